@@ -1,0 +1,1 @@
+//! What a host name says about the region and the service it belongs to.
