@@ -1,4 +1,18 @@
 //! Signs, presigns, verifies and explains AWS Signature Version 4 requests.
 #![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used))]
+
+pub mod time;
+
+pub mod crypto;
+
+pub mod credentials;
 
 pub mod endpoint;
+
+#[cfg(feature = "cli")]
+pub mod profiles;
+
+#[cfg(feature = "cli")]
+pub mod cli;

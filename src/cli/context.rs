@@ -1,0 +1,44 @@
+//! What the command line takes from the process it runs in: environment, clock, streams, terminal.
+//!
+//! Commands read nothing of this themselves, so that a test can hand them a world of its own.
+
+use std::io::{IsTerminal, Read, Write};
+
+use crate::profiles::Environment;
+use crate::time::Timestamp;
+
+/// The world around a command.
+pub struct Context {
+    /// Environment variables and the user's directories.
+    pub environment: Environment,
+    /// The clock, read once.
+    pub now: Timestamp,
+    /// Standard input.
+    pub stdin: Box<dyn Read>,
+    /// Whether a person sits at standard input.
+    pub stdin_is_terminal: bool,
+    /// Standard output: the result, and nothing else.
+    pub stdout: Box<dyn Write>,
+    /// Standard error: warnings, notes, progress.
+    pub stderr: Box<dyn Write>,
+}
+
+impl Context {
+    /// The real one.
+    pub fn of_this_process() -> Self {
+        let stdin = std::io::stdin();
+        Self {
+            environment: Environment::of_this_process(),
+            now: now(),
+            stdin_is_terminal: stdin.is_terminal(),
+            stdin: Box::new(stdin),
+            stdout: Box::new(anstream::stdout()),
+            stderr: Box::new(anstream::stderr()),
+        }
+    }
+}
+
+fn now() -> Timestamp {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_epoch_seconds(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
+}

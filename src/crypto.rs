@@ -1,0 +1,109 @@
+//! The hash, the keyed hash, and comparison in constant time; the only user of the crates that implement them.
+//!
+//! A [`HmacKey`] is keyed once and cloned for each message, which saves two compressions a message. What the messages
+//! mean is not known here.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq;
+
+/// The 32 bytes of a SHA-256 or an HMAC-SHA256. Displays as lower-case hex.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Sha256Digest(pub [u8; 32]);
+
+impl fmt::Display for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Hex::new(self).as_str())
+    }
+}
+
+impl fmt::Debug for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// SHA-256 of no bytes at all, in hex.
+pub const EMPTY_SHA256_HEX: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// SHA-256 of bytes that arrive piece by piece.
+#[derive(Clone, Default)]
+pub struct Sha256Hasher(Sha256);
+
+impl Sha256Hasher {
+    /// Starts with no bytes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all bytes so far.
+    pub fn finish(self) -> Sha256Digest {
+        Sha256Digest(self.0.finalize().into())
+    }
+}
+
+/// SHA-256 of bytes.
+pub fn sha256(bytes: &[u8]) -> Sha256Digest {
+    Sha256Digest(Sha256::digest(bytes).into())
+}
+
+/// A digest in lower-case hex, without an allocation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hex([u8; 64]);
+
+impl Hex {
+    pub(crate) fn new(digest: &Sha256Digest) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 64];
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(&digest.0) {
+            *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+        }
+        Self(text)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// An HMAC-SHA256 key, ready to authenticate any number of messages. Its state is wiped on drop by the crates below.
+#[derive(Clone)]
+pub(crate) struct HmacKey(Hmac<Sha256>);
+
+impl HmacKey {
+    pub(crate) fn new(key: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(key).expect("HMAC takes keys of any length"))
+    }
+
+    /// The code of the message that these parts make when joined.
+    pub(crate) fn authenticate(&self, parts: &[&[u8]]) -> Sha256Digest {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        Sha256Digest(mac.finalize().into_bytes().into())
+    }
+
+    /// The same key with the head of its messages absorbed: for messages that all begin alike.
+    pub(crate) fn absorb(&self, head: &[u8]) -> Self {
+        let mut mac = self.0.clone();
+        mac.update(head);
+        Self(mac)
+    }
+}
+
+/// Whether two byte strings are equal, in a time that depends on their lengths alone.
+pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
