@@ -3,9 +3,13 @@
 #![deny(missing_docs)]
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used))]
 
+pub(crate) mod encode;
+
 pub mod time;
 
 pub mod crypto;
+
+pub mod request;
 
 pub mod credentials;
 

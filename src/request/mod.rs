@@ -1,0 +1,108 @@
+//! A request as it is on the wire, byte for byte: method, raw target, headers in order with repeats, body.
+//!
+//! Nothing here normalises, sorts, trims or decodes: what a client sends and what a server received are the same type.
+//! What a signature makes of it is the business of `canonical`.
+
+mod headers;
+mod url;
+
+pub use headers::{Header, Headers, InvalidHeader};
+pub use url::{InvalidUrl, RequestUrl, UriScheme};
+
+use crate::crypto::{self, Sha256Digest};
+
+/// A request on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method as sent: `GET`.
+    pub method: String,
+    /// The raw request target in origin form: path, then `?` and query where there is one.
+    pub target: Vec<u8>,
+    /// The headers in the order sent, with repeats; `Host` among them.
+    pub headers: Headers,
+    /// The payload.
+    pub body: Body,
+}
+
+/// The payload of a request, or what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// All of it.
+    Bytes(Vec<u8>),
+    /// It lies elsewhere (a file to stream); these are its hash and its length in bytes.
+    Hashed {
+        /// SHA-256 of the whole payload.
+        sha256: Sha256Digest,
+        /// Length in bytes.
+        length: u64,
+    },
+    /// It was not captured; only what the headers claim of it is known.
+    Unknown,
+}
+
+/// A method that is no HTTP token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an HTTP method: '{presented}'")]
+pub struct InvalidMethod {
+    /// The method as it was given.
+    pub presented: String,
+}
+
+impl Request {
+    /// Makes a request to a URL: its target, and the `Host` header that an HTTP client sends for it. No body.
+    ///
+    /// # Errors
+    /// A method that is no token (RFC 9110 §5.6.2).
+    pub fn new(method: &str, url: &RequestUrl) -> Result<Self, InvalidMethod> {
+        if !headers::is_token(method) {
+            return Err(InvalidMethod { presented: method.to_owned() });
+        }
+        let mut headers = Headers::default();
+        headers.push_unchecked("Host", url.host_header());
+        let target = url.target().to_vec();
+        Ok(Self { method: method.to_owned(), target, headers, body: Body::Bytes(Vec::new()) })
+    }
+
+    /// The raw path: the target up to `?`.
+    pub fn path(&self) -> &[u8] {
+        split_target(&self.target).0
+    }
+
+    /// The raw query: what follows the first `?`, if there is one.
+    pub fn query(&self) -> Option<&[u8]> {
+        split_target(&self.target).1
+    }
+
+    /// The value of the `Host` header, where there is one that is text.
+    pub fn host(&self) -> Option<&str> {
+        self.headers.first_text("host")
+    }
+}
+
+impl Body {
+    /// SHA-256 of the payload, where the payload is known.
+    pub fn sha256(&self) -> Option<Sha256Digest> {
+        match self {
+            Self::Bytes(bytes) => Some(crypto::sha256(bytes)),
+            Self::Hashed { sha256, .. } => Some(*sha256),
+            Self::Unknown => None,
+        }
+    }
+
+    /// Length in bytes, where the payload is known.
+    pub fn length(&self) -> Option<u64> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes.len() as u64),
+            Self::Hashed { length, .. } => Some(*length),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// Path and query of a raw target.
+pub(crate) fn split_target(target: &[u8]) -> (&[u8], Option<&[u8]>) {
+    match target.iter().position(|&byte| byte == b'?') {
+        Some(at) => (&target[..at], Some(&target[at + 1..])),
+        None => (target, None),
+    }
+}

@@ -1,0 +1,199 @@
+//! Where a request goes: scheme, host and port, and the raw target that will be on the wire.
+//!
+//! The `url` crate reads the authority (lower case, IDNA, IPv6); the target is left alone, for rewriting it would sign
+//! something else than was asked for. Only bytes that no request target may hold (a space, a quote, non-ASCII) are
+//! percent-encoded, as browsers do.
+
+use crate::encode;
+
+/// The URI schemes that requests are sent by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UriScheme {
+    /// Plain HTTP, default port 80.
+    Http,
+    /// HTTP over TLS, default port 443.
+    Https,
+}
+
+impl UriScheme {
+    /// The scheme as URLs begin: `https`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+/// A URL to send a request to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestUrl {
+    scheme: UriScheme,
+    host: String,
+    port: Option<u16>,
+    target: Vec<u8>,
+}
+
+/// A text that is no URL to send a request to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidUrl {
+    /// No `http://` or `https://` at its beginning.
+    #[error("not an http or https URL: '{presented}'")]
+    Scheme {
+        /// The text, without user information and query, which may be secret.
+        presented: String,
+    },
+    /// The part between `//` and `/` names no host.
+    #[error("no valid host in URL '{presented}': {reason}")]
+    Authority {
+        /// The text, without user information and query.
+        presented: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A line break or another control character.
+    #[error("control character {character:?} in URL '{presented}'")]
+    Control {
+        /// The text up to that character, without user information and query.
+        presented: String,
+        /// The character.
+        character: char,
+    },
+}
+
+impl RequestUrl {
+    /// Parses a URL. User information and fragment are dropped; an empty path is `/`.
+    ///
+    /// # Errors
+    /// Another scheme than http and https, no valid host, control characters.
+    pub fn parse(text: &str) -> Result<Self, InvalidUrl> {
+        if let Some(at) = text.find(|c: char| c.is_ascii_control()) {
+            let character = text[at..].chars().next().unwrap_or('\0');
+            return Err(InvalidUrl::Control { presented: presentable(&text[..at]), character });
+        }
+        let (scheme, rest) = split_scheme(text).ok_or_else(|| InvalidUrl::Scheme { presented: presentable(text) })?;
+        let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let invalid = |reason: String| InvalidUrl::Authority { presented: presentable(text), reason };
+        let parsed = url::Url::parse(&format!("{}://{authority}/", scheme.as_str()))
+            .map_err(|error| invalid(error.to_string()))?;
+        let host = parsed.host_str().ok_or_else(|| invalid("empty host".to_owned()))?.to_owned();
+        Ok(Self { scheme, host, port: parsed.port(), target: wire_target(target) })
+    }
+
+    /// The scheme.
+    pub fn scheme(&self) -> UriScheme {
+        self.scheme
+    }
+
+    /// The host in lower case, an IPv6 address in brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port, where it is not the scheme's default.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// The raw target: path and query as on the wire.
+    pub fn target(&self) -> &[u8] {
+        &self.target
+    }
+
+    /// What the `Host` header says: the host, and the port where it is not the scheme's default (RFC 9110 §7.2).
+    pub fn host_header(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
+    /// The same place with another raw target.
+    #[must_use]
+    pub fn with_target(&self, target: impl Into<Vec<u8>>) -> Self {
+        Self { target: target.into(), ..self.clone() }
+    }
+
+    /// The URL as text, with its raw target.
+    pub fn to_text(&self) -> String {
+        format!("{}://{}{}", self.scheme.as_str(), self.host_header(), String::from_utf8_lossy(&self.target))
+    }
+}
+
+fn split_scheme(text: &str) -> Option<(UriScheme, &str)> {
+    let (name, rest) = text.split_once("://")?;
+    match name.to_ascii_lowercase().as_str() {
+        "http" => Some((UriScheme::Http, rest)),
+        "https" => Some((UriScheme::Https, rest)),
+        _ => None,
+    }
+}
+
+fn wire_target(target: &str) -> Vec<u8> {
+    let target = target.split('#').next().unwrap_or_default();
+    let mut wire = Vec::with_capacity(target.len() + 1);
+    if !target.starts_with('/') {
+        wire.push(b'/');
+    }
+    for byte in target.bytes() {
+        match byte {
+            b'!'..=b'~' if !b"\"<>\\^`{|}".contains(&byte) => wire.push(byte),
+            _ => encode::push_encoded(byte, &mut wire),
+        }
+    }
+    wire
+}
+
+/// The text without what may be secret: user information, and the query (a presigned URL is a bearer's secret).
+fn presentable(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    if scheme.is_empty() { format!("{host}{path}") } else { format!("{scheme}://{host}{path}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> (String, String) {
+        let url = RequestUrl::parse(text).unwrap();
+        (url.host_header(), String::from_utf8(url.target().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn the_host_header_is_what_a_client_sends() {
+        for (text, host) in [
+            ("https://Example.COM:443/", "example.com"),
+            ("http://example.com:80", "example.com"),
+            ("https://example.com:80/", "example.com:80"),
+            ("http://user:pa@ss@example.com:8080/x", "example.com:8080"),
+            ("http://[2001:DB8::1]:9000/", "[2001:db8::1]:9000"),
+            ("https://bücher.example/", "xn--bcher-kva.example"),
+        ] {
+            assert_eq!(parsed(text).0, host, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_target_stays_as_typed() {
+        for (typed, wire) in [
+            ("", "/"),
+            ("?acl", "/?acl"),
+            ("//a/../%2e/./b//?q=a+b&x=%2f#fragment", "//a/../%2e/./b//?q=a+b&x=%2f"),
+            ("/a b/é?\"'=[1]", "/a%20b/%C3%A9?%22'=[1]"),
+            ("/a\\b|c", "/a%5Cb%7Cc"),
+        ] {
+            assert_eq!(parsed(&format!("https://h.example{typed}")).1, wire);
+        }
+    }
+
+    #[test]
+    fn errors_show_no_password_and_no_query() {
+        for text in ["ftp://u:hush@h/p?hush", "https://u:hush@/p?hush", "https://u:hush@h/p?\nhush", "https://u:hush@h:x/"] {
+            let error = RequestUrl::parse(text).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hush"), "{error:?}");
+        }
+    }
+}
