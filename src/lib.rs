@@ -13,6 +13,12 @@ pub mod request;
 
 pub mod credentials;
 
+pub mod scheme;
+
+pub mod canonical;
+
+pub mod derivation;
+
 pub mod endpoint;
 
 #[cfg(feature = "cli")]

@@ -1,0 +1,102 @@
+//! The canonical headers and the list of signed headers.
+//!
+//! A line for each signed name: values trimmed, runs of spaces made one (inside quotes too), repeats joined by `,` in
+//! order, folded lines joined by a space. A tab inside a value stays a tab, though implementations differ on it: `prepare`
+//! warns of one.
+
+use crate::request::Headers;
+
+/// The names of the signed headers: lower case, sorted, each once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedHeaders(Vec<String>);
+
+impl SignedHeaders {
+    /// Makes the list from names in any case and order.
+    pub fn new(names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut names: Vec<String> = names.into_iter().map(|name| name.as_ref().to_ascii_lowercase()).collect();
+        names.sort_unstable();
+        names.dedup();
+        Self(names)
+    }
+
+    /// Reads the list as a request presents it, `host;x-amz-date`.
+    pub fn parse(text: &str) -> Self {
+        Self::new(text.split(';').map(str::trim).filter(|name| !name.is_empty()))
+    }
+
+    /// The names in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Whether a lower-case name is in the list.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.binary_search_by(|probe| probe.as_str().cmp(name)).is_ok()
+    }
+
+    /// The list as it is written, `host;x-amz-date`.
+    pub fn to_text(&self) -> String {
+        self.0.join(";")
+    }
+}
+
+/// Appends a line for each signed name, each with its newline. A name without a header gives an empty value.
+pub(crate) fn write(headers: &Headers, signed: &SignedHeaders, out: &mut Vec<u8>) {
+    for name in signed.iter() {
+        out.extend_from_slice(name.as_bytes());
+        out.push(b':');
+        for (at, value) in headers.values(name).enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            write_value(value, out);
+        }
+        out.push(b'\n');
+    }
+}
+
+/// Appends one value, trimmed and with runs of spaces and folds collapsed.
+fn write_value(value: &[u8], out: &mut Vec<u8>) {
+    let value = value.trim_ascii();
+    if !value.windows(2).any(|pair| pair == b"  ") && !value.contains(&b'\n') {
+        return out.extend_from_slice(value);
+    }
+    let folded = |byte: u8| matches!(byte, b'\r' | b'\n');
+    let mut in_gap = false;
+    for (at, &byte) in value.iter().enumerate() {
+        let after_fold = byte == b'\t' && in_gap && value[..at].iter().rev().any(|&b| folded(b));
+        if byte == b' ' || folded(byte) || after_fold {
+            in_gap = true;
+            continue;
+        }
+        if std::mem::take(&mut in_gap) {
+            out.push(b' ');
+        }
+        out.push(byte);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_trimmed_collapsed_and_joined() {
+        let mut headers = Headers::default();
+        headers.push("My-Header", "  a  b ").unwrap();
+        headers.push("my-header", "\"c   d\"").unwrap();
+        headers.push("fold", "one\r\n   two\n\tthree").unwrap();
+        headers.push("tab", "\ta\tb\t").unwrap();
+        let mut out = Vec::new();
+        write(&headers, &SignedHeaders::new(["TAB", "my-header", "fold", "gone"]), &mut out);
+        let expected = "fold:one two three\ngone:\nmy-header:a b,\"c d\"\ntab:a\tb\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_list_is_lower_case_sorted_and_unique() {
+        let list = SignedHeaders::parse("X-Amz-Date;host;Host; content-type;");
+        assert_eq!(list.to_text(), "content-type;host;x-amz-date");
+        assert!(list.contains("host") && !list.contains("x-amz"));
+    }
+}

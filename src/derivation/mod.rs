@@ -1,0 +1,68 @@
+//! The derivation: from a request and its terms to the canonical request and the string to sign.
+//!
+//! Signing and verifying are two ways into this one function. It is pure: no secret, no clock, no decision. What the terms
+//! are is decided by `prepare` for a request to sign, and read by `claim` from a signed one.
+
+mod terms;
+
+pub use terms::{Placement, Terms, TokenTravel};
+
+use crate::canonical::{self, CanonicalRequest, Field};
+use crate::crypto::{Hex, Sha256Digest};
+use crate::request::Request;
+
+/// Every intermediate of a signature that is no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Derivation {
+    /// The canonical request.
+    pub canonical_request: CanonicalRequest,
+    /// SHA-256 of the canonical request.
+    pub canonical_request_sha256: Sha256Digest,
+    /// The string to sign.
+    pub string_to_sign: String,
+}
+
+/// Derives what is signed.
+pub fn derive(request: &Request, terms: &Terms) -> Derivation {
+    let canonical_request = canonical_request(request, terms);
+    let canonical_request_sha256 = canonical_request.sha256();
+    let string_to_sign = string_to_sign(terms, &canonical_request_sha256);
+    Derivation { canonical_request, canonical_request_sha256, string_to_sign }
+}
+
+fn canonical_request(request: &Request, terms: &Terms) -> CanonicalRequest {
+    CanonicalRequest::assemble(|field, out| match field {
+        Field::Method => out.extend_from_slice(request.method.as_bytes()),
+        Field::Path => canonical::path::write(request.path(), terms.path_rule, out),
+        Field::Query => {
+            let unsigned = terms.unsigned_parameters();
+            let names: Vec<&str> = unsigned.iter().map(String::as_str).collect();
+            canonical::query::write(request.query(), &names, out);
+        }
+        Field::Headers => canonical::headers::write(&request.headers, &terms.signed_headers, out),
+        Field::SignedHeaders => out.extend_from_slice(terms.signed_headers.to_text().as_bytes()),
+        Field::Payload => out.extend_from_slice(terms.payload.to_string().as_bytes()),
+    })
+}
+
+fn string_to_sign(terms: &Terms, canonical_request_sha256: &Sha256Digest) -> String {
+    let mut text = string_to_sign_head(terms);
+    text.push_str(Hex::new(canonical_request_sha256).as_str());
+    text
+}
+
+/// The lines that stand before the hash: algorithm, timestamp and scope, the same for every request of one second.
+pub(crate) fn string_to_sign_head(terms: &Terms) -> String {
+    let mut text = String::with_capacity(192);
+    for line in [&terms.dialect.algorithm, terms.timestamp.as_str()] {
+        text.push_str(line);
+        text.push('\n');
+    }
+    for part in [&terms.scope.date, &terms.scope.region, &terms.scope.service] {
+        text.push_str(part);
+        text.push('/');
+    }
+    text.push_str(&terms.scope.terminator);
+    text.push('\n');
+    text
+}

@@ -1,0 +1,72 @@
+//! What signer and verifier must agree on besides the request.
+
+use std::time::Duration;
+
+use crate::canonical::{PathRule, PayloadHash, SignedHeaders};
+use crate::scheme::{Dialect, Scheme, Scope};
+use crate::time::Timestamp;
+
+/// The terms of a signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// The procedure.
+    pub scheme: Scheme,
+    /// The provider's names.
+    pub dialect: Dialect,
+    /// Whose key it is.
+    pub access_key_id: String,
+    /// The instant of the signature.
+    pub timestamp: Timestamp,
+    /// The credential scope.
+    pub scope: Scope,
+    /// Which headers the signature covers.
+    pub signed_headers: SignedHeaders,
+    /// What the canonical request says of the payload.
+    pub payload: PayloadHash,
+    /// How the path becomes canonical.
+    pub path_rule: PathRule,
+    /// Where the signature goes.
+    pub placement: Placement,
+    /// How the session token travels.
+    pub token: TokenTravel,
+}
+
+/// Where a signature goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// Into the `Authorization` header.
+    Header,
+    /// Into the query, as a presigned URL.
+    Query {
+        /// How long the URL is good for, from the timestamp on.
+        expires: Duration,
+    },
+}
+
+/// How a session token travels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TokenTravel {
+    /// As part of what is signed.
+    #[default]
+    Signed,
+    /// Added after signing, as AWS IoT wants it.
+    Unsigned,
+}
+
+impl Terms {
+    /// The access key id with the scope: `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request`.
+    pub fn credential(&self) -> String {
+        format!("{}/{}", self.access_key_id, self.scope)
+    }
+
+    /// The query parameters that are not part of what is signed: the signature, and a token that was added after it.
+    pub(crate) fn unsigned_parameters(&self) -> Vec<String> {
+        match (self.placement, self.token) {
+            (Placement::Header, _) => Vec::new(),
+            (Placement::Query { .. }, TokenTravel::Signed) => vec![self.dialect.query_name("Signature")],
+            (Placement::Query { .. }, TokenTravel::Unsigned) => {
+                vec![self.dialect.query_name("Signature"), self.dialect.query_name("Security-Token")]
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The names that a provider of Signature Version 4 chose: a row each.
+//!
+//! AWS, Google Cloud Storage's HMAC keys, and whatever curl's `--aws-sigv4 provider1[:provider2]` spells. A provider
+//! whose *procedure* differs is no dialect.
+
+use std::borrow::Cow;
+
+type Name = Cow<'static, str>;
+
+/// The names of one provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dialect {
+    /// First line of the string to sign: `AWS4-HMAC-SHA256`.
+    pub algorithm: Name,
+    /// Stands before the secret in the first key: `AWS4`.
+    pub secret_prefix: Name,
+    /// Last part of the credential scope: `aws4_request`.
+    pub terminator: Name,
+    /// Begins the provider's headers, in lower case: `x-amz-`. All of them are signed.
+    pub header_prefix: Name,
+    /// Begins the parameters of a presigned URL: `X-Amz-`.
+    pub query_prefix: Name,
+    /// Carries the timestamp, in lower case: `x-amz-date`.
+    pub date_header: Name,
+    /// Carries the payload's hash, in lower case: `x-amz-content-sha256`.
+    pub content_sha256_header: Name,
+    /// Carries the session token, in lower case: `x-amz-security-token`.
+    pub token_header: Name,
+}
+
+/// A name that is no dialect's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no dialect is called '{presented}', expected aws, goog or provider1:provider2")]
+pub struct UnknownDialect {
+    /// The name as it was given.
+    pub presented: String,
+}
+
+impl Dialect {
+    /// Amazon Web Services, and the object stores that speak its protocol.
+    pub const AWS4: Self = Self {
+        algorithm: Cow::Borrowed("AWS4-HMAC-SHA256"),
+        secret_prefix: Cow::Borrowed("AWS4"),
+        terminator: Cow::Borrowed("aws4_request"),
+        header_prefix: Cow::Borrowed("x-amz-"),
+        query_prefix: Cow::Borrowed("X-Amz-"),
+        date_header: Cow::Borrowed("x-amz-date"),
+        content_sha256_header: Cow::Borrowed("x-amz-content-sha256"),
+        token_header: Cow::Borrowed("x-amz-security-token"),
+    };
+
+    /// Google Cloud Storage with HMAC keys (its *V4 signing process*).
+    pub const GOOG4: Self = Self {
+        algorithm: Cow::Borrowed("GOOG4-HMAC-SHA256"),
+        secret_prefix: Cow::Borrowed("GOOG4"),
+        terminator: Cow::Borrowed("goog4_request"),
+        header_prefix: Cow::Borrowed("x-goog-"),
+        query_prefix: Cow::Borrowed("X-Goog-"),
+        date_header: Cow::Borrowed("x-goog-date"),
+        content_sha256_header: Cow::Borrowed("x-goog-content-sha256"),
+        token_header: Cow::Borrowed("x-goog-security-token"),
+    };
+
+    /// The row that curl makes of `provider1` and `provider2`: the first names algorithm, key prefix, terminator and the
+    /// payload's header, the second the date header.
+    pub fn from_providers(provider1: &str, provider2: &str) -> Self {
+        let (upper, lower) = (provider1.to_ascii_uppercase(), provider1.to_ascii_lowercase());
+        let headers = provider2.to_ascii_lowercase();
+        Self {
+            algorithm: format!("{upper}4-HMAC-SHA256").into(),
+            secret_prefix: format!("{upper}4").into(),
+            terminator: format!("{lower}4_request").into(),
+            header_prefix: format!("x-{headers}-").into(),
+            query_prefix: format!("X-{}-", capitalized(&headers)).into(),
+            date_header: format!("x-{headers}-date").into(),
+            content_sha256_header: format!("x-{headers}-content-sha256").into(),
+            token_header: format!("x-{headers}-security-token").into(),
+        }
+    }
+
+    /// Finds a dialect by what `--dialect` and `--aws-sigv4` call it: `aws`, `goog`, or `provider1:provider2`.
+    ///
+    /// # Errors
+    /// A single word that is neither, or an empty or unusual provider.
+    pub fn named(name: &str) -> Result<Self, UnknownDialect> {
+        let sound = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        match name.to_ascii_lowercase().as_str() {
+            "aws" | "aws4" | "aws:amz" => Ok(Self::AWS4),
+            "goog" | "goog4" | "goog:goog" => Ok(Self::GOOG4),
+            other => match other.split_once(':') {
+                Some((one, two)) if sound(one) && sound(two) => Ok(Self::from_providers(one, two)),
+                _ => Err(UnknownDialect { presented: name.to_owned() }),
+            },
+        }
+    }
+
+    /// The name of a parameter of presigned URLs: `X-Amz-Date` for `Date`.
+    pub fn query_name(&self, name: &str) -> String {
+        format!("{}{name}", self.query_prefix)
+    }
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_named_rows_are_what_curls_rule_makes() {
+        assert_eq!(Dialect::from_providers("aws", "amz"), Dialect::AWS4);
+        assert_eq!(Dialect::from_providers("GOOG", "goog"), Dialect::GOOG4);
+        let osc = Dialect::named("osc:osc").unwrap();
+        assert_eq!((osc.algorithm.as_ref(), osc.date_header.as_ref()), ("OSC4-HMAC-SHA256", "x-osc-date"));
+    }
+
+    #[test]
+    fn a_word_that_names_nothing_is_refused() {
+        for name in ["", "azure", "aws:", ":amz", "a b:c"] {
+            assert_eq!(Dialect::named(name).unwrap_err().presented, name);
+        }
+    }
+}
