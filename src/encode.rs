@@ -42,7 +42,11 @@ pub(crate) fn recode(wire: &[u8], slash: Slash, plus: Plus, out: &mut Vec<u8>) {
     while let Some(at) = rest.iter().position(|&byte| !stands(byte)) {
         out.extend_from_slice(&rest[..at]);
         let (byte, used) = decode_first(&rest[at..], plus);
-        if is_unreserved(byte) { out.push(byte) } else { push_encoded(byte, out) }
+        if is_unreserved(byte) {
+            out.push(byte)
+        } else {
+            push_encoded(byte, out)
+        }
         rest = &rest[at + used..];
     }
     out.extend_from_slice(rest);

@@ -19,6 +19,14 @@ pub mod canonical;
 
 pub mod derivation;
 
+pub mod prepare;
+
+pub mod claim;
+
+pub mod sign;
+
+pub mod verify;
+
 pub mod endpoint;
 
 #[cfg(feature = "cli")]

@@ -3,13 +3,33 @@
 //! Names are compared without regard to case and kept as they were written. A value may hold a folded line
 //! (RFC 9112 §5.2), as captures of old clients do; any other line break is refused, for it would begin a new field.
 
-/// One header field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+use std::fmt;
+
+/// One header field. `Debug` does not show the value of a header that gives access.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Header {
     /// The name as written.
     pub name: String,
     /// The value as written, outer white space included.
     pub value: Vec<u8>,
+}
+
+/// Headers whose value gives access to whoever has it.
+const BEARERS: [&str; 3] = ["-token", "authorization", "cookie"];
+
+impl Header {
+    /// Whether whoever has the value can use it: tokens, cookies, authorization.
+    pub fn is_bearer(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        BEARERS.iter().any(|end| name.ends_with(end))
+    }
+}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = if self.is_bearer() { "[redacted]".into() } else { String::from_utf8_lossy(&self.value) };
+        write!(f, "{}: {value}", self.name)
+    }
 }
 
 /// Header fields in order, with repeats.

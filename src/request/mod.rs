@@ -9,10 +9,12 @@ mod url;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use url::{InvalidUrl, RequestUrl, UriScheme};
 
+use std::fmt;
+
 use crate::crypto::{self, Sha256Digest};
 
-/// A request on the wire.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A request on the wire. `Debug` shows neither the query, which may hold a token, nor the payload.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method as sent: `GET`.
     pub method: String,
@@ -96,6 +98,14 @@ impl Body {
             Self::Hashed { length, .. } => Some(*length),
             Self::Unknown => None,
         }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Request");
+        shown.field("method", &self.method).field("path", &String::from_utf8_lossy(self.path()));
+        shown.field("headers", &self.headers).field("length", &self.body.length()).finish_non_exhaustive()
     }
 }
 

@@ -191,7 +191,9 @@ mod tests {
 
     #[test]
     fn errors_show_no_password_and_no_query() {
-        for text in ["ftp://u:hush@h/p?hush", "https://u:hush@/p?hush", "https://u:hush@h/p?\nhush", "https://u:hush@h:x/"] {
+        for text in
+            ["ftp://u:hush@h/p?hush", "https://u:hush@/p?hush", "https://u:hush@h/p?\nhush", "https://u:hush@h:x/"]
+        {
             let error = RequestUrl::parse(text).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hush"), "{error:?}");
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::crypto::{self, Hex, Sha256Digest};
 
 /// A signature as it stands in a request: 64 lower-case hex digits where it is sound, any text where it was presented.
+/// Comparing takes a time that depends on the lengths alone.
 #[derive(Clone)]
 pub struct Signature(String);
 
@@ -22,12 +23,15 @@ impl Signature {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
 
-    /// Whether both are the same, in a time that depends on the lengths alone.
-    pub fn matches(&self, other: &Self) -> bool {
+impl PartialEq for Signature {
+    fn eq(&self, other: &Self) -> bool {
         crypto::constant_time_eq(self.0.as_bytes(), other.0.as_bytes())
     }
 }
+
+impl Eq for Signature {}
 
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

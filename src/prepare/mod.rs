@@ -1,0 +1,307 @@
+//! From a request to sign to a request with its terms: every decision of the signer is made here.
+//!
+//! Date, token and payload-hash headers are added, or, for a presigned URL, the parameters of its query; which headers are
+//! signed is chosen; the payload is hashed or declared unsigned. Nothing is signed here, and no secret is needed.
+
+mod header_selection;
+mod payload;
+mod warning;
+
+pub use header_selection::{HeaderSelection, NEVER_SIGNED};
+pub use payload::PayloadChoice;
+pub use warning::Warning;
+
+use std::time::Duration;
+
+use crate::canonical::{PathRule, PayloadHash};
+use crate::credentials::{Credentials, Secret};
+use crate::derivation::{Derivation, Placement, Terms, TokenTravel, derive};
+use crate::encode::{self, Slash};
+use crate::request::Request;
+use crate::scheme::{Dialect, InvalidScopePart, Scheme, Scope};
+use crate::time::{InvalidTimestamp, Timestamp};
+
+/// Shortest and longest life of a presigned URL: one second to seven days.
+pub const EXPIRES_LIMITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(604_800));
+
+/// Who signs: what of credentials stands in a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Names the key.
+    pub access_key_id: String,
+    /// Goes with temporary credentials.
+    pub session_token: Option<Secret>,
+    /// When temporary credentials stop working.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl From<&Credentials> for Identity {
+    fn from(credentials: &Credentials) -> Self {
+        Self {
+            access_key_id: credentials.access_key_id.clone(),
+            session_token: credentials.session_token.clone(),
+            expires_at: credentials.expires_at,
+        }
+    }
+}
+
+/// How a request is to be signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The provider's names.
+    pub dialect: Dialect,
+    /// The region, `eu-central-1`.
+    pub region: String,
+    /// The service as credential scopes name it, `s3`.
+    pub service: String,
+    /// How the path becomes canonical.
+    pub path_rule: PathRule,
+    /// What is signed of the payload.
+    pub payload: PayloadChoice,
+    /// Whether the payload's hash is sent as a header.
+    pub content_sha256: ContentSha256,
+    /// Where the signature goes.
+    pub placement: Placement,
+    /// How the session token travels.
+    pub token: TokenTravel,
+    /// Which headers are signed.
+    pub signed_headers: HeaderSelection,
+}
+
+/// Whether `x-amz-content-sha256` is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentSha256 {
+    /// Where the service asks for it, and where the payload is not simply hashed.
+    AsNeeded,
+    /// Always, in the header form.
+    Always,
+}
+
+impl Settings {
+    /// The settings of a region and service that need no thought: signed headers, hashed payload, the service's path rule.
+    pub fn new(region: impl Into<String>, service: impl Into<String>) -> Self {
+        let service = service.into();
+        Self {
+            dialect: Dialect::AWS4,
+            region: region.into(),
+            path_rule: PathRule::of_service(&service),
+            service,
+            payload: PayloadChoice::ByService,
+            content_sha256: ContentSha256::AsNeeded,
+            placement: Placement::Header,
+            token: TokenTravel::Signed,
+            signed_headers: HeaderSelection::All,
+        }
+    }
+
+    /// The same for a presigned URL of that life.
+    #[must_use]
+    pub fn presigned(mut self, expires: Duration) -> Self {
+        self.placement = Placement::Query { expires };
+        self
+    }
+}
+
+/// A request ready to be signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// The request with everything on it that is signed.
+    pub request: Request,
+    /// What signer and verifier agree on.
+    pub terms: Terms,
+    /// A session token to add after signing.
+    pub(crate) unsigned_token: Option<Secret>,
+    /// What is legal and yet likely to go wrong.
+    pub warnings: Vec<Warning>,
+}
+
+impl Prepared {
+    /// Every intermediate that is no secret.
+    pub fn derive(&self) -> Derivation {
+        derive(&self.request, &self.terms)
+    }
+}
+
+/// Why a request cannot be prepared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PrepareError {
+    /// The request has no `Host`.
+    #[error("the request has no host header")]
+    MissingHost,
+    /// The request carries a signature.
+    #[error("the request is signed already: it has {carrier}")]
+    AlreadySigned {
+        /// What carries it.
+        carrier: String,
+    },
+    /// Its date header is not of the form `20150830T123600Z`.
+    #[error("header {name}: {source}, expected the form 20150830T123600Z")]
+    Date {
+        /// The header.
+        name: String,
+        /// What it says.
+        source: InvalidTimestamp,
+    },
+    /// The region or the service cannot stand in a scope.
+    #[error(transparent)]
+    Scope(#[from] InvalidScopePart),
+    /// The life of a presigned URL is out of bounds.
+    #[error("a presigned URL lives 1 second to 7 days (604800 s), not {presented} s")]
+    Expires {
+        /// Seconds asked for.
+        presented: u64,
+    },
+    /// The payload is to be hashed and is not known.
+    #[error("the payload is not known, and so it cannot be hashed")]
+    UnknownPayload,
+    /// The access key id cannot stand in a request.
+    #[error("not an access key id: it is empty or has spaces, quotes, commas or control characters in it")]
+    AccessKeyId,
+}
+
+/// Decides the terms of a signature made at `now`, and puts on the request what goes with them.
+///
+/// A request that carries its own date, token or payload-hash header is signed by what these say.
+///
+/// # Errors
+/// See [`PrepareError`].
+pub fn prepare(
+    mut request: Request,
+    identity: &Identity,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Prepared, PrepareError> {
+    check(&request, identity, settings)?;
+    let dialect = &settings.dialect;
+    let mut warnings = warning::of_request(&request, settings);
+    let payload = payload::decide(&request, settings)?;
+    let timestamp = settle_date(&mut request, settings, now)?;
+    let scope = Scope::new(&timestamp, &settings.region, &settings.service, dialect)?;
+    payload::declare(&mut request, settings, &payload);
+    let unsigned_token = settle_header_token(&mut request, identity, settings);
+    let signed_headers = header_selection::select(&request.headers, &settings.signed_headers, settings);
+    let terms = Terms {
+        scheme: Scheme::V4,
+        dialect: dialect.clone(),
+        access_key_id: identity.access_key_id.clone(),
+        timestamp,
+        scope,
+        signed_headers,
+        payload,
+        path_rule: settings.path_rule,
+        placement: settings.placement,
+        token: settings.token,
+    };
+    if let Placement::Query { expires } = settings.placement {
+        append_parameters(&mut request, &terms, identity, expires);
+        warnings.extend(warning::of_life(timestamp, expires, identity));
+    }
+    Ok(Prepared { request, terms, unsigned_token, warnings })
+}
+
+fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<(), PrepareError> {
+    if !request.headers.contains("host") {
+        return Err(PrepareError::MissingHost);
+    }
+    let id = &identity.access_key_id;
+    if id.is_empty() || id.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | ',')) {
+        return Err(PrepareError::AccessKeyId);
+    }
+    if let Some(carrier) = signature_carrier(request, &settings.dialect) {
+        return Err(PrepareError::AlreadySigned { carrier });
+    }
+    match settings.placement {
+        Placement::Query { expires } if expires < EXPIRES_LIMITS.0 || expires > EXPIRES_LIMITS.1 => {
+            Err(PrepareError::Expires { presented: expires.as_secs() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn signature_carrier(request: &Request, dialect: &Dialect) -> Option<String> {
+    if request.headers.contains("authorization") {
+        return Some("an Authorization header".to_owned());
+    }
+    let signature = dialect.query_name("Signature");
+    let mut parameters = crate::canonical::query::parameters(request.query()?);
+    parameters.any(|(name, _)| name == signature.as_bytes()).then(|| format!("the parameter {signature}"))
+}
+
+/// The instant of the signature: the request's own date header, or `now`. In the header form the header is there afterwards,
+/// in the query form it is not, for the query carries the date.
+fn settle_date(request: &mut Request, settings: &Settings, now: Timestamp) -> Result<Timestamp, PrepareError> {
+    let name = settings.dialect.date_header.as_ref();
+    let own = request.headers.first_text(name).map(Timestamp::parse_amz_date).transpose();
+    let own = own.map_err(|source| PrepareError::Date { name: name.to_owned(), source })?;
+    match settings.placement {
+        Placement::Header if own.is_none() => request.headers.push_unchecked(name, now.as_str()),
+        Placement::Header => {}
+        Placement::Query { .. } => drop(request.headers.remove(name)),
+    }
+    Ok(own.unwrap_or(now))
+}
+
+/// Adds the token's header where it is signed; gives the token back where it is to be added after signing.
+fn settle_header_token(request: &mut Request, identity: &Identity, settings: &Settings) -> Option<Secret> {
+    let token = identity.session_token.as_ref()?;
+    let name = settings.dialect.token_header.as_ref();
+    if request.headers.contains(name) {
+        return None;
+    }
+    match (settings.token, settings.placement) {
+        (TokenTravel::Unsigned, _) => return Some(token.clone()),
+        (TokenTravel::Signed, Placement::Header) => request.headers.push_unchecked(name, token.expose_secret()),
+        (TokenTravel::Signed, Placement::Query { .. }) => {}
+    }
+    None
+}
+
+/// Appends what a presigned URL carries, all but the signature, to the query that is there.
+fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, expires: Duration) {
+    let prefix = terms.dialect.query_prefix.as_bytes();
+    let target = &mut request.target;
+    target.reserve(320);
+    target.push(query_separator(target));
+    let mut parameter = |name: &str, value: &str, separator: &[u8]| {
+        target.extend_from_slice(prefix);
+        target.extend_from_slice(name.as_bytes());
+        target.push(b'=');
+        encode::encode(value.as_bytes(), Slash::Encode, target);
+        target.extend_from_slice(separator);
+    };
+    parameter("Algorithm", &terms.dialect.algorithm, b"&");
+    parameter("Credential", &terms.credential(), b"&");
+    parameter("Date", terms.timestamp.as_str(), b"&");
+    parameter("Expires", &expires.as_secs().to_string(), b"&");
+    let token_header_sent = terms.signed_headers.contains(&terms.dialect.token_header);
+    if let (Some(token), TokenTravel::Signed, false) = (&identity.session_token, terms.token, token_header_sent) {
+        parameter("Security-Token", token.expose_secret(), b"&");
+    }
+    parameter("SignedHeaders", &terms.signed_headers.to_text(), b"");
+}
+
+/// What stands between a target and the parameter that is appended to it.
+pub(crate) fn query_separator(target: &[u8]) -> u8 {
+    if target.contains(&b'?') { b'&' } else { b'?' }
+}
+
+/// Whether the service's paths and payloads follow the rules of S3.
+pub(crate) fn is_s3_family(service: &str) -> bool {
+    PathRule::of_service(service) == PathRule::S3
+}
+
+impl Terms {
+    /// The headers, besides `Host`, that whoever uses the presigned URL must send as they are in `request`.
+    pub fn headers_to_send<'a>(&self, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
+        let bound = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name != "host" && self.signed_headers.contains(&name)
+        };
+        request.headers.iter().filter(|h| bound(&h.name)).map(|h| (h.name.as_str(), h.value.as_slice())).collect()
+    }
+}
+
+/// The payload line of a signature that covers no payload by default: S3's presigned URLs.
+pub(crate) fn presigned_default(service: &str) -> Option<PayloadHash> {
+    is_s3_family(service).then_some(PayloadHash::Unsigned)
+}

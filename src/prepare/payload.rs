@@ -1,0 +1,65 @@
+//! What is signed of the payload, and whether a header declares it.
+
+use super::{ContentSha256, PrepareError, Settings, is_s3_family, presigned_default};
+use crate::canonical::PayloadHash;
+use crate::derivation::Placement;
+use crate::request::Request;
+
+/// What to sign of the payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PayloadChoice {
+    /// Its hash; for presigned URLs of the S3 family and for services that take no hash, `UNSIGNED-PAYLOAD`.
+    ByService,
+    /// Its hash.
+    Hashed,
+    /// Nothing: `UNSIGNED-PAYLOAD`.
+    Unsigned,
+    /// What the caller says: a hash made elsewhere, or a word of the protocol.
+    Declared(String),
+}
+
+/// Services besides the S3 family that refuse requests without `x-amz-content-sha256`.
+const WANT_CONTENT_SHA256: [&str; 3] = ["aoss", "vpc-lattice-svcs", "vpc-lattice"];
+
+/// Services that verify no payload hash, and ask for `UNSIGNED-PAYLOAD` instead.
+const TAKE_NO_HASH: [&str; 2] = ["vpc-lattice-svcs", "vpc-lattice"];
+
+/// The last line of the canonical request. A header that the request brings decides; then the caller; then the service.
+pub(super) fn decide(request: &Request, settings: &Settings) -> Result<PayloadHash, PrepareError> {
+    if let Some(declared) = request.headers.first_text(&settings.dialect.content_sha256_header) {
+        return Ok(PayloadHash::declared(declared));
+    }
+    let hashed = || request.body.sha256().map(PayloadHash::Sha256).ok_or(PrepareError::UnknownPayload);
+    match (&settings.payload, settings.placement) {
+        (PayloadChoice::Unsigned, _) => Ok(PayloadHash::Unsigned),
+        (PayloadChoice::Declared(text), _) => Ok(PayloadHash::declared(text)),
+        (PayloadChoice::Hashed, _) => hashed(),
+        (PayloadChoice::ByService, _) if TAKE_NO_HASH.contains(&settings.service.as_str()) => Ok(PayloadHash::Unsigned),
+        (PayloadChoice::ByService, Placement::Query { .. }) => {
+            presigned_default(&settings.service).map_or_else(hashed, Ok)
+        }
+        (PayloadChoice::ByService, Placement::Header) => hashed(),
+    }
+}
+
+/// Adds the header that declares the payload, where the server cannot know otherwise.
+pub(super) fn declare(request: &mut Request, settings: &Settings, payload: &PayloadHash) {
+    let name = settings.dialect.content_sha256_header.as_ref();
+    if !request.headers.contains(name) && needs_header(settings, payload) {
+        request.headers.push_unchecked(name, payload.to_string());
+    }
+}
+
+fn needs_header(settings: &Settings, payload: &PayloadHash) -> bool {
+    let service = settings.service.as_str();
+    match settings.placement {
+        Placement::Query { .. } if is_s3_family(service) => *payload != PayloadHash::Unsigned,
+        Placement::Query { .. } => !matches!(payload, PayloadHash::Sha256(_)),
+        Placement::Header if settings.content_sha256 == ContentSha256::Always => true,
+        Placement::Header => {
+            is_s3_family(service)
+                || WANT_CONTENT_SHA256.contains(&service)
+                || !matches!(payload, PayloadHash::Sha256(_))
+        }
+    }
+}

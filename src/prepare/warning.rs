@@ -1,0 +1,71 @@
+//! What is legal, and yet likely to be refused or to surprise.
+
+use std::time::Duration;
+
+use super::{Identity, Settings, is_s3_family};
+use crate::request::{Body, Request};
+use crate::time::Timestamp;
+
+/// A thing to tell the user before the request goes out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Warning {
+    /// Implementations differ on tabs inside header values.
+    #[error("header {name} has a tab in its value; signers and servers differ on what becomes of it")]
+    Tab {
+        /// Whose value it is.
+        name: String,
+    },
+    /// A `+` in an object key: S3 takes it for a space.
+    #[error("the path has a '+'; S3 reads it as a space, other stores as a plus: write %2B or %20")]
+    PlusInPath,
+    /// A `+` in the query: read as a space by most, as a plus by Ceph.
+    #[error("the query has a '+'; it is signed as a space, but Ceph reads it as a plus: write %20 or %2B")]
+    PlusInQuery,
+    /// The declared payload hash is not that of the payload.
+    #[error("header {name} is not the hash of the body")]
+    PayloadMismatch {
+        /// The header that declares it.
+        name: String,
+    },
+    /// The URL outlives the credentials that sign it.
+    #[error("the credentials expire at {}, before the URL does at {}", .credentials.to_rfc3339(), .url.to_rfc3339())]
+    CredentialsExpireFirst {
+        /// When the credentials stop working.
+        credentials: Timestamp,
+        /// When the URL would.
+        url: Timestamp,
+    },
+}
+
+/// What the request itself gives reason to warn of.
+pub(super) fn of_request(request: &Request, settings: &Settings) -> Vec<Warning> {
+    let mut warnings: Vec<Warning> = request
+        .headers
+        .iter()
+        .filter(|header| header.value.trim_ascii().contains(&b'\t'))
+        .map(|header| Warning::Tab { name: header.name.clone() })
+        .collect();
+    if is_s3_family(&settings.service) && request.path().contains(&b'+') {
+        warnings.push(Warning::PlusInPath);
+    }
+    if request.query().is_some_and(|query| query.contains(&b'+')) {
+        warnings.push(Warning::PlusInQuery);
+    }
+    warnings.extend(payload_mismatch(request, &settings.dialect.content_sha256_header));
+    warnings
+}
+
+fn payload_mismatch(request: &Request, header: &str) -> Option<Warning> {
+    let declared = request.headers.first_text(header)?;
+    let is_hash = declared.len() == 64 && declared.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let known = !matches!(request.body, Body::Unknown);
+    let differs = || request.body.sha256().is_some_and(|hash| hash.to_string() != declared);
+    (is_hash && known && differs()).then(|| Warning::PayloadMismatch { name: header.to_owned() })
+}
+
+/// Whether the credentials end before a URL that is good for `expires` from `timestamp` on.
+pub(super) fn of_life(timestamp: Timestamp, expires: Duration, identity: &Identity) -> Option<Warning> {
+    let url = timestamp.plus(expires);
+    let credentials = identity.expires_at.filter(|end| *end < url)?;
+    Some(Warning::CredentialsExpireFirst { credentials, url })
+}

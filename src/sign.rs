@@ -1,0 +1,61 @@
+//! The signer's way out: the signature goes onto the request, into a header or into the query.
+
+use crate::derivation::{Placement, derive};
+use crate::encode::{self, Slash};
+use crate::prepare::Prepared;
+use crate::request::Request;
+use crate::scheme::{KeyScopeMismatch, Signature, SigningKey};
+
+/// A signed request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The request as it goes on the wire.
+    pub request: Request,
+    /// The signature on it.
+    pub signature: Signature,
+}
+
+impl Prepared {
+    /// Signs the request.
+    ///
+    /// # Errors
+    /// A key made for another scope than the request's.
+    pub fn sign(self, key: &SigningKey) -> Result<Signed, KeyScopeMismatch> {
+        let derivation = derive(&self.request, &self.terms);
+        let signature = key.sign(&self.terms.scope, derivation.string_to_sign.as_bytes())?;
+        let request = self.attach(&signature);
+        Ok(Signed { request, signature })
+    }
+
+    fn attach(self, signature: &Signature) -> Request {
+        let Self { mut request, terms, unsigned_token, .. } = self;
+        match terms.placement {
+            Placement::Header => {
+                let authorization = format!(
+                    "{} Credential={}, SignedHeaders={}, Signature={signature}",
+                    terms.dialect.algorithm,
+                    terms.credential(),
+                    terms.signed_headers.to_text(),
+                );
+                request.headers.push_unchecked("authorization", authorization);
+                if let Some(token) = unsigned_token {
+                    request.headers.push_unchecked(&terms.dialect.token_header, token.expose_secret());
+                }
+            }
+            Placement::Query { .. } => {
+                append(&mut request.target, &terms.dialect.query_name("Signature"), signature.as_str());
+                if let Some(token) = unsigned_token {
+                    append(&mut request.target, &terms.dialect.query_name("Security-Token"), token.expose_secret());
+                }
+            }
+        }
+        request
+    }
+}
+
+fn append(target: &mut Vec<u8>, name: &str, value: &str) {
+    target.push(b'&');
+    target.extend_from_slice(name.as_bytes());
+    target.push(b'=');
+    encode::encode(value.as_bytes(), Slash::Encode, target);
+}

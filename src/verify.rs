@@ -1,0 +1,78 @@
+//! The server's way out: a signed request, judged as the server would judge it.
+//!
+//! The signature is recomputed and compared in constant time; the clock and the rest are looked at besides, each finding
+//! by itself. A mismatch is a verdict, not an error. What caused it is not asked here.
+
+mod finding;
+
+pub use finding::Finding;
+
+use std::time::Duration;
+
+use crate::claim::{Claim, ClaimError};
+use crate::credentials::Credentials;
+use crate::derivation::Derivation;
+use crate::request::Request;
+use crate::scheme::{Signature, SigningKey};
+use crate::time::Timestamp;
+
+/// How far the clocks of client and server may be apart: 15 minutes, as at S3 and most services.
+pub const DEFAULT_WINDOW: Duration = Duration::from_secs(900);
+
+/// What the server knows.
+#[derive(Debug, Clone, Copy)]
+pub struct Judge<'a> {
+    /// The key that the client should have signed with.
+    pub credentials: &'a Credentials,
+    /// The server's clock.
+    pub now: Timestamp,
+    /// How far the client's clock may be off.
+    pub window: Duration,
+}
+
+/// The judgement of one request, with all that led to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What the request claims.
+    pub claim: Claim,
+    /// What was derived from it.
+    pub derivation: Derivation,
+    /// The signature that it should have presented.
+    pub expected: Signature,
+    /// What is wrong with it, or noteworthy.
+    pub findings: Vec<Finding>,
+}
+
+impl Verdict {
+    /// Whether the server would let the request pass.
+    pub fn is_valid(&self) -> bool {
+        !self.findings.iter().any(Finding::is_fatal)
+    }
+}
+
+/// Judges a signed request.
+///
+/// # Errors
+/// A request that makes no claim that could be checked.
+pub fn verify(request: &Request, judge: Judge<'_>) -> Result<Verdict, ClaimError> {
+    let claim = Claim::extract(request)?;
+    let derivation = claim.derive(request);
+    let terms = &claim.terms;
+    let key = SigningKey::derive(&judge.credentials.secret_access_key, &terms.dialect, &terms.scope);
+    let expected = key.sign_unchecked(derivation.string_to_sign.as_bytes());
+    let mut findings = Vec::new();
+    if terms.access_key_id != judge.credentials.access_key_id {
+        let expected = judge.credentials.access_key_id.clone();
+        findings.push(Finding::AccessKeyUnknown { expected, presented: terms.access_key_id.clone() });
+    }
+    if expected != claim.signature {
+        findings.push(Finding::SignatureMismatch);
+    }
+    findings.extend(finding::inspect(request, &claim, judge.now, judge.window));
+    Ok(Verdict { claim, derivation, expected, findings })
+}
+
+/// Looks at a signed request without any key: the clock, and what the request alone shows.
+pub fn inspect(request: &Request, claim: &Claim, now: Timestamp, window: Duration) -> Vec<Finding> {
+    finding::inspect(request, claim, now, window)
+}

@@ -1,0 +1,237 @@
+//! What a server finds wrong with a signed request besides, and including, its signature.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::canonical::PayloadHash;
+use crate::claim::Claim;
+use crate::derivation::Placement;
+use crate::prepare::{EXPIRES_LIMITS, is_s3_family};
+use crate::request::Request;
+use crate::time::Timestamp;
+
+/// One thing found. Its text is a lower-case fragment; its [`id`](Finding::id) is a public contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The signature is not the one that the key gives.
+    SignatureMismatch,
+    /// The request names another access key than the judge has.
+    AccessKeyUnknown {
+        /// The judge's.
+        expected: String,
+        /// The request's.
+        presented: String,
+    },
+    /// The clock of the signer is off.
+    TimeSkewed {
+        /// The server's clock.
+        now: Timestamp,
+        /// The request's time.
+        presented: Timestamp,
+        /// How far they may be apart.
+        window: Duration,
+    },
+    /// A presigned URL whose time has run out.
+    Expired {
+        /// When it did.
+        at: Timestamp,
+        /// The server's clock.
+        now: Timestamp,
+    },
+    /// A presigned URL that starts in the future.
+    NotYetValid {
+        /// When it starts.
+        from: Timestamp,
+        /// The server's clock.
+        now: Timestamp,
+    },
+    /// A life below a second or over seven days.
+    ExpiresOutOfBounds {
+        /// Seconds.
+        presented: u64,
+    },
+    /// The day of the scope is not the day of the request.
+    ScopeDate {
+        /// The day of the request.
+        expected: String,
+        /// The day in the scope.
+        presented: String,
+    },
+    /// The declared hash is not that of the body.
+    PayloadMismatch {
+        /// The hash of the body.
+        expected: String,
+        /// The hash in the header.
+        presented: String,
+    },
+    /// S3 wants the payload's hash declared, and it is not.
+    PayloadHeaderMissing {
+        /// The header.
+        name: String,
+    },
+    /// `host` is not signed.
+    HostNotSigned,
+    /// A header of the provider's own is sent and not signed.
+    HeaderUnsigned {
+        /// The header.
+        name: String,
+    },
+    /// A header is signed and was not sent.
+    HeaderMissing {
+        /// The header.
+        name: String,
+    },
+}
+
+impl Finding {
+    /// The name in the catalogue of signing mistakes; a bare mismatch has none, for its cause is not known yet.
+    pub fn id(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::SignatureMismatch => return None,
+            Self::AccessKeyUnknown { .. } => "access-key-unknown",
+            Self::TimeSkewed { .. } => "time-skewed",
+            Self::Expired { .. } => "expired",
+            Self::NotYetValid { .. } => "not-yet-valid",
+            Self::ExpiresOutOfBounds { .. } => "expires-too-long",
+            Self::ScopeDate { .. } => "scope-date",
+            Self::PayloadMismatch { .. } => "payload-header-mismatch",
+            Self::PayloadHeaderMissing { .. } => "payload-header-missing",
+            Self::HostNotSigned => "host-not-signed",
+            Self::HeaderUnsigned { .. } => "header-amz-unsigned",
+            Self::HeaderMissing { .. } => "header-missing",
+        })
+    }
+
+    /// Whether a server refuses the request for it. A signed header that was not sent is no such thing by itself: where it
+    /// mattered, the signature differs.
+    pub fn is_fatal(&self) -> bool {
+        !matches!(self, Self::HeaderMissing { .. })
+    }
+
+    /// Whether arithmetic on dates shows it.
+    pub fn is_about_time(&self) -> bool {
+        matches!(
+            self,
+            Self::TimeSkewed { .. } | Self::Expired { .. } | Self::NotYetValid { .. } | Self::ScopeDate { .. }
+        )
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignatureMismatch => f.write_str("the signature does not match"),
+            Self::AccessKeyUnknown { expected, presented } => {
+                write!(f, "the request is signed with key {presented}, the key at hand is {expected}")
+            }
+            Self::TimeSkewed { now, presented, window } => {
+                let off = presented.seconds_until(*now);
+                let (amount, side) = (in_words(off.unsigned_abs()), if off > 0 { "behind" } else { "ahead of" });
+                let window = in_words(window.as_secs());
+                write!(f, "the request's time {presented} is {amount} {side} {now}, more than {window}")
+            }
+            Self::Expired { at, now } => {
+                let ago = in_words(at.seconds_until(*now).unsigned_abs());
+                write!(f, "the URL expired at {}, {ago} ago", at.to_rfc3339())
+            }
+            Self::NotYetValid { from, now } => {
+                let left = in_words(now.seconds_until(*from).unsigned_abs());
+                write!(f, "the URL is valid from {} on, in {left}", from.to_rfc3339())
+            }
+            Self::ExpiresOutOfBounds { presented } => {
+                write!(f, "a presigned URL lives 1 second to 7 days (604800 s), not {presented} s")
+            }
+            Self::ScopeDate { expected, presented } => {
+                write!(f, "the credential scope is of day {presented}, the request of day {expected}")
+            }
+            Self::PayloadMismatch { expected, presented } => {
+                write!(f, "the body's hash is {expected}, the request declares {presented}")
+            }
+            Self::PayloadHeaderMissing { name } => write!(f, "the header {name} is missing, which S3 requires"),
+            Self::HostNotSigned => f.write_str("the header host is not among the signed headers"),
+            Self::HeaderUnsigned { name } => write!(f, "the header {name} is sent but not signed"),
+            Self::HeaderMissing { name } => write!(f, "the header {name} is signed but was not sent"),
+        }
+    }
+}
+
+/// Everything that needs no key.
+pub(super) fn inspect(request: &Request, claim: &Claim, now: Timestamp, window: Duration) -> Vec<Finding> {
+    let mut findings = judge_time(claim, now, window);
+    findings.extend(judge_payload(request, claim));
+    findings.extend(judge_headers(request, claim));
+    findings
+}
+
+fn judge_time(claim: &Claim, now: Timestamp, window: Duration) -> Vec<Finding> {
+    let terms = &claim.terms;
+    let mut findings = Vec::new();
+    if terms.scope.date != terms.timestamp.day() {
+        let expected = terms.timestamp.day().to_owned();
+        findings.push(Finding::ScopeDate { expected, presented: terms.scope.date.clone() });
+    }
+    let apart = terms.timestamp.seconds_until(now);
+    match terms.placement {
+        Placement::Header if apart.unsigned_abs() > window.as_secs() => {
+            findings.push(Finding::TimeSkewed { now, presented: terms.timestamp, window });
+        }
+        Placement::Header => {}
+        Placement::Query { expires } => {
+            let end = terms.timestamp.plus(expires);
+            if expires < EXPIRES_LIMITS.0 || expires > EXPIRES_LIMITS.1 {
+                findings.push(Finding::ExpiresOutOfBounds { presented: expires.as_secs() });
+            }
+            if now > end {
+                findings.push(Finding::Expired { at: end, now });
+            } else if now.plus(window) < terms.timestamp {
+                findings.push(Finding::NotYetValid { from: terms.timestamp, now });
+            }
+        }
+    }
+    findings
+}
+
+fn judge_payload(request: &Request, claim: &Claim) -> Option<Finding> {
+    let terms = &claim.terms;
+    let name = &terms.dialect.content_sha256_header;
+    if terms.placement == Placement::Header && is_s3_family(&terms.scope.service) && !request.headers.contains(name) {
+        return Some(Finding::PayloadHeaderMissing { name: name.to_string() });
+    }
+    let PayloadHash::Declared(presented) = &terms.payload else { return None };
+    let is_word = presented.starts_with("STREAMING-");
+    let expected = request.body.sha256()?.to_string();
+    (!is_word && *presented != expected).then(|| Finding::PayloadMismatch { expected, presented: presented.clone() })
+}
+
+fn judge_headers(request: &Request, claim: &Claim) -> Vec<Finding> {
+    let terms = &claim.terms;
+    let mut findings = Vec::new();
+    if !terms.signed_headers.contains("host") {
+        findings.push(Finding::HostNotSigned);
+    }
+    for header in &request.headers {
+        let name = header.name.to_ascii_lowercase();
+        let own = name.starts_with(terms.dialect.header_prefix.as_ref());
+        if own && name != terms.dialect.token_header && !terms.signed_headers.contains(&name) {
+            findings.push(Finding::HeaderUnsigned { name });
+        }
+    }
+    let missing = terms.signed_headers.iter().filter(|name| !request.headers.contains(name));
+    findings.extend(missing.map(|name| Finding::HeaderMissing { name: name.to_owned() }));
+    findings
+}
+
+/// Seconds as people say them: `15 min`, `2 h 5 min`, `3 d 4 h`.
+fn in_words(seconds: u64) -> String {
+    let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+    let mut rest = seconds;
+    let mut words = Vec::new();
+    for (name, size) in units {
+        if rest / size > 0 {
+            words.push(format!("{} {name}", rest / size));
+            rest %= size;
+        }
+    }
+    words.truncate(2);
+    if words.is_empty() { "0 s".to_owned() } else { words.join(" ") }
+}
