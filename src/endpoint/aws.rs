@@ -1,0 +1,260 @@
+//! The hosts of AWS, in all its partitions.
+//!
+//! A host is read from its right end: the suffix names the partition, then comes the region, then the service, then
+//! whatever is the customer's own. What a customer may choose stands furthest left, so it cannot be mistaken for the
+//! rest, even where a bucket is called `s3.us-west-2`. Which names sign for which services is data, in `names`.
+
+use super::names::{
+    GLOBAL_SERVICES, MULTI_REGION_NAMES, NOTES, REGION_FIRST_NAMES, RESOURCE_NAMES, SIGNING_NAMES,
+    UNSIGNED_NAMES,
+};
+use super::{Inference, in_front_of, s3};
+
+const PROVIDER: &str = "AWS";
+const GLOBAL: &str = "the host names no region: the one of global services assumed";
+const UNSIGNED: &str = "not signed with AWS credentials";
+const NO_REGION: &str = "the host names no region";
+const NOT_A_SERVICE: &str = "a host of one resource, whose service cannot be told from its name";
+const MULTI_REGION: &str = "a multi-region endpoint: sign with v4a for a set of regions";
+
+/// Hosts that carry what customers run, not an API of AWS.
+const CUSTOMER_NAMES: &[&str] = &["compute", "compute-1", "elb"];
+
+/// A partition: its suffixes, and the region that its global services sign for.
+struct Partition {
+    suffixes: &'static [&'static str],
+    global_region: &'static str,
+}
+
+#[rustfmt::skip]
+const PARTITIONS: &[Partition] = &[
+    Partition { suffixes: &["amazonaws.com", "api.aws"], global_region: "us-east-1" },
+    Partition { suffixes: &["amazonaws.com.cn", "api.amazonwebservices.com.cn"], global_region: "cn-northwest-1" },
+    Partition { suffixes: &["amazonaws.eu", "api.amazonwebservices.eu"], global_region: "eusc-de-east-1" },
+    Partition { suffixes: &["c2s.ic.gov", "api.aws.ic.gov"], global_region: "us-iso-east-1" },
+    Partition { suffixes: &["sc2s.sgov.gov", "api.aws.scloud"], global_region: "us-isob-east-1" },
+    Partition { suffixes: &["cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"], global_region: "eu-isoe-west-1" },
+    Partition { suffixes: &["csp.hci.ic.gov", "api.aws.hci.ic.gov"], global_region: "us-isof-south-1" },
+];
+
+/// Resources of a customer that have hosts under this suffix rather than under a partition's.
+const RESOURCE_SUFFIX: &str = "on.aws";
+
+/// A host split into what it means, before the service is looked up.
+pub(super) struct Parts<'h> {
+    /// The labels of the service and of what the customer put in front of it.
+    pub labels: Vec<&'h str>,
+    /// The region, where the host names one.
+    pub region: Option<&'h str>,
+    /// What stands before the id of an interface endpoint (`….vpce-1a2b.s3.…`), which only S3 uses.
+    pub before_vpce: Option<Vec<&'h str>>,
+    /// The region that the partition's global services sign for.
+    pub global_region: &'static str,
+    /// Whether the host stands in for a region by a word for all of them (`global`, `us-gov`).
+    pub is_global: bool,
+}
+
+pub(super) fn infer(host: &str) -> Option<Inference> {
+    if let Some(front) = in_front_of(host, RESOURCE_SUFFIX) {
+        return infer_resource(front);
+    }
+    let parts = Parts::of(host)?;
+    if parts
+        .labels
+        .last()
+        .is_some_and(|last| CUSTOMER_NAMES.contains(last))
+    {
+        return None;
+    }
+    s3::infer(&parts, Inference::from_provider(PROVIDER)).or_else(|| infer_service(&parts))
+}
+
+/// Tells a region by its shape: `us-west-2`, `ap-southeast-10`, `us-gov-east-1`, `eusc-de-east-1`.
+pub(super) fn is_region(label: &str) -> bool {
+    let words: Vec<&str> = label.split('-').collect();
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = |word: &str| {
+        (1..=2).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    match words[..] {
+        [area, place, number] => {
+            area.len() == 2 && is_word(area) && is_word(place) && is_number(number)
+        }
+        ["eusc", part, place, number] => is_word(part) && is_word(place) && is_number(number),
+        [area, part, place, number] => {
+            let is_part = part == "gov" || part.starts_with("iso");
+            area.len() == 2
+                && is_part
+                && [area, part, place].into_iter().all(is_word)
+                && is_number(number)
+        }
+        _ => false,
+    }
+}
+
+impl<'h> Parts<'h> {
+    fn of(host: &'h str) -> Option<Self> {
+        let (front, partition) = PARTITIONS.iter().find_map(|partition| {
+            let front = partition
+                .suffixes
+                .iter()
+                .find_map(|suffix| in_front_of(host, suffix))?;
+            Some((front, partition))
+        })?;
+        let mut parts = Parts {
+            labels: front.split('.').filter(|label| !label.is_empty()).collect(),
+            region: None,
+            before_vpce: None,
+            global_region: partition.global_region,
+            is_global: false,
+        };
+        if parts.labels.is_empty() {
+            return None;
+        }
+        parts.take_interface_endpoint();
+        parts.take_region();
+        parts.labels.pop_if(|last| *last == "dualstack");
+        Some(parts)
+    }
+
+    fn take_interface_endpoint(&mut self) {
+        if self.labels.pop_if(|last| *last == "vpce").is_none() {
+            return;
+        }
+        let id = self
+            .labels
+            .iter()
+            .rposition(|label| label.starts_with("vpce-"));
+        if let Some(id) = id {
+            let after = self.labels.split_off(id + 1);
+            self.labels.pop();
+            self.before_vpce = Some(std::mem::replace(&mut self.labels, after));
+        }
+    }
+
+    fn take_region(&mut self) {
+        if self.labels.pop_if(|last| *last == "us-gov").is_some() {
+            self.global_region = "us-gov-west-1";
+            self.is_global = true;
+        } else if self.labels.pop_if(|last| *last == "global").is_some() {
+            self.is_global = true;
+        }
+        self.region = self.labels.pop_if(|last| is_region(last));
+    }
+}
+
+fn infer_service(parts: &Parts) -> Option<Inference> {
+    let found = Inference::from_provider(PROVIDER);
+    let (last, front) = parts.labels.split_last()?;
+    if let (None, Some(region)) = (parts.region, front.last().filter(|label| is_region(label))) {
+        return Some(infer_region_first(found, last, region));
+    }
+    let names = ending_names(&parts.labels);
+    if find(UNSIGNED_NAMES, &names, |name| name).is_some() {
+        return Some(found.in_region(parts.region).noting(UNSIGNED));
+    }
+    let service = service_of(&names);
+    let is_known = find(SIGNING_NAMES, &names, |(name, _)| name).is_some()
+        || find(MULTI_REGION_NAMES, &names, |name| name).is_some()
+        || GLOBAL_SERVICES.contains(&service.as_str());
+    if parts.region.is_none() && !is_known && !front.is_empty() {
+        return Some(found.noting(NOT_A_SERVICE));
+    }
+    Some(infer_scope(
+        parts,
+        &names,
+        found.for_service(&service),
+        &service,
+    ))
+}
+
+fn infer_scope(parts: &Parts, names: &[String], mut found: Inference, service: &str) -> Inference {
+    if find(MULTI_REGION_NAMES, names, |name| name).is_some() {
+        return found.in_region(parts.region).noting(MULTI_REGION);
+    }
+    if let Some(region) = parts.region {
+        found.note = find(NOTES, names, |(name, _)| name).map(|(_, note)| *note);
+        return found.in_region(Some(region));
+    }
+    match global_region(parts, service) {
+        Some(region) => found.in_region(Some(region)).noting(GLOBAL),
+        None => found.noting(NO_REGION),
+    }
+}
+
+/// Resources whose hosts put the region before the service: `search-logs-abc.us-east-1.es.amazonaws.com`.
+fn infer_region_first(found: Inference, last: &str, region: &str) -> Inference {
+    let found = found.in_region(Some(region));
+    match REGION_FIRST_NAMES
+        .iter()
+        .find(|(name, _)| *name == without_fips(last))
+    {
+        Some((_, service)) => found.for_service(service),
+        None => found.noting(NOT_A_SERVICE),
+    }
+}
+
+/// `ID.lambda-url.us-east-1.on.aws`: only names that are known to be signed for have a service.
+fn infer_resource(front: &str) -> Option<Inference> {
+    let mut labels: Vec<&str> = front.split('.').collect();
+    let region = labels.pop_if(|last| is_region(last))?;
+    let found = Inference::from_provider(PROVIDER).in_region(Some(region));
+    let known = labels.last().and_then(|last| {
+        RESOURCE_NAMES
+            .iter()
+            .find(|(name, _)| *name == without_fips(last))
+    });
+    Some(match known {
+        Some((_, service)) => found.for_service(service),
+        None => found.noting(NOT_A_SERVICE),
+    })
+}
+
+fn global_region(parts: &Parts, service: &str) -> Option<&'static str> {
+    if !parts.is_global && !GLOBAL_SERVICES.contains(&service) {
+        return None;
+    }
+    // IAM of China is the one global service that lives apart from the others of its partition.
+    let is_china = parts.global_region.starts_with("cn-");
+    Some(if is_china && service == "iam" {
+        "cn-north-1"
+    } else {
+        parts.global_region
+    })
+}
+
+/// The signing name of the longest known name at the end of a host, or else its last label.
+fn service_of(names: &[String]) -> String {
+    match find(SIGNING_NAMES, names, |(name, _)| name) {
+        Some((_, service)) => (*service).to_owned(),
+        // `abc-ats.iot`: a thing talks to the data plane on a host of its own, the control plane is plain `iot`.
+        None if names.first().is_some_and(|name| name.ends_with(".iot")) => "iotdata".to_owned(),
+        None => names.last().cloned().unwrap_or_default(),
+    }
+}
+
+/// The row of a table for the longest of the names.
+fn find<'t, T>(table: &'t [T], names: &[String], key: impl Fn(&T) -> &str) -> Option<&'t T> {
+    names
+        .iter()
+        .find_map(|name| table.iter().find(|row| key(row) == name))
+}
+
+/// The last three labels, the last two and the last, each as one name, without the marks of a FIPS endpoint
+/// (`fips.batch`, `models-fips.lex`).
+fn ending_names(labels: &[&str]) -> Vec<String> {
+    let labels: Vec<&str> = labels
+        .iter()
+        .filter(|label| **label != "fips")
+        .map(|label| without_fips(label))
+        .collect();
+    (1..=labels.len().min(3))
+        .rev()
+        .map(|count| labels[labels.len() - count..].join("."))
+        .collect()
+}
+
+pub(super) fn without_fips(label: &str) -> &str {
+    label.strip_suffix("-fips").unwrap_or(label)
+}

@@ -1,0 +1,115 @@
+//! The hosts of AWS S3 and its relatives: regional, legacy, dual-stack, accelerated, access points, Outposts, Express.
+//!
+//! It is given a host whose partition and region have been read, and looks at the last of the remaining labels; what
+//! stands before that label is a bucket, dots and all, or a resource of another kind. It knows nothing of paths: with
+//! path-style addressing there is simply no bucket here.
+
+use super::Inference;
+use super::aws::{Parts, is_region, without_fips};
+
+const LEGACY_GLOBAL: &str = "the legacy global endpoint of S3: region us-east-1 assumed";
+const ACCELERATED: &str = "an accelerated endpoint does not name the region: it is the bucket's";
+const WEBSITE: &str = "a website endpoint takes no signatures: use the REST endpoint of the bucket";
+const MULTI_REGION_ACCESS_POINT: &str =
+    "a multi-region access point: sign with v4a for a set of regions";
+const EXPRESS: &str =
+    "S3 Express: object requests are signed with the credentials of CreateSession";
+const OUTPOSTS: &str = "S3 on Outposts also takes v4a";
+
+/// What stands before the service's label.
+#[derive(Clone, Copy, PartialEq)]
+enum Front {
+    Bucket,
+    Resource,
+}
+
+/// A last label of S3: the service it signs for, what stands before it, and what to say of it.
+struct Form {
+    label: &'static str,
+    service: &'static str,
+    front: Front,
+    note: Option<&'static str>,
+}
+
+#[rustfmt::skip]
+const FORMS: &[Form] = &[
+    Form { label: "s3", service: "s3", front: Front::Bucket, note: None },
+    Form { label: "s3-accelerate", service: "s3", front: Front::Bucket, note: Some(ACCELERATED) },
+    Form { label: "s3-website", service: "s3", front: Front::Bucket, note: Some(WEBSITE) },
+    Form { label: "s3-accesspoint", service: "s3", front: Front::Resource, note: None },
+    Form { label: "s3-control", service: "s3", front: Front::Resource, note: None },
+    Form { label: "s3-global", service: "s3", front: Front::Resource, note: Some(MULTI_REGION_ACCESS_POINT) },
+    Form { label: "s3-object-lambda", service: "s3-object-lambda", front: Front::Resource, note: None },
+    Form { label: "s3-outposts", service: "s3-outposts", front: Front::Resource, note: Some(OUTPOSTS) },
+    Form { label: "s3express-control", service: "s3express", front: Front::Resource, note: None },
+];
+
+/// A label that only the first region has, besides plain `s3`.
+const LEGACY_LABEL: &str = "s3-external-1";
+
+/// `None` where the last label is none of S3's.
+pub(super) fn infer(parts: &Parts, found: Inference) -> Option<Inference> {
+    let (last, front) = parts.labels.split_last()?;
+    let bucket = match &parts.before_vpce {
+        Some(before) => bucket_before_interface_endpoint(before),
+        None => front.join("."),
+    };
+    if last.starts_with("s3express-") && !last.starts_with("s3express-control") {
+        return Some(infer_express(found, &bucket, parts.region));
+    }
+    if *last == LEGACY_LABEL {
+        return Some(in_legacy_region(
+            found.for_service("s3").with_bucket(Some(&bucket)),
+        ));
+    }
+    let (label, region) = split_region(last);
+    let form = FORMS
+        .iter()
+        .find(|form| form.label == without_fips(label))?;
+    let bucket = (form.front == Front::Bucket).then_some(bucket.as_str());
+    let mut found = found
+        .for_service(form.service)
+        .in_region(parts.region.or(region))
+        .with_bucket(bucket);
+    found.note = form.note;
+    let is_legacy =
+        form.label == "s3" && found.region.is_none() && parts.global_region == "us-east-1";
+    Some(if is_legacy {
+        in_legacy_region(found)
+    } else {
+        found
+    })
+}
+
+fn in_legacy_region(found: Inference) -> Inference {
+    found.in_region(Some("us-east-1")).noting(LEGACY_GLOBAL)
+}
+
+/// Splits the region off a legacy label: `s3-us-west-2`, `s3-website-eu-west-1`, `s3-fips-us-gov-west-1`.
+fn split_region(label: &str) -> (&str, Option<&str>) {
+    let split = label
+        .match_indices('-')
+        .map(|(at, _)| (&label[..at], &label[at + 1..]));
+    match split.into_iter().find(|(_, rest)| is_region(rest)) {
+        Some((label, region)) => (label, Some(region)),
+        None => (label, None),
+    }
+}
+
+/// A directory bucket tells its zone and its kind in its own name: `--x-s3`; `--xa-s3` is an access point.
+fn infer_express(found: Inference, bucket: &str, region: Option<&str>) -> Inference {
+    let bucket = bucket.ends_with("--x-s3").then_some(bucket);
+    found
+        .for_service("s3express")
+        .in_region(region)
+        .with_bucket(bucket)
+        .noting(EXPRESS)
+}
+
+/// `my.bucket.bucket.vpce-1a2b.s3.…`: the last label says what the endpoint is asked for, and only buckets count.
+fn bucket_before_interface_endpoint(before: &[&str]) -> String {
+    match before.split_last() {
+        Some((&"bucket", bucket)) => bucket.join("."),
+        _ => String::new(),
+    }
+}
