@@ -2,11 +2,13 @@
 //!
 //! Pure string work: no network, no list of AWS regions (a region is known by its shape, so that one opened tomorrow
 //! is recognised), and no opinion on what to do with the answer. `aws` reads the hosts of AWS in all its partitions,
-//! with `s3` for the many forms of S3. Paths, ports and schemes are not its business.
+//! with `s3` for the many forms of S3; `stores` reads the hosts of other S3-compatible stores. Paths, ports and
+//! schemes are not its business.
 
 mod aws;
 mod names;
 mod s3;
+mod stores;
 
 /// What a host name says about the scope of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub fn infer(host: &str) -> Option<Inference> {
     if !host.split('.').all(is_label) {
         return None;
     }
-    aws::infer(host)
+    aws::infer(host).or_else(|| stores::infer(host))
 }
 
 impl Inference {
