@@ -9,6 +9,8 @@ mod aws;
 mod names;
 mod s3;
 mod stores;
+#[cfg(test)]
+mod tests;
 
 /// What a host name says about the scope of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
