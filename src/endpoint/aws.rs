@@ -5,8 +5,7 @@
 //! rest, even where a bucket is called `s3.us-west-2`. Which names sign for which services is data, in `names`.
 
 use super::names::{
-    GLOBAL_SERVICES, MULTI_REGION_NAMES, NOTES, REGION_FIRST_NAMES, RESOURCE_NAMES, SIGNING_NAMES,
-    UNSIGNED_NAMES,
+    GLOBAL_SERVICES, MULTI_REGION_NAMES, NOTES, REGION_FIRST_NAMES, RESOURCE_NAMES, SIGNING_NAMES, UNSIGNED_NAMES,
 };
 use super::{Inference, in_front_of, s3};
 
@@ -59,11 +58,7 @@ pub(super) fn infer(host: &str) -> Option<Inference> {
         return infer_resource(front);
     }
     let parts = Parts::of(host)?;
-    if parts
-        .labels
-        .last()
-        .is_some_and(|last| CUSTOMER_NAMES.contains(last))
-    {
+    if parts.labels.last().is_some_and(|last| CUSTOMER_NAMES.contains(last)) {
         return None;
     }
     s3::infer(&parts, Inference::from_provider(PROVIDER)).or_else(|| infer_service(&parts))
@@ -72,22 +67,14 @@ pub(super) fn infer(host: &str) -> Option<Inference> {
 /// Tells a region by its shape: `us-west-2`, `ap-southeast-10`, `us-gov-east-1`, `eusc-de-east-1`.
 pub(super) fn is_region(label: &str) -> bool {
     let words: Vec<&str> = label.split('-').collect();
-    let is_word =
-        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_number = |word: &str| {
-        (1..=2).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = |word: &str| (1..=2).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
     match words[..] {
-        [area, place, number] => {
-            area.len() == 2 && is_word(area) && is_word(place) && is_number(number)
-        }
+        [area, place, number] => area.len() == 2 && is_word(area) && is_word(place) && is_number(number),
         ["eusc", part, place, number] => is_word(part) && is_word(place) && is_number(number),
         [area, part, place, number] => {
             let is_part = part == "gov" || part.starts_with("iso");
-            area.len() == 2
-                && is_part
-                && [area, part, place].into_iter().all(is_word)
-                && is_number(number)
+            area.len() == 2 && is_part && [area, part, place].into_iter().all(is_word) && is_number(number)
         }
         _ => false,
     }
@@ -96,10 +83,7 @@ pub(super) fn is_region(label: &str) -> bool {
 impl<'h> Parts<'h> {
     fn of(host: &'h str) -> Option<Self> {
         let (front, partition) = PARTITIONS.iter().find_map(|partition| {
-            let front = partition
-                .suffixes
-                .iter()
-                .find_map(|suffix| in_front_of(host, suffix))?;
+            let front = partition.suffixes.iter().find_map(|suffix| in_front_of(host, suffix))?;
             Some((front, partition))
         })?;
         let mut parts = Parts {
@@ -122,10 +106,7 @@ impl<'h> Parts<'h> {
         if self.labels.pop_if(|last| *last == "vpce").is_none() {
             return;
         }
-        let id = self
-            .labels
-            .iter()
-            .rposition(|label| label.starts_with("vpce-"));
+        let id = self.labels.iter().rposition(|label| label.starts_with("vpce-"));
         if let Some(id) = id {
             let after = self.labels.split_off(id + 1);
             self.labels.pop();
@@ -161,12 +142,7 @@ fn infer_service(parts: &Parts) -> Option<Inference> {
     if parts.region.is_none() && !is_known && !front.is_empty() {
         return Some(found.noting(NOT_A_SERVICE));
     }
-    Some(infer_scope(
-        parts,
-        &names,
-        found.for_service(&service),
-        &service,
-    ))
+    Some(infer_scope(parts, &names, found.for_service(&service), &service))
 }
 
 fn infer_scope(parts: &Parts, names: &[String], mut found: Inference, service: &str) -> Inference {
@@ -186,10 +162,7 @@ fn infer_scope(parts: &Parts, names: &[String], mut found: Inference, service: &
 /// Resources whose hosts put the region before the service: `search-logs-abc.us-east-1.es.amazonaws.com`.
 fn infer_region_first(found: Inference, last: &str, region: &str) -> Inference {
     let found = found.in_region(Some(region));
-    match REGION_FIRST_NAMES
-        .iter()
-        .find(|(name, _)| *name == without_fips(last))
-    {
+    match REGION_FIRST_NAMES.iter().find(|(name, _)| *name == without_fips(last)) {
         Some((_, service)) => found.for_service(service),
         None => found.noting(NOT_A_SERVICE),
     }
@@ -200,11 +173,7 @@ fn infer_resource(front: &str) -> Option<Inference> {
     let mut labels: Vec<&str> = front.split('.').collect();
     let region = labels.pop_if(|last| is_region(last))?;
     let found = Inference::from_provider(PROVIDER).in_region(Some(region));
-    let known = labels.last().and_then(|last| {
-        RESOURCE_NAMES
-            .iter()
-            .find(|(name, _)| *name == without_fips(last))
-    });
+    let known = labels.last().and_then(|last| RESOURCE_NAMES.iter().find(|(name, _)| *name == without_fips(last)));
     Some(match known {
         Some((_, service)) => found.for_service(service),
         None => found.noting(NOT_A_SERVICE),
@@ -217,11 +186,7 @@ fn global_region(parts: &Parts, service: &str) -> Option<&'static str> {
     }
     // IAM of China is the one global service that lives apart from the others of its partition.
     let is_china = parts.global_region.starts_with("cn-");
-    Some(if is_china && service == "iam" {
-        "cn-north-1"
-    } else {
-        parts.global_region
-    })
+    Some(if is_china && service == "iam" { "cn-north-1" } else { parts.global_region })
 }
 
 /// The signing name of the longest known name at the end of a host, or else its last label.
@@ -236,23 +201,14 @@ fn service_of(names: &[String]) -> String {
 
 /// The row of a table for the longest of the names.
 fn find<'t, T>(table: &'t [T], names: &[String], key: impl Fn(&T) -> &str) -> Option<&'t T> {
-    names
-        .iter()
-        .find_map(|name| table.iter().find(|row| key(row) == name))
+    names.iter().find_map(|name| table.iter().find(|row| key(row) == name))
 }
 
 /// The last three labels, the last two and the last, each as one name, without the marks of a FIPS endpoint
 /// (`fips.batch`, `models-fips.lex`).
 fn ending_names(labels: &[&str]) -> Vec<String> {
-    let labels: Vec<&str> = labels
-        .iter()
-        .filter(|label| **label != "fips")
-        .map(|label| without_fips(label))
-        .collect();
-    (1..=labels.len().min(3))
-        .rev()
-        .map(|count| labels[labels.len() - count..].join("."))
-        .collect()
+    let labels: Vec<&str> = labels.iter().filter(|label| **label != "fips").map(|label| without_fips(label)).collect();
+    (1..=labels.len().min(3)).rev().map(|count| labels[labels.len() - count..].join(".")).collect()
 }
 
 pub(super) fn without_fips(label: &str) -> &str {

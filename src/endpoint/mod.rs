@@ -41,13 +41,7 @@ pub fn infer(host: &str) -> Option<Inference> {
 
 impl Inference {
     fn from_provider(provider: &'static str) -> Self {
-        Inference {
-            service: None,
-            region: None,
-            provider,
-            bucket: None,
-            note: None,
-        }
+        Inference { service: None, region: None, provider, bucket: None, note: None }
     }
 
     fn for_service(mut self, service: &str) -> Self {
@@ -61,9 +55,7 @@ impl Inference {
     }
 
     fn with_bucket(mut self, bucket: Option<&str>) -> Self {
-        self.bucket = bucket
-            .filter(|bucket| !bucket.is_empty())
-            .map(str::to_owned);
+        self.bucket = bucket.filter(|bucket| !bucket.is_empty()).map(str::to_owned);
         self
     }
 
@@ -76,17 +68,10 @@ impl Inference {
 /// What stands in front of `suffix` and its dot: empty where the host is the suffix itself.
 fn in_front_of<'h>(host: &'h str, suffix: &str) -> Option<&'h str> {
     let front = host.strip_suffix(suffix)?;
-    if front.is_empty() {
-        Some(front)
-    } else {
-        front.strip_suffix('.')
-    }
+    if front.is_empty() { Some(front) } else { front.strip_suffix('.') }
 }
 
 /// Underscores are no part of a host name, but old buckets have them.
 fn is_label(label: &str) -> bool {
-    !label.is_empty()
-        && label
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

@@ -147,8 +147,7 @@ pub(super) const MULTI_REGION_NAMES: &[&str] = &[
 /// CodeCatalyst a bearer token, and SMTP has a password.
 pub(super) const UNSIGNED_NAMES: &[&str] = &["codecatalyst", "credentials.iot", "email-smtp"];
 
-const SHARED_WITH_GEO: &str =
-    "the resource-based API of Amazon Location on the same host signs for geo";
+const SHARED_WITH_GEO: &str = "the resource-based API of Amazon Location on the same host signs for geo";
 
 /// What else to say of a name.
 #[rustfmt::skip]

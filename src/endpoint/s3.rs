@@ -10,10 +10,8 @@ use super::aws::{Parts, is_region, without_fips};
 const LEGACY_GLOBAL: &str = "the legacy global endpoint of S3: region us-east-1 assumed";
 const ACCELERATED: &str = "an accelerated endpoint does not name the region: it is the bucket's";
 const WEBSITE: &str = "a website endpoint takes no signatures: use the REST endpoint of the bucket";
-const MULTI_REGION_ACCESS_POINT: &str =
-    "a multi-region access point: sign with v4a for a set of regions";
-const EXPRESS: &str =
-    "S3 Express: object requests are signed with the credentials of CreateSession";
+const MULTI_REGION_ACCESS_POINT: &str = "a multi-region access point: sign with v4a for a set of regions";
+const EXPRESS: &str = "S3 Express: object requests are signed with the credentials of CreateSession";
 const OUTPOSTS: &str = "S3 on Outposts also takes v4a";
 
 /// What stands before the service's label.
@@ -58,27 +56,15 @@ pub(super) fn infer(parts: &Parts, found: Inference) -> Option<Inference> {
         return Some(infer_express(found, &bucket, parts.region));
     }
     if *last == LEGACY_LABEL {
-        return Some(in_legacy_region(
-            found.for_service("s3").with_bucket(Some(&bucket)),
-        ));
+        return Some(in_legacy_region(found.for_service("s3").with_bucket(Some(&bucket))));
     }
     let (label, region) = split_region(last);
-    let form = FORMS
-        .iter()
-        .find(|form| form.label == without_fips(label))?;
+    let form = FORMS.iter().find(|form| form.label == without_fips(label))?;
     let bucket = (form.front == Front::Bucket).then_some(bucket.as_str());
-    let mut found = found
-        .for_service(form.service)
-        .in_region(parts.region.or(region))
-        .with_bucket(bucket);
+    let mut found = found.for_service(form.service).in_region(parts.region.or(region)).with_bucket(bucket);
     found.note = form.note;
-    let is_legacy =
-        form.label == "s3" && found.region.is_none() && parts.global_region == "us-east-1";
-    Some(if is_legacy {
-        in_legacy_region(found)
-    } else {
-        found
-    })
+    let is_legacy = form.label == "s3" && found.region.is_none() && parts.global_region == "us-east-1";
+    Some(if is_legacy { in_legacy_region(found) } else { found })
 }
 
 fn in_legacy_region(found: Inference) -> Inference {
@@ -87,9 +73,7 @@ fn in_legacy_region(found: Inference) -> Inference {
 
 /// Splits the region off a legacy label: `s3-us-west-2`, `s3-website-eu-west-1`, `s3-fips-us-gov-west-1`.
 fn split_region(label: &str) -> (&str, Option<&str>) {
-    let split = label
-        .match_indices('-')
-        .map(|(at, _)| (&label[..at], &label[at + 1..]));
+    let split = label.match_indices('-').map(|(at, _)| (&label[..at], &label[at + 1..]));
     match split.into_iter().find(|(_, rest)| is_region(rest)) {
         Some((label, region)) => (label, Some(region)),
         None => (label, None),
@@ -99,11 +83,7 @@ fn split_region(label: &str) -> (&str, Option<&str>) {
 /// A directory bucket tells its zone and its kind in its own name: `--x-s3`; `--xa-s3` is an access point.
 fn infer_express(found: Inference, bucket: &str, region: Option<&str>) -> Inference {
     let bucket = bucket.ends_with("--x-s3").then_some(bucket);
-    found
-        .for_service("s3express")
-        .in_region(region)
-        .with_bucket(bucket)
-        .noting(EXPRESS)
+    found.for_service("s3express").in_region(region).with_bucket(bucket).noting(EXPRESS)
 }
 
 /// `my.bucket.bucket.vpce-1a2b.s3.…`: the last label says what the endpoint is asked for, and only buckets count.

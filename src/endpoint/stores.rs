@@ -77,8 +77,7 @@ impl Rule {
     fn apply(&self, found: Inference, front: &str) -> Option<Inference> {
         match self {
             Rule::Region => {
-                let (bucket, region) =
-                    split_last_label(front).filter(|(_, region)| is_location(region))?;
+                let (bucket, region) = split_last_label(front).filter(|(_, region)| is_location(region))?;
                 Some(found.in_region(Some(region)).with_bucket(Some(bucket)))
             }
             Rule::LabelRegion(labels) => {
@@ -87,18 +86,11 @@ impl Rule {
             }
             Rule::PrefixRegion(prefix) => {
                 let (bucket, last) = split_last_label(front)?;
-                Some(
-                    found
-                        .in_region(Some(last.strip_prefix(prefix)?))
-                        .with_bucket(Some(bucket)),
-                )
+                Some(found.in_region(Some(last.strip_prefix(prefix)?)).with_bucket(Some(bucket)))
             }
             Rule::Fixed(region, note) => {
                 let found = found.in_region(Some(region)).with_bucket(Some(front));
-                Some(Inference {
-                    note: *note,
-                    ..found
-                })
+                Some(Inference { note: *note, ..found })
             }
             Rule::AccountLabelRegion(label) => {
                 let (rest, region) = split_last_label(front)?;
@@ -112,17 +104,12 @@ impl Rule {
 
 /// What stands before the last label, and the last label; `None` where there is no label at all.
 fn split_last_label(front: &str) -> Option<(&str, &str)> {
-    if front.is_empty() {
-        None
-    } else {
-        Some(front.rsplit_once('.').unwrap_or(("", front)))
-    }
+    if front.is_empty() { None } else { Some(front.rsplit_once('.').unwrap_or(("", front))) }
 }
 
 /// Tells `fsn1` and `us-iad-1` from `www`, and from the hosts that serve buckets as websites.
 fn is_location(label: &str) -> bool {
-    label.contains(|character: char| character == '-' || character.is_ascii_digit())
-        && !label.starts_with("website-")
+    label.contains(|character: char| character == '-' || character.is_ascii_digit()) && !label.starts_with("website-")
 }
 
 /// `BUCKET.LABEL.REGION` as bucket and region.
@@ -134,12 +121,10 @@ fn split_label_region<'h>(front: &'h str, labels: &[&str]) -> Option<(&'h str, &
 
 /// `[BUCKET.]ACCOUNT[.JURISDICTION]`, the account being 32 hexadecimal digits: what stands before it is the bucket.
 fn infer_r2(found: Inference, front: &str) -> Option<Inference> {
-    let is_account =
-        |label: &&str| label.len() == 32 && label.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_account = |label: &&str| label.len() == 32 && label.bytes().all(|byte| byte.is_ascii_hexdigit());
     let account = front.split('.').rev().find(is_account);
-    let bucket = account
-        .and_then(|account| front.rsplit_once(account))
-        .and_then(|(bucket, _)| bucket.strip_suffix('.'));
+    let bucket =
+        account.and_then(|account| front.rsplit_once(account)).and_then(|(bucket, _)| bucket.strip_suffix('.'));
     (!front.is_empty()).then(|| found.in_region(Some("auto")).with_bucket(bucket))
 }
 
@@ -166,11 +151,7 @@ fn infer_idrive(found: Inference, front: &str) -> Option<Inference> {
     let (bucket, region) = split_label_region(front, &["s3"])?;
     let found = found.with_bucket(Some(bucket));
     let is_region = region.split('-').count() > 2;
-    Some(if is_region {
-        found.in_region(Some(region))
-    } else {
-        found.noting(UNKNOWN_ALIAS)
-    })
+    Some(if is_region { found.in_region(Some(region)) } else { found.noting(UNKNOWN_ALIAS) })
 }
 
 /// `s3.REGION`: whatever the host says, signatures are for us-east-1, and there are no virtual hosts.

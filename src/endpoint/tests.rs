@@ -229,11 +229,7 @@ const UNKNOWN: &[&str] = &[
 
 fn described(host: &str) -> Option<(String, String, String)> {
     let found = infer(host)?;
-    Some((
-        found.service.unwrap_or_default(),
-        found.region.unwrap_or_default(),
-        found.bucket.unwrap_or_default(),
-    ))
+    Some((found.service.unwrap_or_default(), found.region.unwrap_or_default(), found.bucket.unwrap_or_default()))
 }
 
 /// Catches a host of AWS that would be signed for the wrong scope.
@@ -242,11 +238,7 @@ fn aws_hosts_tell_service_region_and_bucket() {
     for (host, service, region, bucket) in BOTOCORE.iter().chain(AWS_GUIDES) {
         let expected = (service.to_string(), region.to_string(), bucket.to_string());
         assert_eq!(described(host), Some(expected), "{host}");
-        assert_eq!(
-            infer(host).map(|found| found.provider),
-            Some("AWS"),
-            "{host}"
-        );
+        assert_eq!(infer(host).map(|found| found.provider), Some("AWS"), "{host}");
     }
 }
 
@@ -256,11 +248,7 @@ fn store_hosts_tell_region_bucket_and_provider() {
     for (host, region, bucket, provider) in STORES {
         let expected = ("s3".to_owned(), region.to_string(), bucket.to_string());
         assert_eq!(described(host), Some(expected), "{host}");
-        assert_eq!(
-            infer(host).map(|found| found.provider),
-            Some(*provider),
-            "{host}"
-        );
+        assert_eq!(infer(host).map(|found| found.provider), Some(*provider), "{host}");
     }
 }
 
@@ -288,46 +276,23 @@ fn guesses_carry_a_note() {
         "storage.googleapis.com",
         "project.storage.supabase.co",
     ] {
-        assert!(
-            infer(host).is_some_and(|found| found.note.is_some()),
-            "{host}"
-        );
+        assert!(infer(host).is_some_and(|found| found.note.is_some()), "{host}");
     }
-    for host in [
-        "s3.us-east-1.amazonaws.com",
-        "sts.eu-west-1.amazonaws.com",
-        "fsn1.your-objectstorage.com",
-    ] {
-        assert!(
-            infer(host).is_some_and(|found| found.note.is_none()),
-            "{host}"
-        );
+    for host in ["s3.us-east-1.amazonaws.com", "sts.eu-west-1.amazonaws.com", "fsn1.your-objectstorage.com"] {
+        assert!(infer(host).is_some_and(|found| found.note.is_none()), "{host}");
     }
 }
 
 /// Catches a shape that is too loose (a bucket or a word taken for a region) or too tight (a region of tomorrow).
 #[test]
 fn regions_are_known_by_shape() {
-    for region in [
-        "us-west-2",
-        "ap-southeast-10",
-        "mx-central-1",
-        "us-gov-west-1",
-        "us-isob-east-1",
-        "eusc-de-east-1",
-    ] {
+    for region in ["us-west-2", "ap-southeast-10", "mx-central-1", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"]
+    {
         assert!(aws::is_region(region), "{region}");
     }
-    for other in [
-        "us-west",
-        "us-west-2a",
-        "bucket-name-1",
-        "prod-us-east-1",
-        "us-west-2-fips",
-        "us--1",
-        "a-b-1",
-        "us-west-100",
-    ] {
+    for other in
+        ["us-west", "us-west-2a", "bucket-name-1", "prod-us-east-1", "us-west-2-fips", "us--1", "a-b-1", "us-west-100"]
+    {
         assert!(!aws::is_region(other), "{other}");
     }
 }
@@ -339,18 +304,9 @@ fn tables_hold_no_idle_rows() {
         assert!(name.split('.').count() <= 3, "{name}");
         let is_exception = name.rsplit('.').next() != Some(service);
         let overrides_a_shorter_name = name.split_once('.').is_some_and(|(_, shorter)| {
-            names::SIGNING_NAMES
-                .iter()
-                .any(|(other, otherwise)| *other == shorter && otherwise != service)
+            names::SIGNING_NAMES.iter().any(|(other, otherwise)| *other == shorter && otherwise != service)
         });
         assert!(is_exception || overrides_a_shorter_name, "{name}");
-        assert_eq!(
-            names::SIGNING_NAMES
-                .iter()
-                .filter(|(other, _)| other == name)
-                .count(),
-            1,
-            "{name}"
-        );
+        assert_eq!(names::SIGNING_NAMES.iter().filter(|(other, _)| other == name).count(), 1, "{name}");
     }
 }
