@@ -29,8 +29,13 @@ pub mod verify;
 
 pub mod endpoint;
 
+pub mod formats;
+
 #[cfg(feature = "cli")]
 pub mod profiles;
+
+#[cfg(feature = "cli")]
+pub mod transport;
 
 #[cfg(feature = "cli")]
 pub mod cli;

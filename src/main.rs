@@ -1,1 +1,12 @@
-fn main() {}
+//! Builds the real environment, calls the command line, returns its exit code.
+
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+use sigvet::cli::{self, args::Cli, context::Context};
+
+fn main() -> ExitCode {
+    // Runs, and ends the process, only where a shell asks for completions through its variable.
+    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
+    ExitCode::from(cli::run(std::env::args_os(), &mut Context::of_this_process()))
+}

@@ -5,7 +5,7 @@
 
 mod finding;
 
-pub use finding::Finding;
+pub use finding::{Facts, Finding};
 
 use std::time::Duration;
 

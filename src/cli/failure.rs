@@ -2,9 +2,13 @@
 
 use std::fmt;
 
+use crate::profiles;
+
 /// Exit codes, as scripts rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
+    /// Done, or valid.
+    Done = 0,
     /// `verify`, `explain`: the signature is not valid.
     NotValid = 1,
     /// Usage, or unreadable input.
@@ -62,6 +66,26 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    /// Output that cannot be written. Nobody reads any more of a closed pipe: that is the end, and no failure.
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::new(Exit::Done, ""),
+            _ => Self::new(Exit::CannotWrite, format!("cannot write the output: {error}")),
+        }
+    }
+}
+
+impl From<profiles::Error> for Failure {
+    fn from(error: profiles::Error) -> Self {
+        let exit = match error.kind() {
+            profiles::Kind::NoCredentials => Exit::NoCredentials,
+            profiles::Kind::Broken => Exit::BrokenProfiles,
+        };
+        Self::new(exit, error.to_string())
     }
 }
 

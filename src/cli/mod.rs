@@ -1,4 +1,67 @@
 //! The command line: arguments in, one file a command, rendering out. The only reader of the terminal.
 
+pub mod address;
+pub mod args;
+pub mod commands;
+pub mod complete;
 pub mod context;
 pub mod failure;
+pub mod input;
+pub mod options;
+pub mod output;
+pub mod profile;
+pub mod render;
+pub mod session;
+pub mod signing_key;
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use args::{Cli, Command};
+use clap::Parser;
+use context::Context;
+use failure::{Exit, Failure};
+
+/// Parses a command line and runs it; tells the exit code of the process.
+pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> u8 {
+    let cli = match Cli::try_parse_from(words) {
+        Ok(cli) => cli,
+        Err(help) => return print_help(&help),
+    };
+    match dispatch(&cli.command, context) {
+        Ok(exit) => exit as u8,
+        Err(failure) => {
+            report(&failure, context);
+            failure.exit as u8
+        }
+    }
+}
+
+fn dispatch(command: &Command, context: &mut Context) -> Result<Exit, Failure> {
+    let done = |()| Exit::Done;
+    match command {
+        Command::Sign(args) => commands::sign::run(args, context).map(done),
+        Command::Send(args) => commands::send::run(args, context).map(done),
+        Command::Presign(args) => commands::presign::run(args, context).map(done),
+        Command::Verify(args) => commands::verify::run(args, context),
+        Command::Explain(args) => commands::explain::run(args, context),
+        Command::Key(args) => commands::key::run(args, context).map(done),
+        Command::Profile(args) => profile::run(&args.command, args.profile_file.as_deref(), context).map(done),
+    }
+}
+
+/// Help and version go to standard output, usage errors to standard error; clap knows which.
+fn print_help(help: &clap::Error) -> u8 {
+    // A closed pipe is the only way to fail here, and then nobody reads.
+    drop(help.print());
+    u8::try_from(help.exit_code()).unwrap_or(Exit::Usage as u8)
+}
+
+fn report(failure: &Failure, context: &mut Context) {
+    if failure.message.is_empty() {
+        return;
+    }
+    let hint = failure.hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+    // There is no place left to report to if standard error is gone.
+    drop(writeln!(context.stderr, "error: {}{hint}", failure.message));
+}

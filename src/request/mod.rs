@@ -6,6 +6,7 @@
 mod headers;
 mod url;
 
+pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use url::{InvalidUrl, RequestUrl, UriScheme};
 
@@ -56,7 +57,7 @@ impl Request {
     /// # Errors
     /// A method that is no token (RFC 9110 §5.6.2).
     pub fn new(method: &str, url: &RequestUrl) -> Result<Self, InvalidMethod> {
-        if !headers::is_token(method) {
+        if !is_token(method) {
             return Err(InvalidMethod { presented: method.to_owned() });
         }
         let mut headers = Headers::default();

@@ -1,0 +1,105 @@
+//! From the URL as typed to the URL that is sent to: `https://…` as it is, `s3://bucket/key` by way of an endpoint.
+
+use crate::cli::failure::Failure;
+use crate::encode::{Slash, encode};
+use crate::profiles::Addressing;
+use crate::request::{InvalidUrl, RequestUrl};
+
+/// Where `s3://` URLs lead.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Store<'a> {
+    /// The endpoint, `https://fsn1.your-objectstorage.com`.
+    pub endpoint_url: Option<&'a str>,
+    /// Whether the bucket goes into the host or into the path.
+    pub addressing: Option<Addressing>,
+}
+
+/// Resolves what was typed.
+pub fn resolve(typed: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
+    match typed.strip_prefix("s3://") {
+        Some(rest) => resolve_s3(rest, store),
+        None => parse(typed),
+    }
+}
+
+/// Parses an http or https URL.
+pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
+    RequestUrl::parse(typed).map_err(|error| {
+        let failure = Failure::usage(error.to_string());
+        match error {
+            InvalidUrl::Scheme { presented } if looks_like_host(&presented) => {
+                failure.hint(format!("did you mean https://{presented}?"))
+            }
+            InvalidUrl::Scheme { .. } => failure.hint("a URL begins with https://, http:// or s3://"),
+            InvalidUrl::Control { .. } => failure.hint("write it percent-encoded, such as %0A"),
+            InvalidUrl::Authority { .. } => failure,
+        }
+    })
+}
+
+fn looks_like_host(text: &str) -> bool {
+    !text.contains("://") && text.split('/').next().is_some_and(|host| host.contains('.') && !host.contains(' '))
+}
+
+/// The key is taken as text and percent-encoded; a query behind `?` is taken as it is.
+fn resolve_s3(rest: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
+    let endpoint = store.endpoint_url.ok_or_else(|| {
+        Failure::usage("s3:// needs an endpoint")
+            .hint("give --endpoint-url, or a profile with endpoint_url, or write the URL out")
+    })?;
+    let endpoint = parse(endpoint)?;
+    let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
+    let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+    if bucket.is_empty() {
+        return Err(Failure::usage("s3:// without a bucket").hint("write s3://bucket/key"));
+    }
+    let base = String::from_utf8_lossy(endpoint.target()).trim_end_matches('/').to_owned();
+    let (host, mut target) = match addressing(store.addressing, &endpoint, bucket) {
+        Addressing::Virtual => (format!("{bucket}.{}", endpoint.host_header()), format!("{base}/")),
+        Addressing::Path => (endpoint.host_header(), format!("{base}/{bucket}/")),
+    };
+    let mut encoded = Vec::new();
+    encode(key.as_bytes(), Slash::Keep, &mut encoded);
+    target.push_str(&String::from_utf8_lossy(&encoded));
+    if let Some(query) = query {
+        target = format!("{target}?{query}");
+    }
+    parse(&format!("{}://{host}{target}", endpoint.scheme().as_str()))
+}
+
+/// The addressing asked for; else by path where the bucket cannot stand in a host name, or the host is an address.
+fn addressing(chosen: Option<Addressing>, endpoint: &RequestUrl, bucket: &str) -> Addressing {
+    let host = endpoint.host();
+    let is_address = host.starts_with('[') || host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok();
+    let fits_a_label = bucket.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    match chosen {
+        Some(chosen) => chosen,
+        None if is_address || !fits_a_label => Addressing::Path,
+        None => Addressing::Virtual,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(typed: &str, endpoint: &str, addressing: Option<Addressing>) -> String {
+        resolve(typed, Store { endpoint_url: Some(endpoint), addressing }).unwrap().to_text()
+    }
+
+    #[test]
+    fn a_bucket_goes_where_the_store_wants_it() {
+        let hetzner = "https://fsn1.your-objectstorage.com";
+        assert_eq!(resolved("s3://b/a b+é/", hetzner, None), "https://b.fsn1.your-objectstorage.com/a%20b%2B%C3%A9/");
+        assert_eq!(resolved("s3://b?policy", hetzner, Some(Addressing::Path)), "https://fsn1.your-objectstorage.com/b/?policy");
+        assert_eq!(resolved("s3://b.c/k", hetzner, None), "https://fsn1.your-objectstorage.com/b.c/k");
+        assert_eq!(resolved("s3://b/k", "http://127.0.0.1:9000/", None), "http://127.0.0.1:9000/b/k");
+    }
+
+    #[test]
+    fn a_forgotten_scheme_is_guessed_in_the_hint() {
+        let failure = parse("bucket.s3.amazonaws.com/key").unwrap_err();
+        assert_eq!(failure.hint.as_deref(), Some("did you mean https://bucket.s3.amazonaws.com/key?"));
+        assert!(resolve("s3://", Store::default()).unwrap_err().message.contains("endpoint"));
+    }
+}

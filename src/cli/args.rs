@@ -1,0 +1,65 @@
+//! The one definition of the command line: help, man pages and completions are all made from it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::commands::{explain, key, presign, send, sign, verify};
+use super::profile;
+
+/// Examples stand before the options, for they answer most questions.
+const HELP: &str = "{about-with-newline}
+{usage-heading} {usage}
+
+{before-help}{all-args}{after-help}";
+
+/// Sign, send, presign, verify and explain AWS Signature Version 4 requests
+#[derive(Debug, Parser)]
+#[command(name = "sigvet", version, arg_required_else_help = true, infer_subcommands = false)]
+#[command(help_template = HELP, max_term_width = 100)]
+#[command(before_help = "Examples:
+  sigvet send https://bucket.s3.eu-central-1.amazonaws.com/key
+  sigvet presign -X PUT --expires 15m s3://photos/cat.png
+  sigvet explain https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+#[command(help_template = HELP)]
+#[expect(clippy::large_enum_variant, reason = "one value a process")]
+pub enum Command {
+    #[command(help_template = HELP)]
+    Sign(sign::SignArgs),
+    #[command(help_template = HELP, visible_alias = "curl")]
+    Send(send::SendArgs),
+    #[command(help_template = HELP)]
+    Presign(presign::PresignArgs),
+    #[command(help_template = HELP)]
+    Verify(verify::VerifyArgs),
+    #[command(help_template = HELP)]
+    Explain(explain::ExplainArgs),
+    #[command(help_template = HELP)]
+    Key(key::KeyArgs),
+    #[command(help_template = HELP)]
+    Profile(ProfileArgs),
+}
+
+/// List, show and add profiles
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet profile add hetzner --region fsn1 --service s3 --endpoint-url https://fsn1.your-objectstorage.com
+  sigvet profile list
+  sigvet profile show hetzner")]
+pub struct ProfileArgs {
+    /// The profile file, instead of $SIGVET_PROFILES or the one in the configuration directory
+    #[arg(long, value_name = "FILE", global = true, value_hint = clap::ValueHint::FilePath)]
+    pub profile_file: Option<PathBuf>,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: profile::Command,
+}

@@ -1,0 +1,138 @@
+//! `sigvet explain`: each step of a signature, of a request to sign or of a signed one.
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::sign::sign;
+use super::verify::{JudgeOptions, Judgement};
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::input;
+use crate::cli::options::request::RequestOptions;
+use crate::cli::options::show::Show;
+use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::render::redact::Redactor;
+use crate::cli::render::signed::write_json;
+use crate::cli::render::steps;
+use crate::cli::render::verdict::{Judged, Word};
+use crate::cli::session::{Session, Typed};
+use crate::derivation::{Derivation, Placement, Terms};
+use crate::formats;
+use crate::scheme::Signature;
+
+/// Show each step of a signature
+///
+/// A URL without a signature, with the options of a request, shows how it would be signed. A presigned URL, or a captured
+/// request in a file or on standard input, is judged as by 'verify', with every step that leads to the signature it should
+/// have.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet explain -X PUT -d hello https://bucket.s3.eu-central-1.amazonaws.com/key
+  sigvet explain 'https://bucket.s3.eu-central-1.amazonaws.com/key?X-Amz-Algorithm=…'
+  sigvet explain --json < captured-request.http")]
+pub struct ExplainArgs {
+    /// A URL, a file with a raw HTTP request, or '-' for standard input
+    input: Option<String>,
+
+    #[command(flatten)]
+    request: RequestOptions<false>,
+
+    #[command(flatten)]
+    credentials: CredentialOptions,
+
+    #[command(flatten)]
+    signing: SigningOptions,
+
+    /// Show how the URL would be presigned, for that long
+    #[arg(long, value_name = "DURATION", value_parser = crate::cli::options::value::parse_duration, help_heading = "Signing")]
+    presign: Option<std::time::Duration>,
+
+    #[command(flatten)]
+    judge: JudgeOptions,
+}
+
+/// Runs the command.
+pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
+    match args.input.as_deref().filter(|input| formats::is_url(input) && !is_presigned(input)) {
+        Some(url) => explain_signing(url, args, context),
+        None => explain_signed(args, context),
+    }
+}
+
+fn is_presigned(url: &str) -> bool {
+    url.contains("-Signature=") && url.contains("-Credential=")
+}
+
+fn explain_signing(url: &str, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
+    let ExplainArgs { request, credentials, signing, presign, judge, .. } = args;
+    let mut session = Session::settle(Typed { url, request, credentials, signing }, context)?;
+    if let Some(expires) = *presign {
+        session.settings.placement = Placement::Query { expires };
+    }
+    let parts = sign(&session, &Show::default(), context)?;
+    let redactor = match judge.show_secrets {
+        true => Redactor::none(),
+        false => Redactor::of(&parts.signed.request, &parts.terms.dialect),
+    };
+    if judge.json {
+        write_json(&stages_json(&parts.derivation, &parts.signed.signature, &redactor), &mut context.stdout)?;
+        return Ok(Exit::Done);
+    }
+    let out = &mut context.stdout;
+    write_steps(&parts.terms, &parts.derivation, &redactor, out)?;
+    writeln!(out, "\nSignature")?;
+    steps::write_rows("signature", parts.signed.signature.as_str(), out)?;
+    match parts.terms.placement {
+        Placement::Header => {
+            let authorization = parts.signed.request.headers.first_text("authorization").unwrap_or_default();
+            steps::write_rows("authorization", authorization, out)?;
+        }
+        Placement::Query { .. } => {
+            let url = session.url.with_target(parts.signed.request.target).to_text();
+            steps::write_rows("URL", &redactor.apply(&url), out)?;
+        }
+    }
+    context.stdout.flush()?;
+    Ok(Exit::Done)
+}
+
+/// The object of the contract, of a request that is only to be signed: there is nothing to judge.
+fn stages_json(derivation: &Derivation, signature: &Signature, redactor: &Redactor) -> serde_json::Value {
+    serde_json::json!({
+        "verdict": "unknown",
+        "explanations": [],
+        "stages": [
+            { "name": "canonical-request", "text": redactor.apply(&derivation.canonical_request.to_string()) },
+            { "name": "string-to-sign", "text": redactor.apply(&derivation.string_to_sign) },
+        ],
+        "signature": { "presented": null, "expected": signature.as_str() },
+        "search": { "hypotheses": 0, "deepest": 0, "exhausted": true, "milliseconds": 0 },
+    })
+}
+
+fn explain_signed(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
+    let request = input::read(args.input.as_deref(), &args.request, context)?;
+    let judgement = Judgement::of(&request, &args.credentials, &args.judge, context)?;
+    let judged = judgement.view();
+    if args.judge.json {
+        write_json(&judged.to_json(), &mut context.stdout)?;
+    } else {
+        write_judged(&judged, &mut context.stdout)?;
+    }
+    context.stdout.flush()?;
+    Ok(if judged.word() == Word::Invalid { Exit::NotValid } else { Exit::Done })
+}
+
+fn write_judged(judged: &Judged<'_>, out: &mut dyn Write) -> std::io::Result<()> {
+    judged.write_text(out)?;
+    writeln!(out)?;
+    write_steps(&judged.claim.terms, judged.derivation, judged.redactor, out)?;
+    judged.write_signatures(out)
+}
+
+fn write_steps(terms: &Terms, derivation: &Derivation, redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
+    steps::write_canonical_request(derivation, redactor, out)?;
+    steps::write_string_to_sign(derivation, redactor, out)?;
+    steps::write_key_path(terms, out)
+}

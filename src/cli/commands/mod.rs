@@ -1,0 +1,8 @@
+//! One file a command, its arguments beside it.
+
+pub mod explain;
+pub mod key;
+pub mod presign;
+pub mod send;
+pub mod sign;
+pub mod verify;

@@ -1,0 +1,118 @@
+//! `sigvet send`: signs a request and sends it.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::sign::sign;
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::request::RequestOptions;
+use crate::cli::options::show::Show;
+use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::output::Output;
+use crate::cli::render::signed::write_verbose_head;
+use crate::cli::session::{Session, Typed};
+use crate::transport::{self, Outgoing, Response, TransportError};
+
+/// Sign a request and send it
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet send https://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders
+  sigvet send -T report.pdf s3://documents/2026/report.pdf
+  sigvet send -X PUT --data @policy.json 'https://bucket.fsn1.your-objectstorage.com/?policy'")]
+pub struct SendArgs {
+    /// Where to send it: https://…, or s3://bucket/key where a profile gives the endpoint
+    url: String,
+
+    #[command(flatten)]
+    request: RequestOptions,
+
+    #[command(flatten)]
+    credentials: CredentialOptions,
+
+    #[command(flatten)]
+    signing: SigningOptions,
+
+    /// Write the response body to this file instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = clap::ValueHint::FilePath)]
+    output: Option<PathBuf>,
+
+    /// Print the response's status and headers before its body
+    #[arg(short, long, help_heading = "Output")]
+    include: bool,
+
+    /// Exit with code 22, and print no body, where the server answers with status 400 or above
+    #[arg(short, long, help_heading = "Output")]
+    fail: bool,
+
+    #[command(flatten)]
+    show: Show,
+}
+
+/// Runs the command.
+pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
+    let SendArgs { url, request, credentials, signing, .. } = args;
+    let session = Session::settle(Typed { url, request, credentials, signing }, context)?;
+    let parts = sign(&session, &args.show, context)?;
+    if signing.verbose > 0 {
+        write_verbose_head(&parts.signed.request, &mut context.stderr)?;
+    }
+    let outgoing = Outgoing {
+        url: &session.url.with_target(parts.signed.request.target.clone()),
+        request: &parts.signed.request,
+        body_file: session.unsigned.body_file.as_deref(),
+    };
+    let mut exchange = transport::send(&outgoing).map_err(explain_transport)?;
+    let head = exchange.response();
+    if signing.verbose > 0 {
+        write_head("< ", head, &mut context.stderr)?;
+    }
+    if args.fail && head.status >= 400 {
+        return Err(Failure::new(Exit::HttpError, format!("the server answered {} {}", head.status, head.reason)));
+    }
+    let head = args.include.then(|| head.clone());
+    let mut output = Output::open(args.output.as_deref(), context)?;
+    if let Some(head) = &head {
+        write_head("", head, &mut output)?;
+    }
+    while let Some(piece) = exchange.next_piece().map_err(explain_transport)? {
+        output.write_all(&piece).map_err(|error| output.failure(error))?;
+    }
+    output.finish()
+}
+
+fn write_head(mark: &str, response: &Response, out: &mut dyn Write) -> Result<(), Failure> {
+    let line_end = if mark.is_empty() { "\r\n" } else { "\n" };
+    write!(out, "{mark}{} {} {}{line_end}", response.version, response.status, response.reason)?;
+    for (name, value) in &response.headers {
+        write!(out, "{mark}{name}: ")?;
+        out.write_all(value)?;
+        write!(out, "{line_end}")?;
+    }
+    Ok(write!(out, "{}{line_end}", mark.trim_end())?)
+}
+
+fn explain_transport(error: TransportError) -> Failure {
+    let exit = match &error {
+        TransportError::TargetRewritten { .. } | TransportError::Request { .. } => Exit::Usage,
+        TransportError::ReadBody { .. } => Exit::CannotRead,
+        TransportError::HostNotFound { .. } => Exit::HostNotFound,
+        TransportError::CannotConnect { .. } => Exit::CannotConnect,
+        TransportError::Tls { .. } => Exit::TlsHandshake,
+        TransportError::Certificate { .. } => Exit::TlsCertificate,
+        TransportError::TimedOut { .. } => Exit::TimedOut,
+        TransportError::NothingReceived { .. } => Exit::NothingReceived,
+        TransportError::Transfer { .. } => Exit::TransferFailed,
+        TransportError::Setup { .. } => Exit::CannotConnect,
+    };
+    let failure = Failure::new(exit, error.to_string());
+    match error {
+        TransportError::TargetRewritten { .. } => {
+            failure.hint("'sigvet sign --as http' prints the request; another client can send it as it is")
+        }
+        TransportError::Certificate { .. } => failure.hint("the certificate is not signed by an authority of this system"),
+        _ => failure,
+    }
+}

@@ -1,0 +1,129 @@
+//! `sigvet sign`: prints a signed request and sends nothing.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::options::request::RequestOptions;
+use crate::cli::options::show::{Show, Stage};
+use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::render::redact::Redactor;
+use crate::cli::render::signed::SignedView;
+use crate::cli::render::steps;
+use crate::cli::session::{Session, Typed};
+use crate::derivation::{Derivation, Terms};
+use crate::request::Request;
+use crate::scheme::Signature;
+use crate::sign::Signed;
+
+/// Print a signed request; send nothing
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet sign https://iam.amazonaws.com/?Action=ListUsers
+  sigvet sign --as headers -d @query.json https://search-logs.eu-west-1.es.amazonaws.com/_search
+  sigvet sign --as json --show canonical-request --region fsn1 --service s3 http://127.0.0.1:9000/bucket")]
+pub struct SignArgs {
+    /// Where the request goes: https://…, or s3://bucket/key where a profile gives the endpoint
+    url: String,
+
+    #[command(flatten)]
+    request: RequestOptions,
+
+    #[command(flatten)]
+    credentials: CredentialOptions,
+
+    #[command(flatten)]
+    signing: SigningOptions,
+
+    /// How to print it
+    #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
+    form: Form,
+
+    #[command(flatten)]
+    show: Show,
+}
+
+/// The forms of a signed request.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Form {
+    /// As HTTP/1.1, with the body
+    #[default]
+    Http,
+    /// The header fields, a line each
+    Headers,
+    /// An object with every part
+    Json,
+}
+
+/// Runs the command.
+pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
+    let SignArgs { url, request, credentials, signing, form, show } = args;
+    let session = Session::settle(Typed { url, request, credentials, signing }, context)?;
+    let SignedParts { signed, terms, derivation } = sign(&session, show, context)?;
+    let view = SignedView::new(&session, &signed, &terms, &derivation);
+    match form {
+        Form::Http => view.write_http(&mut context.stdout),
+        Form::Headers => view.write_headers(&mut context.stdout),
+        Form::Json => view.write_json(&mut context.stdout),
+    }?;
+    Ok(context.stdout.flush()?)
+}
+
+/// A signed request with what led to it.
+pub struct SignedParts {
+    /// The request and its signature.
+    pub signed: Signed,
+    /// What was agreed on.
+    pub terms: Terms,
+    /// What was signed.
+    pub derivation: Derivation,
+}
+
+/// Prepares and signs, and prints the stages that were asked for.
+pub fn sign(session: &Session, show: &Show, context: &mut Context) -> Result<SignedParts, Failure> {
+    let prepared = session.prepare(context)?;
+    let key = session.key(&prepared)?;
+    let derivation = prepared.derive();
+    let terms = prepared.terms.clone();
+    let signed = prepared.sign(&key).map_err(|error| Failure::usage(error.to_string()))?;
+    show_stages(session, show, (&signed.request, &terms, &derivation, &signed.signature), context)?;
+    Ok(SignedParts { signed, terms, derivation })
+}
+
+fn show_stages(
+    session: &Session,
+    show: &Show,
+    (request, terms, derivation, signature): (&Request, &Terms, &Derivation, &Signature),
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let redactor = Redactor::of(request, &terms.dialect);
+    let err = &mut context.stderr;
+    if show.wants(Stage::CanonicalRequest) {
+        writeln!(err, "{}", redactor.apply(&derivation.canonical_request.to_string()))?;
+    }
+    if show.wants(Stage::StringToSign) {
+        separate(show, Stage::StringToSign, err)?;
+        writeln!(err, "{}", derivation.string_to_sign)?;
+    }
+    if show.wants(Stage::SigningKey) {
+        separate(show, Stage::SigningKey, err)?;
+        match session.signer.trace(&terms.dialect, &terms.scope) {
+            Some(trace) => steps::write_key_trace(&trace, err)?,
+            None => writeln!(err, "the signing key was derived before, its chain is not known")?,
+        }
+    }
+    if show.wants(Stage::Signature) {
+        separate(show, Stage::Signature, err)?;
+        writeln!(err, "{signature}")?;
+    }
+    Ok(())
+}
+
+/// An empty line before a stage that is not the first.
+fn separate(show: &Show, stage: Stage, err: &mut dyn Write) -> std::io::Result<()> {
+    const ORDER: [Stage; 4] = [Stage::CanonicalRequest, Stage::StringToSign, Stage::SigningKey, Stage::Signature];
+    let is_first = ORDER.into_iter().find(|stage| show.wants(*stage)) == Some(stage);
+    if is_first { Ok(()) } else { writeln!(err) }
+}

@@ -1,0 +1,142 @@
+//! `sigvet verify`: is this signed request valid, as the server would judge it?
+
+use std::io::Write;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::claim::{Claim, ClaimError};
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::input;
+use crate::cli::options::request::RequestOptions;
+use crate::cli::options::signing::CredentialOptions;
+use crate::cli::options::value::parse_duration;
+use crate::cli::render::redact::Redactor;
+use crate::cli::render::signed::write_json;
+use crate::cli::render::verdict::{Judged, Word};
+use crate::derivation::Derivation;
+use crate::profiles;
+use crate::request::Request;
+use crate::scheme::Signature;
+use crate::time::Timestamp;
+use crate::verify::{self, DEFAULT_WINDOW, Finding, Judge};
+
+/// How a signed request is judged.
+#[derive(Debug, Args)]
+pub struct JudgeOptions {
+    /// The server's clock, instead of this machine's
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse, help_heading = "Judging")]
+    pub now: Option<Timestamp>,
+
+    /// How far the clocks may be apart
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Judging")]
+    pub window: Option<Duration>,
+
+    /// Look for no credentials: nothing is recomputed, and the rest still works
+    #[arg(long, help_heading = "Credentials", conflicts_with_all = ["user", "profile"])]
+    pub no_credentials: bool,
+
+    /// Print one JSON object
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+
+    /// Show session tokens too
+    #[arg(long, help_heading = "Output")]
+    pub show_secrets: bool,
+}
+
+/// Judge a signed request as the server would
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet verify request.http
+  sigvet verify --profile hetzner 'https://bucket.fsn1.your-objectstorage.com/key?X-Amz-Algorithm=…'
+  sigvet verify --now 20150830T124000Z --json < request.http")]
+pub struct VerifyArgs {
+    /// A file with a raw HTTP request, or a presigned URL, or '-' for standard input
+    input: Option<String>,
+
+    #[command(flatten)]
+    request: RequestOptions<false>,
+
+    #[command(flatten)]
+    credentials: CredentialOptions,
+
+    #[command(flatten)]
+    judge: JudgeOptions,
+}
+
+/// Runs the command.
+pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
+    let request = input::read(args.input.as_deref(), &args.request, context)?;
+    let judgement = Judgement::of(&request, &args.credentials, &args.judge, context)?;
+    let judged = judgement.view();
+    if args.judge.json {
+        write_json(&judged.to_json(), &mut context.stdout)?;
+    } else {
+        judged.write_text(&mut context.stdout)?;
+    }
+    context.stdout.flush()?;
+    Ok(match judged.word() {
+        Word::Valid => Exit::Done,
+        Word::Invalid => Exit::NotValid,
+        Word::Unknown => Exit::NoCredentials,
+    })
+}
+
+/// Everything that was found of a signed request.
+pub struct Judgement {
+    claim: Claim,
+    derivation: Derivation,
+    expected: Option<Signature>,
+    findings: Vec<Finding>,
+    redactor: Redactor,
+}
+
+impl Judgement {
+    /// Judges a request by the credentials that the options lead to.
+    pub fn of(
+        request: &Request,
+        credentials: &CredentialOptions,
+        options: &JudgeOptions,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let now = options.now.unwrap_or(context.now);
+        let window = options.window.unwrap_or(DEFAULT_WINDOW);
+        let claim = Claim::extract(request).map_err(explain_claim)?;
+        let redactor = match options.show_secrets {
+            true => Redactor::none(),
+            false => Redactor::of(request, &claim.terms.dialect),
+        };
+        if options.no_credentials {
+            let derivation = claim.derive(request);
+            let findings = verify::inspect(request, &claim, now, window);
+            return Ok(Self { claim, derivation, expected: None, findings, redactor });
+        }
+        let resolved = profiles::resolve(&credentials.choice(), &context.environment)
+            .map_err(|error| Failure::from(error).hint("--no-credentials looks at the request without any key"))?;
+        let judge = Judge { credentials: &resolved.credentials, now, window };
+        let verdict = verify::verify(request, judge).map_err(explain_claim)?;
+        let (claim, derivation, findings) = (verdict.claim, verdict.derivation, verdict.findings);
+        Ok(Self { claim, derivation, expected: Some(verdict.expected), findings, redactor })
+    }
+
+    /// What can be printed of it.
+    pub fn view(&self) -> Judged<'_> {
+        Judged {
+            claim: &self.claim,
+            derivation: &self.derivation,
+            expected: self.expected.as_ref(),
+            findings: &self.findings,
+            redactor: &self.redactor,
+        }
+    }
+}
+
+fn explain_claim(error: ClaimError) -> Failure {
+    let failure = Failure::usage(error.to_string());
+    match error {
+        ClaimError::NotSigned => failure.hint("'sigvet explain' with a URL shows how it would be signed"),
+        _ => failure,
+    }
+}

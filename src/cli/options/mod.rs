@@ -1,0 +1,9 @@
+//! What was typed: the groups of options that commands share, and the step from there to what is meant.
+//!
+//! `request` is spelt as curl spells it, `signing` as the tools of AWS do.
+
+pub mod data;
+pub mod request;
+pub mod show;
+pub mod signing;
+pub mod value;

@@ -1,0 +1,38 @@
+//! `--show`: which stages of a signature to print.
+
+use clap::ValueEnum;
+
+/// A stage of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// The six fields, as they are hashed
+    CanonicalRequest,
+    /// Algorithm, time, scope and the hash of the canonical request
+    StringToSign,
+    /// The key chain; secret, and so never part of `all`
+    SigningKey,
+    /// The signature
+    Signature,
+    /// All but the signing key
+    All,
+}
+
+/// The stages to print.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Show {
+    /// Print stages of the signature on standard error
+    #[arg(long, value_name = "STAGES", value_delimiter = ',', help_heading = "Output")]
+    show: Vec<Stage>,
+}
+
+impl Show {
+    /// Whether that stage was asked for. The signing key is asked for by its own name only.
+    pub fn wants(&self, stage: Stage) -> bool {
+        self.show.contains(&stage) || (stage != Stage::SigningKey && self.show.contains(&Stage::All))
+    }
+
+    /// Whether nothing was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.show.is_empty()
+    }
+}

@@ -1,0 +1,181 @@
+//! How to sign, as it was typed. What is meant is settled in `session`.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::canonical::{PathEncoding, PathNormalization};
+use crate::credentials::Secret;
+use crate::scheme::Dialect;
+use crate::time::Timestamp;
+
+/// Whose keys sign.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Credentials")]
+pub struct CredentialOptions {
+    /// Sign with this access key; prefer a profile, for other users can see command lines
+    #[arg(short = 'u', long, value_name = "KEY:SECRET", value_parser = parse_secret)]
+    pub user: Option<Secret>,
+
+    /// Take keys and settings from this profile; 'aws:NAME' is one of AWS's own files
+    #[arg(long, value_name = "NAME", add = crate::cli::complete::profile_names())]
+    pub profile: Option<String>,
+
+    /// The profile file, instead of $SIGVET_PROFILES or the one in the configuration directory
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub profile_file: Option<PathBuf>,
+}
+
+/// What the signature is made for and how.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Signing")]
+pub struct SigningOptions {
+    /// The region; by default what the host or the profile says
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+
+    /// The service as credential scopes name it: s3, execute-api, es; by default what the host or the profile says
+    #[arg(long, value_name = "SERVICE")]
+    pub service: Option<String>,
+
+    /// Where s3://bucket/key lies, instead of the profile's endpoint
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+
+    /// curl's way of saying it: aws:amz[:REGION[:SERVICE]]
+    #[arg(long, value_name = "PROVIDER", conflicts_with = "dialect")]
+    pub aws_sigv4: Option<SigV4Provider>,
+
+    /// The signature scheme
+    #[arg(long, value_enum)]
+    pub scheme: Option<SchemeName>,
+
+    /// The provider's names: aws, goog, or provider1:provider2
+    #[arg(long, value_name = "NAME", value_parser = Dialect::named)]
+    pub dialect: Option<Dialect>,
+
+    /// Sign as of this time instead of now: 20150830T123600Z, RFC 3339, a day, or seconds since 1970
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub date: Option<Timestamp>,
+
+    /// Sign UNSIGNED-PAYLOAD instead of the hash of the body
+    #[arg(long, conflicts_with = "payload_hash")]
+    pub unsigned_payload: bool,
+
+    /// Sign this hash, or word, for the body
+    #[arg(long, value_name = "HASH")]
+    pub payload_hash: Option<String>,
+
+    /// Sign these headers only; host and x-amz-* are signed in any case
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub signed_headers: Option<Vec<String>>,
+
+    /// Add the session token after signing, as AWS IoT wants it
+    #[arg(long)]
+    pub token_unsigned: bool,
+
+    /// Remove empty and dot segments from the path before signing; by default for all services but the S3 family
+    #[arg(long, value_name = "YES|NO", value_enum)]
+    pub normalize_path: Option<YesNo>,
+
+    /// Percent-encode the path once or twice; by default once for the S3 family, twice for all else
+    #[arg(long, value_name = "ONCE|TWICE", value_enum)]
+    pub encode_path: Option<Times>,
+
+    /// Sign with a key that 'sigvet key' wrote, and no secret; '-' reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "user", value_hint = clap::ValueHint::FilePath)]
+    pub signing_key: Option<String>,
+
+    /// Say what was decided and why; twice says more
+    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+}
+
+/// `yes` or `no`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum YesNo {
+    /// Yes
+    Yes,
+    /// No
+    No,
+}
+
+/// `once` or `twice`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Times {
+    /// Once
+    Once,
+    /// Twice
+    Twice,
+}
+
+/// `--scheme`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemeName {
+    /// Signature Version 4
+    V4,
+}
+
+impl From<YesNo> for PathNormalization {
+    fn from(answer: YesNo) -> Self {
+        match answer {
+            YesNo::Yes => Self::Normalized,
+            YesNo::No => Self::Verbatim,
+        }
+    }
+}
+
+impl From<Times> for PathEncoding {
+    fn from(times: Times) -> Self {
+        match times {
+            Times::Once => Self::Once,
+            Times::Twice => Self::Twice,
+        }
+    }
+}
+
+/// curl's `--aws-sigv4 provider1[:provider2[:region[:service]]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigV4Provider {
+    /// The names that the first two parts make.
+    pub dialect: Dialect,
+    /// The third part.
+    pub region: Option<String>,
+    /// The fourth part.
+    pub service: Option<String>,
+}
+
+impl std::str::FromStr for SigV4Provider {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = || format!("not a provider: '{text}', expected provider1[:provider2[:region[:service]]]");
+        let mut parts = text.splitn(4, ':');
+        let mut next = || parts.next().filter(|part| !part.is_empty());
+        let provider1 = next().ok_or_else(expected)?;
+        let provider2 = next().unwrap_or(provider1);
+        let dialect = Dialect::named(&format!("{provider1}:{provider2}")).map_err(|_| expected())?;
+        Ok(Self { dialect, region: next().map(str::to_owned), service: next().map(str::to_owned) })
+    }
+}
+
+fn parse_secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows are those of curl's manual.
+    #[test]
+    fn aws_sigv4_reads_as_curl_reads_it() {
+        let parsed: SigV4Provider = "aws:amz:us-east-2:es".parse().unwrap();
+        assert_eq!(parsed.dialect, Dialect::AWS4);
+        assert_eq!((parsed.region.as_deref(), parsed.service.as_deref()), (Some("us-east-2"), Some("es")));
+        let short: SigV4Provider = "goog".parse().unwrap();
+        assert_eq!((short.dialect, short.region), (Dialect::GOOG4, None));
+        assert!("".parse::<SigV4Provider>().is_err());
+        assert!("a b:c".parse::<SigV4Provider>().is_err());
+    }
+}

@@ -1,0 +1,66 @@
+//! The small languages of option values: durations, and text that files stand for.
+
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::cli::failure::{Exit, Failure};
+
+/// Parses `15m`, `1h30m`, `7d`, or plain seconds. Units: `s`, `m`, `h`, `d`, `w`, each at most once, largest first.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    const UNITS: [(char, u64); 5] = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
+    let expected = || format!("not a duration: '{text}', expected for example 15m, 1h30m, 7d or seconds");
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().map(Duration::from_secs).map_err(|_| expected());
+    }
+    let mut seconds: u64 = 0;
+    let mut units = UNITS.iter();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0).ok_or_else(expected)?;
+        let (amount, tail) = rest.split_at(digits);
+        let unit = tail.chars().next().ok_or_else(expected)?;
+        let size = units.find(|(name, _)| *name == unit).map(|(_, size)| *size).ok_or_else(expected)?;
+        let amount: u64 = amount.parse().map_err(|_| expected())?;
+        seconds = amount.checked_mul(size).and_then(|more| seconds.checked_add(more)).ok_or_else(expected)?;
+        rest = &tail[unit.len_utf8()..];
+    }
+    if text.is_empty() { Err(expected()) } else { Ok(Duration::from_secs(seconds)) }
+}
+
+/// Reads all of a file, or of standard input where the name is `-`.
+pub fn read_all(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
+    if name != "-" {
+        return std::fs::read(name).map_err(|error| cannot_read(Path::new(name), &error));
+    }
+    let mut bytes = Vec::new();
+    stdin.read_to_end(&mut bytes).map_err(|error| Failure::new(Exit::CannotRead, format!("cannot read standard input: {error}")))?;
+    Ok(bytes)
+}
+
+/// The failure of a file that cannot be read, in words that do not depend on the platform.
+pub fn cannot_read(path: &Path, error: &std::io::Error) -> Failure {
+    let why = match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => error.to_string(),
+    };
+    Failure::new(Exit::CannotRead, format!("cannot read {}: {why}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_as_people_write_them() {
+        for (text, seconds) in [("90", 90), ("15m", 900), ("1h30m", 5_400), ("7d", 604_800), ("1w", 604_800), ("0", 0)] {
+            assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "abc", "h", "1", "5x", "1m1h", "1h1h", "-5", "1.5h", "99999999999999999999", "9999999999999999999d", "1h5", "1 h", "1é"] {
+            let is_plain = text == "1";
+            assert_eq!(parse_duration(text).is_ok(), is_plain, "{text}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! How results are written: as HTTP, as JSON, as text for people.
+
+pub mod headers;
+pub mod redact;
+pub mod signed;
+pub mod steps;
+pub mod verdict;

@@ -1,0 +1,61 @@
+//! Session tokens taken out of what is shown: the stages of a signature hold them in plain and percent-encoded form.
+
+use crate::encode::{Plus, Slash, decode, encode};
+use crate::request::Request;
+use crate::scheme::Dialect;
+
+/// What stands in place of a token.
+pub const REDACTED: &str = "[redacted]";
+
+/// The texts to take out.
+#[derive(Clone, Default)]
+pub struct Redactor(Vec<String>);
+
+impl Redactor {
+    /// Takes nothing out.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Takes out the session token of a request, wherever it stands.
+    pub fn of(request: &Request, dialect: &Dialect) -> Self {
+        let parameter = dialect.query_name("Security-Token");
+        let in_query = crate::canonical::query::parameters(request.query().unwrap_or_default())
+            .filter(|(name, _)| name.eq_ignore_ascii_case(parameter.as_bytes()))
+            .map(|(_, value)| value);
+        let in_headers = request.headers.values(&dialect.token_header).map(|value| value.trim_ascii().to_vec());
+        Self(in_query.chain(in_headers).filter(|token| !token.is_empty()).flat_map(|token| forms(&token)).collect())
+    }
+
+    /// The text without the tokens.
+    pub fn apply(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, needle| text.replace(needle.as_str(), REDACTED))
+    }
+}
+
+/// The longest form first, so that no rest of it stays.
+fn forms(token: &[u8]) -> Vec<String> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut encoded = Vec::new();
+    encode(token, Slash::Encode, &mut encoded);
+    let mut forms = vec![text(&encoded), text(token), text(&decode(token, Plus::Literal))];
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms.dedup();
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::RequestUrl;
+
+    #[test]
+    fn a_token_is_taken_out_in_each_of_its_forms() {
+        let url = RequestUrl::parse("https://h.example/?X-Amz-Security-Token=a%2Fb%2B%3D&x=1").unwrap();
+        let mut request = Request::new("GET", &url).unwrap();
+        request.headers.push("X-Amz-Security-Token", "to/ken==").unwrap();
+        let redactor = Redactor::of(&request, &Dialect::AWS4);
+        let shown = redactor.apply("a/b+= a%2Fb%2B%3D to/ken== to%2Fken%3D%3D rest");
+        assert_eq!(shown, "[redacted] [redacted] [redacted] [redacted] rest");
+    }
+}

@@ -1,0 +1,105 @@
+//! A signed request, in each of the forms of `--as`.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use super::headers;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::session::Session;
+use crate::derivation::{Derivation, Placement, Terms};
+use crate::request::{Body, Request, RequestUrl};
+use crate::sign::Signed;
+
+/// Everything about a signed request that may be printed.
+pub struct SignedView<'a> {
+    /// Where it goes.
+    pub url: RequestUrl,
+    /// The request as it goes on the wire.
+    pub signed: &'a Signed,
+    /// What was agreed on.
+    pub terms: &'a Terms,
+    /// What was signed.
+    pub derivation: &'a Derivation,
+    /// Where the body lies.
+    pub session: &'a Session,
+}
+
+impl<'a> SignedView<'a> {
+    /// Puts together what was signed and what for.
+    pub fn new(session: &'a Session, signed: &'a Signed, terms: &'a Terms, derivation: &'a Derivation) -> Self {
+        let url = session.url.with_target(signed.request.target.clone());
+        Self { url, signed, terms, derivation, session }
+    }
+
+    /// The request as HTTP/1.1, with its body.
+    pub fn write_http(&self, out: &mut dyn Write) -> Result<(), Failure> {
+        headers::write_head(&self.signed.request, "\r\n", out)?;
+        self.write_body(out)
+    }
+
+    fn write_body(&self, out: &mut dyn Write) -> Result<(), Failure> {
+        match (&self.signed.request.body, &self.session.unsigned.body_file) {
+            (Body::Bytes(bytes), _) => out.write_all(bytes)?,
+            (_, Some(path)) => {
+                let unreadable = |error: std::io::Error| crate::cli::options::value::cannot_read(path, &error);
+                let mut file = std::fs::File::open(path).map_err(unreadable)?;
+                std::io::copy(&mut file, out)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The header fields alone, a line each.
+    pub fn write_headers(&self, out: &mut dyn Write) -> Result<(), Failure> {
+        for header in &self.signed.request.headers {
+            headers::write_field(header, out)?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    /// The object of the contract.
+    pub fn write_json(&self, out: &mut dyn Write) -> Result<(), Failure> {
+        let request = &self.signed.request;
+        let mut object = json!({
+            "method": request.method,
+            "url": self.url.to_text(),
+            "headers": pairs(request.headers.iter().map(|header| (header.name.as_str(), header.value.as_slice()))),
+            "signature": self.signed.signature.as_str(),
+            "canonical_request": self.derivation.canonical_request.to_string(),
+            "string_to_sign": self.derivation.string_to_sign,
+        });
+        if let Placement::Query { expires } = self.terms.placement {
+            object["expires_at"] = json!(self.terms.timestamp.plus(expires).to_rfc3339());
+            object["send_headers"] = pairs(self.terms.headers_to_send(request));
+        }
+        write_json(&object, out)
+    }
+}
+
+/// Writes a JSON value, readable, with a newline at its end.
+pub fn write_json(value: &Value, out: &mut dyn Write) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(Exit::CannotWrite, error.to_string()))?;
+    Ok(writeln!(out, "{text}")?)
+}
+
+/// Fields as `[["host", "…"], …]`: names in lower case, values as text.
+fn pairs<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Value {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    fields.into_iter().map(|(name, value)| json!([name.to_ascii_lowercase(), text(value)])).collect()
+}
+
+/// The request's head as notes for people, `> ` before each line; bearers redacted.
+pub fn write_verbose_head(request: &Request, out: &mut dyn Write) -> Result<(), Failure> {
+    let target = super::redact::Redactor::of(request, &crate::scheme::Dialect::AWS4);
+    let shown = target.apply(&String::from_utf8_lossy(&request.target));
+    writeln!(out, "> {} {shown} HTTP/1.1", request.method)?;
+    for header in &request.headers {
+        let hidden = header.is_bearer() && !header.name.eq_ignore_ascii_case("authorization");
+        let value = if hidden { super::redact::REDACTED.into() } else { String::from_utf8_lossy(&header.value) };
+        writeln!(out, "> {}: {value}", header.name)?;
+    }
+    Ok(writeln!(out, ">")?)
+}

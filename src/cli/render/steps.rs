@@ -1,0 +1,73 @@
+//! The stages of a signature for people: what stands right of the bar is the very text that is hashed or signed.
+
+use std::io::Write;
+
+use super::redact::Redactor;
+use crate::canonical::{CanonicalRequest, Field};
+use crate::derivation::{Derivation, Terms};
+use crate::scheme::KeyTrace;
+
+/// Writes the canonical request, field by field, and its hash.
+pub fn write_canonical_request(derivation: &Derivation, redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
+    const FIELDS: [(Field, &str); 6] = [
+        (Field::Method, "method"),
+        (Field::Path, "path"),
+        (Field::Query, "query"),
+        (Field::Headers, "headers"),
+        (Field::SignedHeaders, "signed headers"),
+        (Field::Payload, "payload hash"),
+    ];
+    writeln!(out, "Canonical request")?;
+    for (field, label) in FIELDS {
+        write_rows(label, &redactor.apply(&text_of(&derivation.canonical_request, field)), out)?;
+    }
+    writeln!(out, "  {:<16}   {}", "its SHA-256", derivation.canonical_request_sha256)
+}
+
+fn text_of(canonical_request: &CanonicalRequest, field: Field) -> String {
+    String::from_utf8_lossy(canonical_request.field(field)).into_owned()
+}
+
+/// Writes the string to sign, line by line.
+pub fn write_string_to_sign(derivation: &Derivation, redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
+    const LABELS: [&str; 4] = ["algorithm", "timestamp", "credential scope", "request's SHA-256"];
+    writeln!(out, "\nString to sign")?;
+    for (label, line) in LABELS.into_iter().zip(derivation.string_to_sign.lines()) {
+        write_rows(label, &redactor.apply(line), out)?;
+    }
+    Ok(())
+}
+
+/// Writes which chain leads to the signing key, without the key.
+pub fn write_key_path(terms: &Terms, out: &mut dyn Write) -> std::io::Result<()> {
+    let (scope, prefix) = (&terms.scope, &terms.dialect.secret_prefix);
+    writeln!(out, "\nSigning key")?;
+    let links = [
+        ("kDate", format!("HMAC(\"{prefix}\" + secret of {}, \"{}\")", terms.access_key_id, scope.date)),
+        ("kRegion", format!("HMAC(kDate, \"{}\")", scope.region)),
+        ("kService", format!("HMAC(kRegion, \"{}\")", scope.service)),
+        ("kSigning", format!("HMAC(kService, \"{}\")", scope.terminator)),
+    ];
+    links.iter().try_for_each(|(name, link)| writeln!(out, "  {name:<16}   {link}"))
+}
+
+/// Writes the chain of keys itself. All of it is secret.
+pub fn write_key_trace(trace: &KeyTrace, out: &mut dyn Write) -> std::io::Result<()> {
+    let keys = [
+        ("kDate", &trace.k_date),
+        ("kRegion", &trace.k_region),
+        ("kService", &trace.k_service),
+        ("kSigning", &trace.k_signing),
+    ];
+    keys.iter().try_for_each(|(name, key)| writeln!(out, "{name:<9} {}", hex::encode(key.as_slice())))
+}
+
+/// Writes a label and the lines of a text; each line stands right of the bar as it is.
+pub fn write_rows(label: &str, text: &str, out: &mut dyn Write) -> std::io::Result<()> {
+    for (at, line) in text.split('\n').enumerate() {
+        let label = if at == 0 { label } else { "" };
+        let row = format!("  {label:<17} │ {line}");
+        writeln!(out, "{}", row.trim_end_matches(' '))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,276 @@
+//! From what was typed to what is meant: whose key, which region and service, where to, and with which settings.
+//!
+//! Every decision leaves a note, which `-v` prints. Region and service: the option, else what the host says, else the
+//! profile or the environment.
+
+use std::io::Write;
+
+use crate::cli::address::{self, Store};
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::request::{RequestSource, Unsigned};
+use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::signing_key::ScopedKey;
+use crate::credentials::Credentials;
+use crate::derivation::{Placement, TokenTravel};
+use crate::endpoint::{self, Inference};
+use crate::prepare::{self, HeaderSelection, Identity, PayloadChoice, PrepareError, Prepared};
+use crate::profiles::{self, Choice};
+use crate::request::{Request, RequestUrl};
+use crate::scheme::{Dialect, KeyTrace, Scope, SigningKey};
+use crate::time::Timestamp;
+
+/// A request to sign with all that is needed to do so.
+#[derive(Debug)]
+pub struct Session {
+    /// Where the request goes.
+    pub url: RequestUrl,
+    /// The request, and where its body lies.
+    pub unsigned: Unsigned,
+    /// Whose signature it will be.
+    pub signer: Signer,
+    /// How to sign.
+    pub settings: prepare::Settings,
+    /// The instant of the signature.
+    pub date: Timestamp,
+    /// The life of presigned URLs that the profile asks for.
+    pub profile_expires: Option<String>,
+}
+
+/// What signs: credentials, or a key derived from them before.
+#[derive(Debug)]
+pub enum Signer {
+    /// A secret, good for every scope.
+    Credentials(Credentials),
+    /// A key, good for one scope.
+    Key(ScopedKey),
+}
+
+impl Signer {
+    fn identity(&self) -> Identity {
+        match self {
+            Self::Credentials(credentials) => Identity::from(credentials),
+            Self::Key(key) => key.identity(),
+        }
+    }
+
+    /// The key that signs within a scope.
+    pub fn key(&self, dialect: &Dialect, scope: &Scope) -> SigningKey {
+        match self {
+            Self::Credentials(credentials) => SigningKey::derive(&credentials.secret_access_key, dialect, scope),
+            Self::Key(key) => key.signing_key(),
+        }
+    }
+
+    /// The chain that leads to the key; nothing but its end is known of a key that was derived before.
+    pub fn trace(&self, dialect: &Dialect, scope: &Scope) -> Option<KeyTrace> {
+        match self {
+            Self::Credentials(credentials) => {
+                Some(KeyTrace::derive(&credentials.secret_access_key, &dialect.secret_prefix, scope))
+            }
+            Self::Key(_) => None,
+        }
+    }
+}
+
+/// What was typed, together.
+#[derive(Debug, Clone, Copy)]
+pub struct Typed<'a> {
+    /// The URL.
+    pub url: &'a str,
+    /// The request.
+    pub request: &'a dyn RequestSource,
+    /// Whose keys.
+    pub credentials: &'a CredentialOptions,
+    /// How to sign.
+    pub signing: &'a SigningOptions,
+}
+
+impl Session {
+    /// Settles everything but the placement, which is the header.
+    pub fn settle(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+        let found = Found::of(typed, context)?;
+        let store = Store {
+            endpoint_url: typed.signing.endpoint_url.as_deref().or(found.settings.endpoint_url.as_deref()),
+            addressing: found.settings.addressing,
+        };
+        let url = address::resolve(typed.url, store)?;
+        let unsigned = typed.request.build(&url, &mut *context.stdin)?;
+        let scope = ScopeChoice::of(typed.signing, &found, host_of(&unsigned.request, &url));
+        let settings = settings(typed.signing, &scope)?;
+        if typed.signing.verbose > 0 {
+            note(context, &format!("credentials: {}", found.source))?;
+            note(context, &scope.to_note(&settings))?;
+        }
+        for warning in &found.warnings {
+            warn(context, warning)?;
+        }
+        let date = typed.signing.date.unwrap_or(context.now);
+        Ok(Self { url, unsigned, signer: found.signer, settings, date, profile_expires: found.settings.expires })
+    }
+
+    /// Prepares the request for its signature, and prints what there is to warn of.
+    pub fn prepare(&self, context: &mut Context) -> Result<Prepared, Failure> {
+        let request = self.unsigned.request.clone();
+        let prepared = prepare::prepare(request, &self.signer.identity(), &self.settings, self.date).map_err(explain_refusal)?;
+        for warning in &prepared.warnings {
+            warn(context, &warning.to_string())?;
+        }
+        Ok(prepared)
+    }
+
+    /// The key for what was prepared; refuses one that was made for another scope.
+    pub fn key(&self, prepared: &Prepared) -> Result<SigningKey, Failure> {
+        let key = self.signer.key(&prepared.terms.dialect, &prepared.terms.scope);
+        key.check(&prepared.terms.scope).map_err(|error| {
+            Failure::new(Exit::NoCredentials, error.to_string())
+                .hint("a signing key is good for one day, region and service: derive another with 'sigvet key'")
+        })?;
+        Ok(key)
+    }
+}
+
+/// Prints a decision, as curl prints its notes.
+pub fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
+    Ok(writeln!(context.stderr, "* {text}")?)
+}
+
+/// Prints a warning.
+pub fn warn(context: &mut Context, text: &str) -> Result<(), Failure> {
+    Ok(writeln!(context.stderr, "warning: {text}")?)
+}
+
+/// Keys and settings, and where they came from.
+struct Found {
+    signer: Signer,
+    settings: profiles::Settings,
+    source: String,
+    warnings: Vec<String>,
+}
+
+impl Found {
+    fn of(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+        let choice = typed.credentials.choice();
+        if let Some(file) = &typed.signing.signing_key {
+            let key = ScopedKey::read(file, context)?;
+            let described = profiles::describe(&choice, &context.environment)?;
+            let source = format!("signing key in {file}, for {}", key.scope);
+            return Ok(Self { signer: Signer::Key(key), settings: described.settings, source, warnings: described.warnings });
+        }
+        let resolved = profiles::resolve(&choice, &context.environment)?;
+        Ok(Self {
+            signer: Signer::Credentials(resolved.credentials),
+            settings: resolved.settings,
+            source: resolved.source.to_string(),
+            warnings: resolved.warnings,
+        })
+    }
+}
+
+impl CredentialOptions {
+    /// The choice among the places that credentials come from.
+    pub fn choice(&self) -> Choice {
+        Choice { user: self.user.clone(), profile: self.profile.clone(), profile_file: self.profile_file.clone() }
+    }
+}
+
+/// The host that is signed, without its port.
+fn host_of(request: &Request, url: &RequestUrl) -> String {
+    let signed = request.host().unwrap_or_else(|| url.host());
+    match signed.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host.to_owned(),
+        _ => signed.to_owned(),
+    }
+}
+
+/// Region and service as chosen, with what they were chosen from.
+struct ScopeChoice {
+    region: Option<String>,
+    service: Option<String>,
+    inferred: Option<Inference>,
+    host: String,
+}
+
+impl ScopeChoice {
+    fn of(signing: &SigningOptions, found: &Found, host: String) -> Self {
+        let curl = signing.aws_sigv4.as_ref();
+        let key = match &found.signer {
+            Signer::Key(key) => Some(&key.scope),
+            Signer::Credentials(_) => None,
+        };
+        let inferred = endpoint::infer(&host);
+        let by_host = inferred.clone().unwrap_or_else(|| by_labels(curl.is_some(), &host));
+        let region = signing.region.clone().or_else(|| curl?.region.clone()).or_else(|| Some(key?.region.clone()));
+        let service = signing.service.clone().or_else(|| curl?.service.clone()).or_else(|| Some(key?.service.clone()));
+        Self {
+            region: region.or(by_host.region).or_else(|| found.settings.region.clone()),
+            service: service.or(by_host.service).or_else(|| found.settings.service.clone()),
+            inferred,
+            host,
+        }
+    }
+
+    fn to_note(&self, settings: &prepare::Settings) -> String {
+        let mut text = format!("scope: region {}, service {}", settings.region, settings.service);
+        match &self.inferred {
+            Some(inferred) => text.push_str(&format!(" (host {} is {})", self.host, inferred.provider)),
+            None => text.push_str(&format!(" (nothing is known of host {})", self.host)),
+        }
+        if let Some(remark) = self.inferred.as_ref().and_then(|inferred| inferred.note) {
+            text.push_str(&format!("; {remark}"));
+        }
+        text
+    }
+
+    fn missing(&self, what: &str) -> Failure {
+        let example = if what == "region" { "us-east-1" } else { "s3" };
+        Failure::usage(format!("no {what} for host {}", self.host))
+            .hint(format!("pass --{what} (for example --{what} {example}), or set {what} in the profile"))
+    }
+}
+
+/// curl's rule for a host that nothing is known of: the service is its first label, the region its second.
+fn by_labels(applies: bool, host: &str) -> Inference {
+    let is_address = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
+    let labels: Vec<&str> = host.split('.').collect();
+    let (service, region) = match labels.as_slice() {
+        [service, region, _, ..] if applies && !is_address => (Some((*service).to_owned()), Some((*region).to_owned())),
+        _ => (None, None),
+    };
+    Inference { service, region, provider: "unknown", bucket: None, note: None }
+}
+
+fn settings(signing: &SigningOptions, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
+    let service = scope.service.clone().ok_or_else(|| scope.missing("service"))?;
+    let region = scope.region.clone().ok_or_else(|| scope.missing("region"))?;
+    let mut settings = prepare::Settings::new(region, service);
+    let curl = signing.aws_sigv4.as_ref().map(|provider| provider.dialect.clone());
+    settings.dialect = signing.dialect.clone().or(curl).unwrap_or(Dialect::AWS4);
+    if let Some(answer) = signing.normalize_path {
+        settings.path_rule.normalization = answer.into();
+    }
+    if let Some(times) = signing.encode_path {
+        settings.path_rule.encoding = times.into();
+    }
+    settings.payload = match &signing.payload_hash {
+        Some(hash) => PayloadChoice::Declared(hash.clone()),
+        None if signing.unsigned_payload => PayloadChoice::Unsigned,
+        None => PayloadChoice::ByService,
+    };
+    settings.placement = Placement::Header;
+    settings.token = if signing.token_unsigned { TokenTravel::Unsigned } else { TokenTravel::Signed };
+    settings.signed_headers = signing.signed_headers.clone().map_or(HeaderSelection::All, HeaderSelection::Named);
+    Ok(settings)
+}
+
+fn explain_refusal(error: PrepareError) -> Failure {
+    let failure = Failure::usage(error.to_string());
+    match error {
+        PrepareError::AlreadySigned { .. } => {
+            failure.hint("leave that out to sign anew, or look at it with 'sigvet explain'")
+        }
+        PrepareError::Expires { .. } => failure.hint("for example --expires 1h, at most --expires 7d"),
+        PrepareError::MissingHost => failure.hint("-H 'Host:' took it away"),
+        _ => failure,
+    }
+}

@@ -1,0 +1,119 @@
+//! A derived signing key in a file: what `sigvet key` writes and `--signing-key` reads.
+//!
+//! It signs for one day, region and service, so it can be handed to a machine that must not have the secret.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::options::value::read_all;
+use crate::credentials::Secret;
+use crate::prepare::Identity;
+use crate::scheme::{Scope, SigningKey};
+
+/// A signing key with whose it is and what it is for.
+#[derive(Debug)]
+pub struct ScopedKey {
+    access_key_id: String,
+    session_token: Option<Secret>,
+    /// What it signs for.
+    pub scope: Scope,
+    key: Secret,
+}
+
+/// The file, as JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request`.
+    credential: String,
+    /// 64 hex digits.
+    signing_key: Zeroizing<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session_token: Option<Zeroizing<String>>,
+}
+
+impl ScopedKey {
+    /// Takes a key as it was derived.
+    pub fn new(identity: &Identity, scope: Scope, k_signing: &[u8; 32]) -> Self {
+        Self {
+            access_key_id: identity.access_key_id.clone(),
+            session_token: identity.session_token.clone(),
+            scope,
+            key: Secret::new(hex::encode(k_signing)),
+        }
+    }
+
+    /// Reads the file of that name, or standard input for `-`.
+    pub fn read(name: &str, context: &mut Context) -> Result<Self, Failure> {
+        let bytes = Zeroizing::new(read_all(name, &mut *context.stdin)?);
+        Self::parse(&bytes).map_err(|problem| {
+            Failure::usage(format!("{name} is not a signing key: {problem}")).hint("'sigvet key' writes one")
+        })
+    }
+
+    /// The message says where the text is wrong, never what it says there.
+    fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let file: File = serde_json::from_slice(bytes)
+            .map_err(|error| format!("line {}, column {}: not the JSON expected", error.line(), error.column()))?;
+        let (access_key_id, scope) =
+            Scope::parse_credential(&file.credential).ok_or("credential is not ID/YYYYMMDD/region/service/aws4_request")?;
+        let is_key = file.signing_key.len() == 64 && file.signing_key.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !is_key {
+            return Err("signing_key is not 64 hex digits".to_owned());
+        }
+        let secret = |text: &Zeroizing<String>| Secret::new(text.as_str());
+        let (key, session_token) = (secret(&file.signing_key), file.session_token.as_ref().map(secret));
+        Ok(Self { access_key_id, session_token, scope, key })
+    }
+
+    /// The file's text.
+    pub fn to_json(&self) -> Result<Zeroizing<String>, Failure> {
+        let secret = |text: &Secret| Zeroizing::new(text.expose_secret().to_owned());
+        let file = File {
+            credential: format!("{}/{}", self.access_key_id, self.scope),
+            signing_key: secret(&self.key),
+            session_token: self.session_token.as_ref().map(secret),
+        };
+        let text = serde_json::to_string_pretty(&file).map_err(|error| Failure::usage(error.to_string()))?;
+        Ok(Zeroizing::new(text))
+    }
+
+    /// The key as 64 hex digits.
+    pub fn to_hex(&self) -> &str {
+        self.key.expose_secret()
+    }
+
+    /// Whose key it is.
+    pub fn identity(&self) -> Identity {
+        let Self { access_key_id, session_token, .. } = self;
+        Identity { access_key_id: access_key_id.clone(), session_token: session_token.clone(), expires_at: None }
+    }
+
+    /// The key, ready to sign.
+    pub fn signing_key(&self) -> SigningKey {
+        let mut bytes = Zeroizing::new([0; 32]);
+        hex::decode_to_slice(self.key.expose_secret(), &mut *bytes).expect("a scoped key holds 64 hex digits");
+        SigningKey::from_bytes(&bytes, self.scope.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_file_is_refused_without_its_text() {
+        let key = "ab".repeat(32);
+        for text in [
+            format!("{{\"credential\": \"A/1/2/3/4\", \"signing_key\": \"{key}"),
+            format!("{{\"credential\": \"A/1\", \"signing_key\": \"{key}\"}}"),
+            format!("{{\"credential\": \"A/1/2/3/4\", \"signing_key\": \"{key}00\"}}"),
+            format!("{{\"credential\": \"A/1/2/3/4\", \"{key}\": \"{key}\"}}"),
+        ] {
+            let problem = ScopedKey::parse(text.as_bytes()).unwrap_err();
+            assert!(!problem.contains("abab"), "{problem}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What people paste: the text of a captured request, read back into a `Request`.
+//!
+//! The kind is recognised, not told: a raw HTTP request, or a presigned URL. Whether the request is signed, and whether it
+//! is right, is not asked here.
+
+mod raw_http;
+
+pub use raw_http::{MalformedRequest, parse_request};
+
+/// Whether the text is a URL rather than the name of a file.
+pub fn is_url(text: &str) -> bool {
+    ["https://", "http://", "s3://"].iter().any(|scheme| {
+        text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+    })
+}
