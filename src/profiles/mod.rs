@@ -1,29 +1,25 @@
-//! Where credentials come from.
+//! Where credentials come from: the profile file, the environment, AWS's own files and chain.
+//!
+//! [`resolve`] walks them in the order of the contract and says which one won. Nothing is read but what is handed in:
+//! the [`Environment`] is an argument, the terminal and standard output are not known here. No error, no `Debug` and no
+//! warning of this module carries a secret.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod environment;
+mod error;
+mod near;
+mod profile;
 
-/// Environment variables and the user's directories, as an argument.
-#[derive(Clone, Default)]
-pub struct Environment {
-    variables: BTreeMap<String, String>,
-    config_dir: Option<PathBuf>,
-}
+mod file;
+mod parse;
+mod secret;
 
-impl Environment {
-    /// The real one.
-    pub fn of_this_process() -> Self {
-        let variables = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
-        Self { variables: variables.collect(), config_dir: dirs::config_dir() }
-    }
+mod aws;
+mod origin;
+mod own;
+mod resolve;
 
-    /// The value of a variable; an empty one counts as unset.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-
-    /// The user's configuration directory.
-    pub fn config_dir(&self) -> Option<&PathBuf> {
-        self.config_dir.as_ref()
-    }
-}
+pub use environment::Environment;
+pub use error::{CommandProblem, Error, Kind};
+pub use file::{Location, ProfileFile};
+pub use profile::{Addressing, Profile, SecretSource, Settings};
+pub use resolve::{Choice, Described, Resolved, Source, describe, resolve};

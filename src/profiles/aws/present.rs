@@ -1,0 +1,128 @@
+//! AWS's files and chain in a build that has them.
+
+use aws_credential_types::provider::error::CredentialsError;
+
+use super::super::origin::Rank;
+use super::super::profile::Settings;
+use super::super::resolve::{Described, Resolved, Source};
+use super::super::{Environment, Error};
+use super::files::{AwsFiles, Means};
+use super::providers::{block_on, of_container, of_instance, of_profile, of_web_identity, one_line};
+use crate::credentials::Credentials;
+
+pub(in crate::profiles) const IS_READ: bool = true;
+
+/// The profile of AWS's files that applies where none is named.
+const DEFAULT: &str = "default";
+
+/// The credentials of a profile of AWS's files.
+pub(in crate::profiles) fn profile(name: &str, rank: Rank, environment: &Environment) -> Result<Resolved, Error> {
+    let files = AwsFiles::load(name, environment)?;
+    if files.profile().is_none() {
+        return Err(unknown(name, &files));
+    }
+    let without =
+        || Error::Aws { source_name: format!("aws profile '{name}'"), message: "it has no credentials".into() };
+    match of_files(&files, name, rank, environment)? {
+        Some(resolved) => Ok(resolved),
+        // As in AWS's own tools, a profile that was implied may leave the keys to the machine it is used on.
+        None if rank == Rank::Implied => of_machine(&files, environment)?.ok_or_else(without),
+        None => Err(without()),
+    }
+}
+
+/// The last resort: AWS's default profile, then what the machine offers.
+pub(in crate::profiles) fn chain(environment: &Environment) -> Result<Option<Resolved>, Error> {
+    let files = AwsFiles::load(DEFAULT, environment)?;
+    match of_files(&files, DEFAULT, Rank::Implied, environment)? {
+        Some(resolved) => Ok(Some(resolved)),
+        None => of_machine(&files, environment),
+    }
+}
+
+/// What a profile says without its secret; of the default profile where none is named.
+pub(in crate::profiles) fn describe(
+    name: Option<&str>,
+    rank: Rank,
+    environment: &Environment,
+) -> Result<Described, Error> {
+    let files = AwsFiles::load(name.unwrap_or(DEFAULT), environment)?;
+    let settings = rank.merge(files.settings(), environment.settings());
+    let means = match files.means() {
+        Some(Means::Static(_)) => Some("static"),
+        Some(Means::Asked(means)) => Some(means),
+        None => None,
+    };
+    match (files.profile(), name) {
+        (None, Some(name)) => Err(unknown(name, &files)),
+        (profile, _) => Ok(Described {
+            access_key_id: profile.and_then(|profile| profile.get("aws_access_key_id")).map(str::to_owned),
+            settings,
+            source: means.map(|means| Source::AwsProfile { name: name.unwrap_or(DEFAULT).to_owned(), means }),
+            warnings: Vec::new(),
+        }),
+    }
+}
+
+/// Whether AWS's files hold the profile. They need not hold `default`: that name is theirs, written or not.
+pub(in crate::profiles) fn has_profile(name: &str, environment: &Environment) -> Result<bool, Error> {
+    Ok(AwsFiles::load(name, environment)?.profile().is_some())
+}
+
+/// Names in AWS's files that look like this one; none where they do not parse.
+pub(in crate::profiles) fn near(name: &str, environment: &Environment) -> Vec<String> {
+    AwsFiles::load(name, environment).map(|files| files.near(name)).unwrap_or_default()
+}
+
+fn of_files(files: &AwsFiles, name: &str, rank: Rank, environment: &Environment) -> Result<Option<Resolved>, Error> {
+    let settings = rank.merge(files.settings(), environment.settings());
+    let named = |means| Source::AwsProfile { name: name.to_owned(), means };
+    match files.means() {
+        None => Ok(None),
+        Some(Means::Static(credentials)) => Ok(Some(resolved(credentials, settings, named("static")))),
+        Some(Means::Asked(means)) => {
+            let Some(paths) = files.files.clone() else { return Ok(None) };
+            let answer = block_on(of_profile(paths, name, settings.region.as_deref()))?;
+            let credentials = answer.map_err(|error| failed(&named(means), &error, files))?;
+            Ok(Some(resolved(credentials, settings, named(means))))
+        }
+    }
+}
+
+/// A web identity token, a container's endpoint, the instance metadata service: each is asked only where there is reason
+/// to believe in it.
+fn of_machine(files: &AwsFiles, environment: &Environment) -> Result<Option<Resolved>, Error> {
+    let mut settings = Rank::Implied.merge(files.settings(), environment.settings());
+    let region = settings.region.clone();
+    let set = |name| environment.get(name).is_some();
+    let (answer, means) = if set("AWS_WEB_IDENTITY_TOKEN_FILE") {
+        (block_on(of_web_identity(environment, region.as_deref()))?, "web identity")
+    } else if set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || set("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
+        (block_on(of_container(region.as_deref()))?, "container")
+    } else if environment.is_true("AWS_EC2_METADATA_DISABLED") {
+        return Ok(None);
+    } else {
+        let (answer, found) = block_on(of_instance(region.as_deref()))?;
+        settings.region = settings.region.or(found);
+        (answer, "instance metadata")
+    };
+    let source = Source::Aws { means };
+    match answer {
+        Ok(credentials) => Ok(Some(resolved(credentials, settings, source))),
+        Err(CredentialsError::CredentialsNotLoaded(_)) => Ok(None),
+        Err(error) => Err(failed(&source, &error, files)),
+    }
+}
+
+fn resolved(credentials: Credentials, settings: Settings, source: Source) -> Resolved {
+    Resolved { credentials, settings, source, warnings: Vec::new() }
+}
+
+fn failed(source: &Source, error: &CredentialsError, files: &AwsFiles) -> Error {
+    Error::Aws { source_name: source.to_string(), message: files.redact(&one_line(error)) }
+}
+
+fn unknown(name: &str, files: &AwsFiles) -> Error {
+    let near = files.near(name).into_iter().map(|name| format!("aws:{name}")).collect();
+    Error::UnknownProfile { profile: name.to_owned(), place: "AWS's own files".to_owned(), near }
+}

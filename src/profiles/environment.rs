@@ -1,0 +1,209 @@
+//! Environment variables and the user's directories, as an argument.
+//!
+//! The process's own environment is read in one place, [`Environment::of_this_process`], which only the command line
+//! calls. An empty variable counts as unset everywhere.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use super::Error;
+use super::profile::Settings;
+use crate::credentials::Credentials;
+use crate::time::Timestamp;
+
+/// Environment variables and the user's directories, as an argument.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+    config_dir: Option<PathBuf>,
+}
+
+const KEY: &str = "AWS_ACCESS_KEY_ID";
+const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
+/// The second is what boto called it first, and still reads.
+const TOKEN: [&str; 2] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
+const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
+const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+const PROFILE: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+const ENDPOINT: [&str; 2] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
+
+impl Environment {
+    /// A world made up: these variables, and this directory for configuration.
+    pub fn new<N, V>(variables: impl IntoIterator<Item = (N, V)>, config_dir: Option<PathBuf>) -> Self
+    where
+        N: Into<String>,
+        V: Into<String>,
+    {
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self { variables: variables.collect(), config_dir }
+    }
+
+    /// The real one.
+    pub fn of_this_process() -> Self {
+        let variables = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+        Self { variables: variables.collect(), config_dir: dirs::config_dir() }
+    }
+
+    /// The value of a variable; an empty one counts as unset.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The user's configuration directory.
+    pub fn config_dir(&self) -> Option<&PathBuf> {
+        self.config_dir.as_ref()
+    }
+
+    /// The user's home directory, as `HOME` (`USERPROFILE` on Windows) names it.
+    pub fn home_dir(&self) -> Option<PathBuf> {
+        self.first(&["HOME", "USERPROFILE"]).map(PathBuf::from)
+    }
+
+    /// The profile that `AWS_PROFILE`, or else `AWS_DEFAULT_PROFILE`, asks for.
+    pub fn profile(&self) -> Option<&str> {
+        self.first(&PROFILE)
+    }
+
+    /// The region of `AWS_REGION`, or else of `AWS_DEFAULT_REGION`.
+    pub fn region(&self) -> Option<&str> {
+        self.first(&REGION)
+    }
+
+    /// What the environment says besides keys: the region, and the endpoint of `AWS_ENDPOINT_URL_S3` or
+    /// `AWS_ENDPOINT_URL`.
+    pub fn settings(&self) -> Settings {
+        let ignored = self.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+        Settings {
+            region: self.region().map(str::to_owned),
+            endpoint_url: self.first(&ENDPOINT).filter(|_| !ignored).map(str::to_owned),
+            ..Settings::default()
+        }
+    }
+
+    /// Whether a switch such as `AWS_EC2_METADATA_DISABLED` is on.
+    pub(super) fn is_true(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// Whether the environment holds a key, whole or half.
+    pub(super) fn has_keys(&self) -> bool {
+        self.access_key_id().is_some() || self.get(SECRET).is_some()
+    }
+
+    /// The access key id, which is no secret.
+    pub(super) fn access_key_id(&self) -> Option<&str> {
+        self.get(KEY)
+    }
+
+    /// The keys of the environment, and a warning where their expiry cannot be read.
+    pub(super) fn credentials(&self) -> Result<(Credentials, Option<String>), Error> {
+        let half = |present, missing| Error::HalfEnvironment { present, missing };
+        let key = self.access_key_id().ok_or(half(SECRET, KEY))?;
+        let secret = self.get(SECRET).ok_or(half(KEY, SECRET))?;
+        let mut credentials = Credentials::new(key, secret);
+        if let Some(token) = self.first(&TOKEN) {
+            credentials = credentials.with_session_token(token);
+        }
+        let (expires_at, warning) = self.expiration();
+        credentials.expires_at = expires_at;
+        Ok((credentials, warning))
+    }
+
+    fn expiration(&self) -> (Option<Timestamp>, Option<String>) {
+        match self.get(EXPIRATION).map(Timestamp::parse) {
+            None => (None, None),
+            Some(Ok(instant)) => (Some(instant), None),
+            Some(Err(_)) => (None, Some(format!("{EXPIRATION} is not a date and time; it is ignored"))),
+        }
+    }
+
+    fn first(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| self.get(name))
+    }
+}
+
+/// Shows the names only: values may be secret.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.variables.keys().collect();
+        f.debug_struct("Environment").field("variables", &names).field("config_dir", &self.config_dir).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        Environment::new(variables.iter().copied(), None)
+    }
+
+    #[test]
+    fn an_empty_variable_is_unset() {
+        let environment = environment(&[("AWS_PROFILE", ""), ("AWS_DEFAULT_PROFILE", "b"), ("AWS_ACCESS_KEY_ID", "")]);
+        assert_eq!(environment.profile(), Some("b"));
+        assert!(!environment.has_keys());
+    }
+
+    #[test]
+    fn keys_come_with_token_and_expiry() {
+        let (credentials, warning) = environment(&[
+            ("AWS_ACCESS_KEY_ID", "AKID"),
+            ("AWS_SECRET_ACCESS_KEY", "hush"),
+            ("AWS_SECURITY_TOKEN", "old"),
+            ("AWS_SESSION_TOKEN", "new"),
+            ("AWS_CREDENTIAL_EXPIRATION", "2030-01-01T00:00:00Z"),
+        ])
+        .credentials()
+        .unwrap();
+        assert_eq!(credentials.session_token.unwrap().expose_secret(), "new");
+        assert_eq!(credentials.expires_at.unwrap().as_str(), "20300101T000000Z");
+        assert_eq!(warning, None);
+    }
+
+    #[test]
+    fn the_legacy_token_serves_where_there_is_no_other() {
+        let (credentials, _) =
+            environment(&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_SECURITY_TOKEN", "old")])
+                .credentials()
+                .unwrap();
+        assert_eq!(credentials.session_token.unwrap().expose_secret(), "old");
+    }
+
+    #[test]
+    fn an_expiry_that_is_no_time_is_a_warning_without_its_text() {
+        let (credentials, warning) = environment(&[
+            ("AWS_ACCESS_KEY_ID", "A"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+            ("AWS_CREDENTIAL_EXPIRATION", "soon"),
+        ])
+        .credentials()
+        .unwrap();
+        assert_eq!(credentials.expires_at, None);
+        assert!(!warning.unwrap().contains("soon"));
+    }
+
+    #[test]
+    fn half_a_key_names_the_half_that_is_missing() {
+        let error = environment(&[("AWS_ACCESS_KEY_ID", "A")]).credentials().unwrap_err();
+        assert_eq!(error.to_string(), "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not");
+        let error = environment(&[("AWS_SECRET_ACCESS_KEY", "hush")]).credentials().unwrap_err();
+        assert_eq!(error.to_string(), "AWS_SECRET_ACCESS_KEY is set but AWS_ACCESS_KEY_ID is not");
+    }
+
+    #[test]
+    fn the_endpoint_of_s3_goes_before_the_common_one_unless_both_are_to_be_ignored() {
+        let both = [("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_S3", "http://s3")];
+        assert_eq!(environment(&both).settings().endpoint_url.as_deref(), Some("http://s3"));
+        assert_eq!(environment(&both[..1]).settings().endpoint_url.as_deref(), Some("http://all"));
+        let ignored = [both[0], ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+        assert_eq!(environment(&ignored).settings().endpoint_url, None);
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let shown = format!("{:?}", environment(&[("AWS_SECRET_ACCESS_KEY", "hush-hush")]));
+        assert!(shown.contains("AWS_SECRET_ACCESS_KEY") && !shown.contains("hush"), "{shown}");
+    }
+}

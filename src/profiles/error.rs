@@ -1,0 +1,250 @@
+//! Why there are no credentials. No text here carries a secret: what is quoted are names, paths and positions.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::near::did_you_mean;
+
+/// What an error means to a script: the exit code it ends with is the command line's to choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Whatever could be read gives no usable credentials.
+    NoCredentials,
+    /// The profile file itself must be repaired, made readable, or named rightly, before anything in it counts.
+    Broken,
+    /// What was asked for makes no sense.
+    Usage,
+    /// The profile file cannot be written.
+    Unwritable,
+}
+
+/// Why there are no credentials, or why a profile was not added.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Every place was looked at.
+    #[error(
+        "no credentials found in the environment, {}or in {}",
+        profile_file.as_ref().map(|path| format!("in {}, ", path.display())).unwrap_or_default(),
+        if *aws_is_read { "AWS's own files and chain" } else { "AWS's own files, which this build does not read" }
+    )]
+    NothingFound {
+        /// The profile file, whether it is there or not.
+        profile_file: Option<PathBuf>,
+        /// Whether AWS's own files and chain were among the places.
+        aws_is_read: bool,
+    },
+
+    /// `-u` without a colon, or with nothing on one side of it.
+    #[error("-u lacks an access key id or a secret: expected KEY:SECRET")]
+    UserIncomplete,
+
+    /// The environment holds one half of a key.
+    #[error("{present} is set but {missing} is not")]
+    HalfEnvironment {
+        /// The variable that is there.
+        present: &'static str,
+        /// The variable that is not.
+        missing: &'static str,
+    },
+
+    /// A profile holds settings only.
+    #[error("profile '{profile}' in {} has no keys", path.display())]
+    NoKeys {
+        /// The profile's name.
+        profile: String,
+        /// The profile file.
+        path: PathBuf,
+    },
+
+    /// A profile holds one half of a key.
+    #[error("profile '{profile}' in {} has {present} but no {missing}", path.display())]
+    HalfProfile {
+        /// The profile's name.
+        profile: String,
+        /// The profile file.
+        path: PathBuf,
+        /// The half that is there.
+        present: &'static str,
+        /// The half that is not.
+        missing: &'static str,
+    },
+
+    /// No profile has that name.
+    #[error("no profile '{profile}' in {place}{}", did_you_mean(near))]
+    UnknownProfile {
+        /// The name that was asked for.
+        profile: String,
+        /// Where it was looked for.
+        place: String,
+        /// Names like it, as `--profile` takes them.
+        near: Vec<String>,
+    },
+
+    /// The profile file calls a profile the default that it does not hold.
+    #[error("{}: the default profile '{profile}' is not in the file{}", path.display(), did_you_mean(near))]
+    UnknownDefault {
+        /// The name that `default` gives.
+        profile: String,
+        /// The profile file.
+        path: PathBuf,
+        /// Names like it.
+        near: Vec<String>,
+    },
+
+    /// `s3cmd:`, `rclone:`, `mc:`.
+    #[error("the profiles of {tool} cannot be read by this version")]
+    UnsupportedTool {
+        /// The tool.
+        tool: &'static str,
+    },
+
+    /// The build lacks AWS's chain.
+    #[error("this build does not read AWS's own files (cargo feature 'aws-config'): aws profile '{profile}'")]
+    AwsNotBuiltIn {
+        /// The profile that was asked for.
+        profile: String,
+    },
+
+    /// AWS's own chain failed.
+    #[error("{source_name}: {message}")]
+    Aws {
+        /// Which part of it: `aws profile 'dev' (sso)`.
+        source_name: String,
+        /// What it says, on one line.
+        message: String,
+    },
+
+    /// The profile file does not parse, or holds what it must not.
+    #[error("{}{}: {message}", path.display(), At(*position))]
+    Malformed {
+        /// The profile file.
+        path: PathBuf,
+        /// Line and column, from 1.
+        position: Option<(usize, usize)>,
+        /// What is wrong, without the text that is wrong: it may be a secret.
+        message: String,
+    },
+
+    /// The profile file was named, and is not there. A script that names a file means that file: to go on with other
+    /// credentials would sign with the wrong key.
+    #[error("profile file {} does not exist", path.display())]
+    MissingFile {
+        /// The profile file.
+        path: PathBuf,
+    },
+
+    /// A file is there and cannot be read.
+    #[error("cannot read {}: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+
+    /// `secret_command` gave no secret.
+    #[error("secret_command '{program}' of profile '{profile}' {problem}")]
+    Command {
+        /// The profile's name.
+        profile: String,
+        /// The program, without its arguments.
+        program: String,
+        /// What went wrong.
+        problem: CommandProblem,
+    },
+
+    /// `secret_env` names a variable that is not set.
+    #[error("the environment variable {variable}, secret_env of profile '{profile}', is not set")]
+    UnsetVariable {
+        /// The profile's name.
+        profile: String,
+        /// The variable.
+        variable: String,
+    },
+
+    /// There is no directory to look for the profile file in.
+    #[error("no place for the profile file: this user has no configuration directory")]
+    NoConfigDirectory,
+
+    /// `add` found a profile of that name.
+    #[error("profile '{profile}' is already in {}", path.display())]
+    AlreadyThere {
+        /// The profile's name.
+        profile: String,
+        /// The profile file.
+        path: PathBuf,
+    },
+
+    /// A name that no profile can have.
+    #[error("not a name for a profile: {reason}")]
+    InvalidName {
+        /// Why not.
+        reason: &'static str,
+    },
+
+    /// The profile file could not be written; it is as it was.
+    #[error("cannot write {}: {reason}", path.display())]
+    Unwritable {
+        /// The profile file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// What the error means to a script.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Malformed { .. }
+            | Self::MissingFile { .. }
+            | Self::Unreadable { .. }
+            | Self::UnknownDefault { .. } => Kind::Broken,
+            Self::UserIncomplete | Self::AlreadyThere { .. } | Self::InvalidName { .. } => Kind::Usage,
+            Self::Unwritable { .. } | Self::NoConfigDirectory => Kind::Unwritable,
+            _ => Kind::NoCredentials,
+        }
+    }
+}
+
+/// How a `secret_command` failed. What it printed is never part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandProblem {
+    /// No such program in `PATH`.
+    NotFound,
+    /// The system would not run it.
+    CannotStart(String),
+    /// It ended with this status: `exit status: 1`.
+    Failed(String),
+    /// It did not end within so many seconds.
+    TimedOut(u64),
+    /// It printed nothing.
+    Empty,
+    /// It printed more than one line.
+    SeveralLines,
+    /// It printed bytes that are not UTF-8, or far too many.
+    NotText,
+}
+
+impl fmt::Display for CommandProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("was not found"),
+            Self::CannotStart(reason) => write!(f, "could not be run: {reason}"),
+            Self::Failed(status) => write!(f, "failed with {status}"),
+            Self::TimedOut(seconds) => write!(f, "did not end within {seconds} s"),
+            Self::Empty => f.write_str("printed nothing"),
+            Self::SeveralLines => f.write_str("printed several lines; expected the secret alone"),
+            Self::NotText => f.write_str("printed something that is not a line of text"),
+        }
+    }
+}
+
+struct At(Option<(usize, usize)>);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |(line, column)| write!(f, ":{line}:{column}"))
+    }
+}

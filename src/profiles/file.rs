@@ -1,0 +1,224 @@
+//! The profile file: where it is, whether others can read it, what it holds.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::near::near;
+use super::parse::{Contents, parse};
+use super::profile::Profile;
+use super::{Environment, Error};
+
+/// Where the profile file is, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// `--profile-file` or `SIGVET_PROFILES` names it: it has to be there.
+    Named(PathBuf),
+    /// `sigvet/profiles.toml` in the user's configuration directory: it may be missing.
+    Default(PathBuf),
+}
+
+impl Location {
+    /// Finds the place: the option, else `SIGVET_PROFILES`, else the user's configuration directory, if there is one.
+    pub fn find(option: Option<&Path>, environment: &Environment) -> Option<Self> {
+        let named = option.map(Path::to_owned).or_else(|| environment.get("SIGVET_PROFILES").map(PathBuf::from));
+        let default = || Some(Self::Default(environment.config_dir()?.join("sigvet").join("profiles.toml")));
+        named.map(Self::Named).or_else(default)
+    }
+
+    /// The path.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Named(path) | Self::Default(path) => path,
+        }
+    }
+}
+
+/// A profile file that was read.
+#[derive(Debug)]
+pub struct ProfileFile {
+    path: PathBuf,
+    contents: Contents,
+    warnings: Vec<String>,
+}
+
+impl ProfileFile {
+    /// Reads the file at its place; `None` where none was named and the default one is not there.
+    ///
+    /// # Errors
+    /// A named file that is not there; a file that cannot be read, or does not parse.
+    pub fn load(location: &Location) -> Result<Option<Self>, Error> {
+        let path = location.path();
+        match fs::read(path).map(Zeroizing::new) {
+            Ok(bytes) => Self::parse(path, &bytes).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => match location {
+                Location::Default(_) => Ok(None),
+                Location::Named(path) => Err(Error::MissingFile { path: path.clone() }),
+            },
+            Err(error) => Err(unreadable(path, &error)),
+        }
+    }
+
+    fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
+        let text = std::str::from_utf8(bytes).map_err(|_| Error::Malformed {
+            path: path.to_owned(),
+            position: None,
+            message: "not UTF-8 text".to_owned(),
+        })?;
+        let contents = parse(text, path)?;
+        Ok(Self { path: path.to_owned(), contents, warnings: too_open(path).into_iter().collect() })
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The profiles, in the order of the file.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.contents.profiles
+    }
+
+    /// The name that `default` gives, whether or not there is such a profile.
+    pub fn default_name(&self) -> Option<&str> {
+        self.contents.default.as_deref()
+    }
+
+    /// What the user should know about the file.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The profile of that name.
+    pub fn get(&self, name: &str) -> Option<&Profile> {
+        self.contents.profiles.iter().find(|profile| profile.name == name)
+    }
+
+    /// The profile of that name.
+    ///
+    /// # Errors
+    /// There is none: the error offers names like it.
+    pub fn find(&self, name: &str) -> Result<&Profile, Error> {
+        self.get(name).ok_or_else(|| Error::UnknownProfile {
+            profile: name.to_owned(),
+            place: self.path.display().to_string(),
+            near: self.near(name),
+        })
+    }
+
+    /// The profile that the file calls the default, if it calls one so.
+    ///
+    /// # Errors
+    /// The default is not in the file.
+    pub fn default_profile(&self) -> Result<Option<&Profile>, Error> {
+        let Some(name) = self.default_name() else { return Ok(None) };
+        self.get(name).map(Some).ok_or_else(|| Error::UnknownDefault {
+            profile: name.to_owned(),
+            path: self.path.clone(),
+            near: self.near(name),
+        })
+    }
+
+    /// Names in the file that look like this one.
+    pub(super) fn near(&self, name: &str) -> Vec<String> {
+        near(name, self.contents.profiles.iter().map(|profile| profile.name.as_str()))
+    }
+}
+
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    Error::Unreadable { path: path.to_owned(), reason: reason(error) }
+}
+
+/// The system's reason in our style: `Permission denied (os error 13)` becomes `permission denied`.
+pub(super) fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    text.to_lowercase()
+}
+
+#[cfg(unix)]
+fn too_open(path: &Path) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let mode = metadata.permissions().mode() & 0o777;
+    let shown = path.display();
+    (mode & 0o044 != 0)
+        .then(|| format!("others can read {shown} (mode {mode:04o}); 'chmod 600 {shown}' keeps it private"))
+}
+
+#[cfg(not(unix))]
+fn too_open(_path: &Path) -> Option<String> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> (tempfile::TempDir, Location) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("profiles.toml");
+        fs::write(&path, text).unwrap();
+        (directory, Location::Named(path))
+    }
+
+    #[test]
+    fn the_option_goes_before_the_variable_and_that_before_the_directory() {
+        let environment = Environment::new([("SIGVET_PROFILES", "/v")], Some("/c".into()));
+        let option = Some(Path::new("/o"));
+        assert_eq!(Location::find(option, &environment), Some(Location::Named("/o".into())));
+        assert_eq!(Location::find(None, &environment), Some(Location::Named("/v".into())));
+        let environment = Environment::new([("SIGVET_PROFILES", "")], Some("/c".into()));
+        let expected = Path::new("/c").join("sigvet").join("profiles.toml");
+        assert_eq!(Location::find(None, &environment), Some(Location::Default(expected)));
+        assert_eq!(Location::find(None, &Environment::default()), None);
+    }
+
+    #[test]
+    fn a_missing_file_matters_only_where_it_was_named() {
+        let nowhere = PathBuf::from("/nonexistent/profiles.toml");
+        assert!(ProfileFile::load(&Location::Default(nowhere.clone())).unwrap().is_none());
+        let error = ProfileFile::load(&Location::Named(nowhere)).unwrap_err();
+        assert_eq!(error.kind(), super::super::Kind::Broken);
+        assert_eq!(error.to_string(), "profile file /nonexistent/profiles.toml does not exist");
+    }
+
+    #[test]
+    fn a_directory_and_bytes_that_are_no_text_are_errors() {
+        let directory = tempfile::tempdir().unwrap();
+        let error = ProfileFile::load(&Location::Default(directory.path().to_owned())).unwrap_err();
+        assert!(error.to_string().ends_with(": is a directory"), "{error}");
+        let path = directory.path().join("p.toml");
+        fs::write(&path, b"\xff\xfe").unwrap();
+        let error = ProfileFile::load(&Location::Default(path)).unwrap_err();
+        assert!(error.to_string().ends_with("p.toml: not UTF-8 text"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_name_comes_back_with_names_like_it() {
+        let (_directory, location) = written("default = 'gone'\n[profile.hetzner]\n[profile.minio]");
+        let file = ProfileFile::load(&location).unwrap().unwrap();
+        let error = file.find("hetzer").unwrap_err().to_string();
+        assert!(
+            error.starts_with("no profile 'hetzer' in ") && error.ends_with("; did you mean 'hetzner'?"),
+            "{error}"
+        );
+        let error = file.default_profile().unwrap_err();
+        assert_eq!(error.kind(), super::super::Kind::Broken);
+        assert!(error.to_string().ends_with("the default profile 'gone' is not in the file"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_read_is_warned_of() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_directory, location) = written("");
+        for (mode, warned) in [(0o600, false), (0o640, true), (0o604, true), (0o700, false)] {
+            fs::set_permissions(location.path(), fs::Permissions::from_mode(mode)).unwrap();
+            let file = ProfileFile::load(&location).unwrap().unwrap();
+            assert_eq!(!file.warnings().is_empty(), warned, "{mode:o}");
+        }
+    }
+}

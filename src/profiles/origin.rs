@@ -1,0 +1,144 @@
+//! Which place the keys come from: the order of the contract, and nothing of what is found there.
+
+use super::file::{Location, ProfileFile};
+use super::own::Own;
+use super::profile::Settings;
+use super::resolve::Choice;
+use super::{Environment, Error, aws};
+use crate::credentials::Secret;
+
+/// The place that the keys come from.
+pub(super) enum Origin<'a> {
+    User(&'a Secret),
+    Environment,
+    Own(Box<Own>),
+    Aws { name: String, rank: Rank },
+    Chain(Option<Location>),
+}
+
+impl<'a> Origin<'a> {
+    /// Finds the place by the order of the contract.
+    pub(super) fn find(choice: &'a Choice, environment: &Environment) -> Result<Self, Error> {
+        if let Some(user) = &choice.user {
+            return Ok(Self::User(user));
+        }
+        if let Some(name) = &choice.profile {
+            return Self::named(name, choice, environment);
+        }
+        if environment.has_keys() {
+            return Ok(Self::Environment);
+        }
+        Self::implied(choice, environment)
+    }
+
+    /// `--profile NAME`.
+    fn named(name: &str, choice: &Choice, environment: &Environment) -> Result<Self, Error> {
+        match Name::of(name) {
+            Name::Aws(name) => Ok(Self::Aws { name: name.to_owned(), rank: Rank::Named }),
+            Name::Other(tool) => Err(Error::UnsupportedTool { tool }),
+            Name::Own(name) => {
+                let places = Places::read(choice, environment)?;
+                places.own(name, Rank::Named).ok_or_else(|| places.unknown(name))
+            }
+        }
+    }
+
+    /// `AWS_PROFILE`, the file's default, or else AWS's chain.
+    fn implied(choice: &Choice, environment: &Environment) -> Result<Self, Error> {
+        let places = Places::read(choice, environment)?;
+        let aws = |name: &str| Self::Aws { name: name.to_owned(), rank: Rank::Implied };
+        match environment.profile().map(Name::of) {
+            Some(Name::Other(tool)) => Err(Error::UnsupportedTool { tool }),
+            Some(Name::Aws(name)) => Ok(aws(name)),
+            Some(Name::Own(name)) => match places.own(name, Rank::Implied) {
+                Some(own) => Ok(own),
+                None if aws::has_profile(name, environment)? => Ok(aws(name)),
+                // AWS's tools take this name for none at all where nothing bears it.
+                None if name == "default" => places.default(),
+                None => Err(places.unknown(name)),
+            },
+            None => places.default(),
+        }
+    }
+}
+
+/// The profile file and what there is beside it.
+struct Places<'a> {
+    location: Option<Location>,
+    file: Option<ProfileFile>,
+    environment: &'a Environment,
+}
+
+impl<'a> Places<'a> {
+    fn read(choice: &Choice, environment: &'a Environment) -> Result<Self, Error> {
+        let location = Location::find(choice.profile_file.as_deref(), environment);
+        let file = location.as_ref().map(ProfileFile::load).transpose()?.flatten();
+        Ok(Self { location, file, environment })
+    }
+
+    /// The profile of that name in our own file.
+    fn own<'o>(&self, name: &str, rank: Rank) -> Option<Origin<'o>> {
+        let file = self.file.as_ref()?;
+        Some(Origin::Own(Own::boxed(file, file.get(name)?, rank)))
+    }
+
+    /// Our file's default, or else AWS's chain.
+    fn default<'o>(self) -> Result<Origin<'o>, Error> {
+        let Some(file) = &self.file else { return Ok(Origin::Chain(self.location)) };
+        match file.default_profile()? {
+            Some(profile) => Ok(Origin::Own(Own::boxed(file, profile, Rank::Implied))),
+            None => Ok(Origin::Chain(self.location)),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let mut near = self.file.as_ref().map(|file| file.near(name)).unwrap_or_default();
+        near.extend(aws::near(name, self.environment).into_iter().map(|name| format!("aws:{name}")));
+        let path = self.location.as_ref().map(|location| location.path().display().to_string());
+        let place = path.unwrap_or_else(|| "any profile file".to_owned());
+        Error::UnknownProfile { profile: name.to_owned(), place, near }
+    }
+}
+
+/// A profile's name as `--profile` takes it.
+enum Name<'a> {
+    Own(&'a str),
+    Aws(&'a str),
+    Other(&'static str),
+}
+
+impl<'a> Name<'a> {
+    fn of(text: &'a str) -> Self {
+        match text.split_once(':') {
+            Some(("aws", name)) => Self::Aws(name),
+            Some(("s3cmd", _)) => Self::Other("s3cmd"),
+            Some(("rclone", _)) => Self::Other("rclone"),
+            Some(("mc", _)) => Self::Other("mc"),
+            _ => Self::Own(text),
+        }
+    }
+}
+
+/// How a profile came to be chosen: what is named on the command line goes before the environment, the rest after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// By `--profile`.
+    Named,
+    /// By `AWS_PROFILE`, as the default, or as the last resort.
+    Implied,
+}
+
+impl Rank {
+    /// Merges a profile's settings with the environment's by this rank.
+    pub(super) fn merge(self, profile: Settings, environment: Settings) -> Settings {
+        match self {
+            Self::Named => profile.or(environment),
+            Self::Implied => environment.or(profile),
+        }
+    }
+}
+
+/// Whether a profile's name would be taken for one of another tool.
+pub(super) fn is_reserved(name: &str) -> bool {
+    !matches!(Name::of(name), Name::Own(_))
+}

@@ -1,0 +1,162 @@
+//! A profile as the file states it: keys, how to come by the secret, and settings.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::credentials::Secret;
+
+/// One `[profile.NAME]` of the profile file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// The profile's name.
+    pub name: String,
+    /// The public half of the key.
+    pub access_key_id: Option<String>,
+    /// Where the secret half is.
+    pub secret: Option<SecretSource>,
+    /// The session token of temporary credentials.
+    pub session_token: Option<Secret>,
+    /// Everything that is no credential.
+    pub settings: Settings,
+}
+
+/// How to come by a profile's secret access key.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    /// `secret_access_key`: in the file itself.
+    Inline(Secret),
+    /// `secret_command`: a program and its arguments, run without a shell, prints it.
+    Command {
+        /// The program, found in `PATH`.
+        program: String,
+        /// Its arguments. Not shown: they may hold something secret themselves.
+        arguments: Vec<String>,
+    },
+    /// `secret_env`: an environment variable holds it.
+    Variable(String),
+}
+
+impl SecretSource {
+    /// The field of the profile file that states it.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Inline(_) => "secret_access_key",
+            Self::Command { .. } => "secret_command",
+            Self::Variable(_) => "secret_env",
+        }
+    }
+}
+
+/// Shows neither a secret nor the arguments of a command.
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inline(_) => f.write_str("[redacted]"),
+            Self::Command { program, arguments } => match arguments.len() {
+                0 => write!(f, "printed by '{program}'"),
+                1 => write!(f, "printed by '{program}' (1 argument, not shown)"),
+                n => write!(f, "printed by '{program}' ({n} arguments, not shown)"),
+            },
+            Self::Variable(name) => write!(f, "in the environment variable {name}"),
+        }
+    }
+}
+
+impl fmt::Debug for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self}", self.field())
+    }
+}
+
+/// What a profile says besides its keys. Each is a default that an option overrides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The region of the credential scope: `eu-central-1`.
+    pub region: Option<String>,
+    /// The service of the credential scope: `s3`.
+    pub service: Option<String>,
+    /// The URL that `s3://bucket/key` is sent to.
+    pub endpoint_url: Option<String>,
+    /// Where the bucket's name goes.
+    pub addressing: Option<Addressing>,
+    /// The signature scheme, as `--scheme` spells it; not checked here.
+    pub scheme: Option<String>,
+    /// How long presigned URLs last, as `--expires` spells it; not checked here.
+    pub expires: Option<String>,
+}
+
+impl Settings {
+    /// These settings, with the gaps filled from others.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            region: self.region.or(others.region),
+            service: self.service.or(others.service),
+            endpoint_url: self.endpoint_url.or(others.endpoint_url),
+            addressing: self.addressing.or(others.addressing),
+            scheme: self.scheme.or(others.scheme),
+            expires: self.expires.or(others.expires),
+        }
+    }
+}
+
+/// Where the bucket's name goes in a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addressing {
+    /// Into the host: `https://bucket.endpoint/key`.
+    Virtual,
+    /// Into the path: `https://endpoint/bucket/key`.
+    Path,
+}
+
+impl Addressing {
+    /// As the profile file spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Virtual => "virtual",
+            Self::Path => "path",
+        }
+    }
+}
+
+impl fmt::Display for Addressing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Addressing {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "virtual" => Ok(Self::Virtual),
+            "path" => Ok(Self::Path),
+            _ => Err("expected 'virtual' or 'path'"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_neither_secret_nor_token_nor_the_arguments_of_a_command() {
+        let command = SecretSource::Command { program: "vault".into(), arguments: vec!["hush-token".into()] };
+        for secret in [SecretSource::Inline(Secret::new("hush")), command] {
+            let token = Some(Secret::new("hush-token"));
+            let profile = Profile { secret: Some(secret), session_token: token, ..Profile::default() };
+            let shown = format!("{profile:?} {}", profile.secret.as_ref().unwrap());
+            assert!(!shown.contains("hush"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn gaps_are_filled_and_what_is_there_stays() {
+        let ours = Settings { region: Some("a".into()), ..Settings::default() };
+        let theirs = Settings { region: Some("b".into()), service: Some("s3".into()), ..Settings::default() };
+        let both = ours.or(theirs);
+        assert_eq!((both.region.as_deref(), both.service.as_deref()), (Some("a"), Some("s3")));
+    }
+}

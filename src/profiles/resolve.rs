@@ -1,0 +1,531 @@
+//! Which credentials, of all there are.
+//!
+//! One order, from the contract: options, `--profile`, the environment, `AWS_PROFILE` or the file's default, AWS's own
+//! files and chain. The first place that says anything about keys is the source, and nothing of a key is ever taken
+//! from two places. While the keys are static nothing here is asynchronous, and AWS's chain is not touched.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::origin::{Origin, Rank};
+use super::profile::Settings;
+use super::{Environment, Error, aws};
+use crate::credentials::{Credentials, Secret};
+
+/// What the command line chose.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// `-u KEY:SECRET` as it was typed. It is split at the first colon, as curl splits it: a key id that holds a colon
+    /// (`test:tester` of Swift) needs a profile or the environment.
+    pub user: Option<Secret>,
+    /// `--profile NAME`, where the name may be of another tool: `aws:NAME`.
+    pub profile: Option<String>,
+    /// `--profile-file PATH`.
+    pub profile_file: Option<PathBuf>,
+}
+
+/// Credentials, what comes with them, and where they are from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The credentials.
+    pub credentials: Credentials,
+    /// What the same source says besides.
+    pub settings: Settings,
+    /// Where the credentials are from.
+    pub source: Source,
+    /// What the user should know, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// What is known without a secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Described {
+    /// The public half of the key, where it stands in a file or a variable.
+    pub access_key_id: Option<String>,
+    /// What the source says besides keys.
+    pub settings: Settings,
+    /// The source that [`resolve`] would ask, where one is named.
+    pub source: Option<Source>,
+    /// What the user should know, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// Where credentials are from. `Display` is what `-v` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// `-u`.
+    User,
+    /// `AWS_ACCESS_KEY_ID` and its companions.
+    Environment,
+    /// The profile file.
+    Profile {
+        /// The profile's name.
+        name: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A profile of AWS's own files.
+    AwsProfile {
+        /// The profile's name.
+        name: String,
+        /// How it comes by its keys: `static`, `sso`, `assume role`…
+        means: &'static str,
+    },
+    /// A part of AWS's chain that needs no profile: `web identity`, `container`, `instance metadata`.
+    Aws {
+        /// The part.
+        means: &'static str,
+    },
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User => f.write_str("option -u"),
+            Self::Environment => f.write_str("environment variables"),
+            Self::Profile { name, path } => write!(f, "profile '{name}' in {}", path.display()),
+            Self::AwsProfile { name, means } => write!(f, "aws profile '{name}' ({means})"),
+            Self::Aws { means } => write!(f, "aws {means}"),
+        }
+    }
+}
+
+/// Finds the credentials.
+///
+/// # Errors
+/// There are none, or the first place that has any gives only half of them; the profile file is broken.
+pub fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, Error> {
+    let mut resolved = match Origin::find(choice, environment)? {
+        Origin::User(user) => of_user(user, choice, environment)?,
+        Origin::Environment => of_environment(environment)?,
+        Origin::Own(own) => own.resolve(environment)?,
+        Origin::Aws { name, rank } => aws::profile(&name, rank, environment)?,
+        Origin::Chain(location) => aws::chain(environment)?.ok_or_else(|| Error::NothingFound {
+            profile_file: location.map(|location| location.path().to_owned()),
+            aws_is_read: aws::IS_READ,
+        })?,
+    };
+    warn_of_white_space(&mut resolved);
+    Ok(resolved)
+}
+
+/// Finds what the same source says without its secret: for `--no-sign-request` and for `--signing-key`. No command is
+/// run, no network asked.
+///
+/// # Errors
+/// The profile is unknown, or the profile file is broken.
+pub fn describe(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
+    match Origin::find(choice, environment)? {
+        Origin::User(user) => {
+            let key = split_user(user).map(|(key, _)| key.to_owned());
+            Ok(Described { access_key_id: key, source: Some(Source::User), ..beside_user(choice, environment)? })
+        }
+        Origin::Environment => Ok(Described {
+            access_key_id: environment.access_key_id().map(str::to_owned),
+            settings: environment.settings(),
+            source: Some(Source::Environment),
+            warnings: Vec::new(),
+        }),
+        Origin::Own(own) => Ok(own.describe(environment)),
+        Origin::Aws { name, rank } => aws::describe(Some(&name), rank, environment),
+        Origin::Chain(_) => aws::describe(None, Rank::Implied, environment),
+    }
+}
+
+fn of_user(user: &Secret, choice: &Choice, environment: &Environment) -> Result<Resolved, Error> {
+    let (key, secret) = split_user(user).ok_or(Error::UserIncomplete)?;
+    let Described { settings, warnings, .. } = beside_user(choice, environment)?;
+    Ok(Resolved { credentials: Credentials::new(key, secret), settings, source: Source::User, warnings })
+}
+
+fn split_user(user: &Secret) -> Option<(&str, &str)> {
+    user.expose_secret().split_once(':').filter(|(key, secret)| !key.is_empty() && !secret.is_empty())
+}
+
+/// The settings beside `-u`: of `--profile` where it is given too, else of the environment.
+fn beside_user(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
+    match choice.profile {
+        Some(_) => describe(&Choice { user: None, ..choice.clone() }, environment),
+        None => Ok(Described { settings: environment.settings(), ..Described::default() }),
+    }
+}
+
+fn of_environment(environment: &Environment) -> Result<Resolved, Error> {
+    let (credentials, warning) = environment.credentials()?;
+    let warnings = warning.into_iter().collect();
+    Ok(Resolved { credentials, settings: environment.settings(), source: Source::Environment, warnings })
+}
+
+/// A newline that slipped into a secret gives a wrong signature and no other sign.
+fn warn_of_white_space(resolved: &mut Resolved) {
+    let credentials = &resolved.credentials;
+    let parts = [
+        ("access key id", Some(credentials.access_key_id.as_str())),
+        ("secret access key", Some(credentials.secret_access_key.expose_secret())),
+        ("session token", credentials.session_token.as_ref().map(Secret::expose_secret)),
+    ];
+    for (what, text) in parts {
+        if text.is_some_and(|text| text.trim() != text) {
+            resolved.warnings.push(format!("the {what} of {} begins or ends with white space", resolved.source));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::super::{Addressing, Kind};
+    use super::*;
+
+    /// A directory with a profile file, and perhaps AWS's own, that nothing outside is read beside.
+    struct World(tempfile::TempDir);
+
+    const PROFILES: &str = r#"
+        default = "a"
+        [profile.a]
+        access_key_id = "AKID-A"
+        secret_access_key = "hush-a"
+        region = "region-a"
+        endpoint_url = "https://a"
+        addressing = "path"
+        [profile.b]
+        access_key_id = "AKID-B"
+        secret_env = "B_SECRET"
+        session_token = "token-b"
+        [profile.empty]
+        region = "region-empty"
+        [profile.keyless]
+        secret_access_key = "hush"
+        [profile.secretless]
+        access_key_id = "AKID"
+        session_token = "token"
+    "#;
+
+    impl World {
+        fn new(profiles: &str) -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let world = Self(directory);
+            fs::create_dir(world.path("sigvet")).unwrap();
+            fs::create_dir(world.path(".aws")).unwrap();
+            if !profiles.is_empty() {
+                world.write("sigvet/profiles.toml", profiles);
+            }
+            world
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.0.path().join(name)
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            fs::write(self.path(name), text).unwrap();
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o600)).unwrap();
+            }
+        }
+
+        fn environment(&self, variables: &[(&str, &str)]) -> Environment {
+            let home = self.0.path().to_string_lossy().into_owned();
+            let fixed = [("HOME".to_owned(), home), ("AWS_EC2_METADATA_DISABLED".to_owned(), "true".to_owned())];
+            let given = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Environment::new(fixed.into_iter().chain(given), Some(self.0.path().to_owned()))
+        }
+
+        fn resolve(&self, choice: &Choice, variables: &[(&str, &str)]) -> Result<Resolved, Error> {
+            resolve(choice, &self.environment(variables))
+        }
+    }
+
+    fn user(text: &str) -> Choice {
+        Choice { user: Some(Secret::new(text)), ..Choice::default() }
+    }
+
+    fn named(name: &str) -> Choice {
+        Choice { profile: Some(name.to_owned()), ..Choice::default() }
+    }
+
+    const KEYS: [(&str, &str); 3] =
+        [("AWS_ACCESS_KEY_ID", "AKID-E"), ("AWS_SECRET_ACCESS_KEY", "hush-e"), ("AWS_SESSION_TOKEN", "token-e")];
+
+    #[test]
+    fn the_order_is_options_profile_environment_default() {
+        let world = World::new(PROFILES);
+        let both = Choice { user: Some(Secret::new("AKID-U:hush-u")), ..named("a") };
+        let cases = [
+            (both, &KEYS[..], "AKID-U", "option -u"),
+            (named("a"), &KEYS, "AKID-A", "profile 'a' in "),
+            (Choice::default(), &KEYS, "AKID-E", "environment variables"),
+            (Choice::default(), &[("AWS_PROFILE", "b"), ("B_SECRET", "s")], "AKID-B", "profile 'b' in "),
+            (Choice::default(), &[("AWS_PROFILE", "")], "AKID-A", "profile 'a' in "),
+            (Choice::default(), &[("AWS_PROFILE", "default")], "AKID-A", "profile 'a' in "),
+            (Choice::default(), &[], "AKID-A", "profile 'a' in "),
+        ];
+        for (choice, variables, key, source) in cases {
+            let resolved = world.resolve(&choice, variables).unwrap();
+            assert_eq!(resolved.credentials.access_key_id, key);
+            assert!(resolved.source.to_string().starts_with(source), "{}", resolved.source);
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_key_comes_from_two_places() {
+        let world = World::new(PROFILES);
+        assert_eq!(world.resolve(&user("K:s"), &KEYS).unwrap().credentials, Credentials::new("K", "s"));
+        assert_eq!(world.resolve(&named("a"), &KEYS).unwrap().credentials, Credentials::new("AKID-A", "hush-a"));
+        let error = world.resolve(&Choice::default(), &KEYS[..1]).unwrap_err();
+        assert!(matches!(error, Error::HalfEnvironment { .. }), "the default profile does not fill the gap: {error}");
+        let token_alone = world.resolve(&Choice::default(), &KEYS[2..]).unwrap();
+        assert_eq!(token_alone.credentials.session_token, None);
+    }
+
+    #[test]
+    fn settings_come_from_the_source_of_the_keys() {
+        let world = World::new(PROFILES);
+        let variables = [KEYS[0], KEYS[1], ("AWS_REGION", "region-e"), ("AWS_ENDPOINT_URL", "http://e")];
+        let settings = world.resolve(&Choice::default(), &variables).unwrap().settings;
+        assert_eq!(settings.region.as_deref(), Some("region-e"));
+        assert_eq!(settings.endpoint_url.as_deref(), Some("http://e"));
+        assert_eq!(settings.addressing, None, "not of the default profile");
+        let settings = world.resolve(&named("a"), &variables).unwrap().settings;
+        assert_eq!(settings.region.as_deref(), Some("region-a"), "--profile goes before the environment");
+        assert_eq!(settings.endpoint_url.as_deref(), Some("https://a"));
+        let settings = world.resolve(&Choice::default(), &variables[2..]).unwrap().settings;
+        assert_eq!(settings.region.as_deref(), Some("region-e"), "the environment goes before the default");
+        assert_eq!(settings.endpoint_url.as_deref(), Some("https://a"), "its endpoint is for its own keys");
+        assert_eq!(settings.addressing, Some(Addressing::Path));
+        let both = Choice { user: Some(Secret::new("K:s")), ..named("a") };
+        assert_eq!(world.resolve(&both, &[]).unwrap().settings.endpoint_url.as_deref(), Some("https://a"));
+        assert_eq!(world.resolve(&user("K:s"), &[]).unwrap().settings, Settings::default());
+    }
+
+    #[test]
+    fn user_is_split_at_the_first_colon() {
+        let world = World::new("");
+        let credentials = world.resolve(&user("K:s:t"), &[]).unwrap().credentials;
+        assert_eq!(credentials, Credentials::new("K", "s:t"));
+        for text in ["K", "K:", ":s", ""] {
+            let error = world.resolve(&user(text), &KEYS).unwrap_err();
+            assert_eq!(error, Error::UserIncomplete);
+        }
+    }
+
+    #[test]
+    fn each_kind_of_unusable_profile_has_its_own_message() {
+        let world = World::new(PROFILES);
+        let path = world.path("sigvet/profiles.toml");
+        let path = path.display();
+        let cases = [
+            ("empty", format!("profile 'empty' in {path} has no keys")),
+            ("keyless", format!("profile 'keyless' in {path} has secret_access_key but no access_key_id")),
+            (
+                "secretless",
+                format!(
+                    "profile 'secretless' in {path} has access_key_id but no secret_access_key, secret_command or secret_env"
+                ),
+            ),
+            ("b", "the environment variable B_SECRET, secret_env of profile 'b', is not set".to_owned()),
+            ("keylss", format!("no profile 'keylss' in {path}; did you mean 'keyless'?")),
+            ("s3cmd:default", "the profiles of s3cmd cannot be read by this version".to_owned()),
+        ];
+        for (name, message) in cases {
+            let error = world.resolve(&named(name), &KEYS).unwrap_err();
+            assert_eq!(error.to_string(), message);
+            assert_eq!(error.kind(), Kind::NoCredentials, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_broken_file_is_never_passed_over() {
+        let world = World::new("[profile.a]\nsecret_access_key = \"hush");
+        for (choice, variables) in [(Choice::default(), [("AWS_PROFILE", "x")]), (named("a"), [KEYS[0]])] {
+            let error = world.resolve(&choice, &variables).unwrap_err();
+            assert_eq!(error.kind(), Kind::Broken);
+            assert!(!format!("{error} {error:?}").contains("hush"));
+        }
+        assert!(world.resolve(&Choice::default(), &KEYS).is_ok(), "keys of the environment do not need it");
+        let gone = Choice { profile_file: Some(world.path("gone.toml")), ..Choice::default() };
+        assert_eq!(world.resolve(&gone, &[]).unwrap_err().kind(), Kind::Broken);
+    }
+
+    #[test]
+    fn where_there_is_nothing_the_places_are_named() {
+        let world = World::new("");
+        let error = world.resolve(&Choice::default(), &[]).unwrap_err();
+        assert_eq!(error.kind(), Kind::NoCredentials);
+        let shown = error.to_string();
+        assert!(shown.starts_with("no credentials found in the environment, in "), "{shown}");
+        assert!(shown.contains("profiles.toml, or in AWS's own files"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_known_without_a_secret_needs_none() {
+        let world = World::new(PROFILES);
+        let described = |choice: &Choice, variables: &[(&str, &str)]| describe(choice, &world.environment(variables));
+        let b = described(&named("b"), &[]).unwrap();
+        assert_eq!((b.access_key_id.as_deref(), b.settings.region), (Some("AKID-B"), None));
+        let empty = described(&named("empty"), &[("AWS_REGION", "e")]).unwrap();
+        assert_eq!(empty.settings.region.as_deref(), Some("region-empty"));
+        let half = described(&Choice::default(), &KEYS[..1]).unwrap();
+        assert_eq!(half.source, Some(Source::Environment));
+        let a = described(&Choice::default(), &[]).unwrap();
+        assert_eq!(a.settings.endpoint_url.as_deref(), Some("https://a"));
+        let user = described(&user("K"), &[("AWS_REGION", "e")]).unwrap();
+        assert_eq!((user.source, user.settings.region.as_deref()), (Some(Source::User), Some("e")));
+        let nothing = describe(&Choice::default(), &World::new("").environment(&[])).unwrap();
+        assert_eq!(nothing, Described::default());
+        assert!(described(&named("gone"), &[]).is_err());
+    }
+
+    #[test]
+    fn a_secret_with_white_space_around_it_is_warned_of_and_used_as_it_is() {
+        let world = World::new("");
+        let resolved = world.resolve(&user("K:hush\r"), &[]).unwrap();
+        assert_eq!(resolved.warnings, ["the secret access key of option -u begins or ends with white space"]);
+        assert_eq!(resolved.credentials.secret_access_key.expose_secret(), "hush\r");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_read_is_warned_of() {
+        use std::os::unix::fs::PermissionsExt;
+        let world = World::new(PROFILES);
+        let path = world.path("sigvet/profiles.toml");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        let warnings = world.resolve(&named("a"), &[]).unwrap().warnings;
+        assert_eq!(warnings.len(), 1);
+        assert!(warnings[0].contains("0644"), "{warnings:?}");
+    }
+
+    #[test]
+    fn neither_choice_nor_result_shows_a_secret() {
+        let world = World::new(PROFILES);
+        let choice = user("K:hush");
+        let shown = format!("{choice:?} {:?}", world.resolve(&choice, &KEYS).unwrap());
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+
+    #[cfg(feature = "aws-config")]
+    mod aws_files {
+        use super::*;
+
+        const CONFIG: &str = "[default]\nregion = aws-region\n\n[profile dev]\nregion = dev-region\n\
+            endpoint_url = http://plain\nservices = local\ns3 =\n  addressing_style = path\n\n\
+            [services local]\ns3 =\n  endpoint_url = http://s3\n\n[profile bare]\nregion = bare-region\n\n\
+            [profile process]\ncredential_process = echo hush; echo oops >&2; exit 3\n\n\
+            [profile printed]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"AKID-P\",\
+            \"SecretAccessKey\":\"hush-p\",\"Expiration\":\"2030-01-01T00:00:00Z\"}'\n";
+        const CREDENTIALS: &str = "[default]\naws_access_key_id = AKID-D\naws_secret_access_key = hush-d\n\n\
+            [dev]\naws_access_key_id = AKID-V\naws_secret_access_key = hush-v\naws_session_token = token-v\n\n\
+            [half]\naws_access_key_id = AKID-H\n";
+
+        fn world() -> World {
+            let world = World::new("");
+            world.write(".aws/config", CONFIG);
+            world.write(".aws/credentials", CREDENTIALS);
+            world
+        }
+
+        #[test]
+        fn a_static_profile_comes_with_region_endpoint_and_addressing() {
+            let resolved = world().resolve(&named("aws:dev"), &[("AWS_REGION", "e")]).unwrap();
+            let expected = Credentials::new("AKID-V", "hush-v").with_session_token("token-v");
+            assert_eq!(resolved.credentials, expected);
+            assert_eq!(resolved.settings.region.as_deref(), Some("dev-region"));
+            assert_eq!(resolved.settings.endpoint_url.as_deref(), Some("http://s3"));
+            assert_eq!(resolved.settings.addressing, Some(Addressing::Path));
+            assert_eq!(resolved.source.to_string(), "aws profile 'dev' (static)");
+        }
+
+        #[test]
+        fn the_environment_goes_before_an_implied_profile_as_in_aws_tools() {
+            let variables = [("AWS_PROFILE", "dev"), ("AWS_REGION", "e"), ("AWS_ENDPOINT_URL", "http://e")];
+            let settings = world().resolve(&Choice::default(), &variables).unwrap().settings;
+            assert_eq!(settings.region.as_deref(), Some("e"));
+            assert_eq!(settings.endpoint_url.as_deref(), Some("http://e"));
+        }
+
+        #[test]
+        fn the_default_profile_is_the_last_resort() {
+            let resolved = world().resolve(&Choice::default(), &[]).unwrap();
+            assert_eq!(resolved.credentials.access_key_id, "AKID-D");
+            assert_eq!(resolved.settings.region.as_deref(), Some("aws-region"));
+        }
+
+        #[test]
+        fn the_files_may_stand_elsewhere() {
+            let world = world();
+            fs::rename(world.path(".aws/credentials"), world.path("elsewhere")).unwrap();
+            let variables = [("AWS_SHARED_CREDENTIALS_FILE", "~/elsewhere")];
+            let resolved = world.resolve(&named("aws:dev"), &variables).unwrap();
+            assert_eq!(resolved.credentials.access_key_id, "AKID-V");
+        }
+
+        #[test]
+        fn a_process_is_asked_and_its_expiry_kept() {
+            let resolved = world().resolve(&named("aws:printed"), &[]).unwrap();
+            assert_eq!(resolved.credentials.access_key_id, "AKID-P");
+            assert_eq!(resolved.credentials.expires_at.unwrap().as_str(), "20300101T000000Z");
+            assert_eq!(resolved.source.to_string(), "aws profile 'printed' (process)");
+        }
+
+        #[test]
+        fn failures_say_why_on_one_line_without_a_secret() {
+            let world = world();
+            let cases = [
+                ("aws:process", "aws profile 'process' (process): "),
+                ("aws:half", "aws profile 'half' (static): "),
+                ("aws:bare", "aws profile 'bare': it has no credentials"),
+                ("aws:dv", "no profile 'dv' in AWS's own files; did you mean 'aws:dev'?"),
+                ("dev", "no profile 'dev' in "),
+            ];
+            for (name, start) in cases {
+                let error = world.resolve(&named(name), &[]).unwrap_err();
+                let shown = error.to_string();
+                assert!(shown.starts_with(start), "{shown}");
+                assert!(!shown.contains('\n') && !format!("{shown} {error:?}").contains("hush"), "{shown}");
+            }
+            let error = world.resolve(&named("dev"), &[]).unwrap_err();
+            assert!(error.to_string().ends_with("; did you mean 'aws:dev'?"), "{error}");
+        }
+
+        #[test]
+        fn a_variable_that_names_no_profile_anywhere_is_an_error() {
+            let error = world().resolve(&Choice::default(), &[("AWS_PROFILE", "devv")]).unwrap_err();
+            assert!(error.to_string().starts_with("no profile 'devv' in "), "{error}");
+        }
+
+        #[test]
+        fn settings_need_no_keys() {
+            let described = describe(&named("aws:bare"), &world().environment(&[])).unwrap();
+            assert_eq!(described.settings.region.as_deref(), Some("bare-region"));
+            assert_eq!(described.source, None);
+        }
+
+        #[test]
+        fn a_file_that_does_not_parse_is_quoted_by_place_only() {
+            let world = World::new("");
+            world.write(".aws/credentials", "[default]\naws_secret_access_key hush\n");
+            let error = world.resolve(&Choice::default(), &[]).unwrap_err();
+            assert!(error.to_string().contains("line 2") && !format!("{error:?}").contains("hush"), "{error}");
+        }
+    }
+
+    #[cfg(not(feature = "aws-config"))]
+    #[test]
+    fn without_aws_config_its_profiles_are_refused_by_name() {
+        let error = World::new("").resolve(&named("aws:dev"), &[]).unwrap_err();
+        assert!(error.to_string().contains("does not read AWS's own files"), "{error}");
+    }
+
+    #[test]
+    fn sources_read_as_a_sentence_would_name_them() {
+        let profile = Source::Profile { name: "a".into(), path: Path::new("/p.toml").to_owned() };
+        assert_eq!(profile.to_string(), "profile 'a' in /p.toml");
+        assert_eq!(Source::Aws { means: "instance metadata" }.to_string(), "aws instance metadata");
+    }
+}

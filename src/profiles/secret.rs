@@ -1,0 +1,175 @@
+//! The secret of a profile, from where the profile says it is.
+//!
+//! A `secret_command` is run without a shell, with nothing on its standard input, for half a minute at most. What it
+//! prints is the secret: no part of it enters an error.
+
+use std::io::{self, Read};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use super::file::reason;
+use super::profile::{Profile, SecretSource};
+use super::{CommandProblem, Environment, Error};
+use crate::credentials::Secret;
+
+/// Long enough for a person to unlock a key ring.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// No secret is longer.
+const SIZE_LIMIT: usize = 64 * 1024;
+
+/// Fetches the secret of a profile.
+pub(super) fn fetch(profile: &Profile, source: &SecretSource, environment: &Environment) -> Result<Secret, Error> {
+    match source {
+        SecretSource::Inline(secret) => Ok(secret.clone()),
+        SecretSource::Variable(variable) => match environment.get(variable) {
+            Some(secret) => Ok(Secret::new(secret)),
+            None => Err(Error::UnsetVariable { profile: profile.name.clone(), variable: variable.clone() }),
+        },
+        SecretSource::Command { program, arguments } => run(program, arguments, TIME_LIMIT)
+            .map_err(|problem| Error::Command { profile: profile.name.clone(), program: program.clone(), problem }),
+    }
+}
+
+fn run(program: &str, arguments: &[String], limit: Duration) -> Result<Secret, CommandProblem> {
+    let deadline = Instant::now() + limit;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(|error| cannot_start(&error))?;
+    let printed = child.stdout.take().and_then(|stdout| read_until(stdout, deadline));
+    let Some(printed) = printed else { return Err(stop(&mut child, limit)) };
+    let printed = printed.map_err(|_| CommandProblem::NotText)?;
+    match wait_until(&mut child, deadline) {
+        // It was cut off in the middle of its output, and its status says no more than that.
+        _ if printed.len() > SIZE_LIMIT => Err(CommandProblem::NotText),
+        None => Err(stop(&mut child, limit)),
+        Some(status) if !status.success() => Err(CommandProblem::Failed(status.to_string())),
+        Some(_) => secret_of(&printed),
+    }
+}
+
+fn wait_until(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(2)),
+            _ => return None,
+        }
+    }
+}
+
+/// Reads to the end on a thread of its own, so that the deadline holds even where a grandchild keeps the pipe open.
+fn read_until(stdout: ChildStdout, deadline: Instant) -> Option<io::Result<Zeroizing<Vec<u8>>>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
+        let outcome = stdout.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map(|_| bytes);
+        // Nobody listens once the deadline has passed.
+        let _ = sender.send(outcome);
+    });
+    receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+}
+
+fn stop(child: &mut Child, limit: Duration) -> CommandProblem {
+    // Both fail only where it has ended in the meantime.
+    let _ = child.kill();
+    let _ = child.wait();
+    CommandProblem::TimedOut(limit.as_secs())
+}
+
+fn cannot_start(error: &io::Error) -> CommandProblem {
+    match error.kind() {
+        io::ErrorKind::NotFound => CommandProblem::NotFound,
+        _ => CommandProblem::CannotStart(reason(error)),
+    }
+}
+
+/// The secret is what was printed, less one newline at its end.
+fn secret_of(printed: &[u8]) -> Result<Secret, CommandProblem> {
+    let text = std::str::from_utf8(printed).map_err(|_| CommandProblem::NotText)?;
+    let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    match line {
+        "" => Err(CommandProblem::Empty),
+        _ if line.contains('\n') => Err(CommandProblem::SeveralLines),
+        _ => Ok(Secret::new(line)),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Result<Secret, CommandProblem> {
+        run("sh", &["-c".to_owned(), script.to_owned()], Duration::from_secs(5))
+    }
+
+    fn fetched(source: SecretSource) -> Result<Secret, Error> {
+        let profile = Profile { name: "p".into(), ..Profile::default() };
+        fetch(&profile, &source, &Environment::new([("FULL", "hush"), ("EMPTY", "")], None))
+    }
+
+    #[test]
+    fn the_secret_is_the_output_less_one_newline() {
+        for (script, secret) in [
+            ("printf 'hush\\n'", "hush"),
+            ("printf hush", "hush"),
+            ("printf 'hush\\r\\n'", "hush"),
+            ("printf ' h u \\n'", " h u "),
+        ] {
+            assert_eq!(shell(script).unwrap().expose_secret(), secret, "{script}");
+        }
+    }
+
+    #[test]
+    fn no_shell_reads_the_words() {
+        let secret = run("printf", &["%s".into(), "$HOME; `id`".into()], TIME_LIMIT).unwrap();
+        assert_eq!(secret.expose_secret(), "$HOME; `id`");
+    }
+
+    #[test]
+    fn each_way_to_fail_has_its_own_word_and_none_shows_the_output() {
+        assert_eq!(shell("exit 3"), Err(CommandProblem::Failed("exit status: 3".into())));
+        assert_eq!(shell("true"), Err(CommandProblem::Empty));
+        assert_eq!(shell("echo"), Err(CommandProblem::Empty));
+        assert_eq!(shell("printf 'hush\\nuser: me\\n'"), Err(CommandProblem::SeveralLines));
+        assert_eq!(shell("printf '\\377'"), Err(CommandProblem::NotText));
+        assert_eq!(shell("head -c 70000 /dev/zero | tr '\\0' a"), Err(CommandProblem::NotText));
+        assert_eq!(run("no-such-program-of-ours", &[], TIME_LIMIT), Err(CommandProblem::NotFound));
+        assert!(matches!(run("/", &[], TIME_LIMIT), Err(CommandProblem::CannotStart(_))));
+        let shown = format!("{:?}", shell("echo hush; echo hush >&2; exit 1"));
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+
+    #[test]
+    fn a_command_that_reads_its_input_finds_it_empty() {
+        assert_eq!(shell("cat"), Err(CommandProblem::Empty));
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_stopped_even_where_a_child_of_its_own_holds_the_pipe() {
+        let limit = Duration::from_millis(300);
+        for script in ["sleep 20", "sleep 20 & echo hush", "exec >&-; sleep 20"] {
+            let start = Instant::now();
+            assert_eq!(run("sh", &["-c".into(), script.into()], limit), Err(CommandProblem::TimedOut(0)), "{script}");
+            assert!(start.elapsed() < Duration::from_secs(5), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_read_from_the_environment_that_was_given() {
+        assert_eq!(fetched(SecretSource::Variable("FULL".into())).unwrap().expose_secret(), "hush");
+        let error = fetched(SecretSource::Variable("EMPTY".into())).unwrap_err();
+        assert_eq!(error.to_string(), "the environment variable EMPTY, secret_env of profile 'p', is not set");
+    }
+
+    #[test]
+    fn an_error_names_the_program_and_not_its_arguments() {
+        let source = SecretSource::Command { program: "false".into(), arguments: vec!["hush".into()] };
+        let error = fetched(source).unwrap_err();
+        assert_eq!(error.to_string(), "secret_command 'false' of profile 'p' failed with exit status: 1");
+        assert!(!format!("{error:?}").contains("hush"));
+    }
+}
