@@ -9,6 +9,7 @@ mod error;
 mod near;
 mod profile;
 
+mod edit;
 mod file;
 mod parse;
 mod secret;
@@ -18,6 +19,7 @@ mod origin;
 mod own;
 mod resolve;
 
+pub use edit::{Added, DefaultProfile, Existing, add};
 pub use environment::Environment;
 pub use error::{CommandProblem, Error, Kind};
 pub use file::{Location, ProfileFile};

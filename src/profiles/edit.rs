@@ -1,0 +1,336 @@
+//! Adding a profile to the file, without touching what else stands in it.
+//!
+//! The new text goes into a temporary file beside the old one, private from its first byte, and takes its place in one
+//! step: whoever reads meanwhile finds the old file or the new one, and a failure leaves the old.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
+use zeroize::Zeroizing;
+
+use super::Error;
+use super::file::{reason, unreadable};
+use super::parse::{Contents, FIELDS, parse};
+use super::profile::{Profile, SecretSource};
+
+/// What to do where the file holds a profile of that name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Refuse.
+    Keep,
+    /// Write over it.
+    Replace,
+}
+
+/// Whether the profile becomes the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultProfile {
+    /// Only where the file has no default.
+    IfNone,
+    /// In any case.
+    This,
+}
+
+/// What [`add`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Added {
+    /// The profile took the place of one of the same name.
+    pub replaced: bool,
+    /// The profile is now the default, and was not before.
+    pub made_default: bool,
+}
+
+/// Adds a profile to the file at `path`, which is created where there is none: the file for its owner only (mode 0600),
+/// the directories on the way to it as well (0700).
+///
+/// # Errors
+/// The file is broken, or cannot be read or written; a profile of that name is there and is to be kept; the name is none.
+pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultProfile) -> Result<Added, Error> {
+    check_name(&profile.name)?;
+    let target = follow_links(path).map_err(|error| unreadable(path, &error))?;
+    let text = Zeroizing::new(read_or_empty(&target).map_err(|error| unreadable(path, &error))?);
+    let before = parse(&text, path)?;
+    let replaced = before.profiles.iter().any(|there| there.name == profile.name);
+    if replaced && existing == Existing::Keep {
+        return Err(Error::AlreadyThere { profile: profile.name.clone(), path: path.to_owned() });
+    }
+    let made_default = becomes_default(&before, profile, default);
+    let edited = Zeroizing::new(edit(&text, profile, made_default).ok_or_else(|| misshapen(path))?);
+    let after = parse(&edited, path)?;
+    debug_assert!(after.profiles.contains(profile), "what was written reads back");
+    write(&target, edited.as_bytes()).map_err(|e| Error::Unwritable { path: path.to_owned(), reason: reason(&e) })?;
+    Ok(Added { replaced, made_default })
+}
+
+/// Refuses names that `--profile` could not take.
+fn check_name(name: &str) -> Result<(), Error> {
+    let reason = match name {
+        "" => "it is empty",
+        _ if name.chars().any(char::is_control) => "it holds a control character",
+        _ if name.trim() != name => "it begins or ends with white space",
+        _ if super::origin::is_reserved(name) => "it begins like the profile of another tool",
+        _ => return Ok(()),
+    };
+    Err(Error::InvalidName { reason })
+}
+
+fn becomes_default(before: &Contents, profile: &Profile, default: DefaultProfile) -> bool {
+    match (&before.default, default) {
+        (None, _) => true,
+        (Some(name), DefaultProfile::This) => *name != profile.name,
+        (Some(_), DefaultProfile::IfNone) => false,
+    }
+}
+
+/// The text with the profile in it; `None` where `profile` is no table that could take one.
+fn edit(text: &str, profile: &Profile, made_default: bool) -> Option<String> {
+    let mut document: DocumentMut = text.parse().ok()?;
+    if made_default {
+        let value = Item::Value(profile.name.as_str().into());
+        set(document.as_table_mut(), "default", value);
+    }
+    let root = document.as_table_mut();
+    if !root.contains_key("profile") {
+        let mut profiles = Table::new();
+        profiles.set_implicit(true);
+        root.insert("profile", Item::Table(profiles));
+    }
+    let profiles = root.get_mut("profile")?;
+    let inline = profiles.is_inline_table();
+    let profiles = profiles.as_table_like_mut()?;
+    if !profiles.contains_key(&profile.name) {
+        let table =
+            if inline { Item::Value(Value::InlineTable(Default::default())) } else { Item::Table(Table::new()) };
+        profiles.insert(&profile.name, table);
+    }
+    let table = profiles.get_mut(&profile.name)?.as_table_like_mut()?;
+    for field in FIELDS {
+        match field_of(profile, field) {
+            Some(value) => set(table, field, Item::Value(value)),
+            None => drop(table.remove(field)),
+        }
+    }
+    Some(document.to_string())
+}
+
+/// Sets a field; where it is there already, the comment on its line stays.
+fn set(table: &mut dyn TableLike, field: &str, mut item: Item) {
+    if let (Some(old), Some(new)) = (table.get(field).and_then(Item::as_value), item.as_value_mut()) {
+        *new.decor_mut() = old.decor().clone();
+    }
+    match table.get_mut(field) {
+        Some(there) => *there = item,
+        None => drop(table.insert(field, item)),
+    }
+}
+
+fn field_of(profile: &Profile, field: &str) -> Option<Value> {
+    let settings = &profile.settings;
+    let text = match field {
+        "access_key_id" => profile.access_key_id.as_deref(),
+        "session_token" => profile.session_token.as_ref().map(|token| token.expose_secret()),
+        "region" => settings.region.as_deref(),
+        "service" => settings.service.as_deref(),
+        "endpoint_url" => settings.endpoint_url.as_deref(),
+        "addressing" => settings.addressing.map(super::Addressing::as_str),
+        "scheme" => settings.scheme.as_deref(),
+        "expires" => settings.expires.as_deref(),
+        _ => return profile.secret.as_ref().filter(|source| source.field() == field).map(secret_of),
+    };
+    text.map(Value::from)
+}
+
+fn secret_of(source: &SecretSource) -> Value {
+    match source {
+        SecretSource::Inline(secret) => secret.expose_secret().into(),
+        SecretSource::Variable(name) => name.as_str().into(),
+        SecretSource::Command { program, arguments } => {
+            Value::Array(std::iter::once(program).chain(arguments).map(String::as_str).collect::<Array>())
+        }
+    }
+}
+
+fn misshapen(path: &Path) -> Error {
+    let message = "the profiles are written in a form that cannot be added to; write them as [profile.NAME]";
+    Error::Malformed { path: path.to_owned(), position: None, message: message.to_owned() }
+}
+
+fn read_or_empty(path: &Path) -> io::Result<String> {
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        outcome => outcome,
+    }
+}
+
+/// The file that a path means: a link, even a dangling one, is followed, so that it stays a link.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    for _ in 0..40 {
+        match fs::read_link(&target) {
+            Ok(next) => target = target.parent().map(|parent| parent.join(&next)).unwrap_or(next),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("too many levels of symbolic links"))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    create_private(directory)?;
+    // `tempfile` creates with mode 0600, whatever the umask.
+    let mut temporary = tempfile::Builder::new().prefix(".profiles-").suffix(".tmp").tempfile_in(directory)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    // The file is whole either way; only a power cut within the next seconds could bring the old one back.
+    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    Ok(())
+}
+
+#[cfg(unix)]
+fn create_private(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+#[cfg(not(unix))]
+fn create_private(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::Secret;
+    use crate::profiles::{Kind, Settings};
+
+    fn profile(name: &str) -> Profile {
+        Profile {
+            name: name.into(),
+            access_key_id: Some("AKID".into()),
+            secret: Some(SecretSource::Inline(Secret::new("hu\"sh\\"))),
+            settings: Settings { region: Some("fsn1".into()), ..Settings::default() },
+            ..Profile::default()
+        }
+    }
+
+    fn add_to(text: &str, profile: &Profile, existing: Existing, default: DefaultProfile) -> (String, Added) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("p.toml");
+        fs::write(&path, text).unwrap();
+        let added = add(&path, profile, existing, default).unwrap();
+        (fs::read_to_string(path).unwrap(), added)
+    }
+
+    #[test]
+    fn the_first_profile_becomes_the_default() {
+        let (text, added) = add_to("", &profile("a"), Existing::Keep, DefaultProfile::IfNone);
+        let expected = "default = \"a\"\n\n[profile.a]\naccess_key_id = \"AKID\"\nsecret_access_key = 'hu\"sh\\'\n\
+                        region = \"fsn1\"\n";
+        assert_eq!((text.as_str(), added), (expected, Added { replaced: false, made_default: true }));
+    }
+
+    #[test]
+    fn comments_and_other_profiles_stay_as_they_are() {
+        let before = "# mine\ndefault = \"b\" # the usual\n\n# work\n[profile.b]\nregion='r'  # odd\n";
+        let (text, added) = add_to(before, &profile("a"), Existing::Keep, DefaultProfile::IfNone);
+        assert!(text.starts_with(before), "{text}");
+        assert!(text.contains("\n[profile.a]\n"), "{text}");
+        assert!(!added.made_default);
+        let (text, added) = add_to(before, &profile("a"), Existing::Keep, DefaultProfile::This);
+        assert!(text.starts_with("# mine\ndefault = \"a\" # the usual\n"), "{text}");
+        assert!(added.made_default);
+    }
+
+    #[test]
+    fn a_profile_is_replaced_only_when_asked_and_leaves_no_field_behind() {
+        let before = "default = 'a'\n# work\n[profile.a]\nregion = 'old' # where\nsecret_env = 'A'\nexpires = '1h'\n";
+        let (text, added) = add_to(before, &profile("a"), Existing::Replace, DefaultProfile::IfNone);
+        assert!(added.replaced && !added.made_default);
+        assert!(text.contains("# work\n[profile.a]\nregion = \"fsn1\" # where\n"), "{text}");
+        assert!(!text.contains("secret_env") && !text.contains("expires"), "{text}");
+
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("p.toml");
+        fs::write(&path, before).unwrap();
+        let error = add(&path, &profile("a"), Existing::Keep, DefaultProfile::This).unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
+        assert_eq!(fs::read_to_string(path).unwrap(), before);
+    }
+
+    #[test]
+    fn every_way_to_write_profiles_can_be_added_to() {
+        for before in ["profile = { b = { region = 'r' } }", "profile.b.region = 'r'", "[profile]\nb = {}", "[profile]"]
+        {
+            let (text, _) = add_to(before, &profile("a"), Existing::Keep, DefaultProfile::IfNone);
+            let contents = parse(&text, Path::new("p")).unwrap();
+            assert!(contents.profiles.contains(&profile("a")), "{before}: {text}");
+            assert_eq!(contents.default.as_deref(), Some("a"), "{before}: {text}");
+        }
+    }
+
+    #[test]
+    fn each_kind_of_secret_reads_back() {
+        let command = SecretSource::Command { program: "pass".into(), arguments: vec!["show".into(), "a b".into()] };
+        for source in [command, SecretSource::Variable("A".into()), SecretSource::Inline(Secret::new("é\n'\"\\"))] {
+            let profile = Profile { secret: Some(source), ..profile("two words.dotted") };
+            let (text, _) = add_to("", &profile, Existing::Keep, DefaultProfile::IfNone);
+            assert_eq!(parse(&text, Path::new("p")).unwrap().profiles, [profile]);
+        }
+    }
+
+    #[test]
+    fn a_broken_file_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("p.toml");
+        fs::write(&path, "[profile.b]\nsecret_access_key = \"hush").unwrap();
+        let error = add(&path, &profile("a"), Existing::Replace, DefaultProfile::This).unwrap_err();
+        assert_eq!(error.kind(), Kind::Broken);
+        assert!(!format!("{error} {error:?}").contains("hush"));
+        assert_eq!(fs::read_to_string(path).unwrap(), "[profile.b]\nsecret_access_key = \"hush");
+    }
+
+    #[test]
+    fn names_that_no_option_could_take_are_refused() {
+        for name in ["", " a", "a\nb", "aws:dev", "mc:x"] {
+            let error = add(Path::new("/nonexistent/p"), &profile(name), Existing::Keep, DefaultProfile::This);
+            assert_eq!(error.unwrap_err().kind(), Kind::Usage, "{name:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn file_and_directory_are_private_and_a_link_stays_a_link() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("new").join("sigvet").join("profiles.toml");
+        add(&path, &profile("a"), Existing::Keep, DefaultProfile::IfNone).unwrap();
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+
+        let real = directory.path().join("real.toml");
+        let link = directory.path().join("link.toml");
+        symlink("real.toml", &link).unwrap();
+        for name in ["a", "b"] {
+            add(&link, &profile(name), Existing::Keep, DefaultProfile::IfNone).unwrap();
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        }
+        assert_eq!(parse(&fs::read_to_string(real).unwrap(), &link).unwrap().profiles.len(), 2);
+        let names: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names.len(), 3, "no temporary file is left: {names:?}");
+    }
+
+    #[test]
+    fn where_the_file_cannot_be_written_the_error_says_so() {
+        let directory = tempfile::tempdir().unwrap();
+        let blocker = directory.path().join("file");
+        fs::write(&blocker, "").unwrap();
+        let error = add(&blocker.join("p.toml"), &profile("a"), Existing::Keep, DefaultProfile::IfNone).unwrap_err();
+        assert!(matches!(error, Error::Unwritable { .. } | Error::Unreadable { .. }), "{error:?}");
+    }
+}
