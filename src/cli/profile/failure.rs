@@ -1,0 +1,45 @@
+//! Errors of `profiles` as the command line tells them: the exit code of the contract, and what to do about it.
+
+use crate::cli::failure::{Exit, Failure};
+use crate::profiles::{Error, Kind};
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let exit = match error.kind() {
+            Kind::NoCredentials => Exit::NoCredentials,
+            Kind::Broken => Exit::BrokenProfiles,
+            Kind::Usage => Exit::Usage,
+            Kind::Unwritable => Exit::CannotWrite,
+        };
+        let failure = Self::new(exit, error.to_string());
+        match hint(&error) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+fn hint(error: &Error) -> Option<String> {
+    let hint = match error {
+        Error::NothingFound { .. } => {
+            "run 'sigvet profile add NAME', or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give -u KEY:SECRET"
+        }
+        Error::UserIncomplete => "an access key id that holds a colon needs a profile: 'sigvet profile add NAME'",
+        Error::HalfEnvironment { present, .. } => {
+            return Some(format!("set both, or unset {present} to use a profile"));
+        }
+        Error::NoKeys { profile, .. } | Error::HalfProfile { profile, .. } => {
+            return Some(format!("'sigvet profile add {profile} --force' writes the profile anew"));
+        }
+        Error::UnknownProfile { near, .. } if near.is_empty() => "'sigvet profile list' shows the profiles",
+        Error::UnsupportedTool { .. } => "'sigvet profile add NAME' makes a profile of its keys",
+        Error::Aws { source_name, .. } if source_name.ends_with("(sso)") => {
+            "'aws sso login' renews a session that has expired"
+        }
+        Error::MissingFile { .. } => "'sigvet profile add NAME' creates it",
+        Error::Command { .. } => "run the command by hand to see what it says",
+        Error::AlreadyThere { .. } => "--force writes over it",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
