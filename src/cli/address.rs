@@ -91,7 +91,10 @@ mod tests {
     fn a_bucket_goes_where_the_store_wants_it() {
         let hetzner = "https://fsn1.your-objectstorage.com";
         assert_eq!(resolved("s3://b/a b+é/", hetzner, None), "https://b.fsn1.your-objectstorage.com/a%20b%2B%C3%A9/");
-        assert_eq!(resolved("s3://b?policy", hetzner, Some(Addressing::Path)), "https://fsn1.your-objectstorage.com/b/?policy");
+        assert_eq!(
+            resolved("s3://b?policy", hetzner, Some(Addressing::Path)),
+            "https://fsn1.your-objectstorage.com/b/?policy"
+        );
         assert_eq!(resolved("s3://b.c/k", hetzner, None), "https://fsn1.your-objectstorage.com/b.c/k");
         assert_eq!(resolved("s3://b/k", "http://127.0.0.1:9000/", None), "http://127.0.0.1:9000/b/k");
     }

@@ -32,23 +32,36 @@ pub struct Cli {
 #[command(help_template = HELP)]
 #[expect(clippy::large_enum_variant, reason = "one value a process")]
 pub enum Command {
+    /// Print a signed request; send nothing
     #[command(help_template = HELP)]
     Sign(sign::SignArgs),
+    /// Sign a request and send it
     #[command(help_template = HELP, visible_alias = "curl")]
     Send(send::SendArgs),
+    /// Print a presigned URL, of any method
     #[command(help_template = HELP)]
     Presign(presign::PresignArgs),
+    /// Judge a signed request as the server would
     #[command(help_template = HELP)]
     Verify(verify::VerifyArgs),
+    /// Show each step of a signature
+    ///
+    /// A URL without a signature, with the options of a request, shows how it would be signed. A presigned URL, or a
+    /// captured request in a file or on standard input, is judged as by 'verify', with every step that leads to the
+    /// signature it should have.
     #[command(help_template = HELP)]
     Explain(explain::ExplainArgs),
+    /// Derive and export a signing key for one day, region and service
+    ///
+    /// The key signs without the secret, within its scope only. It is a secret itself.
     #[command(help_template = HELP)]
     Key(key::KeyArgs),
+    /// List, show and add profiles
     #[command(help_template = HELP)]
     Profile(ProfileArgs),
 }
 
-/// List, show and add profiles
+/// The arguments of `sigvet profile`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet profile add hetzner --region fsn1 --service s3 --endpoint-url https://fsn1.your-objectstorage.com

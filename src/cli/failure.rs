@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::profiles;
-
 /// Exit codes, as scripts rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -76,16 +74,6 @@ impl From<std::io::Error> for Failure {
             std::io::ErrorKind::BrokenPipe => Self::new(Exit::Done, ""),
             _ => Self::new(Exit::CannotWrite, format!("cannot write the output: {error}")),
         }
-    }
-}
-
-impl From<profiles::Error> for Failure {
-    fn from(error: profiles::Error) -> Self {
-        let exit = match error.kind() {
-            profiles::Kind::NoCredentials => Exit::NoCredentials,
-            profiles::Kind::Broken => Exit::BrokenProfiles,
-        };
-        Self::new(exit, error.to_string())
     }
 }
 

@@ -17,7 +17,8 @@ pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Conte
     if name == "-" && context.stdin_is_terminal {
         return Err(Failure::usage("no input").hint("give a file, a presigned URL, or a request on standard input"));
     }
-    let text = read_all(name, &mut *context.stdin).map_err(|failure| Failure { exit: crate::cli::failure::Exit::Usage, ..failure })?;
+    let text = read_all(name, &mut *context.stdin)
+        .map_err(|failure| Failure { exit: crate::cli::failure::Exit::Usage, ..failure })?;
     parse(&text, name, options, context)
 }
 
@@ -28,7 +29,6 @@ fn parse(text: &[u8], name: &str, options: &dyn RequestSource, context: &mut Con
         return Ok(options.build(&address::parse(url.trim())?, &mut *context.stdin)?.request);
     }
     let name = if name == "-" { "standard input" } else { name };
-    formats::parse_request(text).map_err(|error| {
-        Failure::usage(format!("{name}: {error}")).hint("give a raw HTTP request, or a presigned URL")
-    })
+    formats::parse_request(text)
+        .map_err(|error| Failure::usage(format!("{name}: {error}")).hint("give a raw HTTP request, or a presigned URL"))
 }

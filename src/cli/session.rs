@@ -112,7 +112,8 @@ impl Session {
     /// Prepares the request for its signature, and prints what there is to warn of.
     pub fn prepare(&self, context: &mut Context) -> Result<Prepared, Failure> {
         let request = self.unsigned.request.clone();
-        let prepared = prepare::prepare(request, &self.signer.identity(), &self.settings, self.date).map_err(explain_refusal)?;
+        let prepared =
+            prepare::prepare(request, &self.signer.identity(), &self.settings, self.date).map_err(explain_refusal)?;
         for warning in &prepared.warnings {
             warn(context, &warning.to_string())?;
         }
@@ -155,7 +156,12 @@ impl Found {
             let key = ScopedKey::read(file, context)?;
             let described = profiles::describe(&choice, &context.environment)?;
             let source = format!("signing key in {file}, for {}", key.scope);
-            return Ok(Self { signer: Signer::Key(key), settings: described.settings, source, warnings: described.warnings });
+            return Ok(Self {
+                signer: Signer::Key(key),
+                settings: described.settings,
+                source,
+                warnings: described.warnings,
+            });
         }
         let resolved = profiles::resolve(&choice, &context.environment)?;
         Ok(Self {

@@ -57,8 +57,8 @@ impl ScopedKey {
     fn parse(bytes: &[u8]) -> Result<Self, String> {
         let file: File = serde_json::from_slice(bytes)
             .map_err(|error| format!("line {}, column {}: not the JSON expected", error.line(), error.column()))?;
-        let (access_key_id, scope) =
-            Scope::parse_credential(&file.credential).ok_or("credential is not ID/YYYYMMDD/region/service/aws4_request")?;
+        let (access_key_id, scope) = Scope::parse_credential(&file.credential)
+            .ok_or("credential is not ID/YYYYMMDD/region/service/aws4_request")?;
         let is_key = file.signing_key.len() == 64 && file.signing_key.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !is_key {
             return Err("signing_key is not 64 hex digits".to_owned());

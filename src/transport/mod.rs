@@ -86,7 +86,8 @@ impl Exchange {
 
 /// The URL as the library takes it; refused where it would send another target than the one that was signed.
 fn untouched_url(url: &RequestUrl) -> Result<reqwest::Url, TransportError> {
-    let parsed = reqwest::Url::parse(&url.to_text()).map_err(|error| TransportError::Request { reason: error.to_string() })?;
+    let parsed =
+        reqwest::Url::parse(&url.to_text()).map_err(|error| TransportError::Request { reason: error.to_string() })?;
     let query = parsed.query().map(|query| format!("?{query}")).unwrap_or_default();
     let rewritten = format!("{}{query}", parsed.path());
     if rewritten.as_bytes() == url.target() {
@@ -109,7 +110,11 @@ fn client() -> Result<Client, reqwest::Error> {
         .build()
 }
 
-async fn build(client: &Client, url: reqwest::Url, outgoing: &Outgoing<'_>) -> Result<reqwest::Request, TransportError> {
+async fn build(
+    client: &Client,
+    url: reqwest::Url,
+    outgoing: &Outgoing<'_>,
+) -> Result<reqwest::Request, TransportError> {
     let request = outgoing.request;
     let invalid = |reason: String| TransportError::Request { reason };
     let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|error| invalid(error.to_string()))?;
@@ -119,7 +124,8 @@ async fn build(client: &Client, url: reqwest::Url, outgoing: &Outgoing<'_>) -> R
     }
     builder = match (&request.body, outgoing.body_file) {
         (_, Some(path)) => {
-            let failure = |error: std::io::Error| TransportError::ReadBody { file: path.to_owned(), reason: error.to_string() };
+            let failure =
+                |error: std::io::Error| TransportError::ReadBody { file: path.to_owned(), reason: error.to_string() };
             let file = tokio::fs::File::open(path).await.map_err(failure)?;
             let length = request.body.length().unwrap_or_default();
             builder.header(reqwest::header::CONTENT_LENGTH, length).body(file)

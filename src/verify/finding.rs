@@ -139,15 +139,22 @@ impl Finding {
         };
         match self {
             Self::SignatureMismatch => facts("signature", &"", &"", "run sigvet explain"),
-            Self::AccessKeyUnknown { expected, presented } => {
-                facts("credential", presented, expected, "sign with the key that the server knows, or judge by the other key")
-            }
+            Self::AccessKeyUnknown { expected, presented } => facts(
+                "credential",
+                presented,
+                expected,
+                "sign with the key that the server knows, or judge by the other key",
+            ),
             Self::TimeSkewed { now, presented, .. } => facts("date", presented, now, "set the clock of the signer"),
-            Self::Expired { at, now } => facts("expires", &at.to_rfc3339(), &now.to_rfc3339(), "make a new URL, or a longer life"),
+            Self::Expired { at, now } => {
+                facts("expires", &at.to_rfc3339(), &now.to_rfc3339(), "make a new URL, or a longer life")
+            }
             Self::NotYetValid { from, now } => {
                 facts("date", &from.to_rfc3339(), &now.to_rfc3339(), "set the clock of the signer, or wait")
             }
-            Self::ExpiresOutOfBounds { presented } => facts("expires", presented, &"1 to 604800", "choose a life of at most 7 days"),
+            Self::ExpiresOutOfBounds { presented } => {
+                facts("expires", presented, &"1 to 604800", "choose a life of at most 7 days")
+            }
             Self::ScopeDate { expected, presented } => {
                 facts("scope", presented, expected, "take the scope's day from the very timestamp that is sent")
             }
@@ -156,8 +163,12 @@ impl Finding {
             }
             Self::PayloadHeaderMissing { name } => facts("payload", &"", name, "send the header and sign it"),
             Self::HostNotSigned => facts("signed-headers", &"", &"host", "sign the host header"),
-            Self::HeaderUnsigned { name } => facts("signed-headers", &"", name, "sign every header of the provider's own"),
-            Self::HeaderMissing { name } => facts("headers", &"", name, "send the header as it was signed, or do not sign it"),
+            Self::HeaderUnsigned { name } => {
+                facts("signed-headers", &"", name, "sign every header of the provider's own")
+            }
+            Self::HeaderMissing { name } => {
+                facts("headers", &"", name, "send the header as it was signed, or do not sign it")
+            }
         }
     }
 }

@@ -21,11 +21,7 @@ use crate::derivation::{Derivation, Placement, Terms};
 use crate::formats;
 use crate::scheme::Signature;
 
-/// Show each step of a signature
-///
-/// A URL without a signature, with the options of a request, shows how it would be signed. A presigned URL, or a captured
-/// request in a file or on standard input, is judged as by 'verify', with every step that leads to the signature it should
-/// have.
+/// The arguments of `sigvet explain`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet explain -X PUT -d hello https://bucket.s3.eu-central-1.amazonaws.com/key
@@ -131,7 +127,12 @@ fn write_judged(judged: &Judged<'_>, out: &mut dyn Write) -> std::io::Result<()>
     judged.write_signatures(out)
 }
 
-fn write_steps(terms: &Terms, derivation: &Derivation, redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
+fn write_steps(
+    terms: &Terms,
+    derivation: &Derivation,
+    redactor: &Redactor,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     steps::write_canonical_request(derivation, redactor, out)?;
     steps::write_string_to_sign(derivation, redactor, out)?;
     steps::write_key_path(terms, out)

@@ -16,9 +16,7 @@ use crate::profiles;
 use crate::scheme::{Dialect, KeyTrace, Scope};
 use crate::time::Timestamp;
 
-/// Derive and export a signing key for one day, region and service
-///
-/// The key signs without the secret, within its scope only. It is a secret itself.
+/// The arguments of `sigvet key`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet key --region eu-central-1 --service s3 -o key.json
@@ -87,6 +85,7 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
 
 fn required<'a>(name: &str, value: Option<&'a String>) -> Result<&'a str, Failure> {
     value.map(String::as_str).ok_or_else(|| {
-        Failure::usage(format!("no {name} to make a key for")).hint(format!("pass --{name}, or set {name} in the profile"))
+        Failure::usage(format!("no {name} to make a key for"))
+            .hint(format!("pass --{name}, or set {name} in the profile"))
     })
 }

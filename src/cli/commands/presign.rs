@@ -19,7 +19,7 @@ use crate::derivation::Placement;
 /// How long a URL is good for where nobody says: an hour, as the AWS CLI has it.
 const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
 
-/// Print a presigned URL, of any method
+/// The arguments of `sigvet presign`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet presign https://bucket.s3.eu-central-1.amazonaws.com/report.pdf

@@ -16,7 +16,7 @@ use crate::cli::render::signed::write_verbose_head;
 use crate::cli::session::{Session, Typed};
 use crate::transport::{self, Outgoing, Response, TransportError};
 
-/// Sign a request and send it
+/// The arguments of `sigvet send`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet send https://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders
@@ -112,7 +112,9 @@ fn explain_transport(error: TransportError) -> Failure {
         TransportError::TargetRewritten { .. } => {
             failure.hint("'sigvet sign --as http' prints the request; another client can send it as it is")
         }
-        TransportError::Certificate { .. } => failure.hint("the certificate is not signed by an authority of this system"),
+        TransportError::Certificate { .. } => {
+            failure.hint("the certificate is not signed by an authority of this system")
+        }
         _ => failure,
     }
 }

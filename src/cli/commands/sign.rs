@@ -18,7 +18,7 @@ use crate::request::Request;
 use crate::scheme::Signature;
 use crate::sign::Signed;
 
-/// Print a signed request; send nothing
+/// The arguments of `sigvet sign`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet sign https://iam.amazonaws.com/?Action=ListUsers

@@ -46,7 +46,7 @@ pub struct JudgeOptions {
     pub show_secrets: bool,
 }
 
-/// Judge a signed request as the server would
+/// The arguments of `sigvet verify`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet verify request.http

@@ -41,7 +41,12 @@ const OPTIONS: [DataOption; 5] = [
     ("data", Some('d'), Kind::Ascii, "Send this body, as a form; @FILE reads a file without its line breaks"),
     ("data-raw", None, Kind::Raw, "Send this body; @ means nothing"),
     ("data-binary", None, Kind::Binary, "Send this body; @FILE reads a file as it is"),
-    ("data-urlencode", None, Kind::Urlencode, "Send this body percent-encoded: TEXT, =TEXT, NAME=TEXT, @FILE, NAME@FILE"),
+    (
+        "data-urlencode",
+        None,
+        Kind::Urlencode,
+        "Send this body percent-encoded: TEXT, =TEXT, NAME=TEXT, @FILE, NAME@FILE",
+    ),
     ("json", None, Kind::Json, "Send this JSON body, with its Content-Type and Accept; @FILE reads a file"),
 ];
 
@@ -172,7 +177,10 @@ mod tests {
             (&["-d", "a=1", "--data-raw", "@b", "-d", "c"][..], "a=1&@b&c"),
             (&["--data-raw", "1", "-d", "@-"], "1&fromstdin"),
             (&["--data-binary", "@-"], "from\r\nstdin"),
-            (&["--data-urlencode", "a b", "--data-urlencode", "=c=d", "--data-urlencode", "n=x/y"], "a%20b&c%3Dd&n=x%2Fy"),
+            (
+                &["--data-urlencode", "a b", "--data-urlencode", "=c=d", "--data-urlencode", "n=x/y"],
+                "a%20b&c%3Dd&n=x%2Fy",
+            ),
             (&["--data-urlencode", "n@-"], "n=from%0D%0Astdin"),
             (&["--json", "{\"a\":", "--json", "1}"], "{\"a\":1}"),
         ] {

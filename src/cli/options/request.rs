@@ -68,9 +68,8 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
         if self.get && !self.data.is_empty() {
             url = append_query(&url, &self.data.read(stdin)?);
         }
-        let mut request = Request::new(self.method(), &url).map_err(|error| {
-            Failure::usage(error.to_string()).hint("a method is one word, such as GET or PUT")
-        })?;
+        let mut request = Request::new(self.method(), &url)
+            .map_err(|error| Failure::usage(error.to_string()).hint("a method is one word, such as GET or PUT"))?;
         let body_file = self.put_body(&mut request, stdin)?;
         self.put_headers(&mut request)?;
         Ok(Unsigned { request, body_file })
@@ -81,7 +80,9 @@ impl<const JSON: bool> RequestOptions<JSON> {
     fn check(&self) -> Result<(), Failure> {
         let bodies = [!self.data.is_empty() && !self.get, self.upload_file.is_some()];
         if bodies.into_iter().filter(|given| *given).count() > 1 {
-            return Err(Failure::usage("two bodies: -T and -d exclude each other").hint("use one of them, or -G for a query"));
+            return Err(
+                Failure::usage("two bodies: -T and -d exclude each other").hint("use one of them, or -G for a query")
+            );
         }
         if self.head && (bodies[0] || bodies[1]) {
             return Err(Failure::usage("-I sends HEAD, which has no body").hint("use -G to send the data as a query"));
@@ -143,7 +144,8 @@ impl<const JSON: bool> RequestOptions<JSON> {
     }
 
     fn put_headers(&self, request: &mut Request) -> Result<(), Failure> {
-        let parsed: Vec<HeaderOption> = self.headers.iter().map(|line| HeaderOption::parse(line)).collect::<Result<_, _>>()?;
+        let parsed: Vec<HeaderOption> =
+            self.headers.iter().map(|line| HeaderOption::parse(line)).collect::<Result<_, _>>()?;
         for header in &parsed {
             request.headers.remove(header.name());
         }
@@ -174,7 +176,9 @@ impl<'a> HeaderOption<'a> {
             Some((name, value)) => Ok(Self::Set { name: name.trim_end(), value: value.trim() }),
             None => match line.strip_suffix(';') {
                 Some(name) => Ok(Self::Set { name, value: "" }),
-                None => Err(Failure::usage(format!("not a header: '{}'", shown(line))).hint("write it as 'Name: value'")),
+                None => {
+                    Err(Failure::usage(format!("not a header: '{}'", shown(line))).hint("write it as 'Name: value'"))
+                }
             },
         }
     }

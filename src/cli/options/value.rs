@@ -34,7 +34,9 @@ pub fn read_all(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
         return std::fs::read(name).map_err(|error| cannot_read(Path::new(name), &error));
     }
     let mut bytes = Vec::new();
-    stdin.read_to_end(&mut bytes).map_err(|error| Failure::new(Exit::CannotRead, format!("cannot read standard input: {error}")))?;
+    stdin
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::new(Exit::CannotRead, format!("cannot read standard input: {error}")))?;
     Ok(bytes)
 }
 
@@ -55,10 +57,26 @@ mod tests {
 
     #[test]
     fn durations_read_as_people_write_them() {
-        for (text, seconds) in [("90", 90), ("15m", 900), ("1h30m", 5_400), ("7d", 604_800), ("1w", 604_800), ("0", 0)] {
+        for (text, seconds) in [("90", 90), ("15m", 900), ("1h30m", 5_400), ("7d", 604_800), ("1w", 604_800), ("0", 0)]
+        {
             assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["", "abc", "h", "1", "5x", "1m1h", "1h1h", "-5", "1.5h", "99999999999999999999", "9999999999999999999d", "1h5", "1 h", "1é"] {
+        for text in [
+            "",
+            "abc",
+            "h",
+            "1",
+            "5x",
+            "1m1h",
+            "1h1h",
+            "-5",
+            "1.5h",
+            "99999999999999999999",
+            "9999999999999999999d",
+            "1h5",
+            "1 h",
+            "1é",
+        ] {
             let is_plain = text == "1";
             assert_eq!(parse_duration(text).is_ok(), is_plain, "{text}");
         }

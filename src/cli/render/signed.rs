@@ -81,7 +81,8 @@ impl<'a> SignedView<'a> {
 
 /// Writes a JSON value, readable, with a newline at its end.
 pub fn write_json(value: &Value, out: &mut dyn Write) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(Exit::CannotWrite, error.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| Failure::new(Exit::CannotWrite, error.to_string()))?;
     Ok(writeln!(out, "{text}")?)
 }
 

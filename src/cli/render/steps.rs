@@ -8,7 +8,11 @@ use crate::derivation::{Derivation, Terms};
 use crate::scheme::KeyTrace;
 
 /// Writes the canonical request, field by field, and its hash.
-pub fn write_canonical_request(derivation: &Derivation, redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
+pub fn write_canonical_request(
+    derivation: &Derivation,
+    redactor: &Redactor,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     const FIELDS: [(Field, &str); 6] = [
         (Field::Method, "method"),
         (Field::Path, "path"),
@@ -21,7 +25,7 @@ pub fn write_canonical_request(derivation: &Derivation, redactor: &Redactor, out
     for (field, label) in FIELDS {
         write_rows(label, &redactor.apply(&text_of(&derivation.canonical_request, field)), out)?;
     }
-    writeln!(out, "  {:<16}   {}", "its SHA-256", derivation.canonical_request_sha256)
+    writeln!(out, "  {:<17}   {}", "its SHA-256", derivation.canonical_request_sha256)
 }
 
 fn text_of(canonical_request: &CanonicalRequest, field: Field) -> String {
@@ -48,7 +52,7 @@ pub fn write_key_path(terms: &Terms, out: &mut dyn Write) -> std::io::Result<()>
         ("kService", format!("HMAC(kRegion, \"{}\")", scope.service)),
         ("kSigning", format!("HMAC(kService, \"{}\")", scope.terminator)),
     ];
-    links.iter().try_for_each(|(name, link)| writeln!(out, "  {name:<16}   {link}"))
+    links.iter().try_for_each(|(name, link)| writeln!(out, "  {name:<17}   {link}"))
 }
 
 /// Writes the chain of keys itself. All of it is secret.

@@ -52,7 +52,9 @@ impl Judged<'_> {
         match self.word() {
             Word::Valid => writeln!(out, "valid: signed by {who} for {scope}")?,
             Word::Invalid => writeln!(out, "not valid: {}", self.headline())?,
-            Word::Unknown => writeln!(out, "unknown: no secret for {who} at hand, so the signature was not recomputed")?,
+            Word::Unknown => {
+                writeln!(out, "unknown: no secret for {who} at hand, so the signature was not recomputed")?
+            }
         }
         let all_but_headline = self.findings.iter().filter(|finding| Some(*finding) != self.first_fatal());
         for finding in all_but_headline {
