@@ -24,15 +24,15 @@ pub enum Kind {
 pub enum Error {
     /// Every place was looked at.
     #[error(
-        "no credentials found in the environment, {}or in {}",
+        "no credentials found in the environment, {}or in AWS's own files and chain{}",
         profile_file.as_ref().map(|path| format!("in {}, ", path.display())).unwrap_or_default(),
-        if *aws_is_read { "AWS's own files and chain" } else { "AWS's own files, which this build does not read" }
+        remark.as_ref().map(|remark| format!(" ({remark})")).unwrap_or_default(),
     )]
     NothingFound {
         /// The profile file, whether it is there or not.
         profile_file: Option<PathBuf>,
-        /// Whether AWS's own files and chain were among the places.
-        aws_is_read: bool,
+        /// What the end of AWS's chain says of itself, on one line.
+        remark: Option<String>,
     },
 
     /// `-u` without a colon, or with nothing on one side of it.

@@ -2,7 +2,7 @@
 
 /// The candidates close to `typed`, closest first, three at most.
 pub(super) fn near<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let limit = 1 + typed.chars().count() / 4;
+    let limit = (typed.chars().count() / 3).max(1);
     let typed = typed.to_lowercase();
     let distances = candidates.into_iter().map(|candidate| (distance(&typed, &candidate.to_lowercase()), candidate));
     let mut close: Vec<_> = distances.filter(|(distance, _)| *distance <= limit).collect();

@@ -101,10 +101,13 @@ pub fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, E
         Origin::Environment => of_environment(environment)?,
         Origin::Own(own) => own.resolve(environment)?,
         Origin::Aws { name, rank } => aws::profile(&name, rank, environment)?,
-        Origin::Chain(location) => aws::chain(environment)?.ok_or_else(|| Error::NothingFound {
-            profile_file: location.map(|location| location.path().to_owned()),
-            aws_is_read: aws::IS_READ,
-        })?,
+        Origin::Chain(location) => match aws::chain(environment)? {
+            aws::Chain::Found(resolved) => *resolved,
+            aws::Chain::Nothing(remark) => {
+                let profile_file = location.map(|location| location.path().to_owned());
+                return Err(Error::NothingFound { profile_file, remark });
+            }
+        },
     };
     warn_of_white_space(&mut resolved);
     Ok(resolved)
@@ -359,7 +362,7 @@ mod tests {
         assert_eq!(error.kind(), Kind::NoCredentials);
         let shown = error.to_string();
         assert!(shown.starts_with("no credentials found in the environment, in "), "{shown}");
-        assert!(shown.contains("profiles.toml, or in AWS's own files"), "{shown}");
+        assert!(shown.contains("profiles.toml, or in AWS's own files and chain ("), "{shown}");
     }
 
     #[test]

@@ -21,9 +21,11 @@ Examples:
 
 pub(super) const INPUT: &str = "\
 Input:
-  At a terminal, what is missing is asked for, the secret without an echo. Elsewhere standard input is read, a line each:
-  the access key id (unless --access-key-id gives it), the secret access key (unless --secret-command or --secret-env says
-  where it is), and, optionally, a session token.";
+  At a terminal the keys are asked for, the secret without an echo.
+  Elsewhere they are read from standard input, a line each:
+    1. access key id, unless --access-key-id gives it
+    2. secret access key, unless --secret-command or --secret-env names it
+    3. session token, if there is one";
 
 /// The options of `profile add`.
 #[derive(Debug, Args)]

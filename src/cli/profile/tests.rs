@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::fs;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use clap::Parser;

@@ -3,15 +3,14 @@
 use super::super::origin::Rank;
 use super::super::resolve::{Described, Resolved};
 use super::super::{Environment, Error};
-
-pub(in crate::profiles) const IS_READ: bool = false;
+use super::Chain;
 
 pub(in crate::profiles) fn profile(name: &str, _: Rank, _: &Environment) -> Result<Resolved, Error> {
     Err(Error::AwsNotBuiltIn { profile: name.to_owned() })
 }
 
-pub(in crate::profiles) fn chain(_: &Environment) -> Result<Option<Resolved>, Error> {
-    Ok(None)
+pub(in crate::profiles) fn chain(_: &Environment) -> Result<Chain, Error> {
+    Ok(Chain::Nothing(Some("which this build does not read".to_owned())))
 }
 
 pub(in crate::profiles) fn describe(

@@ -3,6 +3,8 @@
 //! Thin over `aws-config`, which does all of that; what is done here is to ask it for nothing that was not chosen.
 //! Without the cargo feature there is nothing behind this front.
 
+use super::resolve::Resolved;
+
 #[cfg(not(feature = "aws-config"))]
 mod absent;
 #[cfg(feature = "aws-config")]
@@ -13,6 +15,18 @@ mod present;
 mod providers;
 
 #[cfg(not(feature = "aws-config"))]
-pub(super) use absent::{IS_READ, chain, describe, has_profile, near, profile};
+pub(super) use absent::{chain, describe, has_profile, near, profile};
 #[cfg(feature = "aws-config")]
-pub(super) use present::{IS_READ, chain, describe, has_profile, near, profile};
+pub(super) use present::{chain, describe, has_profile, near, profile};
+
+/// What the last resort comes to.
+pub(super) enum Chain {
+    /// It has credentials.
+    #[cfg_attr(
+        not(feature = "aws-config"),
+        expect(dead_code, reason = "a build without the chain finds nothing in it")
+    )]
+    Found(Box<Resolved>),
+    /// It has none, and perhaps a word about why.
+    Nothing(Option<String>),
+}

@@ -6,11 +6,12 @@ use super::super::origin::Rank;
 use super::super::profile::Settings;
 use super::super::resolve::{Described, Resolved, Source};
 use super::super::{Environment, Error};
+use super::Chain;
 use super::files::{AwsFiles, Means};
-use super::providers::{block_on, of_container, of_instance, of_profile, of_web_identity, one_line};
+use super::providers::{block_on, of_container, of_instance, of_profile, of_web_identity, one_line, root};
 use crate::credentials::Credentials;
 
-pub(in crate::profiles) const IS_READ: bool = true;
+const INSTANCE: &str = "instance metadata";
 
 /// The profile of AWS's files that applies where none is named.
 const DEFAULT: &str = "default";
@@ -26,16 +27,19 @@ pub(in crate::profiles) fn profile(name: &str, rank: Rank, environment: &Environ
     match of_files(&files, name, rank, environment)? {
         Some(resolved) => Ok(resolved),
         // As in AWS's own tools, a profile that was implied may leave the keys to the machine it is used on.
-        None if rank == Rank::Implied => of_machine(&files, environment)?.ok_or_else(without),
+        None if rank == Rank::Implied => match of_machine(&files, environment)? {
+            Chain::Found(resolved) => Ok(*resolved),
+            Chain::Nothing(_) => Err(without()),
+        },
         None => Err(without()),
     }
 }
 
 /// The last resort: AWS's default profile, then what the machine offers.
-pub(in crate::profiles) fn chain(environment: &Environment) -> Result<Option<Resolved>, Error> {
+pub(in crate::profiles) fn chain(environment: &Environment) -> Result<Chain, Error> {
     let files = AwsFiles::load(DEFAULT, environment)?;
     match of_files(&files, DEFAULT, Rank::Implied, environment)? {
-        Some(resolved) => Ok(Some(resolved)),
+        Some(resolved) => Ok(Chain::Found(Box::new(resolved))),
         None => of_machine(&files, environment),
     }
 }
@@ -91,7 +95,7 @@ fn of_files(files: &AwsFiles, name: &str, rank: Rank, environment: &Environment)
 
 /// A web identity token, a container's endpoint, the instance metadata service: each is asked only where there is reason
 /// to believe in it.
-fn of_machine(files: &AwsFiles, environment: &Environment) -> Result<Option<Resolved>, Error> {
+fn of_machine(files: &AwsFiles, environment: &Environment) -> Result<Chain, Error> {
     let mut settings = Rank::Implied.merge(files.settings(), environment.settings());
     let region = settings.region.clone();
     let set = |name| environment.get(name).is_some();
@@ -100,16 +104,17 @@ fn of_machine(files: &AwsFiles, environment: &Environment) -> Result<Option<Reso
     } else if set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || set("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
         (block_on(of_container(region.as_deref()))?, "container")
     } else if environment.is_true("AWS_EC2_METADATA_DISABLED") {
-        return Ok(None);
+        return Ok(Chain::Nothing(Some("instance metadata is switched off".to_owned())));
     } else {
         let (answer, found) = block_on(of_instance(region.as_deref()))?;
         settings.region = settings.region.or(found);
-        (answer, "instance metadata")
+        (answer, INSTANCE)
     };
     let source = Source::Aws { means };
     match answer {
-        Ok(credentials) => Ok(Some(resolved(credentials, settings, source))),
-        Err(CredentialsError::CredentialsNotLoaded(_)) => Ok(None),
+        Ok(credentials) => Ok(Chain::Found(Box::new(resolved(credentials, settings, source)))),
+        // Nobody chose the metadata service: that it is not there, or forbidden, is no failure but one place less.
+        Err(error) if means == INSTANCE => Ok(Chain::Nothing(Some(format!("{means}: {}", root(&error))))),
         Err(error) => Err(failed(&source, &error, files)),
     }
 }

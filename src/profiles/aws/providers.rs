@@ -16,6 +16,7 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_http_client::Builder as HttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+use super::super::file::reason;
 use super::super::{Environment, Error};
 use crate::credentials::{Credentials, Secret};
 use crate::time::Timestamp;
@@ -48,6 +49,11 @@ pub(super) async fn of_web_identity(environment: &Environment, region: Option<&s
         role_arn: wanted("AWS_ROLE_ARN")?,
         session_name: environment.get("AWS_ROLE_SESSION_NAME").unwrap_or("sigvet").to_owned(),
     };
+    if let Err(error) = std::fs::metadata(&configuration.web_identity_token_file) {
+        // The provider's own error leaves out which file it could not read.
+        let path = configuration.web_identity_token_file.display();
+        return Err(CredentialsError::invalid_configuration(format!("cannot read {path}: {}", reason(&error))));
+    }
     let builder = WebIdentityTokenCredentialsProvider::builder().static_configuration(configuration);
     ours(builder.configure(&config(region)).build().provide_credentials().await)
 }
@@ -97,18 +103,28 @@ fn ours(answer: aws_credential_types::provider::Result) -> Answer {
 
 /// An error and what caused it, down to the root, on one line.
 pub(super) fn one_line(error: &(dyn StdError + 'static)) -> String {
+    causes(error).join(": ")
+}
+
+/// What lies at the root of an error, alone.
+pub(super) fn root(error: &(dyn StdError + 'static)) -> String {
+    let root = causes(error).pop().unwrap_or_default();
+    root.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+fn causes(error: &(dyn StdError + 'static)) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(cause) = next {
         let words: Vec<_> = cause.to_string().split_whitespace().map(str::to_owned).collect();
-        let text = words.join(" ");
+        let text = words.join(" ").trim_end_matches('.').to_owned();
         // Many an error repeats its cause in its own words.
         if !text.is_empty() && !parts.iter().any(|part| part.contains(&text)) {
             parts.push(text);
         }
         next = cause.source();
     }
-    parts.join(": ").trim_end_matches('.').to_owned()
+    parts
 }
 
 #[cfg(test)]
@@ -124,9 +140,10 @@ mod tests {
 
     #[test]
     fn causes_come_on_one_line_and_once() {
-        let root = Link { text: "connection\n  refused.", source: None };
-        let middle = Link { text: "dispatch failure", source: Some(Box::new(root)) };
+        let bottom = Link { text: "connection\n  refused.", source: None };
+        let middle = Link { text: "dispatch failure", source: Some(Box::new(bottom)) };
         let error = Link { text: "no luck: dispatch failure", source: Some(Box::new(middle)) };
         assert_eq!(one_line(&error), "no luck: dispatch failure: connection refused");
+        assert_eq!(root(&error), "connection refused");
     }
 }
