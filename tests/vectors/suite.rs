@@ -1,0 +1,123 @@
+//! The official test suite, as it lies inside the package of the `aws-sigv4` crate: found, listed and read.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+use sigvet::canonical::{PathEncoding, PathNormalization, PathRule};
+use sigvet::credentials::Credentials;
+use sigvet::derivation::TokenTravel;
+use sigvet::prepare::{ContentSha256, Settings};
+use sigvet::time::Timestamp;
+
+/// The two ways in which the suite signs each request, named as its files are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Header,
+    Query,
+}
+
+impl Form {
+    pub const ALL: [Self; 2] = [Self::Header, Self::Query];
+
+    fn file_prefix(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Query => "query",
+        }
+    }
+}
+
+/// A folder of the suite with its context.
+pub struct Case {
+    pub name: String,
+    pub credentials: Credentials,
+    pub timestamp: Timestamp,
+    context: Value,
+    folder: PathBuf,
+}
+
+impl Case {
+    /// How the context wants the request signed.
+    pub fn settings(&self, form: Form) -> Settings {
+        let text = |key: &str| self.context[key].as_str().unwrap().to_owned();
+        let flag = |key: &str| self.context[key].as_bool() == Some(true);
+        let mut settings = Settings::new(text("region"), text("service"));
+        let normalized = flag("normalize");
+        settings.path_rule = PathRule {
+            encoding: PathEncoding::Twice,
+            normalization: if normalized { PathNormalization::Normalized } else { PathNormalization::Verbatim },
+        };
+        settings.content_sha256 = if flag("sign_body") { ContentSha256::Always } else { ContentSha256::AsNeeded };
+        settings.token = if flag("omit_session_token") { TokenTravel::Unsigned } else { TokenTravel::Signed };
+        match form {
+            Form::Header => settings,
+            Form::Query => {
+                let expires = self.context["expiration_in_seconds"].as_u64().unwrap();
+                settings.presigned(Duration::from_secs(expires))
+            }
+        }
+    }
+
+    /// The request to sign.
+    pub fn request(&self) -> Vec<u8> {
+        self.read("request.txt")
+    }
+
+    /// A file of one stage: `canonical-request`, `string-to-sign`, `signature`, `signed-request`.
+    pub fn stage(&self, form: Form, stage: &str) -> Vec<u8> {
+        self.read(&format!("{}-{stage}.txt", form.file_prefix()))
+    }
+
+    fn read(&self, file: &str) -> Vec<u8> {
+        let path = self.folder.join(file);
+        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+}
+
+/// The cases of the suite, and the names of the folders that are none, for they have no context. Both in order.
+pub fn cases() -> (Vec<Case>, Vec<String>) {
+    let v4 = package_root().join("aws-signing-test-suite").join("v4");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(v4).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    let (with, without): (Vec<_>, Vec<_>) = folders.into_iter().partition(|f| f.join("context.json").is_file());
+    (with.into_iter().map(case).collect(), without.iter().map(|folder| name_of(folder)).collect())
+}
+
+fn case(folder: PathBuf) -> Case {
+    let context: Value = serde_json::from_slice(&std::fs::read(folder.join("context.json")).unwrap()).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let keys = &context["credentials"];
+    let mut credentials = Credentials::new(text(&keys["access_key_id"]), text(&keys["secret_access_key"]));
+    if let Some(token) = keys["token"].as_str() {
+        credentials = credentials.with_session_token(token);
+    }
+    let timestamp = Timestamp::parse(&text(&context["timestamp"])).unwrap();
+    Case { name: name_of(&folder), credentials, timestamp, context, folder }
+}
+
+fn name_of(folder: &Path) -> String {
+    folder.file_name().unwrap().to_str().unwrap().to_owned()
+}
+
+/// Where cargo keeps the package that carries the suite. Only this platform's packages are looked at: those of others need
+/// not be on this machine.
+fn package_root() -> PathBuf {
+    let version = cargo(&["-vV"]);
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let flags = ["--format-version", "1", "--locked", "--offline", "--no-default-features"];
+    let place = ["--filter-platform", host, "--manifest-path", manifest];
+    let metadata = cargo(&[&["metadata"], &flags[..], &place].concat());
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let package = packages.iter().find(|package| package["name"] == "aws-sigv4").unwrap();
+    Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap().to_owned()
+}
+
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO")).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
