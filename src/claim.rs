@@ -145,7 +145,7 @@ fn from_query(request: &Request, parameters: &Parameters, dialect: Dialect) -> R
         .unwrap_or_else(|| hash_of_body(request));
     let path_rule = PathRule::of_service(&scope.service);
     let placement = Placement::Query { expires };
-    let token = parameters.token_travel(&dialect);
+    let token = TokenTravel::of_service(&scope.service);
     let scheme = Scheme::V4;
     let terms = Terms {
         scheme,
@@ -246,13 +246,32 @@ impl Parameters {
         let provider1 = algorithm.strip_suffix("4-HMAC-SHA256")?;
         Some(Dialect::from_providers(provider1, provider2))
     }
+}
 
-    /// A token that stands behind the signature was added after signing.
-    fn token_travel(&self, dialect: &Dialect) -> TokenTravel {
-        let at = |name: &str| self.0.iter().position(|(n, _)| *n == dialect.query_name(name));
-        match (at("Security-Token"), at("Signature")) {
-            (Some(token), Some(signature)) if token > signature => TokenTravel::Unsigned,
-            _ => TokenTravel::Signed,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{Body, Headers};
+
+    fn claim(query: &str) -> Claim {
+        let mut headers = Headers::default();
+        headers.push("Host", "h.example").unwrap();
+        let target = format!("/?{query}").into_bytes();
+        Claim::extract(&Request { method: "GET".to_owned(), target, headers, body: Body::Unknown }).unwrap()
+    }
+
+    /// aws-sdk-rust writes a token that it signed behind the signature; AWS IoT's clients one that they did not, anywhere.
+    #[test]
+    fn the_service_tells_whether_a_token_in_the_query_is_signed_and_its_place_does_not() {
+        let token = "&X-Amz-Security-Token=token";
+        for (service, travel) in [("s3", TokenTravel::Signed), ("iotdevicegateway", TokenTravel::Unsigned)] {
+            for (before, behind) in [(token, ""), ("", token)] {
+                let query = format!(
+                    "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20150830%2Fus-east-1%2F{service}%2Faws4_request\
+                     &X-Amz-Date=20150830T123600Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host{before}&X-Amz-Signature=00{behind}"
+                );
+                assert_eq!(claim(&query).terms.token, travel, "{query}");
+            }
         }
     }
 }

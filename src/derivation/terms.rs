@@ -53,6 +53,14 @@ pub enum TokenTravel {
     Unsigned,
 }
 
+impl TokenTravel {
+    /// How a service wants it. All sign the token but the message broker of AWS IoT (its developer guide, *IAM users,
+    /// groups, and roles*); no request says so by itself, for clients differ on where in the query they put the token.
+    pub fn of_service(service: &str) -> Self {
+        if service == "iotdevicegateway" { Self::Unsigned } else { Self::Signed }
+    }
+}
+
 impl Terms {
     /// The access key id with the scope: `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request`.
     pub fn credential(&self) -> String {

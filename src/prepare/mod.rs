@@ -85,11 +85,11 @@ impl Settings {
             dialect: Dialect::AWS4,
             region: region.into(),
             path_rule: PathRule::of_service(&service),
+            token: TokenTravel::of_service(&service),
             service,
             payload: PayloadChoice::ByService,
             content_sha256: ContentSha256::AsNeeded,
             placement: Placement::Header,
-            token: TokenTravel::Signed,
             signed_headers: HeaderSelection::All,
         }
     }
