@@ -3,6 +3,8 @@
 #![deny(missing_docs)]
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used))]
 
+// In reading order: a module uses only what stands above it. `tests/layering.rs` holds it to that.
+
 pub(crate) mod encode;
 
 pub mod time;
@@ -19,6 +21,8 @@ pub mod canonical;
 
 pub mod derivation;
 
+pub mod endpoint;
+
 pub mod prepare;
 
 pub mod claim;
@@ -26,8 +30,6 @@ pub mod claim;
 pub mod sign;
 
 pub mod verify;
-
-pub mod endpoint;
 
 pub mod formats;
 
