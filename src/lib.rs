@@ -29,6 +29,8 @@ pub mod claim;
 
 pub mod sign;
 
+pub mod presign;
+
 pub mod verify;
 
 pub mod formats;

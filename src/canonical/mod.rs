@@ -72,6 +72,16 @@ impl CanonicalRequest {
         &self.text[start..self.field_ends[at]]
     }
 
+    /// The text before a field, the newline that separates them included.
+    pub(crate) fn before(&self, field: Field) -> &[u8] {
+        &self.text[..self.field_ends[field as usize] - self.field(field).len()]
+    }
+
+    /// The text after a field, from the newline on that ends it.
+    pub(crate) fn after(&self, field: Field) -> &[u8] {
+        &self.text[self.field_ends[field as usize]..]
+    }
+
     /// SHA-256 of the text: the last line of the string to sign.
     pub fn sha256(&self) -> Sha256Digest {
         crypto::sha256(&self.text)

@@ -13,7 +13,7 @@ pub use warning::Warning;
 
 use std::time::Duration;
 
-use crate::canonical::{PathRule, PayloadHash};
+use crate::canonical::{self, PathRule, PayloadHash};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement, Terms, TokenTravel, derive};
 use crate::encode::{self, Slash};
@@ -207,8 +207,11 @@ fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<
     if id.is_empty() || id.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | ',')) {
         return Err(PrepareError::AccessKeyId);
     }
-    if let Some(carrier) = signature_carrier(request, &settings.dialect) {
-        return Err(PrepareError::AlreadySigned { carrier });
+    if request.headers.contains("authorization") {
+        return Err(PrepareError::AlreadySigned { carrier: "an Authorization header".to_owned() });
+    }
+    if let Some(query) = request.query() {
+        refuse_signature(query, &settings.dialect)?;
     }
     match settings.placement {
         Placement::Query { expires } if expires < EXPIRES_LIMITS.0 || expires > EXPIRES_LIMITS.1 => {
@@ -218,13 +221,13 @@ fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<
     }
 }
 
-fn signature_carrier(request: &Request, dialect: &Dialect) -> Option<String> {
-    if request.headers.contains("authorization") {
-        return Some("an Authorization header".to_owned());
-    }
+/// Refuses a query that has a signature in it.
+pub(crate) fn refuse_signature(query: &[u8], dialect: &Dialect) -> Result<(), PrepareError> {
     let signature = dialect.query_name("Signature");
-    let mut parameters = crate::canonical::query::parameters(request.query()?);
-    parameters.any(|(name, _)| name == signature.as_bytes()).then(|| format!("the parameter {signature}"))
+    match canonical::query::parameters(query).any(|(name, _)| name == signature.as_bytes()) {
+        true => Err(PrepareError::AlreadySigned { carrier: format!("the parameter {signature}") }),
+        false => Ok(()),
+    }
 }
 
 /// The instant of the signature: the request's own date header, or `now`. In the header form the header is there afterwards,

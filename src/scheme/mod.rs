@@ -8,6 +8,7 @@ mod scope;
 mod signature;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub(crate) use key::AbsorbedKey;
 pub use key::{KeyScopeMismatch, KeyTrace, SigningKey};
 pub use scope::{InvalidScopePart, Scope};
 pub use signature::Signature;
