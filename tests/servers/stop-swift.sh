@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Stops what start-swift.sh started in DIR, if it still runs: stop-swift.sh DIR
+set -euo pipefail
+# shellcheck source=common.sh
+. "$(cd -- "$(dirname -- "$0")" && pwd -P)/common.sh"
+
+[ $# -eq 1 ] || die "usage: stop-swift.sh DIR"
+stop_all "$1"
