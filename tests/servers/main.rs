@@ -1,0 +1,120 @@
+//! sigvet against real servers: Ceph's radosgw and OpenStack Swift, two implementations of S3's signatures that owe nothing to ours.
+//!
+//! Run by name, `cargo test --test servers`: Ceph, Swift and curl have to be on the machine, and it fails when one is missing.
+//! `.ci/run` shows how to install them. A test here is one case against one server; what servers do differently has a case of its own.
+
+mod addressing;
+mod keys;
+mod objects;
+mod policies;
+mod presigned;
+mod queries;
+mod refusals;
+mod reply;
+mod server;
+mod sigvet;
+
+/// Makes a test of each case, against one server.
+macro_rules! tests {
+    ($server:path: $($module:ident { $($case:ident)* })*) => {
+        $($(
+            #[test]
+            fn $case() {
+                crate::$module::$case($server());
+            }
+        )*)*
+    };
+}
+
+/// Makes the tests of the cases where both servers do the same.
+macro_rules! tests_of_both_servers {
+    ($server:path) => {
+        tests! { $server:
+            addressing {
+                host_header_names_the_bucket
+                host_name_names_the_bucket
+                presigned_url_of_a_virtual_host
+                profile_with_path_addressing
+                profile_with_virtual_addressing
+            }
+            keys {
+                dot_segments_are_part_of_the_key
+                odd_keys_through_presigned_urls
+                odd_keys_through_signed_headers
+                the_longest_key
+            }
+            objects {
+                bodies_arrive_byte_for_byte
+                deleting
+                fail_on_http_errors
+                head_shows_headers_only
+                metadata_with_inner_spaces
+                printed_curl_command_works
+                unsigned_payload
+            }
+            presigned {
+                delete
+                expired
+                get
+                head
+                method_is_bound
+                overridden_response_header
+                put
+                put_with_bound_content_type
+                seven_days
+                still_valid
+                subresource
+                tampered_query
+                valid_too_early
+                wrong_secret_when_presigning
+            }
+            queries {
+                canned_subresources
+                multipart_upload
+                prefixes_with_odd_characters
+            }
+            refusals {
+                clock_within_the_window
+                clock_too_far_off
+                payload_that_is_not_the_one_signed
+                wrong_secret
+            }
+        }
+    };
+}
+
+mod radosgw {
+    tests_of_both_servers!(crate::server::radosgw);
+    tests! { crate::server::radosgw:
+        policies {
+            only_one_key
+            refused_policy
+            shared_read
+        }
+        queries {
+            radosgw_has_policies
+        }
+        refusals {
+            radosgw_calls_a_signed_url_that_expired_just_denied
+            radosgw_knows_no_such_key
+            radosgw_takes_any_region
+            radosgw_takes_any_service
+        }
+    }
+}
+
+mod swift {
+    tests_of_both_servers!(crate::server::swift);
+    tests! { crate::server::swift:
+        queries {
+            swift_has_no_policies
+        }
+        refusals {
+            swift_expects_its_region
+            swift_expects_its_region_in_a_presigned_url
+            swift_expects_its_service
+            swift_says_that_a_signed_url_has_expired
+            swift_takes_an_unknown_key_for_a_wrong_signature
+        }
+    }
+}
