@@ -12,8 +12,8 @@ here=$(cd -- "$(dirname -- "$0")" && pwd -P)
 
 [ $# -ge 1 ] && [ $# -le 2 ] || die "usage: start-swift.sh DIR [PORT]"
 port=${2:-8090}
-venv=${SWIFT_VENV:-$here/../../target/swift}
-need_commands "make the environment with: python3 -m venv '$venv' && '$venv/bin/pip' install swift==2.38.3 (SWIFT_VENV names another one)" \
+venv=${SWIFT_VENV:-$(dirname "$(dirname "$here")")/target/swift}
+need_commands "make the environment with: python3 -m venv '$venv' && '$venv/bin/pip' install -r '$here/swift-requirements.txt'" \
     "$venv/bin/python" "$venv/bin/swift-ring-builder" "$venv/bin/swift-proxy-server"
 need_commands "on Debian: apt-get install curl" curl
 need_ports "$port" $((port + 3))
