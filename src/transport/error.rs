@@ -6,14 +6,6 @@ use std::path::PathBuf;
 /// A request that did not get through.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
-    /// The HTTP library would send another target than the one that was signed.
-    #[error("the path '{presented}' would be sent as '{rewritten}', and so the signature would not hold")]
-    TargetRewritten {
-        /// The path as it was signed.
-        presented: String,
-        /// What it would become.
-        rewritten: String,
-    },
     /// The request cannot be written as HTTP.
     #[error("the request cannot be sent: {reason}")]
     Request {
@@ -92,37 +84,54 @@ pub enum TransportError {
     },
 }
 
-/// Sorts an error of the library by its causes.
-pub(super) fn classify(error: &reqwest::Error, host: &str) -> TransportError {
-    let (host, reason) = (host.to_owned(), innermost(error));
-    let tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
-    let says = |words: &str| causes(error).any(|cause| cause.to_string().contains(words));
-    match tls {
-        Some(rustls::Error::InvalidCertificate(_)) => return TransportError::Certificate { host, reason },
-        Some(_) => return TransportError::Tls { host, reason },
-        None => {}
+/// Sorts an error of the exchange up to the head of the response.
+pub(super) fn classify(error: &hyper::Error, host: &str) -> TransportError {
+    if let Some(own) = own_error(error) {
+        return own;
     }
-    if error.is_timeout() {
-        TransportError::TimedOut { host, reason }
-    } else if says("dns error") {
-        TransportError::HostNotFound { host, reason }
-    } else if says("InvalidCertificate") || says("invalid peer certificate") {
-        TransportError::Certificate { host, reason }
-    } else if error.is_connect() {
-        TransportError::CannotConnect { host, reason }
-    } else if error.is_request() && says("closed before message completed") {
+    let (host, reason) = (host.to_owned(), innermost(error));
+    let is_reset = causes(error).filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(is_reset);
+    if error.is_incomplete_message() || error.is_closed() || error.is_canceled() || is_reset {
         TransportError::NothingReceived { host, reason }
     } else {
         TransportError::Transfer { host, reason }
     }
 }
 
+fn is_reset(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
+}
+
+/// Sorts an error of the response's body.
+pub(super) fn classify_transfer(error: &hyper::Error, host: &str) -> TransportError {
+    TransportError::Transfer { host: host.to_owned(), reason: innermost(error) }
+}
+
+/// Sorts an error of the TLS handshake.
+pub(super) fn classify_tls(error: &std::io::Error, host: &str) -> TransportError {
+    let host = host.to_owned();
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match inner {
+        Some(rustls::Error::InvalidCertificate(problem)) => {
+            TransportError::Certificate { host, reason: problem.to_string() }
+        }
+        Some(inner) => TransportError::Tls { host, reason: inner.to_string() },
+        None => TransportError::Tls { host, reason: error.to_string() },
+    }
+}
+
+/// The error of our own body, where that is the cause.
+fn own_error(error: &hyper::Error) -> Option<TransportError> {
+    causes(error).find_map(|cause| cause.downcast_ref::<TransportError>().cloned())
+}
+
 /// The text of the innermost cause, which says most.
-pub(super) fn innermost(error: &reqwest::Error) -> String {
+fn innermost(error: &hyper::Error) -> String {
     causes(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+fn causes(error: &hyper::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     let first: &(dyn Error + 'static) = error;
     std::iter::successors(Some(first), |error: &&(dyn Error + 'static)| (*error).source())
 }

@@ -1,32 +1,40 @@
 //! Sending: a signed request goes out as it was signed, and the response comes back piece by piece.
 //!
-//! Redirects are never followed, for a signature is made for one host. A target that the HTTP library would rewrite is
-//! refused before anything is sent. Signing is not known here.
+//! The target goes on the wire byte for byte, which is why the connection is made here and HTTP/1.1 is spoken through
+//! hyper: clients above it rewrite paths. Redirects are not followed, for a signature is made for one host. Signing is not
+//! known here.
 
+mod body;
+mod connect;
 mod error;
+mod proxy;
+mod tls;
 
 pub use error::TransportError;
+pub use proxy::Proxies;
 
 use std::path::Path;
-use std::time::Duration;
 
-use reqwest::{Client, redirect::Policy};
+use body::{OutgoingBody, body_of};
+use bytes::Bytes;
+use connect::Connection;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use tokio::runtime::Runtime;
 
-use crate::request::{Body, Request, RequestUrl};
-
-/// How long to wait for a connection, as curl does.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(300);
+use crate::request::{Request, RequestUrl};
 
 /// A request on its way out.
 #[derive(Debug, Clone, Copy)]
 pub struct Outgoing<'a> {
-    /// Where to connect to, with the target that is sent.
+    /// Where to connect to.
     pub url: &'a RequestUrl,
-    /// The signed request.
+    /// The signed request, as [`complete`] leaves it.
     pub request: &'a Request,
     /// The file that is the body, where it is not in memory.
     pub body_file: Option<&'a Path>,
+    /// The proxies of the environment.
+    pub proxies: &'a Proxies,
 }
 
 /// The head of a response.
@@ -46,8 +54,23 @@ pub struct Response {
 pub struct Exchange {
     runtime: Runtime,
     response: Response,
-    rest: reqwest::Response,
+    rest: Incoming,
     host: String,
+}
+
+/// Adds what a client sends besides what is signed: who it is, what it takes, how long the body is.
+pub fn complete(request: &mut Request) {
+    let length = request.body.length().unwrap_or_default();
+    let may_have_body = !matches!(request.method.as_str(), "GET" | "HEAD" | "DELETE" | "OPTIONS");
+    let declares_length = request.headers.contains("content-length") || request.headers.contains("transfer-encoding");
+    if (length > 0 || may_have_body) && !declares_length {
+        request.headers.push_unchecked("content-length", length.to_string());
+    }
+    for (name, value) in [("user-agent", concat!("sigvet/", env!("CARGO_PKG_VERSION"))), ("accept", "*/*")] {
+        if !request.headers.contains(name) {
+            request.headers.push_unchecked(name, value);
+        }
+    }
 }
 
 /// Sends a request and waits for the head of its response.
@@ -56,16 +79,47 @@ pub struct Exchange {
 /// See [`TransportError`].
 pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
     let host = outgoing.url.host_header();
-    let url = untouched_url(outgoing.url)?;
-    let setup = |reason: String| TransportError::Setup { reason };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| setup(error.to_string()))?;
-    let client = client().map_err(|error| setup(error::innermost(&error)))?;
-    let rest = runtime.block_on(async {
-        let request = build(&client, url, outgoing).await?;
-        client.execute(request).await.map_err(|error| error::classify(&error, &host))
-    })?;
-    Ok(Exchange { response: head_of(&rest), runtime, rest, host })
+    let runtime = runtime.map_err(|error| TransportError::Setup { reason: error.to_string() })?;
+    let response = runtime.block_on(exchange(outgoing))?;
+    let head = head_of(&response);
+    Ok(Exchange { runtime, response: head, rest: response.into_body(), host })
+}
+
+async fn exchange(outgoing: &Outgoing<'_>) -> Result<http::Response<Incoming>, TransportError> {
+    let host = outgoing.url.host_header();
+    let connection = connect::open(outgoing.url, outgoing.proxies).await?;
+    let request = wire_request(outgoing, &connection)?;
+    let (mut sender, driver) = hyper::client::conn::http1::handshake(connection.io)
+        .await
+        .map_err(|error| error::classify(&error, &host))?;
+    tokio::spawn(driver);
+    sender.send_request(request).await.map_err(|error| error::classify(&error, &host))
+}
+
+/// The request as hyper takes it. Its URI keeps every byte of the target; a target that it cannot keep is refused.
+fn wire_request(
+    outgoing: &Outgoing<'_>,
+    connection: &Connection,
+) -> Result<http::Request<OutgoingBody>, TransportError> {
+    let request = outgoing.request;
+    let unsendable = |reason: String| TransportError::Request { reason };
+    let target = match connection.is_forward_proxy {
+        true => outgoing.url.with_target(request.target.clone()).to_text().into_bytes(),
+        false => request.target.clone(),
+    };
+    let uri = http::Uri::try_from(target.as_slice()).map_err(|error| unsendable(error.to_string()))?;
+    if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target) {
+        return Err(unsendable("its target would be rewritten, and so the signature would not hold".to_owned()));
+    }
+    let mut builder = http::Request::builder().method(request.method.as_str()).uri(uri);
+    for header in &request.headers {
+        builder = builder.header(header.name.as_str(), header.value.trim_ascii());
+    }
+    if let (true, Some(authorization)) = (connection.is_forward_proxy, &connection.proxy_authorization) {
+        builder = builder.header(http::header::PROXY_AUTHORIZATION, authorization);
+    }
+    builder.body(body_of(request, outgoing.body_file)?).map_err(|error| unsendable(error.to_string()))
 }
 
 impl Exchange {
@@ -78,71 +132,32 @@ impl Exchange {
     ///
     /// # Errors
     /// A connection that breaks off.
-    pub fn next_piece(&mut self) -> Result<Option<Vec<u8>>, TransportError> {
-        let piece = self.runtime.block_on(self.rest.chunk());
-        piece.map(|piece| piece.map(|bytes| bytes.to_vec())).map_err(|error| error::classify(&error, &self.host))
-    }
-}
-
-/// The URL as the library takes it; refused where it would send another target than the one that was signed.
-fn untouched_url(url: &RequestUrl) -> Result<reqwest::Url, TransportError> {
-    let parsed =
-        reqwest::Url::parse(&url.to_text()).map_err(|error| TransportError::Request { reason: error.to_string() })?;
-    let query = parsed.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let rewritten = format!("{}{query}", parsed.path());
-    if rewritten.as_bytes() == url.target() {
-        return Ok(parsed);
-    }
-    let presented = String::from_utf8_lossy(crate::request::split_target(url.target()).0).into_owned();
-    Err(TransportError::TargetRewritten { presented, rewritten: parsed.path().to_owned() })
-}
-
-/// The client: ring as the TLS provider, the platform's roots, HTTP/1.1, nothing followed, nothing referred.
-fn client() -> Result<Client, reqwest::Error> {
-    // Another provider can only have been installed by this very process, and then it serves as well.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    Client::builder()
-        .redirect(Policy::none())
-        .referer(false)
-        .http1_only()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .user_agent(concat!("sigvet/", env!("CARGO_PKG_VERSION")))
-        .build()
-}
-
-async fn build(
-    client: &Client,
-    url: reqwest::Url,
-    outgoing: &Outgoing<'_>,
-) -> Result<reqwest::Request, TransportError> {
-    let request = outgoing.request;
-    let invalid = |reason: String| TransportError::Request { reason };
-    let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|error| invalid(error.to_string()))?;
-    let mut builder = client.request(method, url);
-    for header in &request.headers {
-        builder = builder.header(header.name.as_str(), header.value.as_slice());
-    }
-    builder = match (&request.body, outgoing.body_file) {
-        (_, Some(path)) => {
-            let failure =
-                |error: std::io::Error| TransportError::ReadBody { file: path.to_owned(), reason: error.to_string() };
-            let file = tokio::fs::File::open(path).await.map_err(failure)?;
-            let length = request.body.length().unwrap_or_default();
-            builder.header(reqwest::header::CONTENT_LENGTH, length).body(file)
+    pub fn next_piece(&mut self) -> Result<Option<Bytes>, TransportError> {
+        while let Some(frame) = self.runtime.block_on(self.rest.frame()) {
+            let frame = frame.map_err(|error| error::classify_transfer(&error, &self.host))?;
+            // What is no data is a trailer, which no S3 response needs.
+            if let Ok(piece) = frame.into_data() {
+                return Ok(Some(piece));
+            }
         }
-        (Body::Bytes(bytes), None) if bytes.is_empty() => builder,
-        (Body::Bytes(bytes), None) => builder.body(bytes.clone()),
-        (Body::Hashed { .. } | Body::Unknown, None) => return Err(invalid("its body is not at hand".to_owned())),
-    };
-    builder.build().map_err(|error| invalid(error::innermost(&error)))
+        Ok(None)
+    }
 }
 
-fn head_of(response: &reqwest::Response) -> Response {
+fn head_of(response: &http::Response<Incoming>) -> Response {
     let fields = response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
     Response {
         version: format!("{:?}", response.version()),
         status: response.status().as_u16(),
-        reason: response.status().canonical_reason().unwrap_or_default().to_owned(),
+        reason: reason_of(response),
         headers: fields.collect(),
+    }
+}
+
+/// The reason as the server wrote it, or the usual one.
+fn reason_of(response: &http::Response<Incoming>) -> String {
+    match response.extensions().get::<hyper::ext::ReasonPhrase>() {
+        Some(reason) => String::from_utf8_lossy(reason.as_bytes()).into_owned(),
+        None => response.status().canonical_reason().unwrap_or_default().to_owned(),
     }
 }

@@ -14,7 +14,7 @@ use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::output::Output;
 use crate::cli::render::signed::write_verbose_head;
 use crate::cli::session::{Session, Typed};
-use crate::transport::{self, Outgoing, Response, TransportError};
+use crate::transport::{self, Outgoing, Proxies, Response, TransportError};
 
 /// The arguments of `sigvet send`.
 #[derive(Debug, Args)]
@@ -55,14 +55,16 @@ pub struct SendArgs {
 pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
     let SendArgs { url, request, credentials, signing, .. } = args;
     let session = Session::settle(Typed { url, request, credentials, signing }, context)?;
-    let parts = sign(&session, &args.show, context)?;
+    let mut wire = sign(&session, &args.show, context)?.signed.request;
+    transport::complete(&mut wire);
     if signing.verbose > 0 {
-        write_verbose_head(&parts.signed.request, &mut context.stderr)?;
+        write_verbose_head(&wire, &mut context.stderr)?;
     }
     let outgoing = Outgoing {
-        url: &session.url.with_target(parts.signed.request.target.clone()),
-        request: &parts.signed.request,
+        url: &session.url,
+        request: &wire,
         body_file: session.unsigned.body_file.as_deref(),
+        proxies: &Proxies::of(&context.environment),
     };
     let mut exchange = transport::send(&outgoing).map_err(explain_transport)?;
     let head = exchange.response();
@@ -96,7 +98,7 @@ fn write_head(mark: &str, response: &Response, out: &mut dyn Write) -> Result<()
 
 fn explain_transport(error: TransportError) -> Failure {
     let exit = match &error {
-        TransportError::TargetRewritten { .. } | TransportError::Request { .. } => Exit::Usage,
+        TransportError::Request { .. } => Exit::Usage,
         TransportError::ReadBody { .. } => Exit::CannotRead,
         TransportError::HostNotFound { .. } => Exit::HostNotFound,
         TransportError::CannotConnect { .. } => Exit::CannotConnect,
@@ -109,9 +111,6 @@ fn explain_transport(error: TransportError) -> Failure {
     };
     let failure = Failure::new(exit, error.to_string());
     match error {
-        TransportError::TargetRewritten { .. } => {
-            failure.hint("'sigvet sign --as http' prints the request; another client can send it as it is")
-        }
         TransportError::Certificate { .. } => {
             failure.hint("the certificate is not signed by an authority of this system")
         }
