@@ -110,7 +110,7 @@ fn from_header(request: &Request, authorization: &str) -> Result<Claim, ClaimErr
         true => TokenTravel::Unsigned,
         false => TokenTravel::Signed,
     };
-    let path_rule = PathRule::of_service(&scope.service);
+    let path_rule = PathRule::of_service(&dialect, &scope.service);
     let placement = Placement::Header;
     let scheme = Scheme::V4;
     let terms = Terms {
@@ -141,9 +141,9 @@ fn from_query(request: &Request, parameters: &Parameters, dialect: Dialect) -> R
     let payload = declared
         .or_else(|| parameters.get(&dialect.query_name("Content-Sha256")))
         .map(|text| PayloadHash::declared(&text))
-        .or_else(|| presigned_default(&scope.service))
+        .or_else(|| presigned_default(&dialect, &scope.service))
         .unwrap_or_else(|| hash_of_body(request));
-    let path_rule = PathRule::of_service(&scope.service);
+    let path_rule = PathRule::of_service(&dialect, &scope.service);
     let placement = Placement::Query { expires };
     let token = TokenTravel::of_service(&scope.service);
     let scheme = Scheme::V4;

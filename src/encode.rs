@@ -34,15 +34,15 @@ pub(crate) fn encode(bytes: &[u8], slash: Slash, out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-/// Appends wire text decoded and encoded again, so that each byte ends up encoded exactly once. `%2F` stays `%2F`; a `%`
-/// that begins no escape is taken literally.
+/// Appends wire text decoded and encoded again, so that each byte ends up encoded exactly once; a `%` that begins no escape
+/// is taken literally. Where `/` is kept, `%2F` becomes one.
 pub(crate) fn recode(wire: &[u8], slash: Slash, plus: Plus, out: &mut Vec<u8>) {
     let stands = |byte: u8| is_unreserved(byte) || (byte == b'/' && slash == Slash::Keep);
     let mut rest = wire;
     while let Some(at) = rest.iter().position(|&byte| !stands(byte)) {
         out.extend_from_slice(&rest[..at]);
         let (byte, used) = decode_first(&rest[at..], plus);
-        if is_unreserved(byte) {
+        if stands(byte) {
             out.push(byte)
         } else {
             push_encoded(byte, out)
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn recoding_encodes_each_byte_once() {
         let recode = |wire: &str, slash, plus| text(|out| recode(wire.as_bytes(), slash, plus, out));
-        assert_eq!(recode("/a%20b/%7e%2f+é%", Slash::Keep, Plus::Literal), "/a%20b/~%2F%2B%C3%A9%25");
+        assert_eq!(recode("/a%20b/%7e%2f+é%", Slash::Keep, Plus::Literal), "/a%20b/~/%2B%C3%A9%25");
         assert_eq!(recode("a+b/%2B%zz", Slash::Encode, Plus::Space), "a%20b%2F%2B%25zz");
     }
 }

@@ -1,12 +1,14 @@
 //! The canonical path, by one of two rules.
 //!
-//! The S3 family takes the path as it is, each byte encoded once. Every other service removes empty and dot segments from
+//! The S3 family decodes the path and encodes each byte once: an object's key has no other `/` than its separators, and so
+//! `%2F` is one (as Ceph, Swift and MinIO have it; SDKs sign `%2F` as it stands, and `prepare` warns of it). Every other service removes empty and dot segments from
 //! the wire path, and encodes it again: `/a%20b` becomes `/a%2520b`.
 //!
 //! Official implementations differ on a trailing `/.` or `/..`: RFC 3986 §5.2.4, aws-sdk-rust and Java's URI class leave a
 //! slash (`/a/b/..` is `/a/`), botocore drops it (`/a`). Here it is the RFC's.
 
 use crate::encode::{self, Plus, Slash};
+use crate::scheme::Dialect;
 
 /// How a path becomes canonical.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +37,6 @@ pub enum PathNormalization {
     Verbatim,
 }
 
-/// The services whose paths are object keys: encoded once, never normalised.
-pub const S3_FAMILY: [&str; 4] = ["s3", "s3-outposts", "s3-object-lambda", "s3express"];
-
 impl PathRule {
     /// The rule of the S3 family.
     pub const S3: Self = Self { encoding: PathEncoding::Once, normalization: PathNormalization::Verbatim };
@@ -45,8 +44,8 @@ impl PathRule {
     pub const OTHERS: Self = Self { encoding: PathEncoding::Twice, normalization: PathNormalization::Normalized };
 
     /// The rule of a service, by its name in the credential scope.
-    pub fn of_service(service: &str) -> Self {
-        if S3_FAMILY.contains(&service) { Self::S3 } else { Self::OTHERS }
+    pub fn of_service(dialect: &Dialect, service: &str) -> Self {
+        if dialect.stores_objects(service) { Self::S3 } else { Self::OTHERS }
     }
 }
 
@@ -111,7 +110,7 @@ mod tests {
             ("/a%20b", "/a%20b"),
             ("/a+b", "/a%2Bb"),
             ("//a/../b/.//", "//a/../b/.//"),
-            ("/a%2fb", "/a%2Fb"),
+            ("/a%2fb", "/a/b"),
             ("/%7Euser/=@:$,;!*'()&", "/~user/%3D%40%3A%24%2C%3B%21%2A%27%28%29%26"),
             ("/\u{e9}%C3%a9", "/%C3%A9%C3%A9"),
             ("/100%", "/100%25"),

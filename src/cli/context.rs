@@ -32,7 +32,8 @@ impl Context {
             now: now(),
             stdin_is_terminal: stdin.is_terminal(),
             stdin: Box::new(stdin),
-            stdout: Box::new(anstream::stdout()),
+            // Not through anstream: it would take what looks like colour out of the bytes of a response.
+            stdout: Box::new(std::io::stdout()),
             stderr: Box::new(anstream::stderr()),
         }
     }

@@ -210,7 +210,9 @@ impl ScopeChoice {
         let service = signing.service.clone().or_else(|| curl?.service.clone()).or_else(|| Some(key?.service.clone()));
         Self {
             region: region.or(by_host.region).or_else(|| found.settings.region.clone()),
-            service: service.or(by_host.service).or_else(|| found.settings.service.clone()),
+            service: service
+                .or_else(|| by_host.service.map(|service| in_dialect(service, signing)))
+                .or_else(|| found.settings.service.clone()),
             inferred,
             host,
         }
@@ -235,6 +237,12 @@ impl ScopeChoice {
     }
 }
 
+/// Google's own dialect has its own name for what it calls `s3` in the dialect of AWS.
+fn in_dialect(service: String, signing: &SigningOptions) -> String {
+    let is_goog = signing.dialect_or_default() == Dialect::GOOG4;
+    if is_goog && service == "s3" { "storage".to_owned() } else { service }
+}
+
 /// curl's rule for a host that nothing is known of: the service is its first label, the region its second.
 fn by_labels(applies: bool, host: &str) -> Inference {
     let is_address = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
@@ -249,9 +257,7 @@ fn by_labels(applies: bool, host: &str) -> Inference {
 fn settings(signing: &SigningOptions, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
     let service = scope.service.clone().ok_or_else(|| scope.missing("service"))?;
     let region = scope.region.clone().ok_or_else(|| scope.missing("region"))?;
-    let mut settings = prepare::Settings::new(region, service);
-    let curl = signing.aws_sigv4.as_ref().map(|provider| provider.dialect.clone());
-    settings.dialect = signing.dialect.clone().or(curl).unwrap_or(Dialect::AWS4);
+    let mut settings = prepare::Settings::of_dialect(signing.dialect_or_default(), region, service);
     if let Some(answer) = signing.normalize_path {
         settings.path_rule.normalization = answer.into();
     }
@@ -264,7 +270,9 @@ fn settings(signing: &SigningOptions, scope: &ScopeChoice) -> Result<prepare::Se
         None => PayloadChoice::ByService,
     };
     settings.placement = Placement::Header;
-    settings.token = if signing.token_unsigned { TokenTravel::Unsigned } else { TokenTravel::Signed };
+    if signing.token_unsigned {
+        settings.token = TokenTravel::Unsigned;
+    }
     settings.signed_headers = signing.signed_headers.clone().map_or(HeaderSelection::All, HeaderSelection::Named);
     Ok(settings)
 }

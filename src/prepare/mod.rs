@@ -80,12 +80,17 @@ pub enum ContentSha256 {
 impl Settings {
     /// The settings of a region and service that need no thought: signed headers, hashed payload, the service's path rule.
     pub fn new(region: impl Into<String>, service: impl Into<String>) -> Self {
+        Self::of_dialect(Dialect::AWS4, region, service)
+    }
+
+    /// The same in another provider's names.
+    pub fn of_dialect(dialect: Dialect, region: impl Into<String>, service: impl Into<String>) -> Self {
         let service = service.into();
         Self {
-            dialect: Dialect::AWS4,
             region: region.into(),
-            path_rule: PathRule::of_service(&service),
+            path_rule: PathRule::of_service(&dialect, &service),
             token: TokenTravel::of_service(&service),
+            dialect,
             service,
             payload: PayloadChoice::ByService,
             content_sha256: ContentSha256::AsNeeded,
@@ -288,11 +293,6 @@ pub(crate) fn query_separator(target: &[u8]) -> u8 {
     if target.contains(&b'?') { b'&' } else { b'?' }
 }
 
-/// Whether the service's paths and payloads follow the rules of S3.
-pub(crate) fn is_s3_family(service: &str) -> bool {
-    PathRule::of_service(service) == PathRule::S3
-}
-
 impl Terms {
     /// The headers, besides `Host`, that whoever uses the presigned URL must send as they are in `request`.
     pub fn headers_to_send<'a>(&self, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
@@ -305,6 +305,6 @@ impl Terms {
 }
 
 /// The payload line of a signature that covers no payload by default: S3's presigned URLs.
-pub(crate) fn presigned_default(service: &str) -> Option<PayloadHash> {
-    is_s3_family(service).then_some(PayloadHash::Unsigned)
+pub(crate) fn presigned_default(dialect: &Dialect, service: &str) -> Option<PayloadHash> {
+    dialect.stores_objects(service).then_some(PayloadHash::Unsigned)
 }

@@ -1,6 +1,6 @@
 //! What is signed of the payload, and whether a header declares it.
 
-use super::{ContentSha256, PrepareError, Settings, is_s3_family, presigned_default};
+use super::{ContentSha256, PrepareError, Settings, presigned_default};
 use crate::canonical::PayloadHash;
 use crate::derivation::Placement;
 use crate::request::Request;
@@ -36,7 +36,7 @@ pub(super) fn decide(request: &Request, settings: &Settings) -> Result<PayloadHa
         (PayloadChoice::Hashed, _) => hashed(),
         (PayloadChoice::ByService, _) if TAKE_NO_HASH.contains(&settings.service.as_str()) => Ok(PayloadHash::Unsigned),
         (PayloadChoice::ByService, Placement::Query { .. }) => {
-            presigned_default(&settings.service).map_or_else(hashed, Ok)
+            presigned_default(&settings.dialect, &settings.service).map_or_else(hashed, Ok)
         }
         (PayloadChoice::ByService, Placement::Header) => hashed(),
     }
@@ -52,14 +52,13 @@ pub(super) fn declare(request: &mut Request, settings: &Settings, payload: &Payl
 
 fn needs_header(settings: &Settings, payload: &PayloadHash) -> bool {
     let service = settings.service.as_str();
+    let stores_objects = settings.dialect.stores_objects(service);
     match settings.placement {
-        Placement::Query { .. } if is_s3_family(service) => *payload != PayloadHash::Unsigned,
+        Placement::Query { .. } if stores_objects => *payload != PayloadHash::Unsigned,
         Placement::Query { .. } => !matches!(payload, PayloadHash::Sha256(_)),
         Placement::Header if settings.content_sha256 == ContentSha256::Always => true,
         Placement::Header => {
-            is_s3_family(service)
-                || WANT_CONTENT_SHA256.contains(&service)
-                || !matches!(payload, PayloadHash::Sha256(_))
+            stores_objects || WANT_CONTENT_SHA256.contains(&service) || !matches!(payload, PayloadHash::Sha256(_))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Identity, Settings, is_s3_family};
+use super::{Identity, Settings};
 use crate::request::{Body, Request};
 use crate::time::Timestamp;
 
@@ -18,9 +18,9 @@ pub enum Warning {
     /// A `+` in an object key: S3 takes it for a space.
     #[error("the path has a '+'; S3 reads it as a space, other stores as a plus: write %2B or %20")]
     PlusInPath,
-    /// A `+` in the query: read as a space by most, as a plus by Ceph.
-    #[error("the query has a '+'; it is signed as a space, but Ceph reads it as a plus: write %20 or %2B")]
-    PlusInQuery,
+    /// A `%2F` in an object key: stores read it as `/`, but not all of them sign it so.
+    #[error("the path has a %2F; it is signed as '/', which not every server does: write '/'")]
+    SlashInPath,
     /// The declared payload hash is not that of the payload.
     #[error("header {name} is not the hash of the body")]
     PayloadMismatch {
@@ -45,11 +45,10 @@ pub(super) fn of_request(request: &Request, settings: &Settings) -> Vec<Warning>
         .filter(|header| header.value.trim_ascii().contains(&b'\t'))
         .map(|header| Warning::Tab { name: header.name.clone() })
         .collect();
-    if is_s3_family(&settings.service) && request.path().contains(&b'+') {
-        warnings.push(Warning::PlusInPath);
-    }
-    if request.query().is_some_and(|query| query.contains(&b'+')) {
-        warnings.push(Warning::PlusInQuery);
+    if settings.dialect.stores_objects(&settings.service) {
+        let has_slash = request.path().windows(3).any(|bytes| bytes.eq_ignore_ascii_case(b"%2f"));
+        warnings.extend(request.path().contains(&b'+').then_some(Warning::PlusInPath));
+        warnings.extend(has_slash.then_some(Warning::SlashInPath));
     }
     warnings.extend(payload_mismatch(request, &settings.dialect.content_sha256_header));
     warnings

@@ -26,7 +26,12 @@ pub struct Dialect {
     pub content_sha256_header: Name,
     /// Carries the session token, in lower case: `x-amz-security-token`.
     pub token_header: Name,
+    /// The services whose paths are object keys: `s3` and its family.
+    pub object_services: &'static [&'static str],
 }
+
+/// The services of AWS whose paths are object keys, by their names in credential scopes.
+const S3_FAMILY: &[&str] = &["s3", "s3-outposts", "s3-object-lambda", "s3express"];
 
 /// A name that is no dialect's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +52,7 @@ impl Dialect {
         date_header: Cow::Borrowed("x-amz-date"),
         content_sha256_header: Cow::Borrowed("x-amz-content-sha256"),
         token_header: Cow::Borrowed("x-amz-security-token"),
+        object_services: S3_FAMILY,
     };
 
     /// Google Cloud Storage with HMAC keys (its *V4 signing process*).
@@ -59,6 +65,7 @@ impl Dialect {
         date_header: Cow::Borrowed("x-goog-date"),
         content_sha256_header: Cow::Borrowed("x-goog-content-sha256"),
         token_header: Cow::Borrowed("x-goog-security-token"),
+        object_services: &["storage", "s3"],
     };
 
     /// The row that curl makes of `provider1` and `provider2`: the first names algorithm, key prefix, terminator and the
@@ -75,6 +82,7 @@ impl Dialect {
             date_header: format!("x-{headers}-date").into(),
             content_sha256_header: format!("x-{headers}-content-sha256").into(),
             token_header: format!("x-{headers}-security-token").into(),
+            object_services: S3_FAMILY,
         }
     }
 
@@ -92,6 +100,11 @@ impl Dialect {
                 _ => Err(UnknownDialect { presented: name.to_owned() }),
             },
         }
+    }
+
+    /// Whether the service's paths are object keys, which changes how paths and payloads are signed.
+    pub fn stores_objects(&self, service: &str) -> bool {
+        self.object_services.contains(&service)
     }
 
     /// The name of a parameter of presigned URLs: `X-Amz-Date` for `Date`.
@@ -112,7 +125,8 @@ mod tests {
     #[test]
     fn the_named_rows_are_what_curls_rule_makes() {
         assert_eq!(Dialect::from_providers("aws", "amz"), Dialect::AWS4);
-        assert_eq!(Dialect::from_providers("GOOG", "goog"), Dialect::GOOG4);
+        let goog = Dialect { object_services: S3_FAMILY, ..Dialect::GOOG4 };
+        assert_eq!(Dialect::from_providers("GOOG", "goog"), goog);
         let osc = Dialect::named("osc:osc").unwrap();
         assert_eq!((osc.algorithm.as_ref(), osc.date_header.as_ref()), ("OSC4-HMAC-SHA256", "x-osc-date"));
     }

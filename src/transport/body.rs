@@ -41,7 +41,8 @@ struct FileBody {
 
 impl FileBody {
     fn open(path: &Path, expected: u64) -> Result<Self, TransportError> {
-        let failure = |error: std::io::Error| TransportError::ReadBody { file: path.to_owned(), reason: error.to_string() };
+        let failure =
+            |error: std::io::Error| TransportError::ReadBody { file: path.to_owned(), reason: error.to_string() };
         let file = File::open(path).map_err(failure)?;
         let body = Self { file, path: path.to_owned(), left: expected };
         let length = body.file.metadata().map_err(failure)?.len();
@@ -56,9 +57,10 @@ impl FileBody {
     fn read(&mut self) -> Result<Bytes, TransportError> {
         let wanted = usize::try_from(self.left).unwrap_or(PIECE).min(PIECE);
         let mut piece = vec![0; wanted];
-        let read = self.file.read(&mut piece).map_err(|error| {
-            TransportError::ReadBody { file: self.path.clone(), reason: error.to_string() }
-        })?;
+        let read = self
+            .file
+            .read(&mut piece)
+            .map_err(|error| TransportError::ReadBody { file: self.path.clone(), reason: error.to_string() })?;
         if read == 0 {
             return Err(self.changed());
         }

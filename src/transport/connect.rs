@@ -1,5 +1,6 @@
 //! The connection: the name is looked up, its addresses are tried, a proxy is asked to connect, TLS is spoken.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -8,9 +9,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::proxy::{Proxies, Proxy};
-use super::{TransportError, tls};
-use crate::request::{RequestUrl, UriScheme};
+use super::proxy::Proxy;
+use super::{Outgoing, Resolution, TransportError, tls};
+use crate::request::UriScheme;
 
 /// How long to wait for a connection, as curl does.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(300);
@@ -32,12 +33,13 @@ pub(super) struct Connection {
 }
 
 /// Opens a connection to the host of a URL, by way of a proxy where there is one for it.
-pub(super) async fn open(url: &RequestUrl, proxies: &Proxies) -> Result<Connection, TransportError> {
+pub(super) async fn open(outgoing: &Outgoing<'_>) -> Result<Connection, TransportError> {
+    let url = outgoing.url;
     let (host, port) = (url.host(), url.port().unwrap_or_else(|| default_port(url.scheme())));
-    let proxy = proxies.for_url(url);
+    let proxy = outgoing.proxies.for_url(url);
     let tcp = match &proxy {
-        Some(proxy) => dial(&proxy.host, proxy.port).await?,
-        None => dial(host, port).await?,
+        Some(proxy) => dial(&proxy.host, proxy.port, outgoing.resolutions).await?,
+        None => dial(host, port, outgoing.resolutions).await?,
     };
     let proxy_authorization = proxy.as_ref().and_then(|proxy| proxy.authorization.clone());
     let stream: Box<dyn Stream> = match (url.scheme(), &proxy) {
@@ -57,17 +59,33 @@ fn default_port(scheme: UriScheme) -> u16 {
 }
 
 /// Connects to the first address of a name that answers.
-async fn dial(host: &str, port: u16) -> Result<TcpStream, TransportError> {
+async fn dial(host: &str, port: u16, resolutions: &[Resolution]) -> Result<TcpStream, TransportError> {
     let shown = format!("{host}:{port}");
     let timed_out = |_| TransportError::TimedOut { host: shown.clone(), reason: "no connection was made".to_owned() };
-    timeout(CONNECT_TIMEOUT, dial_each(host, port, &shown)).await.map_err(timed_out)?
+    timeout(CONNECT_TIMEOUT, async {
+        let addresses = addresses(host, port, resolutions).await?;
+        dial_each(&addresses, &shown).await
+    })
+    .await
+    .map_err(timed_out)?
 }
 
-async fn dial_each(host: &str, port: u16, shown: &str) -> Result<TcpStream, TransportError> {
+/// The addresses of a name: those that were given for it, else what it resolves to.
+async fn addresses(host: &str, port: u16, resolutions: &[Resolution]) -> Result<Vec<SocketAddr>, TransportError> {
+    let given: Vec<SocketAddr> =
+        resolutions.iter().flat_map(|resolution| resolution.addresses_of(host, port)).collect();
+    if !given.is_empty() {
+        return Ok(given);
+    }
+    let not_found = |reason: &str| TransportError::HostNotFound { host: host.to_owned(), reason: reason.to_owned() };
     let name = host.trim_start_matches('[').trim_end_matches(']');
-    let not_found = |reason: String| TransportError::HostNotFound { host: host.to_owned(), reason };
-    let addresses = tokio::net::lookup_host((name, port)).await.map_err(|error| not_found(error.to_string()))?;
-    let mut refused = None;
+    let found: Vec<SocketAddr> =
+        tokio::net::lookup_host((name, port)).await.map_err(|error| not_found(&error.to_string()))?.collect();
+    if found.is_empty() { Err(not_found("the name has no address")) } else { Ok(found) }
+}
+
+async fn dial_each(addresses: &[SocketAddr], shown: &str) -> Result<TcpStream, TransportError> {
+    let mut reason = String::new();
     for address in addresses {
         match TcpStream::connect(address).await {
             Ok(stream) => {
@@ -75,10 +93,9 @@ async fn dial_each(host: &str, port: u16, shown: &str) -> Result<TcpStream, Tran
                 drop(stream.set_nodelay(true));
                 return Ok(stream);
             }
-            Err(error) => refused = Some(format!("{error} ({address})")),
+            Err(error) => reason = format!("{error} ({address})"),
         }
     }
-    let reason = refused.ok_or_else(|| not_found("the name has no address".to_owned()))?;
     Err(TransportError::CannotConnect { host: shown.to_owned(), reason })
 }
 

@@ -8,10 +8,12 @@ mod body;
 mod connect;
 mod error;
 mod proxy;
+mod resolution;
 mod tls;
 
 pub use error::TransportError;
 pub use proxy::Proxies;
+pub use resolution::Resolution;
 
 use std::path::Path;
 
@@ -35,6 +37,8 @@ pub struct Outgoing<'a> {
     pub body_file: Option<&'a Path>,
     /// The proxies of the environment.
     pub proxies: &'a Proxies,
+    /// Addresses to connect to in place of what names resolve to.
+    pub resolutions: &'a [Resolution],
 }
 
 /// The head of a response.
@@ -88,11 +92,10 @@ pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
 
 async fn exchange(outgoing: &Outgoing<'_>) -> Result<http::Response<Incoming>, TransportError> {
     let host = outgoing.url.host_header();
-    let connection = connect::open(outgoing.url, outgoing.proxies).await?;
+    let connection = connect::open(outgoing).await?;
     let request = wire_request(outgoing, &connection)?;
-    let (mut sender, driver) = hyper::client::conn::http1::handshake(connection.io)
-        .await
-        .map_err(|error| error::classify(&error, &host))?;
+    let (mut sender, driver) =
+        hyper::client::conn::http1::handshake(connection.io).await.map_err(|error| error::classify(&error, &host))?;
     tokio::spawn(driver);
     sender.send_request(request).await.map_err(|error| error::classify(&error, &host))
 }

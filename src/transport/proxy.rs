@@ -54,7 +54,11 @@ mod tests {
 
     #[test]
     fn the_variables_mean_what_they_mean_to_curl() {
-        let both = [("https_proxy", "http://user:pw@secure:8080"), ("http_proxy", "plain:3128"), ("NO_PROXY", "127.0.0.1,.inner")];
+        let both = [
+            ("https_proxy", "http://user:pw@secure:8080"),
+            ("http_proxy", "plain:3128"),
+            ("NO_PROXY", "127.0.0.1,.inner"),
+        ];
         assert_eq!(proxy_for(&both, "https://h.example/"), Some(("secure".to_owned(), 8080)));
         assert_eq!(proxy_for(&both, "http://h.example/"), Some(("plain".to_owned(), 3128)));
         assert_eq!(proxy_for(&both, "http://127.0.0.1:9000/"), None);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::canonical::PayloadHash;
 use crate::claim::Claim;
 use crate::derivation::Placement;
-use crate::prepare::{EXPIRES_LIMITS, is_s3_family};
+use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
 use crate::time::Timestamp;
 
@@ -250,7 +250,10 @@ fn judge_time(claim: &Claim, now: Timestamp, window: Duration) -> Vec<Finding> {
 fn judge_payload(request: &Request, claim: &Claim) -> Option<Finding> {
     let terms = &claim.terms;
     let name = &terms.dialect.content_sha256_header;
-    if terms.placement == Placement::Header && is_s3_family(&terms.scope.service) && !request.headers.contains(name) {
+    if terms.placement == Placement::Header
+        && terms.dialect.stores_objects(&terms.scope.service)
+        && !request.headers.contains(name)
+    {
         return Some(Finding::PayloadHeaderMissing { name: name.to_string() });
     }
     let PayloadHash::Declared(presented) = &terms.payload else { return None };

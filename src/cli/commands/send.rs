@@ -14,7 +14,7 @@ use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::output::Output;
 use crate::cli::render::signed::write_verbose_head;
 use crate::cli::session::{Session, Typed};
-use crate::transport::{self, Outgoing, Proxies, Response, TransportError};
+use crate::transport::{self, Outgoing, Proxies, Resolution, Response, TransportError};
 
 /// The arguments of `sigvet send`.
 #[derive(Debug, Args)]
@@ -43,6 +43,10 @@ pub struct SendArgs {
     #[arg(short, long, help_heading = "Output")]
     include: bool,
 
+    /// Connect to ADDRESS for HOST and PORT, as curl has it: HOST:PORT:ADDRESS
+    #[arg(long, value_name = "RESOLUTION", help_heading = "Connection")]
+    resolve: Vec<Resolution>,
+
     /// Exit with code 22, and print no body, where the server answers with status 400 or above
     #[arg(short, long, help_heading = "Output")]
     fail: bool,
@@ -65,6 +69,7 @@ pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
         request: &wire,
         body_file: session.unsigned.body_file.as_deref(),
         proxies: &Proxies::of(&context.environment),
+        resolutions: &args.resolve,
     };
     let mut exchange = transport::send(&outgoing).map_err(explain_transport)?;
     let head = exchange.response();

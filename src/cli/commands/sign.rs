@@ -53,6 +53,8 @@ enum Form {
     Http,
     /// The header fields, a line each
     Headers,
+    /// As a curl command for sh
+    Curl,
     /// An object with every part
     Json,
 }
@@ -66,6 +68,7 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
     match form {
         Form::Http => view.write_http(&mut context.stdout),
         Form::Headers => view.write_headers(&mut context.stdout),
+        Form::Curl => view.write_curl(&mut context.stdout),
         Form::Json => view.write_json(&mut context.stdout),
     }?;
     Ok(context.stdout.flush()?)

@@ -91,6 +91,14 @@ pub struct SigningOptions {
     pub verbose: u8,
 }
 
+impl SigningOptions {
+    /// The dialect that was named, in either way, or that of AWS.
+    pub fn dialect_or_default(&self) -> Dialect {
+        let curl = self.aws_sigv4.as_ref().map(|provider| &provider.dialect);
+        self.dialect.as_ref().or(curl).cloned().unwrap_or(Dialect::AWS4)
+    }
+}
+
 /// `yes` or `no`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum YesNo {

@@ -1,5 +1,6 @@
 //! How results are written: as HTTP, as JSON, as text for people.
 
+pub mod curl;
 pub mod headers;
 pub mod redact;
 pub mod signed;

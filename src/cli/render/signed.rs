@@ -60,6 +60,11 @@ impl<'a> SignedView<'a> {
         Ok(())
     }
 
+    /// A command that sends it.
+    pub fn write_curl(&self, out: &mut dyn Write) -> Result<(), Failure> {
+        Ok(writeln!(out, "{}", super::curl::command(self.session, &self.signed.request)?)?)
+    }
+
     /// The object of the contract.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<(), Failure> {
         let request = &self.signed.request;

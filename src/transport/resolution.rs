@@ -1,0 +1,52 @@
+//! `--resolve`: an address for a name, in place of what the name resolves to. The name is signed and sent all the same.
+
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+/// One `HOST:PORT:ADDRESS[,ADDRESS…]`, as curl spells it. `*` as the host is every host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolution {
+    host: String,
+    port: u16,
+    addresses: Vec<IpAddr>,
+}
+
+impl Resolution {
+    /// The addresses, where they are for this host and port.
+    pub(super) fn addresses_of(&self, host: &str, port: u16) -> impl Iterator<Item = SocketAddr> {
+        let applies = self.port == port && (self.host == "*" || self.host.eq_ignore_ascii_case(host));
+        self.addresses.iter().filter(move |_| applies).map(move |address| SocketAddr::new(*address, port))
+    }
+}
+
+impl FromStr for Resolution {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = || format!("not a resolution: '{text}', expected HOST:PORT:ADDRESS[,ADDRESS]");
+        let (host, rest) = text.trim_start_matches('+').split_once(':').ok_or_else(expected)?;
+        let (port, addresses) = rest.split_once(':').ok_or_else(expected)?;
+        let address = |text: &str| text.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| expected());
+        Ok(Self {
+            host: host.to_owned(),
+            port: port.parse().map_err(|_| expected())?,
+            addresses: addresses.split(',').map(address).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resolution_is_for_its_host_and_port_alone() {
+        let given: Resolution = "H.example:443:127.0.0.1,[::1]".parse().unwrap();
+        let addresses: Vec<String> = given.addresses_of("h.example", 443).map(|address| address.to_string()).collect();
+        assert_eq!(addresses, ["127.0.0.1:443", "[::1]:443"]);
+        assert_eq!(given.addresses_of("h.example", 80).count(), 0);
+        for text in ["", "h", "h:443", "h:x:127.0.0.1", "h:443:name"] {
+            assert!(text.parse::<Resolution>().is_err(), "{text}");
+        }
+    }
+}
