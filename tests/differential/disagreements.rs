@@ -106,7 +106,7 @@ fn is_sdk_header(name: &str) -> bool {
 fn is_signed_by_both(name: &str, case: &Case) -> bool {
     let unsigned = ["user-agent", "x-amzn-trace-id", "transfer-encoding"];
     let left_out = unsigned.contains(&name.to_ascii_lowercase().as_str()) || is_hop_header(name);
-    !left_out && !(case.form == Form::Query && is_sdk_header(name))
+    !(left_out || case.form == Form::Query && is_sdk_header(name))
 }
 
 fn assumed_payload(service: Service) -> Payload {
