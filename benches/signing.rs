@@ -106,8 +106,7 @@ impl Ours {
     fn sign(&self, url: &RequestUrl) -> Request {
         let request = Request::new("GET", url).unwrap();
         let prepared = prepare(request, &self.identity, &self.settings, self.now).unwrap();
-        let key = self.key(&prepared.terms.scope);
-        prepared.sign(&key).unwrap().request
+        prepared.sign_once(&self.credentials.secret_access_key).request
     }
 
     fn presigner(&self) -> Presigner {

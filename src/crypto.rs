@@ -77,6 +77,13 @@ impl Hex {
     }
 }
 
+/// HMAC-SHA256 with a key that is used once.
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Sha256Digest {
+    let mut mac = HmacKey::new(key).0;
+    mac.update(message);
+    Sha256Digest(mac.finalize().into_bytes().into())
+}
+
 /// An HMAC-SHA256 key, ready to authenticate any number of messages. Its state is wiped on drop by the crates below.
 #[derive(Clone)]
 pub(crate) struct HmacKey(Hmac<Sha256>);

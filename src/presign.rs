@@ -6,21 +6,19 @@
 
 use std::fmt;
 
-use crate::canonical::{self, CanonicalRequest, Field, PathRule};
+use crate::canonical::{self, CanonicalRequest, Field};
 use crate::crypto::{self, Hex};
-use crate::derivation::{Placement, derive, string_to_sign_head};
+use crate::derivation::{Placement, Terms, derive, string_to_sign_head};
 use crate::prepare::{Identity, PrepareError, Prepared, Settings, Warning, prepare, query_separator, refuse_signature};
 use crate::request::{Request, split_target};
-use crate::scheme::{AbsorbedKey, Dialect, KeyScopeMismatch, SigningKey};
+use crate::scheme::{AbsorbedKey, KeyScopeMismatch, SigningKey};
 use crate::time::Timestamp;
 
 /// Presigns targets of one host, with one method, key, timestamp and life. `Debug` shows nothing of it: its parameters may
 /// hold a session token.
 #[derive(Clone)]
 pub struct Presigner {
-    dialect: Dialect,
-    path_rule: PathRule,
-    unsigned_parameters: Vec<String>,
+    terms: Terms,
     /// `X-Amz-Algorithm=…` to `X-Amz-SignedHeaders=…`, as they stand in each URL.
     parameters: Vec<u8>,
     canonical: CanonicalTemplate,
@@ -73,14 +71,12 @@ impl Presigner {
         let attached = &signed.request.target[unsigned_length..];
         let signature_at = attached.iter().position(|&byte| byte == b'=').map_or(0, |at| at + 1);
         Ok(Self {
-            path_rule: terms.path_rule,
-            unsigned_parameters: terms.unsigned_parameters(),
             parameters: request.query().unwrap_or_default().to_vec(),
             canonical: CanonicalTemplate::of(&derive(&request, &terms).canonical_request),
             key: key.absorb(string_to_sign_head(&terms).as_bytes()),
             before_signature: attached[..signature_at].to_vec(),
             after_signature: attached[signature_at + signed.signature.as_str().len()..].to_vec(),
-            dialect: terms.dialect,
+            terms,
             warnings,
         })
     }
@@ -92,13 +88,13 @@ impl Presigner {
     pub fn presign(&self, target: &[u8], out: &mut Vec<u8>) -> Result<(), PresignError> {
         let (path, query) = split_target(target);
         if let Some(query) = query {
-            refuse_signature(query, &self.dialect)?;
+            refuse_signature(query, &self.terms.dialect)?;
         }
         let start = out.len();
         out.reserve(target.len() + self.canonical.length() + self.parameters.len());
         let signature = match query {
             None => {
-                self.canonical.write(path, self.path_rule, out);
+                self.canonical.write(path, &self.terms, out);
                 self.sign(&out[start..])
             }
             Some(query) => self.sign(&self.canonical_with_query(path, query)),
@@ -129,9 +125,8 @@ impl Presigner {
 
     fn canonical_with_query(&self, path: &[u8], query: &[u8]) -> Vec<u8> {
         let whole = [query, b"&", &self.parameters].concat();
-        let unsigned: Vec<&str> = self.unsigned_parameters.iter().map(String::as_str).collect();
         let mut text = Vec::with_capacity(self.canonical.length() + path.len() + 2 * query.len());
-        self.canonical.write_with_query(path, self.path_rule, &whole, &unsigned, &mut text);
+        self.canonical.write_with_query(path, &whole, &self.terms, &mut text);
         text
     }
 
@@ -169,17 +164,17 @@ impl CanonicalTemplate {
         self.before_path.len() + self.after_path.len()
     }
 
-    fn write(&self, path: &[u8], rule: PathRule, out: &mut Vec<u8>) {
+    fn write(&self, path: &[u8], terms: &Terms, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.before_path);
-        canonical::path::write(path, rule, out);
+        canonical::path::write(path, terms.path_rule, out);
         out.extend_from_slice(&self.after_path);
     }
 
-    fn write_with_query(&self, path: &[u8], rule: PathRule, query: &[u8], unsigned: &[&str], out: &mut Vec<u8>) {
+    fn write_with_query(&self, path: &[u8], query: &[u8], terms: &Terms, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.before_path);
-        canonical::path::write(path, rule, out);
+        canonical::path::write(path, terms.path_rule, out);
         out.push(b'\n');
-        canonical::query::write(Some(query), unsigned, out);
+        canonical::query::write(Some(query), |name| terms.omits_parameter(name), out);
         out.extend_from_slice(&self.after_query);
     }
 }

@@ -1,10 +1,11 @@
 //! The signer's way out: the signature goes onto the request, into a header or into the query.
 
-use crate::derivation::{Placement, derive};
+use crate::credentials::Secret;
+use crate::derivation::{Placement, Terms, derive};
 use crate::encode::{self, Slash};
 use crate::prepare::Prepared;
 use crate::request::Request;
-use crate::scheme::{KeyScopeMismatch, Signature, SigningKey};
+use crate::scheme::{KeyScopeMismatch, KeyTrace, Signature, SigningKey};
 
 /// A signed request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,17 +28,20 @@ impl Prepared {
         Ok(Signed { request, signature })
     }
 
+    /// Signs the request with a key derived for it alone: for one signature, quicker than to make a [`SigningKey`] first.
+    pub fn sign_once(self, secret: &Secret) -> Signed {
+        let derivation = derive(&self.request, &self.terms);
+        let trace = KeyTrace::derive(secret, &self.terms.dialect.secret_prefix, &self.terms.scope);
+        let signature = trace.sign(derivation.string_to_sign.as_bytes());
+        let request = self.attach(&signature);
+        Signed { request, signature }
+    }
+
     fn attach(self, signature: &Signature) -> Request {
         let Self { mut request, terms, unsigned_token, .. } = self;
         match terms.placement {
             Placement::Header => {
-                let authorization = format!(
-                    "{} Credential={}, SignedHeaders={}, Signature={signature}",
-                    terms.dialect.algorithm,
-                    terms.credential(),
-                    terms.signed_headers.to_text(),
-                );
-                request.headers.push_unchecked("authorization", authorization);
+                request.headers.push_unchecked("authorization", authorization(&terms, signature));
                 if let Some(token) = unsigned_token {
                     request.headers.push_unchecked(&terms.dialect.token_header, token.expose_secret());
                 }
@@ -51,6 +55,19 @@ impl Prepared {
         }
         request
     }
+}
+
+fn authorization(terms: &Terms, signature: &Signature) -> String {
+    let pieces = [
+        &terms.dialect.algorithm,
+        " Credential=",
+        &terms.credential(),
+        ", SignedHeaders=",
+        terms.signed_headers.as_str(),
+        ", Signature=",
+        signature.as_str(),
+    ];
+    pieces.concat()
 }
 
 fn append(target: &mut Vec<u8>, name: &str, value: &str) {

@@ -4,19 +4,21 @@
 //! order, folded lines joined by a space. A tab inside a value stays a tab, though implementations differ on it: `prepare`
 //! warns of one.
 
+use std::borrow::Cow;
+
 use crate::request::Headers;
 
-/// The names of the signed headers: lower case, sorted, each once.
+/// The names of the signed headers: lower case, sorted, each once. Kept as the text that is signed, `host;x-amz-date`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedHeaders(Vec<String>);
+pub struct SignedHeaders(String);
 
 impl SignedHeaders {
     /// Makes the list from names in any case and order.
-    pub fn new(names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let mut names: Vec<String> = names.into_iter().map(|name| name.as_ref().to_ascii_lowercase()).collect();
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names: Vec<Cow<'a, str>> = names.into_iter().map(lower_case).collect();
         names.sort_unstable();
         names.dedup();
-        Self(names)
+        Self(names.join(";"))
     }
 
     /// Reads the list as a request presents it, `host;x-amz-date`.
@@ -26,18 +28,22 @@ impl SignedHeaders {
 
     /// The names in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.0.split(';').filter(|name| !name.is_empty())
     }
 
     /// Whether a lower-case name is in the list.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.binary_search_by(|probe| probe.as_str().cmp(name)).is_ok()
+        self.iter().any(|signed| signed == name)
     }
 
     /// The list as it is written, `host;x-amz-date`.
-    pub fn to_text(&self) -> String {
-        self.0.join(";")
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
+}
+
+fn lower_case(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
 }
 
 /// Appends a line for each signed name, each with its newline. A name without a header gives an empty value.
@@ -96,7 +102,7 @@ mod tests {
     #[test]
     fn the_list_is_lower_case_sorted_and_unique() {
         let list = SignedHeaders::parse("X-Amz-Date;host;Host; content-type;");
-        assert_eq!(list.to_text(), "content-type;host;x-amz-date");
+        assert_eq!(list.as_str(), "content-type;host;x-amz-date");
         assert!(list.contains("host") && !list.contains("x-amz"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::crypto::{EMPTY_SHA256_HEX, Sha256Digest};
+use crate::crypto::{EMPTY_SHA256_HEX, Hex, Sha256Digest};
 
 /// What the canonical request says of the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,15 @@ impl PayloadHash {
     /// Reads what a request declares.
     pub fn declared(text: &str) -> Self {
         if text == Self::UNSIGNED { Self::Unsigned } else { Self::Declared(text.to_owned()) }
+    }
+
+    /// Appends the text.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Sha256(digest) => out.extend_from_slice(Hex::new(digest).as_bytes()),
+            Self::Unsigned => out.extend_from_slice(Self::UNSIGNED.as_bytes()),
+            Self::Declared(text) => out.extend_from_slice(text.as_bytes()),
+        }
     }
 
     /// Whether this is the hash of no bytes at all.

@@ -34,14 +34,10 @@ fn canonical_request(request: &Request, terms: &Terms) -> CanonicalRequest {
     CanonicalRequest::assemble(|field, out| match field {
         Field::Method => out.extend_from_slice(request.method.as_bytes()),
         Field::Path => canonical::path::write(request.path(), terms.path_rule, out),
-        Field::Query => {
-            let unsigned = terms.unsigned_parameters();
-            let names: Vec<&str> = unsigned.iter().map(String::as_str).collect();
-            canonical::query::write(request.query(), &names, out);
-        }
+        Field::Query => canonical::query::write(request.query(), |name| terms.omits_parameter(name), out),
         Field::Headers => canonical::headers::write(&request.headers, &terms.signed_headers, out),
-        Field::SignedHeaders => out.extend_from_slice(terms.signed_headers.to_text().as_bytes()),
-        Field::Payload => out.extend_from_slice(terms.payload.to_string().as_bytes()),
+        Field::SignedHeaders => out.extend_from_slice(terms.signed_headers.as_str().as_bytes()),
+        Field::Payload => terms.payload.write(out),
     })
 }
 
@@ -58,11 +54,7 @@ pub(crate) fn string_to_sign_head(terms: &Terms) -> String {
         text.push_str(line);
         text.push('\n');
     }
-    for part in [&terms.scope.date, &terms.scope.region, &terms.scope.service] {
-        text.push_str(part);
-        text.push('/');
-    }
-    text.push_str(&terms.scope.terminator);
+    terms.scope.write(&mut text);
     text.push('\n');
     text
 }

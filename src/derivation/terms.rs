@@ -64,17 +64,20 @@ impl TokenTravel {
 impl Terms {
     /// The access key id with the scope: `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request`.
     pub fn credential(&self) -> String {
-        format!("{}/{}", self.access_key_id, self.scope)
+        let mut text = String::with_capacity(self.access_key_id.len() + 64);
+        text.push_str(&self.access_key_id);
+        text.push('/');
+        self.scope.write(&mut text);
+        text
     }
 
-    /// The query parameters that are not part of what is signed: the signature, and a token that was added after it.
-    pub(crate) fn unsigned_parameters(&self) -> Vec<String> {
-        match (self.placement, self.token) {
-            (Placement::Header, _) => Vec::new(),
-            (Placement::Query { .. }, TokenTravel::Signed) => vec![self.dialect.query_name("Signature")],
-            (Placement::Query { .. }, TokenTravel::Unsigned) => {
-                vec![self.dialect.query_name("Signature"), self.dialect.query_name("Security-Token")]
-            }
+    /// Whether a query parameter, by its encoded name, is no part of what is signed: the signature, and a token that was
+    /// added after it.
+    pub(crate) fn omits_parameter(&self, name: &[u8]) -> bool {
+        match (self.placement, name.strip_prefix(self.dialect.query_prefix.as_bytes())) {
+            (Placement::Query { .. }, Some(b"Signature")) => true,
+            (Placement::Query { .. }, Some(b"Security-Token")) => self.token == TokenTravel::Unsigned,
+            _ => false,
         }
     }
 }

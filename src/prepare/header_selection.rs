@@ -42,11 +42,13 @@ pub const NEVER_SIGNED: [&str; 24] = [
 ];
 
 pub(super) fn select(headers: &Headers, selection: &HeaderSelection, settings: &Settings) -> SignedHeaders {
+    let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
     let named = |name: &str| match selection {
-        HeaderSelection::All => !NEVER_SIGNED.contains(&name),
-        HeaderSelection::Named(names) => name != "authorization" && names.iter().any(|n| n.eq_ignore_ascii_case(name)),
+        HeaderSelection::All => !NEVER_SIGNED.iter().any(|never| is(name, never)),
+        HeaderSelection::Named(names) => !is(name, "authorization") && names.iter().any(|n| is(name, n)),
     };
     let prefix = settings.dialect.header_prefix.as_ref();
-    let signed = |name: &String| name == "host" || name.starts_with(prefix) || named(name);
-    SignedHeaders::new(headers.iter().map(|header| header.name.to_ascii_lowercase()).filter(signed))
+    let own = |name: &str| name.get(..prefix.len()).is_some_and(|start| is(start, prefix));
+    let signed = |name: &&str| is(name, "host") || own(name) || named(name);
+    SignedHeaders::new(headers.iter().map(|header| header.name.as_str()).filter(signed))
 }

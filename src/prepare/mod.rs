@@ -285,7 +285,7 @@ fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, 
     if let (Some(token), TokenTravel::Signed, false) = (&identity.session_token, terms.token, token_header_sent) {
         parameter("Security-Token", token.expose_secret(), b"&");
     }
-    parameter("SignedHeaders", &terms.signed_headers.to_text(), b"");
+    parameter("SignedHeaders", terms.signed_headers.as_str(), b"");
 }
 
 /// What stands between a target and the parameter that is appended to it.

@@ -46,7 +46,9 @@ pub(super) fn decide(request: &Request, settings: &Settings) -> Result<PayloadHa
 pub(super) fn declare(request: &mut Request, settings: &Settings, payload: &PayloadHash) {
     let name = settings.dialect.content_sha256_header.as_ref();
     if !request.headers.contains(name) && needs_header(settings, payload) {
-        request.headers.push_unchecked(name, payload.to_string());
+        let mut value = Vec::with_capacity(64);
+        payload.write(&mut value);
+        request.headers.push_unchecked(name, value);
     }
 }
 

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{Dialect, Scope, Signature};
 use crate::credentials::Secret;
-use crate::crypto::{HmacKey, Sha256Digest};
+use crate::crypto::{HmacKey, Sha256Digest, hmac_sha256};
 
 /// A key that signs within one scope. `Debug` shows the scope only.
 #[derive(Clone)]
@@ -52,10 +52,15 @@ impl KeyTrace {
         let k_signing = link(&*k_service, &scope.terminator);
         Self { k_date, k_region, k_service, k_signing }
     }
+
+    /// Signs a string to sign, of the scope that the chain was derived for.
+    pub(crate) fn sign(&self, string_to_sign: &[u8]) -> Signature {
+        Signature::from_digest(&hmac_sha256(&*self.k_signing, string_to_sign))
+    }
 }
 
 fn link(key: &[u8], message: &str) -> Zeroizing<[u8; 32]> {
-    Zeroizing::new(HmacKey::new(key).authenticate(&[message.as_bytes()]).0)
+    Zeroizing::new(hmac_sha256(key, message.as_bytes()).0)
 }
 
 impl SigningKey {

@@ -53,6 +53,17 @@ impl Scope {
     }
 }
 
+impl Scope {
+    /// Appends the text.
+    pub(crate) fn write(&self, out: &mut String) {
+        for part in [&self.date, &self.region, &self.service] {
+            out.push_str(part);
+            out.push('/');
+        }
+        out.push_str(&self.terminator);
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}/{}", self.date, self.region, self.service, self.terminator)

@@ -88,7 +88,8 @@ fn sign(case: &Case, form: Form) {
     let prepared = prepared(case, &settings);
     compare_derivation(case, form, &prepared.derive());
     let key = SigningKey::derive(&case.credentials.secret_access_key, &settings.dialect, &prepared.terms.scope);
-    let signed = prepared.sign(&key).unwrap();
+    let signed = prepared.clone().sign(&key).unwrap();
+    assert_eq!(signed, prepared.sign_once(&case.credentials.secret_access_key), "{} {form:?}", case.name);
     compare(case, form, "signature", signed.signature.as_str().as_bytes());
     let theirs = raw::parse(&case.stage(form, "signed-request"));
     assert_eq!(comparable(&signed.request), comparable(&theirs), "{} {form:?} signed-request", case.name);
