@@ -9,7 +9,7 @@ use crate::cli::address::{self, Store};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestSource, Unsigned};
-use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::options::signing::{CredentialOptions, SchemeName, SigningOptions};
 use crate::cli::signing_key::ScopedKey;
 use crate::credentials::Credentials;
 use crate::derivation::{Placement, TokenTravel};
@@ -90,6 +90,7 @@ impl Session {
     /// Settles everything but the placement, which is the header.
     pub fn settle(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
         let found = Found::of(typed, context)?;
+        check_scheme(typed.signing, found.settings.scheme.as_deref())?;
         let store = Store {
             endpoint_url: typed.signing.endpoint_url.as_deref().or(found.settings.endpoint_url.as_deref()),
             addressing: found.settings.addressing,
@@ -128,6 +129,17 @@ impl Session {
                 .hint("a signing key is good for one day, region and service: derive another with 'sigvet key'")
         })?;
         Ok(key)
+    }
+}
+
+/// The option decides; a scheme that the profile asks for must be one that is spoken here.
+fn check_scheme(signing: &SigningOptions, in_profile: Option<&str>) -> Result<(), Failure> {
+    match (signing.scheme, in_profile) {
+        (Some(SchemeName::V4), _) | (None, None | Some("v4")) => Ok(()),
+        (None, Some(other)) => {
+            Err(Failure::new(Exit::BrokenProfiles, format!("unknown scheme '{other}' in the profile, expected v4"))
+                .hint("--scheme v4 signs with Signature Version 4 all the same"))
+        }
     }
 }
 

@@ -107,7 +107,7 @@ fn read_urlencoded(text: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure>
     let at = text.find(['=', '@']);
     let (name, content) = match at {
         None => ("", text.as_bytes().to_vec()),
-        Some(at) if text.as_bytes()[at] == b'=' => (&text[..at], text[at + 1..].as_bytes().to_vec()),
+        Some(at) if text.as_bytes()[at] == b'=' => (&text[..at], text.as_bytes()[at + 1..].to_vec()),
         Some(at) => (&text[..at], read_all(&text[at + 1..], stdin)?),
     };
     let mut out = name.as_bytes().to_vec();

@@ -48,10 +48,10 @@ pub struct Add {
     #[arg(long, value_parser = ["virtual", "path"])]
     addressing: Option<String>,
     /// The signature scheme
-    #[arg(long, value_parser = ["v4", "v4a", "v2"])]
+    #[arg(long, value_parser = ["v4"])]
     scheme: Option<String>,
     /// How long presigned URLs last: 15m, 1h30m, 7d
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "DURATION", value_parser = check_duration)]
     expires: Option<String>,
     /// A command that prints the secret; it is run without a shell each time the profile is used
     #[arg(long, value_name = "WORDS", conflicts_with = "secret_env")]
@@ -200,4 +200,9 @@ fn line(context: &mut Context) -> Result<Option<Zeroizing<String>>, Failure> {
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("standard input is not UTF-8 text"))?;
     Ok(Some(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned())))
+}
+
+/// The text as typed, once it reads as a duration.
+fn check_duration(text: &str) -> Result<String, String> {
+    crate::cli::options::value::parse_duration(text).map(|_| text.to_owned())
 }
