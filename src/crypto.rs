@@ -28,6 +28,12 @@ impl fmt::Debug for Sha256Digest {
 /// SHA-256 of no bytes at all, in hex.
 pub const EMPTY_SHA256_HEX: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
+/// SHA-256 of no bytes at all: most requests have no payload, and need not hash it each time.
+const EMPTY_SHA256: Sha256Digest = Sha256Digest([
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41,
+    0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+]);
+
 /// SHA-256 of bytes that arrive piece by piece.
 #[derive(Clone, Default)]
 pub struct Sha256Hasher(Sha256);
@@ -51,7 +57,7 @@ impl Sha256Hasher {
 
 /// SHA-256 of bytes.
 pub fn sha256(bytes: &[u8]) -> Sha256Digest {
-    Sha256Digest(Sha256::digest(bytes).into())
+    if bytes.is_empty() { EMPTY_SHA256 } else { Sha256Digest(Sha256::digest(bytes).into()) }
 }
 
 /// A digest in lower-case hex, without an allocation.
@@ -110,4 +116,17 @@ impl HmacKey {
 /// Whether two byte strings are equal, in a time that depends on their lengths alone.
 pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_written_in_lower_case_hex() {
+        assert_eq!(Hex::new(&sha256(b"")).as_str(), EMPTY_SHA256_HEX);
+        assert_eq!(sha256(b""), Sha256Hasher::new().finish());
+        let all_digits = Sha256Digest(std::array::from_fn(|at| (at * 8) as u8 + at as u8 % 8));
+        assert_eq!(all_digits.to_string(), hex::encode(all_digits.0));
+    }
 }

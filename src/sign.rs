@@ -58,16 +58,14 @@ impl Prepared {
 }
 
 fn authorization(terms: &Terms, signature: &Signature) -> String {
-    let pieces = [
-        &terms.dialect.algorithm,
-        " Credential=",
-        &terms.credential(),
-        ", SignedHeaders=",
-        terms.signed_headers.as_str(),
-        ", Signature=",
-        signature.as_str(),
-    ];
-    pieces.concat()
+    let mut text = String::with_capacity(320);
+    text.push_str(&terms.dialect.algorithm);
+    text.push_str(" Credential=");
+    terms.write_credential(&mut text);
+    for piece in [", SignedHeaders=", terms.signed_headers.as_str(), ", Signature=", signature.as_str()] {
+        text.push_str(piece);
+    }
+    text
 }
 
 fn append(target: &mut Vec<u8>, name: &str, value: &str) {

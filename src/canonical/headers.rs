@@ -64,7 +64,7 @@ pub(crate) fn write(headers: &Headers, signed: &SignedHeaders, out: &mut Vec<u8>
 /// Appends one value, trimmed and with runs of spaces and folds collapsed.
 fn write_value(value: &[u8], out: &mut Vec<u8>) {
     let value = value.trim_ascii();
-    if !value.windows(2).any(|pair| pair == b"  ") && !value.contains(&b'\n') {
+    if !value.contains(&b' ') && !value.contains(&b'\n') {
         return out.extend_from_slice(value);
     }
     let folded = |byte: u8| matches!(byte, b'\r' | b'\n');

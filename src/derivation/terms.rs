@@ -65,10 +65,15 @@ impl Terms {
     /// The access key id with the scope: `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request`.
     pub fn credential(&self) -> String {
         let mut text = String::with_capacity(self.access_key_id.len() + 64);
-        text.push_str(&self.access_key_id);
-        text.push('/');
-        self.scope.write(&mut text);
+        self.write_credential(&mut text);
         text
+    }
+
+    /// Appends the same.
+    pub(crate) fn write_credential(&self, out: &mut String) {
+        out.push_str(&self.access_key_id);
+        out.push('/');
+        self.scope.write(out);
     }
 
     /// Whether a query parameter, by its encoded name, is no part of what is signed: the signature, and a token that was
