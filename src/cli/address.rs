@@ -22,8 +22,13 @@ pub fn resolve(typed: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
     }
 }
 
-/// Parses an http or https URL.
+/// Parses an http or https URL. One that names a user is refused: to drop the name would sign with other keys than were
+/// meant.
 pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
+    if has_user(typed) {
+        return Err(Failure::usage("the URL has a user or a key in front of its host")
+            .hint("give the key by --profile, or by -u KEY:SECRET"));
+    }
     RequestUrl::parse(typed).map_err(|error| {
         let failure = Failure::usage(error.to_string());
         match error {
@@ -35,6 +40,11 @@ pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
             InvalidUrl::Authority { .. } => failure,
         }
     })
+}
+
+fn has_user(text: &str) -> bool {
+    let authority = text.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    authority.is_some_and(|authority| authority.contains('@'))
 }
 
 fn looks_like_host(text: &str) -> bool {
@@ -103,6 +113,9 @@ mod tests {
     fn a_forgotten_scheme_is_guessed_in_the_hint() {
         let failure = parse("bucket.s3.amazonaws.com/key").unwrap_err();
         assert_eq!(failure.hint.as_deref(), Some("did you mean https://bucket.s3.amazonaws.com/key?"));
+        let failure = parse("https://AKID:hush@bucket.s3.amazonaws.com/a@b").unwrap_err();
+        assert!(failure.message.contains("user") && !failure.message.contains("hush"));
+        assert!(parse("https://bucket.s3.amazonaws.com/a@b?c=d@e").is_ok());
         assert!(resolve("s3://", Store::default()).unwrap_err().message.contains("endpoint"));
     }
 }
