@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
+use crate::cli::options::value::parse_time;
 use crate::cli::output::Output;
 use crate::cli::render::steps;
 use crate::cli::signing_key::ScopedKey;
@@ -24,7 +25,7 @@ use crate::time::Timestamp;
   sigvet key --region us-east-1 --service iam --date 20150830 --as trace")]
 pub struct KeyArgs {
     /// The day, by default today (UTC)
-    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     date: Option<Timestamp>,
 
     /// The region, by default the profile's

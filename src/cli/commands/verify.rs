@@ -11,7 +11,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::input;
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::signing::CredentialOptions;
-use crate::cli::options::value::parse_duration;
+use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::verdict::{Judged, Word};
@@ -26,7 +26,7 @@ use crate::verify::{self, DEFAULT_WINDOW, Finding, Judge};
 #[derive(Debug, Args)]
 pub struct JudgeOptions {
     /// The server's clock, instead of this machine's
-    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse, help_heading = "Judging")]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Judging")]
     pub now: Option<Timestamp>,
 
     /// How far the clocks may be apart

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::value::parse_time;
 use crate::canonical::{PathEncoding, PathNormalization};
 use crate::credentials::Secret;
 use crate::scheme::Dialect;
@@ -55,7 +56,7 @@ pub struct SigningOptions {
     pub dialect: Option<Dialect>,
 
     /// Sign as of this time instead of now: 20150830T123600Z, RFC 3339, a day, or seconds since 1970
-    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub date: Option<Timestamp>,
 
     /// Sign UNSIGNED-PAYLOAD instead of the hash of the body

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::failure::{Exit, Failure};
+use crate::time::Timestamp;
 
 /// Parses `15m`, `1h30m`, `7d`, or plain seconds. Units: `s`, `m`, `h`, `d`, `w`, each at most once, largest first.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
@@ -26,6 +27,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         rest = &tail[unit.len_utf8()..];
     }
     if text.is_empty() { Err(expected()) } else { Ok(Duration::from_secs(seconds)) }
+}
+
+/// Parses a time as people write it.
+pub fn parse_time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text)
+        .map_err(|error| format!("{error}, expected for example 20150830T123600Z, 2015-08-30T12:36:00Z or 2015-08-30"))
 }
 
 /// Reads all of a file, or of standard input where the name is `-`.
