@@ -61,6 +61,10 @@ fn is_presigned(url: &str) -> bool {
 }
 
 fn explain_signing(url: &str, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
+    if args.judge.no_credentials {
+        return Err(Failure::usage("the URL is not signed, and without credentials it cannot be")
+            .hint("leave --no-credentials out, or give a signed request"));
+    }
     let ExplainArgs { request, credentials, signing, presign, judge, .. } = args;
     let mut session = Session::settle(Typed { url, request, credentials, signing }, context)?;
     if let Some(expires) = *presign {
