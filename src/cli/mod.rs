@@ -11,6 +11,7 @@ pub mod options;
 pub mod output;
 pub mod profile;
 pub mod render;
+pub mod scope_choice;
 pub mod session;
 pub mod signing_key;
 

@@ -1,7 +1,7 @@
 //! From what was typed to what is meant: whose key, which region and service, where to, and with which settings.
 //!
 //! Every decision leaves a note, which `-v` prints. Region and service: the option, else what the host says, else the
-//! profile or the environment.
+//! signing key, the profile or the environment.
 
 use std::io::Write;
 
@@ -10,10 +10,10 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestSource, Unsigned};
 use crate::cli::options::signing::{CredentialOptions, SchemeName, SigningOptions};
+use crate::cli::scope_choice::ScopeChoice;
 use crate::cli::signing_key::ScopedKey;
 use crate::credentials::Credentials;
 use crate::derivation::{Placement, TokenTravel};
-use crate::endpoint::{self, Inference};
 use crate::prepare::{self, HeaderSelection, Identity, PayloadChoice, PrepareError, Prepared};
 use crate::profiles::{self, Choice};
 use crate::request::{Request, RequestUrl};
@@ -97,7 +97,12 @@ impl Session {
         };
         let url = address::resolve(typed.url, store)?;
         let unsigned = typed.request.build(&url, &mut *context.stdin)?;
-        let scope = ScopeChoice::of(typed.signing, &found, host_of(&unsigned.request, &url));
+        let key_scope = match &found.signer {
+            Signer::Key(key) => Some(&key.scope),
+            Signer::Credentials(_) => None,
+        };
+        let host = host_of(&unsigned.request, &url);
+        let scope = ScopeChoice::of(typed.signing, key_scope, &found.settings, host);
         let settings = settings(typed.signing, &scope)?;
         if typed.signing.verbose > 0 {
             note(context, &format!("credentials: {}", found.source))?;
@@ -126,7 +131,7 @@ impl Session {
         let key = self.signer.key(&prepared.terms.dialect, &prepared.terms.scope);
         key.check(&prepared.terms.scope).map_err(|error| {
             Failure::new(Exit::NoCredentials, error.to_string())
-                .hint("a signing key is good for one day, region and service: derive another with 'sigvet key'")
+                .hint("'sigvet key' derives another; --date, --region and --service say what to sign for")
         })?;
         Ok(key)
     }
@@ -201,74 +206,8 @@ fn host_of(request: &Request, url: &RequestUrl) -> String {
     }
 }
 
-/// Region and service as chosen, with what they were chosen from.
-struct ScopeChoice {
-    region: Option<String>,
-    service: Option<String>,
-    inferred: Option<Inference>,
-    host: String,
-}
-
-impl ScopeChoice {
-    fn of(signing: &SigningOptions, found: &Found, host: String) -> Self {
-        let curl = signing.aws_sigv4.as_ref();
-        let key = match &found.signer {
-            Signer::Key(key) => Some(&key.scope),
-            Signer::Credentials(_) => None,
-        };
-        let inferred = endpoint::infer(&host);
-        let by_host = inferred.clone().unwrap_or_else(|| by_labels(curl.is_some(), &host));
-        let region = signing.region.clone().or_else(|| curl?.region.clone()).or_else(|| Some(key?.region.clone()));
-        let service = signing.service.clone().or_else(|| curl?.service.clone()).or_else(|| Some(key?.service.clone()));
-        Self {
-            region: region.or(by_host.region).or_else(|| found.settings.region.clone()),
-            service: service
-                .or_else(|| by_host.service.map(|service| in_dialect(service, signing)))
-                .or_else(|| found.settings.service.clone()),
-            inferred,
-            host,
-        }
-    }
-
-    fn to_note(&self, settings: &prepare::Settings) -> String {
-        let mut text = format!("scope: region {}, service {}", settings.region, settings.service);
-        match &self.inferred {
-            Some(inferred) => text.push_str(&format!(" (host {} is {})", self.host, inferred.provider)),
-            None => text.push_str(&format!(" (nothing is known of host {})", self.host)),
-        }
-        if let Some(remark) = self.inferred.as_ref().and_then(|inferred| inferred.note) {
-            text.push_str(&format!("; {remark}"));
-        }
-        text
-    }
-
-    fn missing(&self, what: &str) -> Failure {
-        let example = if what == "region" { "us-east-1" } else { "s3" };
-        Failure::usage(format!("no {what} for host {}", self.host))
-            .hint(format!("pass --{what} (for example --{what} {example}), or set {what} in the profile"))
-    }
-}
-
-/// Google's own dialect has its own name for what it calls `s3` in the dialect of AWS.
-fn in_dialect(service: String, signing: &SigningOptions) -> String {
-    let is_goog = signing.dialect_or_default() == Dialect::GOOG4;
-    if is_goog && service == "s3" { "storage".to_owned() } else { service }
-}
-
-/// curl's rule for a host that nothing is known of: the service is its first label, the region its second.
-fn by_labels(applies: bool, host: &str) -> Inference {
-    let is_address = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
-    let labels: Vec<&str> = host.split('.').collect();
-    let (service, region) = match labels.as_slice() {
-        [service, region, _, ..] if applies && !is_address => (Some((*service).to_owned()), Some((*region).to_owned())),
-        _ => (None, None),
-    };
-    Inference { service, region, provider: "unknown", bucket: None, note: None }
-}
-
 fn settings(signing: &SigningOptions, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
-    let service = scope.service.clone().ok_or_else(|| scope.missing("service"))?;
-    let region = scope.region.clone().ok_or_else(|| scope.missing("region"))?;
+    let (region, service) = scope.complete()?;
     let mut settings = prepare::Settings::of_dialect(signing.dialect_or_default(), region, service);
     if let Some(answer) = signing.normalize_path {
         settings.path_rule.normalization = answer.into();

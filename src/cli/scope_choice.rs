@@ -1,0 +1,88 @@
+//! Which region and service to sign for: the option, else what the host says, else the signing key, the profile or the
+//! environment.
+//!
+//! A known host stands before the key, so that a key for another service is refused rather than used in vain.
+
+use crate::cli::failure::Failure;
+use crate::cli::options::signing::SigningOptions;
+use crate::endpoint::{self, Inference};
+use crate::prepare;
+use crate::profiles;
+use crate::scheme::{Dialect, Scope};
+
+/// Region and service as chosen, with what they were chosen from.
+pub struct ScopeChoice {
+    region: Option<String>,
+    service: Option<String>,
+    inferred: Option<Inference>,
+    host: String,
+}
+
+impl ScopeChoice {
+    /// Chooses for a host. `key` is the scope that a signing key was derived for.
+    pub fn of(signing: &SigningOptions, key: Option<&Scope>, settings: &profiles::Settings, host: String) -> Self {
+        let curl = signing.aws_sigv4.as_ref();
+        let inferred = endpoint::infer(&host);
+        let by_host = inferred.clone().unwrap_or_else(|| by_labels(curl.is_some(), &host));
+        let service_by_host = by_host.service.map(|service| in_dialect(service, signing));
+        let region = signing.region.clone().or_else(|| curl?.region.clone()).or(by_host.region);
+        let service = signing.service.clone().or_else(|| curl?.service.clone()).or(service_by_host);
+        Self {
+            region: region.or_else(|| Some(key?.region.clone())).or_else(|| settings.region.clone()),
+            service: service.or_else(|| Some(key?.service.clone())).or_else(|| settings.service.clone()),
+            inferred,
+            host,
+        }
+    }
+
+    /// Says what was chosen, and from what.
+    pub fn to_note(&self, settings: &prepare::Settings) -> String {
+        let mut text = format!("scope: region {}, service {}", settings.region, settings.service);
+        match &self.inferred {
+            Some(inferred) => text.push_str(&format!(" (host {} is {})", self.host, inferred.provider)),
+            None => text.push_str(&format!(" (nothing is known of host {})", self.host)),
+        }
+        if let Some(remark) = self.inferred.as_ref().and_then(|inferred| inferred.note) {
+            text.push_str(&format!("; {remark}"));
+        }
+        text
+    }
+
+    /// Region and service, where both are known.
+    ///
+    /// # Errors
+    /// Says all that is missing at once.
+    pub fn complete(&self) -> Result<(String, String), Failure> {
+        match (&self.region, &self.service) {
+            (Some(region), Some(service)) => Ok((region.clone(), service.clone())),
+            _ => Err(self.missing()),
+        }
+    }
+
+    fn missing(&self) -> Failure {
+        let (problem, what, options) = match (&self.region, &self.service) {
+            (None, None) => ("neither region nor service", "both", "--region us-east-1 --service s3"),
+            (None, Some(_)) => ("no region", "region", "--region us-east-1"),
+            _ => ("no service", "service", "--service s3"),
+        };
+        Failure::usage(format!("{problem} known for host {}", self.host))
+            .hint(format!("pass for example {options}, or set {what} in the profile"))
+    }
+}
+
+/// Google's own dialect has its own name for what it calls `s3` in the dialect of AWS.
+fn in_dialect(service: String, signing: &SigningOptions) -> String {
+    let is_goog = signing.dialect_or_default() == Dialect::GOOG4;
+    if is_goog && service == "s3" { "storage".to_owned() } else { service }
+}
+
+/// curl's rule for a host that nothing is known of: the service is its first label, the region its second.
+fn by_labels(applies: bool, host: &str) -> Inference {
+    let is_address = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
+    let labels: Vec<&str> = host.split('.').collect();
+    let (service, region) = match labels.as_slice() {
+        [service, region, _, ..] if applies && !is_address => (Some((*service).to_owned()), Some((*region).to_owned())),
+        _ => (None, None),
+    };
+    Inference { service, region, provider: "unknown", bucket: None, note: None }
+}
