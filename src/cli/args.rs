@@ -34,8 +34,9 @@ pub enum Command {
     /// Print a signed request; send nothing
     #[command(help_template = HELP)]
     Sign(sign::SignArgs),
-    /// Sign a request and send it
-    #[command(help_template = HELP, visible_alias = "curl")]
+    /// Sign a request and send it; 'sigvet curl' is the same
+    // No visible alias: of two names that both show, completion offers the first of the alphabet alone.
+    #[command(help_template = HELP, alias = "curl")]
     Send(send::SendArgs),
     /// Print a presigned URL, of any method
     #[command(help_template = HELP)]

@@ -7,6 +7,7 @@ pub mod complete;
 pub mod context;
 pub mod failure;
 pub mod input;
+pub mod man;
 pub mod options;
 pub mod output;
 pub mod profile;
