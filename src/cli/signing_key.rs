@@ -55,8 +55,10 @@ impl ScopedKey {
 
     /// The message says where the text is wrong, never what it says there.
     fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let file: File = serde_json::from_slice(bytes)
-            .map_err(|error| format!("line {}, column {}: not the JSON expected", error.line(), error.column()))?;
+        let file: File = serde_json::from_slice(bytes).map_err(|error| match error.is_eof() {
+            true => "it breaks off in the middle".to_owned(),
+            false => format!("line {}, column {}: not the JSON expected", error.line(), error.column()),
+        })?;
         let (access_key_id, scope) = Scope::parse_credential(&file.credential)
             .ok_or("credential is not ID/YYYYMMDD/region/service/aws4_request")?;
         let is_key = file.signing_key.len() == 64 && file.signing_key.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -168,8 +168,7 @@ fn ask_secret(access_key_id: String, context: &mut Context) -> Result<Keys, Fail
     })
 }
 
-const LINES: &str =
-    "a line each: access key id (unless --access-key-id gives it), secret access key, session token if any";
+const LINES: &str = "standard input holds, a line each: access key id (unless --access-key-id gives it), secret access key, session token if any";
 
 fn without(what: &str) -> Failure {
     Failure::usage(format!("no {what} was given")).hint(LINES)

@@ -24,14 +24,16 @@ fn hint(error: &Error) -> Option<String> {
         Error::NothingFound { .. } => {
             "run 'sigvet profile add NAME', or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give -u KEY:SECRET"
         }
-        Error::UserIncomplete => "an access key id that holds a colon needs a profile: 'sigvet profile add NAME'",
+        Error::UserIncomplete => "a profile keeps the secret off the command line: 'sigvet profile add NAME'",
         Error::HalfEnvironment { present, .. } => {
             return Some(format!("set both, or unset {present} to use a profile"));
         }
         Error::NoKeys { profile, .. } | Error::HalfProfile { profile, .. } => {
             return Some(format!("'sigvet profile add {profile} --force' writes the profile anew"));
         }
-        Error::UnknownProfile { near, .. } if near.is_empty() => "'sigvet profile list' shows the profiles",
+        Error::UnknownProfile { near, .. } if near.is_empty() => {
+            "'sigvet profile list' shows those of the profile file, 'aws configure list-profiles' those of AWS's files"
+        }
         Error::UnsupportedTool { .. } => "'sigvet profile add NAME' makes a profile of its keys",
         Error::Aws { source_name, .. } if source_name.ends_with("(sso)") => {
             "'aws sso login' renews a session that has expired"
