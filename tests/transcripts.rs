@@ -1,0 +1,81 @@
+//! Runs the command lines in README.md and in `tests/transcripts/`, and compares what they print and how they end.
+//!
+//! It catches a message that changed, an exit code that changed, and documentation that no longer tells the truth. To
+//! renew the outputs: `TRYCMD=overwrite cargo test --test transcripts`, then read the difference.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Set in the process that runs the commands.
+const INSIDE: &str = "SIGVET_TRANSCRIPTS";
+
+/// What the commands may know of this machine.
+const KEPT: [&str; 4] = ["PATH", "SystemRoot", "TRYCMD", "RUST_BACKTRACE"];
+
+/// The commands inherit their surroundings from this program, which therefore starts itself anew: in a copy of
+/// `tests/transcripts/files`, with an environment of its own.
+#[test]
+fn the_documentation_says_what_happens() {
+    if std::env::var_os(INSIDE).is_some() {
+        return run_transcripts();
+    }
+    let place = tempfile::tempdir().unwrap();
+    copy_files(&root().join("tests/transcripts/files"), place.path());
+    let mut inside = Command::new(std::env::current_exe().unwrap());
+    inside.args(["the_documentation_says_what_happens", "--exact", "--nocapture"]).current_dir(place.path());
+    inside.env_clear().envs(KEPT.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    for (name, value) in [
+        (INSIDE, "1"),
+        ("HOME", "home"),
+        ("USERPROFILE", "home"),
+        ("SIGVET_PROFILES", "profiles.toml"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("MINIO_SECRET", "minioadmin"),
+    ] {
+        inside.env(name, value);
+    }
+    assert!(inside.status().unwrap().success());
+}
+
+fn run_transcripts() {
+    trycmd::TestCases::new().case(root().join("README.md")).case(root().join("tests/transcripts/*.md")).run();
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Copies the files; profiles are for their owner's eyes only, which a checkout does not keep.
+fn copy_files(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let copy = to.join(entry.file_name());
+        std::fs::copy(entry.path(), &copy).unwrap();
+        #[cfg(unix)]
+        if copy.extension().is_some_and(|extension| extension == "toml") {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+    }
+    std::fs::create_dir(to.join("directory")).unwrap();
+    // A file that nobody can read, not even root.
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("loop", to.join("loop")).unwrap();
+}
+
+/// A transcript has no way to write these, for a command is a line there.
+#[test]
+fn a_header_that_would_become_two_is_refused() {
+    for (header, name) in [("X-One: 1\nX-Two: 2", "X-One"), ("X-One: 1\r\n\r\nbody", "X-One"), ("X\n: 1", "X\\n")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_sigvet"))
+            .args(["sign", "-u", "AKIDEXAMPLE:secret", "-H", header, "https://iam.amazonaws.com/"])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stdout.is_empty());
+        let expected = format!(
+            "error: header '{name}' has a line break or a NUL in it\n  hint: give each header with an -H of its own\n"
+        );
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), expected);
+    }
+}
