@@ -1,6 +1,6 @@
 //! The hash, the keyed hash, and comparison in constant time; the only user of the crates that implement them.
 //!
-//! A [`HmacKey`] is keyed once and cloned for each message, which saves two compressions a message. What the messages
+//! A `HmacKey` is keyed once and cloned for each message, which saves two compressions a message. What the messages
 //! mean is not known here.
 
 use std::fmt;

@@ -43,7 +43,7 @@ pub struct SigningOptions {
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
 
-    /// curl's way of saying it: aws:amz[:REGION[:SERVICE]]
+    /// curl's way of saying it: aws:amz:REGION:SERVICE, the last two optional
     #[arg(long, value_name = "PROVIDER", conflicts_with = "dialect")]
     pub aws_sigv4: Option<SigV4Provider>,
 
