@@ -116,10 +116,10 @@ impl<const JSON: bool> RequestOptions<JSON> {
 
     fn put_body(&self, request: &mut Request, stdin: &mut dyn Read) -> Result<Option<PathBuf>, Failure> {
         if let Some(name) = self.upload_file.as_deref().filter(|name| *name != "-").or_else(|| self.whole_data_file()) {
-            let (sha256, length) = hash_file(Path::new(name))?;
-            request.body = Body::Hashed { sha256, length };
+            let body_file;
+            (request.body, body_file) = body_of_file(Path::new(name))?;
             self.put_content_type(request);
-            return Ok(Some(PathBuf::from(name)));
+            return Ok(body_file);
         }
         if self.upload_file.is_some() {
             request.body = Body::Bytes(read_all("-", stdin)?);
@@ -206,18 +206,30 @@ fn append_query(url: &RequestUrl, query: &[u8]) -> RequestUrl {
     url.with_target(target)
 }
 
-/// Hash and length of a file, read once in pieces.
-fn hash_file(path: &Path) -> Result<(Sha256Digest, u64), Failure> {
+/// A file is hashed now and read again when it is sent; a pipe or a device, which gives its bytes only once, is kept.
+fn body_of_file(path: &Path) -> Result<(Body, Option<PathBuf>), Failure> {
     let failure = |error: std::io::Error| cannot_read(path, &error);
     let mut file = std::fs::File::open(path).map_err(failure)?;
-    if file.metadata().map_err(failure)?.is_dir() {
+    let kind = file.metadata().map_err(failure)?.file_type();
+    if kind.is_dir() {
         return Err(Failure::new(Exit::CannotRead, format!("cannot read {}: it is a directory", path.display())));
     }
+    if kind.is_file() {
+        let (sha256, length) = hash(&mut file).map_err(failure)?;
+        return Ok((Body::Hashed { sha256, length }, Some(path.to_owned())));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(failure)?;
+    Ok((Body::Bytes(bytes), None))
+}
+
+/// Hash and length of what is read, in pieces.
+fn hash(input: &mut dyn Read) -> std::io::Result<(Sha256Digest, u64)> {
     let mut buffer = vec![0; 256 * 1024];
     let mut hasher = Sha256Hasher::new();
     let mut length = 0;
     loop {
-        match file.read(&mut buffer).map_err(failure)? {
+        match input.read(&mut buffer)? {
             0 => return Ok((hasher.finish(), length)),
             read => {
                 hasher.update(&buffer[..read]);
