@@ -39,7 +39,7 @@ pub struct SendArgs {
     #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = clap::ValueHint::FilePath)]
     output: Option<PathBuf>,
 
-    /// Print the response's status and headers before its body
+    /// Print the response's status and headers before its body; with -I they are printed in any case
     #[arg(short, long, help_heading = "Output")]
     include: bool,
 
@@ -79,7 +79,7 @@ pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
     if args.fail && head.status >= 400 {
         return Err(Failure::new(Exit::HttpError, format!("the server answered {} {}", head.status, head.reason)));
     }
-    let head = args.include.then(|| head.clone());
+    let head = (args.include || args.request.is_head()).then(|| head.clone());
     let mut output = Output::open(args.output.as_deref(), context)?;
     if let Some(head) = &head {
         write_head("", head, &mut output)?;

@@ -77,6 +77,11 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
 }
 
 impl<const JSON: bool> RequestOptions<JSON> {
+    /// Whether only the head of a response is asked for.
+    pub fn is_head(&self) -> bool {
+        self.head
+    }
+
     fn check(&self) -> Result<(), Failure> {
         let bodies = [!self.data.is_empty() && !self.get, self.upload_file.is_some()];
         if bodies.into_iter().filter(|given| *given).count() > 1 {
