@@ -102,7 +102,8 @@ impl Session {
             Signer::Credentials(_) => None,
         };
         let host = host_of(&unsigned.request, &url);
-        let scope = ScopeChoice::of(typed.signing, key_scope, &found.settings, host);
+        let mut scope = ScopeChoice::of(typed.signing, key_scope, &found.settings, host);
+        scope.service = scope.service.or_else(|| typed.url.starts_with("s3://").then(|| "s3".to_owned()));
         let settings = settings(typed.signing, &scope)?;
         if typed.signing.verbose > 0 {
             note(context, &format!("credentials: {}", found.source))?;
