@@ -35,6 +35,13 @@ impl ScopeChoice {
         }
     }
 
+    /// The same with a service where nothing says one.
+    #[must_use]
+    pub fn or_service(mut self, service: &str) -> Self {
+        self.service.get_or_insert_with(|| service.to_owned());
+        self
+    }
+
     /// Says what was chosen, and from what.
     pub fn to_note(&self, settings: &prepare::Settings) -> String {
         let mut text = format!("scope: region {}, service {}", settings.region, settings.service);

@@ -103,7 +103,9 @@ impl Session {
         };
         let host = host_of(&unsigned.request, &url);
         let mut scope = ScopeChoice::of(typed.signing, key_scope, &found.settings, host);
-        scope.service = scope.service.or_else(|| typed.url.starts_with("s3://").then(|| "s3".to_owned()));
+        if typed.url.starts_with("s3://") {
+            scope = scope.or_service("s3");
+        }
         let settings = settings(typed.signing, &scope)?;
         if typed.signing.verbose > 0 {
             note(context, &format!("credentials: {}", found.source))?;

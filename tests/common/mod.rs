@@ -1,0 +1,87 @@
+//! Runs the built `sigvet` in a world of its own: nothing of the machine's environment gets through to it.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// The key that the servers of the tests know.
+pub const KEY: &str = "AKIDEXAMPLE";
+/// Its secret; `/` and `+` are what real ones have.
+pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+/// A run of the command line to be.
+pub struct Sigvet {
+    command: Command,
+    input: Vec<u8>,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub stdout: Vec<u8>,
+    pub stderr: String,
+}
+
+impl Sigvet {
+    /// No keys, no proxy, a home without any file.
+    pub fn anonymous<W: AsRef<str>>(words: &[W]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sigvet"));
+        command.args(words.iter().map(AsRef::as_ref)).env_clear().env("AWS_EC2_METADATA_DISABLED", "true");
+        command.env("HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/no-home"));
+        for name in ["PATH", "SystemRoot"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        Self { command, input: Vec::new() }
+    }
+
+    /// With the key of the tests in the environment.
+    pub fn new<W: AsRef<str>>(words: &[W]) -> Self {
+        Self::anonymous(words).env("AWS_ACCESS_KEY_ID", KEY).env("AWS_SECRET_ACCESS_KEY", SECRET)
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub fn input(mut self, bytes: &[u8]) -> Self {
+        self.input = bytes.to_vec();
+        self
+    }
+
+    /// The command with its streams as pipes, for a test that does with them what it likes.
+    pub fn into_command(mut self) -> Command {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command
+    }
+
+    pub fn run(self) -> Outcome {
+        let input = self.input.clone();
+        let mut child = self.into_command().spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A child may leave its input unread, which is no failure; it may print before it reads, hence the thread.
+        std::thread::spawn(move || drop(stdin.write_all(&input)));
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        Outcome { code: output.status.code(), stdout: output.stdout, stderr }
+    }
+}
+
+impl Outcome {
+    /// Fails where the exit code is another, and tells what was printed.
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stderr: {}\nstdout: {}", self.stderr, self.text());
+        self
+    }
+
+    /// Standard output as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+}
+
+/// Every byte there is, some twice: nothing that is made for text lets this through unharmed.
+pub fn all_bytes() -> Vec<u8> {
+    [b"\x1b[31mred\x1b[0m \xff\xfe\r\n\0".as_slice(), &(0..=255).collect::<Vec<u8>>()].concat()
+}

@@ -1,0 +1,16 @@
+//! Sigvet against s3s, an S3 server that shares no line with it: what it signs is accepted, and the bytes arrive.
+//!
+//! Each test runs the built binary as a user would, in an environment of its own, against a server inside the test's
+//! process. They catch what no vector has: a signature that is right for a request that another one became on its way.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod server;
+mod shelf;
+
+mod identity;
+mod keys;
+mod listing;
+mod objects;
+mod presigned;
+mod refusals;

@@ -1,0 +1,12 @@
+//! What `sigvet send` writes on the wire, read by a server that keeps every byte; and what it makes of the answers.
+//!
+//! They catch an HTTP library that changes a request after it was signed, and exit codes that scripts rely on.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod recorder;
+
+mod exits;
+mod requests;
+mod responses;
+mod verbose;

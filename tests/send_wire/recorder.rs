@@ -1,0 +1,106 @@
+//! A server on loopback that keeps what it is sent, byte for byte, and always gives the same answer.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use crate::common::Sigvet;
+
+/// An answer without anything in it.
+pub const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+pub struct Recorder {
+    pub host: String,
+    requests: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+/// A request as it was captured.
+#[derive(Debug)]
+pub struct Captured {
+    pub raw: Vec<u8>,
+    pub line: String,
+    /// Names as they were sent.
+    pub headers: Vec<(String, Vec<u8>)>,
+    pub body: Vec<u8>,
+}
+
+impl Recorder {
+    /// A server that answers each request with these bytes, and closes the connection.
+    pub fn answering(answer: impl Into<Vec<u8>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (answer, kept) = (answer.into(), Arc::clone(&requests));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let request = read_request(&mut stream);
+                kept.lock().unwrap().push(request);
+                // A client may leave before it has read everything.
+                drop(stream.write_all(&answer));
+            }
+        });
+        Self { host, requests }
+    }
+
+    pub fn url(&self, target: &str) -> String {
+        format!("http://{}{target}", self.host)
+    }
+
+    /// The only request there was.
+    #[track_caller]
+    pub fn only_request(&self) -> Captured {
+        let requests = self.requests.lock().unwrap();
+        assert_eq!(requests.len(), 1, "one request arrives, no more");
+        Captured::parse(&requests[0])
+    }
+}
+
+/// Head and body; ends where the client closes, too.
+fn read_request(stream: &mut TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 64 * 1024];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => return bytes,
+            Ok(read) => bytes.extend_from_slice(&buffer[..read]),
+        }
+        let Some(end) = head_end(&bytes) else { continue };
+        let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+        let length = head.split("\r\ncontent-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
+        let length: usize = length.map_or(0, |length| length.parse().unwrap());
+        if bytes.len() >= end + length {
+            return bytes;
+        }
+    }
+}
+
+fn head_end(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
+}
+
+impl Captured {
+    /// Reads a request as HTTP/1.1 writes it, and nothing else: no folding, no bare line feeds.
+    pub fn parse(raw: &[u8]) -> Self {
+        let end = head_end(raw).expect("a head ends in an empty line");
+        let mut lines =
+            raw[..end - 4].split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let line = String::from_utf8(lines.next().unwrap().to_vec()).unwrap();
+        let field = |line: &[u8]| {
+            let at = line.iter().position(|&byte| byte == b':').unwrap();
+            (String::from_utf8(line[..at].to_vec()).unwrap(), line[at + 1..].trim_ascii().to_vec())
+        };
+        Self { raw: raw.to_vec(), line, headers: lines.map(field).collect(), body: raw[end..].to_vec() }
+    }
+
+    /// The values of a name, in order.
+    pub fn values(&self, name: &str) -> Vec<String> {
+        let named = self.headers.iter().filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| String::from_utf8(value.clone()).unwrap()).collect()
+    }
+}
+
+/// `sigvet send` to a server that nothing is known of: region and service have to be told.
+pub fn send(words: &[&str]) -> Sigvet {
+    Sigvet::new(&[&["send", "--region", "us-east-1", "--service", "s3"], words].concat())
+}
