@@ -76,6 +76,13 @@ impl Request {
         split_target(&self.target).1
     }
 
+    /// The `Content-Length` that an HTTP client adds: none where a header tells it, or where no body is expected (RFC 9110 §8.6).
+    pub fn length_to_declare(&self) -> Option<u64> {
+        let is_told = self.headers.contains("content-length") || self.headers.contains("transfer-encoding");
+        let expects_body = !matches!(self.method.as_str(), "GET" | "HEAD" | "DELETE" | "OPTIONS");
+        self.body.length().filter(|length| !is_told && (*length > 0 || expects_body))
+    }
+
     /// The value of the `Host` header, where there is one that is text.
     pub fn host(&self) -> Option<&str> {
         self.headers.first_text("host")

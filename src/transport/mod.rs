@@ -64,10 +64,7 @@ pub struct Exchange {
 
 /// Adds what a client sends besides what is signed: who it is, what it takes, how long the body is.
 pub fn complete(request: &mut Request) {
-    let length = request.body.length().unwrap_or_default();
-    let may_have_body = !matches!(request.method.as_str(), "GET" | "HEAD" | "DELETE" | "OPTIONS");
-    let declares_length = request.headers.contains("content-length") || request.headers.contains("transfer-encoding");
-    if (length > 0 || may_have_body) && !declares_length {
+    if let Some(length) = request.length_to_declare() {
         request.headers.push_unchecked("content-length", length.to_string());
     }
     for (name, value) in [("user-agent", concat!("sigvet/", env!("CARGO_PKG_VERSION"))), ("accept", "*/*")] {

@@ -95,6 +95,10 @@ fn a_path_as_typed_is_signed_as_sent() {
         ("[x]", "[x]"),
         ("a//b/", "a//b/"),
         ("a|b\\c^d", "a|b\\c^d"),
+        ("a/../b", "a/../b"),
+        ("./a/.", "./a/."),
+        ("x/.%2e/%2E", "x/../."),
+        ("..", ".."),
     ] {
         let url = format!("{shelf}/typed/{typed}");
         send(&["-f", "-X", "PUT", "-d", "x", &url]).run().expect(0);
@@ -123,26 +127,4 @@ fn a_bucket_in_the_host_is_signed_with_it() {
     send(&["-f", "-H", &host, "-X", "PUT", "-d", "x", &url]).run().expect(0);
     assert_eq!(servers().shelf.get("hosted", "a key").as_deref(), Some(&b"x"[..]));
     assert_eq!(send(&["-f", "-H", &host, &url]).run().expect(0).text(), "x");
-}
-
-/// `..` and `.`, however spelt, would be resolved by the HTTP library. Catches a request for another object.
-#[test]
-fn a_path_that_would_be_rewritten_is_refused_before_anything_is_sent() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let host = listener.local_addr().unwrap();
-    for path in ["a/../b", "a/./b", "%2e%2e", "a/%2E", "x/.%2e/y", "..", "."] {
-        let presigned = presign(&[&format!("http://{host}/dots/{path}")]).run().expect(0).line();
-        assert!(presigned.starts_with(&format!("http://{host}/dots/{path}?X-Amz-")), "{presigned}");
-        for url in [format!("http://{host}/dots/{path}"), format!("http://{host}//{path}?q")] {
-            let refused = send(&[&url]).run().expect(2);
-            assert_eq!(refused.text(), "");
-            assert!(refused.stderr.contains(path) && refused.stderr.contains("would be sent as"), "{}", refused.stderr);
-        }
-    }
-    let endpoint = format!("http://{host}");
-    let refused = send(&["--endpoint-url", &endpoint, "s3://dots/a/../b"]).run().expect(2);
-    assert!(refused.stderr.contains("would be sent as"), "{}", refused.stderr);
-    let connection = listener.accept().map(drop).map_err(|error| error.kind());
-    assert_eq!(connection, Err(std::io::ErrorKind::WouldBlock), "nobody connected");
 }

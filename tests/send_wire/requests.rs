@@ -9,8 +9,11 @@ const TOKEN: &str = "IQoJb3JpZ2luX2VjE+/==";
 /// Words that make a request, with the target last.
 type Case<'a> = &'a [&'a str];
 
-const CASES: [Case<'static>; 16] = [
+const CASES: [Case<'static>; 19] = [
     &["/"],
+    &["/a/../b/./"],
+    &["/%2e%2E/.%2e/"],
+    &["/a?token='quoted'"],
     &["//a/b//c/"],
     &["/%7euser/%2f/a+b/!*'();:@&=$,~"],
     &["/a b/é?q=é ü&r=\"<>`{}|\\^"],

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::request::{Body, Header, Request};
+use crate::request::{Header, Request};
 
 /// Writes one field as HTTP/1.1 has it, without the line's end.
 pub fn write_field(header: &Header, out: &mut dyn Write) -> std::io::Result<()> {
@@ -19,15 +19,8 @@ pub fn write_head(request: &Request, line_end: &str, out: &mut dyn Write) -> std
         write_field(header, out)?;
         write!(out, "{line_end}")?;
     }
-    if let Some(length) = length_to_declare(request) {
+    if let Some(length) = request.length_to_declare() {
         write!(out, "content-length: {length}{line_end}")?;
     }
     write!(out, "{line_end}")
-}
-
-/// The length of a body that no header tells yet.
-fn length_to_declare(request: &Request) -> Option<u64> {
-    let told = request.headers.contains("content-length") || request.headers.contains("transfer-encoding");
-    let length = request.body.length().filter(|length| *length > 0)?;
-    (!told && !matches!(request.body, Body::Unknown)).then_some(length)
 }
