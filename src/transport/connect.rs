@@ -1,7 +1,6 @@
 //! The connection: the name is looked up, its addresses are tried, a proxy is asked to connect, TLS is spoken.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use http::HeaderValue;
 use hyper_util::rt::TokioIo;
@@ -9,12 +8,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::options::Options;
 use super::proxy::Proxy;
-use super::{Outgoing, Resolution, TransportError, tls};
-use crate::request::UriScheme;
-
-/// How long to wait for a connection, as curl does.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(300);
+use super::{TransportError, tls};
+use crate::request::{RequestUrl, UriScheme};
 
 /// The longest answer of a proxy that is read.
 const PROXY_ANSWER_LIMIT: usize = 16 * 1024;
@@ -30,25 +27,53 @@ pub(super) struct Connection {
     /// Whether a proxy at its other end forwards plain HTTP, and so wants the whole URL as the target.
     pub(super) is_forward_proxy: bool,
     pub(super) proxy_authorization: Option<HeaderValue>,
+    /// Whether both ends agreed on HTTP/2.
+    pub(super) is_http2: bool,
 }
 
-/// Opens a connection to the host of a URL, by way of a proxy where there is one for it.
-pub(super) async fn open(outgoing: &Outgoing<'_>) -> Result<Connection, TransportError> {
-    let url = outgoing.url;
-    let (host, port) = (url.host(), url.port().unwrap_or_else(|| default_port(url.scheme())));
-    let proxy = outgoing.proxies.for_url(url);
-    let tcp = match &proxy {
-        Some(proxy) => dial(&proxy.host, proxy.port, outgoing.resolutions).await?,
-        None => dial(host, port, outgoing.resolutions).await?,
-    };
-    let proxy_authorization = proxy.as_ref().and_then(|proxy| proxy.authorization.clone());
-    let stream: Box<dyn Stream> = match (url.scheme(), &proxy) {
-        (UriScheme::Http, _) => Box::new(tcp),
-        (UriScheme::Https, None) => Box::new(tls::handshake(tcp, host).await?),
-        (UriScheme::Https, Some(proxy)) => Box::new(tls::handshake(tunnel(tcp, proxy, host, port).await?, host).await?),
-    };
+/// Opens a connection to the host of a URL, within the time that there is for it.
+pub(super) async fn open(url: &RequestUrl, options: &Options) -> Result<Connection, TransportError> {
+    let timed_out =
+        |_| TransportError::TimedOut { host: url.host_header(), reason: "no connection was made".to_owned() };
+    timeout(options.connect_timeout, open_at_leisure(url, options)).await.map_err(timed_out)?
+}
+
+async fn open_at_leisure(url: &RequestUrl, options: &Options) -> Result<Connection, TransportError> {
+    let Line { stream, proxy } = dial(url, options).await?;
     let is_forward_proxy = proxy.is_some() && url.scheme() == UriScheme::Http;
-    Ok(Connection { io: TokioIo::new(stream), is_forward_proxy, proxy_authorization })
+    let proxy_authorization = proxy.and_then(|proxy| proxy.authorization);
+    let (stream, is_http2): (Box<dyn Stream>, bool) = match url.scheme() {
+        UriScheme::Http => (stream, false),
+        UriScheme::Https => {
+            let tls = tls::handshake(stream, url.host(), options).await?;
+            let is_http2 = tls::agreed_on_http2(&tls);
+            (Box::new(tls), is_http2)
+        }
+    };
+    Ok(Connection { io: TokioIo::new(stream), is_forward_proxy, proxy_authorization, is_http2 })
+}
+
+/// A stream of bytes to the host, or to a proxy that forwards to it.
+struct Line {
+    stream: Box<dyn Stream>,
+    proxy: Option<Proxy>,
+}
+
+async fn dial(url: &RequestUrl, options: &Options) -> Result<Line, TransportError> {
+    let (host, port) = (url.host().to_owned(), url.port().unwrap_or_else(|| default_port(url.scheme())));
+    if let Some(path) = &options.unix_socket {
+        return Ok(Line { stream: dial_unix(path).await?, proxy: None });
+    }
+    let (host, port) = options.reroutings.iter().find_map(|rule| rule.apply(&host, port)).unwrap_or((host, port));
+    let Some(proxy) = options.proxies.for_url(url) else {
+        let stream = Box::new(dial_tcp(&host, port, options).await?);
+        return Ok(Line { stream, proxy: None });
+    };
+    let mut tcp = dial_tcp(&proxy.host, proxy.port, options).await?;
+    if url.scheme() == UriScheme::Https {
+        open_tunnel(&mut tcp, &proxy, &host, port).await?;
+    }
+    Ok(Line { stream: Box::new(tcp), proxy: Some(proxy) })
 }
 
 fn default_port(scheme: UriScheme) -> u16 {
@@ -58,22 +83,40 @@ fn default_port(scheme: UriScheme) -> u16 {
     }
 }
 
+#[cfg(unix)]
+async fn dial_unix(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
+    let failure = |error: std::io::Error| TransportError::CannotConnect {
+        host: path.display().to_string(),
+        reason: error.to_string(),
+    };
+    Ok(Box::new(tokio::net::UnixStream::connect(path).await.map_err(failure)?))
+}
+
+#[cfg(not(unix))]
+async fn dial_unix(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
+    let reason = "this system has no such sockets".to_owned();
+    Err(TransportError::CannotConnect { host: path.display().to_string(), reason })
+}
+
 /// Connects to the first address of a name that answers.
-async fn dial(host: &str, port: u16, resolutions: &[Resolution]) -> Result<TcpStream, TransportError> {
-    let shown = format!("{host}:{port}");
-    let timed_out = |_| TransportError::TimedOut { host: shown.clone(), reason: "no connection was made".to_owned() };
-    timeout(CONNECT_TIMEOUT, async {
-        let addresses = addresses(host, port, resolutions).await?;
-        dial_each(&addresses, &shown).await
-    })
-    .await
-    .map_err(timed_out)?
+async fn dial_tcp(host: &str, port: u16, options: &Options) -> Result<TcpStream, TransportError> {
+    let mut reason = String::new();
+    for address in addresses(host, port, options).await? {
+        match TcpStream::connect(address).await {
+            Ok(stream) => {
+                // A socket that keeps Nagle's delay still works.
+                drop(stream.set_nodelay(true));
+                return Ok(stream);
+            }
+            Err(error) => reason = format!("{error} ({address})"),
+        }
+    }
+    Err(TransportError::CannotConnect { host: format!("{host}:{port}"), reason })
 }
 
 /// The addresses of a name: those that were given for it, else what it resolves to.
-async fn addresses(host: &str, port: u16, resolutions: &[Resolution]) -> Result<Vec<SocketAddr>, TransportError> {
-    let given: Vec<SocketAddr> =
-        resolutions.iter().flat_map(|resolution| resolution.addresses_of(host, port)).collect();
+async fn addresses(host: &str, port: u16, options: &Options) -> Result<Vec<SocketAddr>, TransportError> {
+    let given: Vec<SocketAddr> = options.resolutions.iter().flat_map(|given| given.addresses_of(host, port)).collect();
     if !given.is_empty() {
         return Ok(given);
     }
@@ -84,23 +127,8 @@ async fn addresses(host: &str, port: u16, resolutions: &[Resolution]) -> Result<
     if found.is_empty() { Err(not_found("the name has no address")) } else { Ok(found) }
 }
 
-async fn dial_each(addresses: &[SocketAddr], shown: &str) -> Result<TcpStream, TransportError> {
-    let mut reason = String::new();
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                // A socket that keeps Nagle's delay still works.
-                drop(stream.set_nodelay(true));
-                return Ok(stream);
-            }
-            Err(error) => reason = format!("{error} ({address})"),
-        }
-    }
-    Err(TransportError::CannotConnect { host: shown.to_owned(), reason })
-}
-
 /// Asks a proxy for a tunnel to the host (RFC 9110 §9.3.6).
-async fn tunnel(mut tcp: TcpStream, proxy: &Proxy, host: &str, port: u16) -> Result<TcpStream, TransportError> {
+async fn open_tunnel(tcp: &mut TcpStream, proxy: &Proxy, host: &str, port: u16) -> Result<(), TransportError> {
     let failure = |reason: String| TransportError::CannotConnect { host: format!("{host}:{port}"), reason };
     let lost = |error: std::io::Error| failure(format!("the proxy {} broke off: {error}", proxy.host));
     tcp.write_all(&connect_request(proxy, host, port)).await.map_err(lost)?;
@@ -115,7 +143,7 @@ async fn tunnel(mut tcp: TcpStream, proxy: &Proxy, host: &str, port: u16) -> Res
     let answer = String::from_utf8_lossy(&answer);
     let status = answer.lines().next().and_then(|line| line.split_once(' ')).map(|(_, status)| status);
     match status {
-        Some(status) if status.starts_with('2') => Ok(tcp),
+        Some(status) if status.starts_with('2') => Ok(()),
         _ => Err(failure(format!("the proxy {} answered {}", proxy.host, status.unwrap_or("nothing sensible")))),
     }
 }

@@ -20,6 +20,14 @@ pub enum TransportError {
         /// Why.
         reason: String,
     },
+    /// The file of certificates to believe is not to be used.
+    #[error("no certificates in {}: {reason}", .file.display())]
+    BadRoots {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The host name does not resolve.
     #[error("cannot find host {host}: {reason}")]
     HostNotFound {

@@ -7,22 +7,26 @@
 mod body;
 mod connect;
 mod error;
+mod options;
 mod proxy;
+mod rerouting;
 mod resolution;
 mod tls;
+mod wire;
 
 pub use error::TransportError;
+pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Options, Trust};
 pub use proxy::Proxies;
+pub use rerouting::Rerouting;
 pub use resolution::Resolution;
 
 use std::path::Path;
 
-use body::{OutgoingBody, body_of};
 use bytes::Bytes;
-use connect::Connection;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::runtime::Runtime;
+use tokio::time::Instant;
 
 use crate::request::{Request, RequestUrl};
 
@@ -35,10 +39,8 @@ pub struct Outgoing<'a> {
     pub request: &'a Request,
     /// The file that is the body, where it is not in memory.
     pub body_file: Option<&'a Path>,
-    /// The proxies of the environment.
-    pub proxies: &'a Proxies,
-    /// Addresses to connect to in place of what names resolve to.
-    pub resolutions: &'a [Resolution],
+    /// How to connect.
+    pub options: &'a Options,
 }
 
 /// The head of a response.
@@ -60,6 +62,7 @@ pub struct Exchange {
     response: Response,
     rest: Incoming,
     host: String,
+    deadline: Deadline,
 }
 
 /// Adds what a client sends besides what is signed: who it is, what it takes, how long the body is.
@@ -82,44 +85,39 @@ pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
     let host = outgoing.url.host_header();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| TransportError::Setup { reason: error.to_string() })?;
-    let response = runtime.block_on(exchange(outgoing))?;
+    let deadline = Deadline(outgoing.options.max_time.map(|time| Instant::now() + time));
+    let response = deadline.run(&runtime, &host, exchange(outgoing))?;
     let head = head_of(&response);
-    Ok(Exchange { runtime, response: head, rest: response.into_body(), host })
+    Ok(Exchange { runtime, response: head, rest: response.into_body(), host, deadline })
 }
 
 async fn exchange(outgoing: &Outgoing<'_>) -> Result<http::Response<Incoming>, TransportError> {
-    let host = outgoing.url.host_header();
-    let connection = connect::open(outgoing).await?;
-    let request = wire_request(outgoing, &connection)?;
-    let (mut sender, driver) =
-        hyper::client::conn::http1::handshake(connection.io).await.map_err(|error| error::classify(&error, &host))?;
-    tokio::spawn(driver);
-    sender.send_request(request).await.map_err(|error| error::classify(&error, &host))
+    let connection = connect::open(outgoing.url, outgoing.options).await?;
+    wire::speak(outgoing, connection).await
 }
 
-/// The request as hyper takes it. Its URI keeps every byte of the target; a target that it cannot keep is refused.
-fn wire_request(
-    outgoing: &Outgoing<'_>,
-    connection: &Connection,
-) -> Result<http::Request<OutgoingBody>, TransportError> {
-    let request = outgoing.request;
-    let unsendable = |reason: String| TransportError::Request { reason };
-    let target = match connection.is_forward_proxy {
-        true => outgoing.url.with_target(request.target.clone()).to_text().into_bytes(),
-        false => request.target.clone(),
-    };
-    let uri = http::Uri::try_from(target.as_slice()).map_err(|error| unsendable(error.to_string()))?;
-    if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target) {
-        return Err(unsendable("its target would be rewritten, and so the signature would not hold".to_owned()));
+/// What is left of the time for a request.
+#[derive(Clone, Copy)]
+struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// Runs a step of a request, unless its time runs out before.
+    fn run<T>(
+        self,
+        runtime: &Runtime,
+        host: &str,
+        step: impl Future<Output = Result<T, TransportError>>,
+    ) -> Result<T, TransportError> {
+        runtime.block_on(async {
+            match self.0 {
+                None => step.await,
+                Some(end) => tokio::time::timeout_at(end, step).await.unwrap_or_else(|_| {
+                    let reason = "the time for the request has run out".to_owned();
+                    Err(TransportError::TimedOut { host: host.to_owned(), reason })
+                }),
+            }
+        })
     }
-    let mut builder = http::Request::builder().method(request.method.as_str()).uri(uri);
-    for header in &request.headers {
-        builder = builder.header(header.name.as_str(), header.value.trim_ascii());
-    }
-    if let (true, Some(authorization)) = (connection.is_forward_proxy, &connection.proxy_authorization) {
-        builder = builder.header(http::header::PROXY_AUTHORIZATION, authorization);
-    }
-    builder.body(body_of(request, outgoing.body_file)?).map_err(|error| unsendable(error.to_string()))
 }
 
 impl Exchange {
@@ -133,14 +131,16 @@ impl Exchange {
     /// # Errors
     /// A connection that breaks off.
     pub fn next_piece(&mut self) -> Result<Option<Bytes>, TransportError> {
-        while let Some(frame) = self.runtime.block_on(self.rest.frame()) {
-            let frame = frame.map_err(|error| error::classify_transfer(&error, &self.host))?;
+        loop {
+            let (host, rest) = (self.host.as_str(), &mut self.rest);
+            let frame =
+                async { rest.frame().await.transpose().map_err(|error| error::classify_transfer(&error, host)) };
+            let Some(frame) = self.deadline.run(&self.runtime, host, frame)? else { return Ok(None) };
             // What is no data is a trailer, which no S3 response needs.
             if let Ok(piece) = frame.into_data() {
                 return Ok(Some(piece));
             }
         }
-        Ok(None)
     }
 }
 

@@ -10,6 +10,13 @@ use crate::request::RequestUrl;
 #[derive(Debug)]
 pub struct Proxies(Matcher);
 
+impl Default for Proxies {
+    /// None at all.
+    fn default() -> Self {
+        Self(Matcher::builder().build())
+    }
+}
+
 /// One proxy, for one request.
 pub(super) struct Proxy {
     pub(super) host: String,
@@ -30,6 +37,12 @@ impl Proxies {
             .https(either("https_proxy", "HTTPS_PROXY"))
             .no(either("no_proxy", "NO_PROXY"));
         Self(matcher.build())
+    }
+
+    /// One proxy for all, as `-x` has it; none where the text is empty. `no_proxy` of the environment still holds.
+    pub fn explicit(proxy: &str, environment: &Environment) -> Self {
+        let no = environment.get("no_proxy").or_else(|| environment.get("NO_PROXY")).unwrap_or_default();
+        Self(Matcher::builder().all(proxy.to_owned()).no(no.to_owned()).build())
     }
 
     /// The proxy for a request, where there is one.

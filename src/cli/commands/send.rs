@@ -14,7 +14,7 @@ use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::output::Output;
 use crate::cli::render::signed::write_verbose_head;
 use crate::cli::session::{Session, Typed};
-use crate::transport::{self, Outgoing, Proxies, Resolution, Response, TransportError};
+use crate::transport::{self, Options, Outgoing, Proxies, Resolution, Response, TransportError};
 
 /// The arguments of `sigvet send`.
 #[derive(Debug, Args)]
@@ -68,8 +68,11 @@ pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
         url: &session.url,
         request: &wire,
         body_file: session.unsigned.body_file.as_deref(),
-        proxies: &Proxies::of(&context.environment),
-        resolutions: &args.resolve,
+        options: &Options {
+            proxies: Proxies::of(&context.environment),
+            resolutions: args.resolve.clone(),
+            ..Options::default()
+        },
     };
     let mut exchange = transport::send(&outgoing).map_err(explain_transport)?;
     let head = exchange.response();
@@ -104,7 +107,7 @@ fn write_head(mark: &str, response: &Response, out: &mut dyn Write) -> Result<()
 fn explain_transport(error: TransportError) -> Failure {
     let exit = match &error {
         TransportError::Request { .. } => Exit::Usage,
-        TransportError::ReadBody { .. } => Exit::CannotRead,
+        TransportError::ReadBody { .. } | TransportError::BadRoots { .. } => Exit::CannotRead,
         TransportError::HostNotFound { .. } => Exit::HostNotFound,
         TransportError::CannotConnect { .. } => Exit::CannotConnect,
         TransportError::Tls { .. } => Exit::TlsHandshake,

@@ -1,0 +1,65 @@
+//! How a connection is made: by which way, for how long, trusting whom, speaking what.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Proxies, Rerouting, Resolution};
+
+/// How long to wait for a connection where nobody says, as curl does.
+pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// How to connect.
+#[derive(Debug)]
+pub struct Options {
+    /// Which requests go by way of a proxy.
+    pub proxies: Proxies,
+    /// Addresses in place of what names resolve to.
+    pub resolutions: Vec<Resolution>,
+    /// Other hosts to connect to in place of those that URLs name.
+    pub reroutings: Vec<Rerouting>,
+    /// A local socket to connect to, whatever the URL says.
+    pub unix_socket: Option<PathBuf>,
+    /// How long to wait for a connection.
+    pub connect_timeout: Duration,
+    /// How long the whole of a request may take.
+    pub max_time: Option<Duration>,
+    /// Whose certificates are believed.
+    pub trust: Trust,
+    /// What is spoken over TLS; without TLS it is HTTP/1.1.
+    pub version: HttpVersion,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            proxies: Proxies::default(),
+            resolutions: Vec::new(),
+            reroutings: Vec::new(),
+            unix_socket: None,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            max_time: None,
+            trust: Trust::Platform,
+            version: HttpVersion::Http1,
+        }
+    }
+}
+
+/// Whose certificates are believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trust {
+    /// The authorities of this system.
+    Platform,
+    /// The authorities in this file of PEM.
+    File(PathBuf),
+    /// Anybody: the certificate is not looked at.
+    Anybody,
+}
+
+/// The versions of HTTP that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpVersion {
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2 where the server speaks it, else HTTP/1.1.
+    Http2,
+}
