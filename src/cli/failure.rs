@@ -19,6 +19,8 @@ pub enum Exit {
     HostNotFound = 6,
     /// `send`: no connection to the host.
     CannotConnect = 7,
+    /// `send`: the response ended before its length was reached.
+    CutOff = 18,
     /// `send --fail`: the server answered with status 400 or above.
     HttpError = 22,
     /// The output could not be written.
@@ -29,12 +31,16 @@ pub enum Exit {
     TimedOut = 28,
     /// `send`: the TLS handshake failed.
     TlsHandshake = 35,
+    /// `send`: more redirects than were allowed.
+    TooManyRedirects = 47,
     /// `send`: the server answered nothing, or broke off.
     NothingReceived = 52,
     /// `send`: the request could not be written, or its answer not read.
     TransferFailed = 56,
     /// `send`: the server's certificate is not trusted.
     TlsCertificate = 60,
+    /// `send`: the file of certificates to believe is not to be used.
+    BadRoots = 77,
 }
 
 /// Why a command stopped: what, where, what was expected; and what to do about it.

@@ -33,8 +33,10 @@ pub struct Session {
     pub settings: prepare::Settings,
     /// The instant of the signature.
     pub date: Timestamp,
-    /// The life of presigned URLs that the profile asks for.
-    pub profile_expires: Option<String>,
+    /// What the profile says besides keys.
+    profile: profiles::Settings,
+    /// How to sign, as it was typed: other hosts are settled by it too.
+    signing: SigningOptions,
 }
 
 /// What signs: credentials, or a key derived from them before.
@@ -51,6 +53,14 @@ impl Signer {
         match self {
             Self::Credentials(credentials) => Identity::from(credentials),
             Self::Key(key) => key.identity(),
+        }
+    }
+
+    /// The scope that a key was derived for.
+    fn key_scope(&self) -> Option<&Scope> {
+        match self {
+            Self::Key(key) => Some(&key.scope),
+            Self::Credentials(_) => None,
         }
     }
 
@@ -97,12 +107,8 @@ impl Session {
         };
         let url = address::resolve(typed.url, store)?;
         let unsigned = typed.request.build(&url, &mut *context.stdin)?;
-        let key_scope = match &found.signer {
-            Signer::Key(key) => Some(&key.scope),
-            Signer::Credentials(_) => None,
-        };
         let host = host_of(&unsigned.request, &url);
-        let mut scope = ScopeChoice::of(typed.signing, key_scope, &found.settings, host);
+        let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, host);
         if typed.url.starts_with("s3://") {
             scope = scope.or_service("s3");
         }
@@ -115,7 +121,22 @@ impl Session {
             warn(context, warning)?;
         }
         let date = typed.signing.date.unwrap_or(context.now);
-        Ok(Self { url, unsigned, signer: found.signer, settings, date, profile_expires: found.settings.expires })
+        let (profile, signing) = (found.settings, typed.signing.clone());
+        Ok(Self { url, unsigned, signer: found.signer, settings, date, profile, signing })
+    }
+
+    /// Settles region and service anew for another host, as after a redirect.
+    pub fn move_to(&mut self, url: RequestUrl, unsigned: Unsigned) -> Result<(), Failure> {
+        let host = host_of(&unsigned.request, &url);
+        let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, host);
+        self.settings = settings(&self.signing, &scope)?;
+        (self.url, self.unsigned) = (url, unsigned);
+        Ok(())
+    }
+
+    /// The life of presigned URLs that the profile asks for.
+    pub fn profile_expires(&self) -> Option<&str> {
+        self.profile.expires.as_deref()
     }
 
     /// Prepares the request for its signature, and prints what there is to warn of.

@@ -108,6 +108,33 @@ impl RequestUrl {
         }
     }
 
+    /// Where a `Location` of a response from this URL leads (RFC 9110 §10.2.2). What is absolute, in whole or in its path, is
+    /// taken as it stands; a relative path is resolved against this one's.
+    ///
+    /// # Errors
+    /// What leads to no http or https URL.
+    pub fn join(&self, location: &str) -> Result<Self, InvalidUrl> {
+        let scheme = self.scheme.as_str();
+        if location.contains("://") {
+            return Self::parse(location);
+        }
+        if location.starts_with("//") {
+            return Self::parse(&format!("{scheme}:{location}"));
+        }
+        let origin = format!("{scheme}://{}", self.host_header());
+        if location.starts_with('/') {
+            return Self::parse(&format!("{origin}{location}"));
+        }
+        let base = url::Url::parse(&self.to_text()).and_then(|base| base.join(location));
+        let joined = base.map_err(|_| InvalidUrl::Scheme { presented: presentable(location) })?;
+        Self::parse(joined.as_str())
+    }
+
+    /// Whether both are at the same scheme, host and port.
+    pub fn is_same_origin(&self, other: &Self) -> bool {
+        (self.scheme, &self.host, self.port) == (other.scheme, &other.host, other.port)
+    }
+
     /// The same place with another raw target.
     #[must_use]
     pub fn with_target(&self, target: impl Into<Vec<u8>>) -> Self {
@@ -187,6 +214,23 @@ mod tests {
         ] {
             assert_eq!(parsed(&format!("https://h.example{typed}")).1, wire);
         }
+    }
+
+    #[test]
+    fn a_location_leads_where_it_says() {
+        let from = RequestUrl::parse("https://h.example:8443/a/b?q").unwrap();
+        for (location, expected) in [
+            ("/x/../y?z", "https://h.example:8443/x/../y?z"),
+            ("c/d", "https://h.example:8443/a/c/d"),
+            ("../d", "https://h.example:8443/d"),
+            ("?r", "https://h.example:8443/a/b?r"),
+            ("//other.example/", "https://other.example/"),
+            ("http://h.example/", "http://h.example/"),
+        ] {
+            assert_eq!(from.join(location).unwrap().to_text(), expected);
+        }
+        assert!(from.join("ftp://h.example/").is_err());
+        assert!(!from.is_same_origin(&from.join("//h.example/").unwrap()));
     }
 
     #[test]

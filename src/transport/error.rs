@@ -76,6 +76,14 @@ pub enum TransportError {
         /// Why.
         reason: String,
     },
+    /// The response ended before its length was reached.
+    #[error("the response of {host} was cut off: {reason}")]
+    CutOff {
+        /// The host, with its port.
+        host: String,
+        /// Why.
+        reason: String,
+    },
     /// The connection broke in the middle.
     #[error("the transfer with {host} broke off: {reason}")]
     Transfer {
@@ -113,7 +121,14 @@ fn is_reset(error: &std::io::Error) -> bool {
 
 /// Sorts an error of the response's body.
 pub(super) fn classify_transfer(error: &hyper::Error, host: &str) -> TransportError {
-    TransportError::Transfer { host: host.to_owned(), reason: innermost(error) }
+    let (host, reason) = (host.to_owned(), innermost(error));
+    let is_short = causes(error).filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(is_end)
+        || error.is_incomplete_message();
+    if is_short { TransportError::CutOff { host, reason } } else { TransportError::Transfer { host, reason } }
+}
+
+fn is_end(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::UnexpectedEof
 }
 
 /// Sorts an error of the TLS handshake.

@@ -25,24 +25,22 @@ pub(super) struct Proxy {
 }
 
 impl Proxies {
-    /// Reads `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`. All but `http_proxy` may be in upper case too: a web
-    /// server hands that one's upper-case form to its scripts from a header of the request.
-    pub fn of(environment: &Environment) -> Self {
-        let either = |lower: &str, upper: &str| {
-            environment.get(lower).or_else(|| environment.get(upper)).unwrap_or_default().to_owned()
+    /// Takes the proxy and the exceptions that were given; where none were, `https_proxy`, `http_proxy`, `all_proxy` and
+    /// `no_proxy` of the environment. All but `http_proxy` may be in upper case too: a web server hands that one's upper-case
+    /// form to its scripts from a header of the request.
+    pub fn new(given: Option<&str>, exceptions: Option<&str>, environment: &Environment) -> Self {
+        let variable = |name: &str| environment.get(name);
+        let either =
+            |lower: &str, upper: &str| variable(lower).or_else(|| variable(upper)).unwrap_or_default().to_owned();
+        let no = exceptions.map_or_else(|| either("no_proxy", "NO_PROXY"), str::to_owned);
+        let matcher = match given {
+            Some(proxy) => Matcher::builder().all(proxy.to_owned()),
+            None => Matcher::builder()
+                .all(either("all_proxy", "ALL_PROXY"))
+                .http(variable("http_proxy").unwrap_or_default().to_owned())
+                .https(either("https_proxy", "HTTPS_PROXY")),
         };
-        let matcher = Matcher::builder()
-            .all(either("all_proxy", "ALL_PROXY"))
-            .http(environment.get("http_proxy").unwrap_or_default().to_owned())
-            .https(either("https_proxy", "HTTPS_PROXY"))
-            .no(either("no_proxy", "NO_PROXY"));
-        Self(matcher.build())
-    }
-
-    /// One proxy for all, as `-x` has it; none where the text is empty. `no_proxy` of the environment still holds.
-    pub fn explicit(proxy: &str, environment: &Environment) -> Self {
-        let no = environment.get("no_proxy").or_else(|| environment.get("NO_PROXY")).unwrap_or_default();
-        Self(Matcher::builder().all(proxy.to_owned()).no(no.to_owned()).build())
+        Self(matcher.no(no).build())
     }
 
     /// The proxy for a request, where there is one.
@@ -60,8 +58,12 @@ mod tests {
     use super::*;
 
     fn proxy_for(variables: &[(&str, &str)], url: &str) -> Option<(String, u16)> {
+        given(None, variables, url)
+    }
+
+    fn given(proxy: Option<&str>, variables: &[(&str, &str)], url: &str) -> Option<(String, u16)> {
         let environment = Environment::new(variables.iter().copied(), None);
-        let proxy = Proxies::of(&environment).for_url(&RequestUrl::parse(url).unwrap())?;
+        let proxy = Proxies::new(proxy, None, &environment).for_url(&RequestUrl::parse(url).unwrap())?;
         Some((proxy.host, proxy.port))
     }
 
@@ -77,5 +79,7 @@ mod tests {
         assert_eq!(proxy_for(&both, "http://127.0.0.1:9000/"), None);
         assert_eq!(proxy_for(&both, "https://store.inner/"), None);
         assert_eq!(proxy_for(&[("HTTP_PROXY", "evil:1")], "http://h.example/"), None);
+        assert_eq!(given(Some(""), &both, "https://h.example/"), None);
+        assert_eq!(given(Some("other:1"), &both, "https://h.example/"), Some(("other".to_owned(), 1)));
     }
 }

@@ -81,7 +81,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
 }
 
 fn life(typed: Option<Duration>, session: &Session) -> Result<Duration, Failure> {
-    match (typed, &session.profile_expires) {
+    match (typed, session.profile_expires()) {
         (Some(typed), _) => Ok(typed),
         (None, Some(text)) => {
             parse_duration(text).map_err(|problem| Failure::usage(format!("expires in the profile: {problem}")))

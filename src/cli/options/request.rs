@@ -44,7 +44,7 @@ pub struct RequestOptions<const JSON: bool = true> {
 }
 
 /// A request that is not signed yet, and where its body lies.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Unsigned {
     /// The request, with the hash of its body where that lies in a file.
     pub request: Request,
@@ -77,6 +77,11 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
 }
 
 impl<const JSON: bool> RequestOptions<JSON> {
+    /// Whether `-X` says the method.
+    pub fn names_method(&self) -> bool {
+        self.method.is_some()
+    }
+
     /// Whether only the head of a response is asked for.
     pub fn is_head(&self) -> bool {
         self.head

@@ -35,6 +35,14 @@ pub fn parse_time(text: &str) -> Result<Timestamp, String> {
         .map_err(|error| format!("{error}, expected for example 20150830T123600Z, 2015-08-30T12:36:00Z or 2015-08-30"))
 }
 
+/// Parses seconds as curl takes them, `2` or `2.5`, or a duration such as `15m`.
+pub fn parse_seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| format!("not a time in seconds: '{text}'")),
+        Err(_) => parse_duration(text),
+    }
+}
+
 /// Reads all of a file, or of standard input where the name is `-`.
 pub fn read_all(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
     if name != "-" {

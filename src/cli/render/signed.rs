@@ -10,6 +10,7 @@ use crate::cli::session::Session;
 use crate::derivation::{Derivation, Placement, Terms};
 use crate::request::{Body, Request, RequestUrl};
 use crate::sign::Signed;
+use crate::transport::Response;
 
 /// Everything about a signed request that may be printed.
 pub struct SignedView<'a> {
@@ -108,4 +109,16 @@ pub fn write_verbose_head(request: &Request, out: &mut dyn Write) -> Result<(), 
         writeln!(out, "> {}: {value}", header.name)?;
     }
     Ok(writeln!(out, ">")?)
+}
+
+/// The response's head: as HTTP where there is no mark, else as notes for people, each line marked.
+pub fn write_response_head(mark: &str, response: &Response, out: &mut dyn Write) -> Result<(), Failure> {
+    let line_end = if mark.is_empty() { "\r\n" } else { "\n" };
+    write!(out, "{mark}{} {} {}{line_end}", response.version, response.status, response.reason)?;
+    for (name, value) in &response.headers {
+        write!(out, "{mark}{name}: ")?;
+        out.write_all(value)?;
+        write!(out, "{line_end}")?;
+    }
+    Ok(write!(out, "{}{line_end}", mark.trim_end())?)
 }

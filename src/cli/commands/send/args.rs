@@ -1,0 +1,214 @@
+//! What `sigvet send` takes besides the request and its signature: curl's options for connection, redirects, retries, output.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::cli::context::Context;
+use crate::cli::options::request::RequestOptions;
+use crate::cli::options::show::Show;
+use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::options::value::{parse_duration, parse_seconds};
+use crate::transport::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Options, Proxies, Rerouting, Resolution, Trust};
+
+/// The arguments of `sigvet send`.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet send https://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders
+  sigvet send -T report.pdf s3://documents/2026/report.pdf
+  sigvet send -X PUT --data @policy.json 'https://bucket.fsn1.your-objectstorage.com/?policy'")]
+pub struct SendArgs {
+    /// Where to send it: https://…, or s3://bucket/key where a profile gives the endpoint
+    pub url: String,
+
+    #[command(flatten)]
+    pub(super) request: RequestOptions,
+
+    #[command(flatten)]
+    pub(super) credentials: CredentialOptions,
+
+    #[command(flatten)]
+    pub(super) signing: SigningOptions,
+
+    /// Send the request as it is, without a signature
+    #[arg(long, help_heading = "Signing")]
+    pub no_sign_request: bool,
+
+    /// Where the server says that the clock is off, sign again with the server's time
+    #[arg(long, help_heading = "Signing")]
+    pub fix_clock: bool,
+
+    /// Where the server refuses the signature, show each step of it
+    #[arg(long, help_heading = "Signing")]
+    pub explain: bool,
+
+    #[command(flatten)]
+    pub(super) connection: ConnectionOptions,
+
+    #[command(flatten)]
+    pub(super) redirects: RedirectOptions,
+
+    #[command(flatten)]
+    pub(super) retries: RetryOptions,
+
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+
+    #[command(flatten)]
+    pub(super) show: Show,
+}
+
+/// By which way to connect, for how long, trusting whom.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct ConnectionOptions {
+    /// Go by way of this proxy; '' for none, whatever the environment says
+    #[arg(short = 'x', long, value_name = "URL")]
+    proxy: Option<String>,
+
+    /// Hosts to reach without a proxy
+    #[arg(long, value_name = "HOSTS")]
+    noproxy: Option<String>,
+
+    /// Believe the authorities in this file of PEM instead of the system's
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    cacert: Option<PathBuf>,
+
+    /// Believe any certificate
+    #[arg(short = 'k', long)]
+    insecure: bool,
+
+    /// Connect to ADDRESS for HOST and PORT: HOST:PORT:ADDRESS
+    #[arg(long, value_name = "RESOLUTION")]
+    resolve: Vec<Resolution>,
+
+    /// Connect to another host: HOST1:PORT1:HOST2:PORT2
+    #[arg(long, value_name = "REROUTING")]
+    connect_to: Vec<Rerouting>,
+
+    /// Connect to this local socket
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    unix_socket: Option<PathBuf>,
+
+    /// How long to wait for a connection, in seconds
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    connect_timeout: Option<Duration>,
+
+    /// How long the whole of a request may take, in seconds
+    #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
+    max_time: Option<Duration>,
+
+    /// Speak HTTP/1.1, which is the default
+    #[arg(long = "http1.1")]
+    http1: bool,
+
+    /// Speak HTTP/2 where the server does
+    #[arg(long, conflicts_with = "http1")]
+    http2: bool,
+}
+
+impl ConnectionOptions {
+    /// What they mean. `AWS_CA_BUNDLE` and the proxies of the environment hold where no option says otherwise.
+    pub fn to_transport(&self, context: &Context) -> Options {
+        let environment = &context.environment;
+        let bundle = || environment.get("AWS_CA_BUNDLE").map(PathBuf::from);
+        Options {
+            proxies: Proxies::new(self.proxy.as_deref(), self.noproxy.as_deref(), environment),
+            resolutions: self.resolve.clone(),
+            reroutings: self.connect_to.clone(),
+            unix_socket: self.unix_socket.clone(),
+            connect_timeout: self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT),
+            max_time: self.max_time,
+            trust: match self.cacert.clone().or_else(bundle) {
+                _ if self.insecure => Trust::Anybody,
+                Some(file) => Trust::File(file),
+                None => Trust::Platform,
+            },
+            version: if self.http2 { HttpVersion::Http2 } else { HttpVersion::Http1 },
+        }
+    }
+}
+
+/// What to do where the server sends the request elsewhere.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Redirects")]
+pub struct RedirectOptions {
+    /// Follow redirects; each hop is signed for its own host, and another host gets no signature
+    #[arg(short = 'L', long)]
+    pub location: bool,
+
+    /// Follow redirects, and sign for other hosts too
+    #[arg(long)]
+    pub location_trusted: bool,
+
+    /// How many redirects to follow
+    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
+    pub max_redirs: u32,
+}
+
+/// What to do where the server is not there, or busy.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Retries")]
+pub struct RetryOptions {
+    /// Try again so often after a failed connection, a timeout, 408, 429 or 5xx; each time signed anew
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub retry: u32,
+
+    /// Wait so long before each retry, in seconds; by default 1, 2, 4, …, or what the server says
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub retry_delay: Option<Duration>,
+
+    /// Retry for so long at most: seconds, or 15m
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub retry_max_time: Option<Duration>,
+
+    /// Accepted for curl's sake: a refused connection is retried in any case
+    #[arg(long)]
+    pub retry_connrefused: bool,
+
+    /// Retry on any error
+    #[arg(long)]
+    pub retry_all_errors: bool,
+}
+
+/// Where the response goes, and what of it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputOptions {
+    /// Write the response body to this file instead of standard output
+    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Write the response body to a file named like the last part of the URL
+    #[arg(short = 'O', long, conflicts_with = "output")]
+    pub remote_name: bool,
+
+    /// The directory for -o and -O
+    #[arg(long, value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
+
+    /// Make the directories that -o needs
+    #[arg(long)]
+    pub create_dirs: bool,
+
+    /// Print the response's status and headers before its body
+    #[arg(short, long)]
+    pub include: bool,
+
+    /// Exit with code 22, and print no body, where the server answers with status 400 or above
+    #[arg(short, long)]
+    pub fail: bool,
+
+    /// Like --fail, but print the body
+    #[arg(long, conflicts_with = "fail")]
+    pub fail_with_body: bool,
+
+    /// Print no progress, warnings or errors
+    #[arg(short, long)]
+    pub silent: bool,
+
+    /// Print errors even with -s
+    #[arg(short = 'S', long)]
+    pub show_error: bool,
+}

@@ -1,0 +1,64 @@
+//! Writes out the response: to standard output, or to a file that is there whole or not at all.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::args::{OutputOptions, SendArgs};
+use super::courier::Arrival;
+use super::explain_transport;
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::output::Output;
+use crate::cli::render::signed::write_response_head;
+use crate::request::RequestUrl;
+
+/// Delivers what arrived, and fails where the options say that a refusal is one.
+pub fn deliver(args: &SendArgs, mut arrival: Arrival, context: &mut Context) -> Result<(), Failure> {
+    let head = arrival.exchange.response().clone();
+    let is_refused = head.status >= 400;
+    let refusal = || Failure::new(Exit::HttpError, format!("the server answered {} {}", head.status, head.reason));
+    if args.output.fail && is_refused {
+        return Err(refusal());
+    }
+    let path = args.output.path(&arrival.url)?;
+    let mut output = Output::open(path.as_deref(), context)?;
+    if args.output.include || args.request.is_head() {
+        write_response_head("", &head, &mut output)?;
+    }
+    while let Some(piece) = arrival.exchange.next_piece().map_err(explain_transport)? {
+        output.write_all(&piece).map_err(|error| output.failure(error))?;
+    }
+    output.finish()?;
+    if args.output.fail_with_body && is_refused { Err(refusal()) } else { Ok(()) }
+}
+
+impl OutputOptions {
+    /// The file that the response goes into, with the directories it needs.
+    fn path(&self, url: &RequestUrl) -> Result<Option<PathBuf>, Failure> {
+        let name = match (&self.output, self.remote_name) {
+            (Some(name), _) => name.clone(),
+            (None, true) => remote_name(url)?,
+            (None, false) => return Ok(None),
+        };
+        if name.as_os_str() == "-" {
+            return Ok(None);
+        }
+        let path = self.output_dir.as_ref().map_or_else(|| name.clone(), |directory| directory.join(&name));
+        if let (true, Some(directory)) = (self.create_dirs, path.parent()) {
+            std::fs::create_dir_all(directory).map_err(|error| {
+                Failure::new(Exit::CannotWrite, format!("cannot make {}: {error}", directory.display()))
+            })?;
+        }
+        Ok(Some(path))
+    }
+}
+
+/// The last part of the URL's path, as it stands there.
+fn remote_name(url: &RequestUrl) -> Result<PathBuf, Failure> {
+    let path = crate::request::split_target(url.target()).0;
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    match String::from_utf8_lossy(name).as_ref() {
+        "" | "." | ".." => Err(Failure::new(Exit::CannotWrite, "the URL has no file name for -O").hint("give -o FILE")),
+        name => Ok(PathBuf::from(name)),
+    }
+}

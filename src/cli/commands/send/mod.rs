@@ -1,0 +1,62 @@
+//! `sigvet send`: signs a request and sends it, as often and as far as the options say.
+//!
+//! `courier` carries the request through retries and redirects to the response that counts; `delivery` writes that out.
+
+mod args;
+mod courier;
+mod delivery;
+mod redirect;
+mod retry;
+
+pub use args::SendArgs;
+
+use courier::Courier;
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::session::{Session, Typed};
+use crate::transport::TransportError;
+
+/// Runs the command.
+pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
+    if args.output.silent {
+        context.hush();
+    }
+    let outcome = send(args, context);
+    if args.output.show_error {
+        context.unhush();
+    }
+    outcome
+}
+
+fn send(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
+    let SendArgs { url, request, credentials, signing, .. } = args;
+    let session = Session::settle(Typed { url, request, credentials, signing }, context)?;
+    let arrival = Courier::new(args, session, context).carry(context)?;
+    delivery::deliver(args, arrival, context)
+}
+
+/// The failure of a request that did not get through, by curl's exit codes.
+fn explain_transport(error: TransportError) -> Failure {
+    let exit = match &error {
+        TransportError::Request { .. } => Exit::Usage,
+        TransportError::ReadBody { .. } => Exit::CannotRead,
+        TransportError::HostNotFound { .. } => Exit::HostNotFound,
+        TransportError::CannotConnect { .. } | TransportError::Setup { .. } => Exit::CannotConnect,
+        TransportError::Tls { .. } => Exit::TlsHandshake,
+        TransportError::Certificate { .. } => Exit::TlsCertificate,
+        TransportError::BadRoots { .. } => Exit::BadRoots,
+        TransportError::TimedOut { .. } => Exit::TimedOut,
+        TransportError::NothingReceived { .. } => Exit::NothingReceived,
+        TransportError::CutOff { .. } => Exit::CutOff,
+        TransportError::Transfer { .. } => Exit::TransferFailed,
+    };
+    let failure = Failure::new(exit, error.to_string());
+    match error {
+        TransportError::Certificate { .. } => {
+            failure.hint("--cacert FILE names another authority to believe; -k believes anybody")
+        }
+        TransportError::TimedOut { .. } => failure.hint("--retry tries again; -m and --connect-timeout set the limits"),
+        _ => failure,
+    }
+}

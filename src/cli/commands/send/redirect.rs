@@ -1,0 +1,110 @@
+//! Redirects, as curl follows them: which responses are one, and what the next request is.
+
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::request::Unsigned;
+use crate::request::{Body, Headers, RequestUrl};
+use crate::transport::Response;
+
+/// Headers that say something about a body.
+const BODY_HEADERS: [&str; 4] = ["content-type", "content-length", "content-encoding", "content-md5"];
+
+/// Where a response sends the request, where it does.
+pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUrl>, Failure> {
+    let location = response.headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value);
+    let Some(location) = location.filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308)) else {
+        return Ok(None);
+    };
+    let location = String::from_utf8_lossy(location);
+    let url = from.join(location.trim());
+    url.map(Some)
+        .map_err(|error| Failure::new(Exit::TransferFailed, format!("the server redirects to nowhere: {error}")))
+}
+
+/// Whether a method was typed, which then holds for every hop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// With `-X`.
+    Typed,
+    /// By what else was asked for.
+    Implied,
+}
+
+/// The request that follows: 303 makes it a GET, and 301 and 302 make a POST one, without its body (RFC 9110 §15.4).
+pub fn follow(before: &Unsigned, status: u16, from: &RequestUrl, to: &RequestUrl, method: Method) -> Unsigned {
+    let mut next = before.clone();
+    let request = &mut next.request;
+    request.target = to.target().to_vec();
+    let is_get = matches!(request.method.as_str(), "GET" | "HEAD");
+    let loses_body = match status {
+        303 => !is_get,
+        301 | 302 => request.method == "POST",
+        _ => false,
+    };
+    if loses_body {
+        if method == Method::Implied {
+            request.method = "GET".to_owned();
+        }
+        request.body = Body::Bytes(Vec::new());
+        next.body_file = None;
+        for name in BODY_HEADERS {
+            request.headers.remove(name);
+        }
+    }
+    if !from.is_same_origin(to) {
+        request.headers = without_bearers(&request.headers, to);
+    }
+    next
+}
+
+/// What another host may see: its own name, and nothing that gives access or was made for the host before.
+fn without_bearers(headers: &Headers, to: &RequestUrl) -> Headers {
+    let mut kept = Headers::default();
+    kept.push_unchecked("host", to.host_header());
+    let is_harmless = |name: &str| !["host", "referer"].iter().any(|other| name.eq_ignore_ascii_case(other));
+    for header in headers.iter().filter(|header| !header.is_bearer() && is_harmless(&header.name)) {
+        kept.push_unchecked(&header.name, header.value.clone());
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Request;
+
+    fn url(text: &str) -> RequestUrl {
+        RequestUrl::parse(text).unwrap()
+    }
+
+    fn posted() -> Unsigned {
+        let mut request = Request::new("POST", &url("https://h.example/a")).unwrap();
+        request.headers.push("content-type", "text/plain").unwrap();
+        request.headers.push("x-amz-security-token", "token").unwrap();
+        request.headers.push("Cookie", "c").unwrap();
+        request.body = Body::Bytes(b"body".to_vec());
+        Unsigned { request, body_file: None }
+    }
+
+    /// What curl 7.88 does with each status, by its manual.
+    #[test]
+    fn a_post_becomes_a_get_where_curl_makes_it_one() {
+        let (from, to) = (url("https://h.example/a"), url("https://h.example/b?c"));
+        for (status, method, left) in
+            [(301, "GET", 0), (302, "GET", 0), (303, "GET", 0), (307, "POST", 4), (308, "POST", 4)]
+        {
+            let next = follow(&posted(), status, &from, &to, Method::Implied).request;
+            assert_eq!((next.method.as_str(), next.body.length()), (method, Some(left)), "{status}");
+            assert_eq!(next.headers.contains("content-type"), left > 0);
+            assert_eq!(next.target, b"/b?c");
+        }
+        assert_eq!(follow(&posted(), 302, &from, &to, Method::Typed).request.method, "POST");
+    }
+
+    #[test]
+    fn another_host_sees_nothing_that_gives_access() {
+        let next =
+            follow(&posted(), 307, &url("https://h.example/a"), &url("https://other.example/a"), Method::Implied);
+        assert_eq!(next.request.host(), Some("other.example"));
+        assert!(!next.request.headers.contains("x-amz-security-token") && !next.request.headers.contains("cookie"));
+    }
+}

@@ -1,0 +1,99 @@
+//! Retries: what is worth another try, and how long to wait before it.
+
+use std::time::{Duration, Instant};
+
+use super::args::RetryOptions;
+use crate::transport::{Response, TransportError};
+
+/// The longest wait between two tries, as curl has it.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
+/// The tries that are left.
+pub struct Retries<'a> {
+    options: &'a RetryOptions,
+    begun: Instant,
+    done: u32,
+}
+
+impl<'a> Retries<'a> {
+    /// All of them.
+    pub fn new(options: &'a RetryOptions) -> Self {
+        Self { options, begun: Instant::now(), done: 0 }
+    }
+
+    /// How many were made.
+    pub fn done(&self) -> u32 {
+        self.done
+    }
+
+    /// How long to wait before the next try after an error, where there is to be one.
+    pub fn after_error(&mut self, error: &TransportError) -> Option<Duration> {
+        use TransportError::{CannotConnect, HostNotFound, NothingReceived, TimedOut};
+        let is_transient =
+            matches!(error, CannotConnect { .. } | HostNotFound { .. } | NothingReceived { .. } | TimedOut { .. });
+        if is_transient || self.options.retry_all_errors { self.next(None) } else { None }
+    }
+
+    /// The same after a response.
+    pub fn after_response(&mut self, response: &Response) -> Option<Duration> {
+        let is_busy = matches!(response.status, 408 | 429 | 500..=599);
+        let is_error = self.options.retry_all_errors && response.status >= 400;
+        if is_busy || is_error { self.next(retry_after(response)) } else { None }
+    }
+
+    fn next(&mut self, asked: Option<Duration>) -> Option<Duration> {
+        if self.done >= self.options.retry {
+            return None;
+        }
+        let doubled = Duration::from_secs(1).saturating_mul(2_u32.saturating_pow(self.done)).min(LONGEST_WAIT);
+        let wait = self.options.retry_delay.or(asked).unwrap_or(doubled);
+        let ends = self.begun.elapsed() + wait;
+        if self.options.retry_max_time.is_some_and(|limit| ends > limit) {
+            return None;
+        }
+        self.done += 1;
+        Some(wait)
+    }
+}
+
+/// `Retry-After` in seconds (RFC 9110 §10.2.3); its form as a date is left to the doubling.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let (_, value) = response.headers.iter().find(|(name, _)| name == "retry-after")?;
+    std::str::from_utf8(value).ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(retry: u32) -> RetryOptions {
+        RetryOptions {
+            retry,
+            retry_delay: None,
+            retry_max_time: None,
+            retry_connrefused: false,
+            retry_all_errors: false,
+        }
+    }
+
+    fn response(status: u16, retry_after: Option<&str>) -> Response {
+        let headers = retry_after.map(|value| ("retry-after".to_owned(), value.as_bytes().to_vec()));
+        Response { version: String::new(), status, reason: String::new(), headers: headers.into_iter().collect() }
+    }
+
+    #[test]
+    fn waits_double_until_the_tries_are_used_up() {
+        let options = options(3);
+        let mut retries = Retries::new(&options);
+        let waits: Vec<_> =
+            (0..4).map(|_| retries.after_response(&response(503, None)).map(|wait| wait.as_secs())).collect();
+        assert_eq!(waits, [Some(1), Some(2), Some(4), None]);
+    }
+
+    #[test]
+    fn the_server_may_say_how_long_and_a_refusal_is_final() {
+        let options = options(1);
+        assert_eq!(Retries::new(&options).after_response(&response(429, Some("7"))), Some(Duration::from_secs(7)));
+        assert_eq!(Retries::new(&options).after_response(&response(403, None)), None);
+    }
+}
