@@ -1,9 +1,12 @@
-//! What people paste: the text of a captured request, read back into a `Request`.
+//! What people paste: the text of a captured request, read back into a `Request`, and what a server said to it.
 //!
 //! The kind is recognised, not told: a raw HTTP request, or a presigned URL. Whether the request is signed, and whether it
 //! is right, is not asked here.
 
 mod raw_http;
+
+#[cfg(feature = "cli")]
+pub mod reply;
 
 pub use raw_http::{MalformedRequest, parse_request};
 

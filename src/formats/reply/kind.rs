@@ -1,0 +1,103 @@
+//! What kind of refusal a reply is, from its code, and from its message where the code says many things.
+
+use super::Reply;
+
+/// Why a server refused a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The signature is not the one that the server computed.
+    Signature,
+    /// The time of the request is too far from the server's clock.
+    Clock,
+    /// The scope names another region than the server's, or the bucket lies elsewhere.
+    Region,
+    /// The scope names another service than the server's.
+    Service,
+    /// The server does not know the key.
+    Key,
+    /// The session token is wrong or has run out.
+    Token,
+    /// The presigned URL has run out.
+    Expired,
+    /// The body is not the one that was declared.
+    Payload,
+    /// Headers were sent that should have been signed.
+    UnsignedHeaders,
+    /// The authorization cannot be read, or contradicts itself.
+    Malformed,
+    /// The signature passed, or was not looked at: permission is missing.
+    Denied,
+    /// Anything else: no refusal of a signature.
+    Other,
+}
+
+impl Kind {
+    pub(super) fn of(reply: &Reply) -> Self {
+        let code = reply.code.as_deref().unwrap_or_default();
+        let message = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let of_message = if is_about_authorization(code) { Self::of_message(&message) } else { None };
+        of_message.or_else(|| Self::of_code(code)).unwrap_or_else(|| Self::of_status(reply))
+    }
+
+    fn of_message(message: &str) -> Option<Self> {
+        let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
+        Some(match () {
+            () if says(&["signature expired", "not yet current", "not yet valid"]) => Self::Clock,
+            () if says(&["request has expired"]) => Self::Expired,
+            () if says(&["region is wrong", "is wrong; expecting", "a valid region", "unexpected scope"]) => {
+                Self::Region
+            }
+            () if says(&["scoped to correct service"]) => Self::Service,
+            () if says(&["which were not signed"]) => Self::UnsignedHeaders,
+            () if says(&["date in credential scope"]) => Self::Malformed,
+            () if says(&["missing authentication token"]) => Self::Malformed,
+            () if says(&["access key has length", "security token included in the request is invalid"]) => Self::Key,
+            () if says(&["request signature we calculated", "invalid signature", "signature validation failed"]) => {
+                Self::Signature
+            }
+            () => return None,
+        })
+    }
+
+    fn of_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "SignatureDoesNotMatch" | "InvalidSignature" | "InvalidSignatureException" => Self::Signature,
+            "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Self::Clock,
+            "ExpiredRequest" => Self::Expired,
+            "PermanentRedirect" | "TemporaryRedirect" | "InvalidRegion" | "IllegalLocationConstraintException" => {
+                Self::Region
+            }
+            "InvalidAccessKeyId"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "NotSignedUp"
+            | "InvalidSecurity"
+            | "AuthFailure" => Self::Key,
+            "InvalidToken" | "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => Self::Token,
+            "XAmzContentSHA256Mismatch" => Self::Payload,
+            "AuthorizationHeaderMalformed"
+            | "AuthorizationQueryParametersError"
+            | "IncompleteSignature"
+            | "IncompleteSignatureException"
+            | "MissingAuthenticationToken"
+            | "MissingAuthenticationTokenException" => Self::Malformed,
+            "AccessDenied" | "AccessDeniedException" | "Forbidden" | "ForbiddenException" => Self::Denied,
+            _ => return None,
+        })
+    }
+
+    /// An answer to HEAD has no body; a bucket elsewhere shows in a header.
+    fn of_status(reply: &Reply) -> Self {
+        match (reply.status, &reply.code) {
+            (Some(301 | 307 | 400), None) if reply.region.is_some() => Self::Region,
+            (Some(401 | 403), None) => Self::Denied,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether the code leaves it to the message what is wrong with the authorization.
+fn is_about_authorization(code: &str) -> bool {
+    let by_signature = matches!(Kind::of_code(code), Some(Kind::Signature | Kind::Malformed | Kind::Denied));
+    by_signature || matches!(code, "" | "InvalidArgument" | "InvalidRequest")
+}

@@ -1,0 +1,51 @@
+//! A reply in one line. What servers write is not trusted: it may come from anywhere, and goes to a terminal.
+
+use std::fmt::Write;
+
+use super::Reply;
+
+const LONGEST_NAME: usize = 80;
+const LONGEST_MESSAGE: usize = 300;
+
+/// `Code: message (request id …)`; without a code, the status and what words there are.
+pub(super) fn of(reply: &Reply) -> String {
+    let message = reply.message.as_deref().map(|message| clean(message, LONGEST_MESSAGE));
+    let mut line = match (&reply.code, message) {
+        (Some(code), Some(message)) => format!("{}: {message}", clean(code, LONGEST_NAME)),
+        (Some(code), None) => format!("{}, without a message", clean(code, LONGEST_NAME)),
+        (None, Some(message)) => format!("{}: {message}", status(reply)),
+        (None, None) => format!("{}, without a word why", status(reply)),
+    };
+    if let Some(id) = &reply.request_id {
+        // Writing to a string cannot fail.
+        let _ = write!(line, " (request id {})", clean(id, LONGEST_NAME));
+    }
+    line
+}
+
+fn status(reply: &Reply) -> String {
+    reply.status.map_or_else(|| "no status".to_owned(), |status| format!("status {status}"))
+}
+
+/// On one line and within its length: white space becomes single spaces, what a terminal would act upon is escaped.
+fn clean(text: &str, longest: usize) -> String {
+    let mut cleaned = String::new();
+    for (count, character) in text.split_whitespace().flat_map(|word| word.chars().chain([' '])).enumerate() {
+        if count >= longest {
+            return format!("{}…", cleaned.trim_end());
+        }
+        if moves_a_terminal(character) {
+            cleaned.extend(character.escape_unicode());
+        } else {
+            cleaned.push(character);
+        }
+    }
+    cleaned.truncate(cleaned.trim_end().len());
+    cleaned
+}
+
+/// Control characters, and those that turn the direction of writing or are not seen.
+fn moves_a_terminal(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
