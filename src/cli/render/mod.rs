@@ -3,6 +3,7 @@
 pub mod curl;
 pub mod headers;
 pub mod redact;
+pub mod refusal;
 pub mod signed;
 pub mod steps;
 pub mod verdict;

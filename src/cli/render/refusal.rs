@@ -1,0 +1,165 @@
+//! What `send` says after a refusal: the server's reason in one line, and what to change where the reply shows it.
+//!
+//! Each hint follows from the reply and from what was sent; none is a guess at the cause.
+
+use std::io::Write;
+
+use crate::formats::reply::{Kind, Reply};
+use crate::time::Timestamp;
+
+/// What was sent, as far as a hint depends on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    /// The region in the scope; none where the scheme has none.
+    pub region: Option<&'a str>,
+    /// The service in the scope; none where the scheme has none.
+    pub service: Option<&'a str>,
+    /// The time of the signature.
+    pub signed_at: Timestamp,
+    /// Where that time came from.
+    pub dated_by: DatedBy,
+}
+
+/// Where the time of a signature came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatedBy {
+    /// The clock of this machine.
+    Clock,
+    /// `--date`.
+    Option,
+    /// The server's clock, which `--fix-clock` asked for.
+    Server,
+}
+
+/// The narrowest window that servers allow, in seconds: a skew below it refuses no request, and is noise.
+const NARROWEST_WINDOW: u64 = 300;
+
+/// Writes the summary, then a hint a line.
+pub fn write(reply: &Reply, sent: Sent<'_>, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "refused: {}", reply.summary())?;
+    let hints = [clock_hint(reply, sent), region_hint(reply, sent), service_hint(reply, sent), explain_hint(reply)];
+    for hint in hints.into_iter().flatten() {
+        writeln!(out, "  hint: {hint}")?;
+    }
+    Ok(())
+}
+
+fn clock_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
+    let skew = reply.skew(sent.signed_at)?;
+    let beyond_any_window = skew.unsigned_abs() > NARROWEST_WINDOW;
+    let may_be_the_clock = match reply.kind() {
+        Kind::Clock => skew != 0,
+        Kind::Signature | Kind::Key | Kind::Malformed => beyond_any_window,
+        // An answer to HEAD has no code.
+        Kind::Denied => beyond_any_window && reply.code.is_none(),
+        _ => false,
+    };
+    may_be_the_clock.then_some(())?;
+    let side = if skew > 0 { "behind" } else { "ahead of" };
+    let distance = readable(skew.unsigned_abs());
+    match sent.dated_by {
+        DatedBy::Clock => Some(format!(
+            "the clock of this machine is {distance} {side} the server's: --fix-clock signs with the server's time"
+        )),
+        DatedBy::Option => Some(format!("the time given with --date is {distance} {side} the server's clock")),
+        DatedBy::Server => None,
+    }
+}
+
+/// A redirect is not helped by another scope alone: the request has to go elsewhere.
+fn region_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
+    let expected = reply.expected_region().filter(|expected| sent.region.is_some_and(|region| region != *expected))?;
+    match reply.status {
+        Some(301 | 307) => {
+            Some(format!("the bucket is in region '{expected}': send it to the endpoint of that region"))
+        }
+        Some(404) => None,
+        _ => Some(format!("the server expects region '{expected}': --region {expected}")),
+    }
+}
+
+fn service_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
+    let expected =
+        reply.expected_service().filter(|expected| sent.service.is_some_and(|service| service != *expected))?;
+    Some(format!("the server expects service '{expected}': --service {expected}"))
+}
+
+fn explain_hint(reply: &Reply) -> Option<String> {
+    let hint = "the same command with 'explain' in place of 'send' shows each step";
+    reply.is_signature_refusal().then(|| hint.to_owned())
+}
+
+/// The two largest units that are not nothing: `2 h 3 min`, `45 s`.
+fn readable(seconds: u64) -> String {
+    let units = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(units.len() - 1);
+    let shown = units[first..].iter().take(2).filter(|(count, _)| *count > 0);
+    shown.map(|(count, unit)| format!("{count} {unit}")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNED_AT: &str = "2026-03-01T10:00:00Z";
+
+    fn written(status: u16, body: &str, date: &str, dated_by: DatedBy) -> String {
+        let signed_at = Timestamp::parse(SIGNED_AT).unwrap();
+        let sent = Sent { region: Some("us-east-1"), service: Some("s3"), signed_at, dated_by };
+        let headers = [("date".to_owned(), date.as_bytes().to_vec())];
+        let mut out = Vec::new();
+        write(&Reply::parse(Some(status), &headers, body.as_bytes()), sent, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn hints(status: u16, body: &str, date: &str, dated_by: DatedBy) -> Vec<String> {
+        let written = written(status, body, date, dated_by);
+        written.lines().skip(1).map(|line| line.strip_prefix("  hint: ").unwrap().to_owned()).collect()
+    }
+
+    const ON_TIME: &str = "2026-03-01T10:00:02Z";
+    const MISMATCH: &str = "<Error><Code>SignatureDoesNotMatch</Code><Message>No.</Message></Error>";
+    const SKEWED: &str = "<Error><Code>RequestTimeTooSkewed</Code></Error>";
+
+    #[test]
+    fn a_wrong_signature_says_what_to_run_next() {
+        let expected = "refused: SignatureDoesNotMatch: No.\n  hint: the same command with 'explain' in place of 'send' shows \
+                        each step\n";
+        assert_eq!(written(403, MISMATCH, ON_TIME, DatedBy::Clock), expected);
+        assert_eq!(written(404, "<Error><Code>NoSuchKey</Code></Error>", ON_TIME, DatedBy::Clock).lines().count(), 1);
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_told_with_what_helps() {
+        let clock = |date, dated_by| hints(403, SKEWED, date, dated_by).concat();
+        let behind =
+            "the clock of this machine is 2 h 3 min behind the server's: --fix-clock signs with the server's time";
+        assert_eq!(clock("2026-03-01T12:03:04Z", DatedBy::Clock), behind);
+        assert!(clock("2026-02-27T10:00:00Z", DatedBy::Clock).contains("is 2 d ahead of the server's"));
+        let given = "the time given with --date is 45 s behind the server's clock";
+        assert_eq!(clock("2026-03-01T10:00:45Z", DatedBy::Option), given);
+        assert_eq!(clock("2026-03-01T12:03:04Z", DatedBy::Server), "");
+        // Some servers call it a wrong signature; two seconds of latency are no reason.
+        assert_eq!(hints(403, MISMATCH, "2026-03-01T10:06:00Z", DatedBy::Clock).len(), 2);
+        assert_eq!(hints(403, MISMATCH, ON_TIME, DatedBy::Clock).len(), 1);
+        let denied = "<Error><Code>AccessDenied</Code></Error>";
+        assert_eq!(hints(403, denied, "2026-03-01T12:03:04Z", DatedBy::Clock).len(), 0);
+        assert_eq!(hints(403, "", "2026-03-01T12:03:04Z", DatedBy::Clock), [behind]);
+    }
+
+    #[test]
+    fn a_region_is_told_where_it_is_another() {
+        let of_region = |status, region| {
+            let code = "AuthorizationHeaderMalformed";
+            let body = format!("<Error><Code>{code}</Code><Region>{region}</Region></Error>");
+            hints(status, &body, ON_TIME, DatedBy::Clock).concat()
+        };
+        assert_eq!(of_region(400, "eu-west-1"), "the server expects region 'eu-west-1': --region eu-west-1");
+        assert!(of_region(301, "eu-west-1").contains("send it to the endpoint of that region"));
+        assert_eq!(of_region(400, "us-east-1"), "");
+        assert_eq!(of_region(400, "x;reboot"), "");
+        let service = r#"{"message":"Credential should be scoped to correct service: 'batch'. "}"#;
+        let expected = "the server expects service 'batch': --service batch";
+        assert_eq!(hints(403, service, ON_TIME, DatedBy::Clock), [expected]);
+    }
+}
