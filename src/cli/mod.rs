@@ -5,6 +5,7 @@ pub mod args;
 pub mod commands;
 pub mod complete;
 pub mod context;
+pub mod curl;
 pub mod failure;
 pub mod input;
 pub mod man;

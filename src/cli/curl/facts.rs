@@ -1,0 +1,190 @@
+//! What `-w` can tell of a transfer, and the name that curl has for each.
+//!
+//! [`Facts`] is plain data that whoever sends fills in. A fact that is left at its default prints as curl prints what it
+//! did not measure: nothing, 0, or 0.000000.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// What is known of a transfer at its end. Times run from its start; sizes are in bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The code that the process ends with.
+    pub exit_code: u8,
+    /// Why it failed.
+    pub error_message: Option<String>,
+    /// The method of the last request.
+    pub method: String,
+    /// The URL as typed.
+    pub url: String,
+    /// The URL of the last request.
+    pub url_effective: String,
+    /// Where the last response redirects to, where that was not followed.
+    pub redirect_url: Option<String>,
+    /// How many redirects were followed.
+    pub redirects: u64,
+    /// How many times it was tried again.
+    pub retries: u64,
+    /// How many connections were made.
+    pub connects: u64,
+    /// The version of the last response, as `1.1` or `2`.
+    pub http_version: Option<String>,
+    /// The status of the last response; 0 where there was none.
+    pub status: u16,
+    /// The status of the proxy's answer to CONNECT.
+    pub connect_status: u16,
+    /// The fields of the last response, in order.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body received.
+    pub size_download: u64,
+    /// The body sent.
+    pub size_upload: u64,
+    /// The heads of all responses.
+    pub size_header: u64,
+    /// All that was sent of requests, heads and bodies.
+    pub size_request: u64,
+    /// Until the name was resolved.
+    pub time_namelookup: Duration,
+    /// Until the connection stood.
+    pub time_connect: Duration,
+    /// Until TLS stood.
+    pub time_appconnect: Duration,
+    /// Until the request could be sent.
+    pub time_pretransfer: Duration,
+    /// How long the requests before the last one took.
+    pub time_redirect: Duration,
+    /// Until the first byte of the response.
+    pub time_starttransfer: Duration,
+    /// Until the end.
+    pub time_total: Duration,
+    /// The other end of the last connection.
+    pub remote: Option<SocketAddr>,
+    /// This end of it.
+    pub local: Option<SocketAddr>,
+    /// `http` or `https`.
+    pub scheme: Option<String>,
+    /// The `Referer` of the last request.
+    pub referer: Option<String>,
+    /// The file that the body was written to.
+    pub filename_effective: Option<String>,
+    /// 0 where the server's certificate is trusted, or was not looked at.
+    pub ssl_verify_result: i64,
+}
+
+impl Facts {
+    /// The first field of that name, in any case.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        let found = self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_slice())
+    }
+
+    fn speed(&self, size: u64) -> u64 {
+        let per_second = u128::from(size) * 1_000_000;
+        let speed = per_second.checked_div(self.time_total.as_micros()).unwrap_or_default();
+        u64::try_from(speed).unwrap_or(u64::MAX)
+    }
+}
+
+/// The value of a variable, as it is to be printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    /// Text, or nothing (`null` in JSON).
+    Text(Option<String>),
+    Number(i128),
+    /// Three digits at least; a plain number in JSON.
+    Status(u16),
+    /// Seconds with six decimals.
+    Time(Duration),
+}
+
+impl Value {
+    /// As it stands in a line of text.
+    pub(super) fn to_text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone().unwrap_or_default(),
+            Self::Number(number) => number.to_string(),
+            Self::Status(status) => format!("{status:03}"),
+            Self::Time(time) => format!("{}.{:06}", time.as_secs(), time.subsec_micros()),
+        }
+    }
+
+    /// As it stands in JSON.
+    pub(super) fn to_json(&self) -> String {
+        match self {
+            Self::Text(Some(text)) => super::write_out::quoted(text),
+            Self::Text(None) => "null".to_owned(),
+            Self::Status(status) => status.to_string(),
+            other => other.to_text(),
+        }
+    }
+}
+
+/// A name that stands in `%{…}`, and how to tell its value.
+pub(super) struct Variable {
+    pub(super) name: &'static str,
+    pub(super) value: fn(&Facts) -> Value,
+}
+
+const fn variable(name: &'static str, value: fn(&Facts) -> Value) -> Variable {
+    Variable { name, value }
+}
+
+/// By name, which is the order of `%{json}`. What only FTP or a list of URLs could give has the value it has for one URL of
+/// HTTP, so that a script finds every key it finds with curl.
+pub(super) const VARIABLES: [Variable; 41] = [
+    variable("certs", |_| text("")),
+    variable("content_type", |facts| {
+        Value::Text(facts.header("content-type").map(|value| String::from_utf8_lossy(value).into_owned()))
+    }),
+    variable("errormsg", |facts| Value::Text(facts.error_message.clone())),
+    variable("exitcode", |facts| Value::Number(facts.exit_code.into())),
+    variable("filename_effective", |facts| Value::Text(facts.filename_effective.clone())),
+    variable("ftp_entry_path", |_| Value::Text(None)),
+    variable("http_code", |facts| Value::Status(facts.status)),
+    variable("http_connect", |facts| Value::Status(facts.connect_status)),
+    variable("http_version", |facts| text(facts.http_version.as_deref().unwrap_or("0"))),
+    variable("local_ip", |facts| ip(facts.local)),
+    variable("local_port", |facts| port(facts.local)),
+    variable("method", |facts| text(&facts.method)),
+    variable("num_certs", |_| Value::Number(0)),
+    variable("num_connects", |facts| Value::Number(facts.connects.into())),
+    variable("num_headers", |facts| Value::Number(facts.headers.len() as i128)),
+    variable("num_redirects", |facts| Value::Number(facts.redirects.into())),
+    variable("num_retries", |facts| Value::Number(facts.retries.into())),
+    variable("proxy_ssl_verify_result", |_| Value::Number(0)),
+    variable("redirect_url", |facts| Value::Text(facts.redirect_url.clone())),
+    variable("referer", |facts| Value::Text(facts.referer.clone())),
+    variable("remote_ip", |facts| ip(facts.remote)),
+    variable("remote_port", |facts| port(facts.remote)),
+    variable("response_code", |facts| Value::Status(facts.status)),
+    variable("scheme", |facts| Value::Text(facts.scheme.as_ref().map(|scheme| scheme.to_ascii_uppercase()))),
+    variable("size_download", |facts| Value::Number(facts.size_download.into())),
+    variable("size_header", |facts| Value::Number(facts.size_header.into())),
+    variable("size_request", |facts| Value::Number(facts.size_request.into())),
+    variable("size_upload", |facts| Value::Number(facts.size_upload.into())),
+    variable("speed_download", |facts| Value::Number(facts.speed(facts.size_download).into())),
+    variable("speed_upload", |facts| Value::Number(facts.speed(facts.size_upload).into())),
+    variable("ssl_verify_result", |facts| Value::Number(facts.ssl_verify_result.into())),
+    variable("time_appconnect", |facts| Value::Time(facts.time_appconnect)),
+    variable("time_connect", |facts| Value::Time(facts.time_connect)),
+    variable("time_namelookup", |facts| Value::Time(facts.time_namelookup)),
+    variable("time_pretransfer", |facts| Value::Time(facts.time_pretransfer)),
+    variable("time_redirect", |facts| Value::Time(facts.time_redirect)),
+    variable("time_starttransfer", |facts| Value::Time(facts.time_starttransfer)),
+    variable("time_total", |facts| Value::Time(facts.time_total)),
+    variable("url", |facts| text(&facts.url)),
+    variable("url_effective", |facts| text(&facts.url_effective)),
+    variable("urlnum", |_| Value::Number(0)),
+];
+
+fn text(text: &str) -> Value {
+    Value::Text(Some(text.to_owned()))
+}
+
+fn ip(address: Option<SocketAddr>) -> Value {
+    text(&address.map(|address| address.ip().to_string()).unwrap_or_default())
+}
+
+fn port(address: Option<SocketAddr>) -> Value {
+    Value::Number(address.map(|address| address.port()).unwrap_or_default().into())
+}

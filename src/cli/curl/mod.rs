@@ -1,0 +1,6 @@
+//! What curl's users bring with them: the formats of `-w`, the files of `-K`, and the list of curl's options.
+//!
+//! Nothing here signs or sends; `send` hands in what it measured.
+
+pub mod facts;
+pub mod write_out;
