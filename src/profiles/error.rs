@@ -39,6 +39,13 @@ pub enum Error {
     #[error("-u lacks an access key id or a secret: expected KEY:SECRET")]
     UserIncomplete,
 
+    /// `--access-key` without `--secret-key`, or the other way round, or a token without both.
+    #[error("{missing} is missing or empty: a key is given with --access-key and --secret-key")]
+    HalfOptions {
+        /// The option that is not there.
+        missing: &'static str,
+    },
+
     /// The environment holds one half of a key.
     #[error("{present} is set but {missing} is not")]
     HalfEnvironment {
@@ -201,7 +208,9 @@ impl Error {
             | Self::MissingFile { .. }
             | Self::Unreadable { .. }
             | Self::UnknownDefault { .. } => Kind::Broken,
-            Self::UserIncomplete | Self::AlreadyThere { .. } | Self::InvalidName { .. } => Kind::Usage,
+            Self::UserIncomplete | Self::HalfOptions { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {
+                Kind::Usage
+            }
             Self::Unwritable { .. } | Self::NoConfigDirectory => Kind::Unwritable,
             _ => Kind::NoCredentials,
         }

@@ -18,6 +18,7 @@ mod aws;
 mod origin;
 mod own;
 mod resolve;
+mod typed;
 
 pub use edit::{Added, DefaultProfile, Existing, add};
 pub use environment::Environment;
@@ -25,3 +26,4 @@ pub use error::{CommandProblem, Error, Kind};
 pub use file::{Location, ProfileFile};
 pub use profile::{Addressing, Profile, SecretSource, Settings};
 pub use resolve::{Choice, Described, Resolved, Source, describe, resolve};
+pub use typed::Parts;

@@ -5,22 +5,25 @@ use super::own::Own;
 use super::profile::Settings;
 use super::resolve::Choice;
 use super::{Environment, Error, aws};
-use crate::credentials::Secret;
 
 /// The place that the keys come from.
-pub(super) enum Origin<'a> {
-    User(&'a Secret),
+pub(super) enum Origin {
+    /// The command line itself.
+    Typed,
     Environment,
     Own(Box<Own>),
-    Aws { name: String, rank: Rank },
+    Aws {
+        name: String,
+        rank: Rank,
+    },
     Chain(Option<Location>),
 }
 
-impl<'a> Origin<'a> {
+impl Origin {
     /// Finds the place by the order of the contract.
-    pub(super) fn find(choice: &'a Choice, environment: &Environment) -> Result<Self, Error> {
-        if let Some(user) = &choice.user {
-            return Ok(Self::User(user));
+    pub(super) fn find(choice: &Choice, environment: &Environment) -> Result<Self, Error> {
+        if choice.user.is_some() || choice.parts.any() {
+            return Ok(Self::Typed);
         }
         if let Some(name) = &choice.profile {
             return Self::named(name, choice, environment);
@@ -77,13 +80,13 @@ impl<'a> Places<'a> {
     }
 
     /// The profile of that name in our own file.
-    fn own<'o>(&self, name: &str, rank: Rank) -> Option<Origin<'o>> {
+    fn own(&self, name: &str, rank: Rank) -> Option<Origin> {
         let file = self.file.as_ref()?;
         Some(Origin::Own(Own::boxed(file, file.get(name)?, rank)))
     }
 
     /// Our file's default, or else AWS's chain.
-    fn default<'o>(self) -> Result<Origin<'o>, Error> {
+    fn default(self) -> Result<Origin, Error> {
         let Some(file) = &self.file else { return Ok(Origin::Chain(self.location)) };
         match file.default_profile()? {
             Some(profile) => Ok(Origin::Own(Own::boxed(file, profile, Rank::Implied))),

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use super::origin::{Origin, Rank};
 use super::profile::Settings;
+use super::typed::{self, Parts};
 use super::{Environment, Error, aws};
 use crate::credentials::{Credentials, Secret};
 
@@ -18,6 +19,8 @@ pub struct Choice {
     /// `-u KEY:SECRET` as it was typed. It is split at the first colon, as curl splits it: a key id that holds a colon
     /// (`test:tester` of Swift) needs a profile or the environment.
     pub user: Option<Secret>,
+    /// The key in parts, as awscurl takes it.
+    pub parts: Parts,
     /// `--profile NAME`, where the name may be of another tool: `aws:NAME`.
     pub profile: Option<String>,
     /// `--profile-file PATH`.
@@ -56,6 +59,8 @@ pub struct Described {
 pub enum Source {
     /// `-u`.
     User,
+    /// `--access-key` and its companions.
+    Options,
     /// `AWS_ACCESS_KEY_ID` and its companions.
     Environment,
     /// The profile file.
@@ -83,6 +88,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User => f.write_str("option -u"),
+            Self::Options => f.write_str("options --access-key and --secret-key"),
             Self::Environment => f.write_str("environment variables"),
             Self::Profile { name, path } => write!(f, "profile '{name}' in {}", path.display()),
             Self::AwsProfile { name, means } => write!(f, "aws profile '{name}' ({means})"),
@@ -97,7 +103,7 @@ impl fmt::Display for Source {
 /// There are none, or the first place that has any gives only half of them; the profile file is broken.
 pub fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, Error> {
     let mut resolved = match Origin::find(choice, environment)? {
-        Origin::User(user) => of_user(user, choice, environment)?,
+        Origin::Typed => typed::resolve(choice, environment)?,
         Origin::Environment => of_environment(environment)?,
         Origin::Own(own) => own.resolve(environment)?,
         Origin::Aws { name, rank } => aws::profile(&name, rank, environment)?,
@@ -120,10 +126,7 @@ pub fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, E
 /// The profile is unknown, or the profile file is broken.
 pub fn describe(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
     match Origin::find(choice, environment)? {
-        Origin::User(user) => {
-            let key = split_user(user).map(|(key, _)| key.to_owned());
-            Ok(Described { access_key_id: key, source: Some(Source::User), ..beside_user(choice, environment)? })
-        }
+        Origin::Typed => typed::describe_typed(choice, environment),
         Origin::Environment => Ok(Described {
             access_key_id: environment.access_key_id().map(str::to_owned),
             settings: environment.settings(),
@@ -133,24 +136,6 @@ pub fn describe(choice: &Choice, environment: &Environment) -> Result<Described,
         Origin::Own(own) => Ok(own.describe(environment)),
         Origin::Aws { name, rank } => aws::describe(Some(&name), rank, environment),
         Origin::Chain(_) => aws::describe(None, Rank::Implied, environment),
-    }
-}
-
-fn of_user(user: &Secret, choice: &Choice, environment: &Environment) -> Result<Resolved, Error> {
-    let (key, secret) = split_user(user).ok_or(Error::UserIncomplete)?;
-    let Described { settings, warnings, .. } = beside_user(choice, environment)?;
-    Ok(Resolved { credentials: Credentials::new(key, secret), settings, source: Source::User, warnings })
-}
-
-fn split_user(user: &Secret) -> Option<(&str, &str)> {
-    user.expose_secret().split_once(':').filter(|(key, secret)| !key.is_empty() && !secret.is_empty())
-}
-
-/// The settings beside `-u`: of `--profile` where it is given too, else of the environment.
-fn beside_user(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
-    match choice.profile {
-        Some(_) => describe(&Choice { user: None, ..choice.clone() }, environment),
-        None => Ok(Described { settings: environment.settings(), ..Described::default() }),
     }
 }
 

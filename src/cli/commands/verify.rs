@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::input;
 use crate::cli::options::request::RequestOptions;
-use crate::cli::options::signing::CredentialOptions;
+use crate::cli::options::signing::{CredentialOptions, TYPED_KEYS};
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
@@ -34,7 +34,7 @@ pub struct JudgeOptions {
     pub window: Option<Duration>,
 
     /// Look for no credentials: nothing is recomputed, and the rest still works
-    #[arg(long, help_heading = "Credentials", conflicts_with_all = ["user", "profile"])]
+    #[arg(long, help_heading = "Credentials", conflicts_with_all = TYPED_KEYS, conflicts_with = "profile")]
     pub no_credentials: bool,
 
     /// Print one JSON object

@@ -11,6 +11,9 @@ use crate::scheme::Dialect;
 use crate::time::Timestamp;
 
 /// Whose keys sign.
+/// The options that a key can be typed with.
+pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_token"];
+
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Credentials")]
 pub struct CredentialOptions {
@@ -19,6 +22,20 @@ pub struct CredentialOptions {
     pub user: Option<Secret>,
 
     /// Take keys and settings from this profile; 'aws:NAME' is one of AWS's own files
+    /// The access key id, as awscurl takes it
+    #[arg(long, alias = "access_key", value_name = "KEY", hide = true, conflicts_with = "user")]
+    pub access_key: Option<String>,
+
+    /// The secret to it
+    #[arg(long, alias = "secret_key", value_name = "SECRET", hide = true, conflicts_with = "user")]
+    #[arg(value_parser = parse_secret)]
+    pub secret_key: Option<Secret>,
+
+    /// The session token to it, or to that of -u
+    #[arg(long, aliases = ["session_token", "security-token", "security_token"], value_name = "TOKEN", hide = true)]
+    #[arg(value_parser = parse_secret)]
+    pub session_token: Option<Secret>,
+
     #[arg(long, value_name = "NAME", add = crate::cli::complete::profile_names())]
     pub profile: Option<String>,
 
@@ -84,7 +101,7 @@ pub struct SigningOptions {
     pub encode_path: Option<Times>,
 
     /// Sign with a key that 'sigvet key' wrote, and no secret; '-' reads standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "user", value_hint = clap::ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", conflicts_with_all = TYPED_KEYS, value_hint = clap::ValueHint::FilePath)]
     pub signing_key: Option<String>,
 
     /// Say what was decided and why; twice says more

@@ -25,6 +25,9 @@ fn hint(error: &Error) -> Option<String> {
             "run 'sigvet profile add NAME', or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give -u KEY:SECRET"
         }
         Error::UserIncomplete => "a profile keeps the secret off the command line: 'sigvet profile add NAME'",
+        Error::HalfOptions { .. } => {
+            "-u KEY:SECRET gives both in one, and a profile keeps them out of the command line"
+        }
         Error::HalfEnvironment { present, .. } => {
             return Some(format!("set both, or unset {present} to use a profile"));
         }

@@ -1,0 +1,147 @@
+//! Keys that were typed: `-u KEY:SECRET`, or the parts that awscurl takes one by one.
+//!
+//! All of a key comes from the command line then, its session token included; settings may come from beside it.
+
+use super::resolve::{Choice, Described, Resolved, Source, describe};
+use super::{Environment, Error};
+use crate::credentials::{Credentials, Secret};
+
+/// A key in parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// `--access-key`.
+    pub access_key_id: Option<String>,
+    /// `--secret-key`.
+    pub secret_access_key: Option<Secret>,
+    /// `--session-token`, which goes with `-u` too.
+    pub session_token: Option<Secret>,
+}
+
+impl Parts {
+    /// Whether anything is there. An empty token counts as none, as an empty variable does; half a key still counts.
+    pub(super) fn any(&self) -> bool {
+        self.access_key_id.is_some() || self.secret_access_key.is_some() || self.token().is_some()
+    }
+
+    fn token(&self) -> Option<&Secret> {
+        self.session_token.as_ref().filter(|token| !token.expose_secret().is_empty())
+    }
+
+    fn credentials(&self) -> Result<Credentials, Error> {
+        let missing = |missing| Error::HalfOptions { missing };
+        let key = self.access_key_id.as_deref().filter(|key| !key.is_empty()).ok_or(missing("--access-key"))?;
+        let secret = self.secret_access_key.as_ref().map(Secret::expose_secret).filter(|secret| !secret.is_empty());
+        Ok(Credentials::new(key, secret.ok_or(missing("--secret-key"))?))
+    }
+}
+
+/// The key that was typed, `-u` first.
+pub(super) fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, Error> {
+    let mut credentials = match &choice.user {
+        Some(user) => {
+            let (key, secret) = split_user(user).ok_or(Error::UserIncomplete)?;
+            Credentials::new(key, secret)
+        }
+        None => choice.parts.credentials()?,
+    };
+    credentials.session_token = choice.parts.token().cloned();
+    let Described { settings, warnings, .. } = beside(choice, environment)?;
+    Ok(Resolved { credentials, settings, source: source(choice), warnings })
+}
+
+/// What is known without its secret.
+pub(super) fn describe_typed(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
+    let key = match &choice.user {
+        Some(user) => split_user(user).map(|(key, _)| key.to_owned()),
+        None => choice.parts.access_key_id.clone(),
+    };
+    Ok(Described { access_key_id: key, source: Some(source(choice)), ..beside(choice, environment)? })
+}
+
+fn source(choice: &Choice) -> Source {
+    if choice.user.is_some() { Source::User } else { Source::Options }
+}
+
+fn split_user(user: &Secret) -> Option<(&str, &str)> {
+    user.expose_secret().split_once(':').filter(|(key, secret)| !key.is_empty() && !secret.is_empty())
+}
+
+/// The settings beside the key: of `--profile` where it is given too, else of the environment.
+fn beside(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
+    match choice.profile {
+        Some(_) => describe(&Choice { user: None, parts: Parts::default(), ..choice.clone() }, environment),
+        None => Ok(Described { settings: environment.settings(), ..Described::default() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEYS: [(&str, &str); 4] = [
+        ("AWS_ACCESS_KEY_ID", "AKID-E"),
+        ("AWS_SECRET_ACCESS_KEY", "hush-e"),
+        ("AWS_SESSION_TOKEN", "token-e"),
+        ("AWS_REGION", "region-e"),
+    ];
+
+    fn parts(key: Option<&str>, secret: Option<&str>, token: Option<&str>) -> Choice {
+        let parts = Parts {
+            access_key_id: key.map(str::to_owned),
+            secret_access_key: secret.map(Secret::new),
+            session_token: token.map(Secret::new),
+        };
+        Choice { parts, ..Choice::default() }
+    }
+
+    fn resolved(choice: &Choice) -> Result<Resolved, Error> {
+        super::super::resolve(choice, &Environment::new(KEYS, None))
+    }
+
+    #[test]
+    fn the_parts_are_one_source_and_settings_come_from_beside_them() {
+        let found = resolved(&parts(Some("K"), Some("s"), None)).unwrap();
+        assert_eq!(found.credentials, Credentials::new("K", "s"), "no token of the environment");
+        assert_eq!(found.source.to_string(), "options --access-key and --secret-key");
+        assert_eq!(found.settings.region.as_deref(), Some("region-e"));
+        let found = resolved(&parts(Some("K"), Some("s"), Some("t"))).unwrap();
+        assert_eq!(found.credentials, Credentials::new("K", "s").with_session_token("t"));
+    }
+
+    #[test]
+    fn a_token_goes_with_user_too() {
+        let choice = Choice { user: Some(Secret::new("U:s")), ..parts(None, None, Some("t")) };
+        let found = resolved(&choice).unwrap();
+        assert_eq!(found.credentials, Credentials::new("U", "s").with_session_token("t"));
+        assert_eq!(found.source, Source::User);
+    }
+
+    #[test]
+    fn half_a_key_names_the_half_that_is_missing() {
+        for (choice, missing) in [
+            (parts(Some("K"), None, None), "--secret-key"),
+            (parts(Some("K"), Some(""), Some("t")), "--secret-key"),
+            (parts(None, Some("hush"), None), "--access-key"),
+            (parts(None, None, Some("hush")), "--access-key"),
+            (parts(Some(""), Some(""), None), "--access-key"),
+        ] {
+            let error = resolved(&choice).unwrap_err();
+            assert_eq!(error, Error::HalfOptions { missing });
+            assert_eq!(error.kind(), super::super::Kind::Usage);
+        }
+    }
+
+    #[test]
+    fn an_empty_token_is_none() {
+        let found = resolved(&parts(None, None, Some(""))).unwrap();
+        assert_eq!(found.credentials.access_key_id, "AKID-E");
+        let found = resolved(&parts(Some("K"), Some("s"), Some(""))).unwrap();
+        assert_eq!(found.credentials.session_token, None);
+    }
+
+    #[test]
+    fn debug_shows_neither_secret_nor_token() {
+        let shown = format!("{:?}", parts(Some("K"), Some("hush"), Some("hush")));
+        assert!(shown.contains("\"K\"") && !shown.contains("hush"), "{shown}");
+    }
+}
