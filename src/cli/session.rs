@@ -15,7 +15,7 @@ use crate::cli::signing_key::ScopedKey;
 use crate::credentials::Credentials;
 use crate::derivation::{Placement, TokenTravel};
 use crate::prepare::{self, HeaderSelection, Identity, PayloadChoice, PrepareError, Prepared};
-use crate::profiles::{self, Choice};
+use crate::profiles::{self, Choice, Parts};
 use crate::request::{Request, RequestUrl};
 use crate::scheme::{Dialect, KeyTrace, Scope, SigningKey};
 use crate::time::Timestamp;
@@ -106,7 +106,8 @@ impl Session {
             addressing: found.settings.addressing,
         };
         let url = address::resolve(typed.url, store)?;
-        let unsigned = typed.request.build(&url, &mut *context.stdin)?;
+        let mut unsigned = typed.request.build(&url, &mut *context.stdin)?;
+        put_sign_host(typed, &mut unsigned.request)?;
         let host = host_of(&unsigned.request, &url);
         let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, host);
         if typed.url.starts_with("s3://") {
@@ -159,6 +160,17 @@ impl Session {
         })?;
         Ok(key)
     }
+}
+
+/// `--sign-host` says in one word what `-H 'Host: …'` says.
+fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure> {
+    let Some(host) = &typed.signing.sign_host else { return Ok(()) };
+    if typed.request.names_host() {
+        return Err(Failure::usage("two hosts to sign: --sign-host and -H 'Host:' exclude each other")
+            .hint("both say the same: leave one of them out"));
+    }
+    request.headers.remove("host");
+    request.headers.push("Host", host.as_str()).map_err(|error| Failure::usage(error.to_string()))
 }
 
 /// The option decides; a scheme that the profile asks for must be one that is spoken here.
@@ -217,7 +229,13 @@ impl Found {
 impl CredentialOptions {
     /// The choice among the places that credentials come from.
     pub fn choice(&self) -> Choice {
-        Choice { user: self.user.clone(), profile: self.profile.clone(), profile_file: self.profile_file.clone() }
+        let parts = Parts {
+            access_key_id: self.access_key.clone(),
+            secret_access_key: self.secret_key.clone(),
+            session_token: self.session_token.clone(),
+        };
+        let Self { user, profile, profile_file, .. } = self.clone();
+        Choice { user, parts, profile, profile_file }
     }
 }
 

@@ -59,6 +59,9 @@ pub trait RequestSource: std::fmt::Debug {
     /// # Errors
     /// Two bodies, a method or a header that cannot be sent, a file that cannot be read.
     fn build(&self, url: &RequestUrl, stdin: &mut dyn Read) -> Result<Unsigned, Failure>;
+
+    /// Whether `-H` says what the Host header is, or takes it away.
+    fn names_host(&self) -> bool;
 }
 
 impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
@@ -73,6 +76,11 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
         let body_file = self.put_body(&mut request, stdin)?;
         self.put_headers(&mut request)?;
         Ok(Unsigned { request, body_file })
+    }
+
+    fn names_host(&self) -> bool {
+        let name = |line: &str| line.split([':', ';']).next().unwrap_or_default().trim().to_owned();
+        self.headers.iter().any(|line| name(line).eq_ignore_ascii_case("host"))
     }
 }
 

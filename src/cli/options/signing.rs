@@ -7,13 +7,14 @@ use clap::{ArgAction, Args, ValueEnum};
 use super::value::parse_time;
 use crate::canonical::{PathEncoding, PathNormalization};
 use crate::credentials::Secret;
+use crate::request::RequestUrl;
 use crate::scheme::Dialect;
 use crate::time::Timestamp;
 
-/// Whose keys sign.
 /// The options that a key can be typed with.
 pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_token"];
 
+/// Whose keys sign.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Credentials")]
 pub struct CredentialOptions {
@@ -21,7 +22,6 @@ pub struct CredentialOptions {
     #[arg(short = 'u', long, value_name = "KEY:SECRET", value_parser = parse_secret)]
     pub user: Option<Secret>,
 
-    /// Take keys and settings from this profile; 'aws:NAME' is one of AWS's own files
     /// The access key id, as awscurl takes it
     #[arg(long, alias = "access_key", value_name = "KEY", hide = true, conflicts_with = "user")]
     pub access_key: Option<String>,
@@ -36,6 +36,7 @@ pub struct CredentialOptions {
     #[arg(value_parser = parse_secret)]
     pub session_token: Option<Secret>,
 
+    /// Take keys and settings from this profile; 'aws:NAME' is one of AWS's own files
     #[arg(long, value_name = "NAME", add = crate::cli::complete::profile_names())]
     pub profile: Option<String>,
 
@@ -83,6 +84,10 @@ pub struct SigningOptions {
     /// Sign this hash, or word, for the body
     #[arg(long, value_name = "HASH")]
     pub payload_hash: Option<String>,
+
+    /// Sign and send this Host header, though the connection goes to the host of the URL
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = parse_host)]
+    pub sign_host: Option<String>,
 
     /// Sign these headers only; host and x-amz-* are signed in any case
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -185,13 +190,59 @@ impl std::str::FromStr for SigV4Provider {
     }
 }
 
+/// A host as the header has it: no scheme, no path, no user.
+fn parse_host(text: &str) -> Result<String, String> {
+    let as_typed = |url: RequestUrl| {
+        let explicit = url.port().map_or_else(|| format!("{}:80", url.host()), |port| format!("{}:{port}", url.host()));
+        url.target() == b"/" && [url.host_header(), explicit].iter().any(|host| host.eq_ignore_ascii_case(text))
+    };
+    let is_host = RequestUrl::parse(&format!("http://{text}/")).is_ok_and(as_typed);
+    if is_host { Ok(text.to_owned()) } else { Err("expected HOST or HOST:PORT".to_owned()) }
+}
+
 fn parse_secret(text: &str) -> Result<Secret, std::convert::Infallible> {
     Ok(Secret::new(text))
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::{Command, FromArgMatches};
+
     use super::*;
+
+    fn credentials(words: &[&str]) -> Result<CredentialOptions, clap::Error> {
+        let command = CredentialOptions::augment_args(Command::new("test"));
+        let matches = command.try_get_matches_from([&["test"], words].concat())?;
+        CredentialOptions::from_arg_matches(&matches)
+    }
+
+    /// awscurl spells them with an underscore.
+    #[test]
+    fn a_key_is_taken_in_parts_in_either_spelling() {
+        for words in [
+            ["--access_key", "K", "--secret_key", "hush", "--security_token", "t"],
+            ["--access-key", "K", "--secret-key", "hush", "--session-token", "t"],
+            ["--access_key=K", "--secret_key", "hush", "--session_token", "t", "--profile=p"],
+        ] {
+            let options = credentials(&words).unwrap();
+            assert_eq!(options.access_key.as_deref(), Some("K"));
+            assert_eq!(options.secret_key, Some(Secret::new("hush")));
+            assert_eq!(options.session_token, Some(Secret::new("t")));
+            assert!(!format!("{options:?}").contains("hush"));
+        }
+        assert!(credentials(&["-u", "K:s", "--access_key", "K"]).is_err());
+        assert!(credentials(&["-u", "K:s", "--session_token", "t"]).is_ok());
+    }
+
+    #[test]
+    fn a_host_to_sign_is_a_host_and_nothing_more() {
+        for host in ["example.com", "Example.com:8080", "example.com:80", "[::1]:9000", "10.0.0.1"] {
+            assert_eq!(parse_host(host).as_deref(), Ok(host));
+        }
+        for host in ["", "https://h", "h/x", "u@h", "h:", "h:x", "a b", "h\r\nX: y", "h?x", "h#x"] {
+            assert!(parse_host(host).is_err(), "{host}");
+        }
+    }
 
     /// The rows are those of curl's manual.
     #[test]
