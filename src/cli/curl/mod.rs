@@ -3,4 +3,6 @@
 //! Nothing here signs or sends; `send` hands in what it measured.
 
 pub mod facts;
+pub mod options;
+pub mod table;
 pub mod write_out;

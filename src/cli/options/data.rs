@@ -123,6 +123,8 @@ impl<const JSON: bool> Args for Data<JSON> {
         Self::options().fold(command, |command, (name, short, _, help)| {
             let value = if name == "json" { "JSON" } else { "DATA" };
             let arg = Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help);
+            // To curl it is one option with two names.
+            let arg = if name == "data" { arg.alias("data-ascii") } else { arg };
             command.arg(match short {
                 Some(short) => arg.short(short),
                 None => arg,
@@ -174,7 +176,7 @@ mod tests {
     #[test]
     fn pieces_join_as_curl_joins_them() {
         for (words, expected) in [
-            (&["-d", "a=1", "--data-raw", "@b", "-d", "c"][..], "a=1&@b&c"),
+            (&["-d", "a=1", "--data-raw", "@b", "--data-ascii", "c"][..], "a=1&@b&c"),
             (&["--data-raw", "1", "-d", "@-"], "1&fromstdin"),
             (&["--data-binary", "@-"], "from\r\nstdin"),
             (

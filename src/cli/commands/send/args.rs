@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::context::Context;
+use crate::cli::curl::options::CurlOptions;
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
@@ -55,8 +56,15 @@ pub struct SendArgs {
     #[command(flatten)]
     pub(super) output: OutputOptions,
 
+    /// Print these facts after the response: curl's %{variables}; @FILE reads the format from a file
+    #[arg(short, long, value_name = "FORMAT", help_heading = "Output")]
+    pub write_out: Option<String>,
+
     #[command(flatten)]
     pub(super) show: Show,
+
+    #[command(flatten)]
+    curl: CurlOptions,
 }
 
 /// By which way to connect, for how long, trusting whom.

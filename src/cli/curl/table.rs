@@ -1,0 +1,519 @@
+//! Every option of curl 8, and what `sigvet send` makes of it.
+//!
+//! One table serves three readers: the hint where an option is not taken, the flags that are accepted and change nothing
+//! (`ignored`), and the manual's list. What an option does here is not known here.
+
+/// What `sigvet send` makes of an option of curl.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It means the same.
+    Known,
+    /// It is accepted, and what it asks for is so in any case: why.
+    NoEffect(&'static str),
+    /// It is refused: what to do instead.
+    NotTaken(&'static str),
+}
+
+/// An option of curl.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// Its name, without dashes.
+    pub long: &'static str,
+    /// Its letter, where it has one.
+    pub short: Option<char>,
+    /// What becomes of it.
+    pub taken: Taken,
+}
+
+/// All options of curl by their names.
+pub fn rows() -> Vec<Row> {
+    let mut rows: Vec<Row> =
+        GROUPS.iter().flat_map(|(taken, names)| names.iter().map(|name| row(name, *taken))).collect();
+    rows.sort_by_key(|row| row.long);
+    rows
+}
+
+/// The option of that spelling, which may be `-b`, `--cookie`, `--cookie=…` or `cookie`.
+pub fn find(spelling: &str) -> Option<Row> {
+    let name = spelling.split('=').next().unwrap_or_default();
+    let mut letters = name.strip_prefix('-').unwrap_or_default().chars();
+    let letter = letters.next().filter(|letter| *letter != '-' && letters.next().is_none());
+    let name = name.strip_prefix("--").unwrap_or(name);
+    rows().into_iter().find(|row| row.long == name || (letter.is_some() && row.short == letter))
+}
+
+/// What to do instead of an option that `sigvet send` does not take; none where curl has no such option either.
+pub fn hint_for(unknown: &str) -> Option<String> {
+    if let Some((_, hint)) = OF_AWSCURL.iter().find(|(name, _)| *name == unknown) {
+        return Some((*hint).to_owned());
+    }
+    if let Some(row) = find(unknown) {
+        return match row.taken {
+            Taken::NotTaken(hint) => Some(hint.to_owned()),
+            Taken::Known | Taken::NoEffect(_) => None,
+        };
+    }
+    if unknown.starts_with("--expand-") {
+        return Some(VARIABLES.to_owned());
+    }
+    let positive = unknown.strip_prefix("--no-").map(|name| format!("--{name}"))?;
+    let is_of_curl = find(&positive).is_some();
+    is_of_curl.then(|| format!("there is no opposite of {positive} here: leave it out, unless a file of -K sets it"))
+}
+
+fn row(name: &'static str, taken: Taken) -> Row {
+    match name.strip_prefix('-').and_then(|rest| rest.split_once(", --")) {
+        Some((letter, long)) => Row { long, short: letter.chars().next(), taken },
+        None => Row { long: name.trim_start_matches('-'), short: None, taken },
+    }
+}
+
+/// What awscurl has and curl has not.
+const OF_AWSCURL: [(&str, &str); 1] = [("--tls-min", "TLS 1.2 is the least that is spoken; leave it out")];
+
+const VARIABLES: &str = "let the shell set and expand variables";
+
+/// The options with what becomes of them, those of one fate together, spelt as curl's help spells them.
+const GROUPS: &[(Taken, &[&str])] = &[
+    (
+        Taken::Known,
+        &[
+            "--aws-sigv4",
+            "--cacert",
+            "-K, --config",
+            "--connect-timeout",
+            "--connect-to",
+            "--create-dirs",
+            "-d, --data",
+            "--data-ascii",
+            "--data-binary",
+            "--data-raw",
+            "--data-urlencode",
+            "-f, --fail",
+            "--fail-with-body",
+            "-F, --form",
+            "--form-string",
+            "-G, --get",
+            "-I, --head",
+            "-H, --header",
+            "-h, --help",
+            "--http1.1",
+            "--http2",
+            "-i, --include",
+            "-k, --insecure",
+            "--json",
+            "-L, --location",
+            "--location-trusted",
+            "--max-redirs",
+            "-m, --max-time",
+            "--noproxy",
+            "-o, --output",
+            "--output-dir",
+            "--path-as-is",
+            "-x, --proxy",
+            "-e, --referer",
+            "-O, --remote-name",
+            "-X, --request",
+            "--resolve",
+            "--retry",
+            "--retry-all-errors",
+            "--retry-connrefused",
+            "--retry-delay",
+            "--retry-max-time",
+            "-S, --show-error",
+            "-s, --silent",
+            "--unix-socket",
+            "-T, --upload-file",
+            "--url",
+            "-u, --user",
+            "-A, --user-agent",
+            "-v, --verbose",
+            "-w, --write-out",
+        ],
+    ),
+    (Taken::NoEffect("URLs are never expanded"), &["-g, --globoff"]),
+    (Taken::NoEffect("what arrives is passed on as it arrives"), &["-N, --no-buffer"]),
+    (Taken::NoEffect("~/.curlrc belongs to curl, and is not read"), &["-q, --disable"]),
+    (Taken::NoEffect("there is no such meter"), &["--no-progress-meter", "-#, --progress-bar"]),
+    (Taken::NoEffect("headers are printed plain"), &["--styled-output", "--no-styled-output"]),
+    (Taken::NoEffect("there is one URL"), &["--fail-early"]),
+    (Taken::NoEffect("a file is there whole or not at all"), &["--remove-on-error"]),
+    (Taken::NoEffect("a proxy's answer to CONNECT is never printed"), &["--suppress-connect-headers"]),
+    (Taken::NoEffect("no session is kept"), &["--no-sessionid"]),
+    (Taken::NoEffect("TCP is not asked to keep alive"), &["--no-keepalive"]),
+    (Taken::NoEffect("it is about speed alone"), &["--tcp-nodelay", "--tcp-fastopen", "--false-start"]),
+    (Taken::NoEffect("curl itself no longer does this"), &["--no-npn"]),
+    (Taken::NoEffect("TLS 1.2 is the least that is spoken"), &["-1, --tlsv1", "--tlsv1.0", "--tlsv1.1", "--tlsv1.2"]),
+    (Taken::NotTaken("-H 'Cookie: NAME=VALUE' sends a cookie"), &["-b, --cookie"]),
+    (
+        Taken::NotTaken("no cookies are kept; -i shows those that are set"),
+        &["-c, --cookie-jar", "-j, --junk-session-cookies"],
+    ),
+    (Taken::NotTaken("the body is passed on as it comes: -H 'Accept-Encoding: gzip', and | gunzip"), &["--compressed"]),
+    (Taken::NotTaken("bodies are passed on without their transfer coding"), &["--raw", "--tr-encoding"]),
+    (Taken::NotTaken("-H 'Range: bytes=0-99' asks for a range"), &["-r, --range", "-C, --continue-at"]),
+    (Taken::NotTaken("-H 'If-Modified-Since: …' asks on a condition"), &["-z, --time-cond"]),
+    (
+        Taken::NotTaken("-H 'If-None-Match: …' asks on a condition, -w '%header{etag}' prints an ETag"),
+        &["--etag-compare", "--etag-save"],
+    ),
+    (
+        Taken::NotTaken("-i prints the headers before the body, -w '%{header_json}' after it"),
+        &["-D, --dump-header", "--show-headers"],
+    ),
+    (
+        Taken::NotTaken("-v prints what is sent and received, --show all what is signed"),
+        &["--trace", "--trace-ascii", "--trace-config", "--trace-ids", "--trace-time"],
+    ),
+    (Taken::NotTaken("'sigvet sign --as curl' prints a request as a curl command"), &["--libcurl"]),
+    (Taken::NotTaken("'sigvet --version' prints the version"), &["-V, --version"]),
+    (Taken::NotTaken("'sigvet send --help' prints every option"), &["-M, --manual"]),
+    (
+        Taken::NotTaken("one request at a time: call sigvet for each, 'xargs -P' runs several"),
+        &["-:, --next", "-Z, --parallel", "--parallel-immediate", "--parallel-max", "--parallel-max-host", "--rate"],
+    ),
+    (Taken::NotTaken("-O names one file by its URL"), &["--remote-name-all"]),
+    (Taken::NotTaken("-o names the file, and the server has no say in it"), &["-J, --remote-header-name"]),
+    (Taken::NotTaken("-o /dev/null drops the body"), &["--out-null"]),
+    (Taken::NotTaken("-o writes over a file; test for it in the shell"), &["--no-clobber", "--skip-existing"]),
+    (
+        Taken::NotTaken("set what is wanted of the file afterwards"),
+        &["--create-file-mode", "-R, --remote-time", "--xattr"],
+    ),
+    (Taken::NotTaken("2>FILE does the same"), &["--stderr"]),
+    (Taken::NotTaken("give the query in the URL, or with -G and --data-urlencode"), &["--url-query"]),
+    (
+        Taken::NotTaken("the path of the URL is sent as typed; --connect-to goes elsewhere with it"),
+        &["--request-target"],
+    ),
+    (Taken::NotTaken(VARIABLES), &["--variable"]),
+    (
+        Taken::NotTaken("a redirect keeps or changes the method as its status says; -X names it"),
+        &["--follow", "--post301", "--post302", "--post303"],
+    ),
+    (
+        Taken::NotTaken("http and https are all there is: write https:// in the URL"),
+        &["--proto", "--proto-default", "--proto-redir", "--hsts"],
+    ),
+    (Taken::NotTaken("names are sent percent-encoded, as browsers do"), &["--form-escape"]),
+    (Taken::NotTaken("convert the file before it is sent"), &["--crlf", "-B, --use-ascii"]),
+    (
+        Taken::NotTaken("sigvet signs with AWS signatures only"),
+        &[
+            "--anyauth",
+            "--basic",
+            "--delegation",
+            "--digest",
+            "--login-options",
+            "--negotiate",
+            "--ntlm",
+            "--ntlm-wb",
+            "--sasl-authzid",
+            "--sasl-ir",
+            "--service-name",
+        ],
+    ),
+    (
+        Taken::NotTaken(
+            "sigvet signs with AWS signatures only; --no-sign-request and -H 'Authorization: …' send another",
+        ),
+        &["--oauth2-bearer"],
+    ),
+    (
+        Taken::NotTaken("keys come from -u, a profile or the environment"),
+        &["-n, --netrc", "--netrc-file", "--netrc-optional"],
+    ),
+    (Taken::NotTaken("user information in a URL is never sent"), &["--disallow-username-in-url"]),
+    (
+        Taken::NotTaken("--cacert takes a file, and without it the system's authorities are believed"),
+        &["--ca-native", "--capath"],
+    ),
+    (
+        Taken::NotTaken("client certificates are not spoken"),
+        &["-E, --cert", "--cert-type", "--key", "--key-type", "--pass", "--ssl-auto-client-cert"],
+    ),
+    (
+        Taken::NotTaken(
+            "only a certificate's chain and name are checked, against the system's authorities or --cacert",
+        ),
+        &[
+            "--cert-status",
+            "--crlfile",
+            "--pinnedpubkey",
+            "--ssl-no-revoke",
+            "--ssl-revoke-best-effort",
+            "--dump-ca-embed",
+        ],
+    ),
+    (
+        Taken::NotTaken("TLS 1.2 and 1.3 are spoken with the usual ciphers; leave it out"),
+        &[
+            "--ciphers",
+            "--curves",
+            "--ech",
+            "--egd-file",
+            "--engine",
+            "--no-alpn",
+            "--random-file",
+            "--sigalgs",
+            "--ssl-allow-beast",
+            "--ssl-sessions",
+            "-2, --sslv2",
+            "-3, --sslv3",
+            "--tls-earlydata",
+            "--tls-max",
+            "--tls13-ciphers",
+            "--tlsauthtype",
+            "--tlspassword",
+            "--tlsuser",
+            "--tlsv1.3",
+        ],
+    ),
+    (
+        Taken::NotTaken("HTTP/1.1 is spoken, and HTTP/2 with --http2"),
+        &["--alt-svc", "--http0.9", "-0, --http1.0", "--http2-prior-knowledge", "--http3", "--http3-only"],
+    ),
+    (
+        Taken::NotTaken("--resolve gives the address of a host"),
+        &[
+            "--dns-interface",
+            "--dns-ipv4-addr",
+            "--dns-ipv6-addr",
+            "--dns-servers",
+            "--doh-cert-status",
+            "--doh-insecure",
+            "--doh-url",
+            "--happy-eyeballs-timeout-ms",
+            "-4, --ipv4",
+            "-6, --ipv6",
+        ],
+    ),
+    (
+        Taken::NotTaken("the system chooses how to connect"),
+        &[
+            "--interface",
+            "--ip-tos",
+            "--keepalive-cnt",
+            "--keepalive-time",
+            "--local-port",
+            "--mptcp",
+            "--vlan-priority",
+        ],
+    ),
+    (Taken::NotTaken("--unix-socket takes the path of a socket"), &["--abstract-unix-socket"]),
+    (
+        Taken::NotTaken("-m gives a limit for all of it"),
+        &["--expect100-timeout", "--limit-rate", "--max-filesize", "-Y, --speed-limit", "-y, --speed-time"],
+    ),
+    (Taken::NotTaken("the length that the server declares counts"), &["--ignore-content-length"]),
+    (
+        Taken::NotTaken("-x http://USER:PASSWORD@HOST:PORT names a proxy"),
+        &[
+            "--preproxy",
+            "--proxy-anyauth",
+            "--proxy-basic",
+            "--proxy-digest",
+            "--proxy-header",
+            "--proxy-negotiate",
+            "--proxy-ntlm",
+            "--proxy-service-name",
+            "-U, --proxy-user",
+            "--proxy1.0",
+            "--haproxy-clientip",
+            "--haproxy-protocol",
+        ],
+    ),
+    (Taken::NotTaken("a proxy is asked for a tunnel where the URL is of https"), &["-p, --proxytunnel"]),
+    (
+        Taken::NotTaken("-x takes a proxy of HTTP"),
+        &[
+            "--socks4",
+            "--socks4a",
+            "--socks5",
+            "--socks5-basic",
+            "--socks5-gssapi",
+            "--socks5-gssapi-nec",
+            "--socks5-gssapi-service",
+            "--socks5-hostname",
+        ],
+    ),
+    (
+        Taken::NotTaken("no TLS is spoken with the proxy itself"),
+        &[
+            "--proxy-ca-native",
+            "--proxy-cacert",
+            "--proxy-capath",
+            "--proxy-cert",
+            "--proxy-cert-type",
+            "--proxy-ciphers",
+            "--proxy-crlfile",
+            "--proxy-http2",
+            "--proxy-insecure",
+            "--proxy-key",
+            "--proxy-key-type",
+            "--proxy-pass",
+            "--proxy-pinnedpubkey",
+            "--proxy-ssl-allow-beast",
+            "--proxy-ssl-auto-client-cert",
+            "--proxy-tls13-ciphers",
+            "--proxy-tlsauthtype",
+            "--proxy-tlspassword",
+            "--proxy-tlsuser",
+            "--proxy-tlsv1",
+        ],
+    ),
+    (
+        Taken::NotTaken("http and https are all that sigvet speaks"),
+        &[
+            "-a, --append",
+            "--compressed-ssh",
+            "--disable-eprt",
+            "--disable-epsv",
+            "--ftp-account",
+            "--ftp-alternative-to-user",
+            "--ftp-create-dirs",
+            "--ftp-method",
+            "--ftp-pasv",
+            "-P, --ftp-port",
+            "--ftp-pret",
+            "--ftp-skip-pasv-ip",
+            "--ftp-ssl-ccc",
+            "--ftp-ssl-ccc-mode",
+            "--ftp-ssl-control",
+            "--hostpubmd5",
+            "--hostpubsha256",
+            "--ipfs-gateway",
+            "--knownhosts",
+            "--krb",
+            "-l, --list-only",
+            "--mail-auth",
+            "--mail-from",
+            "--mail-rcpt",
+            "--mail-rcpt-allowfails",
+            "--metalink",
+            "--pubkey",
+            "-Q, --quote",
+            "--ssl",
+            "--ssl-reqd",
+            "-t, --telnet-option",
+            "--tftp-blksize",
+            "--tftp-no-options",
+            "--upload-flags",
+        ],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::args::Cli;
+
+    /// What `send` is still to learn, and is listed as known already.
+    const PENDING: [&str; 29] = [
+        "cacert",
+        "connect-timeout",
+        "connect-to",
+        "create-dirs",
+        "fail-with-body",
+        "form",
+        "form-string",
+        "http1.1",
+        "http2",
+        "insecure",
+        "location",
+        "location-trusted",
+        "max-redirs",
+        "max-time",
+        "noproxy",
+        "output-dir",
+        "proxy",
+        "referer",
+        "remote-name",
+        "retry",
+        "retry-all-errors",
+        "retry-connrefused",
+        "retry-delay",
+        "retry-max-time",
+        "show-error",
+        "silent",
+        "unix-socket",
+        "user-agent",
+        "write-out",
+    ];
+
+    /// The long names of an option of `send`, aliases too, with its letter.
+    fn options() -> Vec<(Vec<String>, Option<char>)> {
+        let mut command = Cli::command();
+        command.build();
+        let send = command.find_subcommand("send").unwrap();
+        let names = |arg: &clap::Arg| {
+            let aliases = arg.get_all_aliases().unwrap_or_default();
+            arg.get_long().into_iter().chain(aliases).map(str::to_owned).collect()
+        };
+        send.get_arguments().map(|arg| (names(arg), arg.get_short())).collect()
+    }
+
+    #[test]
+    fn what_is_known_or_ignored_is_there_with_the_same_letter() {
+        let options = options();
+        for row in rows() {
+            let found = options.iter().find(|(names, _)| names.iter().any(|name| name == row.long));
+            match (row.taken, found) {
+                (Taken::NotTaken(_), found) => assert!(found.is_none(), "--{} is taken after all", row.long),
+                (_, Some((_, short))) => assert!(row.short.is_none() || *short == row.short, "--{}", row.long),
+                (_, None) => assert!(PENDING.contains(&row.long), "--{} is not there", row.long),
+            }
+        }
+    }
+
+    #[test]
+    fn what_send_shares_with_curl_is_not_listed_as_refused() {
+        for (names, short) in options() {
+            let of_curl = |name: &str| find(name).is_some_and(|row| !matches!(row.taken, Taken::NotTaken(_)));
+            for name in names {
+                assert!(of_curl(&name) || find(&name).is_none(), "--{name}");
+            }
+            let letter = short.map(|letter| format!("-{letter}"));
+            assert!(letter.is_none_or(|letter| of_curl(&letter)), "-{short:?} means something else to curl");
+        }
+    }
+
+    /// As `curl --help all` of 7.88 has them, and what came after it; the count guards against a line lost in editing.
+    #[test]
+    fn every_option_stands_in_the_table_once() {
+        let rows = rows();
+        assert_eq!(rows.len(), 275);
+        assert!(rows.windows(2).all(|pair| pair[0].long < pair[1].long));
+        let mut letters: Vec<char> = rows.iter().filter_map(|row| row.short).collect();
+        letters.sort_unstable();
+        assert!(letters.windows(2).all(|pair| pair[0] != pair[1]));
+        assert!(rows.iter().all(|row| !row.long.is_empty() && !row.long.contains([' ', ','])));
+    }
+
+    #[test]
+    fn hints_are_for_what_curl_has_and_we_have_not() {
+        for (unknown, expected) in [
+            ("--cookie", Some("Cookie: NAME=VALUE")),
+            ("--cookie=a=b", Some("Cookie: NAME=VALUE")),
+            ("-b", Some("Cookie: NAME=VALUE")),
+            ("-:", Some("one request at a time")),
+            ("--digest", Some("AWS signatures only")),
+            ("--tls-min", Some("TLS 1.2")),
+            ("--expand-url", Some("shell")),
+            ("--no-silent", Some("no opposite of --silent")),
+            ("--no-such", None),
+            ("--header", None),
+            ("--globoff", None),
+            ("--cokie", None),
+            ("-é", None),
+            ("-", None),
+            ("", None),
+        ] {
+            let hint = hint_for(unknown);
+            assert_eq!(hint.is_some(), expected.is_some(), "{unknown}: {hint:?}");
+            assert!(hint.unwrap_or_default().contains(expected.unwrap_or_default()), "{unknown}");
+        }
+    }
+}
