@@ -22,21 +22,30 @@ use std::io::Write;
 
 use args::{Cli, Command};
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use context::Context;
+use curl::{config_file, table};
 use failure::{Exit, Failure};
+use options::value::read_all;
 
 /// Parses a command line and runs it; tells the exit code of the process.
 pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> u8 {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let is_send = config_file::is_send(&words);
+    let words = match config_file::expand(words, &mut |name| read_all(name, &mut *context.stdin)) {
+        Ok(words) => words,
+        Err(failure) => return report(&failure, context),
+    };
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
-        Err(help) => return print_help(&help),
+        Err(error) => match explain_unknown(&error).filter(|_| is_send) {
+            Some(failure) => return report(&failure, context),
+            None => return print_help(&error),
+        },
     };
     match dispatch(&cli.command, context) {
         Ok(exit) => exit as u8,
-        Err(failure) => {
-            report(&failure, context);
-            failure.exit as u8
-        }
+        Err(failure) => report(&failure, context),
     }
 }
 
@@ -53,6 +62,16 @@ fn dispatch(command: &Command, context: &mut Context) -> Result<Exit, Failure> {
     }
 }
 
+/// For an option that curl has and `send` has not: what to do instead. clap knows of no such thing.
+fn explain_unknown(error: &clap::Error) -> Option<Failure> {
+    let unknown = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(unknown))) => unknown.split('=').next()?,
+        _ => return None,
+    };
+    let hint = table::hint_for(unknown)?;
+    Some(Failure::usage(format!("'sigvet send' has no option {unknown}")).hint(hint))
+}
+
 /// Help and version go to standard output, usage errors to standard error; clap knows which.
 fn print_help(help: &clap::Error) -> u8 {
     // A closed pipe is the only way to fail here, and then nobody reads.
@@ -60,11 +79,14 @@ fn print_help(help: &clap::Error) -> u8 {
     u8::try_from(help.exit_code()).unwrap_or(Exit::Usage as u8)
 }
 
-fn report(failure: &Failure, context: &mut Context) {
+/// Tells why there is no result; gives back the exit code.
+fn report(failure: &Failure, context: &mut Context) -> u8 {
+    let exit = failure.exit as u8;
     if failure.message.is_empty() {
-        return;
+        return exit;
     }
     let hint = failure.hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
     // There is no place left to report to if standard error is gone.
     drop(writeln!(context.stderr, "error: {}{hint}", failure.message));
+    exit
 }

@@ -2,7 +2,12 @@
 //!
 //! Nothing here signs or sends; `send` hands in what it measured.
 
+pub mod config_file;
+mod config_line;
 pub mod facts;
 pub mod options;
 pub mod table;
 pub mod write_out;
+
+#[cfg(test)]
+mod tests;

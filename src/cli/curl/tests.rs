@@ -1,0 +1,96 @@
+//! Whole command lines, up to where something would be sent.
+
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::rc::Rc;
+
+use crate::cli;
+use crate::cli::context::Context;
+use crate::profiles::Environment;
+use crate::time::Timestamp;
+
+#[derive(Clone, Default)]
+struct Buffer(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Buffer {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.borrow().clone()).unwrap()
+    }
+}
+
+/// Runs a command line; tells its exit code and what it wrote.
+fn run(words: &[&str], stdin: &str) -> (u8, String, String) {
+    let (stdout, stderr) = (Buffer::default(), Buffer::default());
+    let variables = [("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_SESSION_TOKEN", "token-e")];
+    let mut context = Context {
+        environment: Environment::new(variables, None),
+        now: Timestamp::from_epoch_seconds(0),
+        stdin: Box::new(io::Cursor::new(stdin.to_owned())),
+        stdin_is_terminal: false,
+        stdout: Box::new(stdout.clone()),
+        stderr: Box::new(stderr.clone()),
+    };
+    let exit = cli::run(["sigvet"].iter().chain(words).map(OsString::from), &mut context);
+    (exit, stdout.text(), stderr.text())
+}
+
+#[test]
+fn an_option_of_curl_that_is_not_taken_says_what_to_do_instead() {
+    for words in [["send", "--cookie=hush", "http://h/"], ["curl", "-bhush", "http://h/"]] {
+        let (exit, _, stderr) = run(&words, "");
+        assert_eq!(exit, 2);
+        assert!(stderr.starts_with("error: 'sigvet send' has no option -"), "{stderr}");
+        assert!(stderr.ends_with("\n  hint: -H 'Cookie: NAME=VALUE' sends a cookie\n"), "{stderr}");
+        assert!(!stderr.contains("hush"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_file_of_options_is_read_before_arguments_mean_anything() {
+    let config = "url = http://h/\nsigning-key = \"/nowhere/key file\"\n";
+    let (exit, _, stderr) = run(&["send", "-gK", "-"], config);
+    assert_eq!((exit, stderr.as_str()), (26, "error: cannot read /nowhere/key file: no such file\n"));
+    let (exit, _, stderr) = run(&["send", "-K", "-"], "user = a b");
+    assert_eq!(exit, 2);
+    assert!(stderr.starts_with("error: standard input:1: the value of user has white space"), "{stderr}");
+}
+
+const SIGN: [&str; 8] = ["sign", "--as", "headers", "--region", "r", "--service", "s3", "http://127.0.0.1:9000/"];
+
+#[test]
+fn a_host_to_sign_is_sent_in_place_of_the_one_of_the_url() {
+    let (exit, stdout, _) = run(&[&SIGN[..], &["-u", "A:s", "--sign-host", "bucket.example:81"]].concat(), "");
+    let (_, by_header, _) = run(&[&SIGN[..], &["-u", "A:s", "-H", "host: bucket.example:81"]].concat(), "");
+    let signature = |text: &str| text.split("Signature=").nth(1).map(str::to_owned);
+    assert_eq!(exit, 0);
+    assert!(stdout.starts_with("Host: bucket.example:81\n"), "{stdout}");
+    assert!(signature(&stdout).is_some());
+    assert_eq!(signature(&stdout), signature(&by_header));
+    for header in ["Host: x", "host:", "HOST;"] {
+        let words = [&SIGN[..], &["-u", "A:s", "--sign-host", "h", "-H", header]].concat();
+        let (exit, _, stderr) = run(&words, "");
+        assert_eq!(exit, 2, "{header}");
+        assert!(stderr.starts_with("error: two hosts to sign"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_key_in_parts_signs_without_a_token_from_elsewhere() {
+    let (exit, stdout, _) = run(&[&SIGN[..], &["--access_key", "AKID", "--secret_key", "hush"]].concat(), "");
+    assert_eq!(exit, 0);
+    assert!(stdout.contains("Credential=AKID/") && !stdout.contains("token-e"), "{stdout}");
+    let (exit, _, stderr) = run(&[&SIGN[..], &["--secret_key", "hush"]].concat(), "");
+    assert_eq!(exit, 2);
+    assert!(stderr.starts_with("error: --access-key is missing") && !stderr.contains("hush"), "{stderr}");
+}
