@@ -17,6 +17,8 @@ pub struct Context {
     pub stdin: Box<dyn Read>,
     /// Whether a person sits at standard input.
     pub stdin_is_terminal: bool,
+    /// Whether a person reads standard error.
+    pub stderr_is_terminal: bool,
     /// Standard output: the result, and nothing else.
     pub stdout: Box<dyn Write>,
     /// Standard error: warnings, notes, progress.
@@ -47,6 +49,7 @@ impl Context {
             environment: Environment::of_this_process(),
             now: now(),
             stdin_is_terminal: stdin.is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
             stdin: Box::new(stdin),
             // Not through anstream: it would take what looks like colour out of the bytes of a response.
             stdout: Box::new(std::io::stdout()),

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::options::Options;
 use super::proxy::Proxy;
-use super::{TransportError, tls};
+use super::{Course, TransportError, tls};
 use crate::request::{RequestUrl, UriScheme};
 
 /// The longest answer of a proxy that is read.
@@ -32,14 +32,23 @@ pub(super) struct Connection {
 }
 
 /// Opens a connection to the host of a URL, within the time that there is for it.
-pub(super) async fn open(url: &RequestUrl, options: &Options) -> Result<Connection, TransportError> {
+pub(super) async fn open(
+    url: &RequestUrl,
+    options: &Options,
+    course: &mut Course,
+) -> Result<Connection, TransportError> {
     let timed_out =
         |_| TransportError::TimedOut { host: url.host_header(), reason: "no connection was made".to_owned() };
-    timeout(options.connect_timeout, open_at_leisure(url, options)).await.map_err(timed_out)?
+    timeout(options.connect_timeout, open_at_leisure(url, options, course)).await.map_err(timed_out)?
 }
 
-async fn open_at_leisure(url: &RequestUrl, options: &Options) -> Result<Connection, TransportError> {
-    let Line { stream, proxy } = dial(url, options).await?;
+async fn open_at_leisure(
+    url: &RequestUrl,
+    options: &Options,
+    course: &mut Course,
+) -> Result<Connection, TransportError> {
+    let Line { stream, proxy } = dial(url, options, course).await?;
+    course.connected = course.begun.elapsed();
     let is_forward_proxy = proxy.is_some() && url.scheme() == UriScheme::Http;
     let proxy_authorization = proxy.and_then(|proxy| proxy.authorization);
     let (stream, is_http2): (Box<dyn Stream>, bool) = match url.scheme() {
@@ -47,6 +56,7 @@ async fn open_at_leisure(url: &RequestUrl, options: &Options) -> Result<Connecti
         UriScheme::Https => {
             let tls = tls::handshake(stream, url.host(), options).await?;
             let is_http2 = tls::agreed_on_http2(&tls);
+            course.secured = course.begun.elapsed();
             (Box::new(tls), is_http2)
         }
     };
@@ -59,17 +69,17 @@ struct Line {
     proxy: Option<Proxy>,
 }
 
-async fn dial(url: &RequestUrl, options: &Options) -> Result<Line, TransportError> {
+async fn dial(url: &RequestUrl, options: &Options, course: &mut Course) -> Result<Line, TransportError> {
     let (host, port) = (url.host().to_owned(), url.port().unwrap_or_else(|| default_port(url.scheme())));
     if let Some(path) = &options.unix_socket {
         return Ok(Line { stream: dial_unix(path).await?, proxy: None });
     }
     let (host, port) = options.reroutings.iter().find_map(|rule| rule.apply(&host, port)).unwrap_or((host, port));
     let Some(proxy) = options.proxies.for_url(url) else {
-        let stream = Box::new(dial_tcp(&host, port, options).await?);
+        let stream = Box::new(dial_tcp(&host, port, options, course).await?);
         return Ok(Line { stream, proxy: None });
     };
-    let mut tcp = dial_tcp(&proxy.host, proxy.port, options).await?;
+    let mut tcp = dial_tcp(&proxy.host, proxy.port, options, course).await?;
     if url.scheme() == UriScheme::Https {
         open_tunnel(&mut tcp, &proxy, &host, port).await?;
     }
@@ -99,13 +109,16 @@ async fn dial_unix(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportE
 }
 
 /// Connects to the first address of a name that answers.
-async fn dial_tcp(host: &str, port: u16, options: &Options) -> Result<TcpStream, TransportError> {
+async fn dial_tcp(host: &str, port: u16, options: &Options, course: &mut Course) -> Result<TcpStream, TransportError> {
+    let addresses = addresses(host, port, options).await?;
+    course.resolved = course.begun.elapsed();
     let mut reason = String::new();
-    for address in addresses(host, port, options).await? {
+    for address in addresses {
         match TcpStream::connect(address).await {
             Ok(stream) => {
                 // A socket that keeps Nagle's delay still works.
                 drop(stream.set_nodelay(true));
+                (course.remote, course.local) = (Some(address), stream.local_addr().ok());
                 return Ok(stream);
             }
             Err(error) => reason = format!("{error} ({address})"),

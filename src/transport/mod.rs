@@ -6,6 +6,7 @@
 
 mod body;
 mod connect;
+mod course;
 mod error;
 mod options;
 mod proxy;
@@ -14,6 +15,7 @@ mod resolution;
 mod tls;
 mod wire;
 
+pub use course::Course;
 pub use error::TransportError;
 pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Options, Trust};
 pub use proxy::Proxies;
@@ -63,6 +65,7 @@ pub struct Exchange {
     rest: Incoming,
     host: String,
     deadline: Deadline,
+    course: Course,
 }
 
 /// Adds what a client sends besides what is signed: who it is, what it takes, how long the body is.
@@ -86,14 +89,18 @@ pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| TransportError::Setup { reason: error.to_string() })?;
     let deadline = Deadline(outgoing.options.max_time.map(|time| Instant::now() + time));
-    let response = deadline.run(&runtime, &host, exchange(outgoing))?;
+    let mut course = Course::begin(outgoing.url.scheme().as_str());
+    let response = deadline.run(&runtime, &host, exchange(outgoing, &mut course))?;
     let head = head_of(&response);
-    Ok(Exchange { runtime, response: head, rest: response.into_body(), host, deadline })
+    Ok(Exchange { runtime, response: head, rest: response.into_body(), host, deadline, course })
 }
 
-async fn exchange(outgoing: &Outgoing<'_>) -> Result<http::Response<Incoming>, TransportError> {
-    let connection = connect::open(outgoing.url, outgoing.options).await?;
-    wire::speak(outgoing, connection).await
+async fn exchange(outgoing: &Outgoing<'_>, course: &mut Course) -> Result<http::Response<Incoming>, TransportError> {
+    let connection = connect::open(outgoing.url, outgoing.options, course).await?;
+    course.ready = course.begun.elapsed();
+    let response = wire::speak(outgoing, connection).await;
+    course.answered = course.begun.elapsed();
+    response
 }
 
 /// What is left of the time for a request.
@@ -124,6 +131,31 @@ impl Exchange {
     /// The head of the response.
     pub fn response(&self) -> &Response {
         &self.response
+    }
+
+    /// How the exchange went so far.
+    pub fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// When the exchange began.
+    pub fn begun(&self) -> std::time::Instant {
+        self.course.begun
+    }
+
+    /// The body up to its end, or to about `limit` bytes.
+    ///
+    /// # Errors
+    /// A connection that breaks off.
+    pub fn read_up_to(&mut self, limit: usize) -> Result<Vec<u8>, TransportError> {
+        let mut beginning = Vec::new();
+        while beginning.len() < limit {
+            match self.next_piece()? {
+                Some(piece) => beginning.extend_from_slice(&piece),
+                None => break,
+            }
+        }
+        Ok(beginning)
     }
 
     /// The next piece of the body; none at its end.

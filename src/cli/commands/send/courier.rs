@@ -8,15 +8,20 @@ use std::time::Duration;
 
 use super::args::SendArgs;
 use super::explain_transport;
+use super::facts;
 use super::redirect::{self, Method};
+use super::refusal::{self, Corrections};
 use super::retry::Retries;
 use crate::cli::commands::sign::sign;
 use crate::cli::context::{self, Context};
+use crate::cli::curl::facts::Facts;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
 use crate::cli::render::signed::{write_response_head, write_verbose_head};
 use crate::cli::session::{Session, note};
+use crate::formats::reply::Reply;
 use crate::request::{Request, RequestUrl};
+use crate::time::Timestamp;
 use crate::transport::{self, Exchange, Options, Outgoing};
 
 /// A request under way.
@@ -27,6 +32,8 @@ pub struct Courier<'a> {
     retries: Retries<'a>,
     hops: u32,
     signature: Signature,
+    corrections: Corrections,
+    facts: Facts,
 }
 
 /// Whether the hop at hand is signed.
@@ -36,19 +43,18 @@ enum Signature {
     Unwanted,
 }
 
-/// The response that counts, with the request that it answers.
+/// The response that counts.
 pub struct Arrival {
-    /// The response, its body still to be read.
+    /// The response, the rest of its body still to be read.
     pub exchange: Exchange,
-    /// The request as it was sent.
-    pub sent: Request,
-    /// Where it was sent to.
+    /// What was read of its body already.
+    pub beginning: Vec<u8>,
+    /// Where the request was sent to.
     pub url: RequestUrl,
-    /// How many redirects were followed.
-    pub redirects: u32,
-    /// How often it was tried again.
-    pub retries: u32,
 }
+
+/// How much of a refusal is read to see what the server says.
+const REFUSAL_LIMIT: usize = 256 * 1024;
 
 /// What comes after a try.
 enum Step {
@@ -61,17 +67,24 @@ impl<'a> Courier<'a> {
     pub fn new(args: &'a SendArgs, session: Session, context: &Context) -> Self {
         let options = args.connection.to_transport(context);
         let signature = if args.no_sign_request { Signature::Unwanted } else { Signature::Wanted };
-        Self { args, session, options, retries: Retries::new(&args.retries), hops: 0, signature }
+        let facts = Facts { url: session.url.to_text(), ..Facts::default() };
+        let (retries, corrections) = (Retries::new(&args.retries), Corrections::default());
+        Self { args, session, options, retries, hops: 0, signature, corrections, facts }
     }
 
     /// Carries it until there is nothing more to do.
-    pub fn carry(mut self, context: &mut Context) -> Result<Arrival, Failure> {
+    pub fn carry(&mut self, context: &mut Context) -> Result<Arrival, Failure> {
         loop {
             match self.attempt(context)? {
                 Step::Again(wait) => self.pause(wait, context)?,
                 Step::Arrived(arrival) => return Ok(*arrival),
             }
         }
+    }
+
+    /// What is known of the way.
+    pub fn into_facts(self) -> Facts {
+        self.facts
     }
 
     fn attempt(&mut self, context: &mut Context) -> Result<Step, Failure> {
@@ -83,7 +96,7 @@ impl<'a> Courier<'a> {
             options: &self.options,
         };
         match transport::send(&outgoing) {
-            Ok(exchange) => self.judge(exchange, wire, context),
+            Ok(exchange) => self.judge(exchange, &wire, context),
             Err(error) => {
                 let wait = self.retries.after_error(&error).ok_or_else(|| explain_transport(error.clone()))?;
                 note(context, &error.to_string())?;
@@ -107,7 +120,8 @@ impl<'a> Courier<'a> {
         Ok(wire)
     }
 
-    fn judge(&mut self, exchange: Exchange, sent: Request, context: &mut Context) -> Result<Step, Failure> {
+    fn judge(&mut self, mut exchange: Exchange, sent: &Request, context: &mut Context) -> Result<Step, Failure> {
+        self.observe(&exchange, sent)?;
         if self.args.signing.verbose > 0 {
             write_response_head("< ", exchange.response(), &mut context.stderr)?;
         }
@@ -121,8 +135,33 @@ impl<'a> Courier<'a> {
             note(context, &format!("{} answered {status}", self.session.url.host_header()))?;
             return Ok(Step::Again(wait));
         }
-        let (url, redirects, retries) = (self.session.url.clone(), self.hops, self.retries.done());
-        Ok(Step::Arrived(Box::new(Arrival { exchange, sent, url, redirects, retries })))
+        let mut beginning = Vec::new();
+        if exchange.response().status >= 400 || exchange.response().status == 301 {
+            beginning = exchange.read_up_to(REFUSAL_LIMIT).map_err(explain_transport)?;
+            let head = exchange.response();
+            let reply = Reply::parse(Some(head.status), &head.headers, &beginning);
+            if self.corrections.apply(&reply, &mut self.session, self.args, context)? {
+                return Ok(Step::Again(Duration::ZERO));
+            }
+            refusal::report(&reply, sent, &self.session, self.args, self.corrections, context)?;
+        }
+        Ok(Step::Arrived(Box::new(Arrival { exchange, beginning, url: self.session.url.clone() })))
+    }
+
+    /// Notes what `-w` may ask for.
+    fn observe(&mut self, exchange: &Exchange, sent: &Request) -> Result<(), Failure> {
+        let (head, url) = (exchange.response(), &self.session.url);
+        let redirect = redirect::target(head, url)?.map(|to| to.to_text());
+        self.facts = Facts {
+            method: sent.method.clone(),
+            url_effective: url.to_text(),
+            redirect_url: redirect,
+            redirects: self.hops.into(),
+            retries: self.retries.done().into(),
+            size_upload: sent.body.length().unwrap_or_default(),
+            ..facts::of_exchange(exchange, std::mem::take(&mut self.facts))
+        };
+        Ok(())
     }
 
     fn follow(&mut self, status: u16, to: RequestUrl, context: &mut Context) -> Result<(), Failure> {
@@ -155,8 +194,9 @@ impl<'a> Courier<'a> {
             context.stderr.flush()?;
             std::thread::sleep(wait);
         }
-        if self.args.signing.date.is_none() {
-            self.session.date = context::now();
+        if self.args.signing.date.is_none() || self.corrections.clock.is_some() {
+            let ahead = self.corrections.clock.unwrap_or_default();
+            self.session.date = Timestamp::from_epoch_seconds(context::now().epoch_seconds() + ahead);
         }
         Ok(())
     }

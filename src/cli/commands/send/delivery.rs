@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::args::{OutputOptions, SendArgs};
 use super::courier::Arrival;
@@ -13,7 +14,7 @@ use crate::cli::render::signed::write_response_head;
 use crate::request::RequestUrl;
 
 /// Delivers what arrived, and fails where the options say that a refusal is one.
-pub fn deliver(args: &SendArgs, mut arrival: Arrival, context: &mut Context) -> Result<(), Failure> {
+pub fn deliver(args: &SendArgs, mut arrival: Arrival, context: &mut Context) -> Result<Delivered, Failure> {
     let head = arrival.exchange.response().clone();
     let is_refused = head.status >= 400;
     let refusal = || Failure::new(Exit::HttpError, format!("the server answered {} {}", head.status, head.reason));
@@ -25,11 +26,25 @@ pub fn deliver(args: &SendArgs, mut arrival: Arrival, context: &mut Context) -> 
     if args.output.include || args.request.is_head() {
         write_response_head("", &head, &mut output)?;
     }
+    let mut size = arrival.beginning.len() as u64;
+    output.write_all(&arrival.beginning).map_err(|error| output.failure(error))?;
     while let Some(piece) = arrival.exchange.next_piece().map_err(explain_transport)? {
         output.write_all(&piece).map_err(|error| output.failure(error))?;
+        size += piece.len() as u64;
     }
     output.finish()?;
-    if args.output.fail_with_body && is_refused { Err(refusal()) } else { Ok(()) }
+    let took = arrival.exchange.begun().elapsed();
+    if args.output.fail_with_body && is_refused { Err(refusal()) } else { Ok(Delivered { size, took, path }) }
+}
+
+/// A response that was written out whole.
+pub struct Delivered {
+    /// Bytes of its body.
+    pub size: u64,
+    /// The time from the beginning of the last try to the last byte.
+    pub took: Duration,
+    /// The file it went into.
+    pub path: Option<PathBuf>,
 }
 
 impl OutputOptions {

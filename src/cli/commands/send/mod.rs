@@ -5,7 +5,9 @@
 mod args;
 mod courier;
 mod delivery;
+mod facts;
 mod redirect;
+mod refusal;
 mod retry;
 
 pub use args::SendArgs;
@@ -32,8 +34,12 @@ pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
 fn send(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
     let SendArgs { url, request, credentials, signing, .. } = args;
     let session = Session::settle(Typed { url, request, credentials, signing }, context)?;
-    let arrival = Courier::new(args, session, context).carry(context)?;
-    delivery::deliver(args, arrival, context)
+    let mut courier = Courier::new(args, session, context);
+    let outcome = courier.carry(context).and_then(|arrival| delivery::deliver(args, arrival, context));
+    match &args.write_out {
+        Some(format) => facts::write(format, courier.into_facts(), outcome, context),
+        None => outcome.map(drop),
+    }
 }
 
 /// The failure of a request that did not get through, by curl's exit codes.

@@ -1,0 +1,53 @@
+//! What `-w` can tell of a request that was sent.
+
+use super::delivery::Delivered;
+use crate::cli::context::Context;
+use crate::cli::curl::facts::Facts;
+use crate::cli::curl::write_out::WriteOut;
+use crate::cli::failure::{Exit, Failure};
+use crate::transport::Exchange;
+
+/// The facts of one try, over those known before.
+pub fn of_exchange(exchange: &Exchange, before: Facts) -> Facts {
+    let (head, course) = (exchange.response(), exchange.course());
+    Facts {
+        http_version: Some(head.version.trim_start_matches("HTTP/").trim_end_matches(".0").replace("1.0", "1.0")),
+        status: head.status,
+        headers: head.headers.clone(),
+        connects: before.connects + 1,
+        scheme: Some(course.scheme.to_ascii_uppercase()),
+        time_namelookup: course.resolved,
+        time_connect: course.connected,
+        time_appconnect: course.secured,
+        time_pretransfer: course.ready,
+        time_starttransfer: course.answered,
+        remote: course.remote,
+        local: course.local,
+        ..before
+    }
+}
+
+/// Writes the facts in the format asked for, then gives back how it ended.
+pub fn write(
+    format: &str,
+    facts: Facts,
+    outcome: Result<Delivered, Failure>,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let write_out = WriteOut::read(format, &mut *context.stdin)?;
+    let facts = match &outcome {
+        Ok(delivered) => Facts {
+            size_download: delivered.size,
+            time_total: delivered.took,
+            filename_effective: delivered.path.as_ref().map(|path| path.display().to_string()),
+            ..facts
+        },
+        Err(failure) => Facts {
+            exit_code: failure.exit as u8,
+            error_message: (failure.exit != Exit::Done).then(|| failure.message.clone()),
+            ..facts
+        },
+    };
+    write_out.render(&facts, &mut context.stdout, &mut context.stderr)?;
+    outcome.map(drop)
+}

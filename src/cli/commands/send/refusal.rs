@@ -1,0 +1,127 @@
+//! A refusal, and what can be done about it on the spot: sign again by the server's clock or for its region, or show each
+//! step of what was refused.
+
+use std::io::{BufRead, BufReader, Write};
+
+use super::args::SendArgs;
+use crate::claim::Claim;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::render::redact::Redactor;
+use crate::cli::render::refusal::{self, DatedBy, Sent};
+use crate::cli::render::steps;
+use crate::cli::session::{Session, note};
+use crate::formats::reply::{Kind, Reply};
+use crate::request::Request;
+
+/// What has been corrected: each thing once.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Corrections {
+    /// Seconds that the server's clock is ahead of this machine's.
+    pub clock: Option<i64>,
+    region: bool,
+}
+
+impl Corrections {
+    /// Corrects what the reply shows to be off, where the user allows it; tells whether something was.
+    pub fn apply(
+        &mut self,
+        reply: &Reply,
+        session: &mut Session,
+        args: &SendArgs,
+        context: &mut Context,
+    ) -> Result<bool, Failure> {
+        Ok(self.fix_clock(reply, session, args, context)? || self.fix_region(reply, session, args, context)?)
+    }
+
+    fn fix_clock(
+        &mut self,
+        reply: &Reply,
+        session: &Session,
+        args: &SendArgs,
+        context: &mut Context,
+    ) -> Result<bool, Failure> {
+        let skew = reply.skew(session.date).filter(|_| reply.kind() == Kind::Clock && self.clock.is_none());
+        let Some(skew) = skew.filter(|_| args.fix_clock) else { return Ok(false) };
+        note(
+            context,
+            &format!("the server's clock is {skew} s ahead of this machine's: signing with the server's time"),
+        )?;
+        self.clock = Some(skew);
+        Ok(true)
+    }
+
+    fn fix_region(
+        &mut self,
+        reply: &Reply,
+        session: &mut Session,
+        args: &SendArgs,
+        context: &mut Context,
+    ) -> Result<bool, Failure> {
+        let expected = reply.expected_region().filter(|expected| *expected != session.settings.region);
+        // A redirect has to go to another endpoint; another scope alone does not help it.
+        let can_help = reply.kind() == Kind::Region && !matches!(reply.status, Some(301 | 307)) && !self.region;
+        let Some(expected) = expected.filter(|_| can_help).map(str::to_owned) else { return Ok(false) };
+        let is_allowed = args.retries.retry > 0 || ask(&format!("sign again for region '{expected}'?"), context)?;
+        if is_allowed {
+            note(context, &format!("the server expects region '{expected}': signing for it"))?;
+            session.settings.region = expected;
+            self.region = true;
+        }
+        Ok(is_allowed)
+    }
+}
+
+/// Asks a person at the terminal; where there is none, the answer is no.
+fn ask(question: &str, context: &mut Context) -> Result<bool, Failure> {
+    if !(context.stdin_is_terminal && context.stderr_is_terminal) {
+        return Ok(false);
+    }
+    write!(context.stderr, "{question} [y/N] ")?;
+    context.stderr.flush()?;
+    let mut answer = String::new();
+    BufReader::new(&mut context.stdin).read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// Says what the server said, what would help, and, where asked for, each step of the signature that was refused.
+pub fn report(
+    reply: &Reply,
+    sent: &Request,
+    session: &Session,
+    args: &SendArgs,
+    corrections: Corrections,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let dated_by = match (corrections.clock, args.signing.date) {
+        (Some(_), _) => DatedBy::Server,
+        (None, Some(_)) => DatedBy::Option,
+        (None, None) => DatedBy::Clock,
+    };
+    let (region, service) = (Some(session.settings.region.as_str()), Some(session.settings.service.as_str()));
+    refusal::write(reply, Sent { region, service, signed_at: session.date, dated_by }, &mut context.stderr)?;
+    match Claim::extract(sent) {
+        Ok(claim) if args.explain => Ok(explain(reply, sent, &claim, &mut context.stderr)?),
+        _ => Ok(()),
+    }
+}
+
+/// What was signed, and what the server says it should have been, where it says so.
+fn explain(reply: &Reply, sent: &Request, claim: &Claim, out: &mut dyn Write) -> std::io::Result<()> {
+    let redactor = Redactor::of(sent, &claim.terms.dialect);
+    let derivation = claim.derive(sent);
+    writeln!(out)?;
+    steps::write_canonical_request(&derivation, &redactor, out)?;
+    steps::write_string_to_sign(&derivation, &redactor, out)?;
+    steps::write_key_path(&claim.terms, out)?;
+    let theirs = reply.canonical_request.as_deref();
+    let differing = theirs.filter(|theirs| *theirs != derivation.canonical_request.as_bytes());
+    match (theirs, differing) {
+        (None, _) => writeln!(out, "\nThe server does not say which canonical request it expected."),
+        (Some(_), None) => writeln!(out, "\nThe server made the same canonical request: the secret is another one."),
+        (Some(_), Some(theirs)) => {
+            writeln!(out, "\nThe server's canonical request")?;
+            steps::write_rows("", &redactor.apply(&String::from_utf8_lossy(theirs)), out)
+        }
+    }
+}
