@@ -3,7 +3,7 @@
 use crate::cli::address;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::options::request::RequestSource;
+use crate::cli::options::request::{BodyHash, RequestSource};
 use crate::cli::options::value::read_all;
 use crate::formats;
 use crate::request::Request;
@@ -12,7 +12,7 @@ use crate::request::Request;
 pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Context) -> Result<Request, Failure> {
     let name = name.unwrap_or("-");
     if formats::is_url(name) {
-        return Ok(options.build(&address::parse(name)?, &mut *context.stdin)?.request);
+        return Ok(options.build(&address::parse(name)?, &mut *context.stdin, BodyHash::Needed)?.request);
     }
     if name == "-" && context.stdin_is_terminal {
         return Err(Failure::usage("no input").hint("give a file, a presigned URL, or a request on standard input"));
@@ -26,7 +26,7 @@ pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Conte
 fn parse(text: &[u8], name: &str, options: &dyn RequestSource, context: &mut Context) -> Result<Request, Failure> {
     let first_line = text.trim_ascii().split(|&byte| byte == b'\n').next().unwrap_or_default();
     if let Some(url) = std::str::from_utf8(first_line).ok().filter(|line| formats::is_url(line)) {
-        return Ok(options.build(&address::parse(url.trim())?, &mut *context.stdin)?.request);
+        return Ok(options.build(&address::parse(url.trim())?, &mut *context.stdin, BodyHash::Needed)?.request);
     }
     let name = if name == "-" { "standard input" } else { name };
     formats::parse_request(text)

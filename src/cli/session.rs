@@ -8,7 +8,7 @@ use std::io::Write;
 use crate::cli::address::{self, Store};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::{RequestSource, Unsigned};
+use crate::cli::options::request::{BodyHash, RequestSource, Unsigned};
 use crate::cli::options::signing::{CredentialOptions, SchemeName, SigningOptions};
 use crate::cli::scope_choice::ScopeChoice;
 use crate::cli::signing_key::ScopedKey;
@@ -106,7 +106,9 @@ impl Session {
             addressing: found.settings.addressing,
         };
         let url = address::resolve(typed.url, store)?;
-        let mut unsigned = typed.request.build(&url, &mut *context.stdin)?;
+        let dialect = typed.signing.dialect_or_default();
+        let body_hash = body_hash(typed.signing, &dialect);
+        let mut unsigned = typed.request.build(&url, &mut *context.stdin, body_hash)?;
         put_sign_host(typed, &mut unsigned.request)?;
         let host = host_of(&unsigned.request, &url);
         let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, host);
@@ -118,7 +120,7 @@ impl Session {
             note(context, &format!("credentials: {}", found.source))?;
             note(context, &scope.to_note(&settings))?;
         }
-        for warning in &found.warnings {
+        for warning in found.warnings.iter().chain(&unsigned.warnings) {
             warn(context, warning)?;
         }
         let date = typed.signing.date.unwrap_or(context.now);
@@ -127,11 +129,11 @@ impl Session {
     }
 
     /// Settles region and service anew for another host, as after a redirect.
-    pub fn move_to(&mut self, url: RequestUrl, unsigned: Unsigned) -> Result<(), Failure> {
-        let host = host_of(&unsigned.request, &url);
+    pub fn move_to(&mut self, url: RequestUrl) -> Result<(), Failure> {
+        let host = host_of(&self.unsigned.request, &url);
         let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, host);
         self.settings = settings(&self.signing, &scope)?;
-        (self.url, self.unsigned) = (url, unsigned);
+        self.url = url;
         Ok(())
     }
 
@@ -268,6 +270,13 @@ fn settings(signing: &SigningOptions, scope: &ScopeChoice) -> Result<prepare::Se
     }
     settings.signed_headers = signing.signed_headers.clone().map_or(HeaderSelection::All, HeaderSelection::Named);
     Ok(settings)
+}
+
+fn body_hash<'a>(signing: &SigningOptions, dialect: &'a Dialect) -> BodyHash<'a> {
+    if signing.unsigned_payload || signing.payload_hash.is_some() {
+        return BodyHash::Spared;
+    }
+    BodyHash::UnlessDeclared { header: &dialect.content_sha256_header }
 }
 
 fn explain_refusal(error: PrepareError) -> Failure {

@@ -32,10 +32,10 @@ pub struct Request {
 pub enum Body {
     /// All of it.
     Bytes(Vec<u8>),
-    /// It lies elsewhere (a file to stream); these are its hash and its length in bytes.
-    Hashed {
-        /// SHA-256 of the whole payload.
-        sha256: Sha256Digest,
+    /// It lies elsewhere: a file to stream.
+    Elsewhere {
+        /// SHA-256 of the whole payload, where it was hashed.
+        sha256: Option<Sha256Digest>,
         /// Length in bytes.
         length: u64,
     },
@@ -90,11 +90,11 @@ impl Request {
 }
 
 impl Body {
-    /// SHA-256 of the payload, where the payload is known.
+    /// SHA-256 of the payload, where the payload is known or was hashed.
     pub fn sha256(&self) -> Option<Sha256Digest> {
         match self {
             Self::Bytes(bytes) => Some(crypto::sha256(bytes)),
-            Self::Hashed { sha256, .. } => Some(*sha256),
+            Self::Elsewhere { sha256, .. } => *sha256,
             Self::Unknown => None,
         }
     }
@@ -103,7 +103,7 @@ impl Body {
     pub fn length(&self) -> Option<u64> {
         match self {
             Self::Bytes(bytes) => Some(bytes.len() as u64),
-            Self::Hashed { length, .. } => Some(*length),
+            Self::Elsewhere { length, .. } => Some(*length),
             Self::Unknown => None,
         }
     }

@@ -8,6 +8,7 @@ mod body;
 mod connect;
 mod course;
 mod error;
+mod file;
 mod options;
 mod proxy;
 mod rerouting;
@@ -17,12 +18,11 @@ mod wire;
 
 pub use course::Course;
 pub use error::TransportError;
+pub use file::{BodyFile, BodyReader, PIECE, Pass};
 pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Options, Trust};
 pub use proxy::Proxies;
 pub use rerouting::Rerouting;
 pub use resolution::Resolution;
-
-use std::path::Path;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -40,7 +40,7 @@ pub struct Outgoing<'a> {
     /// The signed request, as [`complete`] leaves it.
     pub request: &'a Request,
     /// The file that is the body, where it is not in memory.
-    pub body_file: Option<&'a Path>,
+    pub body_file: Option<&'a BodyFile>,
     /// How to connect.
     pub options: &'a Options,
 }

@@ -38,6 +38,8 @@ fn run(words: &[&str], stdin: &str) -> (u8, String, String) {
         now: Timestamp::from_epoch_seconds(0),
         stdin: Box::new(io::Cursor::new(stdin.to_owned())),
         stdin_is_terminal: false,
+        stderr_is_terminal: false,
+        spoken: None,
         stdout: Box::new(stdout.clone()),
         stderr: Box::new(stderr.clone()),
     };

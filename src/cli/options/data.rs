@@ -65,10 +65,10 @@ impl<const JSON: bool> Data<JSON> {
         self.0.iter().any(|piece| piece.kind == Kind::Json)
     }
 
-    /// The file that is the whole body: a single `--data-binary @FILE` or `--json @FILE`, not standard input.
+    /// The file that is the whole body: a single `--data-binary @FILE` or `--json @FILE`; `-` is standard input.
     pub fn whole_file(&self) -> Option<&str> {
         match self.0.as_slice() {
-            [Piece { kind: Kind::Binary | Kind::Json, text }] => text.strip_prefix('@').filter(|name| *name != "-"),
+            [Piece { kind: Kind::Binary | Kind::Json, text }] => text.strip_prefix('@'),
             _ => None,
         }
     }

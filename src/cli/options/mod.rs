@@ -3,7 +3,10 @@
 //! `request` is spelt as curl spells it, `signing` as the tools of AWS do.
 
 pub mod data;
+pub mod multipart;
+pub mod payload;
 pub mod request;
 pub mod show;
 pub mod signing;
+pub mod spool;
 pub mod value;

@@ -1,15 +1,17 @@
 //! The request as it was typed: curl's options, and the step from them to the request that is meant.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 
 use super::data::Data;
-use super::value::{cannot_read, read_all};
-use crate::cli::failure::{Exit, Failure};
-use crate::crypto::{Sha256Digest, Sha256Hasher};
-use crate::request::{Body, Request, RequestUrl};
+use super::multipart::Form;
+use super::payload::Payload;
+use super::spool::Hashing;
+use crate::cli::failure::Failure;
+use crate::request::{Request, RequestUrl};
+use crate::transport::BodyFile;
 
 /// The options that make a request.
 #[derive(Debug, Clone, Default, Args)]
@@ -25,6 +27,9 @@ pub struct RequestOptions<const JSON: bool = true> {
 
     #[command(flatten)]
     data: Data<JSON>,
+
+    #[command(flatten)]
+    form: Form,
 
     /// Send the data as query parameters of a GET
     #[arg(short = 'G', long)]
@@ -44,12 +49,28 @@ pub struct RequestOptions<const JSON: bool = true> {
 }
 
 /// A request that is not signed yet, and where its body lies.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Unsigned {
     /// The request, with the hash of its body where that lies in a file.
     pub request: Request,
     /// The file that is the body, where it is not in memory.
-    pub body_file: Option<PathBuf>,
+    pub body_file: Option<BodyFile>,
+    /// What of the options was left out.
+    pub warnings: Vec<String>,
+}
+
+/// Whether a body that is not in memory is hashed: that takes a second for each gigabyte or so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyHash<'a> {
+    /// The hash is asked for.
+    Needed,
+    /// It is, unless the request brings the header that declares it.
+    UnlessDeclared {
+        /// The dialect's name of the header.
+        header: &'a str,
+    },
+    /// Something else is signed.
+    Spared,
 }
 
 /// What a request can be built from.
@@ -58,24 +79,32 @@ pub trait RequestSource: std::fmt::Debug {
     ///
     /// # Errors
     /// Two bodies, a method or a header that cannot be sent, a file that cannot be read.
-    fn build(&self, url: &RequestUrl, stdin: &mut dyn Read) -> Result<Unsigned, Failure>;
+    fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, body_hash: BodyHash<'_>) -> Result<Unsigned, Failure>;
 
     /// Whether `-H` says what the Host header is, or takes it away.
     fn names_host(&self) -> bool;
 }
 
 impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
-    fn build(&self, url: &RequestUrl, stdin: &mut dyn Read) -> Result<Unsigned, Failure> {
+    fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
         self.check()?;
+        let headers: Vec<HeaderOption> =
+            self.headers.iter().map(|line| HeaderOption::parse(line)).collect::<Result<_, _>>()?;
         let mut url = self.name_upload(url);
         if self.get && !self.data.is_empty() {
-            url = append_query(&url, &self.data.read(stdin)?);
+            url = url.with_more_query(&self.data.read(stdin)?);
         }
-        let mut request = Request::new(self.method(), &url)
+        let request = Request::new(self.method(), &url)
             .map_err(|error| Failure::usage(error.to_string()).hint("a method is one word, such as GET or PUT"))?;
-        let body_file = self.put_body(&mut request, stdin)?;
-        self.put_headers(&mut request)?;
-        Ok(Unsigned { request, body_file })
+        let mut unsigned = Unsigned { request, body_file: None, warnings: Vec::new() };
+        let hashing = hashing(body_hash, &headers);
+        if self.form.is_empty() {
+            self.put_body(&mut unsigned, stdin, hashing)?;
+            put_headers(&mut unsigned.request, &headers)
+        } else {
+            self.put_form(&mut unsigned, &headers, stdin, hashing)
+        }?;
+        Ok(unsigned)
     }
 
     fn names_host(&self) -> bool {
@@ -96,84 +125,139 @@ impl<const JSON: bool> RequestOptions<JSON> {
     }
 
     fn check(&self) -> Result<(), Failure> {
-        let bodies = [!self.data.is_empty() && !self.get, self.upload_file.is_some()];
-        if bodies.into_iter().filter(|given| *given).count() > 1 {
-            return Err(
-                Failure::usage("two bodies: -T and -d exclude each other").hint("use one of them, or -G for a query")
-            );
+        let bodies = [
+            ("-d", !self.data.is_empty() && !self.get),
+            ("-T", self.upload().is_some()),
+            ("-F", !self.form.is_empty()),
+        ];
+        let mut given = bodies.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
+        match (given.next(), given.next()) {
+            (Some(one), Some(other)) => {
+                Err(Failure::usage(format!("two bodies: {other} and {one} exclude each other"))
+                    .hint("use one of them, or -G to send the data of -d as a query"))
+            }
+            (Some(_), None) if self.head => {
+                Err(Failure::usage("-I sends HEAD, which has no body").hint("use -G to send the data as a query"))
+            }
+            _ => Ok(()),
         }
-        if self.head && (bodies[0] || bodies[1]) {
-            return Err(Failure::usage("-I sends HEAD, which has no body").hint("use -G to send the data as a query"));
-        }
-        Ok(())
     }
 
     fn method(&self) -> &str {
         match &self.method {
             Some(method) => method,
             None if self.head => "HEAD",
-            None if self.upload_file.is_some() => "PUT",
+            None if self.upload().is_some() => "PUT",
+            None if !self.form.is_empty() => "POST",
             None if self.get || self.data.is_empty() => "GET",
             None => "POST",
         }
     }
 
-    /// A URL that ends in `/` gets the name of the uploaded file, as curl has it.
+    /// The file to upload. An empty name uploads nothing, and `.` is another name of standard input, as curl has it.
+    fn upload(&self) -> Option<&str> {
+        match self.upload_file.as_deref() {
+            None | Some("") => None,
+            Some("-" | ".") => Some("-"),
+            file => file,
+        }
+    }
+
+    /// A path that ends in `/` gets the name of the uploaded file, as curl has it.
     fn name_upload(&self, url: &RequestUrl) -> RequestUrl {
-        let file = self.upload_file.as_deref().filter(|file| *file != "-");
+        let file = self.upload().filter(|file| *file != "-");
         let name = file.and_then(|file| Path::new(file).file_name()).map(|name| name.to_string_lossy());
+        let (path, query) = crate::request::split_target(url.target());
         match name {
-            Some(name) if url.target().ends_with(b"/") && !url.target().contains(&b'?') => {
-                let mut target = url.target().to_vec();
+            Some(name) if path.ends_with(b"/") => {
+                let mut target = path.to_vec();
                 crate::encode::encode(name.as_bytes(), crate::encode::Slash::Encode, &mut target);
+                if let Some(query) = query {
+                    target.push(b'?');
+                    target.extend_from_slice(query);
+                }
                 url.with_target(target)
             }
             _ => url.clone(),
         }
     }
 
-    fn put_body(&self, request: &mut Request, stdin: &mut dyn Read) -> Result<Option<PathBuf>, Failure> {
-        if let Some(name) = self.upload_file.as_deref().filter(|name| *name != "-").or_else(|| self.whole_data_file()) {
-            let body_file;
-            (request.body, body_file) = body_of_file(Path::new(name))?;
-            self.put_content_type(request);
-            return Ok(body_file);
-        }
-        if self.upload_file.is_some() {
-            request.body = Body::Bytes(read_all("-", stdin)?);
-        } else if !self.data.is_empty() && !self.get {
-            request.body = Body::Bytes(self.data.read(stdin)?);
-            self.put_content_type(request);
-        }
-        Ok(None)
+    fn put_body(&self, unsigned: &mut Unsigned, stdin: &mut dyn Read, hashing: Hashing) -> Result<(), Failure> {
+        self.put_content_type(&mut unsigned.request);
+        let payload = match (self.upload(), self.data.whole_file()) {
+            (Some(name), _) => Payload::of_file(name, stdin, hashing)?,
+            _ if self.get || self.data.is_empty() => return Ok(()),
+            (None, Some(name)) => Payload::of_file(name, stdin, hashing)?,
+            (None, None) => Payload::of_bytes(self.data.read(stdin)?),
+        };
+        (unsigned.request.body, unsigned.body_file) = (payload.body, payload.file);
+        Ok(())
     }
 
-    fn whole_data_file(&self) -> Option<&str> {
-        if self.get { None } else { self.data.whole_file() }
-    }
-
+    /// `--json` says what it sends even where that becomes a query.
     fn put_content_type(&self, request: &mut Request) {
         if self.data.is_json() {
             request.headers.push_unchecked("content-type", "application/json");
             request.headers.push_unchecked("accept", "application/json");
-        } else if !self.data.is_empty() {
+        } else if !self.data.is_empty() && !self.get {
             request.headers.push_unchecked("content-type", "application/x-www-form-urlencoded");
         }
     }
 
-    fn put_headers(&self, request: &mut Request) -> Result<(), Failure> {
-        let parsed: Vec<HeaderOption> =
-            self.headers.iter().map(|line| HeaderOption::parse(line)).collect::<Result<_, _>>()?;
-        for header in &parsed {
-            request.headers.remove(header.name());
-        }
-        for header in parsed {
-            if let HeaderOption::Set { name, value } = header {
-                request.headers.push(name, value).map_err(|error| Failure::usage(error.to_string()))?;
-            }
-        }
+    /// The type of a form is what its `Content-Type` says before the boundary.
+    fn put_form(
+        &self,
+        unsigned: &mut Unsigned,
+        headers: &[HeaderOption<'_>],
+        stdin: &mut dyn Read,
+        hashing: Hashing,
+    ) -> Result<(), Failure> {
+        let (types, others): (Vec<_>, Vec<_>) =
+            headers.iter().partition(|header| header.name().eq_ignore_ascii_case("content-type"));
+        let media_type = match types.last() {
+            None => None,
+            Some(HeaderOption::Set { value, .. }) if !value.is_empty() => Some(*value),
+            Some(_) => return Err(Failure::usage("-F needs its Content-Type, which -H takes away")),
+        };
+        let encoded = self.form.encode(media_type, stdin, hashing)?;
+        let request = &mut unsigned.request;
+        put_headers(request, others)?;
+        request
+            .headers
+            .push("content-type", encoded.content_type)
+            .map_err(|error| Failure::usage(error.to_string()))?;
+        (request.body, unsigned.body_file) = (encoded.payload.body, encoded.payload.file);
+        unsigned.warnings = encoded.warnings;
         Ok(())
     }
+}
+
+fn hashing(body_hash: BodyHash<'_>, headers: &[HeaderOption<'_>]) -> Hashing {
+    let is_declared = |wanted: &str| {
+        headers
+            .iter()
+            .any(|header| matches!(header, HeaderOption::Set { name, .. } if name.eq_ignore_ascii_case(wanted)))
+    };
+    match body_hash {
+        BodyHash::Spared => Hashing::Spared,
+        BodyHash::UnlessDeclared { header } if is_declared(header) => Hashing::Spared,
+        BodyHash::UnlessDeclared { .. } | BodyHash::Needed => Hashing::Needed,
+    }
+}
+
+fn put_headers<'a>(
+    request: &mut Request,
+    headers: impl IntoIterator<Item = &'a HeaderOption<'a>> + Clone,
+) -> Result<(), Failure> {
+    for header in headers.clone() {
+        request.headers.remove(header.name());
+    }
+    for header in headers {
+        if let HeaderOption::Set { name, value } = header {
+            request.headers.push(*name, *value).map_err(|error| Failure::usage(error.to_string()))?;
+        }
+    }
+    Ok(())
 }
 
 /// One `-H`.
@@ -214,45 +298,5 @@ fn shown(line: &str) -> String {
         Some((word, _)) => format!("{word} …"),
         None if line.len() > 40 => line.chars().take(20).chain(['…']).collect(),
         None => line.to_owned(),
-    }
-}
-
-fn append_query(url: &RequestUrl, query: &[u8]) -> RequestUrl {
-    let mut target = url.target().to_vec();
-    target.push(crate::prepare::query_separator(&target));
-    target.extend_from_slice(query);
-    url.with_target(target)
-}
-
-/// A file is hashed now and read again when it is sent; a pipe or a device, which gives its bytes only once, is kept.
-fn body_of_file(path: &Path) -> Result<(Body, Option<PathBuf>), Failure> {
-    let failure = |error: std::io::Error| cannot_read(path, &error);
-    let mut file = std::fs::File::open(path).map_err(failure)?;
-    let kind = file.metadata().map_err(failure)?.file_type();
-    if kind.is_dir() {
-        return Err(Failure::new(Exit::CannotRead, format!("cannot read {}: it is a directory", path.display())));
-    }
-    if kind.is_file() {
-        let (sha256, length) = hash(&mut file).map_err(failure)?;
-        return Ok((Body::Hashed { sha256, length }, Some(path.to_owned())));
-    }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(failure)?;
-    Ok((Body::Bytes(bytes), None))
-}
-
-/// Hash and length of what is read, in pieces.
-fn hash(input: &mut dyn Read) -> std::io::Result<(Sha256Digest, u64)> {
-    let mut buffer = vec![0; 256 * 1024];
-    let mut hasher = Sha256Hasher::new();
-    let mut length = 0;
-    loop {
-        match input.read(&mut buffer)? {
-            0 => return Ok((hasher.finish(), length)),
-            read => {
-                hasher.update(&buffer[..read]);
-                length += read as u64;
-            }
-        }
     }
 }

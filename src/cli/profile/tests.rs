@@ -66,6 +66,8 @@ impl World {
             now: Timestamp::from_epoch_seconds(0),
             stdin: Box::new(io::Cursor::new(stdin.to_owned())),
             stdin_is_terminal: false,
+            stderr_is_terminal: false,
+            spoken: None,
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
         };

@@ -4,6 +4,9 @@ use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::request::{Body, Request};
 
+/// Linux takes no longer word in a command line: 32 pages.
+const LONGEST_WORD: usize = 128 * 1024;
+
 /// The command, in one line.
 pub fn command(session: &Session, request: &Request) -> Result<String, Failure> {
     // curl keeps dot segments and takes brackets literally only when told to.
@@ -44,7 +47,8 @@ fn header_words(session: &Session, request: &Request) -> Vec<String> {
 }
 
 fn body_words(session: &Session, request: &Request) -> Result<Vec<String>, Failure> {
-    if let Some(path) = &session.unsigned.body_file {
+    if let Some(file) = &session.unsigned.body_file {
+        let path = file.path().ok_or_else(|| beyond_words("too long"))?;
         return Ok(vec!["--data-binary".to_owned(), format!("@{}", path.display())]);
     }
     let Body::Bytes(bytes) = &request.body else { return Ok(Vec::new()) };
@@ -58,8 +62,13 @@ fn body_words(session: &Session, request: &Request) -> Result<Vec<String>, Failu
         });
     }
     match std::str::from_utf8(bytes) {
+        Ok(_) if bytes.len() >= LONGEST_WORD => Err(beyond_words("too long")),
         Ok(text) if !text.contains('\0') => Ok(vec!["--data-raw".to_owned(), text.to_owned()]),
-        _ => Err(Failure::usage("the body is binary, and cannot stand in a command line")
-            .hint("put it into a file, and give --data-binary @FILE")),
+        _ => Err(beyond_words("binary")),
     }
+}
+
+fn beyond_words(what: &str) -> Failure {
+    Failure::usage(format!("the body is {what}, and cannot stand in a command line"))
+        .hint("'sigvet send' sends it; or put the body into a file, and give --data-binary @FILE with its Content-Type")
 }

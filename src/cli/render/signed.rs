@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::headers;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::payload::each_piece;
 use crate::cli::session::Session;
 use crate::derivation::{Derivation, Placement, Terms};
 use crate::request::{Body, Request, RequestUrl};
 use crate::sign::Signed;
-use crate::transport::Response;
+use crate::transport::{Pass, Response};
 
 /// Everything about a signed request that may be printed.
 pub struct SignedView<'a> {
@@ -41,15 +42,10 @@ impl<'a> SignedView<'a> {
 
     fn write_body(&self, out: &mut dyn Write) -> Result<(), Failure> {
         match (&self.signed.request.body, &self.session.unsigned.body_file) {
-            (Body::Bytes(bytes), _) => out.write_all(bytes)?,
-            (_, Some(path)) => {
-                let unreadable = |error: std::io::Error| crate::cli::options::value::cannot_read(path, &error);
-                let mut file = std::fs::File::open(path).map_err(unreadable)?;
-                std::io::copy(&mut file, out)?;
-            }
-            _ => {}
+            (Body::Bytes(bytes), _) => Ok(out.write_all(bytes)?),
+            (body, Some(file)) => each_piece(file, Pass::of(body), |piece| Ok(out.write_all(piece)?)),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// The header fields alone, a line each.

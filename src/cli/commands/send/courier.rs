@@ -92,7 +92,7 @@ impl<'a> Courier<'a> {
         let outgoing = Outgoing {
             url: &self.session.url,
             request: &wire,
-            body_file: self.session.unsigned.body_file.as_deref(),
+            body_file: self.session.unsigned.body_file.as_ref(),
             options: &self.options,
         };
         match transport::send(&outgoing) {
@@ -173,15 +173,15 @@ impl<'a> Courier<'a> {
         self.hops += 1;
         let from = self.session.url.clone();
         let method = if self.args.request.names_method() { Method::Typed } else { Method::Implied };
-        let unsigned = redirect::follow(&self.session.unsigned, status, &from, &to, method);
+        redirect::follow(&mut self.session.unsigned, status, &from, &to, method);
         if !from.is_same_origin(&to) && !self.args.redirects.location_trusted {
             self.signature = Signature::Unwanted;
             note(context, &format!("redirected to another host, {}: not signed", to.host_header()))?;
         }
         match self.signature {
-            Signature::Wanted => self.session.move_to(to, unsigned),
+            Signature::Wanted => self.session.move_to(to),
             Signature::Unwanted => {
-                (self.session.url, self.session.unsigned) = (to, unsigned);
+                self.session.url = to;
                 Ok(())
             }
         }

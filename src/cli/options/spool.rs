@@ -1,0 +1,141 @@
+//! Bytes that come once, kept until they are sent: in memory while they are few, then in a temporary file.
+//!
+//! The file has no name, so that nobody else can open it, and nothing is left of it however this process ends.
+
+use std::fs::File;
+use std::io::{Read, Write};
+
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::payload::Payload;
+use crate::crypto::Sha256Hasher;
+use crate::request::Body;
+use crate::transport::{BodyFile, PIECE};
+
+/// What may stay in memory. A request is copied a few times on its way out.
+const IN_MEMORY: usize = 8 * 1024 * 1024;
+
+/// Whether a body that is not in memory is hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hashing {
+    /// Its hash is signed.
+    Needed,
+    /// Something else is signed in its place.
+    Spared,
+}
+
+/// A body that grows.
+pub struct Spool {
+    memory: Vec<u8>,
+    file: Option<File>,
+    /// What is in the file is hashed on its way in; what stays in memory is cheap to hash later.
+    hasher: Option<Sha256Hasher>,
+    length: u64,
+    limit: usize,
+}
+
+impl Spool {
+    /// An empty one.
+    pub fn new(hashing: Hashing) -> Self {
+        Self::with_limit(hashing, IN_MEMORY)
+    }
+
+    fn with_limit(hashing: Hashing, limit: usize) -> Self {
+        let hasher = (hashing == Hashing::Needed).then(Sha256Hasher::new);
+        Self { memory: Vec::new(), file: None, hasher, length: 0, limit }
+    }
+
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// No room for the temporary file.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.length += bytes.len() as u64;
+        if self.file.is_none() && self.memory.len() + bytes.len() <= self.limit {
+            self.memory.extend_from_slice(bytes);
+            return Ok(());
+        }
+        if self.file.is_none() {
+            self.file = Some(tempfile::tempfile().map_err(|error| no_room(&error))?);
+            let memory = std::mem::take(&mut self.memory);
+            self.write_file(&memory)?;
+        }
+        self.write_file(bytes)
+    }
+
+    fn write_file(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
+        self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes)).map_err(|error| no_room(&error))
+    }
+
+    /// Appends all that a source has; `name` is for the message.
+    ///
+    /// # Errors
+    /// A source that cannot be read, no room for the temporary file.
+    pub fn write_all_of(&mut self, source: &mut dyn Read, name: &str) -> Result<(), Failure> {
+        let mut buffer = vec![0; PIECE];
+        loop {
+            match source.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(read) => self.write(&buffer[..read])?,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Failure::new(Exit::CannotRead, format!("cannot read {name}: {error}"))),
+            }
+        }
+    }
+
+    /// The body that was written.
+    pub fn finish(self) -> Payload {
+        let Some(file) = self.file else { return Payload::of_bytes(self.memory) };
+        let sha256 = self.hasher.map(Sha256Hasher::finish);
+        let body = Body::Elsewhere { sha256, length: self.length };
+        Payload { body, file: Some(BodyFile::unnamed(file, self.length)) }
+    }
+}
+
+fn no_room(error: &std::io::Error) -> Failure {
+    let folder = std::env::temp_dir();
+    Failure::new(
+        Exit::CannotWrite,
+        format!("cannot keep the body in a temporary file in {}: {error}", folder.display()),
+    )
+    .hint("put it into a file and upload that, or let TMPDIR name a directory with room")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::sha256;
+    use crate::transport::Pass;
+
+    fn spooled(hashing: Hashing, pieces: &[&str]) -> Payload {
+        let mut spool = Spool::with_limit(hashing, 8);
+        for piece in pieces {
+            spool.write_all_of(&mut piece.as_bytes(), "it").unwrap();
+        }
+        spool.finish()
+    }
+
+    #[test]
+    fn few_bytes_stay_in_memory() {
+        let payload = spooled(Hashing::Needed, &["0123", "4567"]);
+        assert_eq!(payload.body, Body::Bytes(b"01234567".to_vec()));
+        assert!(payload.file.is_none());
+    }
+
+    /// It would catch a hash or a file that begins only where memory ended.
+    #[test]
+    fn many_bytes_go_to_a_file_whole() {
+        for pieces in [&["0123", "4567", "89"][..], &["0123456789"], &["01234567", "", "8", "9"]] {
+            let payload = spooled(Hashing::Needed, pieces);
+            assert_eq!(payload.body, Body::Elsewhere { sha256: Some(sha256(b"0123456789")), length: 10 });
+            let mut buffer = [0; 64];
+            let mut reader = payload.file.unwrap().open(Pass::AfterHash).unwrap();
+            assert_eq!(reader.read(&mut buffer).unwrap(), 10);
+            assert_eq!(&buffer[..10], b"0123456789");
+        }
+        let unhashed = spooled(Hashing::Spared, &["0123456789"]);
+        assert_eq!(unhashed.body, Body::Elsewhere { sha256: None, length: 10 });
+    }
+}
