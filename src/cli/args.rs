@@ -76,3 +76,16 @@ pub struct ProfileArgs {
     #[command(subcommand)]
     pub command: profile::Command,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    /// Release builds would find two options of one name only when they are used.
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+}

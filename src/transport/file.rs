@@ -175,7 +175,7 @@ impl BodyReader {
         let reason = match self.pass {
             Pass::Hash => "it changed while it was hashed",
             Pass::AfterHash => "it changed after it was hashed, and so the signature would not hold",
-            Pass::Unhashed => "it changed while it was sent, and so the body would be a mixture",
+            Pass::Unhashed => "it changed before all of it was sent, and so the body would be a mixture",
         };
         TransportError::ReadBody { file: shown(self.path()), reason: reason.to_owned() }
     }

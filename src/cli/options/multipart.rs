@@ -180,20 +180,29 @@ impl Boundaries {
     }
 }
 
-const HELP: [(&str, &str, &str); 2] = [
+/// Name within the program, long name, short name, value, help, and what its value is.
+type FormOption = (&'static str, &'static str, Option<char>, &'static str, &'static str, fn(String) -> Typed);
+
+const OPTIONS: [FormOption; 2] = [
     (
+        "form-field",
         "form",
+        Some('F'),
         "NAME=CONTENT",
-        "Send a form field; @FILE uploads a file, <FILE takes its text; ;type= ;filename= ;headers=",
+        "Send a form field; @FILE uploads a file, <FILE sends its text; then ;type= ;filename= ;headers=",
+        Typed::Field,
     ),
-    ("form-string", "NAME=TEXT", "Send a form field; @ < and ; mean nothing"),
+    ("form-literal", "form-string", None, "NAME=TEXT", "Send a form field; @ < and ; mean nothing", Typed::Literal),
 ];
 
 impl Args for Form {
     fn augment_args(command: Command) -> Command {
-        HELP.into_iter().fold(command, |command, (name, value, help)| {
-            let arg = Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help);
-            command.arg(if name == "form" { arg.short('F') } else { arg })
+        OPTIONS.into_iter().fold(command, |command, (id, long, short, value, help, _)| {
+            let arg = Arg::new(id).long(long).value_name(value).action(ArgAction::Append).help(help);
+            command.arg(match short {
+                Some(short) => arg.short(short),
+                None => arg,
+            })
         })
     }
 
@@ -204,11 +213,10 @@ impl Args for Form {
 
 impl FromArgMatches for Form {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let makers: [(&str, fn(String) -> Typed); 2] = [("form", Typed::Field), ("form-string", Typed::Literal)];
         let mut fields = Vec::new();
-        for (name, typed) in makers {
-            let texts = matches.get_many::<String>(name).into_iter().flatten();
-            let places = matches.indices_of(name).into_iter().flatten();
+        for (id, .., typed) in OPTIONS {
+            let texts = matches.get_many::<String>(id).into_iter().flatten();
+            let places = matches.indices_of(id).into_iter().flatten();
             fields.extend(places.zip(texts).map(|(place, text)| (place, typed(text.clone()))));
         }
         fields.sort_by_key(|(place, _)| *place);

@@ -254,7 +254,7 @@ fn put_headers<'a>(
     }
     for header in headers {
         if let HeaderOption::Set { name, value } = header {
-            request.headers.push(*name, *value).map_err(|error| Failure::usage(error.to_string()))?;
+            request.headers.push(name, *value).map_err(|error| Failure::usage(error.to_string()))?;
         }
     }
     Ok(())
@@ -300,3 +300,6 @@ fn shown(line: &str) -> String {
         None => line.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
