@@ -8,7 +8,10 @@ use s3s::dto::{GetObjectInput, GetObjectOutput, PutObjectInput, PutObjectOutput,
 use s3s::{Body, S3, S3Request, S3Response, S3Result, s3_error};
 
 #[derive(Clone, Default)]
-pub struct Shelf(Arc<Mutex<HashMap<(String, String), Vec<u8>>>>);
+pub struct Shelf(Arc<Mutex<Objects>>);
+
+/// Contents by bucket and key.
+type Objects = HashMap<(String, String), Vec<u8>>;
 
 impl Shelf {
     pub fn get(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {

@@ -10,7 +10,7 @@ use super::multipart::Form;
 use super::payload::Payload;
 use super::spool::Hashing;
 use crate::cli::failure::Failure;
-use crate::request::{Request, RequestUrl};
+use crate::request::{InvalidHeader, Request, RequestUrl};
 use crate::transport::BodyFile;
 
 /// The options that make a request.
@@ -30,6 +30,14 @@ pub struct RequestOptions<const JSON: bool = true> {
 
     #[command(flatten)]
     form: Form,
+
+    /// Who to say that is asking, instead of sigvet
+    #[arg(short = 'A', long, value_name = "NAME")]
+    user_agent: Option<String>,
+
+    /// The page to say that led here
+    #[arg(short = 'e', long, value_name = "URL")]
+    referer: Option<String>,
 
     /// Send the data as query parameters of a GET
     #[arg(short = 'G', long)]
@@ -104,6 +112,12 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
         } else {
             self.put_form(&mut unsigned, &headers, stdin, hashing)
         }?;
+        for (name, value) in [("user-agent", &self.user_agent), ("referer", &self.referer)] {
+            if let Some(value) = value.as_ref().filter(|_| !unsigned.request.headers.contains(name)) {
+                let refused = |error: InvalidHeader| Failure::usage(error.to_string());
+                unsigned.request.headers.push(name, value.as_str()).map_err(refused)?;
+            }
+        }
         Ok(unsigned)
     }
 

@@ -11,7 +11,7 @@ use crate::transport::Exchange;
 pub fn of_exchange(exchange: &Exchange, before: Facts) -> Facts {
     let (head, course) = (exchange.response(), exchange.course());
     Facts {
-        http_version: Some(head.version.trim_start_matches("HTTP/").trim_end_matches(".0").replace("1.0", "1.0")),
+        http_version: Some(curl_version(&head.version).to_owned()),
         status: head.status,
         headers: head.headers.clone(),
         connects: before.connects + 1,
@@ -25,6 +25,12 @@ pub fn of_exchange(exchange: &Exchange, before: Facts) -> Facts {
         local: course.local,
         ..before
     }
+}
+
+/// curl says `1.1`, and `2` without a fraction.
+fn curl_version(version: &str) -> &str {
+    let number = version.trim_start_matches("HTTP/");
+    number.strip_prefix("2.").map_or(number, |_| "2")
 }
 
 /// Writes the facts in the format asked for, then gives back how it ended.
