@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::commands::{explain, key, presign, send, sign, verify};
+use super::deferred::Deferred;
 use super::profile;
 
 /// Examples stand before the options, for they answer most questions.
@@ -34,32 +35,32 @@ pub struct Cli {
 pub enum Command {
     /// Print a signed request; send nothing
     #[command(help_template = HELP)]
-    Sign(sign::SignArgs),
+    Sign(Deferred<sign::SignArgs>),
     /// Sign a request and send it; 'sigvet curl' is the same
     // No visible alias: of two names that both show, completion offers the first of the alphabet alone.
     #[command(help_template = HELP, alias = "curl")]
-    Send(send::SendArgs),
+    Send(Deferred<send::SendArgs>),
     /// Print a presigned URL, of any method
     #[command(help_template = HELP)]
-    Presign(presign::PresignArgs),
+    Presign(Deferred<presign::PresignArgs>),
     /// Judge a signed request as the server would
     #[command(help_template = HELP)]
-    Verify(verify::VerifyArgs),
+    Verify(Deferred<verify::VerifyArgs>),
     /// Show each step of a signature
     ///
     /// A URL without a signature, with the options of a request, shows how it would be signed. A presigned URL, or a
     /// captured request in a file or on standard input, is judged as by 'verify', with every step that leads to the
     /// signature it should have.
     #[command(help_template = HELP)]
-    Explain(explain::ExplainArgs),
+    Explain(Deferred<explain::ExplainArgs>),
     /// Derive and export a signing key for one day, region and service
     ///
     /// The key signs without the secret, within its scope only. It is a secret itself.
     #[command(help_template = HELP)]
-    Key(key::KeyArgs),
+    Key(Deferred<key::KeyArgs>),
     /// List, show and add profiles
     #[command(help_template = HELP)]
-    Profile(ProfileArgs),
+    Profile(Deferred<ProfileArgs>),
 }
 
 /// The arguments of `sigvet profile`.

@@ -6,6 +6,7 @@ pub mod commands;
 pub mod complete;
 pub mod context;
 pub mod curl;
+pub mod deferred;
 pub mod failure;
 pub mod input;
 pub mod man;
@@ -25,6 +26,7 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use context::Context;
 use curl::{config_file, table};
+use deferred::Deferred;
 use failure::{Exit, Failure};
 use options::value::read_all;
 
@@ -52,13 +54,15 @@ pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> 
 fn dispatch(command: &Command, context: &mut Context) -> Result<Exit, Failure> {
     let done = |()| Exit::Done;
     match command {
-        Command::Sign(args) => commands::sign::run(args, context).map(done),
-        Command::Send(args) => commands::send::run(args, context).map(done),
-        Command::Presign(args) => commands::presign::run(args, context).map(done),
-        Command::Verify(args) => commands::verify::run(args, context),
-        Command::Explain(args) => commands::explain::run(args, context),
-        Command::Key(args) => commands::key::run(args, context).map(done),
-        Command::Profile(args) => profile::run(&args.command, args.profile_file.as_deref(), context).map(done),
+        Command::Sign(Deferred(args)) => commands::sign::run(args, context).map(done),
+        Command::Send(Deferred(args)) => commands::send::run(args, context).map(done),
+        Command::Presign(Deferred(args)) => commands::presign::run(args, context).map(done),
+        Command::Verify(Deferred(args)) => commands::verify::run(args, context),
+        Command::Explain(Deferred(args)) => commands::explain::run(args, context),
+        Command::Key(Deferred(args)) => commands::key::run(args, context).map(done),
+        Command::Profile(Deferred(args)) => {
+            profile::run(&args.command, args.profile_file.as_deref(), context).map(done)
+        }
     }
 }
 

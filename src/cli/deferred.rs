@@ -1,0 +1,62 @@
+//! The arguments of a command, defined only where the command is the one that was typed.
+//!
+//! A process runs one command. To define the options of all the others costs as much as a signature costs a hundred times.
+
+use clap::builder::Resettable;
+use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
+
+/// Arguments whose definition waits until their command is built.
+#[derive(Debug)]
+pub struct Deferred<A>(pub A);
+
+impl<A: Args> Args for Deferred<A> {
+    fn augment_args(command: Command) -> Command {
+        command.defer(|command| {
+            // The command's own words were said before, and stay.
+            let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
+            A::augment_args(command).about(Resettable::from(about)).long_about(Resettable::from(long_about))
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<A: FromArgMatches> FromArgMatches for Deferred<A> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        A::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use crate::cli::args::Cli;
+
+    /// Catches words about a command that its arguments' own documentation has replaced.
+    #[test]
+    fn a_command_keeps_its_words_when_it_is_built() {
+        let before = Cli::command();
+        let mut built = Cli::command();
+        built.build();
+        for command in before.get_subcommands() {
+            let name = command.get_name();
+            let after = built.find_subcommand(name).unwrap();
+            assert_eq!(command.get_arguments().count(), 0, "the arguments of {name} wait");
+            assert!(after.get_arguments().count() > 1, "{name} has arguments when it is built");
+            let words = |command: &clap::Command| format!("{:?} {:?}", command.get_about(), command.get_long_about());
+            assert_eq!(words(command), words(after), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_definition_holds() {
+        Cli::command().debug_assert();
+    }
+}
