@@ -1,7 +1,12 @@
 //! Runs the built `sigvet` in a world of its own: nothing of the machine's environment gets through to it.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// Longer than any run takes on a busy machine; a run that hangs fails its test, and does not hang the others.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// The key that the servers of the tests know.
 pub const KEY: &str = "AKIDEXAMPLE";
@@ -61,10 +66,17 @@ impl Sigvet {
         let mut stdin = child.stdin.take().unwrap();
         // A child may leave its input unread, which is no failure; it may print before it reads, hence the thread.
         std::thread::spawn(move || drop(stdin.write_all(&input)));
-        let output = child.wait_with_output().unwrap();
+        let output = wait(child);
         let stderr = String::from_utf8(output.stderr).unwrap();
         Outcome { code: output.status.code(), stdout: output.stdout, stderr }
     }
+}
+
+/// Waits for the end of a child, which nobody waits for longer than the limit.
+fn wait(child: Child) -> std::process::Output {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(child.wait_with_output()));
+    receiver.recv_timeout(TIME_LIMIT).expect("sigvet ends within the time limit").unwrap()
 }
 
 impl Outcome {
