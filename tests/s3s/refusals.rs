@@ -5,13 +5,19 @@ use crate::server::{bucket, file, send, servers};
 
 const WRONG: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEX";
 
+/// What the server said, and what to run next.
+const REFUSED: &str = "refused: SignatureDoesNotMatch, without a message
+  hint: the same command with 'explain' in place of 'send' shows each step";
+
 /// Without `-f` the server's answer is the result, as with curl. Catches a refusal that is swallowed.
 #[test]
 fn a_wrong_secret_is_the_servers_word() {
     let url = bucket("wrong-secret");
     let refused = send(&[&url]).env("AWS_SECRET_ACCESS_KEY", WRONG).run().expect(0);
     assert!(refused.text().contains("<Code>SignatureDoesNotMatch</Code>"), "{}", refused.text());
-    assert_eq!(refused.stderr, "");
+    assert_eq!(refused.stderr, format!("{REFUSED}\n"));
+    let silent = send(&["-s", &url]).env("AWS_SECRET_ACCESS_KEY", WRONG).run().expect(0);
+    assert_eq!(silent.stderr, "");
 }
 
 /// Catches `-f` that prints the body, writes the file of `-o`, or shows a secret.
@@ -20,7 +26,7 @@ fn a_wrong_secret_fails_with_f() {
     let url = bucket("wrong-secret-f");
     let refused = send(&["-f", &url]).env("AWS_SECRET_ACCESS_KEY", WRONG).run().expect(22);
     assert_eq!(refused.text(), "");
-    assert_eq!(refused.stderr, "error: the server answered 403 Forbidden\n");
+    assert_eq!(refused.stderr, format!("{REFUSED}\nerror: the server answered 403 Forbidden\n"));
 
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("out");

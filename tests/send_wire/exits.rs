@@ -56,20 +56,20 @@ fn an_answer_that_is_not_http_is_56() {
 
 /// Catches half a download that looks like a whole one.
 #[test]
-fn a_short_answer_is_56_and_leaves_no_file() {
+fn a_short_answer_is_18_and_leaves_no_file() {
     let recorder = Recorder::answering("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("out");
     let words = ["-o", out.to_str().unwrap(), &recorder.url("/")];
-    assert_says(send(&words).run(), 56, &["broke off"]);
+    assert_says(send(&words).run(), 18, &["was cut off"]);
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "no file, and no temporary one");
 
     std::fs::write(&out, "from before").unwrap();
-    send(&words).run().expect(56);
+    send(&words).run().expect(18);
     assert_eq!(std::fs::read(&out).unwrap(), b"from before");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
 
-    let shown = send(&[&recorder.url("/")]).run().expect(56);
+    let shown = send(&[&recorder.url("/")]).run().expect(18);
     assert_eq!(shown.text(), "half", "what came is printed, and the exit code says that it is not all");
 }
 
@@ -77,7 +77,9 @@ fn a_short_answer_is_56_and_leaves_no_file() {
 fn a_refusal_is_22_with_f_and_0_without() {
     for status in ["400 Bad Request", "403 Forbidden", "503 Service Unavailable"] {
         let recorder = Recorder::answering(format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nno"));
-        assert_says(send(&["-f", &recorder.url("/")]).run(), 22, &[&format!("the server answered {status}")]);
+        let refused = send(&["-f", &recorder.url("/")]).run().expect(22);
+        assert_eq!(refused.text(), "");
+        assert!(refused.stderr.ends_with(&format!("error: the server answered {status}\n")), "{}", refused.stderr);
         assert_eq!(send(&[&recorder.url("/")]).run().expect(0).text(), "no");
     }
 }

@@ -58,7 +58,8 @@ enum Value {
 impl Known {
     fn of_send() -> Self {
         let mut known = Self { longs: HashMap::new(), shorts: HashMap::new() };
-        let command = Cli::command();
+        let mut command = Cli::command();
+        command.build();
         for arg in command.find_subcommand("send").into_iter().flat_map(clap::Command::get_arguments) {
             let may_stand_alone = arg.get_num_args().is_some_and(|range| range.min_values() == 0);
             let value = if arg.get_action().takes_values() && !may_stand_alone { Value::Needed } else { Value::None };
