@@ -13,6 +13,7 @@ pub mod man;
 pub mod options;
 pub mod output;
 pub mod profile;
+pub mod progress;
 pub mod render;
 pub mod scope_choice;
 pub mod session;

@@ -8,8 +8,8 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::body::{Body as HttpBody, Frame};
 
-use super::TransportError;
 use super::file::{BodyFile, BodyReader, PIECE, Pass};
+use super::{Meter, TransportError};
 use crate::request::{Body, Request};
 
 /// A body that hyper can send.
@@ -19,13 +19,17 @@ pub(super) type OutgoingBody = UnsyncBoxBody<Bytes, TransportError>;
 const BUFFERS: usize = 3;
 
 /// The body of a request.
-pub(super) fn body_of(request: &Request, file: Option<&BodyFile>) -> Result<OutgoingBody, TransportError> {
+pub(super) fn body_of(
+    request: &Request,
+    file: Option<&BodyFile>,
+    meter: &Meter,
+) -> Result<OutgoingBody, TransportError> {
     let in_memory = |bytes: Vec<u8>| Full::new(Bytes::from(bytes)).map_err(|never| match never {}).boxed_unsync();
     match (&request.body, file) {
         (Body::Bytes(bytes), _) => Ok(in_memory(bytes.clone())),
         (body, Some(file)) => {
             let reader = file.open(Pass::of(body))?;
-            Ok(FileBody { reader, handed_out: VecDeque::with_capacity(BUFFERS) }.boxed_unsync())
+            Ok(FileBody { reader, handed_out: VecDeque::with_capacity(BUFFERS), meter: meter.clone() }.boxed_unsync())
         }
         _ => Err(TransportError::Request { reason: "its body is not at hand".to_owned() }),
     }
@@ -35,6 +39,7 @@ pub(super) fn body_of(request: &Request, file: Option<&BodyFile>) -> Result<Outg
 struct FileBody {
     reader: BodyReader,
     handed_out: VecDeque<Bytes>,
+    meter: Meter,
 }
 
 impl FileBody {
@@ -43,6 +48,7 @@ impl FileBody {
         let read = self.reader.read(&mut buffer)?;
         let whole = buffer.freeze();
         let piece = whole.slice(..read);
+        self.meter.tell(read as u64);
         self.handed_out.push_back(whole);
         Ok(piece)
     }

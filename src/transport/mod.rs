@@ -19,7 +19,7 @@ mod wire;
 pub use course::Course;
 pub use error::TransportError;
 pub use file::{BodyFile, BodyReader, PIECE, Pass};
-pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Options, Trust};
+pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Trust};
 pub use proxy::Proxies;
 pub use rerouting::Rerouting;
 pub use resolution::Resolution;
@@ -56,6 +56,14 @@ pub struct Response {
     pub reason: String,
     /// The fields in order, names in lower case.
     pub headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Response {
+    /// The length of the body, where the server says it.
+    pub fn content_length(&self) -> Option<u64> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name == "content-length")?;
+        std::str::from_utf8(value).ok()?.trim().parse().ok()
+    }
 }
 
 /// A response whose body is still to be read.

@@ -1,6 +1,8 @@
 //! How a connection is made: by which way, for how long, trusting whom, speaking what.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Proxies, Rerouting, Resolution};
@@ -27,6 +29,31 @@ pub struct Options {
     pub trust: Trust,
     /// What is spoken over TLS; without TLS it is HTTP/1.1.
     pub version: HttpVersion,
+    /// Told how many bytes of a body in a file went out, piece by piece.
+    pub meter: Meter,
+}
+
+/// Who is told of bytes that went out.
+#[derive(Clone, Default)]
+pub struct Meter(Option<Arc<dyn Fn(u64) + Send + Sync>>);
+
+impl Meter {
+    /// Tells `listener`.
+    pub fn new(listener: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(listener)))
+    }
+
+    pub(super) fn tell(&self, bytes: u64) {
+        if let Some(listener) = &self.0 {
+            listener(bytes);
+        }
+    }
+}
+
+impl fmt::Debug for Meter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Meter(told)" } else { "Meter(nobody)" })
+    }
 }
 
 impl Default for Options {
@@ -40,6 +67,7 @@ impl Default for Options {
             max_time: None,
             trust: Trust::Platform,
             version: HttpVersion::Http1,
+            meter: Meter::default(),
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::cli::options::request::RequestOptions;
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::options::value::{parse_duration, parse_seconds};
-use crate::transport::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Options, Proxies, Rerouting, Resolution, Trust};
+use crate::cli::progress::Wish;
+use crate::transport::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Proxies, Rerouting, Resolution, Trust};
 
 /// The arguments of `sigvet send`.
 #[derive(Debug, Args)]
@@ -134,6 +135,7 @@ impl ConnectionOptions {
                 None => Trust::Platform,
             },
             version: if self.http2 { HttpVersion::Http2 } else { HttpVersion::Http1 },
+            meter: Meter::default(),
         }
     }
 }
@@ -216,7 +218,23 @@ pub struct OutputOptions {
     #[arg(short, long)]
     pub silent: bool,
 
+    /// Show no progress, and everything else
+    #[arg(long)]
+    pub no_progress_meter: bool,
+
     /// Print errors even with -s
     #[arg(short = 'S', long)]
     pub show_error: bool,
+}
+
+impl OutputOptions {
+    /// Whether bars are wanted.
+    pub fn progress(&self) -> Wish {
+        if self.silent || self.no_progress_meter { Wish::Quiet } else { Wish::Bars }
+    }
+
+    /// Whether the response goes into a file.
+    pub fn goes_into_a_file(&self) -> bool {
+        self.remote_name || self.output.as_ref().is_some_and(|name| name.as_os_str() != "-")
+    }
 }

@@ -17,12 +17,13 @@ use crate::cli::context::{self, Context};
 use crate::cli::curl::facts::Facts;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
+use crate::cli::progress;
 use crate::cli::render::signed::{write_response_head, write_verbose_head};
 use crate::cli::session::{Session, note};
 use crate::formats::reply::Reply;
 use crate::request::{Request, RequestUrl};
 use crate::time::Timestamp;
-use crate::transport::{self, Exchange, Options, Outgoing};
+use crate::transport::{self, BodyFile, Exchange, Meter, Options, Outgoing};
 
 /// A request under way.
 pub struct Courier<'a> {
@@ -89,13 +90,19 @@ impl<'a> Courier<'a> {
 
     fn attempt(&mut self, context: &mut Context) -> Result<Step, Failure> {
         let wire = self.wire_request(context)?;
+        let length = self.session.unsigned.body_file.as_ref().map(BodyFile::length);
+        let bar = progress::bar("sending", length, self.args.output.progress(), context);
+        let listener = bar.clone();
+        self.options.meter = Meter::new(move |bytes| listener.inc(bytes));
         let outgoing = Outgoing {
             url: &self.session.url,
             request: &wire,
             body_file: self.session.unsigned.body_file.as_ref(),
             options: &self.options,
         };
-        match transport::send(&outgoing) {
+        let outcome = transport::send(&outgoing);
+        bar.finish_and_clear();
+        match outcome {
             Ok(exchange) => self.judge(exchange, &wire, context),
             Err(error) => {
                 let wait = self.retries.after_error(&error).ok_or_else(|| explain_transport(error.clone()))?;

@@ -10,6 +10,7 @@ use super::explain_transport;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
+use crate::cli::progress::{self, Wish};
 use crate::cli::render::signed::write_response_head;
 use crate::request::RequestUrl;
 
@@ -22,6 +23,8 @@ pub fn deliver(args: &SendArgs, mut arrival: Arrival, context: &mut Context) -> 
         return Err(refusal());
     }
     let path = args.output.path(&arrival.url)?;
+    let wish = if args.output.goes_into_a_file() { args.output.progress() } else { Wish::Quiet };
+    let bar = progress::bar("receiving", head.content_length(), wish, context);
     let mut output = Output::open(path.as_deref(), context)?;
     if args.output.include || args.request.is_head() {
         write_response_head("", &head, &mut output)?;
@@ -31,7 +34,9 @@ pub fn deliver(args: &SendArgs, mut arrival: Arrival, context: &mut Context) -> 
     while let Some(piece) = arrival.exchange.next_piece().map_err(explain_transport)? {
         output.write_all(&piece).map_err(|error| output.failure(error))?;
         size += piece.len() as u64;
+        bar.set_position(size);
     }
+    bar.finish_and_clear();
     output.finish()?;
     let took = arrival.exchange.begun().elapsed();
     if args.output.fail_with_body && is_refused { Err(refusal()) } else { Ok(Delivered { size, took, path }) }
