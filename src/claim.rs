@@ -3,6 +3,8 @@
 //! Reading is lenient where text was only formatted differently, and strict where something is missing. Nothing is judged
 //! here: a claim may be false, expired or absurd.
 
+mod dialect;
+
 use std::time::Duration;
 
 use crate::canonical::{PathRule, PayloadHash, SignedHeaders, query};
@@ -81,10 +83,11 @@ impl Claim {
     /// See [`ClaimError`].
     pub fn extract(request: &Request) -> Result<Self, ClaimError> {
         let parameters = Parameters::of(request);
-        match (request.headers.first_text("authorization"), parameters.signature_dialect()) {
+        let word = dialect::query_word(parameters.names());
+        match (request.headers.first_text("authorization"), word) {
             (Some(_), Some(_)) => Err(ClaimError::SignedTwice),
             (Some(authorization), None) => from_header(request, authorization),
-            (None, Some(dialect)) => from_query(request, &parameters, dialect),
+            (None, Some(word)) => from_query(request, &parameters, word),
             (None, None) => Err(ClaimError::NotSigned),
         }
     }
@@ -97,69 +100,81 @@ impl Claim {
 
 fn from_header(request: &Request, authorization: &str) -> Result<Claim, ClaimError> {
     let (algorithm, rest) = authorization.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((authorization, ""));
-    let dialect = dialect_of(algorithm, request)?;
+    let dialect = dialect::of_header(algorithm, request)?;
     let part = |name: &str| authorization_part(rest, name);
-    let (access_key_id, scope) = parse_credential(part("Credential")?)?;
-    let timestamp = date_of_headers(request, &dialect)?;
     let signed_headers = SignedHeaders::parse(part("SignedHeaders")?);
-    let signature = Signature::presented(part("Signature")?);
     let declared = request.headers.first_text(&dialect.content_sha256_header).map(PayloadHash::declared);
-    let payload = declared.unwrap_or_else(|| hash_of_body(request));
-    let token = match request.headers.contains(&dialect.token_header) && !signed_headers.contains(&dialect.token_header)
-    {
-        true => TokenTravel::Unsigned,
-        false => TokenTravel::Signed,
-    };
-    let path_rule = PathRule::of_service(&dialect, &scope.service);
-    let placement = Placement::Header;
-    let scheme = Scheme::V4;
-    let terms = Terms {
-        scheme,
-        dialect,
-        access_key_id,
-        timestamp,
-        scope,
+    let is_token_unsigned =
+        request.headers.contains(&dialect.token_header) && !signed_headers.contains(&dialect.token_header);
+    let parts = Parts {
+        credential: part("Credential")?,
+        timestamp: date_of_headers(request, &dialect)?,
+        payload: declared.unwrap_or_else(|| hash_of_body(request)),
+        placement: Placement::Header,
+        token: if is_token_unsigned { TokenTravel::Unsigned } else { TokenTravel::Signed },
+        signature: part("Signature")?,
         signed_headers,
-        payload,
-        path_rule,
-        placement,
-        token,
+        dialect,
     };
-    Ok(Claim { terms, signature })
+    parts.into_claim()
 }
 
-fn from_query(request: &Request, parameters: &Parameters, dialect: Dialect) -> Result<Claim, ClaimError> {
-    let required = |name: &str| parameters.required(&dialect, name);
-    let (access_key_id, scope) = parse_credential(&required("Credential")?)?;
-    let date = required("Date")?;
+fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<Claim, ClaimError> {
+    let named = |name: &str| parameters.required(&format!("X-{word}-{name}"));
+    let dialect = dialect::of_query(&named("Algorithm")?, word)?;
+    let credential = named("Credential")?;
+    let (_, scope) = parse_credential(&credential)?;
     let carrier = dialect.query_name("Date");
-    let timestamp = Timestamp::parse_amz_date(&date).map_err(|source| ClaimError::Date { carrier, source })?;
-    let expires = parse_expires(&dialect, required("Expires")?)?;
-    let signed_headers = SignedHeaders::parse(&required("SignedHeaders")?);
-    let signature = Signature::presented(required("Signature")?);
+    let timestamp = Timestamp::parse_amz_date(&named("Date")?).map_err(|source| ClaimError::Date { carrier, source })?;
     let declared = request.headers.first_text(&dialect.content_sha256_header).map(str::to_owned);
     let payload = declared
         .or_else(|| parameters.get(&dialect.query_name("Content-Sha256")))
         .map(|text| PayloadHash::declared(&text))
         .or_else(|| presigned_default(&dialect, &scope.service))
         .unwrap_or_else(|| hash_of_body(request));
-    let path_rule = PathRule::of_service(&dialect, &scope.service);
-    let placement = Placement::Query { expires };
-    let token = TokenTravel::of_service(&scope.service);
-    let scheme = Scheme::V4;
-    let terms = Terms {
-        scheme,
-        dialect,
-        access_key_id,
+    let parts = Parts {
+        credential: &credential,
         timestamp,
-        scope,
-        signed_headers,
+        signed_headers: SignedHeaders::parse(&named("SignedHeaders")?),
         payload,
-        path_rule,
-        placement,
-        token,
+        placement: Placement::Query { expires: parse_expires(&dialect, named("Expires")?)? },
+        token: TokenTravel::of_service(&scope.service),
+        signature: &named("Signature")?,
+        dialect,
     };
-    Ok(Claim { terms, signature })
+    parts.into_claim()
+}
+
+/// What was read, by whichever way it came.
+struct Parts<'a> {
+    dialect: Dialect,
+    credential: &'a str,
+    timestamp: Timestamp,
+    signed_headers: SignedHeaders,
+    payload: PayloadHash,
+    placement: Placement,
+    token: TokenTravel,
+    signature: &'a str,
+}
+
+impl Parts<'_> {
+    fn into_claim(self) -> Result<Claim, ClaimError> {
+        let (access_key_id, scope) = parse_credential(self.credential)?;
+        let path_rule = PathRule::of_service(&self.dialect, &scope.service);
+        let terms = Terms {
+            scheme: Scheme::V4,
+            dialect: self.dialect,
+            access_key_id,
+            timestamp: self.timestamp,
+            scope,
+            signed_headers: self.signed_headers,
+            payload: self.payload,
+            path_rule,
+            placement: self.placement,
+            token: self.token,
+        };
+        Ok(Claim { terms, signature: Signature::presented(self.signature) })
+    }
 }
 
 /// The hash of the body; where the body is not known, that of an empty one.
@@ -197,23 +212,6 @@ fn date_of_headers(request: &Request, dialect: &Dialect) -> Result<Timestamp, Cl
     Timestamp::parse(date).map_err(invalid("date"))
 }
 
-/// The dialect of an algorithm: `NAME4-HMAC-SHA256`. Other providers than AWS and Google name their headers freely; the
-/// request's own date header tells how.
-fn dialect_of(algorithm: &str, request: &Request) -> Result<Dialect, ClaimError> {
-    let known = [Dialect::AWS4, Dialect::GOOG4].into_iter().find(|dialect| dialect.algorithm == algorithm);
-    let unknown = || ClaimError::Algorithm { presented: algorithm.to_owned() };
-    known.map_or_else(|| dialect_by_date_header(algorithm, request).ok_or_else(unknown), Ok)
-}
-
-fn dialect_by_date_header(algorithm: &str, request: &Request) -> Option<Dialect> {
-    let provider1 = algorithm.strip_suffix("4-HMAC-SHA256").filter(|name| !name.is_empty())?;
-    let provider2 = request.headers.iter().find_map(|header| {
-        let name = header.name.to_ascii_lowercase();
-        name.strip_prefix("x-")?.strip_suffix("-date").map(str::to_owned)
-    })?;
-    Some(Dialect::from_providers(provider1, &provider2))
-}
-
 /// The decoded parameters of a query, in order.
 struct Parameters(Vec<(String, String)>);
 
@@ -228,23 +226,13 @@ impl Parameters {
         self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone())
     }
 
-    fn required(&self, dialect: &Dialect, name: &str) -> Result<String, ClaimError> {
-        let name = dialect.query_name(name);
-        self.get(&name).filter(|value| !value.is_empty()).ok_or(ClaimError::Missing { carrier: "query", part: name })
+    fn required(&self, name: &str) -> Result<String, ClaimError> {
+        let missing = || ClaimError::Missing { carrier: "query", part: name.to_owned() };
+        self.get(name).filter(|value| !value.is_empty()).ok_or_else(missing)
     }
 
-    /// The dialect whose signature or algorithm stands in the query: `X-Amz-…`, `X-Goog-…`.
-    fn signature_dialect(&self) -> Option<Dialect> {
-        let marks = |dialect: &Dialect| ["Signature", "Algorithm"].map(|name| dialect.query_name(name));
-        let present = |dialect: &Dialect| marks(dialect).iter().any(|name| self.get(name).is_some());
-        [Dialect::AWS4, Dialect::GOOG4].into_iter().find(present).or_else(|| self.other_dialect())
-    }
-
-    fn other_dialect(&self) -> Option<Dialect> {
-        let (name, algorithm) = self.0.iter().find(|(name, _)| name.ends_with("-Algorithm"))?;
-        let provider2 = name.strip_prefix("X-")?.strip_suffix("-Algorithm")?;
-        let provider1 = algorithm.strip_suffix("4-HMAC-SHA256")?;
-        Some(Dialect::from_providers(provider1, provider2))
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
     }
 }
 
@@ -273,5 +261,45 @@ mod tests {
                 assert_eq!(claim(&query).terms.token, travel, "{query}");
             }
         }
+    }
+
+    fn query_of(algorithm: &str, prefix: &str) -> String {
+        format!(
+            "X-{prefix}-Algorithm={algorithm}&X-{prefix}-Credential=AKID%2F20150830%2Fr%2Fs3%2Fx4_request\
+             &X-{prefix}-Date=20150830T123600Z&X-{prefix}-Expires=60&X-{prefix}-SignedHeaders=host&X-{prefix}-Signature=00"
+        )
+    }
+
+    #[test]
+    fn a_query_names_both_providers() {
+        for (algorithm, prefix, dialect) in [
+            ("AWS4-HMAC-SHA256", "Amz", Dialect::AWS4),
+            ("GOOG4-HMAC-SHA256", "Goog", Dialect::GOOG4),
+            ("GOOG4-HMAC-SHA256", "Amz", Dialect::from_providers("goog", "amz")),
+        ] {
+            assert_eq!(claim(&query_of(algorithm, prefix)).terms.dialect, dialect, "{algorithm} {prefix}");
+        }
+    }
+
+    /// No server takes a URL without its algorithm, or with one that it does not know.
+    #[test]
+    fn an_algorithm_that_is_missing_or_unknown_makes_no_claim() {
+        for algorithm in ["", "GARBAGE", "AWS4-ECDSA-P256-SHA256", "4-HMAC-SHA256"] {
+            let url = crate::request::RequestUrl::parse(&format!("https://h.example/?{}", query_of(algorithm, "Amz")));
+            let request = Request::new("GET", &url.unwrap()).unwrap();
+            let error = Claim::extract(&request).unwrap_err();
+            assert!(matches!(error, ClaimError::Algorithm { .. } | ClaimError::Missing { .. }), "{algorithm}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_only_ends_like_a_date_is_none() {
+        let authorization = "OSC4-HMAC-SHA256 Credential=AKID/20150830/r/s/osc4_request, SignedHeaders=host, Signature=00";
+        let mut headers = Headers::default();
+        headers.push("X-Osc-Meta-Build-Date", "yesterday").unwrap();
+        headers.push("X-Osc-Date", "20150830T123600Z").unwrap();
+        headers.push("Authorization", authorization).unwrap();
+        let request = Request { method: "GET".to_owned(), target: b"/".to_vec(), headers, body: Body::Unknown };
+        assert_eq!(Claim::extract(&request).unwrap().terms.dialect, Dialect::from_providers("osc", "osc"));
     }
 }

@@ -68,6 +68,7 @@ pub fn verify(request: &Request, judge: Judge<'_>) -> Result<Verdict, ClaimError
     if expected != claim.signature {
         findings.push(Finding::SignatureMismatch);
     }
+    findings.extend(finding::judge_token(request, &claim, judge.credentials.session_token.as_ref()));
     findings.extend(finding::inspect(request, &claim, judge.now, judge.window));
     Ok(Verdict { claim, derivation, expected, findings })
 }

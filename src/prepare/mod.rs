@@ -226,12 +226,16 @@ fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<
     }
 }
 
-/// Refuses a query that has a signature in it.
+/// What a presigned URL carries, and so cannot carry already.
+const RESERVED: [&str; 6] = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
+
+/// Refuses a query that has a signature in it, or parts of one.
 pub(crate) fn refuse_signature(query: &[u8], dialect: &Dialect) -> Result<(), PrepareError> {
-    let signature = dialect.query_name("Signature");
-    match canonical::query::parameters(query).any(|(name, _)| name == signature.as_bytes()) {
-        true => Err(PrepareError::AlreadySigned { carrier: format!("the parameter {signature}") }),
-        false => Ok(()),
+    let reserved = RESERVED.map(|name| dialect.query_name(name));
+    let is_reserved = |name: &[u8]| reserved.iter().find(|reserved| reserved.as_bytes() == name);
+    match canonical::query::parameters(query).find_map(|(name, _)| is_reserved(&name)) {
+        Some(name) => Err(PrepareError::AlreadySigned { carrier: format!("the parameter {name}") }),
+        None => Ok(()),
     }
 }
 

@@ -15,10 +15,10 @@ pub struct Header {
 }
 
 /// Headers whose value gives access to whoever has it.
-const BEARERS: [&str; 3] = ["-token", "authorization", "cookie"];
+const BEARERS: [&str; 4] = ["-token", "authorization", "cookie", "-customer-key"];
 
 impl Header {
-    /// Whether whoever has the value can use it: tokens, cookies, authorization.
+    /// Whether whoever has the value can use it: tokens, cookies, authorization, keys of server-side encryption.
     pub fn is_bearer(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
         BEARERS.iter().any(|end| name.ends_with(end))

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::canonical::PayloadHash;
+use crate::canonical::{PayloadHash, query};
 use crate::claim::Claim;
+use crate::credentials::Secret;
 use crate::derivation::Placement;
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
@@ -57,6 +58,25 @@ pub enum Finding {
         /// The day in the scope.
         presented: String,
     },
+    /// The scope does not end as the dialect's scopes do.
+    ScopeTerminator {
+        /// The dialect's.
+        expected: String,
+        /// The scope's.
+        presented: String,
+    },
+    /// Temporary credentials without their session token.
+    TokenMissing {
+        /// The header or parameter that would carry it.
+        name: String,
+    },
+    /// Another session token than that of the credentials. Neither is quoted.
+    TokenDiffers {
+        /// The header or parameter that carries it.
+        name: String,
+    },
+    /// A session token, and credentials that have none to compare it with.
+    TokenUnknown,
     /// The declared hash is not that of the body.
     PayloadMismatch {
         /// The hash of the body.
@@ -94,6 +114,9 @@ impl Finding {
             Self::NotYetValid { .. } => "not-yet-valid",
             Self::ExpiresOutOfBounds { .. } => "expires-too-long",
             Self::ScopeDate { .. } => "scope-date",
+            Self::ScopeTerminator { .. } => "scope-order",
+            Self::TokenMissing { .. } => "token-missing",
+            Self::TokenDiffers { .. } | Self::TokenUnknown => "token-invalid",
             Self::PayloadMismatch { .. } => "payload-header-mismatch",
             Self::PayloadHeaderMissing { .. } => "payload-header-missing",
             Self::HostNotSigned => "host-not-signed",
@@ -103,9 +126,9 @@ impl Finding {
     }
 
     /// Whether a server refuses the request for it. A signed header that was not sent is no such thing by itself: where it
-    /// mattered, the signature differs.
+    /// mattered, the signature differs. Nor is a token that nobody here can judge.
     pub fn is_fatal(&self) -> bool {
-        !matches!(self, Self::HeaderMissing { .. })
+        !matches!(self, Self::HeaderMissing { .. } | Self::TokenUnknown)
     }
 
     /// Whether arithmetic on dates shows it.
@@ -158,6 +181,12 @@ impl Finding {
             Self::ScopeDate { expected, presented } => {
                 facts("scope", presented, expected, "take the scope's day from the very timestamp that is sent")
             }
+            Self::ScopeTerminator { expected, presented } => {
+                facts("scope", presented, expected, "end the credential scope as the provider does")
+            }
+            Self::TokenMissing { name } => facts("token", &"", name, "send the session token with the request, and sign it"),
+            Self::TokenDiffers { name } => facts("token", &"", name, "send the token that came with the access key"),
+            Self::TokenUnknown => facts("token", &"", &"", "give the credentials with their session token"),
             Self::PayloadMismatch { expected, presented } => {
                 facts("payload", presented, expected, "hash the very bytes that are sent")
             }
@@ -200,6 +229,12 @@ impl fmt::Display for Finding {
             Self::ScopeDate { expected, presented } => {
                 write!(f, "the credential scope is of day {presented}, the request of day {expected}")
             }
+            Self::ScopeTerminator { expected, presented } => {
+                write!(f, "the credential scope ends in {presented}, not in {expected}")
+            }
+            Self::TokenMissing { name } => write!(f, "the credentials are temporary, and their token is not in {name}"),
+            Self::TokenDiffers { name } => write!(f, "the session token in {name} is not that of the credentials"),
+            Self::TokenUnknown => f.write_str("the request has a session token; the credentials at hand have none"),
             Self::PayloadMismatch { expected, presented } => {
                 write!(f, "the body's hash is {expected}, the request declares {presented}")
             }
@@ -226,6 +261,10 @@ fn judge_time(claim: &Claim, now: Timestamp, window: Duration) -> Vec<Finding> {
         let expected = terms.timestamp.day().to_owned();
         findings.push(Finding::ScopeDate { expected, presented: terms.scope.date.clone() });
     }
+    if terms.scope.terminator != terms.dialect.terminator {
+        let expected = terms.dialect.terminator.to_string();
+        findings.push(Finding::ScopeTerminator { expected, presented: terms.scope.terminator.clone() });
+    }
     let apart = terms.timestamp.seconds_until(now);
     match terms.placement {
         Placement::Header if apart.unsigned_abs() > window.as_secs() => {
@@ -245,6 +284,32 @@ fn judge_time(claim: &Claim, now: Timestamp, window: Duration) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Compares the session token of a request with that of the credentials.
+pub(super) fn judge_token(request: &Request, claim: &Claim, expected: Option<&Secret>) -> Option<Finding> {
+    let dialect = &claim.terms.dialect;
+    let (name, presented) = match claim.terms.placement {
+        Placement::Header => {
+            let name = dialect.token_header.to_string();
+            let presented = request.headers.first_text(&name).map(Secret::new);
+            (name, presented)
+        }
+        Placement::Query { .. } => {
+            let name = dialect.query_name("Security-Token");
+            let mut parameters = query::parameters(request.query().unwrap_or_default());
+            let value = parameters.find(|(found, _)| found == name.as_bytes()).map(|(_, value)| value);
+            let in_header = || request.headers.first_text(&dialect.token_header).map(Secret::new);
+            let presented = value.map(|value| Secret::new(String::from_utf8_lossy(&value))).or_else(in_header);
+            (name, presented)
+        }
+    };
+    match (expected, presented) {
+        (Some(_), None) => Some(Finding::TokenMissing { name }),
+        (Some(expected), Some(presented)) if *expected != presented => Some(Finding::TokenDiffers { name }),
+        (None, Some(_)) => Some(Finding::TokenUnknown),
+        _ => None,
+    }
 }
 
 fn judge_payload(request: &Request, claim: &Claim) -> Option<Finding> {

@@ -1,11 +1,14 @@
 //! Session tokens taken out of what is shown: the stages of a signature hold them in plain and percent-encoded form.
 
 use crate::encode::{Plus, Slash, decode, encode};
-use crate::request::Request;
+use crate::request::{Header, Request};
 use crate::scheme::Dialect;
 
 /// What stands in place of a token.
 pub const REDACTED: &str = "[redacted]";
+
+/// The shortest value that is taken out.
+const SHORTEST: usize = 6;
 
 /// The texts to take out.
 #[derive(Clone, Default)]
@@ -17,14 +20,18 @@ impl Redactor {
         Self::default()
     }
 
-    /// Takes out the session token of a request, wherever it stands.
+    /// Takes out the session token of a request, wherever it stands, and every other value that gives access but the
+    /// signature itself.
     pub fn of(request: &Request, dialect: &Dialect) -> Self {
         let parameter = dialect.query_name("Security-Token");
         let in_query = crate::canonical::query::parameters(request.query().unwrap_or_default())
             .filter(|(name, _)| name.eq_ignore_ascii_case(parameter.as_bytes()))
             .map(|(_, value)| value);
-        let in_headers = request.headers.values(&dialect.token_header).map(|value| value.trim_ascii().to_vec());
-        Self(in_query.chain(in_headers).filter(|token| !token.is_empty()).flat_map(|token| forms(&token)).collect())
+        let gives_access = |header: &&Header| header.is_bearer() && !header.name.eq_ignore_ascii_case("authorization");
+        let in_headers = request.headers.iter().filter(gives_access).map(|header| header.value.trim_ascii().to_vec());
+        // A short value is no secret, and would be found in every word.
+        let is_worth_hiding = |value: &Vec<u8>| value.len() >= SHORTEST;
+        Self(in_query.chain(in_headers).filter(is_worth_hiding).flat_map(|token| forms(&token)).collect())
     }
 
     /// The text without the tokens.

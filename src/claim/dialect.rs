@@ -1,0 +1,48 @@
+//! Whose names a signed request uses: the algorithm tells the first provider, a header or parameter the second.
+
+use super::ClaimError;
+use crate::request::Request;
+use crate::scheme::Dialect;
+
+/// The dialect of a signature in the `Authorization` header. The second provider is the word of `x-WORD-date`; where only
+/// `Date` was sent, it is the one that goes with the first.
+pub(super) fn of_header(algorithm: &str, request: &Request) -> Result<Dialect, ClaimError> {
+    let provider1 = provider1(algorithm)?;
+    let word = |name: &str| {
+        let word = name.strip_prefix("x-")?.strip_suffix("-date")?;
+        is_word(word).then(|| word.to_owned())
+    };
+    let provider2 = request.headers.iter().find_map(|header| word(&header.name.to_ascii_lowercase()));
+    let usual = if provider1 == "AWS" { "amz".to_owned() } else { provider1.to_ascii_lowercase() };
+    Ok(from_providers(provider1, &provider2.unwrap_or(usual)))
+}
+
+/// The dialect of a signature in the query, whose parameters begin with `X-WORD-`.
+pub(super) fn of_query(algorithm: &str, word: &str) -> Result<Dialect, ClaimError> {
+    Ok(from_providers(provider1(algorithm)?, word))
+}
+
+/// The word of `X-WORD-Signature`, or of another parameter that only a presigned URL has.
+pub(super) fn query_word<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const MARKS: [&str; 3] = ["-Signature", "-Algorithm", "-Credential"];
+    let word = |name: &'a str| {
+        let rest = name.strip_prefix("X-")?;
+        MARKS.iter().find_map(|mark| rest.strip_suffix(mark)).filter(|word| is_word(word))
+    };
+    names.into_iter().find_map(word)
+}
+
+fn provider1(algorithm: &str) -> Result<&str, ClaimError> {
+    let unknown = || ClaimError::Algorithm { presented: algorithm.to_owned() };
+    algorithm.strip_suffix("4-HMAC-SHA256").filter(|name| is_word(name)).ok_or_else(unknown)
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// The known rows know more than their names.
+fn from_providers(provider1: &str, provider2: &str) -> Dialect {
+    let made = || Dialect::from_providers(provider1, provider2);
+    Dialect::named(&format!("{provider1}:{provider2}")).unwrap_or_else(|_| made())
+}
