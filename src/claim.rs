@@ -125,7 +125,8 @@ fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<
     let credential = named("Credential")?;
     let (_, scope) = parse_credential(&credential)?;
     let carrier = dialect.query_name("Date");
-    let timestamp = Timestamp::parse_amz_date(&named("Date")?).map_err(|source| ClaimError::Date { carrier, source })?;
+    let timestamp =
+        Timestamp::parse_amz_date(&named("Date")?).map_err(|source| ClaimError::Date { carrier, source })?;
     let declared = request.headers.first_text(&dialect.content_sha256_header).map(str::to_owned);
     let payload = declared
         .or_else(|| parameters.get(&dialect.query_name("Content-Sha256")))
@@ -294,7 +295,8 @@ mod tests {
 
     #[test]
     fn a_header_that_only_ends_like_a_date_is_none() {
-        let authorization = "OSC4-HMAC-SHA256 Credential=AKID/20150830/r/s/osc4_request, SignedHeaders=host, Signature=00";
+        let authorization =
+            "OSC4-HMAC-SHA256 Credential=AKID/20150830/r/s/osc4_request, SignedHeaders=host, Signature=00";
         let mut headers = Headers::default();
         headers.push("X-Osc-Meta-Build-Date", "yesterday").unwrap();
         headers.push("X-Osc-Date", "20150830T123600Z").unwrap();

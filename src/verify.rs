@@ -55,7 +55,12 @@ impl Verdict {
 /// # Errors
 /// A request that makes no claim that could be checked.
 pub fn verify(request: &Request, judge: Judge<'_>) -> Result<Verdict, ClaimError> {
-    let claim = Claim::extract(request)?;
+    Ok(verify_claim(request, Claim::extract(request)?, judge))
+}
+
+/// Judges a signed request by a claim that was read from it, and perhaps altered since: no request says by which rule its
+/// path was signed.
+pub fn verify_claim(request: &Request, claim: Claim, judge: Judge<'_>) -> Verdict {
     let derivation = claim.derive(request);
     let terms = &claim.terms;
     let key = SigningKey::derive(&judge.credentials.secret_access_key, &terms.dialect, &terms.scope);
@@ -70,7 +75,7 @@ pub fn verify(request: &Request, judge: Judge<'_>) -> Result<Verdict, ClaimError
     }
     findings.extend(finding::judge_token(request, &claim, judge.credentials.session_token.as_ref()));
     findings.extend(finding::inspect(request, &claim, judge.now, judge.window));
-    Ok(Verdict { claim, derivation, expected, findings })
+    Verdict { claim, derivation, expected, findings }
 }
 
 /// Looks at a signed request without any key: the clock, and what the request alone shows.

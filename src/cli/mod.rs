@@ -79,9 +79,10 @@ fn explain_unknown(error: &clap::Error) -> Option<Failure> {
 
 /// Help and version go to standard output, usage errors to standard error; clap knows which.
 fn print_help(help: &clap::Error) -> u8 {
-    // A closed pipe is the only way to fail here, and then nobody reads.
-    drop(help.print());
-    u8::try_from(help.exit_code()).unwrap_or(Exit::Usage as u8)
+    match help.print() {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::CannotWrite as u8,
+        _ => u8::try_from(help.exit_code()).unwrap_or(Exit::Usage as u8),
+    }
 }
 
 /// Tells why there is no result; gives back the exit code.

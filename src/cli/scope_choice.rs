@@ -66,14 +66,23 @@ impl ScopeChoice {
         }
     }
 
+    /// What is to be said of a host that no signature is made for.
+    pub fn warning(&self) -> Option<&'static str> {
+        self.inferred.as_ref().filter(|inferred| inferred.service.is_none()).and_then(|inferred| inferred.note)
+    }
+
     fn missing(&self) -> Failure {
         let (problem, what, options) = match (&self.region, &self.service) {
             (None, None) => ("neither region nor service", "both", "--region us-east-1 --service s3"),
             (None, Some(_)) => ("no region", "region", "--region us-east-1"),
             _ => ("no service", "service", "--service s3"),
         };
-        Failure::usage(format!("{problem} known for host {}", self.host))
-            .hint(format!("pass for example {options}, or set {what} in the profile"))
+        let remark = self.inferred.as_ref().and_then(|inferred| inferred.note);
+        let hint = remark.map_or_else(
+            || format!("pass for example {options}, or set {what} in the profile"),
+            |remark| format!("{remark}; pass {options} to sign all the same"),
+        );
+        Failure::usage(format!("{problem} known for host {}", self.host)).hint(hint)
     }
 }
 

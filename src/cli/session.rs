@@ -46,6 +46,8 @@ pub enum Signer {
     Credentials(Credentials),
     /// A key, good for one scope.
     Key(ScopedKey),
+    /// Nothing: the request goes unsigned.
+    Nobody,
 }
 
 impl Signer {
@@ -53,6 +55,7 @@ impl Signer {
         match self {
             Self::Credentials(credentials) => Identity::from(credentials),
             Self::Key(key) => key.identity(),
+            Self::Nobody => Identity { access_key_id: String::new(), session_token: None, expires_at: None },
         }
     }
 
@@ -60,15 +63,16 @@ impl Signer {
     fn key_scope(&self) -> Option<&Scope> {
         match self {
             Self::Key(key) => Some(&key.scope),
-            Self::Credentials(_) => None,
+            Self::Credentials(_) | Self::Nobody => None,
         }
     }
 
     /// The key that signs within a scope.
-    pub fn key(&self, dialect: &Dialect, scope: &Scope) -> SigningKey {
+    fn key(&self, dialect: &Dialect, scope: &Scope) -> Option<SigningKey> {
         match self {
-            Self::Credentials(credentials) => SigningKey::derive(&credentials.secret_access_key, dialect, scope),
-            Self::Key(key) => key.signing_key(),
+            Self::Credentials(credentials) => Some(SigningKey::derive(&credentials.secret_access_key, dialect, scope)),
+            Self::Key(key) => Some(key.signing_key()),
+            Self::Nobody => None,
         }
     }
 
@@ -78,7 +82,7 @@ impl Signer {
             Self::Credentials(credentials) => {
                 Some(KeyTrace::derive(&credentials.secret_access_key, &dialect.secret_prefix, scope))
             }
-            Self::Key(_) => None,
+            Self::Key(_) | Self::Nobody => None,
         }
     }
 }
@@ -99,17 +103,23 @@ pub struct Typed<'a> {
 impl Session {
     /// Settles everything but the placement, which is the header.
     pub fn settle(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
-        let found = Found::of(typed, context)?;
-        check_scheme(typed.signing, found.settings.scheme.as_deref())?;
-        let store = Store {
-            endpoint_url: typed.signing.endpoint_url.as_deref().or(found.settings.endpoint_url.as_deref()),
-            addressing: found.settings.addressing,
+        // Nobody is asked for a key, by whatever way, for a request that cannot be made.
+        let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
+            true => {
+                let found = Found::of(typed, context)?;
+                let store = Store {
+                    endpoint_url: typed.signing.endpoint_url.as_deref().or(found.settings.endpoint_url.as_deref()),
+                    addressing: found.settings.addressing,
+                };
+                let made = make_request(typed, store, context)?;
+                (found, made)
+            }
+            false => {
+                let made = make_request(typed, Store::default(), context)?;
+                (Found::of(typed, context)?, made)
+            }
         };
-        let url = address::resolve(typed.url, store)?;
-        let dialect = typed.signing.dialect_or_default();
-        let body_hash = body_hash(typed.signing, &dialect);
-        let mut unsigned = typed.request.build(&url, &mut *context.stdin, body_hash)?;
-        put_sign_host(typed, &mut unsigned.request)?;
+        check_scheme(typed.signing, found.settings.scheme.as_deref())?;
         let host = host_of(&unsigned.request, &url);
         let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, host);
         if typed.url.starts_with("s3://") {
@@ -120,12 +130,28 @@ impl Session {
             note(context, &format!("credentials: {}", found.source))?;
             note(context, &scope.to_note(&settings))?;
         }
-        for warning in found.warnings.iter().chain(&unsigned.warnings) {
+        for warning in found.warnings.iter().chain(&unsigned.warnings).map(String::as_str).chain(scope.warning()) {
             warn(context, warning)?;
         }
         let date = typed.signing.date.unwrap_or(context.now);
         let (profile, signing) = (found.settings, typed.signing.clone());
         Ok(Self { url, unsigned, signer: found.signer, settings, date, profile, signing })
+    }
+
+    /// A session that signs nothing: no key is looked for, and neither region nor service is needed.
+    pub fn unsigned(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+        let profile = match typed.url.starts_with("s3://") {
+            true => profiles::describe(&typed.credentials.choice(), &context.environment)?.settings,
+            false => profiles::Settings::default(),
+        };
+        let store = Store {
+            endpoint_url: typed.signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref()),
+            addressing: profile.addressing,
+        };
+        let (url, unsigned) = make_request(typed, store, context)?;
+        let settings = prepare::Settings::new("", "");
+        let (signing, date) = (typed.signing.clone(), typed.signing.date.unwrap_or(context.now));
+        Ok(Self { url, unsigned, signer: Signer::Nobody, settings, date, profile, signing })
     }
 
     /// Settles region and service anew for another host, as after a redirect.
@@ -156,6 +182,7 @@ impl Session {
     /// The key for what was prepared; refuses one that was made for another scope.
     pub fn key(&self, prepared: &Prepared) -> Result<SigningKey, Failure> {
         let key = self.signer.key(&prepared.terms.dialect, &prepared.terms.scope);
+        let key = key.ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
         key.check(&prepared.terms.scope).map_err(|error| {
             Failure::new(Exit::NoCredentials, error.to_string())
                 .hint("'sigvet key' derives another; --date, --region and --service say what to sign for")
@@ -194,6 +221,15 @@ pub fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
 /// Prints a warning.
 pub fn warn(context: &mut Context, text: &str) -> Result<(), Failure> {
     Ok(writeln!(context.stderr, "warning: {text}")?)
+}
+
+fn make_request(typed: Typed<'_>, store: Store<'_>, context: &mut Context) -> Result<(RequestUrl, Unsigned), Failure> {
+    let url = address::resolve(typed.url, store)?;
+    let dialect = typed.signing.dialect_or_default();
+    let body_hash = body_hash(typed.signing, &dialect);
+    let mut unsigned = typed.request.build(&url, &mut *context.stdin, body_hash)?;
+    put_sign_host(typed, &mut unsigned.request)?;
+    Ok((url, unsigned))
 }
 
 /// Keys and settings, and where they came from.
@@ -253,12 +289,7 @@ fn host_of(request: &Request, url: &RequestUrl) -> String {
 fn settings(signing: &SigningOptions, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
     let (region, service) = scope.complete()?;
     let mut settings = prepare::Settings::of_dialect(signing.dialect_or_default(), region, service);
-    if let Some(answer) = signing.normalize_path {
-        settings.path_rule.normalization = answer.into();
-    }
-    if let Some(times) = signing.encode_path {
-        settings.path_rule.encoding = times.into();
-    }
+    settings.path_rule = signing.path.or(settings.path_rule);
     settings.payload = match &signing.payload_hash {
         Some(hash) => PayloadChoice::Declared(hash.clone()),
         None if signing.unsigned_payload => PayloadChoice::Unsigned,

@@ -184,7 +184,9 @@ impl Finding {
             Self::ScopeTerminator { expected, presented } => {
                 facts("scope", presented, expected, "end the credential scope as the provider does")
             }
-            Self::TokenMissing { name } => facts("token", &"", name, "send the session token with the request, and sign it"),
+            Self::TokenMissing { name } => {
+                facts("token", &"", name, "send the session token with the request, and sign it")
+            }
             Self::TokenDiffers { name } => facts("token", &"", name, "send the token that came with the access key"),
             Self::TokenUnknown => facts("token", &"", &"", "give the credentials with their session token"),
             Self::PayloadMismatch { expected, presented } => {

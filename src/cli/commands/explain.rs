@@ -15,11 +15,10 @@ use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::steps;
-use crate::cli::render::verdict::{Judged, Word};
+use crate::cli::render::verdict::{self, Judged, Word};
 use crate::cli::session::{Session, Typed};
 use crate::derivation::{Derivation, Placement, Terms};
 use crate::formats;
-use crate::scheme::Signature;
 
 /// The arguments of `sigvet explain`.
 #[derive(Debug, Args)]
@@ -76,7 +75,7 @@ fn explain_signing(url: &str, args: &ExplainArgs, context: &mut Context) -> Resu
         false => Redactor::of(&parts.signed.request, &parts.terms.dialect),
     };
     if judge.json {
-        write_json(&stages_json(&parts.derivation, &parts.signed.signature, &redactor), &mut context.stdout)?;
+        write_json(&verdict::to_sign(&parts.derivation, &parts.signed.signature, &redactor), &mut context.stdout)?;
         return Ok(Exit::Done);
     }
     let out = &mut context.stdout;
@@ -97,23 +96,13 @@ fn explain_signing(url: &str, args: &ExplainArgs, context: &mut Context) -> Resu
     Ok(Exit::Done)
 }
 
-/// The object of the contract, of a request that is only to be signed: there is nothing to judge.
-fn stages_json(derivation: &Derivation, signature: &Signature, redactor: &Redactor) -> serde_json::Value {
-    serde_json::json!({
-        "verdict": "unknown",
-        "explanations": [],
-        "stages": [
-            { "name": "canonical-request", "text": redactor.apply(&derivation.canonical_request.to_string()) },
-            { "name": "string-to-sign", "text": redactor.apply(&derivation.string_to_sign) },
-        ],
-        "signature": { "presented": null, "expected": signature.as_str() },
-        "search": { "hypotheses": 0, "deepest": 0, "exhausted": true, "milliseconds": 0 },
-    })
-}
-
 fn explain_signed(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     let request = input::read(args.input.as_deref(), &args.request, context)?;
-    let judgement = Judgement::of(&request, &args.credentials, &args.judge, context)?;
+    if args.signing.is_for_signing() || args.presign.is_some() {
+        return Err(Failure::usage("options that say how to sign have no meaning for a request that is signed")
+            .hint("leave them out; of them, only --normalize-path and --encode-path tell how to read one"));
+    }
+    let judgement = Judgement::of(&request, &args.credentials, &args.judge, args.signing.path, context)?;
     let judged = judgement.view();
     if args.judge.json {
         write_json(&judged.to_json(), &mut context.stdout)?;

@@ -76,11 +76,12 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
     let key = ScopedKey::new(&Identity::from(&resolved.credentials), scope, &trace.k_signing);
 
     let mut output = Output::open_secret(args.output.as_deref(), context)?;
-    match args.form {
-        Form::Json => writeln!(output, "{}", *key.to_json()?)?,
-        Form::Hex => writeln!(output, "{}", key.to_hex())?,
-        Form::Trace => steps::write_key_trace(&trace, &mut output)?,
-    }
+    let written = match args.form {
+        Form::Json => writeln!(output, "{}", *key.to_json()?),
+        Form::Hex => writeln!(output, "{}", key.to_hex()),
+        Form::Trace => steps::write_key_trace(&trace, &mut output),
+    };
+    written.map_err(|error| output.failure(error))?;
     output.finish()
 }
 

@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::input;
 use crate::cli::options::request::RequestOptions;
-use crate::cli::options::signing::{CredentialOptions, TYPED_KEYS};
+use crate::cli::options::signing::{CredentialOptions, PathOptions, TYPED_KEYS};
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
@@ -64,12 +64,15 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     judge: JudgeOptions,
+
+    #[command(flatten)]
+    path: PathOptions,
 }
 
 /// Runs the command.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     let request = input::read(args.input.as_deref(), &args.request, context)?;
-    let judgement = Judgement::of(&request, &args.credentials, &args.judge, context)?;
+    let judgement = Judgement::of(&request, &args.credentials, &args.judge, args.path, context)?;
     let judged = judgement.view();
     if args.judge.json {
         write_json(&judged.to_json(), &mut context.stdout)?;
@@ -99,11 +102,13 @@ impl Judgement {
         request: &Request,
         credentials: &CredentialOptions,
         options: &JudgeOptions,
+        path: PathOptions,
         context: &Context,
     ) -> Result<Self, Failure> {
         let now = options.now.unwrap_or(context.now);
         let window = options.window.unwrap_or(DEFAULT_WINDOW);
-        let claim = Claim::extract(request).map_err(explain_claim)?;
+        let mut claim = Claim::extract(request).map_err(explain_claim)?;
+        claim.terms.path_rule = path.or(claim.terms.path_rule);
         let redactor = match options.show_secrets {
             true => Redactor::none(),
             false => Redactor::of(request, &claim.terms.dialect),
@@ -116,7 +121,7 @@ impl Judgement {
         let resolved = profiles::resolve(&credentials.choice(), &context.environment)
             .map_err(|error| Failure::from(error).hint("--no-credentials looks at the request without any key"))?;
         let judge = Judge { credentials: &resolved.credentials, now, window };
-        let verdict = verify::verify(request, judge).map_err(explain_claim)?;
+        let verdict = verify::verify_claim(request, claim, judge);
         let (claim, derivation, findings) = (verdict.claim, verdict.derivation, verdict.findings);
         Ok(Self { claim, derivation, expected: Some(verdict.expected), findings, redactor })
     }

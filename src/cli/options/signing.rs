@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::value::parse_time;
-use crate::canonical::{PathEncoding, PathNormalization};
+use crate::canonical::{PathEncoding, PathNormalization, PathRule};
 use crate::credentials::Secret;
 use crate::request::RequestUrl;
 use crate::scheme::Dialect;
@@ -97,24 +97,50 @@ pub struct SigningOptions {
     #[arg(long)]
     pub token_unsigned: bool,
 
-    /// Remove empty and dot segments from the path before signing; by default for all services but the S3 family
-    #[arg(long, value_name = "YES|NO", value_enum)]
-    pub normalize_path: Option<YesNo>,
-
-    /// Percent-encode the path once or twice; by default once for the S3 family, twice for all else
-    #[arg(long, value_name = "ONCE|TWICE", value_enum)]
-    pub encode_path: Option<Times>,
+    /// How the path is signed.
+    #[command(flatten)]
+    pub path: PathOptions,
 
     /// Sign with a key that 'sigvet key' wrote, and no secret; '-' reads standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = TYPED_KEYS, value_hint = clap::ValueHint::FilePath)]
     pub signing_key: Option<String>,
 
-    /// Say what was decided and why; twice says more
+    /// Say what was decided and why
     #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
     pub verbose: u8,
 }
 
+/// How the path is signed, where it is not as the service has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
+pub struct PathOptions {
+    /// Remove empty and dot segments from the path before signing; by default for all services but the S3 family
+    #[arg(long, value_name = "YES|NO", value_enum, help_heading = "Signing")]
+    normalize_path: Option<YesNo>,
+
+    /// Percent-encode the path once or twice; by default once for the S3 family, twice for all else
+    #[arg(long, value_name = "ONCE|TWICE", value_enum, help_heading = "Signing")]
+    encode_path: Option<Times>,
+}
+
+impl PathOptions {
+    /// The rule, where nothing else was typed the given one.
+    pub fn or(self, rule: PathRule) -> PathRule {
+        PathRule {
+            encoding: self.encode_path.map_or(rule.encoding, PathEncoding::from),
+            normalization: self.normalize_path.map_or(rule.normalization, PathNormalization::from),
+        }
+    }
+}
+
 impl SigningOptions {
+    /// Whether anything was typed that only a request to sign can follow.
+    pub fn is_for_signing(&self) -> bool {
+        let scope =
+            self.region.is_some() || self.service.is_some() || self.aws_sigv4.is_some() || self.dialect.is_some();
+        let what = self.unsigned_payload || self.payload_hash.is_some() || self.signed_headers.is_some();
+        scope || what || self.date.is_some() || self.token_unsigned || self.signing_key.is_some()
+    }
+
     /// The dialect that was named, in either way, or that of AWS.
     pub fn dialect_or_default(&self) -> Dialect {
         let curl = self.aws_sigv4.as_ref().map(|provider| &provider.dialect);

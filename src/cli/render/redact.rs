@@ -58,11 +58,11 @@ mod tests {
 
     #[test]
     fn a_token_is_taken_out_in_each_of_its_forms() {
-        let url = RequestUrl::parse("https://h.example/?X-Amz-Security-Token=a%2Fb%2B%3D&x=1").unwrap();
+        let url = RequestUrl::parse("https://h.example/?X-Amz-Security-Token=que%2Fry%2B%3D&x=1").unwrap();
         let mut request = Request::new("GET", &url).unwrap();
         request.headers.push("X-Amz-Security-Token", "to/ken==").unwrap();
         let redactor = Redactor::of(&request, &Dialect::AWS4);
-        let shown = redactor.apply("a/b+= a%2Fb%2B%3D to/ken== to%2Fken%3D%3D rest");
+        let shown = redactor.apply("que/ry+= que%2Fry%2B%3D to/ken== to%2Fken%3D%3D rest");
         assert_eq!(shown, "[redacted] [redacted] [redacted] [redacted] rest");
     }
 }

@@ -76,20 +76,14 @@ impl Judged<'_> {
 
     /// The object of the contract.
     pub fn to_json(&self) -> Value {
-        let shown = |text: &str| self.redactor.apply(text);
-        json!({
-            "verdict": match self.word() { Word::Valid => "valid", Word::Invalid => "invalid", Word::Unknown => "unknown" },
-            "explanations": self.findings.iter().filter_map(explanation).collect::<Vec<_>>(),
-            "stages": [
-                { "name": "canonical-request", "text": shown(&self.derivation.canonical_request.to_string()) },
-                { "name": "string-to-sign", "text": shown(&self.derivation.string_to_sign) },
-            ],
-            "signature": {
-                "presented": self.claim.signature.as_str(),
-                "expected": self.expected.map(Signature::as_str),
-            },
-            "search": { "hypotheses": 0, "deepest": 0, "exhausted": true, "milliseconds": 0 },
-        })
+        let verdict = match self.word() {
+            Word::Valid => "valid",
+            Word::Invalid => "invalid",
+            Word::Unknown => "unknown",
+        };
+        let explanations: Vec<Value> = self.findings.iter().filter_map(explanation).collect();
+        let presented = Some(self.claim.signature.as_str());
+        object(verdict, explanations, self.derivation, (presented, self.expected), self.redactor)
     }
 
     fn first_fatal(&self) -> Option<&Finding> {
@@ -99,6 +93,30 @@ impl Judged<'_> {
     fn headline(&self) -> String {
         self.first_fatal().map(Finding::to_string).unwrap_or_default()
     }
+}
+
+/// The object of a request that is only to be signed: there is nothing to judge.
+pub fn to_sign(derivation: &Derivation, signature: &Signature, redactor: &Redactor) -> Value {
+    object("unknown", Vec::new(), derivation, (None, Some(signature)), redactor)
+}
+
+fn object(
+    verdict: &str,
+    explanations: Vec<Value>,
+    derivation: &Derivation,
+    (presented, expected): (Option<&str>, Option<&Signature>),
+    redactor: &Redactor,
+) -> Value {
+    json!({
+        "verdict": verdict,
+        "explanations": explanations,
+        "stages": [
+            { "name": "canonical-request", "text": redactor.apply(&derivation.canonical_request.to_string()) },
+            { "name": "string-to-sign", "text": redactor.apply(&derivation.string_to_sign) },
+        ],
+        "signature": { "presented": presented, "expected": expected.map(Signature::as_str) },
+        "search": { "hypotheses": 0, "deepest": 0, "exhausted": true, "milliseconds": 0 },
+    })
 }
 
 /// A finding as an explanation with one mistake; a bare mismatch explains nothing.

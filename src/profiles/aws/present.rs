@@ -126,7 +126,8 @@ fn resolved(credentials: Credentials, settings: Settings, source: Source) -> Res
 fn failed(source: &Source, error: &CredentialsError, files: &AwsFiles) -> Error {
     let message = files.redact(&one_line(error));
     // What a credential process said on its standard error may be the very secret.
-    let message = message.split(" Stderr:").next().unwrap_or_default().trim_end_matches([',', '.', ';', ' ']).to_owned();
+    let message =
+        message.split(" Stderr:").next().unwrap_or_default().trim_end_matches([',', '.', ';', ' ']).to_owned();
     Error::Aws { source_name: source.to_string(), message }
 }
 

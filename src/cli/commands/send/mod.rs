@@ -33,7 +33,11 @@ pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
 
 fn send(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
     let SendArgs { url, request, credentials, signing, .. } = args;
-    let session = Session::settle(Typed { url, request, credentials, signing }, context)?;
+    let typed = Typed { url, request, credentials, signing };
+    let session = match args.no_sign_request {
+        true => Session::unsigned(typed, context),
+        false => Session::settle(typed, context),
+    }?;
     let mut courier = Courier::new(args, session, context);
     let outcome = courier.carry(context).and_then(|arrival| delivery::deliver(args, arrival, context));
     match &args.write_out {
