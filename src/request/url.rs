@@ -108,26 +108,33 @@ impl RequestUrl {
         }
     }
 
-    /// Where a `Location` of a response from this URL leads (RFC 9110 §10.2.2). What is absolute, in whole or in its path, is
-    /// taken as it stands; a relative path is resolved against this one's.
+    /// Where a `Location` of a response from this URL leads (RFC 9110 §10.2.2). It is taken as it stands; only the dot segments
+    /// of a relative path are resolved.
     ///
     /// # Errors
     /// What leads to no http or https URL.
-    pub fn join(&self, location: &str) -> Result<Self, InvalidUrl> {
-        let scheme = self.scheme.as_str();
-        if location.contains("://") {
-            return Self::parse(location);
+    pub fn join(&self, location: &[u8]) -> Result<Self, InvalidUrl> {
+        let location = readable(location);
+        if has_scheme(&location) {
+            return Self::parse(&location);
         }
         if location.starts_with("//") {
-            return Self::parse(&format!("{scheme}:{location}"));
+            return Self::parse(&format!("{}:{location}", self.scheme.as_str()));
         }
-        let origin = format!("{scheme}://{}", self.host_header());
-        if location.starts_with('/') {
-            return Self::parse(&format!("{origin}{location}"));
+        Self::parse(&format!("{}://{}{}", self.scheme.as_str(), self.host_header(), self.join_target(&location)))
+    }
+
+    /// The target of a reference without a host (RFC 3986 §5.2.2).
+    fn join_target(&self, reference: &str) -> String {
+        let target = String::from_utf8_lossy(&self.target);
+        let own_path = target.split('?').next().unwrap_or_default();
+        let (path, rest) = reference.split_at(reference.find(['?', '#']).unwrap_or(reference.len()));
+        match path {
+            "" if rest.starts_with('?') => format!("{own_path}{rest}"),
+            "" => target.into_owned(),
+            path if path.starts_with('/') => reference.to_owned(),
+            path => resolve_segments(own_path, path) + rest,
         }
-        let base = url::Url::parse(&self.to_text()).and_then(|base| base.join(location));
-        let joined = base.map_err(|_| InvalidUrl::Scheme { presented: presentable(location) })?;
-        Self::parse(joined.as_str())
     }
 
     /// Whether both are at the same scheme, host and port.
@@ -173,6 +180,40 @@ fn split_scheme(text: &str) -> Option<(UriScheme, &str)> {
         "https" => Some((UriScheme::Https, rest)),
         _ => None,
     }
+}
+
+/// The text of a field's value; what is no UTF-8 is percent-encoded, as the target would be.
+fn readable(value: &[u8]) -> String {
+    let encoded = || {
+        let mut wire = Vec::with_capacity(value.len());
+        for &byte in value {
+            if byte.is_ascii() { wire.push(byte) } else { encode::push_encoded(byte, &mut wire) }
+        }
+        wire
+    };
+    let text = std::str::from_utf8(value).map_or_else(|_| encoded(), |text| text.as_bytes().to_vec());
+    String::from_utf8_lossy(text.trim_ascii()).into_owned()
+}
+
+/// Whether a reference begins with a scheme, any scheme (RFC 3986 §3.1).
+fn has_scheme(reference: &str) -> bool {
+    let name = reference.split_once(':').map_or("", |(name, _)| name);
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+}
+
+/// A relative path, resolved against the directory of another.
+fn resolve_segments(base: &str, path: &str) -> String {
+    let directory = |path: &str| format!("{}/", path.rsplit_once('/').map_or("", |(directory, _)| directory));
+    let mut resolved = directory(base);
+    for segment in path.split_inclusive('/') {
+        match segment.strip_suffix('/').unwrap_or(segment) {
+            "." => {}
+            ".." => resolved = directory(resolved.strip_suffix('/').unwrap_or_default()),
+            _ => resolved.push_str(segment),
+        }
+    }
+    resolved
 }
 
 fn wire_target(target: &str) -> Vec<u8> {
@@ -267,14 +308,18 @@ mod tests {
             ("/x/../y?z", "https://h.example:8443/x/../y?z"),
             ("c/d", "https://h.example:8443/a/c/d"),
             ("../d", "https://h.example:8443/d"),
+            ("../../../d/./e/../f/", "https://h.example:8443/d/f/"),
+            ("d?x='y'", "https://h.example:8443/a/d?x='y'"),
+            ("/d?to=http://other.example/", "https://h.example:8443/d?to=http://other.example/"),
             ("?r", "https://h.example:8443/a/b?r"),
+            ("", "https://h.example:8443/a/b?q"),
             ("//other.example/", "https://other.example/"),
             ("http://h.example/", "http://h.example/"),
         ] {
-            assert_eq!(from.join(location).unwrap().to_text(), expected);
+            assert_eq!(from.join(location.as_bytes()).unwrap().to_text(), expected);
         }
-        assert!(from.join("ftp://h.example/").is_err());
-        assert!(!from.is_same_origin(&from.join("//h.example/").unwrap()));
+        assert!(from.join(b"ftp://h.example/").is_err());
+        assert!(!from.is_same_origin(&from.join(b"//h.example/").unwrap()));
     }
 
     #[test]

@@ -14,9 +14,8 @@ pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUr
     let Some(location) = location.filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308)) else {
         return Ok(None);
     };
-    let location = String::from_utf8_lossy(location);
-    let url = from.join(location.trim());
-    url.map(Some)
+    from.join(location)
+        .map(Some)
         .map_err(|error| Failure::new(Exit::TransferFailed, format!("the server redirects to nowhere: {error}")))
 }
 
