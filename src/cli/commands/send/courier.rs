@@ -128,12 +128,13 @@ impl<'a> Courier<'a> {
     }
 
     fn judge(&mut self, mut exchange: Exchange, sent: &Request, context: &mut Context) -> Result<Step, Failure> {
-        self.observe(&exchange, sent)?;
+        self.observe(&exchange, sent);
         if self.args.signing.verbose > 0 {
             write_response_head("< ", exchange.response(), &mut context.stderr)?;
         }
         let follows = self.args.redirects.location || self.args.redirects.location_trusted;
-        if let Some(to) = redirect::target(exchange.response(), &self.session.url)?.filter(|_| follows) {
+        let to = if follows { redirect::target(exchange.response(), &self.session.url)? } else { None };
+        if let Some(to) = to {
             self.follow(exchange.response().status, to, context)?;
             return Ok(Step::Again(Duration::ZERO));
         }
@@ -156,9 +157,9 @@ impl<'a> Courier<'a> {
     }
 
     /// Notes what `-w` may ask for.
-    fn observe(&mut self, exchange: &Exchange, sent: &Request) -> Result<(), Failure> {
+    fn observe(&mut self, exchange: &Exchange, sent: &Request) {
         let (head, url) = (exchange.response(), &self.session.url);
-        let redirect = redirect::target(head, url)?.map(|to| to.to_text());
+        let redirect = redirect::target(head, url).ok().flatten().map(|to| to.to_text());
         self.facts = Facts {
             method: sent.method.clone(),
             url_effective: url.to_text(),
@@ -168,7 +169,6 @@ impl<'a> Courier<'a> {
             size_upload: sent.body.length().unwrap_or_default(),
             ..facts::of_exchange(exchange, std::mem::take(&mut self.facts))
         };
-        Ok(())
     }
 
     fn follow(&mut self, status: u16, to: RequestUrl, context: &mut Context) -> Result<(), Failure> {
