@@ -33,6 +33,10 @@ impl Proxies {
         let either =
             |lower: &str, upper: &str| variable(lower).or_else(|| variable(upper)).unwrap_or_default().to_owned();
         let no = exceptions.map_or_else(|| either("no_proxy", "NO_PROXY"), str::to_owned);
+        // The matcher takes it for all names, but for no address.
+        if no.trim() == "*" {
+            return Self::default();
+        }
         let matcher = match given {
             Some(proxy) => Matcher::builder().all(proxy.to_owned()),
             None => Matcher::builder()
@@ -80,6 +84,7 @@ mod tests {
         assert_eq!(proxy_for(&both, "https://store.inner/"), None);
         assert_eq!(proxy_for(&[("HTTP_PROXY", "evil:1")], "http://h.example/"), None);
         assert_eq!(given(Some(""), &both, "https://h.example/"), None);
+        assert_eq!(proxy_for(&[("http_proxy", "plain:3128"), ("no_proxy", "*")], "http://127.0.0.2/"), None);
         assert_eq!(given(Some("other:1"), &both, "https://h.example/"), Some(("other".to_owned(), 1)));
     }
 }
