@@ -148,7 +148,9 @@ impl<'a> Courier<'a> {
             beginning = exchange.read_up_to(REFUSAL_LIMIT).map_err(explain_transport)?;
             let head = exchange.response();
             let reply = Reply::parse(Some(head.status), &head.headers, &beginning);
-            if self.corrections.apply(&reply, &mut self.session, self.args, context)? {
+            // What is not signed has neither date nor scope to put right.
+            let is_signed = self.signature == Signature::Wanted;
+            if is_signed && self.corrections.apply(&reply, &mut self.session, self.args, context)? {
                 return Ok(Step::Again(Duration::ZERO));
             }
             refusal::report(&reply, sent, &self.session, self.args, self.corrections, context)?;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 
 use super::args::SendArgs;
 use crate::claim::Claim;
-use crate::cli::context::Context;
+use crate::cli::context::{self, Context};
 use crate::cli::failure::Failure;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::refusal::{self, DatedBy, Sent};
@@ -31,17 +31,12 @@ impl Corrections {
         args: &SendArgs,
         context: &mut Context,
     ) -> Result<bool, Failure> {
-        Ok(self.fix_clock(reply, session, args, context)? || self.fix_region(reply, session, args, context)?)
+        Ok(self.fix_clock(reply, args, context)? || self.fix_region(reply, session, args, context)?)
     }
 
-    fn fix_clock(
-        &mut self,
-        reply: &Reply,
-        session: &Session,
-        args: &SendArgs,
-        context: &mut Context,
-    ) -> Result<bool, Failure> {
-        let skew = reply.skew(session.date).filter(|_| reply.kind() == Kind::Clock && self.clock.is_none());
+    fn fix_clock(&mut self, reply: &Reply, args: &SendArgs, context: &mut Context) -> Result<bool, Failure> {
+        // Measured from this machine's clock, which `--date` says nothing about.
+        let skew = reply.skew(context::now()).filter(|_| reply.kind() == Kind::Clock && self.clock.is_none());
         let Some(skew) = skew.filter(|_| args.fix_clock) else { return Ok(false) };
         note(
             context,
