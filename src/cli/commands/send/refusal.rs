@@ -116,7 +116,20 @@ fn explain(reply: &Reply, sent: &Request, claim: &Claim, out: &mut dyn Write) ->
         (Some(_), None) => writeln!(out, "\nThe server made the same canonical request: the secret is another one."),
         (Some(_), Some(theirs)) => {
             writeln!(out, "\nThe server's canonical request")?;
-            steps::write_rows("", &redactor.apply(&String::from_utf8_lossy(theirs)), out)
+            steps::write_rows("", &harmless(&redactor.apply(&String::from_utf8_lossy(theirs))), out)
         }
     }
+}
+
+/// What others wrote, with control characters spelled out: a terminal would obey them.
+fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => shown.push(character),
+            character if character.is_control() => shown.extend(character.escape_unicode()),
+            character => shown.push(character),
+        }
+    }
+    shown
 }
