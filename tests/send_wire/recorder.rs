@@ -1,7 +1,7 @@
-//! A server on loopback that keeps what it is sent, byte for byte, and always gives the same answer.
+//! A server on loopback that keeps what it is sent, byte for byte, and gives the answers it is told to give.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 use crate::common::Sigvet;
@@ -27,17 +27,26 @@ pub struct Captured {
 impl Recorder {
     /// A server that answers each request with these bytes, and closes the connection.
     pub fn answering(answer: impl Into<Vec<u8>>) -> Self {
+        let answer = answer.into();
+        Self::replying(move |_, _| answer.clone())
+    }
+
+    /// The same with an answer that depends on the request, and on how many came before it.
+    pub fn replying(reply: impl Fn(usize, &Captured) -> Vec<u8> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let (answer, kept) = (answer.into(), Arc::clone(&requests));
+        let kept = Arc::clone(&requests);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
                 let request = read_request(&mut stream);
-                kept.lock().unwrap().push(request);
+                let mut requests = kept.lock().unwrap();
+                requests.push(request.clone());
+                let before = requests.len() - 1;
+                drop(requests);
                 // A client may leave before it has read everything.
-                drop(stream.write_all(&answer));
+                drop(stream.write_all(&reply(before, &Captured::parse(&request))));
             }
         });
         Self { host, requests }
@@ -50,14 +59,19 @@ impl Recorder {
     /// The only request there was.
     #[track_caller]
     pub fn only_request(&self) -> Captured {
-        let requests = self.requests.lock().unwrap();
+        let mut requests = self.requests();
         assert_eq!(requests.len(), 1, "one request arrives, no more");
-        Captured::parse(&requests[0])
+        requests.remove(0)
+    }
+
+    /// All requests so far, in order.
+    pub fn requests(&self) -> Vec<Captured> {
+        self.requests.lock().unwrap().iter().map(|raw| Captured::parse(raw)).collect()
     }
 }
 
 /// Head and body; ends where the client closes, too.
-fn read_request(stream: &mut TcpStream) -> Vec<u8> {
+pub fn read_request(stream: &mut impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 64 * 1024];
     loop {
