@@ -1,0 +1,18 @@
+//! Bodies larger than the memory that `send` may take, and files that change while they are sent.
+//!
+//! They catch a body that is held in memory, and half a file under the signature of a whole one.
+
+#![cfg(target_os = "linux")]
+
+#[expect(dead_code, reason = "other tests need more of it")]
+#[path = "../common/mod.rs"]
+mod common;
+
+mod changing;
+mod memory;
+mod sink;
+
+/// `sigvet send` to a server that nothing is known of: region and service have to be told.
+fn send(words: &[&str]) -> common::Sigvet {
+    common::Sigvet::new(&[&["send", "--region", "us-east-1", "--service", "s3"], words].concat())
+}
