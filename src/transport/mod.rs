@@ -1,8 +1,8 @@
 //! Sending: a signed request goes out as it was signed, and the response comes back piece by piece.
 //!
-//! The target goes on the wire byte for byte, which is why the connection is made here and HTTP/1.1 is spoken through
-//! hyper: clients above it rewrite paths. Redirects are not followed, for a signature is made for one host. Signing is not
-//! known here.
+//! The target goes on the wire byte for byte, which is why the connection is made here and HTTP is spoken through hyper:
+//! clients above it rewrite paths. One request is one connection and one response: redirects and retries need another
+//! signature, and so belong to whoever signs. Signing is not known here.
 
 mod body;
 mod connect;

@@ -3,7 +3,9 @@
 //! What the definition does not hold, files, environment, exit status and the rules of signing, is a table of sections of
 //! its own. Nothing is written here: a test compares the pages with those in `man/`.
 
+mod exits;
 mod sections;
+mod send;
 
 use std::io::{self, Write};
 
@@ -54,7 +56,11 @@ fn page(command: &Command) -> io::Result<Page> {
     if let Some(help) = command.get_after_help() {
         write_titled(&help.to_string(), &mut out)?;
     }
-    let sections = if is_root { of_sigvet() } else { Vec::new() };
+    let sections = match command.get_name() {
+        "sigvet" => of_sigvet(),
+        "send" => send::sections(),
+        _ => Vec::new(),
+    };
     sections.iter().try_for_each(|section| write_section(section, &mut out))?;
     write_section(&see_also(command, is_root), &mut out)?;
     Ok((man.get_filename(), out))
@@ -104,7 +110,7 @@ fn write_section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
             }
             Item::Term(term, text) => {
                 roff.control("TP", []);
-                roff.text([bold(*term)]);
+                roff.text([bold(term.as_str())]);
                 put_prose(text, &mut roff);
             }
         }
@@ -150,6 +156,21 @@ mod tests {
         let page = String::from_utf8(page).unwrap().replace("\\-", "-");
         for name in crate::prepare::NEVER_SIGNED {
             assert!(page.contains(name), "{name}");
+        }
+    }
+
+    /// Catches a group of curl's options that no list of the manual takes up.
+    #[test]
+    fn the_manual_of_send_names_every_option_of_curl() {
+        let (_, page) = pages().unwrap().into_iter().find(|(name, _)| name == "sigvet-send.1").unwrap();
+        let page = String::from_utf8(page).unwrap().replace("\\-", "-");
+        let page = page.replace("\\fB", " ").replace("\\fR", " ");
+        let (_, lists) = page.split_once(".SH \"OPTIONS OF CURL").unwrap();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
+        let words: Vec<&str> = lists.split(|c| !is_name(c)).map(|word| word.trim_end_matches('.')).collect();
+        for row in crate::cli::curl::table::rows() {
+            let name = format!("--{}", row.long);
+            assert!(words.contains(&name.as_str()), "{name}");
         }
     }
 }

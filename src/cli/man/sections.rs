@@ -1,5 +1,6 @@
 //! What the manual says beyond options: one table, in the order of the page.
 
+use super::exits;
 use crate::prepare::NEVER_SIGNED;
 use crate::scheme::Dialect;
 
@@ -15,7 +16,7 @@ pub(super) struct Section {
 pub(super) enum Item {
     Text(String),
     Code(&'static str),
-    Term(&'static str, String),
+    Term(String, String),
 }
 
 impl Item {
@@ -23,14 +24,14 @@ impl Item {
         Self::Text(text.into())
     }
 
-    fn term(term: &'static str, text: &str) -> Self {
-        Self::Term(term, text.to_owned())
+    pub(super) fn term(term: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::Term(term.into(), text.into())
     }
 }
 
 /// The sections of `sigvet(1)`.
 pub(super) fn of_sigvet() -> Vec<Section> {
-    vec![files(), credentials(), environment(), exit_status(), signing_rules(), recipes()]
+    vec![files(), credentials(), environment(), exits::section(), signing_rules(), recipes()]
 }
 
 fn files() -> Section {
@@ -110,35 +111,11 @@ fn environment() -> Section {
     Section { title: "ENVIRONMENT", items }
 }
 
-fn exit_status() -> Section {
-    let items = vec![
-        Item::term("0", "Done; the signature is valid."),
-        Item::term("1", "`verify` and `explain`: the signature is not valid."),
-        Item::term("2", "The command line makes no sense, or the input cannot be read."),
-        Item::term(
-            "3",
-            "There are no usable credentials, they cannot sign for this scope, or `verify` has none to judge by.",
-        ),
-        Item::term("4", "The profile file is broken, unreadable, or not where it was said to be."),
-        Item::term("6", "`send`: the host name does not resolve."),
-        Item::term("7", "`send`: no connection."),
-        Item::term("22", "`send --fail`: the server answered with status 400 or above."),
-        Item::term("23", "The output cannot be written."),
-        Item::term("26", "A file to send cannot be read."),
-        Item::term("28", "`send`: out of time."),
-        Item::term("35", "`send`: the TLS handshake failed."),
-        Item::term("52", "`send`: the server closed the connection without an answer."),
-        Item::term("56", "`send`: the transfer broke off."),
-        Item::term("60", "`send`: the server's certificate is not trusted."),
-    ];
-    Section { title: "EXIT STATUS", items }
-}
-
 fn signing_rules() -> Section {
     let s3 = Dialect::AWS4.object_services.join(", ");
     let never_signed = NEVER_SIGNED.join(", ");
     let items = vec![
-        Item::Term(
+        Item::term(
             "Path",
             format!(
                 "For the S3 family ({s3}) the path is a name: each byte is encoded once, %2F counts as a slash, and nothing is removed. For all \
@@ -152,7 +129,7 @@ fn signing_rules() -> Section {
             "Parameters are encoded once and sorted by name, then by value; repeated ones are kept. A + is a space, \
              %2B a plus sign.",
         ),
-        Item::Term(
+        Item::term(
             "Headers",
             format!(
                 "All headers of the request are signed, but for these, which proxies and libraries change on the way: \
