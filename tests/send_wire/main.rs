@@ -7,6 +7,7 @@ mod common;
 mod recorder;
 
 mod exits;
+mod names;
 mod requests;
 mod responses;
 mod verbose;

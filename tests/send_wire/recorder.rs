@@ -56,6 +56,11 @@ impl Recorder {
         format!("http://{}{target}", self.host)
     }
 
+    /// How many requests there were.
+    pub fn count(&self) -> usize {
+        self.requests.lock().unwrap().len()
+    }
+
     /// The only request there was.
     #[track_caller]
     pub fn only_request(&self) -> Captured {

@@ -232,9 +232,4 @@ impl OutputOptions {
     pub fn progress(&self) -> Wish {
         if self.silent || self.no_progress_meter { Wish::Quiet } else { Wish::Bars }
     }
-
-    /// Whether the response goes into a file.
-    pub fn goes_into_a_file(&self) -> bool {
-        self.remote_name || self.output.as_ref().is_some_and(|name| name.as_os_str() != "-")
-    }
 }

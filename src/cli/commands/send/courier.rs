@@ -50,8 +50,6 @@ pub struct Arrival {
     pub exchange: Exchange,
     /// What was read of its body already.
     pub beginning: Vec<u8>,
-    /// Where the request was sent to.
-    pub url: RequestUrl,
 }
 
 /// How much of a refusal is read to see what the server says.
@@ -155,7 +153,7 @@ impl<'a> Courier<'a> {
             }
             refusal::report(&reply, sent, &self.session, self.args, self.corrections, context)?;
         }
-        Ok(Step::Arrived(Box::new(Arrival { exchange, beginning, url: self.session.url.clone() })))
+        Ok(Step::Arrived(Box::new(Arrival { exchange, beginning })))
     }
 
     /// Notes what `-w` may ask for.

@@ -1,7 +1,7 @@
 //! Writes out the response: to standard output, or to a file that is there whole or not at all.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{OutputOptions, SendArgs};
@@ -14,18 +14,25 @@ use crate::cli::progress::{self, Wish};
 use crate::cli::render::signed::write_response_head;
 use crate::request::RequestUrl;
 
-/// Delivers what arrived, and fails where the options say that a refusal is one.
-pub fn deliver(args: &SendArgs, mut arrival: Arrival, context: &mut Context) -> Result<Delivered, Failure> {
+/// Delivers what arrived to the file of that name, and fails where the options say that a refusal is one.
+pub fn deliver(
+    args: &SendArgs,
+    file: Option<PathBuf>,
+    mut arrival: Arrival,
+    context: &mut Context,
+) -> Result<Delivered, Failure> {
     let head = arrival.exchange.response().clone();
     let is_refused = head.status >= 400;
     let refusal = || Failure::new(Exit::HttpError, format!("the server answered {} {}", head.status, head.reason));
     if args.output.fail && is_refused {
         return Err(refusal());
     }
-    let path = args.output.path(&arrival.url)?;
-    let wish = if args.output.goes_into_a_file() { args.output.progress() } else { Wish::Quiet };
+    if let (true, Some(directory)) = (args.output.create_dirs, file.as_deref().and_then(Path::parent)) {
+        create_directories(directory)?;
+    }
+    let wish = if file.is_some() { args.output.progress() } else { Wish::Quiet };
     let bar = progress::bar("receiving", head.content_length(), wish, context);
-    let mut output = Output::open(path.as_deref(), context)?;
+    let mut output = Output::open(file.as_deref(), context)?;
     if args.output.include || args.request.is_head() {
         write_response_head("", &head, &mut output)?;
     }
@@ -39,7 +46,7 @@ pub fn deliver(args: &SendArgs, mut arrival: Arrival, context: &mut Context) -> 
     bar.finish_and_clear();
     output.finish()?;
     let took = arrival.exchange.begun().elapsed();
-    if args.output.fail_with_body && is_refused { Err(refusal()) } else { Ok(Delivered { size, took, path }) }
+    if args.output.fail_with_body && is_refused { Err(refusal()) } else { Ok(Delivered { size, took, path: file }) }
 }
 
 /// A response that was written out whole.
@@ -53,8 +60,8 @@ pub struct Delivered {
 }
 
 impl OutputOptions {
-    /// The file that the response goes into, with the directories it needs.
-    fn path(&self, url: &RequestUrl) -> Result<Option<PathBuf>, Failure> {
+    /// The file that the response goes into. The URL is the one that was typed: where a server redirects to names no file.
+    pub fn file(&self, url: &RequestUrl) -> Result<Option<PathBuf>, Failure> {
         let name = match (&self.output, self.remote_name) {
             (Some(name), _) => name.clone(),
             (None, true) => remote_name(url)?,
@@ -63,14 +70,13 @@ impl OutputOptions {
         if name.as_os_str() == "-" {
             return Ok(None);
         }
-        let path = self.output_dir.as_ref().map_or_else(|| name.clone(), |directory| directory.join(&name));
-        if let (true, Some(directory)) = (self.create_dirs, path.parent()) {
-            std::fs::create_dir_all(directory).map_err(|error| {
-                Failure::new(Exit::CannotWrite, format!("cannot make {}: {error}", directory.display()))
-            })?;
-        }
-        Ok(Some(path))
+        Ok(Some(self.output_dir.as_ref().map_or_else(|| name.clone(), |directory| directory.join(&name))))
     }
+}
+
+fn create_directories(directory: &Path) -> Result<(), Failure> {
+    let failure = |error| Failure::new(Exit::CannotWrite, format!("cannot make {}: {error}", directory.display()));
+    std::fs::create_dir_all(directory).map_err(failure)
 }
 
 /// The last part of the URL's path, as it stands there.

@@ -38,8 +38,9 @@ fn send(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
         true => Session::unsigned(typed, context),
         false => Session::settle(typed, context),
     }?;
+    let file = args.output.file(&session.url)?;
     let mut courier = Courier::new(args, session, context);
-    let outcome = courier.carry(context).and_then(|arrival| delivery::deliver(args, arrival, context));
+    let outcome = courier.carry(context).and_then(|arrival| delivery::deliver(args, file, arrival, context));
     match &args.write_out {
         Some(format) => facts::write(format, courier.into_facts(), outcome, context),
         None => outcome.map(drop),
