@@ -147,8 +147,9 @@ impl<const JSON: bool> RequestOptions<JSON> {
         let mut given = bodies.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
         match (given.next(), given.next()) {
             (Some(one), Some(other)) => {
+                let query = if one == "-d" { ", or -G to send the data of -d as a query" } else { "" };
                 Err(Failure::usage(format!("two bodies: {other} and {one} exclude each other"))
-                    .hint("use one of them, or -G to send the data of -d as a query"))
+                    .hint(format!("use one of them{query}")))
             }
             (Some(_), None) if self.head => {
                 Err(Failure::usage("-I sends HEAD, which has no body").hint("use -G to send the data as a query"))
