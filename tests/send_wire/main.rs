@@ -4,10 +4,13 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/targets.rs"]
+mod odd_targets;
 mod recorder;
 
 mod exits;
 mod names;
 mod requests;
 mod responses;
+mod targets;
 mod verbose;

@@ -1,0 +1,62 @@
+//! A certificate authority of the test's own, and what it certifies.
+
+use std::path::{Path, PathBuf};
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use tempfile::TempDir;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// The host that the servers are certified for.
+pub const HOST: &str = "bucket.store.test";
+
+pub struct Authority {
+    directory: TempDir,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// What a server shows, and what it keeps to itself.
+pub struct Identity {
+    pub certificate: CertificateDer<'static>,
+    pub key: PrivateKeyDer<'static>,
+}
+
+/// Whether a certificate is of today.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    Current,
+    Expired,
+}
+
+impl Authority {
+    pub fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, "an authority of the tests");
+        let key = KeyPair::generate().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("authority.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
+        Self { directory, issuer: Issuer::new(params, key) }
+    }
+
+    /// The file to name with `--cacert`.
+    pub fn file(&self) -> PathBuf {
+        self.directory().join("authority.pem")
+    }
+
+    /// A place for files that goes when the authority goes.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub fn certify(&self, age: Age) -> Identity {
+        let mut params = CertificateParams::new([HOST.to_owned()]).unwrap();
+        if age == Age::Expired {
+            params.not_before = date_time_ymd(2020, 1, 1);
+            params.not_after = date_time_ymd(2021, 1, 1);
+        }
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        Identity { certificate: certificate.der().clone(), key }
+    }
+}

@@ -1,0 +1,14 @@
+//! `sigvet send` over TLS, to a server in this process that speaks HTTP/1.1 and HTTP/2.
+//!
+//! They catch a certificate that is believed and should not be, an exit code that scripts rely on, and an HTTP/2 request
+//! that carries another host, target or header than was signed.
+
+mod authority;
+#[path = "../common/mod.rs"]
+mod common;
+mod server;
+#[path = "../common/targets.rs"]
+mod targets;
+
+mod http2;
+mod trust;
