@@ -48,7 +48,7 @@ pub struct Outgoing<'a> {
 /// The head of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
-    /// `HTTP/1.1`.
+    /// `HTTP/1.1` or `HTTP/2`.
     pub version: String,
     /// `200`.
     pub status: u16,
@@ -187,10 +187,18 @@ impl Exchange {
 fn head_of(response: &http::Response<Incoming>) -> Response {
     let fields = response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
     Response {
-        version: format!("{:?}", response.version()),
+        version: version_of(response),
         status: response.status().as_u16(),
         reason: reason_of(response),
         headers: fields.collect(),
+    }
+}
+
+/// HTTP/2 has no minor version (RFC 9113 §3.1).
+fn version_of(response: &http::Response<Incoming>) -> String {
+    match response.version() {
+        http::Version::HTTP_2 => "HTTP/2".to_owned(),
+        other => format!("{other:?}"),
     }
 }
 

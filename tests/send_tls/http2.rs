@@ -106,8 +106,10 @@ fn bodies_and_methods_arrive_as_signed() {
 #[test]
 fn the_version_is_what_both_speak() {
     let server = Server::new();
-    let answer = server.send_believing(&["-i", "--http2", &server.url("/")]).run().expect(0).text();
-    assert!(answer.starts_with("HTTP/2") && answer.ends_with(ANSWER), "{answer}");
+    let words = ["-i", "--http2", "-w", " over %{http_version}", &server.url("/")];
+    let answer = server.send_believing(&words).run().expect(0).text();
+    assert!(answer.starts_with("HTTP/2 200 \r\n"), "as curl has it: {answer}");
+    assert!(answer.ends_with(&format!("{ANSWER} over 2")), "{answer}");
     assert_eq!(server.take_one().version, Version::HTTP_2);
     for words in [&[][..], &["--http1.1"]] {
         server.send_believing(&[words, &[&server.url("/")]].concat()).run().expect(0);

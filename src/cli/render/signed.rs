@@ -110,7 +110,9 @@ pub fn write_verbose_head(request: &Request, out: &mut dyn Write) -> Result<(), 
 /// The response's head: as HTTP where there is no mark, else as notes for people, each line marked.
 pub fn write_response_head(mark: &str, response: &Response, out: &mut dyn Write) -> Result<(), Failure> {
     let line_end = if mark.is_empty() { "\r\n" } else { "\n" };
-    write!(out, "{mark}{} {} {}{line_end}", response.version, response.status, response.reason)?;
+    // HTTP/2 has no reasons.
+    let reason = if response.version == "HTTP/2" { "" } else { &response.reason };
+    write!(out, "{mark}{} {} {reason}{line_end}", response.version, response.status)?;
     for (name, value) in &response.headers {
         write!(out, "{mark}{name}: ")?;
         out.write_all(value)?;

@@ -27,10 +27,9 @@ pub fn of_exchange(exchange: &Exchange, before: Facts) -> Facts {
     }
 }
 
-/// curl says `1.1`, and `2` without a fraction.
+/// curl says `1.1` or `2`.
 fn curl_version(version: &str) -> &str {
-    let number = version.trim_start_matches("HTTP/");
-    number.strip_prefix("2.").map_or(number, |_| "2")
+    version.trim_start_matches("HTTP/")
 }
 
 /// Writes the facts in the format asked for, then gives back how it ended.
