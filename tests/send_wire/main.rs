@@ -9,6 +9,7 @@ mod odd_targets;
 mod recorder;
 
 mod exits;
+mod forms;
 mod names;
 mod requests;
 mod responses;
