@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::server::{Bucket, Server};
-use crate::sigvet::curl;
+use crate::sigvet::{curl, run};
 
 /// How a key is spelt in the URL, and the key that the server stores for it.
 const ODD_KEYS: &[(&str, &str)] = &[
@@ -40,6 +40,26 @@ pub fn odd_keys_through_signed_headers(server: &Server) {
         sigvet.send(["-X", "DELETE", &bucket.url(spelling)]).expect_status(204);
     });
     assert_eq!(listed_keys(&bucket), [""; 0]);
+}
+
+/// A file goes up under every odd key, and comes back into another. A key that ends in a slash gets the file's name, as in curl.
+pub fn odd_keys_from_file_to_file(server: &Server) {
+    let bucket = server.new_bucket("odd-keys-files");
+    let sigvet = server.sigvet();
+    let directory = tempfile::tempdir().unwrap();
+    let (from, to) = (directory.path().join("from"), directory.path().join("to"));
+    let named = |key: &str| if key.ends_with('/') { format!("{key}from") } else { key.to_owned() };
+    each_key(|spelling, key| {
+        let body: Vec<u8> = key.bytes().chain(0..=255).cycle().take(70_001).collect();
+        std::fs::write(&from, &body).unwrap();
+        sigvet.send(["-T", from.to_str().unwrap(), &bucket.url(spelling)]).expect_status(200);
+        let output = run(sigvet.command("send").arg("-f").arg("-o").arg(&to).arg(bucket.url(&named(spelling))));
+        assert!(output.status.success() && output.stdout.is_empty(), "{key}: {output:?}");
+        assert!(std::fs::read(&to).unwrap() == body, "{key} differs");
+        std::fs::remove_file(&to).unwrap();
+    });
+    let expected: Vec<String> = sorted_odd_keys().into_iter().map(named).collect();
+    assert_eq!(listed_keys(&bucket), expected);
 }
 
 pub fn odd_keys_through_presigned_urls(server: &Server) {

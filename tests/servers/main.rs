@@ -39,6 +39,7 @@ macro_rules! tests_of_both_servers {
             }
             keys {
                 dot_segments_are_part_of_the_key
+                odd_keys_from_file_to_file
                 odd_keys_through_presigned_urls
                 odd_keys_through_signed_headers
                 the_longest_key
