@@ -137,11 +137,21 @@ pub(super) fn classify_tls(error: &std::io::Error, host: &str) -> TransportError
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
         Some(rustls::Error::InvalidCertificate(problem)) => {
-            TransportError::Certificate { host, reason: problem.to_string() }
+            TransportError::Certificate { host, reason: readable(&problem.to_string()) }
         }
         Some(inner) => TransportError::Tls { host, reason: inner.to_string() },
         None => TransportError::Tls { host, reason: error.to_string() },
     }
+}
+
+/// What people call a problem that rustls names by its type.
+fn readable(problem: &str) -> String {
+    let named = [
+        ("CaUsedAsEndEntity", "it is an authority's own certificate (CA:TRUE), which no server may show as its own"),
+        ("UnknownIssuer", "nobody who is believed has signed it"),
+    ];
+    let found = named.iter().find(|(name, _)| problem.contains(name));
+    found.map_or_else(|| problem.to_owned(), |(_, words)| (*words).to_owned())
 }
 
 /// The error of our own body, where that is the cause.

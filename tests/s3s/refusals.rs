@@ -7,7 +7,7 @@ const WRONG: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEX";
 
 /// What the server said, and what to run next.
 const REFUSED: &str = "refused: SignatureDoesNotMatch, without a message
-  hint: the same command with 'explain' in place of 'send' shows each step";
+  hint: --explain shows each step of the signature; 'sigvet explain' does of a captured request";
 
 /// Without `-f` the server's answer is the result, as with curl. Catches a refusal that is swallowed.
 #[test]

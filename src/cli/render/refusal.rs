@@ -85,7 +85,7 @@ fn service_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
 }
 
 fn explain_hint(reply: &Reply) -> Option<String> {
-    let hint = "the same command with 'explain' in place of 'send' shows each step";
+    let hint = "--explain shows each step of the signature; 'sigvet explain' does of a captured request";
     reply.is_signature_refusal().then(|| hint.to_owned())
 }
 
@@ -123,8 +123,8 @@ mod tests {
 
     #[test]
     fn a_wrong_signature_says_what_to_run_next() {
-        let expected = "refused: SignatureDoesNotMatch: No.\n  hint: the same command with 'explain' in place of 'send' shows \
-                        each step\n";
+        let expected = "refused: SignatureDoesNotMatch: No.\n  hint: --explain shows each step of the signature; \
+                        'sigvet explain' does of a captured request\n";
         assert_eq!(written(403, MISMATCH, ON_TIME, DatedBy::Clock), expected);
         assert_eq!(written(404, "<Error><Code>NoSuchKey</Code></Error>", ON_TIME, DatedBy::Clock).lines().count(), 1);
     }
