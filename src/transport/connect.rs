@@ -157,7 +157,10 @@ async fn open_tunnel(tcp: &mut TcpStream, proxy: &Proxy, host: &str, port: u16) 
     let status = answer.lines().next().and_then(|line| line.split_once(' ')).map(|(_, status)| status);
     match status {
         Some(status) if status.starts_with('2') => Ok(()),
-        _ => Err(failure(format!("the proxy {} answered {}", proxy.host, status.unwrap_or("nothing sensible")))),
+        _ => {
+            let reason = format!("the proxy {} answered {}", proxy.host, status.unwrap_or("nothing sensible"));
+            Err(TransportError::Transfer { host: format!("{host}:{port}"), reason })
+        }
     }
 }
 

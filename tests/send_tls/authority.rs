@@ -38,6 +38,20 @@ impl Authority {
         Self { directory, issuer: Issuer::new(params, key) }
     }
 
+    /// An authority that is a server as well, as `openssl req -x509` makes one.
+    pub fn of_itself(age: Age) -> (Self, Identity) {
+        let mut params = CertificateParams::new([HOST.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        set_age(&mut params, age);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("authority.pem"), certificate.pem()).unwrap();
+        let secret = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let identity = Identity { certificate: certificate.der().clone(), key: secret };
+        (Self { directory, issuer: Issuer::new(params, key) }, identity)
+    }
+
     /// The file to name with `--cacert`.
     pub fn file(&self) -> PathBuf {
         self.directory().join("authority.pem")
@@ -50,13 +64,17 @@ impl Authority {
 
     pub fn certify(&self, age: Age) -> Identity {
         let mut params = CertificateParams::new([HOST.to_owned()]).unwrap();
-        if age == Age::Expired {
-            params.not_before = date_time_ymd(2020, 1, 1);
-            params.not_after = date_time_ymd(2021, 1, 1);
-        }
+        set_age(&mut params, age);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         Identity { certificate: certificate.der().clone(), key }
+    }
+}
+
+fn set_age(params: &mut CertificateParams, age: Age) {
+    if age == Age::Expired {
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(2021, 1, 1);
     }
 }

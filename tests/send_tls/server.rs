@@ -45,7 +45,18 @@ impl Server {
 
     pub fn start(offers: &[&str], age: Age) -> Self {
         let authority = Authority::new();
-        let acceptor = TlsAcceptor::from(Arc::new(configuration(authority.certify(age), offers)));
+        let identity = authority.certify(age);
+        Self::showing(identity, authority, offers)
+    }
+
+    /// One whose certificate is its own authority's.
+    pub fn self_certified(age: Age) -> Self {
+        let (authority, identity) = Authority::of_itself(age);
+        Self::showing(identity, authority, &["http/1.1"])
+    }
+
+    fn showing(identity: Identity, authority: Authority, offers: &[&str]) -> Self {
+        let acceptor = TlsAcceptor::from(Arc::new(configuration(identity, offers)));
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();

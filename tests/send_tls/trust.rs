@@ -65,6 +65,18 @@ fn a_certificate_that_has_expired_is_60() {
     server.send(&["-k", &server.url("/")]).run().expect(0);
 }
 
+/// What `openssl req -x509` makes, and curl takes. Catches a name or a date that is not looked at any more.
+#[test]
+fn a_certificate_that_is_named_itself_is_believed_under_its_name_and_in_its_time() {
+    let server = Server::self_certified(Age::Current);
+    assert_eq!(server.send_believing(&[&server.url("/")]).run().expect(0).text(), ANSWER);
+    let by_address = format!("https://127.0.0.1:{}/", server.port);
+    assert_says(server.send_believing(&[&by_address]).run(), 60, &["the certificate of 127.0.0.1"]);
+    assert_says(server.send(&[&server.url("/")]).run(), 60, &["is not trusted"]);
+    let expired = Server::self_certified(Age::Expired);
+    assert_says(expired.send_believing(&[&expired.url("/")]).run(), 60, &["expired"]);
+}
+
 #[test]
 fn with_k_anybody_is_believed() {
     let server = Server::new();

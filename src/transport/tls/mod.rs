@@ -1,19 +1,20 @@
 //! TLS by rustls, with *ring* and the platform's roots, or whatever else was asked to be believed.
 
+mod verifier;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::WantsClientCert;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, RootCertStore, SignatureScheme, WantsVerifier,
-};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ConfigBuilder, Error, WantsVerifier};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+
+use verifier::{Named, NoVerification};
 
 use super::connect::Stream;
 use super::options::{HttpVersion, Options, Trust};
@@ -58,56 +59,19 @@ fn trusting(
         Trust::Platform => {
             builder.with_platform_verifier().map_err(|error| TransportError::Setup { reason: error.to_string() })
         }
-        Trust::File(path) => Ok(builder.with_root_certificates(roots_in(path)?)),
+        Trust::File(path) => {
+            let verifier = Named::new(certificates_in(path)?, provider);
+            let verifier = verifier.map_err(|reason| TransportError::BadRoots { file: path.to_owned(), reason })?;
+            Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)))
+        }
         Trust::Anybody => Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(NoVerification(provider)))),
     }
 }
 
-fn roots_in(path: &Path) -> Result<RootCertStore, TransportError> {
+fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, TransportError> {
     let failure = |reason: String| TransportError::BadRoots { file: path.to_owned(), reason };
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| failure(error.to_string()))? {
-        let certificate = certificate.map_err(|error| failure(error.to_string()))?;
-        roots.add(certificate).map_err(|error| failure(error.to_string()))?;
-    }
-    if roots.is_empty() { Err(failure("there is no certificate in it".to_owned())) } else { Ok(roots) }
-}
-
-/// `-k`: any certificate will do. Signatures of the handshake are checked all the same.
-#[derive(Debug)]
-struct NoVerification(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for NoVerification {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+    let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<_, _>>)
+        .map_err(|error| failure(error.to_string()))?;
+    if certificates.is_empty() { Err(failure("there is no certificate in it".to_owned())) } else { Ok(certificates) }
 }
