@@ -76,13 +76,14 @@ pub struct Exchange {
     course: Course,
 }
 
-/// Adds what a client sends besides what is signed: who it is, what it takes, how long the body is.
-pub fn complete(request: &mut Request) {
+/// Adds what a client sends besides what is signed: who it is, what it takes, how long the body is. What the user took away,
+/// named in lower case, stays away.
+pub fn complete(request: &mut Request, removed: &[String]) {
     if let Some(length) = request.length_to_declare() {
         request.headers.push_unchecked("content-length", length.to_string());
     }
     for (name, value) in [("user-agent", concat!("sigvet/", env!("CARGO_PKG_VERSION"))), ("accept", "*/*")] {
-        if !request.headers.contains(name) {
+        if !request.headers.contains(name) && !removed.iter().any(|other| other == name) {
             request.headers.push_unchecked(name, value);
         }
     }

@@ -167,3 +167,18 @@ fn an_unsigned_token_is_sent() {
     assert_eq!(signed.values("x-amz-security-token"), [TOKEN]);
     assert!(signed.values("authorization")[0].contains("x-amz-security-token"));
 }
+
+/// As curl 7.88 does it. Catches a header that comes back after it was taken away, and a file of headers taken for one.
+#[test]
+fn headers_are_taken_away_and_read_from_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("headers");
+    std::fs::write(&path, "X-One: 1\r\n\nX-Two;\nAccept:\n").unwrap();
+    let recorder = Recorder::answering(OK);
+    let file = format!("@{}", path.display());
+    send(&["-H", &file, "-H", "User-Agent:", &recorder.url("/")]).run().expect(0);
+    let sent = recorder.only_request();
+    assert_eq!(sent.values("x-one"), ["1"]);
+    assert_eq!(sent.values("x-two"), [""]);
+    assert!(sent.values("accept").is_empty() && sent.values("user-agent").is_empty(), "{:?}", sent.headers);
+}

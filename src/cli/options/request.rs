@@ -9,6 +9,7 @@ use super::data::Data;
 use super::multipart::Form;
 use super::payload::Payload;
 use super::spool::Hashing;
+use super::value::read_all;
 use crate::cli::failure::Failure;
 use crate::request::{InvalidHeader, Request, RequestUrl};
 use crate::transport::BodyFile;
@@ -21,7 +22,7 @@ pub struct RequestOptions<const JSON: bool = true> {
     #[arg(short = 'X', long = "request", value_name = "METHOD")]
     method: Option<String>,
 
-    /// A header, 'Name: value'; 'Name:' removes one, 'Name;' sends it empty
+    /// A header, 'Name: value'; 'Name:' removes one, 'Name;' sends it empty, @FILE reads them from a file
     #[arg(short = 'H', long = "header", value_name = "HEADER", allow_hyphen_values = true)]
     headers: Vec<String>,
 
@@ -65,6 +66,8 @@ pub struct Unsigned {
     pub body_file: Option<BodyFile>,
     /// What of the options was left out.
     pub warnings: Vec<String>,
+    /// Headers, in lower case, that were taken away: no client adds them then.
+    pub removed: Vec<String>,
 }
 
 /// Whether a body that is not in memory is hashed: that takes a second for each gigabyte or so.
@@ -96,15 +99,16 @@ pub trait RequestSource: std::fmt::Debug {
 impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
     fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
         self.check()?;
+        let lines = self.header_lines(stdin)?;
         let headers: Vec<HeaderOption> =
-            self.headers.iter().map(|line| HeaderOption::parse(line)).collect::<Result<_, _>>()?;
+            lines.iter().map(|line| HeaderOption::parse(line)).collect::<Result<_, _>>()?;
         let mut url = self.name_upload(url);
         if self.get && !self.data.is_empty() {
             url = url.with_more_query(&self.data.read(stdin)?);
         }
         let request = Request::new(self.method(), &url)
             .map_err(|error| Failure::usage(error.to_string()).hint("a method is one word, such as GET or PUT"))?;
-        let mut unsigned = Unsigned { request, body_file: None, warnings: Vec::new() };
+        let mut unsigned = Unsigned { request, body_file: None, warnings: Vec::new(), removed: Vec::new() };
         let hashing = hashing(body_hash, &headers);
         if self.form.is_empty() {
             self.put_body(&mut unsigned, stdin, hashing)?;
@@ -118,6 +122,7 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
                 unsigned.request.headers.push(name, value.as_str()).map_err(refused)?;
             }
         }
+        unsigned.removed = headers.iter().filter_map(HeaderOption::removed).collect();
         Ok(unsigned)
     }
 
@@ -128,6 +133,21 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
 }
 
 impl<const JSON: bool> RequestOptions<JSON> {
+    /// The headers as typed; `@FILE` stands for the lines of a file, as with curl.
+    fn header_lines(&self, stdin: &mut dyn Read) -> Result<Vec<String>, Failure> {
+        let mut lines = Vec::with_capacity(self.headers.len());
+        for header in &self.headers {
+            let Some(name) = header.strip_prefix('@') else {
+                lines.push(header.clone());
+                continue;
+            };
+            let text = String::from_utf8(read_all(name, stdin)?)
+                .map_err(|_| Failure::usage(format!("the headers in {name} are not UTF-8")))?;
+            lines.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
+        }
+        Ok(lines)
+    }
+
     /// Whether `-X` says the method.
     pub fn names_method(&self) -> bool {
         self.method.is_some()
@@ -297,6 +317,14 @@ impl<'a> HeaderOption<'a> {
                     Err(Failure::usage(format!("not a header: '{}'", shown(line))).hint("write it as 'Name: value'"))
                 }
             },
+        }
+    }
+
+    /// The name, where the header is taken away.
+    fn removed(&self) -> Option<String> {
+        match self {
+            Self::Remove { name } => Some(name.to_ascii_lowercase()),
+            Self::Set { .. } => None,
         }
     }
 

@@ -152,9 +152,9 @@ pub struct RedirectOptions {
     #[arg(long)]
     pub location_trusted: bool,
 
-    /// How many redirects to follow
-    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
-    pub max_redirs: u32,
+    /// How many redirects to follow; -1 for any number
+    #[arg(long, value_name = "NUMBER", default_value_t = 50, allow_negative_numbers = true)]
+    pub max_redirs: i64,
 }
 
 /// What to do where the server is not there, or busy.

@@ -118,7 +118,7 @@ impl<'a> Courier<'a> {
             Signature::Wanted if is_first => sign(&self.session, &self.args.show, context)?.signed.request,
             Signature::Wanted => sign(&self.session, &Show::default(), context)?.signed.request,
         };
-        transport::complete(&mut wire);
+        transport::complete(&mut wire, &self.session.unsigned.removed);
         if self.args.signing.verbose > 0 {
             write_verbose_head(&wire, &mut context.stderr)?;
         }
@@ -172,8 +172,8 @@ impl<'a> Courier<'a> {
     }
 
     fn follow(&mut self, status: u16, to: RequestUrl, context: &mut Context) -> Result<(), Failure> {
-        if self.hops >= self.args.redirects.max_redirs {
-            let limit = self.args.redirects.max_redirs;
+        let limit = self.args.redirects.max_redirs;
+        if limit >= 0 && i64::from(self.hops) >= limit {
             return Err(Failure::new(Exit::TooManyRedirects, format!("more than {limit} redirects"))
                 .hint("--max-redirs allows more"));
         }

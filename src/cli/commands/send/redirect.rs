@@ -85,7 +85,7 @@ mod tests {
         request.headers.push("x-amz-security-token", "token").unwrap();
         request.headers.push("Cookie", "c").unwrap();
         request.body = Body::Bytes(b"body".to_vec());
-        Unsigned { request, body_file: None, warnings: Vec::new() }
+        Unsigned { request, body_file: None, warnings: Vec::new(), removed: Vec::new() }
     }
 
     /// What curl 7.88 does with each status, by its manual.
