@@ -175,6 +175,21 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
+/// Seconds as people say them: `15 min`, `2 h 5 min`, `3 d 4 h`.
+pub(crate) fn in_words(seconds: u64) -> String {
+    let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+    let mut rest = seconds;
+    let mut words = Vec::new();
+    for (name, size) in units {
+        if rest / size > 0 {
+            words.push(format!("{} {name}", rest / size));
+            rest %= size;
+        }
+    }
+    words.truncate(2);
+    if words.is_empty() { "0 s".to_owned() } else { words.join(" ") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ pub struct Context {
     /// Standard error: warnings, notes, progress.
     pub stderr: Box<dyn Write>,
     /// Standard error, while nothing is said there.
-    pub spoken: Option<Box<dyn Write>>,
+    spoken: Option<Box<dyn Write>>,
 }
 
 impl Context {
@@ -63,4 +63,52 @@ impl Context {
 pub fn now() -> Timestamp {
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_epoch_seconds(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// A world for tests: no terminal, no clock, and streams that can be looked at.
+#[cfg(test)]
+pub(crate) mod testing {
+    use std::cell::RefCell;
+    use std::io::{self, Cursor, Write};
+    use std::rc::Rc;
+
+    use super::Context;
+    use crate::profiles::Environment;
+    use crate::time::Timestamp;
+
+    /// A stream that keeps what was written.
+    #[derive(Clone, Default)]
+    pub(crate) struct Buffer(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Buffer {
+        pub(crate) fn text(&self) -> String {
+            String::from_utf8(self.0.borrow().clone()).unwrap()
+        }
+    }
+
+    /// The world at the beginning of 1970, with its standard output and standard error.
+    pub(crate) fn context(environment: Environment, stdin: &str) -> (Context, Buffer, Buffer) {
+        let (stdout, stderr) = (Buffer::default(), Buffer::default());
+        let context = Context {
+            environment,
+            now: Timestamp::from_epoch_seconds(0),
+            stdin: Box::new(Cursor::new(stdin.to_owned())),
+            stdin_is_terminal: false,
+            stderr_is_terminal: false,
+            stdout: Box::new(stdout.clone()),
+            stderr: Box::new(stderr.clone()),
+            spoken: None,
+        };
+        (context, stdout, stderr)
+    }
 }

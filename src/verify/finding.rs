@@ -9,7 +9,7 @@ use crate::credentials::Secret;
 use crate::derivation::Placement;
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, in_words};
 
 /// One thing found. Its text is a lower-case fragment; its [`id`](Finding::id) is a public contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -345,19 +345,4 @@ fn judge_headers(request: &Request, claim: &Claim) -> Vec<Finding> {
     let missing = terms.signed_headers.iter().filter(|name| !request.headers.contains(name));
     findings.extend(missing.map(|name| Finding::HeaderMissing { name: name.to_owned() }));
     findings
-}
-
-/// Seconds as people say them: `15 min`, `2 h 5 min`, `3 d 4 h`.
-fn in_words(seconds: u64) -> String {
-    let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
-    let mut rest = seconds;
-    let mut words = Vec::new();
-    for (name, size) in units {
-        if rest / size > 0 {
-            words.push(format!("{} {name}", rest / size));
-            rest %= size;
-        }
-    }
-    words.truncate(2);
-    if words.is_empty() { "0 s".to_owned() } else { words.join(" ") }
 }

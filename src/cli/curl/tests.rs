@@ -1,48 +1,15 @@
 //! Whole command lines, up to where something would be sent.
 
-use std::cell::RefCell;
 use std::ffi::OsString;
-use std::io::{self, Write};
-use std::rc::Rc;
 
 use crate::cli;
-use crate::cli::context::Context;
+use crate::cli::context::testing;
 use crate::profiles::Environment;
-use crate::time::Timestamp;
-
-#[derive(Clone, Default)]
-struct Buffer(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Buffer {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.borrow().clone()).unwrap()
-    }
-}
 
 /// Runs a command line; tells its exit code and what it wrote.
 fn run(words: &[&str], stdin: &str) -> (u8, String, String) {
-    let (stdout, stderr) = (Buffer::default(), Buffer::default());
     let variables = [("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_SESSION_TOKEN", "token-e")];
-    let mut context = Context {
-        environment: Environment::new(variables, None),
-        now: Timestamp::from_epoch_seconds(0),
-        stdin: Box::new(io::Cursor::new(stdin.to_owned())),
-        stdin_is_terminal: false,
-        stderr_is_terminal: false,
-        spoken: None,
-        stdout: Box::new(stdout.clone()),
-        stderr: Box::new(stderr.clone()),
-    };
+    let (mut context, stdout, stderr) = testing::context(Environment::new(variables, None), stdin);
     let exit = cli::run(["sigvet"].iter().chain(words).map(OsString::from), &mut context);
     (exit, stdout.text(), stderr.text())
 }

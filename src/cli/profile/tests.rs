@@ -1,37 +1,16 @@
-use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
-use std::rc::Rc;
 
 use clap::Parser;
 
 use super::*;
+use crate::cli::context::testing;
 use crate::profiles::Environment;
-use crate::time::Timestamp;
 
 #[derive(Parser)]
 struct Line {
     #[command(subcommand)]
     command: Command,
-}
-
-#[derive(Clone, Default)]
-struct Buffer(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Buffer {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.borrow().clone()).unwrap()
-    }
 }
 
 /// A profile file in a directory of its own, and what the commands said about it.
@@ -60,17 +39,8 @@ impl World {
     }
 
     fn run(&self, words: &[&str], stdin: &str) -> Said {
-        let (stdout, stderr) = (Buffer::default(), Buffer::default());
-        let mut context = Context {
-            environment: Environment::new(self.variables.clone(), Some(self.directory.path().to_owned())),
-            now: Timestamp::from_epoch_seconds(0),
-            stdin: Box::new(io::Cursor::new(stdin.to_owned())),
-            stdin_is_terminal: false,
-            stderr_is_terminal: false,
-            spoken: None,
-            stdout: Box::new(stdout.clone()),
-            stderr: Box::new(stderr.clone()),
-        };
+        let environment = Environment::new(self.variables.clone(), Some(self.directory.path().to_owned()));
+        let (mut context, stdout, stderr) = testing::context(environment, stdin);
         let line = Line::try_parse_from([&["profile"], words].concat()).unwrap();
         let outcome = run(&line.command, None, &mut context);
         Said { outcome, stdout: stdout.text(), stderr: stderr.text() }

@@ -5,7 +5,7 @@
 use std::io::Write;
 
 use crate::formats::reply::{Kind, Reply};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, in_words};
 
 /// What was sent, as far as a hint depends on it.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,7 @@ fn clock_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
     };
     may_be_the_clock.then_some(())?;
     let side = if skew > 0 { "behind" } else { "ahead of" };
-    let distance = readable(skew.unsigned_abs());
+    let distance = in_words(skew.unsigned_abs());
     match sent.dated_by {
         DatedBy::Clock => Some(format!(
             "the clock of this machine is {distance} {side} the server's: --fix-clock signs with the server's time"
@@ -87,14 +87,6 @@ fn service_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
 fn explain_hint(reply: &Reply) -> Option<String> {
     let hint = "--explain shows each step of the signature; 'sigvet explain' does of a captured request";
     reply.is_signature_refusal().then(|| hint.to_owned())
-}
-
-/// The two largest units that are not nothing: `2 h 3 min`, `45 s`.
-fn readable(seconds: u64) -> String {
-    let units = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-    let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(units.len() - 1);
-    let shown = units[first..].iter().take(2).filter(|(count, _)| *count > 0);
-    shown.map(|(count, unit)| format!("{count} {unit}")).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
