@@ -8,6 +8,7 @@ mod common;
 mod server;
 mod shelf;
 
+mod curl;
 mod identity;
 mod keys;
 mod listing;
