@@ -107,11 +107,7 @@ impl Session {
         let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
             true => {
                 let found = Found::of(typed, context)?;
-                let store = Store {
-                    endpoint_url: typed.signing.endpoint_url.as_deref().or(found.settings.endpoint_url.as_deref()),
-                    addressing: found.settings.addressing,
-                };
-                let made = make_request(typed, store, context)?;
+                let made = make_request(typed, store(typed.signing, &found.settings), context)?;
                 (found, made)
             }
             false => {
@@ -144,11 +140,7 @@ impl Session {
             true => profiles::describe(&typed.credentials.choice(), &context.environment)?.settings,
             false => profiles::Settings::default(),
         };
-        let store = Store {
-            endpoint_url: typed.signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref()),
-            addressing: profile.addressing,
-        };
-        let (url, unsigned) = make_request(typed, store, context)?;
+        let (url, unsigned) = make_request(typed, store(typed.signing, &profile), context)?;
         let settings = prepare::Settings::new("", "");
         let (signing, date) = (typed.signing.clone(), typed.signing.date.unwrap_or(context.now));
         Ok(Self { url, unsigned, signer: Signer::Nobody, settings, date, profile, signing })
@@ -221,6 +213,12 @@ pub fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
 /// Prints a warning.
 pub fn warn(context: &mut Context, text: &str) -> Result<(), Failure> {
     Ok(writeln!(context.stderr, "warning: {text}")?)
+}
+
+/// Where `s3://` leads: the option decides, then the profile.
+fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Settings) -> Store<'a> {
+    let endpoint_url = signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref());
+    Store { endpoint_url, addressing: profile.addressing }
 }
 
 fn make_request(typed: Typed<'_>, store: Store<'_>, context: &mut Context) -> Result<(RequestUrl, Unsigned), Failure> {
