@@ -93,11 +93,14 @@ pub fn report(
         (None, Some(_)) => DatedBy::Option,
         (None, None) => DatedBy::Clock,
     };
-    let (region, service) = (Some(session.settings.region.as_str()), Some(session.settings.service.as_str()));
+    // What the request itself says: one that went unsigned names neither region nor service.
+    let claim = Claim::extract(sent).ok();
+    let scope = claim.as_ref().map(|claim| &claim.terms.scope);
+    let (region, service) = (scope.map(|scope| scope.region.as_str()), scope.map(|scope| scope.service.as_str()));
     refusal::write(reply, Sent { region, service, signed_at: session.date, dated_by }, &mut context.stderr)?;
-    match Claim::extract(sent) {
-        Ok(claim) if args.explain => Ok(explain(reply, sent, &claim, &mut context.stderr)?),
-        _ => Ok(()),
+    match claim.filter(|_| args.explain) {
+        Some(claim) => Ok(explain(reply, sent, &claim, &mut context.stderr)?),
+        None => Ok(()),
     }
 }
 
