@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::crypto::{EMPTY_SHA256_HEX, Hex, Sha256Digest};
+use crate::crypto::{Hex, Sha256Digest};
 
 /// What the canonical request says of the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +31,6 @@ impl PayloadHash {
             Self::Unsigned => out.extend_from_slice(Self::UNSIGNED.as_bytes()),
             Self::Declared(text) => out.extend_from_slice(text.as_bytes()),
         }
-    }
-
-    /// Whether this is the hash of no bytes at all.
-    pub fn is_empty(&self) -> bool {
-        self.to_string() == EMPTY_SHA256_HEX
     }
 }
 

@@ -30,9 +30,4 @@ impl Show {
     pub fn wants(&self, stage: Stage) -> bool {
         self.show.contains(&stage) || (stage != Stage::SigningKey && self.show.contains(&Stage::All))
     }
-
-    /// Whether nothing was asked for.
-    pub fn is_empty(&self) -> bool {
-        self.show.is_empty()
-    }
 }
