@@ -73,6 +73,9 @@ pub mod verify;
 pub mod formats;
 
 #[cfg(feature = "cli")]
+pub mod diagnose;
+
+#[cfg(feature = "cli")]
 pub mod profiles;
 
 #[cfg(feature = "cli")]

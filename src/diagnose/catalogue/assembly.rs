@@ -1,0 +1,116 @@
+//! Mistakes in putting it together: hashes, newlines, the signature, the Authorization header, and the session token.
+
+use super::Mistake;
+use super::Proof::{Error, Lint, Search};
+
+mistakes! {
+    CANONICAL_HASH_FORM = "canonical-hash-form" {
+        title: "the canonical request was hashed in another way",
+        place: "string-to-sign",
+        explanation: "The last line of the string to sign is the SHA-256 of the canonical request in lower-case hex, and the client put \
+            there the text itself, a hash of the hash, capitals, or another algorithm's. The server signs another string.",
+        fix: "Hash the canonical request once with SHA-256, and write the hash in lower-case hex.",
+        clients: &[],
+        proofs: &[Search],
+    }
+    CANONICAL_NEWLINES = "canonical-newlines" {
+        title: "the lines were joined with other or extra newlines",
+        place: "canonical-request",
+        explanation: "Lines of the canonical request and of the string to sign are joined by single LF characters with none at the end, \
+            and the client wrote CRLF, one more or one fewer. The server hashes other bytes.",
+        fix: "Join the lines with \"\\n\", whatever the platform's line end is, and end the text without one.",
+        clients: &[],
+        proofs: &[Search],
+    }
+    STRING_TO_SIGN_FORM = "string-to-sign-form" {
+        title: "the lines of the string to sign are not the ones that belong there",
+        place: "string-to-sign",
+        explanation: "The string to sign is algorithm, timestamp, scope and hash, a line each, and the client left one out, exchanged two, \
+            or wrote a short date for the timestamp. The server signs those four lines.",
+        fix: "Write AWS4-HMAC-SHA256, YYYYMMDDTHHMMSSZ, YYYYMMDD/region/service/aws4_request, and the hash of the canonical \
+            request.",
+        clients: &[],
+        proofs: &[Search],
+    }
+    SIGNATURE_FORM = "signature-form" {
+        title: "the signature is not written as 64 lower-case hex digits",
+        place: "signature",
+        explanation: "The signature was sent in base64, in capitals, URL-encoded or cut short, as other schemes have it. The server \
+            compares it with 64 lower-case hex digits, character by character.",
+        fix: "Write the last HMAC in lower-case hex, and copy all of it.",
+        clients: &[],
+        proofs: &[Lint, Search],
+    }
+    AUTHORIZATION_MALFORMED = "authorization-malformed" {
+        title: "the Authorization header is not put together as it should be",
+        place: "authorization",
+        explanation: "The header's value lacks a comma, a part or its algorithm, or repeats its own name. The server cannot read Credential, \
+            SignedHeaders and Signature out of it.",
+        fix: "Write Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=… in one line, and send it once.",
+        clients: &[],
+        proofs: &[Lint, Error],
+    }
+    TOKEN_MISSING = "token-missing" {
+        title: "temporary credentials were used without their session token",
+        place: "token",
+        explanation: "The access key id begins with `ASIA`, and no `X-Amz-Security-Token` was sent. The server knows such a key only \
+            together with its token.",
+        fix: "Pass the session token along with id and secret, as AWS_SESSION_TOKEN or the third value of the credentials.",
+        clients: &[],
+        proofs: &[Lint, Error],
+    }
+    TOKEN_NOT_SIGNED = "token-not-signed" {
+        title: "the session token was added after signing",
+        place: "token",
+        explanation: "The session token was sent, but it was not part of the query or the headers when they were signed. The server signs \
+            it with the rest.",
+        fix: "Add X-Amz-Security-Token before signing, as a signed header or as a parameter of the query.",
+        clients: &[],
+        proofs: &[Search, Lint],
+    }
+    TOKEN_SIGNED = "token-signed" {
+        title: "the session token was signed where it has to be left out",
+        place: "token",
+        explanation: "AWS IoT's message broker, unlike other services, takes the session token out of the query before it signs. The client \
+            had it in the canonical query.",
+        fix: "For iotdevicegateway, sign the URL without the token and append X-Amz-Security-Token behind the signature.",
+        clients: &[],
+        proofs: &[Search],
+    }
+    TOKEN_PLUS_AS_SPACE = "token-plus-as-space" {
+        title: "a `+` in the session token became a space",
+        place: "token",
+        explanation: "The token was put into a URL or form without encoding, and its `+` was read as a space on the way. The server sees \
+            another token than the one that was issued.",
+        fix: "Encode the token when it goes into a query, + as %2B, and read it from JSON or headers without form decoding.",
+        clients: &[],
+        proofs: &[Lint, Search, Error],
+    }
+    TOKEN_INVALID = "token-invalid" {
+        title: "the server does not accept the session token",
+        place: "token",
+        explanation: "The token has expired, is damaged, belongs to another key, or was issued for a region that is not enabled for the \
+            account. The server refuses it before it compares signatures.",
+        fix: "Get fresh credentials, and use id, secret and token of the same set; take no token along with long-lived keys.",
+        clients: &[],
+        proofs: &[Error],
+    }
+    MECHANISM_TWICE = "mechanism-twice" {
+        title: "the request carries two kinds of authentication at once",
+        place: "authorization",
+        explanation: "There is an Authorization header and a signature in the query, as when a client adds its own header to a presigned \
+            URL. S3 takes one of them only, and refuses both.",
+        fix: "Send a presigned URL without Authorization header, and drop the header when following a redirect to one.",
+        clients: &[],
+        proofs: &[Lint, Error],
+    }
+    MECHANISM_V2 = "mechanism-v2" {
+        title: "the request is signed with Signature Version 2",
+        place: "authorization",
+        explanation: "The request is signed by the older scheme, `AWS key:signature` or `AWSAccessKeyId=`. Regions opened since 2014 and \
+            most services take Version 4 alone.",
+        fix: "Choose Signature Version 4 in the client, and give it the region.",
+        clients: &[],
+        proofs: &[Lint, Error],
+    }
+}

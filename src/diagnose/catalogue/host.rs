@@ -1,0 +1,61 @@
+//! Mistakes in the host that is signed.
+
+use super::Mistake;
+use super::Proof::{Compare, Error, Lint, Search};
+
+mistakes! {
+    HOST_DEFAULT_PORT = "host-default-port" {
+        title: "the host was signed with a default port that is not sent",
+        place: "host",
+        explanation: "The client signed `host:443` or `host:80`, and its HTTP library leaves the default port of the scheme out of \
+            the Host header. The server signs the Host that it received.",
+        fix: "Sign the host without port where the port is the scheme's default.",
+        clients: &[],
+        proofs: &[Search, Compare],
+    }
+    HOST_PORT_MISSING = "host-port-missing" {
+        title: "the host was signed without the port that is sent",
+        place: "host",
+        explanation: "The server listens on a port of its own, which the HTTP library puts into the Host header, and the client \
+            signed the bare name. The server signs host and port.",
+        fix: "Sign the host as host:port wherever the port is not the scheme's default.",
+        clients: &[],
+        proofs: &[Search, Compare],
+    }
+    HOST_WITH_PATH = "host-with-path" {
+        title: "the host was signed with a scheme or a path",
+        place: "host",
+        explanation: "The client put an endpoint URL where only its host belongs, such as `https://host` or `host/path`. The server \
+            signs the Host header, which has neither.",
+        fix: "Give the signer the bare host name, and the port if it is not the default.",
+        clients: &[],
+        proofs: &[Lint, Search, Compare],
+    }
+    HOST_OTHER_ENDPOINT = "host-other-endpoint" {
+        title: "the request was signed for another endpoint's host name",
+        place: "host",
+        explanation: "The host that was signed is another name of the service: another region's form, path-style against \
+            virtual-hosted, or a CDN's name. The server signs the name by which it was called.",
+        fix: "Sign for the host name that the request is sent to, and do not edit a signed URL's host.",
+        clients: &[],
+        proofs: &[Search, Compare],
+    }
+    HOST_REWRITTEN = "host-rewritten" {
+        title: "a proxy or CDN replaced the Host header after signing",
+        place: "host",
+        explanation: "The client signed the name of the proxy, and the proxy put the upstream's name or address into Host. The \
+            server signs the Host that reached it, which the client never saw.",
+        fix: "Let the proxy pass Host on as it came, port included; or let the proxy sign, for the upstream's own name.",
+        clients: &[],
+        proofs: &[Compare],
+    }
+    HOST_NOT_SIGNED = "host-not-signed" {
+        title: "the host header is not among the signed headers",
+        place: "signed-headers",
+        explanation: "Version 4 wants host signed with every request, and it is not in SignedHeaders. The server refuses the \
+            request whatever the signature is.",
+        fix: "Add host to the canonical headers and to SignedHeaders.",
+        clients: &[],
+        proofs: &[Lint, Error],
+    }
+}

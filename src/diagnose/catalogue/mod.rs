@@ -1,0 +1,102 @@
+//! The catalogue of signing mistakes: what each is called, what it is, and how it is put right.
+//!
+//! It is data, a static for each mistake, so that an id is spelt once and other code names it at compile time. How a
+//! mistake is found is not known here. The ids are a public contract: scripts match on them, so none is ever renamed.
+
+/// Declares the mistakes of a section, and the list of them, from which none can be missing.
+macro_rules! mistakes {
+    ($($name:ident = $id:literal { title: $title:literal, $($field:ident: $value:expr,)* })*) => {
+        $(
+            #[doc = concat!("`", $id, "`: ", $title, ".")]
+            pub static $name: Mistake = Mistake { id: $id, title: $title, $($field: $value,)* };
+
+            const _: () = assert!(super::is_spelt_alike(stringify!($name), $id));
+        )*
+
+        /// The mistakes of this section.
+        pub(super) static SECTION: &[&Mistake] = &[$(&$name,)*];
+    };
+}
+
+mod assembly;
+mod headers;
+mod host;
+mod keys;
+mod method;
+mod path;
+mod payload;
+mod query;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+// The sections are files, not names: nobody needs to know that `expired` stands in `scope`.
+pub use assembly::*;
+pub use headers::*;
+pub use host::*;
+pub use keys::*;
+pub use method::*;
+pub use path::*;
+pub use payload::*;
+pub use query::*;
+pub use scope::*;
+
+/// One known mistake: a row of the table that `sigvet explain --list` prints.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The name that scripts match on: `path-double-encoded`.
+    pub id: &'static str,
+    /// What the client did, as a lower-case fragment: `the path was encoded twice`.
+    pub title: &'static str,
+    /// The part of the request that it spoils: `path`, `signed-headers`, `string-to-sign`.
+    pub place: &'static str,
+    /// Two sentences: what goes wrong, and why signer and server then differ.
+    pub explanation: &'static str,
+    /// What to change, whatever the client is.
+    pub fix: &'static str,
+    /// Well-known clients and proxies, with what to change there.
+    pub clients: &'static [(&'static str, &'static str)],
+    /// The ways in which it can be proved.
+    pub proofs: &'static [Proof],
+}
+
+/// A way to prove a mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Proof {
+    /// With the secret, the wrong signature itself is reproduced by making the same mistake.
+    Search,
+    /// The server's own canonical request or string to sign differs in just this way.
+    Compare,
+    /// The server's error code, message or fields say so.
+    Error,
+    /// Arithmetic on the dates.
+    Time,
+    /// The request alone shows it, with no secret and no reply.
+    Lint,
+}
+
+/// All mistakes, in the order of a request: from its method to the signature.
+pub fn all() -> impl Iterator<Item = &'static Mistake> {
+    let request = [method::SECTION, path::SECTION, query::SECTION, headers::SECTION, host::SECTION, payload::SECTION];
+    let signature = [scope::SECTION, keys::SECTION, assembly::SECTION];
+    request.into_iter().chain(signature).flatten().copied()
+}
+
+/// The mistake of that id.
+pub fn find(id: &str) -> Option<&'static Mistake> {
+    all().find(|mistake| mistake.id == id)
+}
+
+/// Whether a static is named after its id: `PATH_EMPTY` after `path-empty`.
+const fn is_spelt_alike(name: &str, id: &str) -> bool {
+    let (name, id) = (name.as_bytes(), id.as_bytes());
+    let mut at = 0;
+    while at < name.len() && at < id.len() {
+        let expected = if id[at] == b'-' { b'_' } else { id[at].to_ascii_uppercase() };
+        if name[at] != expected {
+            return false;
+        }
+        at += 1;
+    }
+    name.len() == id.len()
+}

@@ -1,0 +1,109 @@
+//! Mistakes in the dates and in the credential scope.
+
+use super::Mistake;
+use super::Proof::{Error, Lint, Search, Time};
+
+mistakes! {
+    SCOPE_DATE = "scope-date" {
+        title: "the scope's date is not the day of the request",
+        place: "scope",
+        explanation: "The date in the credential scope and the day of `x-amz-date` differ, mostly because the clock was read twice, \
+            around midnight or in two time zones. The server takes both from the request, and refuses them or derives another key.",
+        fix: "Read the clock once, in UTC, and take the scope's date from the first eight digits of x-amz-date.",
+        clients: &[],
+        proofs: &[Lint, Time, Error, Search],
+    }
+    SCOPE_REGION = "scope-region" {
+        title: "the request was signed for another region than the server's",
+        place: "scope",
+        explanation: "The credential scope names a region that the server is not in, often `us-east-1` because that is the default. \
+            The server accepts only signatures for its own region.",
+        fix: "Configure the region of the endpoint that the request goes to; for S3-compatible servers, the name that their \
+            administrator gave it.",
+        clients: &[],
+        proofs: &[Error, Search],
+    }
+    SCOPE_SERVICE = "scope-service" {
+        title: "the request was signed for another service",
+        place: "scope",
+        explanation: "The credential scope names a service that the endpoint does not belong to, such as `es` for an API behind \
+            `execute-api`. The server accepts only signatures for its own service.",
+        fix: "Use the service's signing name: execute-api, es, aoss, s3, s3express, lambda, iotdevicegateway; it is not always \
+            the first label of the host.",
+        clients: &[],
+        proofs: &[Error, Search],
+    }
+    SCOPE_ORDER = "scope-order" {
+        title: "the parts of the credential scope are exchanged or missing",
+        place: "scope",
+        explanation: "The scope is date, region, service and `aws4_request`, in this order, and the client wrote them in another or left \
+            one out. The server reads a service where the region should be, or refuses the credential.",
+        fix: "Write the credential as KEY/YYYYMMDD/region/service/aws4_request.",
+        clients: &[],
+        proofs: &[Lint, Error, Search],
+    }
+    TIME_LOCAL = "time-local" {
+        title: "local time was sent as if it were UTC",
+        place: "date",
+        explanation: "`x-amz-date` ends in Z and means UTC, and the client wrote its local time there, off by a whole number of \
+            quarter hours. The server compares it with its own clock and finds it hours away.",
+        fix: "Format the time in UTC, not in the local zone with a literal Z behind it.",
+        clients: &[],
+        proofs: &[Time],
+    }
+    TIME_SKEWED = "time-skewed" {
+        title: "the signer's clock is off",
+        place: "date",
+        explanation: "The time of the request is further from the server's clock than the server allows, 15 minutes at S3 and 5 \
+            at many services. It refuses the request before or after it compares the signature.",
+        fix: "Set the clock, by NTP; in containers and virtual machines, that of the host, mostly after a suspend. Sign just \
+            before sending.",
+        clients: &[],
+        proofs: &[Time, Error],
+    }
+    TIME_CHANGED = "time-changed" {
+        title: "the time that was signed is not the time that was sent",
+        place: "date",
+        explanation: "The string to sign holds one timestamp and the request another, because the clock was read twice or the header \
+            was set again on a retry. The server builds the string to sign from the request.",
+        fix: "Read the clock once for each signature, and sign again whenever the date is set again.",
+        clients: &[],
+        proofs: &[Search],
+    }
+    TIME_DATE_HEADER = "time-date-header" {
+        title: "the Date header's time was signed, but x-amz-date counts",
+        place: "date",
+        explanation: "The request has both `Date` and `x-amz-date`, and the client took the string to sign's timestamp from the first. \
+            The server reads `x-amz-date` wherever it is sent.",
+        fix: "Use the time of x-amz-date in the string to sign, and do not send Date beside it.",
+        clients: &[],
+        proofs: &[Search, Lint],
+    }
+    EXPIRED = "expired" {
+        title: "the presigned URL has expired",
+        place: "expires",
+        explanation: "The seconds of `X-Amz-Expires` have passed since `X-Amz-Date`, or the credentials that made the URL have ended \
+            before. The server refuses the URL whatever its signature is.",
+        fix: "Make a new URL, nearer to its use or with a longer life; one made with temporary credentials ends with them.",
+        clients: &[],
+        proofs: &[Time, Error],
+    }
+    NOT_YET_VALID = "not-yet-valid" {
+        title: "the presigned URL is not valid yet",
+        place: "date",
+        explanation: "`X-Amz-Date` lies in the server's future, since the signer's clock is fast or the date was set ahead on purpose. \
+            The server takes the URL from that time on.",
+        fix: "Set the signer's clock, or wait until the URL begins.",
+        clients: &[],
+        proofs: &[Time, Error],
+    }
+    EXPIRES_TOO_LONG = "expires-too-long" {
+        title: "the presigned URL's life is outside the allowed bounds",
+        place: "expires",
+        explanation: "`X-Amz-Expires` is counted in seconds, from 1 to 604800, which is seven days. The server refuses another number, \
+            be it a longer life, milliseconds or a point in time.",
+        fix: "Choose at most 604800 seconds; where that is too short, let a small service of your own make a URL on demand.",
+        clients: &[],
+        proofs: &[Lint, Error],
+    }
+}

@@ -1,0 +1,237 @@
+//! What would spoil the catalogue: an id lost or renamed, and a text that does not fit where it is printed.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// The contract, in its order.
+const IDS: [&str; 106] = [
+    "method-case",
+    "method-swapped",
+    "path-double-encoded",
+    "path-encoded-once",
+    "path-not-encoded",
+    "path-plus-as-space",
+    "path-reserved-raw",
+    "path-tilde-encoded",
+    "path-hex-lowercase",
+    "path-slash-encoded",
+    "path-normalized",
+    "path-not-normalized",
+    "path-trailing-slash",
+    "path-empty",
+    "path-bucket-missing",
+    "path-bucket-added",
+    "path-prefix-changed",
+    "path-with-query",
+    "path-unicode-form",
+    "query-unsorted",
+    "query-sorted-joined",
+    "query-sorted-raw",
+    "query-values-unsorted",
+    "query-no-equals",
+    "query-valueless-dropped",
+    "query-plus",
+    "query-reserved-raw",
+    "query-tilde-encoded",
+    "query-double-encoded",
+    "query-hex-lowercase",
+    "query-omitted",
+    "query-changed-after",
+    "query-html-escaped",
+    "query-json-escaped",
+    "query-signature-signed",
+    "header-spaces-kept",
+    "header-spaces-once",
+    "header-untrimmed",
+    "header-repeats",
+    "header-sorted-by-line",
+    "header-unsorted",
+    "header-name-case",
+    "signed-headers-unsorted",
+    "signed-headers-duplicate",
+    "header-missing",
+    "header-changed",
+    "header-hop-by-hop",
+    "header-content-type",
+    "header-non-ascii",
+    "header-amz-unsigned",
+    "header-block-newline",
+    "host-default-port",
+    "host-port-missing",
+    "host-with-path",
+    "host-other-endpoint",
+    "host-rewritten",
+    "host-not-signed",
+    "payload-empty-hash",
+    "payload-not-empty",
+    "payload-unsigned",
+    "payload-hashed",
+    "payload-newline",
+    "payload-json-reformatted",
+    "payload-charset",
+    "payload-from-query",
+    "payload-hash-form",
+    "payload-header-mismatch",
+    "payload-header-missing",
+    "payload-streaming",
+    "scope-date",
+    "scope-region",
+    "scope-service",
+    "scope-order",
+    "time-local",
+    "time-skewed",
+    "time-changed",
+    "time-date-header",
+    "expired",
+    "not-yet-valid",
+    "expires-too-long",
+    "secret-whitespace",
+    "secret-quoted",
+    "secret-url-coded",
+    "secret-base64",
+    "secret-is-access-key",
+    "secret-other-profile",
+    "secret-wrong",
+    "access-key-malformed",
+    "access-key-unknown",
+    "key-prefix",
+    "key-hex-chain",
+    "key-order",
+    "key-other-day",
+    "key-other-scope",
+    "canonical-hash-form",
+    "canonical-newlines",
+    "string-to-sign-form",
+    "signature-form",
+    "authorization-malformed",
+    "token-missing",
+    "token-not-signed",
+    "token-signed",
+    "token-plus-as-space",
+    "token-invalid",
+    "mechanism-twice",
+    "mechanism-v2",
+];
+
+const PLACES: [&str; 17] = [
+    "method",
+    "path",
+    "query",
+    "headers",
+    "signed-headers",
+    "host",
+    "payload",
+    "date",
+    "scope",
+    "expires",
+    "key",
+    "credential",
+    "canonical-request",
+    "string-to-sign",
+    "signature",
+    "authorization",
+    "token",
+];
+
+#[test]
+fn the_ids_are_those_of_the_contract_in_its_order() {
+    assert_eq!(all().map(|mistake| mistake.id).collect::<Vec<_>>(), IDS);
+}
+
+#[test]
+fn each_id_is_kebab_case_and_stands_once() {
+    let ids: BTreeSet<&str> = all().map(|mistake| mistake.id).collect();
+    assert_eq!(ids.len(), all().count());
+    for id in ids {
+        let words = id
+            .split('-')
+            .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        assert!(words, "{id}");
+    }
+}
+
+#[test]
+fn each_mistake_is_found_by_its_id() {
+    for mistake in all() {
+        assert!(find(mistake.id).is_some_and(|found| std::ptr::eq(found, mistake)), "{}", mistake.id);
+    }
+    assert_eq!(find("path-double"), None);
+}
+
+#[test]
+fn a_static_is_named_after_its_id() {
+    assert!(is_spelt_alike("PATH_EMPTY", "path-empty"));
+    assert!(!is_spelt_alike("PATH_EMPTY", "path-empt"));
+    assert!(!is_spelt_alike("PATH_EMPTIED", "path-encoded"));
+}
+
+#[test]
+fn titles_are_lower_case_fragments_of_one_line() {
+    for Mistake { id, title, .. } in all() {
+        assert!(title.chars().count() <= 72, "{id}: the title is too long");
+        assert!(title.starts_with(|c: char| c.is_ascii_lowercase() || c == '`'), "{id}: {title}");
+        assert!(!title.ends_with('.'), "{id}: {title}");
+    }
+}
+
+#[test]
+fn explanations_have_two_sentences() {
+    for Mistake { id, explanation, .. } in all() {
+        assert_eq!(sentences(explanation), 2, "{id}: {explanation}");
+    }
+}
+
+#[test]
+fn fixes_are_one_or_two_sentences() {
+    for Mistake { id, fix, .. } in all() {
+        assert!((1..=2).contains(&sentences(fix)), "{id}: {fix}");
+    }
+}
+
+#[test]
+fn places_and_proofs_are_of_the_known_ones() {
+    for Mistake { id, place, proofs, .. } in all() {
+        assert!(PLACES.contains(place), "{id}: {place}");
+        assert!(!proofs.is_empty(), "{id}");
+        assert!((1..proofs.len()).all(|at| !proofs[..at].contains(&proofs[at])), "{id}: a proof stands twice");
+    }
+}
+
+/// A continued literal whose `\\` is forgotten would put a line end and a column of spaces into the text.
+#[test]
+fn texts_wrap_at_80_columns() {
+    for mistake in all() {
+        for text in texts(mistake) {
+            let id = mistake.id;
+            assert!(text.chars().all(|c| matches!(c, ' '..='~' | '…' | 'é')), "{id}: {text}");
+            assert!(!text.contains("  ") && text.trim() == text && !text.is_empty(), "{id}: {text}");
+            assert!(text.split(' ').all(|word| word.chars().count() <= 64), "{id}: {text}");
+            assert_eq!(text.matches('`').count() % 2, 0, "{id}: {text}");
+        }
+    }
+}
+
+#[test]
+fn clients_are_named_once_a_mistake_and_advised_in_a_line_or_two() {
+    for Mistake { id, clients, .. } in all() {
+        let names: BTreeSet<&str> = clients.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names.len(), clients.len(), "{id}");
+        for (name, advice) in *clients {
+            assert!(name.chars().count() + advice.chars().count() <= 150, "{id}: {name}: {advice}");
+            assert!(!advice.ends_with('.'), "{id}: {advice}");
+        }
+    }
+}
+
+fn sentences(text: &str) -> usize {
+    if !text.ends_with('.') {
+        return 0;
+    }
+    text.match_indices(". ").filter(|(at, _)| text[at + 2..].starts_with(|c: char| !c.is_lowercase())).count() + 1
+}
+
+fn texts(mistake: &'static Mistake) -> Vec<&'static str> {
+    let clients = mistake.clients.iter().flat_map(|(name, advice)| [*name, *advice]);
+    [mistake.title, mistake.explanation, mistake.fix].into_iter().chain(clients).collect()
+}
