@@ -21,6 +21,8 @@ pub struct Claim {
     pub terms: Terms,
     /// The signature it presents.
     pub signature: Signature,
+    /// The list of signed headers as it stands in the request, which may be out of order.
+    pub signed_headers_listed: String,
 }
 
 /// Why a request makes no claim that could be checked.
@@ -102,7 +104,8 @@ fn from_header(request: &Request, authorization: &str) -> Result<Claim, ClaimErr
     let (algorithm, rest) = authorization.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((authorization, ""));
     let dialect = dialect::of_header(algorithm, request)?;
     let part = |name: &str| authorization_part(rest, name);
-    let signed_headers = SignedHeaders::parse(part("SignedHeaders")?);
+    let signed_headers_listed = part("SignedHeaders")?;
+    let signed_headers = SignedHeaders::parse(signed_headers_listed);
     let declared = request.headers.first_text(&dialect.content_sha256_header).map(PayloadHash::declared);
     let is_token_unsigned =
         request.headers.contains(&dialect.token_header) && !signed_headers.contains(&dialect.token_header);
@@ -113,6 +116,7 @@ fn from_header(request: &Request, authorization: &str) -> Result<Claim, ClaimErr
         placement: Placement::Header,
         token: if is_token_unsigned { TokenTravel::Unsigned } else { TokenTravel::Signed },
         signature: part("Signature")?,
+        signed_headers_listed,
         signed_headers,
         dialect,
     };
@@ -133,10 +137,12 @@ fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<
         .map(|text| PayloadHash::declared(&text))
         .or_else(|| presigned_default(&dialect, &scope.service))
         .unwrap_or_else(|| hash_of_body(request));
+    let signed_headers_listed = named("SignedHeaders")?;
     let parts = Parts {
         credential: &credential,
         timestamp,
-        signed_headers: SignedHeaders::parse(&named("SignedHeaders")?),
+        signed_headers: SignedHeaders::parse(&signed_headers_listed),
+        signed_headers_listed: &signed_headers_listed,
         payload,
         placement: Placement::Query { expires: parse_expires(&dialect, named("Expires")?)? },
         token: TokenTravel::of_service(&scope.service),
@@ -152,6 +158,7 @@ struct Parts<'a> {
     credential: &'a str,
     timestamp: Timestamp,
     signed_headers: SignedHeaders,
+    signed_headers_listed: &'a str,
     payload: PayloadHash,
     placement: Placement,
     token: TokenTravel,
@@ -174,7 +181,8 @@ impl Parts<'_> {
             placement: self.placement,
             token: self.token,
         };
-        Ok(Claim { terms, signature: Signature::presented(self.signature) })
+        let signed_headers_listed = self.signed_headers_listed.to_owned();
+        Ok(Claim { terms, signature: Signature::presented(self.signature), signed_headers_listed })
     }
 }
 

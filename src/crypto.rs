@@ -57,6 +57,18 @@ pub fn sha256(bytes: &[u8]) -> Sha256Digest {
     if bytes.is_empty() { EMPTY_SHA256 } else { Sha256Digest(Sha256::digest(bytes).into()) }
 }
 
+/// SHA-1 of bytes, which some clients take for SHA-256.
+#[cfg(feature = "cli")]
+pub(crate) fn sha1(bytes: &[u8]) -> [u8; 20] {
+    sha1::Sha1::digest(bytes).into()
+}
+
+/// SHA-512 of bytes, which some clients take for SHA-256.
+#[cfg(feature = "cli")]
+pub(crate) fn sha512(bytes: &[u8]) -> [u8; 64] {
+    sha2::Sha512::digest(bytes).into()
+}
+
 /// A digest in lower-case hex, without an allocation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hex([u8; 64]);

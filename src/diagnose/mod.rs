@@ -1,5 +1,21 @@
 //! Why a signature does not match: from a refused request to the mistakes that were made when it was signed.
 //!
-//! What the mistakes are, and how each is put right, is the catalogue's.
+//! Three ways of knowing, the strongest first: a search that *reproduces* the wrong signature, which needs the secret;
+//! *comparing* the server's own text, or the client's, with the right one; *inspecting* the request and the reply alone.
+//! A mistake is never named without how it is known. What is right comes from the derivation, which knows of none of this.
 
 pub mod catalogue;
+
+mod alternatives;
+mod compare;
+mod diagnosis;
+mod evidence;
+mod field;
+mod inspect;
+mod search;
+
+pub use diagnosis::{
+    Comparison, Diagnosis, Difference, Explanation, Judged, Made, Party, Proof, Search, Word, difference,
+};
+pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
+pub use search::{DEEPEST, Limits};

@@ -1,0 +1,316 @@
+//! What stands around the canonical request: the string to sign, and the key. Both are one choice here, for a wrong day or
+//! region shows in both.
+
+use super::names::{REGIONS, SERVICES};
+use super::secret::{self, SecretBytes};
+use super::{Subject, times};
+use crate::crypto::{HmacKey, Sha256Digest, hmac_sha256};
+use crate::diagnose::catalogue::{
+    CANONICAL_NEWLINES, KEY_HEX_CHAIN, KEY_ORDER, KEY_OTHER_DAY, KEY_OTHER_SCOPE, KEY_PREFIX, Mistake, SCOPE_DATE,
+    SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE, STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
+};
+use crate::diagnose::evidence::Key;
+use crate::diagnose::field::{Cause, Choice, Step};
+use crate::scheme::Scope;
+
+pub(in crate::diagnose) struct Signing {
+    algorithm: String,
+    access_key_id: String,
+    prefix: String,
+    scope: Scope,
+    secret: Step<SecretBytes>,
+    derivation: Step<Chain>,
+    day: Step<Part>,
+    region: Step<Part>,
+    service: Step<Part>,
+    shape: Step<Shape>,
+    timestamp: Step<String>,
+    form: Step<Form>,
+}
+
+/// A part of the scope: as it stands in the string to sign, and as the key was derived for it.
+struct Part {
+    signed: String,
+    key: String,
+}
+
+/// How the signing key is made.
+#[derive(Clone, Copy)]
+enum Chain {
+    Right,
+    NoPrefix,
+    PrefixTwice,
+    PrefixBehind,
+    Hex,
+    UpperHex,
+    ServiceBeforeRegion,
+    RegionFirst,
+    NoTerminator,
+    NoDate,
+    /// The prefix and the secret are the key.
+    NoChain,
+    /// The secret is the key.
+    BareSecret,
+    /// Key and message exchanged in each link.
+    Exchanged,
+}
+
+/// The credential scope as it stands in the string to sign.
+#[derive(Clone, Copy, PartialEq)]
+enum Shape {
+    Right,
+    Exchanged,
+    NoRegion,
+    NoService,
+    NoTerminator,
+    NoDate,
+    /// In the key's derivation as well.
+    ExchangedEverywhere,
+}
+
+/// The string to sign around scope, timestamp and hash.
+#[derive(Clone, Copy)]
+enum Form {
+    Right,
+    CrLf,
+    NewlineBehind,
+    NewlineBefore,
+    NoNewlines,
+    NoAlgorithm,
+    NoTimestamp,
+    NoScope,
+    ScopeFirst,
+    HashBeforeScope,
+    ShortDate,
+    FullCredential,
+    Rfc3339,
+}
+
+/// How many things are to be decided.
+pub(in crate::diagnose) const STEPS: usize = 8;
+
+/// A string to sign around its hash, with the key that signs it: what stands before the hash is absorbed already.
+pub(in crate::diagnose) struct Frame {
+    key: HmacKey,
+    after: Vec<u8>,
+}
+
+impl Frame {
+    /// Signs the string to sign that has this line for its hash.
+    pub(in crate::diagnose) fn sign(&self, line: &[u8]) -> Sha256Digest {
+        if self.after.is_empty() { self.key.authenticate(&[line]) } else { self.key.authenticate(&[line, &self.after]) }
+    }
+}
+
+impl Signing {
+    pub(in crate::diagnose) fn new(subject: &Subject<'_>, keys: &[Key<'_>]) -> Self {
+        let terms = &subject.terms;
+        let scope = terms.scope.clone();
+        Self {
+            algorithm: terms.dialect.algorithm.clone().into_owned(),
+            access_key_id: terms.access_key_id.clone(),
+            prefix: terms.dialect.secret_prefix.clone().into_owned(),
+            secret: secret::step(keys, &terms.access_key_id),
+            derivation: chain_step(),
+            day: day_step(subject),
+            region: part_step(&scope.region, &REGIONS, &subject.hints.regions, &SCOPE_REGION),
+            service: part_step(&scope.service, &SERVICES, &subject.hints.services, &SCOPE_SERVICE),
+            shape: Step::new(Shape::Right)
+                .or(&SCOPE_ORDER, Shape::Exchanged)
+                .or(&SCOPE_ORDER, Shape::ExchangedEverywhere)
+                .or(&SCOPE_ORDER, Shape::NoRegion)
+                .or(&SCOPE_ORDER, Shape::NoService)
+                .or(&SCOPE_ORDER, Shape::NoTerminator)
+                .or(&SCOPE_ORDER, Shape::NoDate),
+            timestamp: timestamp_step(subject),
+            form: form_step(),
+            scope,
+        }
+    }
+
+    /// How many wrong options there are at each step.
+    pub(in crate::diagnose) fn sizes(&self) -> [usize; STEPS] {
+        self.steps().map(Choice::wrong_options)
+    }
+
+    /// The mistakes that these options are.
+    pub(in crate::diagnose) fn causes(&self, options: &[u16; STEPS]) -> Vec<Cause> {
+        let wrong = self.steps().into_iter().zip(options).filter(|(_, option)| **option > 0);
+        wrong.map(|(step, option)| step.cause((*option).into()).clone()).collect()
+    }
+
+    fn steps(&self) -> [&dyn Choice; STEPS] {
+        [
+            &self.secret,
+            &self.derivation,
+            &self.day,
+            &self.region,
+            &self.service,
+            &self.shape,
+            &self.timestamp,
+            &self.form,
+        ]
+    }
+
+    /// What these options make, one for each step.
+    pub(in crate::diagnose) fn make(&self, options: &[u16; STEPS]) -> Frame {
+        let options = options.map(usize::from);
+        let part = |step: &Step<Part>, at: usize| {
+            let part = step.option(options[at]);
+            (part.signed.clone(), part.key.clone())
+        };
+        let ((day, key_day), (region, key_region), (service, key_service)) =
+            (part(&self.day, 2), part(&self.region, 3), part(&self.service, 4));
+        let shape = *self.shape.option(options[5]);
+        let terminator = &self.scope.terminator;
+        let key_scope = match shape {
+            Shape::ExchangedEverywhere => [&key_day, &key_service, &key_region, terminator],
+            _ => [&key_day, &key_region, &key_service, terminator],
+        };
+        let secret = self.secret.option(options[0]);
+        let key = self.derivation.option(options[1]).derive(&self.prefix, secret, key_scope.map(String::as_str));
+        let scope = shape.write(&day, &region, &service, terminator);
+        let (before, after) = self.frame(*self.form.option(options[7]), self.timestamp.option(options[6]), &scope);
+        Frame { key: key.absorb(&before), after }
+    }
+
+    fn frame(&self, form: Form, timestamp: &str, scope: &str) -> (Vec<u8>, Vec<u8>) {
+        let algorithm = self.algorithm.as_str();
+        let lines = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let (before, after) = match form {
+            Form::Right => (lines(&[algorithm, timestamp, scope]), String::new()),
+            Form::CrLf => (lines(&[algorithm, timestamp, scope]).replace('\n', "\r\n"), String::new()),
+            Form::NewlineBehind => (lines(&[algorithm, timestamp, scope]), "\n".to_owned()),
+            Form::NewlineBefore => (lines(&["", algorithm, timestamp, scope]), String::new()),
+            Form::NoNewlines => (format!("{algorithm}{timestamp}{scope}"), String::new()),
+            Form::NoAlgorithm => (lines(&[timestamp, scope]), String::new()),
+            Form::NoTimestamp => (lines(&[algorithm, scope]), String::new()),
+            Form::NoScope => (lines(&[algorithm, timestamp]), String::new()),
+            Form::ScopeFirst => (lines(&[algorithm, scope, timestamp]), String::new()),
+            Form::HashBeforeScope => (lines(&[algorithm, timestamp]), format!("\n{scope}")),
+            Form::ShortDate => (lines(&[algorithm, timestamp.get(..8).unwrap_or(timestamp), scope]), String::new()),
+            Form::FullCredential => {
+                (lines(&[algorithm, timestamp, &format!("{}/{scope}", self.access_key_id)]), String::new())
+            }
+            Form::Rfc3339 => (lines(&[algorithm, &times::dashed(timestamp), scope]), String::new()),
+        };
+        (before.into_bytes(), after.into_bytes())
+    }
+}
+
+fn part_step(right: &str, names: &[&str], hints: &[String], mistake: &'static Mistake) -> Step<Part> {
+    let mut step = Step::new(Part { signed: right.to_owned(), key: right.to_owned() });
+    let mut seen = std::collections::HashSet::from([right]);
+    for name in hints.iter().map(String::as_str).chain(names.iter().copied()).chain([""]) {
+        if !seen.insert(name) {
+            continue;
+        }
+        let shown = if name.is_empty() { "an empty name" } else { name };
+        step.add(mistake, format!("signed for {shown}"), Part { signed: name.to_owned(), key: name.to_owned() });
+        let key_only = Part { signed: right.to_owned(), key: name.to_owned() };
+        step.add(&KEY_OTHER_SCOPE, format!("the key was derived for {shown}"), key_only);
+    }
+    step
+}
+
+fn day_step(subject: &Subject<'_>) -> Step<Part> {
+    let right = &subject.terms.scope.date;
+    let mut step = Step::new(Part { signed: right.clone(), key: right.clone() });
+    for day in times::days(subject) {
+        let both = Part { signed: day.clone(), key: day.clone() };
+        step.add(&SCOPE_DATE, format!("signed for the day {day}"), both);
+        let key_only = Part { signed: right.clone(), key: day.clone() };
+        step.add(&KEY_OTHER_DAY, format!("the key was derived for {day}"), key_only);
+        let signed_only = Part { signed: day.clone(), key: right.clone() };
+        step.add(&SCOPE_DATE, format!("the string to sign names the day {day}"), signed_only);
+    }
+    step
+}
+
+fn timestamp_step(subject: &Subject<'_>) -> Step<String> {
+    let mut step = Step::new(subject.terms.timestamp.as_str().to_owned());
+    if let Some(date) = times::date_header(subject) {
+        step.add(&TIME_DATE_HEADER, format!("the string to sign has {date}"), date.as_str().to_owned());
+    }
+    for instant in times::others(subject.terms.timestamp) {
+        step.add(&TIME_CHANGED, format!("the string to sign has {instant}"), instant.as_str().to_owned());
+    }
+    step
+}
+
+fn chain_step() -> Step<Chain> {
+    let mut step = Step::new(Chain::Right).or(&KEY_PREFIX, Chain::NoPrefix).or(&KEY_PREFIX, Chain::PrefixTwice);
+    step = step.or(&KEY_PREFIX, Chain::PrefixBehind);
+    step = step.or(&KEY_HEX_CHAIN, Chain::Hex).or(&KEY_HEX_CHAIN, Chain::UpperHex);
+    step.add(&KEY_ORDER, "service before region", Chain::ServiceBeforeRegion);
+    step.add(&KEY_ORDER, "region before day", Chain::RegionFirst);
+    step.add(&KEY_ORDER, "without the terminator", Chain::NoTerminator);
+    step.add(&KEY_ORDER, "without the day", Chain::NoDate);
+    step.add(&KEY_ORDER, "no chain at all: prefix and secret are the key", Chain::NoChain);
+    step.add(&KEY_ORDER, "no chain at all: the secret is the key", Chain::BareSecret);
+    step.add(&KEY_ORDER, "key and message exchanged in each link", Chain::Exchanged);
+    step
+}
+
+fn form_step() -> Step<Form> {
+    let mut step = Step::new(Form::Right);
+    step.add(&CANONICAL_NEWLINES, "CR LF in the string to sign", Form::CrLf);
+    step.add(&CANONICAL_NEWLINES, "a newline at the end of the string to sign", Form::NewlineBehind);
+    step.add(&CANONICAL_NEWLINES, "a newline before the string to sign", Form::NewlineBefore);
+    step.add(&CANONICAL_NEWLINES, "no newlines in the string to sign", Form::NoNewlines);
+    step.add(&STRING_TO_SIGN_FORM, "without the algorithm", Form::NoAlgorithm);
+    step.add(&STRING_TO_SIGN_FORM, "without the timestamp", Form::NoTimestamp);
+    step.add(&STRING_TO_SIGN_FORM, "without the scope", Form::NoScope);
+    step.add(&STRING_TO_SIGN_FORM, "the scope before the timestamp", Form::ScopeFirst);
+    step.add(&STRING_TO_SIGN_FORM, "the hash before the scope", Form::HashBeforeScope);
+    step.add(&STRING_TO_SIGN_FORM, "the day alone in place of the timestamp", Form::ShortDate);
+    step.add(&STRING_TO_SIGN_FORM, "the whole credential in place of the scope", Form::FullCredential);
+    step.add(&STRING_TO_SIGN_FORM, "the timestamp with its dashes and colons", Form::Rfc3339);
+    step
+}
+
+impl Shape {
+    fn write(self, day: &str, region: &str, service: &str, terminator: &str) -> String {
+        match self {
+            Self::Right => [day, region, service, terminator].join("/"),
+            Self::Exchanged | Self::ExchangedEverywhere => [day, service, region, terminator].join("/"),
+            Self::NoRegion => [day, service, terminator].join("/"),
+            Self::NoService => [day, region, terminator].join("/"),
+            Self::NoTerminator => [day, region, service].join("/"),
+            Self::NoDate => [region, service, terminator].join("/"),
+        }
+    }
+}
+
+impl Chain {
+    fn derive(self, prefix: &str, secret: &[u8], [day, region, service, terminator]: [&str; 4]) -> HmacKey {
+        let prefix = prefix.as_bytes();
+        let first = SecretBytes::new(match self {
+            Self::NoPrefix | Self::BareSecret => secret.to_vec(),
+            Self::PrefixTwice => [prefix, prefix, secret].concat(),
+            Self::PrefixBehind => [secret, prefix].concat(),
+            _ => [prefix, secret].concat(),
+        });
+        let messages: &[&str] = match self {
+            Self::ServiceBeforeRegion => &[day, service, region, terminator],
+            Self::RegionFirst => &[region, day, service, terminator],
+            Self::NoTerminator => &[day, region, service],
+            Self::NoDate => &[region, service, terminator],
+            Self::NoChain | Self::BareSecret => &[],
+            _ => &[day, region, service, terminator],
+        };
+        let link = |key: &[u8], message: &str| match self {
+            Self::Exchanged => hmac_sha256(message.as_bytes(), key),
+            _ => hmac_sha256(key, message.as_bytes()),
+        };
+        let text = |digest: Sha256Digest| {
+            SecretBytes::new(match self {
+                Self::Hex => digest.to_string().into_bytes(),
+                Self::UpperHex => digest.to_string().to_ascii_uppercase().into_bytes(),
+                _ => digest.0.to_vec(),
+            })
+        };
+        let key = messages.iter().fold(first, |key, message| text(link(&key, message)));
+        HmacKey::new(&key)
+    }
+}

@@ -1,0 +1,186 @@
+//! The search for the mistakes that reproduce a wrong signature: fewest first, every smallest set of them.
+//!
+//! The canonical request and the key meet only in the last HMAC. So a canonical variant is hashed once for all keys that
+//! it is tried with, a key is derived once for all variants, and what is left of a hypothesis is the end of one keyed
+//! hash. The clock is the caller's: it says when time is up.
+
+mod canonical;
+mod keys;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use super::alternatives::Subject;
+use super::alternatives::signing::{Frame, Signing};
+use super::evidence::Key;
+use super::field::Cause;
+use canonical::{Canonical, Combination, Line};
+use keys::{Keys, Options};
+
+/// How far a search goes.
+#[derive(Clone, Copy)]
+pub struct Limits<'a> {
+    /// The most mistakes at once, up to [`DEEPEST`].
+    pub deepest: usize,
+    /// Whether time is up. Two mistakes at once are always tried to the end.
+    pub is_time_up: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// The most mistakes at once that are ever tried.
+pub const DEEPEST: usize = 3;
+/// So many mistakes at once are tried without regard to time.
+const ALWAYS: usize = 2;
+/// Keys of more mistakes than this are derived as they are needed, and not kept.
+const KEPT: usize = 1;
+
+/// What a search did and found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Every smallest set of mistakes that gives the signature. One empty set: the signature is right.
+    pub sets: Vec<Vec<Cause>>,
+    /// How many hypotheses were tried.
+    pub hypotheses: u64,
+    /// How many mistakes at once were tried.
+    pub deepest: usize,
+    /// Whether all hypotheses up to there were tried.
+    pub is_exhausted: bool,
+}
+
+/// The bytes that a hypothesis has to give: all of a signature, or its beginning.
+#[derive(Clone, Copy)]
+pub(super) struct Target {
+    pub(super) bytes: [u8; 32],
+    pub(super) length: usize,
+}
+
+impl Target {
+    fn is_met_by(&self, digest: &[u8; 32]) -> bool {
+        digest[..self.length] == self.bytes[..self.length]
+    }
+}
+
+/// Searches for the mistakes behind a signature.
+pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, limits: Limits<'_>) -> Found {
+    let deepest = limits.deepest.min(DEEPEST);
+    let mut search = Search::new(target, limits);
+    let mut worlds = vec![World::new(None, subject.clone(), keys)];
+    for depth in 0..=deepest {
+        if depth == 1 {
+            let others = subject.others().into_par_iter();
+            worlds.par_extend(others.map(|(cause, subject)| World::new(Some(cause), subject, keys)));
+        }
+        search.try_depth(&mut worlds, depth);
+        let is_cut_short = search.is_cut_short.load(Ordering::Relaxed);
+        let sets = search.take_sets();
+        if !sets.is_empty() || is_cut_short || depth == deepest {
+            let hypotheses = search.hypotheses.load(Ordering::Relaxed);
+            return Found { sets, hypotheses, deepest: depth, is_exhausted: !is_cut_short };
+        }
+    }
+    Found::default()
+}
+
+/// A request that may have been signed, with all that may have been made of it.
+struct World<'a> {
+    /// Why it is not the request that arrived; that alone is a mistake.
+    cause: Option<Cause>,
+    subject: Subject<'a>,
+    canonical: Canonical,
+    signing: Signing,
+    keys: Keys,
+}
+
+impl<'a> World<'a> {
+    fn new(cause: Option<Cause>, subject: Subject<'a>, keys: &[Key<'_>]) -> Self {
+        let signing = Signing::new(&subject, keys);
+        Self { cause, subject, canonical: Canonical::default(), signing, keys: Keys::default() }
+    }
+
+    /// How many mistakes are left to make in it.
+    fn left_of(&self, depth: usize) -> usize {
+        depth.saturating_sub(usize::from(self.cause.is_some()))
+    }
+}
+
+struct Search<'a> {
+    target: Target,
+    limits: Limits<'a>,
+    hits: Mutex<Vec<Vec<Cause>>>,
+    hypotheses: AtomicU64,
+    is_cut_short: AtomicBool,
+}
+
+impl<'a> Search<'a> {
+    fn new(target: Target, limits: Limits<'a>) -> Self {
+        let (hits, hypotheses, is_cut_short) = (Mutex::default(), AtomicU64::new(0), AtomicBool::new(false));
+        Self { target, limits, hits, hypotheses, is_cut_short }
+    }
+
+    /// Tries every hypothesis of exactly so many mistakes: first those that are all in the canonical request.
+    fn try_depth(&self, worlds: &mut [World<'_>], depth: usize) {
+        worlds.par_iter_mut().for_each(|world| {
+            let left = world.left_of(depth);
+            world.canonical.prepare(&world.subject, left);
+            world.keys.prepare(&world.signing, left.min(KEPT));
+        });
+        let is_over = || {
+            let is_over = depth > ALWAYS && (self.limits.is_time_up)();
+            self.is_cut_short.fetch_or(is_over, Ordering::Relaxed);
+            is_over
+        };
+        for of_key in 0..=depth {
+            for world in worlds.iter() {
+                let spent = usize::from(world.cause.is_some());
+                if let Some(of_canonical) = depth.checked_sub(of_key + spent) {
+                    self.join(world, of_canonical, of_key, &is_over);
+                }
+            }
+        }
+    }
+
+    /// Every canonical variant of one cost with every key of another.
+    fn join(&self, world: &World<'_>, of_canonical: usize, of_key: usize, is_over: &(dyn Fn() -> bool + Sync)) {
+        if of_key > KEPT {
+            let lines = world.canonical.lines(of_canonical);
+            world.keys.for_each(&world.signing, of_key, is_over, &|options, frame| {
+                self.count(lines.len());
+                for (combination, line) in lines {
+                    self.try_one(world, (options, frame), (combination, line));
+                }
+            });
+        } else {
+            let keys = world.keys.of_cost(of_key);
+            world.canonical.for_each(of_canonical, is_over, &|combination, line| {
+                self.count(keys.len());
+                for (options, frame) in keys {
+                    self.try_one(world, (options, frame), (combination, line));
+                }
+            });
+        }
+    }
+
+    fn count(&self, hypotheses: usize) {
+        self.hypotheses.fetch_add(hypotheses as u64, Ordering::Relaxed);
+    }
+
+    fn try_one(&self, world: &World<'_>, key: (&Options, &Frame), canonical: (&Combination, &Line)) {
+        let digest = key.1.sign(canonical.1.as_bytes());
+        if self.target.is_met_by(&digest.0) {
+            self.record(world, canonical.0, key.0);
+        }
+    }
+
+    fn record(&self, world: &World<'_>, combination: &Combination, options: &Options) {
+        let of_key = world.signing.causes(options);
+        let mut hits = self.hits.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for of_canonical in world.canonical.causes(combination) {
+            hits.push(world.cause.iter().cloned().chain(of_canonical).chain(of_key.clone()).collect());
+        }
+    }
+
+    fn take_sets(&mut self) -> Vec<Vec<Cause>> {
+        std::mem::take(self.hits.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+}
