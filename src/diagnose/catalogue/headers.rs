@@ -37,7 +37,7 @@ mistakes! {
         explanation: "A header that is sent more than once becomes one line, its values joined by commas in the order sent, and \
             the client joined them otherwise, sorted them, or kept one. The server's line has all of them.",
         fix: "Join the values with a bare comma in the order in which they are sent, or send the header once.",
-        clients: &[],
+        clients: &[("curl", "8.13.0 or later joins repeated headers")],
         proofs: &[Search, Compare],
     }
     HEADER_SORTED_BY_LINE = "header-sorted-by-line" {
@@ -46,7 +46,7 @@ mistakes! {
         explanation: "The client sorted lines, so that `x-amz-meta-a-b:` came before `x-amz-meta-a:`, for a hyphen sorts before a \
             colon. The server sorts by name alone.",
         fix: "Sort the names, and write the lines afterwards.",
-        clients: &[],
+        clients: &[("curl", "8.10.0 or later sorts headers by name")],
         proofs: &[Search, Compare],
     }
     HEADER_UNSORTED = "header-unsorted" {
@@ -70,8 +70,8 @@ mistakes! {
     SIGNED_HEADERS_UNSORTED = "signed-headers-unsorted" {
         title: "the list of signed headers is not sorted",
         place: "signed-headers",
-        explanation: "The names in SignedHeaders stand in another order than the alphabet's. The server sorts them for its own \
-            list, or refuses them.",
+        explanation: "The names in SignedHeaders stand in another order than the alphabet's. The server sorts them for its \
+            own canonical request, or refuses them.",
         fix: "Sort the lower-case names, and use the same list in the canonical request and in the request.",
         clients: &[],
         proofs: &[Lint, Search],
@@ -92,7 +92,11 @@ mistakes! {
             signs it as empty or leaves its line out, and the client signed a value.",
         fix: "Send every signed header exactly as signed, or leave it out of the signed ones; who uses a presigned URL must \
             send its signed headers too.",
-        clients: &[],
+        clients: &[
+            ("boto3", "ContentType, ACL and the like in Params are headers that the uploader must send"),
+            ("aws-sdk-js v3", "send each header of signableHeaders and unhoistableHeaders"),
+            ("aws-sdk-net", "send x-amz-server-side-encryption if GetPreSignedUrlRequest sets it"),
+        ],
         proofs: &[Lint, Compare],
     }
     HEADER_CHANGED = "header-changed" {
@@ -101,7 +105,7 @@ mistakes! {
         explanation: "A header was changed between signing and arrival, by the HTTP client, by a proxy, or by whoever uses a \
             presigned URL. The server signs the value that it received.",
         fix: "Send the value that was signed, and let nothing on the way edit it; sign only headers that nobody changes.",
-        clients: &[],
+        clients: &[("aws4", "extraHeadersToIgnore: { 'content-length': true } leaves a header unsigned")],
         proofs: &[Compare, Search],
     }
     HEADER_HOP_BY_HOP = "header-hop-by-hop" {
@@ -110,7 +114,14 @@ mistakes! {
         explanation: "Headers such as connection, te, transfer-encoding, expect, accept-encoding and via belong to one hop or are \
             rewritten by gateways, and one of them was signed. The server receives another value or none.",
         fix: "Sign host, content-type and x-amz-* headers, and no header that is about the connection or its route.",
-        clients: &[],
+        clients: &[
+            ("aws-sdk-go-v2", "wrap HTTPSignerV4 and delete Accept-Encoding before it signs"),
+            ("rclone", "--s3-sign-accept-encoding=false, or provider = GCS"),
+            ("aws4", "extraHeadersToIgnore: { 'accept-encoding': true }"),
+            ("opensearch-py", "3.2.0 signs connection and accept-encoding; 3.1.0 does not"),
+            ("Cloudflare", "rewrites Accept-Encoding; do not sign it"),
+            ("Google Cloud Storage", "its front end appends to Accept-Encoding; do not sign it"),
+        ],
         proofs: &[Lint, Compare],
     }
     HEADER_CONTENT_TYPE = "header-content-type" {
@@ -120,7 +131,16 @@ mistakes! {
             HTTP client put there. The server signs the one that it received.",
         fix: "Set the full Content-Type yourself, as bytes rather than text where the client would add a charset, and sign \
             that; or do not sign it.",
-        clients: &[],
+        clients: &[
+            ("OkHttp", "make the RequestBody of bytes; of a String it appends '; charset=utf-8'"),
+            ("Retrofit", "send a RequestBody made of bytes, with the MediaType that was signed"),
+            ("fetch", "a string body gets text/plain;charset=UTF-8; set Content-Type, or send bytes"),
+            ("axios", "headers: { 'Content-Type': … }, as signed; else it may send a form's type"),
+            ("jQuery", "contentType: file.type, processData: false"),
+            (".NET", "ByteArrayContent with Content-Type set; StringContent adds a charset"),
+            ("Dart http", "send bodyBytes; for text it adds a charset"),
+            ("aws4", "set Content-Type; for a body without one it signs a form's type"),
+        ],
         proofs: &[Search, Compare],
     }
     HEADER_NON_ASCII = "header-non-ascii" {
@@ -129,7 +149,7 @@ mistakes! {
         explanation: "A header value holds characters outside ASCII, for which HTTP has no encoding of its own. Client and server \
             decode its bytes differently, as UTF-8 or Latin-1, and sign different texts.",
         fix: "Encode the value in ASCII, by percent-encoding or RFC 2047, and decode it when it is read back.",
-        clients: &[],
+        clients: &[("boto3", "encode metadata before put_object, for instance with urllib.parse.quote")],
         proofs: &[Lint, Compare],
     }
     HEADER_AMZ_UNSIGNED = "header-amz-unsigned" {
@@ -138,7 +158,10 @@ mistakes! {
         explanation: "S3 refuses a request with an `x-amz-*` header that is not among the signed ones. The header was added after \
             signing, or the signer was told of other headers only.",
         fix: "Add all x-amz-* headers before signing, and sign them; for a presigned URL, name them when it is made.",
-        clients: &[],
+        clients: &[
+            ("aws-sdk-js v3", "getSignedUrl(…, { unhoistableHeaders: new Set(['x-amz-checksum-sha256']) })"),
+            ("aws-requests-auth", "leaves x-amz-content-sha256 unsigned; take requests-aws4auth for S3"),
+        ],
         proofs: &[Lint, Error],
     }
     HEADER_BLOCK_NEWLINE = "header-block-newline" {

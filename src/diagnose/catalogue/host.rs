@@ -10,7 +10,10 @@ mistakes! {
         explanation: "The client signed `host:443` or `host:80`, and its HTTP library leaves the default port of the scheme out of \
             the Host header. The server signs the Host that it received.",
         fix: "Sign the host without port where the port is the scheme's default.",
-        clients: &[],
+        clients: &[
+            ("awscurl", "leave :443 out of the URL"),
+            ("aws-requests-auth", "aws_host without :443"),
+        ],
         proofs: &[Search, Compare],
     }
     HOST_PORT_MISSING = "host-port-missing" {
@@ -19,7 +22,12 @@ mistakes! {
         explanation: "The server listens on a port of its own, which the HTTP library puts into the Host header, and the client \
             signed the bare name. The server signs host and port.",
         fix: "Sign the host as host:port wherever the port is not the scheme's default.",
-        clients: &[],
+        clients: &[
+            ("requests-aws4auth", "headers={'Host': 'HOST:PORT'}; by itself it signs the bare name"),
+            ("aws-requests-auth", "aws_host='HOST:PORT'"),
+            ("aws4", "headers: { Host: 'HOST:PORT' }"),
+            ("nginx", "proxy_set_header Host $http_host; $host has no port"),
+        ],
         proofs: &[Search, Compare],
     }
     HOST_WITH_PATH = "host-with-path" {
@@ -28,7 +36,10 @@ mistakes! {
         explanation: "The client put an endpoint URL where only its host belongs, such as `https://host` or `host/path`. The server \
             signs the Host header, which has neither.",
         fix: "Give the signer the bare host name, and the port if it is not the default.",
-        clients: &[],
+        clients: &[
+            ("aws-requests-auth", "aws_host is a bare host name"),
+            ("aws4", "host is a bare host name; what follows belongs to path"),
+        ],
         proofs: &[Lint, Search, Compare],
     }
     HOST_OTHER_ENDPOINT = "host-other-endpoint" {
@@ -37,7 +48,11 @@ mistakes! {
         explanation: "The host that was signed is another name of the service: another region's form, path-style against \
             virtual-hosted, or a CDN's name. The server signs the name by which it was called.",
         fix: "Sign for the host name that the request is sent to, and do not edit a signed URL's host.",
-        clients: &[],
+        clients: &[
+            ("boto3", "region_name, and config=Config(s3={'addressing_style': 'virtual'}), from 1.33.8 on"),
+            ("AWS CLI", "aws s3 presign --region REGION --endpoint-url https://s3.REGION.amazonaws.com"),
+            ("MinIO", "give the client that presigns the public endpoint, not the internal one"),
+        ],
         proofs: &[Search, Compare],
     }
     HOST_REWRITTEN = "host-rewritten" {
@@ -46,7 +61,16 @@ mistakes! {
         explanation: "The client signed the name of the proxy, and the proxy put the upstream's name or address into Host. The \
             server signs the Host that reached it, which the client never saw.",
         fix: "Let the proxy pass Host on as it came, port included; or let the proxy sign, for the upstream's own name.",
-        clients: &[],
+        clients: &[
+            ("nginx", "proxy_set_header Host $http_host"),
+            ("Apache httpd", "ProxyPreserveHost On"),
+            ("HAProxy", "no http-request set-header Host; it passes Host on by itself"),
+            ("Envoy", "no host_rewrite_literal or auto_host_rewrite on the route"),
+            ("Traefik", "passHostHeader: true, which is the default"),
+            ("Pomerium", "preserve_host_header: true"),
+            ("AWS ALB", "routing.http.preserve_host_header.enabled = true; else it may append the port"),
+            ("CloudFront", "sends the origin's host; let it sign by origin access control"),
+        ],
         proofs: &[Compare],
     }
     HOST_NOT_SIGNED = "host-not-signed" {

@@ -10,7 +10,10 @@ mistakes! {
         explanation: "A space, a tab or a line end came with the secret, from a file, a CI variable or the clipboard. It is part of \
             the key for the client and not for the server.",
         fix: "Trim the secret where it is read; write secrets to files without a final newline (printf, or echo -n).",
-        clients: &[],
+        clients: &[
+            ("GitHub Actions", "save the secret again without the line end; printf %s SECRET | gh secret set NAME"),
+            ("Kubernetes", "stringData, or printf %s SECRET | base64"),
+        ],
         proofs: &[Search],
     }
     SECRET_QUOTED = "secret-quoted" {
@@ -19,7 +22,7 @@ mistakes! {
         explanation: "The quotes of a config file, or a shell prompt's `%` or `$`, became part of the secret. The server's secret has \
             none of them, and its key is another one.",
         fix: "Take the quotes off where the file's format does not know them, as in env files and AWS's own ini files.",
-        clients: &[],
+        clients: &[("Docker", "no quotes in files for docker run --env-file; it keeps them")],
         proofs: &[Search],
     }
     SECRET_URL_CODED = "secret-url-coded" {
@@ -56,7 +59,7 @@ mistakes! {
         explanation: "Id and secret come from two sources, such as a profile and a variable of the environment. The server signs with the \
             secret that belongs to the id.",
         fix: "Take id, secret and token from one source, and unset the variables of the other.",
-        clients: &[],
+        clients: &[("AWS CLI and SDKs", "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN")],
         proofs: &[Search],
     }
     SECRET_WRONG = "secret-wrong" {
@@ -75,7 +78,7 @@ mistakes! {
         explanation: "The id has white space or quotes in it, or the length or prefix of another provider's or another kind of key. The \
             server looks it up as it stands, and finds nothing.",
         fix: "Copy the id again, without quotes and spaces, and see that it is an S3 key of this provider and not an API token.",
-        clients: &[],
+        clients: &[("Cloudflare R2", "the access key id of an R2 API token has 32 characters")],
         proofs: &[Lint, Error],
     }
     ACCESS_KEY_UNKNOWN = "access-key-unknown" {
@@ -85,7 +88,7 @@ mistakes! {
             The server has no secret to sign with, and refuses before it compares.",
         fix: "See that endpoint and key belong together, and that the key is active; give the session token with a temporary \
             key.",
-        clients: &[],
+        clients: &[("AWS CLI", "aws sts get-caller-identity --profile NAME tells whether AWS knows the key")],
         proofs: &[Error],
     }
     KEY_PREFIX = "key-prefix" {
@@ -103,7 +106,13 @@ mistakes! {
         explanation: "Each step of the derivation takes the raw 32 bytes of the step before as its key, and the client passed them as hex \
             text. The server passes bytes, and derives another key.",
         fix: "Ask the HMAC function for raw bytes in all steps but the last, and for hex only in the signature.",
-        clients: &[],
+        clients: &[
+            ("Python", "hmac.new(…).digest(), not hexdigest()"),
+            ("Node.js", "createHmac('sha256', key).update(data).digest(), without 'hex'"),
+            ("PHP", "hash_hmac('sha256', $data, $key, true)"),
+            ("Ruby", "OpenSSL::HMAC.digest('sha256', key, data), not hexdigest"),
+            ("openssl", "openssl dgst -sha256 -mac HMAC -macopt hexkey:KEY"),
+        ],
         proofs: &[Search],
     }
     KEY_ORDER = "key-order" {
@@ -112,7 +121,11 @@ mistakes! {
         explanation: "The signing key is made from date, region, service and `aws4_request`, in this order, and the client changed the \
             order, left one out, or exchanged key and message. The server derives another key.",
         fix: "Derive date, region, service, then aws4_request; each step's result is the key of the next.",
-        clients: &[],
+        clients: &[
+            ("CryptoJS", "HmacSHA256(message, key): the message comes first"),
+            ("PHP", "hash_hmac('sha256', $data, $key, true): the data comes first"),
+            ("Ruby", "OpenSSL::HMAC.digest('sha256', key, data): the key comes first"),
+        ],
         proofs: &[Search],
     }
     KEY_OTHER_DAY = "key-other-day" {
@@ -121,7 +134,7 @@ mistakes! {
         explanation: "A signing key is good for one day in UTC, and the client kept one in a cache or derived it from a local date. The \
             server derives the key of the day in the scope.",
         fix: "Cache signing keys by the date of the scope, together with region, service and secret.",
-        clients: &[],
+        clients: &[("requests-aws4auth", "0.8 or later renews the key when the day changes")],
         proofs: &[Search],
     }
     KEY_OTHER_SCOPE = "key-other-scope" {

@@ -10,7 +10,21 @@ mistakes! {
         explanation: "S3 wants the path encoded once, and the client encoded what was encoded already, so that `%20` became \
             `%2520`. The server takes the path of the request line as it is and hashes a shorter one.",
         fix: "Hand the signer the path once encoded, and switch its second encoding off; for S3 there is none.",
-        clients: &[],
+        clients: &[
+            ("botocore", "S3SigV4Auth in place of SigV4Auth"),
+            ("aws-sdk-js v3", "new SignatureV4({ …, uriEscapePath: false })"),
+            ("aws-sdk-go v1", "signer.DisableURIPathEscaping = true"),
+            ("aws-sdk-go-v2", "func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }"),
+            ("aws-sdk-java v1", "new AWS4Signer(false)"),
+            ("aws-sdk-java v2", ".putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)"),
+            ("aws-sigv4 (Rust)", "settings.percent_encoding_mode = PercentEncodingMode::Single"),
+            ("aws4", "service: 's3'; for a service of another name, doNotEncodePath: true"),
+            ("aws4fetch", "service: 's3'; for a service of another name, singleEncode: true"),
+            ("requests-aws4auth", "AWS4Auth(…, 's3'); other service names are encoded twice"),
+            ("aws-requests-auth", "always encodes once more; take requests-aws4auth for S3"),
+            ("Spring", "pass a java.net.URI; a URL given as String is a template, encoded again"),
+            ("Retrofit", "@Url for a whole URL, @Path(value = …, encoded = true) for an encoded part"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_ENCODED_ONCE = "path-encoded-once" {
@@ -20,7 +34,15 @@ mistakes! {
             client signed it as it is sent. The server's path has `%2520` where the client's has `%20`.",
         fix: "Encode each segment of the path as it is sent a second time in the canonical request, or switch the signer's \
             second encoding on.",
-        clients: &[],
+        clients: &[
+            ("botocore", "SigV4Auth; S3SigV4Auth is for S3 alone"),
+            ("aws-sdk-js v3", "new SignatureV4({ …, uriEscapePath: true }), which is the default"),
+            ("aws-sdk-go-v2", "leave DisableURIPathEscaping false"),
+            ("aws-sdk-java v2", "leave AwsV4HttpSigner.DOUBLE_URL_ENCODE at true, its default"),
+            ("aws-sigv4 (Rust)", "settings.percent_encoding_mode = PercentEncodingMode::Double"),
+            ("aws4fetch", "leave singleEncode out"),
+            ("curl", "8.14.0 or later encodes twice for all services but S3"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_NOT_ENCODED = "path-not-encoded" {
@@ -29,7 +51,10 @@ mistakes! {
         explanation: "The client signed the path as a person reads it, with raw spaces or raw UTF-8, while the HTTP library \
             encoded it to send it. The server has only the encoded path, and hashes that.",
         fix: "Encode the path before signing, by the rules of AWS, and send the very text that was signed.",
-        clients: &[],
+        clients: &[
+            ("curl", "8.9.0 or later encodes the canonical path"),
+            ("Go net/http", "set URL.RawPath, or URL.Opaque, to the encoded path before signing"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_PLUS_AS_SPACE = "path-plus-as-space" {
@@ -38,7 +63,13 @@ mistakes! {
         explanation: "S3 reads a raw `+` in a path as a space, though elsewhere it is a plus, and one of the two ends took it \
             the other way. The canonical path then has `%20` at one end and `%2B` at the other.",
         fix: "Write a plus in a key as %2B and a space as %20, in the URL that is sent as well as in the one that is signed.",
-        clients: &[],
+        clients: &[
+            ("Java", "URLEncoder.encode(s, UTF_8).replace(\"+\", \"%20\")"),
+            ("Python", "urllib.parse.quote(key, safe='/~'), not quote_plus"),
+            ("PHP", "rawurlencode, not urlencode"),
+            ("aws4", "write %2B; a raw + in an S3 path is signed as a space"),
+            ("aws4fetch", "write %2B; a raw + in an S3 path is signed as a space"),
+        ],
         proofs: &[Search, Compare, Lint],
     }
     PATH_RESERVED_RAW = "path-reserved-raw" {
@@ -49,7 +80,14 @@ mistakes! {
             another path.",
         fix: "Encode everything but A-Z a-z 0-9 - . _ ~ and the slashes between segments; URL encoders of standard libraries \
             leave some of the others alone.",
-        clients: &[],
+        clients: &[
+            ("JavaScript", "encodeURIComponent, then ! ' ( ) * encoded as well, which it leaves alone"),
+            ("Python", "urllib.parse.quote(path, safe='/~')"),
+            ("Java", "URLEncoder.encode(…).replace(\"+\", \"%20\").replace(\"*\", \"%2A\"), each segment"),
+            ("PHP", "rawurlencode of each segment"),
+            (".NET", "Uri.EscapeDataString of each segment"),
+            ("curl", "8.9.0 or later encodes = and its like in the path"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_TILDE_ENCODED = "path-tilde-encoded" {
@@ -58,7 +96,11 @@ mistakes! {
         explanation: "The tilde is an unreserved character that AWS never encodes, and the client's encoder follows an older \
             rule that does. The server writes `~`, and hashes another path.",
         fix: "Turn %7E back into ~ after encoding.",
-        clients: &[],
+        clients: &[
+            ("Java", "URLEncoder.encode(…).replace(\"%7E\", \"~\")"),
+            ("Python", "3.7 or later, or quote(path, safe='/~')"),
+            (".NET", "Uri.EscapeDataString, not HttpUtility.UrlEncode"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_HEX_LOWERCASE = "path-hex-lowercase" {
@@ -67,7 +109,7 @@ mistakes! {
         explanation: "The client wrote escapes such as `%2f` or `%c3`, and the canonical path has capital digits. The server \
             writes `%2F` and `%C3`, and hashes another path.",
         fix: "Encode with the digits 0-9 A-F, capitals only.",
-        clients: &[],
+        clients: &[(".NET", "Uri.EscapeDataString; HttpUtility.UrlEncode writes lower-case digits")],
         proofs: &[Search, Compare],
     }
     PATH_SLASH_ENCODED = "path-slash-encoded" {
@@ -76,7 +118,11 @@ mistakes! {
         explanation: "The client encoded the path as if it were one segment, slashes and all. The server leaves the slashes \
             between segments as they are, and hashes another path.",
         fix: "Split the path at its slashes, encode each segment, and join them again.",
-        clients: &[],
+        clients: &[
+            ("JavaScript", "key.split('/').map(encodeURIComponent).join('/')"),
+            ("Python", "urllib.parse.quote(key, safe='/~')"),
+            ("aws-sdk-java v1", "the bucket alone as bucketName; prefixes belong to the key"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_NORMALIZED = "path-normalized" {
@@ -85,7 +131,21 @@ mistakes! {
         explanation: "In S3 a key may hold `//`, `.` and `..`, and the client collapsed or resolved them, in what it signed or \
             in what it sent. The server takes the path as it comes, and hashes the one with all its segments.",
         fix: "Switch path normalisation off, in the signer and in the HTTP client (curl: --path-as-is).",
-        clients: &[],
+        clients: &[
+            ("aws-sdk-java v2", ".putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false)"),
+            ("aws-sigv4 (Rust)", "settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled"),
+            ("aws-sdk-cpp", "preservePathSeparators = true keeps //"),
+            ("curl", "--path-as-is"),
+            ("requests", "2.34.0 with urllib3 2.7.0 keeps a leading //, which 2.32.0 began to strip"),
+            ("requests-aws4auth", "normalises S3 paths too; avoid //, . and .. in keys"),
+            ("Apache HttpClient", "RequestConfig.custom().setNormalizeUri(false), from 4.5.8 on"),
+            (".NET", "new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }"),
+            ("nginx", "proxy_pass without a path behind the address; merge_slashes off"),
+            ("Apache httpd", "ProxyPass … nocanon"),
+            ("Envoy", "normalize_path: false, merge_slashes: false"),
+            ("Traefik", "--entryPoints.NAME.http.sanitizePath=false"),
+            ("Cloudflare", "switch 'Normalize URLs to origin' off"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_NOT_NORMALIZED = "path-not-normalized" {
@@ -94,7 +154,10 @@ mistakes! {
         explanation: "All services but S3 collapse `//` and resolve `.` and `..` for the canonical path, and the client left \
             them in. The server hashes the shorter path.",
         fix: "Remove empty and dot segments from the path before signing, or better, do not send them.",
-        clients: &[],
+        clients: &[
+            ("aws-sdk-java v2", "leave AwsV4HttpSigner.NORMALIZE_PATH at true, its default"),
+            ("aws-sigv4 (Rust)", "settings.uri_path_normalization_mode = UriPathNormalizationMode::Enabled"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_TRAILING_SLASH = "path-trailing-slash" {
@@ -103,7 +166,7 @@ mistakes! {
         explanation: "The path that was signed and the path that arrived differ in their last slash, which the signer, the \
             HTTP client or a proxy took for decoration. The server keeps it as it came, and hashes that.",
         fix: "Sign and send the same path, with the slash or without; a redirect to the other form needs a new signature.",
-        clients: &[],
+        clients: &[("nginx", "a slash at the end of both location and proxy_pass, or of neither")],
         proofs: &[Search, Compare],
     }
     PATH_EMPTY = "path-empty" {
@@ -121,7 +184,16 @@ mistakes! {
         explanation: "The request goes to a path-style address, where the bucket is the first segment, and the client signed the \
             key alone. The server's canonical path is that of the request line, bucket included.",
         fix: "Sign the whole path of the URL that is sent, /bucket/key.",
-        clients: &[],
+        clients: &[
+            ("botocore", "config=Config(s3={'addressing_style': 'path'})"),
+            ("AWS CLI", "aws configure set default.s3.addressing_style path"),
+            ("aws-sdk-js v3", "forcePathStyle: true"),
+            ("aws-sdk-go-v2", "o.UsePathStyle = true"),
+            ("aws-sdk-java v2", ".forcePathStyle(true)"),
+            ("aws-sdk-php", "'use_path_style_endpoint' => true"),
+            ("Terraform", "use_path_style = true in the s3 backend"),
+            ("rclone", "--s3-force-path-style=true"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_BUCKET_ADDED = "path-bucket-added" {
@@ -131,7 +203,13 @@ mistakes! {
             it in the path as well, as Signature Version 2 wanted it. The server's canonical path is that of the request \
             line, without the bucket.",
         fix: "Sign /key alone when the bucket is in the host name.",
-        clients: &[],
+        clients: &[
+            ("botocore", "config=Config(s3={'addressing_style': 'virtual'})"),
+            ("AWS CLI", "aws configure set default.s3.addressing_style virtual"),
+            ("aws-sdk-js v3", "forcePathStyle: false"),
+            ("rclone", "--s3-force-path-style=false"),
+            ("s3cmd", "host_bucket = %(bucket)s.HOST, with the host of your server"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_PREFIX_CHANGED = "path-prefix-changed" {
@@ -141,7 +219,12 @@ mistakes! {
             changed the beginning of the path. The server signs the path that reaches it, which is not the one that the \
             client had.",
         fix: "Let the proxy pass the path on as it came, or sign the path that the server will see.",
-        clients: &[],
+        clients: &[
+            ("nginx", "no path in proxy_pass and no rewrite; give the S3 server a host name of its own"),
+            ("Traefik", "no StripPrefix or ReplacePath on the route"),
+            ("API Gateway", "sign the path with its stage, as in /prod/items"),
+            ("CloudFront", "an origin path is put before the signed path; leave it empty"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_WITH_QUERY = "path-with-query" {
@@ -150,7 +233,7 @@ mistakes! {
         explanation: "The client handed path and query together to the signer, so that the second line of the canonical request \
             holds the question mark or its escape, and the third lacks the parameters. The server splits them at the `?`.",
         fix: "Give the signer the path up to the question mark, and the query apart from it.",
-        clients: &[],
+        clients: &[("aws-sdk-js v3", "new HttpRequest({ path: url.pathname, query: … }): the query apart")],
         proofs: &[Search, Compare],
     }
     PATH_UNICODE_FORM = "path-unicode-form" {
@@ -160,7 +243,11 @@ mistakes! {
             sent the other. The server sees only the bytes that were sent, which encode to another path.",
         fix: "Normalise names to NFC once, when they are read, and use that text for signing and for sending; macOS file \
             systems give out NFD.",
-        clients: &[],
+        clients: &[
+            ("Python", "unicodedata.normalize('NFC', key)"),
+            ("JavaScript", "key.normalize('NFC')"),
+            ("Java", "Normalizer.normalize(key, Normalizer.Form.NFC)"),
+        ],
         proofs: &[Search, Compare, Lint],
     }
 }

@@ -10,7 +10,11 @@ mistakes! {
         explanation: "The client signed `e3b0c442…`, the hash of no bytes, because the body was not given to the signer or had been \
             read to its end. The server hashes the body that it received.",
         fix: "Give the signer the body that will be sent, rewound to its start.",
-        clients: &[],
+        clients: &[
+            ("aws-sdk-go-v2", "hand SignHTTP the hex SHA-256 of the body; it does not read the body"),
+            ("aws-sdk-go v1", "signer.Sign(req, body, …) with the body as io.ReadSeeker"),
+            ("aws4", "the serialised body in body, not in axios's data"),
+        ],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_NOT_EMPTY = "payload-not-empty" {
@@ -19,7 +23,7 @@ mistakes! {
         explanation: "The client signed the hash of some bytes, and the request arrived without a body, as with a GET whose body the \
             HTTP client drops. The server hashes an empty body.",
         fix: "Sign the hash of an empty body where none is sent, or send the body with a method that carries one.",
-        clients: &[],
+        clients: &[("OpenSearch", "POST for _search with a body; some clients drop the body of a GET")],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_UNSIGNED = "payload-unsigned" {
@@ -28,16 +32,27 @@ mistakes! {
         explanation: "The client signed `UNSIGNED-PAYLOAD` in place of the body's hash, which only S3 and a few services take. The \
             server puts the hash of the body there.",
         fix: "Sign the SHA-256 of the body, in hex.",
-        clients: &[],
+        clients: &[
+            ("botocore", "config=Config(s3={'payload_signing_enabled': True})"),
+            ("aws-sdk-go v1", "leave signer.UnsignedPayload false"),
+            ("aws-sdk-java v2", ".putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, true)"),
+            ("aws4fetch", "set X-Amz-Content-Sha256; for S3 it signs UNSIGNED-PAYLOAD by default"),
+            ("curl", "-H \"x-amz-content-sha256: HASH\"; for S3 it may sign UNSIGNED-PAYLOAD"),
+        ],
         proofs: &[Search, Compare, Lint],
     }
     PAYLOAD_HASHED = "payload-hashed" {
         title: "a presigned URL was signed with a hash in the payload line",
         place: "payload",
         explanation: "For presigned URLs of S3 the payload line is `UNSIGNED-PAYLOAD`, since the body is not known yet, and the \
-            client put a hash there. The server does not hash the body of a presigned request that declares none.",
+            client put a hash there. The server puts `UNSIGNED-PAYLOAD` there where the URL declares no hash.",
         fix: "Use UNSIGNED-PAYLOAD in the canonical request of a presigned S3 URL, or sign x-amz-content-sha256 with the hash.",
-        clients: &[],
+        clients: &[
+            ("botocore", "S3SigV4QueryAuth in place of SigV4QueryAuth"),
+            ("aws-sdk-js v3", "S3RequestPresigner in place of SignatureV4.presign"),
+            ("aws-sigv4 (Rust)", "SignableBody::UnsignedPayload"),
+            ("aws4", "service: 's3' together with signQuery: true"),
+        ],
         proofs: &[Search, Compare],
     }
     PAYLOAD_NEWLINE = "payload-newline" {
@@ -46,7 +61,7 @@ mistakes! {
         explanation: "The body that arrived has a final newline more or fewer than the one that was hashed, or CRLF in place of LF. \
             The server hashes the bytes that it received.",
         fix: "Hash the very bytes that are sent; with curl, use --data-binary, for --data drops line ends of files.",
-        clients: &[],
+        clients: &[("curl", "--data-binary @FILE; -d @FILE drops line ends")],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_JSON_REFORMATTED = "payload-json-reformatted" {
@@ -55,7 +70,10 @@ mistakes! {
         explanation: "The client hashed one rendering of a value, and the HTTP library wrote another, with other spaces, key order \
             or escapes. The server hashes the text that it received.",
         fix: "Write the JSON once, to bytes; hash those and send those.",
-        clients: &[],
+        clients: &[
+            ("requests", "data=body with the bytes that were hashed, not json="),
+            ("axios", "data: the string that was hashed, and transformRequest: [d => d]"),
+        ],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_CHARSET = "payload-charset" {
@@ -64,7 +82,12 @@ mistakes! {
         explanation: "The client hashed the text in one encoding, such as UTF-16 or Latin-1 or with a byte-order mark, and sent it in \
             another. The server hashes the bytes that it received.",
         fix: "Encode the text once, in UTF-8 without a byte-order mark; hash those bytes and send those.",
-        clients: &[],
+        clients: &[
+            ("Java", "text.getBytes(StandardCharsets.UTF_8)"),
+            ("Apache HttpClient", "new StringEntity(text, StandardCharsets.UTF_8)"),
+            (".NET", "new UTF8Encoding(false)"),
+            ("PowerShell", "-Encoding utf8NoBOM"),
+        ],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_FROM_QUERY = "payload-from-query" {
@@ -82,7 +105,10 @@ mistakes! {
         explanation: "The payload line is the SHA-256 of the body in lower-case hex, and the client wrote it in capitals or base64, \
             or hashed it twice. The server writes 64 lower-case digits.",
         fix: "Hash the bytes of the body once, and write the hash in lower-case hex.",
-        clients: &[],
+        clients: &[
+            ("Go", "hex.EncodeToString(sum[:])"),
+            ("Node.js", "createHash('sha256').update(body).digest('hex')"),
+        ],
         proofs: &[Search, Compare],
     }
     PAYLOAD_HEADER_MISMATCH = "payload-header-mismatch" {
@@ -91,7 +117,10 @@ mistakes! {
         explanation: "The header declares one hash, and the payload line of the canonical request or the body itself has another. S3 \
             takes the payload line from the header, and checks the body against it.",
         fix: "Compute the payload's hash once; send it in x-amz-content-sha256 and sign that same text.",
-        clients: &[],
+        clients: &[
+            ("aws4", "signs X-Amz-Content-Sha256 as it finds it; remove a stale one"),
+            ("aws4fetch", "signs X-Amz-Content-Sha256 as it finds it; remove a stale one"),
+        ],
         proofs: &[Lint, Search, Compare, Error],
     }
     PAYLOAD_HEADER_MISSING = "payload-header-missing" {
@@ -100,7 +129,13 @@ mistakes! {
         explanation: "S3 wants each request that is signed in its headers to declare its payload in `x-amz-content-sha256`, and the \
             header is not there. Most other services compute the hash themselves, so a signer made for them leaves it out.",
         fix: "Send x-amz-content-sha256 with the hash, or with UNSIGNED-PAYLOAD over TLS, and sign it.",
-        clients: &[],
+        clients: &[
+            ("botocore", "S3SigV4Auth sends it, SigV4Auth does not"),
+            ("aws-sdk-js v3", "new SignatureV4({ …, applyChecksum: true }), which is the default"),
+            ("aws-sdk-go-v2", "req.Header.Set(\"X-Amz-Content-Sha256\", hash) before SignHTTP"),
+            ("curl", "8.0.0 or later sends it to S3"),
+            ("aws4", "set X-Amz-Content-Sha256 yourself for aoss, OpenSearch Serverless"),
+        ],
         proofs: &[Lint, Error],
     }
     PAYLOAD_STREAMING = "payload-streaming" {
@@ -111,7 +146,16 @@ mistakes! {
             way round.",
         fix: "Send the body in one piece with its hash or UNSIGNED-PAYLOAD, and switch default checksums off for servers that do \
             not know trailers.",
-        clients: &[],
+        clients: &[
+            ("AWS CLI and SDKs", "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"),
+            ("botocore", "config=Config(request_checksum_calculation='when_required')"),
+            ("aws-sdk-js v3", "requestChecksumCalculation: 'WHEN_REQUIRED'"),
+            ("aws-sdk-go-v2", "o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired"),
+            ("aws-sdk-java v2", ".requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)"),
+            ("aws-sdk-java v1", "disableChunkedEncoding()"),
+            ("Terraform", "skip_s3_checksum = true in the s3 backend, from 1.6.3 on"),
+            ("rclone", "--s3-use-unsigned-payload=false"),
+        ],
         proofs: &[Lint, Error],
     }
 }

@@ -10,7 +10,7 @@ mistakes! {
         explanation: "The canonical query lists the parameters by name, and the client left them in the order of the URL. The \
             server sorts them, and hashes another line.",
         fix: "Sort the encoded parameters by the bytes of their names before signing; the order on the wire does not matter.",
-        clients: &[],
+        clients: &[("curl", "8.3.0 or later sorts the query, 8.4.0 one with empty parts, too")],
         proofs: &[Search],
     }
     QUERY_SORTED_JOINED = "query-sorted-joined" {
@@ -19,16 +19,19 @@ mistakes! {
         explanation: "The client sorted name and value as one string, so that `q.parser=` came before `q=`, for a point sorts \
             before an equals sign. The server sorts by name alone, then by value.",
         fix: "Sort pairs, by name first and then by value, and join them afterwards.",
-        clients: &[],
+        clients: &[
+            ("curl", "8.14.0 or later sorts by name, then by value"),
+            ("aws-requests-auth", "sorts joined; take requests-aws4auth"),
+        ],
         proofs: &[Search],
     }
     QUERY_SORTED_RAW = "query-sorted-raw" {
         title: "the query was sorted before it was encoded",
         place: "query",
-        explanation: "Encoding changes the order of some names, such as `a[1]` and `a10`, and the client sorted the decoded ones. \
+        explanation: "Encoding changes the order of some names, such as `a[1]` and `a[10]`, and the client sorted the decoded ones. \
             The server sorts the encoded names.",
         fix: "Encode names and values first, then sort by the bytes of the encoded text.",
-        clients: &[],
+        clients: &[("curl", "8.14.0 or later sorts the encoded names")],
         proofs: &[Search],
     }
     QUERY_VALUES_UNSORTED = "query-values-unsorted" {
@@ -37,7 +40,7 @@ mistakes! {
         explanation: "A parameter occurs more than once, and the client kept its values in the order sent. The server sorts \
             parameters of one name by their values.",
         fix: "Sort by encoded name, and where names are equal by encoded value.",
-        clients: &[],
+        clients: &[("requests-aws4auth", "1.1.1 or later sorts the values of a name")],
         proofs: &[Search],
     }
     QUERY_NO_EQUALS = "query-no-equals" {
@@ -46,7 +49,7 @@ mistakes! {
         explanation: "In the canonical query each name is followed by an equals sign, even where the URL has only `?acl`, and the \
             client signed the bare name. The server writes `acl=`.",
         fix: "Write name= for a parameter without value when signing; on the wire both forms will do.",
-        clients: &[],
+        clients: &[("curl", "8.5.0 or later writes name= for a parameter without value")],
         proofs: &[Search, Compare],
     }
     QUERY_VALUELESS_DROPPED = "query-valueless-dropped" {
@@ -55,7 +58,7 @@ mistakes! {
         explanation: "The client's parser dropped parameters that have no value, such as `uploads` or `prefix=`, and signed the \
             others. The server signs every parameter that it receives.",
         fix: "Keep parameters without value when the query is parsed, and sign them as name=.",
-        clients: &[],
+        clients: &[("Python", "parse_qsl(query, keep_blank_values=True)")],
         proofs: &[Search, Compare],
     }
     QUERY_PLUS = "query-plus" {
@@ -64,7 +67,14 @@ mistakes! {
         explanation: "A `+` in a query can be a space or a plus, and the client took the reading that the server does not, in what \
             it signed or in what it sent. The canonical query then has `%20` at one end and `%2B` at the other.",
         fix: "Write a space as %20 and a plus as %2B, and never a raw + in a query.",
-        clients: &[],
+        clients: &[
+            ("Java", "URLEncoder.encode(s, UTF_8).replace(\"+\", \"%20\")"),
+            ("Python", "urlencode(params, quote_via=quote)"),
+            ("JavaScript", "params.toString().replaceAll('+', '%20')"),
+            ("Go", "strings.ReplaceAll(values.Encode(), \"+\", \"%20\")"),
+            ("PHP", "http_build_query($params, '', '&', PHP_QUERY_RFC3986)"),
+            ("curl", "8.19.0 or later signs %2B in the query as it should"),
+        ],
         proofs: &[Search, Compare],
     }
     QUERY_RESERVED_RAW = "query-reserved-raw" {
@@ -74,7 +84,13 @@ mistakes! {
             the client left others as they were, such as `/`, `:`, `,` or `*`. The server encodes them, and hashes another \
             line.",
         fix: "Encode everything but A-Z a-z 0-9 - . _ ~ in names and values, the slash included.",
-        clients: &[],
+        clients: &[
+            ("JavaScript", "encodeURIComponent, then ! ' ( ) * encoded as well, which it leaves alone"),
+            ("Python", "urllib.parse.quote(value, safe='~')"),
+            ("curl", "8.3.0 or later encodes the canonical query"),
+            ("requests-aws4auth", "1.1.2 or later keeps reserved characters encoded"),
+            ("aws-requests-auth", "signs the query as it is; encode it fully before"),
+        ],
         proofs: &[Search, Compare],
     }
     QUERY_TILDE_ENCODED = "query-tilde-encoded" {
@@ -83,7 +99,11 @@ mistakes! {
         explanation: "The tilde is an unreserved character that AWS never encodes, and the client's form encoder does. The server \
             writes `~`, and hashes another line.",
         fix: "Turn %7E back into ~ after encoding.",
-        clients: &[],
+        clients: &[
+            ("Java", "URLEncoder.encode(…).replace(\"%7E\", \"~\")"),
+            ("Python", "3.7 or later, or urlencode(params, quote_via=quote, safe='~')"),
+            (".NET", "Uri.EscapeDataString, not HttpUtility.UrlEncode"),
+        ],
         proofs: &[Search, Compare],
     }
     QUERY_DOUBLE_ENCODED = "query-double-encoded" {
@@ -93,7 +113,14 @@ mistakes! {
             it receives once and encodes it once, whatever the service.",
         fix: "Give the signer decoded names and values, or tell it that they are encoded; there is no second encoding of \
             queries.",
-        clients: &[],
+        clients: &[
+            ("Spring", "UriComponentsBuilder … .build(true).toUri(), and pass the URI, not a String"),
+            ("Spring RestClient", "new DefaultUriBuilderFactory() with EncodingMode.NONE, or pass a URI"),
+            ("Retrofit", "@Query(value = …, encoded = true), or the whole URL as @Url"),
+            ("OkHttp", "addEncodedQueryParameter for what is encoded already"),
+            ("curl", "8.14.0 or later takes an encoded query as it is"),
+            ("awscurl", "write the query decoded; what is encoded may be encoded again"),
+        ],
         proofs: &[Search, Compare],
     }
     QUERY_HEX_LOWERCASE = "query-hex-lowercase" {
@@ -102,7 +129,10 @@ mistakes! {
         explanation: "The client wrote escapes such as `%2f`, and the canonical query has capital digits. The server writes `%2F`, \
             and hashes another line.",
         fix: "Encode with the digits 0-9 A-F, capitals only.",
-        clients: &[],
+        clients: &[
+            ("curl", "8.3.0 or later signs capital digits"),
+            (".NET", "Uri.EscapeDataString; HttpUtility.UrlEncode writes lower-case digits"),
+        ],
         proofs: &[Search, Compare],
     }
     QUERY_OMITTED = "query-omitted" {
@@ -111,7 +141,10 @@ mistakes! {
         explanation: "The client signed an empty query line although the URL has parameters, often because the HTTP library adds \
             them later. The server signs every parameter that it receives.",
         fix: "Build the whole URL before signing, and give the signer its query.",
-        clients: &[],
+        clients: &[
+            ("aws4", "put the query into path"),
+            ("axios", "put the parameters into the URL before signing; params is added when it is sent"),
+        ],
         proofs: &[Search, Compare],
     }
     QUERY_CHANGED_AFTER = "query-changed-after" {
@@ -120,7 +153,11 @@ mistakes! {
         explanation: "The query that arrived is not the one that was signed: a tracking parameter, a cache buster or a download \
             name came in, or a proxy took one out. The server signs the query as it arrives.",
         fix: "Sign with all parameters in place, and change nothing afterwards; let proxies pass the query on untouched.",
-        clients: &[],
+        clients: &[
+            ("boto3", "ResponseContentDisposition in Params, not appended to the URL"),
+            ("aws-sdk-js v3", "ResponseContentDisposition in GetObjectCommand, not appended to the URL"),
+            ("CloudFront", "forward all query strings with an origin request policy"),
+        ],
         proofs: &[Search, Compare],
     }
     QUERY_HTML_ESCAPED = "query-html-escaped" {
@@ -129,7 +166,7 @@ mistakes! {
         explanation: "The URL was taken out of HTML or XML source without its references being resolved, so that parameters are \
             named `amp;X-Amz-…`. The server reads those names literally, and finds another query or no signature.",
         fix: "Replace each &amp; by &, or read the URL with an HTML or XML parser.",
-        clients: &[],
+        clients: &[("Python", "html.unescape(url)")],
         proofs: &[Lint, Search],
     }
     QUERY_JSON_ESCAPED = "query-json-escaped" {
@@ -138,7 +175,11 @@ mistakes! {
         explanation: "Some JSON writers turn `&` into `\\u0026`, and the URL was taken out of the text without a JSON parser. The \
             server sees one long parameter in place of several.",
         fix: "Replace each \\u0026 by &, or read the URL with a JSON parser (jq -r).",
-        clients: &[],
+        clients: &[
+            ("jq", "jq -r .url"),
+            ("Go", "encoder.SetEscapeHTML(false) writes & as it is"),
+            ("Gson", "new GsonBuilder().disableHtmlEscaping()"),
+        ],
         proofs: &[Lint, Search],
     }
     QUERY_SIGNATURE_SIGNED = "query-signature-signed" {

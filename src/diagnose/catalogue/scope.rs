@@ -20,7 +20,16 @@ mistakes! {
             The server accepts only signatures for its own region.",
         fix: "Configure the region of the endpoint that the request goes to; for S3-compatible servers, the name that their \
             administrator gave it.",
-        clients: &[],
+        clients: &[
+            ("boto3", "region_name='REGION'"),
+            ("AWS CLI", "--region REGION, or AWS_REGION"),
+            ("aws4", "region: 'REGION'; where the host does not tell, it signs for us-east-1"),
+            ("curl", "--aws-sigv4 aws:amz:REGION:SERVICE"),
+            ("s3cmd", "bucket_location = REGION"),
+            ("Terraform", "region, and skip_region_validation = true for names that AWS does not know"),
+            ("Cloudflare R2", "region auto"),
+            ("MinIO", "MINIO_SITE_REGION on the server, or its name in the client"),
+        ],
         proofs: &[Error, Search],
     }
     SCOPE_SERVICE = "scope-service" {
@@ -30,7 +39,12 @@ mistakes! {
             `execute-api`. The server accepts only signatures for its own service.",
         fix: "Use the service's signing name: execute-api, es, aoss, s3, s3express, lambda, iotdevicegateway; it is not always \
             the first label of the host.",
-        clients: &[],
+        clients: &[
+            ("awscurl", "--service SERVICE; the default is execute-api"),
+            ("curl", "--aws-sigv4 aws:amz:REGION:SERVICE"),
+            ("requests-aws4auth", "AWS4Auth(key, secret, region, 'es'), or 'aoss' for OpenSearch Serverless"),
+            ("aws4", "service: 'execute-api' and the like, where the host does not tell"),
+        ],
         proofs: &[Error, Search],
     }
     SCOPE_ORDER = "scope-order" {
@@ -39,7 +53,11 @@ mistakes! {
         explanation: "The scope is date, region, service and `aws4_request`, in this order, and the client wrote them in another or left \
             one out. The server reads a service where the region should be, or refuses the credential.",
         fix: "Write the credential as KEY/YYYYMMDD/region/service/aws4_request.",
-        clients: &[],
+        clients: &[
+            ("curl", "--aws-sigv4 aws:amz:REGION:SERVICE, the region before the service"),
+            ("requests-aws4auth", "AWS4Auth(key, secret, region, service)"),
+            ("aws-requests-auth", "name the arguments: aws_region=…, aws_service=…"),
+        ],
         proofs: &[Lint, Error, Search],
     }
     TIME_LOCAL = "time-local" {
@@ -48,17 +66,30 @@ mistakes! {
         explanation: "`x-amz-date` ends in Z and means UTC, and the client wrote its local time there, off by a whole number of \
             quarter hours. The server compares it with its own clock and finds it hours away.",
         fix: "Format the time in UTC, not in the local zone with a literal Z behind it.",
-        clients: &[],
+        clients: &[
+            ("Python", "datetime.now(timezone.utc)"),
+            ("Java", "Instant.now(), or a formatter with ZoneOffset.UTC"),
+            ("JavaScript", "new Date().toISOString()"),
+            ("PHP", "gmdate('Ymd\\THis\\Z')"),
+            ("Go", "time.Now().UTC()"),
+            ("shell", "date -u +%Y%m%dT%H%M%SZ"),
+        ],
         proofs: &[Time],
     }
     TIME_SKEWED = "time-skewed" {
         title: "the signer's clock is off",
         place: "date",
         explanation: "The time of the request is further from the server's clock than the server allows, 15 minutes at S3 and 5 \
-            at many services. It refuses the request before or after it compares the signature.",
+            at many services. It refuses the request whatever its signature is.",
         fix: "Set the clock, by NTP; in containers and virtual machines, that of the host, mostly after a suspend. Sign just \
             before sending.",
-        clients: &[],
+        clients: &[
+            ("sigvet", "sigvet send --fix-clock signs again by the server's clock"),
+            ("aws-sdk-js v2", "correctClockSkew: true, or systemClockOffset in milliseconds"),
+            ("aws-sdk-js v3", "systemClockOffset in milliseconds; it corrects itself after a refusal"),
+            ("WSL 2", "sudo hwclock -s, or wsl --shutdown, after the machine slept"),
+            ("systemd", "timedatectl set-ntp true"),
+        ],
         proofs: &[Time, Error],
     }
     TIME_CHANGED = "time-changed" {
@@ -85,7 +116,11 @@ mistakes! {
         explanation: "The seconds of `X-Amz-Expires` have passed since `X-Amz-Date`, or the credentials that made the URL have ended \
             before. The server refuses the URL whatever its signature is.",
         fix: "Make a new URL, nearer to its use or with a longer life; one made with temporary credentials ends with them.",
-        clients: &[],
+        clients: &[
+            ("boto3", "generate_presigned_url(…, ExpiresIn=seconds); the default is 3600"),
+            ("AWS CLI", "aws s3 presign --expires-in SECONDS; the default is 3600"),
+            ("aws-sdk-js v3", "getSignedUrl(client, command, { expiresIn: seconds }); the default is 900"),
+        ],
         proofs: &[Time, Error],
     }
     NOT_YET_VALID = "not-yet-valid" {
@@ -103,7 +138,11 @@ mistakes! {
         explanation: "`X-Amz-Expires` is counted in seconds, from 1 to 604800, which is seven days. The server refuses another number, \
             be it a longer life, milliseconds or a point in time.",
         fix: "Choose at most 604800 seconds; where that is too short, let a small service of your own make a URL on demand.",
-        clients: &[],
+        clients: &[
+            ("boto3", "ExpiresIn in seconds, at most 604800"),
+            ("AWS CLI", "aws s3 presign --expires-in SECONDS, at most 604800"),
+            ("aws-sdk-java v2", "signatureDuration(Duration.ofDays(7)) at most"),
+        ],
         proofs: &[Lint, Error],
     }
 }

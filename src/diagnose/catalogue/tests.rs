@@ -213,12 +213,12 @@ fn texts_wrap_at_80_columns() {
 }
 
 #[test]
-fn clients_are_named_once_a_mistake_and_advised_in_a_line_or_two() {
+fn clients_are_named_once_a_mistake_and_advised_in_a_line() {
     for Mistake { id, clients, .. } in all() {
         let names: BTreeSet<&str> = clients.iter().map(|(name, _)| *name).collect();
         assert_eq!(names.len(), clients.len(), "{id}");
         for (name, advice) in *clients {
-            assert!(name.chars().count() + advice.chars().count() <= 150, "{id}: {name}: {advice}");
+            assert!(name.chars().count() + advice.chars().count() <= 100, "{id}: {name}: {advice}");
             assert!(!advice.ends_with('.'), "{id}: {advice}");
         }
     }
