@@ -5,19 +5,20 @@ use super::Proof::{Error, Lint, Search};
 
 mistakes! {
     CANONICAL_HASH_FORM = "canonical-hash-form" {
-        title: "the canonical request was hashed in another way",
+        title: "the canonical request was not hashed once with SHA-256 in hex",
         place: "string-to-sign",
-        explanation: "The last line of the string to sign is the SHA-256 of the canonical request in lower-case hex, and the client put \
-            there the text itself, a hash of the hash, capitals, or another algorithm's. The server signs another string.",
+        explanation: "The last line of the string to sign is the SHA-256 of the canonical request in lower-case hex, \
+            and the client put there the text itself, a hash of the hash, capitals, or another algorithm's. The \
+            server signs another string.",
         fix: "Hash the canonical request once with SHA-256, and write the hash in lower-case hex.",
         clients: &[],
         proofs: &[Search],
     }
     CANONICAL_NEWLINES = "canonical-newlines" {
-        title: "the lines were joined with other or extra newlines",
+        title: "the signed lines were joined with other or extra newlines",
         place: "canonical-request",
-        explanation: "Lines of the canonical request and of the string to sign are joined by single LF characters with none at the end, \
-            and the client wrote CRLF, one more or one fewer. The server hashes other bytes.",
+        explanation: "Lines of the canonical request and of the string to sign are joined by single LF characters \
+            with none at the end, and the client wrote CRLF, one more or one fewer. The server hashes other bytes.",
         fix: "Join the lines with \"\\n\", whatever the platform's line end is, and end the text without one.",
         clients: &[
             ("Java", "\\n, not System.lineSeparator() or %n"),
@@ -27,20 +28,20 @@ mistakes! {
         proofs: &[Search],
     }
     STRING_TO_SIGN_FORM = "string-to-sign-form" {
-        title: "the lines of the string to sign are not the ones that belong there",
+        title: "a line of the string to sign is missing, misplaced or misspelt",
         place: "string-to-sign",
-        explanation: "The string to sign is algorithm, timestamp, scope and hash, a line each, and the client left one out, exchanged two, \
-            or wrote a short date for the timestamp. The server signs those four lines.",
-        fix: "Write AWS4-HMAC-SHA256, YYYYMMDDTHHMMSSZ, YYYYMMDD/region/service/aws4_request, and the hash of the canonical \
-            request.",
+        explanation: "The string to sign is algorithm, timestamp, scope and hash, a line each, and the client left \
+            one out, exchanged two, or wrote a short date for the timestamp. The server signs those four lines.",
+        fix: "Write AWS4-HMAC-SHA256, YYYYMMDDTHHMMSSZ, YYYYMMDD/region/service/aws4_request, and the hash of the \
+            canonical request.",
         clients: &[],
         proofs: &[Search],
     }
     SIGNATURE_FORM = "signature-form" {
         title: "the signature is not written as 64 lower-case hex digits",
         place: "signature",
-        explanation: "The signature was sent in base64, in capitals, URL-encoded or cut short, as other schemes have it. The server \
-            compares it with 64 lower-case hex digits, character by character.",
+        explanation: "The signature was sent in base64, in capitals, URL-encoded or cut short, as other schemes have \
+            it. The server compares it with 64 lower-case hex digits, character by character.",
         fix: "Write the last HMAC in lower-case hex, and copy all of it.",
         clients: &[
             ("Node.js", "digest('hex')"),
@@ -50,20 +51,22 @@ mistakes! {
         proofs: &[Lint, Search],
     }
     AUTHORIZATION_MALFORMED = "authorization-malformed" {
-        title: "the Authorization header is not put together as it should be",
+        title: "the Authorization header is not well formed",
         place: "authorization",
-        explanation: "The header's value lacks a comma, a part or its algorithm, or repeats its own name. The server cannot read Credential, \
-            SignedHeaders and Signature out of it.",
-        fix: "Write Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=… in one line, and send it once.",
+        explanation: "The header's value lacks a comma, a part or its algorithm, or repeats its own name. The server \
+            cannot read Credential, SignedHeaders and Signature out of it.",
+        fix: "Write Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=… in one line, and send \
+            it once.",
         clients: &[("API Gateway", "says so of routes that do not exist, too; look at method and path")],
         proofs: &[Lint, Error],
     }
     TOKEN_MISSING = "token-missing" {
         title: "temporary credentials were used without their session token",
         place: "token",
-        explanation: "The access key id begins with `ASIA`, and no `X-Amz-Security-Token` was sent. The server knows such a key only \
-            together with its token.",
-        fix: "Pass the session token along with id and secret, as AWS_SESSION_TOKEN or the third value of the credentials.",
+        explanation: "The access key id begins with ASIA, and no X-Amz-Security-Token was sent. The server knows \
+            such a key only together with its token.",
+        fix: "Pass the session token along with id and secret, as AWS_SESSION_TOKEN or the third value of the \
+            credentials.",
         clients: &[
             ("AWS CLI and SDKs", "AWS_SESSION_TOKEN, or aws_session_token in the profile"),
             ("boto3", "aws_session_token='TOKEN'"),
@@ -77,8 +80,8 @@ mistakes! {
     TOKEN_NOT_SIGNED = "token-not-signed" {
         title: "the session token was added after signing",
         place: "token",
-        explanation: "The session token was sent, but it was not part of the query or the headers when they were signed. The server signs \
-            it with the rest.",
+        explanation: "The session token was sent, but it was not part of the query or the headers when they were \
+            signed. The server signs it with the rest.",
         fix: "Add X-Amz-Security-Token before signing, as a signed header or as a parameter of the query.",
         clients: &[
             ("aws4fetch", "leave appendSessionToken out"),
@@ -90,9 +93,10 @@ mistakes! {
     TOKEN_SIGNED = "token-signed" {
         title: "the session token was signed where it has to be left out",
         place: "token",
-        explanation: "AWS IoT's message broker, unlike other services, takes the session token out of the query before it signs. The client \
-            had it in the canonical query.",
-        fix: "For iotdevicegateway, sign the URL without the token and append X-Amz-Security-Token behind the signature.",
+        explanation: "AWS IoT's message broker, unlike other services, takes the session token out of the query \
+            before it signs. The client had it in the canonical query.",
+        fix: "For iotdevicegateway, sign the URL without the token and append X-Amz-Security-Token behind the \
+            signature.",
         clients: &[
             ("aws4fetch", "appendSessionToken: true, which is the default for iotdevicegateway"),
             ("aws-sigv4 (Rust)", "settings.session_token_mode = SessionTokenMode::Exclude"),
@@ -103,11 +107,12 @@ mistakes! {
         proofs: &[Search],
     }
     TOKEN_PLUS_AS_SPACE = "token-plus-as-space" {
-        title: "a `+` in the session token became a space",
+        title: "a '+' in the session token became a space",
         place: "token",
-        explanation: "The token was put into a URL or form without encoding, and its `+` was read as a space on the way. The server sees \
-            another token than the one that was issued.",
-        fix: "Encode the token when it goes into a query, + as %2B, and read it from JSON or headers without form decoding.",
+        explanation: "The token was put into a URL or form without encoding, and its '+' was read as a space on the \
+            way. The server sees another token than the one that was issued.",
+        fix: "Encode the token when it goes into a query, + as %2B, and read it from JSON or headers without form \
+            decoding.",
         clients: &[
             ("JavaScript", "encodeURIComponent(token)"),
             ("Python", "urllib.parse.quote(token, safe='')"),
@@ -117,18 +122,20 @@ mistakes! {
     TOKEN_INVALID = "token-invalid" {
         title: "the server does not accept the session token",
         place: "token",
-        explanation: "The token has expired, is damaged, belongs to another key, or was issued for a region that is not enabled for the \
-            account. The server refuses it before it compares signatures.",
-        fix: "Get fresh credentials, and use id, secret and token of the same set; take no token along with long-lived keys.",
-        clients: &[("AWS CLI", "aws sso login --profile NAME, or unset AWS_SESSION_TOKEN")],
+        explanation: "The token has expired, is damaged, belongs to another key, or was issued for a region that is \
+            not enabled for the account. The server refuses it before it compares signatures.",
+        fix: "Get fresh credentials, and use id, secret and token of the same set; take no token along with \
+            long-lived keys.",
+        clients: &[("AWS CLI", "aws sso login --profile NAME; for long-lived keys, unset AWS_SESSION_TOKEN")],
         proofs: &[Error],
     }
     MECHANISM_TWICE = "mechanism-twice" {
         title: "the request carries two kinds of authentication at once",
         place: "authorization",
-        explanation: "There is an Authorization header and a signature in the query, as when a client adds its own header to a presigned \
-            URL. S3 takes one of them only, and refuses both.",
-        fix: "Send a presigned URL without Authorization header, and drop the header when following a redirect to one.",
+        explanation: "There is an Authorization header and a signature in the query, as when a client adds its own \
+            header to a presigned URL. S3 takes one of them only, and refuses both.",
+        fix: "Send a presigned URL without Authorization header, and drop the header when following a redirect to \
+            one.",
         clients: &[
             ("nginx", "proxy_set_header Authorization \"\""),
             ("Go net/http", "a RoundTripper that sets Authorization must look at the host first"),
@@ -139,8 +146,8 @@ mistakes! {
     MECHANISM_V2 = "mechanism-v2" {
         title: "the request is signed with Signature Version 2",
         place: "authorization",
-        explanation: "The request is signed by the older scheme, `AWS key:signature` or `AWSAccessKeyId=`. Regions opened since 2014 and \
-            most services take Version 4 alone.",
+        explanation: "The request is signed by the older scheme, 'AWS key:signature' or 'AWSAccessKeyId='. Regions \
+            opened since 2014 and most services take Version 4 alone.",
         fix: "Choose Signature Version 4 in the client, and give it the region.",
         clients: &[
             ("boto3", "config=Config(signature_version='s3v4')"),

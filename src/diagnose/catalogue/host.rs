@@ -7,8 +7,8 @@ mistakes! {
     HOST_DEFAULT_PORT = "host-default-port" {
         title: "the host was signed with a default port that is not sent",
         place: "host",
-        explanation: "The client signed `host:443` or `host:80`, and its HTTP library leaves the default port of the scheme out of \
-            the Host header. The server signs the Host that it received.",
+        explanation: "The client signed host:443 or host:80, and its HTTP library leaves the default port of the \
+            scheme out of the Host header. The server signs the Host that it received.",
         fix: "Sign the host without port where the port is the scheme's default.",
         clients: &[
             ("awscurl", "leave :443 out of the URL"),
@@ -19,8 +19,8 @@ mistakes! {
     HOST_PORT_MISSING = "host-port-missing" {
         title: "the host was signed without the port that is sent",
         place: "host",
-        explanation: "The server listens on a port of its own, which the HTTP library puts into the Host header, and the client \
-            signed the bare name. The server signs host and port.",
+        explanation: "The server listens on a port of its own, which the HTTP library puts into the Host header, and \
+            the client signed the bare name. The server signs host and port.",
         fix: "Sign the host as host:port wherever the port is not the scheme's default.",
         clients: &[
             ("requests-aws4auth", "headers={'Host': 'HOST:PORT'}; by itself it signs the bare name"),
@@ -33,8 +33,8 @@ mistakes! {
     HOST_WITH_PATH = "host-with-path" {
         title: "the host was signed with a scheme or a path",
         place: "host",
-        explanation: "The client put an endpoint URL where only its host belongs, such as `https://host` or `host/path`. The server \
-            signs the Host header, which has neither.",
+        explanation: "The client put an endpoint URL where only its host belongs, such as 'https://host' or \
+            'host/path'. The server signs the Host header, which has neither.",
         fix: "Give the signer the bare host name, and the port if it is not the default.",
         clients: &[
             ("aws-requests-auth", "aws_host is a bare host name"),
@@ -45,8 +45,8 @@ mistakes! {
     HOST_OTHER_ENDPOINT = "host-other-endpoint" {
         title: "the request was signed for another endpoint's host name",
         place: "host",
-        explanation: "The host that was signed is another name of the service: another region's form, path-style against \
-            virtual-hosted, or a CDN's name. The server signs the name by which it was called.",
+        explanation: "The host that was signed is another name of the service: another region's form, path-style \
+            against virtual-hosted, or a CDN's name. The server signs the name by which it was called.",
         fix: "Sign for the host name that the request is sent to, and do not edit a signed URL's host.",
         clients: &[
             ("boto3", "region_name, and config=Config(s3={'addressing_style': 'virtual'}), from 1.33.8 on"),
@@ -58,9 +58,10 @@ mistakes! {
     HOST_REWRITTEN = "host-rewritten" {
         title: "a proxy or CDN replaced the Host header after signing",
         place: "host",
-        explanation: "The client signed the name of the proxy, and the proxy put the upstream's name or address into Host. The \
-            server signs the Host that reached it, which the client never saw.",
-        fix: "Let the proxy pass Host on as it came, port included; or let the proxy sign, for the upstream's own name.",
+        explanation: "The client signed the name of the proxy, and the proxy put the upstream's name or address into \
+            Host. The server signs the Host that reached it, which the client never saw.",
+        fix: "Let the proxy pass Host on as it came, port included; or let the proxy sign, for the upstream's own \
+            name.",
         clients: &[
             ("nginx", "proxy_set_header Host $http_host"),
             ("Apache httpd", "ProxyPreserveHost On"),
@@ -69,15 +70,15 @@ mistakes! {
             ("Traefik", "passHostHeader: true, which is the default"),
             ("Pomerium", "preserve_host_header: true"),
             ("AWS ALB", "routing.http.preserve_host_header.enabled = true; else it may append the port"),
-            ("CloudFront", "sends the origin's host; let it sign by origin access control"),
+            ("CloudFront", "sends the origin's host; for S3, let it sign by origin access control"),
         ],
         proofs: &[Compare],
     }
     HOST_NOT_SIGNED = "host-not-signed" {
         title: "the host header is not among the signed headers",
         place: "signed-headers",
-        explanation: "Version 4 wants host signed with every request, and it is not in SignedHeaders. The server refuses the \
-            request whatever the signature is.",
+        explanation: "Version 4 wants host signed with every request, and it is not in SignedHeaders. The server \
+            refuses the request whatever the signature is.",
         fix: "Add host to the canonical headers and to SignedHeaders.",
         clients: &[],
         proofs: &[Lint, Error],

@@ -7,8 +7,8 @@ mistakes! {
     PATH_DOUBLE_ENCODED = "path-double-encoded" {
         title: "the path was encoded twice",
         place: "path",
-        explanation: "S3 wants the path encoded once, and the client encoded what was encoded already, so that `%20` became \
-            `%2520`. The server takes the path of the request line as it is and hashes a shorter one.",
+        explanation: "S3 wants the path encoded once, and the client encoded what was encoded already, so that %20 \
+            became %2520. The server has the path encoded once, and hashes a shorter line.",
         fix: "Hand the signer the path once encoded, and switch its second encoding off; for S3 there is none.",
         clients: &[
             ("botocore", "S3SigV4Auth in place of SigV4Auth"),
@@ -30,10 +30,10 @@ mistakes! {
     PATH_ENCODED_ONCE = "path-encoded-once" {
         title: "the path was encoded once where the service wants it twice",
         place: "path",
-        explanation: "All services but S3 encode the path of the request line once more for the canonical request, and the \
-            client signed it as it is sent. The server's path has `%2520` where the client's has `%20`.",
-        fix: "Encode each segment of the path as it is sent a second time in the canonical request, or switch the signer's \
-            second encoding on.",
+        explanation: "All services but S3 encode the path of the request line once more for the canonical request, \
+            and the client signed it as it is sent. The server's path has %2520 where the client's has %20.",
+        fix: "Encode each segment of the path as it is sent a second time in the canonical request, or switch the \
+            signer's second encoding on.",
         clients: &[
             ("botocore", "SigV4Auth; S3SigV4Auth is for S3 alone"),
             ("aws-sdk-js v3", "new SignatureV4({ …, uriEscapePath: true }), which is the default"),
@@ -48,8 +48,8 @@ mistakes! {
     PATH_NOT_ENCODED = "path-not-encoded" {
         title: "the path was signed unencoded",
         place: "path",
-        explanation: "The client signed the path as a person reads it, with raw spaces or raw UTF-8, while the HTTP library \
-            encoded it to send it. The server has only the encoded path, and hashes that.",
+        explanation: "The client signed the path as a person reads it, with raw spaces or raw UTF-8, while the HTTP \
+            library encoded it to send it. The server has only the encoded path, and hashes that.",
         fix: "Encode the path before signing, by the rules of AWS, and send the very text that was signed.",
         clients: &[
             ("curl", "8.9.0 or later encodes the canonical path"),
@@ -58,11 +58,12 @@ mistakes! {
         proofs: &[Search, Compare],
     }
     PATH_PLUS_AS_SPACE = "path-plus-as-space" {
-        title: "a `+` in the path was taken for a space, or sent raw",
+        title: "a '+' in the path was taken for a space, or sent raw",
         place: "path",
-        explanation: "S3 reads a raw `+` in a path as a space, though elsewhere it is a plus, and one of the two ends took it \
-            the other way. The canonical path then has `%20` at one end and `%2B` at the other.",
-        fix: "Write a plus in a key as %2B and a space as %20, in the URL that is sent as well as in the one that is signed.",
+        explanation: "S3 reads a raw '+' in a path as a space, though elsewhere it is a plus, and one of the two \
+            ends took it the other way. The canonical path then has %20 at one end and %2B at the other.",
+        fix: "Write a plus in a key as %2B and a space as %20, in the URL that is sent as well as in the one that is \
+            signed.",
         clients: &[
             ("Java", "URLEncoder.encode(s, UTF_8).replace(\"+\", \"%20\")"),
             ("Python", "urllib.parse.quote(key, safe='/~'), not quote_plus"),
@@ -75,11 +76,11 @@ mistakes! {
     PATH_RESERVED_RAW = "path-reserved-raw" {
         title: "reserved characters were left unencoded in the canonical path",
         place: "path",
-        explanation: "In the canonical path only letters, digits, `-`, `.`, `_`, `~` and the separating `/` stand unencoded, \
-            and the client left others as they were, such as `=`, `@`, `(` or `'`. The server encodes them, and hashes \
-            another path.",
-        fix: "Encode everything but A-Z a-z 0-9 - . _ ~ and the slashes between segments; URL encoders of standard libraries \
-            leave some of the others alone.",
+        explanation: "In the canonical path only letters, digits, '-', '.', '_', '~' and the separating '/' stand \
+            unencoded, and the client left others as they were, such as '=', '@', '(' or ':'. The server encodes \
+            them, and hashes another path.",
+        fix: "Encode everything but A-Z a-z 0-9 - . _ ~ and the slashes between segments; URL encoders of standard \
+            libraries leave some of the others alone.",
         clients: &[
             ("JavaScript", "encodeURIComponent, then ! ' ( ) * encoded as well, which it leaves alone"),
             ("Python", "urllib.parse.quote(path, safe='/~')"),
@@ -91,10 +92,10 @@ mistakes! {
         proofs: &[Search, Compare],
     }
     PATH_TILDE_ENCODED = "path-tilde-encoded" {
-        title: "`~` was encoded as `%7E` in the canonical path",
+        title: "'~' was encoded as %7E in the canonical path",
         place: "path",
-        explanation: "The tilde is an unreserved character that AWS never encodes, and the client's encoder follows an older \
-            rule that does. The server writes `~`, and hashes another path.",
+        explanation: "The tilde is an unreserved character that AWS never encodes, and the client's encoder follows \
+            an older rule that does. The server writes '~', and hashes another path.",
         fix: "Turn %7E back into ~ after encoding.",
         clients: &[
             ("Java", "URLEncoder.encode(…).replace(\"%7E\", \"~\")"),
@@ -106,17 +107,17 @@ mistakes! {
     PATH_HEX_LOWERCASE = "path-hex-lowercase" {
         title: "the path was encoded with lower-case hex digits",
         place: "path",
-        explanation: "The client wrote escapes such as `%2f` or `%c3`, and the canonical path has capital digits. The server \
-            writes `%2F` and `%C3`, and hashes another path.",
+        explanation: "The client wrote escapes such as %2f or %c3, and the canonical path has capital digits. The \
+            server writes %2F and %C3, and hashes another path.",
         fix: "Encode with the digits 0-9 A-F, capitals only.",
         clients: &[(".NET", "Uri.EscapeDataString; HttpUtility.UrlEncode writes lower-case digits")],
         proofs: &[Search, Compare],
     }
     PATH_SLASH_ENCODED = "path-slash-encoded" {
-        title: "the slashes between segments were encoded as `%2F`",
+        title: "the slashes between segments were encoded as %2F",
         place: "path",
-        explanation: "The client encoded the path as if it were one segment, slashes and all. The server leaves the slashes \
-            between segments as they are, and hashes another path.",
+        explanation: "The client encoded the path as if it were one segment, slashes and all. The server leaves the \
+            slashes between segments as they are, and hashes another path.",
         fix: "Split the path at its slashes, encode each segment, and join them again.",
         clients: &[
             ("JavaScript", "key.split('/').map(encodeURIComponent).join('/')"),
@@ -128,13 +129,13 @@ mistakes! {
     PATH_NORMALIZED = "path-normalized" {
         title: "the path of an S3 key was normalised before signing",
         place: "path",
-        explanation: "In S3 a key may hold `//`, `.` and `..`, and the client collapsed or resolved them, in what it signed or \
-            in what it sent. The server takes the path as it comes, and hashes the one with all its segments.",
-        fix: "Switch path normalisation off, in the signer and in the HTTP client (curl: --path-as-is).",
+        explanation: "In S3 a key may hold '//', '.' and '..', and the client collapsed or resolved them, in what it \
+            signed or in what it sent. The server takes the path as it comes, and hashes the one with all its \
+            segments.",
+        fix: "Switch path normalisation off, in the signer, in the HTTP client and in what stands between.",
         clients: &[
             ("aws-sdk-java v2", ".putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false)"),
             ("aws-sigv4 (Rust)", "settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled"),
-            ("aws-sdk-cpp", "preservePathSeparators = true keeps //"),
             ("curl", "--path-as-is"),
             ("requests", "2.34.0 with urllib3 2.7.0 keeps a leading //, which 2.32.0 began to strip"),
             ("requests-aws4auth", "normalises S3 paths too; avoid //, . and .. in keys"),
@@ -143,7 +144,7 @@ mistakes! {
             ("nginx", "proxy_pass without a path behind the address; merge_slashes off"),
             ("Apache httpd", "ProxyPass … nocanon"),
             ("Envoy", "normalize_path: false, merge_slashes: false"),
-            ("Traefik", "--entryPoints.NAME.http.sanitizePath=false"),
+            ("Traefik", "--entrypoints.NAME.http.sanitizepath=false"),
             ("Cloudflare", "switch 'Normalize URLs to origin' off"),
         ],
         proofs: &[Search, Compare],
@@ -151,8 +152,8 @@ mistakes! {
     PATH_NOT_NORMALIZED = "path-not-normalized" {
         title: "the path was signed without being normalised",
         place: "path",
-        explanation: "All services but S3 collapse `//` and resolve `.` and `..` for the canonical path, and the client left \
-            them in. The server hashes the shorter path.",
+        explanation: "All services but S3 collapse '//' and resolve '.' and '..' for the canonical path, and the \
+            client left them in. The server hashes the shorter path.",
         fix: "Remove empty and dot segments from the path before signing, or better, do not send them.",
         clients: &[
             ("aws-sdk-java v2", "leave AwsV4HttpSigner.NORMALIZE_PATH at true, its default"),
@@ -163,17 +164,18 @@ mistakes! {
     PATH_TRAILING_SLASH = "path-trailing-slash" {
         title: "a trailing slash was dropped or added",
         place: "path",
-        explanation: "The path that was signed and the path that arrived differ in their last slash, which the signer, the \
-            HTTP client or a proxy took for decoration. The server keeps it as it came, and hashes that.",
-        fix: "Sign and send the same path, with the slash or without; a redirect to the other form needs a new signature.",
+        explanation: "The path that was signed and the path that arrived differ in their last slash, which the \
+            signer, the HTTP client or a proxy took for decoration. The server keeps it as it came, and hashes that.",
+        fix: "Sign and send the same path, with the slash or without; a redirect to the other form needs a new \
+            signature.",
         clients: &[("nginx", "a slash at the end of both location and proxy_pass, or of neither")],
         proofs: &[Search, Compare],
     }
     PATH_EMPTY = "path-empty" {
-        title: "an empty path was signed instead of `/`",
+        title: "an empty path was signed instead of '/'",
         place: "path",
-        explanation: "The URL has no path, and the client left the second line of the canonical request empty. HTTP sends `/` \
-            in that place, and the server hashes a line with `/`.",
+        explanation: "The URL has no path, and the client left the second line of the canonical request empty. HTTP \
+            sends '/' in that place, and the server hashes a line with '/'.",
         fix: "Sign / where the URL has no path.",
         clients: &[],
         proofs: &[Search],
@@ -181,8 +183,8 @@ mistakes! {
     PATH_BUCKET_MISSING = "path-bucket-missing" {
         title: "the bucket was left out of the canonical path",
         place: "path",
-        explanation: "The request goes to a path-style address, where the bucket is the first segment, and the client signed the \
-            key alone. The server's canonical path is that of the request line, bucket included.",
+        explanation: "The request goes to a path-style address, where the bucket is the first segment, and the \
+            client signed the key alone. The server's canonical path is that of the request line, bucket included.",
         fix: "Sign the whole path of the URL that is sent, /bucket/key.",
         clients: &[
             ("botocore", "config=Config(s3={'addressing_style': 'path'})"),
@@ -199,9 +201,9 @@ mistakes! {
     PATH_BUCKET_ADDED = "path-bucket-added" {
         title: "the bucket was put into the canonical path",
         place: "path",
-        explanation: "The request goes to a virtual-hosted address, where the bucket is in the host name, and the client signed \
-            it in the path as well, as Signature Version 2 wanted it. The server's canonical path is that of the request \
-            line, without the bucket.",
+        explanation: "The request goes to a virtual-hosted address, where the bucket is in the host name, and the \
+            client signed it in the path as well, as Signature Version 2 wanted it. The server's canonical path is \
+            that of the request line, without the bucket.",
         fix: "Sign /key alone when the bucket is in the host name.",
         clients: &[
             ("botocore", "config=Config(s3={'addressing_style': 'virtual'})"),
@@ -215,9 +217,9 @@ mistakes! {
     PATH_PREFIX_CHANGED = "path-prefix-changed" {
         title: "a prefix of the path was added or removed after signing",
         place: "path",
-        explanation: "Something between client and server, such as a proxy's rewrite rule, a base URL or the stage of an API, \
-            changed the beginning of the path. The server signs the path that reaches it, which is not the one that the \
-            client had.",
+        explanation: "Something between client and server, such as a proxy's rewrite rule, a base URL or the stage \
+            of an API, changed the beginning of the path. The server signs the path that reaches it, which is not \
+            the one that the client had.",
         fix: "Let the proxy pass the path on as it came, or sign the path that the server will see.",
         clients: &[
             ("nginx", "no path in proxy_pass and no rewrite; give the S3 server a host name of its own"),
@@ -230,8 +232,9 @@ mistakes! {
     PATH_WITH_QUERY = "path-with-query" {
         title: "the query was signed as part of the path",
         place: "path",
-        explanation: "The client handed path and query together to the signer, so that the second line of the canonical request \
-            holds the question mark or its escape, and the third lacks the parameters. The server splits them at the `?`.",
+        explanation: "The client handed path and query together to the signer, so that the second line of the \
+            canonical request holds the question mark or its escape, and the third lacks the parameters. The server \
+            splits them at the '?'.",
         fix: "Give the signer the path up to the question mark, and the query apart from it.",
         clients: &[("aws-sdk-js v3", "new HttpRequest({ path: url.pathname, query: … }): the query apart")],
         proofs: &[Search, Compare],
@@ -239,10 +242,11 @@ mistakes! {
     PATH_UNICODE_FORM = "path-unicode-form" {
         title: "the path was signed in one Unicode form and sent in another",
         place: "path",
-        explanation: "A letter such as `é` can be one code point or a letter and an accent, and the client signed one form and \
-            sent the other. The server sees only the bytes that were sent, which encode to another path.",
-        fix: "Normalise names to NFC once, when they are read, and use that text for signing and for sending; macOS file \
-            systems give out NFD.",
+        explanation: "A letter such as 'é' can be one code point or a letter and an accent, and the client signed \
+            one form and sent the other. The server sees only the bytes that were sent, which encode to another \
+            path.",
+        fix: "Normalise names to NFC once, when they are read, and use that text for signing and for sending; macOS \
+            file systems give out NFD.",
         clients: &[
             ("Python", "unicodedata.normalize('NFC', key)"),
             ("JavaScript", "key.normalize('NFC')"),

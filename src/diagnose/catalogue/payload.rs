@@ -7,8 +7,8 @@ mistakes! {
     PAYLOAD_EMPTY_HASH = "payload-empty-hash" {
         title: "the hash of an empty body was signed, but a body was sent",
         place: "payload",
-        explanation: "The client signed `e3b0c442…`, the hash of no bytes, because the body was not given to the signer or had been \
-            read to its end. The server hashes the body that it received.",
+        explanation: "The client signed e3b0c442…, the hash of no bytes, because the body was not given to the \
+            signer or had been read to its end. The server hashes the body that it received.",
         fix: "Give the signer the body that will be sent, rewound to its start.",
         clients: &[
             ("aws-sdk-go-v2", "hand SignHTTP the hex SHA-256 of the body; it does not read the body"),
@@ -20,8 +20,8 @@ mistakes! {
     PAYLOAD_NOT_EMPTY = "payload-not-empty" {
         title: "the hash of a body was signed that was not sent",
         place: "payload",
-        explanation: "The client signed the hash of some bytes, and the request arrived without a body, as with a GET whose body the \
-            HTTP client drops. The server hashes an empty body.",
+        explanation: "The client signed the hash of some bytes, and the request arrived without a body, as with a \
+            GET whose body the HTTP client or a proxy drops. The server hashes an empty body.",
         fix: "Sign the hash of an empty body where none is sent, or send the body with a method that carries one.",
         clients: &[("OpenSearch", "POST for _search with a body; some clients drop the body of a GET")],
         proofs: &[Search, Compare, Error],
@@ -29,8 +29,8 @@ mistakes! {
     PAYLOAD_UNSIGNED = "payload-unsigned" {
         title: "the payload was left unsigned where its hash is wanted",
         place: "payload",
-        explanation: "The client signed `UNSIGNED-PAYLOAD` in place of the body's hash, which only S3 and a few services take. The \
-            server puts the hash of the body there.",
+        explanation: "The client signed UNSIGNED-PAYLOAD in place of the body's hash, which only S3 and a few \
+            services take. The server puts the hash of the body there.",
         fix: "Sign the SHA-256 of the body, in hex.",
         clients: &[
             ("botocore", "config=Config(s3={'payload_signing_enabled': True})"),
@@ -44,9 +44,11 @@ mistakes! {
     PAYLOAD_HASHED = "payload-hashed" {
         title: "a presigned URL was signed with a hash in the payload line",
         place: "payload",
-        explanation: "For presigned URLs of S3 the payload line is `UNSIGNED-PAYLOAD`, since the body is not known yet, and the \
-            client put a hash there. The server puts `UNSIGNED-PAYLOAD` there where the URL declares no hash.",
-        fix: "Use UNSIGNED-PAYLOAD in the canonical request of a presigned S3 URL, or sign x-amz-content-sha256 with the hash.",
+        explanation: "For presigned URLs of S3 the payload line is UNSIGNED-PAYLOAD, since the body is not known \
+            yet, and the client put a hash there. The server puts UNSIGNED-PAYLOAD there where the URL declares no \
+            hash.",
+        fix: "Use UNSIGNED-PAYLOAD in the canonical request of a presigned S3 URL, or sign x-amz-content-sha256 with \
+            the hash.",
         clients: &[
             ("botocore", "S3SigV4QueryAuth in place of SigV4QueryAuth"),
             ("aws-sdk-js v3", "S3RequestPresigner in place of SignatureV4.presign"),
@@ -58,17 +60,17 @@ mistakes! {
     PAYLOAD_NEWLINE = "payload-newline" {
         title: "the line ends of the body changed after it was hashed",
         place: "payload",
-        explanation: "The body that arrived has a final newline more or fewer than the one that was hashed, or CRLF in place of LF. \
-            The server hashes the bytes that it received.",
-        fix: "Hash the very bytes that are sent; with curl, use --data-binary, for --data drops line ends of files.",
+        explanation: "The body that arrived has a final newline more or fewer than the one that was hashed, or CRLF \
+            in place of LF. The server hashes the bytes that it received.",
+        fix: "Hash the very bytes that are sent, and open files in binary mode for both.",
         clients: &[("curl", "--data-binary @FILE; -d @FILE drops line ends")],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_JSON_REFORMATTED = "payload-json-reformatted" {
         title: "the JSON was written again between hashing and sending",
         place: "payload",
-        explanation: "The client hashed one rendering of a value, and the HTTP library wrote another, with other spaces, key order \
-            or escapes. The server hashes the text that it received.",
+        explanation: "The client hashed one rendering of a value, and the HTTP library wrote another, with other \
+            spaces, key order or escapes. The server hashes the text that it received.",
         fix: "Write the JSON once, to bytes; hash those and send those.",
         clients: &[
             ("requests", "data=body with the bytes that were hashed, not json="),
@@ -79,8 +81,8 @@ mistakes! {
     PAYLOAD_CHARSET = "payload-charset" {
         title: "the body was hashed in another character encoding than sent",
         place: "payload",
-        explanation: "The client hashed the text in one encoding, such as UTF-16 or Latin-1 or with a byte-order mark, and sent it in \
-            another. The server hashes the bytes that it received.",
+        explanation: "The client hashed the text in one encoding, such as UTF-16 or Latin-1 or with a byte-order \
+            mark, and sent it in another. The server hashes the bytes that it received.",
         fix: "Encode the text once, in UTF-8 without a byte-order mark; hash those bytes and send those.",
         clients: &[
             ("Java", "text.getBytes(StandardCharsets.UTF_8)"),
@@ -93,8 +95,8 @@ mistakes! {
     PAYLOAD_FROM_QUERY = "payload-from-query" {
         title: "the query string was hashed as if it were the body",
         place: "payload",
-        explanation: "The client hashed the parameters as the body of a POST and sent them in the URL, as some frameworks merge the \
-            two. The server hashes the body, which is empty or another text.",
+        explanation: "The client hashed the parameters as the body of a POST and sent them in the URL, as some \
+            frameworks merge the two. The server hashes the body, which is empty or another text.",
         fix: "Hash the body alone, and sign the query in its own line.",
         clients: &[],
         proofs: &[Search, Compare],
@@ -102,8 +104,8 @@ mistakes! {
     PAYLOAD_HASH_FORM = "payload-hash-form" {
         title: "the payload's hash was written in another form",
         place: "payload",
-        explanation: "The payload line is the SHA-256 of the body in lower-case hex, and the client wrote it in capitals or base64, \
-            or hashed it twice. The server writes 64 lower-case digits.",
+        explanation: "The payload line is the SHA-256 of the body in lower-case hex, and the client wrote it in \
+            capitals or base64, or hashed it twice. The server writes 64 lower-case digits.",
         fix: "Hash the bytes of the body once, and write the hash in lower-case hex.",
         clients: &[
             ("Go", "hex.EncodeToString(sum[:])"),
@@ -114,8 +116,8 @@ mistakes! {
     PAYLOAD_HEADER_MISMATCH = "payload-header-mismatch" {
         title: "x-amz-content-sha256 is not the hash that was signed or sent",
         place: "payload",
-        explanation: "The header declares one hash, and the payload line of the canonical request or the body itself has another. S3 \
-            takes the payload line from the header, and checks the body against it.",
+        explanation: "The header declares one hash, and the payload line of the canonical request or the body itself \
+            has another. S3 takes the payload line from the header, and checks the body against it.",
         fix: "Compute the payload's hash once; send it in x-amz-content-sha256 and sign that same text.",
         clients: &[
             ("aws4", "signs X-Amz-Content-Sha256 as it finds it; remove a stale one"),
@@ -126,8 +128,9 @@ mistakes! {
     PAYLOAD_HEADER_MISSING = "payload-header-missing" {
         title: "x-amz-content-sha256 was not sent to S3",
         place: "payload",
-        explanation: "S3 wants each request that is signed in its headers to declare its payload in `x-amz-content-sha256`, and the \
-            header is not there. Most other services compute the hash themselves, so a signer made for them leaves it out.",
+        explanation: "S3 wants each request that is signed in its headers to declare its payload in \
+            x-amz-content-sha256, and the header is not there. Most other services compute the hash themselves, so a \
+            signer made for them leaves it out.",
         fix: "Send x-amz-content-sha256 with the hash, or with UNSIGNED-PAYLOAD over TLS, and sign it.",
         clients: &[
             ("botocore", "S3SigV4Auth sends it, SigV4Auth does not"),
@@ -141,11 +144,11 @@ mistakes! {
     PAYLOAD_STREAMING = "payload-streaming" {
         title: "a streaming payload was declared that one side does not honour",
         place: "payload",
-        explanation: "`x-amz-content-sha256` says `STREAMING-…`, and the body is not in signed chunks, or the server does not \
-            know that kind of chunks. The server reads lengths, signatures or trailers where the client wrote data, or the other \
-            way round.",
-        fix: "Send the body in one piece with its hash or UNSIGNED-PAYLOAD, and switch default checksums off for servers that do \
-            not know trailers.",
+        explanation: "x-amz-content-sha256 says STREAMING-…, and the body is not in signed chunks, or the server \
+            does not know that kind of chunks. The server reads lengths, signatures or trailers where the client \
+            wrote data, or the other way round.",
+        fix: "Send the body in one piece with its hash or UNSIGNED-PAYLOAD, and switch default checksums off for \
+            servers that do not know trailers.",
         clients: &[
             ("AWS CLI and SDKs", "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"),
             ("botocore", "config=Config(request_checksum_calculation='when_required')"),
@@ -154,7 +157,6 @@ mistakes! {
             ("aws-sdk-java v2", ".requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)"),
             ("aws-sdk-java v1", "disableChunkedEncoding()"),
             ("Terraform", "skip_s3_checksum = true in the s3 backend, from 1.6.3 on"),
-            ("rclone", "--s3-use-unsigned-payload=false"),
         ],
         proofs: &[Lint, Error],
     }

@@ -7,17 +7,18 @@ mistakes! {
     QUERY_UNSORTED = "query-unsorted" {
         title: "the query parameters were signed unsorted",
         place: "query",
-        explanation: "The canonical query lists the parameters by name, and the client left them in the order of the URL. The \
-            server sorts them, and hashes another line.",
-        fix: "Sort the encoded parameters by the bytes of their names before signing; the order on the wire does not matter.",
+        explanation: "The canonical query lists the parameters by name, and the client left them in the order of the \
+            URL. The server sorts them, and hashes another line.",
+        fix: "Sort the encoded parameters by the bytes of their names before signing; the order on the wire does not \
+            matter.",
         clients: &[("curl", "8.3.0 or later sorts the query, 8.4.0 one with empty parts, too")],
         proofs: &[Search],
     }
     QUERY_SORTED_JOINED = "query-sorted-joined" {
-        title: "the query was sorted as `name=value` strings",
+        title: "the query was sorted as 'name=value' strings",
         place: "query",
-        explanation: "The client sorted name and value as one string, so that `q.parser=` came before `q=`, for a point sorts \
-            before an equals sign. The server sorts by name alone, then by value.",
+        explanation: "The client sorted name and value as one string, so that 'q.parser=' came before 'q=', for a \
+            point sorts before an equals sign. The server sorts by name alone, then by value.",
         fix: "Sort pairs, by name first and then by value, and join them afterwards.",
         clients: &[
             ("curl", "8.14.0 or later sorts by name, then by value"),
@@ -28,8 +29,8 @@ mistakes! {
     QUERY_SORTED_RAW = "query-sorted-raw" {
         title: "the query was sorted before it was encoded",
         place: "query",
-        explanation: "Encoding changes the order of some names, such as `a[1]` and `a[10]`, and the client sorted the decoded ones. \
-            The server sorts the encoded names.",
+        explanation: "Encoding changes the order of some names, such as a[1] and a[10], and the client sorted the \
+            decoded ones. The server sorts the encoded names.",
         fix: "Encode names and values first, then sort by the bytes of the encoded text.",
         clients: &[("curl", "8.14.0 or later sorts the encoded names")],
         proofs: &[Search],
@@ -37,17 +38,17 @@ mistakes! {
     QUERY_VALUES_UNSORTED = "query-values-unsorted" {
         title: "the values of a repeated parameter were not sorted",
         place: "query",
-        explanation: "A parameter occurs more than once, and the client kept its values in the order sent. The server sorts \
-            parameters of one name by their values.",
+        explanation: "A parameter occurs more than once, and the client kept its values in the order sent. The \
+            server sorts parameters of one name by their values.",
         fix: "Sort by encoded name, and where names are equal by encoded value.",
         clients: &[("requests-aws4auth", "1.1.1 or later sorts the values of a name")],
         proofs: &[Search],
     }
     QUERY_NO_EQUALS = "query-no-equals" {
-        title: "a parameter without value was signed without its `=`",
+        title: "a parameter without value was signed without its '='",
         place: "query",
-        explanation: "In the canonical query each name is followed by an equals sign, even where the URL has only `?acl`, and the \
-            client signed the bare name. The server writes `acl=`.",
+        explanation: "In the canonical query each name is followed by an equals sign, even where the URL has only \
+            '?acl', and the client signed the bare name. The server writes 'acl='.",
         fix: "Write name= for a parameter without value when signing; on the wire both forms will do.",
         clients: &[("curl", "8.5.0 or later writes name= for a parameter without value")],
         proofs: &[Search, Compare],
@@ -55,17 +56,18 @@ mistakes! {
     QUERY_VALUELESS_DROPPED = "query-valueless-dropped" {
         title: "a parameter without value was left out of the canonical query",
         place: "query",
-        explanation: "The client's parser dropped parameters that have no value, such as `uploads` or `prefix=`, and signed the \
-            others. The server signs every parameter that it receives.",
+        explanation: "The client's parser dropped parameters that have no value, such as uploads or 'prefix=', and \
+            signed the others. The server signs every parameter that it receives.",
         fix: "Keep parameters without value when the query is parsed, and sign them as name=.",
         clients: &[("Python", "parse_qsl(query, keep_blank_values=True)")],
         proofs: &[Search, Compare],
     }
     QUERY_PLUS = "query-plus" {
-        title: "a `+` in the query was read the other way",
+        title: "a '+' in the query was read the other way",
         place: "query",
-        explanation: "A `+` in a query can be a space or a plus, and the client took the reading that the server does not, in what \
-            it signed or in what it sent. The canonical query then has `%20` at one end and `%2B` at the other.",
+        explanation: "A '+' in a query can be a space or a plus, and the client took the reading that the server \
+            does not, in what it signed or in what it sent. The canonical query then has %20 at one end and %2B at \
+            the other.",
         fix: "Write a space as %20 and a plus as %2B, and never a raw + in a query.",
         clients: &[
             ("Java", "URLEncoder.encode(s, UTF_8).replace(\"+\", \"%20\")"),
@@ -80,9 +82,9 @@ mistakes! {
     QUERY_RESERVED_RAW = "query-reserved-raw" {
         title: "reserved characters were left unencoded in the canonical query",
         place: "query",
-        explanation: "In names and values of the canonical query only letters, digits, `-`, `.`, `_` and `~` stand unencoded, and \
-            the client left others as they were, such as `/`, `:`, `,` or `*`. The server encodes them, and hashes another \
-            line.",
+        explanation: "In names and values of the canonical query only letters, digits, '-', '.', '_' and '~' stand \
+            unencoded, and the client left others as they were, such as '/', ':', ',' or '*'. The server encodes \
+            them, and hashes another line.",
         fix: "Encode everything but A-Z a-z 0-9 - . _ ~ in names and values, the slash included.",
         clients: &[
             ("JavaScript", "encodeURIComponent, then ! ' ( ) * encoded as well, which it leaves alone"),
@@ -94,10 +96,10 @@ mistakes! {
         proofs: &[Search, Compare],
     }
     QUERY_TILDE_ENCODED = "query-tilde-encoded" {
-        title: "`~` was encoded as `%7E` in the canonical query",
+        title: "'~' was encoded as %7E in the canonical query",
         place: "query",
-        explanation: "The tilde is an unreserved character that AWS never encodes, and the client's form encoder does. The server \
-            writes `~`, and hashes another line.",
+        explanation: "The tilde is an unreserved character that AWS never encodes, and the client's form encoder \
+            does. The server writes '~', and hashes another line.",
         fix: "Turn %7E back into ~ after encoding.",
         clients: &[
             ("Java", "URLEncoder.encode(…).replace(\"%7E\", \"~\")"),
@@ -109,16 +111,16 @@ mistakes! {
     QUERY_DOUBLE_ENCODED = "query-double-encoded" {
         title: "the query was encoded twice",
         place: "query",
-        explanation: "The client encoded a query that was encoded already, so that `%2F` became `%252F`. The server decodes what \
-            it receives once and encodes it once, whatever the service.",
-        fix: "Give the signer decoded names and values, or tell it that they are encoded; there is no second encoding of \
-            queries.",
+        explanation: "The client encoded a query that was encoded already, so that %2F became %252F. The server \
+            decodes what it receives once and encodes it once, whatever the service.",
+        fix: "Give the signer decoded names and values, or tell it that they are encoded; there is no second \
+            encoding of queries.",
         clients: &[
             ("Spring", "UriComponentsBuilder … .build(true).toUri(), and pass the URI, not a String"),
             ("Spring RestClient", "new DefaultUriBuilderFactory() with EncodingMode.NONE, or pass a URI"),
             ("Retrofit", "@Query(value = …, encoded = true), or the whole URL as @Url"),
             ("OkHttp", "addEncodedQueryParameter for what is encoded already"),
-            ("curl", "8.14.0 or later takes an encoded query as it is"),
+            ("curl", "8.14.0 or later does not encode an encoded query again"),
             ("awscurl", "write the query decoded; what is encoded may be encoded again"),
         ],
         proofs: &[Search, Compare],
@@ -126,8 +128,8 @@ mistakes! {
     QUERY_HEX_LOWERCASE = "query-hex-lowercase" {
         title: "the query was encoded with lower-case hex digits",
         place: "query",
-        explanation: "The client wrote escapes such as `%2f`, and the canonical query has capital digits. The server writes `%2F`, \
-            and hashes another line.",
+        explanation: "The client wrote escapes such as %2f, and the canonical query has capital digits. The server \
+            writes %2F, and hashes another line.",
         fix: "Encode with the digits 0-9 A-F, capitals only.",
         clients: &[
             ("curl", "8.3.0 or later signs capital digits"),
@@ -138,8 +140,8 @@ mistakes! {
     QUERY_OMITTED = "query-omitted" {
         title: "the query was left out of what was signed",
         place: "query",
-        explanation: "The client signed an empty query line although the URL has parameters, often because the HTTP library adds \
-            them later. The server signs every parameter that it receives.",
+        explanation: "The client signed an empty query line although the URL has parameters, often because the HTTP \
+            library adds them later. The server signs every parameter that it receives.",
         fix: "Build the whole URL before signing, and give the signer its query.",
         clients: &[
             ("aws4", "put the query into path"),
@@ -150,9 +152,10 @@ mistakes! {
     QUERY_CHANGED_AFTER = "query-changed-after" {
         title: "a query parameter was added, removed or edited after signing",
         place: "query",
-        explanation: "The query that arrived is not the one that was signed: a tracking parameter, a cache buster or a download \
-            name came in, or a proxy took one out. The server signs the query as it arrives.",
-        fix: "Sign with all parameters in place, and change nothing afterwards; let proxies pass the query on untouched.",
+        explanation: "The query that arrived is not the one that was signed: a tracking parameter, a cache buster or \
+            a download name came in, or a proxy took one out. The server signs the query as it arrives.",
+        fix: "Sign with all parameters in place, and change nothing afterwards; let proxies pass the query on \
+            untouched.",
         clients: &[
             ("boto3", "ResponseContentDisposition in Params, not appended to the URL"),
             ("aws-sdk-js v3", "ResponseContentDisposition in GetObjectCommand, not appended to the URL"),
@@ -161,20 +164,21 @@ mistakes! {
         proofs: &[Search, Compare],
     }
     QUERY_HTML_ESCAPED = "query-html-escaped" {
-        title: "the URL was copied from HTML with `&amp;` in it",
+        title: "the URL was copied from HTML with '&amp;' in it",
         place: "query",
-        explanation: "The URL was taken out of HTML or XML source without its references being resolved, so that parameters are \
-            named `amp;X-Amz-…`. The server reads those names literally, and finds another query or no signature.",
+        explanation: "The URL was taken out of HTML or XML source without its references being resolved, so that \
+            parameters are named 'amp;X-Amz-…'. The server reads those names literally, and finds another query or \
+            no signature.",
         fix: "Replace each &amp; by &, or read the URL with an HTML or XML parser.",
         clients: &[("Python", "html.unescape(url)")],
         proofs: &[Lint, Search],
     }
     QUERY_JSON_ESCAPED = "query-json-escaped" {
-        title: "the URL was copied from JSON with `\\u0026` in it",
+        title: "the URL was copied from JSON with '\\u0026' in it",
         place: "query",
-        explanation: "Some JSON writers turn `&` into `\\u0026`, and the URL was taken out of the text without a JSON parser. The \
-            server sees one long parameter in place of several.",
-        fix: "Replace each \\u0026 by &, or read the URL with a JSON parser (jq -r).",
+        explanation: "Some JSON writers turn '&' into '\\u0026', and the URL was taken out of the text without a \
+            JSON parser. The server sees one long parameter in place of several.",
+        fix: "Replace each \\u0026 by &, or read the URL with a JSON parser.",
         clients: &[
             ("jq", "jq -r .url"),
             ("Go", "encoder.SetEscapeHTML(false) writes & as it is"),
@@ -185,8 +189,8 @@ mistakes! {
     QUERY_SIGNATURE_SIGNED = "query-signature-signed" {
         title: "the signature's own parameter was left in the canonical query",
         place: "query",
-        explanation: "Of a presigned URL all parameters are signed but `X-Amz-Signature`, and the client signed that too, be it \
-            empty or left from an earlier try. The server takes it out before it signs.",
+        explanation: "Of a presigned URL all parameters are signed but X-Amz-Signature, and the client signed that \
+            too, be it empty or left from an earlier try. The server takes it out before it signs.",
         fix: "Add X-Amz-Signature after signing, and sign a URL that has none.",
         clients: &[],
         proofs: &[Search],

@@ -7,8 +7,9 @@ mistakes! {
     SCOPE_DATE = "scope-date" {
         title: "the scope's date is not the day of the request",
         place: "scope",
-        explanation: "The date in the credential scope and the day of `x-amz-date` differ, mostly because the clock was read twice, \
-            around midnight or in two time zones. The server takes both from the request, and refuses them or derives another key.",
+        explanation: "The date in the credential scope and the day of x-amz-date differ, mostly because the clock \
+            was read twice, around midnight or in two time zones. The server takes both from the request, and \
+            refuses them or derives another key.",
         fix: "Read the clock once, in UTC, and take the scope's date from the first eight digits of x-amz-date.",
         clients: &[],
         proofs: &[Lint, Time, Error, Search],
@@ -16,10 +17,10 @@ mistakes! {
     SCOPE_REGION = "scope-region" {
         title: "the request was signed for another region than the server's",
         place: "scope",
-        explanation: "The credential scope names a region that the server is not in, often `us-east-1` because that is the default. \
-            The server accepts only signatures for its own region.",
-        fix: "Configure the region of the endpoint that the request goes to; for S3-compatible servers, the name that their \
-            administrator gave it.",
+        explanation: "The credential scope names a region that the server is not in, often us-east-1 because that is \
+            the default. The server accepts only signatures for its own region.",
+        fix: "Configure the region of the endpoint that the request goes to; for S3-compatible servers, the name \
+            that their administrator gave it.",
         clients: &[
             ("boto3", "region_name='REGION'"),
             ("AWS CLI", "--region REGION, or AWS_REGION"),
@@ -35,10 +36,10 @@ mistakes! {
     SCOPE_SERVICE = "scope-service" {
         title: "the request was signed for another service",
         place: "scope",
-        explanation: "The credential scope names a service that the endpoint does not belong to, such as `es` for an API behind \
-            `execute-api`. The server accepts only signatures for its own service.",
-        fix: "Use the service's signing name: execute-api, es, aoss, s3, s3express, lambda, iotdevicegateway; it is not always \
-            the first label of the host.",
+        explanation: "The credential scope names a service that the endpoint does not belong to, such as es for an \
+            API behind execute-api. The server accepts only signatures for its own service.",
+        fix: "Use the service's signing name: execute-api, es, aoss, s3, s3express, lambda, iotdevicegateway; it is \
+            not always the first label of the host.",
         clients: &[
             ("awscurl", "--service SERVICE; the default is execute-api"),
             ("curl", "--aws-sigv4 aws:amz:REGION:SERVICE"),
@@ -50,8 +51,9 @@ mistakes! {
     SCOPE_ORDER = "scope-order" {
         title: "the parts of the credential scope are exchanged or missing",
         place: "scope",
-        explanation: "The scope is date, region, service and `aws4_request`, in this order, and the client wrote them in another or left \
-            one out. The server reads a service where the region should be, or refuses the credential.",
+        explanation: "The scope is date, region, service and aws4_request, in this order, and the client wrote them \
+            in another or left one out. The server reads a service where the region should be, or refuses the \
+            credential.",
         fix: "Write the credential as KEY/YYYYMMDD/region/service/aws4_request.",
         clients: &[
             ("curl", "--aws-sigv4 aws:amz:REGION:SERVICE, the region before the service"),
@@ -63,8 +65,8 @@ mistakes! {
     TIME_LOCAL = "time-local" {
         title: "local time was sent as if it were UTC",
         place: "date",
-        explanation: "`x-amz-date` ends in Z and means UTC, and the client wrote its local time there, off by a whole number of \
-            quarter hours. The server compares it with its own clock and finds it hours away.",
+        explanation: "x-amz-date ends in Z and means UTC, and the client wrote its local time there, off by a whole \
+            number of quarter hours. The server compares it with its own clock and finds it hours away.",
         fix: "Format the time in UTC, not in the local zone with a literal Z behind it.",
         clients: &[
             ("Python", "datetime.now(timezone.utc)"),
@@ -79,10 +81,10 @@ mistakes! {
     TIME_SKEWED = "time-skewed" {
         title: "the signer's clock is off",
         place: "date",
-        explanation: "The time of the request is further from the server's clock than the server allows, 15 minutes at S3 and 5 \
-            at many services. It refuses the request whatever its signature is.",
-        fix: "Set the clock, by NTP; in containers and virtual machines, that of the host, mostly after a suspend. Sign just \
-            before sending.",
+        explanation: "The time of the request is further from the server's clock than the server allows, 15 minutes \
+            at S3 and 5 at many services. It refuses the request whatever its signature is.",
+        fix: "Set the clock, by NTP; in containers and virtual machines, that of the host, mostly after a suspend. \
+            Sign just before sending.",
         clients: &[
             ("sigvet", "sigvet send --fix-clock signs again by the server's clock"),
             ("aws-sdk-js v2", "correctClockSkew: true, or systemClockOffset in milliseconds"),
@@ -95,8 +97,8 @@ mistakes! {
     TIME_CHANGED = "time-changed" {
         title: "the time that was signed is not the time that was sent",
         place: "date",
-        explanation: "The string to sign holds one timestamp and the request another, because the clock was read twice or the header \
-            was set again on a retry. The server builds the string to sign from the request.",
+        explanation: "The string to sign holds one timestamp and the request another, because the clock was read \
+            twice or the header was set again on a retry. The server builds the string to sign from the request.",
         fix: "Read the clock once for each signature, and sign again whenever the date is set again.",
         clients: &[],
         proofs: &[Search],
@@ -104,8 +106,8 @@ mistakes! {
     TIME_DATE_HEADER = "time-date-header" {
         title: "the Date header's time was signed, but x-amz-date counts",
         place: "date",
-        explanation: "The request has both `Date` and `x-amz-date`, and the client took the string to sign's timestamp from the first. \
-            The server reads `x-amz-date` wherever it is sent.",
+        explanation: "The request has both Date and x-amz-date, and the client took the string to sign's timestamp \
+            from the first. The server reads x-amz-date wherever it is sent.",
         fix: "Use the time of x-amz-date in the string to sign, and do not send Date beside it.",
         clients: &[],
         proofs: &[Search, Lint],
@@ -113,9 +115,10 @@ mistakes! {
     EXPIRED = "expired" {
         title: "the presigned URL has expired",
         place: "expires",
-        explanation: "The seconds of `X-Amz-Expires` have passed since `X-Amz-Date`, or the credentials that made the URL have ended \
-            before. The server refuses the URL whatever its signature is.",
-        fix: "Make a new URL, nearer to its use or with a longer life; one made with temporary credentials ends with them.",
+        explanation: "The seconds of X-Amz-Expires have passed since X-Amz-Date, or the credentials that made the \
+            URL have ended before. The server refuses the URL whatever its signature is.",
+        fix: "Make a new URL, nearer to its use or with a longer life; one made with temporary credentials ends with \
+            them.",
         clients: &[
             ("boto3", "generate_presigned_url(…, ExpiresIn=seconds); the default is 3600"),
             ("AWS CLI", "aws s3 presign --expires-in SECONDS; the default is 3600"),
@@ -126,8 +129,8 @@ mistakes! {
     NOT_YET_VALID = "not-yet-valid" {
         title: "the presigned URL is not valid yet",
         place: "date",
-        explanation: "`X-Amz-Date` lies in the server's future, since the signer's clock is fast or the date was set ahead on purpose. \
-            The server takes the URL from that time on.",
+        explanation: "X-Amz-Date lies in the server's future, since the signer's clock is fast or the date was set \
+            ahead on purpose. The server takes the URL from that time on.",
         fix: "Set the signer's clock, or wait until the URL begins.",
         clients: &[],
         proofs: &[Time, Error],
@@ -135,9 +138,10 @@ mistakes! {
     EXPIRES_TOO_LONG = "expires-too-long" {
         title: "the presigned URL's life is outside the allowed bounds",
         place: "expires",
-        explanation: "`X-Amz-Expires` is counted in seconds, from 1 to 604800, which is seven days. The server refuses another number, \
-            be it a longer life, milliseconds or a point in time.",
-        fix: "Choose at most 604800 seconds; where that is too short, let a small service of your own make a URL on demand.",
+        explanation: "X-Amz-Expires is counted in seconds, from 1 to 604800, which is seven days. The server refuses \
+            another number, be it a longer life, milliseconds or a point in time.",
+        fix: "Choose at most 604800 seconds; where that is too short, let a small service of your own make a URL on \
+            demand.",
         clients: &[
             ("boto3", "ExpiresIn in seconds, at most 604800"),
             ("AWS CLI", "aws s3 presign --expires-in SECONDS, at most 604800"),

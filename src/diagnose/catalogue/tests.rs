@@ -170,7 +170,7 @@ fn a_static_is_named_after_its_id() {
 fn titles_are_lower_case_fragments_of_one_line() {
     for Mistake { id, title, .. } in all() {
         assert!(title.chars().count() <= 72, "{id}: the title is too long");
-        assert!(title.starts_with(|c: char| c.is_ascii_lowercase() || c == '`'), "{id}: {title}");
+        assert!(title.starts_with(|c: char| c.is_ascii_lowercase() || c == '\''), "{id}: {title}");
         assert!(!title.ends_with('.'), "{id}: {title}");
     }
 }
@@ -204,10 +204,9 @@ fn texts_wrap_at_80_columns() {
     for mistake in all() {
         for text in texts(mistake) {
             let id = mistake.id;
-            assert!(text.chars().all(|c| matches!(c, ' '..='~' | '…' | 'é')), "{id}: {text}");
+            assert!(text.chars().all(|c| c != '`' && matches!(c, ' '..='~' | '…' | 'é')), "{id}: {text}");
             assert!(!text.contains("  ") && text.trim() == text && !text.is_empty(), "{id}: {text}");
-            assert!(text.split(' ').all(|word| word.chars().count() <= 64), "{id}: {text}");
-            assert_eq!(text.matches('`').count() % 2, 0, "{id}: {text}");
+            assert!(text.split(' ').all(|word| word.chars().count() <= 76), "{id}: {text}");
         }
     }
 }
