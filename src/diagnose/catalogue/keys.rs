@@ -19,7 +19,7 @@ mistakes! {
     SECRET_QUOTED = "secret-quoted" {
         title: "the secret still has quotes or a prompt character around it",
         place: "key",
-        explanation: "The quotes of a config file, or a shell prompt's % or '$', became part of the secret. The \
+        explanation: "The quotes of a config file, or a shell prompt's '%' or '$', became part of the secret. The \
             server's secret has none of them, and its key is another one.",
         fix: "Take the quotes off where the file's format does not know them, as in env files and AWS's own ini \
             files.",

@@ -198,7 +198,7 @@ fn places_and_proofs_are_of_the_known_ones() {
     }
 }
 
-/// A continued literal whose `\\` is forgotten would put a line end and a column of spaces into the text.
+/// A continued literal whose `\` is forgotten would put a line end and a column of spaces into the text.
 #[test]
 fn texts_wrap_at_80_columns() {
     for mistake in all() {
@@ -227,7 +227,7 @@ fn sentences(text: &str) -> usize {
     if !text.ends_with('.') {
         return 0;
     }
-    text.match_indices(". ").filter(|(at, _)| text[at + 2..].starts_with(|c: char| !c.is_lowercase())).count() + 1
+    text.match_indices(". ").filter(|(at, _)| text[at + 2..].starts_with(|c: char| c.is_uppercase())).count() + 1
 }
 
 fn texts(mistake: &'static Mistake) -> Vec<&'static str> {
