@@ -74,6 +74,7 @@ mistakes! {
             ("requests-aws4auth", "AWS4Auth(…, session_token='TOKEN')"),
             ("aws-requests-auth", "aws_token='TOKEN'"),
             ("aws4", "aws4.sign(options, { accessKeyId, secretAccessKey, sessionToken })"),
+            ("Postman", "Session Token under Advanced configuration"),
         ],
         proofs: &[Lint, Error],
     }
@@ -93,8 +94,8 @@ mistakes! {
     TOKEN_SIGNED = "token-signed" {
         title: "the session token was signed where it has to be left out",
         place: "token",
-        explanation: "AWS IoT's message broker, unlike other services, takes the session token out of the query \
-            before it signs. The client had it in the canonical query.",
+        explanation: "AWS IoT's message broker, unlike other services, leaves the session token out of the canonical \
+            query. The client signed it with the rest, and so hashed another line.",
         fix: "For iotdevicegateway, sign the URL without the token and append X-Amz-Security-Token behind the \
             signature.",
         clients: &[
@@ -133,7 +134,7 @@ mistakes! {
         title: "the request carries two kinds of authentication at once",
         place: "authorization",
         explanation: "There is an Authorization header and a signature in the query, as when a client adds its own \
-            header to a presigned URL. S3 takes one of them only, and refuses both.",
+            header to a presigned URL. S3 allows only one of them, and refuses the request.",
         fix: "Send a presigned URL without Authorization header, and drop the header when following a redirect to \
             one.",
         clients: &[
@@ -155,6 +156,7 @@ mistakes! {
             ("aws-sdk-js v2", "new AWS.S3({ signatureVersion: 'v4' })"),
             ("s3cmd", "signature_v2 = False, and bucket_location = REGION"),
             ("rclone", "--s3-v2-auth=false"),
+            ("django-storages", "AWS_S3_SIGNATURE_VERSION = 's3v4'"),
         ],
         proofs: &[Lint, Error],
     }

@@ -91,8 +91,8 @@ mistakes! {
         place: "headers",
         explanation: "SignedHeaders names a header that did not arrive, because the HTTP client or a proxy left it \
             out. The server signs it as empty or leaves its line out, and the client signed a value.",
-        fix: "Send every signed header exactly as signed, or leave it out of the signed ones; who uses a presigned \
-            URL must send its signed headers too.",
+        fix: "Send every signed header exactly as signed, or leave it out of the signed ones; whoever uses a \
+            presigned URL must send its signed headers too.",
         clients: &[
             ("boto3", "ContentType, ACL and the like in Params are headers that the uploader must send"),
             ("aws-sdk-js v3", "send each header of signableHeaders and unhoistableHeaders"),
@@ -137,7 +137,7 @@ mistakes! {
         clients: &[
             ("OkHttp", "make the RequestBody of bytes; of a String it appends '; charset=utf-8'"),
             ("Retrofit", "send a RequestBody made of bytes, with the MediaType that was signed"),
-            ("fetch", "a string body gets text/plain;charset=UTF-8; set Content-Type, or send bytes"),
+            ("fetch", "a string gets text/plain;charset=UTF-8, a Blob its type; set Content-Type as signed"),
             ("axios", "headers: { 'Content-Type': … }, as signed; else it may send a form's type"),
             ("jQuery", "contentType: file.type, processData: false"),
             (".NET", "ByteArrayContent with Content-Type set; StringContent adds a charset"),
@@ -158,8 +158,8 @@ mistakes! {
     HEADER_AMZ_UNSIGNED = "header-amz-unsigned" {
         title: "an x-amz-* header was sent but not signed",
         place: "signed-headers",
-        explanation: "S3 refuses a request with an 'x-amz-*' header that is not among the signed ones. The header \
-            was added after signing, or the signer was told of other headers only.",
+        explanation: "S3 refuses a request with an x-amz-* header that is not among the signed ones. The header was \
+            added after signing, or the signer was told of other headers only.",
         fix: "Add all x-amz-* headers before signing, and sign them; for a presigned URL, name them when it is made.",
         clients: &[
             ("aws-sdk-js v3", "getSignedUrl(…, { unhoistableHeaders: new Set(['x-amz-checksum-sha256']) })"),

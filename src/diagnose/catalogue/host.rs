@@ -52,6 +52,7 @@ mistakes! {
             ("boto3", "region_name, and config=Config(s3={'addressing_style': 'virtual'}), from 1.33.8 on"),
             ("AWS CLI", "aws s3 presign --region REGION --endpoint-url https://s3.REGION.amazonaws.com"),
             ("MinIO", "give the client that presigns the public endpoint, not the internal one"),
+            ("Laravel", "the public address as endpoint; temporary_url changes the host after signing"),
         ],
         proofs: &[Search, Compare],
     }
@@ -60,8 +61,8 @@ mistakes! {
         place: "host",
         explanation: "The client signed the name of the proxy, and the proxy put the upstream's name or address into \
             Host. The server signs the Host that reached it, which the client never saw.",
-        fix: "Let the proxy pass Host on as it came, port included; or let the proxy sign, for the upstream's own \
-            name.",
+        fix: "Let the proxy pass Host on as it came, port included. If it cannot, let the proxy sign, for the \
+            upstream's own name.",
         clients: &[
             ("nginx", "proxy_set_header Host $http_host"),
             ("Apache httpd", "ProxyPreserveHost On"),
@@ -69,6 +70,7 @@ mistakes! {
             ("Envoy", "no host_rewrite_literal or auto_host_rewrite on the route"),
             ("Traefik", "passHostHeader: true, which is the default"),
             ("Pomerium", "preserve_host_header: true"),
+            ("ingress-nginx", "no annotation upstream-vhost, which replaces Host"),
             ("AWS ALB", "routing.http.preserve_host_header.enabled = true; else it may append the port"),
             ("CloudFront", "sends the origin's host; for S3, let it sign by origin access control"),
         ],

@@ -32,7 +32,7 @@ mistakes! {
         explanation: "The secret went through a URL, a form or a template that changed its '+' and '/', by encoding, \
             by decoding or by an escape. The server's secret has the original characters, and its key is another \
             one.",
-        fix: "Pass the secret as it was issued, through a header, a file or a variable rather than a URL.",
+        fix: "Pass the secret as it was issued, in a file or a variable rather than in a URL.",
         clients: &[],
         proofs: &[Search],
     }

@@ -130,8 +130,7 @@ mistakes! {
         title: "the path of an S3 key was normalised before signing",
         place: "path",
         explanation: "In S3 a key may hold '//', '.' and '..', and the client collapsed or resolved them, in what it \
-            signed or in what it sent. The server takes the path as it comes, and hashes the one with all its \
-            segments.",
+            signed or in what it sent. The server takes the path as it comes, and hashes it with all its segments.",
         fix: "Switch path normalisation off, in the signer, in the HTTP client and in what stands between.",
         clients: &[
             ("aws-sdk-java v2", ".putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false)"),
@@ -195,6 +194,9 @@ mistakes! {
             ("aws-sdk-php", "'use_path_style_endpoint' => true"),
             ("Terraform", "use_path_style = true in the s3 backend"),
             ("rclone", "--s3-force-path-style=true"),
+            ("Hadoop S3A", "fs.s3a.path.style.access = true"),
+            ("Laravel", "AWS_USE_PATH_STYLE_ENDPOINT=true"),
+            ("django-storages", "AWS_S3_ADDRESSING_STYLE = 'path'"),
         ],
         proofs: &[Search, Compare],
     }
@@ -224,6 +226,8 @@ mistakes! {
         clients: &[
             ("nginx", "no path in proxy_pass and no rewrite; give the S3 server a host name of its own"),
             ("Traefik", "no StripPrefix or ReplacePath on the route"),
+            ("Caddy", "handle, not handle_path, which takes the prefix off"),
+            ("aws4", "path holds the stage of the API, too: /prod/items"),
             ("API Gateway", "sign the path with its stage, as in /prod/items"),
             ("CloudFront", "an origin path is put before the signed path; leave it empty"),
         ],
@@ -234,7 +238,7 @@ mistakes! {
         place: "path",
         explanation: "The client handed path and query together to the signer, so that the second line of the \
             canonical request holds the question mark or its escape, and the third lacks the parameters. The server \
-            splits them at the '?'.",
+            splits them at the '?', and hashes two other lines.",
         fix: "Give the signer the path up to the question mark, and the query apart from it.",
         clients: &[("aws-sdk-js v3", "new HttpRequest({ path: url.pathname, query: … }): the query apart")],
         proofs: &[Search, Compare],

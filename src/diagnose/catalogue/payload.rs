@@ -13,7 +13,7 @@ mistakes! {
         clients: &[
             ("aws-sdk-go-v2", "hand SignHTTP the hex SHA-256 of the body; it does not read the body"),
             ("aws-sdk-go v1", "signer.Sign(req, body, …) with the body as io.ReadSeeker"),
-            ("aws4", "the serialised body in body, not in axios's data"),
+            ("aws4", "with axios, put the serialised data into body as well before signing"),
         ],
         proofs: &[Search, Compare, Error],
     }

@@ -18,7 +18,7 @@ mistakes! {
         title: "the query was sorted as 'name=value' strings",
         place: "query",
         explanation: "The client sorted name and value as one string, so that 'q.parser=' came before 'q=', for a \
-            point sorts before an equals sign. The server sorts by name alone, then by value.",
+            dot sorts before an equals sign. The server sorts by name alone, then by value.",
         fix: "Sort pairs, by name first and then by value, and join them afterwards.",
         clients: &[
             ("curl", "8.14.0 or later sorts by name, then by value"),
