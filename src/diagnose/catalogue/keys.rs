@@ -13,6 +13,7 @@ mistakes! {
         clients: &[
             ("GitHub Actions", "save the secret again, without a line end or spaces"),
             ("Kubernetes", "stringData, or the base64 of a file without a line end"),
+            ("Docker", "docker secret create NAME FILE, with a file without a line end"),
         ],
         proofs: &[Search],
     }
