@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 
 use super::catalogue::Mistake;
+use super::diagnosis::Made;
+use super::texts::differing_lines;
 
 /// A known mistake, as it shows in one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,9 +124,21 @@ impl Field {
         self.by_cost.iter().flatten().find(|variant| variant.text == text)
     }
 
-    /// The mistakes of a set.
-    pub(super) fn causes(&self, wrong: &Wrong) -> Vec<Cause> {
-        wrong.iter().map(|(step, option)| self.causes[usize::from(*step)][usize::from(*option) - 1].clone()).collect()
+    /// Every set of mistakes that makes a variant, each with what it made and what is right.
+    pub(super) fn explained(&self, variant: &Variant) -> Vec<Vec<Made>> {
+        let right = &self.by_cost[0][0].text;
+        let (signed, expected) = differing_lines(&variant.text, right);
+        let made = |(step, option): &(u16, u16)| {
+            let cause = self.causes[usize::from(*step)][usize::from(*option) - 1].clone();
+            Made { signed: signed.clone(), expected: expected.clone(), ..Made::from(cause) }
+        };
+        variant.sets.iter().map(|wrong| wrong.iter().map(made).collect()).collect()
+    }
+}
+
+impl From<Cause> for Made {
+    fn from(cause: Cause) -> Self {
+        Self { mistake: cause.mistake, detail: cause.detail, signed: Vec::new(), expected: Vec::new() }
     }
 }
 

@@ -12,7 +12,9 @@ mod diagnosis;
 mod evidence;
 mod field;
 mod inspect;
+mod reading;
 mod search;
+mod texts;
 
 pub use diagnosis::{
     Comparison, Diagnosis, Difference, Explanation, Judged, Made, Party, Proof, Search, Word, difference,

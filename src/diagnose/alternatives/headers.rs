@@ -3,7 +3,7 @@
 
 use super::Subject;
 use super::header_values::{Signed, candidates};
-use super::path::replaced;
+use super::text::replaced;
 use crate::diagnose::catalogue::{
     HEADER_BLOCK_NEWLINE, HEADER_NAME_CASE, HEADER_NON_ASCII, HEADER_REPEATS, HEADER_SORTED_BY_LINE,
     HEADER_SPACES_KEPT, HEADER_SPACES_ONCE, HEADER_UNSORTED, HEADER_UNTRIMMED, SIGNED_HEADERS_DUPLICATE,

@@ -14,16 +14,22 @@ pub(super) mod payload;
 mod query;
 mod secret;
 pub(super) mod signing;
+pub(super) mod text;
 pub(super) mod times;
 
-use super::catalogue::{Mistake, PATH_WITH_QUERY, TIME_CHANGED, TIME_DATE_HEADER};
+use base64::Engine;
+use base64::alphabet::STANDARD as STANDARD_ALPHABET;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+
+use super::catalogue::{PATH_WITH_QUERY, TIME_CHANGED, TIME_DATE_HEADER};
+use super::diagnosis::Made;
 use super::evidence::Hints;
-use super::field::{Cause, Field};
+use super::field::Field;
 use crate::canonical::{CanonicalRequest, Field as Part, PayloadHash};
 use crate::claim::Claim;
 use crate::crypto::sha256;
 use crate::derivation::{Placement, Terms, derive};
-use crate::encode;
 use crate::endpoint;
 use crate::request::{Body, Headers, Request};
 use crate::time::Timestamp;
@@ -86,19 +92,20 @@ impl<'a> Subject<'a> {
     }
 
     /// Other requests that may have been signed, where more than one field changes with them.
-    pub(super) fn others(&self) -> Vec<(Cause, Self)> {
-        let cause = |mistake: &'static Mistake, detail: String| Cause { mistake, detail: Some(detail) };
-        let mut others = Vec::new();
-        if let Some(date) = times::date_header(self) {
-            others.push((cause(&TIME_DATE_HEADER, format!("{date} was signed")), self.at(date)));
-        }
-        for instant in times::others(self.terms.timestamp) {
-            others.push((cause(&TIME_CHANGED, format!("{instant} was signed")), self.at(instant)));
-        }
+    pub(super) fn others(&self) -> Vec<(Made, Self)> {
+        let right = self.terms.timestamp.as_str();
+        let of_instant = |mistake, instant: Timestamp| {
+            let made = Made::new(mistake, instant.as_str(), right);
+            (made.with_detail(format!("{instant} was signed, wherever the request has {right}")), self.at(instant))
+        };
+        let mut others: Vec<(Made, Self)> = Vec::new();
+        others.extend(times::date_header(self).map(|date| of_instant(&TIME_DATE_HEADER, date)));
+        others
+            .extend(times::others(self.terms.timestamp).into_iter().map(|instant| of_instant(&TIME_CHANGED, instant)));
         if self.query.is_some() {
             let path = self.request().target;
-            let subject = Self { path, query: None, ..self.clone() };
-            others.push((cause(&PATH_WITH_QUERY, "the query was signed as part of the path".to_owned()), subject));
+            let made = Made::new(&PATH_WITH_QUERY, path.clone(), self.path.clone());
+            others.push((made, Self { path, query: None, ..self.clone() }));
         }
         others
     }
@@ -117,7 +124,7 @@ impl<'a> Subject<'a> {
             }
             Placement::Query { .. } => {
                 let query = subject.query.take().unwrap_or_default();
-                subject.query = Some(path::replaced(&query, from.as_bytes(), instant.as_str().as_bytes()));
+                subject.query = Some(text::replaced(&query, from.as_bytes(), instant.as_str().as_bytes()));
             }
         }
         subject
@@ -173,44 +180,16 @@ pub(super) fn headers_of(canonical_request: &CanonicalRequest) -> Vec<u8> {
     [canonical_request.field(Part::Headers), b"\n", canonical_request.field(Part::SignedHeaders)].concat()
 }
 
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /// Base64 with padding (RFC 4648 §4).
 pub(super) fn base64(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().enumerate().fold(0_u32, |word, (at, byte)| word | u32::from(*byte) << (16 - 8 * at));
-        for at in 0..4 {
-            let digit = (word >> (18 - 6 * at)) & 63;
-            out.push(if at <= chunk.len() { char::from(BASE64[digit as usize]) } else { '=' });
-        }
-    }
-    out
+    STANDARD.encode(bytes)
 }
 
 /// Reads base64, with or without padding, in either alphabet.
 pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
-    let mut out = Vec::with_capacity(digits.len() * 3 / 4);
-    let (mut word, mut bits) = (0_u32, 0);
-    for digit in digits.bytes() {
-        let digit = match digit {
-            b'-' => b'+',
-            b'_' => b'/',
-            digit => digit,
-        };
-        let value = BASE64.iter().position(|known| *known == digit)?;
-        word = word << 6 | u32::try_from(value).ok()?;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push((word >> bits) as u8);
-        }
-    }
-    Some(out)
-}
-
-/// Percent-decoded text for people.
-pub(super) fn decoded_text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(&encode::decode(bytes, encode::Plus::Literal)).into_owned()
+    let engine = GeneralPurpose::new(
+        &STANDARD_ALPHABET,
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    );
+    engine.decode(text.replace('-', "+").replace('_', "/")).ok()
 }

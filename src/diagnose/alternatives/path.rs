@@ -4,6 +4,7 @@ use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed}
 
 use super::Subject;
 use super::escaping::{Escaping, HexCase, raw_sets};
+use super::text::replaced;
 use crate::canonical::{PathEncoding, PathNormalization};
 use crate::diagnose::catalogue::{
     PATH_BUCKET_ADDED, PATH_BUCKET_MISSING, PATH_DOUBLE_ENCODED, PATH_EMPTY, PATH_ENCODED_ONCE, PATH_HEX_LOWERCASE,
@@ -311,17 +312,4 @@ impl Normalization {
         }
         [b"/", kept.join(&b'/').as_slice()].concat()
     }
-}
-
-/// Every occurrence replaced.
-pub(super) fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.windows(from.len()).position(|bytes| bytes == from) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(to);
-        rest = &rest[at + from.len()..];
-    }
-    out.extend_from_slice(rest);
-    out
 }

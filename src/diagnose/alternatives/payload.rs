@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Subject;
-use super::path::replaced;
+use super::text::replaced;
 use crate::canonical::PayloadHash;
 use crate::crypto::{Hex, sha256};
 use crate::diagnose::catalogue::{

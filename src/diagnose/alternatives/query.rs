@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::escaping::{Escaping, HexCase, raw_sets};
-use super::path::replaced;
+use super::text::replaced;
 use crate::derivation::{Placement, TokenTravel};
 use crate::diagnose::catalogue::{
     QUERY_CHANGED_AFTER, QUERY_DOUBLE_ENCODED, QUERY_HEX_LOWERCASE, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,

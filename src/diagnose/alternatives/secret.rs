@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::path::replaced;
+use super::text::replaced;
 use crate::diagnose::catalogue::{
     SECRET_BASE64, SECRET_IS_ACCESS_KEY, SECRET_OTHER_PROFILE, SECRET_QUOTED, SECRET_URL_CODED, SECRET_WHITESPACE,
 };

@@ -9,8 +9,10 @@ use crate::diagnose::catalogue::{
     CANONICAL_NEWLINES, KEY_HEX_CHAIN, KEY_ORDER, KEY_OTHER_DAY, KEY_OTHER_SCOPE, KEY_PREFIX, Mistake, SCOPE_DATE,
     SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE, STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
 };
+use crate::diagnose::diagnosis::Made;
 use crate::diagnose::evidence::Key;
-use crate::diagnose::field::{Cause, Choice, Step};
+use crate::diagnose::field::{Choice, Step};
+use crate::diagnose::texts::differing_lines;
 use crate::scheme::Scope;
 
 pub(in crate::diagnose) struct Signing {
@@ -133,10 +135,16 @@ impl Signing {
         self.steps().map(Choice::wrong_options)
     }
 
-    /// The mistakes that these options are.
-    pub(in crate::diagnose) fn causes(&self, options: &[u16; STEPS]) -> Vec<Cause> {
-        let wrong = self.steps().into_iter().zip(options).filter(|(_, option)| **option > 0);
-        wrong.map(|(step, option)| step.cause((*option).into()).clone()).collect()
+    /// The mistakes that these options are, with the lines of the string to sign that they change.
+    pub(in crate::diagnose) fn causes(&self, options: &[u16; STEPS]) -> Vec<Made> {
+        let (signed, expected) = differing_lines(&self.frame_text(options), &self.frame_text(&[0; STEPS]));
+        let wrong = self.steps().into_iter().enumerate().zip(options).filter(|(_, option)| **option > 0);
+        let made = wrong.map(|((step, choice), option)| {
+            let made = Made::from(choice.cause((*option).into()).clone());
+            // The first two steps make the key, and leave the string to sign alone.
+            if step < 2 { made } else { Made { signed: signed.clone(), expected: expected.clone(), ..made } }
+        });
+        made.collect()
     }
 
     fn steps(&self) -> [&dyn Choice; STEPS] {
@@ -154,24 +162,29 @@ impl Signing {
 
     /// What these options make, one for each step.
     pub(in crate::diagnose) fn make(&self, options: &[u16; STEPS]) -> Frame {
-        let options = options.map(usize::from);
-        let part = |step: &Step<Part>, at: usize| {
-            let part = step.option(options[at]);
-            (part.signed.clone(), part.key.clone())
+        let part = |step: &Step<Part>, at: usize| step.option(options[at].into()).key.clone();
+        let (day, region, service) = (part(&self.day, 2), part(&self.region, 3), part(&self.service, 4));
+        let scope = match self.shape.option(options[5].into()) {
+            Shape::ExchangedEverywhere => [&day, &service, &region, &self.scope.terminator],
+            _ => [&day, &region, &service, &self.scope.terminator],
         };
-        let ((day, key_day), (region, key_region), (service, key_service)) =
-            (part(&self.day, 2), part(&self.region, 3), part(&self.service, 4));
-        let shape = *self.shape.option(options[5]);
-        let terminator = &self.scope.terminator;
-        let key_scope = match shape {
-            Shape::ExchangedEverywhere => [&key_day, &key_service, &key_region, terminator],
-            _ => [&key_day, &key_region, &key_service, terminator],
-        };
-        let secret = self.secret.option(options[0]);
-        let key = self.derivation.option(options[1]).derive(&self.prefix, secret, key_scope.map(String::as_str));
-        let scope = shape.write(&day, &region, &service, terminator);
-        let (before, after) = self.frame(*self.form.option(options[7]), self.timestamp.option(options[6]), &scope);
+        let secret = self.secret.option(options[0].into());
+        let key = self.derivation.option(options[1].into()).derive(&self.prefix, secret, scope.map(String::as_str));
+        let (before, after) = self.around_hash(options);
         Frame { key: key.absorb(&before), after }
+    }
+
+    fn frame_text(&self, options: &[u16; STEPS]) -> Vec<u8> {
+        let (before, after) = self.around_hash(options);
+        [before, after].concat()
+    }
+
+    /// The string to sign before the hash, and behind it.
+    fn around_hash(&self, options: &[u16; STEPS]) -> (Vec<u8>, Vec<u8>) {
+        let part = |step: &Step<Part>, at: usize| step.option(options[at].into()).signed.clone();
+        let (day, region, service) = (part(&self.day, 2), part(&self.region, 3), part(&self.service, 4));
+        let scope = self.shape.option(options[5].into()).write(&day, &region, &service, &self.scope.terminator);
+        self.frame(*self.form.option(options[7].into()), self.timestamp.option(options[6].into()), &scope)
     }
 
     fn frame(&self, form: Form, timestamp: &str, scope: &str) -> (Vec<u8>, Vec<u8>) {

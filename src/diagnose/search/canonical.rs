@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use crate::crypto::{Hex, Sha256Hasher, sha1, sha256, sha512};
 use crate::diagnose::alternatives::{Fields, Subject, base64};
 use crate::diagnose::catalogue::{CANONICAL_HASH_FORM, CANONICAL_NEWLINES};
-use crate::diagnose::field::{Cause, Choice, Field, Step, Variant};
+use crate::diagnose::diagnosis::Made;
+use crate::diagnose::field::{Choice, Field, Step, Variant};
 
 /// Variants of more mistakes than this are made as they are needed, and not kept.
 const KEPT: usize = 1;
@@ -131,20 +132,19 @@ impl Canonical {
     }
 
     /// Every set of mistakes that leads to a combination.
-    pub(super) fn causes(&self, combination: &Combination) -> Vec<Vec<Cause>> {
+    pub(super) fn causes(&self, combination: &Combination) -> Vec<Vec<Made>> {
         let Some(fields) = self.fields.as_ref().map(Fields::in_order) else { return Vec::new() };
-        let mut sets: Vec<Vec<Cause>> = vec![Vec::new()];
+        let mut sets: Vec<Vec<Made>> = vec![Vec::new()];
         for (at, field) in fields.into_iter().enumerate() {
             let variant = &field.of_cost(combination.costs[at].into())[combination.variants[at] as usize];
-            let of_field = variant.sets.iter().map(|wrong| field.causes(wrong)).collect::<Vec<_>>();
-            let joined =
-                |set: &Vec<Cause>| of_field.iter().map(|more| [set.as_slice(), more].concat()).collect::<Vec<_>>();
-            sets = sets.iter().flat_map(joined).collect();
+            let of_field = field.explained(variant);
+            sets = sets.iter().flat_map(|set| of_field.iter().map(|more| [set.as_slice(), more].concat())).collect();
         }
         let whole: [(&dyn Choice, u8); 2] =
             [(&self.assembly.joining, combination.joining), (&self.assembly.form, combination.form)];
         for (step, option) in whole.into_iter().filter(|(_, option)| *option > 0) {
-            sets.iter_mut().for_each(|set| set.push(step.cause(option.into()).clone()));
+            let made = Made::from(step.cause(option.into()).clone());
+            sets.iter_mut().for_each(|set| set.push(made.clone()));
         }
         sets
     }

@@ -14,8 +14,8 @@ use rayon::prelude::*;
 
 use super::alternatives::Subject;
 use super::alternatives::signing::{Frame, Signing};
+use super::diagnosis::Made;
 use super::evidence::Key;
-use super::field::Cause;
 use canonical::{Canonical, Combination, Line};
 use keys::{Keys, Options};
 
@@ -39,7 +39,7 @@ const KEPT: usize = 1;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// Every smallest set of mistakes that gives the signature. One empty set: the signature is right.
-    pub sets: Vec<Vec<Cause>>,
+    pub sets: Vec<Vec<Made>>,
     /// How many hypotheses were tried.
     pub hypotheses: u64,
     /// How many mistakes at once were tried.
@@ -85,7 +85,7 @@ pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, li
 /// A request that may have been signed, with all that may have been made of it.
 struct World<'a> {
     /// Why it is not the request that arrived; that alone is a mistake.
-    cause: Option<Cause>,
+    cause: Option<Made>,
     subject: Subject<'a>,
     canonical: Canonical,
     signing: Signing,
@@ -93,7 +93,7 @@ struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    fn new(cause: Option<Cause>, subject: Subject<'a>, keys: &[Key<'_>]) -> Self {
+    fn new(cause: Option<Made>, subject: Subject<'a>, keys: &[Key<'_>]) -> Self {
         let signing = Signing::new(&subject, keys);
         Self { cause, subject, canonical: Canonical::default(), signing, keys: Keys::default() }
     }
@@ -107,7 +107,7 @@ impl<'a> World<'a> {
 struct Search<'a> {
     target: Target,
     limits: Limits<'a>,
-    hits: Mutex<Vec<Vec<Cause>>>,
+    hits: Mutex<Vec<Vec<Made>>>,
     hypotheses: AtomicU64,
     is_cut_short: AtomicBool,
 }
@@ -176,11 +176,11 @@ impl<'a> Search<'a> {
         let of_key = world.signing.causes(options);
         let mut hits = self.hits.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         for of_canonical in world.canonical.causes(combination) {
-            hits.push(world.cause.iter().cloned().chain(of_canonical).chain(of_key.clone()).collect());
+            hits.push(world.cause.iter().cloned().chain(of_canonical).chain(of_key.iter().cloned()).collect());
         }
     }
 
-    fn take_sets(&mut self) -> Vec<Vec<Cause>> {
+    fn take_sets(&mut self) -> Vec<Vec<Made>> {
         std::mem::take(self.hits.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 }
