@@ -1,1 +1,238 @@
-//! Comparing texts.
+//! Comparing the server's texts, or the client's, with the right ones, field by field.
+//!
+//! What differs is named by the same alternatives that the search goes through; where none of them gives the text, the
+//! field itself and both values are named.
+
+use super::alternatives::{Fields, Subject, headers_of};
+use super::catalogue::{
+    CANONICAL_HASH_FORM, CANONICAL_NEWLINES, HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING,
+    HOST_OTHER_ENDPOINT, HOST_REWRITTEN, METHOD_SWAPPED, Mistake, PATH_PREFIX_CHANGED, QUERY_CHANGED_AFTER, SCOPE_DATE,
+    SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE, STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
+};
+use super::diagnosis::{Comparison, Difference, Explanation, Judged, Made, Party, Proof};
+use super::texts::{CanonicalText, differing_lines, header_lines, is_unaltered};
+use crate::canonical::{CanonicalRequest, Field};
+use crate::crypto::sha256;
+use crate::prepare::NEVER_SIGNED;
+use crate::scheme::Scope;
+use crate::time::Timestamp;
+
+/// The texts of one party.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Texts<'a> {
+    pub(super) canonical_request: Option<&'a [u8]>,
+    pub(super) string_to_sign: Option<&'a [u8]>,
+}
+
+/// So many mistakes in one field are looked for.
+const MOST: usize = 2;
+const NAMES: [(Field, &str); 5] = [
+    (Field::Method, "method"),
+    (Field::Path, "path"),
+    (Field::Query, "query"),
+    (Field::Headers, "headers"),
+    (Field::Payload, "payload"),
+];
+const LINES: [&str; 4] = ["algorithm", "timestamp", "credential scope", "request's SHA-256"];
+
+impl Texts<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.canonical_request.is_none() && self.string_to_sign.is_none()
+    }
+}
+
+/// Puts the texts of a party beside the right ones.
+pub(super) fn compare(judged: &Judged, whose: Party, texts: Texts<'_>) -> Comparison {
+    let mut differences = Vec::new();
+    if let Some(theirs) = texts.canonical_request.and_then(CanonicalText::parse) {
+        let right = right_fields(&judged.derivation.canonical_request);
+        for ((field, name), (theirs, right)) in NAMES.into_iter().zip(theirs.fields().iter().zip(right)) {
+            if *theirs != right {
+                differences.push(Difference { field: Some(field), name, theirs: theirs.clone(), right });
+            }
+        }
+    }
+    if let Some(theirs) = texts.string_to_sign {
+        let theirs = theirs.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        for ((name, theirs), right) in LINES.into_iter().zip(theirs).zip(judged.derivation.string_to_sign.lines()) {
+            if theirs != right.as_bytes() {
+                let right = right.as_bytes().to_vec();
+                differences.push(Difference { field: None, name, theirs: theirs.to_vec(), right });
+            }
+        }
+    }
+    let is_unaltered = texts
+        .canonical_request
+        .zip(texts.string_to_sign)
+        .and_then(|(canonical, string)| is_unaltered(canonical, string));
+    Comparison {
+        whose,
+        canonical_request: texts.canonical_request.map(<[u8]>::to_vec),
+        string_to_sign: texts.string_to_sign.map(<[u8]>::to_vec),
+        differences,
+        is_unaltered,
+    }
+}
+
+fn right_fields(canonical_request: &CanonicalRequest) -> [Vec<u8>; 5] {
+    let field = |field| canonical_request.field(field).to_vec();
+    [
+        field(Field::Method),
+        field(Field::Path),
+        field(Field::Query),
+        headers_of(canonical_request),
+        field(Field::Payload),
+    ]
+}
+
+/// Names what differs between a party's texts and the right ones.
+///
+/// What the server has otherwise was changed on the way, or is the server's own doing; what the client has otherwise is
+/// what it signed.
+pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison) -> Option<Explanation> {
+    let fields = subject.fields(MOST);
+    let mut mistakes = Vec::new();
+    for difference in &comparison.differences {
+        let named = match difference.field {
+            Some(field) => name_field(field, difference, &fields, comparison.whose),
+            None => name_line(difference, subject),
+        };
+        for made in named {
+            let is_known =
+                mistakes.iter().any(|known: &Made| known.mistake == made.mistake && known.signed == made.signed);
+            if !is_known {
+                mistakes.push(made);
+            }
+        }
+    }
+    if comparison.whose == Party::Client && comparison.is_unaltered == Some(false) {
+        mistakes.extend(name_hash(comparison));
+    }
+    if comparison.whose == Party::Server {
+        // What the server has is what was expected of the client, who signed what sigvet takes for right.
+        mistakes.iter_mut().for_each(|made| std::mem::swap(&mut made.signed, &mut made.expected));
+    }
+    let proof = if comparison.whose == Party::Server { Proof::Server } else { Proof::Observed };
+    (!mistakes.is_empty()).then_some(Explanation { proof, mistakes })
+}
+
+fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Party) -> Vec<Made> {
+    let at = NAMES.iter().position(|(named, _)| *named == field).unwrap_or_default();
+    let known = fields.in_order()[at];
+    let found = known.find(&difference.theirs).and_then(|variant| known.explained(variant).into_iter().next());
+    let (theirs, right) = (&difference.theirs, &difference.right);
+    let one = |mistake: &'static Mistake| vec![Made::new(mistake, theirs.clone(), right.clone())];
+    match (field, found) {
+        // By the alternatives a host may be many things; what the server saw was changed on the way.
+        (Field::Headers, _) if whose == Party::Server => name_headers(theirs, right, whose),
+        (_, Some(found)) => found,
+        (Field::Headers, None) => name_headers(theirs, right, whose),
+        (Field::Method, None) => one(&METHOD_SWAPPED),
+        (Field::Path, None) => {
+            let is_prefixed = theirs.ends_with(right) || right.ends_with(theirs);
+            if is_prefixed { one(&PATH_PREFIX_CHANGED) } else { Vec::new() }
+        }
+        (Field::Query, None) => name_query(theirs, right),
+        _ => Vec::new(),
+    }
+}
+
+/// The parameters that only one side has.
+fn name_query(theirs: &[u8], right: &[u8]) -> Vec<Made> {
+    let lines = |query: &[u8]| query.split(|byte| *byte == b'&').collect::<Vec<_>>().join(&b'\n');
+    let (theirs, right) = differing_lines(&lines(theirs), &lines(right));
+    vec![Made::new(&QUERY_CHANGED_AFTER, theirs, right)]
+}
+
+/// The headers whose values differ, each by itself.
+fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<Made> {
+    let value = |field: &[u8], name: &[u8]| {
+        header_lines(field).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_vec())
+    };
+    let mut names: Vec<Vec<u8>> =
+        header_lines(theirs).chain(header_lines(right)).map(|(name, _)| name.to_ascii_lowercase()).collect();
+    names.sort();
+    names.dedup();
+    let mut found = Vec::new();
+    for name in names {
+        let (signed, expected) = (value(theirs, &name), value(right, &name));
+        if signed == expected {
+            continue;
+        }
+        let name = String::from_utf8_lossy(&name).into_owned();
+        let is_absent = expected.as_deref().unwrap_or_default().is_empty() || signed.is_none();
+        let mistake = match name.as_str() {
+            "host" if whose == Party::Server => &HOST_REWRITTEN,
+            "host" => &HOST_OTHER_ENDPOINT,
+            "content-type" => &HEADER_CONTENT_TYPE,
+            name if NEVER_SIGNED.contains(&name) || is_rewritten(name) => &HEADER_HOP_BY_HOP,
+            _ if is_absent && whose == Party::Client => &HEADER_MISSING,
+            _ => &HEADER_CHANGED,
+        };
+        let text =
+            |value: Option<Vec<u8>>| value.map(|value| [name.as_bytes(), b":", &value].concat()).unwrap_or_default();
+        found.push(Made::new(mistake, text(signed), text(expected)).with_detail(format!("the header is {name}")));
+    }
+    found
+}
+
+fn is_rewritten(name: &str) -> bool {
+    matches!(
+        name,
+        "accept-encoding" | "connection" | "te" | "transfer-encoding" | "expect" | "via" | "upgrade" | "cf-ray"
+    )
+}
+
+/// Which line of the string to sign differs. The hash differs whenever the canonical request does: it is no news.
+fn name_line(difference: &Difference, subject: &Subject<'_>) -> Vec<Made> {
+    let one = |mistake: &'static Mistake| vec![Made::new(mistake, difference.theirs.clone(), difference.right.clone())];
+    let theirs = String::from_utf8_lossy(&difference.theirs).into_owned();
+    match difference.name {
+        "timestamp" => {
+            let date = subject.headers.first_text("date").and_then(|date| Timestamp::parse(date).ok());
+            match Timestamp::parse_amz_date(&theirs) {
+                Ok(instant) if date == Some(instant) => one(&TIME_DATE_HEADER),
+                Ok(_) => one(&TIME_CHANGED),
+                Err(_) => one(&STRING_TO_SIGN_FORM),
+            }
+        }
+        "credential scope" => name_scope(&theirs, &subject.terms.scope).into_iter().flat_map(one).collect(),
+        "algorithm" => one(&STRING_TO_SIGN_FORM),
+        _ => Vec::new(),
+    }
+}
+
+fn name_scope(theirs: &str, right: &Scope) -> Vec<&'static Mistake> {
+    let Some((_, scope)) = Scope::parse_credential(&format!("id/{theirs}")) else { return vec![&SCOPE_ORDER] };
+    if scope.region == right.service && scope.service == right.region {
+        return vec![&SCOPE_ORDER];
+    }
+    let parts = [
+        (scope.date != right.date, &SCOPE_DATE),
+        (scope.region != right.region, &SCOPE_REGION),
+        (scope.service != right.service, &SCOPE_SERVICE),
+        (scope.terminator != right.terminator, &SCOPE_ORDER),
+    ];
+    parts.into_iter().filter(|(differs, _)| *differs).map(|(_, mistake)| mistake).collect()
+}
+
+/// How the client came from its canonical request to the hash in its string to sign.
+fn name_hash(comparison: &Comparison) -> Option<Made> {
+    let (canonical_request, string_to_sign) =
+        (comparison.canonical_request.as_deref()?, comparison.string_to_sign.as_deref()?);
+    let hash = string_to_sign.rsplit(|byte| *byte == b'\n').find(|line| !line.is_empty())?;
+    let is = |text: &[u8]| sha256(text).to_string().as_bytes() == hash;
+    let made = |mistake, detail: &str| Some(Made::new(mistake, "", "").with_detail(detail));
+    let with_newline = [canonical_request, b"\n"].concat();
+    let with_cr = super::alternatives::text::replaced(canonical_request, b"\n", b"\r\n");
+    if is(&with_newline) {
+        return made(&CANONICAL_NEWLINES, "a newline at the end of the canonical request was hashed");
+    }
+    if is(&with_cr) {
+        return made(&CANONICAL_NEWLINES, "CR LF was hashed for each newline");
+    }
+    if is(sha256(canonical_request).to_string().as_bytes()) {
+        return made(&CANONICAL_HASH_FORM, "the hash was hashed again");
+    }
+    None
+}

@@ -19,3 +19,8 @@ pub(super) fn request(_evidence: &Evidence<'_>, _judged: &Judged) -> Vec<Explana
 pub(super) fn unreadable(_request: &Request, _error: &ClaimError) -> Vec<Explanation> {
     Vec::new()
 }
+
+/// What would break many a request, where nothing better explains the refusal.
+pub(super) fn suspicions(_evidence: &Evidence<'_>, _judged: &Judged) -> Vec<Explanation> {
+    Vec::new()
+}

@@ -8,14 +8,17 @@ pub mod catalogue;
 
 mod alternatives;
 mod compare;
+mod conclude;
 mod diagnosis;
 mod evidence;
 mod field;
 mod inspect;
+mod quirks;
 mod reading;
 mod search;
 mod texts;
 
+pub use conclude::diagnose;
 pub use diagnosis::{
     Comparison, Diagnosis, Difference, Explanation, Judged, Made, Party, Proof, Search, Word, difference,
 };

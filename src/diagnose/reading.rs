@@ -10,7 +10,7 @@ use crate::canonical::PayloadHash;
 use crate::claim::{Claim, ClaimError};
 use crate::encode::{Plus, decode};
 use crate::request::{Body, Headers, Request};
-use crate::scheme::{Dialect, SigningKey};
+use crate::scheme::Dialect;
 use crate::verify::{self, Judge};
 
 /// What could be read of the evidence.
@@ -78,13 +78,6 @@ impl Judged {
     /// Whether the signature is the right one; none without a key.
     pub fn is_signature_right(&self) -> Option<bool> {
         self.expected.as_ref().map(|expected| *expected == self.claim.signature)
-    }
-
-    /// Whether another key signed what is right.
-    pub(super) fn is_signed_by(&self, secret: &crate::credentials::Secret) -> bool {
-        let terms = &self.claim.terms;
-        let key = SigningKey::derive(secret, &terms.dialect, &terms.scope);
-        key.sign_unchecked(self.derivation.string_to_sign.as_bytes()) == self.claim.signature
     }
 }
 
