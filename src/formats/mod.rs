@@ -1,12 +1,27 @@
 //! What people paste: the text of a captured request, read back into a `Request`, and what a server said to it.
 //!
-//! The kind is recognised, not told: a raw HTTP request, or a presigned URL. Whether the request is signed, and whether it
-//! is right, is not asked here.
+//! The kind is recognised, not told: see [`capture`](self::capture). Whether the request is signed, and whether it is right,
+//! is not asked here.
 
 mod raw_http;
 
 #[cfg(feature = "cli")]
+mod flattened;
+
+#[cfg(feature = "cli")]
+mod note;
+
+#[cfg(feature = "cli")]
 pub mod reply;
+
+#[cfg(feature = "cli")]
+pub mod capture;
+
+#[cfg(feature = "cli")]
+pub use flattened::{unflatten, unflatten_hashed};
+
+#[cfg(feature = "cli")]
+pub use note::Note;
 
 pub use raw_http::{MalformedRequest, parse_request};
 

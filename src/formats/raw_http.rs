@@ -9,8 +9,11 @@ pub enum MalformedRequest {
     #[error("there is no request: the input is empty")]
     Empty,
     /// The first line is no request line.
-    #[error("line 1 is no request line, expected 'METHOD /path HTTP/1.1'")]
-    RequestLine,
+    #[error("line {line} is no request line, expected 'METHOD /path HTTP/1.1'")]
+    RequestLine {
+        /// Its number, from 1.
+        line: usize,
+    },
     /// A line between the first and the empty one is no field.
     #[error("line {line} is no header, expected 'Name: value'")]
     Field {
@@ -25,6 +28,12 @@ pub enum MalformedRequest {
         /// What is wrong with it.
         source: InvalidHeader,
     },
+    /// An `Authorization` header of nothing.
+    #[error("line {line}: the Authorization header has no value")]
+    EmptyAuthorization {
+        /// Its number, from 1.
+        line: usize,
+    },
     /// The body is shorter than the request says.
     #[error("the body is cut off: {presented} of {expected} bytes")]
     Truncated {
@@ -35,36 +44,110 @@ pub enum MalformedRequest {
     },
 }
 
+/// A line of a text, without its end, and its number from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Line<'a> {
+    pub(super) number: usize,
+    pub(super) text: &'a [u8],
+}
+
+/// The lines of a text, with what follows the last one taken.
+#[derive(Debug, Clone)]
+pub(super) struct Lines<'a> {
+    rest: &'a [u8],
+    number: usize,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(text: &'a [u8]) -> Self {
+        Self { rest: text, number: 0 }
+    }
+
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Jumps over that many bytes.
+    #[cfg(feature = "cli")]
+    pub(super) fn skip_bytes(&mut self, length: usize) {
+        let (skipped, rest) = self.rest.split_at(length.min(self.rest.len()));
+        self.number += skipped.iter().filter(|&&byte| byte == b'\n').count();
+        self.rest = rest;
+    }
+
+    pub(super) fn skip_blank_lines(&mut self) {
+        let mut ahead = self.clone();
+        while ahead.next().is_some_and(|line| line.text.trim_ascii().is_empty()) {
+            *self = ahead.clone();
+        }
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Line<'a>;
+
+    fn next(&mut self) -> Option<Line<'a>> {
+        let (text, rest) = split_line(self.rest)?;
+        self.rest = rest;
+        self.number += 1;
+        Some(Line { number: self.number, text })
+    }
+}
+
+/// Request line and fields.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) method: String,
+    /// In origin form.
+    pub(super) target: Vec<u8>,
+    /// `https://host`, where the request line had it.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "captures alone ask for it"))]
+    pub(super) origin: Option<Vec<u8>>,
+    pub(super) headers: Headers,
+}
+
 /// Parses a raw request. The body ends where `Content-Length` says, else at the end of the text.
+///
+/// Of a value, the line's end and one blank behind the colon are dropped; all else of it is kept, outer white space too.
 ///
 /// # Errors
 /// See [`MalformedRequest`].
 pub fn parse_request(text: &[u8]) -> Result<Request, MalformedRequest> {
-    let text = skip_blank_lines(text);
-    let (request_line, mut rest) = split_line(text).ok_or(MalformedRequest::Empty)?;
-    let (method, target) = parse_request_line(request_line).ok_or(MalformedRequest::RequestLine)?;
-    let mut fields: Vec<(usize, Vec<u8>)> = Vec::new();
-    let mut number = 1;
-    while let Some((line, tail)) = split_line(rest) {
-        rest = tail;
-        number += 1;
-        match (line, fields.last_mut()) {
-            ([], _) => break,
-            ([b' ' | b'\t', ..], Some((_, field))) => {
-                field.push(b'\n');
-                field.extend_from_slice(line);
-            }
-            _ => fields.push((number, line.to_vec())),
-        }
-    }
-    let headers = parse_fields(fields)?;
-    let body = take_body(rest, &headers)?;
+    let mut lines = Lines::of(text);
+    let Head { method, target, headers, .. } = take_head(&mut lines)?;
+    let body = take_body(lines.rest(), &headers)?;
     Ok(Request { method, target, headers, body })
 }
 
-fn skip_blank_lines(text: &[u8]) -> &[u8] {
-    let start = text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(text.len());
-    &text[start..]
+/// Takes the head of a request and the empty line behind it.
+pub(super) fn take_head(lines: &mut Lines<'_>) -> Result<Head, MalformedRequest> {
+    lines.skip_blank_lines();
+    let first = lines.next().ok_or(MalformedRequest::Empty)?;
+    parse_request_line(first.text).ok_or(MalformedRequest::RequestLine { line: first.number })?;
+    head_of(first, take_fields(lines))
+}
+
+/// The head of a request line and of fields by their line numbers.
+pub(super) fn head_of(first: Line<'_>, fields: Vec<(usize, Vec<u8>)>) -> Result<Head, MalformedRequest> {
+    let parsed = parse_request_line(first.text).and_then(|(method, target)| Some((method, split_origin(target)?)));
+    let (method, (origin, target)) = parsed.ok_or(MalformedRequest::RequestLine { line: first.number })?;
+    Ok(Head { method, target, origin, headers: parse_fields(fields)? })
+}
+
+/// Takes lines up to the empty one, folded ones joined to what they continue.
+pub(super) fn take_fields(lines: &mut Lines<'_>) -> Vec<(usize, Vec<u8>)> {
+    let mut fields: Vec<(usize, Vec<u8>)> = Vec::new();
+    for Line { number, text } in lines.by_ref() {
+        match (text, fields.last_mut()) {
+            ([], _) => break,
+            ([b' ' | b'\t', ..], Some((_, field))) => {
+                field.push(b'\n');
+                field.extend_from_slice(text);
+            }
+            _ => fields.push((number, text.to_vec())),
+        }
+    }
+    fields
 }
 
 /// The next line without its end, and what follows.
@@ -80,34 +163,39 @@ fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Method and raw target; a target may hold spaces, as broken clients send them.
-fn parse_request_line(line: &[u8]) -> Option<(String, Vec<u8>)> {
+pub(super) fn parse_request_line(line: &[u8]) -> Option<(String, &[u8])> {
     let (method, rest) = split_once(line.trim_ascii_end(), b' ')?;
     let target = match rest.iter().rposition(|&byte| byte == b' ') {
         Some(at) if rest[at + 1..].starts_with(b"HTTP/") => &rest[..at],
         _ => rest,
     };
     let method = std::str::from_utf8(method).ok().filter(|method| crate::request::is_token(method))?;
-    let target = origin_form(target.trim_ascii())?;
-    Some((method.to_owned(), target))
+    let target = target.trim_ascii();
+    split_origin(target).map(|_| (method.to_owned(), target))
 }
 
-/// The target as origin servers get it: without the scheme and host that are sent to proxies.
-fn origin_form(target: &[u8]) -> Option<Vec<u8>> {
+/// The target as origin servers get it, and the scheme and host before it that are sent to proxies.
+fn split_origin(target: &[u8]) -> Option<(Option<Vec<u8>>, Vec<u8>)> {
     if target.starts_with(b"/") {
-        return Some(target.to_vec());
+        return Some((None, target.to_vec()));
     }
     let rest = target.strip_prefix(b"http://").or_else(|| target.strip_prefix(b"https://"))?;
     let at = rest.iter().position(|&byte| byte == b'/' || byte == b'?').unwrap_or(rest.len());
     let slash: &[u8] = if rest[at..].starts_with(b"/") { b"" } else { b"/" };
-    Some([slash, &rest[at..]].concat())
+    let origin = &target[..target.len() - rest.len() + at];
+    Some((Some(origin.to_vec()), [slash, &rest[at..]].concat()))
 }
 
-fn parse_fields(fields: Vec<(usize, Vec<u8>)>) -> Result<Headers, MalformedRequest> {
+pub(super) fn parse_fields(fields: Vec<(usize, Vec<u8>)>) -> Result<Headers, MalformedRequest> {
     let mut headers = Headers::default();
     for (line, field) in fields {
         let (name, value) = split_once(&field, b':').ok_or(MalformedRequest::Field { line })?;
         let name = std::str::from_utf8(name).map_err(|_| MalformedRequest::Field { line })?.trim();
-        headers.push(name, value.trim_ascii()).map_err(|source| MalformedRequest::Header { line, source })?;
+        let value = value.strip_prefix(b" ").or_else(|| value.strip_prefix(b"\t")).unwrap_or(value);
+        if name.eq_ignore_ascii_case("authorization") && value.trim_ascii().is_empty() {
+            return Err(MalformedRequest::EmptyAuthorization { line });
+        }
+        headers.push(name, value).map_err(|source| MalformedRequest::Header { line, source })?;
     }
     Ok(headers)
 }
@@ -127,7 +215,7 @@ fn take_body(rest: &[u8], headers: &Headers) -> Result<Body, MalformedRequest> {
     }
 }
 
-fn split_once(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
+pub(super) fn split_once(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
     let at = text.iter().position(|&b| b == byte)?;
     Some((&text[..at], &text[at + 1..]))
 }
@@ -149,10 +237,19 @@ mod tests {
     #[test]
     fn what_is_no_request_is_refused_with_its_line() {
         assert_eq!(parse_request(b" \n"), Err(MalformedRequest::Empty));
-        assert_eq!(parse_request(b"hello\n"), Err(MalformedRequest::RequestLine));
+        assert_eq!(parse_request(b"hello\n"), Err(MalformedRequest::RequestLine { line: 1 }));
         assert_eq!(parse_request(b"GET / HTTP/1.1\na: b\nnothing\n\n"), Err(MalformedRequest::Field { line: 3 }));
         let cut = parse_request(b"PUT / HTTP/1.1\ncontent-length: 9\n\nshort");
         assert_eq!(cut, Err(MalformedRequest::Truncated { expected: 9, presented: 5 }));
+    }
+
+    /// Whoever explains a signature has to see white space that a client forgot to trim.
+    #[test]
+    fn values_keep_their_outer_white_space_but_one_blank() {
+        let request = parse_request(b"GET / HTTP/1.1\r\nA:  a \r\nB:b\r\nC:\t\tc\r\nHost: h \r\n\r\n").unwrap();
+        let values: Vec<&[u8]> = request.headers.iter().map(|header| header.value.as_slice()).collect();
+        assert_eq!(values, [&b" a "[..], b"b", b"\tc", b"h "]);
+        assert_eq!(request.host(), Some("h"));
     }
 
     #[test]

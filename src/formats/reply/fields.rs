@@ -11,6 +11,10 @@ impl Fields {
         self.0.push((name.to_owned(), text.to_owned()));
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text of the first of these names that has any.
     pub(super) fn get(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.texts(name).next()).map(str::to_owned)

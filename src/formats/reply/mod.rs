@@ -3,6 +3,7 @@
 //! XML of S3 and its relatives, XML of query services, JSON of all the others, HTML and nothing at all are read into one
 //! [`Reply`]. Reading never fails: what is not understood is absent. Whether the server is right is not asked here.
 
+mod damage;
 mod fields;
 mod json;
 mod kind;
@@ -15,6 +16,7 @@ mod xml;
 pub use kind::Kind;
 
 use crate::crypto::sha256;
+use crate::formats::note::Note;
 use crate::time::Timestamp;
 
 use fields::Fields;
@@ -59,6 +61,8 @@ pub struct Reply {
     pub hashes: Option<Hashes>,
     /// The headers that should have been signed.
     pub headers_not_signed: Vec<String>,
+    /// What was damaged on the reply's way here, and what of it was repaired.
+    pub damage: Vec<Note>,
 }
 
 /// The hashes of a body, in lower-case hex.
@@ -74,16 +78,20 @@ impl Reply {
     /// Reads a response: its status, its headers in any case, its body.
     pub fn parse(status: Option<u16>, headers: &[(String, Vec<u8>)], body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST_BODY)]);
-        let text = text.trim_start_matches('\u{feff}').trim();
+        let (text, damage) = damage::repair(text.trim_start_matches('\u{feff}').trim());
+        let text = text.as_ref();
         let fields = json::read(text).or_else(|| xml::read(text));
         let words = if fields.is_none() { first_words(text) } else { None };
         let fields = fields.unwrap_or_default();
-        let told = fields.get(&["Message"]).map(|message| Told::in_message(&message)).unwrap_or_default();
+        let told = fields.get(&["Message"]).map(|message| Told::in_message(&message));
+        // The text of an exception has the message alone.
+        let told = told.or_else(|| words.as_ref().map(|_| Told::in_message(text))).unwrap_or_default();
+        let code_of_words = words.as_deref().and_then(message::code_of_exception);
         let header = |name: &str| header(headers, name);
-        Self {
+        let mut reply = Self {
             status,
-            code: header("x-amzn-errortype").or_else(|| fields.get(&["Code"])).as_deref().and_then(bare_code),
-            message: told.text.or(words),
+            code: header("x-amzn-errortype").or_else(|| fields.get(&["Code"])).as_deref().and_then(bare_code).or(code_of_words),
+            message: if fields.is_empty() { words } else { told.text },
             request_id: fields
                 .get(&["RequestId", "RequestID"])
                 .or_else(|| REQUEST_ID_HEADERS.iter().find_map(|name| header(name))),
@@ -102,7 +110,15 @@ impl Reply {
             access_key_id: fields.get(&["AWSAccessKeyId", "OSSAccessKeyId"]),
             hashes: Hashes::of(&fields),
             headers_not_signed: headers_not_signed(&fields),
-        }
+            damage,
+        };
+        damage::mend_blocks(&mut reply);
+        reply
+    }
+
+    /// Whether a text is JSON rather than words that look so.
+    pub(super) fn is_json_error(&self, text: &[u8]) -> bool {
+        json::read(String::from_utf8_lossy(text).trim()).is_some()
     }
 
     /// What kind of refusal it is.

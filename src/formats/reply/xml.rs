@@ -93,7 +93,7 @@ impl<'a> Iterator for Leaves<'a> {
 }
 
 /// Resolves what XML escapes; what it does not know stays as it is.
-fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {

@@ -1,0 +1,196 @@
+//! What people paste to ask why a signature does not match: the kind of text is recognised, and what it holds is read.
+//!
+//! Raw HTTP, traces and commands of curl, HAR files, URLs, logs of SDKs, replies alone. What was damaged on its way is
+//! repaired where that is unambiguous, and said in any case. Whether anything is right is not asked here.
+
+mod base64;
+mod damage;
+mod error;
+mod exchange;
+mod har;
+mod http;
+mod log;
+mod pseudo;
+mod response;
+mod shell;
+#[cfg(test)]
+mod tests;
+mod text;
+mod trace;
+mod url;
+mod verbose;
+
+pub use error::UnreadableCapture;
+pub use log::{ClientLog, read_client_log};
+
+use std::borrow::Cow;
+
+use crate::request::{Request, RequestUrl};
+
+use super::note::Note;
+use super::raw_http::Lines;
+use super::reply::Reply;
+use exchange::{Exchange, Prefer, choose};
+
+/// The largest text that is worth reading, in bytes; whoever reads a file refuses a larger one.
+pub const LARGEST_CAPTURE: u64 = 512 * 1024 * 1024;
+
+/// What kind of text it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptureKind {
+    /// A request as it is on the wire, with its response or not.
+    RawHttp,
+    /// The output of `curl -v`, `--trace` or `--trace-ascii`.
+    CurlTrace,
+    /// A curl command line.
+    CurlCommand,
+    /// A HAR file.
+    Har,
+    /// A URL.
+    Url,
+    /// The debug log of a client, or a piece of one.
+    ClientLog,
+    /// What a server said, alone.
+    Reply,
+}
+
+/// What was recognised in a pasted text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// The kind of text.
+    pub kind: CaptureKind,
+    /// The request as on the wire.
+    pub request: Option<Request>,
+    /// Where it went, where scheme and host are known; its target is the request's.
+    pub url: Option<RequestUrl>,
+    /// What the server said.
+    pub reply: Option<Reply>,
+    /// What the client says it computed; its request and URL are the ones above.
+    pub client: Option<ClientLog>,
+    /// The words of a curl command behind `curl`.
+    pub command: Option<Vec<String>>,
+    /// What a person must know of it.
+    pub notes: Vec<Note>,
+}
+
+/// Reads a pasted text of any kind. Of several requests the likeliest is taken, or the one of number `entry`, from 1.
+///
+/// # Errors
+/// See [`UnreadableCapture`].
+pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    let text = text::decode(text)?;
+    let (text, repaired) = damage::with_line_breaks(text);
+    let mut capture = recognise(&text, entry)?;
+    capture.notes.splice(0..0, repaired);
+    let found = damage::of(&capture);
+    capture.notes.extend(found);
+    capture.notes.dedup();
+    Ok(capture)
+}
+
+/// Reads a response: status line, headers and body, or a body alone.
+///
+/// # Errors
+/// An empty or binary text.
+pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
+    let text = text::decode(text)?;
+    let exchanges = if verbose::is_trace(&text) {
+        verbose::read(&text)?
+    } else if http::begins(&text) {
+        http::read(&text)?
+    } else {
+        return Ok(Reply::parse(None, &[], &text));
+    };
+    // Behind a request without an answer may stand a body alone.
+    let reply = exchanges.into_iter().rev().find_map(|exchange| exchange.reply);
+    Ok(reply.unwrap_or_else(|| Reply::parse(None, &[], &text)))
+}
+
+fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    if har::begins(text) {
+        return har::read(text, entry);
+    }
+    if trace::is_trace(text) {
+        return choose(CaptureKind::CurlTrace, trace::read(text)?, entry, Prefer::Last);
+    }
+    if verbose::is_trace(text) {
+        return choose(CaptureKind::CurlTrace, verbose::read(text)?, entry, Prefer::Last);
+    }
+    let head = String::from_utf8_lossy(&text[..text.len().min(1024)]);
+    if url::begins(&head) {
+        return read_url(&String::from_utf8_lossy(text), entry);
+    }
+    if shell::begins(&head) {
+        return read_command(&String::from_utf8_lossy(text));
+    }
+    if http::begins(text) {
+        let exchanges = http::read(text)?;
+        let kind = if exchanges.iter().all(|exchange| exchange.request.is_none()) {
+            CaptureKind::Reply
+        } else {
+            CaptureKind::RawHttp
+        };
+        return choose(kind, exchanges, entry, Prefer::First);
+    }
+    if let Some(reply) = reply_alone(text) {
+        return choose(CaptureKind::Reply, vec![of_reply(reply)], entry, Prefer::First);
+    }
+    if log::is_log(text) {
+        let mut capture = log::read(text, entry)?;
+        if capture.request.is_none() && capture.client.is_none() {
+            capture.kind = CaptureKind::Reply;
+        }
+        return Ok(capture);
+    }
+    let mut lines = Lines::of(text);
+    lines.skip_blank_lines();
+    Err(UnreadableCapture::Unrecognised { line: lines.next().map_or(1, |line| line.number) })
+}
+
+/// A URL, and the server's answer to it where that stands below.
+fn read_url(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    let (exchange, rest) = url::read(text)?;
+    let reply = reply_behind(rest);
+    choose(CaptureKind::Url, vec![Exchange { reply, ..exchange }], entry, Prefer::First)
+}
+
+fn read_command(text: &str) -> Result<Capture, UnreadableCapture> {
+    let shell::Command { words, mut notes, rest } = shell::read(text)?;
+    let reply = reply_behind(rest);
+    if reply.is_none() && !rest.trim().is_empty() {
+        notes.push(Note::TextBehindCommand);
+    }
+    notes.extend(reply.iter().flat_map(|reply| reply.damage.clone()));
+    let kind = CaptureKind::CurlCommand;
+    Ok(Capture { kind, request: None, url: None, reply, client: None, command: Some(words), notes })
+}
+
+/// The reply that stands behind something else, with its status line or without.
+fn reply_behind(text: &str) -> Option<Reply> {
+    let text = text.trim();
+    if http::begins(text.as_bytes()) {
+        return http::read(text.as_bytes()).ok()?.into_iter().find_map(|exchange| exchange.reply);
+    }
+    reply_alone(text.as_bytes())
+}
+
+/// A body that says what an error's says; JSON may also be the lines of a log.
+fn reply_alone(text: &[u8]) -> Option<Reply> {
+    let start = text.trim_ascii_start();
+    let is_markup = start.starts_with(b"<") || start.starts_with(b"&lt;");
+    if !is_markup && !(start.starts_with(b"{") || start.starts_with(b"[")) {
+        return None;
+    }
+    if !is_markup && log::has_blocks(text) {
+        return None;
+    }
+    let reply = Reply::parse(None, &[], text);
+    (reply.code.is_some() || reply.message.is_some() && (is_markup || reply.is_json_error(text))).then_some(reply)
+}
+
+fn of_reply(reply: Reply) -> Exchange {
+    Exchange { reply: Some(reply), ..Exchange::default() }
+}
+
+/// For the texts that are borrowed as long as nothing was repaired.
+type Text<'a> = Cow<'a, [u8]>;

@@ -1,0 +1,286 @@
+//! The words of a curl command line, as POSIX shells, cmd.exe and PowerShell split them.
+//!
+//! Only the quoting is undone. What curl's options mean is not known here.
+
+use crate::formats::note::Note;
+
+use super::UnreadableCapture;
+
+/// The words of a command, and what follows it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Command<'a> {
+    pub(super) words: Vec<String>,
+    pub(super) notes: Vec<Note>,
+    pub(super) rest: &'a str,
+}
+
+/// Whether the text begins with a curl command, behind a prompt or not.
+pub(super) fn begins(text: &str) -> bool {
+    behind_name(text).is_some()
+}
+
+/// The text behind `curl`.
+fn behind_name(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let text = ["$ ", "% ", "> ", "# "].iter().find_map(|prompt| text.strip_prefix(prompt)).unwrap_or(text).trim_start();
+    let name = ["curl.exe", "curl"].into_iter().find(|name| text.starts_with(name))?;
+    let rest = &text[name.len()..];
+    rest.starts_with([' ', '\t', '\n', '\r', '\\', '^', '`']).then_some(rest)
+}
+
+/// Splits the command that the text begins with.
+pub(super) fn read(text: &str) -> Result<Command<'_>, UnreadableCapture> {
+    let command = behind_name(text).ok_or(UnreadableCapture::Unrecognised { line: 1 })?;
+    let shell = Shell::of(command);
+    let first_line = 1 + text[..text.len() - command.len()].matches('\n').count();
+    let mut splitter = Splitter { shell, text: command, at: 0, word: None, words: Vec::new(), notes: Vec::new() };
+    splitter.run().map_err(|(at, quote)| UnreadableCapture::Quote {
+        line: first_line + command[..at].matches('\n').count(),
+        quote,
+    })?;
+    let Splitter { words, notes, at, .. } = splitter;
+    Ok(Command { words, notes, rest: &command[at..] })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shell {
+    Posix,
+    Cmd,
+    PowerShell,
+}
+
+impl Shell {
+    /// By what continues a line, or by what stands before a quote.
+    fn of(command: &str) -> Self {
+        let ends_in = |mark: char| command.lines().any(|line| line.trim_end().ends_with(mark));
+        if ends_in('^') || command.contains(" ^\"") {
+            Self::Cmd
+        } else if ends_in('`') {
+            Self::PowerShell
+        } else {
+            Self::Posix
+        }
+    }
+
+    fn escape(self) -> char {
+        match self {
+            Self::Posix => '\\',
+            Self::Cmd => '^',
+            Self::PowerShell => '`',
+        }
+    }
+}
+
+struct Splitter<'a> {
+    shell: Shell,
+    text: &'a str,
+    at: usize,
+    /// The word begun, for an empty one in quotes is one too.
+    word: Option<String>,
+    words: Vec<String>,
+    notes: Vec<Note>,
+}
+
+/// Where a quote begins that never ends.
+type OpenQuote = (usize, char);
+
+impl Splitter<'_> {
+    fn run(&mut self) -> Result<(), OpenQuote> {
+        while let Some(character) = self.next() {
+            match character {
+                '\n' if self.word.is_none() && self.words.is_empty() => {}
+                '\n' | ';' | '|' => break,
+                '&' | '>' | '<' if self.word.is_none() => break,
+                c if c.is_whitespace() => self.end_word(),
+                c if c == self.shell.escape() => self.escaped(),
+                '\'' if self.shell != Shell::Cmd => self.single()?,
+                '"' => self.double()?,
+                '$' if self.shell == Shell::Posix && self.peek() == Some('\'') => {
+                    self.next();
+                    self.ansi()?;
+                }
+                '$' => self.dollar(),
+                c => self.push(c),
+            }
+        }
+        self.end_word();
+        Ok(())
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let character = self.peek()?;
+        self.at += character.len_utf8();
+        Some(character)
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.text[self.at..].chars().next()
+    }
+
+    fn push(&mut self, character: char) {
+        self.word.get_or_insert_default().push(character);
+    }
+
+    fn end_word(&mut self) {
+        self.words.extend(self.word.take());
+    }
+
+    /// Behind the escape: a line's end joins the lines, all else stands for itself.
+    fn escaped(&mut self) {
+        let rest = self.text[self.at..].trim_start_matches([' ', '\t', '\r']);
+        if rest.starts_with('\n') || rest.is_empty() {
+            self.at = self.text.len() - rest.len();
+            self.next();
+            if self.shell != Shell::Posix || self.text[self.at..].starts_with([' ', '\t']) {
+                self.end_word();
+            }
+            return;
+        }
+        match self.next() {
+            // cmd.exe escapes the quotes too; to curl they are quotes.
+            Some('"') if self.shell == Shell::Cmd => {
+                let _ = self.double();
+            }
+            Some(character) => self.push(character),
+            None => {}
+        }
+    }
+
+    fn single(&mut self) -> Result<(), OpenQuote> {
+        let start = self.at - 1;
+        self.word.get_or_insert_default();
+        loop {
+            match self.next().ok_or((start, '\''))? {
+                '\'' if self.shell == Shell::PowerShell && self.peek() == Some('\'') => {
+                    self.next();
+                    self.push('\'');
+                }
+                '\'' => return Ok(()),
+                character => self.push(character),
+            }
+        }
+    }
+
+    fn double(&mut self) -> Result<(), OpenQuote> {
+        let start = self.at - 1;
+        self.word.get_or_insert_default();
+        loop {
+            match (self.next().ok_or((start, '"'))?, self.shell) {
+                ('"', Shell::PowerShell) if self.peek() == Some('"') => {
+                    self.next();
+                    self.push('"');
+                }
+                ('"', _) => return Ok(()),
+                ('^', Shell::Cmd) => match self.next() {
+                    Some('"') => return Ok(()),
+                    // Both escape: `^\^"` is a quote in the word.
+                    Some('\\') if self.text[self.at..].starts_with("^\"") => {
+                        self.at += 2;
+                        self.push('"');
+                    }
+                    Some('\\') if self.text[self.at..].starts_with("^\\") => {
+                        self.at += 2;
+                        self.push('\\');
+                    }
+                    Some('\r') => {}
+                    Some(character) => self.push(character),
+                    None => return Err((start, '"')),
+                },
+                ('\\', Shell::Cmd) if self.peek() == Some('"') => {
+                    self.next();
+                    self.push('"');
+                }
+                ('\\', Shell::Posix) => match self.next() {
+                    Some(character @ ('"' | '\\' | '$' | '`')) => self.push(character),
+                    Some('\n') => {}
+                    Some(character) => {
+                        self.push('\\');
+                        self.push(character);
+                    }
+                    None => return Err((start, '"')),
+                },
+                ('`', Shell::PowerShell) => match self.next() {
+                    Some('n') => self.push('\n'),
+                    Some('t') => self.push('\t'),
+                    Some('r') => self.push('\r'),
+                    Some(character) => self.push(character),
+                    None => return Err((start, '"')),
+                },
+                ('$', _) => self.dollar(),
+                (character, _) => self.push(character),
+            }
+        }
+    }
+
+    /// `$'…'`: the escapes of C, as browsers copy bodies.
+    fn ansi(&mut self) -> Result<(), OpenQuote> {
+        let start = self.at - 1;
+        let mut bytes = Vec::new();
+        loop {
+            match self.next().ok_or((start, '\''))? {
+                '\'' => break,
+                '\\' => self.ansi_escape(&mut bytes),
+                character => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+        }
+        self.word.get_or_insert_default().push_str(&String::from_utf8_lossy(&bytes));
+        Ok(())
+    }
+
+    fn ansi_escape(&mut self, bytes: &mut Vec<u8>) {
+        let simple = match self.next() {
+            Some('n') => b'\n',
+            Some('r') => b'\r',
+            Some('t') => b'\t',
+            Some('a') => 7,
+            Some('b') => 8,
+            Some('f') => 12,
+            Some('v') => 11,
+            Some('e' | 'E') => 27,
+            Some('x') => return bytes.extend(self.digits(16, 2).and_then(|code| u8::try_from(code).ok())),
+            Some(kind @ ('u' | 'U')) => {
+                let code = self.digits(16, if kind == 'u' { 4 } else { 8 }).unwrap_or_default();
+                let character = self.surrogate_pair(code).unwrap_or('\u{fffd}');
+                return bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            Some('0'..='7') => {
+                self.at -= 1;
+                return bytes.extend(self.digits(8, 3).map(|code| (code & 0xff) as u8));
+            }
+            Some(character) => return bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => return,
+        };
+        bytes.push(simple);
+    }
+
+    /// Browsers write what is beyond the first plane as two halves.
+    fn surrogate_pair(&mut self, code: u32) -> Option<char> {
+        if !(0xd800..0xdc00).contains(&code) {
+            return char::from_u32(code);
+        }
+        self.text[self.at..].strip_prefix("\\u")?;
+        self.at += 2;
+        let low = self.digits(16, 4).filter(|low| (0xdc00..0xe000).contains(low))?;
+        char::from_u32(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00))
+    }
+
+    fn digits(&mut self, radix: u32, most: usize) -> Option<u32> {
+        let digits: String = self.text[self.at..].chars().take(most).take_while(|c| c.is_digit(radix)).collect();
+        self.at += digits.len();
+        u32::from_str_radix(&digits, radix).ok()
+    }
+
+    /// A variable stays as it is written.
+    fn dollar(&mut self) {
+        let rest = &self.text[self.at..];
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let name = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            Some((name, _)) => format!("${{{name}}}"),
+            None => format!("${}", rest.split(|c| !is_name(c)).next().unwrap_or_default()),
+        };
+        if self.shell != Shell::Cmd && name.len() > 1 {
+            self.notes.push(Note::ShellVariable { name });
+        }
+        self.push('$');
+    }
+}

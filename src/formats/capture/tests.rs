@@ -1,0 +1,1 @@
+//! What people paste, and what is read out of it.

@@ -1,0 +1,50 @@
+//! What browsers, logs and chats do to a reply, undone where that is unambiguous.
+
+use std::borrow::Cow;
+
+use crate::formats::flattened::{unflatten_hashed, unflatten_string_to_sign};
+use crate::formats::note::Note;
+
+use super::{Reply, xml};
+
+/// The text with markup that is markup again, and line breaks that are line breaks.
+pub(super) fn repair(text: &str) -> (Cow<'_, str>, Vec<Note>) {
+    let mut text = Cow::Borrowed(text);
+    let mut damage = Vec::new();
+    if !text.contains('<') && (text.contains("&lt;Error") || text.contains("&lt;Code&gt;")) {
+        text = Cow::Owned(xml::unescape(&text));
+        damage.push(Note::HtmlEntities);
+    }
+    if text.contains("<Error") && text.contains("\\n") {
+        text = Cow::Owned(text.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\\"", "\"").replace("\\/", "/"));
+        damage.push(Note::EscapedNewlines);
+    }
+    let is_cut = text.contains("<Error") && !text.contains("</Error") && text.contains("<Code>");
+    if is_cut {
+        damage.push(Note::CutOff { what: "the server's reply".to_owned() });
+    }
+    (text, damage)
+}
+
+/// Puts the line breaks of the server's blocks back, and tells what is missing from them.
+pub(super) fn mend_blocks(reply: &mut Reply) {
+    if let Some(whole) = reply.string_to_sign.as_deref().and_then(unflatten_string_to_sign) {
+        reply.string_to_sign = Some(whole);
+        reply.damage.push(Note::FlattenedNewlines { what: "server's string to sign", repaired: true });
+    }
+    let what = "server's canonical request";
+    let Some(canonical) = reply.canonical_request.as_deref() else { return };
+    if !canonical.contains(&b'\n') {
+        let string = reply.string_to_sign.as_deref().unwrap_or_default();
+        let whole = unflatten_hashed(canonical, string);
+        reply.damage.push(Note::FlattenedNewlines { what, repaired: whole.is_some() });
+        reply.canonical_request = whole.or_else(|| reply.canonical_request.take());
+    }
+    let canonical = reply.canonical_request.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let lower = canonical.to_ascii_lowercase();
+    if lower.contains("redacted") || lower.contains("****") {
+        reply.damage.push(Note::Redacted { what: format!("a value of the {what}") });
+    } else if canonical.trim_end().ends_with("...") || canonical.contains('…') {
+        reply.damage.push(Note::CutOff { what: format!("the {what}") });
+    }
+}
