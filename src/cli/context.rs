@@ -19,6 +19,8 @@ pub struct Context {
     pub stdin_is_terminal: bool,
     /// Whether a person reads standard error.
     pub stderr_is_terminal: bool,
+    /// Whether standard output is a terminal that shows colours, and the user wants them.
+    pub stdout_takes_colour: bool,
     /// Standard output: the result, and nothing else.
     pub stdout: Box<dyn Write>,
     /// Standard error: warnings, notes, progress.
@@ -50,6 +52,7 @@ impl Context {
             now: now(),
             stdin_is_terminal: stdin.is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
+            stdout_takes_colour: anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
             stdin: Box::new(stdin),
             // Not through anstream: it would take what looks like colour out of the bytes of a response.
             stdout: Box::new(std::io::stdout()),
@@ -105,6 +108,7 @@ pub(crate) mod testing {
             stdin: Box::new(Cursor::new(stdin.to_owned())),
             stdin_is_terminal: false,
             stderr_is_terminal: false,
+            stdout_takes_colour: false,
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
             spoken: None,

@@ -1,34 +1,111 @@
-//! A signed request from wherever it comes: a presigned URL as the argument, a file, or standard input.
+//! What was captured, from wherever it comes: a URL as the argument, a file, or standard input. Its kind is recognised.
+
+use std::io::Read;
 
 use crate::cli::address;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{BodyHash, RequestSource};
-use crate::cli::options::value::read_all;
-use crate::formats;
+use crate::cli::options::value::cannot_read;
+use crate::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
+use crate::formats::is_url;
+use crate::formats::reply::Reply;
 use crate::request::Request;
 
 /// Reads the request that `name` stands for; none is standard input. The options complete a URL: method, headers, body.
 pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Context) -> Result<Request, Failure> {
+    let capture = capture(name, None, options, context)?;
+    let notes: Vec<String> = capture.notes.iter().map(|note| format!("note: {note}\n")).collect();
+    context.stderr.write_all(notes.concat().as_bytes())?;
+    match capture.request {
+        Some(request) => Ok(request),
+        None if capture.command.is_some() => Err(Failure::usage("a curl command is no signed request")
+            .hint("'sigvet explain' reads it; or give what 'curl -v' prints")),
+        None => Err(Failure::usage(format!("{}: there is no request in it", shown(name.unwrap_or("-"))))
+            .hint("give a raw HTTP request, a trace of curl, a HAR file, or a presigned URL")),
+    }
+}
+
+/// Reads whatever `name` stands for. `entry` picks one of several requests, counted from 1.
+pub fn capture(
+    name: Option<&str>,
+    entry: Option<usize>,
+    options: &dyn RequestSource,
+    context: &mut Context,
+) -> Result<Capture, Failure> {
     let name = name.unwrap_or("-");
-    if formats::is_url(name) {
-        return Ok(options.build(&address::parse(name)?, &mut *context.stdin, BodyHash::Needed)?.request);
+    if is_url(name) {
+        return of_url(name, Vec::new(), options, context);
     }
     if name == "-" && context.stdin_is_terminal {
         return Err(Failure::usage("no input").hint("give a file, a presigned URL, or a request on standard input"));
     }
-    let text = read_all(name, &mut *context.stdin)
-        .map_err(|failure| Failure { exit: crate::cli::failure::Exit::Usage, ..failure })?;
-    parse(&text, name, options, context)
+    let text = read_limited(name, &mut *context.stdin)?;
+    let capture = capture::read(&text, entry).map_err(|error| unreadable(name, &error))?;
+    match (capture.kind, &capture.url) {
+        (CaptureKind::Url, Some(url)) => of_url(&url.to_text(), capture.notes, options, context),
+        _ => Ok(capture),
+    }
 }
 
-/// A text that begins like a URL is one; all else is a request.
-fn parse(text: &[u8], name: &str, options: &dyn RequestSource, context: &mut Context) -> Result<Request, Failure> {
-    let first_line = text.trim_ascii().split(|&byte| byte == b'\n').next().unwrap_or_default();
-    if let Some(url) = std::str::from_utf8(first_line).ok().filter(|line| formats::is_url(line)) {
-        return Ok(options.build(&address::parse(url.trim())?, &mut *context.stdin, BodyHash::Needed)?.request);
+/// Reads what a server said.
+pub fn reply(name: &str, context: &mut Context) -> Result<Reply, Failure> {
+    let text = read_limited(name, &mut *context.stdin)?;
+    capture::read_reply(&text).map_err(|error| unreadable(name, &error))
+}
+
+/// Reads what a client says it signed.
+pub fn client_log(name: &str, context: &mut Context) -> Result<ClientLog, Failure> {
+    let text = read_limited(name, &mut *context.stdin)?;
+    capture::read_client_log(&text).map_err(|error| unreadable(name, &error))
+}
+
+/// A URL with what the options say of its request.
+fn of_url(
+    url: &str,
+    notes: Vec<crate::formats::Note>,
+    options: &dyn RequestSource,
+    context: &mut Context,
+) -> Result<Capture, Failure> {
+    let url = address::parse(url)?;
+    let request = options.build(&url, &mut *context.stdin, BodyHash::Needed)?.request;
+    let url = url.with_target(request.target.clone());
+    let kind = CaptureKind::Url;
+    Ok(Capture { kind, request: Some(request), url: Some(url), reply: None, client: None, command: None, notes })
+}
+
+/// Reads all, unless it is larger than anything that is worth reading.
+fn read_limited(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    let limit = LARGEST_CAPTURE + 1;
+    let outcome = match name {
+        "-" => stdin.take(limit).read_to_end(&mut text),
+        name => std::fs::File::open(name).and_then(|file| file.take(limit).read_to_end(&mut text)),
+    };
+    if let Err(error) = outcome {
+        let failure = cannot_read(std::path::Path::new(shown(name)), &error);
+        return Err(Failure { exit: Exit::Usage, ..failure });
     }
-    let name = if name == "-" { "standard input" } else { name };
-    formats::parse_request(text)
-        .map_err(|error| Failure::usage(format!("{name}: {error}")).hint("give a raw HTTP request, or a presigned URL"))
+    if text.len() as u64 > LARGEST_CAPTURE {
+        let megabytes = LARGEST_CAPTURE / (1024 * 1024);
+        return Err(Failure::usage(format!("{} is larger than {megabytes} MiB", shown(name)))
+            .hint("cut out the request that failed"));
+    }
+    Ok(text)
+}
+
+fn unreadable(name: &str, error: &UnreadableCapture) -> Failure {
+    let failure = Failure::usage(format!("{}: {error}", shown(name)));
+    match error {
+        UnreadableCapture::NoSuchEntry { .. } => failure.hint("--entry N counts from 1"),
+        UnreadableCapture::NoClientLog => {
+            failure.hint("give an SDK's debug log, or a canonical request or string to sign")
+        }
+        _ => failure
+            .hint("give a raw HTTP request, a trace or a command of curl, a HAR file, an SDK's debug log, or a URL"),
+    }
+}
+
+fn shown(name: &str) -> &str {
+    if name == "-" { "standard input" } else { name }
 }

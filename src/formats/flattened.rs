@@ -90,13 +90,22 @@ mod tests {
 
     #[test]
     fn a_flattened_canonical_request_gets_its_lines_back() {
-        for whole in [CANONICAL.replace("; host: x", ""), CANONICAL.replace("\n/b/k\n\n", "\n/b/k\na=&b=c\n").replace("; host: x", "")] {
+        for whole in [
+            CANONICAL.replace("; host: x", ""),
+            CANONICAL.replace("\n/b/k\n\n", "\n/b/k\na=&b=c\n").replace("; host: x", ""),
+        ] {
             let collapsed = whole.split_whitespace().collect::<Vec<_>>().join(" ");
             for flat in [whole.replace('\n', " "), collapsed] {
                 assert_eq!(unflatten(flat.as_bytes()).as_deref(), Some(whole.as_bytes()), "{flat}");
-                let string = format!("AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/r/s/aws4_request\n{}", sha256(whole.as_bytes()));
+                let string = format!(
+                    "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/r/s/aws4_request\n{}",
+                    sha256(whole.as_bytes())
+                );
                 assert_eq!(unflatten_hashed(flat.as_bytes(), string.as_bytes()).as_deref(), Some(whole.as_bytes()));
-                assert_eq!(unflatten_string_to_sign(string.replace('\n', " ").as_bytes()).as_deref(), Some(string.as_bytes()));
+                assert_eq!(
+                    unflatten_string_to_sign(string.replace('\n', " ").as_bytes()).as_deref(),
+                    Some(string.as_bytes())
+                );
             }
         }
     }

@@ -16,6 +16,7 @@ mod secret;
 
 mod aws;
 mod origin;
+mod others;
 mod own;
 mod resolve;
 mod typed;
@@ -24,6 +25,7 @@ pub use edit::{Added, DefaultProfile, Existing, add};
 pub use environment::Environment;
 pub use error::{CommandProblem, Error, Kind};
 pub use file::{Location, ProfileFile};
+pub use others::{KnownKey, known_keys};
 pub use profile::{Addressing, Profile, SecretSource, Settings};
 pub use resolve::{Choice, Described, Resolved, Source, describe, resolve};
 pub use typed::Parts;

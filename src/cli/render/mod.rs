@@ -1,9 +1,11 @@
 //! How results are written: as HTTP, as JSON, as text for people.
 
 pub mod curl;
+pub mod diagnosis;
 pub mod headers;
 pub mod redact;
 pub mod refusal;
 pub mod signed;
 pub mod steps;
 pub mod verdict;
+pub mod wrap;

@@ -1,5 +1,6 @@
 //! Session tokens taken out of what is shown: the stages of a signature hold them in plain and percent-encoded form.
 
+use crate::credentials::Secret;
 use crate::encode::{Plus, Slash, decode, encode};
 use crate::request::{Header, Request};
 use crate::scheme::Dialect;
@@ -32,6 +33,14 @@ impl Redactor {
         // A short value is no secret, and would be found in every word.
         let is_worth_hiding = |value: &Vec<u8>| value.len() >= SHORTEST;
         Self(in_query.chain(in_headers).filter(is_worth_hiding).flat_map(|token| forms(&token)).collect())
+    }
+
+    /// The same for several requests, and for secrets that nothing should show in any case.
+    pub fn of_all<'a>(requests: &[&Request], dialect: &Dialect, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        let tokens = requests.iter().flat_map(|request| Self::of(request, dialect).0);
+        let secrets = secrets.into_iter().map(|secret| secret.expose_secret().as_bytes().to_vec());
+        let secrets = secrets.filter(|secret| secret.len() >= SHORTEST).flat_map(|secret| forms(&secret));
+        Self(tokens.chain(secrets).collect())
     }
 
     /// The text without the tokens.

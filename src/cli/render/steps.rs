@@ -7,6 +7,18 @@ use crate::canonical::{CanonicalRequest, Field};
 use crate::derivation::{Derivation, Terms};
 use crate::scheme::KeyTrace;
 
+/// Writes every stage: canonical request, string to sign, and the way to the key.
+pub fn write_all(
+    terms: &Terms,
+    derivation: &Derivation,
+    redactor: &Redactor,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    write_canonical_request(derivation, redactor, out)?;
+    write_string_to_sign(derivation, redactor, out)?;
+    write_key_path(terms, out)
+}
+
 /// Writes the canonical request, field by field, and its hash.
 pub fn write_canonical_request(
     derivation: &Derivation,

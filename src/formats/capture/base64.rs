@@ -30,7 +30,9 @@ mod tests {
 
     #[test]
     fn the_examples_of_the_rfc_are_read() {
-        for (text, bytes) in [("", &b""[..]), ("Zg==", b"f"), ("Zm8=", b"fo"), ("Zm9v", b"foo"), ("Zm9v\nYmFy", b"foobar")] {
+        for (text, bytes) in
+            [("", &b""[..]), ("Zg==", b"f"), ("Zm8=", b"fo"), ("Zm9v", b"foo"), ("Zm9v\nYmFy", b"foobar")]
+        {
             assert_eq!(decode(text).unwrap(), bytes);
         }
         assert_eq!(decode("Zm9v!"), None);

@@ -35,7 +35,9 @@ pub(super) fn of(capture: &Capture) -> Vec<Note> {
         notes.extend(of_value("the URL", &request.target));
     }
     if let Some(client) = &capture.client {
-        notes.extend(client.canonical_request.as_deref().and_then(|text| of_value("the client's canonical request", text)));
+        notes.extend(
+            client.canonical_request.as_deref().and_then(|text| of_value("the client's canonical request", text)),
+        );
     }
     notes
 }
@@ -54,6 +56,7 @@ pub(crate) fn of_value(what: &str, value: &[u8]) -> Option<Note> {
 /// Whether somebody wrote something else in the place of a value or of a part of it.
 fn is_redacted(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let words = ["redacted", "<hidden>", "credential=hidden", "<secret>", "[secret]", "<token>", "<masked>", "xxxxxxxx"];
+    let words =
+        ["redacted", "<hidden>", "credential=hidden", "<secret>", "[secret]", "<token>", "<masked>", "xxxxxxxx"];
     words.iter().any(|word| lower.contains(word)) || lower.contains("****")
 }

@@ -20,7 +20,9 @@ use super::{Capture, CaptureKind, UnreadableCapture, base64};
 pub(super) fn begins(text: &[u8]) -> bool {
     let has = |name: &[u8]| text[..text.len().min(4096)].windows(name.len()).any(|window| window == name);
     let is_entry_list = || text.windows(9).any(|window| window == b"\"entries\"");
-    text.trim_ascii_start().starts_with(b"{") && has(b"\"log\"") && (has(b"\"creator\"") || has(b"\"entries\"") || is_entry_list())
+    text.trim_ascii_start().starts_with(b"{")
+        && has(b"\"log\"")
+        && (has(b"\"creator\"") || has(b"\"entries\"") || is_entry_list())
 }
 
 /// The entry of that number, from 1, or the likeliest.
@@ -186,7 +188,8 @@ impl Entry<'_> {
         let url = RequestUrl::parse(&sent.url)?;
         let headers = self.request_headers(&url, &mut notes);
         let body = sent.body(&headers, &mut notes);
-        let request = Request { method: sent.method.clone().into_owned(), target: url.target().to_vec(), headers, body };
+        let request =
+            Request { method: sent.method.clone().into_owned(), target: url.target().to_vec(), headers, body };
         let reply = self.status().map(|status| self.reply(status));
         Ok(Exchange { request: Some(request), url: Some(url), reply, notes })
     }
@@ -228,7 +231,11 @@ impl Sent<'_> {
         let is_missing = bytes.is_empty() && declared.is_none() && self.body_size.is_some_and(|size| size > 0.0);
         match declared {
             Some(expected) if expected != presented => {
-                notes.push(if presented == 0 { Note::BodyNotCaptured } else { Note::BodyLength { expected, presented } });
+                notes.push(if presented == 0 {
+                    Note::BodyNotCaptured
+                } else {
+                    Note::BodyLength { expected, presented }
+                });
                 Body::Unknown
             }
             _ if is_missing => {
@@ -245,7 +252,8 @@ impl PostData<'_> {
         match self.text.as_deref().filter(|text| !text.is_empty()) {
             Some(text) => decoded(Some(text), self.encoding.as_deref()),
             None => {
-                let pairs: Vec<String> = self.params.iter().map(|pair| format!("{}={}", pair.name, pair.value)).collect();
+                let pairs: Vec<String> =
+                    self.params.iter().map(|pair| format!("{}={}", pair.name, pair.value)).collect();
                 pairs.join("&").into_bytes()
             }
         }

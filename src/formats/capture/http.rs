@@ -25,7 +25,9 @@ pub(super) fn is_message_line(line: &[u8]) -> bool {
 /// Whether it ends in a version as request lines do.
 pub(super) fn is_request_line(line: &[u8]) -> bool {
     let version = line.trim_ascii_end().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
-    version.starts_with(b"HTTP/") && line.first().is_some_and(u8::is_ascii_uppercase) && parse_request_line(line).is_some()
+    version.starts_with(b"HTTP/")
+        && line.first().is_some_and(u8::is_ascii_uppercase)
+        && parse_request_line(line).is_some()
 }
 
 /// One without a version, as tools print it: `GET /path`.
@@ -116,7 +118,10 @@ fn body_of_other_length(there: &[u8], length: usize, notes: &mut Vec<Note>) -> B
         return Body::Bytes(there[..length].to_vec());
     }
     let restored = with_carriage_returns(there);
-    if restored.len() >= length && restored[length..].iter().all(u8::is_ascii_whitespace) && restored.len() > there.len() {
+    if restored.len() >= length
+        && restored[length..].iter().all(u8::is_ascii_whitespace)
+        && restored.len() > there.len()
+    {
         notes.push(Note::RestoredLineEnds);
         return Body::Bytes(restored[..length].to_vec());
     }

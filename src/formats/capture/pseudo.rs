@@ -13,9 +13,9 @@ type Field = (usize, Vec<u8>);
 /// Whether a line is the first of such a head.
 pub(super) fn begins(line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    [&b":method"[..], b":path", b":authority", b":scheme"].iter().any(|name| {
-        line.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest[0] == b':')
-    })
+    [&b":method"[..], b":path", b":authority", b":scheme"]
+        .iter()
+        .any(|name| line.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest[0] == b':'))
 }
 
 /// Takes the fields and the empty line behind them.
@@ -23,7 +23,8 @@ pub(super) fn take_head(lines: &mut Lines<'_>) -> Result<Head, UnreadableCapture
     lines.skip_blank_lines();
     let mut ahead = lines.clone();
     let bare = |text: &[u8]| split_once(&text.trim_ascii()[1..], b':').is_none_or(|(_, value)| value.is_empty());
-    let is_alternating = ahead.next().is_some_and(|line| bare(line.text)) && ahead.next().is_some_and(|line| !begins(line.text));
+    let is_alternating =
+        ahead.next().is_some_and(|line| bare(line.text)) && ahead.next().is_some_and(|line| !begins(line.text));
     let mut indented = Vec::new();
     if is_alternating {
         while let (Some(name), value) = (lines.next(), lines.next()) {

@@ -5,7 +5,8 @@ use crate::formats::reply::Reply;
 
 /// The status of a status line.
 pub(super) fn status_of(line: &[u8]) -> Option<u16> {
-    let rest = line.trim_ascii_start().strip_prefix(b"HTTP/").filter(|rest| rest.first().is_some_and(u8::is_ascii_digit))?;
+    let rest =
+        line.trim_ascii_start().strip_prefix(b"HTTP/").filter(|rest| rest.first().is_some_and(u8::is_ascii_digit))?;
     let (_, rest) = split_once(rest, b' ')?;
     let digits = rest.trim_ascii_start().get(..3).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
     std::str::from_utf8(digits).ok()?.parse().ok()

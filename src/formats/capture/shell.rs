@@ -22,7 +22,8 @@ pub(super) fn begins(text: &str) -> bool {
 /// The text behind `curl`.
 fn behind_name(text: &str) -> Option<&str> {
     let text = text.trim_start();
-    let text = ["$ ", "% ", "> ", "# "].iter().find_map(|prompt| text.strip_prefix(prompt)).unwrap_or(text).trim_start();
+    let text =
+        ["$ ", "% ", "> ", "# "].iter().find_map(|prompt| text.strip_prefix(prompt)).unwrap_or(text).trim_start();
     let name = ["curl.exe", "curl"].into_iter().find(|name| text.starts_with(name))?;
     let rest = &text[name.len()..];
     rest.starts_with([' ', '\t', '\n', '\r', '\\', '^', '`']).then_some(rest)

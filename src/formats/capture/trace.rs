@@ -99,7 +99,8 @@ impl Draft {
         let head = take_head(&mut Lines::of(&self.sent))?;
         let body = self.request_body(&head.headers, &mut notes);
         let scheme = if self.is_tls { "https" } else { "http" };
-        let url = head.headers.first_text("host").and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
+        let url =
+            head.headers.first_text("host").and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
         let url = url.map(|url| url.with_target(head.target.clone()));
         let exchange = Exchange::of(head, body, notes);
         Ok(Exchange { url: exchange.url.or(url), reply, ..exchange })
@@ -193,7 +194,8 @@ fn event_of(line: &[u8]) -> Option<(Event, usize)> {
 /// The row of a dump: `0040: text`.
 fn row_of(line: &[u8]) -> Option<(usize, &[u8])> {
     let at = line.iter().position(|&byte| byte == b':').filter(|at| (4..=8).contains(at))?;
-    let offset = std::str::from_utf8(&line[..at]).ok().filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let offset =
+        std::str::from_utf8(&line[..at]).ok().filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
     let rest = &line[at + 1..];
     Some((usize::from_str_radix(offset, 16).ok()?, rest.strip_prefix(b" ").unwrap_or(rest)))
 }

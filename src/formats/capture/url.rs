@@ -91,4 +91,3 @@ fn raw_target(url: &str) -> Option<Vec<u8>> {
     let slash = if target.starts_with('/') { "" } else { "/" };
     Some(format!("{slash}{target}").into_bytes())
 }
-

@@ -156,7 +156,8 @@ impl Draft {
         };
         let body = uncaptured_body(&head.headers, &mut notes);
         let scheme = if self.is_tls { "https" } else { "http" };
-        let url = head.headers.first_text("host").and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
+        let url =
+            head.headers.first_text("host").and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
         let url = url.map(|url| url.with_target(head.target.clone()));
         let exchange = Exchange::of(head, body, notes);
         Ok(Exchange { url: exchange.url.or(url), reply, ..exchange })
@@ -185,7 +186,8 @@ pub(super) fn without_prefix(line: &[u8]) -> &[u8] {
     while let Some((first, rest)) = split_once(line, b' ') {
         let is_time = first.len() >= 8 && first.iter().all(|byte| byte.is_ascii_digit() || b":.".contains(byte));
         let number = first.strip_prefix(b"[").and_then(|first| first.strip_suffix(b"]"));
-        let is_number = number.is_some_and(|n| n.contains(&b'-') && n.iter().all(|byte| byte.is_ascii_digit() || b"-x".contains(byte)));
+        let is_number = number
+            .is_some_and(|n| n.contains(&b'-') && n.iter().all(|byte| byte.is_ascii_digit() || b"-x".contains(byte)));
         if !is_time && !is_number {
             break;
         }

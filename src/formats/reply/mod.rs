@@ -90,7 +90,11 @@ impl Reply {
         let header = |name: &str| header(headers, name);
         let mut reply = Self {
             status,
-            code: header("x-amzn-errortype").or_else(|| fields.get(&["Code"])).as_deref().and_then(bare_code).or(code_of_words),
+            code: header("x-amzn-errortype")
+                .or_else(|| fields.get(&["Code"]))
+                .as_deref()
+                .and_then(bare_code)
+                .or(code_of_words),
             message: if fields.is_empty() { words } else { told.text },
             request_id: fields
                 .get(&["RequestId", "RequestID"])

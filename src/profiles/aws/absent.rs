@@ -1,6 +1,7 @@
 //! What is left of AWS's files and chain in a build without the feature `aws-config`: a clear word.
 
 use super::super::origin::Rank;
+use super::super::others::KnownKey;
 use super::super::resolve::{Described, Resolved};
 use super::super::{Environment, Error};
 use super::Chain;
@@ -31,5 +32,9 @@ pub(in crate::profiles) fn has_profile(name: &str, _: &Environment) -> Result<bo
 }
 
 pub(in crate::profiles) fn near(_: &str, _: &Environment) -> Vec<String> {
+    Vec::new()
+}
+
+pub(in crate::profiles) fn known_keys(_: &Environment) -> Vec<KnownKey> {
     Vec::new()
 }

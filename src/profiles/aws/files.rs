@@ -7,10 +7,11 @@ use aws_runtime::env_config::EnvConfigValue;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 
 use super::super::near::near;
+use super::super::others::KnownKey;
 use super::super::profile::Settings;
 use super::super::{Environment, Error};
 use super::providers::{block_on, one_line};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Secret};
 
 /// The files, with one profile of them picked.
 pub(super) struct AwsFiles {
@@ -113,6 +114,17 @@ impl AwsFiles {
             // Half a key: `aws-config` says which half is missing.
             _ => Some(Means::Asked("static")),
         }
+    }
+
+    /// The keys of every profile that has them in the files themselves.
+    pub(super) fn known_keys(&self) -> Vec<KnownKey> {
+        let key = |name: &str| {
+            let profile = self.set.get_profile(name)?;
+            let (id, secret) = (profile.get("aws_access_key_id")?, profile.get("aws_secret_access_key")?);
+            let name = format!("aws profile '{name}'");
+            Some(KnownKey { name, access_key_id: id.to_owned(), secret: Secret::new(secret) })
+        };
+        self.set.profiles().filter_map(key).collect()
     }
 
     /// The text without any secret of the files, should one have slipped into it.

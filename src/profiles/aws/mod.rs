@@ -15,9 +15,9 @@ mod present;
 mod providers;
 
 #[cfg(not(feature = "aws-config"))]
-pub(super) use absent::{chain, describe, has_profile, near, profile};
+pub(super) use absent::{chain, describe, has_profile, known_keys, near, profile};
 #[cfg(feature = "aws-config")]
-pub(super) use present::{chain, describe, has_profile, near, profile};
+pub(super) use present::{chain, describe, has_profile, known_keys, near, profile};
 
 /// What the last resort comes to.
 pub(super) enum Chain {

@@ -3,6 +3,7 @@
 use aws_credential_types::provider::error::CredentialsError;
 
 use super::super::origin::Rank;
+use super::super::others::KnownKey;
 use super::super::profile::Settings;
 use super::super::resolve::{Described, Resolved, Source};
 use super::super::{Environment, Error};
@@ -42,6 +43,11 @@ pub(in crate::profiles) fn chain(environment: &Environment) -> Result<Chain, Err
         Some(resolved) => Ok(Chain::Found(Box::new(resolved))),
         None => of_machine(&files, environment),
     }
+}
+
+/// The keys that stand in AWS's files, whatever profile they are of.
+pub(in crate::profiles) fn known_keys(environment: &Environment) -> Vec<KnownKey> {
+    AwsFiles::load(DEFAULT, environment).map(|files| files.known_keys()).unwrap_or_default()
 }
 
 /// What a profile says without its secret; of the default profile where none is named.

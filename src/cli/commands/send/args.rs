@@ -25,13 +25,13 @@ pub struct SendArgs {
     pub url: String,
 
     #[command(flatten)]
-    pub(super) request: RequestOptions,
+    pub(in crate::cli::commands) request: RequestOptions,
 
     #[command(flatten)]
-    pub(super) credentials: CredentialOptions,
+    pub(in crate::cli::commands) credentials: CredentialOptions,
 
     #[command(flatten)]
-    pub(super) signing: SigningOptions,
+    pub(in crate::cli::commands) signing: SigningOptions,
 
     /// Send the request as it is, without a signature
     #[arg(long, help_heading = "Signing")]

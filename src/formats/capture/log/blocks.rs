@@ -138,7 +138,8 @@ fn without_rule(hash: &[u8]) -> &[u8] {
 
 /// The string to sign that begins with the end of a line.
 fn string_at(lines: &[&[u8]], at: usize) -> Option<Vec<u8>> {
-    let (before, algorithm) = last_word(lines[at], |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
+    let (before, algorithm) =
+        last_word(lines[at], |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
     let text = std::str::from_utf8(algorithm).ok()?;
     if !text.contains("-HMAC-SHA") && !text.contains("-ECDSA-") {
         return None;
@@ -191,7 +192,8 @@ fn is_header(line: &[u8]) -> bool {
 
 fn signature_at(lines: &[&[u8]], at: usize) -> Option<String> {
     let text = String::from_utf8_lossy(lines[at]);
-    let mark = ["ignature=", "ignature:", "signing hash:"].iter().find_map(|mark| Some(text.find(mark)? + mark.len()))?;
+    let mark =
+        ["ignature=", "ignature:", "signing hash:"].iter().find_map(|mark| Some(text.find(mark)? + mark.len()))?;
     let here = text[mark..].trim_start_matches([' ', '"', '\'']);
     let below = lines.get(at + 1).map(|line| String::from_utf8_lossy(line)).unwrap_or_default();
     [here, below.trim_start()].into_iter().find_map(|text| {
@@ -228,10 +230,13 @@ fn scan_flattened(text: &[u8]) -> (Blocks, Vec<Note>) {
                 notes.push(Note::FlattenedNewlines { what: "string to sign", repaired: true });
                 blocks.strings.push(Found { line: line.number, bytes: string });
             }
-            let is_start = words[at].iter().all(u8::is_ascii_uppercase) && words.get(at + 1).is_some_and(|path| path[0] == b'/');
+            let is_start =
+                words[at].iter().all(u8::is_ascii_uppercase) && words.get(at + 1).is_some_and(|path| path[0] == b'/');
             let ends_at = |end: &usize| is_payload_hash(words[*end]) && is_signed_headers(words[end - 1]);
             let behind = at + 3..words.len().min(at + LONGEST);
-            let Some(end) = Some(behind).filter(|_| is_start).and_then(|mut behind| behind.find(ends_at)) else { continue };
+            let Some(end) = Some(behind).filter(|_| is_start).and_then(|mut behind| behind.find(ends_at)) else {
+                continue;
+            };
             if let Some(bytes) = unflatten(&words[at..=end].join(&b' ')) {
                 notes.push(Note::FlattenedNewlines { what: "canonical request", repaired: true });
                 blocks.canonical.push(Found { line: line.number, bytes });

@@ -55,7 +55,10 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
         } else if let Some(start) = error_in(line.text).filter(|_| at >= http_ends) {
             let body = &text[at + start..];
             let body = &body[..body.len().min(LONGEST)];
-            let end = [&b"</ErrorResponse>"[..], b"</Error>"].iter().filter_map(|end| find(body, end).map(|at| at + end.len())).max();
+            let end = [&b"</ErrorResponse>"[..], b"</Error>"]
+                .iter()
+                .filter_map(|end| find(body, end).map(|at| at + end.len()))
+                .max();
             let reply = Reply::parse(status.take(), &[], &body[..end.unwrap_or(body.len())]);
             http_ends = at + start + end.unwrap_or(body.len());
             push(Exchange { reply: Some(reply), ..Exchange::default() });
@@ -95,7 +98,12 @@ fn sent_by_s3cmd(line: &str) -> Option<Exchange> {
 }
 
 /// A request of which the log shows no body.
-fn exchange_of(method: &str, target: Vec<u8>, fields: &[(String, Vec<u8>)], url: Option<RequestUrl>) -> Option<Exchange> {
+fn exchange_of(
+    method: &str,
+    target: Vec<u8>,
+    fields: &[(String, Vec<u8>)],
+    url: Option<RequestUrl>,
+) -> Option<Exchange> {
     let mut notes = Vec::new();
     let mut headers = Headers::default();
     for (name, value) in fields {
@@ -107,7 +115,8 @@ fn exchange_of(method: &str, target: Vec<u8>, fields: &[(String, Vec<u8>)], url:
         headers = with_host(&url.host_header(), &headers);
         notes.push(Note::HostFromUrl);
     }
-    let has_body = headers.first_text("content-length").map_or(matches!(method, "PUT" | "POST" | "PATCH"), |n| n != "0");
+    let has_body =
+        headers.first_text("content-length").map_or(matches!(method, "PUT" | "POST" | "PATCH"), |n| n != "0");
     if has_body {
         notes.push(Note::BodyNotCaptured);
     }
@@ -137,7 +146,10 @@ fn s3cmd_reply(line: &str) -> Option<Reply> {
 fn message_in(line: &[u8]) -> Option<usize> {
     let starts = (0..line.len().min(200)).filter(|&at| at == 0 || line[at - 1] == b' ');
     let has_version = find(line, b"HTTP/").is_some();
-    starts.into_iter().filter(|_| has_version).find(|&at| status_of(&line[at..]).is_some() || http::is_request_line(&line[at..]))
+    starts
+        .into_iter()
+        .filter(|_| has_version)
+        .find(|&at| status_of(&line[at..]).is_some() || http::is_request_line(&line[at..]))
 }
 
 /// Where a message ends in a log: at a rule, or at a line with a prefix of its own.
@@ -148,7 +160,9 @@ fn message_end(text: &[u8]) -> usize {
         let at = text.len() - lines.rest().len();
         let Some(line) = lines.next() else { return text.len() };
         let is_rule = [&b"-----"[..], b"<<<<<", b">>>>>", b"---["].iter().any(|rule| line.text.starts_with(rule));
-        let has_prefix = [&b"mc: <"[..], b"SDK 20", b"DEBUG", b"[DEBUG", b"INFO", b"time=\"20"].iter().any(|p| line.text.starts_with(p));
+        let has_prefix = [&b"mc: <"[..], b"SDK 20", b"DEBUG", b"[DEBUG", b"INFO", b"time=\"20"]
+            .iter()
+            .any(|p| line.text.starts_with(p));
         let year = line.text.get(..5).is_some_and(|year| year.starts_with(b"20") && matches!(year[4], b'-' | b'/'));
         let is_next = message_in(line.text).is_some_and(|start| start > 0);
         if is_rule || has_prefix || year || is_next {

@@ -1,0 +1,102 @@
+//! The catalogue of mistakes: all of them in a list, or one of them explained.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::render::signed::write_json;
+use crate::cli::render::wrap::wrap;
+use crate::diagnose::catalogue::{self, Mistake, Proof};
+
+const WIDTH: usize = 80;
+
+/// Prints a line for each mistake.
+pub fn list(is_json: bool, context: &mut Context) -> Result<Exit, Failure> {
+    if is_json {
+        let all: Vec<Value> = catalogue::all().map(object).collect();
+        write_json(&Value::Array(all), &mut context.stdout)?;
+    } else {
+        for mistake in catalogue::all() {
+            writeln!(context.stdout, "{:<26} {}", mistake.id, mistake.title)?;
+        }
+    }
+    context.stdout.flush()?;
+    Ok(Exit::Done)
+}
+
+/// Prints all that is known of one mistake.
+pub fn one(id: &str, is_json: bool, context: &mut Context) -> Result<Exit, Failure> {
+    let mistake = catalogue::find(id).ok_or_else(|| {
+        Failure::usage(format!("no mistake is called '{id}'"))
+            .hint(format!("{}'sigvet explain --list' shows all", nearest(id)))
+    })?;
+    if is_json {
+        write_json(&object(mistake), &mut context.stdout)?;
+    } else {
+        write(mistake, &mut context.stdout)?;
+    }
+    context.stdout.flush()?;
+    Ok(Exit::Done)
+}
+
+fn write(mistake: &Mistake, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "{}: {}\n", mistake.id, mistake.title)?;
+    writeln!(out, "{}", wrap(mistake.explanation, WIDTH, ""))?;
+    writeln!(out, "\nFix: {}", wrap(mistake.fix, WIDTH, "     ").trim_start())?;
+    for (client, advice) in mistake.clients {
+        writeln!(out, "{}", wrap(&format!("{client}: {advice}"), WIDTH, "     "))?;
+    }
+    writeln!(out, "\nKnown by:")?;
+    mistake.proofs.iter().try_for_each(|proof| writeln!(out, "  {}", words(*proof)))
+}
+
+fn object(mistake: &Mistake) -> Value {
+    let clients: Vec<Value> =
+        mistake.clients.iter().map(|(client, advice)| json!({ "client": client, "fix": advice })).collect();
+    let proofs: Vec<&str> = mistake.proofs.iter().map(|proof| word(*proof)).collect();
+    json!({
+        "id": mistake.id,
+        "title": mistake.title,
+        "where": mistake.place,
+        "explanation": mistake.explanation,
+        "fix": mistake.fix,
+        "clients": clients,
+        "proofs": proofs,
+    })
+}
+
+fn word(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Search => "search",
+        Proof::Compare => "compare",
+        Proof::Error => "error",
+        Proof::Time => "time",
+        Proof::Lint => "lint",
+    }
+}
+
+fn words(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Search => "reproducing the wrong signature, with the secret",
+        Proof::Compare => "the server's canonical request or string to sign, or the client's",
+        Proof::Error => "the server's error code or message",
+        Proof::Time => "arithmetic on the dates",
+        Proof::Lint => "the request alone",
+    }
+}
+
+/// `did you mean …? ` where an id begins with the same word.
+fn nearest(id: &str) -> String {
+    let word = id.split('-').next().unwrap_or_default();
+    let near: Vec<&str> =
+        catalogue::all().map(|mistake| mistake.id).filter(|known| known.contains(id)).take(3).collect();
+    match near.as_slice() {
+        [] if !word.is_empty() && catalogue::all().any(|mistake| mistake.id.split('-').next() == Some(word)) => {
+            format!("there are others that begin with '{word}-'; ")
+        }
+        [] => String::new(),
+        near => format!("did you mean {}? ", near.join(", ")),
+    }
+}

@@ -1,0 +1,200 @@
+//! All that the arguments lead to: the request, the reply, the client's log. Nothing is judged here.
+
+use std::io::Read;
+
+use clap::Parser;
+
+use super::ExplainArgs;
+use crate::claim::{Claim, ClaimError};
+use crate::cli::address;
+use crate::cli::args::{Cli, Command};
+use crate::cli::commands::send::SendArgs;
+use crate::cli::context::Context;
+use crate::cli::deferred::Deferred;
+use crate::cli::failure::Failure;
+use crate::cli::input;
+use crate::cli::options::request::{BodyHash, RequestSource, Unsigned};
+use crate::cli::session::Typed;
+use crate::formats::capture::{Capture, ClientLog};
+use crate::formats::reply::Reply;
+use crate::request::{Request, RequestUrl};
+
+/// What was found at the places that the arguments name.
+pub struct Gathered {
+    /// What there is to explain.
+    pub subject: Subject,
+}
+
+/// What there is to explain.
+pub enum Subject {
+    /// A request that was refused, or what is known of it.
+    Evidence(Box<Evidence>),
+    /// A captured request without a signature.
+    ToSign {
+        /// Where it goes.
+        url: RequestUrl,
+        /// The request.
+        request: Captured,
+    },
+    /// A curl command that signs by itself, or does not.
+    Command(Box<SendArgs>),
+}
+
+/// What is known of a refused request.
+#[derive(Default)]
+pub struct Evidence {
+    /// The request.
+    pub request: Option<Request>,
+    /// Where it went.
+    pub url: Option<RequestUrl>,
+    /// What the server said.
+    pub reply: Option<Reply>,
+    /// What the client says it signed.
+    pub client: Option<ClientLog>,
+    /// What there is to say of the texts.
+    pub notes: Vec<String>,
+}
+
+/// A request that was captured, to be signed as it is.
+#[derive(Debug)]
+pub struct Captured(Request);
+
+impl RequestSource for Captured {
+    fn build(&self, _: &RequestUrl, _: &mut dyn Read, _: BodyHash<'_>) -> Result<Unsigned, Failure> {
+        Ok(Unsigned { request: self.0.clone(), body_file: None, warnings: Vec::new(), removed: Vec::new() })
+    }
+
+    fn names_host(&self) -> bool {
+        self.0.headers.contains("host")
+    }
+}
+
+impl Gathered {
+    /// Reads everything that the arguments name.
+    pub fn of(args: &ExplainArgs, context: &mut Context) -> Result<Self, Failure> {
+        let mut evidence = Evidence::default();
+        let names_other = args.response.is_some() || args.client_log.is_some();
+        if args.input.is_some() || !names_other || !context.stdin_is_terminal && !is_stdin_taken(args) && !names_other {
+            let capture = input::capture(args.input.as_deref(), args.entry, &args.request, context)?;
+            match capture.command.as_deref().map(|words| command(words, context)).transpose()? {
+                Some(FromCommand::Signed(request, url)) => {
+                    evidence = Evidence { request: Some(request), url: Some(url), ..Evidence::default() };
+                }
+                Some(FromCommand::ToSign(command)) if !names_other => {
+                    return Ok(Self { subject: Subject::Command(command) });
+                }
+                Some(FromCommand::ToSign(command)) => {
+                    let (request, url) = build(&command, context)?;
+                    evidence = Evidence { request: Some(request), url: Some(url), ..Evidence::default() };
+                }
+                None => evidence.take(capture),
+            }
+        }
+        if let Some(name) = &args.response {
+            evidence.reply = Some(input::reply(name, context)?);
+        }
+        if let Some(name) = &args.client_log {
+            evidence.add_client(input::client_log(name, context)?);
+        }
+        Ok(Self { subject: evidence.into_subject(args)? })
+    }
+}
+
+fn is_stdin_taken(args: &ExplainArgs) -> bool {
+    [&args.response, &args.client_log].into_iter().any(|name| name.as_deref() == Some("-"))
+}
+
+impl Evidence {
+    fn take(&mut self, capture: Capture) {
+        self.notes = capture.notes.iter().map(ToString::to_string).collect();
+        (self.request, self.url, self.reply, self.client) =
+            (capture.request, capture.url, capture.reply, capture.client);
+    }
+
+    fn add_client(&mut self, client: ClientLog) {
+        self.notes.extend(client.notes.iter().map(|note| format!("client's log: {note}")));
+        if self.request.is_none() {
+            (self.request, self.url) = (client.request.clone(), client.url.clone());
+        }
+        self.client = Some(client);
+    }
+
+    /// A request without any signature, and without a word of a server, is one to sign.
+    fn into_subject(self, args: &ExplainArgs) -> Result<Subject, Failure> {
+        let is_unsigned = |request: &Request| matches!(Claim::extract(request), Err(ClaimError::NotSigned));
+        let is_refused = self.reply.is_some() || self.client.is_some() || looks_signed(self.request.as_ref());
+        match self.request {
+            Some(request) if is_unsigned(&request) && !is_refused => {
+                let url = match self.url {
+                    Some(url) => url,
+                    None => url_of(&request)?,
+                };
+                Ok(Subject::ToSign { url, request: Captured(request) })
+            }
+            request => {
+                if args.signing.is_for_signing() || args.presign.is_some() {
+                    return Err(Failure::usage(
+                        "options that say how to sign have no meaning for a request that is signed",
+                    )
+                    .hint("leave them out; of them, only --normalize-path and --encode-path tell how to read one"));
+                }
+                Ok(Subject::Evidence(Box::new(Self { request, ..self })))
+            }
+        }
+    }
+}
+
+/// Whether something of a signature is there, though it cannot be read: a URL that was escaped, an older scheme.
+fn looks_signed(request: Option<&Request>) -> bool {
+    let Some(request) = request else { return false };
+    let target = String::from_utf8_lossy(&request.target).to_ascii_lowercase();
+    let marks = ["amz-signature", "goog-signature", "amz-credential", "awsaccesskeyid="];
+    request.headers.contains("authorization") || marks.iter().any(|mark| target.contains(mark))
+}
+
+fn url_of(request: &Request) -> Result<RequestUrl, Failure> {
+    let host = request.host().ok_or_else(|| {
+        Failure::usage("the request is not signed, and has no Host header to sign it for")
+            .hint("give the URL as the argument instead")
+    })?;
+    let target = String::from_utf8_lossy(&request.target).into_owned();
+    address::parse(&format!("https://{host}{target}"))
+}
+
+enum FromCommand {
+    Signed(Request, RequestUrl),
+    ToSign(Box<SendArgs>),
+}
+
+/// What a curl command means, by the options that `send` knows.
+fn command(words: &[String], context: &mut Context) -> Result<FromCommand, Failure> {
+    let line = ["sigvet", "send"].into_iter().map(str::to_owned).chain(words.iter().cloned());
+    let cli = Cli::try_parse_from(line).map_err(|error| {
+        let error = error.to_string();
+        let first = error.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        Failure::usage(format!("the curl command: {first}"))
+            .hint("'curl -v' prints the request itself, which is read too")
+    })?;
+    let Command::Send(Deferred(args)) = cli.command else {
+        return Err(Failure::usage("the curl command could not be read"));
+    };
+    let (request, url) = build(&args, context)?;
+    match Claim::extract(&request) {
+        Err(ClaimError::NotSigned) if !looks_signed(Some(&request)) => Ok(FromCommand::ToSign(Box::new(args))),
+        _ => Ok(FromCommand::Signed(request, url)),
+    }
+}
+
+fn build(args: &SendArgs, context: &mut Context) -> Result<(Request, RequestUrl), Failure> {
+    let url = address::parse(&args.url)?;
+    let request = args.typed().request.build(&url, &mut *context.stdin, BodyHash::Needed)?.request;
+    let url = url.with_target(request.target.clone());
+    Ok((request, url))
+}
+
+impl SendArgs {
+    /// What was typed of the request, its keys and its signature.
+    pub(super) fn typed(&self) -> Typed<'_> {
+        Typed { url: &self.url, request: &self.request, credentials: &self.credentials, signing: &self.signing }
+    }
+}

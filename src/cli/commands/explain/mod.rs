@@ -1,0 +1,131 @@
+//! `sigvet explain`: why a signature was refused, or each step of one that is to be made.
+
+mod catalogue;
+mod gather;
+mod refused;
+mod signing;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::verify::JudgeOptions;
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::request::RequestOptions;
+use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::options::value::parse_duration;
+use crate::cli::session::Typed;
+use crate::formats;
+use gather::{Gathered, Subject};
+
+/// The arguments of `sigvet explain`.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet explain refused.http
+  sigvet explain --response reply.xml --profile hetzner < captured-request.http
+  sigvet explain --client-log debug.log --html why.html trace.txt
+  sigvet explain 'https://bucket.s3.eu-central-1.amazonaws.com/key?X-Amz-Algorithm=…'
+  sigvet explain -X PUT -d hello https://bucket.s3.eu-central-1.amazonaws.com/key
+  sigvet explain --id path-double-encoded")]
+pub struct ExplainArgs {
+    /// What was captured: a raw HTTP request, a trace or a command of curl, a HAR file, an SDK's debug log, a reply; its
+    /// file, or '-' for standard input; or a URL
+    input: Option<String>,
+
+    /// What the server said: headers and body, or the body alone
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Evidence")]
+    response: Option<String>,
+
+    /// What the client says it signed: its debug log, or a canonical request or string to sign
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Evidence")]
+    client_log: Option<String>,
+
+    /// Of several requests take this one, counted from 1
+    #[arg(long, value_name = "N", help_heading = "Evidence")]
+    entry: Option<usize>,
+
+    /// Try so many mistakes at once
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=3), help_heading = "Search")]
+    depth: u8,
+
+    /// Search no longer than this; two mistakes at once are always tried to the end
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = parse_duration, help_heading = "Search")]
+    time_limit: Duration,
+
+    /// Show each step of the signature too
+    #[arg(long, help_heading = "Output")]
+    steps: bool,
+
+    /// Write a page for browsers, which needs nothing else
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Output")]
+    html: Option<PathBuf>,
+
+    /// List the mistakes that are known
+    #[arg(long, help_heading = "Catalogue", conflicts_with_all = ["input", "id"])]
+    list: bool,
+
+    /// Explain one of them
+    #[arg(long, value_name = "ID", help_heading = "Catalogue", conflicts_with = "input")]
+    id: Option<String>,
+
+    #[command(flatten)]
+    request: RequestOptions<false>,
+
+    #[command(flatten)]
+    credentials: CredentialOptions,
+
+    #[command(flatten)]
+    signing: SigningOptions,
+
+    /// Show how the URL would be presigned, for that long
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Signing")]
+    presign: Option<Duration>,
+
+    #[command(flatten)]
+    judge: JudgeOptions,
+}
+
+/// Runs the command.
+pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
+    if args.list {
+        return catalogue::list(args.judge.json, context);
+    }
+    if let Some(id) = &args.id {
+        return catalogue::one(id, args.judge.json, context);
+    }
+    if let Some(url) = args.input.as_deref().filter(|input| formats::is_url(input) && !is_presigned(input)) {
+        return signing::run(typed(url, args), args, context);
+    }
+    let gathered = Gathered::of(args, context)?;
+    match gathered.subject {
+        Subject::Evidence(evidence) => refused::run(*evidence, args, context),
+        Subject::ToSign { url, request } => {
+            let CredentialsAndSigning { credentials, signing } = CredentialsAndSigning::of(args);
+            let url = url.to_text();
+            signing::run(Typed { url: &url, request: &request, credentials, signing }, args, context)
+        }
+        Subject::Command(command) => signing::run(command.typed(), args, context),
+    }
+}
+
+fn typed<'a>(url: &'a str, args: &'a ExplainArgs) -> Typed<'a> {
+    let CredentialsAndSigning { credentials, signing } = CredentialsAndSigning::of(args);
+    Typed { url, request: &args.request, credentials, signing }
+}
+
+struct CredentialsAndSigning<'a> {
+    credentials: &'a CredentialOptions,
+    signing: &'a SigningOptions,
+}
+
+impl<'a> CredentialsAndSigning<'a> {
+    fn of(args: &'a ExplainArgs) -> Self {
+        Self { credentials: &args.credentials, signing: &args.signing }
+    }
+}
+
+fn is_presigned(url: &str) -> bool {
+    url.contains("-Signature=") && url.contains("-Credential=")
+}

@@ -1,0 +1,192 @@
+//! Why a request was refused: the evidence is completed by keys and names, diagnosed, and shown.
+
+use std::io::Write;
+use std::time::Instant;
+
+use super::ExplainArgs;
+use super::gather::Evidence;
+use crate::claim::Claim;
+use crate::cli::address;
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::output::Output;
+use crate::cli::render::diagnosis::{Palette, Shown};
+use crate::cli::render::redact::Redactor;
+use crate::cli::render::signed::write_json;
+use crate::credentials::{Credentials, Secret};
+use crate::derivation::Placement;
+use crate::diagnose::{self, ClientTexts, Diagnosis, Hints, Limits, OtherKey, Word, diagnose};
+use crate::profiles::{self, Error, KnownKey, Settings};
+use crate::request::Request;
+use crate::scheme::Dialect;
+use crate::time::Timestamp;
+use crate::verify::DEFAULT_WINDOW;
+
+/// Explains a refused request.
+pub fn run(evidence: Evidence, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
+    let claim = evidence.request.as_ref().and_then(|request| Claim::extract(request).ok());
+    let keys = Keys::of(args, claim.as_ref(), context)?;
+    let clock = Clock::of(args, &evidence, claim.as_ref(), context.now);
+    let hints = hints(&evidence, &keys.settings, context.now);
+    let began = Instant::now();
+    let is_time_up = || began.elapsed() >= args.time_limit;
+    let mut diagnosis = diagnose(
+        &diagnose::Evidence {
+            request: evidence.request.as_ref(),
+            reply: evidence.reply.as_ref(),
+            client: evidence.client.as_ref().map(|client| ClientTexts {
+                canonical_request: client.canonical_request.as_deref(),
+                string_to_sign: client.string_to_sign.as_deref(),
+            }),
+            credentials: keys.own.as_ref(),
+            other_keys: &keys.others,
+            now: clock.now,
+            window: args.judge.window.unwrap_or(DEFAULT_WINDOW),
+            path_rule: claim.as_ref().map(|claim| args.signing.path.or(claim.terms.path_rule)),
+            hints: &hints,
+        },
+        Limits { deepest: args.depth.into(), is_time_up: &is_time_up },
+    );
+    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    diagnosis.notes.extend(evidence.notes.iter().cloned().chain(keys.notes).chain(clock.note));
+    let redactor = redactor(&evidence, &diagnosis, args, keys.own.as_ref(), &keys.others);
+    let shown =
+        Shown { diagnosis: &diagnosis, redactor: &redactor, show_secrets: args.judge.show_secrets, milliseconds };
+    show(&shown, args, context)?;
+    Ok(if diagnosis.verdict == Word::Invalid { Exit::NotValid } else { Exit::Done })
+}
+
+fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<(), Failure> {
+    if let Some(path) = &args.html {
+        let mut output = Output::open(Some(path), context)?;
+        output.write_all(shown.to_html().as_bytes()).map_err(|error| output.failure(error))?;
+        output.finish()?;
+        if path.as_os_str() == "-" {
+            return Ok(());
+        }
+    }
+    if args.judge.json {
+        write_json(&shown.to_json(), &mut context.stdout)?;
+    } else {
+        let palette = if context.stdout_takes_colour { Palette::Coloured } else { Palette::Plain };
+        shown.write_text(palette, args.steps, &mut context.stdout)?;
+    }
+    Ok(context.stdout.flush()?)
+}
+
+/// The key that the request should have been signed with, and the user's others.
+#[derive(Default)]
+struct Keys {
+    own: Option<Credentials>,
+    others: Vec<OtherKey>,
+    settings: Settings,
+    notes: Vec<String>,
+}
+
+impl Keys {
+    /// Where nothing was chosen, the key is the one that the request names, if the user has it.
+    fn of(args: &ExplainArgs, claim: Option<&Claim>, context: &Context) -> Result<Self, Failure> {
+        if args.judge.no_credentials {
+            return Ok(Self::default());
+        }
+        let choice = args.credentials.choice();
+        let known = profiles::known_keys(&choice, &context.environment);
+        let is_chosen = choice.user.is_some() || choice.profile.is_some() || args.credentials.access_key.is_some();
+        let named = claim.map(|claim| claim.terms.access_key_id.as_str());
+        let resolved = match profiles::resolve(&choice, &context.environment) {
+            Ok(resolved) => Some(resolved),
+            Err(Error::NothingFound { .. }) => None,
+            Err(error) => {
+                return Err(Failure::from(error).hint("--no-credentials looks at the request without any key"));
+            }
+        };
+        let mut keys = Self::default();
+        if let Some(resolved) = resolved {
+            keys.notes = resolved.warnings;
+            keys.settings = resolved.settings;
+            keys.own = Some(resolved.credentials);
+        }
+        let is_named = |id: &str| Some(id) == named;
+        if !is_chosen && !keys.own.as_ref().is_some_and(|own| is_named(&own.access_key_id)) {
+            if let Some(key) = known.iter().find(|key| is_named(&key.access_key_id)) {
+                keys.notes.push(format!("judged by the key of {}, which the request names", key.name));
+                keys.own = Some(Credentials::new(key.access_key_id.clone(), key.secret.expose_secret()));
+            }
+        }
+        let own: Option<Secret> = keys.own.as_ref().map(|own| own.secret_access_key.clone());
+        let is_other = |key: &KnownKey| own.as_ref() != Some(&key.secret);
+        keys.others = known
+            .into_iter()
+            .filter(is_other)
+            .map(|key| OtherKey { name: key.name, access_key_id: key.access_key_id, secret: key.secret })
+            .collect();
+        Ok(keys)
+    }
+}
+
+/// The server's clock as far as it is known.
+struct Clock {
+    now: Timestamp,
+    note: Option<String>,
+}
+
+impl Clock {
+    /// A capture may be old: without a word of the server's, an old header signature is judged as of its own time.
+    fn of(args: &ExplainArgs, evidence: &Evidence, claim: Option<&Claim>, here: Timestamp) -> Self {
+        let told = args.judge.now.or_else(|| evidence.reply.as_ref().and_then(|reply| reply.server_time));
+        if let Some(now) = told {
+            return Self { now, note: None };
+        }
+        let window = args.judge.window.unwrap_or(DEFAULT_WINDOW).as_secs();
+        let signed_at =
+            claim.filter(|claim| claim.terms.placement == Placement::Header).map(|claim| claim.terms.timestamp);
+        match signed_at.filter(|at| at.seconds_until(here) > i64::try_from(window).unwrap_or(i64::MAX)) {
+            Some(at) => {
+                let note = format!(
+                    "the request is of {}, and is judged as of then: --now sets the server's clock",
+                    at.to_rfc3339()
+                );
+                Self { now: at, note: Some(note) }
+            }
+            None => Self { now: here, note: None },
+        }
+    }
+}
+
+fn hints(evidence: &Evidence, settings: &Settings, now: Timestamp) -> Hints {
+    let endpoint = settings.endpoint_url.as_deref().and_then(|url| address::parse(url).ok());
+    let urls = endpoint.iter().chain(&evidence.url);
+    let prefix = |url: &crate::request::RequestUrl| String::from_utf8_lossy(url.target()).trim_matches('/').to_owned();
+    let reply = evidence.reply.as_ref();
+    let of_reply = |word: Option<&str>| word.map(str::to_owned);
+    Hints {
+        hosts: urls.map(|url| url.host_header()).collect(),
+        regions: settings.region.clone().into_iter().chain(of_reply(reply.and_then(|r| r.expected_region()))).collect(),
+        services: settings
+            .service
+            .clone()
+            .into_iter()
+            .chain(of_reply(reply.and_then(|r| r.expected_service())))
+            .collect(),
+        path_prefixes: endpoint.iter().map(prefix).filter(|prefix| !prefix.is_empty()).collect(),
+        now: Some(now),
+    }
+}
+
+/// Takes out tokens, and secrets wherever they may have slipped in.
+fn redactor(
+    evidence: &Evidence,
+    diagnosis: &Diagnosis,
+    args: &ExplainArgs,
+    own: Option<&Credentials>,
+    others: &[OtherKey],
+) -> Redactor {
+    if args.judge.show_secrets {
+        return Redactor::none();
+    }
+    let dialect = diagnosis.judged.as_ref().map_or(Dialect::AWS4, |judged| judged.claim.terms.dialect.clone());
+    let requests: Vec<&Request> =
+        evidence.request.iter().chain(diagnosis.judged.as_ref().map(|judged| &judged.request)).collect();
+    let secrets = own.map(|own| &own.secret_access_key).into_iter().chain(others.iter().map(|key| &key.secret));
+    Redactor::of_all(&requests, &dialect, secrets)
+}

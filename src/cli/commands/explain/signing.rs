@@ -1,0 +1,54 @@
+//! Each step of a signature that is to be made.
+
+use std::io::Write;
+
+use crate::cli::commands::sign::sign;
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::show::Show;
+use crate::cli::render::diagnosis;
+use crate::cli::render::redact::Redactor;
+use crate::cli::render::signed::write_json;
+use crate::cli::render::steps;
+use crate::cli::session::{Session, Typed};
+use crate::derivation::Placement;
+
+use super::ExplainArgs;
+
+/// Shows how a request would be signed.
+pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
+    if args.judge.no_credentials {
+        return Err(Failure::usage("the request is not signed, and without credentials it cannot be")
+            .hint("leave --no-credentials out, or give a signed request"));
+    }
+    let mut session = Session::settle(typed, context)?;
+    if let Some(expires) = args.presign {
+        session.settings.placement = Placement::Query { expires };
+    }
+    let parts = sign(&session, &Show::default(), context)?;
+    let redactor = match args.judge.show_secrets {
+        true => Redactor::none(),
+        false => Redactor::of(&parts.signed.request, &parts.terms.dialect),
+    };
+    if args.judge.json {
+        let object = diagnosis::to_sign(&parts.derivation, &parts.signed.signature, &redactor);
+        write_json(&object, &mut context.stdout)?;
+        return Ok(Exit::Done);
+    }
+    let out = &mut context.stdout;
+    steps::write_all(&parts.terms, &parts.derivation, &redactor, out)?;
+    writeln!(out, "\nSignature")?;
+    steps::write_rows("signature", parts.signed.signature.as_str(), out)?;
+    match parts.terms.placement {
+        Placement::Header => {
+            let authorization = parts.signed.request.headers.first_text("authorization").unwrap_or_default();
+            steps::write_rows("authorization", authorization, out)?;
+        }
+        Placement::Query { .. } => {
+            let url = session.url.with_target(parts.signed.request.target).to_text();
+            steps::write_rows("URL", &redactor.apply(&url), out)?;
+        }
+    }
+    context.stdout.flush()?;
+    Ok(Exit::Done)
+}
