@@ -1,0 +1,145 @@
+//! The proof of `sigvet explain`: requests that were signed with known mistakes, and whether these are named.
+//!
+//! The cases are made by a signer of their own, which is broken on purpose and shares no code with the library. What has
+//! to be named follows from the definition of each mistake, never from what the tool prints. It catches a mistake that is
+//! not found, one that is found where it is not, and a request that is right and is called wrong.
+
+mod case;
+#[expect(dead_code, reason = "other tests need more of it")]
+#[path = "../common/mod.rs"]
+mod common;
+mod replies;
+mod run;
+mod score;
+mod signer;
+mod vectors;
+mod written;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use case::{Case, Judged};
+use score::{Mark, Score};
+
+#[test]
+fn the_unbroken_signer_agrees_with_the_official_suite() {
+    assert_eq!(vectors::compare_all(), 76);
+}
+
+/// Renews the files where `SIGVET_RENEW=1` is set.
+#[test]
+fn the_files_follow_from_their_recipes() {
+    let renew = std::env::var_os("SIGVET_RENEW").is_some();
+    let mut stale = Vec::new();
+    for case in case::all() {
+        for (name, content) in case.files() {
+            let path = case.folder.join(name);
+            if std::fs::read(&path).ok().as_ref() != Some(&content) {
+                stale.push(path.display().to_string());
+                if renew {
+                    std::fs::write(&path, content).unwrap();
+                }
+            }
+        }
+    }
+    assert!(renew || stale.is_empty(), "not as their recipes say:\n{}", stale.join("\n"));
+}
+
+#[test]
+fn each_mistake_of_the_catalogue_is_the_only_one_of_some_case() {
+    let catalogue: BTreeSet<&str> = include_str!("ids.txt").lines().collect();
+    let cases = case::all();
+    let alone = |id: &str| cases.iter().any(|case| case.expected.sets[0] == [id]);
+    let missing: Vec<&str> = catalogue.iter().copied().filter(|id| !alone(id)).collect();
+    assert!(missing.is_empty(), "no case has only {missing:?}");
+    let expected: BTreeSet<&str> = cases.iter().flat_map(|c| c.expected.sets.iter().flatten()).map(|s| &**s).collect();
+    assert!(expected.is_subset(&catalogue), "not in the catalogue: {:?}", expected.difference(&catalogue));
+}
+
+#[test]
+fn the_corpus_is_large_and_mixed() {
+    let cases = case::all();
+    let count = |is: fn(&Case) -> bool| cases.iter().filter(|case| is(case)).count();
+    assert!(cases.len() >= 125);
+    assert!(count(|case| case.expected.sets[0].len() > 1) >= 20, "several mistakes at once");
+    assert!(count(|case| case.expected.sets[0].is_empty()) >= 15, "nothing to be named");
+}
+
+/// A break that changes nothing would make its case void.
+#[test]
+fn each_break_makes_a_difference() {
+    let mut void = Vec::new();
+    for case in case::all() {
+        let Some(recipe) = &case.recipe else { continue };
+        let (broken, twin) = (recipe.sign(), recipe.unbroken().sign());
+        let lines = recipe.breaks.lines();
+        for left_out in 0..lines.len() {
+            let mut fewer = lines.clone();
+            let line = fewer.remove(left_out);
+            let other = signer::Recipe { breaks: signer::Breaks::parse(&fewer), ..recipe.clone() }.sign();
+            if other.wire == broken.wire {
+                void.push(format!("{}: {line}", case.name));
+            }
+        }
+        if broken.wire == twin.wire && recipe.arrived(&broken) == twin.wire && !lines.is_empty() {
+            void.push(format!("{}: altogether", case.name));
+        }
+    }
+    assert!(void.is_empty(), "without effect:\n{}", void.join("\n"));
+}
+
+#[test]
+fn without_its_breaks_each_request_is_valid() {
+    let twins = each(&case::all(), |case| {
+        let recipe = case.recipe.as_ref()?.unbroken();
+        let (code, text) = run::verify(case, &recipe.sign().wire, &recipe.date);
+        (code != Some(0)).then(|| format!("{}: {text}", case.name))
+    });
+    assert!(twins.is_empty(), "{}", twins.join("\n"));
+}
+
+#[test]
+fn each_broken_request_is_refused() {
+    let faults = each(&case::all(), |case| {
+        let recipe = case.recipe.as_ref()?;
+        let (code, text) = run::verify(case, &recipe.arrived(&recipe.sign()), &case.now);
+        let expected = match case.judged {
+            Judged::Valid => 0,
+            Judged::Invalid => 1,
+            Judged::Unreadable => 2,
+        };
+        (code != Some(expected)).then(|| format!("{}: expected {:?}: {text}", case.name, case.judged))
+    });
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn explain_names_the_mistakes() {
+    let cases = case::all();
+    let marks = each(&cases, |case| Some((case.name.clone(), Mark::of(case, run::explain(case)))));
+    let lines: Vec<String> =
+        marks.iter().flat_map(|(name, m)| m.faults.iter().map(move |f| format!("{name}: {f}"))).collect();
+    let score = Score::of(&marks.into_iter().map(|(_, mark)| mark).collect::<Vec<_>>());
+    println!("{score:?}");
+    assert!(score.is_perfect() && lines.is_empty(), "{score:?}\n{}", lines.join("\n"));
+}
+
+/// Runs over the cases side by side; the results are in the order of the cases.
+fn each<T: Send>(cases: &[Case], run: impl Fn(&Case) -> Option<T> + Sync) -> Vec<T> {
+    let results = Mutex::new(Vec::new());
+    let next = Mutex::new(cases.iter().enumerate());
+    let work = || {
+        loop {
+            // The lock is given back before the run.
+            let taken = next.lock().unwrap().next();
+            let Some((at, case)) = taken else { return };
+            if let Some(result) = run(case) {
+                results.lock().unwrap().push((at, result));
+            }
+        }
+    };
+    std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(work))));
+    let mut results = results.into_inner().unwrap();
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,85 @@
+//! Runs the built `sigvet` on a case: keys by environment only, a home without any file.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::case::{Case, Input};
+use crate::common::{Outcome, Sigvet};
+use crate::signer::{Keys, Wire};
+
+/// What `explain --json` said, as far as it matters here.
+#[derive(Debug)]
+pub struct Said {
+    pub verdict: String,
+    pub explanations: Vec<Explanation>,
+}
+
+/// Mistakes that are together what was wrong, sorted.
+#[derive(Debug)]
+pub struct Explanation {
+    pub proof: String,
+    pub ids: Vec<String>,
+}
+
+/// What `explain` makes of a case, or why that cannot be read.
+pub fn explain(case: &Case) -> Result<Said, String> {
+    let mut words: Vec<String> = ["explain", "--json", "--now", &case.now].map(str::to_owned).to_vec();
+    let reply_is_inside = [Input::Exchange, Input::Trace, Input::Har].contains(&case.input);
+    let beside = [("--response", "reply.http", !reply_is_inside), ("--client-log", "client.log", true)];
+    for (option, file, _) in beside.into_iter().filter(|(_, _, wanted)| *wanted) {
+        words.extend(case.file(file).into_iter().flat_map(|path| [option.to_owned(), path.display().to_string()]));
+    }
+    words.extend(case.no_credentials.then(|| "--no-credentials".to_owned()));
+    words.extend(case.arguments.iter().cloned());
+    words.extend(input(case));
+    read(with_keys(Sigvet::anonymous(&words), case).run())
+}
+
+/// What `verify` makes of a request: its exit code, and what it printed.
+pub fn verify(case: &Case, request: &Wire, now: &str) -> (Option<i32>, String) {
+    let name = format!("explain-{}-{}.http", case.name, now);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, request.to_bytes()).unwrap();
+    let words = ["verify", "--now", now, path.to_str().unwrap()];
+    let outcome = with_keys(Sigvet::anonymous(&words), case).run();
+    (outcome.code, outcome.text() + &outcome.stderr)
+}
+
+fn with_keys(sigvet: Sigvet, case: &Case) -> Sigvet {
+    let Keys { access_key, secret, token } = &case.keys;
+    let profiles = case.file("profiles.toml").unwrap_or_else(|| case.folder.join("no-profiles.toml"));
+    let sigvet = sigvet.env("SIGVET_PROFILES", profiles.to_str().unwrap());
+    let sigvet = sigvet.env("AWS_ACCESS_KEY_ID", access_key).env("AWS_SECRET_ACCESS_KEY", secret);
+    match token {
+        Some(token) => sigvet.env("AWS_SESSION_TOKEN", token),
+        None => sigvet,
+    }
+}
+
+fn input(case: &Case) -> Option<String> {
+    let path = |name: &str| Some(case.folder.join(name).display().to_string());
+    match case.input {
+        Input::Http => path("request.http"),
+        Input::Exchange => path("exchange.http"),
+        Input::Trace => path("trace.txt"),
+        Input::Har => path("entry.har"),
+        Input::Command => path("command.sh"),
+        Input::Url => Some(std::fs::read_to_string(case.folder.join("url.txt")).unwrap().trim_end().to_owned()),
+        Input::None => None,
+    }
+}
+
+fn read(outcome: Outcome) -> Result<Said, String> {
+    let value: Value = serde_json::from_slice(&outcome.stdout)
+        .map_err(|_| format!("exit {:?}, {}", outcome.code, outcome.stderr.lines().next().unwrap_or_default()))?;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut explanations = Vec::new();
+    for explanation in value["explanations"].as_array().ok_or("there is no list of explanations")? {
+        let mistakes = explanation["mistakes"].as_array().ok_or("an explanation has no list of mistakes")?;
+        let mut ids: Vec<String> = mistakes.iter().map(|mistake| text(&mistake["id"])).collect();
+        ids.sort();
+        explanations.push(Explanation { proof: text(&explanation["proof"]), ids });
+    }
+    Ok(Said { verdict: text(&value["verdict"]), explanations })
+}

@@ -1,0 +1,74 @@
+//! Compares what was said with what had to be said, and counts.
+
+use crate::case::{Case, Expected};
+use crate::run::Said;
+
+/// What one case came to; its faults are told together with those of the others.
+#[derive(Debug, Default)]
+pub struct Mark {
+    /// The first explanation is right; where nothing is to be named, nothing is.
+    pub first: bool,
+    /// Some explanation is right.
+    pub listed: bool,
+    /// An explanation that claims a proof names something that is not so.
+    pub wrong: bool,
+    pub faults: Vec<String>,
+}
+
+/// The sums over all cases.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    pub cases: usize,
+    pub first: usize,
+    pub listed: usize,
+    pub wrong: usize,
+}
+
+impl Score {
+    pub fn of(marks: &[Mark]) -> Self {
+        let count = |is: fn(&Mark) -> bool| marks.iter().filter(|mark| is(mark)).count();
+        Self { cases: marks.len(), first: count(|m| m.first), listed: count(|m| m.listed), wrong: count(|m| m.wrong) }
+    }
+
+    pub fn is_perfect(&self) -> bool {
+        *self == Self { cases: self.cases, first: self.cases, listed: self.cases, wrong: 0 }
+    }
+}
+
+impl Mark {
+    pub fn of(case: &Case, said: Result<Said, String>) -> Self {
+        let expected = &case.expected;
+        let said = match said {
+            Ok(said) => said,
+            Err(fault) => return Self { faults: vec![fault], ..Self::default() },
+        };
+        let named: Vec<&[String]> = said.explanations.iter().map(|e| e.ids.as_slice()).collect();
+        let right = |ids: &[String]| expected.sets.iter().any(|set| set == ids);
+        let first = right(named.first().copied().unwrap_or_default());
+        let mut faults = Vec::new();
+        if !first {
+            faults.push(format!("expected {:?}, got {named:?}", expected.sets));
+        }
+        if expected.verdict.as_ref().is_some_and(|verdict| *verdict != said.verdict) {
+            faults.push(format!("expected the verdict {:?}, got {}", expected.verdict, said.verdict));
+        }
+        let proof = said.explanations.first().map(|explanation| explanation.proof.clone());
+        if first && expected.proof.is_some() && proof != expected.proof {
+            faults.push(format!("expected the proof {:?}, got {proof:?}", expected.proof));
+        }
+        let wrong: Vec<_> = said.explanations.iter().filter(|e| e.is_wrong(expected)).collect();
+        if !wrong.is_empty() {
+            faults.push(format!("wrongly named: {wrong:?}"));
+        }
+        Self { first, listed: first || named.iter().any(|ids| right(ids)), wrong: !wrong.is_empty(), faults }
+    }
+}
+
+impl crate::run::Explanation {
+    /// Whether it names, with a claim of proof, something that no right answer has; of a valid request, anything at all.
+    fn is_wrong(&self, expected: &Expected) -> bool {
+        let claims =
+            ["reproduced", "server"].contains(&self.proof.as_str()) || expected.verdict.as_deref() == Some("valid");
+        claims && self.ids.iter().any(|id| !expected.sets.iter().flatten().any(|right| right == id))
+    }
+}
