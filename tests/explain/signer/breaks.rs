@@ -1,85 +1,84 @@
 //! The ways in which this signer can be broken, by name. A break is written `name` or `name argument`.
 
-/// Every break there is; one that is not listed is a misspelling in a case.
-const KNOWN: [&str; 71] = [
+/// Every break there is, and what it does; one that is not listed is a misspelling in a case.
+const KNOWN: [(&str, &str); 70] = [
     // What the signer saw, where something else was sent.
-    "saw-method",
-    "saw-path",
-    "saw-query",
-    "saw-header",
-    "saw-header-twice",
-    "saw-no-header",
-    "saw-body",
-    "saw-body-as",
+    ("saw-method", "METHOD"),
+    ("saw-path", "PATH, as raw as on the wire"),
+    ("saw-query", "QUERY, without the terms of the signature"),
+    ("saw-header", "LINE in the place of all headers of its name, or beside the others"),
+    ("saw-no-header", "NAME was not there yet"),
+    ("saw-body", "TEXT"),
+    ("saw-body-as", "latin-1, utf-16le, byte-order-mark, crlf, with-newline, without-newline"),
     // How it wrote the path.
-    "path-twice",
-    "path-once",
-    "path-decoded",
-    "path-plus-as-space",
-    "path-kept",
-    "path-tilde",
-    "path-lower-hex",
-    "path-slash",
-    "path-normalized",
-    "path-not-normalized",
-    "path-empty",
-    "path-with-query",
+    ("path-empty", "an empty line for the root"),
+    ("path-normalized", "S3: slashes collapsed, dot segments resolved"),
+    ("path-not-normalized", "not S3: taken as it is"),
+    ("path-twice", "S3: encoded once more"),
+    ("path-once", "not S3: the wire path, not encoded again"),
+    ("path-kept", "CHARACTERS are not encoded"),
+    ("path-decoded", "not encoded at all"),
+    ("path-plus-as-space", "%2B became %20"),
+    ("path-tilde", "~ became %7E"),
+    ("path-slash", "/ became %2F, save the first"),
+    ("path-lower-hex", "%2f for %2F"),
+    ("path-with-query", "path, question mark and query together as the path; the query line is empty"),
     // How it wrote the query.
-    "query-as-sent",
-    "query-sort-joined",
-    "query-sort-raw",
-    "query-values-as-sent",
-    "query-no-equals",
-    "query-valueless-dropped",
-    "query-plus-kept",
-    "query-plus-as-space",
-    "query-kept",
-    "query-twice",
-    "query-lower-hex",
-    "query-omitted",
-    "query-signature-signed",
+    ("query-omitted", "an empty line"),
+    ("query-as-sent", "not sorted"),
+    ("query-sort-joined", "sorted as name=value texts"),
+    ("query-sort-raw", "sorted before encoding"),
+    ("query-values-as-sent", "sorted by name only"),
+    ("query-no-equals", "no = after a parameter sent without one"),
+    ("query-valueless-dropped", "no parameters without a value"),
+    ("query-plus-kept", "+ read as a plus"),
+    ("query-plus-as-space", "%2B read as a space"),
+    ("query-kept", "CHARACTERS are not encoded"),
+    ("query-twice", "encoded once more"),
+    ("query-lower-hex", "%2f for %2F"),
+    ("query-signature-signed", "an empty X-Amz-Signature among the parameters"),
     // How it wrote the headers.
-    "spaces-kept",
-    "spaces-once",
-    "spaces-in-quotes-kept",
-    "untrimmed",
-    "repeats",
-    "header-lines-sorted",
-    "header-as-sent",
-    "header-name-case",
-    "signed-headers-as-sent",
-    "signed-headers-twice",
-    "block-newline",
+    ("spaces-kept", "runs of spaces stay"),
+    ("spaces-once", "every two spaces become one, once"),
+    ("spaces-in-quotes-kept", "runs of spaces stay between quotes"),
+    ("untrimmed", "white space stays wherever it is"),
+    ("repeats", "comma-space, first, last, sorted"),
+    ("header-lines-sorted", "sorted as name:value lines"),
+    ("header-as-sent", "not sorted"),
+    ("header-name-case", "names as they are sent"),
+    ("signed-headers-as-sent", "the list is not sorted"),
+    ("signed-headers-twice", "NAME stands twice in the list"),
+    ("unsigned", "NAME is not signed"),
+    ("block-newline", "missing, doubled"),
     // What it took for the payload.
-    "payload",
-    "content-sha256",
-    // What it put into the string to sign, and into the key.
-    "scope",
-    "scope-signed",
-    "time-signed",
-    "secret",
-    "key-prefix",
-    "key-hex-chain",
-    "key-order",
-    "key-day",
-    "key-region",
-    "key-service",
-    "canonical-hash",
-    "canonical-newlines",
-    "string-to-sign-newlines",
-    "string-to-sign",
+    ("payload", "in the payload line: empty, unsigned, upper, base64, double, query, body, of TEXT"),
+    ("content-sha256", "in x-amz-content-sha256, and so in the payload line: none, empty, or the value itself"),
+    // What it put into the credential, the string to sign and the key.
+    ("access-key", "KEY in the credential"),
+    ("scope", "DATE/REGION/SERVICE in the credential, the string to sign and the key"),
+    ("scope-signed", "DATE/REGION/SERVICE in the string to sign alone"),
+    ("time-signed", "TIME in the string to sign alone"),
+    ("expires", "SECONDS"),
+    ("secret", r"SECRET, with \s \t \r \n for white space, or hex:DIGITS"),
+    ("key-prefix", "none, twice"),
+    ("key-hex-chain", "each step of the key is made from the hex text of the one before"),
+    ("key-order", "service-first, no-terminator"),
+    ("key-day", "DATE in the key alone"),
+    ("key-region", "REGION in the key alone"),
+    ("key-service", "SERVICE in the key alone"),
+    ("canonical-hash", "none, twice, upper, base64, sha512"),
+    ("canonical-newlines", "crlf, trailing"),
+    ("string-to-sign", "no-time, no-algorithm, scope-first, short-date"),
+    ("string-to-sign-newlines", "crlf, trailing"),
     // What it sent.
-    "signature",
-    "token-unsigned",
-    "token-signed",
-    "no-token",
-    "sent-replace",
-    "sent-header",
-    "sent-parameter",
-    "random-signature",
-    "unsigned",
-    "expires",
-    "access-key",
+    ("signature", "base64, upper, truncated"),
+    ("random-signature", "no signature of anything"),
+    ("token-unsigned", "the session token was put on after signing"),
+    ("token-signed", "the session token was signed where it must not be"),
+    ("no-token", "the session token was forgotten"),
+    ("sent-header", "LINE was put on after signing"),
+    ("sent-parameter", "PARAMETER was put on after signing"),
+    ("sent-replace", "FROM => TO, in the target and in the headers, after signing"),
 ];
 
 /// The breaks of one request.
@@ -90,7 +89,7 @@ impl Breaks {
     pub fn parse(lines: &[String]) -> Self {
         let split = |line: &String| {
             let (name, argument) = line.split_once(' ').unwrap_or((line, ""));
-            assert!(KNOWN.contains(&name), "no break is called {name:?}");
+            assert!(is_known(name), "no break is called {name:?}");
             (name.to_owned(), argument.to_owned())
         };
         Self(lines.iter().map(split).collect())
@@ -102,10 +101,11 @@ impl Breaks {
 
     /// As they were written.
     pub fn lines(&self) -> Vec<String> {
-        self.0
-            .iter()
-            .map(|(name, argument)| if argument.is_empty() { name.clone() } else { format!("{name} {argument}") })
-            .collect()
+        let line = |(name, argument): &(String, String)| match argument.as_str() {
+            "" => name.clone(),
+            argument => format!("{name} {argument}"),
+        };
+        self.0.iter().map(line).collect()
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -119,7 +119,11 @@ impl Breaks {
 
     /// The arguments of all breaks of that name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        assert!(KNOWN.contains(&name), "{name:?} is asked for, and not listed");
+        assert!(is_known(name), "{name:?} is asked for, and not listed");
         self.0.iter().filter(move |(other, _)| other == name).map(|(_, argument)| argument.as_str())
     }
+}
+
+fn is_known(name: &str) -> bool {
+    KNOWN.iter().any(|(known, _)| *known == name)
 }

@@ -1,7 +1,7 @@
 //! From the canonical request to the signature: string to sign, key, signature.
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha224, Sha256, Sha512};
+use sha2::{Digest, Sha256, Sha512};
 
 use super::Recipe;
 use super::encode::base64;
@@ -21,7 +21,6 @@ pub fn string_to_sign(canonical: &[u8], scope: &Scope, recipe: &Recipe) -> Strin
         Some("upper") => sha256_hex(canonical).to_ascii_uppercase(),
         Some("base64") => base64(&Sha256::digest(canonical)),
         Some("sha512") => hex::encode(Sha512::digest(canonical)),
-        Some("sha224") => hex::encode(Sha224::digest(canonical)),
         other => other.map_or_else(|| sha256_hex(canonical), |what| panic!("canonical-hash {what}")),
     };
     let signed = breaks.of("scope-signed").map(|text| text.to_owned()).unwrap_or_else(|| scope.join("/"));

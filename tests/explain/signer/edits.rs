@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::breaks::Breaks;
 use super::chain::sha256_hex;
 use super::encode::base64;
-use super::wire::{Wire, header_line};
+use super::wire::Wire;
 
 /// Makes the method, the target and the body those that the signer saw.
 pub fn see(wire: &mut Wire, breaks: &Breaks) {
@@ -30,7 +30,6 @@ pub fn see(wire: &mut Wire, breaks: &Breaks) {
 pub fn see_headers(wire: &mut Wire, breaks: &Breaks) {
     breaks.all("saw-no-header").for_each(|name| wire.remove_header(name));
     breaks.all("saw-header").for_each(|line| wire.put_header(line));
-    wire.headers.extend(breaks.all("saw-header-twice").map(header_line));
 }
 
 /// What becomes of the request after the signature was put on it.
