@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use crate::signer::{Recipe, Signed, Stages};
+use crate::signer::{Recipe, Signed, Stages, sha256_hex};
 
 const MISMATCH: &str =
     "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
@@ -15,11 +15,16 @@ const MISMATCH_JSON: &str = "The request signature we calculated does not match 
 pub fn reply(who: &str, recipe: &Recipe, signed: &Signed, expected: &Stages) -> Vec<u8> {
     match who {
         "s3" => xml("application/xml", &s3(recipe, signed, expected)),
+        "s3-flattened" => xml("application/xml", &flattened(s3(recipe, signed, expected))),
         "s3-texts-only" => xml("application/xml", &texts_only(expected)),
         "gcs" => xml("application/xml; charset=UTF-8", &gcs(expected)),
         "minio" => xml("application/xml", &minio(recipe)),
         "query" => xml("text/xml", &query_protocol()),
         "gateway" => gateway(json!({ "message": both(expected) })),
+        "gateway-redacted" => {
+            let token = recipe.keys.token.as_deref().unwrap();
+            gateway(json!({ "message": both(expected).replace(token, "X-Amz-Security-Token") }))
+        }
         "gateway-request-only" => gateway(json!({ "message": one(expected) })),
         "selling-partner" => {
             let error = json!({ "message": both(expected), "code": "InvalidSignature" });
@@ -46,6 +51,26 @@ pub fn log(who: &str, signed: &Signed) -> Vec<u8> {
              {canonical_request}\n---[ STRING TO SIGN ]--------------------------------\n{string_to_sign}\n\
              -----------------------------------------------------\n"
         ),
+        "java-1" => {
+            let at = "DEBUG com.amazonaws.auth.AWS4Signer -";
+            format!(
+                "{at} AWS4 Canonical Request: '\"{canonical_request}\"\n{at} AWS4 String to Sign: \
+                 '\"{string_to_sign}\"\n"
+            )
+        }
+        "java-2" => {
+            let at = "12:00:00.093 [main] DEBUG s.a.a.h.a.a.i.signer.DefaultV4RequestSigner -";
+            let hash = sha256_hex(canonical_request.as_bytes());
+            format!(
+                "{at} AWS4 Canonical Request: {canonical_request}\n{at} AWS4 Canonical Request Hash: {hash}\n{at} AWS4 \
+                 String to sign: {string_to_sign}\n12:00:00.094 [main] DEBUG org.apache.http.wire - >> \"GET / \"\n"
+            )
+        }
+        // Of the string to sign, this client says nothing.
+        "s3cmd" => format!(
+            "DEBUG: Using signature v4\nDEBUG: Canonical Request:\n{canonical_request}\n----------------------\nDEBUG: \
+             signature-v4 headers: {{}}\nDEBUG: Processing request, please wait...\n"
+        ),
         other => panic!("no client is called {other}"),
     };
     text.into_bytes()
@@ -64,6 +89,11 @@ fn s3(recipe: &Recipe, signed: &Signed, expected: &Stages) -> String {
         escaped(canonical_request),
         spaced_hex(canonical_request),
     )
+}
+
+/// As a browser shows it: each line break has become a space. The bytes tell what was there.
+fn flattened(body: String) -> String {
+    body.replace('\n', " ")
 }
 
 fn texts_only(expected: &Stages) -> String {
