@@ -94,6 +94,18 @@ impl Case {
         Some(self.folder.join(name)).filter(|path| path.is_file())
     }
 
+    /// The files of the folder that are neither made from the recipe nor evidence that is kept as it was seen.
+    pub fn left_over(&self) -> Vec<PathBuf> {
+        let made: Vec<&str> = self.files().iter().map(|(name, _)| *name).collect();
+        let mut known = vec!["case.toml", "profiles.toml", "reply.http"];
+        known.extend(made);
+        if self.recipe.is_none() {
+            known.extend(["request.http", "url.txt"]);
+        }
+        let paths = std::fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path());
+        paths.filter(|path| !known.iter().any(|name| path.ends_with(name))).collect()
+    }
+
     /// The files that follow from the recipe, each with its content.
     pub fn files(&self) -> Vec<(&'static str, Vec<u8>)> {
         let Some(recipe) = &self.recipe else { return Vec::new() };

@@ -45,6 +45,14 @@ fn the_files_follow_from_their_recipes() {
     assert!(renew || stale.is_empty(), "not as their recipes say:\n{}", stale.join("\n"));
 }
 
+/// A file that a case no longer uses looks like evidence, and is none.
+#[test]
+fn no_file_is_left_over() {
+    let mut left: Vec<_> = case::all().iter().flat_map(Case::left_over).collect();
+    left.sort();
+    assert!(left.is_empty(), "nobody reads {left:?}");
+}
+
 #[test]
 fn each_mistake_of_the_catalogue_is_the_only_one_of_some_case() {
     let catalogue: BTreeSet<&str> = include_str!("ids.txt").lines().collect();
@@ -118,7 +126,7 @@ fn each_broken_request_is_refused() {
 #[test]
 fn explain_names_the_mistakes() {
     let cases = case::all();
-    let marks = each(&cases, |case| Some((case.name.clone(), Mark::of(case, run::explain(case)))));
+    let marks = each(&cases, |case| Some((case.name.clone(), Mark::of(&case.expected, run::explain(case)))));
     let lines: Vec<String> =
         marks.iter().flat_map(|(name, m)| m.faults.iter().map(move |f| format!("{name}: {f}"))).collect();
     let score = Score::of(&marks.into_iter().map(|(_, mark)| mark).collect::<Vec<_>>());

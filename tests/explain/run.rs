@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::case::{Case, Input};
 use crate::common::{Outcome, Sigvet};
-use crate::signer::{Keys, Wire};
+use crate::signer::{Keys, Wire, sha256_hex};
 
 /// What `explain --json` said, as far as it matters here.
 #[derive(Debug)]
@@ -26,8 +26,9 @@ pub struct Explanation {
 pub fn explain(case: &Case) -> Result<Said, String> {
     let mut words: Vec<String> = ["explain", "--json", "--now", &case.now].map(str::to_owned).to_vec();
     let reply_is_inside = [Input::Exchange, Input::Trace, Input::Har].contains(&case.input);
-    let beside = [("--response", "reply.http", !reply_is_inside), ("--client-log", "client.log", true)];
-    for (option, file, _) in beside.into_iter().filter(|(_, _, wanted)| *wanted) {
+    let mut beside = vec![("--client-log", "client.log")];
+    beside.extend((!reply_is_inside).then_some(("--response", "reply.http")));
+    for (option, file) in beside {
         words.extend(case.file(file).into_iter().flat_map(|path| [option.to_owned(), path.display().to_string()]));
     }
     words.extend(case.no_credentials.then(|| "--no-credentials".to_owned()));
@@ -38,9 +39,10 @@ pub fn explain(case: &Case) -> Result<Said, String> {
 
 /// What `verify` makes of a request: its exit code, and what it printed.
 pub fn verify(case: &Case, request: &Wire, now: &str) -> (Option<i32>, String) {
-    let name = format!("explain-{}-{}.http", case.name, now);
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, request.to_bytes()).unwrap();
+    // Named by the content: cases run side by side.
+    let bytes = request.to_bytes();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("explain-{}.http", sha256_hex(&bytes)));
+    std::fs::write(&path, bytes).unwrap();
     let words = ["verify", "--now", now, path.to_str().unwrap()];
     let outcome = with_keys(Sigvet::anonymous(&words), case).run();
     (outcome.code, outcome.text() + &outcome.stderr)

@@ -1,7 +1,7 @@
 //! Compares what was said with what had to be said, and counts.
 
-use crate::case::{Case, Expected};
-use crate::run::Said;
+use crate::case::Expected;
+use crate::run::{Explanation, Said};
 
 /// What one case came to; its faults are told together with those of the others.
 #[derive(Debug, Default)]
@@ -36,8 +36,7 @@ impl Score {
 }
 
 impl Mark {
-    pub fn of(case: &Case, said: Result<Said, String>) -> Self {
-        let expected = &case.expected;
+    pub fn of(expected: &Expected, said: Result<Said, String>) -> Self {
         let said = match said {
             Ok(said) => said,
             Err(fault) => return Self { faults: vec![fault], ..Self::default() },
@@ -64,11 +63,36 @@ impl Mark {
     }
 }
 
-impl crate::run::Explanation {
+impl Explanation {
     /// Whether it names, with a claim of proof, something that no right answer has; of a valid request, anything at all.
     fn is_wrong(&self, expected: &Expected) -> bool {
         let claims =
             ["reproduced", "server"].contains(&self.proof.as_str()) || expected.verdict.as_deref() == Some("valid");
         claims && self.ids.iter().any(|id| !expected.sets.iter().flatten().any(|right| right == id))
     }
+}
+
+/// Each row is told by another mark; were it not, the score would be worth nothing.
+#[test]
+fn the_marks_differ() {
+    let ids = |set: &[&str]| set.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+    let marked = |sets: &[&[&str]], verdict: &str, said: &[(&str, &[&str])]| {
+        let sets = sets.iter().map(|set| ids(set)).collect();
+        let verdict = verdict.to_owned();
+        let expected = Expected { sets, verdict: Some(verdict.clone()), proof: None };
+        let explanation = |(proof, set): &(&str, &[&str])| Explanation { proof: (*proof).to_owned(), ids: ids(set) };
+        let mark = Mark::of(&expected, Ok(Said { verdict, explanations: said.iter().map(explanation).collect() }));
+        (mark.first, mark.listed, mark.wrong)
+    };
+    let right: (&str, &[&str]) = ("reproduced", &["a", "b"]);
+    let other: (&str, &[&str]) = ("reproduced", &["c"]);
+    let seen: (&str, &[&str]) = ("observed", &["c"]);
+    assert_eq!(marked(&[&["a", "b"]], "invalid", &[right]), (true, true, false));
+    assert_eq!(marked(&[&["a", "b"]], "invalid", &[other, right]), (false, true, true));
+    assert_eq!(marked(&[&["a", "b"], &["c"]], "invalid", &[other, right]), (true, true, false));
+    assert_eq!(marked(&[&["a", "b"]], "invalid", &[("reproduced", &["a"])]), (false, false, false));
+    assert_eq!(marked(&[&["a", "b"]], "invalid", &[right, seen]), (true, true, false));
+    assert_eq!(marked(&[&[]], "invalid", &[]), (true, true, false));
+    assert_eq!(marked(&[&[]], "invalid", &[other]), (false, false, true));
+    assert_eq!(marked(&[&[]], "valid", &[seen]), (false, false, true));
 }
