@@ -26,6 +26,11 @@ fn the_unbroken_signer_agrees_with_the_official_suite() {
     assert_eq!(vectors::compare_all(), 76);
 }
 
+#[test]
+fn the_unbroken_signer_agrees_with_the_examples_of_s3() {
+    assert_eq!(vectors::compare_s3(), 5);
+}
+
 /// Renews the files where `SIGVET_RENEW=1` is set.
 #[test]
 fn the_files_follow_from_their_recipes() {
