@@ -63,6 +63,7 @@ fn of_claim(evidence: &Evidence<'_>, judged: Judged, repairs: Vec<Made>, limits:
     }
     add_new(&mut explanations, inspect::reply(evidence, Some(&judged)));
     add_new(&mut explanations, inspect::request(evidence, &judged));
+    join_times(&mut explanations);
     explanations.sort_by_key(|explanation| explanation.proof);
     let is_settled = explanations.iter().any(|explanation| explanation.proof < Proof::Observed);
     let verdict = case.verdict(&explanations);
@@ -86,6 +87,20 @@ fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterator<Item = E
         if !explanation.mistakes.iter().all(is_named) {
             explanations.push(explanation);
         }
+    }
+}
+
+/// A clock that is off and a signature that is wrong are wrong together: both have to be mended.
+fn join_times(explanations: &mut Vec<Explanation>) {
+    if !explanations.iter().any(|explanation| explanation.proof == Proof::Reproduced) {
+        return;
+    }
+    let is_time = |explanation: &Explanation| explanation.proof == Proof::Time;
+    let times: Vec<Made> =
+        explanations.iter().filter(|explanation| is_time(explanation)).flat_map(|time| time.mistakes.clone()).collect();
+    explanations.retain(|explanation| !is_time(explanation));
+    for explanation in explanations.iter_mut().filter(|explanation| explanation.proof == Proof::Reproduced) {
+        explanation.mistakes.extend(times.iter().cloned());
     }
 }
 
@@ -212,7 +227,7 @@ impl Case<'_> {
         found
     }
 
-    /// Equal texts leave only the key.
+    /// Where the client signed what the server computed, only the key is left.
     fn wrong_secret(&self, server: Option<&Comparison>, client: Option<&Comparison>) -> Option<Explanation> {
         let agree = |comparison: &Comparison| comparison.differences.is_empty();
         let is_all_tried = self.found.is_some_and(|found| found.sets.is_empty() && found.is_exhausted);
@@ -221,12 +236,6 @@ impl Case<'_> {
                 "the client's texts and the server's are equal"
             }
             (None, Some(client)) if agree(client) && is_all_tried => "the client's texts are right",
-            (Some(server), None) if agree(server) && is_all_tried => {
-                "the server's texts are those of the request, and no known mistake gives this signature"
-            }
-            (Some(server), None) if agree(server) && self.found.is_none() && self.judged.is_at_hand => {
-                "the server's texts are those of the request"
-            }
             _ => return None,
         };
         let made = Made::new(&SECRET_WRONG, "", "").with_detail(detail);

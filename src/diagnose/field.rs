@@ -40,6 +40,22 @@ impl<T> Step<T> {
         self.wrong.push((Cause { mistake, detail: Some(detail.into()) }, option));
     }
 
+    /// Keeps the first of the options that come to the same, the right one before all: the nearest name goes before a
+    /// general one.
+    pub(super) fn without_repeats(self) -> Self
+    where
+        T: PartialEq,
+    {
+        let Self { right, wrong } = self;
+        let mut kept: Vec<(Cause, T)> = Vec::with_capacity(wrong.len());
+        for (cause, option) in wrong {
+            if option != right && !kept.iter().any(|(_, known)| *known == option) {
+                kept.push((cause, option));
+            }
+        }
+        Self { right, wrong: kept }
+    }
+
     /// The right option at 0, the wrong ones from 1 on.
     pub(super) fn option(&self, at: usize) -> &T {
         if at == 0 { &self.right } else { &self.wrong[at - 1].1 }
@@ -127,12 +143,22 @@ impl Field {
     /// Every set of mistakes that makes a variant, each with what it made and what is right.
     pub(super) fn explained(&self, variant: &Variant) -> Vec<Vec<Made>> {
         let right = &self.by_cost[0][0].text;
-        let (signed, expected) = differing_lines(&variant.text, right);
+        let is_secret = variant.sets.iter().any(|set| self.involves_token(set));
+        let (signed, expected) = if is_secret { Default::default() } else { differing_lines(&variant.text, right) };
         let made = |(step, option): &(u16, u16)| {
             let cause = self.causes[usize::from(*step)][usize::from(*option) - 1].clone();
             Made { signed: signed.clone(), expected: expected.clone(), ..Made::from(cause) }
         };
         variant.sets.iter().map(|wrong| wrong.iter().map(made).collect()).collect()
+    }
+}
+
+impl Field {
+    /// Whether a set spoils the session token, which no redaction would find any more.
+    fn involves_token(&self, wrong: &Wrong) -> bool {
+        wrong
+            .iter()
+            .any(|(step, option)| self.causes[usize::from(*step)][usize::from(*option) - 1].mistake.place == "token")
     }
 }
 

@@ -10,6 +10,7 @@ use crate::diagnose::catalogue::{
 use crate::diagnose::field::Step;
 
 /// What was signed of one header.
+#[derive(PartialEq)]
 pub(super) enum Signed {
     AsSent,
     Values(Vec<Vec<u8>>),
@@ -63,6 +64,7 @@ const CHARSETS: [&str; 6] = [
 /// The values that a header of this name may have been signed with.
 pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) -> Step<Signed> {
     let mut step = Step::new(Signed::AsSent);
+    let is_repeated = sent.len() > 1;
     let value = sent.first().map(|value| String::from_utf8_lossy(value.trim_ascii()).into_owned());
     // A header that is listed and did not arrive is one mistake, whatever its value was.
     let blamed = |mistake: &'static Mistake| if value.is_none() { &HEADER_MISSING } else { mistake };
@@ -106,12 +108,13 @@ pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) ->
             if let (Some(_), Some(value)) = (rewritten, &value) {
                 add(&HEADER_HOP_BY_HOP, value.replace(",gzip(gfe)", ""));
             }
-            for changed in changes(value.as_deref().unwrap_or_default()) {
+            let changed = if is_repeated { Vec::new() } else { changes(value.as_deref().unwrap_or_default()) };
+            for changed in changed {
                 add(if rewritten.is_some() { &HEADER_HOP_BY_HOP } else { &HEADER_CHANGED }, changed);
             }
         }
     }
-    step
+    step.without_repeats()
 }
 
 fn add_value(step: &mut Step<Signed>, name: &str, mistake: &'static Mistake, sent: Option<&str>, signed: String) {

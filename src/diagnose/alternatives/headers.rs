@@ -53,6 +53,8 @@ enum Spaces {
 enum Edges {
     Trimmed,
     Kept,
+    /// Runs of spaces at the edges are made one, as those inside.
+    Collapsed,
     /// The space behind the colon is part of the value.
     LeadingSpace,
 }
@@ -126,6 +128,7 @@ impl Headers {
                 .or(&HEADER_SPACES_KEPT, Spaces::WithTabs),
             edges: Step::new(Edges::Trimmed)
                 .or(&HEADER_UNTRIMMED, Edges::Kept)
+                .or(&HEADER_UNTRIMMED, Edges::Collapsed)
                 .or(&HEADER_UNTRIMMED, Edges::LeadingSpace),
             repeats: Step::new(Repeats::Comma)
                 .or(&HEADER_REPEATS, Repeats::CommaSpace)
@@ -246,7 +249,7 @@ impl Headers {
         let spaces = *self.spaces.option(options[0]);
         let edges = *self.edges.option(options[1]);
         let letters = *self.letters.option(options[3]);
-        let values = values.iter().map(|value| letters.apply(edges.apply(spaces.apply(value))));
+        let values = values.iter().map(|value| letters.apply(edges.apply(value, spaces)));
         let name = match self.case.option(options[5]) {
             NameCase::Lower => &line.name,
             NameCase::AsSent | NameCase::AsSentEverywhere => &line.sent_name,
@@ -311,11 +314,14 @@ impl Spaces {
 }
 
 impl Edges {
-    fn apply(self, value: Vec<u8>) -> Vec<u8> {
+    fn apply(self, value: &[u8], spaces: Spaces) -> Vec<u8> {
+        let inner = spaces.apply(value.trim_ascii());
+        let start = value.len() - value.trim_ascii_start().len();
         match self {
-            Self::Trimmed => value.trim_ascii().to_vec(),
-            Self::Kept => value,
-            Self::LeadingSpace => [b" ", value.trim_ascii()].concat(),
+            Self::Trimmed => inner,
+            Self::Kept => [&value[..start], &inner, &value[value.trim_ascii_end().len().max(start)..]].concat(),
+            Self::Collapsed => spaces.apply(value),
+            Self::LeadingSpace => [b" ", inner.as_slice()].concat(),
         }
     }
 }

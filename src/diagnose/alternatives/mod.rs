@@ -22,14 +22,14 @@ use base64::alphabet::STANDARD as STANDARD_ALPHABET;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
-use super::catalogue::{PATH_WITH_QUERY, TIME_CHANGED, TIME_DATE_HEADER};
+use super::catalogue::{PATH_WITH_QUERY, PAYLOAD_HEADER_MISMATCH, TIME_CHANGED, TIME_DATE_HEADER};
 use super::diagnosis::Made;
 use super::evidence::Hints;
 use super::field::Field;
-use crate::canonical::{CanonicalRequest, Field as Part, PayloadHash};
+use crate::canonical::{self, CanonicalRequest, Field as Part, PayloadHash};
 use crate::claim::Claim;
 use crate::crypto::sha256;
-use crate::derivation::{Placement, Terms, derive};
+use crate::derivation::{Placement, Terms};
 use crate::endpoint;
 use crate::request::{Body, Headers, Request};
 use crate::time::Timestamp;
@@ -80,7 +80,7 @@ impl<'a> Subject<'a> {
 
     /// Every text of every field that at most `most` mistakes make.
     pub(super) fn fields(&self, most: usize) -> Fields {
-        let right = derive(&self.request(), &self.terms).canonical_request;
+        let right = self.right();
         let part = |part| right.field(part).to_vec();
         Fields {
             method: Field::new(&method::Method::new(&self.method), part(Part::Method), most),
@@ -89,6 +89,19 @@ impl<'a> Subject<'a> {
             headers: Field::new(&headers::Headers::new(self), headers_of(&right), most),
             payload: Field::new(&payload::Payload::new(self), part(Part::Payload), most),
         }
+    }
+
+    /// The canonical request that is right for it. Its parts are taken as they are: a `?` may be part of the path.
+    fn right(&self) -> CanonicalRequest {
+        let terms = &self.terms;
+        CanonicalRequest::assemble(|part, out| match part {
+            Part::Method => out.extend_from_slice(self.method.as_bytes()),
+            Part::Path => canonical::path::write(&self.path, terms.path_rule, out),
+            Part::Query => canonical::query::write(self.query.as_deref(), |name| terms.omits_parameter(name), out),
+            Part::Headers => canonical::headers::write(&self.headers, &terms.signed_headers, out),
+            Part::SignedHeaders => out.extend_from_slice(terms.signed_headers.as_str().as_bytes()),
+            Part::Payload => terms.payload.write(out),
+        })
     }
 
     /// Other requests that may have been signed, where more than one field changes with them.
@@ -102,12 +115,28 @@ impl<'a> Subject<'a> {
         others.extend(times::date_header(self).map(|date| of_instant(&TIME_DATE_HEADER, date)));
         others
             .extend(times::others(self.terms.timestamp).into_iter().map(|instant| of_instant(&TIME_CHANGED, instant)));
-        if self.query.is_some() {
-            let path = self.request().target;
+        others.extend(self.with_other_hashes());
+        if let Some(query) = &self.query {
+            let path = [&self.path, &b"?"[..], query].concat();
             let made = Made::new(&PATH_WITH_QUERY, path.clone(), self.path.clone());
             others.push((made, Self { path, query: None, ..self.clone() }));
         }
         others
+    }
+
+    /// The same request with another hash of the payload declared, and signed as declared.
+    fn with_other_hashes(&self) -> Vec<(Made, Self)> {
+        let name = self.terms.dialect.content_sha256_header.clone();
+        let Some(declared) = self.headers.first_text(&name) else { return Vec::new() };
+        let other = |hash: String| {
+            let made = Made::new(&PAYLOAD_HEADER_MISMATCH, hash.as_str(), declared);
+            let mut subject = self.clone();
+            subject.headers.remove(&name);
+            subject.headers.push_unchecked(&name, hash.as_str());
+            subject.terms.payload = PayloadHash::declared(&hash);
+            (made.with_detail(format!("{name} was signed as {hash}")), subject)
+        };
+        self.known_hashes().into_iter().filter(|hash| hash != declared).map(other).collect()
     }
 
     /// The same request of another instant, wherever it names one.
@@ -128,15 +157,6 @@ impl<'a> Subject<'a> {
             }
         }
         subject
-    }
-
-    fn request(&self) -> Request {
-        let mut target = self.path.clone();
-        if let Some(query) = &self.query {
-            target.push(b'?');
-            target.extend_from_slice(query);
-        }
-        Request { method: self.method.clone(), target, headers: self.headers.clone(), body: Body::Unknown }
     }
 
     fn stores_objects(&self) -> bool {

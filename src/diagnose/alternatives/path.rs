@@ -15,7 +15,7 @@ use crate::diagnose::field::{Choice, Making, Step};
 use crate::encode::{Plus, decode};
 
 /// What may stay unencoded in a path though it is reserved.
-const RESERVED: &[u8] = b"=@()*!':,;$&+?#[] ";
+const RESERVED: &[u8] = b"=@()*!':,;$&+?#[]";
 /// What API gateways and their clients put before a path.
 const PREFIXES: [&str; 14] = [
     "prod",
@@ -95,6 +95,8 @@ enum SlashWriting {
     Kept,
     /// Every separator is encoded.
     Encoded,
+    /// Every separator but so many at the beginning: a key, or a bucket and a key, that were encoded as one word.
+    EncodedBehind(usize),
     /// Escapes of `/` stay as they are on the wire.
     EscapesKept,
 }
@@ -120,6 +122,8 @@ impl Path {
             },
             tilde: Step::new(false).or(&PATH_TILDE_ENCODED, true),
             slash: Step::new(SlashWriting::Kept)
+                .or(&PATH_SLASH_ENCODED, SlashWriting::EncodedBehind(1))
+                .or(&PATH_SLASH_ENCODED, SlashWriting::EncodedBehind(2))
                 .or(&PATH_SLASH_ENCODED, SlashWriting::Encoded)
                 .or(&PATH_SLASH_ENCODED, SlashWriting::EscapesKept),
             hex: Step::new(HexCase::AsIs)
@@ -160,6 +164,11 @@ impl Making for Path {
         };
         let text = match self.slash.option(slash) {
             SlashWriting::EscapesKept => keeping_escaped_slashes(&wire, |part| self.encoded(part, passes, escaping)),
+            SlashWriting::EncodedBehind(count) => {
+                let text = self.encoded(&wire, passes, escaping);
+                let kept = text.iter().enumerate().filter(|(_, byte)| **byte == b'/').nth(count - 1)?.0 + 1;
+                [&text[..kept], &replaced(&text[kept..], b"/", b"%2F")].concat()
+            }
             _ => self.encoded(&wire, passes, escaping),
         };
         Some(self.hex.option(hex).apply(text))

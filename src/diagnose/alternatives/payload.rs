@@ -29,7 +29,7 @@ pub(super) struct Payload {
     form: Step<Form>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 enum Line {
     Hash([u8; 32]),
     Text(Vec<u8>),
@@ -113,7 +113,7 @@ fn line_step(subject: &Subject<'_>) -> Step<Line> {
     if let Some(declared) = subject.headers.first_text(&subject.terms.dialect.content_sha256_header) {
         step = step.or(&PAYLOAD_HEADER_MISMATCH, line_of(declared));
     }
-    step
+    step.without_repeats()
 }
 
 fn line_of(text: &str) -> Line {

@@ -199,7 +199,7 @@ impl Query {
     /// The parameters that are signed under these options.
     fn chosen(&self, whole: Whole, edits: &[usize]) -> Option<Vec<Parameter>> {
         if let Whole::Unescaped(entities) = whole {
-            return Some(self.unescaped(entities));
+            return self.unescaped(entities);
         }
         let mut chosen = Vec::with_capacity(self.parameters.len());
         for (at, parameter) in self.parameters.iter().enumerate() {
@@ -227,10 +227,11 @@ impl Query {
     }
 
     /// The parameters of the query as it was before something escaped it.
-    fn unescaped(&self, entities: &[(&str, &str)]) -> Vec<Parameter> {
+    fn unescaped(&self, entities: &[(&str, &str)]) -> Option<Vec<Parameter>> {
         let wire = join_wire(&self.parameters);
-        let plain = entities.iter().fold(wire, |text, (from, to)| replaced(&text, from.as_bytes(), to.as_bytes()));
-        split_parameters(&plain)
+        let replace = |text: Vec<u8>, (from, to): &(&str, &str)| replaced(&text, from.as_bytes(), to.as_bytes());
+        let plain = entities.iter().fold(wire.clone(), replace);
+        let parameters = split_parameters(&plain)
             .map(|(name, value)| Parameter {
                 is_omitted: matches!(self.placement, Placement::Query { .. }) && name.ends_with(b"-Signature"),
                 is_of_signature: false,
@@ -238,7 +239,8 @@ impl Query {
                 value,
             })
             .filter(|parameter| !parameter.is_omitted)
-            .collect()
+            .collect();
+        (plain != wire).then_some(parameters)
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn step(keys: &[Key<'_>], access_key_id: &str) -> Step<SecretBytes> {
         let detail = format!("signed with the secret of {}", other.name);
         add(&SECRET_OTHER_PROFILE, detail, other.secret.expose_secret().into());
     }
-    step
+    step.without_repeats()
 }
 
 fn url_coded(secret: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
