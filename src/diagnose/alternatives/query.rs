@@ -189,7 +189,7 @@ impl Making for Query {
             },
             hex: *self.hex.option(options[5]),
         };
-        let pairs = parameters.iter().map(|parameter| Pair::new(parameter, style)).collect();
+        let pairs = parameters.iter().map(|parameter| Pair::new(parameter, style.of(parameter))).collect();
         let pairs = self.order.option(options[6]).apply(pairs);
         Some(self.valueless.option(options[7]).join(&pairs))
     }
@@ -349,6 +349,15 @@ struct Style<'a> {
 }
 
 impl Style<'_> {
+    /// A plus sign in a session token has a mistake of its own.
+    fn of(self, parameter: &Parameter) -> Self {
+        let is_token = parameter.is_of_signature && parameter.name.ends_with(b"-Token");
+        match self.plus {
+            PlusReading::Literal | PlusReading::EvenEscaped if is_token => Self { plus: PlusReading::Space, ..self },
+            _ => self,
+        }
+    }
+
     fn encode(&self, wire: &[u8]) -> Vec<u8> {
         let plus = match self.plus {
             PlusReading::Literal => Plus::Literal,
