@@ -1,0 +1,114 @@
+//! Words about clocks and about the life of presigned URLs.
+
+use super::super::clock;
+use super::{Said, one};
+use crate::canonical::query;
+use crate::derivation::Placement;
+use crate::diagnose::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_SKEWED};
+use crate::diagnose::diagnosis::{Explanation, Made};
+use crate::time::Timestamp;
+
+/// A presigned URL that is over, has not begun, or would live too long.
+pub(super) fn life(said: &Said<'_>) -> Vec<Explanation> {
+    match () {
+        () if is_about_expires(said) => one(too_long(said)),
+        () if said.says(&["not yet valid", "not valid yet"]) => begins_later(said),
+        () if is_over(said) => over(said),
+        () => Vec::new(),
+    }
+}
+
+/// The clock of the signer.
+pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
+    const CODES: [&str; 3] = ["RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"];
+    const WORDS: [&str; 6] = [
+        "signature expired: ",
+        "signature not yet current",
+        "date is too old",
+        "request time and the current time is too large",
+        "request time and the server's time is too large",
+        "request timestamp too skewed",
+    ];
+    if !said.has_code(&CODES) && !said.says(&WORDS) {
+        return Vec::new();
+    }
+    match (signed_at(said), server_time(said)) {
+        (Some(request), Some(server)) => one(clock::skewed(request, server)),
+        (request, server) => one(Made::new(&TIME_SKEWED, text(request), text(server))),
+    }
+}
+
+fn is_about_expires(said: &Said<'_>) -> bool {
+    const BOUNDS: [&str; 5] =
+        ["must be less than a week", "must be non-negative", "should be a number", "should be less than", "604800"];
+    said.says(&["x-amz-expires", "expires"]) && said.says(&BOUNDS)
+}
+
+fn too_long(said: &Said<'_>) -> Made {
+    let name = said.dialect().query_name("Expires");
+    let query = said.request().and_then(|request| request.query()).unwrap_or_default();
+    let presented = query::parameters(query).find(|(found, _)| *found == name.as_bytes()).map(|(_, value)| value);
+    match presented.map(|value| String::from_utf8_lossy(&value).into_owned()) {
+        Some(presented) => clock::life(&presented),
+        None => Made::new(&EXPIRES_TOO_LONG, "", "1 to 604800"),
+    }
+}
+
+/// EC2 says of a header signature, too, that the request has expired.
+fn is_over(said: &Said<'_>) -> bool {
+    let is_header = said.claim().is_some() && !said.is_presigned();
+    let by_code = said.has_code(&["ExpiredRequest"]) || (said.has_code(&["RequestExpired"]) && said.is_presigned());
+    let by_words = said.says(&["request has expired", "policy expired", "url has expired", "link has expired"])
+        || (said.is_presigned() && said.says(&["date is too old"]));
+    !is_header && (by_code || by_words)
+}
+
+fn over(said: &Said<'_>) -> Vec<Explanation> {
+    let end =
+        said.reply.expires.or_else(|| said.claim().and_then(|claim| Some(claim.terms.timestamp.plus(life_of(claim)?))));
+    let made = match (end, said.reply.server_time) {
+        (Some(end), Some(server)) if end <= server => clock::expired(end, server),
+        (end, server) => Made::new(&EXPIRED, text(end), text(server)),
+    };
+    or_local(made, said)
+}
+
+fn begins_later(said: &Said<'_>) -> Vec<Explanation> {
+    let made = match (signed_at(said), said.reply.server_time) {
+        (Some(from), Some(server)) if server < from => clock::not_yet_valid(from, server),
+        (from, server) => Made::new(&NOT_YET_VALID, text(from), text(server)),
+    };
+    or_local(made, said)
+}
+
+/// Where the URL is off by the hours of a time zone, local time is the other explanation.
+fn or_local(made: Made, said: &Said<'_>) -> Vec<Explanation> {
+    let local = || {
+        let claim = said.claim()?;
+        clock::local_url(claim.terms.timestamp, life_of(claim)?, said.reply.server_time?)
+    };
+    one(made).into_iter().chain(local().into_iter().flat_map(one)).collect()
+}
+
+fn life_of(claim: &crate::claim::Claim) -> Option<std::time::Duration> {
+    match claim.terms.placement {
+        Placement::Query { expires } => Some(expires),
+        Placement::Header => None,
+    }
+}
+
+fn signed_at(said: &Said<'_>) -> Option<Timestamp> {
+    said.reply.request_time.or_else(|| said.claim().map(|claim| claim.terms.timestamp))
+}
+
+/// A server that tells no time is judged by the clock at hand, if that finds the request as far off as the server did.
+fn server_time(said: &Said<'_>) -> Option<Timestamp> {
+    let is_far = |now: &Timestamp| {
+        signed_at(said).is_some_and(|at| at.seconds_until(*now).unsigned_abs() > said.evidence.window.as_secs())
+    };
+    said.reply.server_time.or_else(|| Some(said.evidence.now).filter(is_far))
+}
+
+fn text(instant: Option<Timestamp>) -> String {
+    instant.map(|instant| instant.as_str().to_owned()).unwrap_or_default()
+}

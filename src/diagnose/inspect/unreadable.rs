@@ -1,0 +1,159 @@
+//! Why a request makes no claim: what was done to its signature so that it cannot be read.
+
+use super::{clock, holds, key, scope};
+use crate::canonical::query;
+use crate::claim::ClaimError;
+use crate::diagnose::catalogue::{
+    AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2, PATH_WITH_QUERY, QUERY_DOUBLE_ENCODED, QUERY_HTML_ESCAPED,
+    QUERY_JSON_ESCAPED,
+};
+use crate::diagnose::diagnosis::Made;
+use crate::request::Request;
+use crate::scheme::Dialect;
+use crate::time::Timestamp;
+
+/// What a sound header begins like.
+const SOUND: &str = "AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…";
+const CREDENTIAL: &str = "ID/YYYYMMDD/region/service/aws4_request";
+/// Other ways to authenticate; what follows their name gives access and is never shown.
+const OTHER_KINDS: [&str; 5] = ["Basic", "Bearer", "Digest", "Token", "Negotiate"];
+
+/// The mistake that keeps the claim from being read; none where the request is just not signed, or by a scheme that is
+/// not known here.
+pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<Made> {
+    if *error == ClaimError::SignedTwice {
+        return Some(twice(request));
+    }
+    if let Some(made) = escaped(request).or_else(|| version_2(request)) {
+        return Some(made);
+    }
+    match error {
+        ClaimError::NotSigned | ClaimError::SignedTwice => lower_case(request),
+        ClaimError::Algorithm { presented } => algorithm(request, presented),
+        ClaimError::Missing { carrier, part } => Some(missing(request, carrier, part)),
+        ClaimError::Credential { presented } => Some(credential(presented)),
+        ClaimError::NoDate { expected } => {
+            Some(malformed("", expected).with_detail(format!("neither {expected} nor Date was sent")))
+        }
+        ClaimError::Date { carrier, source } => Some(date(carrier, &source.presented)),
+        ClaimError::Expires { presented, .. } => Some(clock::life(presented)),
+    }
+}
+
+/// Whether the query holds a signature of version 2.
+pub(super) fn v2_parameters(request: &Request) -> bool {
+    let names: Vec<Vec<u8>> = query::parameters(request.query().unwrap_or_default()).map(|(name, _)| name).collect();
+    let has = |wanted: &str| names.iter().any(|name| name.as_slice() == wanted.as_bytes());
+    has("Signature") && (has("AWSAccessKeyId") || has("GoogleAccessId") || has("OSSAccessKeyId"))
+}
+
+fn malformed(signed: &str, expected: &str) -> Made {
+    Made::new(&AUTHORIZATION_MALFORMED, signed, expected)
+}
+
+fn twice(request: &Request) -> Made {
+    let made = Made::new(&MECHANISM_TWICE, "", "");
+    match other_kind(request) {
+        Some(kind) => made.with_detail(format!("an Authorization header ({kind}) beside a signature in the query")),
+        None => made.with_detail("an Authorization header beside a signature in the query"),
+    }
+}
+
+fn other_kind(request: &Request) -> Option<&'static str> {
+    let (word, _) = request.headers.first_text("authorization")?.split_once(' ')?;
+    OTHER_KINDS.into_iter().find(|kind| kind.eq_ignore_ascii_case(word))
+}
+
+/// A presigned URL out of HTML or JSON, encoded as a whole, or taken for a path.
+fn escaped(request: &Request) -> Option<Made> {
+    let (path, query) = (request.path(), request.query().unwrap_or_default());
+    let of_amz =
+        |start: &str, text: &[u8]| ["X-Amz-", "X-Goog-"].iter().any(|name| holds(text, &format!("{start}{name}")));
+    let made = |mistake, signed: &str, expected: &str| Some(Made::new(mistake, signed, expected));
+    match () {
+        () if of_amz("amp;", query) => made(&QUERY_HTML_ESCAPED, "&amp;", "&"),
+        () if of_amz("u0026", query) => made(&QUERY_JSON_ESCAPED, "\\u0026", "&"),
+        () if of_amz("%26", query) => made(&QUERY_DOUBLE_ENCODED, "%26", "&"),
+        () if of_amz("%3F", path) || of_amz("%26", path) => made(&PATH_WITH_QUERY, "%3F", "?"),
+        () => None,
+    }
+}
+
+/// `AWS key:signature`, or its parameters.
+fn version_2(request: &Request) -> Option<Made> {
+    let header = request.headers.first_text("authorization").unwrap_or_default();
+    let is_v2 =
+        ["AWS ", "GOOG1 ", "OSS ", "OBS "].iter().any(|start| header.starts_with(start)) && header.contains(':');
+    let signed = match () {
+        () if is_v2 => header.split(' ').next().unwrap_or_default(),
+        () if v2_parameters(request) => "Signature",
+        () => return None,
+    };
+    Some(Made::new(&MECHANISM_V2, signed, "AWS4-HMAC-SHA256"))
+}
+
+/// Names of parameters are compared as they stand.
+fn lower_case(request: &Request) -> Option<Made> {
+    let is_there = holds(request.query()?, "x-amz-signature=");
+    let detail = "the parameters' names are in another case than X-Amz-Signature";
+    is_there.then(|| malformed("x-amz-signature", "X-Amz-Signature").with_detail(detail))
+}
+
+fn algorithm(request: &Request, presented: &str) -> Option<Made> {
+    let said = |signed: &str, detail: &str| Some(malformed(signed, SOUND).with_detail(detail.to_owned()));
+    // Signature Version 4A is sound; it is only not known here.
+    if presented.starts_with("AWS4-ECDSA-P256-SHA256") {
+        return None;
+    }
+    if let Some(kind) = other_kind(request) {
+        return said(kind, &format!("the Authorization header is of kind {kind}, and is no signature"));
+    }
+    match presented {
+        _ if presented.eq_ignore_ascii_case("authorization:") => said(presented, "the header repeats its own name"),
+        _ if presented.starts_with("Credential=") => said("Credential=…", "the algorithm is missing"),
+        _ if presented.contains("Credential=") => {
+            said("AWS4-HMAC-SHA256Credential=…", "no space follows the algorithm")
+        }
+        _ if presented.trim_end_matches([',', ';', ':']).eq_ignore_ascii_case("AWS4-HMAC-SHA256") => {
+            said(presented, "the algorithm is not written as AWS4-HMAC-SHA256")
+        }
+        _ if presented.starts_with("AWS") && presented.len() < 40 => {
+            said(presented, "the algorithm is none that is known")
+        }
+        _ => said("", "what stands in place of the algorithm is none"),
+    }
+}
+
+fn missing(request: &Request, carrier: &str, part: &str) -> Made {
+    let header = request.headers.first_text("authorization").unwrap_or_default();
+    let is_there = carrier.starts_with("Auth") && header.contains(&format!("{part}="));
+    let detail = match is_there {
+        true if header.contains(&format!(", {part}=")) || header.contains(&format!(" {part}=,")) => {
+            format!("{part} is empty")
+        }
+        true => format!("no comma stands before {part}"),
+        false => format!("the {carrier} has no {part}"),
+    };
+    malformed("", part).with_detail(detail)
+}
+
+/// A credential of fewer than five parts; the first is the key's id, and may be a secret in its place.
+fn credential(presented: &str) -> Made {
+    let parts: Vec<&str> = presented.split('/').collect();
+    let shown = if parts.iter().any(|part| key::looks_like_a_secret(part)) { "" } else { presented };
+    if holds(presented.as_bytes(), "%2F") {
+        let made = malformed(shown, &presented.replace("%2F", "/").replace("%2f", "/"));
+        return made.with_detail("the slashes of the credential are percent-encoded once too often");
+    }
+    let made = Made { expected: CREDENTIAL.into(), ..scope::disordered(shown, &Dialect::AWS4) };
+    match parts.len() {
+        1 => made.with_detail("the credential is the access key id alone"),
+        count => made.with_detail(format!("the credential has {count} parts, not 5")),
+    }
+}
+
+fn date(carrier: &str, presented: &str) -> Made {
+    let instant = Timestamp::parse(presented);
+    let expected = instant.as_ref().map_or("20150830T123600Z", |instant| instant.as_str());
+    malformed(presented, expected).with_detail(format!("{carrier} is not of the form 20150830T123600Z"))
+}
