@@ -156,8 +156,8 @@ fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<Made> {
     let mut found = Vec::new();
     for name in names {
         let (signed, expected) = (value(theirs, &name), value(right, &name));
-        let mut values = [&signed, &expected].into_iter().flatten();
-        if signed == expected || values.any(|value| is_blacked_out(&name, value)) {
+        let is_hidden = [&signed, &expected].into_iter().flatten().any(|value| is_blacked_out(&name, value));
+        if signed == expected || is_hidden {
             continue;
         }
         let name = String::from_utf8_lossy(&name).into_owned();
