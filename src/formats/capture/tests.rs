@@ -1,1 +1,0 @@
-//! What people paste, and what is read out of it.

@@ -1,0 +1,144 @@
+use super::*;
+
+fn raw(body: &str) -> String {
+    format!("PUT /b/k HTTP/1.1\r\nHost: h.example\r\nAuthorization: {AUTHORIZATION}\r\n{body}")
+}
+
+#[test]
+fn a_response_may_follow_a_request() {
+    let text = raw("Content-Length: 5\r\n\r\nhello\nHTTP/1.1 403 Forbidden\r\nx-amz-request-id: A1\r\n\r\n") + REFUSAL;
+    let both = capture(&text);
+    assert_eq!((both.kind, request(&both).body.clone()), (CaptureKind::RawHttp, Body::Bytes(b"hello".to_vec())));
+    assert_eq!((code(&both), both.reply.as_ref().unwrap().status), ("SignatureDoesNotMatch", Some(403)));
+    assert_eq!(both.reply.as_ref().unwrap().request_id.as_deref(), Some("A1"));
+    assert!(both.notes.is_empty());
+    let continued = capture(&text.replace("HTTP/1.1 403", "HTTP/1.1 100 Continue\r\n\r\nHTTP/2 403"));
+    assert_eq!(code(&continued), "SignatureDoesNotMatch");
+    let line_feeds = capture(&raw("\r\nHTTP/2 403\r\n\r\n{\"message\":\"Forbidden\"}").replace("\r\n", "\n"));
+    assert_eq!(line_feeds.reply.unwrap().message.as_deref(), Some("Forbidden"));
+    assert_eq!(line_feeds.request.unwrap().body, Body::Bytes(Vec::new()));
+    let chunked = capture(&raw("\r\nHTTP/1.1 403 X\r\ntransfer-encoding: chunked\r\n\r\n12\r\n{\"message\": \"Forb\r\n7\r\nidden\"}\r\n0\r\n\r\n"));
+    assert_eq!(chunked.reply.unwrap().message.as_deref(), Some("Forbidden"));
+}
+
+#[test]
+fn a_body_that_does_not_fit_its_length_is_not_believed() {
+    for (body, expected, note) in [
+        ("Content-Length: 9\r\n\r\nshort", Body::Unknown, "the body has 5 bytes where the request says 9, so it is not known"),
+        ("Content-Length: 9\r\n\r\n", Body::Unknown, "the body of the request is not in the text"),
+        ("Content-Length: 9", Body::Unknown, "the body of the request is not in the text"),
+        ("Content-Length: 3\r\n\r\nlonger", Body::Bytes(b"lon".to_vec()), "3 bytes behind the body were left out"),
+        ("Content-Length: 6\r\n\r\na\nb\n", Body::Bytes(b"a\r\nb\r\n".to_vec()), "the body's line ends are CR LF again, as its length tells"),
+        ("Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", Body::Unknown, "the body of the request is not in the text"),
+    ] {
+        let found = capture(&raw(body));
+        assert_eq!((&request(&found).body, notes(&found)), (&expected, vec![note.to_owned()]), "{body}");
+    }
+    let found = capture(&raw("Content-Length: 40\r\n\r\ncut\nHTTP/1.1 403 Forbidden\n\n"));
+    assert_eq!((found.reply.unwrap().status, found.request.unwrap().body), (Some(403), Body::Unknown));
+}
+
+#[test]
+fn of_two_requests_the_signed_and_refused_one_is_taken() {
+    let text = format!(
+        "GET /first HTTP/1.1\nHost: h\n\nHTTP/1.1 404 Not Found\n\nGET /second HTTP/1.1\nHost: h\nAuthorization: {AUTHORIZATION}\n\n\
+         HTTP/1.1 200 OK\n\nGET /third HTTP/1.1\nHost: h\nAuthorization: {AUTHORIZATION}\n\nHTTP/1.1 403 Forbidden\n\n{REFUSAL}"
+    );
+    let chosen = capture(&text);
+    assert_eq!((target(&chosen), code(&chosen)), ("/third".to_owned(), "SignatureDoesNotMatch"));
+    assert_eq!(notes(&chosen), ["3 requests, took number 3"]);
+    assert_eq!(target(&read(text.as_bytes(), Some(2)).unwrap()), "/second");
+    let missing = read(text.as_bytes(), Some(9)).unwrap_err();
+    assert_eq!(missing.to_string(), "there is no request 9: there are 3, signed or failed: 1, 2, 3");
+}
+
+#[test]
+fn http2_fields_make_a_request() {
+    let text = ":method: GET\n:path: /b?x\n:authority: h.example\n:scheme: https\naccept: */*\n";
+    for text in [text.to_owned(), text.replace('\n', "\r\n"), "\n".to_owned() + &text.replace(":method", "  :method")] {
+        let found = capture(&text);
+        assert_eq!((target(&found), request(&found).host()), ("/b?x".to_owned(), Some("h.example")));
+        assert_eq!(found.url.unwrap().to_text(), "https://h.example/b?x");
+    }
+    let alternating = capture(":authority\nh.example\n:method\nPUT\n:path\n/k\n:scheme\nhttps\naccept\n*/*\n");
+    assert_eq!((request(&alternating).method.as_str(), target(&alternating)), ("PUT", "/k".to_owned()));
+    assert_eq!(request(&alternating).headers.first_text("accept"), Some("*/*"));
+    assert_eq!(error(":method: GET\n:authority: h\n"), "line 1: the HTTP/2 request has no :path");
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_line() {
+    for (text, expected) in [
+        ("", "there is nothing to read: the input is empty"),
+        (" \r\n ", "there is nothing to read: the input is empty"),
+        ("\0\u{1}\u{2}", "the input is binary, expected text: a request, a log, a HAR file"),
+        ("\nGET / HTTP/1.1\nHost: h\nX-Amz-Da", "line 4 is no header, expected 'Name: value'"),
+        ("GET / HTTP/1.1\nAuthorization:\n\n", "line 2: the Authorization header has no value"),
+        ("GET / HTTP/1.1\nA b: c\n\n", "line 2: not a header name: 'A b'"),
+    ] {
+        assert_eq!(error(text), expected);
+    }
+    assert!(error("\n\nhello\n").starts_with("line 3: neither a request line"));
+}
+
+#[test]
+fn bytes_that_are_no_text_stay() {
+    let mut text = raw("X: ").into_bytes();
+    text.extend_from_slice(b"\xff\xfe\r\n\r\n\x00\xff");
+    let request = read(&text, None).unwrap().request.unwrap();
+    assert_eq!(request.headers.values("x").next(), Some(&b"\xff\xfe"[..]));
+    assert_eq!(request.body, Body::Bytes(b"\x00\xff".to_vec()));
+}
+
+#[test]
+fn line_breaks_that_were_escaped_are_restored() {
+    let flat = raw("\r\n").replace("\r\n", "\\r\\n");
+    let found = capture(&format!("\"{flat}\""));
+    assert_eq!(request(&found).host(), Some("h.example"));
+    assert_eq!(notes(&found), ["line breaks were written as \\n, and are line breaks again"]);
+}
+
+#[test]
+fn values_that_were_blacked_out_or_cut_off_are_named() {
+    let text = raw("\r\n");
+    let redacted = capture(&text.replace("fe351d17", "**REDACTED**"));
+    assert_eq!(notes(&redacted), ["the header Authorization was blacked out"]);
+    assert_eq!(notes(&capture(&text.replace("fe351d17", "fe35..."))), ["the header Authorization is cut off"]);
+}
+
+#[test]
+fn a_url_is_taken_out_of_what_is_around_it() {
+    let plain = "https://b.s3.amazonaws.com/a%2Fb/./c?X-Amz-Credential=A%2F1&X-Amz-Signature=0a1b";
+    for text in [plain.to_owned(), format!("\"{plain}\""), format!("<{plain}>,"), format!("'{plain}'.\n"), format!("({plain})")] {
+        let found = capture(&text);
+        assert_eq!((found.kind, found.url.as_ref().unwrap().to_text()), (CaptureKind::Url, plain.to_owned()));
+        assert_eq!((target(&found), request(&found).host()), (plain[26..].to_owned(), Some("b.s3.amazonaws.com")));
+    }
+    for (escape, shown) in [("&amp;", "&amp;"), ("\\u0026", "\\u0026")] {
+        let found = capture(&plain.replace('&', escape));
+        assert_eq!(target(&found), plain[26..].replace('&', escape));
+        assert_eq!(notes(&found), [format!("the URL says {shown} where a & belongs")]);
+    }
+    let broken = plain.replace("&X-Amz-Sig", "&X-Amz-\nSig").replace("0a1b", &"0a".repeat(32));
+    assert_eq!(target(&capture(&broken)), broken[26..].replace('\n', ""));
+    let answered = capture(&format!("{plain}\n\n{REFUSAL}"));
+    assert_eq!((target(&answered), code(&answered)), (plain[26..].to_owned(), "SignatureDoesNotMatch"));
+    assert_eq!(notes(&capture("https://h/?X-Amz-Signature=ab...")), ["the URL is cut off"]);
+    assert!(matches!(read(b"https:///", None), Err(UnreadableCapture::Url(_))));
+}
+
+#[test]
+fn a_reply_alone_is_one() {
+    for text in [REFUSAL.to_owned(), format!("HTTP/1.1 403 Forbidden\n\n{REFUSAL}"), REFUSAL.replace('<', "&lt;").replace('>', "&gt;")] {
+        let found = capture(&text);
+        assert_eq!((found.kind, code(&found), found.request.is_none()), (CaptureKind::Reply, "SignatureDoesNotMatch", true));
+        assert_eq!(read_reply(text.as_bytes()).unwrap().code.as_deref(), Some("SignatureDoesNotMatch"), "{text}");
+    }
+    let message = "An error occurred (InvalidSignatureException) when calling the Invoke operation: The request signature we \
+                   calculated does not match the signature you provided.\n\nThe Canonical String for this request should have \
+                   been\n'POST\n/\n\nhost:h\n\nhost\nab'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\n1'\n";
+    let found = capture(message);
+    assert_eq!((found.kind, code(&found)), (CaptureKind::Reply, "InvalidSignatureException"));
+    assert_eq!(found.reply.unwrap().canonical_request.as_deref(), Some(&b"POST\n/\n\nhost:h\n\nhost\nab"[..]));
+    assert_eq!(read_reply(b"go away").unwrap().message.as_deref(), Some("go away"));
+}

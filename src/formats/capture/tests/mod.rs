@@ -1,0 +1,40 @@
+//! What people paste, and what is read out of it. Traces are curl 7.88's own; logs are shaped after public reports, with ids,
+//! hosts and long values shortened, and hashes that fit.
+
+mod curl;
+mod har;
+mod http;
+mod log;
+mod survival;
+
+use super::*;
+use crate::request::Body;
+
+const REFUSAL: &str = "<?xml version=\"1.0\"?>\n<Error><Code>SignatureDoesNotMatch</Code></Error>";
+
+const AUTHORIZATION: &str =
+    "AWS4-HMAC-SHA256 Credential=AKID/20261122/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=fe351d17";
+
+fn capture(text: &str) -> Capture {
+    read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn request(capture: &Capture) -> &Request {
+    capture.request.as_ref().unwrap()
+}
+
+fn target(capture: &Capture) -> String {
+    String::from_utf8(request(capture).target.clone()).unwrap()
+}
+
+fn code(capture: &Capture) -> &str {
+    capture.reply.as_ref().and_then(|reply| reply.code.as_deref()).unwrap_or_default()
+}
+
+fn notes(capture: &Capture) -> Vec<String> {
+    capture.notes.iter().map(ToString::to_string).collect()
+}
+
+fn error(text: &str) -> String {
+    read(text.as_bytes(), None).unwrap_err().to_string()
+}
