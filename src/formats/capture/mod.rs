@@ -178,10 +178,8 @@ fn reply_behind(text: &str) -> Option<Reply> {
 fn reply_alone(text: &[u8]) -> Option<Reply> {
     let start = text.trim_ascii_start();
     let is_markup = start.starts_with(b"<") || start.starts_with(b"&lt;");
-    if !is_markup && !(start.starts_with(b"{") || start.starts_with(b"[")) {
-        return None;
-    }
-    if !is_markup && log::has_blocks(text) {
+    let is_json = start.starts_with(b"{") || start.starts_with(b"[");
+    if !(is_markup || is_json && !log::has_blocks(text)) {
         return None;
     }
     let reply = Reply::parse(None, &[], text);

@@ -47,7 +47,7 @@ pub(super) fn read(text: &str) -> Result<Command<'_>, UnreadableCapture> {
 enum Shell {
     Posix,
     Cmd,
-    PowerShell,
+    Power,
 }
 
 impl Shell {
@@ -57,7 +57,7 @@ impl Shell {
         if ends_in('^') || command.contains(" ^\"") {
             Self::Cmd
         } else if ends_in('`') {
-            Self::PowerShell
+            Self::Power
         } else {
             Self::Posix
         }
@@ -67,7 +67,7 @@ impl Shell {
         match self {
             Self::Posix => '\\',
             Self::Cmd => '^',
-            Self::PowerShell => '`',
+            Self::Power => '`',
         }
     }
 }
@@ -152,7 +152,7 @@ impl Splitter<'_> {
         self.word.get_or_insert_default();
         loop {
             match self.next().ok_or((start, '\''))? {
-                '\'' if self.shell == Shell::PowerShell && self.peek() == Some('\'') => {
+                '\'' if self.shell == Shell::Power && self.peek() == Some('\'') => {
                     self.next();
                     self.push('\'');
                 }
@@ -167,7 +167,7 @@ impl Splitter<'_> {
         self.word.get_or_insert_default();
         loop {
             match (self.next().ok_or((start, '"'))?, self.shell) {
-                ('"', Shell::PowerShell) if self.peek() == Some('"') => {
+                ('"', Shell::Power) if self.peek() == Some('"') => {
                     self.next();
                     self.push('"');
                 }
@@ -200,7 +200,7 @@ impl Splitter<'_> {
                     }
                     None => return Err((start, '"')),
                 },
-                ('`', Shell::PowerShell) => match self.next() {
+                ('`', Shell::Power) => match self.next() {
                     Some('n') => self.push('\n'),
                     Some('t') => self.push('\t'),
                     Some('r') => self.push('\r'),

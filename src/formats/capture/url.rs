@@ -10,6 +10,9 @@ const OPENING: &[char] = &['"', '\'', '<', '(', '[', '`', '\u{201c}', '\u{2018}'
 const CLOSING: &[char] = &['"', '\'', '>', '`', '\u{201d}', '\u{2019}'];
 const PUNCTUATION: &[char] = &['.', ',', ';', ')', ']', '}'];
 
+/// More lines than a mail program makes of a URL.
+const MOST_LINES: usize = 64;
+
 /// Whether the text begins with a URL.
 pub(super) fn begins(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches(OPENING);
@@ -44,7 +47,10 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
 fn join(text: &str) -> (&str, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let mut end = end;
-    while !has_whole_signature(&text[..end]) && has_query(&text[..end]) {
+    for _ in 0..MOST_LINES {
+        if has_whole_signature(&text[..end]) || !text[..end].contains('?') {
+            break;
+        }
         let Some(line) = text[end..].strip_prefix("\r\n").or_else(|| text[end..].strip_prefix('\n')) else { break };
         let start = text.len() - line.len();
         let word = line.split(char::is_whitespace).next().unwrap_or_default();
@@ -55,10 +61,6 @@ fn join(text: &str) -> (&str, &str) {
         end = start + word.len();
     }
     text.split_at(end)
-}
-
-fn has_query(text: &str) -> bool {
-    text.contains('?')
 }
 
 fn has_whole_signature(text: &str) -> bool {

@@ -31,6 +31,16 @@ pub enum Kind {
     Other,
 }
 
+/// What servers say of an authorization that they cannot read, under codes that say many things.
+const MALFORMED: &[&str] = &[
+    "missing authentication token",
+    "only one auth mechanism",
+    "authorization mechanism you have provided is not supported",
+    "missing required header for this request",
+    "not a valid key=value pair",
+    "authorization header requires",
+];
+
 impl Kind {
     pub(super) fn of(reply: &Reply) -> Self {
         let code = reply.code.as_deref().unwrap_or_default();
@@ -50,7 +60,8 @@ impl Kind {
             () if says(&["scoped to correct service"]) => Self::Service,
             () if says(&["which were not signed"]) => Self::UnsignedHeaders,
             () if says(&["date in credential scope"]) => Self::Malformed,
-            () if says(&["missing authentication token"]) => Self::Malformed,
+            () if says(MALFORMED) => Self::Malformed,
+            () if says(&["security token included in the request is expired"]) => Self::Token,
             () if says(&["access key has length", "security token included in the request is invalid"]) => Self::Key,
             () if says(&["request signature we calculated", "invalid signature", "signature validation failed"]) => {
                 Self::Signature

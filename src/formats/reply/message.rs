@@ -28,7 +28,7 @@ impl Told {
             text: Some(text.to_owned()).filter(|text| !text.is_empty()),
             region: quoted_after(text, "expecting "),
             service: quoted_after(text, "scoped to correct service: "),
-            request_time: clocks.map(|(request, _)| request),
+            request_time: clocks.map(|(request, _)| request).or_else(|| dated(text)),
             server_time: clocks.map(|(_, server)| server),
             canonical_request: block(message, CANONICAL_REQUEST, STRING_TO_SIGN),
             string_to_sign: block(message, STRING_TO_SIGN, CANONICAL_REQUEST),
@@ -52,6 +52,12 @@ fn quoted_after(text: &str, words: &str) -> Option<String> {
     Some(word.to_owned()).filter(|word| !word.is_empty())
 }
 
+/// The request's time, from `Date in Credential scope does not match …: '20151124' != '20151125', from '20151125T154140Z'.`
+fn dated(text: &str) -> Option<Timestamp> {
+    let (_, after) = text.split_once("Date in Credential scope does not match")?;
+    Timestamp::parse_amz_date(&quoted_after(after, ", from ")?).ok()
+}
+
 /// The request's time and the server's, from `Signature expired: A is now earlier than B (C - 15 min.)` and `Signature not
 /// yet current: A is still later than B (C + 15 min.)`, where C is the server's.
 fn clocks(text: &str) -> Option<(Timestamp, Timestamp)> {
@@ -64,7 +70,8 @@ fn clocks(text: &str) -> Option<(Timestamp, Timestamp)> {
 /// The name in `An error occurred (Name) when calling …`, as Python's programs raise it, in `api error Name:` of Go and in
 /// `Error Code: Name` of Java.
 pub(super) fn code_of_exception(text: &str) -> Option<String> {
-    let marks = ["An error occurred (", "api error ", "Error Code: ", "ErrorCode: ", "S3 error: 403 ("];
+    let marks =
+        ["An error occurred (", "A client error (", "api error ", "Error Code: ", "ErrorCode: ", "S3 error: 403 ("];
     let (_, after) = marks.iter().find_map(|mark| text.split_once(mark))?;
     let name = after.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
     Some(name.to_owned()).filter(|name| !name.is_empty())

@@ -61,6 +61,8 @@ pub struct Reply {
     pub hashes: Option<Hashes>,
     /// The headers that should have been signed.
     pub headers_not_signed: Vec<String>,
+    /// What the server adds to the message: Google's reason.
+    pub details: Option<String>,
     /// What was damaged on the reply's way here, and what of it was repaired.
     pub damage: Vec<Note>,
 }
@@ -114,6 +116,7 @@ impl Reply {
             access_key_id: fields.get(&["AWSAccessKeyId", "OSSAccessKeyId"]),
             hashes: Hashes::of(&fields),
             headers_not_signed: headers_not_signed(&fields),
+            details: fields.get(&["Details"]),
             damage,
         };
         damage::mend_blocks(&mut reply);

@@ -371,6 +371,22 @@ fn every_kind_of_refusal_is_told_from_the_others() {
         ("<UnrecognizedClientException><Message>no</Message></UnrecognizedClientException>".to_owned(), Kind::Key),
         (xml("ExpiredToken", "The provided token has expired."), Kind::Token),
         (xml("IncompleteSignature", "no"), Kind::Malformed),
+        // github.com/ravsau/aws-labs/issues/4, github.com/rclone/rclone/issues/472, and S3 by description
+        (
+            xml(
+                "InvalidRequest",
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+            ),
+            Kind::Malformed,
+        ),
+        (r#"{"message":"Authorization header requires 'Credential' parameter."}"#.to_owned(), Kind::Malformed),
+        (
+            xml("InvalidArgument", "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter"),
+            Kind::Malformed,
+        ),
+        (xml("InvalidRequest", "Missing required header for this request: x-amz-content-sha256"), Kind::Malformed),
+        (xml("InvalidRequest", "Missing required field"), Kind::Other),
+        (r#"{"message":"The security token included in the request is expired"}"#.to_owned(), Kind::Token),
         (r#"{"message":"Missing Authentication Token"}"#.to_owned(), Kind::Malformed),
         (r#"{"message":"The security token included in the request is invalid."}"#.to_owned(), Kind::Key),
         (r#"{"message":"Forbidden"}"#.to_owned(), Kind::Denied),
@@ -482,4 +498,63 @@ fn deep_and_endless_bodies_are_survived() {
     ] {
         let _ = parse(&body).summary();
     }
+}
+
+/// Each as its server or a program between writes it: other words, other order, escaped for JSON, cut off.
+#[test]
+fn other_stores_send_what_they_computed_too() {
+    // github.com/WWBN/AVideo/issues/9667: R2's answer in a log of PHP
+    let r2 = swift()
+        .replace("signing method.", "signing method. ")
+        .replace('\n', "\\n")
+        .replace("</", "<\\/")
+        .replace('"', "\\\"");
+    let r2 = parse(&r2);
+    assert_eq!((r2.is_unaltered(), r2.damage.as_slice()), (Some(true), &[Note::EscapedNewlines][..]));
+    // github.com/xcir/libvmod-awsrest/issues/32: Google's, of which the end is lost
+    let google = swift().replace("Check your key", "Check your Google secret key");
+    let google = parse(&google[..google.len() - 60]);
+    assert_eq!((google.is_unaltered(), google.damage.len()), (None, 1));
+    assert!(google.string_to_sign.is_some() && google.is_signature_refusal());
+    // Google escapes quotes and writes its reason into Details; Huawei puts the key behind the host.
+    let details = parse(
+        "<Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>It&apos;s &quot;no&quot;</Details></Error>",
+    );
+    assert_eq!(details.details.as_deref(), Some("It's \"no\""));
+    let huawei = swift().replace("<AWSAccessKeyId>test:tester</AWSAccessKeyId>", "");
+    let huawei =
+        parse(&huawei.replace("</Error>", "<HostId>h</HostId><AWSAccessKeyId>test:tester</AWSAccessKeyId></Error>"));
+    assert_eq!((huawei.access_key_id.as_deref(), huawei.host_id.as_deref()), (Some("test:tester"), Some("h")));
+    assert_eq!(huawei.is_unaltered(), Some(true));
+    // Copied out of a page.
+    let page = parse(&swift().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
+    assert_eq!((page.is_unaltered(), page.damage.as_slice()), (Some(true), &[Note::HtmlEntities][..]));
+}
+
+#[test]
+fn the_text_of_an_exception_is_a_reply() {
+    for (text, code) in [
+        (
+            "botocore.exceptions.ClientError: An error occurred (SignatureDoesNotMatch) when calling the PutObject operation: no",
+            "SignatureDoesNotMatch",
+        ),
+        (
+            "operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: , api error SignatureDoesNotMatch: no",
+            "SignatureDoesNotMatch",
+        ),
+        (
+            "Status Code: 400, AWS Service: Amazon S3, AWS Error Code: InvalidRequest, AWS Error Message: no",
+            "InvalidRequest",
+        ),
+        ("A client error (ExpiredToken) occurred when calling the ListObjects operation: no", "ExpiredToken"),
+    ] {
+        let reply = parse(text);
+        assert_eq!(texts(&reply), (code, text));
+    }
+}
+
+#[test]
+fn a_date_that_is_not_the_scopes_is_read() {
+    let body = r#"{"message":"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20151124' != '20151125', from '20151125T154140Z'."}"#;
+    assert_eq!(parse(body).request_time, at("2015-11-25T15:41:40Z"));
 }

@@ -217,7 +217,7 @@ fn is_refusal(line: &[u8]) -> bool {
 }
 
 /// More words than a canonical request has.
-const LONGEST: usize = 4096;
+const LONGEST: usize = 1024;
 
 /// What a browser or a chat flattened to one line.
 fn scan_flattened(text: &[u8]) -> (Blocks, Vec<Note>) {
@@ -225,18 +225,23 @@ fn scan_flattened(text: &[u8]) -> (Blocks, Vec<Note>) {
     let mut notes = Vec::new();
     for line in Lines::of(text) {
         let words: Vec<&[u8]> = line.text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+        let ends_at = |end: &usize| is_payload_hash(words[*end]) && is_signed_headers(words[end - 1]);
+        let ends: Vec<usize> = (1..words.len()).filter(ends_at).collect();
         for at in 0..words.len() {
-            if let Some(string) = words.get(at..at + 4).and_then(|words| unflatten_string_to_sign(&words.join(&b' '))) {
+            if let Some(string) = words
+                .get(at..at + 4)
+                .filter(|words| words[0].contains(&b'-'))
+                .and_then(|words| unflatten_string_to_sign(&words.join(&b' ')))
+            {
                 notes.push(Note::FlattenedNewlines { what: "string to sign", repaired: true });
                 blocks.strings.push(Found { line: line.number, bytes: string });
             }
             let is_start =
                 words[at].iter().all(u8::is_ascii_uppercase) && words.get(at + 1).is_some_and(|path| path[0] == b'/');
-            let ends_at = |end: &usize| is_payload_hash(words[*end]) && is_signed_headers(words[end - 1]);
-            let behind = at + 3..words.len().min(at + LONGEST);
-            let Some(end) = Some(behind).filter(|_| is_start).and_then(|mut behind| behind.find(ends_at)) else {
+            let Some(&end) = ends.get(ends.partition_point(|&end| end < at + 3)).filter(|_| is_start) else { continue };
+            if end - at > LONGEST {
                 continue;
-            };
+            }
             if let Some(bytes) = unflatten(&words[at..=end].join(&b' ')) {
                 notes.push(Note::FlattenedNewlines { what: "canonical request", repaired: true });
                 blocks.canonical.push(Found { line: line.number, bytes });

@@ -78,6 +78,9 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
 /// No literal or error in a log is longer.
 const LONGEST: usize = 1024 * 1024;
 
+/// No message with a canonical request in it is longer; headers are not.
+const LONGEST_MESSAGE: usize = 64 * 1024;
+
 /// botocore: `<AWSPreparedRequest stream_output=False, method=PUT, url=https://…, headers={…}>`.
 fn prepared_request(line: &str) -> Option<Exchange> {
     let (_, request) = line.split_once("<AWSPreparedRequest ")?;
@@ -178,8 +181,13 @@ fn error_in(line: &[u8]) -> Option<usize> {
 
 /// The end of a message with the server's blocks in it: the quote behind the last hash.
 fn message_block_end(text: &[u8]) -> usize {
+    // The blocks stand right behind the message.
+    let text = &text[..text.len().min(LONGEST_MESSAGE)];
+    let near = &text[..text.len().min(1024)];
+    let is_near = find(near, b"should have been").is_some();
     let last = [&b"The String-to-Sign should have been"[..], b"The Canonical String for this request should have been"]
         .iter()
+        .filter(|_| is_near)
         .find_map(|mark| find(text, mark).map(|at| at + mark.len()));
     let Some(start) = last else { return text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len()) };
     let mut quotes = (start..text.len()).filter(|&at| text[at] == b'\'');

@@ -81,20 +81,26 @@ pub(super) fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, Unreada
     Ok(Capture { kind: CaptureKind::ClientLog, request, url, reply, client, command: None, notes: chosen.notes })
 }
 
-/// Requests, each with the first reply behind it.
+/// Requests, each with the refusal behind it; some logs tell the status first and the error's body later.
 fn exchanges(events: Vec<Event>) -> Vec<Exchange> {
     let mut exchanges: Vec<Exchange> = Vec::new();
     for Event { exchange, .. } in events {
-        match exchanges.last_mut() {
-            Some(last) if exchange.request.is_none() && last.reply.is_none() => last.reply = exchange.reply,
-            Some(last) if exchange.request.is_none() && !last.reply.as_ref().is_some_and(is_refusal) => {
-                last.reply = exchange.reply;
-            }
-            Some(_) if exchange.request.is_none() => {}
-            _ => exchanges.push(exchange),
+        match exchanges.last_mut().filter(|_| exchange.request.is_none()) {
+            Some(last) => last.reply = later_reply(last.reply.take(), exchange.reply),
+            None => exchanges.push(exchange),
         }
     }
     exchanges
+}
+
+fn later_reply(first: Option<Reply>, later: Option<Reply>) -> Option<Reply> {
+    match (first, later) {
+        (Some(first), Some(later)) if is_refusal(&first) && first.code.is_none() && later.code.is_some() => {
+            Some(Reply { status: later.status.or(first.status), ..later })
+        }
+        (Some(first), _) if is_refusal(&first) => Some(first),
+        (first, later) => later.or(first),
+    }
 }
 
 /// One canonical request of a log and what belongs to it.
@@ -129,10 +135,8 @@ impl Chosen {
         if let Some(at) = at.filter(|_| total > 1) {
             notes.push(Note::SeveralCanonicalRequests { total, taken: at + 1 });
         }
-        if let (Some(request), Some(string)) = (request, string) {
-            if !is_pair(request, string) {
-                notes.push(Note::UnpairedCanonicalRequest);
-            }
+        if request.zip(string).is_some_and(|(request, string)| !is_pair(request, string)) {
+            notes.push(Note::UnpairedCanonicalRequest);
         }
         let after = string.or(request).map_or(0, |found| found.line);
         let signature = signatures.iter().find(|(line, _)| (after..end).contains(line)).map(|(_, hex)| hex.clone());

@@ -64,7 +64,8 @@ const HEX: &str = "01:51:20.819857 => Send header, 41 bytes (0x29)
 fn verbose_output_is_read_with_any_prefix() {
     let timed: String = verbose().lines().map(|line| format!("01:51:20.830673 {line}\n")).collect();
     let numbered: String = verbose().lines().map(|line| format!("01:51:20.830673 [0-0] {line}\n")).collect();
-    let s3fs: String = verbose().lines().map(|line| format!("2021-09-16T22:51:17.335Z [CURL DBG] {}\n", line.trim_end())).collect();
+    let s3fs: String =
+        verbose().lines().map(|line| format!("2021-09-16T22:51:17.335Z [CURL DBG] {}\n", line.trim_end())).collect();
     for text in [verbose(), verbose().replace('\n', "\r\n"), timed, numbered, s3fs] {
         let found = capture(&text);
         assert_eq!((found.kind, target(&found)), (CaptureKind::CurlTrace, "/a%20b?x=1".to_owned()));
@@ -96,8 +97,13 @@ fn remarks_show_http2_where_nothing_else_does() {
         let field = |text: &str| format!("{remark}{text}]\n");
         let fields: String =
             [":method: GET", ":scheme: https", ":authority: h.example", ":path: /x", "accept: */*"].map(field).concat();
-        let found = capture(&format!("* SSL connection using TLSv1.3\n{fields}< HTTP/2 403 \n< \n{REFUSAL}* Connection #0 to host h.example left intact\n"));
-        assert_eq!((found.url.as_ref().unwrap().to_text().as_str(), code(&found)), ("https://h.example/x", "SignatureDoesNotMatch"));
+        let found = capture(&format!(
+            "* SSL connection using TLSv1.3\n{fields}< HTTP/2 403 \n< \n{REFUSAL}* Connection #0 to host h.example left intact\n"
+        ));
+        assert_eq!(
+            (found.url.as_ref().unwrap().to_text().as_str(), code(&found)),
+            ("https://h.example/x", "SignatureDoesNotMatch")
+        );
         let both = capture(&format!("{fields}> PUT /y HTTP/2\n> Host: h.example\n> \n< HTTP/2 403 \n"));
         assert_eq!((target(&both), both.notes.len()), ("/y".to_owned(), 0));
     }
@@ -118,7 +124,8 @@ fn ascii_dumps_are_put_together_by_their_offsets() {
     // A dot may be any byte, unless the hash in the header says that it is a dot.
     let dotted = ASCII.replace("some body", "some.body");
     assert_eq!(request(&capture(&dotted)).body, Body::Unknown);
-    let hash = crate::crypto::sha256(b"some.body text that is quite a bit longer than sixty-four characters so that it wraps");
+    let hash =
+        crate::crypto::sha256(b"some.body text that is quite a bit longer than sixty-four characters so that it wraps");
     let text = dotted.replace("User-Agent: curl/7.88.1\n0126", &format!("X-Amz-Content-Sha256: {hash}\n0165"));
     assert_eq!(request(&capture(&text)).body.length(), Some(85));
 }
@@ -139,7 +146,8 @@ fn words(text: &str) -> Vec<String> {
 #[test]
 fn a_command_is_split_as_its_shell_splits_it() {
     let expected = ["-X", "PUT", "https://h/a b", "-H", "x: \"it's\" \\d", "--data-raw", "a\nb\u{e9}\u{1f600}'c"];
-    let posix = "$ curl -X PUT 'https://h/a b' \\\n  -H \"x: \\\"it's\\\" \\d\" --data-raw $'a\\nb\\u00e9\\uD83D\\uDE00\\'c'\n";
+    let posix =
+        "$ curl -X PUT 'https://h/a b' \\\n  -H \"x: \\\"it's\\\" \\d\" --data-raw $'a\\nb\\u00e9\\uD83D\\uDE00\\'c'\n";
     assert_eq!(words(posix), expected);
     assert_eq!(words(&posix.replace('\n', "\r\n")), expected);
     let cmd = "curl ^\"https://h/?a=1^&b=^%^20^\" ^\n  -H ^\"x: ^\\^\"q^\\^\"^\" ^\n  --data-raw \"{\\\"a\\\":1}\"";
@@ -152,7 +160,10 @@ fn a_command_is_split_as_its_shell_splits_it() {
 #[test]
 fn a_command_may_be_followed_by_its_answer() {
     let found = capture(&format!("$ curl -i https://h/$KEY\nHTTP/1.1 403 Forbidden\n\n{REFUSAL}"));
-    assert_eq!((found.command.as_deref(), code(&found)), (Some(&["-i".to_owned(), "https://h/$KEY".to_owned()][..]), "SignatureDoesNotMatch"));
+    assert_eq!(
+        (found.command.as_deref(), code(&found)),
+        (Some(&["-i".to_owned(), "https://h/$KEY".to_owned()][..]), "SignatureDoesNotMatch")
+    );
     assert_eq!(notes(&found), ["the shell's $KEY is not known"]);
     assert_eq!(notes(&capture("curl https://h/ && date")), ["what follows the command was not read"]);
     assert_eq!(error("curl \\\n 'https://h/"), "line 2: the quote ' never ends");

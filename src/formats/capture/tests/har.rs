@@ -8,7 +8,10 @@ fn entry(url: &str, status: u16, headers: &str, more: &str) -> String {
 }
 
 fn har(entries: &[String]) -> String {
-    format!(r#"{{"log":{{"version":"1.2","creator":{{"name":"WebInspector"}},"pages":[{{"a":[1,{{}}]}}],"entries":[{}]}}}}"#, entries.join(","))
+    format!(
+        r#"{{"log":{{"version":"1.2","creator":{{"name":"WebInspector"}},"pages":[{{"a":[1,{{}}]}}],"entries":[{}]}}}}"#,
+        entries.join(",")
+    )
 }
 
 const SIGNED: &str = r#"{"name":":authority","value":"h.example"},{"name":":path","value":"/x"},{"name":"authorization","value":"AWS4-HMAC-SHA256 Credential=A, Signature=ab"},{"name":"x-b","value":"é "}"#;
@@ -17,8 +20,18 @@ fn entries() -> Vec<String> {
     vec![
         entry("https://h.example/page", 404, "", ""),
         entry("https://h.example/k?X-Amz-Signature=1", 200, "", ""),
-        entry("https://h.example/a%2Fb/./c?q=\\u0041#f", 403, SIGNED, r#","postData":{"mimeType":"text/plain","text":"h\u00e9"}"#),
-        entry("https://h.example/later", 403, SIGNED, r#","postData":{"params":[{"name":"a","value":"1"},{"name":"b","value":"2"}]}"#),
+        entry(
+            "https://h.example/a%2Fb/./c?q=\\u0041#f",
+            403,
+            SIGNED,
+            r#","postData":{"mimeType":"text/plain","text":"h\u00e9"}"#,
+        ),
+        entry(
+            "https://h.example/later",
+            403,
+            SIGNED,
+            r#","postData":{"params":[{"name":"a","value":"1"},{"name":"b","value":"2"}]}"#,
+        ),
     ]
 }
 

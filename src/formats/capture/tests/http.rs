@@ -17,19 +17,33 @@ fn a_response_may_follow_a_request() {
     let line_feeds = capture(&raw("\r\nHTTP/2 403\r\n\r\n{\"message\":\"Forbidden\"}").replace("\r\n", "\n"));
     assert_eq!(line_feeds.reply.unwrap().message.as_deref(), Some("Forbidden"));
     assert_eq!(line_feeds.request.unwrap().body, Body::Bytes(Vec::new()));
-    let chunked = capture(&raw("\r\nHTTP/1.1 403 X\r\ntransfer-encoding: chunked\r\n\r\n12\r\n{\"message\": \"Forb\r\n7\r\nidden\"}\r\n0\r\n\r\n"));
+    let chunked = capture(&raw(
+        "\r\nHTTP/1.1 403 X\r\ntransfer-encoding: chunked\r\n\r\n12\r\n{\"message\": \"Forb\r\n7\r\nidden\"}\r\n0\r\n\r\n",
+    ));
     assert_eq!(chunked.reply.unwrap().message.as_deref(), Some("Forbidden"));
 }
 
 #[test]
 fn a_body_that_does_not_fit_its_length_is_not_believed() {
     for (body, expected, note) in [
-        ("Content-Length: 9\r\n\r\nshort", Body::Unknown, "the body has 5 bytes where the request says 9, so it is not known"),
+        (
+            "Content-Length: 9\r\n\r\nshort",
+            Body::Unknown,
+            "the body has 5 bytes where the request says 9, so it is not known",
+        ),
         ("Content-Length: 9\r\n\r\n", Body::Unknown, "the body of the request is not in the text"),
         ("Content-Length: 9", Body::Unknown, "the body of the request is not in the text"),
         ("Content-Length: 3\r\n\r\nlonger", Body::Bytes(b"lon".to_vec()), "3 bytes behind the body were left out"),
-        ("Content-Length: 6\r\n\r\na\nb\n", Body::Bytes(b"a\r\nb\r\n".to_vec()), "the body's line ends are CR LF again, as its length tells"),
-        ("Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", Body::Unknown, "the body of the request is not in the text"),
+        (
+            "Content-Length: 6\r\n\r\na\nb\n",
+            Body::Bytes(b"a\r\nb\r\n".to_vec()),
+            "the body's line ends are CR LF again, as its length tells",
+        ),
+        (
+            "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+            Body::Unknown,
+            "the body of the request is not in the text",
+        ),
     ] {
         let found = capture(&raw(body));
         assert_eq!((&request(&found).body, notes(&found)), (&expected, vec![note.to_owned()]), "{body}");
@@ -109,7 +123,9 @@ fn values_that_were_blacked_out_or_cut_off_are_named() {
 #[test]
 fn a_url_is_taken_out_of_what_is_around_it() {
     let plain = "https://b.s3.amazonaws.com/a%2Fb/./c?X-Amz-Credential=A%2F1&X-Amz-Signature=0a1b";
-    for text in [plain.to_owned(), format!("\"{plain}\""), format!("<{plain}>,"), format!("'{plain}'.\n"), format!("({plain})")] {
+    for text in
+        [plain.to_owned(), format!("\"{plain}\""), format!("<{plain}>,"), format!("'{plain}'.\n"), format!("({plain})")]
+    {
         let found = capture(&text);
         assert_eq!((found.kind, found.url.as_ref().unwrap().to_text()), (CaptureKind::Url, plain.to_owned()));
         assert_eq!((target(&found), request(&found).host()), (plain[26..].to_owned(), Some("b.s3.amazonaws.com")));
@@ -129,9 +145,16 @@ fn a_url_is_taken_out_of_what_is_around_it() {
 
 #[test]
 fn a_reply_alone_is_one() {
-    for text in [REFUSAL.to_owned(), format!("HTTP/1.1 403 Forbidden\n\n{REFUSAL}"), REFUSAL.replace('<', "&lt;").replace('>', "&gt;")] {
+    for text in [
+        REFUSAL.to_owned(),
+        format!("HTTP/1.1 403 Forbidden\n\n{REFUSAL}"),
+        REFUSAL.replace('<', "&lt;").replace('>', "&gt;"),
+    ] {
         let found = capture(&text);
-        assert_eq!((found.kind, code(&found), found.request.is_none()), (CaptureKind::Reply, "SignatureDoesNotMatch", true));
+        assert_eq!(
+            (found.kind, code(&found), found.request.is_none()),
+            (CaptureKind::Reply, "SignatureDoesNotMatch", true)
+        );
         assert_eq!(read_reply(text.as_bytes()).unwrap().code.as_deref(), Some("SignatureDoesNotMatch"), "{text}");
     }
     let message = "An error occurred (InvalidSignatureException) when calling the Invoke operation: The request signature we \

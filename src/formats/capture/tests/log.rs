@@ -49,7 +49,10 @@ fn botocore_tells_all() {
     assert_eq!(request(&found).headers.first_text("authorization"), Some(AUTHORIZATION));
     assert_eq!(request(&found).body, Body::Unknown);
     let reply = found.reply.as_ref().unwrap();
-    assert_eq!((code(&found), reply.status, reply.request_id.as_deref()), ("SignatureDoesNotMatch", Some(403), Some("A1")));
+    assert_eq!(
+        (code(&found), reply.status, reply.request_id.as_deref()),
+        ("SignatureDoesNotMatch", Some(403), Some("A1"))
+    );
     let client = read_client_log(botocore(CANONICAL, "/b/k", 403).as_bytes()).unwrap();
     assert_eq!(client.request.unwrap().target, b"/b/k");
 }
@@ -82,28 +85,55 @@ fn every_clients_log_is_read() {
     let (c, s) = (CANONICAL, string_to_sign(CANONICAL));
     for text in [
         // boto3's own logger, and the two texts alone
-        format!("2018-01-23 15:04:19,885 botocore.auth [DEBUG] CanonicalRequest:\n{c}\n\n2018-01-23 15:04:19,885 botocore.auth [DEBUG] StringToSign:\n{s}\n"),
+        format!(
+            "2018-01-23 15:04:19,885 botocore.auth [DEBUG] CanonicalRequest:\n{c}\n\n2018-01-23 15:04:19,885 botocore.auth [DEBUG] StringToSign:\n{s}\n"
+        ),
         format!("{c}\n\n{s}\n"),
         format!("{c}\n{s}").replace('\n', "\r\n"),
         // aws-sdk-go, v1 and v2
-        format!("2021/01/01 00:00:00 DEBUG: Request Signature:\n---[ CANONICAL STRING  ]-----------------------------\n{c}\n---[ STRING TO SIGN ]--------------------------------\n{s}\n-----------------------------------------------------\n"),
-        format!("time=\"2023-10-26T07:25:47Z\" level=info msg=\"DEBUG: Request Signature:\\n---[ CANONICAL STRING  ]-----------------------------\\n{}\\n---[ STRING TO SIGN ]--------------------------------\\n{}\\n----\"\n", c.replace('\n', "\\n"), s.replace('\n', "\\n")),
+        format!(
+            "2021/01/01 00:00:00 DEBUG: Request Signature:\n---[ CANONICAL STRING  ]-----------------------------\n{c}\n---[ STRING TO SIGN ]--------------------------------\n{s}\n-----------------------------------------------------\n"
+        ),
+        format!(
+            "time=\"2023-10-26T07:25:47Z\" level=info msg=\"DEBUG: Request Signature:\\n---[ CANONICAL STRING  ]-----------------------------\\n{}\\n---[ STRING TO SIGN ]--------------------------------\\n{}\\n----\"\n",
+            c.replace('\n', "\\n"),
+            s.replace('\n', "\\n")
+        ),
         // aws-sdk-java, v1 and v2; aws-sdk-cpp
-        format!("DEBUG com.amazonaws.auth.AWS4Signer - AWS4 Canonical Request: '\"{c}\"\n\nDEBUG com.amazonaws.auth.AWS4Signer - AWS4 String to Sign: '\"{s}\"\n"),
-        format!("DEBUG - AWS4 Canonical Request: {c}\nDEBUG - AWS4 Canonical Request Hash: {}\nDEBUG - AWS4 String to sign: {s}\n", sha256(c.as_bytes())),
-        format!("[DEBUG] 2017-02-01 AWSAuthV4Signer [1] Canonical Header String: host:h.example\n\n[DEBUG] 2017-02-01 AWSAuthV4Signer [1] Canonical Request String: {c}\n[DEBUG] 2017-02-01 AWSAuthV4Signer [1] Final String to sign: {s}\n"),
+        format!(
+            "DEBUG com.amazonaws.auth.AWS4Signer - AWS4 Canonical Request: '\"{c}\"\n\nDEBUG com.amazonaws.auth.AWS4Signer - AWS4 String to Sign: '\"{s}\"\n"
+        ),
+        format!(
+            "DEBUG - AWS4 Canonical Request: {c}\nDEBUG - AWS4 Canonical Request Hash: {}\nDEBUG - AWS4 String to sign: {s}\n",
+            sha256(c.as_bytes())
+        ),
+        format!(
+            "[DEBUG] 2017-02-01 AWSAuthV4Signer [1] Canonical Header String: host:h.example\n\n[DEBUG] 2017-02-01 AWSAuthV4Signer [1] Canonical Request String: {c}\n[DEBUG] 2017-02-01 AWSAuthV4Signer [1] Final String to sign: {s}\n"
+        ),
         // aws-c-auth
-        format!("[INFO] [2021] [AuthSigning] - (id=0x1) Signing successfully built canonical request for algorithm SigV4, with contents \n{c}\n\n[INFO] [2021] [AuthSigning] - (id=0x1) Signing successfully built string-to-sign via algorithm SigV4, with contents \n{s}\n"),
+        format!(
+            "[INFO] [2021] [AuthSigning] - (id=0x1) Signing successfully built canonical request for algorithm SigV4, with contents \n{c}\n\n[INFO] [2021] [AuthSigning] - (id=0x1) Signing successfully built string-to-sign via algorithm SigV4, with contents \n{s}\n"
+        ),
         // aws-sigv4 of Rust
-        format!("TRACE aws_sigv4::http_request::sign: calculated signing parameters canonical_request={c} string_to_sign={s}\n"),
+        format!(
+            "TRACE aws_sigv4::http_request::sign: calculated signing parameters canonical_request={c} string_to_sign={s}\n"
+        ),
         format!("TRACE sign: canonical_request={:?} string_to_sign={:?}", c, s),
         // s3cmd, with its request behind it
         format!("DEBUG: Canonical Request:\n{c}\n----------------------\nDEBUG: String:\n{s}\n"),
         // indented by whoever reported it
-        format!("    CanonicalRequest:\n    {}\n    StringToSign:\n    {}\n", c.replace('\n', "\n    "), s.replace('\n', "\n    ")),
+        format!(
+            "    CanonicalRequest:\n    {}\n    StringToSign:\n    {}\n",
+            c.replace('\n', "\n    "),
+            s.replace('\n', "\n    ")
+        ),
         // without its empty lines, and as a browser shows it
         format!("CanonicalRequest:\n{}\n{s}\n", c.replace("\n\n", "\n")),
-        format!("CanonicalRequest: {} StringToSign: {}\n", c.replace("\n\n", "\n").replace('\n', " "), s.replace('\n', " ")),
+        format!(
+            "CanonicalRequest: {} StringToSign: {}\n",
+            c.replace("\n\n", "\n").replace('\n', " "),
+            s.replace('\n', " ")
+        ),
     ] {
         let found = capture(&text);
         assert_eq!(found.kind, CaptureKind::ClientLog, "{text}");
@@ -128,7 +158,9 @@ fn either_text_may_stand_alone() {
 #[test]
 fn the_servers_texts_are_not_the_clients() {
     let string = string_to_sign(CANONICAL);
-    let xml = format!("<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{string}</StringToSign><CanonicalRequest>{CANONICAL}</CanonicalRequest></Error>");
+    let xml = format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{string}</StringToSign><CanonicalRequest>{CANONICAL}</CanonicalRequest></Error>"
+    );
     let found = capture(&format!("upload failed: {xml}"));
     assert_eq!((found.kind, found.client.is_none()), (CaptureKind::Reply, true));
     assert_eq!(found.reply.unwrap().is_unaltered(), Some(true));
@@ -143,12 +175,25 @@ fn the_servers_texts_are_not_the_clients() {
 fn tools_dump_whole_messages_behind_their_prefixes() {
     let head = format!("GET /b/?location= HTTP/1.1\nHost: h.example\nAuthorization: {AUTHORIZATION}\n");
     for text in [
-        format!("---------START-HTTP---------\n{head}Accept-Encoding: gzip\n\nHTTP/2.0 403 Forbidden\nContent-Length: 71\n\n{REFUSAL}---------END-HTTP---------\n"),
-        format!("mc: <DEBUG> {head}\nmc: <DEBUG> HTTP/1.1 403 Forbidden\nServer: x\n\n{REFUSAL}\nmc: <DEBUG> Response Time:  1ms\n"),
-        format!("2021/09/05 10:08:41 DEBUG : >>>>>>>>>>>>>>>>>>>>\n2021/09/05 10:08:41 DEBUG : HTTP REQUEST (req 0xc0)\n2021/09/05 10:08:41 DEBUG : {head}\n2021/09/05 10:08:41 DEBUG : >>>>>>>>>>>>>>>>>>>>\n2021/09/05 10:08:41 DEBUG : <<<<<<<<<<<<<<<<<<<<\n2021/09/05 10:08:41 DEBUG : HTTP RESPONSE (req 0xc0)\n2021/09/05 10:08:41 DEBUG : HTTP/1.1 403 Forbidden\n\n{REFUSAL}\n2021/09/05 10:08:41 DEBUG : <<<<<<<<<<<<<<<<<<<<\n"),
-        format!("2021 DEBUG: Request s3/X Details:\n---[ REQUEST POST-SIGN ]-----------------------------\n{head}\n\n-----------------------------------------------------\n2021 DEBUG: Response s3/X Details:\n---[ RESPONSE ]--------------------------------------\nHTTP/1.1 403 Forbidden\n\n\n-----------------------------------------------------\n2021 DEBUG: {REFUSAL}\n"),
-        head.lines().chain([""]).map(|line| format!("10:00 DEBUG org.apache.http.wire - http-outgoing-0 >> \"{line}[\\r][\\n]\"\n")).collect::<String>()
-            + &["HTTP/1.1 403 Forbidden", "", &REFUSAL.replace('\n', "")].map(|line| format!("10:00 DEBUG org.apache.http.wire - http-outgoing-0 << \"{line}[\\r][\\n]\"\n")).concat(),
+        format!(
+            "---------START-HTTP---------\n{head}Accept-Encoding: gzip\n\nHTTP/2.0 403 Forbidden\nContent-Length: 71\n\n{REFUSAL}---------END-HTTP---------\n"
+        ),
+        format!(
+            "mc: <DEBUG> {head}\nmc: <DEBUG> HTTP/1.1 403 Forbidden\nServer: x\n\n{REFUSAL}\nmc: <DEBUG> Response Time:  1ms\n"
+        ),
+        format!(
+            "2021/09/05 10:08:41 DEBUG : >>>>>>>>>>>>>>>>>>>>\n2021/09/05 10:08:41 DEBUG : HTTP REQUEST (req 0xc0)\n2021/09/05 10:08:41 DEBUG : {head}\n2021/09/05 10:08:41 DEBUG : >>>>>>>>>>>>>>>>>>>>\n2021/09/05 10:08:41 DEBUG : <<<<<<<<<<<<<<<<<<<<\n2021/09/05 10:08:41 DEBUG : HTTP RESPONSE (req 0xc0)\n2021/09/05 10:08:41 DEBUG : HTTP/1.1 403 Forbidden\n\n{REFUSAL}\n2021/09/05 10:08:41 DEBUG : <<<<<<<<<<<<<<<<<<<<\n"
+        ),
+        format!(
+            "2021 DEBUG: Request s3/X Details:\n---[ REQUEST POST-SIGN ]-----------------------------\n{head}\n\n-----------------------------------------------------\n2021 DEBUG: Response s3/X Details:\n---[ RESPONSE ]--------------------------------------\nHTTP/1.1 403 Forbidden\n\n\n-----------------------------------------------------\n2021 DEBUG: {REFUSAL}\n"
+        ),
+        head.lines()
+            .chain([""])
+            .map(|line| format!("10:00 DEBUG org.apache.http.wire - http-outgoing-0 >> \"{line}[\\r][\\n]\"\n"))
+            .collect::<String>()
+            + &["HTTP/1.1 403 Forbidden", "", &REFUSAL.replace('\n', "")]
+                .map(|line| format!("10:00 DEBUG org.apache.http.wire - http-outgoing-0 << \"{line}[\\r][\\n]\"\n"))
+                .concat(),
     ] {
         let found = capture(&text);
         assert_eq!(found.kind, CaptureKind::ClientLog, "{text}");
@@ -173,6 +218,9 @@ fn s3cmd_prints_pythons_dictionaries() {
 
 #[test]
 fn powershell_writes_logs_in_utf16() {
-    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(botocore(CANONICAL, "/b/k", 403).encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(botocore(CANONICAL, "/b/k", 403).encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
     assert_eq!(texts(&read_client_log(&utf16).unwrap()).0, CANONICAL);
 }

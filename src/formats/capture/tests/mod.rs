@@ -12,8 +12,7 @@ use crate::request::Body;
 
 const REFUSAL: &str = "<?xml version=\"1.0\"?>\n<Error><Code>SignatureDoesNotMatch</Code></Error>";
 
-const AUTHORIZATION: &str =
-    "AWS4-HMAC-SHA256 Credential=AKID/20261122/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=fe351d17";
+const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=AKID/20261122/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=fe351d17";
 
 fn capture(text: &str) -> Capture {
     read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{error}: {text}"))
