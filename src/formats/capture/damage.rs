@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use crate::formats::note::Note;
 use crate::formats::raw_http::Lines;
 
-use super::{Capture, Text, http};
+use super::{Capture, http};
 
 /// Makes line breaks of `\r\n` and `\n` where a whole request was written as one line.
-pub(super) fn with_line_breaks(text: Text<'_>) -> (Text<'_>, Option<Note>) {
+pub(super) fn with_line_breaks(text: Cow<'_, [u8]>) -> (Cow<'_, [u8]>, Option<Note>) {
     let mut lines = Lines::of(&text);
     lines.skip_blank_lines();
     let Some(first) = lines.next() else { return (text, None) };
@@ -43,7 +43,7 @@ pub(super) fn of(capture: &Capture) -> Vec<Note> {
 }
 
 /// What was done to a value, where it shows.
-pub(crate) fn of_value(what: &str, value: &[u8]) -> Option<Note> {
+fn of_value(what: &str, value: &[u8]) -> Option<Note> {
     let text = String::from_utf8_lossy(value);
     let what = what.to_owned();
     if is_redacted(&text) {

@@ -23,8 +23,6 @@ mod verbose;
 pub use error::UnreadableCapture;
 pub use log::{ClientLog, read_client_log};
 
-use std::borrow::Cow;
-
 use crate::request::{Request, RequestUrl};
 
 use super::note::Note;
@@ -189,6 +187,3 @@ fn reply_alone(text: &[u8]) -> Option<Reply> {
 fn of_reply(reply: Reply) -> Exchange {
     Exchange { reply: Some(reply), ..Exchange::default() }
 }
-
-/// For the texts that are borrowed as long as nothing was repaired.
-type Text<'a> = Cow<'a, [u8]>;

@@ -7,9 +7,6 @@ use crate::formats::raw_http::{Head, Lines, MalformedRequest, parse_fields, spli
 use super::UnreadableCapture;
 use super::exchange::with_host;
 
-/// Names and values by their lines.
-type Field = (usize, Vec<u8>);
-
 /// Whether a line is the first of such a head.
 pub(super) fn begins(line: &[u8]) -> bool {
     let line = line.trim_ascii();
@@ -43,7 +40,7 @@ pub(super) fn take_head(lines: &mut Lines<'_>) -> Result<Head, UnreadableCapture
 }
 
 /// The head that fields make, whether they are indented or not.
-pub(super) fn head_of(fields: Vec<Field>) -> Result<Head, UnreadableCapture> {
+pub(super) fn head_of(fields: Vec<(usize, Vec<u8>)>) -> Result<Head, UnreadableCapture> {
     let line = fields.first().map_or(1, |(line, _)| *line);
     let mut rest = Vec::new();
     let mut pseudo: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();

@@ -35,7 +35,7 @@ pub(super) fn read(text: &str) -> Result<Command<'_>, UnreadableCapture> {
     let shell = Shell::of(command);
     let first_line = 1 + text[..text.len() - command.len()].matches('\n').count();
     let mut splitter = Splitter { shell, text: command, at: 0, word: None, words: Vec::new(), notes: Vec::new() };
-    splitter.run().map_err(|(at, quote)| UnreadableCapture::Quote {
+    splitter.run().map_err(|OpenQuote { at, quote }| UnreadableCapture::Quote {
         line: first_line + command[..at].matches('\n').count(),
         quote,
     })?;
@@ -82,8 +82,11 @@ struct Splitter<'a> {
     notes: Vec<Note>,
 }
 
-/// Where a quote begins that never ends.
-type OpenQuote = (usize, char);
+/// A quote that never ends, by its place.
+struct OpenQuote {
+    at: usize,
+    quote: char,
+}
 
 impl Splitter<'_> {
     fn run(&mut self) -> Result<(), OpenQuote> {
@@ -151,7 +154,7 @@ impl Splitter<'_> {
         let start = self.at - 1;
         self.word.get_or_insert_default();
         loop {
-            match self.next().ok_or((start, '\''))? {
+            match self.next().ok_or(OpenQuote { at: start, quote: '\'' })? {
                 '\'' if self.shell == Shell::Power && self.peek() == Some('\'') => {
                     self.next();
                     self.push('\'');
@@ -166,7 +169,7 @@ impl Splitter<'_> {
         let start = self.at - 1;
         self.word.get_or_insert_default();
         loop {
-            match (self.next().ok_or((start, '"'))?, self.shell) {
+            match (self.next().ok_or(OpenQuote { at: start, quote: '"' })?, self.shell) {
                 ('"', Shell::Power) if self.peek() == Some('"') => {
                     self.next();
                     self.push('"');
@@ -185,7 +188,7 @@ impl Splitter<'_> {
                     }
                     Some('\r') => {}
                     Some(character) => self.push(character),
-                    None => return Err((start, '"')),
+                    None => return Err(OpenQuote { at: start, quote: '"' }),
                 },
                 ('\\', Shell::Cmd) if self.peek() == Some('"') => {
                     self.next();
@@ -198,14 +201,14 @@ impl Splitter<'_> {
                         self.push('\\');
                         self.push(character);
                     }
-                    None => return Err((start, '"')),
+                    None => return Err(OpenQuote { at: start, quote: '"' }),
                 },
                 ('`', Shell::Power) => match self.next() {
                     Some('n') => self.push('\n'),
                     Some('t') => self.push('\t'),
                     Some('r') => self.push('\r'),
                     Some(character) => self.push(character),
-                    None => return Err((start, '"')),
+                    None => return Err(OpenQuote { at: start, quote: '"' }),
                 },
                 ('$', _) => self.dollar(),
                 (character, _) => self.push(character),
@@ -218,7 +221,7 @@ impl Splitter<'_> {
         let start = self.at - 1;
         let mut bytes = Vec::new();
         loop {
-            match self.next().ok_or((start, '\''))? {
+            match self.next().ok_or(OpenQuote { at: start, quote: '\'' })? {
                 '\'' => break,
                 '\\' => self.ansi_escape(&mut bytes),
                 character => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),

@@ -18,9 +18,11 @@ fn string_to_sign(canonical: &str) -> String {
 }
 
 fn texts(client: &ClientLog) -> (&str, &str) {
-    let text = |bytes: &Option<Vec<u8>>| std::str::from_utf8(bytes.as_deref().unwrap_or_default()).unwrap().to_owned();
-    let leak = |text: String| -> &str { Box::leak(text.into_boxed_str()) };
-    (leak(text(&client.canonical_request)), leak(text(&client.string_to_sign)))
+    (text_of(client.canonical_request.as_deref()), text_of(client.string_to_sign.as_deref()))
+}
+
+fn text_of(bytes: Option<&[u8]>) -> &str {
+    std::str::from_utf8(bytes.unwrap_or_default()).unwrap()
 }
 
 fn botocore(canonical: &str, key: &str, status: u16) -> String {
