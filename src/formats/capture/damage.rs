@@ -7,6 +7,18 @@ use crate::formats::raw_http::Lines;
 
 use super::{Capture, http};
 
+/// Empties the lines of three backticks that chats and trackers put around a text; all others keep their numbers.
+pub(super) fn without_fences(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    if !text.trim_ascii_start().starts_with(FENCE) {
+        return text;
+    }
+    let unfenced = |line: &[u8]| if line.starts_with(FENCE) { Vec::new() } else { line.to_vec() };
+    let lines: Vec<Vec<u8>> = text.split(|&byte| byte == b'\n').map(unfenced).collect();
+    Cow::Owned(lines.join(&b'\n'))
+}
+
+const FENCE: &[u8] = b"```";
+
 /// Makes line breaks of `\r\n` and `\n` where a whole request was written as one line.
 pub(super) fn with_line_breaks(text: Cow<'_, [u8]>) -> (Cow<'_, [u8]>, Option<Note>) {
     let mut lines = Lines::of(&text);

@@ -77,7 +77,7 @@ pub struct Capture {
 /// See [`UnreadableCapture`].
 pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let text = text::decode(text)?;
-    let (text, repaired) = damage::with_line_breaks(text);
+    let (text, repaired) = damage::with_line_breaks(damage::without_fences(text));
     let mut capture = recognise(&text, entry)?;
     capture.notes.splice(0..0, repaired);
     let found = damage::of(&capture);
@@ -86,22 +86,14 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
     Ok(capture)
 }
 
-/// Reads a response: status line, headers and body, or a body alone.
+/// Reads a response: status line, headers and body, or a body alone; of any other capture, the reply in it.
 ///
 /// # Errors
 /// An empty or binary text.
 pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
-    let text = text::decode(text)?;
-    let exchanges = if verbose::is_trace(&text) {
-        verbose::read(&text)?
-    } else if http::begins(&text) {
-        http::read(&text)?
-    } else {
-        return Ok(Reply::parse(None, &[], &text));
-    };
-    // Behind a request without an answer may stand a body alone.
-    let reply = exchanges.into_iter().rev().find_map(|exchange| exchange.reply);
-    Ok(reply.unwrap_or_else(|| Reply::parse(None, &[], &text)))
+    let text = damage::without_fences(text::decode(text)?);
+    let found = recognise(&text, None).ok().and_then(|capture| capture.reply);
+    Ok(found.unwrap_or_else(|| Reply::parse(None, &[], &text)))
 }
 
 fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {

@@ -40,7 +40,7 @@ pub struct ClientLog {
 /// # Errors
 /// A text that holds neither.
 pub fn read_client_log(text: &[u8]) -> Result<ClientLog, UnreadableCapture> {
-    let text = super::text::decode(text)?;
+    let text = super::damage::without_fences(super::text::decode(text)?);
     let capture = read(&text, None)?;
     let Some(client) = capture.client else { return Err(UnreadableCapture::NoClientLog) };
     Ok(ClientLog { request: capture.request, url: capture.url, notes: capture.notes, ..client })

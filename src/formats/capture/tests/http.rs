@@ -113,6 +113,17 @@ fn line_breaks_that_were_escaped_are_restored() {
 }
 
 #[test]
+fn fences_around_a_text_are_no_part_of_it() {
+    let found = capture(&format!("```http\n{}```\n\n```xml\nHTTP/1.1 403 Forbidden\n\n{REFUSAL}\n```\n", raw("\r\n")));
+    assert_eq!((target(&found), code(&found)), ("/b/k".to_owned(), "SignatureDoesNotMatch"));
+    assert_eq!(error("```\nGET / HTTP/1.1\nnothing\n```"), "line 3 is no header, expected 'Name: value'");
+    assert_eq!(
+        read_reply(format!("```\n{REFUSAL}\n```").as_bytes()).unwrap().code.as_deref(),
+        Some("SignatureDoesNotMatch")
+    );
+}
+
+#[test]
 fn values_that_were_blacked_out_or_cut_off_are_named() {
     let text = raw("\r\n");
     let redacted = capture(&text.replace("fe351d17", "**REDACTED**"));
