@@ -23,6 +23,8 @@ mod verbose;
 pub use error::UnreadableCapture;
 pub use log::{ClientLog, read_client_log};
 
+use std::fmt;
+
 use crate::request::{Request, RequestUrl};
 
 use super::note::Note;
@@ -52,8 +54,8 @@ pub enum CaptureKind {
     Reply,
 }
 
-/// What was recognised in a pasted text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What was recognised in a pasted text. `Debug` shows no words of a command, which may be secret.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Capture {
     /// The kind of text.
     pub kind: CaptureKind,
@@ -69,6 +71,14 @@ pub struct Capture {
     pub command: Option<Vec<String>>,
     /// What a person must know of it.
     pub notes: Vec<Note>,
+}
+
+impl fmt::Debug for Capture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Capture");
+        shown.field("kind", &self.kind).field("request", &self.request).field("client", &self.client);
+        shown.field("words", &self.command.as_ref().map(Vec::len)).field("notes", &self.notes).finish_non_exhaustive()
+    }
 }
 
 /// Reads a pasted text of any kind. Of several requests the likeliest is taken, or the one of number `entry`, from 1.
@@ -132,10 +142,40 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         }
         return Ok(capture);
     }
-    let mut lines = Lines::of(text);
-    lines.skip_blank_lines();
-    Err(UnreadableCapture::Unrecognised { line: lines.next().map_or(1, |line| line.number) })
+    inside_prose(text).unwrap_or_else(|| {
+        let mut lines = Lines::of(text);
+        lines.skip_blank_lines();
+        Err(UnreadableCapture::Unrecognised { line: lines.next().map_or(1, |line| line.number) })
+    })
 }
+
+/// A command or a presigned URL below or inside a report in words.
+fn inside_prose(text: &[u8]) -> Option<Result<Capture, UnreadableCapture>> {
+    let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST_REPORT)]);
+    let mut at = 0;
+    let mut commands = 0;
+    for line in text.split_inclusive('\n') {
+        if shell::begins(line) && commands < MOST_CANDIDATES {
+            commands += 1;
+            let has_url = |capture: &Capture| capture.command.iter().flatten().any(|word| word.contains("://"));
+            if let Some(capture) = read_command(&text[at..]).ok().filter(has_url) {
+                return Some(Ok(capture));
+            }
+        }
+        let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
+        if let Some(start) = starts.into_iter().find(|start| url::begins_presigned(&line[*start..])) {
+            return Some(read_url(&text[at + start..], None));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// More than there are in a report, of commands in it and of URLs in a line.
+const MOST_CANDIDATES: usize = 64;
+
+/// How far a report in words is looked at for what it is about.
+const LONGEST_REPORT: usize = 256 * 1024;
 
 /// A URL, and the server's answer to it where that stands below.
 fn read_url(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {

@@ -19,6 +19,12 @@ pub(super) fn begins(text: &str) -> bool {
     crate::formats::is_url(text)
 }
 
+/// Whether the text begins with a URL that somebody signed.
+pub(super) fn begins_presigned(text: &str) -> bool {
+    let word = text.split(char::is_whitespace).next().unwrap_or_default();
+    begins(word) && has_signed_query(word.as_bytes())
+}
+
 /// A GET of the URL, and the text behind it.
 pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
     let text = text.trim_start().trim_start_matches(OPENING);

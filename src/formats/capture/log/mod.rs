@@ -8,6 +8,8 @@ mod blocks;
 mod embedded;
 mod python;
 
+use std::fmt;
+
 use crate::crypto::sha256;
 use crate::formats::note::Note;
 use crate::formats::reply::Reply;
@@ -18,8 +20,8 @@ use super::{Capture, CaptureKind, UnreadableCapture};
 use blocks::{Blocks, Found};
 use embedded::Event;
 
-/// What a client says it computed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What a client says it computed. `Debug` does not show the canonical request, which may hold a token.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ClientLog {
     /// The canonical request, byte for byte.
     pub canonical_request: Option<Vec<u8>>,
@@ -33,6 +35,15 @@ pub struct ClientLog {
     pub url: Option<RequestUrl>,
     /// What a person must know of it.
     pub notes: Vec<Note>,
+}
+
+impl fmt::Debug for ClientLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ClientLog");
+        shown.field("canonical_request", &self.canonical_request.as_ref().map(|_| "[redacted]"));
+        shown.field("string_to_sign", &self.string_to_sign.as_deref().map(String::from_utf8_lossy));
+        shown.field("request", &self.request).field("notes", &self.notes).finish_non_exhaustive()
+    }
 }
 
 /// Reads what a client says it computed: a debug log of an SDK, a canonical request alone, a string to sign alone, or both.

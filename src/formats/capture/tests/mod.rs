@@ -37,3 +37,25 @@ fn notes(capture: &Capture) -> Vec<String> {
 fn error(text: &str) -> String {
     read(text.as_bytes(), None).unwrap_err().to_string()
 }
+
+#[test]
+fn what_stands_inside_a_report_is_found() {
+    let url = "https://h.example/k?X-Amz-Signature=0a";
+    let found = capture(&format!("Hello, my link\nis \"{url}\", but it\nfails.\n"));
+    assert_eq!((found.kind, target(&found)), (CaptureKind::Url, "/k?X-Amz-Signature=0a".to_owned()));
+    let found = capture("I did this:\n\n  curl -v \\\n  https://h.example/\n");
+    assert_eq!(found.command.unwrap(), ["-v", "https://h.example/"]);
+    let raw = format!(
+        "I sent\n\nGET /k HTTP/1.1\nHost: h\nAuthorization: {AUTHORIZATION}\n\nand got\n\nHTTP/1.1 403 Forbidden\n\n{REFUSAL}\n"
+    );
+    let found = capture(&raw);
+    assert_eq!((target(&found), code(&found)), ("/k".to_owned(), "SignatureDoesNotMatch"));
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let shown = format!("{:?}", capture("curl -u AKID:hush https://h/"));
+    let log = "GET\n/\n\nhost:h\nx-amz-security-token:hush\n\nhost;x-amz-security-token\nUNSIGNED-PAYLOAD";
+    assert!(!format!("{shown} {:?}", capture(log)).contains("hush"));
+    assert_eq!(read(b"https://u:hush@/?hush", None).unwrap_err().to_string().find("hush"), None);
+}

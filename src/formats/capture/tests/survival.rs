@@ -103,6 +103,10 @@ fn large_texts_are_read_in_short_time() {
         "https://h/?".to_owned() + &"a=b\n".repeat(20_000),
         "https://h/?".to_owned() + &"\"".repeat(20_000),
         "{\"log\":{\"entries\":".to_owned() + &"[".repeat(20_000),
+        "x https://".repeat(2_000),
+        "x\n".to_owned() + &"curl 'a".repeat(2_000),
+        "x\n".to_owned() + &"curl a\n".repeat(2_000),
+        "x\n".to_owned() + &"curl 'a\n".repeat(1_001),
         "x HTTP/1.1 403\n".repeat(4_000),
     ] {
         read_all_ways(text.as_bytes());
