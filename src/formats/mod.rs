@@ -1,6 +1,6 @@
 //! What people paste: the text of a captured request, read back into a `Request`, and what a server said to it.
 //!
-//! The kind is recognised, not told: see [`capture`](self::capture). Whether the request is signed, and whether it is right,
+//! The kind is recognised, not told: see `capture`. Whether the request is signed, and whether it is right,
 //! is not asked here.
 
 mod raw_http;
