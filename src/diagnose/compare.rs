@@ -6,8 +6,9 @@
 use super::alternatives::{Fields, Subject, headers_of};
 use super::catalogue::{
     CANONICAL_HASH_FORM, CANONICAL_NEWLINES, HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING,
-    HOST_OTHER_ENDPOINT, HOST_REWRITTEN, METHOD_SWAPPED, Mistake, PATH_PREFIX_CHANGED, QUERY_CHANGED_AFTER, SCOPE_DATE,
-    SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE, STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
+    HOST_OTHER_ENDPOINT, HOST_REWRITTEN, METHOD_SWAPPED, Mistake, PATH_PREFIX_CHANGED, PAYLOAD_EMPTY_HASH,
+    PAYLOAD_NOT_EMPTY, QUERY_CHANGED_AFTER, SCOPE_DATE, SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE, STRING_TO_SIGN_FORM,
+    TIME_CHANGED, TIME_DATE_HEADER,
 };
 use super::diagnosis::{Comparison, Difference, Explanation, Judged, Made, Party, Proof};
 use super::texts::{CanonicalText, differing_lines, header_lines, is_unaltered};
@@ -133,6 +134,7 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
             if is_prefixed { one(&PATH_PREFIX_CHANGED) } else { Vec::new() }
         }
         (Field::Query, None) => name_query(theirs, right),
+        (Field::Payload, None) => name_payload(theirs, right).into_iter().flat_map(one).collect(),
         _ => Vec::new(),
     }
 }
@@ -142,6 +144,17 @@ fn name_query(theirs: &[u8], right: &[u8]) -> Vec<Made> {
     let lines = |query: &[u8]| query.split(|byte| *byte == b'&').collect::<Vec<_>>().join(&b'\n');
     let (theirs, right) = differing_lines(&lines(theirs), &lines(right));
     vec![Made::new(&QUERY_CHANGED_AFTER, theirs, right)]
+}
+
+/// What can be told of two hashes without the body: whether one of them is of none.
+fn name_payload(theirs: &[u8], right: &[u8]) -> Option<&'static Mistake> {
+    let empty = sha256(b"").to_string();
+    let is_empty = |hash: &[u8]| hash == empty.as_bytes();
+    match () {
+        () if is_empty(theirs) => Some(&PAYLOAD_EMPTY_HASH),
+        () if is_empty(right) => Some(&PAYLOAD_NOT_EMPTY),
+        () => None,
+    }
 }
 
 /// The headers whose values differ, each by itself.

@@ -126,6 +126,8 @@ impl<'a> CredentialsAndSigning<'a> {
     }
 }
 
+/// Whether a URL has a signature, of this scheme or of its forerunner.
 fn is_presigned(url: &str) -> bool {
-    url.contains("-Signature=") && url.contains("-Credential=")
+    let has = |parts: [&str; 2]| parts.iter().all(|part| url.contains(part));
+    has(["-Signature=", "-Credential="]) || has(["Signature=", "AWSAccessKeyId="])
 }
