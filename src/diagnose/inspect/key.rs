@@ -18,7 +18,8 @@ pub(super) fn malformed(id: &str) -> Option<Made> {
     if looks_like_a_secret(id) {
         return Some(exchanged());
     }
-    let made = |detail: &str| Some(Made::new(&ACCESS_KEY_MALFORMED, id, cleaned(id)).with_detail(detail));
+    let made =
+        |detail: &str| Some(Made::new(&ACCESS_KEY_MALFORMED, shown(id), shown(&cleaned(id))).with_detail(detail));
     match id {
         "" => made("the access key id is empty"),
         _ if id.contains(|c: char| c.is_whitespace() || c.is_control()) => {
@@ -36,13 +37,13 @@ pub(super) fn foreign_to_aws(id: &str) -> Option<Made> {
     let of_aws = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     let is_no_key = NO_KEYS.iter().any(|prefix| id.starts_with(prefix));
     let detail = match id {
-        _ if id.ends_with("EXAMPLE") => return None,
+        _ if id.ends_with("EXAMPLE") || looks_like_a_secret(id) => return None,
         _ if is_no_key => "it is the id of a user, group or role, not of a key".to_owned(),
         _ if !id.bytes().all(of_aws) => "AWS's ids are of capitals and digits".to_owned(),
         _ if id.len() != AWS_LENGTH => format!("it has {} characters, AWS's ids have {AWS_LENGTH}", id.len()),
         _ => return None,
     };
-    Some(Made::new(&ACCESS_KEY_MALFORMED, id, "").with_detail(detail))
+    Some(Made::new(&ACCESS_KEY_MALFORMED, shown(id), "").with_detail(detail))
 }
 
 /// Id and secret in each other's place. Neither is shown.
@@ -60,6 +61,15 @@ pub(super) fn looks_like_a_secret(id: &str) -> bool {
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
+}
+
+/// What may be shown of an id: all of it, unless it is so long that it may be a secret in the id's place. The long ids of
+/// Google are of capitals and digits.
+pub(super) fn shown(id: &str) -> &str {
+    let is_hex = id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_capital = !id.bytes().any(|byte| byte.is_ascii_lowercase() || b"+/%".contains(&byte));
+    let longest = if is_hex { SECRET_LENGTH } else { 32 };
+    if id.len() <= longest || is_capital { id } else { "" }
 }
 
 /// Whether the id is one that AWS gives out together with a session token.
@@ -103,6 +113,15 @@ mod tests {
             assert_eq!(malformed(id).map(|made| made.mistake.id), expected, "{id}");
         }
         assert_eq!(malformed("'AKID'\n").unwrap().expected, b"AKID");
+    }
+
+    /// Cloudflare's secrets are of 64 hex digits; its ids, and Oracle's, are shorter.
+    #[test]
+    fn what_may_be_a_secret_is_not_shown() {
+        for (id, expected) in [("0123456789abcdef", 16), ("GOOG1EABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJ", 48)] {
+            assert_eq!(shown(id).len(), expected);
+        }
+        assert_eq!([shown(&"7a".repeat(32)), shown(&"aB3/".repeat(10)), shown(&"Ab".repeat(17))], ["", "", ""]);
     }
 
     #[test]

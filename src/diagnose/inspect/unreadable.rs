@@ -157,3 +157,57 @@ fn date(carrier: &str, presented: &str) -> Made {
     let expected = instant.as_ref().map_or("20150830T123600Z", |instant| instant.as_str());
     malformed(presented, expected).with_detail(format!("{carrier} is not of the form 20150830T123600Z"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::inspect::tests::{Case, S3_CREDENTIAL, S3_HOST, details, ids, presigned, s3};
+
+    #[test]
+    fn each_way_to_spoil_a_signature_is_named() {
+        let url = || presigned(S3_HOST, S3_CREDENTIAL, "");
+        let header = || s3("GET /", "");
+        for (text, expected, detail) in [
+            (url() + "Authorization: Bearer x\n", "mechanism-twice", "(Bearer)"),
+            (header().replace("GET /", "GET /?X-Amz-Signature=1"), "mechanism-twice", ""),
+            ("GET / HTTP/1.1\nHost: h\nAuthorization: AWS AKID:c2ln\n".to_owned(), "mechanism-v2", ""),
+            ("GET /k?AWSAccessKeyId=A&Signature=b&Expires=1 HTTP/1.1\nHost: h\n".to_owned(), "mechanism-v2", ""),
+            (url().replace('&', "&amp;"), "query-html-escaped", ""),
+            (url().replace('&', "\\u0026"), "query-json-escaped", ""),
+            (url().replace('&', "%26"), "query-double-encoded", ""),
+            (url().replace('?', "%3F").replace('&', "%26"), "path-with-query", ""),
+            (url().replace('?', "%3F"), "path-with-query", ""),
+            (url().replace("X-Amz-", "x-amz-"), "authorization-malformed", "another case"),
+            (url().replace("X-Amz-Expires=86400&", ""), "authorization-malformed", "no X-Amz-Expires"),
+            (url().replace("Expires=86400", "Expires=undefined"), "expires-too-long", "no number"),
+            (
+                url().replace("X-Amz-Date=20150830T123600Z", "X-Amz-Date=2015-08-30T12:36:00Z"),
+                "authorization-malformed",
+                "X-Amz-Date",
+            ),
+            (url().replace("%2F", "%252F"), "authorization-malformed", "once too often"),
+            (
+                header().replace("AWS4-HMAC-SHA256", "Authorization: AWS4-HMAC-SHA256"),
+                "authorization-malformed",
+                "its own name",
+            ),
+            (header().replace("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256"), "authorization-malformed", "no space"),
+            (header().replace("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256, "), "authorization-malformed", "not written as"),
+            (
+                header().replace(", SignedHeaders", " SignedHeaders"),
+                "authorization-malformed",
+                "no comma stands before SignedHeaders",
+            ),
+            (header().replace(", Signature=", ", Sig="), "authorization-malformed", "has no Signature"),
+            (header().replace("/s3/aws4_request", ""), "scope-order", "has 3 parts"),
+            (header().replace("X-Amz-Date", "X-Date"), "authorization-malformed", "neither x-amz-date nor Date"),
+            (header().replace("20150830T123600Z", "2015-08-30 12:36"), "authorization-malformed", "x-amz-date"),
+            ("GET / HTTP/1.1\nHost: h\n".to_owned(), "", ""),
+            ("GET /?a=b&Signature=1 HTTP/1.1\nHost: h\n".to_owned(), "", ""),
+            ("GET / HTTP/1.1\nHost: h\nAuthorization: AWS4-ECDSA-P256-SHA256 Credential=A\n".to_owned(), "", ""),
+        ] {
+            let found = Case::new(&text).unreadable();
+            assert_eq!(ids(&found), expected, "{text}");
+            assert!(details(&found).contains(detail), "{text}\n{found:?}");
+        }
+    }
+}

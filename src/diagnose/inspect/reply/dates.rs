@@ -1,8 +1,11 @@
 //! Words about clocks and about the life of presigned URLs.
 
+use std::time::Duration;
+
 use super::super::clock;
 use super::{Said, one};
 use crate::canonical::query;
+use crate::claim::Claim;
 use crate::derivation::Placement;
 use crate::diagnose::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_SKEWED};
 use crate::diagnose::diagnosis::{Explanation, Made};
@@ -90,7 +93,7 @@ fn or_local(made: Made, said: &Said<'_>) -> Vec<Explanation> {
     one(made).into_iter().chain(local().into_iter().flat_map(one)).collect()
 }
 
-fn life_of(claim: &crate::claim::Claim) -> Option<std::time::Duration> {
+fn life_of(claim: &Claim) -> Option<Duration> {
     match claim.terms.placement {
         Placement::Query { expires } => Some(expires),
         Placement::Header => None,

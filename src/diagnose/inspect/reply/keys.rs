@@ -71,6 +71,9 @@ fn is_unknown(said: &Said<'_>) -> bool {
 /// What the request itself shows of its key and token.
 fn spoilt(said: &Said<'_>) -> Option<Made> {
     let id = id(said).unwrap_or_default();
+    if is_secret(said, &id) {
+        return Some(key::exchanged());
+    }
     let with_space = || said.request().and_then(|request| token::with_space(request, &said.dialect()));
     let is_alone = said.judged.is_some_and(|judged| judged.is_at_hand) && !has_token(said);
     let missing = || (is_alone && key::is_temporary(&id)).then(|| token::missing(&said.dialect()));
@@ -78,14 +81,21 @@ fn spoilt(said: &Said<'_>) -> Option<Made> {
     malformed().or_else(with_space).or_else(missing)
 }
 
+/// Whether what stands in place of the id is a secret, by its looks or because it is the one at hand.
+fn is_secret(said: &Said<'_>, id: &str) -> bool {
+    let own = said.evidence.credentials.map(|credentials| credentials.secret_access_key.expose_secret());
+    own == Some(id) || key::looks_like_a_secret(id)
+}
+
 /// `Credential access key has length 20, should be 32`.
 fn wrong_form(said: &Said<'_>) -> Made {
     let id = id(said).unwrap_or_default();
-    if key::looks_like_a_secret(&id) {
+    if is_secret(said, &id) {
         return key::exchanged();
     }
-    let made = Made::new(&ACCESS_KEY_MALFORMED, id.as_str(), key::cleaned(&id));
-    let made = Made { expected: if made.expected == made.signed { Vec::new() } else { made.expected }, ..made };
+    let cleaned = key::cleaned(&id);
+    let expected = if cleaned == id { "" } else { key::shown(&cleaned) };
+    let made = Made::new(&ACCESS_KEY_MALFORMED, key::shown(&id), expected);
     match said.words.split_once("has length ") {
         Some((_, lengths)) => made.with_detail(format!("its length is {}", lengths.trim_end_matches('.'))),
         None => made.with_detail("the server's ids are of another form"),
@@ -96,7 +106,7 @@ fn unknown(said: &Said<'_>) -> Made {
     let presented = id(said).unwrap_or_default();
     let own = said.evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
     let expected = own.filter(|own| *own != presented).unwrap_or_default();
-    let made = Made::new(&ACCESS_KEY_UNKNOWN, presented.as_str(), expected);
+    let made = Made::new(&ACCESS_KEY_UNKNOWN, key::shown(&presented), expected);
     if said.has_code(&["AuthFailure"]) {
         return made.with_detail("EC2 says the same of a wrong secret, and of a clock that is off");
     }

@@ -45,7 +45,7 @@ fn shape(said: &Said<'_>) -> Option<Made> {
 }
 
 fn slashed(id: &str) -> Made {
-    Made::new(&ACCESS_KEY_MALFORMED, id, "").with_detail("there is a slash in the access key id")
+    Made::new(&ACCESS_KEY_MALFORMED, key::shown(id), "").with_detail("there is a slash in the access key id")
 }
 
 /// The region in the words, where there are any about it; else the one that a server is in that answers so.

@@ -113,7 +113,7 @@ fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> Made 
     if presented.eq_ignore_ascii_case(expected) {
         return Made::new(&ACCESS_KEY_MALFORMED, presented, expected).with_detail("its letters are of another case");
     }
-    let made = Made::new(&ACCESS_KEY_UNKNOWN, presented, expected);
+    let made = Made::new(&ACCESS_KEY_UNKNOWN, key::shown(presented), expected);
     match evidence.other_keys.iter().find(|key| key.access_key_id == presented) {
         Some(key) => made.with_detail(format!("it is the key of {}", key.name)),
         None => made.with_detail("it is not the key to judge by"),

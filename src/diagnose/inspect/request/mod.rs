@@ -4,6 +4,8 @@ mod addressed;
 mod findings;
 mod refusals;
 mod suspicions;
+#[cfg(test)]
+mod tests;
 
 use super::observed;
 use crate::diagnose::diagnosis::{Explanation, Judged};

@@ -21,18 +21,20 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Made> {
     let request = evidence.request.unwrap_or(&judged.request);
     let terms = &judged.claim.terms;
     let at_hand = judged.is_at_hand;
+    let out_of_order = scope::out_of_order(&terms.scope, &terms.dialect);
+    let is_ordered = out_of_order.is_none();
     [
         escaped(request),
         mechanism_twice(request),
         host_with_path(request),
-        scope::out_of_order(&terms.scope, &terms.dialect),
+        out_of_order,
         key::malformed(&terms.access_key_id).filter(|_| at_hand),
         token_missing(judged).filter(|_| at_hand),
         token::with_space(&judged.request, &terms.dialect),
         unsigned_token(judged).filter(|_| at_hand),
         streaming(judged).filter(|_| at_hand),
-        addressed::other_service(judged).certain(),
-        addressed::other_region(judged).certain(),
+        addressed::other_service(judged).certain().filter(|_| is_ordered),
+        addressed::other_region(judged).certain().filter(|_| is_ordered),
         signature_form(judged).filter(|_| at_hand),
     ]
     .into_iter()
