@@ -47,7 +47,8 @@ pub(super) fn is_region(word: &str) -> bool {
     names.len() >= 2 && (2..=4).contains(&names[0].len()) && names.iter().all(is_name) && is_number
 }
 
-fn is_date(word: &str) -> bool {
+/// Whether a word is a day as scopes write it.
+pub(super) fn is_date(word: &str) -> bool {
     word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -1,6 +1,6 @@
 //! Why a request makes no claim: what was done to its signature so that it cannot be read.
 
-use super::{clock, holds, key, scope};
+use super::{clock, holds, scope};
 use crate::canonical::query;
 use crate::claim::ClaimError;
 use crate::diagnose::catalogue::{
@@ -137,18 +137,28 @@ fn missing(request: &Request, carrier: &str, part: &str) -> Made {
     malformed("", part).with_detail(detail)
 }
 
-/// A credential of fewer than five parts; the first is the key's id, and may be a secret in its place.
+/// A credential of fewer than five parts.
 fn credential(presented: &str) -> Made {
-    let parts: Vec<&str> = presented.split('/').collect();
-    let shown = if parts.iter().any(|part| key::looks_like_a_secret(part)) { "" } else { presented };
+    let shown = scope_of(presented);
     if holds(presented.as_bytes(), "%2F") {
-        let made = malformed(shown, &presented.replace("%2F", "/").replace("%2f", "/"));
+        let made = malformed("%2F", "/");
         return made.with_detail("the slashes of the credential are percent-encoded once too often");
     }
-    let made = Made { expected: CREDENTIAL.into(), ..scope::disordered(shown, &Dialect::AWS4) };
-    match parts.len() {
+    let made = Made { expected: CREDENTIAL.into(), ..scope::disordered(&shown, &Dialect::AWS4) };
+    match presented.split('/').count() {
         1 => made.with_detail("the credential is the access key id alone"),
         count => made.with_detail(format!("the credential has {count} parts, not 5")),
+    }
+}
+
+/// What may be shown of a credential: what stands before its date may be a secret, and have slashes of its own.
+fn scope_of(credential: &str) -> String {
+    let parts: Vec<&str> = credential.split('/').collect();
+    let is_of_scope = |part: &&str| scope::is_date(part) || scope::is_region(part) || scope::is_service(part);
+    match parts.iter().position(is_of_scope) {
+        Some(0) => credential.to_owned(),
+        Some(at) => format!("…/{}", parts[at..].join("/")),
+        None => String::new(),
     }
 }
 

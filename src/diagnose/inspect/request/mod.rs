@@ -13,6 +13,10 @@ use crate::diagnose::evidence::Evidence;
 
 /// What a server refuses by itself, each mistake once, the surest first.
 pub(super) fn refused(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+    // Where one parameter swallowed others, whatever else is found follows from that.
+    if let Some(escaped) = refusals::escaped(evidence.request.unwrap_or(&judged.request)) {
+        return vec![observed(escaped)];
+    }
     let found = findings::fatal(evidence, judged).into_iter();
     let shown = refusals::all(evidence, judged).into_iter().map(observed);
     each_once(shown.chain(found))

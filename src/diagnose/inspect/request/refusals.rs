@@ -24,7 +24,6 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Made> {
     let out_of_order = scope::out_of_order(&terms.scope, &terms.dialect);
     let is_ordered = out_of_order.is_none();
     [
-        escaped(request),
         mechanism_twice(request),
         host_with_path(request),
         out_of_order,
@@ -43,7 +42,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Made> {
 }
 
 /// A URL out of HTML or JSON whose parameters of the signature are spoilt by it.
-fn escaped(request: &Request) -> Option<Made> {
+pub(super) fn escaped(request: &Request) -> Option<Made> {
     let query = request.query()?;
     let made = |mistake, escape: &str| Made::new(mistake, escape, "&");
     let html = holds(query, "amp;X-Amz-").then(|| made(&QUERY_HTML_ESCAPED, "&amp;"));
