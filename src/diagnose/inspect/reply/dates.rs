@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::clock;
+use super::super::{clock, token};
 use super::{Said, one};
 use crate::canonical::query;
 use crate::claim::Claim;
@@ -10,11 +10,12 @@ use crate::derivation::Placement;
 use crate::diagnose::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_SKEWED};
 use crate::diagnose::diagnosis::{Explanation, Made};
 use crate::time::Timestamp;
+use crate::verify::Finding;
 
 /// A presigned URL that is over, has not begun, or would live too long.
 pub(super) fn life(said: &Said<'_>) -> Vec<Explanation> {
     match () {
-        () if is_about_expires(said) => one(too_long(said)),
+        () if is_about_expires(said) || is_out_of_bounds(said) => one(too_long(said)),
         () if said.says(&["not yet valid", "not valid yet"]) => begins_later(said),
         () if is_over(said) => over(said),
         () => Vec::new(),
@@ -47,6 +48,13 @@ fn is_about_expires(said: &Said<'_>) -> bool {
     said.says(&["x-amz-expires", "expires"]) && said.says(&BOUNDS)
 }
 
+/// Google's store says no more than that a header is malformed.
+fn is_out_of_bounds(said: &Said<'_>) -> bool {
+    let findings = said.judged.map(|judged| judged.findings.as_slice()).unwrap_or_default();
+    let is_far = findings.iter().any(|finding| matches!(finding, Finding::ExpiresOutOfBounds { .. }));
+    said.has_code(&["MalformedSecurityHeader"]) && is_far
+}
+
 fn too_long(said: &Said<'_>) -> Made {
     let name = said.dialect().query_name("Expires");
     let query = said.request().and_then(|request| request.query()).unwrap_or_default();
@@ -63,7 +71,13 @@ fn is_over(said: &Said<'_>) -> bool {
     let by_code = said.has_code(&["ExpiredRequest"]) || (said.has_code(&["RequestExpired"]) && said.is_presigned());
     let by_words = said.says(&["request has expired", "policy expired", "url has expired", "link has expired"])
         || (said.is_presigned() && said.says(&["date is too old"]));
-    !is_header && (by_code || by_words)
+    !is_header && (by_code || by_words || is_over_at_google(said))
+}
+
+/// Google's store calls the signature of a URL a token.
+fn is_over_at_google(said: &Said<'_>) -> bool {
+    let has_token = said.request().is_some_and(|request| token::presented(request, &said.dialect()).is_some());
+    said.is_presigned() && said.has_code(&["ExpiredToken"]) && !has_token
 }
 
 fn over(said: &Said<'_>) -> Vec<Explanation> {

@@ -26,7 +26,7 @@ pub(super) fn mechanism(said: &Said<'_>) -> Vec<Explanation> {
         "signature version 2 is not supported",
     ];
     match () {
-        () if said.says(&["only one auth mechanism allowed", "multiple authentication types"]) => {
+        () if said.says(&["only one auth mechanism allowed", "found both 'x-amz-algorithm'"]) => {
             one(Made::new(&MECHANISM_TWICE, "", ""))
         }
         () if said.says(&V2) => one(Made::new(&MECHANISM_V2, "", "AWS4-HMAC-SHA256")),
@@ -71,7 +71,7 @@ fn fault(said: &Said<'_>) -> Option<&'static str> {
         "MalformedDate",
     ];
     #[rustfmt::skip]
-    const FAULTS: [(&str, &str); 18] = [
+    const FAULTS: [(&str, &str); 22] = [
         ("not a valid key=value pair", "a part of the Authorization header has no equals sign"),
         ("invalid key=value pair", "a part of the Authorization header has no equals sign"),
         ("existence of either a 'x-amz-date' or a 'date' header", "the date is missing, and perhaps more"),
@@ -87,6 +87,10 @@ fn fault(said: &Said<'_>) -> Option<&'static str> {
         ("requires three components", "Credential, SignedHeaders or Signature is missing"),
         ("unsupported authorization type", "the Authorization header is of another kind"),
         ("query-string authentication", "a parameter of the presigned URL is missing"),
+        ("query-string parameters must include", "a parameter of the presigned URL is missing"),
+        ("must be in iso-8601 'basic format'", "the date is not of the form 20150830T123600Z"),
+        ("unsupported aws 'algorithm'", "the algorithm is none that the server knows"),
+        ("your request has a malformed header", "a part of the signature is malformed"),
         ("x-amz-algorithm only supports", "the algorithm is none that the server knows"),
         ("missing authentication token", "the server found no signature"),
         ("authorization component", "a part of the Authorization header is malformed"),

@@ -7,9 +7,20 @@ use crate::diagnose::diagnosis::{Explanation, Made};
 use crate::verify::Finding;
 
 /// How servers say that a header has to be signed; its name stands before, in quotes.
-const TO_SIGN: [&str; 4] = ["must be a 'signedheader'", "must be signed", "should be signed", "is not signed"];
+const TO_SIGN: [&str; 5] = [
+    "must be a 'signedheader'",
+    "must be signed",
+    "should be signed",
+    "is not signed",
+    "must be included in signature",
+];
 
 pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+    // Google's store says no more than that a header is malformed.
+    let is_malformed = said.has_code(&["MalformedSecurityHeader"]);
+    if is_malformed && !found(said, is_missing).is_empty() {
+        return together(vec![not_told(said)]);
+    }
     let is_plain = said.says(&["headers present in the request which were not signed"]);
     let listed: Vec<String> = said.reply.headers_not_signed.iter().map(|name| name.to_ascii_lowercase()).collect();
     let names = match () {
@@ -27,11 +38,15 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
 
 /// MinIO says the same of a header that is in the list and was not sent.
 fn not_told(said: &Said<'_>) -> Made {
-    let missing = found(said, |finding| matches!(finding, Finding::HeaderMissing { .. }));
+    let missing = found(said, is_missing);
     if missing.is_empty() {
         return Made::new(&HEADER_AMZ_UNSIGNED, list(said), "");
     }
     Made::new(&HEADER_MISSING, missing.join(";"), "").with_detail(format!("not sent: {}", missing.join(", ")))
+}
+
+fn is_missing(finding: &Finding) -> bool {
+    matches!(finding, Finding::HeaderMissing { .. })
 }
 
 /// The names in the findings of these kinds.

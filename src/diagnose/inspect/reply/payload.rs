@@ -74,9 +74,9 @@ fn streaming(said: &Said<'_>) -> Option<Made> {
         "InvalidChunkSizeError",
         "InvalidTrailer",
     ];
-    const WORDS: [&str; 4] = ["aws-chunked", "x-amz-decoded-content-length", "chunk-signature", "chunked encoding"];
+    const WORDS: [&str; 4] = ["aws-chunked", "x-amz-decoded-content-length", "chunkedencoding", "chunk-signature"];
     const REFUSED: [&str; 4] = ["not implemented", "not supported", "unsupported", "missing"];
-    let is_named = said.says(&["streaming-", WORDS[0], WORDS[1]]) && said.says(&REFUSED);
+    let is_named = said.says(&["streaming-", WORDS[0], WORDS[1], WORDS[2]]) && said.says(&REFUSED);
     let declared = declared(said).filter(|word| word.starts_with(STREAMING));
     let is_of_chunks = declared.is_some() && (said.has_code(&CODES) || said.says(&WORDS));
     if !is_named && !is_of_chunks {
@@ -103,9 +103,10 @@ fn streaming(said: &Said<'_>) -> Option<Made> {
 /// `x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-…, or a valid sha256 value.`
 fn word(said: &Said<'_>) -> Option<Made> {
     let is_said =
-        said.says(&["valid sha256 value", "invalid header: x-amz-content-sha256", "x-amz-content-sha256 is invalid"]);
+        said.says(&["valid sha256", "invalid header: x-amz-content-sha256", "x-amz-content-sha256 is invalid"]);
     let declared = declared(said).unwrap_or_default();
-    let is_streaming = declared.starts_with(STREAMING);
+    // A server that does not name the words for chunks does not know them.
+    let is_streaming = declared.starts_with(STREAMING) || (declared.is_empty() && !said.says(&["streaming-"]));
     let mistake = if is_streaming { &PAYLOAD_STREAMING } else { &PAYLOAD_HASH_FORM };
     let detail = if is_streaming {
         "the server does not know this kind of chunks"

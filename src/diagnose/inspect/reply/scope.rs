@@ -16,7 +16,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
         let detail = "the name of a service stands where the region belongs";
         return together(vec![disordered(said).with_detail(detail)]);
     }
-    together([region, service, date(said)].into_iter().flatten().collect())
+    together([region, service, terminator(said), date(said)].into_iter().flatten().collect())
 }
 
 /// A credential that has not the five parts that it should have.
@@ -28,20 +28,25 @@ fn shape(said: &Said<'_>) -> Option<Made> {
         "invalid credential scope",
         "malformed credential",
     ];
-    const TERMINATOR: [&str; 3] = ["incorrect terminal", "with a valid terminator", "request scope should be of value"];
     let id = said.claim().map(|claim| claim.terms.access_key_id.as_str());
-    if said.says(&["a non-empty access key"]) {
+    // The component that B2 quotes begins with the slash behind the id.
+    let is_empty = said.quoted_after("the authorization component ").is_some_and(|part| part.starts_with('/'));
+    if is_empty || said.says(&["a non-empty access key"]) {
         return Some(Made::new(&ACCESS_KEY_MALFORMED, "", "").with_detail("the access key id is empty"));
-    }
-    if said.says(&TERMINATOR) {
-        return Some(disordered(said).with_detail("the scope does not end as the server's scopes do"));
     }
     if !said.says(&FORM) {
         return None;
     }
     // A secret in place of the id brings slashes of its own.
-    let spoilt = id.filter(|id| id.contains('/')).map(|id| key::malformed(id).unwrap_or_else(|| slashed(id)));
+    let slashed = || id.filter(|id| id.contains('/')).map(slashed);
+    let spoilt = id.and_then(key::malformed).or_else(slashed);
     Some(spoilt.unwrap_or_else(|| disordered(said)))
+}
+
+fn terminator(said: &Said<'_>) -> Option<Made> {
+    const WORDS: [&str; 3] = ["incorrect terminal", "with a valid terminator", "request scope should be of value"];
+    let made = || disordered(said).with_detail("the scope does not end as the server's scopes do");
+    said.says(&WORDS).then(made)
 }
 
 fn slashed(id: &str) -> Made {

@@ -294,6 +294,73 @@ fn words_lead_to_mistakes() {
         (api(), json("The security token included in the request is expired"), "token-invalid"),
         (api(), json("Forbidden"), ""),
         (api(), json("User: arn:aws:iam::1:user/x is not authorized to perform: es:ESHttpGet"), ""),
+        (
+            api(),
+            json(
+                "Credential should be scoped to a valid region, not 'c'. Credential should be scoped to correct service: 'dynamodb'. Credential should be scoped with a valid terminator: 'aws4_request', not 'e'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20130608' != '20130609', from '20130609T095204Z'.",
+            ),
+            "scope-region+scope-service+scope-order+scope-date",
+        ),
+        (
+            api(),
+            json(
+                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b/c/d'",
+            ),
+            "scope-order",
+        ),
+        (
+            api(),
+            json("AWS query-string parameters must include 'X-Amz-Signature'. Re-examine the query-string parameters."),
+            "authorization-malformed",
+        ),
+        (
+            api(),
+            json("Date must be in ISO-8601 'basic format'. Got '201'. See http://en.wikipedia.org/wiki/ISO_8601"),
+            "authorization-malformed",
+        ),
+        (
+            api(),
+            json("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."),
+            "mechanism-twice",
+        ),
+        (
+            api(),
+            json("Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA25' (only AWS4-HMAC-SHA256 for now). "),
+            "authorization-malformed",
+        ),
+        // B2, Alibaba, Google, and others that speak S3
+        (
+            header(),
+            xml(
+                "InvalidRequest",
+                "The V2 signature authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256",
+            ),
+            "mechanism-v2",
+        ),
+        (
+            header(),
+            xml(
+                "AuthorizationHeaderMalformed",
+                "Authorization header is malformed; the authorization component \"/20240926/us-east-005/s3/aws4_request\" is malformed.",
+            ),
+            "access-key-malformed",
+        ),
+        (
+            header(),
+            xml(
+                "InvalidArgument",
+                "aws-chunked encoding is not supported with the specified x-amz-content-sha256 value.",
+            ),
+            "payload-streaming",
+        ),
+        (header(), xml("NotImplemented", "Aws MultiChunkedEncoding is not supported."), "payload-streaming"),
+        (
+            header(),
+            xml("InvalidRequest", "header 'x-amz-content-sha256' must be included in signature"),
+            "header-amz-unsigned",
+        ),
+        (url(), xml("ExpiredToken", "Invalid argument."), "expired"),
+        (header(), xml("MalformedSecurityHeader", "Your request has a malformed header."), "authorization-malformed"),
         // EC2
         (
             api(),
