@@ -6,6 +6,9 @@ use crate::diagnose::diagnosis::Made;
 /// What stands in the place of an id where a variable was not set, or not expanded.
 const PLACEHOLDERS: [&str; 9] =
     ["undefined", "null", "None", "nil", "(null)", "AWS_ACCESS_KEY_ID", "YOUR_ACCESS_KEY", "YOUR-AKID", "ACCESS_KEY"];
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+/// White space and quotes, as a URL has them.
+const ESCAPES: [&str; 5] = ["%20", "%09", "%0A", "%0D", "%22"];
 /// Prefixes of AWS's unique ids that name no key: users, groups, roles, instance profiles, policies.
 const NO_KEYS: [&str; 5] = ["AIDA", "AGPA", "AROA", "AIPA", "ANPA"];
 /// How long AWS's ids are.
@@ -25,9 +28,11 @@ pub(super) fn malformed(id: &str) -> Option<Made> {
         _ if id.contains(|c: char| c.is_whitespace() || c.is_control()) => {
             made("the access key id has white space in it")
         }
-        _ if id.contains(['"', '\'', '`']) => made("the access key id has quotes in it"),
+        _ if id.starts_with(QUOTES) || id.ends_with(QUOTES) => made("the access key id has quotes around it"),
         _ if is_placeholder(id) => made("a placeholder stands where the access key id belongs"),
-        _ if id.contains('%') => made("the access key id is percent-encoded"),
+        _ if ESCAPES.iter().any(|escape| id.contains(escape)) => {
+            made("the access key id has escaped white space or quotes in it")
+        }
         _ => None,
     }
 }
@@ -82,11 +87,12 @@ pub(super) fn cleaned(id: &str) -> String {
     if is_placeholder(id) {
         return String::new();
     }
-    id.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '\'' | '`')).collect()
+    id.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !QUOTES.contains(c)).collect()
 }
 
 fn is_placeholder(id: &str) -> bool {
-    PLACEHOLDERS.contains(&id) || id.contains(['<', '>', '$', '{', '}'])
+    let is_bracketed = id.starts_with('<') && id.ends_with('>');
+    PLACEHOLDERS.contains(&id) || is_bracketed || id.starts_with('$') || id.contains("${") || id.contains("{{")
 }
 
 #[cfg(test)]
@@ -99,6 +105,7 @@ mod tests {
             ("AKIAIOSFODNN7EXAMPLE", None),
             ("minioadmin", None),
             ("test:tester", None),
+            ("tenant$o'brien", None),
             ("GK31c2f218a2e44f485b94239e", None),
             // Oracle's customer secret keys have ids of forty hex digits, Google's sixty-one characters.
             ("7a0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c", None),

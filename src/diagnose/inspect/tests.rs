@@ -247,3 +247,38 @@ fn neither_a_secret_nor_a_token_is_shown() {
         }
     }
 }
+
+/// Damage of every kind, to requests and to replies. Nothing panics.
+#[test]
+fn damaged_requests_and_replies_never_panic() {
+    use proptest::prelude::*;
+
+    let credential = "ASIAIOSFODNN7EXAMPLE/20150830/eu-west-1/s3/aws4_request";
+    let token = "x-amz-security-token: FwoG w==\nx-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\nDate: x\n";
+    let requests = [
+        presigned(S3_HOST, S3_CREDENTIAL, "&amp;X-Amz-Security-Token=a+b"),
+        signed("PUT /e%CC%81+", "s3.eu-west-1.amazonaws.com:443", credential, token) + "\n5;x\r\nhello",
+    ];
+    let replies = [
+        "the region 'a' is wrong; expecting 'b' 'Host' must be a 'SignedHeader' x-amz-expires 604800",
+        "Signature expired: 20230601T095950Z is now earlier than 20230601T135450Z (20230601T135950Z - 5 min.) é 'é",
+        "the authorization component \"/a\" incorrect service \"é. belongs to 's3",
+    ];
+    let changed = |text: &str, at: prop::sample::Index, with: char| {
+        let mut characters: Vec<char> = text.chars().collect();
+        let at = at.index(characters.len());
+        characters[at] = with;
+        characters.into_iter().collect::<String>()
+    };
+    let damage = (0..2_usize, 0..3_usize, any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<char>());
+    proptest!(ProptestConfig::with_cases(1_000), |((which, said, at, to, with) in damage)| {
+        let Ok(request) = parse_request(changed(&requests[which], at, with).as_bytes()) else { return Ok(()) };
+        let message = serde_json::Value::from(changed(replies[said], to, with));
+        let case = Case { request, ..Case::new(&requests[which]) }.answered(403, &format!("{{\"message\":{message}}}"));
+        let _ = case.reply();
+        match Claim::extract(&case.request) {
+            Ok(_) => drop((case.request(), case.suspicions())),
+            Err(_) => drop(case.unreadable()),
+        }
+    });
+}

@@ -16,7 +16,7 @@ use crate::verify::Finding;
 pub(super) fn life(said: &Said<'_>) -> Vec<Explanation> {
     match () {
         () if is_about_expires(said) || is_out_of_bounds(said) => one(too_long(said)),
-        () if said.says(&["not yet valid", "not valid yet"]) => begins_later(said),
+        () if begins(said) => begins_later(said),
         () if is_over(said) => over(said),
         () => Vec::new(),
     }
@@ -65,12 +65,16 @@ fn too_long(said: &Said<'_>) -> Made {
     }
 }
 
+fn begins(said: &Said<'_>) -> bool {
+    said.says(&["not yet valid", "not valid yet"]) || (said.is_presigned() && said.says(&["signature not yet current"]))
+}
+
 /// EC2 says of a header signature, too, that the request has expired.
 fn is_over(said: &Said<'_>) -> bool {
     let is_header = said.claim().is_some() && !said.is_presigned();
     let by_code = said.has_code(&["ExpiredRequest"]) || (said.has_code(&["RequestExpired"]) && said.is_presigned());
     let by_words = said.says(&["request has expired", "policy expired", "url has expired", "link has expired"])
-        || (said.is_presigned() && said.says(&["date is too old"]));
+        || (is_past_its_end(said) && said.says(&["date is too old", "signature expired: "]));
     !is_header && (by_code || by_words || is_over_at_google(said))
 }
 
@@ -80,9 +84,19 @@ fn is_over_at_google(said: &Said<'_>) -> bool {
     said.is_presigned() && said.has_code(&["ExpiredToken"]) && !has_token
 }
 
+/// Services that say of header and URL alike that the signature has expired mean the URL's end where it has passed.
+fn is_past_its_end(said: &Said<'_>) -> bool {
+    let now = said.reply.server_time.unwrap_or(said.evidence.now);
+    end(said).is_some_and(|end| end <= now)
+}
+
+fn end(said: &Said<'_>) -> Option<Timestamp> {
+    let claim = said.claim()?;
+    Some(claim.terms.timestamp.plus(life_of(claim)?))
+}
+
 fn over(said: &Said<'_>) -> Vec<Explanation> {
-    let end =
-        said.reply.expires.or_else(|| said.claim().and_then(|claim| Some(claim.terms.timestamp.plus(life_of(claim)?))));
+    let end = said.reply.expires.or_else(|| end(said));
     let made = match (end, said.reply.server_time) {
         (Some(end), Some(server)) if end <= server => clock::expired(end, server),
         (end, server) => Made::new(&EXPIRED, text(end), text(server)),
