@@ -13,6 +13,9 @@ use crate::diagnose::diagnosis::Made;
 use crate::diagnose::evidence::Hints;
 use crate::request::{Body, Request};
 
+/// Each other form of a body is written out and hashed; of larger ones that would take seconds.
+const LARGEST: usize = 4 * 1024 * 1024;
+
 /// A hash that was declared, and the one of what arrived.
 #[derive(Clone, Copy)]
 pub(super) struct Hashes<'a> {
@@ -67,6 +70,9 @@ impl Hashes<'_> {
     /// The body at hand may be the one that arrived, or the one that was hashed.
     fn another_body(self, signed: Signed<'_>) -> Option<Made> {
         let Body::Bytes(body) = &signed.request.body else { return None };
+        if body.len() > LARGEST {
+            return None;
+        }
         let of_body = sha256(body).to_string();
         let (other, verb) =
             if of_body == self.declared { (self.arrived, "arrived") } else { (self.declared, "hashed") };

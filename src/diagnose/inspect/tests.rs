@@ -154,6 +154,12 @@ fn ordinary_requests_give_nothing() {
         // The global endpoint answers for buckets of any region.
         presigned(S3_HOST, &of("eu-central-1/s3"), ""),
         presigned(S3_HOST, temporary, "&X-Amz-Security-Token=FwoGZXIv%2F%2FwEaDI0V1oGn%2BAR%3D%3D"),
+        signed(
+            "GET /k",
+            "b--usw2-az1--x-s3.s3express-usw2-az1.eu-west-1.amazonaws.com",
+            &temporary.replace("/s3/", "/s3express/"),
+            &format!("{hash}x-amz-s3session-token: FwoG+w==\n"),
+        ),
         signed("GET /k", "b.s3.eu-west-1.amazonaws.com", temporary, &format!("{hash}{token}")),
         signed(
             "POST /",
