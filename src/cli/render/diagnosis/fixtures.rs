@@ -1,0 +1,64 @@
+//! A diagnosis as the tests of the renderings need it.
+
+use super::Shown;
+use crate::cli::render::redact::Redactor;
+use crate::credentials::Credentials;
+use crate::diagnose::catalogue::{HOST_DEFAULT_PORT, PATH_DOUBLE_ENCODED, PATH_RESERVED_RAW};
+use crate::diagnose::{Diagnosis, Explanation, Judged, Made, Proof, Search, Word};
+use crate::request::{Body, Headers, Request};
+use crate::time::Timestamp;
+use crate::verify::{DEFAULT_WINDOW, Judge, verify};
+
+const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/s3/aws4_request, \
+    SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
+
+pub(super) fn shown<'a>(diagnosis: &'a Diagnosis, redactor: &'a Redactor) -> Shown<'a> {
+    Shown { diagnosis, redactor, show_secrets: false, milliseconds: 12 }
+}
+
+/// A request whose path was encoded twice, with the port in the host that was signed.
+pub(super) fn diagnosis_of_two_mistakes() -> Diagnosis {
+    let path = made(&PATH_DOUBLE_ENCODED, "/photos/a%2520b.jpg", "/photos/a%20b.jpg");
+    let host = made(&HOST_DEFAULT_PORT, "host:bucket.s3.amazonaws.com:443\n", "host:bucket.s3.amazonaws.com\n");
+    let other = made(&PATH_RESERVED_RAW, "", "");
+    Diagnosis {
+        verdict: Word::Invalid,
+        explanations: vec![
+            Explanation { proof: Proof::Reproduced, mistakes: vec![path, host.clone()] },
+            Explanation { proof: Proof::Reproduced, mistakes: vec![other, host] },
+        ],
+        notes: Vec::new(),
+        next: vec!["the body, with --data-binary @FILE".to_owned()],
+        judged: Some(judged()),
+        comparisons: Vec::new(),
+        search: Search { is_made: true, hypotheses: 61_204, deepest: 2, is_exhausted: true },
+    }
+}
+
+/// The same request, found valid.
+pub(super) fn valid_diagnosis() -> Diagnosis {
+    let mut judged = judged();
+    judged.expected = Some(judged.claim.signature.clone());
+    let search = Search { is_made: false, hypotheses: 0, deepest: 0, is_exhausted: true };
+    let (explanations, notes, next, comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Diagnosis { verdict: Word::Valid, explanations, notes, next, judged: Some(judged), comparisons, search }
+}
+
+pub(super) fn made(mistake: &'static crate::diagnose::catalogue::Mistake, signed: &str, expected: &str) -> Made {
+    Made { mistake, detail: None, signed: signed.into(), expected: expected.into() }
+}
+
+fn judged() -> Judged {
+    let mut headers = Headers::default();
+    headers.push("Host", "bucket.s3.amazonaws.com").unwrap();
+    headers.push("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD").unwrap();
+    headers.push("X-Amz-Date", "20150830T123600Z").unwrap();
+    headers.push("Authorization", AUTHORIZATION).unwrap();
+    let target = b"/photos/a%20b.jpg".to_vec();
+    let request = Request { method: "PUT".to_owned(), target, headers, body: Body::Unknown };
+    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    let now = Timestamp::parse("2015-08-30T12:36:10Z").unwrap();
+    let verdict = verify(&request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW }).unwrap();
+    let (claim, derivation, findings) = (verdict.claim, verdict.derivation, verdict.findings);
+    Judged { request, claim, derivation, expected: Some(verdict.expected), findings, is_at_hand: true }
+}

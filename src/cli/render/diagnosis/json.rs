@@ -1,0 +1,121 @@
+//! A diagnosis by the JSON of the contract: its keys are relied on by scripts, and may only become more.
+
+use serde_json::{Value, json};
+
+use super::Shown;
+use crate::derivation::Derivation;
+use crate::diagnose::{Comparison, Difference, Explanation, Made, Party, Word};
+use crate::scheme::Signature;
+
+impl Shown<'_> {
+    /// The object of the contract. What is not UTF-8 has U+FFFD in its place.
+    pub fn to_json(&self) -> Value {
+        let diagnosis = self.diagnosis;
+        let judged = diagnosis.judged.as_ref();
+        let search = diagnosis.search;
+        json!({
+            "verdict": match diagnosis.verdict {
+                Word::Valid => "valid",
+                Word::Invalid => "invalid",
+                Word::Unknown => "unknown",
+            },
+            "explanations": self.each(&diagnosis.explanations, Self::explanation),
+            "stages": judged.map_or_else(Vec::new, |judged| self.stages(&judged.derivation)),
+            "signature": {
+                "presented": judged.map(|judged| judged.claim.signature.as_str()),
+                "expected": judged.and_then(|judged| judged.expected.as_ref()).map(Signature::as_str),
+            },
+            "search": {
+                "hypotheses": search.hypotheses,
+                "deepest": search.deepest,
+                "exhausted": search.is_exhausted,
+                "milliseconds": self.milliseconds,
+            },
+            "comparisons": self.each(&diagnosis.comparisons, Self::compared),
+            "notes": self.each(&diagnosis.notes, |shown, note| shown.redactor.apply(note).into()),
+            "next": self.each(&diagnosis.next, |shown, next| shown.redactor.apply(next).into()),
+        })
+    }
+
+    fn each<T>(&self, items: &[T], to_json: impl Fn(&Self, &T) -> Value) -> Vec<Value> {
+        items.iter().map(|item| to_json(self, item)).collect()
+    }
+
+    fn explanation(&self, explanation: &Explanation) -> Value {
+        json!({ "proof": explanation.proof.as_str(), "mistakes": self.each(&explanation.mistakes, Self::made) })
+    }
+
+    fn made(&self, made: &Made) -> Value {
+        json!({
+            "id": made.mistake.id,
+            "title": made.mistake.title,
+            "where": made.mistake.place,
+            "signed": self.text(&made.signed),
+            "expected": self.text(&made.expected),
+            "fix": made.mistake.fix,
+            "detail": made.detail.as_deref().map(|detail| self.redactor.apply(detail)),
+        })
+    }
+
+    fn stages(&self, derivation: &Derivation) -> Vec<Value> {
+        let stage = |name, text: &[u8]| json!({ "name": name, "text": self.text(text) });
+        vec![
+            stage("canonical-request", derivation.canonical_request.as_bytes()),
+            stage("string-to-sign", derivation.string_to_sign.as_bytes()),
+        ]
+    }
+
+    fn compared(&self, comparison: &Comparison) -> Value {
+        json!({
+            "whose": match comparison.whose {
+                Party::Server => "server",
+                Party::Client => "client",
+            },
+            "unaltered": comparison.is_unaltered,
+            "differences": self.each(&comparison.differences, Self::differing),
+        })
+    }
+
+    fn differing(&self, difference: &Difference) -> Value {
+        let (theirs, right) = (self.text(&difference.theirs), self.text(&difference.right));
+        json!({ "name": difference.name, "theirs": theirs, "right": right })
+    }
+
+    fn text(&self, bytes: &[u8]) -> String {
+        String::from_utf8_lossy(&self.bytes(bytes)).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{self, diagnosis_of_two_mistakes};
+    use super::*;
+    use crate::cli::render::redact::Redactor;
+
+    #[test]
+    fn it_has_the_keys_of_the_contract() {
+        let diagnosis = diagnosis_of_two_mistakes();
+        let json = fixtures::shown(&diagnosis, &Redactor::none()).to_json();
+        let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+        assert_eq!(keys(&json), "verdict explanations stages signature search comparisons notes next");
+        let explanation = &json["explanations"][0];
+        assert_eq!(keys(explanation), "proof mistakes");
+        assert_eq!(keys(&explanation["mistakes"][0]), "id title where signed expected fix detail");
+        assert_eq!(keys(&json["signature"]), "presented expected");
+        assert_eq!(keys(&json["search"]), "hypotheses deepest exhausted milliseconds");
+        assert_eq!((&json["verdict"], &explanation["proof"]), (&json!("invalid"), &json!("reproduced")));
+        assert_eq!(explanation["mistakes"][0]["signed"], "/photos/a%2520b.jpg");
+        let names: Vec<_> = json["stages"].as_array().unwrap().iter().map(|stage| stage["name"].clone()).collect();
+        assert_eq!(names, ["canonical-request", "string-to-sign"]);
+        assert_eq!(json["search"]["milliseconds"], 12);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_and_tokens_do_not_get_out() {
+        let mut diagnosis = diagnosis_of_two_mistakes();
+        diagnosis.explanations[0].mistakes[0].signed = b"\xff&X-Amz-Security-Token=hush%252Fhush".to_vec();
+        let json = fixtures::shown(&diagnosis, &Redactor::none()).to_json();
+        let expected = "\u{fffd}&X-Amz-Security-Token=[redacted]";
+        assert_eq!(json["explanations"][0]["mistakes"][0]["signed"], expected);
+    }
+}

@@ -1,0 +1,59 @@
+//! A diagnosis for people and for scripts: as text for a terminal, as the JSON of the contract, as a page of its own.
+//!
+//! What is shown was written by others: requests, replies, names of profiles. All of it passes through [`Shown`], which
+//! takes secrets out and spells out what a terminal would obey or an eye would miss. What is true is not decided here.
+
+mod html;
+mod json;
+mod marks;
+mod outside;
+mod palette;
+mod text;
+mod words;
+
+pub use palette::Palette;
+
+use super::redact::Redactor;
+use crate::diagnose::Diagnosis;
+
+/// A diagnosis as it is to be shown.
+pub struct Shown<'a> {
+    /// What was found out.
+    pub diagnosis: &'a Diagnosis,
+    /// Takes tokens out of what is shown.
+    pub redactor: &'a Redactor,
+    /// Whether tokens and signatures that are good for something are shown whole.
+    pub show_secrets: bool,
+    /// How long the search took.
+    pub milliseconds: u64,
+}
+
+impl Shown<'_> {
+    /// Bytes from outside without the tokens, by value and by the names that carry them: a mistake may have spoilt a token
+    /// so that its value is not found any more.
+    fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut kept = Vec::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            kept.extend_from_slice(self.redactor.apply(chunk.valid()).as_bytes());
+            kept.extend_from_slice(chunk.invalid());
+        }
+        if self.show_secrets { kept } else { outside::without_bearers(&kept) }
+    }
+
+    /// Words from outside, in one line, without the tokens.
+    fn words(&self, text: &str) -> String {
+        outside::harmless_line(&self.redactor.apply(text))
+    }
+
+    /// A signature that whoever has it can use is shortened.
+    fn usable_signature(&self, signature: &str) -> String {
+        const DIGITS: usize = 8;
+        match signature.char_indices().nth(DIGITS) {
+            Some((end, _)) if !self.show_secrets => outside::harmless_line(&signature[..end]) + "…",
+            _ => outside::harmless_line(signature),
+        }
+    }
+}
+
+#[cfg(test)]
+mod fixtures;

@@ -1,0 +1,258 @@
+//! A diagnosis for a terminal: the verdict in one line, then each mistake as rows of a label and what belongs to it.
+
+use std::io::{Result, Write};
+
+use super::marks::{self, Kind, Segment};
+use super::outside::harmless;
+use super::palette::Role;
+use super::words::{CLIENTS, known_by, owner, searched};
+use super::{Palette, Shown};
+use crate::cli::render::steps;
+use crate::diagnose::{Comparison, Explanation, Judged, Made, Word};
+
+/// The width that everything but the verdict keeps to.
+const WIDTH: usize = 80;
+/// Where the texts begin, right of their labels.
+const COLUMN: usize = 13;
+/// So many differences of one text are shown.
+const DIFFERENCES: usize = 4;
+
+impl Shown<'_> {
+    /// Writes the verdict in one line, then what it rests on; with `steps`, the stages of the signature too.
+    pub fn write_text(&self, palette: Palette, steps: bool, out: &mut dyn Write) -> Result<()> {
+        let mut page = Page { shown: self, palette, out };
+        page.verdict()?;
+        page.best()?;
+        page.others()?;
+        self.diagnosis.comparisons.iter().try_for_each(|comparison| page.comparison(comparison))?;
+        page.rest()?;
+        match &self.diagnosis.judged {
+            Some(judged) if steps => page.steps(judged),
+            _ => Ok(()),
+        }
+    }
+}
+
+struct Page<'a> {
+    shown: &'a Shown<'a>,
+    palette: Palette,
+    out: &'a mut dyn Write,
+}
+
+impl Page<'_> {
+    fn verdict(&mut self) -> Result<()> {
+        let role = match self.shown.diagnosis.verdict {
+            Word::Valid => Role::Valid,
+            Word::Invalid => Role::Invalid,
+            Word::Unknown => Role::Unknown,
+        };
+        let verdict = self.palette.paint(role, self.shown.verdict());
+        writeln!(self.out, "{verdict}: {}", self.shown.reason())
+    }
+
+    fn best(&mut self) -> Result<()> {
+        let Some(best) = self.shown.diagnosis.best() else { return Ok(()) };
+        best.mistakes.iter().try_for_each(|made| self.mistake(made, best))
+    }
+
+    fn mistake(&mut self, made: &Made, explanation: &Explanation) -> Result<()> {
+        writeln!(self.out)?;
+        for line in wrapped(&format!("{} [{}]", self.shown.heading(made), made.mistake.id), WIDTH) {
+            writeln!(self.out, "{}", self.palette.paint(Role::Heading, line))?;
+        }
+        self.texts(("signed", &made.signed), ("should be", &made.expected))?;
+        self.row("known by", &known_by(explanation))?;
+        self.row("why", made.mistake.explanation)?;
+        self.row("fix", made.mistake.fix)?;
+        self.clients(made)
+    }
+
+    fn clients(&mut self, made: &Made) -> Result<()> {
+        let clients = self.shown.clients(made);
+        for (at, (name, change)) in clients.iter().take(CLIENTS).enumerate() {
+            self.row(if at == 0 { "clients" } else { "" }, &format!("{name}: {change}"))?;
+        }
+        match clients.len().checked_sub(CLIENTS) {
+            None | Some(0) => Ok(()),
+            Some(more) => {
+                let hint = format!("and {more} more: sigvet explain --id {}", made.mistake.id);
+                self.secondary("", &hint)
+            }
+        }
+    }
+
+    /// Two texts one above the other, with what differs marked below each.
+    fn texts(&mut self, (label, theirs): (&str, &[u8]), (right_label, right): (&str, &[u8])) -> Result<()> {
+        if theirs.is_empty() && right.is_empty() {
+            return Ok(());
+        }
+        let (theirs, right, is_hidden) = (self.shown.bytes(theirs), self.shown.bytes(right), theirs != right);
+        let pairs = marks::pairs(&theirs, &right, WIDTH - COLUMN);
+        for (at, pair) in pairs.iter().take(DIFFERENCES).enumerate() {
+            if at > 0 {
+                writeln!(self.out)?;
+            }
+            self.marked(label, &pair.theirs)?;
+            self.marked(right_label, &pair.right)?;
+        }
+        if pairs.len() > DIFFERENCES {
+            self.secondary("", &format!("and {} more places", pairs.len() - DIFFERENCES))?;
+        }
+        match theirs == right && is_hidden {
+            true => self.secondary("", "They differ in a value that is not shown."),
+            false => Ok(()),
+        }
+    }
+
+    fn marked(&mut self, label: &str, segments: &[Segment]) -> Result<()> {
+        self.label(label)?;
+        if segments.is_empty() {
+            return writeln!(self.out, "{}", self.palette.paint(Role::Secondary, "(nothing)"));
+        }
+        let mut underline = String::new();
+        for segment in segments {
+            let role = match segment.kind {
+                Kind::Differs => Some(Role::Mark),
+                Kind::LeftOut => Some(Role::Secondary),
+                Kind::Same => None,
+            };
+            match role {
+                Some(role) => write!(self.out, "{}", self.palette.paint(role, &segment.text))?,
+                None => write!(self.out, "{}", segment.text)?,
+            }
+            let mark = if segment.kind == Kind::Differs { "^" } else { " " };
+            underline.push_str(&mark.repeat(segment.text.chars().count()));
+        }
+        writeln!(self.out)?;
+        match underline.trim_end() {
+            "" => Ok(()),
+            marks => {
+                writeln!(self.out, "{:COLUMN$}{}", "", self.palette.paint(Role::Mark, marks))
+            }
+        }
+    }
+
+    fn others(&mut self) -> Result<()> {
+        let (alternatives, further) = self.shown.others();
+        if !alternatives.is_empty() {
+            writeln!(self.out, "\nor, which cannot be told apart:")?;
+            alternatives.iter().try_for_each(|other| self.one_line(other))?;
+        }
+        if !further.is_empty() {
+            writeln!(self.out, "\nalso:")?;
+            further.iter().try_for_each(|other| self.one_line(other))?;
+        }
+        Ok(())
+    }
+
+    fn one_line(&mut self, explanation: &Explanation) -> Result<()> {
+        let text = self.shown.headings(explanation);
+        for (at, line) in wrapped(&text, WIDTH - 4).iter().enumerate() {
+            writeln!(self.out, "  {} {line}", if at == 0 { "-" } else { " " })?;
+        }
+        Ok(())
+    }
+
+    fn comparison(&mut self, comparison: &Comparison) -> Result<()> {
+        let owner = owner(comparison.whose);
+        if comparison.differences.is_empty() {
+            writeln!(self.out, "\n{owner} texts are the right ones")?;
+        } else {
+            let names: Vec<&str> = comparison.differences.iter().map(|difference| difference.name).collect();
+            for line in wrapped(&format!("{owner} texts differ from the right ones in: {}", names.join(", ")), WIDTH) {
+                writeln!(self.out, "{}{}", if line.starts_with(owner) { "\n" } else { "" }, line)?;
+            }
+        }
+        for difference in &comparison.differences {
+            writeln!(self.out, "  {}", self.palette.paint(Role::Heading, difference.name))?;
+            self.texts((&owner["the ".len()..], &difference.theirs), ("right", &difference.right))?;
+        }
+        match comparison.is_unaltered {
+            Some(false) => {
+                self.row("note", "its hash is not the one it was signed by: it was altered when it was copied")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes, what to supply, and what the search did.
+    fn rest(&mut self) -> Result<()> {
+        let diagnosis = self.shown.diagnosis;
+        let searched = searched(&diagnosis.search);
+        if diagnosis.notes.is_empty() && diagnosis.next.is_empty() && searched.is_none() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        for (label, lines) in [("note: ", &diagnosis.notes), ("next: ", &diagnosis.next)] {
+            for line in lines {
+                self.sentence(label, &self.shown.words(line))?;
+            }
+        }
+        match searched {
+            Some(searched) => writeln!(self.out, "{}", self.palette.paint(Role::Secondary, searched)),
+            None => Ok(()),
+        }
+    }
+
+    fn steps(&mut self, judged: &Judged) -> Result<()> {
+        let mut stages = Vec::new();
+        let redactor = self.shown.redactor;
+        steps::write_canonical_request(&judged.derivation, redactor, &mut stages)?;
+        steps::write_string_to_sign(&judged.derivation, redactor, &mut stages)?;
+        steps::write_key_path(&judged.claim.terms, &mut stages)?;
+        writeln!(stages, "\nSignature")?;
+        let is_usable = self.shown.diagnosis.verdict == Word::Valid;
+        let shown = |text: &str| if is_usable { self.shown.usable_signature(text) } else { self.shown.words(text) };
+        steps::write_rows("presented", &shown(judged.claim.signature.as_str()), &mut stages)?;
+        if let Some(expected) = &judged.expected {
+            steps::write_rows("expected", &shown(expected.as_str()), &mut stages)?;
+        }
+        write!(self.out, "\n{}", harmless(&String::from_utf8_lossy(&stages)))
+    }
+
+    fn label(&mut self, label: &str) -> Result<()> {
+        let padded = format!("{label:<width$}", width = COLUMN - 2);
+        write!(self.out, "  {}", self.palette.paint(Role::Secondary, padded))
+    }
+
+    fn row(&mut self, label: &str, text: &str) -> Result<()> {
+        for (at, line) in wrapped(text, WIDTH - COLUMN).iter().enumerate() {
+            self.label(if at == 0 { label } else { "" })?;
+            writeln!(self.out, "{line}")?;
+        }
+        Ok(())
+    }
+
+    fn secondary(&mut self, label: &str, text: &str) -> Result<()> {
+        self.label(label)?;
+        writeln!(self.out, "{}", self.palette.paint(Role::Secondary, text))
+    }
+
+    fn sentence(&mut self, label: &str, text: &str) -> Result<()> {
+        for (at, line) in wrapped(text, WIDTH - label.len()).iter().enumerate() {
+            writeln!(self.out, "{:<width$}{line}", if at == 0 { label } else { "" }, width = label.len())?;
+        }
+        Ok(())
+    }
+}
+
+/// The words of a text in lines of that many columns; a word that is longer stands alone, whole, so that it can be copied.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let Some(line) = lines.last_mut() else { break };
+        let used = line.chars().count();
+        if used > 0 && used + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            if used > 0 {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
+use super::*;
+use crate::cli::render::redact::Redactor;
+use crate::diagnose::catalogue::PATH_DOUBLE_ENCODED;
+use crate::diagnose::{Diagnosis, Difference, Party, Proof};
+
+fn text(diagnosis: &Diagnosis, palette: Palette, steps: bool) -> String {
+    let mut out = Vec::new();
+    shown(diagnosis, &Redactor::none()).write_text(palette, steps, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn plain(diagnosis: &Diagnosis) -> String {
+    text(diagnosis, Palette::Plain, false)
+}
+
+#[test]
+fn it_begins_with_the_verdict_and_marks_what_differs() {
+    let text = plain(&diagnosis_of_two_mistakes());
+    let lines: Vec<&str> = text.lines().collect();
+    let verdict = "not valid: the path was encoded twice, and the host was signed with a default port that is not sent";
+    assert_eq!(lines[..2], [verdict, ""]);
+    assert_eq!(lines[2], "the path was encoded twice [path-double-encoded]");
+    assert_eq!(lines[3], "  signed     /photos/a%2520b.jpg");
+    assert_eq!(lines[4], "                      ^^^^^");
+    assert_eq!(lines[5], "  should be  /photos/a%20b.jpg");
+    assert_eq!(lines[6], "                      ^^^");
+    assert!(lines[7].starts_with("  known by   signing with both mistakes gives the very signature"), "{text}");
+    assert!(text.contains("\nor, which cannot be told apart:\n  - reserved characters"), "{text}");
+    assert!(text.ends_with("tried 61,204 hypotheses, up to 2 mistakes at once, all of them\n"), "{text}");
+    assert!(lines[1..].iter().all(|line| line.chars().count() <= WIDTH && !line.ends_with(' ')), "{text}");
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    let diagnosis = diagnosis_of_two_mistakes();
+    let coloured = text(&diagnosis, Palette::Coloured, true);
+    assert!(coloured.starts_with("\x1b[1m\x1b[31mnot valid\x1b[0m: "), "{coloured:?}");
+    let stripped = anstream::adapter::strip_str(&coloured).to_string();
+    let trimmed = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    assert_eq!(trimmed(&stripped), trimmed(&text(&diagnosis, Palette::Plain, true)));
+}
+
+#[test]
+fn nothing_from_outside_reaches_the_terminal() {
+    let hostile = "\x1b]0;owned\x07\u{9b}2J\u{202e}\r";
+    let mut diagnosis = diagnosis_of_two_mistakes();
+    let mut made = made(&PATH_DOUBLE_ENCODED, hostile, "/\u{9b}");
+    made.detail = Some(hostile.to_owned());
+    diagnosis.explanations[0].mistakes = vec![made];
+    (diagnosis.notes, diagnosis.next) = (vec![hostile.to_owned()], vec![hostile.to_owned()]);
+    let difference = Difference { field: None, name: "path", theirs: hostile.into(), right: b"/".to_vec() };
+    let (canonical_request, string_to_sign, is_unaltered) = (None, None, Some(false));
+    let whose = Party::Server;
+    let differences = vec![difference];
+    diagnosis.comparisons = vec![Comparison { whose, canonical_request, string_to_sign, differences, is_unaltered }];
+    if let Some(judged) = &mut diagnosis.judged {
+        judged.claim.terms.scope.region = hostile.to_owned();
+        judged.claim.signature = crate::scheme::Signature::presented(hostile);
+    }
+    for verdict in [Word::Valid, Word::Invalid, Word::Unknown] {
+        diagnosis.verdict = verdict;
+        let text = text(&diagnosis, Palette::Plain, true);
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_hidden_is_said_to_differ() {
+    let mut diagnosis = diagnosis_of_two_mistakes();
+    let made = made(&PATH_DOUBLE_ENCODED, "a=1&X-Amz-Security-Token=to+ken", "a=1&X-Amz-Security-Token=to%2Bken");
+    diagnosis.explanations[0].mistakes = vec![made];
+    let text = plain(&diagnosis);
+    assert!(text.contains("They differ in a value that is not shown.") && !text.contains("to+ken") && !text.contains("%2B"), "{text}");
+}
+
+#[test]
+fn the_signature_of_a_valid_request_is_shortened() {
+    let diagnosis = valid_diagnosis();
+    let text = text(&diagnosis, Palette::Plain, true);
+    assert!(text.starts_with("valid: signed by AKIDEXAMPLE for 20150830/us-east-1/s3/aws4_request\n"), "{text}");
+    assert!(text.contains("presented         │ 9f2c81d0…\n") && !text.contains("9f2c81d07"), "{text}");
+    let mut out = Vec::new();
+    let redactor = Redactor::none();
+    let open = Shown { show_secrets: true, ..shown(&diagnosis, &redactor) };
+    open.write_text(Palette::Plain, true, &mut out).unwrap();
+    assert!(String::from_utf8(out).unwrap().contains("9f2c81d07"));
+}
+
+#[test]
+fn a_verdict_without_a_reason_says_so() {
+    let mut diagnosis = diagnosis_of_two_mistakes();
+    diagnosis.explanations.clear();
+    let verdict = |diagnosis: &Diagnosis| plain(diagnosis).lines().next().unwrap().to_owned();
+    let expected = "not valid: the signature does not match, and no known mistake reproduces it";
+    assert_eq!(verdict(&diagnosis), expected);
+    diagnosis.verdict = Word::Unknown;
+    assert!(verdict(&diagnosis).starts_with("unknown: no secret for AKIDEXAMPLE at hand"));
+    diagnosis.judged = None;
+    assert_eq!(verdict(&diagnosis), "unknown: there is no signed request to judge");
+}
+
+#[test]
+fn a_comparison_shows_field_by_field_what_differs() {
+    let mut diagnosis = diagnosis_of_two_mistakes();
+    diagnosis.explanations = vec![Explanation { proof: Proof::Server, mistakes: Vec::new() }];
+    let difference = Difference {
+        field: None,
+        name: "timestamp",
+        theirs: b"20150830T123600Z".to_vec(),
+        right: b"20150830T123601Z".to_vec(),
+    };
+    diagnosis.comparisons = vec![Comparison {
+        whose: Party::Client,
+        canonical_request: None,
+        string_to_sign: None,
+        differences: vec![difference],
+        is_unaltered: Some(false),
+    }];
+    let text = plain(&diagnosis);
+    let expected = "
+the client's texts differ from the right ones in: timestamp
+  timestamp
+  client's   20150830T123600Z
+                           ^
+  right      20150830T123601Z
+                           ^
+";
+    assert!(text.contains(expected), "{text}");
+}

@@ -1,0 +1,164 @@
+//! The sentences that text and page have in common.
+
+use super::Shown;
+use crate::diagnose::{Explanation, Made, Party, Proof, Search, Word};
+use crate::verify::Finding;
+
+impl Shown<'_> {
+    /// The word of the verdict, as people say it.
+    pub(super) fn verdict(&self) -> &'static str {
+        match self.diagnosis.verdict {
+            Word::Valid => "valid",
+            Word::Invalid => "not valid",
+            Word::Unknown => "unknown",
+        }
+    }
+
+    /// The verdict's reason, in one line.
+    pub(super) fn reason(&self) -> String {
+        let judged = self.diagnosis.judged.as_ref();
+        let terms = judged.map(|judged| &judged.claim.terms);
+        match (self.diagnosis.verdict, terms) {
+            (Word::Valid, Some(terms)) => self.words(&format!("signed by {} for {}", terms.access_key_id, terms.scope)),
+            (Word::Valid, None) => "nothing is wrong with it".to_owned(),
+            (Word::Invalid, _) => self.wrong(),
+            (Word::Unknown, Some(terms)) => {
+                let who = &terms.access_key_id;
+                self.words(&format!("no secret for {who} at hand, so the signature was not recomputed"))
+            }
+            (Word::Unknown, None) => "there is no signed request to judge".to_owned(),
+        }
+    }
+
+    fn wrong(&self) -> String {
+        if let Some(best) = self.diagnosis.best() {
+            return titles(best);
+        }
+        let findings = self.diagnosis.judged.iter().flat_map(|judged| &judged.findings);
+        let mut fatal = findings.filter(|finding| finding.is_fatal());
+        match fatal.clone().find(|finding| **finding != Finding::SignatureMismatch).or(fatal.next()) {
+            Some(Finding::SignatureMismatch) | None if self.diagnosis.search.is_made => {
+                "the signature does not match, and no known mistake reproduces it".to_owned()
+            }
+            Some(finding) => self.words(&finding.to_string()),
+            None => "the server refused it, and nothing at hand shows why".to_owned(),
+        }
+    }
+
+    /// What was done wrong: the mistake's title, and what exactly where that is open.
+    pub(super) fn heading(&self, made: &Made) -> String {
+        match &made.detail {
+            Some(detail) => format!("{}: {}", made.mistake.title, self.words(detail)),
+            None => made.mistake.title.to_owned(),
+        }
+    }
+
+    /// The headings of an explanation in one line.
+    pub(super) fn headings(&self, explanation: &Explanation) -> String {
+        let headings: Vec<String> = explanation.mistakes.iter().map(|made| self.heading(made)).collect();
+        headings.join("; and ")
+    }
+
+    /// Explanations besides the best: first those that cannot be told from it, then those known in another way.
+    pub(super) fn others(&self) -> (Vec<&Explanation>, Vec<&Explanation>) {
+        let Some((best, others)) = self.diagnosis.explanations.split_first() else { return Default::default() };
+        // What dates or the request show stands side by side: one does not exclude the other.
+        let excludes = matches!(best.proof, Proof::Reproduced | Proof::Server);
+        others.iter().partition(|other| excludes && other.proof == best.proof)
+    }
+
+    /// The clients of a mistake, those first that the request says it comes from.
+    pub(super) fn clients(&self, made: &Made) -> Vec<(&'static str, &'static str)> {
+        let judged = self.diagnosis.judged.as_ref();
+        let agent = judged.and_then(|judged| judged.request.headers.first_text("user-agent")).unwrap_or_default();
+        let agent = agent.to_ascii_lowercase();
+        let mut clients = made.mistake.clients.to_vec();
+        clients.sort_by_key(|(name, _)| !agent.contains(&name.to_ascii_lowercase()));
+        clients
+    }
+}
+
+/// How many clients are shown beside a mistake.
+pub(super) const CLIENTS: usize = 4;
+
+fn titles(explanation: &Explanation) -> String {
+    let titles: Vec<&str> = explanation.mistakes.iter().map(|made| made.mistake.title).collect();
+    match titles.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{}, and {last}", most.join(", ")),
+    }
+}
+
+/// How an explanation is known.
+pub(super) fn known_by(explanation: &Explanation) -> String {
+    match (explanation.proof, explanation.mistakes.len()) {
+        (Proof::Reproduced, 0 | 1) => {
+            "signing with this mistake gives the very signature that was presented".to_owned()
+        }
+        (Proof::Reproduced, 2) => "signing with both mistakes gives the very signature that was presented".to_owned(),
+        (Proof::Reproduced, many) => {
+            format!("signing with these {many} mistakes together gives the very signature that was presented")
+        }
+        (Proof::Server, _) => "the server's reply shows it".to_owned(),
+        (Proof::Time, _) => "arithmetic on the dates shows it".to_owned(),
+        (Proof::Observed, _) => "the request alone shows it".to_owned(),
+    }
+}
+
+/// What the search did; none where there was nothing to search for.
+pub(super) fn searched(search: &Search) -> Option<String> {
+    search.is_made.then_some(())?;
+    let noun = if search.hypotheses == 1 { "hypothesis" } else { "hypotheses" };
+    let depth = match search.deepest {
+        0 => "no mistake",
+        1 => "one mistake at a time",
+        deepest => &format!("up to {deepest} mistakes at once"),
+    };
+    let rest = if search.is_exhausted { "all of them" } else { "not all of them: time was up" };
+    Some(format!("tried {} {noun}, {depth}, {rest}", grouped(search.hypotheses)))
+}
+
+/// Whose text it is, as an owner: `the server's`.
+pub(super) fn owner(whose: Party) -> &'static str {
+    match whose {
+        Party::Server => "the server's",
+        Party::Client => "the client's",
+    }
+}
+
+/// `61204` as `61,204`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        for (number, expected) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (61_204, "61,204"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(grouped(number), expected);
+        }
+    }
+
+    #[test]
+    fn the_search_says_how_far_it_went() {
+        let search = |hypotheses, deepest, is_exhausted| Search { is_made: true, hypotheses, deepest, is_exhausted };
+        let text = searched(&search(61_204, 2, true)).unwrap();
+        assert_eq!(text, "tried 61,204 hypotheses, up to 2 mistakes at once, all of them");
+        assert!(searched(&search(9, 3, false)).unwrap().ends_with("time was up"));
+        assert_eq!(searched(&Search { is_made: false, ..search(0, 0, true) }), None);
+    }
+}
