@@ -58,10 +58,11 @@ pub(super) fn hunks(theirs: &[u8], right: &[u8]) -> Vec<Hunk> {
     hunks.into_iter().map(|hunk| narrowed(theirs, right, hunk)).collect()
 }
 
-/// The pieces of a text, each with the byte that ends it.
+/// The pieces of a text; each byte that separates two is one of its own.
 fn pieces(text: &[u8]) -> Vec<Range<usize>> {
+    let is_separator = |byte: &u8| matches!(byte, b'\n' | b'&' | b';' | b'/');
     let mut start = 0;
-    let pieces = text.split_inclusive(|byte| matches!(byte, b'\n' | b'&' | b';' | b'/'));
+    let pieces = text.chunk_by(|a, b| !is_separator(a) && !is_separator(b));
     pieces
         .map(|piece| {
             let range = start..start + piece.len();
@@ -79,14 +80,14 @@ fn place(pieces: &[Range<usize>], at: usize, base: usize) -> usize {
     }
 }
 
-/// What is left between the pieces of a longest common subsequence; `base` bytes of both texts stand before the pieces.
+/// What is left between the pieces of the common subsequence of the most bytes; `base` bytes of both texts stand before the pieces.
 fn unmatched((theirs, a): (&[u8], &[Range<usize>]), (right, b): (&[u8], &[Range<usize>]), base: usize) -> Vec<Hunk> {
     let is_same = |i: usize, j: usize| theirs[a[i].clone()] == right[b[j].clone()];
-    let mut common = vec![vec![0_u32; b.len() + 1]; a.len() + 1];
+    let mut common = vec![vec![0_usize; b.len() + 1]; a.len() + 1];
     for i in (0..a.len()).rev() {
         for j in (0..b.len()).rev() {
             let skipped = common[i + 1][j].max(common[i][j + 1]);
-            common[i][j] = if is_same(i, j) { common[i + 1][j + 1] + 1 } else { skipped };
+            common[i][j] = if is_same(i, j) { common[i + 1][j + 1] + a[i].len() } else { skipped };
         }
     }
     let (mut i, mut j, mut hunks) = (0, 0, Vec::new());

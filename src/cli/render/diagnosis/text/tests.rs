@@ -71,7 +71,10 @@ fn what_is_hidden_is_said_to_differ() {
     let made = made(&PATH_DOUBLE_ENCODED, "a=1&X-Amz-Security-Token=to+ken", "a=1&X-Amz-Security-Token=to%2Bken");
     diagnosis.explanations[0].mistakes = vec![made];
     let text = plain(&diagnosis);
-    assert!(text.contains("They differ in a value that is not shown.") && !text.contains("to+ken") && !text.contains("%2B"), "{text}");
+    assert!(
+        text.contains("They differ in a value that is not shown.") && !text.contains("to+ken") && !text.contains("%2B"),
+        "{text}"
+    );
 }
 
 #[test]

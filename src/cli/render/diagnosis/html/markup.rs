@@ -1,0 +1,68 @@
+//! HTML as it is written: markup comes from the source of this program alone, everything else is escaped.
+
+/// A piece of a page. Only literals become markup, so nothing from outside can.
+#[derive(Default)]
+pub(super) struct Markup(String);
+
+impl Markup {
+    /// Appends markup.
+    pub(super) fn raw(&mut self, markup: &'static str) -> &mut Self {
+        self.0.push_str(markup);
+        self
+    }
+
+    /// Appends text, which is also fit for a quoted attribute.
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        for character in text.chars() {
+            match character {
+                '&' => self.0.push_str("&amp;"),
+                '<' => self.0.push_str("&lt;"),
+                '>' => self.0.push_str("&gt;"),
+                '"' => self.0.push_str("&quot;"),
+                '\'' => self.0.push_str("&#39;"),
+                character => self.0.push(character),
+            }
+        }
+        self
+    }
+
+    /// Appends a number.
+    pub(super) fn number(&mut self, number: i32) -> &mut Self {
+        self.0.push_str(&number.to_string());
+        self
+    }
+
+    /// Appends text in which what stands between backticks is code.
+    pub(super) fn prose(&mut self, text: &str) -> &mut Self {
+        for (at, part) in text.split('`').enumerate() {
+            match at % 2 {
+                0 => self.text(part),
+                _ => self.raw("<code>").text(part).raw("</code>"),
+            };
+        }
+        self
+    }
+
+    /// Appends ` name="number"`.
+    pub(super) fn attribute(&mut self, name: &'static str, number: i32) -> &mut Self {
+        self.raw(" ").raw(name).raw("=\"").number(number).raw("\"")
+    }
+
+    /// The page.
+    pub(super) fn finish(self) -> String {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_never_markup() {
+        let mut markup = Markup::default();
+        markup.raw("<p>").text("<a href=\"x\" title='y'>&amp;").prose("`<b>` c").raw("</p>");
+        let expected = "<p>&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;<code>&lt;b&gt;</code> c</p>";
+        assert_eq!(markup.finish(), expected);
+    }
+}

@@ -1,0 +1,52 @@
+//! The best explanation, a card for each of its mistakes.
+
+use super::markup::Markup;
+use super::write_pair;
+use crate::cli::render::diagnosis::Shown;
+use crate::cli::render::diagnosis::words::{CLIENTS, known_by};
+use crate::diagnose::Made;
+
+pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
+    let Some(best) = shown.diagnosis.best() else { return };
+    page.raw("<section aria-labelledby=\"mistakes\">\n<h2 id=\"mistakes\">");
+    page.raw(if best.mistakes.len() > 1 { "What was done wrong, together" } else { "What was done wrong" });
+    page.raw("</h2>\n<p class=\"known\"><span class=\"badge\">").text(best.proof.as_str()).raw("</span> ");
+    page.raw("<span class=\"sentence\">").text(&known_by(best)).raw(".</span></p>\n");
+    for made in &best.mistakes {
+        write_mistake(shown, made, page);
+    }
+    page.raw("</section>\n");
+}
+
+fn write_mistake(shown: &Shown<'_>, made: &Made, page: &mut Markup) {
+    page.raw("<article>\n<h3>").prose(made.mistake.title).raw("</h3>\n<p class=\"id\"><code>");
+    page.text(made.mistake.id).raw("</code></p>\n");
+    if let Some(detail) = &made.detail {
+        page.raw("<p class=\"detail\">").text(&shown.words(detail)).raw("</p>\n");
+    }
+    if !(made.signed.is_empty() && made.expected.is_empty()) {
+        write_pair(shown, ["Signed", "Should be"], [&made.signed, &made.expected], page);
+    }
+    page.raw("<div class=\"prose\">\n<div><h4>Why it fails</h4>\n<p>")
+        .prose(made.mistake.explanation)
+        .raw("</p></div>\n");
+    page.raw("<div class=\"fix\"><h4>How to put it right</h4>\n<p>")
+        .prose(made.mistake.fix)
+        .raw("</p></div>\n</div>\n");
+    write_clients(shown, made, page);
+    page.raw("</article>\n");
+}
+
+fn write_clients(shown: &Shown<'_>, made: &Made, page: &mut Markup) {
+    let clients = shown.clients(made);
+    if clients.is_empty() {
+        return;
+    }
+    page.raw("<details class=\"clients\"");
+    page.raw(if clients.len() <= CLIENTS { " open" } else { "" });
+    page.raw("><summary>In well-known clients</summary>\n<dl>\n");
+    for (name, change) in clients {
+        page.raw("<div><dt>").text(name).raw("</dt><dd>").prose(change).raw("</dd></div>\n");
+    }
+    page.raw("</dl>\n</details>\n");
+}

@@ -1,0 +1,193 @@
+//! A diagnosis as a page of its own: it loads nothing, runs nothing, and is the same wherever it is opened.
+//!
+//! The page is made to be passed on. So signatures are shortened in it, right ones and wrong ones, unless secrets are asked
+//! for by name. What it looks like is in `style.css`.
+
+mod evidence;
+mod markup;
+mod mistakes;
+mod picture;
+mod places;
+mod stages;
+
+use std::ops::Range;
+
+use super::Shown;
+use super::marks::{self, Kind, Segment};
+use super::outside::harmless_line;
+use super::words::searched;
+use crate::diagnose::{Judged, Word};
+use markup::Markup;
+use places::Trail;
+
+/// Nothing may be loaded, run or sent; the style is in the page.
+const HEAD: &str = "<!doctype html>
+<html lang=\"en\">
+<head>
+<meta charset=\"utf-8\">
+<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<meta name=\"color-scheme\" content=\"light dark\">
+<meta name=\"referrer\" content=\"no-referrer\">
+<meta name=\"robots\" content=\"noindex\">
+<title>";
+
+impl Shown<'_> {
+    /// The page: HTML in UTF-8, with nothing outside of it.
+    pub fn to_html(&self) -> String {
+        let mut page = Markup::default();
+        page.raw(HEAD).text(self.verdict()).raw(": ").text(&self.reason()).raw(" · sigvet</title>\n<style>\n");
+        page.raw(include_str!("style.css")).raw("</style>\n</head>\n<body class=\"").raw(class(self.diagnosis.verdict));
+        page.raw("\">\n");
+        self.write_header(&mut page);
+        page.raw("<main>\n");
+        mistakes::write(self, &mut page);
+        if let Some(judged) = &self.diagnosis.judged {
+            let trail = Trail::of(self.diagnosis.best(), Some(judged.claim.terms.placement));
+            self.write_picture(judged, &trail, &mut page);
+            stages::write(self, judged, &trail, &mut page);
+        }
+        evidence::write(self, &mut page);
+        page.raw("</main>\n");
+        self.write_footer(&mut page);
+        page.raw("</body>\n</html>\n");
+        page.finish()
+    }
+
+    fn write_header(&self, page: &mut Markup) {
+        page.raw("<header>\n<p class=\"mark\">sigvet <span>explain</span></p>\n");
+        page.raw("<p class=\"verdict\"><svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"");
+        page.raw(match self.diagnosis.verdict {
+            Word::Valid => "M3.5 8.5l3 3 6-7",
+            Word::Invalid => "M4.5 4.5l7 7m0-7l-7 7",
+            Word::Unknown => "M5.6 6a2.4 2.4 0 1 1 3.5 2.1c-.7.4-1.1.8-1.1 1.6M8 12.4v.2",
+        });
+        page.raw("\"/></svg>").text(self.verdict()).raw("</p>\n<h1>").text(&self.reason()).raw("</h1>\n");
+        if let Some(judged) = &self.diagnosis.judged {
+            self.write_facts(judged, page);
+        }
+        page.raw("</header>\n");
+    }
+
+    fn write_facts(&self, judged: &Judged, page: &mut Markup) {
+        let (request, terms) = (&judged.request, &judged.claim.terms);
+        // The query is in the canonical request; here it would be a line of its own, and hold the signature.
+        let line = format!("{} {}", self.words(&request.method), shown_whole(&self.bytes(request.path())));
+        let host = request.host().map(|host| self.words(host)).unwrap_or_default();
+        let facts = [
+            ("Request", line),
+            ("Host", host),
+            ("Access key", self.words(&terms.access_key_id)),
+            ("Scope", self.words(&terms.scope.to_string())),
+            ("Signed at", self.words(terms.timestamp.as_str())),
+        ];
+        page.raw("<dl class=\"facts\">\n");
+        for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+            page.raw("<div><dt>").text(name).raw("</dt><dd><code>").text(value).raw("</code></dd></div>\n");
+        }
+        page.raw("</dl>\n");
+        if !judged.is_at_hand {
+            page.raw("<p class=\"aside\">The request itself was not at hand: this was read back from what was said of it.</p>\n");
+        }
+    }
+
+    fn write_picture(&self, judged: &Judged, trail: &Trail, page: &mut Markup) {
+        page.raw("<section aria-labelledby=\"way\">\n<h2 id=\"way\">");
+        page.raw(if trail.places.is_empty() { "How the signature is made" } else { "Where it went wrong" });
+        page.raw("</h2>\n<figure>\n");
+        picture::draw(self, judged, trail, page);
+        page.raw("\n<figcaption>");
+        if trail.places.is_empty() {
+            page.raw("Each key is an HMAC with the one before it. The last one signs the string to sign.");
+        } else {
+            let names: Vec<&str> = trail.places.iter().map(|place| picture::name(*place)).collect();
+            page.raw("Marked: ").text(&listed(&names)).raw(". The values are the right ones; ");
+            page.raw("a marked arrow is a way on which something else was passed on.");
+        }
+        page.raw("</figcaption>\n</figure>\n</section>\n");
+    }
+
+    fn write_footer(&self, page: &mut Markup) {
+        page.raw("<footer>\n");
+        if let Some(searched) = searched(&self.diagnosis.search) {
+            page.raw("<p class=\"sentence\">").text(&searched).raw(".</p>\n");
+        }
+        page.raw("<p>Bytes are shown as they are: <code>␣</code> space, <code>␉</code> tab, <code>␍</code> carriage return, ");
+        page.raw("<code>␊</code> line feed, <code>\\xNN</code> any other byte that is not printable ASCII. ");
+        if !self.show_secrets {
+            page.raw("Signatures are shortened, and tokens taken out. ");
+        }
+        page.raw("Made by sigvet ").raw(env!("CARGO_PKG_VERSION")).raw("; this page loads nothing.</p>\n</footer>\n");
+    }
+}
+
+fn class(verdict: Word) -> &'static str {
+    match verdict {
+        Word::Valid => "valid",
+        Word::Invalid => "invalid",
+        Word::Unknown => "unknown",
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    match words {
+        [most @ .., one, last] if most.is_empty() => format!("{one} and {last}"),
+        [most @ .., last] if !most.is_empty() => format!("{}, and {last}", most.join(", ")),
+        words => words.concat(),
+    }
+}
+
+/// A text in one piece, each byte of it visible.
+fn shown_whole(text: &[u8]) -> String {
+    const NO_MARKS: &[Range<usize>] = &[];
+    marks::whole(text, NO_MARKS).into_iter().map(|segment| segment.text).collect()
+}
+
+/// So many columns of a text are shown; of a longer one, so many around each difference.
+const MOST: usize = 1200;
+/// So many differences of one text are shown.
+const DIFFERENCES: usize = 12;
+
+/// Two texts beside each other, with what differs marked. `labels` and the looks of each: the first is the wrong one.
+fn write_pair(shown: &Shown<'_>, labels: [&str; 2], [theirs, right]: [&[u8]; 2], page: &mut Markup) {
+    let (shown_theirs, shown_right) = (shown.bytes(theirs), shown.bytes(right));
+    let pairs = marks::pairs(&shown_theirs, &shown_right, MOST);
+    page.raw("<div class=\"pair\">\n");
+    let sides = [
+        ("theirs", labels[0], pairs.iter().map(|pair| &pair.theirs).collect::<Vec<_>>()),
+        ("right", labels[1], pairs.iter().map(|pair| &pair.right).collect()),
+    ];
+    for (class, label, texts) in sides {
+        page.raw("<div class=\"").raw(class).raw("\"><p class=\"label\">").text(label).raw("</p>");
+        for segments in texts.into_iter().take(DIFFERENCES) {
+            page.raw("<pre>");
+            write_segments(segments, page);
+            page.raw("</pre>");
+        }
+        page.raw("</div>\n");
+    }
+    page.raw("</div>\n");
+    if pairs.len() > DIFFERENCES {
+        page.raw("<p class=\"aside\">They differ in more places than are shown.</p>\n");
+    }
+    if shown_theirs == shown_right && theirs != right {
+        page.raw("<p class=\"aside\">They differ in a value that is not shown.</p>\n");
+    }
+}
+
+/// What is the same in both texts has its lines as lines; where they differ, a line feed is seen.
+fn write_segments(segments: &[Segment], page: &mut Markup) {
+    if segments.is_empty() {
+        page.raw("<span class=\"nothing\">nothing</span>");
+    }
+    for segment in segments {
+        match segment.kind {
+            Kind::Same => page.text(&segment.text.replace('␊', "\n")),
+            Kind::Differs => page.raw("<mark>").text(&segment.text.replace('␊', "␊\n")).raw("</mark>"),
+            Kind::LeftOut => page.raw("<span class=\"nothing\">").text(&segment.text).raw("</span>"),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,276 @@
+//! The way from secret and request to the signature, drawn: with the place of each mistake, and where it goes from there.
+
+mod layout;
+
+use super::markup::Markup;
+use super::places::{HASH, Place, Trail, Way};
+use crate::canonical::Field;
+use crate::cli::render::diagnosis::Shown;
+use crate::diagnose::Judged;
+use layout::{Area, Layout, ROW, TITLE};
+
+/// What is written in the picture.
+struct Words {
+    links: [(&'static str, String); 5],
+    canonical_request: [(Place, &'static str, String); 6],
+    string_to_sign: [(Place, &'static str, String); 4],
+    signature: [(&'static str, String); 2],
+    description: String,
+}
+
+/// Draws the picture for wide pages and for phones; the style shows one of them.
+pub(super) fn draw(shown: &Shown<'_>, judged: &Judged, trail: &Trail, markup: &mut Markup) {
+    let words = Words::of(shown, judged, trail);
+    for layout in [Layout::wide(), Layout::tall()] {
+        Drawing { layout, words: &words, trail, markup }.draw();
+    }
+}
+
+impl Words {
+    fn of(shown: &Shown<'_>, judged: &Judged, trail: &Trail) -> Self {
+        let (terms, derivation) = (&judged.claim.terms, &judged.derivation);
+        let field = |field: Field, label| {
+            let text = shown.bytes(derivation.canonical_request.field(field));
+            (Place::Field(field), label, first_line(&text))
+        };
+        let mut lines = derivation.string_to_sign.split('\n').map(|line| first_line(&shown.bytes(line.as_bytes())));
+        let mut line = |at, label| (Place::Line(at), label, lines.next().unwrap_or_default());
+        let scope = [&terms.scope.date, &terms.scope.region, &terms.scope.service, &terms.scope.terminator];
+        let [date, region, service, terminator] = scope.map(|part| shown.words(part));
+        let presented = shown.usable_signature(judged.claim.signature.as_str());
+        let expected = judged.expected.as_ref().map(|expected| shown.usable_signature(expected.as_str()));
+        Self {
+            description: description(&[&date, &region, &service, &terminator], trail),
+            links: [
+                ("secret", format!("{} + secret", shown.words(&terms.dialect.secret_prefix))),
+                ("kDate", date),
+                ("kRegion", region),
+                ("kService", service),
+                ("kSigning", terminator),
+            ],
+            canonical_request: [
+                field(Field::Method, "method"),
+                field(Field::Path, "path"),
+                field(Field::Query, "query"),
+                field(Field::Headers, "headers"),
+                field(Field::SignedHeaders, "signed headers"),
+                field(Field::Payload, "payload hash"),
+            ],
+            string_to_sign: [line(0, "algorithm"), line(1, "timestamp"), line(2, "scope"), line(3, "request hash")],
+            signature: [("presented", presented), ("expected", expected.unwrap_or_else(|| "not known".to_owned()))],
+        }
+    }
+}
+
+fn first_line(text: &[u8]) -> String {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    super::shown_whole(line)
+}
+
+fn description(scope: &[&str], trail: &Trail) -> String {
+    let mut text = format!(
+        "The secret becomes kDate, kRegion, kService and kSigning, taking in {}. The canonical request is hashed into the \
+         string to sign. kSigning and the string to sign give the signature.",
+        scope.join(", ")
+    );
+    let names: Vec<&str> = trail.places.iter().map(|place| name(*place)).collect();
+    if !names.is_empty() {
+        text.push_str(" Marked as wrong: ");
+        text.push_str(&names.join(", "));
+        text.push('.');
+    }
+    text
+}
+
+/// What a place is called in the picture.
+pub(super) fn name(place: Place) -> &'static str {
+    match place {
+        Place::Field(Field::Method) => "the method",
+        Place::Field(Field::Path) => "the path",
+        Place::Field(Field::Query) => "the query",
+        Place::Field(Field::Headers) => "the headers",
+        Place::Field(Field::SignedHeaders) => "the list of signed headers",
+        Place::Field(Field::Payload) => "the payload hash",
+        Place::CanonicalRequest => "the form of the canonical request",
+        Place::Line(0) => "the algorithm",
+        Place::Line(1) => "the timestamp",
+        Place::Line(2) => "the scope in the string to sign",
+        Place::Line(_) => "the request hash",
+        Place::StringToSign => "the form of the string to sign",
+        Place::Link(0) => "the secret",
+        Place::Link(1) => "the day in the key",
+        Place::Link(2) => "the region in the key",
+        Place::Link(3) => "the service in the key",
+        Place::Link(_) => "the end of the key's chain",
+        Place::Signature => "the signature",
+    }
+}
+
+/// In a box narrower than this a value stands below its label.
+const NARROW: i32 = 200;
+
+struct Drawing<'a> {
+    layout: Layout,
+    words: &'a Words,
+    trail: &'a Trail,
+    markup: &'a mut Markup,
+}
+
+#[derive(Clone, Copy)]
+enum Looks {
+    Usual,
+    /// It is here that the mistake lies.
+    Wrong,
+    /// A mistake elsewhere makes it wrong.
+    Follows,
+}
+
+impl Drawing<'_> {
+    fn draw(&mut self) {
+        let Layout { name, width, height, captions, .. } = self.layout;
+        self.markup.raw("<svg role=\"img\" class=\"").raw(name).raw("\" viewBox=\"0 0 ");
+        self.markup.number(width).raw(" ").number(height).raw("\" aria-labelledby=\"").raw(name).raw("-title ");
+        self.markup
+            .raw(name)
+            .raw("-description\"><title id=\"")
+            .raw(name)
+            .raw("-title\">From secret and request to the ");
+        self.markup.raw("signature</title><desc id=\"").raw(name).raw("-description\">");
+        self.markup.text(&self.words.description).raw("</desc>");
+        for ((x, y), caption) in captions.into_iter().zip(["The key", "The message"]) {
+            self.write("caption", (x, y), caption);
+        }
+        self.chain();
+        self.message();
+        self.signature();
+        self.markup.raw("</svg>");
+    }
+
+    fn chain(&mut self) {
+        for (at, (title, taken_in)) in self.words.links.iter().enumerate() {
+            let area = self.layout.links[at];
+            let looks = if self.trail.is_at(Place::Link(at)) { Looks::Wrong } else { Looks::Usual };
+            self.frame(area, looks);
+            let top = area.y + area.height / 2;
+            self.write("name", (area.x + 14, top - 6), title);
+            self.write(looks.value(), (area.x + 14, top + 15), &elided(taken_in, 16));
+            if let Some(next) = self.layout.links.get(at + 1) {
+                self.arrow(area, *next, self.trail.goes(Way::Chain(at)), "");
+            }
+        }
+    }
+
+    fn message(&mut self) {
+        let Layout { canonical_request, string_to_sign, .. } = self.layout;
+        self.table(canonical_request, "Canonical request", Place::CanonicalRequest, &self.words.canonical_request);
+        self.table(string_to_sign, "String to sign", Place::StringToSign, &self.words.string_to_sign);
+        self.arrow(canonical_request, string_to_sign, self.trail.goes(Way::Hash), "SHA-256");
+    }
+
+    fn signature(&mut self) {
+        let (area, last) = (self.layout.signature, self.layout.links[4]);
+        let looks = if self.trail.is_at(Place::Signature) { Looks::Wrong } else { Looks::Usual };
+        self.frame(area, looks);
+        self.write("name", (area.x + 14, area.y + 25), "Signature");
+        for (at, (label, value)) in self.words.signature.iter().enumerate() {
+            let value = elided(value, 9);
+            if area.width < NARROW {
+                self.write("label", (area.x + 14, baseline(area, 2 * at)), label);
+                self.write("value", (area.x + 14, baseline(area, 2 * at + 1) - 4), &value);
+            } else {
+                self.write("label", (area.x + 14, baseline(area, at)), label);
+                self.write("value end", (area.right() - 14, baseline(area, at)), &value);
+            }
+        }
+        self.arrow(self.layout.string_to_sign, area, self.trail.goes(Way::Message), "message");
+        self.arrow(last, area, self.trail.goes(Way::Key), "key");
+    }
+
+    fn table(&mut self, area: Area, title: &'static str, whole: Place, rows: &[(Place, &'static str, String)]) {
+        let is_wrong = self.trail.is_at(whole) || rows.iter().any(|(place, ..)| self.trail.is_at(*place));
+        self.frame(area, if is_wrong { Looks::Wrong } else { Looks::Usual });
+        self.write("name", (area.x + 14, area.y + 25), title);
+        for (at, (place, label, value)) in rows.iter().enumerate() {
+            let looks = match place {
+                place if self.trail.is_at(*place) => Looks::Wrong,
+                Place::Line(HASH) if self.trail.spoils_hash() => Looks::Follows,
+                _ => Looks::Usual,
+            };
+            let baseline = baseline(area, at);
+            if let Looks::Wrong = looks {
+                let row = Area { x: area.x + 6, y: baseline - 16, width: area.width - 12, height: ROW };
+                self.rectangle("row", row, 5);
+            }
+            self.write(looks.label(), (area.x + 14, baseline), label);
+            if self.layout.value > 0 {
+                self.write(looks.value(), (area.x + 116, baseline), &elided(value, self.layout.value));
+            }
+        }
+    }
+
+    fn frame(&mut self, area: Area, looks: Looks) {
+        self.rectangle(if let Looks::Wrong = looks { "box wrong" } else { "box" }, area, 10);
+    }
+
+    fn rectangle(&mut self, class: &'static str, area: Area, radius: i32) {
+        self.markup.raw("<rect class=\"").raw(class).raw("\"").attribute("x", area.x).attribute("y", area.y);
+        self.markup.attribute("width", area.width).attribute("height", area.height).attribute("rx", radius).raw("/>");
+    }
+
+    fn write(&mut self, class: &'static str, (x, y): (i32, i32), text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.markup.raw("<text class=\"").raw(class).raw("\"").attribute("x", x).attribute("y", y).raw(">");
+        self.markup.text(text).raw("</text>");
+    }
+
+    /// A straight arrow: to the right where the boxes stand beside each other, else down.
+    fn arrow(&mut self, from: Area, to: Area, is_wrong: bool, label: &'static str) {
+        const HEAD: i32 = 6;
+        let class = if is_wrong { "way wrong" } else { "way" };
+        self.markup.raw("<path class=\"").raw(class).raw("\" d=\"M");
+        if to.x >= from.right() {
+            let (y, end) = (from.middle_y(), to.x - 3);
+            self.markup.number(from.right() + 3).raw(" ").number(y).raw("H").number(end).raw("m");
+            self.markup.number(-HEAD).raw(" ").number(-HEAD + 1).raw("l").number(HEAD).raw(" ").number(HEAD - 1);
+            self.markup.raw("l").number(-HEAD).raw(" ").number(HEAD - 1).raw("\"/>");
+            self.write("way-label middle", (i32::midpoint(from.right(), to.x), y - 9), label);
+        } else {
+            let (x, end) = (from.middle_x(), to.y - 3);
+            self.markup.number(x).raw(" ").number(from.bottom() + 3).raw("V").number(end).raw("m");
+            self.markup.number(-HEAD + 1).raw(" ").number(-HEAD).raw("l").number(HEAD - 1).raw(" ").number(HEAD);
+            self.markup.raw("l").number(HEAD - 1).raw(" ").number(-HEAD).raw("\"/>");
+            self.write("way-label", (x + 10, i32::midpoint(from.bottom(), to.y) + 4), label);
+        }
+    }
+}
+
+impl Looks {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Usual => "label",
+            Self::Wrong => "label wrong",
+            Self::Follows => "label follows",
+        }
+    }
+
+    fn value(self) -> &'static str {
+        match self {
+            Self::Usual => "value",
+            Self::Wrong => "value wrong",
+            Self::Follows => "value follows",
+        }
+    }
+}
+
+fn baseline(area: Area, row: usize) -> i32 {
+    area.y + TITLE + i32::try_from(row).unwrap_or_default() * ROW + 16
+}
+
+fn elided(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most.saturating_sub(1)) {
+        Some((end, _)) if text.chars().count() > most => format!("{}…", &text[..end]),
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,149 @@
+//! Where on the way from secret and request to the signature a mistake lies, and which way it goes from there.
+
+use crate::canonical::Field;
+use crate::derivation::Placement;
+use crate::diagnose::{Explanation, Made, Proof};
+
+/// A place on the way to a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A field of the canonical request.
+    Field(Field),
+    /// How its fields are put together.
+    CanonicalRequest,
+    /// A line of the string to sign: algorithm, timestamp, scope, hash.
+    Line(usize),
+    /// How its lines are put together.
+    StringToSign,
+    /// A link in the chain of keys: the secret, then what each of its four HMACs takes in.
+    Link(usize),
+    /// What is made of the last hash.
+    Signature,
+}
+
+pub(super) const TIMESTAMP: usize = 1;
+pub(super) const SCOPE: usize = 2;
+pub(super) const HASH: usize = 3;
+const SECRET: usize = 0;
+const DATE: usize = 1;
+const REGION: usize = 2;
+const SERVICE: usize = 3;
+const TERMINATOR: usize = 4;
+
+/// The way between two places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// From this link to the next.
+    Chain(usize),
+    /// From the last key to the signature.
+    Key,
+    /// From the canonical request into the string to sign.
+    Hash,
+    /// From the string to sign to the signature.
+    Message,
+}
+
+/// The places of an explanation's mistakes.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    pub(super) places: Vec<Place>,
+    /// Whether another signature came of it; a request that is merely late is signed as it should be.
+    is_followed: bool,
+}
+
+impl Trail {
+    pub(super) fn of(explanation: Option<&Explanation>, placement: Option<Placement>) -> Self {
+        let Some(explanation) = explanation else { return Self::default() };
+        let places = explanation.mistakes.iter().flat_map(|made| places(made, placement)).collect();
+        Self { places, is_followed: matches!(explanation.proof, Proof::Reproduced | Proof::Server) }
+    }
+
+    pub(super) fn is_at(&self, place: Place) -> bool {
+        self.places.contains(&place)
+    }
+
+    /// Whether a mistake lies in the canonical request, so that its hash is another one.
+    pub(super) fn spoils_hash(&self) -> bool {
+        let in_request = |place: &Place| matches!(place, Place::Field(_) | Place::CanonicalRequest);
+        self.is_followed && self.places.iter().any(in_request)
+    }
+
+    /// Whether a mistake goes this way.
+    pub(super) fn goes(&self, way: Way) -> bool {
+        let in_string = |place: &Place| matches!(place, Place::Line(_) | Place::StringToSign);
+        let up_to = |last: usize| move |place: &Place| matches!(place, Place::Link(at) if *at <= last);
+        self.is_followed
+            && match way {
+                Way::Hash => self.spoils_hash(),
+                Way::Message => self.spoils_hash() || self.places.iter().any(in_string),
+                Way::Chain(from) => self.places.iter().any(up_to(from)),
+                Way::Key => self.places.iter().any(up_to(TERMINATOR)),
+            }
+    }
+}
+
+/// Where a mistake lies, by the part of the request that the catalogue says it spoils.
+pub(super) fn places(made: &Made, placement: Option<Placement>) -> Vec<Place> {
+    let is_in_query = matches!(placement, Some(Placement::Query { .. }));
+    match made.mistake.place {
+        "method" => vec![Place::Field(Field::Method)],
+        "path" => vec![Place::Field(Field::Path)],
+        "query" | "expires" => vec![Place::Field(Field::Query)],
+        "token" if is_in_query => vec![Place::Field(Field::Query)],
+        "headers" | "host" | "token" => vec![Place::Field(Field::Headers)],
+        "signed-headers" => vec![Place::Field(Field::SignedHeaders)],
+        "payload" => vec![Place::Field(Field::Payload)],
+        "canonical-request" => vec![Place::CanonicalRequest],
+        "string-to-sign" => vec![Place::StringToSign],
+        "date" => vec![Place::Line(TIMESTAMP)],
+        "scope" => scope(made.mistake.id),
+        "credential" | "key" => key(made.mistake.id),
+        _ => vec![Place::Signature],
+    }
+}
+
+fn scope(id: &str) -> Vec<Place> {
+    let links = match id {
+        "scope-date" => vec![DATE],
+        "scope-region" => vec![REGION],
+        "scope-service" => vec![SERVICE],
+        _ => vec![DATE, REGION, SERVICE, TERMINATOR],
+    };
+    std::iter::once(Place::Line(SCOPE)).chain(links.into_iter().map(Place::Link)).collect()
+}
+
+fn key(id: &str) -> Vec<Place> {
+    let links = match id {
+        "key-other-day" => vec![DATE],
+        "key-other-scope" => vec![REGION, SERVICE],
+        "key-order" | "key-hex-chain" => vec![DATE, REGION, SERVICE, TERMINATOR],
+        _ => vec![SECRET],
+    };
+    links.into_iter().map(Place::Link).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::catalogue;
+
+    /// A word of the catalogue that is not known here would be drawn at the signature.
+    #[test]
+    fn every_place_of_the_catalogue_is_on_the_picture() {
+        for mistake in catalogue::all() {
+            let made = Made { mistake, detail: None, signed: Vec::new(), expected: Vec::new() };
+            let is_at_the_end = places(&made, None) == [Place::Signature];
+            assert_eq!(is_at_the_end, matches!(mistake.place, "signature" | "authorization"), "{}", mistake.id);
+        }
+    }
+
+    #[test]
+    fn a_mistake_goes_all_the_way_to_the_signature() {
+        let trail = |place, is_followed| Trail { places: vec![place], is_followed };
+        let path = trail(Place::Field(Field::Path), true);
+        assert!(path.goes(Way::Hash) && path.goes(Way::Message) && !path.goes(Way::Key) && !path.goes(Way::Chain(3)));
+        let region = trail(Place::Link(REGION), true);
+        assert!(!region.goes(Way::Chain(1)) && region.goes(Way::Chain(2)) && region.goes(Way::Key));
+        assert!(!trail(Place::Line(TIMESTAMP), false).goes(Way::Message));
+    }
+}

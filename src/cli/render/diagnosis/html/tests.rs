@@ -1,0 +1,74 @@
+use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
+use crate::cli::render::diagnosis::Shown;
+use crate::cli::render::redact::Redactor;
+use crate::diagnose::catalogue::PATH_DOUBLE_ENCODED;
+use crate::diagnose::{Comparison, Diagnosis, Difference, Party};
+
+fn page(diagnosis: &Diagnosis) -> String {
+    shown(diagnosis, &Redactor::none()).to_html()
+}
+
+#[test]
+fn it_loads_and_runs_nothing() {
+    let page = page(&diagnosis_of_two_mistakes());
+    assert!(page.contains("default-src 'none'"));
+    for way_out in
+        ["<script", "src=", "href=", "url(", "@import", "<link", "<form", "<iframe", " onload", "http:", "https:"]
+    {
+        assert!(!page.contains(way_out), "{way_out}");
+    }
+}
+
+#[test]
+fn nothing_from_outside_becomes_markup() {
+    let hostile = "</pre></title></style><script>alert(1)</script><img src=x onerror='a'>\"&\u{202e}";
+    let mut diagnosis = diagnosis_of_two_mistakes();
+    let mut made = made(&PATH_DOUBLE_ENCODED, hostile, "/a");
+    made.detail = Some(hostile.to_owned());
+    diagnosis.explanations[0].mistakes.push(made);
+    diagnosis.notes = vec![hostile.to_owned()];
+    diagnosis.next = vec![hostile.to_owned()];
+    let difference = Difference { field: None, name: "path", theirs: hostile.into(), right: hostile.into() };
+    let (canonical_request, string_to_sign, is_unaltered) = (None, None, None);
+    let (whose, differences) = (Party::Server, vec![difference]);
+    diagnosis.comparisons = vec![Comparison { whose, canonical_request, string_to_sign, differences, is_unaltered }];
+    if let Some(judged) = &mut diagnosis.judged {
+        judged.request.method = hostile.to_owned();
+        judged.request.target = hostile.into();
+        judged.claim.terms.access_key_id = hostile.to_owned();
+        judged.claim.terms.scope.region = hostile.to_owned();
+        judged.claim.terms.dialect.secret_prefix = hostile.to_owned().into();
+        judged.derivation = judged.claim.derive(&judged.request);
+        judged.claim.signature = crate::scheme::Signature::presented(hostile);
+    }
+    let page = page(&diagnosis);
+    assert!(page.contains("&lt;script&gt;alert(1)"));
+    for (markup, most) in [("<script", 0), ("<img", 0), ("</title>", 3), ("</style>", 1), ("\u{202e}", 0)] {
+        assert_eq!(page.matches(markup).count(), most, "{markup}");
+    }
+}
+
+/// Only one of them is a page title; the pictures have theirs.
+#[test]
+fn a_page_can_be_passed_on() {
+    for diagnosis in [diagnosis_of_two_mistakes(), valid_diagnosis()] {
+        let judged = diagnosis.judged.as_ref().unwrap();
+        let signatures = [judged.claim.signature.as_str(), judged.expected.as_ref().unwrap().as_str()];
+        let page = page(&diagnosis);
+        for signature in signatures {
+            assert!(page.contains(&format!("{}…", &signature[..8])) && !page.contains(&signature[..9]), "{signature}");
+        }
+        let redactor = Redactor::none();
+        let open = Shown { show_secrets: true, ..shown(&diagnosis, &redactor) };
+        assert!(!open.to_html().contains("Signatures are shortened"));
+    }
+}
+
+#[test]
+fn what_was_signed_stands_in_its_field() {
+    let page = page(&diagnosis_of_two_mistakes());
+    let expected = "<div class=\"wrong\"><dt>Headers</dt><dd><div class=\"pair\">\n<div class=\"theirs\">\
+        <p class=\"label\">Signed</p><pre>host:bucket.s3.amazonaws.com<mark>:443</mark>\nx-amz";
+    assert!(page.contains(expected), "{page}");
+    assert!(page.contains("/photos/a<mark>%2520</mark>b.jpg"));
+}

@@ -1,0 +1,147 @@
+//! Diagnoses to make pages of: one of each verdict, short and long.
+
+use sigvet::canonical::Field;
+use sigvet::credentials::Credentials;
+use sigvet::diagnose::catalogue;
+use sigvet::diagnose::{Comparison, Diagnosis, Difference, Explanation, Judged, Made, Party, Proof, Search, Word};
+use sigvet::request::{Body, Headers, Request};
+use sigvet::time::Timestamp;
+use sigvet::verify::{DEFAULT_WINDOW, Judge, verify};
+
+const PRESENTED: &str = "9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
+
+/// A path encoded twice, and a default port in the host.
+pub fn two_mistakes() -> Diagnosis {
+    let path = made(
+        "path-double-encoded",
+        "/photos/summer%25202026/lake%2520at%2520dawn.jpg",
+        "/photos/summer%202026/lake%20at%20dawn.jpg",
+    );
+    let host = made(
+        "host-default-port",
+        "host:holiday.s3.eu-central-1.amazonaws.com:443\n",
+        "host:holiday.s3.eu-central-1.amazonaws.com\n",
+    );
+    let other = made("host-port-missing", "", "");
+    let judged = judged(
+        "PUT",
+        "/photos/summer%202026/lake%20at%20dawn.jpg",
+        "holiday.s3.eu-central-1.amazonaws.com",
+        "eu-central-1",
+        "s3",
+    );
+    Diagnosis {
+        explanations: vec![
+            Explanation { proof: Proof::Reproduced, mistakes: vec![path.clone(), host] },
+            Explanation { proof: Proof::Reproduced, mistakes: vec![path, other] },
+        ],
+        notes: vec!["the request declares UNSIGNED-PAYLOAD: its body is not covered by the signature".to_owned()],
+        next: vec!["the server's reply, with --response FILE".to_owned()],
+        ..empty(Word::Invalid, Some(judged))
+    }
+}
+
+/// A mistake in the key, with a comparison.
+pub fn wrong_region() -> Diagnosis {
+    let mut made = made("scope-region", "us-east-1", "ap-southeast-2");
+    made.detail = Some("the server says 'expecting ap-southeast-2'".to_owned());
+    let judged = judged(
+        "GET",
+        "/prod/orders?limit=20&cursor=eyJpZCI6MTIzNDU2Nzg5MH0",
+        "abc123.execute-api.ap-southeast-2.amazonaws.com",
+        "us-east-1",
+        "execute-api",
+    );
+    let difference =
+        |field, name, theirs: &str, right: &str| Difference { field, name, theirs: theirs.into(), right: right.into() };
+    let differences = vec![
+        difference(
+            Some(Field::Query),
+            "query",
+            "cursor=eyJpZCI6MTIzNDU2Nzg5MH0&limit=20",
+            "cursor=eyJpZCI6MTIzNDU2Nzg5MH0%3D&limit=20",
+        ),
+        difference(
+            None,
+            "scope",
+            "20260301/us-east-1/execute-api/aws4_request",
+            "20260301/ap-southeast-2/execute-api/aws4_request",
+        ),
+    ];
+    let (canonical_request, string_to_sign, is_unaltered) = (None, None, Some(false));
+    let whose = Party::Server;
+    Diagnosis {
+        explanations: vec![Explanation { proof: Proof::Server, mistakes: vec![made] }],
+        comparisons: vec![Comparison { whose, canonical_request, string_to_sign, differences, is_unaltered }],
+        ..empty(Word::Invalid, Some(judged))
+    }
+}
+
+/// Texts without end and full of markup, in all that comes from outside.
+pub fn hostile() -> Diagnosis {
+    let hostile = "<script>document.title='owned'</script>\"'&\u{202e}\u{1b}[31m";
+    let long = "0123456789abcdef".repeat(300);
+    let mut made = made("path-double-encoded", "", "");
+    made.mistake =
+        catalogue::all().find(|mistake| mistake.place == "query").expect("the catalogue has mistakes in the query");
+    made.detail = Some(format!("{hostile}{long}"));
+    made.signed = format!("a={hostile}&b={long}").into_bytes();
+    made.expected = format!("a=1&b={long}x").into_bytes();
+    let mut judged =
+        judged("GET", &format!("/{long}?{long}"), "h.example", &"region".repeat(40), &"service".repeat(40));
+    judged.request.method = hostile.to_owned();
+    judged.claim.terms.access_key_id = format!("{hostile}{long}");
+    let (notes, next) = (vec![format!("{hostile}{long}")], vec![long]);
+    let explanations = vec![Explanation { proof: Proof::Observed, mistakes: vec![made] }];
+    Diagnosis { explanations, notes, next, ..empty(Word::Invalid, Some(judged)) }
+}
+
+/// A signature that is right.
+pub fn valid() -> Diagnosis {
+    let mut judged = judged("GET", "/?Action=ListUsers&Version=2010-05-08", "iam.amazonaws.com", "us-east-1", "iam");
+    judged.expected = Some(judged.claim.signature.clone());
+    empty(Word::Valid, Some(judged))
+}
+
+/// Nothing to judge by.
+pub fn unknown() -> Diagnosis {
+    let mut judged = judged("GET", "/key", "bucket.s3.amazonaws.com", "us-east-1", "s3");
+    judged.expected = None;
+    let next =
+        vec!["the secret, with --profile NAME".to_owned(), "the server's reply, with --response FILE".to_owned()];
+    Diagnosis { next, ..empty(Word::Unknown, Some(judged)) }
+}
+
+fn empty(verdict: Word, judged: Option<Judged>) -> Diagnosis {
+    let search = Search { is_made: verdict == Word::Invalid, hypotheses: 61_204, deepest: 2, is_exhausted: true };
+    let (explanations, notes, next, comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Diagnosis { verdict, explanations, notes, next, judged, comparisons, search }
+}
+
+fn made(id: &str, signed: &str, expected: &str) -> Made {
+    let mistake = catalogue::find(id).unwrap();
+    Made { mistake, detail: None, signed: signed.into(), expected: expected.into() }
+}
+
+fn judged(method: &str, target: &str, host: &str, region: &str, service: &str) -> Judged {
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260301/{region}/{service}/aws4_request, \
+         SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={PRESENTED}"
+    );
+    let mut headers = Headers::default();
+    for (name, value) in [
+        ("Host", host),
+        ("User-Agent", "Boto3/1.34.0"),
+        ("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"),
+        ("X-Amz-Date", "20260301T101112Z"),
+        ("Authorization", &authorization),
+    ] {
+        headers.push(name, value).unwrap();
+    }
+    let request = Request { method: method.to_owned(), target: target.into(), headers, body: Body::Unknown };
+    let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    let now = Timestamp::parse("2026-03-01T10:11:20Z").unwrap();
+    let verdict = verify(&request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW }).unwrap();
+    let (claim, derivation, findings) = (verdict.claim, verdict.derivation, verdict.findings);
+    Judged { request, claim, derivation, expected: Some(verdict.expected), findings, is_at_hand: true }
+}
