@@ -35,14 +35,14 @@ pub fn screenshot(page: &Path, view: View, height: u32) -> PathBuf {
     let stem = page.file_stem().unwrap().to_string_lossy();
     let picture = page.with_file_name(format!("{stem}-{}.png", view.name));
     let view = View { size: (view.size.0, height), ..view };
-    run(page, view, &[format!("--screenshot={}", picture.display()), "--hide-scrollbars".to_owned()]);
+    run(page, view, &[format!("--screenshot={}", picture.display())]);
     picture
 }
 
 fn run(page: &Path, view: View, options: &[String]) -> String {
     let profile = tempfile::tempdir().unwrap();
     let mut command = Command::new(PROGRAM);
-    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions"]);
+    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-extensions"]);
     command.args(["--disable-background-networking", "--disable-dev-shm-usage", "--force-device-scale-factor=1"]);
     command.arg(format!("--user-data-dir={}", profile.path().display()));
     command.arg(format!("--window-size={},{}", view.size.0, view.size.1));

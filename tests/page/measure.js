@@ -38,11 +38,11 @@ const overlaps = [];
 const spills = [];
 for (const picture of [...document.querySelectorAll("svg[role=img]")].filter(seen)) {
   const texts = [...picture.querySelectorAll("text")].map((text) => [text.textContent, text.getBBox()]);
-  const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y + 2 < b.y + b.height - 2 && b.y + 2 < a.y + a.height - 2;
+  const meet = (a, b) => a.x < b.x + b.width + 3 && b.x < a.x + a.width + 3 && a.y + 2 < b.y + b.height - 2 && b.y + 2 < a.y + a.height - 2;
   texts.forEach(([name, a], at) => {
     for (const [other, b] of texts.slice(at + 1)) if (meet(a, b)) overlaps.push(`${name} / ${other}`);
     const view = picture.viewBox.baseVal;
-    if (a.x < 0 || a.x + a.width > view.width || a.y < 0 || a.y + a.height > view.height) spills.push(name);
+    if (a.x < -1 || a.x + a.width > view.width || a.y < 0 || a.y + a.height > view.height) spills.push(`${name}: ${a.x} ${a.y} ${a.width} ${a.height}`);
     for (const rect of picture.querySelectorAll("rect.box")) {
       const box = rect.getBBox();
       const starts = a.x > box.x && a.x < box.x + box.width && a.y >= box.y && a.y + a.height <= box.y + box.height;

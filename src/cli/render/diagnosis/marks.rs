@@ -58,18 +58,36 @@ pub(super) fn hunks(theirs: &[u8], right: &[u8]) -> Vec<Hunk> {
     hunks.into_iter().map(|hunk| narrowed(theirs, right, hunk)).collect()
 }
 
-/// The pieces of a text; each byte that separates two is one of its own.
+/// The pieces of a text: what separates, escapes however often they were encoded, and what stands between.
 fn pieces(text: &[u8]) -> Vec<Range<usize>> {
-    let is_separator = |byte: &u8| matches!(byte, b'\n' | b'&' | b';' | b'/');
-    let mut start = 0;
-    let pieces = text.chunk_by(|a, b| !is_separator(a) && !is_separator(b));
+    let mut pieces: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    let mut is_run = false;
+    while at < text.len() {
+        let (length, is_plain) = match text[at] {
+            b'\n' | b'&' | b';' | b'/' => (1, false),
+            _ => escape_length(&text[at..]).map_or((1, true), |length| (length, false)),
+        };
+        match pieces.last_mut() {
+            Some(last) if is_run && is_plain => last.end += length,
+            _ => pieces.push(at..at + length),
+        }
+        (at, is_run) = (at + length, is_plain);
+    }
     pieces
-        .map(|piece| {
-            let range = start..start + piece.len();
-            start = range.end;
-            range
-        })
-        .collect()
+}
+
+/// The length of the escape that a text begins with: of `%20`, and of `%2520` too.
+fn escape_length(text: &[u8]) -> Option<usize> {
+    let is_hex = |at: usize| text.get(at..at + 2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+    if text.first() != Some(&b'%') || !is_hex(1) {
+        return None;
+    }
+    let mut at = 1;
+    while text[at..].starts_with(b"25") && is_hex(at + 2) {
+        at += 2;
+    }
+    Some(at + 2)
 }
 
 /// Where a piece starts; where there is none any more, the end of the last, and of what stands before all of them.
@@ -125,10 +143,7 @@ fn narrowed(theirs: &[u8], right: &[u8], (a, b): Hunk) -> Hunk {
 
 /// How many bytes of an escape stand before this place; none where it is not inside one.
 fn within_escape(text: &[u8], at: usize) -> usize {
-    let is_escape = |start: usize| {
-        text.get(start) == Some(&b'%')
-            && text.get(start + 1..start + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
-    };
+    let is_escape = |start: usize| text.get(start..).and_then(escape_length).is_some();
     (1..=2).find(|passed| at.checked_sub(*passed).is_some_and(is_escape)).unwrap_or(0)
 }
 

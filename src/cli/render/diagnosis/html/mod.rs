@@ -62,7 +62,11 @@ impl Shown<'_> {
             Word::Invalid => "M4.5 4.5l7 7m0-7l-7 7",
             Word::Unknown => "M5.6 6a2.4 2.4 0 1 1 3.5 2.1c-.7.4-1.1.8-1.1 1.6M8 12.4v.2",
         });
-        page.raw("\"/></svg>").text(self.verdict()).raw("</p>\n<h1>").text(&self.reason()).raw("</h1>\n");
+        page.raw("\"/></svg><span class=\"sentence\">")
+            .text(self.verdict())
+            .raw("</span></p>\n<h1>")
+            .text(&self.reason())
+            .raw("</h1>\n");
         if let Some(judged) = &self.diagnosis.judged {
             self.write_facts(judged, page);
         }
@@ -102,7 +106,7 @@ impl Shown<'_> {
         } else {
             let names: Vec<&str> = trail.places.iter().map(|place| picture::name(*place)).collect();
             page.raw("Marked: ").text(&listed(&names)).raw(". The values are the right ones; ");
-            page.raw("a marked arrow is a way on which something else was passed on.");
+            page.raw("along a marked arrow the client had another.");
         }
         page.raw("</figcaption>\n</figure>\n</section>\n");
     }

@@ -21,7 +21,7 @@ const MOST: usize = 32 * 1024;
 
 pub(super) fn write(shown: &Shown<'_>, judged: &Judged, trail: &Trail, page: &mut Markup) {
     let derivation = &judged.derivation;
-    page.raw("<section aria-labelledby=\"stages\">\n<h2 id=\"stages\">What is right, byte for byte</h2>\n");
+    page.raw("<section aria-labelledby=\"stages\">\n<h2 id=\"stages\">The right texts, byte for byte</h2>\n");
     page.raw("<details open><summary>Canonical request</summary>\n<dl class=\"stage\">\n");
     for (field, label) in FIELDS {
         write_row(shown, judged, trail, (Place::Field(field), label, derivation.canonical_request.field(field)), page);

@@ -22,6 +22,7 @@ fn width(segments: &[Segment]) -> usize {
 fn what_differs_is_marked_and_escapes_stay_whole() {
     for (theirs, right, expected) in [
         ("/a%2520b", "/a%20b", ("/a<%2520>b", "/a<%20>b")),
+        ("/a%2520b%2520c", "/a%20b%20c", ("/a<%2520>b<%2520>c", "/a<%20>b<%20>c")),
         ("/a%2Fb", "/a%2fb", ("/a<%2F>b", "/a<%2f>b")),
         ("/a+b", "/a%20b", ("/a<+>b", "/a<%20>b")),
         ("", "x", ("", "<x>")),

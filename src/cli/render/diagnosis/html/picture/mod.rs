@@ -203,7 +203,7 @@ impl Drawing<'_> {
             }
             self.write(looks.label(), (area.x + 14, baseline), label);
             if self.layout.value > 0 {
-                self.write(looks.value(), (area.x + 116, baseline), &elided(value, self.layout.value));
+                self.write(looks.value(), (area.x + 124, baseline), &elided(value, self.layout.value));
             }
         }
     }
