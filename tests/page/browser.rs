@@ -42,7 +42,14 @@ pub fn screenshot(page: &Path, view: View, height: u32) -> PathBuf {
 fn run(page: &Path, view: View, options: &[String]) -> String {
     let profile = tempfile::tempdir().unwrap();
     let mut command = Command::new(PROGRAM);
-    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-extensions"]);
+    command.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--no-first-run",
+        "--disable-extensions",
+    ]);
     command.args(["--disable-background-networking", "--disable-dev-shm-usage", "--force-device-scale-factor=1"]);
     command.arg(format!("--user-data-dir={}", profile.path().display()));
     command.arg(format!("--window-size={},{}", view.size.0, view.size.1));

@@ -1,8 +1,8 @@
 //! Two texts beside each other: where they differ, what of them fits into a line, and how each byte is made visible.
 //!
-//! A byte is shown in one way only: printable ASCII as itself, a backslash doubled, white space that one would miss as ␣ ␉
-//! ␍ ␊, any other byte as `\xNN`. So each byte of a text can be told from what is shown, and every glyph is one column wide
-//! for each of its characters.
+//! A byte is shown in one way only: printable ASCII as itself, a backslash doubled, a space that one would miss as ␣, other
+//! white space as `\t`, `\r`, `\n`, any other byte as `\xNN`. So each byte of a text can be told from what is shown, and
+//! every character of it is one column wide.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::diagnose::difference;
 /// A place where two texts differ: a range of each.
 pub(super) type Hunk = (Range<usize>, Range<usize>);
 
-/// A part of a text as it is shown.
+/// A part of a text as it is shown. A line feed stands in it as itself, for a page breaks the line there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Segment {
     pub(super) text: String,
@@ -27,6 +27,13 @@ pub(super) enum Kind {
     Differs,
     /// Something is left out here.
     LeftOut,
+}
+
+impl Segment {
+    /// The segment in one line.
+    pub(super) fn in_line(&self) -> String {
+        self.text.replace('\n', "\\n")
+    }
 }
 
 /// Parts of two texts that belong together, each to be shown in one line.
@@ -225,8 +232,8 @@ fn is_cut(segments: &[Segment]) -> bool {
 
 fn glyph_width(byte: u8) -> usize {
     match byte {
-        b'\\' => 2,
-        b' '..=b'~' | b'\t' | b'\r' | b'\n' => 1,
+        b'\\' | b'\t' | b'\r' | b'\n' => 2,
+        b' '..=b'~' => 1,
         _ => 4,
     }
 }
@@ -240,9 +247,9 @@ fn push_glyph(text: &[u8], at: usize, marks: &[Range<usize>], segments: &mut Vec
     let Some(shown) = segments.last_mut().map(|last| &mut last.text) else { return };
     match text[at] {
         b' ' if kind == Kind::Differs || is_missed(text, at) => shown.push('␣'),
-        b'\t' => shown.push('␉'),
-        b'\r' => shown.push('␍'),
-        b'\n' => shown.push('␊'),
+        b'\t' => shown.push_str("\\t"),
+        b'\r' => shown.push_str("\\r"),
+        b'\n' => shown.push('\n'),
         b'\\' => shown.push_str("\\\\"),
         byte @ b' '..=b'~' => shown.push(char::from(byte)),
         byte => shown.push_str(&format!("\\x{byte:02X}")),

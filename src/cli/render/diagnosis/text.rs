@@ -111,17 +111,18 @@ impl Page<'_> {
         }
         let mut underline = String::new();
         for segment in segments {
+            let text = segment.in_line();
             let role = match segment.kind {
                 Kind::Differs => Some(Role::Mark),
                 Kind::LeftOut => Some(Role::Secondary),
                 Kind::Same => None,
             };
             match role {
-                Some(role) => write!(self.out, "{}", self.palette.paint(role, &segment.text))?,
-                None => write!(self.out, "{}", segment.text)?,
+                Some(role) => write!(self.out, "{}", self.palette.paint(role, &text))?,
+                None => write!(self.out, "{text}")?,
             }
             let mark = if segment.kind == Kind::Differs { "^" } else { " " };
-            underline.push_str(&mark.repeat(segment.text.chars().count()));
+            underline.push_str(&mark.repeat(text.chars().count()));
         }
         writeln!(self.out)?;
         match underline.trim_end() {

@@ -116,8 +116,8 @@ impl Shown<'_> {
         if let Some(searched) = searched(&self.diagnosis.search) {
             page.raw("<p class=\"sentence\">").text(&searched).raw(".</p>\n");
         }
-        page.raw("<p>Bytes are shown as they are: <code>␣</code> space, <code>␉</code> tab, <code>␍</code> carriage return, ");
-        page.raw("<code>␊</code> line feed, <code>\\xNN</code> any other byte that is not printable ASCII. ");
+        page.raw("<p>Each byte is shown: <code>␣</code> is a space where one would miss it, <code>\\t</code> a tab, ");
+        page.raw("<code>\\xNN</code> a byte that is not printable ASCII. ");
         if !self.show_secrets {
             page.raw("Signatures are shortened, and tokens taken out. ");
         }
@@ -144,7 +144,7 @@ fn listed(words: &[&str]) -> String {
 /// A text in one piece, each byte of it visible.
 fn shown_whole(text: &[u8]) -> String {
     const NO_MARKS: &[Range<usize>] = &[];
-    marks::whole(text, NO_MARKS).into_iter().map(|segment| segment.text).collect()
+    marks::whole(text, NO_MARKS).into_iter().map(|segment| segment.in_line()).collect()
 }
 
 /// So many columns of a text are shown; of a longer one, so many around each difference.
@@ -186,8 +186,8 @@ fn write_segments(segments: &[Segment], page: &mut Markup) {
     }
     for segment in segments {
         match segment.kind {
-            Kind::Same => page.text(&segment.text.replace('␊', "\n")),
-            Kind::Differs => page.raw("<mark>").text(&segment.text.replace('␊', "␊\n")).raw("</mark>"),
+            Kind::Same => page.text(&segment.text),
+            Kind::Differs => page.raw("<mark>").text(&segment.text.replace('\n', "\\n\n")).raw("</mark>"),
             Kind::LeftOut => page.raw("<span class=\"nothing\">").text(&segment.text).raw("</span>"),
         };
     }

@@ -2,8 +2,8 @@ use super::*;
 
 fn marked(segments: &[Segment]) -> String {
     let shown = |segment: &Segment| match segment.kind {
-        Kind::Same | Kind::LeftOut => segment.text.clone(),
-        Kind::Differs => format!("<{}>", segment.text),
+        Kind::Same | Kind::LeftOut => segment.in_line(),
+        Kind::Differs => format!("<{}>", segment.in_line()),
     };
     segments.iter().map(shown).collect()
 }
@@ -15,7 +15,7 @@ fn shown(theirs: &[u8], right: &[u8]) -> (String, String) {
 }
 
 fn width(segments: &[Segment]) -> usize {
-    segments.iter().map(|segment| segment.text.chars().count()).sum()
+    segments.iter().map(|segment| segment.in_line().chars().count()).sum()
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn what_differs_is_marked_and_escapes_stay_whole() {
         ("ax", "a", ("a<x>", "a")),
         ("aa", "aaa", ("aa", "aa<a>")),
         ("100%", "100%25", ("100<%>", "100<%25>")),
-        ("host:h:443\n", "host:h\n", ("host:h<:443>␊", "host:h␊")),
+        ("host:h:443\n", "host:h\n", ("host:h<:443>\\n", "host:h\\n")),
         ("b=2&a=1", "a=1&b=2", ("<b=2&>a=1", "a=1<&b=2>")),
         ("a=1&b=2&c=3", "a=9&b=2&c=8", ("a=<1>&b=2&c=<3>", "a=<9>&b=2&c=<8>")),
         ("a;c", "a;b;c", ("a;c", "a;<b;>c")),
@@ -46,7 +46,7 @@ fn what_differs_is_marked_and_escapes_stay_whole() {
 #[test]
 fn each_byte_can_be_told_from_what_is_shown() {
     let (text, other) = shown(b" a b  c\t\r\n", b" a b  c\t\r\n");
-    assert_eq!((text.as_str(), text == other), ("␣a b␣␣c␉␍␊", true));
+    assert_eq!((text.as_str(), text == other), ("␣a b␣␣c\\t\\r\\n", true));
     assert_eq!(shown(b"a b", b"ab"), ("a<␣>b".to_owned(), "ab".to_owned()));
     assert_eq!(shown(b"x: a", b"x: a").0, "x:␣a");
     assert_eq!(
