@@ -105,8 +105,8 @@ impl Shown<'_> {
             page.raw("Each key is an HMAC with the one before it. The last one signs the string to sign.");
         } else {
             let names: Vec<&str> = trail.places.iter().map(|place| picture::name(*place)).collect();
-            page.raw("Marked: ").text(&listed(&names)).raw(". The values are the right ones; ");
-            page.raw("along a marked arrow the client had another.");
+            page.raw("Marked: ").text(&listed(&names));
+            page.raw(if trail.is_followed() { ", and the way from there to the signature." } else { "." });
         }
         page.raw("</figcaption>\n</figure>\n</section>\n");
     }

@@ -58,6 +58,10 @@ impl Trail {
         Self { places, is_followed: matches!(explanation.proof, Proof::Reproduced | Proof::Server) }
     }
 
+    pub(super) fn is_followed(&self) -> bool {
+        self.is_followed
+    }
+
     pub(super) fn is_at(&self, place: Place) -> bool {
         self.places.contains(&place)
     }

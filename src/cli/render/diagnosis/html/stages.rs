@@ -21,7 +21,7 @@ const MOST: usize = 32 * 1024;
 
 pub(super) fn write(shown: &Shown<'_>, judged: &Judged, trail: &Trail, page: &mut Markup) {
     let derivation = &judged.derivation;
-    page.raw("<section aria-labelledby=\"stages\">\n<h2 id=\"stages\">The right texts, byte for byte</h2>\n");
+    page.raw("<section aria-labelledby=\"stages\">\n<h2 id=\"stages\">What is signed, byte for byte</h2>\n");
     page.raw("<details open><summary>Canonical request</summary>\n<dl class=\"stage\">\n");
     for (field, label) in FIELDS {
         write_row(shown, judged, trail, (Place::Field(field), label, derivation.canonical_request.field(field)), page);
@@ -43,11 +43,9 @@ fn write_row(
     let follows = place == Place::Line(HASH) && trail.spoils_hash();
     page.raw("<div").raw(if trail.is_at(place) { " class=\"wrong\"" } else { "" }).raw("><dt>").raw(label);
     page.raw("</dt><dd>");
-    match signed_instead(shown, judged, place, right) {
-        Some(signed) => write_pair(shown, ["Signed", "Should be"], [&signed, right], page),
-        None => {
-            write_whole(&shown.bytes(right), page);
-        }
+    match both_texts(shown, judged, place, right) {
+        Some([signed, right]) => write_pair(shown, ["Signed", "Should be"], [&signed, &right], page),
+        None => write_whole(&shown.bytes(right), page),
     }
     if follows {
         page.raw("<p class=\"aside\">Another hash was signed, for it was another canonical request.</p>");
@@ -63,48 +61,46 @@ fn write_whole(text: &[u8], page: &mut Markup) {
     page.raw("</pre>");
 }
 
-/// What was signed in place of a field: the right text with each mistake put back into it. None where a mistake is not found
-/// in it as it stands, or where nothing is known.
-fn signed_instead(shown: &Shown<'_>, judged: &Judged, place: Place, right: &[u8]) -> Option<Vec<u8>> {
-    let has_text = matches!(place, Place::Field(_) | Place::Line(TIMESTAMP | SCOPE));
-    let best = shown.diagnosis.best().filter(|_| has_text)?;
+/// What was signed in place of a field, and what should have been. None where a mistake is not found in it as it stands, or
+/// where nothing is known.
+fn both_texts(shown: &Shown<'_>, judged: &Judged, place: Place, derived: &[u8]) -> Option<[Vec<u8>; 2]> {
+    let is_claimed = matches!(place, Place::Line(TIMESTAMP | SCOPE));
+    let best = shown.diagnosis.best().filter(|_| is_claimed || matches!(place, Place::Field(_)))?;
     let placement = Some(judged.claim.terms.placement);
-    let is_here = |made: &&Made| places(made, placement).contains(&place);
-    let signed = best.mistakes.iter().filter(is_here).try_fold(right.to_vec(), |text, made| put_back(&text, made))?;
-    (signed != right).then_some(signed)
+    let made_here = || best.mistakes.iter().filter(|made| places(made, placement).contains(&place));
+    // A field is derived as it should be; timestamp and scope are derived as the request claims them.
+    let put_back = |text: Vec<u8>, made: &Made| replaced(&text, &made.expected, &made.signed);
+    let put_right = |text: Vec<u8>, made: &Made| replaced(&text, &made.signed, &made.expected);
+    let texts = match made_here().try_fold(derived.to_vec(), put_back) {
+        Some(signed) => [signed, derived.to_vec()],
+        None if is_claimed => [derived.to_vec(), made_here().try_fold(derived.to_vec(), put_right)?],
+        None => return None,
+    };
+    (texts[0] != texts[1]).then_some(texts)
 }
 
-fn put_back(text: &[u8], made: &Made) -> Option<Vec<u8>> {
-    let expected = made.expected.as_slice();
-    if text == expected {
-        return Some(made.signed.clone());
+/// The text with one piece of it replaced. None where it is not found, or is found twice: then it is not known which it was.
+fn replaced(text: &[u8], piece: &[u8], by: &[u8]) -> Option<Vec<u8>> {
+    if text == piece {
+        return Some(by.to_vec());
     }
-    if expected.is_empty() {
+    if piece.is_empty() {
         return None;
     }
-    let mut at = text.windows(expected.len()).enumerate().filter(|(_, window)| *window == expected);
-    // Found twice, it is not known which of them it was.
-    let ((start, _), None) = (at.next()?, at.next()) else { return None };
-    Some([&text[..start], &made.signed, &text[start + expected.len()..]].concat())
+    let mut found = text.windows(piece.len()).enumerate().filter(|(_, window)| *window == piece);
+    let ((start, _), None) = (found.next()?, found.next()) else { return None };
+    Some([&text[..start], by, &text[start + piece.len()..]].concat())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnose::catalogue::HOST_DEFAULT_PORT;
 
     #[test]
-    fn a_mistake_is_put_back_where_it_is_found_once() {
-        let made = |signed: &str, expected: &str| Made {
-            mistake: &HOST_DEFAULT_PORT,
-            detail: None,
-            signed: signed.into(),
-            expected: expected.into(),
-        };
-        assert_eq!(put_back(b"host:h\nx:y\n", &made("host:h:443", "host:h")).unwrap(), b"host:h:443\nx:y\n");
-        assert_eq!(put_back(b"", &made("x", "")).unwrap(), b"x");
-        assert_eq!(put_back(b"h,h", &made("x", "h")), None);
-        assert_eq!(put_back(b"h", &made("x", "y")), None);
-        assert_eq!(put_back(b"h", &made("x", "")), None);
+    fn a_piece_is_replaced_where_it_is_found_once() {
+        let replaced = |text: &str, piece: &str| replaced(text.as_bytes(), piece.as_bytes(), b"new");
+        assert_eq!(replaced("host:h\nx:y\n", "host:h").unwrap(), b"new\nx:y\n");
+        assert_eq!(replaced("", "").unwrap(), b"new");
+        assert_eq!([replaced("h,h", "h"), replaced("h", "y"), replaced("h", "")], [None, None, None]);
     }
 }
