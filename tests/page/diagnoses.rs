@@ -2,7 +2,7 @@
 
 use sigvet::canonical::Field;
 use sigvet::credentials::Credentials;
-use sigvet::diagnose::catalogue;
+use sigvet::diagnose::catalogue::{self, Mistake};
 use sigvet::diagnose::{Comparison, Diagnosis, Difference, Explanation, Judged, Made, Party, Proof, Search, Word};
 use sigvet::request::{Body, Headers, Request};
 use sigvet::time::Timestamp;
@@ -10,9 +10,27 @@ use sigvet::verify::{DEFAULT_WINDOW, Judge, verify};
 
 const PRESENTED: &str = "9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
 
+/// The catalogue's mistake with more clients than are shown at once.
+static WITH_CLIENTS: Mistake = Mistake {
+    clients: &[
+        ("aws4", "doubleEncode: false, which it takes for S3 by itself"),
+        ("botocore", "S3SigV4Auth, not SigV4Auth: the latter encodes the path once more"),
+        ("aws-sdk-go-v2", "signer.SignHTTP(ctx, …, func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })"),
+        ("aws-sigv4 (Rust)", "SigningSettings { percent_encoding_mode: PercentEncodingMode::Single, .. }"),
+        ("boto3", "hand it the key as it is, not url-encoded"),
+    ],
+    id: "path-double-encoded",
+    title: "the path was encoded twice",
+    place: "path",
+    explanation: "S3 wants the path encoded once, and the client encoded what was encoded already. The server takes the \
+        path of the request line as it is, and hashes a shorter one.",
+    fix: "Hand the signer the path once encoded, and switch its second encoding off; for S3 there is none.",
+    proofs: &[],
+};
+
 /// A path encoded twice, and a default port in the host.
 pub fn two_mistakes() -> Diagnosis {
-    let path = made(
+    let mut path = made(
         "path-double-encoded",
         "/photos/summer%25202026/lake%2520at%2520dawn.jpg",
         "/photos/summer%202026/lake%20at%20dawn.jpg",
@@ -22,6 +40,7 @@ pub fn two_mistakes() -> Diagnosis {
         "host:holiday.s3.eu-central-1.amazonaws.com:443\n",
         "host:holiday.s3.eu-central-1.amazonaws.com\n",
     );
+    path.mistake = &WITH_CLIENTS;
     let other = made("host-port-missing", "", "");
     let judged = judged(
         "PUT",

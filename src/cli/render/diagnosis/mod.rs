@@ -40,9 +40,10 @@ impl Shown<'_> {
         if self.show_secrets { kept } else { outside::without_bearers(&kept) }
     }
 
-    /// Words from outside, in one line, without the tokens.
+    /// Words from outside, in one line, without the tokens; no more of them than anyone reads.
     fn words(&self, text: &str) -> String {
-        outside::harmless_line(&self.redactor.apply(text))
+        const MOST: usize = 500;
+        words::elided(&outside::harmless_line(&self.redactor.apply(text)), MOST)
     }
 
     /// A signature that whoever has it can use is shortened.

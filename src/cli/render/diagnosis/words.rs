@@ -127,6 +127,14 @@ pub(super) fn owner(whose: Party) -> &'static str {
     }
 }
 
+/// The text, or its beginning with an ellipsis in place of the rest.
+pub(super) fn elided(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most.saturating_sub(1)) {
+        Some((end, last)) if text.len() > end + last.len_utf8() => format!("{}…", &text[..end]),
+        _ => text.to_owned(),
+    }
+}
+
 /// `61204` as `61,204`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -151,6 +159,12 @@ mod tests {
         {
             assert_eq!(grouped(number), expected);
         }
+    }
+
+    #[test]
+    fn a_text_that_fits_stays_whole() {
+        let cases = [("", 3, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("äöü", 3, "äöü"), ("äöüß", 3, "äö…")];
+        cases.iter().for_each(|(text, most, expected)| assert_eq!(elided(text, *most), *expected));
     }
 
     #[test]

@@ -15,10 +15,13 @@ use std::ops::Range;
 use super::Shown;
 use super::marks::{self, Kind, Segment};
 use super::outside::harmless_line;
-use super::words::searched;
+use super::words::{elided, searched};
 use crate::diagnose::{Judged, Word};
 use markup::Markup;
 use places::Trail;
+
+/// So much of a fact stands at the head of the page; the whole of it is below.
+const FACT: usize = 180;
 
 /// Nothing may be loaded, run or sent; the style is in the page.
 const HEAD: &str = "<!doctype html>
@@ -62,15 +65,21 @@ impl Shown<'_> {
             Word::Invalid => "M4.5 4.5l7 7m0-7l-7 7",
             Word::Unknown => "M5.6 6a2.4 2.4 0 1 1 3.5 2.1c-.7.4-1.1.8-1.1 1.6M8 12.4v.2",
         });
-        page.raw("\"/></svg><span class=\"sentence\">")
-            .text(self.verdict())
-            .raw("</span></p>\n<h1>")
-            .text(&self.reason())
-            .raw("</h1>\n");
+        page.raw("\"/></svg><span class=\"sentence\">").text(self.verdict()).raw("</span></p>\n");
+        page.raw("<h1>").text(&self.headline()).raw("</h1>\n");
         if let Some(judged) = &self.diagnosis.judged {
             self.write_facts(judged, page);
         }
         page.raw("</header>\n");
+    }
+
+    /// The reason, without the names that stand below it.
+    fn headline(&self) -> String {
+        match (self.diagnosis.verdict, &self.diagnosis.judged) {
+            (Word::Valid, Some(_)) => "The signature is right".to_owned(),
+            (Word::Unknown, Some(_)) => "No secret is at hand, so the signature was not recomputed".to_owned(),
+            _ => self.reason(),
+        }
     }
 
     fn write_facts(&self, judged: &Judged, page: &mut Markup) {
@@ -87,7 +96,8 @@ impl Shown<'_> {
         ];
         page.raw("<dl class=\"facts\">\n");
         for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-            page.raw("<div><dt>").text(name).raw("</dt><dd><code>").text(value).raw("</code></dd></div>\n");
+            let value = elided(value, FACT);
+            page.raw("<div><dt>").text(name).raw("</dt><dd><code>").text(&value).raw("</code></dd></div>\n");
         }
         page.raw("</dl>\n");
         if !judged.is_at_hand {

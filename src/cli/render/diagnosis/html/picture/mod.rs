@@ -6,6 +6,7 @@ use super::markup::Markup;
 use super::places::{HASH, Place, Trail, Way};
 use crate::canonical::Field;
 use crate::cli::render::diagnosis::Shown;
+use crate::cli::render::diagnosis::words::elided;
 use crate::diagnose::Judged;
 use layout::{Area, Layout, ROW, TITLE};
 
@@ -266,11 +267,4 @@ impl Looks {
 
 fn baseline(area: Area, row: usize) -> i32 {
     area.y + TITLE + i32::try_from(row).unwrap_or_default() * ROW + 16
-}
-
-fn elided(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most.saturating_sub(1)) {
-        Some((end, _)) if text.chars().count() > most => format!("{}…", &text[..end]),
-        _ => text.to_owned(),
-    }
 }
