@@ -86,6 +86,11 @@ impl Page<'_> {
         if theirs.is_empty() && right.is_empty() {
             return Ok(());
         }
+        let (theirs, right) = match (theirs.strip_suffix(b"\n"), right.strip_suffix(b"\n")) {
+            // The end of a line that both have tells nothing.
+            (Some(theirs), Some(right)) => (theirs, right),
+            _ => (theirs, right),
+        };
         let (theirs, right, is_hidden) = (self.shown.bytes(theirs), self.shown.bytes(right), theirs != right);
         let pairs = marks::pairs(&theirs, &right, WIDTH - COLUMN);
         for (at, pair) in pairs.iter().take(DIFFERENCES).enumerate() {

@@ -42,11 +42,21 @@ fn write_clients(shown: &Shown<'_>, made: &Made, page: &mut Markup) {
     if clients.is_empty() {
         return;
     }
-    page.raw("<details class=\"clients\"");
-    page.raw(if clients.len() <= CLIENTS { " open" } else { "" });
-    page.raw("><summary>In well-known clients</summary>\n<dl>\n");
+    let (first, more) = clients.split_at(clients.len().min(CLIENTS));
+    page.raw("<div class=\"clients\">\n<h4>In well-known clients</h4>\n");
+    write_changes(first, page);
+    if !more.is_empty() {
+        page.raw("<details><summary>In ").text(&more.len().to_string()).raw(" more</summary>\n");
+        write_changes(more, page);
+        page.raw("</details>\n");
+    }
+    page.raw("</div>\n");
+}
+
+fn write_changes(clients: &[(&str, &str)], page: &mut Markup) {
+    page.raw("<dl>\n");
     for (name, change) in clients {
         page.raw("<div><dt>").text(name).raw("</dt><dd>").prose(change).raw("</dd></div>\n");
     }
-    page.raw("</dl>\n</details>\n");
+    page.raw("</dl>\n");
 }

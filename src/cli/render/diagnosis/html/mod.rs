@@ -145,7 +145,7 @@ fn class(verdict: Word) -> &'static str {
 
 fn listed(words: &[&str]) -> String {
     match words {
-        [most @ .., one, last] if most.is_empty() => format!("{one} and {last}"),
+        [one, last] => format!("{one} and {last}"),
         [most @ .., last] if !most.is_empty() => format!("{}, and {last}", most.join(", ")),
         words => words.concat(),
     }
