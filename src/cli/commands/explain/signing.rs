@@ -6,10 +6,10 @@ use crate::cli::commands::sign::sign;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
-use crate::cli::render::diagnosis;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::steps;
+use crate::cli::render::verdict;
 use crate::cli::session::{Session, Typed};
 use crate::derivation::Placement;
 
@@ -31,7 +31,7 @@ pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Resul
         false => Redactor::of(&parts.signed.request, &parts.terms.dialect),
     };
     if args.judge.json {
-        let object = diagnosis::to_sign(&parts.derivation, &parts.signed.signature, &redactor);
+        let object = verdict::to_sign(&parts.derivation, &parts.signed.signature, &redactor);
         write_json(&object, &mut context.stdout)?;
         return Ok(Exit::Done);
     }
