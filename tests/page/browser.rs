@@ -17,12 +17,13 @@ pub struct View {
     pub is_dark: bool,
 }
 
-/// A desk and a phone, by day and by night.
-pub const VIEWS: [View; 4] = [
+/// A desk and a phone, by day and by night, and what lies between them.
+pub const VIEWS: [View; 5] = [
     View { name: "desktop-light", size: (1280, 900), is_dark: false },
     View { name: "desktop-dark", size: (1280, 900), is_dark: true },
     View { name: "phone-light", size: (390, 844), is_dark: false },
     View { name: "phone-dark", size: (390, 844), is_dark: true },
+    View { name: "tablet-light", size: (820, 1180), is_dark: false },
 ];
 
 /// The document after its scripts have run.

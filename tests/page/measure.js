@@ -36,12 +36,14 @@ for (const element of document.body.querySelectorAll("*")) {
 }
 const overlaps = [];
 const spills = [];
+const blank = [];
 for (const picture of [...document.querySelectorAll("svg[role=img]")].filter(seen)) {
   const texts = [...picture.querySelectorAll("text")].map((text) => [text.textContent, text.getBBox()]);
   const meet = (a, b) => a.x < b.x + b.width + 3 && b.x < a.x + a.width + 3 && a.y + 2 < b.y + b.height - 2 && b.y + 2 < a.y + a.height - 2;
   texts.forEach(([name, a], at) => {
     for (const [other, b] of texts.slice(at + 1)) if (meet(a, b)) overlaps.push(`${name} / ${other}`);
     const view = picture.viewBox.baseVal;
+    if (a.width < 1) blank.push(name);
     if (a.x < -1 || a.x + a.width > view.width || a.y < 0 || a.y + a.height > view.height) spills.push(`${name}: ${a.x} ${a.y} ${a.width} ${a.height}`);
     for (const rect of picture.querySelectorAll("rect.box")) {
       const box = rect.getBBox();
@@ -68,5 +70,5 @@ document.title = "MEASURED" + JSON.stringify({
   doubledIds: [...document.querySelectorAll("[id]")].filter((e) => document.querySelectorAll(`[id="${e.id}"]`).length > 1).length,
   headings: [...document.querySelectorAll("h1, h2, h3, h4")].map((e) => e.tagName[1]).join(""),
   loaded: performance.getEntriesByType("resource").length,
-  overlaps, spills, lowContrast,
+  overlaps, spills, blank, lowContrast,
 });

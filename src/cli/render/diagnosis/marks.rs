@@ -36,6 +36,14 @@ impl Segment {
     }
 }
 
+/// Two texts in as many lines as they take.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Pairs {
+    pub(super) shown: Vec<Pair>,
+    /// How many differences are in none of them.
+    pub(super) left_out: usize,
+}
+
 /// Parts of two texts that belong together, each to be shown in one line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pair {
@@ -161,18 +169,19 @@ pub(super) fn whole(text: &[u8], marks: &[Range<usize>]) -> Vec<Segment> {
     segments
 }
 
-/// Two texts in pairs of lines that are no wider than `width`: whole where they fit, else a window around each difference.
-pub(super) fn pairs(theirs: &[u8], right: &[u8], width: usize) -> Vec<Pair> {
+/// Two texts in pairs of lines that are no wider than `width`: whole where they fit, else a window around each difference, up
+/// to `most` of them.
+pub(super) fn pairs(theirs: &[u8], right: &[u8], width: usize, most: usize) -> Pairs {
     let hunks = hunks(theirs, right);
     let (marks_a, marks_b): (Vec<_>, Vec<_>) = hunks.iter().cloned().unzip();
     let (a, b) = (excerpt(theirs, &marks_a, 0, width), excerpt(right, &marks_b, 0, width));
     if !is_cut(&a) && !is_cut(&b) || hunks.is_empty() {
-        return vec![Pair { theirs: a, right: b }];
+        return Pairs { shown: vec![Pair { theirs: a, right: b }], left_out: 0 };
     }
-    let mut pairs = Vec::new();
+    let mut shown = Vec::new();
     let (mut passed_a, mut passed_b) = (0, 0);
     let mut ahead = hunks.as_slice();
-    while let Some((first, _)) = ahead.split_first() {
+    while let Some((first, _)) = ahead.split_first().filter(|_| shown.len() < most) {
         let behind = (first.0.start - passed_a).min(first.1.start - passed_b);
         let context = context_of(theirs, first.0.start, behind);
         let (from_a, from_b) = (first.0.start - context, first.1.start - context);
@@ -183,12 +192,12 @@ pub(super) fn pairs(theirs: &[u8], right: &[u8], width: usize) -> Vec<Pair> {
         let last = &ahead[taken - 1];
         (passed_a, passed_b) = (last.0.end, last.1.end);
         ahead = &ahead[taken..];
-        pairs.push(Pair {
+        shown.push(Pair {
             theirs: excerpt(theirs, &marks_a, from_a, width),
             right: excerpt(right, &marks_b, from_b, width),
         });
     }
-    pairs
+    Pairs { shown, left_out: ahead.len() }
 }
 
 /// How many of the bytes before a place are shown, of those that are the same in both texts.

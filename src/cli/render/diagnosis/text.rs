@@ -92,16 +92,16 @@ impl Page<'_> {
             _ => (theirs, right),
         };
         let (theirs, right, is_hidden) = (self.shown.bytes(theirs), self.shown.bytes(right), theirs != right);
-        let pairs = marks::pairs(&theirs, &right, WIDTH - COLUMN);
-        for (at, pair) in pairs.iter().take(DIFFERENCES).enumerate() {
+        let pairs = marks::pairs(&theirs, &right, WIDTH - COLUMN, DIFFERENCES);
+        for (at, pair) in pairs.shown.iter().enumerate() {
             if at > 0 {
                 writeln!(self.out)?;
             }
             self.marked(label, &pair.theirs)?;
             self.marked(right_label, &pair.right)?;
         }
-        if pairs.len() > DIFFERENCES {
-            self.secondary("", &format!("and {} more places", pairs.len() - DIFFERENCES))?;
+        if pairs.left_out > 0 {
+            self.secondary("", &format!("They differ in {} more places.", pairs.left_out))?;
         }
         match theirs == right && is_hidden {
             true => self.secondary("", "They differ in a value that is not shown."),

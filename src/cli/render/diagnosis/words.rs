@@ -31,7 +31,7 @@ impl Shown<'_> {
     }
 
     fn wrong(&self) -> String {
-        if let Some(best) = self.diagnosis.best() {
+        if let Some(best) = self.diagnosis.best().filter(|best| !best.mistakes.is_empty()) {
             return titles(best);
         }
         let findings = self.diagnosis.judged.iter().flat_map(|judged| &judged.findings);

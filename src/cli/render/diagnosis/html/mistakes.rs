@@ -7,7 +7,7 @@ use crate::cli::render::diagnosis::words::{CLIENTS, known_by};
 use crate::diagnose::Made;
 
 pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
-    let Some(best) = shown.diagnosis.best() else { return };
+    let Some(best) = shown.diagnosis.best().filter(|best| !best.mistakes.is_empty()) else { return };
     page.raw("<section aria-labelledby=\"mistakes\">\n<h2 id=\"mistakes\">");
     page.raw(if best.mistakes.len() > 1 { "What was done wrong, together" } else { "What was done wrong" });
     page.raw("</h2>\n<p class=\"known\"><span class=\"badge\">").text(best.proof.as_str()).raw("</span> ");

@@ -165,15 +165,15 @@ const DIFFERENCES: usize = 12;
 /// Two texts beside each other, with what differs marked. `labels` and the looks of each: the first is the wrong one.
 fn write_pair(shown: &Shown<'_>, labels: [&str; 2], [theirs, right]: [&[u8]; 2], page: &mut Markup) {
     let (shown_theirs, shown_right) = (shown.bytes(theirs), shown.bytes(right));
-    let pairs = marks::pairs(&shown_theirs, &shown_right, MOST);
+    let pairs = marks::pairs(&shown_theirs, &shown_right, MOST, DIFFERENCES);
     page.raw("<div class=\"pair\">\n");
     let sides = [
-        ("theirs", labels[0], pairs.iter().map(|pair| &pair.theirs).collect::<Vec<_>>()),
-        ("right", labels[1], pairs.iter().map(|pair| &pair.right).collect()),
+        ("theirs", labels[0], pairs.shown.iter().map(|pair| &pair.theirs).collect::<Vec<_>>()),
+        ("right", labels[1], pairs.shown.iter().map(|pair| &pair.right).collect()),
     ];
     for (class, label, texts) in sides {
         page.raw("<div class=\"").raw(class).raw("\"><p class=\"label\">").text(label).raw("</p>");
-        for segments in texts.into_iter().take(DIFFERENCES) {
+        for segments in texts {
             page.raw("<pre>");
             write_segments(segments, page);
             page.raw("</pre>");
@@ -181,7 +181,7 @@ fn write_pair(shown: &Shown<'_>, labels: [&str; 2], [theirs, right]: [&[u8]; 2],
         page.raw("</div>\n");
     }
     page.raw("</div>\n");
-    if pairs.len() > DIFFERENCES {
+    if pairs.left_out > 0 {
         page.raw("<p class=\"aside\">They differ in more places than are shown.</p>\n");
     }
     if shown_theirs == shown_right && theirs != right {

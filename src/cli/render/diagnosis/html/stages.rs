@@ -55,7 +55,7 @@ fn write_row(
 
 fn write_whole(text: &[u8], page: &mut Markup) {
     page.raw("<pre>");
-    for pair in marks::pairs(text, text, MOST) {
+    for pair in marks::pairs(text, text, MOST, 1).shown {
         write_segments(&pair.right, page);
     }
     page.raw("</pre>");

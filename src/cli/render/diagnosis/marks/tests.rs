@@ -9,7 +9,7 @@ fn marked(segments: &[Segment]) -> String {
 }
 
 fn shown(theirs: &[u8], right: &[u8]) -> (String, String) {
-    let pairs = pairs(theirs, right, 67);
+    let pairs = pairs(theirs, right, 67, 9).shown;
     assert_eq!(pairs.len(), 1, "{pairs:?}");
     (marked(&pairs[0].theirs), marked(&pairs[0].right))
 }
@@ -73,7 +73,7 @@ fn a_long_text_is_shown_around_each_difference_and_never_wider() {
     ];
     for (a, b) in &texts {
         for width_of_line in [12, 67] {
-            let pairs = pairs(a.as_bytes(), b.as_bytes(), width_of_line);
+            let pairs = pairs(a.as_bytes(), b.as_bytes(), width_of_line, 9).shown;
             for pair in &pairs {
                 assert!(width(&pair.theirs) <= width_of_line && width(&pair.right) <= width_of_line, "{pair:?}");
                 let has_mark = |segments: &[Segment]| segments.iter().any(|segment| segment.kind == Kind::Differs);
@@ -81,9 +81,10 @@ fn a_long_text_is_shown_around_each_difference_and_never_wider() {
             }
         }
     }
-    let pair = &pairs(texts[0].0.as_bytes(), texts[0].1.as_bytes(), 50)[0];
+    let pair = &pairs(texts[0].0.as_bytes(), texts[0].1.as_bytes(), 50, 9).shown[0];
     assert_eq!(marked(&pair.theirs), "…01234567890123456789<X>012345678901234567890123456…");
-    assert_eq!(pairs(texts[5].0.as_bytes(), texts[5].1.as_bytes(), 67).len(), 2);
+    let two = |most| pairs(texts[5].0.as_bytes(), texts[5].1.as_bytes(), 67, most);
+    assert_eq!([(two(9).shown.len(), two(9).left_out), (two(1).shown.len(), two(1).left_out)], [(2, 0), (1, 1)]);
 }
 
 #[test]
