@@ -4,7 +4,7 @@
 use super::names::{REGIONS, SERVICES};
 use super::secret::{self, SecretBytes};
 use super::{Subject, times};
-use crate::crypto::{HmacKey, Sha256Digest, hmac_sha256};
+use crate::crypto::{Midstate, Sha256Digest, hmac};
 use crate::diagnose::catalogue::{
     CANONICAL_NEWLINES, KEY_HEX_CHAIN, KEY_ORDER, KEY_OTHER_DAY, KEY_OTHER_SCOPE, KEY_PREFIX, Mistake, SCOPE_DATE,
     SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE, STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
@@ -93,14 +93,14 @@ pub(in crate::diagnose) const STEPS: usize = 8;
 
 /// A string to sign around its hash, with the key that signs it: what stands before the hash is absorbed already.
 pub(in crate::diagnose) struct Frame {
-    key: HmacKey,
+    key: Midstate,
     after: Vec<u8>,
 }
 
 impl Frame {
     /// Signs the string to sign that has this line for its hash.
     pub(in crate::diagnose) fn sign(&self, line: &[u8]) -> Sha256Digest {
-        if self.after.is_empty() { self.key.authenticate(&[line]) } else { self.key.authenticate(&[line, &self.after]) }
+        self.key.finish([line, &self.after])
     }
 }
 
@@ -160,16 +160,18 @@ impl Signing {
         ]
     }
 
-    /// What these options make, one for each step.
-    pub(in crate::diagnose) fn make(&self, options: &[u16; STEPS]) -> Frame {
-        let part = |step: &Step<Part>, at: usize| step.option(options[at].into()).key.clone();
-        let (day, region, service) = (part(&self.day, 2), part(&self.region, 3), part(&self.service, 4));
+    /// What these options make, one for each step. `links` keeps what neighbouring choices share of their keys.
+    pub(in crate::diagnose) fn make(&self, options: &[u16; STEPS], links: &mut Links) -> Frame {
+        let day = self.day.option(options[2].into()).key.as_str();
+        let region = self.region.option(options[3].into()).key.as_str();
+        let service = self.service.option(options[4].into()).key.as_str();
         let scope = match self.shape.option(options[5].into()) {
-            Shape::ExchangedEverywhere => [&day, &service, &region, &self.scope.terminator],
-            _ => [&day, &region, &service, &self.scope.terminator],
+            Shape::ExchangedEverywhere => [day, service, region, &self.scope.terminator],
+            _ => [day, region, service, &self.scope.terminator],
         };
-        let secret = self.secret.option(options[0].into());
-        let key = self.derivation.option(options[1].into()).derive(&self.prefix, secret, scope.map(String::as_str));
+        let chain = *self.derivation.option(options[1].into());
+        let first = || chain.first_key(self.prefix.as_bytes(), self.secret.option(options[0].into()));
+        let key = links.derive((options[0], options[1]), chain, first, chain.messages(scope));
         let (before, after) = self.around_hash(options);
         Frame { key: key.absorb(&before), after }
     }
@@ -181,15 +183,23 @@ impl Signing {
 
     /// The string to sign before the hash, and behind it.
     fn around_hash(&self, options: &[u16; STEPS]) -> (Vec<u8>, Vec<u8>) {
-        let part = |step: &Step<Part>, at: usize| step.option(options[at].into()).signed.clone();
-        let (day, region, service) = (part(&self.day, 2), part(&self.region, 3), part(&self.service, 4));
-        let scope = self.shape.option(options[5].into()).write(&day, &region, &service, &self.scope.terminator);
+        let day = &self.day.option(options[2].into()).signed;
+        let region = &self.region.option(options[3].into()).signed;
+        let service = &self.service.option(options[4].into()).signed;
+        let scope = self.shape.option(options[5].into()).write(day, region, service, &self.scope.terminator);
         self.frame(*self.form.option(options[7].into()), self.timestamp.option(options[6].into()), &scope)
     }
 
     fn frame(&self, form: Form, timestamp: &str, scope: &str) -> (Vec<u8>, Vec<u8>) {
         let algorithm = self.algorithm.as_str();
-        let lines = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let lines = |lines: &[&str]| {
+            let mut text = String::with_capacity(128);
+            for line in lines {
+                text.push_str(line);
+                text.push('\n');
+            }
+            text
+        };
         let (before, after) = match form {
             Form::Right => (lines(&[algorithm, timestamp, scope]), String::new()),
             Form::CrLf => (lines(&[algorithm, timestamp, scope]).replace('\n', "\r\n"), String::new()),
@@ -296,34 +306,68 @@ impl Shape {
 }
 
 impl Chain {
-    fn derive(self, prefix: &str, secret: &[u8], [day, region, service, terminator]: [&str; 4]) -> HmacKey {
-        let prefix = prefix.as_bytes();
-        let first = SecretBytes::new(match self {
+    /// What the chain begins with.
+    fn first_key(self, prefix: &[u8], secret: &[u8]) -> SecretBytes {
+        SecretBytes::new(match self {
             Self::NoPrefix | Self::BareSecret => secret.to_vec(),
             Self::PrefixTwice => [prefix, prefix, secret].concat(),
             Self::PrefixBehind => [secret, prefix].concat(),
             _ => [prefix, secret].concat(),
-        });
-        let messages: &[&str] = match self {
-            Self::ServiceBeforeRegion => &[day, service, region, terminator],
-            Self::RegionFirst => &[region, day, service, terminator],
-            Self::NoTerminator => &[day, region, service],
-            Self::NoDate => &[region, service, terminator],
-            Self::NoChain | Self::BareSecret => &[],
-            _ => &[day, region, service, terminator],
+        })
+    }
+
+    /// The messages of its links, in order.
+    fn messages<'a>(self, [day, region, service, terminator]: [&'a str; 4]) -> Vec<&'a str> {
+        match self {
+            Self::ServiceBeforeRegion => vec![day, service, region, terminator],
+            Self::RegionFirst => vec![region, day, service, terminator],
+            Self::NoTerminator => vec![day, region, service],
+            Self::NoDate => vec![region, service, terminator],
+            Self::NoChain | Self::BareSecret => vec![],
+            _ => vec![day, region, service, terminator],
+        }
+    }
+
+    fn link(self, key: &[u8], message: &str) -> SecretBytes {
+        let digest = match self {
+            Self::Exchanged => hmac(message.as_bytes(), key),
+            _ => hmac(key, message.as_bytes()),
         };
-        let link = |key: &[u8], message: &str| match self {
-            Self::Exchanged => hmac_sha256(message.as_bytes(), key),
-            _ => hmac_sha256(key, message.as_bytes()),
-        };
-        let text = |digest: Sha256Digest| {
-            SecretBytes::new(match self {
-                Self::Hex => digest.to_string().into_bytes(),
-                Self::UpperHex => digest.to_string().to_ascii_uppercase().into_bytes(),
-                _ => digest.0.to_vec(),
-            })
-        };
-        let key = messages.iter().fold(first, |key, message| text(link(&key, message)));
-        HmacKey::new(&key)
+        SecretBytes::new(match self {
+            Self::Hex => digest.to_string().into_bytes(),
+            Self::UpperHex => digest.to_string().to_ascii_uppercase().into_bytes(),
+            _ => digest.0.to_vec(),
+        })
+    }
+}
+
+/// The chain that was derived last: the next one often begins with the same links.
+#[derive(Default)]
+pub(in crate::diagnose) struct Links {
+    origin: Option<(u16, u16)>,
+    first: SecretBytes,
+    links: Vec<(String, SecretBytes)>,
+}
+
+impl Links {
+    /// The key at the end of a chain; `origin` says which secret and which way of chaining it is.
+    fn derive(
+        &mut self,
+        origin: (u16, u16),
+        chain: Chain,
+        first: impl Fn() -> SecretBytes,
+        messages: Vec<&str>,
+    ) -> Midstate {
+        if self.origin != Some(origin) {
+            *self = Self { origin: Some(origin), first: first(), links: Vec::new() };
+        }
+        let shared = self.links.iter().zip(&messages).take_while(|((link, _), message)| link == *message).count();
+        self.links.truncate(shared);
+        for message in &messages[shared..] {
+            let key = self.links.last().map_or(&self.first, |(_, key)| key);
+            let next = chain.link(key, message);
+            self.links.push(((*message).to_owned(), next));
+        }
+        Midstate::new(self.links.last().map_or(&self.first, |(_, key)| key))
     }
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::diagnose::alternatives::signing::{Frame, STEPS, Signing};
+use crate::diagnose::alternatives::signing::{Frame, Links, STEPS, Signing};
 use crate::diagnose::field::for_each_choice;
 
 /// The option taken at each step.
@@ -18,7 +18,9 @@ impl Keys {
         while self.0.len() <= most {
             let mut choices = Vec::new();
             for_each_choice(&signing.sizes(), self.0.len(), &mut |options| choices.push(packed(options)));
-            let derived = choices.into_par_iter().map(|options| (options, signing.make(&options)));
+            let derived = choices
+                .into_par_iter()
+                .map_init(Links::default, |links, options| (options, signing.make(&options, links)));
             self.0.push(derived.collect());
         }
     }
@@ -44,6 +46,7 @@ impl Keys {
             later[..=step].fill(0);
             let mut countdown = 0_u32;
             let mut is_stopped = false;
+            let mut links = Links::default();
             for_each_choice(&later, cost - 1, &mut |options| {
                 if countdown == 0 {
                     countdown = 64;
@@ -53,7 +56,7 @@ impl Keys {
                 if !is_stopped {
                     let mut options = packed(options);
                     options[step] = first;
-                    visit(&options, &signing.make(&options));
+                    visit(&options, &signing.make(&options, &mut links));
                 }
             });
         });

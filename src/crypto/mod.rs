@@ -3,6 +3,12 @@
 //! A `HmacKey` is keyed once and cloned for each message, which saves two compressions a message. What the messages
 //! mean is not known here.
 
+#[cfg(feature = "cli")]
+mod midstate;
+
+#[cfg(feature = "cli")]
+pub(crate) use midstate::{Midstate, hmac};
+
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
