@@ -46,12 +46,14 @@ impl Shown<'_> {
     }
 
     fn made(&self, made: &Made) -> Value {
+        let both = self.both_of(made);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         json!({
             "id": made.mistake.id,
             "title": made.mistake.title,
             "where": made.mistake.place,
-            "signed": self.text(&made.signed),
-            "expected": self.text(&made.expected),
+            "signed": text(&both.theirs),
+            "expected": text(&both.right),
             "fix": made.mistake.fix,
             "detail": made.detail.as_deref().map(|detail| self.redactor.apply(detail)),
         })

@@ -13,8 +13,8 @@ mod words;
 
 pub use palette::Palette;
 
-use super::redact::Redactor;
-use crate::diagnose::Diagnosis;
+use super::redact::{REDACTED, Redactor};
+use crate::diagnose::{Diagnosis, Made};
 
 /// A diagnosis as it is to be shown.
 pub struct Shown<'a> {
@@ -28,7 +28,35 @@ pub struct Shown<'a> {
     pub milliseconds: u64,
 }
 
+/// Two texts as they may be shown.
+struct Both {
+    theirs: Vec<u8>,
+    right: Vec<u8>,
+    /// Whether they differ, and only in what is not shown.
+    is_hidden: bool,
+}
+
 impl Shown<'_> {
+    /// Two texts that differ.
+    fn both(&self, theirs: &[u8], right: &[u8]) -> Both {
+        let is_different = theirs != right;
+        let (theirs, right) = (self.bytes(theirs), self.bytes(right));
+        Both { is_hidden: is_different && theirs == right, theirs, right }
+    }
+
+    /// What was signed and what should have been. Of a mistake in a token it may be the spoilt token alone, without the name
+    /// that it is known by.
+    fn both_of(&self, made: &Made) -> Both {
+        let shown = |text: &[u8]| match self.bytes(text) {
+            text if made.mistake.place == "token" && !self.show_secrets && outside::may_be_token(&text) => {
+                REDACTED.into()
+            }
+            text => text,
+        };
+        let (theirs, right) = (shown(&made.signed), shown(&made.expected));
+        Both { is_hidden: made.signed != made.expected && theirs == right, theirs, right }
+    }
+
     /// Bytes from outside without the tokens, by value and by the names that carry them: a mistake may have spoilt a token
     /// so that its value is not found any more.
     fn bytes(&self, bytes: &[u8]) -> Vec<u8> {

@@ -67,6 +67,14 @@ fn is_bearing_header(name: &[u8]) -> bool {
     !name.eq_ignore_ascii_case("authorization") && Header { name, value: Vec::new() }.is_bearer()
 }
 
+/// Whether a text may be a token by itself: it is neither a list nor a name, and nothing was taken out of it yet.
+pub(super) fn may_be_token(text: &[u8]) -> bool {
+    let is_list = text.iter().any(|byte| matches!(byte, b'\n' | b'&' | b';'));
+    let text = text.trim_ascii().to_ascii_lowercase();
+    let is_redacted = text.windows(REDACTED.len()).any(|window| window == REDACTED.as_bytes());
+    !text.is_empty() && !is_list && !is_redacted && !text.ends_with(b"token")
+}
+
 /// Not every `-token` is one: S3's `continuation-token` is public.
 fn is_bearing_parameter(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();

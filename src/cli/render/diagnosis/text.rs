@@ -6,7 +6,7 @@ use super::marks::{self, Kind, Segment};
 use super::outside::harmless;
 use super::palette::Role;
 use super::words::{CLIENTS, known_by, owner, searched};
-use super::{Palette, Shown};
+use super::{Both, Palette, Shown};
 use crate::cli::render::steps;
 use crate::diagnose::{Comparison, Explanation, Judged, Made, Word};
 
@@ -60,7 +60,7 @@ impl Page<'_> {
         for line in wrapped(&format!("{} [{}]", self.shown.heading(made), made.mistake.id), WIDTH) {
             writeln!(self.out, "{}", self.palette.paint(Role::Heading, line))?;
         }
-        self.texts(("signed", &made.signed), ("should be", &made.expected))?;
+        self.texts(["signed", "should be"], &self.shown.both_of(made))?;
         self.row("known by", &known_by(explanation))?;
         self.row("why", made.mistake.explanation)?;
         self.row("fix", made.mistake.fix)?;
@@ -82,28 +82,27 @@ impl Page<'_> {
     }
 
     /// Two texts one above the other, with what differs marked below each.
-    fn texts(&mut self, (label, theirs): (&str, &[u8]), (right_label, right): (&str, &[u8])) -> Result<()> {
-        if theirs.is_empty() && right.is_empty() {
+    fn texts(&mut self, labels: [&str; 2], both: &Both) -> Result<()> {
+        if both.theirs.is_empty() && both.right.is_empty() {
             return Ok(());
         }
-        let (theirs, right) = match (theirs.strip_suffix(b"\n"), right.strip_suffix(b"\n")) {
+        let (theirs, right) = match (both.theirs.strip_suffix(b"\n"), both.right.strip_suffix(b"\n")) {
             // The end of a line that both have tells nothing.
             (Some(theirs), Some(right)) => (theirs, right),
-            _ => (theirs, right),
+            _ => (both.theirs.as_slice(), both.right.as_slice()),
         };
-        let (theirs, right, is_hidden) = (self.shown.bytes(theirs), self.shown.bytes(right), theirs != right);
-        let pairs = marks::pairs(&theirs, &right, WIDTH - COLUMN, DIFFERENCES);
+        let pairs = marks::pairs(theirs, right, WIDTH - COLUMN, DIFFERENCES);
         for (at, pair) in pairs.shown.iter().enumerate() {
             if at > 0 {
                 writeln!(self.out)?;
             }
-            self.marked(label, &pair.theirs)?;
-            self.marked(right_label, &pair.right)?;
+            self.marked(labels[0], &pair.theirs)?;
+            self.marked(labels[1], &pair.right)?;
         }
         if pairs.left_out > 0 {
             self.secondary("", &format!("They differ in {} more places.", pairs.left_out))?;
         }
-        match theirs == right && is_hidden {
+        match both.is_hidden {
             true => self.secondary("", "They differ in a value that is not shown."),
             false => Ok(()),
         }
@@ -171,7 +170,8 @@ impl Page<'_> {
         }
         for difference in &comparison.differences {
             writeln!(self.out, "  {}", self.palette.paint(Role::Heading, difference.name))?;
-            self.texts((&owner["the ".len()..], &difference.theirs), ("right", &difference.right))?;
+            let both = self.shown.both(&difference.theirs, &difference.right);
+            self.texts([&owner["the ".len()..], "right"], &both)?;
         }
         match comparison.is_unaltered {
             Some(false) => {

@@ -32,7 +32,8 @@ fn write_comparison(shown: &Shown<'_>, comparison: &Comparison, page: &mut Marku
     }
     for difference in &comparison.differences {
         page.raw("<article>\n<h3>").text(difference.name).raw("</h3>\n");
-        write_pair(shown, [label, "Right"], [&difference.theirs, &difference.right], page);
+        let both = shown.both(&difference.theirs, &difference.right);
+        write_pair([label, "Right"], &both, page);
         page.raw("</article>\n");
     }
     page.raw("</section>\n");

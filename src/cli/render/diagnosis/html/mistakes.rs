@@ -25,7 +25,7 @@ fn write_mistake(shown: &Shown<'_>, made: &Made, page: &mut Markup) {
         page.raw("<p class=\"detail\">").text(&shown.words(detail)).raw("</p>\n");
     }
     if !(made.signed.is_empty() && made.expected.is_empty()) {
-        write_pair(shown, ["Signed", "Should be"], [&made.signed, &made.expected], page);
+        write_pair(["Signed", "Should be"], &shown.both_of(made), page);
     }
     page.raw("<div class=\"prose\">\n<div><h4>Why it fails</h4>\n<p>")
         .prose(made.mistake.explanation)

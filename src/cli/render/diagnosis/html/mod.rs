@@ -12,10 +12,10 @@ mod stages;
 
 use std::ops::Range;
 
-use super::Shown;
 use super::marks::{self, Kind, Segment};
 use super::outside::harmless_line;
 use super::words::{elided, searched};
+use super::{Both, Shown};
 use crate::diagnose::{Judged, Word};
 use markup::Markup;
 use places::Trail;
@@ -163,9 +163,8 @@ const MOST: usize = 1200;
 const DIFFERENCES: usize = 12;
 
 /// Two texts beside each other, with what differs marked. `labels` and the looks of each: the first is the wrong one.
-fn write_pair(shown: &Shown<'_>, labels: [&str; 2], [theirs, right]: [&[u8]; 2], page: &mut Markup) {
-    let (shown_theirs, shown_right) = (shown.bytes(theirs), shown.bytes(right));
-    let pairs = marks::pairs(&shown_theirs, &shown_right, MOST, DIFFERENCES);
+fn write_pair(labels: [&str; 2], both: &Both, page: &mut Markup) {
+    let pairs = marks::pairs(&both.theirs, &both.right, MOST, DIFFERENCES);
     page.raw("<div class=\"pair\">\n");
     let sides = [
         ("theirs", labels[0], pairs.shown.iter().map(|pair| &pair.theirs).collect::<Vec<_>>()),
@@ -184,7 +183,7 @@ fn write_pair(shown: &Shown<'_>, labels: [&str; 2], [theirs, right]: [&[u8]; 2],
     if pairs.left_out > 0 {
         page.raw("<p class=\"aside\">They differ in more places than are shown.</p>\n");
     }
-    if shown_theirs == shown_right && theirs != right {
+    if both.is_hidden {
         page.raw("<p class=\"aside\">They differ in a value that is not shown.</p>\n");
     }
 }

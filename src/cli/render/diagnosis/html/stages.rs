@@ -44,7 +44,7 @@ fn write_row(
     page.raw("<div").raw(if trail.is_at(place) { " class=\"wrong\"" } else { "" }).raw("><dt>").raw(label);
     page.raw("</dt><dd>");
     match both_texts(shown, judged, place, right) {
-        Some([signed, right]) => write_pair(shown, ["Signed", "Should be"], [&signed, &right], page),
+        Some([signed, right]) => write_pair(["Signed", "Should be"], &shown.both(&signed, &right), page),
         None => write_whole(&shown.bytes(right), page),
     }
     if follows {

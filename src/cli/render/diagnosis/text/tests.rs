@@ -1,7 +1,7 @@
 use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use super::*;
 use crate::cli::render::redact::Redactor;
-use crate::diagnose::catalogue::PATH_DOUBLE_ENCODED;
+use crate::diagnose::catalogue::{PATH_DOUBLE_ENCODED, TOKEN_PLUS_AS_SPACE};
 use crate::diagnose::{Diagnosis, Difference, Party, Proof};
 
 fn text(diagnosis: &Diagnosis, palette: Palette, steps: bool) -> String {
@@ -75,6 +75,20 @@ fn what_is_hidden_is_said_to_differ() {
         text.contains("They differ in a value that is not shown.") && !text.contains("to+ken") && !text.contains("%2B"),
         "{text}"
     );
+}
+
+/// In no rendering: the token alone, spoilt so that its value is not found, has no name to know it by.
+#[test]
+fn a_spoilt_token_without_its_name_is_hidden() {
+    let mut diagnosis = diagnosis_of_two_mistakes();
+    diagnosis.explanations[0].mistakes = vec![made(&TOKEN_PLUS_AS_SPACE, "hush hush==", "hush+hush==")];
+    let redactor = Redactor::none();
+    let shown = shown(&diagnosis, &redactor);
+    let renderings = [plain(&diagnosis), shown.to_json().to_string(), shown.to_html()];
+    for rendering in &renderings {
+        assert!(rendering.contains("[redacted]") && !rendering.contains("hush"), "{rendering}");
+    }
+    assert!(renderings[0].contains("They differ in a value that is not shown."));
 }
 
 #[test]
