@@ -56,7 +56,9 @@ pub(super) fn compare(judged: &Judged, whose: Party, texts: Texts<'_>) -> Compar
     if let Some(theirs) = texts.string_to_sign {
         let theirs = theirs.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         for ((name, theirs), right) in LINES.into_iter().zip(theirs).zip(judged.derivation.string_to_sign.lines()) {
-            if theirs != right.as_bytes() {
+            // The hash differs wherever the canonical request does, which is shown by itself.
+            let is_news = name != LINES[3] || differences.is_empty();
+            if theirs != right.as_bytes() && is_news {
                 let right = right.as_bytes().to_vec();
                 differences.push(Difference { field: None, name, theirs: theirs.to_vec(), right });
             }

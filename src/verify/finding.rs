@@ -338,7 +338,9 @@ fn judge_headers(request: &Request, claim: &Claim) -> Vec<Finding> {
     for header in &request.headers {
         let name = header.name.to_ascii_lowercase();
         let own = name.starts_with(terms.dialect.header_prefix.as_ref());
-        if own && name != terms.dialect.token_header && !terms.signed_headers.contains(&name) {
+        // Object stores want the token signed as all else; other services take it either way.
+        let is_free = name == terms.dialect.token_header && !terms.dialect.stores_objects(&terms.scope.service);
+        if own && !is_free && !terms.signed_headers.contains(&name) {
             findings.push(Finding::HeaderUnsigned { name });
         }
     }

@@ -1,7 +1,5 @@
 //! Arithmetic on the clocks of client and server, in words for people.
 
-use std::time::Duration;
-
 use crate::diagnose::alternatives::times::zone_of;
 use crate::diagnose::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_LOCAL, TIME_SKEWED};
 use crate::diagnose::diagnosis::Made;
@@ -9,8 +7,6 @@ use crate::time::{Timestamp, in_words};
 
 /// What bounds the life of a presigned URL, as people read it.
 const BOUNDS: &str = "1 to 604800";
-/// A URL that lives longer than this is not taken for one whose clock shows local time.
-const SHORT_LIFE: Duration = Duration::from_secs(3_600);
 
 /// A request that was signed by a wrong clock: by one of another time zone, or by one that is just off.
 pub(super) fn skewed(request: Timestamp, server: Timestamp) -> Made {
@@ -26,10 +22,9 @@ pub(super) fn local(request: Timestamp, server: Timestamp) -> Option<Made> {
     Some(Made::new(&TIME_LOCAL, request.as_str(), server.as_str()).with_detail(detail))
 }
 
-/// The same of a presigned URL: one of a short life that was over, or had not begun, by just the hours of a zone.
-pub(super) fn local_url(from: Timestamp, life: Duration, server: Timestamp) -> Option<Made> {
-    let is_short = life <= SHORT_LIFE || server < from;
-    if is_short { local(from, server) } else { None }
+/// The same of a presigned URL, where it has not begun: one that is over may simply be old.
+pub(super) fn local_url(from: Timestamp, server: Timestamp) -> Option<Made> {
+    if server < from { local(from, server) } else { None }
 }
 
 /// A presigned URL whose time has run out.

@@ -116,7 +116,7 @@ fn begins_later(said: &Said<'_>) -> Vec<Explanation> {
 fn or_local(made: Made, said: &Said<'_>) -> Vec<Explanation> {
     let local = || {
         let claim = said.claim()?;
-        clock::local_url(claim.terms.timestamp, life_of(claim)?, said.reply.server_time?)
+        clock::local_url(claim.terms.timestamp, said.reply.server_time?)
     };
     one(made).into_iter().chain(local().into_iter().flat_map(one)).collect()
 }

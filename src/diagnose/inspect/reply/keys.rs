@@ -43,9 +43,8 @@ pub(super) fn access_key(said: &Said<'_>) -> Vec<Explanation> {
     }
     match spoilt(said) {
         Some(made) => one(made),
-        // With a token sent, either may be what the server does not accept.
         None if has_token(said) && said.says(&OF_BOTH) => {
-            [invalid(said), unknown(said)].into_iter().flat_map(one).collect()
+            one(invalid(said).with_detail("AWS says the same of a key that it does not know"))
         }
         None => one(unknown(said)),
     }

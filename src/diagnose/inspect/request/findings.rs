@@ -2,7 +2,6 @@
 
 use super::super::hashes::{Hashes, Signed};
 use super::super::{clock, key, observed, token};
-use crate::derivation::Placement;
 use crate::diagnose::catalogue::{
     ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, HEADER_AMZ_UNSIGNED, HOST_NOT_SIGNED, PAYLOAD_HEADER_MISSING, SCOPE_DATE,
     TOKEN_INVALID,
@@ -80,13 +79,12 @@ fn explain(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
 /// A URL that is over, or has not begun; where that is by the hours of a time zone, local time is the other explanation.
 fn of_url(finding: &Finding, judged: &Judged) -> Vec<Explanation> {
     let terms = &judged.claim.terms;
-    let Placement::Query { expires } = terms.placement else { return Vec::new() };
     let (made, now) = match finding {
         Finding::Expired { at, now } => (clock::expired(*at, *now), *now),
         Finding::NotYetValid { from, now } => (clock::not_yet_valid(*from, *now), *now),
         _ => return Vec::new(),
     };
-    let local = clock::local_url(terms.timestamp, expires, now);
+    let local = clock::local_url(terms.timestamp, now);
     [Some(made), local].into_iter().flatten().map(|made| Explanation::of(Proof::Time, made)).collect()
 }
 

@@ -13,7 +13,6 @@ mod stages;
 use std::ops::Range;
 
 use super::marks::{self, Kind, Segment};
-use super::outside::harmless_line;
 use super::words::{elided, searched};
 use super::{Both, Shown};
 use crate::diagnose::{Judged, Word};
