@@ -352,10 +352,7 @@ impl Style<'_> {
     /// A plus sign in a session token has a mistake of its own.
     fn of(self, parameter: &Parameter) -> Self {
         let is_token = parameter.is_of_signature && parameter.name.ends_with(b"-Token");
-        match self.plus {
-            PlusReading::Literal | PlusReading::EvenEscaped if is_token => Self { plus: PlusReading::Space, ..self },
-            _ => self,
-        }
+        if is_token { Self { plus: PlusReading::Space, ..self } } else { self }
     }
 
     fn encode(&self, wire: &[u8]) -> Vec<u8> {

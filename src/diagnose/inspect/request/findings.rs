@@ -122,10 +122,12 @@ fn another_token() -> Made {
     Made::new(&TOKEN_INVALID, "", "").with_detail("it is not the token that belongs to the key")
 }
 
-/// All headers of the provider's own that are sent and not signed, in one.
+/// All headers of the provider's own that are sent and not signed, in one; but for the token.
 fn unsigned_headers(judged: &Judged) -> Option<Made> {
+    let token = &judged.claim.terms.dialect.token_header;
     let name = |finding: &Finding| match finding {
-        Finding::HeaderUnsigned { name } => Some(name.clone()),
+        // An unsigned token has a name of its own.
+        Finding::HeaderUnsigned { name } if name != token => Some(name.clone()),
         _ => None,
     };
     let mut names: Vec<String> = judged.findings.iter().filter_map(name).collect();
