@@ -59,6 +59,14 @@ impl Signer {
         }
     }
 
+    /// The credentials, where they are at hand.
+    pub fn credentials(&self) -> Option<&Credentials> {
+        match self {
+            Self::Credentials(credentials) => Some(credentials),
+            Self::Key(_) | Self::Nobody => None,
+        }
+    }
+
     /// The scope that a key was derived for.
     fn key_scope(&self) -> Option<&Scope> {
         match self {

@@ -7,12 +7,14 @@ use super::args::SendArgs;
 use crate::claim::Claim;
 use crate::cli::context::{self, Context};
 use crate::cli::failure::Failure;
+use crate::cli::render::diagnosis::{Palette, Shown};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::refusal::{self, DatedBy, Sent};
-use crate::cli::render::steps;
 use crate::cli::session::{Session, note};
+use crate::diagnose::{Evidence, Hints, Limits, diagnose};
 use crate::formats::reply::{Kind, Reply};
 use crate::request::Request;
+use crate::verify::DEFAULT_WINDOW;
 
 /// What has been corrected: each thing once.
 #[derive(Debug, Clone, Copy, Default)]
@@ -98,41 +100,37 @@ pub fn report(
     let scope = claim.as_ref().map(|claim| &claim.terms.scope);
     let (region, service) = (scope.map(|scope| scope.region.as_str()), scope.map(|scope| scope.service.as_str()));
     refusal::write(reply, Sent { region, service, signed_at: session.date, dated_by }, &mut context.stderr)?;
-    match claim.filter(|_| args.explain) {
-        Some(claim) => Ok(explain(reply, sent, &claim, &mut context.stderr)?),
-        None => Ok(()),
+    if args.explain {
+        explain(reply, sent, session, claim.as_ref(), context)?;
     }
+    Ok(())
 }
 
-/// What was signed, and what the server says it should have been, where it says so.
-fn explain(reply: &Reply, sent: &Request, claim: &Claim, out: &mut dyn Write) -> std::io::Result<()> {
-    let redactor = Redactor::of(sent, &claim.terms.dialect);
-    let derivation = claim.derive(sent);
-    writeln!(out)?;
-    steps::write_canonical_request(&derivation, &redactor, out)?;
-    steps::write_string_to_sign(&derivation, &redactor, out)?;
-    steps::write_key_path(&claim.terms, out)?;
-    let theirs = reply.canonical_request.as_deref();
-    let differing = theirs.filter(|theirs| *theirs != derivation.canonical_request.as_bytes());
-    match (theirs, differing) {
-        (None, _) => writeln!(out, "\nThe server does not say which canonical request it expected."),
-        (Some(_), None) => writeln!(out, "\nThe server made the same canonical request: the secret is another one."),
-        (Some(_), Some(theirs)) => {
-            writeln!(out, "\nThe server's canonical request")?;
-            steps::write_rows("", &harmless(&redactor.apply(&String::from_utf8_lossy(theirs))), out)
-        }
-    }
-}
-
-/// What others wrote, with control characters spelled out: a terminal would obey them.
-fn harmless(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' => shown.push(character),
-            character if character.is_control() => shown.extend(character.escape_unicode()),
-            character => shown.push(character),
-        }
-    }
-    shown
+/// Why it was refused, as far as request and reply show it, and each step of the signature. Nothing is searched for: the
+/// signature is ours.
+fn explain(
+    reply: &Reply,
+    sent: &Request,
+    session: &Session,
+    claim: Option<&Claim>,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let diagnosis = diagnose(
+        &Evidence {
+            request: Some(sent),
+            reply: Some(reply),
+            client: None,
+            credentials: session.signer.credentials(),
+            other_keys: &[],
+            now: reply.server_time.or(claim.map(|claim| claim.terms.timestamp)).unwrap_or(context.now),
+            window: DEFAULT_WINDOW,
+            path_rule: Some(session.settings.path_rule),
+            hints: &Hints::default(),
+        },
+        Limits { deepest: 0, is_time_up: &|| true },
+    );
+    let redactor = Redactor::of(sent, &session.settings.dialect);
+    writeln!(context.stderr)?;
+    let shown = Shown { diagnosis: &diagnosis, redactor: &redactor, show_secrets: false, milliseconds: 0 };
+    Ok(shown.write_text(Palette::Plain, true, &mut context.stderr)?)
 }
