@@ -1,6 +1,6 @@
 //! Canonical paths that a client may have signed: of another path, or made by another rule.
 
-use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+mod spelling;
 
 use super::Subject;
 use super::escaping::{Escaping, HexCase, raw_sets};
@@ -13,6 +13,7 @@ use crate::diagnose::catalogue::{
 };
 use crate::diagnose::field::{Choice, Making, Step};
 use crate::encode::{Plus, decode};
+use spelling::{Normalization, PlusReading, Unicode};
 
 /// What may stay unencoded in a path though it is reserved.
 const RESERVED: &[u8] = b"=@()*!':,;$&+?#[]";
@@ -48,24 +49,6 @@ pub(super) struct Path {
     hex: Step<HexCase>,
 }
 
-#[derive(Clone, Copy)]
-enum Unicode {
-    AsIs,
-    Composed,
-    Decomposed,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Normalization {
-    None,
-    /// Empty and dot segments removed.
-    Full,
-    /// `//` made one, dot segments kept.
-    Slashes,
-    /// Dot segments resolved, `//` kept.
-    Dots,
-}
-
 /// How often the path is encoded, and whether it was decoded before.
 #[derive(Clone, Copy)]
 enum Passes {
@@ -79,15 +62,6 @@ enum Passes {
     Twice,
     /// Decoded, encoded once and encoded again, as only a client does that starts from the plain name.
     OnceAndAgain,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum PlusReading {
-    Literal,
-    /// A raw `+` is a space.
-    Space,
-    /// `%2B` is one too.
-    EvenEscaped,
 }
 
 #[derive(Clone, Copy)]
@@ -268,57 +242,4 @@ fn source_step(path: Vec<u8>, subject: &Subject<'_>) -> Step<Vec<u8>> {
 fn without_segments(path: &[u8], count: usize) -> Vec<u8> {
     let mut slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
     slashes.nth(count).map_or_else(|| b"/".to_vec(), |at| path[at..].to_vec())
-}
-
-impl Unicode {
-    fn apply(self, wire: &[u8]) -> Option<Vec<u8>> {
-        let normalized = |normalize: &dyn Fn(&str) -> String| {
-            let decoded = String::from_utf8(decode(wire, Plus::Literal)).ok()?;
-            let changed = normalize(&decoded);
-            let escaping = Escaping { raw: RESERVED, keeps_slash: true, escapes_tilde: false };
-            Some(if changed == decoded { wire.to_vec() } else { escaping.escape(changed.as_bytes()) })
-        };
-        match self {
-            Self::AsIs => Some(wire.to_vec()),
-            Self::Composed => normalized(&|text| ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()),
-            Self::Decomposed => {
-                normalized(&|text| DecomposingNormalizerBorrowed::new_nfd().normalize(text).into_owned())
-            }
-        }
-    }
-}
-
-impl PlusReading {
-    fn apply(self, wire: Vec<u8>) -> Vec<u8> {
-        let text = match self {
-            Self::Literal => return wire,
-            Self::Space => wire,
-            Self::EvenEscaped => replaced(&replaced(&wire, b"%2B", b"+"), b"%2b", b"+"),
-        };
-        replaced(&text, b"+", b"%20")
-    }
-}
-
-impl Normalization {
-    fn apply(self, path: Vec<u8>) -> Vec<u8> {
-        if self == Self::None {
-            return path;
-        }
-        let mut kept: Vec<&[u8]> = Vec::new();
-        let mut segments = path.split(|byte| *byte == b'/').skip(1).peekable();
-        while let Some(segment) = segments.next() {
-            let is_last = segments.peek().is_none();
-            match segment {
-                b"" if is_last => kept.push(segment),
-                b"" if self != Self::Dots => {}
-                b"." if self != Self::Slashes => kept.extend(is_last.then_some(&b""[..])),
-                b".." if self != Self::Slashes => {
-                    kept.pop();
-                    kept.extend(is_last.then_some(&b""[..]));
-                }
-                _ => kept.push(segment),
-            }
-        }
-        [b"/", kept.join(&b'/').as_slice()].concat()
-    }
 }

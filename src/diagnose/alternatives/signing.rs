@@ -1,19 +1,24 @@
 //! What stands around the canonical request: the string to sign, and the key. Both are one choice here, for a wrong day or
 //! region shows in both.
 
+mod chain;
+
+pub(in crate::diagnose) use chain::Links;
+
 use super::names::{REGIONS, SERVICES};
 use super::secret::{self, SecretBytes};
 use super::{Subject, times};
-use crate::crypto::{Midstate, Sha256Digest, hmac};
+use crate::crypto::{Midstate, Sha256Digest};
 use crate::diagnose::catalogue::{
-    CANONICAL_NEWLINES, KEY_HEX_CHAIN, KEY_ORDER, KEY_OTHER_DAY, KEY_OTHER_SCOPE, KEY_PREFIX, Mistake, SCOPE_DATE,
-    SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE, STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
+    CANONICAL_NEWLINES, KEY_OTHER_DAY, KEY_OTHER_SCOPE, Mistake, SCOPE_DATE, SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE,
+    STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
 };
 use crate::diagnose::diagnosis::Made;
 use crate::diagnose::evidence::Key;
 use crate::diagnose::field::{Choice, Step};
 use crate::diagnose::texts::differing_lines;
 use crate::scheme::Scope;
+use chain::{Chain, chain_step};
 
 pub(in crate::diagnose) struct Signing {
     algorithm: String,
@@ -34,27 +39,6 @@ pub(in crate::diagnose) struct Signing {
 struct Part {
     signed: String,
     key: String,
-}
-
-/// How the signing key is made.
-#[derive(Clone, Copy)]
-enum Chain {
-    Right,
-    NoPrefix,
-    PrefixTwice,
-    PrefixBehind,
-    Hex,
-    UpperHex,
-    ServiceBeforeRegion,
-    RegionFirst,
-    NoTerminator,
-    NoDate,
-    /// The prefix and the secret are the key.
-    NoChain,
-    /// The secret is the key.
-    BareSecret,
-    /// Key and message exchanged in each link.
-    Exchanged,
 }
 
 /// The credential scope as it stands in the string to sign.
@@ -261,20 +245,6 @@ fn timestamp_step(subject: &Subject<'_>) -> Step<String> {
     step
 }
 
-fn chain_step() -> Step<Chain> {
-    let mut step = Step::new(Chain::Right).or(&KEY_PREFIX, Chain::NoPrefix).or(&KEY_PREFIX, Chain::PrefixTwice);
-    step = step.or(&KEY_PREFIX, Chain::PrefixBehind);
-    step = step.or(&KEY_HEX_CHAIN, Chain::Hex).or(&KEY_HEX_CHAIN, Chain::UpperHex);
-    step.add(&KEY_ORDER, "service before region", Chain::ServiceBeforeRegion);
-    step.add(&KEY_ORDER, "region before day", Chain::RegionFirst);
-    step.add(&KEY_ORDER, "without the terminator", Chain::NoTerminator);
-    step.add(&KEY_ORDER, "without the day", Chain::NoDate);
-    step.add(&KEY_ORDER, "no chain at all: prefix and secret are the key", Chain::NoChain);
-    step.add(&KEY_ORDER, "no chain at all: the secret is the key", Chain::BareSecret);
-    step.add(&KEY_ORDER, "key and message exchanged in each link", Chain::Exchanged);
-    step
-}
-
 fn form_step() -> Step<Form> {
     let mut step = Step::new(Form::Right);
     step.add(&CANONICAL_NEWLINES, "CR LF in the string to sign", Form::CrLf);
@@ -302,72 +272,5 @@ impl Shape {
             Self::NoTerminator => [day, region, service].join("/"),
             Self::NoDate => [region, service, terminator].join("/"),
         }
-    }
-}
-
-impl Chain {
-    /// What the chain begins with.
-    fn first_key(self, prefix: &[u8], secret: &[u8]) -> SecretBytes {
-        SecretBytes::new(match self {
-            Self::NoPrefix | Self::BareSecret => secret.to_vec(),
-            Self::PrefixTwice => [prefix, prefix, secret].concat(),
-            Self::PrefixBehind => [secret, prefix].concat(),
-            _ => [prefix, secret].concat(),
-        })
-    }
-
-    /// The messages of its links, in order.
-    fn messages<'a>(self, [day, region, service, terminator]: [&'a str; 4]) -> Vec<&'a str> {
-        match self {
-            Self::ServiceBeforeRegion => vec![day, service, region, terminator],
-            Self::RegionFirst => vec![region, day, service, terminator],
-            Self::NoTerminator => vec![day, region, service],
-            Self::NoDate => vec![region, service, terminator],
-            Self::NoChain | Self::BareSecret => vec![],
-            _ => vec![day, region, service, terminator],
-        }
-    }
-
-    fn link(self, key: &[u8], message: &str) -> SecretBytes {
-        let digest = match self {
-            Self::Exchanged => hmac(message.as_bytes(), key),
-            _ => hmac(key, message.as_bytes()),
-        };
-        SecretBytes::new(match self {
-            Self::Hex => digest.to_string().into_bytes(),
-            Self::UpperHex => digest.to_string().to_ascii_uppercase().into_bytes(),
-            _ => digest.0.to_vec(),
-        })
-    }
-}
-
-/// The chain that was derived last: the next one often begins with the same links.
-#[derive(Default)]
-pub(in crate::diagnose) struct Links {
-    origin: Option<(u16, u16)>,
-    first: SecretBytes,
-    links: Vec<(String, SecretBytes)>,
-}
-
-impl Links {
-    /// The key at the end of a chain; `origin` says which secret and which way of chaining it is.
-    fn derive(
-        &mut self,
-        origin: (u16, u16),
-        chain: Chain,
-        first: impl Fn() -> SecretBytes,
-        messages: Vec<&str>,
-    ) -> Midstate {
-        if self.origin != Some(origin) {
-            *self = Self { origin: Some(origin), first: first(), links: Vec::new() };
-        }
-        let shared = self.links.iter().zip(&messages).take_while(|((link, _), message)| link == *message).count();
-        self.links.truncate(shared);
-        for message in &messages[shared..] {
-            let key = self.links.last().map_or(&self.first, |(_, key)| key);
-            let next = chain.link(key, message);
-            self.links.push(((*message).to_owned(), next));
-        }
-        Midstate::new(self.links.last().map_or(&self.first, |(_, key)| key))
     }
 }
