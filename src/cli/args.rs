@@ -31,7 +31,6 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 #[command(help_template = HELP)]
-#[expect(clippy::large_enum_variant, reason = "one value a process")]
 pub enum Command {
     /// Print a signed request; send nothing
     #[command(help_template = HELP)]

@@ -48,6 +48,20 @@ pub fn capture(
     }
 }
 
+/// Reads what stands on standard input; none where nothing does.
+pub fn capture_if_any(
+    entry: Option<usize>,
+    options: &dyn RequestSource,
+    context: &mut Context,
+) -> Result<Option<Capture>, Failure> {
+    let text = read_limited("-", &mut *context.stdin)?;
+    if text.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    context.stdin = Box::new(std::io::Cursor::new(text));
+    capture(None, entry, options, context).map(Some)
+}
+
 /// Reads what a server said.
 pub fn reply(name: &str, context: &mut Context) -> Result<Reply, Failure> {
     let text = read_limited(name, &mut *context.stdin)?;

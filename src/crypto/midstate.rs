@@ -35,7 +35,8 @@ impl Midstate {
             block[..key.len()].copy_from_slice(key);
         }
         let state = |pad: u8| {
-            let mut padded = block.map(|byte| byte ^ pad);
+            let mut padded = block;
+            padded.iter_mut().for_each(|byte| *byte ^= pad);
             let mut state = INITIAL;
             compress(&mut state, &padded);
             padded.zeroize();

@@ -74,8 +74,7 @@ impl Gathered {
     pub fn of(args: &ExplainArgs, context: &mut Context) -> Result<Self, Failure> {
         let mut evidence = Evidence::default();
         let names_other = args.response.is_some() || args.client_log.is_some();
-        if args.input.is_some() || !names_other || !context.stdin_is_terminal && !is_stdin_taken(args) && !names_other {
-            let capture = input::capture(args.input.as_deref(), args.entry, &args.request, context)?;
+        if let Some(capture) = capture(args, names_other, context)? {
             match capture.command.as_deref().map(|words| command(words, context)).transpose()? {
                 Some(FromCommand::Signed(request, url)) => {
                     evidence = Evidence { request: Some(request), url: Some(url), ..Evidence::default() };
@@ -100,8 +99,15 @@ impl Gathered {
     }
 }
 
-fn is_stdin_taken(args: &ExplainArgs) -> bool {
-    [&args.response, &args.client_log].into_iter().any(|name| name.as_deref() == Some("-"))
+/// What was captured. Where the reply or the client's log is at hand, they may be all there is: then standard input may be
+/// empty, a terminal, or one of the two.
+fn capture(args: &ExplainArgs, names_other: bool, context: &mut Context) -> Result<Option<Capture>, Failure> {
+    let is_stdin_taken = [&args.response, &args.client_log].into_iter().any(|name| name.as_deref() == Some("-"));
+    match &args.input {
+        None if names_other && (context.stdin_is_terminal || is_stdin_taken) => Ok(None),
+        None if names_other => input::capture_if_any(args.entry, &args.request, context),
+        input => input::capture(input.as_deref(), args.entry, &args.request, context).map(Some),
+    }
 }
 
 impl Evidence {

@@ -107,11 +107,10 @@ impl Keys {
             keys.own = Some(resolved.credentials);
         }
         let is_named = |id: &str| Some(id) == named;
-        if !is_chosen && !keys.own.as_ref().is_some_and(|own| is_named(&own.access_key_id)) {
-            if let Some(key) = known.iter().find(|key| is_named(&key.access_key_id)) {
-                keys.notes.push(format!("judged by the key of {}, which the request names", key.name));
-                keys.own = Some(Credentials::new(key.access_key_id.clone(), key.secret.expose_secret()));
-            }
+        let is_settled = is_chosen || keys.own.as_ref().is_some_and(|own| is_named(&own.access_key_id));
+        if let Some(key) = known.iter().find(|key| !is_settled && is_named(&key.access_key_id)) {
+            keys.notes.push(format!("judged by the key of {}, which the request names", key.name));
+            keys.own = Some(Credentials::new(key.access_key_id.clone(), key.secret.expose_secret()));
         }
         let own: Option<Secret> = keys.own.as_ref().map(|own| own.secret_access_key.clone());
         let is_other = |key: &KnownKey| own.as_ref() != Some(&key.secret);

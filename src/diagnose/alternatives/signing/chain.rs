@@ -19,7 +19,7 @@ pub(super) enum Chain {
     NoTerminator,
     NoDate,
     /// The prefix and the secret are the key.
-    NoChain,
+    SecretWithPrefix,
     /// The secret is the key.
     BareSecret,
     /// Key and message exchanged in each link.
@@ -34,7 +34,7 @@ pub(super) fn chain_step() -> Step<Chain> {
     step.add(&KEY_ORDER, "region before day", Chain::RegionFirst);
     step.add(&KEY_ORDER, "without the terminator", Chain::NoTerminator);
     step.add(&KEY_ORDER, "without the day", Chain::NoDate);
-    step.add(&KEY_ORDER, "no chain at all: prefix and secret are the key", Chain::NoChain);
+    step.add(&KEY_ORDER, "no chain at all: prefix and secret are the key", Chain::SecretWithPrefix);
     step.add(&KEY_ORDER, "no chain at all: the secret is the key", Chain::BareSecret);
     step.add(&KEY_ORDER, "key and message exchanged in each link", Chain::Exchanged);
     step
@@ -52,13 +52,13 @@ impl Chain {
     }
 
     /// The messages of its links, in order.
-    pub(super) fn messages<'a>(self, [day, region, service, terminator]: [&'a str; 4]) -> Vec<&'a str> {
+    pub(super) fn messages(self, [day, region, service, terminator]: [&str; 4]) -> Vec<&str> {
         match self {
             Self::ServiceBeforeRegion => vec![day, service, region, terminator],
             Self::RegionFirst => vec![region, day, service, terminator],
             Self::NoTerminator => vec![day, region, service],
             Self::NoDate => vec![region, service, terminator],
-            Self::NoChain | Self::BareSecret => vec![],
+            Self::SecretWithPrefix | Self::BareSecret => vec![],
             _ => vec![day, region, service, terminator],
         }
     }
