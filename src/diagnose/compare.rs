@@ -127,7 +127,13 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
     let one = |mistake: &'static Mistake| vec![Made::new(mistake, theirs.clone(), right.clone())];
     match (field, found) {
         // By the alternatives a host may be many things; what the server saw was changed on the way.
-        (Field::Headers, _) if whose == Party::Server => name_headers(theirs, right, whose),
+        (Field::Headers, found) if whose == Party::Server => {
+            let changed = name_headers(theirs, right, whose);
+            if changed.is_empty() { found.map(by_server).unwrap_or_default() } else { changed }
+        }
+        (Field::Query, Some(found)) if whose == Party::Server && is_same_but_for_order(theirs, right) => {
+            by_server(found)
+        }
         (_, Some(found)) => found,
         (Field::Headers, None) => name_headers(theirs, right, whose),
         (Field::Method, None) => one(&METHOD_SWAPPED),
@@ -139,6 +145,21 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
         (Field::Payload, None) => name_payload(theirs, right).into_iter().flat_map(one).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The same lines or parameters in another order are nobody's doing but the server's: Ceph has sorted headers by their
+/// lines, MinIO leaves repeated parameters as they were sent.
+fn by_server(found: Vec<Made>) -> Vec<Made> {
+    found.into_iter().map(|made| made.with_detail("the server's own text has it so: the server is wrong")).collect()
+}
+
+fn is_same_but_for_order(theirs: &[u8], right: &[u8]) -> bool {
+    let sorted = |query: &[u8]| {
+        let mut parameters: Vec<Vec<u8>> = query.split(|byte| *byte == b'&').map(<[u8]>::to_vec).collect();
+        parameters.sort();
+        parameters
+    };
+    sorted(theirs) == sorted(right)
 }
 
 /// The parameters that only one side has.
@@ -187,7 +208,13 @@ fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<Made> {
         };
         let text =
             |value: Option<Vec<u8>>| value.map(|value| [name.as_bytes(), b":", &value].concat()).unwrap_or_default();
-        found.push(Made::new(mistake, text(signed), text(expected)).with_detail(format!("the header is {name}")));
+        let detail = match (&signed, &expected) {
+            (Some(theirs), Some(right)) if *theirs == [right, &b",gzip(gfe)"[..]].concat() => {
+                format!("Google's front end appended ',gzip(gfe)' to {name}")
+            }
+            _ => format!("the header is {name}"),
+        };
+        found.push(Made::new(mistake, text(signed), text(expected)).with_detail(detail));
     }
     found
 }
@@ -261,3 +288,6 @@ fn name_hash(comparison: &Comparison) -> Option<Made> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

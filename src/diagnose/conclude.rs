@@ -1,15 +1,14 @@
 //! From all that was found to a diagnosis: what is known best stands first, and what is not known is not said.
 
-use super::alternatives::{Subject, from_base64};
-use super::catalogue::{SECRET_WRONG, SIGNATURE_FORM};
+use super::alternatives::Subject;
+use super::case::Case;
 use super::compare::{self, Texts};
 use super::diagnosis::{Comparison, Diagnosis, Explanation, Judged, Made, Party, Proof, Search, Word};
 use super::evidence::Evidence;
 use super::inspect;
+use super::presented::target;
 use super::reading::{self, Reading};
-use super::search::{Found, Limits, Target, search};
-use crate::encode::{Plus, decode};
-use crate::verify::Finding;
+use super::search::{Found, Limits, search};
 
 /// Finds out why a request was refused, or that it is right.
 pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
@@ -70,7 +69,7 @@ fn of_claim(evidence: &Evidence<'_>, judged: Judged, repairs: Vec<Made>, limits:
     if verdict != Word::Valid && !is_settled && !is_right {
         add_new(&mut explanations, inspect::suspicions(evidence, &judged));
     }
-    let (notes, next) = (case.notes(verdict), case.next(verdict, &explanations));
+    let (notes, next) = (case.notes(verdict, is_settled), case.next(verdict, &explanations));
     let search = found.map_or(Search::NONE, |found| Search {
         is_made: true,
         hypotheses: found.hypotheses,
@@ -138,33 +137,6 @@ fn reproduce(evidence: &Evidence<'_>, judged: &Judged, subject: &Subject<'_>, li
     Some(found)
 }
 
-/// The bytes of a presented signature, and what is wrong with how it is written.
-fn target(presented: &str) -> Option<(Target, Option<Made>)> {
-    let bare = presented.trim().trim_matches(['"', '\'']);
-    let decoded = String::from_utf8(decode(bare.as_bytes(), Plus::Literal)).ok()?;
-    let lower = decoded.to_ascii_lowercase();
-    let form = |detail: &str| Made::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
-    let whole = |bytes: &[u8]| Some(Target { bytes: bytes.try_into().ok()?, length: 32 });
-    if let Some(target) = hex::decode(&lower).ok().and_then(|bytes| whole(&bytes)) {
-        let detail = match () {
-            () if presented == lower => return Some((target, None)),
-            () if bare != presented => "with something around it",
-            () if decoded != bare => "percent-encoded",
-            () => "in upper-case hex",
-        };
-        return Some((target, Some(form(detail))));
-    }
-    if let Some(target) = from_base64(&decoded).and_then(|bytes| whole(&bytes)) {
-        return Some((target, Some(form("in base64"))));
-    }
-    let digits = &lower[..lower.len() & !1];
-    let bytes = hex::decode(digits).ok().filter(|bytes| (8..32).contains(&bytes.len()))?;
-    let mut padded = [0; 32];
-    padded[..bytes.len()].copy_from_slice(&bytes);
-    let detail = format!("cut off: {} of 64 digits", lower.len());
-    Some((Target { bytes: padded, length: bytes.len() }, Some(form(&detail))))
-}
-
 fn compare_all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Comparison> {
     let server = evidence.reply.map(|reply| Texts {
         canonical_request: reply.canonical_request.as_deref(),
@@ -178,137 +150,4 @@ fn compare_all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Comparison> {
         .filter_map(|(whose, texts)| Some((whose, texts.filter(|texts| !texts.is_empty())?)))
         .map(|(whose, texts)| compare::compare(judged, whose, texts))
         .collect()
-}
-
-/// One request and all that was found of it.
-struct Case<'a> {
-    evidence: &'a Evidence<'a>,
-    judged: &'a Judged,
-    subject: &'a Subject<'a>,
-    found: Option<&'a Found>,
-    comparisons: &'a [Comparison],
-}
-
-impl Case<'_> {
-    fn of(&self, whose: Party) -> Option<&Comparison> {
-        self.comparisons.iter().find(|comparison| comparison.whose == whose)
-    }
-
-    /// What the search found, and what had to be repaired before.
-    fn reproduced(&self, repairs: Vec<Made>) -> Vec<Explanation> {
-        let is_right = self.judged.is_signature_right();
-        let with_repairs = |set: &Vec<Made>| Explanation {
-            proof: Proof::Reproduced,
-            mistakes: repairs.iter().chain(set).cloned().collect(),
-        };
-        match self.found {
-            Some(found) if !found.sets.is_empty() => found.sets.iter().map(with_repairs).collect(),
-            _ if repairs.is_empty() => Vec::new(),
-            _ if is_right == Some(true) => vec![with_repairs(&Vec::new())],
-            _ => vec![Explanation { proof: Proof::Observed, mistakes: repairs }],
-        }
-    }
-
-    /// What the texts of server and client show of a signature that is not right, or not known to be.
-    fn compared(&self) -> Vec<Explanation> {
-        let mut found = Vec::new();
-        let (server, client) = (self.of(Party::Server), self.of(Party::Client));
-        let agree = |comparison: &Comparison| comparison.differences.is_empty();
-        if let Some(client) = client.filter(|client| !agree(client)) {
-            // The server's word is what makes the client's wrong.
-            let proof = if server.is_some_and(agree) { Proof::Server } else { Proof::Observed };
-            found
-                .extend(compare::explain(self.subject, client).map(|explanation| Explanation { proof, ..explanation }));
-        }
-        if let Some(server) = server.filter(|server| !agree(server) && self.judged.is_at_hand) {
-            found.extend(compare::explain(self.subject, server));
-        }
-        found.extend(self.wrong_secret(server, client));
-        found
-    }
-
-    /// Where the client signed what the server computed, only the key is left.
-    fn wrong_secret(&self, server: Option<&Comparison>, client: Option<&Comparison>) -> Option<Explanation> {
-        let agree = |comparison: &Comparison| comparison.differences.is_empty();
-        let is_all_tried = self.found.is_some_and(|found| found.sets.is_empty() && found.is_exhausted);
-        let detail = match (server, client) {
-            (Some(server), Some(client)) if agree(server) && agree(client) => {
-                "the client's texts and the server's are equal"
-            }
-            (None, Some(client)) if agree(client) && is_all_tried => "the client's texts are right",
-            _ => return None,
-        };
-        let made = Made::new(&SECRET_WRONG, "", "").with_detail(detail);
-        Some(Explanation::of(Proof::Server, made))
-    }
-
-    /// The signature is right for the request at hand, and the server saw another one, or has another secret.
-    fn changed_on_the_way(&self) -> Vec<Explanation> {
-        let Some(server) = self.of(Party::Server) else { return Vec::new() };
-        if !server.differences.is_empty() {
-            return compare::explain(self.subject, server).into_iter().collect();
-        }
-        let is_refused = self.evidence.reply.is_some_and(crate::formats::reply::Reply::is_signature_refusal);
-        let detail =
-            "the signature is right by the secret at hand, and the server made the same texts: it has another secret";
-        let made = Made::new(&SECRET_WRONG, "", "").with_detail(detail);
-        is_refused.then(|| Explanation::of(Proof::Server, made)).into_iter().collect()
-    }
-
-    fn verdict(&self, explanations: &[Explanation]) -> Word {
-        let is_refused = explanations.iter().any(|explanation| explanation.proof != Proof::Observed);
-        let is_fatal = self.judged.findings.iter().any(Finding::is_fatal);
-        let says_no = self.evidence.reply.is_some_and(crate::formats::reply::Reply::is_signature_refusal);
-        match self.judged.is_signature_right() {
-            _ if is_fatal || is_refused || !explanations.is_empty() => Word::Invalid,
-            Some(true) => Word::Valid,
-            Some(false) => Word::Invalid,
-            None if says_no => Word::Invalid,
-            None => Word::Unknown,
-        }
-    }
-
-    fn notes(&self, verdict: Word) -> Vec<String> {
-        let mut notes: Vec<String> =
-            self.judged.findings.iter().filter(|finding| !finding.is_fatal()).map(ToString::to_string).collect();
-        for comparison in self.comparisons.iter().filter(|comparison| comparison.is_unaltered == Some(false)) {
-            let whose = match comparison.whose {
-                Party::Server => "server's",
-                Party::Client => "client's",
-            };
-            notes.push(format!(
-                "the {whose} canonical request has not the hash that its string to sign ends in: the text was altered when it was copied"
-            ));
-        }
-        let says_no = self.evidence.reply.is_some_and(crate::formats::reply::Reply::is_signature_refusal);
-        if verdict == Word::Valid && says_no {
-            notes.push("the server refused it all the same: it has another secret for this key, or it got another request than this".to_owned());
-            notes.extend(super::quirks::of(&self.judged.request, &self.judged.claim).into_iter().map(str::to_owned));
-        }
-        notes
-    }
-
-    /// What would tell more.
-    fn next(&self, verdict: Word, explanations: &[Explanation]) -> Vec<String> {
-        let mut next = Vec::new();
-        if verdict == Word::Valid || explanations.iter().any(|explanation| explanation.proof < Proof::Observed) {
-            return next;
-        }
-        if self.evidence.credentials.is_none() {
-            next.push(
-                "the secret, by --profile or the environment: then the wrong signature itself can be reproduced"
-                    .to_owned(),
-            );
-        }
-        if self.of(Party::Server).is_none() {
-            next.push("the server's reply, by --response FILE: many servers print what they computed".to_owned());
-        }
-        if self.of(Party::Client).is_none() {
-            next.push("the client's debug log, by --client-log FILE: it shows what was signed".to_owned());
-        }
-        if self.found.is_some_and(|found| !found.is_exhausted) {
-            next.push("more time, by --time-limit".to_owned());
-        }
-        next
-    }
 }

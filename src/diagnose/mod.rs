@@ -7,12 +7,14 @@
 pub mod catalogue;
 
 mod alternatives;
+mod case;
 mod compare;
 mod conclude;
 mod diagnosis;
 mod evidence;
 mod field;
 mod inspect;
+mod presented;
 mod quirks;
 mod reading;
 mod search;
