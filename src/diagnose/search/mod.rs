@@ -6,6 +6,8 @@
 
 mod canonical;
 mod keys;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
