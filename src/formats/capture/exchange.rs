@@ -36,6 +36,15 @@ impl Exchange {
         Self { request: Some(Request { method, target, headers, body }), url, reply: None, notes }
     }
 
+    /// The same where the text tells by which scheme it was sent, and not the URL: that is made of the `Host`.
+    pub(super) fn sent_by(scheme: &str, head: Head, body: Body, notes: Vec<Note>) -> Self {
+        let host = head.headers.first_text("host");
+        let url = host.and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
+        let url = url.map(|url| url.with_target(head.target.clone()));
+        let exchange = Self::of(head, body, notes);
+        Self { url: exchange.url.or(url), ..exchange }
+    }
+
     /// How likely it is the one that is meant: signed and refused, signed, refused, neither.
     pub(super) fn rank(&self) -> usize {
         rank(self.request.as_ref().is_some_and(is_signed), self.reply.as_ref().is_some_and(is_refusal))

@@ -5,7 +5,7 @@
 
 use crate::formats::note::Note;
 use crate::formats::raw_http::{Lines, take_head};
-use crate::request::{Body, Headers, RequestUrl};
+use crate::request::{Body, Headers};
 
 use super::UnreadableCapture;
 use super::exchange::{Exchange, uncaptured_body};
@@ -99,11 +99,7 @@ impl Draft {
         let head = take_head(&mut Lines::of(&self.sent))?;
         let body = self.request_body(&head.headers, &mut notes);
         let scheme = if self.is_tls { "https" } else { "http" };
-        let url =
-            head.headers.first_text("host").and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
-        let url = url.map(|url| url.with_target(head.target.clone()));
-        let exchange = Exchange::of(head, body, notes);
-        Ok(Exchange { url: exchange.url.or(url), reply, ..exchange })
+        Ok(Exchange { reply, ..Exchange::sent_by(scheme, head, body, notes) })
     }
 
     /// The last response, for interim ones come before it.

@@ -4,7 +4,6 @@
 
 use crate::formats::note::Note;
 use crate::formats::raw_http::{Line, Lines, head_of, split_once};
-use crate::request::RequestUrl;
 
 use super::UnreadableCapture;
 use super::exchange::{Exchange, uncaptured_body};
@@ -156,11 +155,7 @@ impl Draft {
         };
         let body = uncaptured_body(&head.headers, &mut notes);
         let scheme = if self.is_tls { "https" } else { "http" };
-        let url =
-            head.headers.first_text("host").and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
-        let url = url.map(|url| url.with_target(head.target.clone()));
-        let exchange = Exchange::of(head, body, notes);
-        Ok(Exchange { url: exchange.url.or(url), reply, ..exchange })
+        Ok(Exchange { reply, ..Exchange::sent_by(scheme, head, body, notes) })
     }
 }
 
