@@ -4,6 +4,7 @@
 //! `.ci/run` shows how to install them. A test here is one case against one server; what servers do differently has a case of its own.
 
 mod addressing;
+mod explain;
 mod keys;
 mod objects;
 mod policies;
@@ -12,6 +13,9 @@ mod queries;
 mod refusals;
 mod reply;
 mod server;
+#[expect(dead_code, unused_imports, reason = "the corpus needs more of it")]
+#[path = "../explain/signer/mod.rs"]
+mod signer;
 mod sigvet;
 
 /// Makes a test of each case, against one server.
@@ -36,6 +40,11 @@ macro_rules! tests_of_both_servers {
                 presigned_url_of_a_virtual_host
                 profile_with_path_addressing
                 profile_with_virtual_addressing
+            }
+            explain {
+                mistakes_are_reproduced
+                right_requests_are_accepted_and_called_valid
+                without_secret_and_log_nothing_is_claimed
             }
             keys {
                 dot_segments_are_part_of_the_key
@@ -87,6 +96,9 @@ macro_rules! tests_of_both_servers {
 mod radosgw {
     tests_of_both_servers!(crate::server::radosgw);
     tests! { crate::server::radosgw:
+        explain {
+            radosgw_and_the_log_prove_nothing
+        }
         policies {
             only_one_key
             refused_policy
@@ -107,6 +119,9 @@ mod radosgw {
 mod swift {
     tests_of_both_servers!(crate::server::swift);
     tests! { crate::server::swift:
+        explain {
+            swift_and_the_log_show_the_mistakes
+        }
         queries {
             swift_has_no_policies
         }
