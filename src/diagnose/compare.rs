@@ -5,10 +5,10 @@
 
 use super::alternatives::{Fields, Subject, headers_of};
 use super::catalogue::{
-    CANONICAL_HASH_FORM, CANONICAL_NEWLINES, HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING,
-    HOST_OTHER_ENDPOINT, HOST_REWRITTEN, METHOD_SWAPPED, Mistake, PATH_PREFIX_CHANGED, PAYLOAD_EMPTY_HASH,
-    PAYLOAD_NOT_EMPTY, QUERY_CHANGED_AFTER, SCOPE_DATE, SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE, STRING_TO_SIGN_FORM,
-    TIME_CHANGED, TIME_DATE_HEADER,
+    CANONICAL_HASH_FORM, CANONICAL_NEWLINES, HEADER_BLOCK_NEWLINE, HEADER_CHANGED, HEADER_CONTENT_TYPE,
+    HEADER_HOP_BY_HOP, HEADER_MISSING, HOST_OTHER_ENDPOINT, HOST_REWRITTEN, METHOD_SWAPPED, Mistake,
+    PATH_PREFIX_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY, QUERY_CHANGED_AFTER, SCOPE_DATE, SCOPE_ORDER,
+    SCOPE_REGION, SCOPE_SERVICE, STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
 };
 use super::diagnosis::{Comparison, Difference, Explanation, Judged, Made, Party, Proof};
 use super::texts::{CanonicalText, differing_lines, header_lines, is_unaltered};
@@ -35,6 +35,8 @@ const NAMES: [(Field, &str); 5] = [
     (Field::Payload, "payload"),
 ];
 const LINES: [&str; 4] = ["algorithm", "timestamp", "credential scope", "request's SHA-256"];
+/// Where its lines cannot be put beside the right ones.
+const STRING_TO_SIGN: &str = "string to sign";
 
 impl Texts<'_> {
     pub(super) fn is_empty(&self) -> bool {
@@ -53,7 +55,10 @@ pub(super) fn compare(judged: &Judged, whose: Party, texts: Texts<'_>) -> Compar
             }
         }
     }
-    if let Some(theirs) = texts.string_to_sign {
+    if let Some(theirs) = texts.string_to_sign.filter(|theirs| whose == Party::Client && is_misshapen(theirs)) {
+        let right = judged.derivation.string_to_sign.clone().into_bytes();
+        differences.push(Difference { field: None, name: STRING_TO_SIGN, theirs: theirs.to_vec(), right });
+    } else if let Some(theirs) = texts.string_to_sign {
         let theirs = theirs.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         for ((name, theirs), right) in LINES.into_iter().zip(theirs).zip(judged.derivation.string_to_sign.lines()) {
             // The hash differs wherever the canonical request does, which is shown by itself.
@@ -75,6 +80,13 @@ pub(super) fn compare(judged: &Judged, whose: Party, texts: Texts<'_>) -> Compar
         differences,
         is_unaltered,
     }
+}
+
+/// Whether a line is missing, or another one stands where the scope belongs.
+fn is_misshapen(string_to_sign: &[u8]) -> bool {
+    let mut lines = string_to_sign.split(|byte| *byte == b'\n');
+    let scope = lines.by_ref().nth(2).unwrap_or_default();
+    !scope.contains(&b'/') || lines.next().is_none()
 }
 
 fn right_fields(canonical_request: &CanonicalRequest) -> [Vec<u8>; 5] {
@@ -249,7 +261,7 @@ fn name_line(difference: &Difference, subject: &Subject<'_>) -> Vec<Made> {
             }
         }
         "credential scope" => name_scope(&theirs, &subject.terms.scope).into_iter().flat_map(one).collect(),
-        "algorithm" => one(&STRING_TO_SIGN_FORM),
+        "algorithm" | STRING_TO_SIGN => one(&STRING_TO_SIGN_FORM),
         _ => Vec::new(),
     }
 }
@@ -283,10 +295,24 @@ fn name_hash(comparison: &Comparison) -> Option<Made> {
     if is(&with_cr) {
         return made(&CANONICAL_NEWLINES, "CR LF was hashed for each newline");
     }
+    let of_headers = |lines: &[u8]| blank_line_replaced(canonical_request, lines);
+    if is(&of_headers(b"\n")) {
+        return made(&HEADER_BLOCK_NEWLINE, "no blank line behind the headers was hashed");
+    }
+    if is(&of_headers(b"\n\n\n")) {
+        return made(&HEADER_BLOCK_NEWLINE, "two blank lines behind the headers were hashed");
+    }
     if is(sha256(canonical_request).to_string().as_bytes()) {
         return made(&CANONICAL_HASH_FORM, "the hash was hashed again");
     }
     None
+}
+
+/// The canonical request with other newlines between its headers and their list.
+fn blank_line_replaced(canonical_request: &[u8], newlines: &[u8]) -> Vec<u8> {
+    let at = canonical_request.windows(2).rposition(|pair| pair == b"\n\n");
+    let Some(at) = at else { return canonical_request.to_vec() };
+    [&canonical_request[..at], newlines, &canonical_request[at + 2..]].concat()
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use serde_json::Value;
 use tempfile::tempdir;
 
 use crate::server::{Bucket, Server};
-use crate::sigvet::{Sigvet, run};
 use crate::signer::{Signed, Wire};
+use crate::sigvet::{Sigvet, run};
 
 /// Longer than either server takes on a busy machine.
 const TIME_LIMIT: Duration = Duration::from_secs(60);

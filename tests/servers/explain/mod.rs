@@ -13,8 +13,6 @@ use rows::{PAIRS, RIGHT, Row, SINGLE};
 
 use crate::server::{Bucket, Server};
 
-
-
 /// The mistakes are reproduced, whatever the server says.
 pub fn mistakes_are_reproduced(server: &'static Server) {
     each_mistake(&server.new_bucket("explain-secret"), Has::Secret, |row, said| {

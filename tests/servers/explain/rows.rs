@@ -82,11 +82,7 @@ pub const SINGLE: &[Row] = &[
 
 /// Two mistakes each.
 pub const PAIRS: &[Row] = &[
-    Row {
-        breaks: &["path-twice", "spaces-kept"],
-        expect: &[&["path-double-encoded", "header-spaces-kept"]],
-        ..PUT
-    },
+    Row { breaks: &["path-twice", "spaces-kept"], expect: &[&["path-double-encoded", "header-spaces-kept"]], ..PUT },
     Row {
         breaks: &["query-as-sent", r"secret {secret}\s"],
         expect: &[&["query-unsorted", "secret-whitespace"]],
@@ -104,11 +100,7 @@ pub const PAIRS: &[Row] = &[
         by_texts: Some(&[&["header-unsorted"]]),
         ..PUT
     },
-    Row {
-        breaks: &["saw-method GET", "payload empty"],
-        expect: &[&["method-swapped", "payload-empty-hash"]],
-        ..PUT
-    },
+    Row { breaks: &["saw-method GET", "payload empty"], expect: &[&["method-swapped", "payload-empty-hash"]], ..PUT },
     Row {
         breaks: &["query-omitted", "scope-signed {day}/eu-west-1/s3"],
         expect: &[&["query-omitted", "scope-region"]],

@@ -1,7 +1,7 @@
 //! Canonical requests, strings to sign and signatures in any text around them.
 //!
 //! A canonical request begins where a line ends in a method and the next one is a path, and ends with the hash below its
-//! list of signed headers. A string to sign begins where a line ends in an algorithm and the next one is a time. What a
+//! list of signed headers. A string to sign begins where a line ends in an algorithm and a time or a scope follows. What a
 //! server computed, in elements or behind `should have been`, is not the client's.
 
 use crate::formats::flattened::{is_payload_hash, is_signed_headers, unflatten, unflatten_string_to_sign};
@@ -96,7 +96,8 @@ fn scan_lines(text: &[u8]) -> Blocks {
 
 /// The canonical request that begins with the end of a line, and its number of lines.
 fn canonical_at(lines: &[&[u8]], at: usize) -> Option<(Vec<u8>, usize)> {
-    let (before, method) = last_word(lines[at], |byte| byte.is_ascii_uppercase());
+    // A client may have signed its method in lower case; what follows tells a method from any other word.
+    let (before, method) = last_word(lines[at], |byte| byte.is_ascii_alphabetic());
     if !(3..=10).contains(&method.len()) {
         return None;
     }
@@ -112,7 +113,10 @@ fn canonical_at(lines: &[&[u8]], at: usize) -> Option<(Vec<u8>, usize)> {
         block.push(header);
         next += 1;
     }
-    next += usize::from(line(next).is_some_and(|line| line.trim_ascii().is_empty()));
+    // One blank line, none or two: which of them was hashed, the string to sign tells.
+    while line(next).is_some_and(|line| line.trim_ascii().is_empty()) {
+        next += 1;
+    }
     block.push(b"");
     let signed = line(next)?;
     if block.len() < 5 || !is_signed_headers(signed) {
@@ -146,19 +150,40 @@ fn string_at(lines: &[&[u8]], at: usize) -> Option<Vec<u8>> {
     }
     let indent = if before.trim_ascii().is_empty() { before.len() } else { 0 };
     let line = |at: usize| lines.get(at).map(|line| dedented(line, indent));
-    let (time, scope) = (line(at + 1)?, line(at + 2)?);
-    let is_time = time.len() == 16 && time[8] == b'T' && time[15] == b'Z';
-    if !is_time || scope.iter().filter(|&&byte| byte == b'/').count() < 3 {
-        return None;
-    }
+    let (first, second) = (line(at + 1)?, line(at + 2)?);
+    let is_right = is_time(first) && is_scope(second);
+    let middle = match () {
+        () if is_right => vec![first, second],
+        // A broken client shortens the time, puts it behind the scope, or leaves it out.
+        () if is_date(first) && is_scope(second) || is_scope(first) && is_date(second) => vec![first, second],
+        () if is_scope(first) => vec![first],
+        () => return None,
+    };
     let hashes = if text.ends_with("-PAYLOAD") { 3 } else { 1 + usize::from(text.ends_with("-TRAILER")) };
-    let mut block = vec![algorithm, time, scope];
-    for at in at + 3..at + 3 + hashes {
+    let hashes_at = at + 1 + middle.len();
+    let mut block = [vec![algorithm], middle].concat();
+    for at in hashes_at..hashes_at + hashes {
         let hash = line(at)?;
         let digits = hash.iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(hash.len());
+        if digits != 64 && !is_right {
+            return None;
+        }
         block.push(&hash[..digits]);
     }
     Some(block.join(&b'\n')).filter(|block| !block.ends_with(b"\n"))
+}
+
+fn is_time(line: &[u8]) -> bool {
+    line.len() == 16 && line[8] == b'T' && line[15] == b'Z'
+}
+
+/// Whether a line begins with a year and is no scope.
+fn is_date(line: &[u8]) -> bool {
+    line.len() >= 8 && line[..4].iter().all(u8::is_ascii_digit) && !line.contains(&b'/')
+}
+
+fn is_scope(line: &[u8]) -> bool {
+    line.iter().filter(|&&byte| byte == b'/').count() >= 3
 }
 
 /// The word that ends a line, and what stands before it; empty where it is part of a longer one.
