@@ -5,6 +5,7 @@ use super::catalogue::SECRET_WRONG;
 use super::compare;
 use super::diagnosis::{Comparison, Explanation, Judged, Made, Party, Proof, Word};
 use super::evidence::Evidence;
+use super::presented::target;
 use super::search::Found;
 use crate::formats::reply::Reply;
 use crate::verify::Finding;
@@ -67,9 +68,14 @@ impl Case<'_> {
 
     /// Where the client signed what is right, only the key is left.
     fn wrong_secret(&self, server: Option<&Comparison>, client: Option<&Comparison>) -> Option<Explanation> {
-        client.filter(|client| self.agrees(client))?;
+        let client = client.filter(|client| self.agrees(client))?;
+        // A signature that is not written as it must be is refused whatever the key.
+        target(self.judged.claim.signature.as_str()).filter(|(_, form)| form.is_none())?;
         let is_all_tried = self.found.is_some_and(|found| found.sets.is_empty() && found.is_exhausted);
         let (proof, detail) = match server {
+            Some(server) if self.agrees(server) && client.string_to_sign.is_none() => {
+                (Proof::Observed, "the canonical requests are equal; of its string to sign the client says nothing")
+            }
             Some(server) if self.agrees(server) => (Proof::Server, "the client's texts and the server's are equal"),
             None if is_all_tried => (Proof::Observed, "the client's texts are right, and the secret at hand is not"),
             _ => return None,
