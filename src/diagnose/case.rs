@@ -108,11 +108,14 @@ impl Case<'_> {
         if !server.differences.is_empty() {
             return compare::explain(self.subject, server).into_iter().collect();
         }
+        // The secret at hand may be of another key than the one that is named: that says nothing of the named one's.
+        let named = &self.judged.claim.terms.access_key_id;
+        let is_of_named = self.evidence.credentials.is_some_and(|own| own.access_key_id == *named);
         let is_refused = self.agrees(server) && self.evidence.reply.is_some_and(Reply::is_signature_refusal);
         let detail =
             "the signature is right by the secret at hand, and the server made the same texts: it has another secret";
         let made = Made::new(&SECRET_WRONG, "", "").with_detail(detail);
-        is_refused.then(|| Explanation::of(Proof::Server, made)).into_iter().collect()
+        (is_refused && is_of_named).then(|| Explanation::of(Proof::Server, made)).into_iter().collect()
     }
 
     pub(super) fn verdict(&self, explanations: &[Explanation]) -> Word {

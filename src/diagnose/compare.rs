@@ -146,6 +146,8 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
         (Field::Query, Some(found)) if whose == Party::Server && is_same_but_for_order(theirs, right) => {
             by_server(found)
         }
+        // So is a path that only lost or gained its first segments.
+        (Field::Path, _) if whose == Party::Server && is_prefix_changed(theirs, right) => one(&PATH_PREFIX_CHANGED),
         (_, Some(found)) => found,
         (Field::Headers, None) => name_headers(theirs, right, whose),
         (Field::Method, None) => one(&METHOD_SWAPPED),
@@ -172,6 +174,13 @@ fn is_same_but_for_order(theirs: &[u8], right: &[u8]) -> bool {
         parameters
     };
     sorted(theirs) == sorted(right)
+}
+
+/// Whether one path is the other behind a segment or more.
+fn is_prefix_changed(a: &[u8], b: &[u8]) -> bool {
+    let (longer, shorter) = if a.len() > b.len() { (a, b) } else { (b, a) };
+    let prefix = longer.strip_suffix(shorter).filter(|_| shorter.starts_with(b"/"));
+    prefix.is_some_and(|prefix| prefix.iter().any(|byte| *byte != b'/'))
 }
 
 /// The parameters that only one side has.
