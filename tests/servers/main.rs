@@ -13,7 +13,7 @@ mod queries;
 mod refusals;
 mod reply;
 mod server;
-#[expect(dead_code, unused_imports, reason = "the corpus needs more of it")]
+#[expect(dead_code, reason = "the corpus needs more of it")]
 #[path = "../explain/signer/mod.rs"]
 mod signer;
 mod sigvet;
@@ -42,7 +42,9 @@ macro_rules! tests_of_both_servers {
                 profile_with_virtual_addressing
             }
             explain {
+                form_of_a_signature_is_told_from_a_wrong_secret
                 mistakes_are_reproduced
+                other_refusals_are_named
                 right_requests_are_accepted_and_called_valid
                 without_secret_and_log_nothing_is_claimed
             }
@@ -120,6 +122,7 @@ mod swift {
     tests_of_both_servers!(crate::server::swift);
     tests! { crate::server::swift:
         explain {
+            changes_on_the_way_are_named
             swift_and_the_log_show_the_mistakes
         }
         queries {

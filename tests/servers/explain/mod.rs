@@ -5,6 +5,7 @@
 
 mod between;
 mod live;
+mod replies;
 
 mod rows;
 
@@ -12,6 +13,9 @@ use live::{Exchange, Has, Said};
 use rows::{PAIRS, RIGHT, Row, SINGLE};
 
 use crate::server::{Bucket, Server};
+use crate::signer::{Breaks, Recipe};
+
+pub use replies::{changes_on_the_way_are_named, other_refusals_are_named};
 
 /// The mistakes are reproduced, whatever the server says.
 pub fn mistakes_are_reproduced(server: &'static Server) {
@@ -41,6 +45,19 @@ pub fn radosgw_and_the_log_prove_nothing(server: &'static Server) {
         let is_claimed = said.explanations.iter().any(|(proof, _)| proof != "observed");
         said.verdict == "invalid" && !is_claimed && said.next.iter().any(|next| next.contains("secret"))
     });
+}
+
+/// A signature that is not written as it must be says nothing of the secret, though all texts agree.
+pub fn form_of_a_signature_is_told_from_a_wrong_secret(server: &'static Server) {
+    let bucket = server.new_bucket("explain-form");
+    for form in ["signature upper", "signature base64", "signature truncated"] {
+        let recipe = Row { breaks: &[], ..rows::LIST }.recipe(&bucket);
+        let recipe = Recipe { breaks: Breaks::parse(&[form.to_owned()]), ..recipe };
+        let exchange = Exchange::with(&bucket, recipe.sign());
+        let told = [Has::Secret, Has::Log, Has::Nothing].map(|has| exchange.explain(has));
+        let is_right = |said: &Said| said.mentions("signature-form") && !said.mentions("secret-wrong");
+        assert!(exchange.status() == 403 && told.iter().all(is_right), "{form}\n{exchange}{told:#?}");
+    }
 }
 
 pub fn right_requests_are_accepted_and_called_valid(server: &'static Server) {

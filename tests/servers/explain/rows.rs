@@ -1,12 +1,15 @@
 //! The mistakes that are sent to both servers, one by one and in pairs, and what is to be said of each.
 
+use jiff::ToSpan;
+use jiff::civil::DateTime;
+
 use crate::presigned::minutes_from_now;
 use crate::server::Bucket;
 use crate::signer::{Breaks, Keys, Recipe, Wire, header_line};
 
 /// A request, how it is broken, and the names of the mistakes.
 ///
-/// `{bucket}`, `{day}` and `{secret}` stand for those of the server at hand.
+/// `{bucket}`, `{secret}`, `{day}` and others stand for what they are at that server and moment.
 #[derive(Clone, Copy)]
 pub struct Row {
     pub method: &'static str,
@@ -21,7 +24,7 @@ pub struct Row {
     pub by_texts: Option<&'static [&'static [&'static str]]>,
 }
 
-const LIST: Row = Row {
+pub const LIST: Row = Row {
     method: "GET",
     target: "/{bucket}?prefix=b&list-type=2&delimiter=%2F",
     headers: &[],
@@ -31,14 +34,14 @@ const LIST: Row = Row {
     expect: &[],
     by_texts: None,
 };
-const PUT: Row = Row {
+pub const PUT: Row = Row {
     method: "PUT",
     target: "/{bucket}/a%20b=%C3%A9//c",
     headers: &["Content-Type: text/plain", "X-Amz-Meta-Note: two  spaces", "X-Amz-Meta-A: first"],
     body: "a body",
     ..LIST
 };
-const URL: Row = Row { target: "/{bucket}?prefix=b&delimiter=%2F", is_presigned: true, ..LIST };
+pub const URL: Row = Row { target: "/{bucket}?prefix=b&delimiter=%2F", is_presigned: true, ..LIST };
 /// Texts that are right leave only the key.
 const KEY: Option<&[&[&str]]> = Some(&[&["secret-wrong"]]);
 
@@ -62,22 +65,25 @@ pub const SINGLE: &[Row] = &[
     Row { breaks: &["header-as-sent"], expect: &[&["header-unsorted"]], ..PUT },
     Row { breaks: &["header-name-case"], expect: &[&["header-name-case"]], ..PUT },
     Row { breaks: &["block-newline missing"], expect: &[&["header-block-newline"]], ..PUT },
+    Row { breaks: &["block-newline doubled"], expect: &[&["header-block-newline"]], ..PUT },
     Row { breaks: &["saw-header Content-Type: "], expect: &[&["header-content-type"]], ..PUT },
     Row { breaks: &["saw-header Host: 127.0.0.1"], expect: &[&["host-port-missing"]], ..PUT },
     Row { breaks: &["payload empty"], expect: &[&["payload-empty-hash"]], ..PUT },
     Row { breaks: &["payload upper"], expect: &[&["payload-hash-form"]], ..PUT },
     Row { breaks: &["payload body"], expect: &[&["payload-hashed"]], ..URL },
-    Row { breaks: &["scope-signed {day}/eu-west-1/s3"], expect: &[&["scope-region"]], ..LIST },
-    Row { breaks: &["time-signed {day}T000000Z"], expect: &[&["time-changed"]], ..LIST },
+    Row { breaks: &["scope-signed {day}/eu-west-1/s3", "key-region eu-west-1"], expect: &[&["scope-region"]], ..LIST },
+    Row { breaks: &["time-signed {two-hours-later}"], expect: &[&["time-changed"]], ..LIST },
     Row { breaks: &[r"secret {secret}\n"], expect: &[&["secret-whitespace"]], by_texts: KEY, ..LIST },
     Row { breaks: &["secret \"{secret}\""], expect: &[&["secret-quoted"]], by_texts: KEY, ..URL },
     Row { breaks: &["key-prefix none"], expect: &[&["key-prefix"]], by_texts: KEY, ..PUT },
     Row { breaks: &["key-hex-chain"], expect: &[&["key-hex-chain"]], by_texts: KEY, ..LIST },
-    Row { breaks: &["key-day 20200101"], expect: &[&["key-other-day"]], by_texts: KEY, ..LIST },
+    Row { breaks: &["key-day {yesterday}"], expect: &[&["key-other-day"]], by_texts: KEY, ..LIST },
     Row { breaks: &["key-region eu-west-1"], expect: &[&["key-other-scope"]], by_texts: KEY, ..LIST },
     Row { breaks: &["canonical-hash twice"], expect: &[&["canonical-hash-form"]], ..LIST },
     Row { breaks: &["canonical-newlines trailing"], expect: &[&["canonical-newlines"]], ..PUT },
     Row { breaks: &["string-to-sign short-date"], expect: &[&["string-to-sign-form"]], ..LIST },
+    Row { breaks: &["string-to-sign scope-first"], expect: &[&["string-to-sign-form"]], ..LIST },
+    Row { breaks: &["string-to-sign no-time"], expect: &[&["string-to-sign-form"]], ..LIST },
 ];
 
 /// Two mistakes each.
@@ -102,7 +108,7 @@ pub const PAIRS: &[Row] = &[
     },
     Row { breaks: &["saw-method GET", "payload empty"], expect: &[&["method-swapped", "payload-empty-hash"]], ..PUT },
     Row {
-        breaks: &["query-omitted", "scope-signed {day}/eu-west-1/s3"],
+        breaks: &["query-omitted", "scope-signed {day}/eu-west-1/s3", "key-region eu-west-1"],
         expect: &[&["query-omitted", "scope-region"]],
         ..LIST
     },
@@ -117,7 +123,11 @@ impl Row {
         let user = bucket.server.user;
         let date = minutes_from_now(0);
         let fill = |text: &&str| {
-            text.replace("{bucket}", &bucket.name).replace("{day}", &date[..8]).replace("{secret}", user.secret)
+            text.replace("{bucket}", &bucket.name)
+                .replace("{secret}", user.secret)
+                .replace("{day}", &date[..8])
+                .replace("{yesterday}", &shifted(&date, -24 * 60)[..8])
+                .replace("{two-hours-later}", &shifted(&date, 120))
         };
         let always = [format!("Host: {}", bucket.server.authority()), "Connection: close".to_owned()];
         let length = (!self.body.is_empty()).then(|| format!("Content-Length: {}", self.body.len()));
@@ -140,4 +150,10 @@ impl Row {
             ..Recipe::default()
         }
     }
+}
+
+/// An instant so many minutes later.
+pub fn shifted(date: &str, minutes: i64) -> String {
+    const FORM: &str = "%Y%m%dT%H%M%SZ";
+    (DateTime::strptime(FORM, date).unwrap() + minutes.minutes()).strftime(FORM).to_string()
 }
