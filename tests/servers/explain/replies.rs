@@ -104,7 +104,12 @@ fn stories(server: &Server) -> [Story; 12] {
         ),
         story(
             "signed twice",
-            Row { breaks: &["sent-header Authorization: AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00"], ..URL },
+            Row {
+                breaks: &[
+                    "sent-header Authorization: AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00",
+                ],
+                ..URL
+            },
             // Swift looks at the URL alone, and lets it pass; AWS does not.
             by("200", "403 AccessDenied"),
             &[&["mechanism-twice"]],
@@ -139,7 +144,10 @@ pub fn other_refusals_are_named(server: &'static Server) {
 fn is_told(story: &Story, said: &Said) -> bool {
     match story.expect {
         [] => said.verdict != "invalid" && said.explanations.is_empty(),
-        sets => said.verdict == "invalid" && ["reproduced", "server", "time", "observed"].iter().any(|p| said.names(p, sets)),
+        sets => {
+            said.verdict == "invalid"
+                && ["reproduced", "server", "time", "observed"].iter().any(|p| said.names(p, sets))
+        }
     }
 }
 
