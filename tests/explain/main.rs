@@ -69,6 +69,16 @@ fn each_mistake_of_the_catalogue_is_the_only_one_of_some_case() {
     assert!(expected.is_subset(&catalogue), "not in the catalogue: {:?}", expected.difference(&catalogue));
 }
 
+/// The ids are a contract with scripts: it catches one that is lost or renamed, and one that is found and not told.
+#[test]
+fn the_list_has_exactly_these_mistakes_in_this_order() {
+    let outcome = common::Sigvet::anonymous(&["explain", "--list"]).run();
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let text = outcome.text();
+    let listed: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(listed, include_str!("ids.txt").lines().collect::<Vec<_>>());
+}
+
 #[test]
 fn the_corpus_is_large_and_mixed() {
     let cases = case::all();

@@ -1,7 +1,7 @@
 //! The ways in which this signer can be broken, by name. A break is written `name` or `name argument`.
 
 /// Every break there is, and what it does; one that is not listed is a misspelling in a case.
-const KNOWN: [(&str, &str); 70] = [
+const KNOWN: [(&str, &str); 71] = [
     // What the signer saw, where something else was sent.
     ("saw-method", "METHOD"),
     ("saw-path", "PATH, as raw as on the wire"),
@@ -34,6 +34,7 @@ const KNOWN: [(&str, &str); 70] = [
     ("query-plus-kept", "+ read as a plus"),
     ("query-plus-as-space", "%2B read as a space"),
     ("query-kept", "CHARACTERS are not encoded"),
+    ("query-tilde", "~ became %7E"),
     ("query-twice", "encoded once more"),
     ("query-lower-hex", "%2f for %2F"),
     ("query-signature-signed", "an empty X-Amz-Signature among the parameters"),

@@ -43,6 +43,7 @@ fn plain(text: &str, breaks: &Breaks) -> Vec<u8> {
 fn written(bytes: &[u8], breaks: &Breaks) -> String {
     let kept = breaks.of("query-kept").unwrap_or_default();
     let text = encode(bytes, kept);
+    let text = if breaks.has("query-tilde") { text.replace('~', "%7E") } else { text };
     let text = if breaks.has("query-twice") { encode(text.as_bytes(), kept) } else { text };
     if breaks.has("query-lower-hex") { lower_hex(&text) } else { text }
 }
