@@ -45,11 +45,11 @@ pub enum Command {
     /// Judge a signed request as the server would
     #[command(help_template = HELP)]
     Verify(Deferred<verify::VerifyArgs>),
-    /// Show each step of a signature
+    /// Name the mistake behind a refused signature, or show each step of one
     ///
-    /// A URL without a signature, with the options of a request, shows how it would be signed. A presigned URL, or a
-    /// captured request in a file or on standard input, is judged as by 'verify', with every step that leads to the
-    /// signature it should have.
+    /// Of a captured request, its reply, a log or a presigned URL: whether the signature is right, and if not, which
+    /// mistake was made, how that is known, and what to change. A URL or a request without a signature shows how it
+    /// would be signed.
     #[command(help_template = HELP)]
     Explain(Deferred<explain::ExplainArgs>),
     /// Derive and export a signing key for one day, region and service

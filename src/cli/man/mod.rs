@@ -4,6 +4,7 @@
 //! its own. Nothing is written here: a test compares the pages with those in `man/`.
 
 mod exits;
+mod explain;
 mod sections;
 mod send;
 
@@ -58,6 +59,7 @@ fn page(command: &Command) -> io::Result<Page> {
     }
     let sections = match command.get_name() {
         "sigvet" => of_sigvet(),
+        "explain" => explain::sections(),
         "send" => send::sections(),
         _ => Vec::new(),
     };
@@ -156,6 +158,17 @@ mod tests {
         let page = String::from_utf8(page).unwrap().replace("\\-", "-");
         for name in crate::prepare::NEVER_SIGNED {
             assert!(page.contains(name), "{name}");
+        }
+    }
+
+    /// Catches a mistake that is found and not told, and text that roff would take for a request of its own.
+    #[test]
+    fn the_manual_of_explain_names_every_mistake() {
+        let (_, page) = pages().unwrap().into_iter().find(|(name, _)| name == "sigvet-explain.1").unwrap();
+        let page = String::from_utf8(page).unwrap().replace("\\-", "-");
+        for mistake in crate::diagnose::catalogue::all() {
+            assert!(page.contains(&format!("\n\\fB{}\\fR\n", mistake.id)), "{}", mistake.id);
+            assert!(!mistake.fix.contains('`'), "{}: a backquote would set the rest in italics", mistake.id);
         }
     }
 
