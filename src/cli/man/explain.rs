@@ -81,8 +81,8 @@ fn limits() -> Section {
         )),
         Item::text(
             "A value that was changed to another, unlike one that was written otherwise, is found by the server's \
-             reply or the client's log only. A body that the capture does not hold is not guessed. Of requests in \
-             Signature Version 2 and 4A it is said that they are such. Permissions are not judged: a request that was \
+             reply or the client's log only. A body that the capture does not hold is not guessed. Requests in \
+             Signature Version 2 are called so; other algorithms, 4A among them, are not judged. Permissions are not judged: a request that was \
              signed well and denied is valid.",
         ),
         Item::text(
