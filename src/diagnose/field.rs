@@ -4,7 +4,11 @@
 //! text as it was is no hypothesis; mistakes that lead to the same text cannot be told apart, and are kept together.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, RandomState};
+use std::ops::ControlFlow;
 
+use super::allowance::Allowance;
 use super::catalogue::Mistake;
 use super::diagnosis::Made;
 use super::texts::differing_lines;
@@ -103,27 +107,34 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// Makes every variant of at most `most` mistakes. `right` is the text without any: it comes from the derivation, and
-    /// not from here.
-    pub(super) fn new(making: &dyn Making, right: Vec<u8>, most: usize) -> Self {
+    /// Makes every variant of at most `most` mistakes, as far as it is allowed. `right` is the text without any: it comes
+    /// from the derivation, and not from here.
+    pub(super) fn new(making: &dyn Making, right: Vec<u8>, most: usize, allowance: &Allowance<'_>) -> Self {
         let steps = making.steps();
         let causes = steps.iter().map(|step| causes_of(*step)).collect();
         let sizes: Vec<usize> = steps.iter().map(|step| step.wrong_options()).collect();
-        let mut known: HashMap<Vec<u8>, (usize, usize)> = HashMap::from([(right.clone(), (0, 0))]);
+        // By the hash, for the texts of a large request would not fit into memory twice.
+        let hashes = RandomState::new();
+        let mut known: HashMap<u64, (usize, usize)> = HashMap::from([(hashes.hash_one(&right), (0, 0))]);
         let mut by_cost = vec![vec![Variant { text: right, sets: vec![Vec::new()] }]];
         for cost in 1..=most {
             let mut variants: Vec<Variant> = Vec::new();
-            for_each_choice(&sizes, cost, &mut |options| {
-                let Some(text) = making.text(options) else { return };
+            let _ = try_each_choice(&sizes, cost, &mut |options| {
+                if allowance.is_over() {
+                    return ControlFlow::Break(());
+                }
+                let Some(text) = making.text(options) else { return ControlFlow::Continue(()) };
+                allowance.count(&text);
                 let wrong = wrong_of(options);
-                match known.get(&text) {
-                    None => {
-                        known.insert(text.clone(), (cost, variants.len()));
+                match known.entry(hashes.hash_one(&text)) {
+                    Entry::Vacant(entry) => {
+                        entry.insert((cost, variants.len()));
                         variants.push(Variant { text, sets: vec![wrong] });
                     }
-                    Some(&(same, at)) if same == cost => variants[at].sets.push(wrong),
-                    Some(_) => {}
+                    Entry::Occupied(entry) if entry.get().0 == cost => variants[entry.get().1].sets.push(wrong),
+                    Entry::Occupied(_) => {}
                 }
+                ControlFlow::Continue(())
             });
             by_cost.push(variants);
         }
@@ -180,21 +191,31 @@ fn wrong_of(options: &[usize]) -> Wrong {
 
 /// Calls for every choice of options with exactly `cost` wrong ones; `sizes` counts the wrong options of each step.
 pub(super) fn for_each_choice(sizes: &[usize], cost: usize, visit: &mut dyn FnMut(&[usize])) {
-    let mut options = vec![0; sizes.len()];
-    descend(sizes, 0, cost, &mut options, visit);
+    let _ = try_each_choice(sizes, cost, &mut |options| {
+        visit(options);
+        ControlFlow::Continue(())
+    });
 }
 
-fn descend(sizes: &[usize], from: usize, cost: usize, options: &mut [usize], visit: &mut dyn FnMut(&[usize])) {
+type Visit<'a> = &'a mut dyn FnMut(&[usize]) -> ControlFlow<()>;
+
+/// The same, until a visit breaks it off.
+fn try_each_choice(sizes: &[usize], cost: usize, visit: Visit<'_>) -> ControlFlow<()> {
+    descend(sizes, 0, cost, &mut vec![0; sizes.len()], visit)
+}
+
+fn descend(sizes: &[usize], from: usize, cost: usize, options: &mut [usize], visit: Visit<'_>) -> ControlFlow<()> {
     if cost == 0 {
         return visit(options);
     }
     for step in from..sizes.len() {
         for option in 1..=sizes[step] {
             options[step] = option;
-            descend(sizes, step + 1, cost - 1, options, visit);
+            descend(sizes, step + 1, cost - 1, options, visit)?;
         }
         options[step] = 0;
     }
+    ControlFlow::Continue(())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub mod catalogue;
 
+mod allowance;
 mod alternatives;
 mod case;
 mod compare;

@@ -22,6 +22,7 @@ use base64::alphabet::STANDARD as STANDARD_ALPHABET;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
+use super::allowance::Allowance;
 use super::catalogue::{PATH_WITH_QUERY, PAYLOAD_HEADER_MISMATCH, TIME_CHANGED, TIME_DATE_HEADER};
 use super::diagnosis::Made;
 use super::evidence::Hints;
@@ -78,16 +79,16 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Every text of every field that at most `most` mistakes make.
-    pub(super) fn fields(&self, most: usize) -> Fields {
+    /// Every text of every field that at most `most` mistakes make, as far as it is allowed.
+    pub(super) fn fields(&self, most: usize, allowance: &Allowance<'_>) -> Fields {
         let right = self.right();
         let part = |part| right.field(part).to_vec();
         Fields {
-            method: Field::new(&method::Method::new(&self.method), part(Part::Method), most),
-            path: Field::new(&path::Path::new(self), part(Part::Path), most),
-            query: Field::new(&query::Query::new(self), part(Part::Query), most),
-            headers: Field::new(&headers::Headers::new(self), headers_of(&right), most),
-            payload: Field::new(&payload::Payload::new(self), part(Part::Payload), most),
+            method: Field::new(&method::Method::new(&self.method), part(Part::Method), most, allowance),
+            path: Field::new(&path::Path::new(self), part(Part::Path), most, allowance),
+            query: Field::new(&query::Query::new(self), part(Part::Query), most, allowance),
+            headers: Field::new(&headers::Headers::new(self), headers_of(&right), most, allowance),
+            payload: Field::new(&payload::Payload::new(self), part(Part::Payload), most, allowance),
         }
     }
 

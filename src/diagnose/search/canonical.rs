@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::crypto::{Hex, Sha256Hasher, sha1, sha256, sha512};
+use crate::diagnose::allowance::Allowance;
 use crate::diagnose::alternatives::{Fields, Subject, base64};
 use crate::diagnose::catalogue::{CANONICAL_HASH_FORM, CANONICAL_NEWLINES};
 use crate::diagnose::diagnosis::Made;
@@ -100,13 +101,15 @@ impl Line {
 }
 
 impl Canonical {
-    /// Makes the variants of each field of at most so many mistakes, and keeps the lines of the cheapest.
-    pub(super) fn prepare(&mut self, subject: &Subject<'_>, most: usize) {
-        self.fields = Some(subject.fields(most));
+    /// Makes the variants of each field of at most so many mistakes, as far as it is allowed, and keeps the lines of the
+    /// cheapest.
+    pub(super) fn prepare(&mut self, subject: &Subject<'_>, most: usize, allowance: &Allowance<'_>) {
+        self.fields = None;
+        self.fields = Some(subject.fields(most, allowance));
         while self.lines.len() <= most.min(KEPT) {
             let cost = self.lines.len();
             let kept = std::sync::Mutex::new(Vec::new());
-            self.make(cost, &|| false, &|combination, line| {
+            self.make(cost, &|| allowance.ends_trying(), &|combination, line| {
                 kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((combination, line));
             });
             self.lines.push(kept.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()));

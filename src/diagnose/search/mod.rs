@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+use super::allowance::Allowance;
 use super::alternatives::Subject;
 use super::alternatives::signing::{Frame, Signing};
 use super::diagnosis::Made;
@@ -26,14 +27,13 @@ use keys::{Keys, Options};
 pub struct Limits<'a> {
     /// The most mistakes at once, up to [`DEEPEST`].
     pub deepest: usize,
-    /// Whether time is up. Two mistakes at once are always tried to the end.
+    /// Whether time is up. Two mistakes at once are always tried to the end, save where the request is so large that
+    /// this would take many times as long as for a usual one.
     pub is_time_up: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// The most mistakes at once that are ever tried.
 pub const DEEPEST: usize = 3;
-/// So many mistakes at once are tried without regard to time.
-const ALWAYS: usize = 2;
 /// Keys of more mistakes than this are derived as they are needed, and not kept.
 const KEPT: usize = 1;
 
@@ -122,16 +122,18 @@ impl<'a> Search<'a> {
 
     /// Tries every hypothesis of exactly so many mistakes: first those that are all in the canonical request.
     fn try_depth(&self, worlds: &mut [World<'_>], depth: usize) {
-        worlds.par_iter_mut().for_each(|world| {
+        let allowance = Allowance::new(depth, self.limits.is_time_up);
+        let prepare = |world: &mut World<'_>| {
             let left = world.left_of(depth);
-            world.canonical.prepare(&world.subject, left);
+            world.canonical.prepare(&world.subject, left, &allowance);
             world.keys.prepare(&world.signing, left.min(KEPT));
-        });
-        let is_over = || {
-            let is_over = depth > ALWAYS && (self.limits.is_time_up)();
-            self.is_cut_short.fetch_or(is_over, Ordering::Relaxed);
-            is_over
         };
+        // The request as it arrived comes before all others: it is the likeliest.
+        if let Some((arrived, others)) = worlds.split_first_mut() {
+            prepare(arrived);
+            others.par_iter_mut().for_each(prepare);
+        }
+        let is_over = || allowance.ends_trying();
         for of_key in 0..=depth {
             for world in worlds.iter() {
                 let spent = usize::from(world.cause.is_some());
@@ -140,6 +142,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        self.is_cut_short.fetch_or(allowance.is_spent(), Ordering::Relaxed);
     }
 
     /// Every canonical variant of one cost with every key of another.
