@@ -17,6 +17,8 @@ pub(super) mod signing;
 pub(super) mod text;
 pub(super) mod times;
 
+use std::sync::{Arc, OnceLock};
+
 use base64::Engine;
 use base64::alphabet::STANDARD as STANDARD_ALPHABET;
 use base64::engine::DecodePaddingMode;
@@ -34,6 +36,7 @@ use crate::derivation::{Placement, Terms};
 use crate::endpoint;
 use crate::request::{Body, Headers, Request};
 use crate::time::Timestamp;
+use payload::Hashes;
 
 /// The request that a client may have signed, taken apart.
 #[derive(Clone)]
@@ -47,6 +50,8 @@ pub(super) struct Subject<'a> {
     /// The list of signed headers as the request has it.
     pub(super) listed: String,
     pub(super) hints: &'a Hints,
+    /// Shared by all requests of the same body.
+    hashes: Arc<OnceLock<Hashes>>,
 }
 
 /// The fields of a canonical request in their order. Headers and their list are one.
@@ -76,7 +81,13 @@ impl<'a> Subject<'a> {
             terms: claim.terms.clone(),
             listed: claim.signed_headers_listed.clone(),
             hints,
+            hashes: Arc::default(),
         }
+    }
+
+    /// The hashes of its body, and of bodies that may have been hashed in its place.
+    pub(super) fn hashes(&self) -> &Hashes {
+        self.hashes.get_or_init(|| Hashes::new(self.body, self.query.as_deref()))
     }
 
     /// Every text of every field that at most `most` mistakes make, as far as it is allowed.
@@ -182,16 +193,9 @@ impl<'a> Subject<'a> {
         buckets
     }
 
-    fn body_bytes(&self) -> Option<&[u8]> {
-        match self.body {
-            Body::Bytes(bytes) => Some(bytes),
-            Body::Elsewhere { .. } | Body::Unknown => None,
-        }
-    }
-
     /// What the header with the payload's hash may say.
     fn known_hashes(&self) -> Vec<String> {
-        let of_body = self.body.sha256().map(|hash| hash.to_string());
+        let of_body = self.hashes().arrived().map(|hash| hash.to_string());
         [PayloadHash::UNSIGNED.to_owned(), sha256(b"").to_string()].into_iter().chain(of_body).collect()
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Subject;
 use super::text::replaced;
 use crate::canonical::PayloadHash;
-use crate::crypto::{Hex, sha256};
+use crate::crypto::{Hex, Sha256Digest, sha256};
 use crate::diagnose::catalogue::{
     Mistake, PAYLOAD_CHARSET, PAYLOAD_EMPTY_HASH, PAYLOAD_FROM_QUERY, PAYLOAD_HASH_FORM, PAYLOAD_HASHED,
     PAYLOAD_HEADER_MISMATCH, PAYLOAD_JSON_REFORMATTED, PAYLOAD_NEWLINE, PAYLOAD_NOT_EMPTY, PAYLOAD_STREAMING,
@@ -13,6 +13,7 @@ use crate::diagnose::catalogue::{
 };
 use crate::diagnose::field::{Choice, Making, Step};
 use crate::encode::{Plus, decode};
+use crate::request::Body;
 
 /// Words that stand in place of a hash.
 const STREAMING: [&str; 4] = [
@@ -98,12 +99,13 @@ fn line_step(subject: &Subject<'_>) -> Step<Line> {
     let right = line_of(&subject.terms.payload.to_string());
     let is_hash = matches!(right, Line::Hash(_));
     let mut step = Step::new(right);
-    if let Some(body) = subject.body_bytes() {
+    let hashes = subject.hashes();
+    if let Some(arrived) = hashes.arrived() {
         let of_body = if is_hash { &PAYLOAD_HEADER_MISMATCH } else { &PAYLOAD_HASHED };
-        step = step.or(of_body, Line::Hash(sha256(body).0));
-        for (mistake, detail, other) in other_bodies(body, subject) {
-            step.add(mistake, detail, Line::Hash(sha256(&other).0));
-        }
+        step = step.or(of_body, Line::Hash(arrived.0));
+    }
+    for (mistake, detail, other) in &hashes.others {
+        step.add(mistake, detail.as_str(), Line::Hash(other.0));
     }
     step = step.or(&PAYLOAD_EMPTY_HASH, Line::Hash(sha256(b"").0));
     step = step.or(&PAYLOAD_UNSIGNED, Line::Text(PayloadHash::UNSIGNED.as_bytes().to_vec()));
@@ -125,30 +127,62 @@ fn line_of(text: &str) -> Line {
     }
 }
 
-type OtherBody = (&'static Mistake, String, Vec<u8>);
+/// The hash of the body that arrived, and of those that may have been hashed in its place. Made once for a request,
+/// for a body may be large; of the bodies, only one is in memory at a time.
+#[derive(Default)]
+pub(in crate::diagnose) struct Hashes {
+    arrived: Option<Sha256Digest>,
+    others: Vec<(&'static Mistake, String, Sha256Digest)>,
+}
+
+impl Hashes {
+    pub(super) fn new(body: &Body, query: Option<&[u8]>) -> Self {
+        let mut others = Vec::new();
+        if let Body::Bytes(body) = body {
+            let mut add =
+                |mistake, detail: &str, body: Vec<u8>| others.push((mistake, detail.to_owned(), sha256(&body)));
+            other_bodies(body, query.filter(|query| !query.is_empty()), &mut add);
+        }
+        Self { arrived: body.sha256(), others }
+    }
+
+    pub(super) fn arrived(&self) -> Option<Sha256Digest> {
+        self.arrived
+    }
+
+    /// What was done to the body where its hash is this one.
+    pub(in crate::diagnose) fn find(&self, hash: &str) -> Option<(&'static Mistake, &str)> {
+        let found = self.others.iter().find(|(_, _, other)| other.to_string() == hash);
+        found.map(|(mistake, detail, _)| (*mistake, detail.as_str()))
+    }
+}
+
+/// A larger body is hashed as it is, and with another end: it would take seconds to write it anew in each way.
+const LARGEST_REWRITTEN: usize = 4 * 1024 * 1024;
 
 /// The bodies that may have been hashed in place of the one that arrived.
-pub(crate) fn other_bodies(body: &[u8], subject: &Subject<'_>) -> Vec<OtherBody> {
-    let mut found: Vec<OtherBody> = Vec::new();
-    let mut add = |mistake, detail: &str, body: Vec<u8>| found.push((mistake, detail.to_owned(), body));
+fn other_bodies(body: &[u8], query: Option<&[u8]>, add: &mut dyn FnMut(&'static Mistake, &str, Vec<u8>)) {
     if body.is_empty() {
         for text in NOT_SENT {
             add(&PAYLOAD_NOT_EMPTY, &format!("the hash of {text:?} was signed"), text.as_bytes().to_vec());
         }
-        if let Some(query) = subject.query.as_deref().filter(|query| !query.is_empty()) {
+        if let Some(query) = query {
             add(&PAYLOAD_FROM_QUERY, "the query was hashed", query.to_vec());
         }
-        return found;
+        return;
     }
     add(&PAYLOAD_NEWLINE, "hashed without its last newline", without_newline(body));
     add(&PAYLOAD_NEWLINE, "hashed with a newline at its end", [body, b"\n"].concat());
     add(&PAYLOAD_NEWLINE, "hashed with CR LF at its end", [body, b"\r\n"].concat());
+    if body.len() > LARGEST_REWRITTEN {
+        return;
+    }
     let with_lf = replaced(body, b"\r\n", b"\n");
     add(&PAYLOAD_NEWLINE, "hashed with CR LF for LF", replaced(&with_lf, b"\n", b"\r\n"));
     add(&PAYLOAD_NEWLINE, "hashed with LF for CR LF", with_lf.clone());
     add(&PAYLOAD_NEWLINE, "hashed without line ends", replaced(&with_lf, b"\n", b""));
     add(&PAYLOAD_NEWLINE, "hashed without white space around it", body.trim_ascii().to_vec());
-    if let Some(query) = subject.query.as_deref().filter(|query| !query.is_empty()) {
+    if let Some(query) = query {
         add(&PAYLOAD_FROM_QUERY, "the query was hashed", query.to_vec());
     }
     if let Ok(text) = std::str::from_utf8(body) {
@@ -166,7 +200,6 @@ pub(crate) fn other_bodies(body: &[u8], subject: &Subject<'_>) -> Vec<OtherBody>
         add(&PAYLOAD_CHARSET, "hashed without the byte-order mark", rest.to_vec());
     }
     add(&PAYLOAD_HASH_FORM, "the form was decoded before it was hashed", decode(body, Plus::Space));
-    found
 }
 
 fn without_newline(body: &[u8]) -> Vec<u8> {

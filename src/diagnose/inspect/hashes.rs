@@ -4,7 +4,6 @@ use crate::canonical::PayloadHash;
 use crate::claim::Claim;
 use crate::crypto::{Hex, sha256};
 use crate::diagnose::alternatives::Subject;
-use crate::diagnose::alternatives::payload::other_bodies;
 use crate::diagnose::catalogue::{
     PAYLOAD_EMPTY_HASH, PAYLOAD_HASH_FORM, PAYLOAD_HEADER_MISMATCH, PAYLOAD_NOT_EMPTY, PAYLOAD_STREAMING,
     PAYLOAD_UNSIGNED,
@@ -12,9 +11,6 @@ use crate::diagnose::catalogue::{
 use crate::diagnose::diagnosis::Made;
 use crate::diagnose::evidence::Hints;
 use crate::request::{Body, Request};
-
-/// Each other form of a body is written out and hashed; of larger ones that would take seconds.
-const LARGEST: usize = 4 * 1024 * 1024;
 
 /// A hash that was declared, and the one of what arrived.
 #[derive(Clone, Copy)]
@@ -70,15 +66,11 @@ impl Hashes<'_> {
     /// The body at hand may be the one that arrived, or the one that was hashed.
     fn another_body(self, signed: Signed<'_>) -> Option<Made> {
         let Body::Bytes(body) = &signed.request.body else { return None };
-        if body.len() > LARGEST {
-            return None;
-        }
         let of_body = sha256(body).to_string();
         let (other, verb) =
             if of_body == self.declared { (self.arrived, "arrived") } else { (self.declared, "hashed") };
         let subject = Subject::new(signed.request, signed.claim, signed.hints);
-        let mut bodies = other_bodies(body, &subject).into_iter();
-        let (mistake, detail, _) = bodies.find(|(_, _, body)| sha256(body).to_string() == other)?;
+        let (mistake, detail) = subject.hashes().find(other)?;
         Some(Made::new(mistake, self.declared, self.arrived).with_detail(detail.replacen("hashed", verb, 1)))
     }
 }
