@@ -13,6 +13,9 @@ use crate::request::{Body, Headers, Request};
 use crate::scheme::Dialect;
 use crate::verify::{self, Judge};
 
+/// What stands for a key and a signature that a request is read back without.
+const NOT_TOLD: &str = "unknown";
+
 /// What could be read of the evidence.
 pub(super) enum Reading {
     /// A request with its claim, and what had to be repaired to read it.
@@ -75,9 +78,10 @@ fn judge(evidence: &Evidence<'_>, request: Request, claim: Claim, is_at_hand: bo
 }
 
 impl Judged {
-    /// Whether the signature is the right one; none without a key.
+    /// Whether the signature is the right one; none without a key, or where only texts are known, and no signature.
     pub fn is_signature_right(&self) -> Option<bool> {
-        self.expected.as_ref().map(|expected| *expected == self.claim.signature)
+        let expected = self.expected.as_ref().filter(|_| self.is_at_hand || self.claim.signature.as_str() != NOT_TOLD);
+        expected.map(|expected| *expected == self.claim.signature)
     }
 }
 
@@ -138,8 +142,10 @@ fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
     let string_to_sign = std::str::from_utf8(string_to_sign).ok()?;
     let mut lines = string_to_sign.lines();
     let (algorithm, timestamp, scope) = (lines.next()?, lines.next()?, lines.next()?);
-    let id = reply.and_then(|reply| reply.access_key_id.as_deref()).unwrap_or("unknown");
-    let signature = reply.and_then(|reply| reply.signature_provided.as_deref()).unwrap_or("unknown");
+    // No text that is signed names the key: where the server does not either, nothing is wrong with the one at hand.
+    let own = || evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
+    let id = reply.and_then(|reply| reply.access_key_id.as_deref()).or_else(own).unwrap_or(NOT_TOLD);
+    let signature = reply.and_then(|reply| reply.signature_provided.as_deref()).unwrap_or(NOT_TOLD);
     let (provider, word) = match algorithm.strip_suffix("4-HMAC-SHA256")? {
         "AWS" => (Dialect::AWS4, "Amz"),
         "GOOG" => (Dialect::GOOG4, "Goog"),

@@ -9,6 +9,7 @@ mod case;
 #[path = "../common/mod.rs"]
 mod common;
 mod replies;
+mod rough;
 mod run;
 mod score;
 mod signer;

@@ -8,7 +8,7 @@ mod header_values;
 mod headers;
 mod host;
 mod method;
-mod names;
+pub(super) mod names;
 mod path;
 pub(super) mod payload;
 mod query;

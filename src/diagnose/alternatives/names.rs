@@ -49,7 +49,7 @@ pub(super) const REGIONS: [&str; 44] = [
 ];
 
 /// Services by their names in scopes, with the names that are confused with them.
-pub(super) const SERVICES: [&str; 46] = [
+pub(in crate::diagnose) const SERVICES: [&str; 46] = [
     "s3",
     "s3express",
     "s3-outposts",

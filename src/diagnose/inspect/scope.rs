@@ -1,17 +1,9 @@
 //! The parts of a credential scope: whether each can be what its place says.
 
+use crate::diagnose::alternatives::names::SERVICES;
 use crate::diagnose::catalogue::SCOPE_ORDER;
 use crate::diagnose::diagnosis::Made;
 use crate::scheme::{Dialect, Scope};
-
-/// Services by their names in scopes that nobody would give to a region.
-#[rustfmt::skip]
-const SERVICES: [&str; 40] = [
-    "s3", "s3express", "s3-outposts", "s3-object-lambda", "execute-api", "apigateway", "es", "aoss", "sts", "iam", "ec2",
-    "sqs", "sns", "dynamodb", "lambda", "kinesis", "firehose", "logs", "monitoring", "events", "ses", "email", "kms",
-    "secretsmanager", "ssm", "bedrock", "bedrock-runtime", "sagemaker", "iotdevicegateway", "iotdata", "iot", "appsync",
-    "transcribe", "neptune-db", "rds-db", "aps", "athena", "glue", "states", "storage",
-];
 
 /// A scope whose parts stand in another order: a service where the region belongs, a region where the date belongs.
 pub(super) fn out_of_order(scope: &Scope, dialect: &Dialect) -> Option<Made> {

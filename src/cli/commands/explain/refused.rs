@@ -137,8 +137,10 @@ impl Clock {
             return Self { now, note: None };
         }
         let window = args.judge.window.unwrap_or(DEFAULT_WINDOW).as_secs();
-        let signed_at =
-            claim.filter(|claim| claim.terms.placement == Placement::Header).map(|claim| claim.terms.timestamp);
+        let signed_at = match claim {
+            Some(claim) => (claim.terms.placement == Placement::Header).then_some(claim.terms.timestamp),
+            None => evidence.signed_at(),
+        };
         match signed_at.filter(|at| at.seconds_until(here) > i64::try_from(window).unwrap_or(i64::MAX)) {
             Some(at) => {
                 let note = format!(
@@ -149,6 +151,19 @@ impl Clock {
             }
             None => Self { now: here, note: None },
         }
+    }
+}
+
+impl Evidence {
+    /// When a request was signed that makes no claim that can be read, or of which there is only a log.
+    fn signed_at(&self) -> Option<Timestamp> {
+        if let Some(request) = &self.request {
+            return Timestamp::parse_amz_date(request.headers.first_text(&Dialect::AWS4.date_header)?).ok();
+        }
+        let of_client = self.client.as_ref().and_then(|client| client.string_to_sign.as_deref());
+        let of_reply = || self.reply.as_ref().and_then(|reply| reply.string_to_sign.as_deref());
+        let string_to_sign = std::str::from_utf8(of_client.or_else(of_reply)?).ok()?;
+        Timestamp::parse_amz_date(string_to_sign.lines().nth(1)?).ok()
     }
 }
 
