@@ -163,7 +163,7 @@ impl Case<'_> {
                 "the server's canonical request and string to sign are those of this request: what is not known is what the client signed"
             }
             (false, false) => {
-                "nothing shows what was signed: the canonical request is the first stage that is not known"
+                "neither a server's texts nor a client's log are at hand: what the client made of the request is not known"
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::catalogue::Mistake;
+use super::texts::differing_lines;
 use crate::canonical::Field;
 use crate::claim::Claim;
 use crate::derivation::Derivation;
@@ -141,6 +142,13 @@ pub struct Search {
     pub deepest: usize,
     /// Whether all hypotheses up to there were tried.
     pub is_exhausted: bool,
+}
+
+impl Difference {
+    /// Theirs and the right one, by the lines that differ.
+    pub fn lines(&self) -> (Vec<u8>, Vec<u8>) {
+        differing_lines(&self.theirs, &self.right)
+    }
 }
 
 impl Diagnosis {

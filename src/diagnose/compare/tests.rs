@@ -64,7 +64,8 @@ fn what_the_server_does_otherwise_is_named_as_its_own() {
     let unsorted = |text: String| text.replace("a=1&a=2", "a=2&a=1");
     let gfe = |text: String| text.replace("accept-encoding:gzip", "accept-encoding:gzip,gzip(gfe)");
     let host = |text: String| text.replace("host:examplebucket", "host:upstream");
-    let cases: [(&dyn Fn(String) -> String, &str, &str); 4] = [
+    type Change<'a> = &'a dyn Fn(String) -> String;
+    let cases: [(Change<'_>, &str, &str); 4] = [
         (&by_line, "header-sorted-by-line", "the server is wrong"),
         (&unsorted, "query-values-unsorted", "the server is wrong"),
         (&gfe, "header-hop-by-hop", "Google's front end appended"),

@@ -16,7 +16,7 @@ use crate::cli::render::signed::write_json;
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::Placement;
 use crate::diagnose::{self, ClientTexts, Diagnosis, Hints, Limits, OtherKey, Word, diagnose};
-use crate::profiles::{self, Error, KnownKey, Settings};
+use crate::profiles::{self, Error, KnownKey, Settings, Source};
 use crate::request::Request;
 use crate::scheme::Dialect;
 use crate::time::Timestamp;
@@ -102,9 +102,14 @@ impl Keys {
         };
         let mut keys = Self::default();
         if let Some(resolved) = resolved {
+            // A key that merely is the default says nothing of another key's signature.
+            let is_meant = is_chosen || resolved.source == Source::Environment;
+            let own = &resolved.credentials.access_key_id;
             keys.notes = resolved.warnings;
             keys.settings = resolved.settings;
-            keys.own = Some(resolved.credentials);
+            if is_meant || named.is_none_or(|named| named.contains(own.as_str())) {
+                keys.own = Some(resolved.credentials);
+            }
         }
         let is_named = |id: &str| Some(id) == named;
         let is_settled = is_chosen || keys.own.as_ref().is_some_and(|own| is_named(&own.access_key_id));

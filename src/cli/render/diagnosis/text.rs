@@ -5,7 +5,7 @@ use std::io::{Result, Write};
 use super::marks::{self, Kind, Segment};
 use super::outside::harmless;
 use super::palette::Role;
-use super::words::{CLIENTS, known_by, owner, searched};
+use super::words::{CLIENTS, owner, searched};
 use super::{Both, Palette, Shown};
 use crate::cli::render::steps;
 use crate::diagnose::{Comparison, Explanation, Judged, Made, Word};
@@ -61,7 +61,7 @@ impl Page<'_> {
             writeln!(self.out, "{}", self.palette.paint(Role::Heading, line))?;
         }
         self.texts(["signed", "should be"], &self.shown.both_of(made))?;
-        self.row("known by", &known_by(explanation))?;
+        self.row("known by", &self.shown.known_by(explanation))?;
         self.row("why", made.mistake.explanation)?;
         self.row("fix", made.mistake.fix)?;
         self.clients(made)
@@ -160,6 +160,11 @@ impl Page<'_> {
 
     fn comparison(&mut self, comparison: &Comparison) -> Result<()> {
         let owner = owner(comparison.whose);
+        let is_read_back = self.shown.diagnosis.judged.as_ref().is_some_and(|judged| !judged.is_at_hand);
+        if comparison.differences.is_empty() && is_read_back {
+            // The request was read back from these very texts.
+            return Ok(());
+        }
         if comparison.differences.is_empty() {
             writeln!(self.out, "\n{owner} texts are the right ones")?;
         } else {
@@ -170,7 +175,8 @@ impl Page<'_> {
         }
         for difference in &comparison.differences {
             writeln!(self.out, "  {}", self.palette.paint(Role::Heading, difference.name))?;
-            let both = self.shown.both(&difference.theirs, &difference.right);
+            let (theirs, right) = difference.lines();
+            let both = self.shown.both(&theirs, &right);
             self.texts([&owner["the ".len()..], "right"], &both)?;
         }
         match comparison.is_unaltered {
@@ -195,7 +201,9 @@ impl Page<'_> {
             }
         }
         match searched {
-            Some(searched) => writeln!(self.out, "{}", self.palette.paint(Role::Secondary, searched)),
+            Some(searched) => wrapped(&searched, WIDTH)
+                .into_iter()
+                .try_for_each(|line| writeln!(self.out, "{}", self.palette.paint(Role::Secondary, line))),
             None => Ok(()),
         }
     }

@@ -53,6 +53,33 @@ impl Shown<'_> {
         }
     }
 
+    /// How an explanation is known.
+    pub(super) fn known_by(&self, explanation: &Explanation) -> String {
+        let signed = "the very signature that was presented";
+        match (explanation.proof, explanation.mistakes.len()) {
+            (Proof::Reproduced, 0 | 1) => format!("signing with this mistake gives {signed}"),
+            (Proof::Reproduced, 2) => format!("signing with both mistakes gives {signed}"),
+            (Proof::Reproduced, many) => format!("signing with these {many} mistakes together gives {signed}"),
+            (Proof::Server, _) if self.is_of_log(explanation) => {
+                "the client's log shows it, beside what the server computed".to_owned()
+            }
+            (Proof::Server, _) => "the server's reply shows it".to_owned(),
+            (Proof::Time, _) => "arithmetic on the dates shows it".to_owned(),
+            (Proof::Observed, _) if self.is_of_log(explanation) => "the client's log shows it".to_owned(),
+            (Proof::Observed, _) => "the request alone shows it".to_owned(),
+        }
+    }
+
+    /// Whether a mistake shows in what the client says it signed.
+    fn is_of_log(&self, explanation: &Explanation) -> bool {
+        let logs = self.diagnosis.comparisons.iter().filter(|comparison| comparison.whose == Party::Client);
+        let mut differing = logs.flat_map(|log| &log.differences);
+        differing.any(|difference| {
+            let (theirs, _) = difference.lines();
+            explanation.mistakes.iter().any(|made| !made.signed.is_empty() && made.signed == theirs)
+        })
+    }
+
     /// The headings of an explanation in one line.
     pub(super) fn headings(&self, explanation: &Explanation) -> String {
         let headings: Vec<String> = explanation.mistakes.iter().map(|made| self.heading(made)).collect();
@@ -87,22 +114,6 @@ fn titles(explanation: &Explanation) -> String {
         [] => String::new(),
         [one] => (*one).to_owned(),
         [most @ .., last] => format!("{}, and {last}", most.join(", ")),
-    }
-}
-
-/// How an explanation is known.
-pub(super) fn known_by(explanation: &Explanation) -> String {
-    match (explanation.proof, explanation.mistakes.len()) {
-        (Proof::Reproduced, 0 | 1) => {
-            "signing with this mistake gives the very signature that was presented".to_owned()
-        }
-        (Proof::Reproduced, 2) => "signing with both mistakes gives the very signature that was presented".to_owned(),
-        (Proof::Reproduced, many) => {
-            format!("signing with these {many} mistakes together gives the very signature that was presented")
-        }
-        (Proof::Server, _) => "the server's reply shows it".to_owned(),
-        (Proof::Time, _) => "arithmetic on the dates shows it".to_owned(),
-        (Proof::Observed, _) => "the request alone shows it".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::markup::Markup;
 use super::write_pair;
 use crate::cli::render::diagnosis::Shown;
-use crate::cli::render::diagnosis::words::{CLIENTS, known_by};
+use crate::cli::render::diagnosis::words::CLIENTS;
 use crate::diagnose::Made;
 
 pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
@@ -11,7 +11,7 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
     page.raw("<section aria-labelledby=\"mistakes\">\n<h2 id=\"mistakes\">");
     page.raw(if best.mistakes.len() > 1 { "What was done wrong, together" } else { "What was done wrong" });
     page.raw("</h2>\n<p class=\"known\"><span class=\"badge\">").text(best.proof.as_str()).raw("</span> ");
-    page.raw("<span class=\"sentence\">").text(&known_by(best)).raw(".</span></p>\n");
+    page.raw("<span class=\"sentence\">").text(&shown.known_by(best)).raw(".</span></p>\n");
     for made in &best.mistakes {
         write_mistake(shown, made, page);
     }
