@@ -9,6 +9,7 @@ use super::inspect;
 use super::presented::target;
 use super::reading::{self, Reading};
 use super::search::{Found, Limits, search};
+use crate::formats::reply::Reply;
 
 /// Finds out why a request was refused, or that it is right.
 pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
@@ -23,6 +24,9 @@ pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
         }
         Reading::Nothing => {
             let mut diagnosis = Diagnosis::empty(inspect::reply(evidence, None));
+            if evidence.reply.is_some_and(Reply::is_signature_refusal) {
+                diagnosis.verdict = Word::Invalid;
+            }
             diagnosis.next.push("the request that was refused, with all its headers".to_owned());
             diagnosis
         }

@@ -117,6 +117,22 @@ impl Evidence {
             (capture.request, capture.url, capture.reply, capture.client);
     }
 
+    /// A log that tells another signature than the request has is of another request, and would mislead.
+    pub fn leave_out_other_log(&mut self, claim: Option<&Claim>) {
+        let signed = self.client.as_ref().and_then(|client| client.signature.as_deref());
+        let is_other = signed.zip(claim).is_some_and(|(signed, claim)| {
+            !signed.eq_ignore_ascii_case(claim.signature.as_str())
+                && is_digest(signed)
+                && is_digest(claim.signature.as_str())
+        });
+        if is_other {
+            self.client = None;
+            self.notes.push(
+                "the client's log tells another signature: it is of another request, and was left out".to_owned(),
+            );
+        }
+    }
+
     fn add_client(&mut self, client: ClientLog) {
         self.notes.extend(client.notes.iter().map(|note| format!("client's log: {note}")));
         if self.request.is_none() {
@@ -156,6 +172,10 @@ fn looks_signed(request: Option<&Request>) -> bool {
     let target = String::from_utf8_lossy(&request.target).to_ascii_lowercase();
     let marks = ["amz-signature", "goog-signature", "amz-credential", "awsaccesskeyid="];
     request.headers.contains("authorization") || marks.iter().any(|mark| target.contains(mark))
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn url_of(request: &Request) -> Result<RequestUrl, Failure> {

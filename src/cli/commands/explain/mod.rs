@@ -50,7 +50,7 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=3), help_heading = "Search")]
     depth: u8,
 
-    /// Search no longer than this; two mistakes at once are always tried to the end
+    /// Search no longer than this; two mistakes at once are tried to the end, unless the request is huge
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = parse_duration, help_heading = "Search")]
     time_limit: Duration,
 

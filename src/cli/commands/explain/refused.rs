@@ -23,8 +23,9 @@ use crate::time::Timestamp;
 use crate::verify::DEFAULT_WINDOW;
 
 /// Explains a refused request.
-pub fn run(evidence: Evidence, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
+pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     let claim = evidence.request.as_ref().and_then(|request| Claim::extract(request).ok());
+    evidence.leave_out_other_log(claim.as_ref());
     let keys = Keys::of(args, claim.as_ref(), context)?;
     let clock = Clock::of(args, &evidence, claim.as_ref(), context.now);
     let hints = hints(&evidence, &keys.settings, context.now);
