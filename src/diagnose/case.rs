@@ -131,7 +131,7 @@ impl Case<'_> {
         }
     }
 
-    pub(super) fn notes(&self, verdict: Word, is_settled: bool) -> Vec<String> {
+    pub(super) fn notes(&self, verdict: Word, explanations: &[Explanation]) -> Vec<String> {
         let mut notes: Vec<String> =
             self.judged.findings.iter().filter(|finding| !finding.is_fatal()).map(ToString::to_string).collect();
         for comparison in self.comparisons.iter().filter(|comparison| comparison.is_unaltered == Some(false)) {
@@ -144,7 +144,12 @@ impl Case<'_> {
             ));
         }
         let says_no = self.evidence.reply.is_some_and(Reply::is_signature_refusal);
+        let is_settled = explanations.iter().any(|explanation| explanation.proof < Proof::Observed);
         if verdict == Word::Invalid && !is_settled {
+            let is_irreproducible = self.found.is_some_and(|found| found.sets.is_empty());
+            if is_irreproducible && !explanations.is_empty() {
+                notes.push("the signature does not match, and no known mistake reproduces it".to_owned());
+            }
             notes.push(self.last_known_stage().to_owned());
         }
         if verdict == Word::Valid && says_no {
@@ -180,7 +185,7 @@ impl Case<'_> {
                     .to_owned(),
             );
         }
-        if self.of(Party::Server).is_none() {
+        if self.evidence.reply.is_none() {
             next.push("the server's reply, by --response FILE: many servers print what they computed".to_owned());
         }
         if self.of(Party::Client).is_none() {

@@ -73,7 +73,7 @@ fn of_claim(evidence: &Evidence<'_>, judged: Judged, repairs: Vec<Made>, limits:
     if verdict != Word::Valid && !is_settled && !is_right {
         add_new(&mut explanations, inspect::suspicions(evidence, &judged));
     }
-    let (notes, next) = (case.notes(verdict, is_settled), case.next(verdict, &explanations));
+    let (notes, next) = (case.notes(verdict, &explanations), case.next(verdict, &explanations));
     let search = found.map_or(Search::NONE, |found| Search {
         is_made: true,
         hypotheses: found.hypotheses,

@@ -25,9 +25,7 @@ pub(super) fn is_message_line(line: &[u8]) -> bool {
 /// Whether it ends in a version as request lines do.
 pub(super) fn is_request_line(line: &[u8]) -> bool {
     let version = line.trim_ascii_end().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
-    version.starts_with(b"HTTP/")
-        && line.first().is_some_and(u8::is_ascii_uppercase)
-        && parse_request_line(line).is_some()
+    version.starts_with(b"HTTP/") && parse_request_line(line).is_some()
 }
 
 /// One without a version, as tools print it: `GET /path`.
