@@ -105,8 +105,20 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
             let CredentialsAndSigning { credentials, signing } = CredentialsAndSigning::of(args);
             let url = url.to_text();
             signing::run(Typed { url: &url, request: &request, credentials, signing }, args, context)
+                .map_err(say_unsigned)
         }
-        Subject::Command(command) => signing::run(command.typed(), args, context),
+        Subject::Command(command) => signing::run(command.typed(), args, context).map_err(say_unsigned),
+    }
+}
+
+/// Who gave a capture to be explained may not know that it has no signature.
+fn say_unsigned(failure: Failure) -> Failure {
+    match failure.exit {
+        Exit::NoCredentials => Failure {
+            message: format!("the request is not signed, and to show how it would be takes a key: {}", failure.message),
+            ..failure
+        },
+        _ => failure,
     }
 }
 
