@@ -2,8 +2,6 @@
 //!
 //! Catches a search that multiplies beyond time and memory, a claim that is made of nothing, and a panic.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
@@ -36,28 +34,28 @@ fn broken(recipe: Recipe, breaks: &[&str]) -> Recipe {
     Recipe { breaks: Breaks::parse(&breaks.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>()), ..recipe }
 }
 
-fn explain(input: &[u8], more: &[&str]) -> (Value, Duration) {
+/// A search that does not end is stopped by the limit that every run here has.
+fn explain(input: &[u8], more: &[&str]) -> Value {
     let words: Vec<&str> = ["explain", "--json"].into_iter().chain(more.iter().copied()).collect();
-    let began = Instant::now();
     let outcome = Sigvet::new(&words).input(input).run();
-    let value = serde_json::from_slice(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.stderr));
-    (value, began.elapsed())
+    serde_json::from_slice(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.stderr))
 }
 
-/// Three mistakes at once of a usual request take longer than this to prepare; the limit holds for that, too.
+/// Without any time three mistakes at once add nothing to two. Catches work that no limit is asked about.
 #[test]
 fn the_time_limit_holds() {
     let headers = ["Content-Type: text/plain", "x-amz-meta-a: b  c", "User-Agent: x"].map(str::to_owned);
     let wire = broken(recipe("/a%20b?a=1&b=2", &headers, b"hello"), &["random-signature"]).sign().wire;
-    let (said, took) = explain(&wire.to_bytes(), &["--depth", "3", "--time-limit", "1s"]);
-    assert_eq!(said["search"]["exhausted"], false);
-    assert!(took < Duration::from_secs(8), "{took:?}");
+    let two = explain(&wire.to_bytes(), &["--depth", "2", "--time-limit", "0"]);
+    let three = explain(&wire.to_bytes(), &["--depth", "3", "--time-limit", "0"]);
+    assert_eq!((&two["search"]["exhausted"], &three["search"]["exhausted"]), (&true.into(), &false.into()));
+    assert_eq!(two["search"]["hypotheses"], three["search"]["hypotheses"]);
 }
 
 #[test]
 fn a_usual_request_is_searched_to_the_end_for_two_mistakes() {
     let wire = broken(recipe("/a%20b?a=1", &[], b"hello"), &["random-signature"]).sign().wire;
-    let (said, _) = explain(&wire.to_bytes(), &["--depth", "2", "--time-limit", "1s"]);
+    let said = explain(&wire.to_bytes(), &["--depth", "2", "--time-limit", "1s"]);
     assert_eq!((&said["search"]["exhausted"], &said["search"]["deepest"]), (&true.into(), &2.into()));
 }
 
@@ -66,25 +64,22 @@ fn a_usual_request_is_searched_to_the_end_for_two_mistakes() {
 fn a_large_request_ends_in_time_and_still_finds_what_is_plain() {
     let headers: Vec<String> = (0..300).map(|at| format!("x-amz-meta-{at:03}: Value {at}")).collect();
     let wire = broken(recipe("/k", &headers, b""), &["random-signature"]).sign().wire;
-    let (said, took) = explain(&wire.to_bytes(), &["--time-limit", "1s"]);
+    let said = explain(&wire.to_bytes(), &["--time-limit", "1s"]);
     assert_eq!(said["search"]["exhausted"], false);
-    assert!(took < Duration::from_secs(30), "{took:?}");
 
     let query: Vec<String> = (0..5000).map(|at| format!("p{at:04}=v%20{at}")).collect();
     let target = format!("/k?{}", query.join("&"));
     let plain = broken(recipe(&target, &[], b""), &[r"secret wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\n"]);
-    let (said, took) = explain(&plain.sign().wire.to_bytes(), &["--time-limit", "1s"]);
+    let said = explain(&plain.sign().wire.to_bytes(), &["--time-limit", "1s"]);
     assert_eq!(said["explanations"][0]["mistakes"][0]["id"], "secret-whitespace");
-    assert!(took < Duration::from_secs(30), "{took:?}");
 }
 
 #[test]
 fn a_large_body_is_hashed_a_few_times_only() {
     let body = b"{\"a\":1}\n".repeat(2_000_000);
     let recipe = broken(recipe("/k", &[], &body), &["saw-body-as without-newline"]);
-    let (said, took) = explain(&recipe.sign().wire.to_bytes(), &["--time-limit", "1s"]);
+    let said = explain(&recipe.sign().wire.to_bytes(), &["--time-limit", "1s"]);
     assert_eq!(said["explanations"][0]["mistakes"][0]["id"], "payload-newline", "{said}");
-    assert!(took < Duration::from_secs(30), "{took:?}");
 }
 
 /// A log is read long after it was written, and does not name its key. Neither is a mistake of the client's.
@@ -96,7 +91,7 @@ fn a_log_alone_shows_neither_a_clock_nor_a_key() {
          2026-03-01 10:11:12 botocore.auth [DEBUG] StringToSign:\n{}\n",
         stages.canonical_request, stages.string_to_sign
     );
-    let (said, _) = explain(log.as_bytes(), &[]);
+    let said = explain(log.as_bytes(), &[]);
     assert_eq!((&said["verdict"], &said["explanations"]), (&"unknown".into(), &Value::Array(Vec::new())), "{said}");
 }
 

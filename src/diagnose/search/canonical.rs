@@ -129,7 +129,11 @@ impl Canonical {
         visit: &(dyn Fn(&Combination, &Line) + Sync),
     ) {
         if cost <= KEPT {
-            return self.lines(cost).par_iter().for_each(|(combination, line)| visit(combination, line));
+            return self.lines(cost).par_iter().for_each(|(combination, line)| {
+                if !is_over() {
+                    visit(combination, line);
+                }
+            });
         }
         self.make(cost, is_over, &|combination, line| visit(&combination, &line));
     }
