@@ -1,24 +1,32 @@
 //! Running text in lines of a width.
 
-/// The text in lines of at most `width` columns, each begun with `indent`. A word that is longer stands on its own line.
-pub fn wrap(text: &str, width: usize, indent: &str) -> String {
-    let mut out = String::new();
-    let mut column = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length <= width {
-            out.push(' ');
-            column += 1 + length;
+/// The words of a text in lines of that many columns; a word that is longer stands alone, whole, so that it can be copied.
+/// Runs of spaces stay as they are.
+pub fn lines(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let Some(line) = lines.last_mut() else { break };
+        let used = line.chars().count();
+        if used > 0 && used + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
         } else {
-            if column > 0 {
-                out.push('\n');
+            if used > 0 {
+                line.push(' ');
             }
-            out.push_str(indent);
-            column = indent.chars().count() + length;
+            line.push_str(word);
         }
-        out.push_str(word);
     }
-    out
+    lines
+}
+
+/// The same as one text, each line begun with `indent` within the width, and white space made single spaces.
+pub fn wrap(text: &str, width: usize, indent: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.is_empty() {
+        return String::new();
+    }
+    let lines = lines(&words.join(" "), width.saturating_sub(indent.chars().count()));
+    lines.iter().map(|line| format!("{indent}{line}")).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

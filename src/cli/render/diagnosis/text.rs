@@ -8,6 +8,7 @@ use super::palette::Role;
 use super::words::{CLIENTS, owner, searched};
 use super::{Both, Palette, Shown};
 use crate::cli::render::steps;
+use crate::cli::render::wrap::lines as wrapped;
 use crate::diagnose::{Comparison, Explanation, Judged, Made, Word};
 
 /// The width that everything but the verdict keeps to.
@@ -248,24 +249,6 @@ impl Page<'_> {
         }
         Ok(())
     }
-}
-
-/// The words of a text in lines of that many columns; a word that is longer stands alone, whole, so that it can be copied.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let Some(line) = lines.last_mut() else { break };
-        let used = line.chars().count();
-        if used > 0 && used + 1 + word.chars().count() > width {
-            lines.push(word.to_owned());
-        } else {
-            if used > 0 {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
 }
 
 #[cfg(test)]
