@@ -19,12 +19,6 @@ use crate::formats::capture::{Capture, ClientLog};
 use crate::formats::reply::Reply;
 use crate::request::{Request, RequestUrl};
 
-/// What was found at the places that the arguments name.
-pub struct Gathered {
-    /// What there is to explain.
-    pub subject: Subject,
-}
-
 /// What there is to explain.
 pub enum Subject {
     /// A request that was refused, or what is known of it.
@@ -69,7 +63,7 @@ impl RequestSource for Captured {
     }
 }
 
-impl Gathered {
+impl Subject {
     /// Reads everything that the arguments name.
     pub fn of(args: &ExplainArgs, context: &mut Context) -> Result<Self, Failure> {
         let mut evidence = Evidence::default();
@@ -77,14 +71,12 @@ impl Gathered {
         if let Some(capture) = capture(args, names_other, context)? {
             match capture.command.as_deref().map(|words| command(words, context)).transpose()? {
                 Some(FromCommand::Signed(request, url)) => {
-                    evidence = Evidence { request: Some(request), url: Some(url), ..Evidence::default() };
+                    (evidence.request, evidence.url) = (Some(request), Some(url));
                 }
-                Some(FromCommand::ToSign(command)) if !names_other => {
-                    return Ok(Self { subject: Subject::Command(command) });
-                }
+                Some(FromCommand::ToSign(command)) if !names_other => return Ok(Self::Command(command)),
                 Some(FromCommand::ToSign(command)) => {
                     let (request, url) = build(&command, context)?;
-                    evidence = Evidence { request: Some(request), url: Some(url), ..Evidence::default() };
+                    (evidence.request, evidence.url) = (Some(request), Some(url));
                 }
                 None => evidence.take(capture),
             }
@@ -95,7 +87,7 @@ impl Gathered {
         if let Some(name) = &args.client_log {
             evidence.add_client(input::client_log(name, context)?);
         }
-        Ok(Self { subject: evidence.into_subject(args)? })
+        evidence.into_subject(args)
     }
 }
 

@@ -13,12 +13,12 @@ use clap::Args;
 use super::verify::JudgeOptions;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::RequestOptions;
+use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::options::value::parse_duration;
 use crate::cli::session::Typed;
 use crate::formats;
-use gather::{Gathered, Subject};
+use gather::Subject;
 
 /// The arguments of `sigvet explain`.
 #[derive(Debug, Args)]
@@ -96,16 +96,12 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
         return catalogue::one(id, args.judge.json, context);
     }
     if let Some(url) = args.input.as_deref().filter(|input| formats::is_url(input) && !is_presigned(input)) {
-        return signing::run(typed(url, args), args, context);
+        return signing::run(args.typed(url, &args.request), args, context);
     }
-    let gathered = Gathered::of(args, context)?;
-    match gathered.subject {
+    match Subject::of(args, context)? {
         Subject::Evidence(evidence) => refused::run(*evidence, args, context),
         Subject::ToSign { url, request } => {
-            let CredentialsAndSigning { credentials, signing } = CredentialsAndSigning::of(args);
-            let url = url.to_text();
-            signing::run(Typed { url: &url, request: &request, credentials, signing }, args, context)
-                .map_err(say_unsigned)
+            signing::run(args.typed(&url.to_text(), &request), args, context).map_err(say_unsigned)
         }
         Subject::Command(command) => signing::run(command.typed(), args, context).map_err(say_unsigned),
     }
@@ -122,19 +118,10 @@ fn say_unsigned(failure: Failure) -> Failure {
     }
 }
 
-fn typed<'a>(url: &'a str, args: &'a ExplainArgs) -> Typed<'a> {
-    let CredentialsAndSigning { credentials, signing } = CredentialsAndSigning::of(args);
-    Typed { url, request: &args.request, credentials, signing }
-}
-
-struct CredentialsAndSigning<'a> {
-    credentials: &'a CredentialOptions,
-    signing: &'a SigningOptions,
-}
-
-impl<'a> CredentialsAndSigning<'a> {
-    fn of(args: &'a ExplainArgs) -> Self {
-        Self { credentials: &args.credentials, signing: &args.signing }
+impl ExplainArgs {
+    /// A request with what the arguments say of its signature.
+    fn typed<'a>(&'a self, url: &'a str, request: &'a dyn RequestSource) -> Typed<'a> {
+        Typed { url, request, credentials: &self.credentials, signing: &self.signing }
     }
 }
 
