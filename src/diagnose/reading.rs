@@ -11,7 +11,7 @@ use crate::claim::{Claim, ClaimError};
 use crate::encode::{Plus, decode};
 use crate::request::{Body, Headers, Request};
 use crate::scheme::Dialect;
-use crate::verify::{self, Judge};
+use crate::verify::{self, Judge, Verdict};
 
 /// What stands for a key and a signature that a request is read back without.
 const NOT_TOLD: &str = "unknown";
@@ -63,19 +63,13 @@ fn read_claim(evidence: &Evidence<'_>, request: Request, payload: Option<Payload
 
 fn judge(evidence: &Evidence<'_>, request: Request, claim: Claim, is_at_hand: bool) -> Judged {
     let (now, window) = (evidence.now, evidence.window);
-    // Where only the texts of a log are known, there is no signature to be wrong.
-    let is_told = is_at_hand || claim.signature.as_str() != NOT_TOLD;
+    let is_told = is_signature_told(&claim, is_at_hand);
     match evidence.credentials {
-        Some(credentials) if !is_told => {
-            let findings = verify::inspect(&request, &claim, now, window);
-            let verdict = verify::verify_claim(&request, claim, Judge { credentials, now, window });
-            let (claim, derivation) = (verdict.claim, verdict.derivation);
-            Judged { request, claim, derivation, expected: Some(verdict.expected), findings, is_at_hand }
-        }
         Some(credentials) => {
-            let verdict = verify::verify_claim(&request, claim, Judge { credentials, now, window });
-            let (claim, derivation, findings) = (verdict.claim, verdict.derivation, verdict.findings);
-            Judged { request, claim, derivation, expected: Some(verdict.expected), findings, is_at_hand }
+            let Verdict { claim, derivation, expected, findings } =
+                verify::verify_claim(&request, claim, Judge { credentials, now, window });
+            let findings = if is_told { findings } else { verify::inspect(&request, &claim, now, window) };
+            Judged { request, claim, derivation, expected: Some(expected), findings, is_at_hand }
         }
         None => {
             let findings = verify::inspect(&request, &claim, now, window);
@@ -85,10 +79,15 @@ fn judge(evidence: &Evidence<'_>, request: Request, claim: Claim, is_at_hand: bo
     }
 }
 
+/// Whether there is a signature that may be wrong: of a log, only the texts may be known.
+fn is_signature_told(claim: &Claim, is_at_hand: bool) -> bool {
+    is_at_hand || claim.signature.as_str() != NOT_TOLD
+}
+
 impl Judged {
     /// Whether the signature is the right one; none without a key, or where only texts are known, and no signature.
     pub fn is_signature_right(&self) -> Option<bool> {
-        let expected = self.expected.as_ref().filter(|_| self.is_at_hand || self.claim.signature.as_str() != NOT_TOLD);
+        let expected = self.expected.as_ref().filter(|_| is_signature_told(&self.claim, self.is_at_hand));
         expected.map(|expected| *expected == self.claim.signature)
     }
 }
