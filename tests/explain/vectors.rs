@@ -1,7 +1,9 @@
 //! The official suite, as it lies inside the package of the `aws-sigv4` crate, signed by the breakable signer unbroken.
 
+#[path = "../common/official_suite.rs"]
+mod official_suite;
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -9,7 +11,7 @@ use crate::signer::{Breaks, Keys, Recipe, Wire, header_line};
 
 /// Signs every case of the suite in both forms; returns how many were compared.
 pub fn compare_all() -> usize {
-    let v4 = package_root().join("aws-signing-test-suite").join("v4");
+    let v4 = official_suite::package_root().join("aws-signing-test-suite").join("v4");
     let mut folders: Vec<PathBuf> = std::fs::read_dir(v4).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.retain(|folder| folder.join("context.json").is_file());
     folders.sort();
@@ -135,22 +137,4 @@ fn wire(raw: &str) -> Wire {
         headers: lines.map(header_line).collect(),
         body: body.as_bytes().to_vec(),
     }
-}
-
-fn package_root() -> PathBuf {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let flags = ["metadata", "--format-version", "1", "--locked", "--offline", "--manifest-path", manifest];
-    let version = cargo(&["-vV"]);
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
-    let metadata = cargo(&[&flags[..], &["--no-default-features", "--filter-platform", host]].concat());
-    let metadata: Value = serde_json::from_str(&metadata).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
-    let package = packages.iter().find(|package| package["name"] == "aws-sigv4").unwrap();
-    Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap().to_owned()
-}
-
-fn cargo(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO")).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }

@@ -1,7 +1,9 @@
 //! The official test suite, as it lies inside the package of the `aws-sigv4` crate: found, listed and read.
 
+#[path = "../common/official_suite.rs"]
+mod official_suite;
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -78,7 +80,7 @@ impl Case {
 
 /// The cases of the suite, and the names of the folders that are none, for they have no context. Both in order.
 pub fn cases() -> (Vec<Case>, Vec<String>) {
-    let v4 = package_root().join("aws-signing-test-suite").join("v4");
+    let v4 = official_suite::package_root().join("aws-signing-test-suite").join("v4");
     let mut folders: Vec<PathBuf> = std::fs::read_dir(v4).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     let (with, without): (Vec<_>, Vec<_>) = folders.into_iter().partition(|f| f.join("context.json").is_file());
@@ -99,25 +101,4 @@ fn case(folder: PathBuf) -> Case {
 
 fn name_of(folder: &Path) -> String {
     folder.file_name().unwrap().to_str().unwrap().to_owned()
-}
-
-/// Where cargo keeps the package that carries the suite. Only this platform's packages are looked at: those of others need
-/// not be on this machine.
-fn package_root() -> PathBuf {
-    let version = cargo(&["-vV"]);
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let flags = ["--format-version", "1", "--locked", "--offline", "--no-default-features"];
-    let place = ["--filter-platform", host, "--manifest-path", manifest];
-    let metadata = cargo(&[&["metadata"], &flags[..], &place].concat());
-    let metadata: Value = serde_json::from_str(&metadata).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
-    let package = packages.iter().find(|package| package["name"] == "aws-sigv4").unwrap();
-    Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap().to_owned()
-}
-
-fn cargo(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO")).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }
