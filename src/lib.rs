@@ -48,6 +48,8 @@ pub mod time;
 
 pub mod crypto;
 
+pub mod checksum;
+
 pub mod request;
 
 pub mod credentials;

@@ -63,6 +63,27 @@ pub fn sha256(bytes: &[u8]) -> Sha256Digest {
     if bytes.is_empty() { EMPTY_SHA256 } else { Sha256Digest(Sha256::digest(bytes).into()) }
 }
 
+/// SHA-1 of bytes that arrive piece by piece: a checksum, no signature.
+#[derive(Clone, Default)]
+pub struct Sha1Hasher(sha1::Sha1);
+
+impl Sha1Hasher {
+    /// Starts with no bytes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all bytes so far.
+    pub fn finish(self) -> [u8; 20] {
+        self.0.finalize().into()
+    }
+}
+
 /// SHA-1 of bytes, which some clients take for SHA-256.
 #[cfg(feature = "cli")]
 pub(crate) fn sha1(bytes: &[u8]) -> [u8; 20] {

@@ -1,0 +1,189 @@
+//! The checksums that S3 keeps beside an object: what its `x-amz-checksum-*` headers and trailers say.
+//!
+//! They guard the bytes on their way and at rest, and are no part of a signature but by the header that carries them.
+//! Follows *Checking object integrity in Amazon S3*: the whole of an object, most significant byte first, in base64.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::{CrcAlgorithm, Digest as CrcDigest};
+
+use crate::crypto::{Sha1Hasher, Sha256Hasher};
+
+/// The algorithms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChecksumAlgorithm {
+    /// CRC-32 as in zip and Ethernet (CRC-32/ISO-HDLC).
+    Crc32,
+    /// CRC-32 of Castagnoli (CRC-32/ISCSI).
+    Crc32c,
+    /// CRC-64/NVME, S3's own choice where a client makes none.
+    Crc64Nvme,
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+/// A checksum of an object: as it stands in its header. Displays as base64.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checksum {
+    /// By which algorithm.
+    pub algorithm: ChecksumAlgorithm,
+    bytes: Vec<u8>,
+}
+
+/// A word that names no algorithm.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no checksum is called '{presented}', expected crc32, crc32c, crc64nvme, sha1 or sha256")]
+pub struct UnknownChecksum {
+    /// The word as it was given.
+    pub presented: String,
+}
+
+impl ChecksumAlgorithm {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
+
+    /// The name in options and, in upper case, in `x-amz-sdk-checksum-algorithm`: `crc64nvme`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Crc32 => "crc32",
+            Self::Crc32c => "crc32c",
+            Self::Crc64Nvme => "crc64nvme",
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+        }
+    }
+
+    /// The header, or trailer, that carries it: `x-amz-checksum-crc64nvme`.
+    pub const fn header(self) -> &'static str {
+        match self {
+            Self::Crc32 => "x-amz-checksum-crc32",
+            Self::Crc32c => "x-amz-checksum-crc32c",
+            Self::Crc64Nvme => "x-amz-checksum-crc64nvme",
+            Self::Sha1 => "x-amz-checksum-sha1",
+            Self::Sha256 => "x-amz-checksum-sha256",
+        }
+    }
+
+    /// The algorithm whose checksum a header carries, by the header's name in any case.
+    pub fn of_header(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| name.eq_ignore_ascii_case(algorithm.header()))
+    }
+}
+
+impl FromStr for ChecksumAlgorithm {
+    type Err = UnknownChecksum;
+
+    fn from_str(text: &str) -> Result<Self, UnknownChecksum> {
+        let named = Self::ALL.into_iter().find(|algorithm| text.eq_ignore_ascii_case(algorithm.name()));
+        named.ok_or_else(|| UnknownChecksum { presented: text.to_owned() })
+    }
+}
+
+impl fmt::Display for ChecksumAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Checksum {
+    /// The checksum of bytes that are all at hand.
+    pub fn of(algorithm: ChecksumAlgorithm, bytes: &[u8]) -> Self {
+        let mut hasher = ChecksumHasher::new(algorithm);
+        hasher.update(bytes);
+        hasher.finish()
+    }
+}
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&STANDARD.encode(&self.bytes))
+    }
+}
+
+/// A checksum of bytes that arrive piece by piece.
+#[derive(Clone)]
+pub struct ChecksumHasher {
+    algorithm: ChecksumAlgorithm,
+    state: State,
+}
+
+#[derive(Clone)]
+enum State {
+    Crc(CrcDigest),
+    Sha1(Sha1Hasher),
+    Sha256(Sha256Hasher),
+}
+
+impl ChecksumHasher {
+    /// Starts with no bytes.
+    pub fn new(algorithm: ChecksumAlgorithm) -> Self {
+        let crc = |algorithm| State::Crc(CrcDigest::new(algorithm));
+        let state = match algorithm {
+            ChecksumAlgorithm::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc),
+            ChecksumAlgorithm::Crc32c => crc(CrcAlgorithm::Crc32Iscsi),
+            ChecksumAlgorithm::Crc64Nvme => crc(CrcAlgorithm::Crc64Nvme),
+            ChecksumAlgorithm::Sha1 => State::Sha1(Sha1Hasher::new()),
+            ChecksumAlgorithm::Sha256 => State::Sha256(Sha256Hasher::new()),
+        };
+        Self { algorithm, state }
+    }
+
+    /// Appends bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.state {
+            State::Crc(digest) => digest.update(bytes),
+            State::Sha1(hasher) => hasher.update(bytes),
+            State::Sha256(hasher) => hasher.update(bytes),
+        }
+    }
+
+    /// The checksum of all bytes so far.
+    pub fn finish(self) -> Checksum {
+        let bytes = match (self.algorithm, self.state) {
+            (ChecksumAlgorithm::Crc64Nvme, State::Crc(digest)) => digest.finalize().to_be_bytes().to_vec(),
+            // The crate gives every CRC as 64 bits.
+            (_, State::Crc(digest)) => digest.finalize().to_be_bytes()[4..].to_vec(),
+            (_, State::Sha1(hasher)) => hasher.finish().to_vec(),
+            (_, State::Sha256(hasher)) => hasher.finish().0.to_vec(),
+        };
+        Checksum { algorithm: self.algorithm, bytes }
+    }
+}
+
+impl fmt::Debug for ChecksumHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChecksumHasher").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By `awscrt.checksums` 0.38 and Python's `hashlib`, of `123456789`. Catches a wrong polynomial, and bytes in another order.
+    #[test]
+    fn each_is_what_other_implementations_make_of_the_same_bytes() {
+        for (algorithm, expected) in [
+            (ChecksumAlgorithm::Crc32, "y/Q5Jg=="),
+            (ChecksumAlgorithm::Crc32c, "4waSgw=="),
+            (ChecksumAlgorithm::Crc64Nvme, "rosUhgp5mIg="),
+            (ChecksumAlgorithm::Sha1, "98O8HYCOBHMq32eZZczDTKeuNEE="),
+            (ChecksumAlgorithm::Sha256, "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="),
+        ] {
+            assert_eq!(Checksum::of(algorithm, b"123456789").to_string(), expected, "{algorithm}");
+            let mut hasher = ChecksumHasher::new(algorithm);
+            hasher.update(b"1234");
+            hasher.update(b"");
+            hasher.update(b"56789");
+            assert_eq!(hasher.finish().to_string(), expected, "{algorithm}, in pieces");
+            assert_eq!(algorithm.name().to_uppercase().parse(), Ok(algorithm));
+            assert_eq!(ChecksumAlgorithm::of_header(&algorithm.header().to_uppercase()), Some(algorithm));
+        }
+        assert_eq!("md5".parse::<ChecksumAlgorithm>().unwrap_err().presented, "md5");
+    }
+}
