@@ -34,8 +34,8 @@ pub enum ClaimError {
     /// A header and a query signature at once.
     #[error("the request is signed twice: in its Authorization header and in its query")]
     SignedTwice,
-    /// An algorithm that is not Signature Version 4's.
-    #[error("unknown signature algorithm '{presented}', expected AWS4-HMAC-SHA256")]
+    /// An algorithm that is neither Signature Version 4's nor 4A's.
+    #[error("unknown signature algorithm '{presented}', expected AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256")]
     Algorithm {
         /// What stands in its place.
         presented: String,
@@ -48,9 +48,11 @@ pub enum ClaimError {
         /// What is missing.
         part: String,
     },
-    /// The credential is not of the form `AKID/date/region/service/aws4_request`.
-    #[error("not a credential: '{presented}', expected ID/YYYYMMDD/region/service/aws4_request")]
+    /// The credential is not of the form `AKID/date/region/service/aws4_request`; in Version 4A it has no region.
+    #[error("not a credential: '{presented}', expected {}", form_of_credential(*.scheme))]
     Credential {
+        /// Whose form it should have.
+        scheme: Scheme,
         /// What stands in its place.
         presented: String,
     },
@@ -102,7 +104,7 @@ impl Claim {
 
 fn from_header(request: &Request, authorization: &str) -> Result<Claim, ClaimError> {
     let (algorithm, rest) = authorization.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((authorization, ""));
-    let dialect = dialect::of_header(algorithm, request)?;
+    let (dialect, scheme) = dialect::of_header(algorithm, request)?;
     let part = |name: &str| authorization_part(rest, name);
     let signed_headers_listed = part("SignedHeaders")?;
     let signed_headers = SignedHeaders::parse(signed_headers_listed);
@@ -119,15 +121,16 @@ fn from_header(request: &Request, authorization: &str) -> Result<Claim, ClaimErr
         signed_headers_listed,
         signed_headers,
         dialect,
+        scheme,
     };
     parts.into_claim()
 }
 
 fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<Claim, ClaimError> {
     let named = |name: &str| parameters.required(&format!("X-{word}-{name}"));
-    let dialect = dialect::of_query(&named("Algorithm")?, word)?;
+    let (dialect, scheme) = dialect::of_query(&named("Algorithm")?, word)?;
     let credential = named("Credential")?;
-    let (_, scope) = parse_credential(&credential)?;
+    let (_, scope) = parse_credential(&credential, scheme)?;
     let carrier = dialect.query_name("Date");
     let timestamp =
         Timestamp::parse_amz_date(&named("Date")?).map_err(|source| ClaimError::Date { carrier, source })?;
@@ -148,12 +151,14 @@ fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<
         token: TokenTravel::of_service(&scope.service),
         signature: &named("Signature")?,
         dialect,
+        scheme,
     };
     parts.into_claim()
 }
 
 /// What was read, by whichever way it came.
 struct Parts<'a> {
+    scheme: Scheme,
     dialect: Dialect,
     credential: &'a str,
     timestamp: Timestamp,
@@ -167,10 +172,10 @@ struct Parts<'a> {
 
 impl Parts<'_> {
     fn into_claim(self) -> Result<Claim, ClaimError> {
-        let (access_key_id, scope) = parse_credential(self.credential)?;
+        let (access_key_id, scope) = parse_credential(self.credential, self.scheme)?;
         let path_rule = PathRule::of_service(&self.dialect, &scope.service);
         let terms = Terms {
-            scheme: Scheme::V4,
+            scheme: self.scheme,
             dialect: self.dialect,
             access_key_id,
             timestamp: self.timestamp,
@@ -197,8 +202,16 @@ fn authorization_part<'a>(parts: &'a str, name: &str) -> Result<&'a str, ClaimEr
     parts.split(',').find_map(value_of).filter(|value| !value.is_empty()).ok_or_else(missing)
 }
 
-fn parse_credential(text: &str) -> Result<(String, Scope), ClaimError> {
-    Scope::parse_credential(text).ok_or_else(|| ClaimError::Credential { presented: text.to_owned() })
+fn parse_credential(text: &str, scheme: Scheme) -> Result<(String, Scope), ClaimError> {
+    let malformed = || ClaimError::Credential { scheme, presented: text.to_owned() };
+    Scope::parse_credential(text, scheme).ok_or_else(malformed)
+}
+
+fn form_of_credential(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::V4 => "ID/YYYYMMDD/region/service/aws4_request",
+        Scheme::V4a => "ID/YYYYMMDD/service/aws4_request",
+    }
 }
 
 fn parse_expires(dialect: &Dialect, text: String) -> Result<Duration, ClaimError> {
@@ -293,7 +306,7 @@ mod tests {
     /// No server takes a URL without its algorithm, or with one that it does not know.
     #[test]
     fn an_algorithm_that_is_missing_or_unknown_makes_no_claim() {
-        for algorithm in ["", "GARBAGE", "AWS4-ECDSA-P256-SHA256", "4-HMAC-SHA256"] {
+        for algorithm in ["", "GARBAGE", "AWS4-HMAC-SHA512", "4-HMAC-SHA256"] {
             let url = crate::request::RequestUrl::parse(&format!("https://h.example/?{}", query_of(algorithm, "Amz")));
             let request = Request::new("GET", &url.unwrap()).unwrap();
             let error = Claim::extract(&request).unwrap_err();

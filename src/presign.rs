@@ -92,19 +92,21 @@ impl Presigner {
         }
         let start = out.len();
         out.reserve(target.len() + self.canonical.length() + self.parameters.len());
-        let signature = match query {
+        let hash = match query {
             None => {
                 self.canonical.write(path, &self.terms, out);
-                self.sign(&out[start..])
+                crypto::sha256(&out[start..])
             }
-            Some(query) => self.sign(&self.canonical_with_query(path, query)),
+            Some(query) => crypto::sha256(&self.canonical_with_query(path, query)),
         };
         out.truncate(start);
         out.extend_from_slice(target);
         out.push(query_separator(target));
-        for piece in [&self.parameters, &self.before_signature, signature.as_bytes(), &self.after_signature] {
+        for piece in [&self.parameters, &self.before_signature] {
             out.extend_from_slice(piece);
         }
+        self.key.write_signature(Hex::new(&hash).as_bytes(), out);
+        out.extend_from_slice(&self.after_signature);
         Ok(())
     }
 
@@ -128,11 +130,6 @@ impl Presigner {
         let mut text = Vec::with_capacity(self.canonical.length() + path.len() + 2 * query.len());
         self.canonical.write_with_query(path, &whole, &self.terms, &mut text);
         text
-    }
-
-    fn sign(&self, canonical_request: &[u8]) -> Hex {
-        let hash = Hex::new(&crypto::sha256(canonical_request));
-        Hex::new(&self.key.authenticate(hash.as_bytes()))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::derivation::{Placement, Terms, derive};
 use crate::encode::{self, Slash};
 use crate::prepare::Prepared;
 use crate::request::Request;
-use crate::scheme::{KeyScopeMismatch, KeyTrace, Signature, SigningKey};
+use crate::scheme::{KeyScopeMismatch, KeyTrace, Scheme, Signature, SigningKey};
 
 /// A signed request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +31,14 @@ impl Prepared {
     /// Signs the request with a key derived for it alone: for one signature, quicker than to make a [`SigningKey`] first.
     pub fn sign_once(self, secret: &Secret) -> Signed {
         let derivation = derive(&self.request, &self.terms);
-        let trace = KeyTrace::derive(secret, &self.terms.dialect.secret_prefix, &self.terms.scope);
-        let signature = trace.sign(derivation.string_to_sign.as_bytes());
+        let Terms { scheme, dialect, scope, access_key_id, .. } = &self.terms;
+        let string_to_sign = derivation.string_to_sign.as_bytes();
+        let signature = match scheme {
+            Scheme::V4 => KeyTrace::derive(secret, &dialect.secret_prefix, scope).sign(string_to_sign),
+            Scheme::V4a => {
+                SigningKey::derive_pair(secret, access_key_id, dialect, scope).sign_unchecked(string_to_sign)
+            }
+        };
         let request = self.attach(&signature);
         Signed { request, signature }
     }
@@ -59,7 +65,7 @@ impl Prepared {
 
 fn authorization(terms: &Terms, signature: &Signature) -> String {
     let mut text = String::with_capacity(320);
-    text.push_str(&terms.dialect.algorithm);
+    text.push_str(&terms.algorithm());
     text.push_str(" Credential=");
     terms.write_credential(&mut text);
     for piece in [", SignedHeaders=", terms.signed_headers.as_str(), ", Signature=", signature.as_str()] {

@@ -2,24 +2,25 @@
 
 use super::ClaimError;
 use crate::request::Request;
-use crate::scheme::Dialect;
+use crate::scheme::{Dialect, Scheme};
 
 /// The dialect of a signature in the `Authorization` header. The second provider is the word of `x-WORD-date`; where only
 /// `Date` was sent, it is the one that goes with the first.
-pub(super) fn of_header(algorithm: &str, request: &Request) -> Result<Dialect, ClaimError> {
-    let provider1 = provider1(algorithm)?;
+pub(super) fn of_header(algorithm: &str, request: &Request) -> Result<(Dialect, Scheme), ClaimError> {
+    let (provider1, scheme) = provider1(algorithm)?;
     let word = |name: &str| {
         let word = name.strip_prefix("x-")?.strip_suffix("-date")?;
         is_word(word).then(|| word.to_owned())
     };
     let provider2 = request.headers.iter().find_map(|header| word(&header.name.to_ascii_lowercase()));
     let usual = if provider1 == "AWS" { "amz".to_owned() } else { provider1.to_ascii_lowercase() };
-    Ok(from_providers(provider1, &provider2.unwrap_or(usual)))
+    Ok((from_providers(provider1, &provider2.unwrap_or(usual)), scheme))
 }
 
 /// The dialect of a signature in the query, whose parameters begin with `X-WORD-`.
-pub(super) fn of_query(algorithm: &str, word: &str) -> Result<Dialect, ClaimError> {
-    Ok(from_providers(provider1(algorithm)?, word))
+pub(super) fn of_query(algorithm: &str, word: &str) -> Result<(Dialect, Scheme), ClaimError> {
+    let (provider1, scheme) = provider1(algorithm)?;
+    Ok((from_providers(provider1, word), scheme))
 }
 
 /// The word of `X-WORD-Signature`, or of another parameter that only a presigned URL has.
@@ -32,9 +33,11 @@ pub(super) fn query_word<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a
     names.into_iter().find_map(word)
 }
 
-fn provider1(algorithm: &str) -> Result<&str, ClaimError> {
+fn provider1(algorithm: &str) -> Result<(&str, Scheme), ClaimError> {
     let unknown = || ClaimError::Algorithm { presented: algorithm.to_owned() };
-    algorithm.strip_suffix("4-HMAC-SHA256").filter(|name| is_word(name)).ok_or_else(unknown)
+    let (provider, scheme) = Scheme::of_algorithm(algorithm).ok_or_else(unknown)?;
+    let name = provider.strip_suffix('4').filter(|name| is_word(name)).ok_or_else(unknown)?;
+    Ok((name, scheme))
 }
 
 fn is_word(text: &str) -> bool {

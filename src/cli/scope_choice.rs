@@ -8,7 +8,7 @@ use crate::cli::options::signing::SigningOptions;
 use crate::endpoint::{self, Inference};
 use crate::prepare;
 use crate::profiles;
-use crate::scheme::{Dialect, Scope};
+use crate::scheme::{Dialect, Scheme, Scope};
 
 /// Region and service as chosen, with what they were chosen from.
 pub struct ScopeChoice {
@@ -25,10 +25,11 @@ impl ScopeChoice {
         let inferred = endpoint::infer(&host);
         let by_host = inferred.clone().unwrap_or_else(|| by_labels(curl.is_some(), &host));
         let service_by_host = by_host.service.map(|service| in_dialect(service, signing));
-        let region = signing.region.clone().or_else(|| curl?.region.clone()).or(by_host.region);
+        let typed = signing.region.as_ref().or(signing.region_set.as_ref()).cloned();
+        let region = typed.or_else(|| curl?.region.clone()).or(by_host.region);
         let service = signing.service.clone().or_else(|| curl?.service.clone()).or(service_by_host);
         Self {
-            region: region.or_else(|| Some(key?.region.clone())).or_else(|| settings.region.clone()),
+            region: region.or_else(|| key?.region.clone()).or_else(|| settings.region.clone()),
             service: service.or_else(|| Some(key?.service.clone())).or_else(|| settings.service.clone()),
             inferred,
             host,
@@ -44,7 +45,11 @@ impl ScopeChoice {
 
     /// Says what was chosen, and from what.
     pub fn to_note(&self, settings: &prepare::Settings) -> String {
-        let mut text = format!("scope: region {}, service {}", settings.region, settings.service);
+        let region = match settings.scheme {
+            Scheme::V4 => "region",
+            Scheme::V4a => "for the regions",
+        };
+        let mut text = format!("scope: {region} {}, service {}", settings.region, settings.service);
         match &self.inferred {
             Some(inferred) => text.push_str(&format!(" (host {} is {})", self.host, inferred.provider)),
             None => text.push_str(&format!(" (nothing is known of host {})", self.host)),
@@ -55,14 +60,14 @@ impl ScopeChoice {
         text
     }
 
-    /// Region and service, where both are known.
+    /// Region and service, where both are known; in Version 4A the set of regions, by default the one region.
     ///
     /// # Errors
     /// Says all that is missing at once.
-    pub fn complete(&self) -> Result<(String, String), Failure> {
+    pub fn complete(&self, scheme: Scheme) -> Result<(String, String), Failure> {
         match (&self.region, &self.service) {
             (Some(region), Some(service)) => Ok((region.clone(), service.clone())),
-            _ => Err(self.missing()),
+            _ => Err(self.missing(scheme)),
         }
     }
 
@@ -71,11 +76,15 @@ impl ScopeChoice {
         self.inferred.as_ref().filter(|inferred| inferred.service.is_none()).and_then(|inferred| inferred.note)
     }
 
-    fn missing(&self) -> Failure {
+    fn missing(&self, scheme: Scheme) -> Failure {
+        let region = match scheme {
+            Scheme::V4 => "--region us-east-1",
+            Scheme::V4a => "--region-set '*'",
+        };
         let (problem, what, options) = match (&self.region, &self.service) {
-            (None, None) => ("neither region nor service", "both", "--region us-east-1 --service s3"),
-            (None, Some(_)) => ("no region", "region", "--region us-east-1"),
-            _ => ("no service", "service", "--service s3"),
+            (None, None) => ("neither region nor service", "both", format!("{region} --service s3")),
+            (None, Some(_)) => ("no region", "region", region.to_owned()),
+            _ => ("no service", "service", "--service s3".to_owned()),
         };
         let remark = self.inferred.as_ref().and_then(|inferred| inferred.note);
         let hint = remark.map_or_else(

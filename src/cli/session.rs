@@ -5,6 +5,8 @@
 
 use std::io::Write;
 
+use clap::ValueEnum;
+
 use crate::cli::address::{self, Store};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
@@ -13,11 +15,11 @@ use crate::cli::options::signing::{CredentialOptions, SchemeName, SigningOptions
 use crate::cli::scope_choice::ScopeChoice;
 use crate::cli::signing_key::ScopedKey;
 use crate::credentials::Credentials;
-use crate::derivation::{Placement, TokenTravel};
+use crate::derivation::{Placement, Terms, TokenTravel};
 use crate::prepare::{self, HeaderSelection, Identity, PayloadChoice, PrepareError, Prepared};
 use crate::profiles::{self, Choice, Parts};
 use crate::request::{Request, RequestUrl};
-use crate::scheme::{Dialect, KeyTrace, Scope, SigningKey};
+use crate::scheme::{Dialect, KeyTrace, Scheme, Scope, SigningKey};
 use crate::time::Timestamp;
 
 /// A request to sign with all that is needed to do so.
@@ -75,23 +77,21 @@ impl Signer {
         }
     }
 
-    /// The key that signs within a scope.
-    fn key(&self, dialect: &Dialect, scope: &Scope) -> Option<SigningKey> {
+    /// The key that signs by these terms.
+    pub fn key(&self, terms: &Terms) -> Option<SigningKey> {
         match self {
-            Self::Credentials(credentials) => Some(SigningKey::derive(&credentials.secret_access_key, dialect, scope)),
+            Self::Credentials(credentials) => {
+                Some(SigningKey::of_scheme(terms.scheme, credentials, &terms.dialect, &terms.scope))
+            }
             Self::Key(key) => Some(key.signing_key()),
             Self::Nobody => None,
         }
     }
 
-    /// The chain that leads to the key; nothing but its end is known of a key that was derived before.
-    pub fn trace(&self, dialect: &Dialect, scope: &Scope) -> Option<KeyTrace> {
-        match self {
-            Self::Credentials(credentials) => {
-                Some(KeyTrace::derive(&credentials.secret_access_key, &dialect.secret_prefix, scope))
-            }
-            Self::Key(_) | Self::Nobody => None,
-        }
+    /// The chain that leads to the key of Version 4; nothing but its end is known of a key that was derived before.
+    pub fn trace(&self, terms: &Terms) -> Option<KeyTrace> {
+        let secret = &self.credentials()?.secret_access_key;
+        Some(KeyTrace::derive(secret, &terms.dialect.secret_prefix, &terms.scope))
     }
 }
 
@@ -123,13 +123,14 @@ impl Session {
                 (Found::of(typed, context)?, made)
             }
         };
-        check_scheme(typed.signing, found.settings.scheme.as_deref())?;
+        let scheme = scheme(typed.signing, found.settings.scheme.as_deref())?;
+        check_scheme(scheme, typed.signing, &found.signer)?;
         let host = host_of(&unsigned.request, &url);
         let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, host);
         if typed.url.starts_with("s3://") {
             scope = scope.or_service("s3");
         }
-        let settings = settings(typed.signing, &scope)?;
+        let settings = settings(typed.signing, scheme, &scope)?;
         if typed.signing.verbose > 0 {
             note(context, &format!("credentials: {}", found.source))?;
             note(context, &scope.to_note(&settings))?;
@@ -158,7 +159,7 @@ impl Session {
     pub fn move_to(&mut self, url: RequestUrl) -> Result<(), Failure> {
         let host = host_of(&self.unsigned.request, &url);
         let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, host);
-        self.settings = settings(&self.signing, &scope)?;
+        self.settings = settings(&self.signing, self.settings.scheme, &scope)?;
         self.url = url;
         Ok(())
     }
@@ -181,7 +182,7 @@ impl Session {
 
     /// The key for what was prepared; refuses one that was made for another scope.
     pub fn key(&self, prepared: &Prepared) -> Result<SigningKey, Failure> {
-        let key = self.signer.key(&prepared.terms.dialect, &prepared.terms.scope);
+        let key = self.signer.key(&prepared.terms);
         let key = key.ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
         key.check(&prepared.terms.scope).map_err(|error| {
             Failure::new(Exit::NoCredentials, error.to_string())
@@ -202,14 +203,43 @@ fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure>
     request.headers.push("Host", host.as_str()).map_err(|error| Failure::usage(error.to_string()))
 }
 
-/// The option decides; a scheme that the profile asks for must be one that is spoken here.
-fn check_scheme(signing: &SigningOptions, in_profile: Option<&str>) -> Result<(), Failure> {
-    match (signing.scheme, in_profile) {
-        (Some(SchemeName::V4), _) | (None, None | Some("v4")) => Ok(()),
-        (None, Some(other)) => {
-            Err(Failure::new(Exit::BrokenProfiles, format!("unknown scheme '{other}' in the profile, expected v4"))
-                .hint("--scheme v4 signs with Signature Version 4 all the same"))
+/// The option decides, then the profile, whose scheme must be one that is spoken here.
+fn scheme(signing: &SigningOptions, in_profile: Option<&str>) -> Result<Scheme, Failure> {
+    let name = match (signing.scheme, in_profile) {
+        (Some(name), _) => name,
+        (None, None) => SchemeName::V4,
+        (None, Some(text)) => SchemeName::from_str(text, false).map_err(|_| {
+            let names = SchemeName::value_variants().iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+            Failure::new(Exit::BrokenProfiles, format!("unknown scheme '{text}' in the profile, expected {names}"))
+                .hint("--scheme v4 signs with Signature Version 4 all the same")
+        })?,
+    };
+    Ok(name.into())
+}
+
+/// Refuses options that mean nothing to the scheme.
+fn check_scheme(scheme: Scheme, signing: &SigningOptions, signer: &Signer) -> Result<(), Failure> {
+    let refuse = |problem: &str, hint: String| Err(Failure::usage(problem).hint(hint));
+    match scheme {
+        Scheme::V4 if signing.region_set.is_some() => refuse(
+            "--region-set is for Version 4A, and the request is to be signed with Version 4",
+            "--scheme v4a signs for a set of regions; --region names the one of Version 4".to_owned(),
+        ),
+        Scheme::V4a if signing.dialect_or_default() != Dialect::AWS4 => {
+            refuse("Version 4A is spoken by AWS alone", "leave --dialect out, or sign with --scheme v4".to_owned())
         }
+        Scheme::V4a if matches!(signer, Signer::Key(_)) => refuse(
+            "--signing-key is of Version 4, and the request is to be signed with Version 4A",
+            "Version 4A signs with a key pair that is made of the secret itself".to_owned(),
+        ),
+        Scheme::V4a => match &signing.region {
+            Some(region) => refuse(
+                "--region is for Version 4, and the request is to be signed with Version 4A, whose scope has none",
+                format!("--region-set {region} names the regions that the signature is for"),
+            ),
+            None => Ok(()),
+        },
+        Scheme::V4 => Ok(()),
     }
 }
 
@@ -292,9 +322,10 @@ fn host_of(request: &Request, url: &RequestUrl) -> String {
     }
 }
 
-fn settings(signing: &SigningOptions, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
-    let (region, service) = scope.complete()?;
+fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
+    let (region, service) = scope.complete(scheme)?;
     let mut settings = prepare::Settings::of_dialect(signing.dialect_or_default(), region, service);
+    settings.scheme = scheme;
     settings.path_rule = signing.path.or(settings.path_rule);
     settings.payload = match &signing.payload_hash {
         Some(hash) => PayloadChoice::Declared(hash.clone()),

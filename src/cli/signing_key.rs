@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::value::read_all;
 use crate::credentials::Secret;
 use crate::prepare::Identity;
-use crate::scheme::{Scope, SigningKey};
+use crate::scheme::{Scheme, Scope, SigningKey};
 
 /// A signing key with whose it is and what it is for.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl ScopedKey {
             true => "it breaks off in the middle".to_owned(),
             false => format!("line {}, column {}: not the JSON expected", error.line(), error.column()),
         })?;
-        let (access_key_id, scope) = Scope::parse_credential(&file.credential)
+        let (access_key_id, scope) = Scope::parse_credential(&file.credential, Scheme::V4)
             .ok_or("credential is not ID/YYYYMMDD/region/service/aws4_request")?;
         let is_key = file.signing_key.len() == 64 && file.signing_key.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !is_key {

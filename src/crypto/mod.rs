@@ -3,8 +3,12 @@
 //! A `HmacKey` is keyed once and cloned for each message, which saves two compressions a message. What the messages
 //! mean is not known here.
 
+mod ecdsa;
 #[cfg(feature = "cli")]
 mod midstate;
+
+pub(crate) use ecdsa::EcdsaKey;
+pub use ecdsa::PublicKey;
 
 #[cfg(feature = "cli")]
 pub(crate) use midstate::{Midstate, hmac};

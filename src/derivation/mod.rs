@@ -50,7 +50,7 @@ fn string_to_sign(terms: &Terms, canonical_request_sha256: &Sha256Digest) -> Str
 /// The lines that stand before the hash: algorithm, timestamp and scope, the same for every request of one second.
 pub(crate) fn string_to_sign_head(terms: &Terms) -> String {
     let mut text = String::with_capacity(192);
-    for line in [&terms.dialect.algorithm, terms.timestamp.as_str()] {
+    for line in [&terms.algorithm(), terms.timestamp.as_str()] {
         text.push_str(line);
         text.push('\n');
     }

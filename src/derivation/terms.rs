@@ -1,9 +1,10 @@
 //! What signer and verifier must agree on besides the request.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::canonical::{PathRule, PayloadHash, SignedHeaders};
-use crate::scheme::{Dialect, Scheme, Scope};
+use crate::scheme::{Dialect, Scheme, Scope, key_pair};
 use crate::time::Timestamp;
 
 /// The terms of a signature.
@@ -62,6 +63,19 @@ impl TokenTravel {
 }
 
 impl Terms {
+    /// The algorithm, which begins the string to sign: `AWS4-HMAC-SHA256`.
+    pub fn algorithm(&self) -> Cow<'static, str> {
+        self.dialect.algorithm_of(self.scheme)
+    }
+
+    /// What stands before the secret where keys are derived: `AWS4`, or `AWS4A` in Version 4A.
+    pub fn secret_prefix(&self) -> String {
+        match self.scheme {
+            Scheme::V4 => self.dialect.secret_prefix.clone().into_owned(),
+            Scheme::V4a => format!("{}{}", self.dialect.secret_prefix, key_pair::PREFIX_SUFFIX),
+        }
+    }
+
     /// The access key id with the scope: `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request`.
     pub fn credential(&self) -> String {
         let mut text = String::with_capacity(self.access_key_id.len() + 64);

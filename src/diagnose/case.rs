@@ -70,7 +70,8 @@ impl Case<'_> {
     fn wrong_secret(&self, server: Option<&Comparison>, client: Option<&Comparison>) -> Option<Explanation> {
         let client = client.filter(|client| self.agrees(client))?;
         // A signature that is not written as it must be is refused whatever the key.
-        target(self.judged.claim.signature.as_str()).filter(|(_, form)| form.is_none())?;
+        target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme)
+            .filter(|(_, form)| form.is_none())?;
         let is_all_tried = self.found.is_some_and(|found| found.sets.is_empty() && found.is_exhausted);
         let (proof, detail) = match server {
             Some(server) if self.agrees(server) && client.string_to_sign.is_none() => {

@@ -112,7 +112,7 @@ fn reproduce(evidence: &Evidence<'_>, judged: &Judged, subject: &Subject<'_>, li
     if judged.is_signature_right() != Some(false) {
         return None;
     }
-    let (target, form) = target(judged.claim.signature.as_str())?;
+    let (target, form) = target(judged.claim.signature.as_str(), judged.claim.terms.scheme)?;
     let mut found = search(subject, &evidence.keys(), target, limits);
     if let Some(form) = form {
         found.sets.iter_mut().for_each(|set| set.push(form.clone()));

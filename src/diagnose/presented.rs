@@ -5,14 +5,21 @@ use super::catalogue::SIGNATURE_FORM;
 use super::diagnosis::Made;
 use super::search::Target;
 use crate::encode::{Plus, decode};
+use crate::scheme::Scheme;
+
+/// What begins a signature in DER: a sequence (X.690 §8.9).
+const DER_SEQUENCE: u8 = 0x30;
 
 /// The bytes of a presented signature, and what is wrong with how it is written.
-pub(super) fn target(presented: &str) -> Option<(Target, Option<Made>)> {
+pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<Made>)> {
     let bare = presented.trim().trim_matches(['"', '\'']);
     let decoded = String::from_utf8(decode(bare.as_bytes(), Plus::Literal)).ok()?;
     let lower = decoded.to_ascii_lowercase();
     let form = |detail: &str| Made::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
-    let whole = |bytes: &[u8]| Some(Target { bytes: bytes.try_into().ok()?, length: 32 });
+    let whole = |bytes: &[u8]| match scheme {
+        Scheme::V4 => Some(Target::Digest { bytes: bytes.try_into().ok()?, length: 32 }),
+        Scheme::V4a => bytes.starts_with(&[DER_SEQUENCE]).then(|| Target::Der(bytes.to_vec())),
+    };
     if let Some(target) = hex::decode(&lower).ok().and_then(|bytes| whole(&bytes)) {
         let detail = match () {
             () if presented == lower => return Some((target, None)),
@@ -25,12 +32,15 @@ pub(super) fn target(presented: &str) -> Option<(Target, Option<Made>)> {
     if let Some(target) = from_base64(&decoded).and_then(|bytes| whole(&bytes)) {
         return Some((target, Some(form("in base64"))));
     }
+    if scheme == Scheme::V4a {
+        return None;
+    }
     let digits = &lower[..lower.len() & !1];
     let bytes = hex::decode(digits).ok().filter(|bytes| (8..32).contains(&bytes.len()))?;
     let mut padded = [0; 32];
     padded[..bytes.len()].copy_from_slice(&bytes);
     let detail = format!("cut off: {} of 64 digits", lower.len());
-    Some((Target { bytes: padded, length: bytes.len() }, Some(form(&detail))))
+    Some((Target::Digest { bytes: padded, length: bytes.len() }, Some(form(&detail))))
 }
 
 #[cfg(test)]
@@ -51,10 +61,11 @@ mod tests {
             ("XWctecFbExYtknmwhVz7pniajttMgsQA4GtZJKbytdc%3D", 32, Some("in base64")),
             (&hex[..40], 20, Some("cut off: 40 of 64 digits")),
         ] {
-            let (target, form) = target(text).unwrap();
-            assert_eq!(hex::encode(&target.bytes[..target.length]), hex[..2 * length], "{text}");
+            let (target, form) = target(text, Scheme::V4).unwrap();
+            let Target::Digest { bytes, length: known } = target else { panic!("{text}") };
+            assert_eq!(hex::encode(&bytes[..known]), hex[..2 * length], "{text}");
             assert_eq!(form.and_then(|form| form.detail).as_deref(), detail, "{text}");
         }
-        assert!(["", "unknown", "5d67", "zz"].iter().all(|text| target(text).is_none()));
+        assert!(["", "unknown", "5d67", "zz"].iter().all(|text| target(text, Scheme::V4).is_none()));
     }
 }

@@ -10,7 +10,7 @@ use crate::canonical::PayloadHash;
 use crate::claim::{Claim, ClaimError};
 use crate::encode::{Plus, decode};
 use crate::request::{Body, Headers, Request};
-use crate::scheme::Dialect;
+use crate::scheme::{Dialect, Scheme};
 use crate::verify::{self, Judge, Verdict};
 
 /// What stands for a key and a signature that a request is read back without.
@@ -153,9 +153,9 @@ fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
     let own = || evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
     let id = reply.and_then(|reply| reply.access_key_id.as_deref()).or_else(own).unwrap_or(NOT_TOLD);
     let signature = reply.and_then(|reply| reply.signature_provided.as_deref()).unwrap_or(NOT_TOLD);
-    let (provider, word) = match algorithm.strip_suffix("4-HMAC-SHA256")? {
-        "AWS" => (Dialect::AWS4, "Amz"),
-        "GOOG" => (Dialect::GOOG4, "Goog"),
+    let (provider, word) = match Scheme::of_algorithm(algorithm)?.0 {
+        "AWS4" => (Dialect::AWS4, "Amz"),
+        "GOOG4" => (Dialect::GOOG4, "Goog"),
         _ => return None,
     };
     let mut headers = Headers::default();

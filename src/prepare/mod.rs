@@ -5,6 +5,7 @@
 
 mod header_selection;
 mod payload;
+mod region_set;
 mod warning;
 
 pub use header_selection::{HeaderSelection, NEVER_SIGNED};
@@ -48,9 +49,11 @@ impl From<&Credentials> for Identity {
 /// How a request is to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The procedure.
+    pub scheme: Scheme,
     /// The provider's names.
     pub dialect: Dialect,
-    /// The region, `eu-central-1`.
+    /// The region, `eu-central-1`; in Version 4A the set of regions, `*` or names with commas between, which may end in `*`.
     pub region: String,
     /// The service as credential scopes name it, `s3`.
     pub service: String,
@@ -87,6 +90,7 @@ impl Settings {
     pub fn of_dialect(dialect: Dialect, region: impl Into<String>, service: impl Into<String>) -> Self {
         let service = service.into();
         Self {
+            scheme: Scheme::V4,
             region: region.into(),
             path_rule: PathRule::of_service(&dialect, &service),
             token: TokenTravel::of_service(&service),
@@ -147,6 +151,12 @@ pub enum PrepareError {
         /// What it says.
         source: InvalidTimestamp,
     },
+    /// The set of regions of Version 4A is none.
+    #[error("not a set of regions: '{presented}', expected * or regions with commas between: us-east-1,eu-*")]
+    RegionSet {
+        /// The text as it was given.
+        presented: String,
+    },
     /// The region or the service cannot stand in a scope.
     #[error(transparent)]
     Scope(#[from] InvalidScopePart),
@@ -181,12 +191,16 @@ pub fn prepare(
     let mut warnings = warning::of_request(&request, settings);
     let payload = payload::decide(&request, settings)?;
     let timestamp = settle_date(&mut request, settings, now)?;
-    let scope = Scope::new(&timestamp, &settings.region, &settings.service, dialect)?;
+    let scope = match settings.scheme {
+        Scheme::V4 => Scope::new(&timestamp, &settings.region, &settings.service, dialect)?,
+        Scheme::V4a => Scope::without_region(&timestamp, &settings.service, dialect)?,
+    };
+    let region_set = region_set::settle(&mut request, settings)?;
     payload::declare(&mut request, settings, &payload);
     let unsigned_token = settle_header_token(&mut request, identity, settings);
     let signed_headers = header_selection::select(&request.headers, &settings.signed_headers, settings);
     let terms = Terms {
-        scheme: Scheme::V4,
+        scheme: settings.scheme,
         dialect: dialect.clone(),
         access_key_id: identity.access_key_id.clone(),
         timestamp,
@@ -198,7 +212,7 @@ pub fn prepare(
         token: settings.token,
     };
     if let Placement::Query { expires } = settings.placement {
-        append_parameters(&mut request, &terms, identity, expires);
+        append_parameters(&mut request, &terms, identity, Life { expires, region_set });
         warnings.extend(warning::of_life(timestamp, expires, identity));
     }
     Ok(Prepared { request, terms, unsigned_token, warnings })
@@ -268,8 +282,15 @@ fn settle_header_token(request: &mut Request, identity: &Identity, settings: &Se
     None
 }
 
+/// How long and where a presigned URL is good for.
+struct Life {
+    expires: Duration,
+    /// In Version 4A.
+    region_set: Option<String>,
+}
+
 /// Appends what a presigned URL carries, all but the signature, to the query that is there.
-fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, expires: Duration) {
+fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, life: Life) {
     let prefix = terms.dialect.query_prefix.as_bytes();
     let target = &mut request.target;
     target.reserve(320);
@@ -281,10 +302,13 @@ fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, 
         encode::encode(value.as_bytes(), Slash::Encode, target);
         target.extend_from_slice(separator);
     };
-    parameter("Algorithm", &terms.dialect.algorithm, b"&");
+    parameter("Algorithm", &terms.algorithm(), b"&");
     parameter("Credential", &terms.credential(), b"&");
     parameter("Date", terms.timestamp.as_str(), b"&");
-    parameter("Expires", &expires.as_secs().to_string(), b"&");
+    parameter("Expires", &life.expires.as_secs().to_string(), b"&");
+    if let Some(region_set) = &life.region_set {
+        parameter("Region-Set", region_set, b"&");
+    }
     let token_header_sent = terms.signed_headers.contains(&terms.dialect.token_header);
     if let (Some(token), TokenTravel::Signed, false) = (&identity.session_token, terms.token, token_header_sent) {
         parameter("Security-Token", token.expose_secret(), b"&");

@@ -5,12 +5,14 @@
 
 use std::borrow::Cow;
 
+use super::Scheme;
+
 type Name = Cow<'static, str>;
 
 /// The names of one provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialect {
-    /// First line of the string to sign: `AWS4-HMAC-SHA256`.
+    /// First line of the string to sign in Version 4: `AWS4-HMAC-SHA256`.
     pub algorithm: Name,
     /// Stands before the secret in the first key: `AWS4`.
     pub secret_prefix: Name,
@@ -100,6 +102,19 @@ impl Dialect {
                 _ => Err(UnknownDialect { presented: name.to_owned() }),
             },
         }
+    }
+
+    /// First line of the string to sign in a scheme: `AWS4-ECDSA-P256-SHA256`.
+    pub fn algorithm_of(&self, scheme: Scheme) -> Name {
+        match (scheme, Scheme::of_algorithm(&self.algorithm)) {
+            (Scheme::V4a, Some((provider, _))) => format!("{provider}{}", scheme.algorithm_suffix()).into(),
+            _ => self.algorithm.clone(),
+        }
+    }
+
+    /// The header, in lower case, that names the set of regions in Version 4A: `x-amz-region-set`.
+    pub fn region_set_header(&self) -> String {
+        format!("{}region-set", self.header_prefix)
     }
 
     /// Whether the service's paths are object keys, which changes how paths and payloads are signed.

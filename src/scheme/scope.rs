@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Dialect;
+use super::{Dialect, Scheme};
 use crate::time::Timestamp;
 
 /// A credential scope: `20150830/us-east-1/iam/aws4_request`.
@@ -12,8 +12,8 @@ use crate::time::Timestamp;
 pub struct Scope {
     /// The day, `20150830`.
     pub date: String,
-    /// The region, `us-east-1`.
-    pub region: String,
+    /// The region, `us-east-1`; none in Version 4A.
+    pub region: Option<String>,
     /// The service, `iam`.
     pub service: String,
     /// The last part, `aws4_request`.
@@ -31,32 +31,56 @@ pub struct InvalidScopePart {
 }
 
 impl Scope {
-    /// The scope of a signature made now, for a region and a service.
+    /// The scope of a signature of Version 4 made now, for a region and a service.
     ///
     /// # Errors
     /// A region or a service that is empty or holds other than `A-Za-z0-9-_.`.
     pub fn new(day: &Timestamp, region: &str, service: &str, dialect: &Dialect) -> Result<Self, InvalidScopePart> {
         Ok(Self {
             date: day.day().to_owned(),
-            region: sound("region", region)?,
+            region: Some(sound("region", region)?),
             service: sound("service", service)?,
             terminator: dialect.terminator.clone().into_owned(),
         })
     }
 
-    /// Splits `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request` into the access key id and the scope. The id may hold `/`.
-    pub fn parse_credential(credential: &str) -> Option<(String, Self)> {
-        let mut parts = credential.rsplitn(5, '/');
-        let mut next = || parts.next().map(str::to_owned);
-        let (terminator, service, region, date, id) = (next()?, next()?, next()?, next()?, next()?);
-        Some((id, Self { date, region, service, terminator }))
+    /// The scope of a signature of Version 4A made now, for a service in any region.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn without_region(day: &Timestamp, service: &str, dialect: &Dialect) -> Result<Self, InvalidScopePart> {
+        let terminator = dialect.terminator.clone().into_owned();
+        Ok(Self { date: day.day().to_owned(), region: None, service: sound("service", service)?, terminator })
+    }
+
+    /// Splits `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request` into the access key id and the scope, which in Version 4A has
+    /// no region. The id may hold `/`.
+    pub fn parse_credential(credential: &str, scheme: Scheme) -> Option<(String, Self)> {
+        let mut rest = credential;
+        let mut last = || {
+            let (before, part) = rest.rsplit_once('/')?;
+            rest = before;
+            Some(part.to_owned())
+        };
+        let (terminator, service) = (last()?, last()?);
+        let region = match scheme {
+            Scheme::V4 => Some(last()?),
+            Scheme::V4a => None,
+        };
+        let date = last()?;
+        Some((rest.to_owned(), Self { date, region, service, terminator }))
+    }
+
+    /// The region; empty where the scope has none.
+    pub fn region(&self) -> &str {
+        self.region.as_deref().unwrap_or_default()
     }
 }
 
 impl Scope {
     /// Appends the text.
     pub(crate) fn write(&self, out: &mut String) {
-        for part in [&self.date, &self.region, &self.service] {
+        for part in [Some(&self.date), self.region.as_ref(), Some(&self.service)].into_iter().flatten() {
             out.push_str(part);
             out.push('/');
         }
@@ -66,7 +90,9 @@ impl Scope {
 
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}/{}", self.date, self.region, self.service, self.terminator)
+        let mut text = String::with_capacity(64);
+        self.write(&mut text);
+        f.write_str(&text)
     }
 }
 
@@ -84,9 +110,12 @@ mod tests {
 
     #[test]
     fn a_credential_splits_from_its_end() {
-        let (id, scope) = Scope::parse_credential("a/b:c/20150830/us-east-1/iam/aws4_request").unwrap();
+        let (id, scope) = Scope::parse_credential("a/b:c/20150830/us-east-1/iam/aws4_request", Scheme::V4).unwrap();
         assert_eq!((id.as_str(), scope.to_string().as_str()), ("a/b:c", "20150830/us-east-1/iam/aws4_request"));
-        assert_eq!(Scope::parse_credential("AKID/20150830/us-east-1/aws4_request"), None);
+        assert_eq!(Scope::parse_credential("AKID/20150830/iam/aws4_request", Scheme::V4), None);
+        let (id, scope) = Scope::parse_credential("a/b:c/20150830/iam/aws4_request", Scheme::V4a).unwrap();
+        assert_eq!((id.as_str(), scope.to_string().as_str()), ("a/b:c", "20150830/iam/aws4_request"));
+        assert_eq!(scope.region, None);
     }
 
     #[test]

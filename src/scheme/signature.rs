@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::crypto::{self, Hex, Sha256Digest};
 
-/// A signature as it stands in a request: 64 lower-case hex digits where it is sound, any text where it was presented.
+/// A signature as it stands in a request: lower-case hex where it is sound, 64 digits of Version 4 and some 140 of
+/// Version 4A; any text where it was presented.
 /// Comparing takes a time that depends on the lengths alone.
 #[derive(Clone)]
 pub struct Signature(String);

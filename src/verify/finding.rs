@@ -9,6 +9,7 @@ use crate::credentials::Secret;
 use crate::derivation::Placement;
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
+use crate::scheme::Scheme;
 use crate::time::{Timestamp, in_words};
 
 /// One thing found. Its text is a lower-case fragment; its [`id`](Finding::id) is a public contract.
@@ -65,6 +66,11 @@ pub enum Finding {
         /// The scope's.
         presented: String,
     },
+    /// Version 4A without the set of regions that the signature is meant for.
+    RegionSetMissing {
+        /// The header or parameter that would carry it.
+        name: String,
+    },
     /// Temporary credentials without their session token.
     TokenMissing {
         /// The header or parameter that would carry it.
@@ -115,6 +121,7 @@ impl Finding {
             Self::ExpiresOutOfBounds { .. } => "expires-too-long",
             Self::ScopeDate { .. } => "scope-date",
             Self::ScopeTerminator { .. } => "scope-order",
+            Self::RegionSetMissing { .. } => "region-set-missing",
             Self::TokenMissing { .. } => "token-missing",
             Self::TokenDiffers { .. } | Self::TokenUnknown => "token-invalid",
             Self::PayloadMismatch { .. } => "payload-header-mismatch",
@@ -184,6 +191,9 @@ impl Finding {
             Self::ScopeTerminator { expected, presented } => {
                 facts("scope", presented, expected, "end the credential scope as the provider does")
             }
+            Self::RegionSetMissing { name } => {
+                facts("scope", &"", name, "name the regions that the signature is for, or *, and sign that")
+            }
             Self::TokenMissing { name } => {
                 facts("token", &"", name, "send the session token with the request, and sign it")
             }
@@ -234,6 +244,9 @@ impl fmt::Display for Finding {
             Self::ScopeTerminator { expected, presented } => {
                 write!(f, "the credential scope ends in {presented}, not in {expected}")
             }
+            Self::RegionSetMissing { name } => {
+                write!(f, "the request names no set of regions in {name}, which Version 4A requires")
+            }
             Self::TokenMissing { name } => write!(f, "the credentials are temporary, and their token is not in {name}"),
             Self::TokenDiffers { name } => write!(f, "the session token in {name} is not that of the credentials"),
             Self::TokenUnknown => f.write_str("the request has a session token; the credentials at hand have none"),
@@ -251,6 +264,7 @@ impl fmt::Display for Finding {
 /// Everything that needs no key.
 pub(super) fn inspect(request: &Request, claim: &Claim, now: Timestamp, window: Duration) -> Vec<Finding> {
     let mut findings = judge_time(claim, now, window);
+    findings.extend(judge_region_set(request, claim));
     findings.extend(judge_payload(request, claim));
     findings.extend(judge_headers(request, claim));
     findings
@@ -312,6 +326,25 @@ pub(super) fn judge_token(request: &Request, claim: &Claim, expected: Option<&Se
         (None, Some(_)) => Some(Finding::TokenUnknown),
         _ => None,
     }
+}
+
+fn judge_region_set(request: &Request, claim: &Claim) -> Option<Finding> {
+    let dialect = &claim.terms.dialect;
+    let (name, is_there) = match claim.terms.placement {
+        _ if claim.terms.scheme != Scheme::V4a => return None,
+        Placement::Header => {
+            let name = dialect.region_set_header();
+            let is_there = request.headers.contains(&name);
+            (name, is_there)
+        }
+        Placement::Query { .. } => {
+            let name = dialect.query_name("Region-Set");
+            let mut parameters = query::parameters(request.query().unwrap_or_default());
+            let is_there = parameters.any(|(found, _)| found == name.as_bytes());
+            (name, is_there)
+        }
+    };
+    (!is_there).then_some(Finding::RegionSetMissing { name })
 }
 
 fn judge_payload(request: &Request, claim: &Claim) -> Option<Finding> {

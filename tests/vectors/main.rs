@@ -1,23 +1,26 @@
-//! The official test suite of Signature Version 4, both ways through the one derivation.
+//! The official test suites of Signature Version 4 and 4A, both ways through the one derivation.
 //!
-//! Each of its 38 cases, in the header form and in the query form, is signed from the unsigned request, and is verified from
-//! the signed request alone, with every stage compared. It catches any deviation of a canonical field, of the frame of the
-//! string to sign, of the key chain, of what is put on the request, and of how a signed request is read back.
+//! Each of their 38 cases, in the header form and in the query form, is signed from the unsigned request, and is verified
+//! from the signed request alone, with every stage compared. They catch any deviation of a canonical field, of the frame of
+//! the string to sign, of the keys, of what is put on the request, and of how a signed request is read back. A signature of
+//! Version 4A is another each time: ours has to verify with the suite's public key, and theirs with ours.
 
 mod raw;
 mod suite;
 
 use sigvet::canonical::Field;
 use sigvet::claim::Claim;
-use sigvet::derivation::{Derivation, Placement};
+use sigvet::crypto::PublicKey;
+use sigvet::derivation::{Derivation, Placement, Terms};
 use sigvet::prepare::{Identity, Settings, prepare};
-use sigvet::request::Request;
-use sigvet::scheme::SigningKey;
+use sigvet::request::{Headers, Request};
+use sigvet::scheme::{Scheme, SigningKey};
 use sigvet::verify::{DEFAULT_WINDOW, Finding, Judge, Verdict, verify};
 
 use suite::{Case, Form};
 
-/// A case whose expected text is not ours, in both forms, and the one line in which it differs.
+/// A case of Version 4 whose expected text is not ours, in both forms, and the one line in which it differs. The suite of
+/// Version 4A has another request to sign there.
 struct Disagreement {
     case: &'static str,
     reason: &'static str,
@@ -48,9 +51,12 @@ const NORMALIZATION: &str = "that the service takes paths as they are, though it
 
 #[test]
 fn the_suite_is_complete() {
-    let (cases, without_context) = suite::cases();
+    let (cases, without_context) = suite::cases(Scheme::V4);
     assert_eq!(cases.len(), 38);
     assert_eq!(without_context, ["double-encode-path", "double-url-encode"]);
+    let names = |cases: &[Case]| cases.iter().map(|case| case.name.clone()).collect::<Vec<_>>();
+    let (of_v4a, without_context) = suite::cases(Scheme::V4a);
+    assert_eq!((names(&of_v4a), without_context.len()), (names(&cases), 0));
     let named = |name: &str| cases.iter().any(|case| case.name == name);
     assert!(DISAGREEMENTS.iter().all(|d| named(d.case) && !d.reason.is_empty()));
     assert!(WIRE_IS_SILENT.iter().all(|(case, forms, what)| named(case) && !forms.is_empty() && !what.is_empty()));
@@ -59,40 +65,74 @@ fn the_suite_is_complete() {
 #[test]
 fn signing_agrees_at_every_stage() {
     let mut ran = [0, 0];
-    for case in &suite::cases().0 {
+    for case in &all_cases() {
         for (form, ran) in Form::ALL.into_iter().zip(&mut ran) {
-            match DISAGREEMENTS.iter().find(|d| d.case == case.name) {
+            let is_of_v4 = case.scheme == Scheme::V4;
+            match DISAGREEMENTS.iter().find(|d| is_of_v4 && d.case == case.name) {
                 None => sign(case, form),
                 Some(disagreement) => sign_otherwise(case, form, disagreement),
             }
             *ran += 1;
         }
     }
-    assert_eq!(ran, [38, 38]);
+    assert_eq!(ran, [76, 76]);
 }
 
 #[test]
 fn verifying_agrees_at_every_stage_from_the_signed_request_alone() {
     let mut ran = [0, 0];
-    for case in &suite::cases().0 {
+    for case in &all_cases() {
         for (form, ran) in Form::ALL.into_iter().zip(&mut ran) {
             check_claim(case, form);
             *ran += 1;
         }
     }
-    assert_eq!(ran, [38, 38]);
+    assert_eq!(ran, [76, 76]);
+}
+
+fn all_cases() -> Vec<Case> {
+    [Scheme::V4, Scheme::V4a].into_iter().flat_map(|scheme| suite::cases(scheme).0).collect()
 }
 
 fn sign(case: &Case, form: Form) {
     let settings = case.settings(form);
     let prepared = prepared(case, &settings);
-    compare_derivation(case, form, &prepared.derive());
-    let key = SigningKey::derive(&case.credentials.secret_access_key, &settings.dialect, &prepared.terms.scope);
+    let derivation = prepared.derive();
+    compare_derivation(case, form, &derivation);
+    let key = key_of(case, &prepared.terms);
     let signed = prepared.clone().sign(&key).unwrap();
     assert_eq!(signed, prepared.sign_once(&case.credentials.secret_access_key), "{} {form:?}", case.name);
-    compare(case, form, "signature", signed.signature.as_str().as_bytes());
+    let their_signature = String::from_utf8(case.stage(form, "signature")).unwrap();
+    match key.public_key() {
+        None => assert_eq!(signed.signature.as_str(), their_signature, "{} {form:?}", case.name),
+        Some(ours) => {
+            let verifies = |key: &PublicKey, signature: &str| {
+                key.verifies(derivation.string_to_sign.as_bytes(), &hex::decode(signature).unwrap())
+            };
+            assert!(verifies(&ours, &their_signature), "{} {form:?}: theirs by our key", case.name);
+            assert!(verifies(&case.public_key(), signed.signature.as_str()), "{} {form:?}: ours by theirs", case.name);
+            assert_eq!(ours, case.public_key(), "{}", case.name);
+        }
+    }
     let theirs = raw::parse(&case.stage(form, "signed-request"));
+    let theirs = with_signature(theirs, signed.signature.as_str());
     assert_eq!(comparable(&signed.request), comparable(&theirs), "{} {form:?} signed-request", case.name);
+}
+
+/// The request with another signature in the place of its own.
+fn with_signature(mut request: Request, signature: &str) -> Request {
+    let own = Claim::extract(&request).unwrap().signature;
+    let replaced = |text: &[u8]| String::from_utf8(text.to_vec()).unwrap().replace(own.as_str(), signature);
+    request.target = replaced(&request.target).into_bytes();
+    let mut headers = Headers::default();
+    for header in &request.headers {
+        headers.push(&header.name, replaced(&header.value)).unwrap();
+    }
+    Request { headers, ..request }
+}
+
+fn key_of(case: &Case, terms: &Terms) -> SigningKey {
+    SigningKey::of_scheme(terms.scheme, &case.credentials, &terms.dialect, &terms.scope)
 }
 
 /// Asserts that all we see otherwise is the one line, and everything that follows from it.
@@ -122,10 +162,12 @@ fn check_claim(case: &Case, form: Form) {
     let derivation = claim.derive(&request);
     assert_eq!(silent, derivation != verdict.derivation, "{} {form:?}: what the verifier is told matters", case.name);
     compare_derivation(case, form, &derivation);
-    let terms = &claim.terms;
-    let key = SigningKey::derive(&case.credentials.secret_access_key, &terms.dialect, &terms.scope);
-    assert_eq!(key.sign(&terms.scope, derivation.string_to_sign.as_bytes()).unwrap(), claim.signature, "{}", case.name);
-    compare(case, form, "signature", claim.signature.as_str().as_bytes());
+    if case.scheme == Scheme::V4 {
+        let string_to_sign = derivation.string_to_sign.as_bytes();
+        let ours = key_of(case, &claim.terms).sign(&claim.terms.scope, string_to_sign).unwrap();
+        assert_eq!(ours, claim.signature, "{}", case.name);
+        compare(case, form, "signature", claim.signature.as_str().as_bytes());
+    }
 }
 
 fn judged(case: &Case, request: &Request) -> Verdict {

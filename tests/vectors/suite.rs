@@ -9,8 +9,10 @@ use std::time::Duration;
 use serde_json::Value;
 use sigvet::canonical::{PathEncoding, PathNormalization, PathRule};
 use sigvet::credentials::Credentials;
+use sigvet::crypto::PublicKey;
 use sigvet::derivation::TokenTravel;
 use sigvet::prepare::{ContentSha256, Settings};
+use sigvet::scheme::Scheme;
 use sigvet::time::Timestamp;
 
 /// The two ways in which the suite signs each request, named as its files are.
@@ -34,6 +36,7 @@ impl Form {
 /// A folder of the suite with its context.
 pub struct Case {
     pub name: String,
+    pub scheme: Scheme,
     pub credentials: Credentials,
     pub timestamp: Timestamp,
     context: Value,
@@ -46,6 +49,7 @@ impl Case {
         let text = |key: &str| self.context[key].as_str().unwrap().to_owned();
         let flag = |key: &str| self.context[key].as_bool() == Some(true);
         let mut settings = Settings::new(text("region"), text("service"));
+        settings.scheme = self.scheme;
         let normalized = flag("normalize");
         settings.path_rule = PathRule {
             encoding: PathEncoding::Twice,
@@ -60,6 +64,13 @@ impl Case {
                 settings.presigned(Duration::from_secs(expires))
             }
         }
+    }
+
+    /// The key that the case's signatures of Version 4A verify with.
+    pub fn public_key(&self) -> PublicKey {
+        let point: Value = serde_json::from_slice(&self.read("public-key.json")).unwrap();
+        let coordinate = |name: &str| hex::decode(point[name].as_str().unwrap()).unwrap().try_into().unwrap();
+        PublicKey::from_coordinates(&coordinate("X"), &coordinate("Y")).unwrap()
     }
 
     /// The request to sign.
@@ -78,16 +89,20 @@ impl Case {
     }
 }
 
-/// The cases of the suite, and the names of the folders that are none, for they have no context. Both in order.
-pub fn cases() -> (Vec<Case>, Vec<String>) {
-    let v4 = official_suite::package_root().join("aws-signing-test-suite").join("v4");
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(v4).unwrap().map(|entry| entry.unwrap().path()).collect();
+/// The cases of a scheme, and the names of the folders that are none, for they have no context. Both in order.
+pub fn cases(scheme: Scheme) -> (Vec<Case>, Vec<String>) {
+    let folder = if scheme == Scheme::V4a { "v4a" } else { "v4" };
+    let suite = official_suite::package_root().join("aws-signing-test-suite").join(folder);
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(suite).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     let (with, without): (Vec<_>, Vec<_>) = folders.into_iter().partition(|f| f.join("context.json").is_file());
-    (with.into_iter().map(case).collect(), without.iter().map(|folder| name_of(folder)).collect())
+    (
+        with.into_iter().map(|folder| case(folder, scheme)).collect(),
+        without.iter().map(|folder| name_of(folder)).collect(),
+    )
 }
 
-fn case(folder: PathBuf) -> Case {
+fn case(folder: PathBuf, scheme: Scheme) -> Case {
     let context: Value = serde_json::from_slice(&std::fs::read(folder.join("context.json")).unwrap()).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let keys = &context["credentials"];
@@ -96,7 +111,7 @@ fn case(folder: PathBuf) -> Case {
         credentials = credentials.with_session_token(token);
     }
     let timestamp = Timestamp::parse(&text(&context["timestamp"])).unwrap();
-    Case { name: name_of(&folder), credentials, timestamp, context, folder }
+    Case { name: name_of(&folder), scheme, credentials, timestamp, context, folder }
 }
 
 fn name_of(folder: &Path) -> String {

@@ -4,17 +4,18 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::options::signing::CredentialOptions;
+use crate::cli::options::signing::{CredentialOptions, SchemeName};
 use crate::cli::options::value::parse_time;
 use crate::cli::output::Output;
 use crate::cli::render::steps;
 use crate::cli::signing_key::ScopedKey;
 use crate::prepare::Identity;
 use crate::profiles;
-use crate::scheme::{Dialect, KeyTrace, Scope};
+use crate::scheme::{Dialect, KeyTrace, Scheme, Scope, key_pair};
 use crate::time::Timestamp;
 
 /// The arguments of `sigvet key`.
@@ -22,7 +23,8 @@ use crate::time::Timestamp;
 #[command(before_help = "Examples:
   sigvet key --region eu-central-1 --service s3 -o key.json
   sigvet sign --signing-key key.json https://bucket.s3.eu-central-1.amazonaws.com/
-  sigvet key --region us-east-1 --service iam --date 20150830 --as trace")]
+  sigvet key --region us-east-1 --service iam --date 20150830 --as trace
+  sigvet key --scheme v4a")]
 pub struct KeyArgs {
     /// The day, by default today (UTC)
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -35,6 +37,10 @@ pub struct KeyArgs {
     /// The service, by default the profile's
     #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
+
+    /// v4 derives the key of a day, region and service; v4a the key pair, of which the public half is printed
+    #[arg(long, value_enum, default_value = "v4")]
+    scheme: SchemeName,
 
     /// The provider's names: aws, goog, or provider1:provider2
     #[arg(long, value_name = "NAME", value_parser = Dialect::named)]
@@ -55,10 +61,10 @@ pub struct KeyArgs {
 /// The forms of a signing key.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Form {
-    /// What --signing-key reads: the key with its owner and scope
+    /// What --signing-key reads: the key with its owner and scope; of v4a the point with its owner
     #[default]
     Json,
-    /// 64 hex digits
+    /// 64 hex digits; of v4a the point as SEC 1 has it, 130
     Hex,
     /// kDate, kRegion, kService and kSigning, a line each
     Trace,
@@ -66,6 +72,9 @@ enum Form {
 
 /// Runs the command.
 pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
+    if args.scheme == SchemeName::V4a {
+        return print_public_key(args, context);
+    }
     let resolved = profiles::resolve(&args.credentials.choice(), &context.environment)?;
     let dialect = args.dialect.clone().unwrap_or(Dialect::AWS4);
     let date = args.date.unwrap_or(context.now);
@@ -82,6 +91,32 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
         Form::Trace => steps::write_key_trace(&trace, &mut output),
     };
     written.map_err(|error| output.failure(error))?;
+    output.finish()
+}
+
+/// The private half would sign for every day, region and service, as the secret does: it is not printed.
+fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
+    if args.region.is_some() || args.service.is_some() || args.date.is_some() || args.dialect.is_some() {
+        return Err(Failure::usage("the key pair of Version 4A is the same for every day, region and service")
+            .hint("leave --date, --region, --service and --dialect out"));
+    }
+    let credentials = profiles::resolve(&args.credentials.choice(), &context.environment)?.credentials;
+    let (dialect, id) = (Dialect::AWS4, &credentials.access_key_id);
+    let key = key_pair::of_secret(&credentials.secret_access_key, &dialect.secret_prefix, id).public_key();
+    let (x, y) = key.coordinates();
+    let text = match args.form {
+        Form::Json => {
+            let algorithm = dialect.algorithm_of(Scheme::V4a);
+            let object = json!({ "access_key_id": id, "algorithm": algorithm, "curve": "P-256", "x": x, "y": y });
+            serde_json::to_string_pretty(&object).map_err(|error| Failure::usage(error.to_string()))?
+        }
+        Form::Hex => hex::encode(key.to_sec1_bytes()),
+        Form::Trace => {
+            return Err(Failure::usage("the key pair of Version 4A is made by no chain").hint("--as json, or --as hex"));
+        }
+    };
+    let mut output = Output::open_secret(args.output.as_deref(), context)?;
+    writeln!(output, "{text}").map_err(|error| output.failure(error))?;
     output.finish()
 }
 

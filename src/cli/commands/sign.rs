@@ -112,9 +112,11 @@ fn show_stages(
     }
     if show.wants(Stage::SigningKey) {
         separate(show, Stage::SigningKey, err)?;
-        match session.signer.trace(&terms.dialect, &terms.scope) {
-            Some(trace) => steps::write_key_trace(&trace, err)?,
-            None => writeln!(err, "the signing key was derived before, its chain is not known")?,
+        let public_key = session.signer.key(terms).and_then(|key| key.public_key());
+        match (public_key, session.signer.trace(terms)) {
+            (Some(public_key), _) => steps::write_public_key(&public_key, err)?,
+            (None, Some(trace)) => steps::write_key_trace(&trace, err)?,
+            (None, None) => writeln!(err, "the signing key was derived before, its chain is not known")?,
         }
     }
     if show.wants(Stage::Signature) {

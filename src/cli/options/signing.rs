@@ -8,7 +8,7 @@ use super::value::parse_time;
 use crate::canonical::{PathEncoding, PathNormalization, PathRule};
 use crate::credentials::Secret;
 use crate::request::RequestUrl;
-use crate::scheme::Dialect;
+use crate::scheme::{Dialect, Scheme};
 use crate::time::Timestamp;
 
 /// The options that a key can be typed with.
@@ -65,9 +65,13 @@ pub struct SigningOptions {
     #[arg(long, value_name = "PROVIDER", conflicts_with = "dialect")]
     pub aws_sigv4: Option<SigV4Provider>,
 
-    /// The signature scheme
+    /// The signature scheme; by default the profile's, else v4
     #[arg(long, value_enum)]
     pub scheme: Option<SchemeName>,
+
+    /// Version 4A: the regions that the signature is for, with commas between, or '*'
+    #[arg(long, value_name = "REGIONS", conflicts_with = "region")]
+    pub region_set: Option<String>,
 
     /// The provider's names: aws, goog, or provider1:provider2
     #[arg(long, value_name = "NAME", value_parser = Dialect::named)]
@@ -135,8 +139,11 @@ impl PathOptions {
 impl SigningOptions {
     /// Whether anything was typed that only a request to sign can follow.
     pub fn is_for_signing(&self) -> bool {
-        let scope =
-            self.region.is_some() || self.service.is_some() || self.aws_sigv4.is_some() || self.dialect.is_some();
+        let scope = self.region.is_some()
+            || self.region_set.is_some()
+            || self.service.is_some()
+            || self.aws_sigv4.is_some()
+            || self.dialect.is_some();
         let what = self.unsigned_payload || self.payload_hash.is_some() || self.signed_headers.is_some();
         scope || what || self.date.is_some() || self.token_unsigned || self.signing_key.is_some()
     }
@@ -171,6 +178,27 @@ pub enum Times {
 pub enum SchemeName {
     /// Signature Version 4
     V4,
+    /// Signature Version 4A: one signature for a set of regions
+    V4a,
+}
+
+impl SchemeName {
+    /// The name as options and profiles have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V4 => "v4",
+            Self::V4a => "v4a",
+        }
+    }
+}
+
+impl From<SchemeName> for Scheme {
+    fn from(name: SchemeName) -> Self {
+        match name {
+            SchemeName::V4 => Self::V4,
+            SchemeName::V4a => Self::V4a,
+        }
+    }
 }
 
 impl From<YesNo> for PathNormalization {

@@ -4,8 +4,9 @@ use std::io::Write;
 
 use super::redact::Redactor;
 use crate::canonical::{CanonicalRequest, Field};
+use crate::crypto::PublicKey;
 use crate::derivation::{Derivation, Terms};
-use crate::scheme::KeyTrace;
+use crate::scheme::{KeyTrace, Scheme};
 
 /// Writes every stage: canonical request, string to sign, and the way to the key.
 pub fn write_all(
@@ -56,11 +57,21 @@ pub fn write_string_to_sign(derivation: &Derivation, redactor: &Redactor, out: &
 
 /// Writes which chain leads to the signing key, without the key.
 pub fn write_key_path(terms: &Terms, out: &mut dyn Write) -> std::io::Result<()> {
-    let (scope, prefix) = (&terms.scope, &terms.dialect.secret_prefix);
+    let (scope, prefix) = (&terms.scope, terms.secret_prefix());
     writeln!(out, "\nSigning key")?;
+    if terms.scheme == Scheme::V4a {
+        let id = &terms.access_key_id;
+        writeln!(
+            out,
+            "  {:<17}   HMAC(\"{prefix}\" + secret of {id}, \"{}\", id, counter)",
+            "number",
+            terms.algorithm()
+        )?;
+        return writeln!(out, "  {:<17}   number + 1, on the curve P-256", "private key");
+    }
     let links = [
         ("kDate", format!("HMAC(\"{prefix}\" + secret of {}, \"{}\")", terms.access_key_id, scope.date)),
-        ("kRegion", format!("HMAC(kDate, \"{}\")", scope.region)),
+        ("kRegion", format!("HMAC(kDate, \"{}\")", scope.region())),
         ("kService", format!("HMAC(kRegion, \"{}\")", scope.service)),
         ("kSigning", format!("HMAC(kService, \"{}\")", scope.terminator)),
     ];
@@ -76,6 +87,12 @@ pub fn write_key_trace(trace: &KeyTrace, out: &mut dyn Write) -> std::io::Result
         ("kSigning", &trace.k_signing),
     ];
     keys.iter().try_for_each(|(name, key)| writeln!(out, "{name:<9} {}", hex::encode(key.as_slice())))
+}
+
+/// Writes the public half of a key pair, by the coordinates of its point.
+pub fn write_public_key(key: &PublicKey, out: &mut dyn Write) -> std::io::Result<()> {
+    let (x, y) = key.coordinates();
+    writeln!(out, "public x  {x}\npublic y  {y}")
 }
 
 /// Writes a label and the lines of a text; each line stands right of the bar as it is.

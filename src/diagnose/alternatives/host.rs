@@ -50,7 +50,7 @@ pub(super) fn split_port(host: &str) -> (&str, Option<&str>) {
 fn other_names(name: &str, subject: &Subject<'_>) -> Vec<String> {
     let mut names: Vec<String> = subject.hints.hosts.iter().map(|host| split_port(host).0.to_owned()).collect();
     names.extend(["localhost", "127.0.0.1"].map(str::to_owned));
-    let region = &subject.terms.scope.region;
+    let region = subject.terms.scope.region();
     if subject.stores_objects() {
         let first_segment = String::from_utf8_lossy(&subject.path).trim_start_matches('/').to_owned();
         let first_segment = first_segment.split('/').next().unwrap_or_default().to_owned();

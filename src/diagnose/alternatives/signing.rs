@@ -8,7 +8,7 @@ pub(in crate::diagnose) use chain::Links;
 use super::names::{REGIONS, SERVICES};
 use super::secret::{self, SecretBytes};
 use super::{Subject, times};
-use crate::crypto::{Midstate, Sha256Digest};
+use crate::crypto::{Midstate, PublicKey};
 use crate::diagnose::catalogue::{
     CANONICAL_NEWLINES, KEY_OTHER_DAY, KEY_OTHER_SCOPE, Mistake, SCOPE_DATE, SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE,
     STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
@@ -16,11 +16,13 @@ use crate::diagnose::catalogue::{
 use crate::diagnose::diagnosis::Made;
 use crate::diagnose::evidence::Key;
 use crate::diagnose::field::{Choice, Step};
+use crate::diagnose::search::Target;
 use crate::diagnose::texts::differing_lines;
-use crate::scheme::Scope;
+use crate::scheme::{Scheme, Scope};
 use chain::{Chain, chain_step};
 
 pub(in crate::diagnose) struct Signing {
+    scheme: Scheme,
     algorithm: String,
     access_key_id: String,
     prefix: String,
@@ -75,16 +77,31 @@ enum Form {
 /// How many things are to be decided.
 pub(in crate::diagnose) const STEPS: usize = 8;
 
-/// A string to sign around its hash, with the key that signs it: what stands before the hash is absorbed already.
+/// A string to sign around its hash, with the key that signs it.
 pub(in crate::diagnose) struct Frame {
-    key: Midstate,
+    key: FrameKey,
     after: Vec<u8>,
 }
 
+enum FrameKey {
+    /// What stands before the hash is absorbed.
+    Hmac(Midstate),
+    /// A signature is not recomputed, but verified.
+    Ecdsa { key: PublicKey, before: Vec<u8> },
+}
+
 impl Frame {
-    /// Signs the string to sign that has this line for its hash.
-    pub(in crate::diagnose) fn sign(&self, line: &[u8]) -> Sha256Digest {
-        self.key.finish([line, &self.after])
+    /// Whether the string to sign that has this line for its hash has that signature.
+    pub(in crate::diagnose) fn gives(&self, line: &[u8], target: &Target) -> bool {
+        match (&self.key, target) {
+            (FrameKey::Hmac(key), Target::Digest { bytes, length }) => {
+                key.finish([line, &self.after]).0[..*length] == bytes[..*length]
+            }
+            (FrameKey::Ecdsa { key, before }, Target::Der(signature)) => {
+                key.verifies(&[before, line, &self.after].concat(), signature)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -93,14 +110,15 @@ impl Signing {
         let terms = &subject.terms;
         let scope = terms.scope.clone();
         Self {
-            algorithm: terms.dialect.algorithm.clone().into_owned(),
+            scheme: terms.scheme,
+            algorithm: terms.algorithm().into_owned(),
             access_key_id: terms.access_key_id.clone(),
-            prefix: terms.dialect.secret_prefix.clone().into_owned(),
+            prefix: terms.secret_prefix(),
             secret: secret::step(keys, &terms.access_key_id),
-            derivation: chain_step(),
+            derivation: chain_step(terms.scheme),
             day: day_step(subject),
-            region: part_step(&scope.region, &REGIONS, &subject.hints.regions, &SCOPE_REGION),
-            service: part_step(&scope.service, &SERVICES, &subject.hints.services, &SCOPE_SERVICE),
+            region: part_step(scope.region(), (&REGIONS, &subject.hints.regions), &SCOPE_REGION, terms.scheme),
+            service: part_step(&scope.service, (&SERVICES, &subject.hints.services), &SCOPE_SERVICE, terms.scheme),
             shape: Step::new(Shape::Right)
                 .or(&SCOPE_ORDER, Shape::Exchanged)
                 .or(&SCOPE_ORDER, Shape::ExchangedEverywhere)
@@ -155,9 +173,13 @@ impl Signing {
         };
         let chain = *self.derivation.option(options[1].into());
         let first = || chain.first_key(self.prefix.as_bytes(), self.secret.option(options[0].into()));
-        let key = links.derive((options[0], options[1]), chain, first, chain.messages(scope));
+        let origin = (options[0], options[1]);
         let (before, after) = self.around_hash(options);
-        Frame { key: key.absorb(&before), after }
+        let key = match self.scheme {
+            Scheme::V4 => FrameKey::Hmac(links.derive(origin, chain, first, chain.messages(scope)).absorb(&before)),
+            Scheme::V4a => FrameKey::Ecdsa { key: links.public_key(origin, first, &self.access_key_id), before },
+        };
+        Frame { key, after }
     }
 
     fn frame_text(&self, options: &[u16; STEPS]) -> Vec<u8> {
@@ -169,8 +191,11 @@ impl Signing {
     fn around_hash(&self, options: &[u16; STEPS]) -> (Vec<u8>, Vec<u8>) {
         let day = &self.day.option(options[2].into()).signed;
         let region = &self.region.option(options[3].into()).signed;
+        // The scope of Version 4A has none, unless a region was put there by mistake.
+        let region = (self.scheme == Scheme::V4 || !region.is_empty()).then_some(region.as_str());
         let service = &self.service.option(options[4].into()).signed;
-        let scope = self.shape.option(options[5].into()).write(day, region, service, &self.scope.terminator);
+        let scope =
+            self.shape.option(options[5].into()).write([Some(day), region, Some(service)], &self.scope.terminator);
         self.frame(*self.form.option(options[7].into()), self.timestamp.option(options[6].into()), &scope)
     }
 
@@ -205,7 +230,12 @@ impl Signing {
     }
 }
 
-fn part_step(right: &str, names: &[&str], hints: &[String], mistake: &'static Mistake) -> Step<Part> {
+fn part_step(
+    right: &str,
+    (names, hints): (&[&str], &[String]),
+    mistake: &'static Mistake,
+    scheme: Scheme,
+) -> Step<Part> {
     let mut step = Step::new(Part { signed: right.to_owned(), key: right.to_owned() });
     let mut seen = std::collections::HashSet::from([right]);
     for name in hints.iter().map(String::as_str).chain(names.iter().copied()).chain([""]) {
@@ -214,6 +244,9 @@ fn part_step(right: &str, names: &[&str], hints: &[String], mistake: &'static Mi
         }
         let shown = if name.is_empty() { "an empty name" } else { name };
         step.add(mistake, format!("signed for {shown}"), Part { signed: name.to_owned(), key: name.to_owned() });
+        if scheme == Scheme::V4a {
+            continue;
+        }
         let key_only = Part { signed: right.to_owned(), key: name.to_owned() };
         step.add(&KEY_OTHER_SCOPE, format!("the key was derived for {shown}"), key_only);
     }
@@ -226,6 +259,9 @@ fn day_step(subject: &Subject<'_>) -> Step<Part> {
     for day in times::days(subject) {
         let both = Part { signed: day.clone(), key: day.clone() };
         step.add(&SCOPE_DATE, format!("signed for the day {day}"), both);
+        if subject.terms.scheme == Scheme::V4a {
+            continue;
+        }
         let key_only = Part { signed: right.clone(), key: day.clone() };
         step.add(&KEY_OTHER_DAY, format!("the key was derived for {day}"), key_only);
         let signed_only = Part { signed: day.clone(), key: right.clone() };
@@ -263,14 +299,16 @@ fn form_step() -> Step<Form> {
 }
 
 impl Shape {
-    fn write(self, day: &str, region: &str, service: &str, terminator: &str) -> String {
-        match self {
-            Self::Right => [day, region, service, terminator].join("/"),
-            Self::Exchanged | Self::ExchangedEverywhere => [day, service, region, terminator].join("/"),
-            Self::NoRegion => [day, service, terminator].join("/"),
-            Self::NoService => [day, region, terminator].join("/"),
-            Self::NoTerminator => [day, region, service].join("/"),
-            Self::NoDate => [region, service, terminator].join("/"),
-        }
+    fn write(self, [day, region, service]: [Option<&str>; 3], terminator: &str) -> String {
+        let terminator = Some(terminator);
+        let parts = match self {
+            Self::Right => [day, region, service, terminator],
+            Self::Exchanged | Self::ExchangedEverywhere => [day, service, region, terminator],
+            Self::NoRegion => [day, None, service, terminator],
+            Self::NoService => [day, region, None, terminator],
+            Self::NoTerminator => [day, region, service, None],
+            Self::NoDate => [None, region, service, terminator],
+        };
+        parts.into_iter().flatten().collect::<Vec<_>>().join("/")
     }
 }

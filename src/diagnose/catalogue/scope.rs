@@ -65,6 +65,15 @@ mistakes! {
         ],
         proofs: &[Lint, Error, Search],
     }
+    REGION_SET_MISSING = "region-set-missing" {
+        title: "the request of Version 4A does not name its set of regions",
+        place: "scope",
+        explanation: "A signature of Version 4A has no region in its scope; the regions that it is meant for stand in \
+            x-amz-region-set, or in X-Amz-Region-Set in a URL, and are signed. Without them no region takes it.",
+        fix: "Send and sign x-amz-region-set: the region's name, several with commas, or *.",
+        clients: &[("sigvet", "--scheme v4a --region-set '*'")],
+        proofs: &[Lint],
+    }
     TIME_LOCAL = "time-local" {
         title: "local time was sent as if it were UTC",
         place: "date",

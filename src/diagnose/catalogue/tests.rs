@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// The contract, in its order.
-const IDS: [&str; 106] = [
+const IDS: &[&str] = &[
     "method-case",
     "method-swapped",
     "path-double-encoded",
@@ -79,6 +79,7 @@ const IDS: [&str; 106] = [
     "scope-region",
     "scope-service",
     "scope-order",
+    "region-set-missing",
     "time-local",
     "time-skewed",
     "time-changed",

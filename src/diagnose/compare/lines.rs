@@ -2,6 +2,7 @@
 
 use super::STRING_TO_SIGN;
 use crate::crypto::sha256;
+use crate::derivation::Terms;
 use crate::diagnose::alternatives::Subject;
 use crate::diagnose::alternatives::text::replaced;
 use crate::diagnose::catalogue::{
@@ -25,15 +26,17 @@ pub(super) fn name_line(difference: &Difference, subject: &Subject<'_>) -> Vec<M
                 Err(_) => one(&STRING_TO_SIGN_FORM),
             }
         }
-        "credential scope" => name_scope(&theirs, &subject.terms.scope).into_iter().flat_map(one).collect(),
+        "credential scope" => name_scope(&theirs, &subject.terms).into_iter().flat_map(one).collect(),
         "algorithm" | STRING_TO_SIGN => one(&STRING_TO_SIGN_FORM),
         _ => Vec::new(),
     }
 }
 
-fn name_scope(theirs: &str, right: &Scope) -> Vec<&'static Mistake> {
-    let Some((_, scope)) = Scope::parse_credential(&format!("id/{theirs}")) else { return vec![&SCOPE_ORDER] };
-    if scope.region == right.service && scope.service == right.region {
+fn name_scope(theirs: &str, terms: &Terms) -> Vec<&'static Mistake> {
+    let right = &terms.scope;
+    let scope = Scope::parse_credential(&format!("id/{theirs}"), terms.scheme);
+    let Some((_, scope)) = scope else { return vec![&SCOPE_ORDER] };
+    if scope.region() == right.service && scope.service == right.region() {
         return vec![&SCOPE_ORDER];
     }
     let parts = [

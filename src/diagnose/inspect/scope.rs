@@ -1,28 +1,37 @@
 //! The parts of a credential scope: whether each can be what its place says.
 
+use crate::derivation::Terms;
 use crate::diagnose::alternatives::names::SERVICES;
 use crate::diagnose::catalogue::SCOPE_ORDER;
 use crate::diagnose::diagnosis::Made;
-use crate::scheme::{Dialect, Scope};
+use crate::scheme::{Dialect, Scheme, Scope};
 
 /// A scope whose parts stand in another order: a service where the region belongs, a region where the date belongs.
-pub(super) fn out_of_order(scope: &Scope, dialect: &Dialect) -> Option<Made> {
-    let is_exchanged = is_service(&scope.region) && !is_service(&scope.service);
-    let detail = match () {
-        () if is_exchanged && is_region(&scope.service) => "region and service are exchanged",
-        () if is_exchanged => "the name of a service stands where the region belongs",
-        () if !is_date(&scope.date) && [&scope.region, &scope.service].into_iter().any(|part| is_date(part)) => {
-            "the date stands in another part's place"
+pub(super) fn out_of_order(terms: &Terms) -> Option<Made> {
+    let detail = disorder(&terms.scope)?;
+    Some(disordered(&terms.scope.to_string(), &terms.dialect, terms.scheme).with_detail(detail))
+}
+
+fn disorder(scope: &Scope) -> Option<&'static str> {
+    let is_exchanged = is_service(scope.region()) && !is_service(&scope.service);
+    match () {
+        () if is_exchanged && is_region(&scope.service) => Some("region and service are exchanged"),
+        () if is_exchanged => Some("the name of a service stands where the region belongs"),
+        () if !is_date(&scope.date) && [scope.region(), &scope.service].into_iter().any(is_date) => {
+            Some("the date stands in another part's place")
         }
-        () if is_region(&scope.date) => "a region stands where the date belongs",
-        () => return None,
-    };
-    Some(disordered(&scope.to_string(), dialect).with_detail(detail))
+        () if is_region(&scope.date) => Some("a region stands where the date belongs"),
+        () => None,
+    }
 }
 
 /// A scope that is not what it has to be in its form.
-pub(super) fn disordered(presented: &str, dialect: &Dialect) -> Made {
-    Made::new(&SCOPE_ORDER, presented, format!("YYYYMMDD/region/service/{}", dialect.terminator))
+pub(super) fn disordered(presented: &str, dialect: &Dialect, scheme: Scheme) -> Made {
+    let region = match scheme {
+        Scheme::V4 => "region/",
+        Scheme::V4a => "",
+    };
+    Made::new(&SCOPE_ORDER, presented, format!("YYYYMMDD/{region}service/{}", dialect.terminator))
 }
 
 /// Whether a word is the name of a well-known service.
@@ -60,9 +69,8 @@ mod tests {
             // One part too few: the id is read as the rest.
             ("x/A/us-east-1/s3/aws4_request", None),
         ] {
-            let (_, scope) = Scope::parse_credential(credential).unwrap();
-            let made = out_of_order(&scope, &Dialect::AWS4);
-            assert_eq!(made.and_then(|made| made.detail).as_deref(), expected, "{credential}");
+            let (_, scope) = Scope::parse_credential(credential, Scheme::V4).unwrap();
+            assert_eq!(disorder(&scope), expected, "{credential}");
         }
     }
 

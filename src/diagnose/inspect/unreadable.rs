@@ -9,7 +9,7 @@ use crate::diagnose::catalogue::{
 };
 use crate::diagnose::diagnosis::Made;
 use crate::request::Request;
-use crate::scheme::Dialect;
+use crate::scheme::{Dialect, Scheme};
 use crate::time::Timestamp;
 
 /// What a sound header begins like.
@@ -31,7 +31,7 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<Made> {
         ClaimError::NotSigned | ClaimError::SignedTwice => lower_case(request),
         ClaimError::Algorithm { presented } => algorithm(request, presented),
         ClaimError::Missing { carrier, part } => Some(missing(request, carrier, part)),
-        ClaimError::Credential { presented } => Some(credential(presented)),
+        ClaimError::Credential { presented, .. } => Some(credential(presented)),
         ClaimError::NoDate { expected } => {
             Some(malformed("", expected).with_detail(format!("neither {expected} nor Date was sent")))
         }
@@ -101,10 +101,6 @@ fn lower_case(request: &Request) -> Option<Made> {
 
 fn algorithm(request: &Request, presented: &str) -> Option<Made> {
     let said = |signed: &str, detail: &str| Some(malformed(signed, SOUND).with_detail(detail.to_owned()));
-    // Signature Version 4A is sound; it is only not known here.
-    if presented.starts_with("AWS4-ECDSA-P256-SHA256") {
-        return None;
-    }
     if let Some(kind) = other_kind(request) {
         return said(kind, &format!("the Authorization header is of kind {kind}, and is no signature"));
     }
@@ -144,7 +140,7 @@ fn credential(presented: &str) -> Made {
         let made = malformed("%2F", "/");
         return made.with_detail("the slashes of the credential are percent-encoded once too often");
     }
-    let made = Made { expected: CREDENTIAL.into(), ..scope::disordered(&shown, &Dialect::AWS4) };
+    let made = Made { expected: CREDENTIAL.into(), ..scope::disordered(&shown, &Dialect::AWS4, Scheme::V4) };
     match presented.split('/').count() {
         1 => made.with_detail("the credential is the access key id alone"),
         count => made.with_detail(format!("the credential has {count} parts, not 5")),
@@ -212,8 +208,12 @@ mod tests {
             (header().replace("X-Amz-Date", "X-Date"), "authorization-malformed", "neither x-amz-date nor Date"),
             (header().replace("20150830T123600Z", "2015-08-30 12:36"), "authorization-malformed", "x-amz-date"),
             ("GET / HTTP/1.1\nHost: h\n".to_owned(), "", ""),
+            (
+                "GET / HTTP/1.1\nHost: h\nAuthorization: AWS4-ECDSA-P256-SHA256 Credential=A\n".to_owned(),
+                "authorization-malformed",
+                "SignedHeaders",
+            ),
             ("GET /?a=b&Signature=1 HTTP/1.1\nHost: h\n".to_owned(), "", ""),
-            ("GET / HTTP/1.1\nHost: h\nAuthorization: AWS4-ECDSA-P256-SHA256 Credential=A\n".to_owned(), "", ""),
         ] {
             let found = Case::new(&text).unreadable();
             assert_eq!(ids(&found), expected, "{text}");

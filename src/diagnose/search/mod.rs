@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::allowance::Allowance;
+use super::allowance::{Allowance, Heed};
 use super::alternatives::Subject;
 use super::alternatives::signing::{Frame, Signing};
 use super::diagnosis::Made;
@@ -50,16 +50,22 @@ pub struct Found {
     pub is_exhausted: bool,
 }
 
-/// The bytes that a hypothesis has to give: all of a signature, or its beginning.
-#[derive(Clone, Copy)]
-pub(super) struct Target {
-    pub(super) bytes: [u8; 32],
-    pub(super) length: usize,
+/// The signature that a hypothesis has to give.
+#[derive(Clone)]
+pub(super) enum Target {
+    /// All of a keyed hash, or its beginning.
+    Digest { bytes: [u8; 32], length: usize },
+    /// A signature of Version 4A, which is verified and not recomputed.
+    Der(Vec<u8>),
 }
 
 impl Target {
-    fn is_met_by(&self, digest: &[u8; 32]) -> bool {
-        digest[..self.length] == self.bytes[..self.length]
+    /// So many mistakes at once are tried without regard to time. To verify takes a hundred times as long as to recompute.
+    const fn tried_to_the_end(&self) -> usize {
+        match self {
+            Self::Digest { .. } => 2,
+            Self::Der(_) => 1,
+        }
     }
 }
 
@@ -122,7 +128,8 @@ impl<'a> Search<'a> {
 
     /// Tries every hypothesis of exactly so many mistakes: first those that are all in the canonical request.
     fn try_depth(&self, worlds: &mut [World<'_>], depth: usize) {
-        let allowance = Allowance::new(depth, self.limits.is_time_up);
+        let heed = if depth > self.target.tried_to_the_end() { Heed::Time } else { Heed::Size };
+        let allowance = Allowance::new(depth, heed, self.limits.is_time_up);
         let prepare = |world: &mut World<'_>| {
             let left = world.left_of(depth);
             world.canonical.prepare(&world.subject, left, &allowance);
@@ -171,8 +178,7 @@ impl<'a> Search<'a> {
     }
 
     fn try_one(&self, world: &World<'_>, key: (&Options, &Frame), canonical: (&Combination, &Line)) {
-        let digest = key.1.sign(canonical.1.as_bytes());
-        if self.target.is_met_by(&digest.0) {
+        if key.1.gives(canonical.1.as_bytes(), &self.target) {
             self.record(world, canonical.0, key.0);
         }
     }

@@ -21,7 +21,7 @@ fn found(request: &Request, secret: &str, limits: Limits<'_>) -> (Vec<Vec<&'stat
     hex::decode_to_slice(claim.signature.as_str(), &mut bytes).unwrap();
     let secret = Secret::new(secret);
     let key = Key { name: "", access_key_id: "AKIDEXAMPLE", secret: &secret };
-    let found = search(&subject, &[key], Target { bytes, length: 32 }, limits);
+    let found = search(&subject, &[key], Target::Digest { bytes, length: 32 }, limits);
     let ids = |set: &Vec<Made>| set.iter().map(|made| made.mistake.id).collect();
     (found.sets.iter().map(ids).collect(), found)
 }

@@ -98,7 +98,8 @@ pub fn report(
     // What the request itself says: one that went unsigned names neither region nor service.
     let claim = Claim::extract(sent).ok();
     let scope = claim.as_ref().map(|claim| &claim.terms.scope);
-    let (region, service) = (scope.map(|scope| scope.region.as_str()), scope.map(|scope| scope.service.as_str()));
+    let (region, service) =
+        (scope.and_then(|scope| scope.region.as_deref()), scope.map(|scope| scope.service.as_str()));
     refusal::write(reply, Sent { region, service, signed_at: session.date, dated_by }, &mut context.stderr)?;
     if args.explain {
         explain(reply, sent, session, claim.as_ref(), context)?;

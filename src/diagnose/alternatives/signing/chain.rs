@@ -1,9 +1,10 @@
 //! How a signing key is derived, rightly and wrongly, and what neighbouring derivations share.
 
-use crate::crypto::{Midstate, hmac};
+use crate::crypto::{Midstate, PublicKey, hmac};
 use crate::diagnose::alternatives::secret::SecretBytes;
 use crate::diagnose::catalogue::{KEY_HEX_CHAIN, KEY_ORDER, KEY_PREFIX};
 use crate::diagnose::field::Step;
+use crate::scheme::{Scheme, key_pair};
 
 /// How the signing key is made.
 #[derive(Clone, Copy)]
@@ -12,6 +13,8 @@ pub(super) enum Chain {
     NoPrefix,
     PrefixTwice,
     PrefixBehind,
+    /// That of Version 4, where Version 4A has one of its own.
+    ShortPrefix,
     Hex,
     UpperHex,
     ServiceBeforeRegion,
@@ -26,9 +29,13 @@ pub(super) enum Chain {
     Exchanged,
 }
 
-pub(super) fn chain_step() -> Step<Chain> {
+pub(super) fn chain_step(scheme: Scheme) -> Step<Chain> {
     let mut step = Step::new(Chain::Right).or(&KEY_PREFIX, Chain::NoPrefix).or(&KEY_PREFIX, Chain::PrefixTwice);
     step = step.or(&KEY_PREFIX, Chain::PrefixBehind);
+    if scheme == Scheme::V4a {
+        step.add(&KEY_PREFIX, "the prefix of Version 4 was put before the secret", Chain::ShortPrefix);
+        return step;
+    }
     step = step.or(&KEY_HEX_CHAIN, Chain::Hex).or(&KEY_HEX_CHAIN, Chain::UpperHex);
     step.add(&KEY_ORDER, "service before region", Chain::ServiceBeforeRegion);
     step.add(&KEY_ORDER, "region before day", Chain::RegionFirst);
@@ -47,6 +54,7 @@ impl Chain {
             Self::NoPrefix | Self::BareSecret => secret.to_vec(),
             Self::PrefixTwice => [prefix, prefix, secret].concat(),
             Self::PrefixBehind => [secret, prefix].concat(),
+            Self::ShortPrefix => [&prefix[..prefix.len().saturating_sub(1)], secret].concat(),
             _ => [prefix, secret].concat(),
         })
     }
@@ -82,6 +90,7 @@ pub(in crate::diagnose) struct Links {
     origin: Option<(u16, u16)>,
     first: SecretBytes,
     links: Vec<(String, SecretBytes)>,
+    public_key: Option<PublicKey>,
 }
 
 impl Links {
@@ -94,7 +103,7 @@ impl Links {
         messages: Vec<&str>,
     ) -> Midstate {
         if self.origin != Some(origin) {
-            *self = Self { origin: Some(origin), first: first(), links: Vec::new() };
+            *self = Self { origin: Some(origin), first: first(), ..Self::default() };
         }
         let shared = self.links.iter().zip(&messages).take_while(|((link, _), message)| link == *message).count();
         self.links.truncate(shared);
@@ -104,5 +113,19 @@ impl Links {
             self.links.push(((*message).to_owned(), next));
         }
         Midstate::new(self.links.last().map_or(&self.first, |(_, key)| key))
+    }
+
+    /// The public half of the key pair of Version 4A.
+    pub(super) fn public_key(
+        &mut self,
+        origin: (u16, u16),
+        first: impl Fn() -> SecretBytes,
+        access_key_id: &str,
+    ) -> PublicKey {
+        if self.origin != Some(origin) {
+            *self = Self { origin: Some(origin), ..Self::default() };
+        }
+        let derive = || key_pair::derive(&first(), access_key_id).public_key();
+        self.public_key.get_or_insert_with(derive).clone()
     }
 }

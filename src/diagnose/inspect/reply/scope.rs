@@ -5,6 +5,7 @@ use super::{Said, together};
 use crate::diagnose::catalogue::{ACCESS_KEY_MALFORMED, SCOPE_DATE, SCOPE_REGION, SCOPE_SERVICE};
 use crate::diagnose::diagnosis::{Explanation, Made};
 use crate::formats::reply::Kind;
+use crate::scheme::Scheme;
 
 pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     if let Some(made) = shape(said) {
@@ -79,7 +80,7 @@ fn region(said: &Said<'_>) -> Option<Made> {
 /// As the server quotes it, for that is what it read; else the claim's.
 fn presented_region<'a>(said: &Said<'a>) -> Option<&'a str> {
     let quoted = said.quoted_after("the region ").or_else(|| said.quoted_after("a valid region, not "));
-    let claimed = || said.claim().map(|claim| claim.terms.scope.region.as_str());
+    let claimed = || said.claim().map(|claim| claim.terms.scope.region());
     quoted.or_else(claimed)
 }
 
@@ -122,5 +123,5 @@ fn date(said: &Said<'_>) -> Option<Made> {
 
 fn disordered(said: &Said<'_>) -> Made {
     let presented = said.claim().map(|claim| claim.terms.scope.to_string()).unwrap_or_default();
-    scope::disordered(&presented, &said.dialect())
+    scope::disordered(&presented, &said.dialect(), Scheme::V4)
 }

@@ -48,13 +48,13 @@ pub(super) fn is_aws(request: &Request) -> bool {
 
 /// The scope names another region than the host.
 pub(super) fn other_region(judged: &Judged) -> Sureness {
-    let presented = &judged.claim.terms.scope.region;
+    let Some(presented) = judged.claim.terms.scope.region.as_deref() else { return Sureness::None };
     let Some((host, inference)) = aws(&judged.request) else { return Sureness::None };
-    if scope::is_service(presented) || inference.region.as_ref() == Some(presented) {
+    if scope::is_service(presented) || inference.region.as_deref() == Some(presented) {
         return Sureness::None;
     }
     let expected = inference.region.unwrap_or_default();
-    let made = Made::new(&SCOPE_REGION, presented.as_str(), expected.as_str());
+    let made = Made::new(&SCOPE_REGION, presented, expected.as_str());
     let of_host = made.clone().with_detail(format!("the host is in {expected}"));
     // A host that names no region answers for several, or for one that is only guessed.
     match () {

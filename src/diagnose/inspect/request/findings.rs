@@ -3,8 +3,8 @@
 use super::super::hashes::{Hashes, Signed};
 use super::super::{clock, key, observed, token};
 use crate::diagnose::catalogue::{
-    ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, HEADER_AMZ_UNSIGNED, HOST_NOT_SIGNED, PAYLOAD_HEADER_MISSING, SCOPE_DATE,
-    TOKEN_INVALID,
+    ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, HEADER_AMZ_UNSIGNED, HOST_NOT_SIGNED, PAYLOAD_HEADER_MISSING,
+    REGION_SET_MISSING, SCOPE_DATE, TOKEN_INVALID,
 };
 use crate::diagnose::diagnosis::{Explanation, Judged, Made, Proof};
 use crate::diagnose::evidence::Evidence;
@@ -53,12 +53,15 @@ fn explain(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
         Finding::TimeSkewed { now, presented, .. } => clock::skewed(*presented, *now),
         Finding::Expired { .. } | Finding::NotYetValid { .. } => return of_url(finding, judged),
         Finding::ExpiresOutOfBounds { presented } => clock::life(&presented.to_string()),
-        Finding::ScopeDate { expected, presented } => match scope::out_of_order(&terms.scope, &terms.dialect) {
+        Finding::ScopeDate { expected, presented } => match scope::out_of_order(terms) {
             Some(made) => made,
             None => return vec![Explanation::of(Proof::Time, scope_date(expected, presented))],
         },
-        Finding::ScopeTerminator { expected, presented } => scope::disordered(&terms.scope.to_string(), &terms.dialect)
-            .with_detail(format!("the scope ends in '{presented}', not in '{expected}'")),
+        Finding::ScopeTerminator { expected, presented } => {
+            scope::disordered(&terms.scope.to_string(), &terms.dialect, terms.scheme)
+                .with_detail(format!("the scope ends in '{presented}', not in '{expected}'"))
+        }
+        Finding::RegionSetMissing { name } => Made::new(&REGION_SET_MISSING, "", name.as_str()),
         Finding::AccessKeyUnknown { expected, presented } => access_key(evidence, expected, presented),
         Finding::TokenMissing { .. } => token::missing(&terms.dialect),
         Finding::TokenDiffers { .. } => token::with_space(request, &terms.dialect).unwrap_or_else(another_token),

@@ -21,7 +21,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Made> {
     let request = evidence.request.unwrap_or(&judged.request);
     let terms = &judged.claim.terms;
     let at_hand = judged.is_at_hand;
-    let out_of_order = scope::out_of_order(&terms.scope, &terms.dialect);
+    let out_of_order = scope::out_of_order(terms);
     let is_ordered = out_of_order.is_none();
     [
         mechanism_twice(request),

@@ -36,7 +36,7 @@ fn nothing_from_outside_becomes_markup() {
         judged.request.method = hostile.to_owned();
         judged.request.target = hostile.into();
         judged.claim.terms.access_key_id = hostile.to_owned();
-        judged.claim.terms.scope.region = hostile.to_owned();
+        judged.claim.terms.scope.region = Some(hostile.to_owned());
         judged.claim.terms.dialect.secret_prefix = hostile.to_owned().into();
         judged.derivation = judged.claim.derive(&judged.request);
         judged.claim.signature = crate::scheme::Signature::presented(hostile);

@@ -55,7 +55,7 @@ fn nothing_from_outside_reaches_the_terminal() {
     let differences = vec![difference];
     diagnosis.comparisons = vec![Comparison { whose, canonical_request, string_to_sign, differences, is_unaltered }];
     if let Some(judged) = &mut diagnosis.judged {
-        judged.claim.terms.scope.region = hostile.to_owned();
+        judged.claim.terms.scope.region = Some(hostile.to_owned());
         judged.claim.signature = crate::scheme::Signature::presented(hostile);
     }
     for verdict in [Word::Valid, Word::Invalid, Word::Unknown] {

@@ -7,7 +7,9 @@ use super::places::{HASH, Place, Trail, Way};
 use crate::canonical::Field;
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::diagnosis::words::elided;
+use crate::derivation::Terms;
 use crate::diagnose::Judged;
+use crate::scheme::Scheme;
 use layout::{Area, Layout, ROW, TITLE};
 
 /// What is written in the picture.
@@ -36,19 +38,11 @@ impl Words {
         };
         let mut lines = derivation.string_to_sign.split('\n').map(|line| first_line(&shown.bytes(line.as_bytes())));
         let mut line = |at, label| (Place::Line(at), label, lines.next().unwrap_or_default());
-        let scope = [&terms.scope.date, &terms.scope.region, &terms.scope.service, &terms.scope.terminator];
-        let [date, region, service, terminator] = scope.map(|part| shown.words(part));
         let presented = shown.usable_signature(judged.claim.signature.as_str());
         let expected = judged.expected.as_ref().map(|expected| shown.usable_signature(expected.as_str()));
         Self {
-            description: description(&[&date, &region, &service, &terminator], trail),
-            links: [
-                ("secret", format!("{} + secret", shown.words(&terms.dialect.secret_prefix))),
-                ("kDate", date),
-                ("kRegion", region),
-                ("kService", service),
-                ("kSigning", terminator),
-            ],
+            description: description(terms, trail, &|part| shown.words(part)),
+            links: links(terms).map(|(label, value)| (label, shown.words(&value))),
             canonical_request: [
                 field(Field::Method, "method"),
                 field(Field::Path, "path"),
@@ -68,11 +62,42 @@ fn first_line(text: &[u8]) -> String {
     super::shown_whole(line)
 }
 
-fn description(scope: &[&str], trail: &Trail) -> String {
+/// From the secret to the key that signs.
+fn links(terms: &Terms) -> [(&'static str, String); 5] {
+    let scope = &terms.scope;
+    let secret = ("secret", format!("{} + secret", terms.secret_prefix()));
+    match terms.scheme {
+        Scheme::V4 => [
+            secret,
+            ("kDate", scope.date.clone()),
+            ("kRegion", scope.region().to_owned()),
+            ("kService", scope.service.clone()),
+            ("kSigning", scope.terminator.clone()),
+        ],
+        Scheme::V4a => [
+            secret,
+            ("key id", terms.access_key_id.clone()),
+            ("counter", "1 to 254".to_owned()),
+            ("number", "+ 1".to_owned()),
+            ("key pair", "P-256".to_owned()),
+        ],
+    }
+}
+
+fn description(terms: &Terms, trail: &Trail, shown: &dyn Fn(&str) -> String) -> String {
+    let scope = &terms.scope;
+    let (way, key) = match terms.scheme {
+        Scheme::V4 => {
+            let parts = [&scope.date, scope.region(), &scope.service, &scope.terminator].map(shown).join(", ");
+            (format!("The secret becomes kDate, kRegion, kService and kSigning, taking in {parts}."), "kSigning")
+        }
+        Scheme::V4a => {
+            let way = "The secret and the access key id become a key pair on the curve P-256.";
+            (way.to_owned(), "The private key")
+        }
+    };
     let mut text = format!(
-        "The secret becomes kDate, kRegion, kService and kSigning, taking in {}. The canonical request is hashed into the \
-         string to sign. kSigning and the string to sign give the signature.",
-        scope.join(", ")
+        "{way} The canonical request is hashed into the string to sign. {key} and the string to sign give the signature."
     );
     let names: Vec<&str> = trail.places.iter().map(|place| name(*place)).collect();
     if !names.is_empty() {
