@@ -7,17 +7,21 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::signer::{Breaks, Keys, Recipe, Wire, header_line};
+use crate::signer::{self, Breaks, Keys, Recipe, Wire, header_line};
 
-/// Signs every case of the suite in both forms; returns how many were compared.
+/// Signs every case of the suites of Version 4 and 4A in both forms; returns how many were compared.
 pub fn compare_all() -> usize {
-    let v4 = official_suite::package_root().join("aws-signing-test-suite").join("v4");
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(v4).unwrap().map(|entry| entry.unwrap().path()).collect();
+    ["v4", "v4a"].into_iter().map(compare_suite).sum()
+}
+
+fn compare_suite(suite: &str) -> usize {
+    let folder = official_suite::package_root().join("aws-signing-test-suite").join(suite);
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.retain(|folder| folder.join("context.json").is_file());
     folders.sort();
     for folder in &folders {
-        compare(folder, "header");
-        compare(folder, "query");
+        compare(folder, suite, "header");
+        compare(folder, suite, "query");
     }
     2 * folders.len()
 }
@@ -84,11 +88,16 @@ fn s3_example(method: &str, target: &str, body: &str) -> Recipe {
     }
 }
 
-fn compare(folder: &Path, form: &str) {
+fn compare(folder: &Path, suite: &str, form: &str) {
     let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
     let context: Value = serde_json::from_str(&read("context.json")).unwrap();
     let name = folder.file_name().unwrap().to_str().unwrap();
     let mut recipe = recipe(&context, wire(&read("request.txt")), name);
+    if suite == "v4a" {
+        recipe.region_set = Some(recipe.region.clone());
+        // There its request has a raw space, and nothing is to be encoded once.
+        recipe.breaks = if name == "get-space-normalized" { Breaks::default() } else { recipe.breaks };
+    }
     if form == "query" {
         recipe.expires = Some(context["expiration_in_seconds"].to_string());
     }
@@ -96,7 +105,15 @@ fn compare(folder: &Path, form: &str) {
     let theirs = |stage: &str| read(&format!("{form}-{stage}.txt"));
     assert_eq!(signed.stages.canonical_request, theirs("canonical-request"), "{name} {form}");
     assert_eq!(signed.stages.string_to_sign, theirs("string-to-sign"), "{name} {form}");
-    assert_eq!(signed.signature, theirs("signature"), "{name} {form}");
+    match suite {
+        "v4" => assert_eq!(signed.signature, theirs("signature"), "{name} {form}"),
+        _ => {
+            let point: Value = serde_json::from_str(&read("public-key.json")).unwrap();
+            let key = signer::public_key(&recipe);
+            assert_eq!(key, format!("04{}{}", point["X"].as_str().unwrap(), point["Y"].as_str().unwrap()), "{name}");
+            assert!(signer::verifies(&recipe, &signed.stages.string_to_sign, &theirs("signature")), "{name} {form}");
+        }
+    }
     let agrees = recipe.expected(&signed) == signed.stages;
     assert!(agrees || !recipe.breaks.is_empty(), "{name} {form}: the server agrees with who breaks no rule");
 }

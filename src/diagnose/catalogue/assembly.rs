@@ -38,10 +38,11 @@ mistakes! {
         proofs: &[Search],
     }
     SIGNATURE_FORM = "signature-form" {
-        title: "the signature is not written as 64 lower-case hex digits",
+        title: "the signature is not written in lower-case hex digits",
         place: "signature",
         explanation: "The signature was sent in base64, in capitals, URL-encoded or cut short, as other schemes have \
-            it. The server compares it with 64 lower-case hex digits, character by character.",
+            it. The server compares it with 64 lower-case hex digits, character by character; of Version 4A it reads \
+            DER in lower-case hex.",
         fix: "Write the last HMAC in lower-case hex, and copy all of it.",
         clients: &[
             ("Node.js", "digest('hex')"),

@@ -1,7 +1,7 @@
 //! The ways in which this signer can be broken, by name. A break is written `name` or `name argument`.
 
 /// Every break there is, and what it does; one that is not listed is a misspelling in a case.
-const KNOWN: [(&str, &str); 71] = [
+const KNOWN: &[(&str, &str)] = &[
     // What the signer saw, where something else was sent.
     ("saw-method", "METHOD"),
     ("saw-path", "PATH, as raw as on the wire"),
@@ -61,7 +61,7 @@ const KNOWN: [(&str, &str); 71] = [
     ("time-signed", "TIME in the string to sign alone"),
     ("expires", "SECONDS"),
     ("secret", r"SECRET, with \s \t \r \n for white space, or hex:DIGITS"),
-    ("key-prefix", "none, twice"),
+    ("key-prefix", "none, twice; of Version 4A: none, of-v4"),
     ("key-hex-chain", "each step of the key is made from the hex text of the one before"),
     ("key-order", "service-first, no-terminator"),
     ("key-day", "DATE in the key alone"),
@@ -76,6 +76,7 @@ const KNOWN: [(&str, &str); 71] = [
     ("random-signature", "no signature of anything"),
     ("token-unsigned", "the session token was put on after signing"),
     ("token-signed", "the session token was signed where it must not be"),
+    ("no-region-set", "the set of regions of Version 4A was forgotten"),
     ("no-token", "the session token was forgotten"),
     ("sent-header", "LINE was put on after signing"),
     ("sent-parameter", "PARAMETER was put on after signing"),

@@ -1,6 +1,9 @@
 //! From the canonical request to the signature: string to sign, key, signature.
 
 use hmac::{Hmac, KeyInit, Mac};
+use p256::U256;
+use p256::ecdsa::signature::{Signer, Verifier};
+use p256::ecdsa::{DerSignature, SigningKey};
 use sha2::{Digest, Sha256, Sha512};
 
 use super::Recipe;
@@ -23,9 +26,9 @@ pub fn string_to_sign(canonical: &[u8], scope: &Scope, recipe: &Recipe) -> Strin
         Some("sha512") => hex::encode(Sha512::digest(canonical)),
         other => other.map_or_else(|| sha256_hex(canonical), |what| panic!("canonical-hash {what}")),
     };
-    let signed = breaks.of("scope-signed").map(|text| text.to_owned()).unwrap_or_else(|| scope.join("/"));
+    let signed = breaks.of("scope-signed").map(|text| text.to_owned()).unwrap_or_else(|| recipe.written(scope));
     let time = breaks.of("time-signed").unwrap_or(&recipe.date).to_owned();
-    let lines = ["AWS4-HMAC-SHA256".to_owned(), time, format!("{signed}/aws4_request"), hash];
+    let lines = [recipe.algorithm().to_owned(), time, format!("{signed}/aws4_request"), hash];
     let [algorithm, time, scope, hash] = &lines;
     let lines = match breaks.of("string-to-sign") {
         Some("no-time") => vec![algorithm, scope, hash],
@@ -54,19 +57,59 @@ pub fn with_newlines(text: String, which: Option<&str>) -> String {
 }
 
 pub fn signature(string_to_sign: &str, scope: &Scope, recipe: &Recipe) -> Vec<u8> {
-    hmac(&key(scope, recipe), string_to_sign.as_bytes())
+    match recipe.region_set {
+        None => hmac(&key(scope, recipe), string_to_sign.as_bytes()),
+        Some(_) => {
+            let signature: DerSignature = key_pair(recipe).sign(string_to_sign.as_bytes());
+            signature.as_bytes().to_vec()
+        }
+    }
+}
+
+/// The key pair of Version 4A, as aws-c-auth derives it: NIST SP 800-108, counter mode, one more than the number.
+fn key_pair(recipe: &Recipe) -> SigningKey {
+    let key = first_key(recipe);
+    let number = |counter: u8| {
+        let mut input = vec![0, 0, 0, 1];
+        input.extend_from_slice(b"AWS4-ECDSA-P256-SHA256\0");
+        input.extend_from_slice(recipe.keys.access_key.as_bytes());
+        input.extend_from_slice(&[counter, 0, 0, 1, 0]);
+        U256::from_be_slice(&hmac(&key, &input))
+    };
+    let order = U256::from_be_hex("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
+    let two_below = order.wrapping_sub(&U256::from(2u8));
+    let number = (1..255).map(number).find(|number| *number <= two_below).unwrap();
+    SigningKey::from_slice(&number.wrapping_add(&U256::ONE).to_be_bytes()).unwrap()
+}
+
+/// The point of Version 4A, as SEC 1 writes it.
+pub fn public_key(recipe: &Recipe) -> String {
+    hex::encode(key_pair(recipe).verifying_key().to_sec1_point(false).as_bytes())
+}
+
+/// Whether a signature of Version 4A, in hex, is one of the recipe's keys.
+pub fn verifies(recipe: &Recipe, string_to_sign: &str, signature: &str) -> bool {
+    let signature = DerSignature::from_bytes(&hex::decode(signature).unwrap()).unwrap();
+    key_pair(recipe).verifying_key().verify(string_to_sign.as_bytes(), &signature).is_ok()
+}
+
+/// The secret with what stands before it.
+fn first_key(recipe: &Recipe) -> Vec<u8> {
+    let breaks = &recipe.breaks;
+    let secret = breaks.of("secret").map_or_else(|| recipe.keys.secret.clone().into_bytes(), unescaped);
+    let prefix = match (breaks.of("key-prefix"), &recipe.region_set) {
+        (None, None) | (Some("of-v4"), Some(_)) => "AWS4",
+        (None, Some(_)) => "AWS4A",
+        (Some("none"), _) => "",
+        (Some("twice"), None) => "AWS4AWS4",
+        (Some(what), _) => panic!("key-prefix {what}"),
+    };
+    let secret = if secret.starts_with(b"hex:") { hex::decode(&secret[4..]).unwrap() } else { secret };
+    [prefix.as_bytes(), &secret].concat()
 }
 
 fn key(scope: &Scope, recipe: &Recipe) -> Vec<u8> {
     let breaks = &recipe.breaks;
-    let secret = breaks.of("secret").map_or_else(|| recipe.keys.secret.clone().into_bytes(), unescaped);
-    let prefix = match breaks.of("key-prefix") {
-        None => "AWS4",
-        Some("none") => "",
-        Some("twice") => "AWS4AWS4",
-        Some(what) => panic!("key-prefix {what}"),
-    };
-    let secret = if secret.starts_with(b"hex:") { hex::decode(&secret[4..]).unwrap() } else { secret };
     let date = breaks.of("key-day").unwrap_or(&scope[0]);
     let region = breaks.of("key-region").unwrap_or(&scope[1]);
     let service = breaks.of("key-service").unwrap_or(&scope[2]);
@@ -76,8 +119,7 @@ fn key(scope: &Scope, recipe: &Recipe) -> Vec<u8> {
         Some("no-terminator") => vec![date, region, service],
         Some(what) => panic!("key-order {what}"),
     };
-    let first = [prefix.as_bytes(), &secret].concat();
-    steps.into_iter().fold(first, |key, step| match breaks.has("key-hex-chain") {
+    steps.into_iter().fold(first_key(recipe), |key, step| match breaks.has("key-hex-chain") {
         true => hex::encode(hmac(&key, step.as_bytes())).into_bytes(),
         false => hmac(&key, step.as_bytes()),
     })

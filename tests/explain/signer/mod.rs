@@ -13,7 +13,7 @@ mod query;
 mod wire;
 
 pub use breaks::Breaks;
-pub use chain::sha256_hex;
+pub use chain::{public_key, sha256_hex, verifies};
 pub use encode::encode;
 pub use wire::{Wire, header_line};
 
@@ -34,6 +34,8 @@ pub struct Recipe {
     pub keys: Keys,
     pub date: String,
     pub region: String,
+    /// Makes it a signature of Version 4A.
+    pub region_set: Option<String>,
     pub service: String,
     /// Seconds; where there are any, the signature goes into the query.
     pub expires: Option<String>,
@@ -165,6 +167,9 @@ impl Recipe {
             wire.put_header(&format!("X-Amz-Content-Sha256: {declared}"));
         }
         wire.put_header(&format!("X-Amz-Date: {}", self.date));
+        if let Some(region_set) = self.sent_region_set() {
+            wire.put_header(&format!("X-Amz-Region-Set: {region_set}"));
+        }
         if let Some(token) = self.signed_token() {
             wire.put_header(&format!("X-Amz-Security-Token: {token}"));
         }
@@ -173,11 +178,12 @@ impl Recipe {
     fn add_parameters(&self, wire: &mut Wire, names: &[String]) {
         let Some(expires) = &self.expires else { return };
         let mut parameters = vec![
-            ("Algorithm", "AWS4-HMAC-SHA256".to_owned()),
+            ("Algorithm", self.algorithm().to_owned()),
             ("Credential", self.credential()),
             ("Date", self.date.clone()),
             ("Expires", self.breaks.of("expires").unwrap_or(expires).to_owned()),
         ];
+        parameters.extend(self.sent_region_set().map(|region_set| ("Region-Set", region_set)));
         parameters.extend(self.signed_token().map(|token| ("Security-Token", token)));
         parameters.push(("SignedHeaders", names.join(";")));
         for (name, value) in parameters {
@@ -197,7 +203,8 @@ impl Recipe {
         }
         let (credential, names) = (self.credential(), names.join(";"));
         wire.put_header(&format!(
-            "Authorization: AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={signature}"
+            "Authorization: {} Credential={credential}, SignedHeaders={names}, Signature={signature}",
+            self.algorithm()
         ));
         if let Some(token) = unsigned {
             wire.put_header(&format!("X-Amz-Security-Token: {token}"));
@@ -215,7 +222,21 @@ impl Recipe {
 
     fn credential(&self) -> String {
         let access_key = self.breaks.of("access-key").unwrap_or(&self.keys.access_key);
-        format!("{access_key}/{}/aws4_request", self.scope().join("/"))
+        format!("{access_key}/{}/aws4_request", self.written(&self.scope()))
+    }
+
+    fn algorithm(&self) -> &'static str {
+        if self.region_set.is_some() { "AWS4-ECDSA-P256-SHA256" } else { "AWS4-HMAC-SHA256" }
+    }
+
+    fn sent_region_set(&self) -> Option<String> {
+        self.region_set.clone().filter(|_| !self.breaks.has("no-region-set"))
+    }
+
+    /// Date, region and service as they are written; Version 4A writes no region.
+    fn written(&self, scope: &Scope) -> String {
+        let [date, region, service] = scope;
+        if self.region_set.is_some() { format!("{date}/{service}") } else { format!("{date}/{region}/{service}") }
     }
 
     fn scope(&self) -> Scope {

@@ -1,5 +1,7 @@
 //! What the request alone shows and no server takes, besides what verifying finds.
 
+use std::ops::RangeInclusive;
+
 use super::super::{holds, key, scope, token};
 use super::addressed;
 use crate::canonical::PayloadHash;
@@ -10,6 +12,7 @@ use crate::diagnose::diagnosis::{Judged, Made};
 use crate::diagnose::evidence::Evidence;
 use crate::diagnose::inspect::unreadable::v2_parameters;
 use crate::request::{Body, Request};
+use crate::scheme::Scheme;
 
 /// How the word of a payload in chunks begins.
 const STREAMING: &str = "STREAMING-";
@@ -100,14 +103,21 @@ fn is_chunked(body: &[u8]) -> bool {
     (1..=16).contains(&length.len()) && length.iter().all(u8::is_ascii_hexdigit)
 }
 
+/// How many digits a signature in DER may have: two numbers of up to 33 bytes, mostly of 32.
+const DER_DIGITS: RangeInclusive<usize> = 120..=144;
+
 fn signature_form(judged: &Judged) -> Option<Made> {
     let signature = judged.claim.signature.as_str();
     let is_hex = signature.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_lower = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
+    let (is_whole, usual) = match judged.claim.terms.scheme {
+        Scheme::V4 => (signature.len() == 64, "64"),
+        Scheme::V4a => (DER_DIGITS.contains(&signature.len()) && signature.starts_with("30"), "140 or so"),
+    };
     let detail = match signature.len() {
-        64 if is_hex && is_lower => return None,
-        64 if is_hex => "it is in capitals".to_owned(),
-        length if is_hex => format!("it has {length} digits, not 64"),
+        _ if is_whole && is_hex && is_lower => return None,
+        _ if is_whole && is_hex => "it is in capitals".to_owned(),
+        length if is_hex => format!("it has {length} digits, not {usual}"),
         _ if signature.contains('%') => "it is percent-encoded".to_owned(),
         28 | 43 | 44 => "it is in base64".to_owned(),
         _ => "it has other characters than hex digits".to_owned(),
