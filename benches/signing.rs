@@ -18,6 +18,7 @@ use aws_sigv4::http_request::{
     SigningSettings, UriPathNormalizationMode,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
+use p256::ecdsa::signature::Signer;
 use reqsign_core::SignRequest;
 use rusty_s3::S3Action;
 use sha2::{Digest, Sha256};
@@ -25,7 +26,7 @@ use sigvet::credentials::Credentials;
 use sigvet::prepare::{Identity, Settings, prepare};
 use sigvet::presign::Presigner;
 use sigvet::request::{Request, RequestUrl};
-use sigvet::scheme::{Dialect, Scope, SigningKey};
+use sigvet::scheme::{Dialect, Scheme, Scope, SigningKey};
 use sigvet::time::Timestamp;
 
 const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -83,7 +84,25 @@ fn one_presigned_url(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_header_signature, one_presigned_url);
+fn one_signature_of_version_4a(c: &mut Criterion) {
+    let mut group = c.benchmark_group("one signature of Version 4A");
+    let ours = Ours::new(Settings { scheme: Scheme::V4a, ..Settings::new(REGION, "s3") });
+    let scope = Scope::without_region(&ours.now, "s3", &Dialect::AWS4).unwrap();
+    let key = SigningKey::derive_pair(&ours.credentials.secret_access_key, KEY_ID, &Dialect::AWS4, &scope);
+    let prepared =
+        || prepare(Request::new("GET", &ours.url).unwrap(), &ours.identity, &ours.settings, ours.now).unwrap();
+    let string_to_sign = prepared().derive().string_to_sign;
+    let number = Sha256::digest(b"any number below the order");
+    let bare = p256::ecdsa::SigningKey::from_slice(&number).unwrap();
+    group.bench_function("sigvet, key pair at hand", |b| b.iter(|| prepared().sign(&key).unwrap()));
+    group.bench_function("sigvet, fresh key pair", |b| b.iter(|| ours.sign(black_box(&ours.url))));
+    group.bench_function("floor: p256 alone", |b| {
+        b.iter(|| -> p256::ecdsa::DerSignature { bare.sign(black_box(string_to_sign.as_bytes())) });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, one_header_signature, one_presigned_url, one_signature_of_version_4a);
 criterion_main!(benches);
 
 fn url_text() -> String {
