@@ -70,6 +70,8 @@ pub mod sign;
 
 pub mod presign;
 
+pub mod v2;
+
 pub mod verify;
 
 pub mod formats;

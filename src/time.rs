@@ -64,6 +64,18 @@ impl Timestamp {
         format!("{}-{}-{}T{}:{}:{}Z", &t[0..4], &t[4..6], &t[6..8], &t[9..11], &t[11..13], &t[13..15])
     }
 
+    /// The form of the header `Date`: `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 9110 §5.6.7).
+    pub fn to_http_date(&self) -> String {
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let days = self.epoch_seconds.div_euclid(86_400);
+        let (year, month, day) = civil_from_days(days);
+        let weekday = DAYS[usize::try_from(days.rem_euclid(7)).unwrap_or_default()];
+        let month = MONTHS[usize::try_from(month - 1).unwrap_or_default()];
+        let t = self.as_str();
+        format!("{weekday}, {day:02} {month} {year:04} {}:{}:{} GMT", &t[9..11], &t[11..13], &t[13..15])
+    }
+
     /// Parses exactly the form of `x-amz-date`, `20150830T123600Z`.
     ///
     /// # Errors

@@ -127,6 +127,13 @@ pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Sha256Digest {
     Sha256Digest(mac.finalize().into_bytes().into())
 }
 
+/// HMAC-SHA1 with a key that is used once: what Signature Version 2 signs with.
+pub(crate) fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
+    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
 /// An HMAC-SHA256 key, ready to authenticate any number of messages. Its state is wiped on drop by the crates below.
 #[derive(Clone)]
 pub(crate) struct HmacKey(Hmac<Sha256>);

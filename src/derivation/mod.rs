@@ -3,8 +3,10 @@
 //! Signing and verifying are two ways into this one function. It is pure: no secret, no clock, no decision. What the terms
 //! are is decided by `prepare` for a request to sign, and read by `claim` from a signed one.
 
+mod part;
 mod terms;
 
+pub use part::Part;
 pub use terms::{Placement, Terms, TokenTravel};
 
 use crate::canonical::{self, CanonicalRequest, Field};

@@ -1,0 +1,17 @@
+//! A labelled part of what is signed, for schemes that have no canonical request.
+
+/// One part of what is signed: its name, and its text as it is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What it is called, `amz-headers`: in lower case, with hyphens.
+    pub name: &'static str,
+    /// The text. Where it is made of lines of its own, each has its newline.
+    pub text: Vec<u8>,
+}
+
+impl Part {
+    /// A part with its text.
+    pub fn new(name: &'static str, text: impl Into<Vec<u8>>) -> Self {
+        Self { name, text: text.into() }
+    }
+}

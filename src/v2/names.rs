@@ -1,0 +1,59 @@
+//! Whose names a signature of Version 2 uses: a row for each provider.
+
+use crate::scheme::Dialect;
+
+/// The names of a provider.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Names {
+    /// The word that begins the `Authorization` header: `AWS`.
+    pub word: &'static str,
+    /// The parameter that names the key in a query: `AWSAccessKeyId`.
+    pub key_parameter: &'static str,
+    /// How the provider's own headers begin, in lower case: `x-amz-`.
+    pub header_prefix: &'static str,
+    /// Carries the request's date in place of `Date`: `x-amz-date`.
+    pub date_header: &'static str,
+    /// Carries the session token: `x-amz-security-token`.
+    pub token_header: &'static str,
+    /// Sub-resources that only this provider has.
+    pub(super) own_sub_resources: &'static [&'static str],
+}
+
+impl Names {
+    /// S3, and the object stores that speak its protocol.
+    pub const AWS: Self = Self {
+        word: "AWS",
+        key_parameter: "AWSAccessKeyId",
+        header_prefix: "x-amz-",
+        date_header: "x-amz-date",
+        token_header: "x-amz-security-token",
+        own_sub_resources: &[],
+    };
+
+    /// Google Cloud Storage with HMAC keys; the row, sub-resources included, is that of boto's provider `google`.
+    pub const GOOG: Self = Self {
+        word: "GOOG1",
+        key_parameter: "GoogleAccessId",
+        header_prefix: "x-goog-",
+        date_header: "x-goog-date",
+        token_header: "x-goog-security-token",
+        own_sub_resources: &["compose", "websiteConfig"],
+    };
+
+    /// Every row.
+    pub const ALL: [&'static Self; 2] = [&Self::AWS, &Self::GOOG];
+
+    /// The row of a dialect; none where Version 2 is not known to have that dialect.
+    pub fn of_dialect(dialect: &Dialect) -> Option<&'static Self> {
+        match dialect {
+            dialect if *dialect == Dialect::AWS4 => Some(&Self::AWS),
+            dialect if *dialect == Dialect::GOOG4 => Some(&Self::GOOG),
+            _ => None,
+        }
+    }
+
+    /// The dialect of Version 4 with the same header names.
+    pub fn dialect(&self) -> Dialect {
+        if *self == Self::GOOG { Dialect::GOOG4 } else { Dialect::AWS4 }
+    }
+}

@@ -1,0 +1,183 @@
+//! From a request to sign to a request with its terms: date and token are put on it, or the parameters of a signed query.
+
+use super::{Names, Placement, StringToSign, Terms, claim, sign};
+use crate::credentials::Secret;
+use crate::derivation;
+use crate::encode::{self, Slash};
+use crate::prepare::Identity;
+use crate::request::Request;
+use crate::sign::Signed;
+use crate::time::{InvalidTimestamp, Timestamp};
+
+/// How a request is to be signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The provider's names.
+    pub names: &'static Names,
+    /// Where the signature goes.
+    pub placement: derivation::Placement,
+    /// The bucket that the host names; none where it stands in the path, or where there is none.
+    pub bucket: Option<String>,
+}
+
+/// A request ready to be signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// The request with everything on it that is signed.
+    pub request: Request,
+    /// What signer and verifier agree on.
+    pub terms: Terms,
+}
+
+/// Why a request cannot be prepared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PrepareError {
+    /// The request has no `Host`.
+    #[error("the request has no host header")]
+    MissingHost,
+    /// The request carries a signature.
+    #[error("the request is signed already: it has {carrier}")]
+    AlreadySigned {
+        /// What carries it.
+        carrier: String,
+    },
+    /// Its date is none.
+    #[error("header {name}: {source}, expected the form Tue, 27 Mar 2007 19:36:42 GMT")]
+    Date {
+        /// The header.
+        name: &'static str,
+        /// What it says.
+        source: InvalidTimestamp,
+    },
+    /// The URL would have no life.
+    #[error("a presigned URL lives at least 1 second")]
+    Expires,
+    /// The access key id cannot stand in a request.
+    #[error("not an access key id: it is empty or has spaces, quotes, commas or control characters in it")]
+    AccessKeyId,
+}
+
+/// Decides the terms of a signature made at `now`, and puts on the request what goes with them.
+///
+/// A request with a date of its own, `x-amz-date` or `Date`, is signed by that; else `Date` is added in the form of
+/// RFC 9110 §5.6.7, which every server takes.
+///
+/// # Errors
+/// See [`PrepareError`].
+pub fn prepare(
+    mut request: Request,
+    identity: &Identity,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Prepared, PrepareError> {
+    check(&request, identity, settings.names)?;
+    let names = settings.names;
+    let placement = match settings.placement {
+        derivation::Placement::Header => {
+            add_token_header(&mut request, names, identity);
+            Placement::Header { signed_at: settle_date(&mut request, names, now)? }
+        }
+        derivation::Placement::Query { expires } => {
+            if expires.as_secs() == 0 {
+                return Err(PrepareError::Expires);
+            }
+            let expires_at = now.plus(expires);
+            append_parameters(&mut request, names, identity, expires_at);
+            Placement::Query { expires_at }
+        }
+    };
+    let (access_key_id, bucket) = (identity.access_key_id.clone(), settings.bucket.clone());
+    Ok(Prepared { request, terms: Terms { names, access_key_id, placement, bucket } })
+}
+
+impl Prepared {
+    /// What is signed.
+    pub fn derive(&self) -> StringToSign {
+        self.terms.derive(&self.request)
+    }
+
+    /// Signs the request.
+    pub fn sign(self, secret: &Secret) -> Signed {
+        let signature = sign(secret, &self.derive().to_bytes());
+        let Self { mut request, terms } = self;
+        match terms.placement {
+            Placement::Header { .. } => {
+                let value = format!("{} {}:{signature}", terms.names.word, terms.access_key_id);
+                request.headers.push_unchecked("authorization", value);
+            }
+            Placement::Query { .. } => append(&mut request.target, "Signature", signature.as_str()),
+        }
+        Signed { request, signature }
+    }
+}
+
+impl Terms {
+    /// The headers that whoever uses a signed URL must send as they are, `Host` left out: those that are signed.
+    pub fn headers_to_send<'a>(&self, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
+        let is_signed = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            matches!(name.as_str(), "content-md5" | "content-type") || name.starts_with(self.names.header_prefix)
+        };
+        let headers = request.headers.iter().filter(|header| is_signed(&header.name));
+        headers.map(|header| (header.name.as_str(), header.value.as_slice())).collect()
+    }
+}
+
+fn check(request: &Request, identity: &Identity, names: &Names) -> Result<(), PrepareError> {
+    if !request.headers.contains("host") {
+        return Err(PrepareError::MissingHost);
+    }
+    let id = &identity.access_key_id;
+    if id.is_empty() || id.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | ',')) {
+        return Err(PrepareError::AccessKeyId);
+    }
+    if request.headers.contains("authorization") {
+        return Err(PrepareError::AlreadySigned { carrier: "an Authorization header".to_owned() });
+    }
+    for name in [names.key_parameter, "Expires", "Signature"] {
+        if claim::parameter(request, name).is_some() {
+            return Err(PrepareError::AlreadySigned { carrier: format!("the parameter {name}") });
+        }
+    }
+    Ok(())
+}
+
+fn settle_date(request: &mut Request, names: &Names, now: Timestamp) -> Result<Timestamp, PrepareError> {
+    for name in [names.date_header, "Date"] {
+        if let Some(date) = request.headers.first_text(name) {
+            return Timestamp::parse(date).map_err(|source| PrepareError::Date { name, source });
+        }
+    }
+    request.headers.push_unchecked("Date", now.to_http_date());
+    Ok(now)
+}
+
+fn add_token_header(request: &mut Request, names: &Names, identity: &Identity) {
+    let Some(token) = &identity.session_token else { return };
+    if !request.headers.contains(names.token_header) {
+        request.headers.push_unchecked(names.token_header, token.expose_secret());
+    }
+}
+
+/// A token in the query is signed as if it were a header. A `Date` header would say nothing, and is taken away.
+fn append_parameters(request: &mut Request, names: &Names, identity: &Identity, expires_at: Timestamp) {
+    request.headers.remove("date");
+    append(&mut request.target, names.key_parameter, &identity.access_key_id);
+    append(&mut request.target, "Expires", &expires_at.epoch_seconds().to_string());
+    let token = identity.session_token.as_ref().filter(|_| !request.headers.contains(names.token_header));
+    if let Some(token) = token {
+        append(&mut request.target, names.token_header, token.expose_secret());
+    }
+}
+
+fn append(target: &mut Vec<u8>, name: &str, value: &str) {
+    let separator = match target.iter().position(|byte| *byte == b'?') {
+        None => Some(b'?'),
+        Some(at) if at + 1 == target.len() || target.ends_with(b"&") => None,
+        Some(_) => Some(b'&'),
+    };
+    target.extend(separator);
+    target.extend_from_slice(name.as_bytes());
+    target.push(b'=');
+    encode::encode(value.as_bytes(), Slash::Encode, target);
+}

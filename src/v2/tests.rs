@@ -1,0 +1,152 @@
+//! The examples of *Signing and authenticating REST requests* of S3's API reference: strings to sign and signatures are
+//! AWS's own, from the page's present edition (bucket `awsexamplebucket1`) and, where that prints no right signature for
+//! the request beside it, from the edition before (bucket `johnsmith`).
+
+use super::*;
+use crate::credentials::Credentials;
+use crate::prepare::Identity;
+use crate::request::{Body, RequestUrl};
+
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+fn claim(text: &str, rule: BucketRule<'_>) -> (Request, Claim) {
+    let mut lines = text.lines();
+    let mut start = lines.next().unwrap().split(' ');
+    let (method, target) = (start.next().unwrap().to_owned(), start.next().unwrap().as_bytes().to_vec());
+    let mut headers = crate::request::Headers::default();
+    for line in lines {
+        let (name, value) = line.split_once(':').unwrap();
+        headers.push(name, value).unwrap();
+    }
+    let request = Request { method, target, headers, body: Body::Unknown };
+    let claim = Claim::extract(&request, rule).unwrap().unwrap();
+    (request, claim)
+}
+
+/// Method and target, headers, string to sign, signature.
+const EXAMPLES: [(&str, &str, &str, &str); 8] = [
+    (
+        "GET /photos/puppy.jpg",
+        "Host: awsexamplebucket1.s3.us-west-1.amazonaws.com\nDate: Tue, 27 Mar 2007 19:36:42 +0000",
+        "GET\n\n\nTue, 27 Mar 2007 19:36:42 +0000\n/awsexamplebucket1/photos/puppy.jpg",
+        "qgk2+6Sv9/oM7G3qLEjTH1a1l1g=",
+    ),
+    (
+        "PUT /photos/puppy.jpg",
+        "Content-Type: image/jpeg\nContent-Length: 94328\nHost: awsexamplebucket1.s3.us-west-1.amazonaws.com\n\
+         Date: Tue, 27 Mar 2007 21:15:45 +0000",
+        "PUT\n\nimage/jpeg\nTue, 27 Mar 2007 21:15:45 +0000\n/awsexamplebucket1/photos/puppy.jpg",
+        "iqRzw+ileNPu1fhspnRs8nOjjIA=",
+    ),
+    (
+        "GET /?prefix=photos&max-keys=50&marker=puppy",
+        "User-Agent: Mozilla/5.0\nHost: awsexamplebucket1.s3.us-west-1.amazonaws.com\n\
+         Date: Tue, 27 Mar 2007 19:42:41 +0000",
+        "GET\n\n\nTue, 27 Mar 2007 19:42:41 +0000\n/awsexamplebucket1/",
+        "m0WP8eCtspQl5Ahe6L1SozdX9YA=",
+    ),
+    (
+        "GET /?acl",
+        "Host: awsexamplebucket1.s3.us-west-1.amazonaws.com\nDate: Tue, 27 Mar 2007 19:44:46 +0000",
+        "GET\n\n\nTue, 27 Mar 2007 19:44:46 +0000\n/awsexamplebucket1/?acl",
+        "82ZHiFIjc+WbcwFKGUVEQspPn+0=",
+    ),
+    (
+        "DELETE /awsexamplebucket1/photos/puppy.jpg",
+        "User-Agent: Python\nHost: s3.us-west-1.amazonaws.com\nDate: Tue, 27 Mar 2007 21:20:26 +0000",
+        "DELETE\n\n\nTue, 27 Mar 2007 21:20:26 +0000\n/awsexamplebucket1/photos/puppy.jpg",
+        "XbyTlbQdu9Xw5o8P4iMwPktxQd8=",
+    ),
+    (
+        "PUT /db-backup.dat.gz",
+        "User-Agent: curl/7.15.5\nHost: static.johnsmith.net:8080\nDate: Tue, 27 Mar 2007 21:06:08 +0000\n\
+         x-amz-acl: public-read\ncontent-type: application/x-download\nContent-MD5: 4gJE4saaMU4BqNR0kLY+lw==\n\
+         X-Amz-Meta-ReviewedBy: joe@johnsmith.net\nX-Amz-Meta-ReviewedBy: jane@johnsmith.net\n\
+         X-Amz-Meta-FileChecksum: 0x02661779\nX-Amz-Meta-ChecksumAlgorithm: crc32\n\
+         Content-Disposition: attachment; filename=database.dat\nContent-Encoding: gzip\nContent-Length: 5913339",
+        "PUT\n4gJE4saaMU4BqNR0kLY+lw==\napplication/x-download\nTue, 27 Mar 2007 21:06:08 +0000\nx-amz-acl:public-read\n\
+         x-amz-meta-checksumalgorithm:crc32\nx-amz-meta-filechecksum:0x02661779\n\
+         x-amz-meta-reviewedby:joe@johnsmith.net,jane@johnsmith.net\n/static.johnsmith.net/db-backup.dat.gz",
+        "ilyl83RwaSoYIEdixDQcA4OnAnc=",
+    ),
+    (
+        "GET /",
+        "Host: s3.us-west-1.amazonaws.com\nDate: Wed, 28 Mar 2007 01:29:59 +0000",
+        "GET\n\n\nWed, 28 Mar 2007 01:29:59 +0000\n/",
+        "qGdzdERIC03wnaRNKh6OqZehG9s=",
+    ),
+    (
+        "GET /dictionary/fran%C3%A7ais/pr%c3%a9f%c3%a8re",
+        "Host: s3.us-west-1.amazonaws.com\nDate: Wed, 28 Mar 2007 01:49:49 +0000",
+        "GET\n\n\nWed, 28 Mar 2007 01:49:49 +0000\n/dictionary/fran%C3%A7ais/pr%c3%a9f%c3%a8re",
+        "DNEZGsoieTZ92F3bUfSPQcbGmlM=",
+    ),
+];
+
+#[test]
+fn the_examples_of_aws_come_out_as_printed() {
+    for (start, headers, string_to_sign, signature) in EXAMPLES {
+        let text = format!("{start} HTTP/1.1\n{headers}\nAuthorization: AWS AKIAIOSFODNN7EXAMPLE:{signature}");
+        let chosen = headers.contains("static.johnsmith.net").then_some("static.johnsmith.net");
+        let (request, claim) = claim(&text, BucketRule { chosen, endpoints: &[] });
+        let derived = claim.terms.derive(&request).to_bytes();
+        assert_eq!(String::from_utf8_lossy(&derived), string_to_sign, "{start}");
+        assert_eq!(sign(&Secret::new(SECRET), &derived).as_str(), signature, "{start}");
+        assert_eq!((claim.terms.access_key_id.as_str(), claim.signature.as_str()), ("AKIAIOSFODNN7EXAMPLE", signature));
+    }
+}
+
+/// The query of the page's section on query strings, in its edition before.
+#[test]
+fn the_example_in_a_query_comes_out_as_printed() {
+    let url = RequestUrl::parse("http://johnsmith.s3.amazonaws.com/photos/puppy.jpg").unwrap();
+    let now = Timestamp::from_epoch_seconds(1_175_139_620 - 60);
+    let placement = crate::derivation::Placement::Query { expires: std::time::Duration::from_secs(60) };
+    let settings = Settings { names: &Names::AWS, placement, bucket: Some("johnsmith".to_owned()) };
+    let identity = Identity::from(&Credentials::new("AKIAIOSFODNN7EXAMPLE", SECRET));
+    let prepared = prepare(Request::new("GET", &url).unwrap(), &identity, &settings, now).unwrap();
+    let signed = prepared.sign(&Secret::new(SECRET));
+    assert_eq!(
+        String::from_utf8(signed.request.target.clone()).unwrap(),
+        "/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Expires=1175139620\
+         &Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D"
+    );
+    let claim = Claim::extract(&signed.request, BucketRule::default()).unwrap().unwrap();
+    assert_eq!(claim.signature.as_str(), "NpgCjnDzrM+WFzoENXmpNDUsSn8=");
+    assert_eq!(claim.terms.bucket.as_deref(), Some("johnsmith"));
+}
+
+#[test]
+fn an_access_key_may_have_colons() {
+    let (_, claim) = claim(
+        "GET /b HTTP/1.1\nHost: h\nDate: Wed, 28 Mar 2007 01:49:49 GMT\nAuthorization: AWS test:tester:c2ln=",
+        BucketRule::default(),
+    );
+    assert_eq!((claim.terms.access_key_id.as_str(), claim.signature.as_str()), ("test:tester", "c2ln="));
+}
+
+#[test]
+fn a_signature_that_cannot_be_read_says_what_is_missing() {
+    for (text, expected) in [
+        (
+            "GET / HTTP/1.1\nHost: h\nAuthorization: AWS nothing",
+            "the Authorization header is not of the form AWS ID:signature",
+        ),
+        ("GET / HTTP/1.1\nHost: h\nAuthorization: AWS a:b", "the request has no date: neither x-amz-date nor Date"),
+        ("GET / HTTP/1.1\nHost: h\nDate: soon\nAuthorization: AWS a:b", "Date: not a date and time: 'soon'"),
+        ("GET /?AWSAccessKeyId=a&Signature=b HTTP/1.1\nHost: h", "the query has no Expires"),
+        ("GET /?AWSAccessKeyId=a&Signature=b&Expires=1h HTTP/1.1\nHost: h", "not a number of seconds since 1970: '1h'"),
+        ("GET /?AWSAccessKeyId=a&Signature=b HTTP/1.1\nHost: h\nAuthorization: AWS a:b", "the request is signed twice"),
+    ] {
+        let mut headers = crate::request::Headers::default();
+        let mut lines = text.lines();
+        let target = lines.next().unwrap().split(' ').nth(1).unwrap().as_bytes().to_vec();
+        lines.for_each(|line| {
+            let (name, value) = line.split_once(": ").unwrap();
+            headers.push(name, value).unwrap();
+        });
+        let request = Request { method: "GET".to_owned(), target, headers, body: Body::Unknown };
+        let error = Claim::extract(&request, BucketRule::default()).unwrap().unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{text}: {error}");
+    }
+}
