@@ -4,8 +4,11 @@
 //! by itself. A mismatch is a verdict, not an error. What caused it is not asked here.
 
 mod finding;
+mod plain;
+mod v2;
 
 pub use finding::{Facts, Finding};
+pub use plain::{PlainClaim, PlainError, PlainJudge, PlainVerdict, is_plain, judge_plain, plain_claim};
 
 use std::time::Duration;
 

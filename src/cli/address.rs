@@ -22,6 +22,11 @@ pub fn resolve(typed: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
     }
 }
 
+/// The host of an endpoint with its port, where there is one that can be read.
+pub fn endpoint_hosts(endpoint_url: Option<&str>) -> Vec<String> {
+    endpoint_url.and_then(|url| parse(url).ok()).map(|url| url.host_header()).into_iter().collect()
+}
+
 /// Parses an http or https URL. One that names a user is refused: to drop the name would sign with other keys than were
 /// meant.
 pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {

@@ -6,6 +6,7 @@ use super::compare::{self, Texts};
 use super::diagnosis::{Comparison, Diagnosis, Explanation, Judged, Made, Party, Proof, Search, Word};
 use super::evidence::Evidence;
 use super::inspect;
+use super::plain;
 use super::presented::target;
 use super::reading::{self, Reading};
 use super::search::{Found, Limits, search};
@@ -13,6 +14,9 @@ use crate::formats::reply::Reply;
 
 /// Finds out why a request was refused, or that it is right.
 pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
+    if let Some(diagnosis) = plain::diagnose(evidence, limits) {
+        return diagnosis;
+    }
     match reading::read(evidence) {
         Reading::Claimed { judged, repairs } => of_claim(evidence, *judged, repairs, limits),
         Reading::Unclaimed { request, error } => {
@@ -34,13 +38,15 @@ pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
 }
 
 impl Diagnosis {
-    fn empty(explanations: Vec<Explanation>) -> Self {
+    /// A diagnosis that rests on no judged request.
+    pub(super) fn empty(explanations: Vec<Explanation>) -> Self {
         Self {
             verdict: if explanations.is_empty() { Word::Unknown } else { Word::Invalid },
             explanations,
             notes: Vec::new(),
             next: Vec::new(),
             judged: None,
+            plain: None,
             comparisons: Vec::new(),
             search: Search::NONE,
         }
@@ -80,7 +86,7 @@ fn of_claim(evidence: &Evidence<'_>, judged: Judged, repairs: Vec<Made>, limits:
         deepest: found.deepest,
         is_exhausted: found.is_exhausted,
     });
-    Diagnosis { verdict, explanations, notes, next, judged: Some(judged), comparisons, search }
+    Diagnosis { verdict, explanations, notes, next, judged: Some(judged), plain: None, comparisons, search }
 }
 
 /// Adds explanations that name nothing that is explained already.

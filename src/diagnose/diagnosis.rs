@@ -9,7 +9,7 @@ use crate::claim::Claim;
 use crate::derivation::Derivation;
 use crate::request::Request;
 use crate::scheme::Signature;
-use crate::verify::Finding;
+use crate::verify::{Finding, PlainVerdict};
 
 /// Why a request was refused, as far as the evidence goes.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct Diagnosis {
     pub next: Vec<String>,
     /// The request that was judged, where there is one that makes a claim.
     pub judged: Option<Judged>,
+    /// The same, where its signature is of a scheme that has no canonical request.
+    pub plain: Option<JudgedPlain>,
     /// The texts that were compared with the right one: the server's, the client's.
     pub comparisons: Vec<Comparison>,
     /// What the search did.
@@ -56,6 +58,15 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// Whether the request itself was at hand; otherwise it was read back from the server's or the client's words.
     pub is_at_hand: bool,
+}
+
+/// A request whose scheme has no canonical request, with everything that was derived from it.
+#[derive(Debug)]
+pub struct JudgedPlain {
+    /// The request.
+    pub request: Request,
+    /// What it claims, what is right for it, and what verifying found.
+    pub verdict: PlainVerdict,
 }
 
 /// Mistakes that together explain the refusal.

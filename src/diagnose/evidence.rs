@@ -62,6 +62,10 @@ pub struct Hints {
     pub services: Vec<String>,
     /// Prefixes of paths that a proxy may add or take away.
     pub path_prefixes: Vec<String>,
+    /// Hosts of the stores that the user has, with their ports: what stands before one of them is a bucket.
+    pub endpoints: Vec<String>,
+    /// The bucket that the host names, as the user says it; an empty one means that it names none.
+    pub bucket: Option<String>,
     /// The clock, where it may be what was signed.
     pub now: Option<Timestamp>,
 }

@@ -15,6 +15,7 @@ mod diagnosis;
 mod evidence;
 mod field;
 mod inspect;
+mod plain;
 mod presented;
 mod quirks;
 mod reading;
@@ -23,7 +24,7 @@ mod texts;
 
 pub use conclude::diagnose;
 pub use diagnosis::{
-    Comparison, Diagnosis, Difference, Explanation, Judged, Made, Party, Proof, Search, Word, difference,
+    Comparison, Diagnosis, Difference, Explanation, Judged, JudgedPlain, Made, Party, Proof, Search, Word, difference,
 };
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
 pub use search::{DEEPEST, Limits};

@@ -320,6 +320,12 @@ pub(super) fn judge_token(request: &Request, claim: &Claim, expected: Option<&Se
             (name, presented)
         }
     };
+    compare_token(&name, expected, presented)
+}
+
+/// Compares the token that `name` carries with that of the credentials.
+pub(super) fn compare_token(name: &str, expected: Option<&Secret>, presented: Option<Secret>) -> Option<Finding> {
+    let name = name.to_owned();
     match (expected, presented) {
         (Some(_), None) => Some(Finding::TokenMissing { name }),
         (Some(expected), Some(presented)) if *expected != presented => Some(Finding::TokenDiffers { name }),

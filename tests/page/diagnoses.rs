@@ -134,7 +134,7 @@ pub fn unknown() -> Diagnosis {
 fn empty(verdict: Word, judged: Option<Judged>) -> Diagnosis {
     let search = Search { is_made: verdict == Word::Invalid, hypotheses: 61_204, deepest: 2, is_exhausted: true };
     let (explanations, notes, next, comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Diagnosis { verdict, explanations, notes, next, judged, comparisons, search }
+    Diagnosis { verdict, explanations, notes, next, judged, plain: None, comparisons, search }
 }
 
 fn made(id: &str, signed: &str, expected: &str) -> Made {

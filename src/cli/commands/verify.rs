@@ -6,21 +6,23 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::claim::{Claim, ClaimError};
+use crate::cli::address;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::input;
 use crate::cli::options::request::RequestOptions;
-use crate::cli::options::signing::{CredentialOptions, PathOptions, TYPED_KEYS};
+use crate::cli::options::signing::{BucketOptions, CredentialOptions, PathOptions, TYPED_KEYS};
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::verdict::{Judged, Word};
+use crate::credentials::Credentials;
 use crate::derivation::Derivation;
-use crate::profiles;
+use crate::profiles::{self, Settings};
 use crate::request::Request;
-use crate::scheme::Signature;
+use crate::scheme::{Dialect, Signature};
 use crate::time::Timestamp;
-use crate::verify::{self, DEFAULT_WINDOW, Finding, Judge};
+use crate::verify::{self, DEFAULT_WINDOW, Finding, Judge, PlainJudge, PlainVerdict, Verdict};
 
 /// How a signed request is judged.
 #[derive(Debug, Args)]
@@ -67,12 +69,15 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     path: PathOptions,
+
+    #[command(flatten)]
+    bucket: BucketOptions,
 }
 
 /// Runs the command.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     let request = input::read(args.input.as_deref(), &args.request, context)?;
-    let judgement = Judgement::of(&request, &args.credentials, &args.judge, args.path, context)?;
+    let judgement = Judgement::of(&request, args, context)?;
     let judged = judgement.view();
     if args.judge.json {
         write_json(&judged.to_json(), &mut context.stdout)?;
@@ -89,52 +94,84 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
 
 /// Everything that was found of a signed request.
 pub struct Judgement {
-    claim: Claim,
-    derivation: Derivation,
-    expected: Option<Signature>,
-    findings: Vec<Finding>,
+    found: Found,
     redactor: Redactor,
+}
+
+/// What was found, by the kind of the scheme.
+enum Found {
+    Claim { claim: Claim, derivation: Derivation, expected: Option<Signature>, findings: Vec<Finding> },
+    Plain(PlainVerdict),
+}
+
+/// What the server knows, as far as options and profiles tell it.
+struct Known {
+    credentials: Option<Credentials>,
+    settings: Settings,
+    now: Timestamp,
+    window: Duration,
+}
+
+impl Known {
+    fn of(credentials: &CredentialOptions, options: &JudgeOptions, context: &Context) -> Result<Self, Failure> {
+        let (now, window) = (options.now.unwrap_or(context.now), options.window.unwrap_or(DEFAULT_WINDOW));
+        if options.no_credentials {
+            return Ok(Self { credentials: None, settings: Settings::default(), now, window });
+        }
+        let resolved = profiles::resolve(&credentials.choice(), &context.environment)
+            .map_err(|error| Failure::from(error).hint("--no-credentials looks at the request without any key"))?;
+        Ok(Self { credentials: Some(resolved.credentials), settings: resolved.settings, now, window })
+    }
 }
 
 impl Judgement {
     /// Judges a request by the credentials that the options lead to.
-    pub fn of(
-        request: &Request,
-        credentials: &CredentialOptions,
-        options: &JudgeOptions,
-        path: PathOptions,
-        context: &Context,
-    ) -> Result<Self, Failure> {
-        let now = options.now.unwrap_or(context.now);
-        let window = options.window.unwrap_or(DEFAULT_WINDOW);
-        let mut claim = Claim::extract(request).map_err(explain_claim)?;
-        claim.terms.path_rule = path.or(claim.terms.path_rule);
-        let redactor = match options.show_secrets {
+    pub fn of(request: &Request, args: &VerifyArgs, context: &Context) -> Result<Self, Failure> {
+        let redactor = |dialect: &Dialect| match args.judge.show_secrets {
             true => Redactor::none(),
-            false => Redactor::of(request, &claim.terms.dialect),
+            false => Redactor::of(request, dialect),
         };
-        if options.no_credentials {
+        if verify::is_plain(request) {
+            let known = Known::of(&args.credentials, &args.judge, context)?;
+            let verdict = judge_plain(request, args, &known)?;
+            return Ok(Self { found: Found::Plain(verdict), redactor: redactor(&Dialect::AWS4) });
+        }
+        let mut claim = Claim::extract(request).map_err(explain_claim)?;
+        claim.terms.path_rule = args.path.or(claim.terms.path_rule);
+        let redactor = redactor(&claim.terms.dialect);
+        let Known { credentials, now, window, .. } = Known::of(&args.credentials, &args.judge, context)?;
+        let Some(credentials) = &credentials else {
             let derivation = claim.derive(request);
             let findings = verify::inspect(request, &claim, now, window);
-            return Ok(Self { claim, derivation, expected: None, findings, redactor });
-        }
-        let resolved = profiles::resolve(&credentials.choice(), &context.environment)
-            .map_err(|error| Failure::from(error).hint("--no-credentials looks at the request without any key"))?;
-        let judge = Judge { credentials: &resolved.credentials, now, window };
-        let verdict = verify::verify_claim(request, claim, judge);
-        let (claim, derivation, findings) = (verdict.claim, verdict.derivation, verdict.findings);
-        Ok(Self { claim, derivation, expected: Some(verdict.expected), findings, redactor })
+            return Ok(Self { found: Found::Claim { claim, derivation, expected: None, findings }, redactor });
+        };
+        let Verdict { claim, derivation, expected, findings } =
+            verify::verify_claim(request, claim, Judge { credentials, now, window });
+        Ok(Self { found: Found::Claim { claim, derivation, expected: Some(expected), findings }, redactor })
     }
 
     /// What can be printed of it.
     pub fn view(&self) -> Judged<'_> {
-        Judged {
-            claim: &self.claim,
-            derivation: &self.derivation,
-            expected: self.expected.as_ref(),
-            findings: &self.findings,
-            redactor: &self.redactor,
+        match &self.found {
+            Found::Claim { claim, derivation, expected, findings } => {
+                Judged::of_claim(claim, derivation, (expected.as_ref(), findings), &self.redactor)
+            }
+            Found::Plain(verdict) => Judged::of_plain(verdict, &self.redactor),
         }
+    }
+}
+
+fn judge_plain(request: &Request, args: &VerifyArgs, known: &Known) -> Result<PlainVerdict, Failure> {
+    let endpoints = address::endpoint_hosts(known.settings.endpoint_url.as_deref());
+    let judge = PlainJudge {
+        credentials: known.credentials.as_ref(),
+        now: known.now,
+        window: known.window,
+        buckets: args.bucket.rule(&endpoints),
+    };
+    match verify::judge_plain(request, judge) {
+        Some(verdict) => verdict.map_err(|error| Failure::usage(error.to_string())),
+        None => Err(explain_claim(ClaimError::NotSigned)),
     }
 }
 

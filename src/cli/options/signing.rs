@@ -10,6 +10,7 @@ use crate::credentials::Secret;
 use crate::request::RequestUrl;
 use crate::scheme::{Dialect, Scheme};
 use crate::time::Timestamp;
+use crate::v2::BucketRule;
 
 /// The options that a key can be typed with.
 pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_token"];
@@ -105,6 +106,10 @@ pub struct SigningOptions {
     #[command(flatten)]
     pub path: PathOptions,
 
+    /// Which bucket a host names.
+    #[command(flatten)]
+    pub bucket: BucketOptions,
+
     /// Sign with a key that 'sigvet key' wrote, and no secret; '-' reads standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = TYPED_KEYS, value_hint = clap::ValueHint::FilePath)]
     pub signing_key: Option<String>,
@@ -124,6 +129,21 @@ pub struct PathOptions {
     /// Percent-encode the path once or twice; by default once for the S3 family, twice for all else
     #[arg(long, value_name = "ONCE|TWICE", value_enum, help_heading = "Signing")]
     encode_path: Option<Times>,
+}
+
+/// The bucket of a host, which Signature Version 2 signs.
+#[derive(Debug, Clone, Default, Args)]
+pub struct BucketOptions {
+    /// With Version 2: the bucket that the host names, where neither the host's form nor the endpoint tells it; '' for none
+    #[arg(long, value_name = "NAME", help_heading = "Signing")]
+    pub bucket: Option<String>,
+}
+
+impl BucketOptions {
+    /// How buckets stand in hosts, with the hosts of the endpoints that are known.
+    pub fn rule<'a>(&'a self, endpoints: &'a [String]) -> BucketRule<'a> {
+        BucketRule { chosen: self.bucket.as_deref(), endpoints }
+    }
 }
 
 impl PathOptions {

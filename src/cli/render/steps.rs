@@ -5,7 +5,7 @@ use std::io::Write;
 use super::redact::Redactor;
 use crate::canonical::{CanonicalRequest, Field};
 use crate::crypto::PublicKey;
-use crate::derivation::{Derivation, Terms};
+use crate::derivation::{Derivation, Part, Terms};
 use crate::scheme::{KeyTrace, Scheme};
 
 /// Writes every stage: canonical request, string to sign, and the way to the key.
@@ -53,6 +53,22 @@ pub fn write_string_to_sign(derivation: &Derivation, redactor: &Redactor, out: &
         write_rows(label, &redactor.apply(line), out)?;
     }
     Ok(())
+}
+
+/// Writes the parts of a string to sign that is made of no canonical request; lines of their own end where they end.
+pub fn write_parts(scheme: &str, parts: &[Part], redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "Parts, by {scheme}")?;
+    for part in parts {
+        let text = String::from_utf8_lossy(&part.text);
+        write_rows(part.name, &redactor.apply(text.strip_suffix('\n').unwrap_or(&text)), out)?;
+    }
+    Ok(())
+}
+
+/// Writes such a string to sign as a whole.
+pub fn write_whole_string(string_to_sign: &[u8], redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "\nString to sign")?;
+    write_rows("", &redactor.apply(&String::from_utf8_lossy(string_to_sign)), out)
 }
 
 /// Writes which chain leads to the signing key, without the key.

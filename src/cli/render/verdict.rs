@@ -1,5 +1,6 @@
 //! A judged request, for people and by the JSON of the contract.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use serde_json::{Value, json};
@@ -8,20 +9,48 @@ use super::redact::Redactor;
 use crate::claim::Claim;
 use crate::derivation::Derivation;
 use crate::scheme::Signature;
-use crate::verify::Finding;
+use crate::verify::{Finding, PlainVerdict};
 
-/// What can be said of a signed request.
+/// What can be said of a signed request, by whichever scheme it is signed.
 pub struct Judged<'a> {
-    /// What it claims.
-    pub claim: &'a Claim,
-    /// What was derived from it.
-    pub derivation: &'a Derivation,
+    /// Whose key it is.
+    who: &'a str,
+    /// What the signature is for or by: `for 20150830/us-east-1/iam/aws4_request`.
+    what: String,
+    /// Each text on the way to the signature, with its name.
+    stages: Vec<(&'static str, Cow<'a, str>)>,
+    /// The signature that is presented.
+    presented: &'a Signature,
     /// The signature that it should present, where a key was at hand.
-    pub expected: Option<&'a Signature>,
+    expected: Option<&'a Signature>,
     /// What was found.
-    pub findings: &'a [Finding],
+    findings: &'a [Finding],
     /// Takes tokens out of what is shown.
-    pub redactor: &'a Redactor,
+    redactor: &'a Redactor,
+}
+
+impl<'a> Judged<'a> {
+    /// A request of the Version 4 family.
+    pub fn of_claim(
+        claim: &'a Claim,
+        derivation: &'a Derivation,
+        (expected, findings): (Option<&'a Signature>, &'a [Finding]),
+        redactor: &'a Redactor,
+    ) -> Self {
+        let (who, what) = (&claim.terms.access_key_id, format!("for {}", claim.terms.scope));
+        let presented = &claim.signature;
+        Self { who, what, stages: stages(derivation).into(), presented, expected, findings, redactor }
+    }
+
+    /// A request whose scheme has no canonical request: each part is a stage.
+    pub fn of_plain(verdict: &'a PlainVerdict, redactor: &'a Redactor) -> Self {
+        let PlainVerdict { claim, parts, string_to_sign, expected, findings } = verdict;
+        let parts = parts.iter().map(|part| (part.name, String::from_utf8_lossy(&part.text)));
+        let stages = parts.chain([("string-to-sign", String::from_utf8_lossy(string_to_sign))]).collect();
+        let (who, what) = (&claim.access_key_id, format!("with {}", claim.scheme));
+        let (presented, expected) = (&claim.presented, expected.as_ref());
+        Self { who, what, stages, presented, expected, findings, redactor }
+    }
 }
 
 /// The word of the contract.
@@ -47,10 +76,9 @@ impl Judged<'_> {
 
     /// One line with the verdict, then a line for each finding.
     pub fn write_text(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        let terms = &self.claim.terms;
-        let (who, scope) = (&terms.access_key_id, &terms.scope);
+        let Self { who, what, .. } = self;
         match self.word() {
-            Word::Valid => writeln!(out, "valid: signed by {who} for {scope}")?,
+            Word::Valid => writeln!(out, "valid: signed by {who} {what}")?,
             Word::Invalid => writeln!(out, "not valid: {}", self.headline())?,
             Word::Unknown => {
                 writeln!(out, "unknown: no secret for {who} at hand, so the signature was not recomputed")?
@@ -67,7 +95,7 @@ impl Judged<'_> {
     /// The signature presented, and the one that was expected.
     pub fn write_signatures(&self, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "\nSignature")?;
-        super::steps::write_rows("presented", self.claim.signature.as_str(), out)?;
+        super::steps::write_rows("presented", self.presented.as_str(), out)?;
         match self.expected {
             Some(expected) => super::steps::write_rows("expected", expected.as_str(), out),
             None => Ok(()),
@@ -82,8 +110,8 @@ impl Judged<'_> {
             Word::Unknown => "unknown",
         };
         let explanations: Vec<Value> = self.findings.iter().filter_map(explanation).collect();
-        let presented = Some(self.claim.signature.as_str());
-        object(verdict, explanations, self.derivation, (presented, self.expected), self.redactor)
+        let presented = Some(self.presented.as_str());
+        object(verdict, explanations, &self.stages, (presented, self.expected), self.redactor)
     }
 
     fn first_fatal(&self) -> Option<&Finding> {
@@ -97,23 +125,28 @@ impl Judged<'_> {
 
 /// The object of a request that is only to be signed: there is nothing to judge.
 pub fn to_sign(derivation: &Derivation, signature: &Signature, redactor: &Redactor) -> Value {
-    object("unknown", Vec::new(), derivation, (None, Some(signature)), redactor)
+    object("unknown", Vec::new(), &stages(derivation), (None, Some(signature)), redactor)
+}
+
+fn stages(derivation: &Derivation) -> [(&'static str, Cow<'_, str>); 2] {
+    [
+        ("canonical-request", derivation.canonical_request.to_string().into()),
+        ("string-to-sign", derivation.string_to_sign.as_str().into()),
+    ]
 }
 
 fn object(
     verdict: &str,
     explanations: Vec<Value>,
-    derivation: &Derivation,
+    stages: &[(&str, Cow<'_, str>)],
     (presented, expected): (Option<&str>, Option<&Signature>),
     redactor: &Redactor,
 ) -> Value {
+    let stage = |(name, text): &(&str, Cow<'_, str>)| json!({ "name": name, "text": redactor.apply(text) });
     json!({
         "verdict": verdict,
         "explanations": explanations,
-        "stages": [
-            { "name": "canonical-request", "text": redactor.apply(&derivation.canonical_request.to_string()) },
-            { "name": "string-to-sign", "text": redactor.apply(&derivation.string_to_sign) },
-        ],
+        "stages": stages.iter().map(stage).collect::<Vec<_>>(),
         "signature": { "presented": presented, "expected": expected.map(Signature::as_str) },
         "search": { "hypotheses": 0, "deepest": 0, "exhausted": true, "milliseconds": 0 },
     })

@@ -7,6 +7,7 @@
 mod clock;
 mod hashes;
 mod key;
+pub(super) mod plain;
 mod reply;
 mod request;
 mod scope;

@@ -9,8 +9,15 @@ use crate::formats::reply::Reply;
 use crate::time::Timestamp;
 use crate::verify;
 
-static HINTS: Hints =
-    Hints { hosts: Vec::new(), regions: Vec::new(), services: Vec::new(), path_prefixes: Vec::new(), now: None };
+static HINTS: Hints = Hints {
+    hosts: Vec::new(),
+    regions: Vec::new(),
+    services: Vec::new(),
+    path_prefixes: Vec::new(),
+    endpoints: Vec::new(),
+    bucket: None,
+    now: None,
+};
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const SIGNATURE: &str = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
 /// A minute after the requests below were signed.

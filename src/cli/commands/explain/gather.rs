@@ -18,6 +18,7 @@ use crate::cli::session::Typed;
 use crate::formats::capture::{Capture, ClientLog};
 use crate::formats::reply::Reply;
 use crate::request::{Request, RequestUrl};
+use crate::verify;
 
 /// What there is to explain.
 pub enum Subject {
@@ -163,7 +164,8 @@ fn looks_signed(request: Option<&Request>) -> bool {
     let Some(request) = request else { return false };
     let target = String::from_utf8_lossy(&request.target).to_ascii_lowercase();
     let marks = ["amz-signature", "goog-signature", "amz-credential", "awsaccesskeyid="];
-    request.headers.contains("authorization") || marks.iter().any(|mark| target.contains(mark))
+    let is_signed = request.headers.contains("authorization") || verify::is_plain(request);
+    is_signed || marks.iter().any(|mark| target.contains(mark))
 }
 
 fn is_digest(text: &str) -> bool {

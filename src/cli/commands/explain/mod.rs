@@ -128,5 +128,6 @@ impl ExplainArgs {
 /// Whether a URL has a signature, of this scheme or of its forerunner.
 fn is_presigned(url: &str) -> bool {
     let has = |parts: [&str; 2]| parts.iter().all(|part| url.contains(part));
-    has(["-Signature=", "-Credential="]) || has(["Signature=", "AWSAccessKeyId="])
+    has(["-Signature=", "-Credential="])
+        || ["AWSAccessKeyId=", "GoogleAccessId="].iter().any(|key| has(["Signature=", key]))
 }

@@ -20,15 +20,18 @@ use crate::profiles::{self, Error, KnownKey, Settings, Source};
 use crate::request::Request;
 use crate::scheme::Dialect;
 use crate::time::Timestamp;
-use crate::verify::DEFAULT_WINDOW;
+use crate::verify::{self, DEFAULT_WINDOW, PlainClaim};
 
 /// Explains a refused request.
 pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     let claim = evidence.request.as_ref().and_then(|request| Claim::extract(request).ok());
+    let plain = evidence.request.as_ref().and_then(verify::plain_claim);
     evidence.leave_out_other_log(claim.as_ref());
-    let keys = Keys::of(args, claim.as_ref(), context)?;
-    let clock = Clock::of(args, &evidence, claim.as_ref(), context.now);
-    let hints = hints(&evidence, &keys.settings, context.now);
+    let named = claim.as_ref().map(|claim| claim.terms.access_key_id.as_str());
+    let named = named.or(plain.as_ref().map(|claim| claim.access_key_id.as_str()));
+    let keys = Keys::of(args, named, context)?;
+    let clock = Clock::of(args, &evidence, (claim.as_ref(), plain.as_ref()), context.now);
+    let hints = hints(&evidence, args, &keys.settings, context.now);
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
     let mut diagnosis = diagnose(
@@ -86,14 +89,13 @@ struct Keys {
 
 impl Keys {
     /// Where nothing was chosen, the key is the one that the request names, if the user has it.
-    fn of(args: &ExplainArgs, claim: Option<&Claim>, context: &Context) -> Result<Self, Failure> {
+    fn of(args: &ExplainArgs, named: Option<&str>, context: &Context) -> Result<Self, Failure> {
         if args.judge.no_credentials {
             return Ok(Self::default());
         }
         let choice = args.credentials.choice();
         let known = profiles::known_keys(&choice, &context.environment);
         let is_chosen = choice.user.is_some() || choice.profile.is_some() || args.credentials.access_key.is_some();
-        let named = claim.map(|claim| claim.terms.access_key_id.as_str());
         let resolved = match profiles::resolve(&choice, &context.environment) {
             Ok(resolved) => Some(resolved),
             Err(Error::NothingFound { .. }) => None,
@@ -137,15 +139,21 @@ struct Clock {
 
 impl Clock {
     /// A capture may be old: without a word of the server's, an old header signature is judged as of its own time.
-    fn of(args: &ExplainArgs, evidence: &Evidence, claim: Option<&Claim>, here: Timestamp) -> Self {
+    fn of(
+        args: &ExplainArgs,
+        evidence: &Evidence,
+        (claim, plain): (Option<&Claim>, Option<&PlainClaim>),
+        here: Timestamp,
+    ) -> Self {
         let told = args.judge.now.or_else(|| evidence.reply.as_ref().and_then(|reply| reply.server_time));
         if let Some(now) = told {
             return Self { now, note: None };
         }
         let window = args.judge.window.unwrap_or(DEFAULT_WINDOW).as_secs();
-        let signed_at = match claim {
-            Some(claim) => (claim.terms.placement == Placement::Header).then_some(claim.terms.timestamp),
-            None => evidence.signed_at(),
+        let signed_at = match (claim, plain) {
+            (Some(claim), _) => (claim.terms.placement == Placement::Header).then_some(claim.terms.timestamp),
+            (None, Some(plain)) => plain.signed_at,
+            (None, None) => evidence.signed_at(),
         };
         match signed_at.filter(|at| at.seconds_until(here) > i64::try_from(window).unwrap_or(i64::MAX)) {
             Some(at) => {
@@ -173,7 +181,7 @@ impl Evidence {
     }
 }
 
-fn hints(evidence: &Evidence, settings: &Settings, now: Timestamp) -> Hints {
+fn hints(evidence: &Evidence, args: &ExplainArgs, settings: &Settings, now: Timestamp) -> Hints {
     let endpoint = settings.endpoint_url.as_deref().and_then(|url| address::parse(url).ok());
     let urls = endpoint.iter().chain(&evidence.url);
     let prefix = |url: &crate::request::RequestUrl| String::from_utf8_lossy(url.target()).trim_matches('/').to_owned();
@@ -189,6 +197,8 @@ fn hints(evidence: &Evidence, settings: &Settings, now: Timestamp) -> Hints {
             .chain(of_reply(reply.and_then(|r| r.expected_service())))
             .collect(),
         path_prefixes: endpoint.iter().map(prefix).filter(|prefix| !prefix.is_empty()).collect(),
+        endpoints: address::endpoint_hosts(args.signing.endpoint_url.as_deref().or(settings.endpoint_url.as_deref())),
+        bucket: args.signing.bucket.bucket.clone(),
         now: Some(now),
     }
 }

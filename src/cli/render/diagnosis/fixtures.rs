@@ -30,6 +30,7 @@ pub(super) fn diagnosis_of_two_mistakes() -> Diagnosis {
         notes: Vec::new(),
         next: vec!["the body, with --data-binary @FILE".to_owned()],
         judged: Some(judged()),
+        plain: None,
         comparisons: Vec::new(),
         search: Search { is_made: true, hypotheses: 61_204, deepest: 2, is_exhausted: true },
     }
@@ -41,7 +42,16 @@ pub(super) fn valid_diagnosis() -> Diagnosis {
     judged.expected = Some(judged.claim.signature.clone());
     let search = Search { is_made: false, hypotheses: 0, deepest: 0, is_exhausted: true };
     let (explanations, notes, next, comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Diagnosis { verdict: Word::Valid, explanations, notes, next, judged: Some(judged), comparisons, search }
+    Diagnosis {
+        verdict: Word::Valid,
+        explanations,
+        notes,
+        next,
+        judged: Some(judged),
+        plain: None,
+        comparisons,
+        search,
+    }
 }
 
 pub(super) fn made(mistake: &'static crate::diagnose::catalogue::Mistake, signed: &str, expected: &str) -> Made {

@@ -6,12 +6,16 @@ use super::Shown;
 use crate::derivation::Derivation;
 use crate::diagnose::{Comparison, Difference, Explanation, Made, Party, Word};
 use crate::scheme::Signature;
+use crate::verify::PlainVerdict;
 
 impl Shown<'_> {
     /// The object of the contract. What is not UTF-8 has U+FFFD in its place.
     pub fn to_json(&self) -> Value {
         let diagnosis = self.diagnosis;
         let judged = diagnosis.judged.as_ref();
+        let plain = diagnosis.plain.as_ref().map(|plain| &plain.verdict);
+        let presented = judged.map(|judged| &judged.claim.signature).or(plain.map(|plain| &plain.claim.presented));
+        let expected = judged.map_or_else(|| plain?.expected.as_ref(), |judged| judged.expected.as_ref());
         let search = diagnosis.search;
         json!({
             "verdict": match diagnosis.verdict {
@@ -20,10 +24,14 @@ impl Shown<'_> {
                 Word::Unknown => "unknown",
             },
             "explanations": self.each(&diagnosis.explanations, Self::explanation),
-            "stages": judged.map_or_else(Vec::new, |judged| self.stages(&judged.derivation)),
+            "stages": match (judged, plain) {
+                (Some(judged), _) => self.stages(&judged.derivation),
+                (None, Some(plain)) => self.plain_stages(plain),
+                (None, None) => Vec::new(),
+            },
             "signature": {
-                "presented": judged.map(|judged| judged.claim.signature.as_str()),
-                "expected": judged.and_then(|judged| judged.expected.as_ref()).map(Signature::as_str),
+                "presented": presented.map(Signature::as_str),
+                "expected": expected.map(Signature::as_str),
             },
             "search": {
                 "hypotheses": search.hypotheses,
@@ -65,6 +73,13 @@ impl Shown<'_> {
             stage("canonical-request", derivation.canonical_request.as_bytes()),
             stage("string-to-sign", derivation.string_to_sign.as_bytes()),
         ]
+    }
+
+    /// Without a canonical request each part is a stage.
+    fn plain_stages(&self, verdict: &PlainVerdict) -> Vec<Value> {
+        let stage = |name: &str, text: &[u8]| json!({ "name": name, "text": self.text(text) });
+        let parts = verdict.parts.iter().map(|part| stage(part.name, &part.text));
+        parts.chain([stage("string-to-sign", &verdict.string_to_sign)]).collect()
     }
 
     fn compared(&self, comparison: &Comparison) -> Value {

@@ -10,6 +10,8 @@ use super::{Both, Palette, Shown};
 use crate::cli::render::steps;
 use crate::cli::render::wrap::lines as wrapped;
 use crate::diagnose::{Comparison, Explanation, Judged, Made, Word};
+use crate::scheme::Signature;
+use crate::verify::PlainVerdict;
 
 /// The width that everything but the verdict keeps to.
 const WIDTH: usize = 80;
@@ -27,8 +29,9 @@ impl Shown<'_> {
         page.others()?;
         self.diagnosis.comparisons.iter().try_for_each(|comparison| page.comparison(comparison))?;
         page.rest()?;
-        match &self.diagnosis.judged {
-            Some(judged) if steps => page.steps(judged),
+        match (&self.diagnosis.judged, &self.diagnosis.plain) {
+            (Some(judged), _) if steps => page.steps(judged),
+            (None, Some(plain)) if steps => page.plain_steps(&plain.verdict),
             _ => Ok(()),
         }
     }
@@ -215,11 +218,23 @@ impl Page<'_> {
         steps::write_canonical_request(&judged.derivation, redactor, &mut stages)?;
         steps::write_string_to_sign(&judged.derivation, redactor, &mut stages)?;
         steps::write_key_path(&judged.claim.terms, &mut stages)?;
+        self.signatures(&judged.claim.signature, judged.expected.as_ref(), stages)
+    }
+
+    fn plain_steps(&mut self, verdict: &PlainVerdict) -> Result<()> {
+        let mut stages = Vec::new();
+        steps::write_parts(verdict.claim.scheme, &verdict.parts, self.shown.redactor, &mut stages)?;
+        steps::write_whole_string(&verdict.string_to_sign, self.shown.redactor, &mut stages)?;
+        self.signatures(&verdict.claim.presented, verdict.expected.as_ref(), stages)
+    }
+
+    /// The last stage, and all of them written.
+    fn signatures(&mut self, presented: &Signature, expected: Option<&Signature>, mut stages: Vec<u8>) -> Result<()> {
         writeln!(stages, "\nSignature")?;
         let is_usable = self.shown.diagnosis.verdict == Word::Valid;
         let shown = |text: &str| if is_usable { self.shown.usable_signature(text) } else { self.shown.words(text) };
-        steps::write_rows("presented", &shown(judged.claim.signature.as_str()), &mut stages)?;
-        if let Some(expected) = &judged.expected {
+        steps::write_rows("presented", &shown(presented.as_str()), &mut stages)?;
+        if let Some(expected) = expected {
             steps::write_rows("expected", &shown(expected.as_str()), &mut stages)?;
         }
         write!(self.out, "\n{}", harmless(&String::from_utf8_lossy(&stages)))

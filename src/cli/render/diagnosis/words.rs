@@ -2,6 +2,7 @@
 
 use super::Shown;
 use crate::diagnose::{Explanation, Made, Party, Proof, Search, Word};
+use crate::request::Request;
 use crate::verify::Finding;
 
 impl Shown<'_> {
@@ -16,26 +17,44 @@ impl Shown<'_> {
 
     /// The verdict's reason, in one line.
     pub(super) fn reason(&self) -> String {
-        let judged = self.diagnosis.judged.as_ref();
-        let terms = judged.map(|judged| &judged.claim.terms);
-        match (self.diagnosis.verdict, terms) {
-            (Word::Valid, Some(terms)) => self.words(&format!("signed by {} for {}", terms.access_key_id, terms.scope)),
+        match (self.diagnosis.verdict, self.signer()) {
+            (Word::Valid, Some((who, what))) => self.words(&format!("signed by {who} {what}")),
             (Word::Valid, None) => "nothing is wrong with it".to_owned(),
             (Word::Invalid, _) => self.wrong(),
-            (Word::Unknown, Some(terms)) => {
-                let who = &terms.access_key_id;
+            (Word::Unknown, Some((who, _))) => {
                 self.words(&format!("no secret for {who} at hand, so the signature was not recomputed"))
             }
             (Word::Unknown, None) => "there is no signed request to judge".to_owned(),
         }
     }
 
+    /// Whose signature it is, and for or by what.
+    fn signer(&self) -> Option<(&str, String)> {
+        if let Some(judged) = &self.diagnosis.judged {
+            let terms = &judged.claim.terms;
+            return Some((&terms.access_key_id, format!("for {}", terms.scope)));
+        }
+        let claim = &self.diagnosis.plain.as_ref()?.verdict.claim;
+        Some((&claim.access_key_id, format!("with {}", claim.scheme)))
+    }
+
+    /// What verifying found.
+    fn findings(&self) -> &[Finding] {
+        let judged = self.diagnosis.judged.as_ref().map(|judged| judged.findings.as_slice());
+        judged.or(self.diagnosis.plain.as_ref().map(|plain| plain.verdict.findings.as_slice())).unwrap_or_default()
+    }
+
+    /// The request that was judged.
+    fn request(&self) -> Option<&Request> {
+        let judged = self.diagnosis.judged.as_ref().map(|judged| &judged.request);
+        judged.or(self.diagnosis.plain.as_ref().map(|plain| &plain.request))
+    }
+
     fn wrong(&self) -> String {
         if let Some(best) = self.diagnosis.best().filter(|best| !best.mistakes.is_empty()) {
             return titles(best);
         }
-        let findings = self.diagnosis.judged.iter().flat_map(|judged| &judged.findings);
-        let mut fatal = findings.filter(|finding| finding.is_fatal());
+        let mut fatal = self.findings().iter().filter(|finding| finding.is_fatal());
         match fatal.clone().find(|finding| **finding != Finding::SignatureMismatch).or(fatal.next()) {
             Some(Finding::SignatureMismatch) | None if self.diagnosis.search.is_made => {
                 "the signature does not match, and no known mistake reproduces it".to_owned()
@@ -96,8 +115,7 @@ impl Shown<'_> {
 
     /// The clients of a mistake, those first that the request says it comes from.
     pub(super) fn clients(&self, made: &Made) -> Vec<(&'static str, &'static str)> {
-        let judged = self.diagnosis.judged.as_ref();
-        let agent = judged.and_then(|judged| judged.request.headers.first_text("user-agent")).unwrap_or_default();
+        let agent = self.request().and_then(|request| request.headers.first_text("user-agent")).unwrap_or_default();
         let agent = agent.to_ascii_lowercase();
         let mut clients = made.mistake.clients.to_vec();
         clients.sort_by_key(|(name, _)| !agent.contains(&name.to_ascii_lowercase()));

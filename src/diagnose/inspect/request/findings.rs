@@ -103,7 +103,7 @@ fn scope_date(expected: &str, presented: &str) -> Made {
 }
 
 /// Another key than the right one: the secret, the right one damaged, one of the user's others, or one that nobody knows.
-fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> Made {
+pub(in crate::diagnose::inspect) fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> Made {
     let secret = evidence.credentials.map(|credentials| credentials.secret_access_key.expose_secret());
     if secret == Some(presented) || key::looks_like_a_secret(presented) {
         return key::exchanged();

@@ -7,6 +7,8 @@ mod suspicions;
 #[cfg(test)]
 mod tests;
 
+pub(super) use findings::access_key;
+
 use super::observed;
 use crate::diagnose::diagnosis::{Explanation, Judged};
 use crate::diagnose::evidence::Evidence;

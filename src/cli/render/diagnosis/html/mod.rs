@@ -15,7 +15,8 @@ use std::ops::Range;
 use super::marks::{self, Kind, Segment};
 use super::words::{elided, searched};
 use super::{Both, Shown};
-use crate::diagnose::{Judged, Word};
+use crate::diagnose::{Judged, JudgedPlain, Word};
+use crate::request::Request;
 use markup::Markup;
 use places::Trail;
 
@@ -48,6 +49,8 @@ impl Shown<'_> {
             let trail = Trail::of(self.diagnosis.best(), Some(judged.claim.terms.placement));
             self.write_picture(judged, &trail, &mut page);
             stages::write(self, judged, &trail, &mut page);
+        } else if let Some(plain) = &self.diagnosis.plain {
+            stages::write_plain(self, &plain.verdict, &mut page);
         }
         evidence::write(self, &mut page);
         page.raw("</main>\n");
@@ -68,40 +71,56 @@ impl Shown<'_> {
         page.raw("<h1>").text(&self.headline()).raw("</h1>\n");
         if let Some(judged) = &self.diagnosis.judged {
             self.write_facts(judged, page);
+        } else if let Some(plain) = &self.diagnosis.plain {
+            self.write_plain_facts(plain, page);
         }
         page.raw("</header>\n");
     }
 
     /// The reason, without the names that stand below it.
     fn headline(&self) -> String {
-        match (self.diagnosis.verdict, &self.diagnosis.judged) {
-            (Word::Valid, Some(_)) => "The signature is right".to_owned(),
-            (Word::Unknown, Some(_)) => "No secret is at hand, so the signature was not recomputed".to_owned(),
+        let is_judged = self.diagnosis.judged.is_some() || self.diagnosis.plain.is_some();
+        match (self.diagnosis.verdict, is_judged) {
+            (Word::Valid, true) => "The signature is right".to_owned(),
+            (Word::Unknown, true) => "No secret is at hand, so the signature was not recomputed".to_owned(),
             _ => self.reason(),
         }
     }
 
     fn write_facts(&self, judged: &Judged, page: &mut Markup) {
-        let (request, terms) = (&judged.request, &judged.claim.terms);
-        // The query is in the canonical request; here it would be a line of its own, and hold the signature.
-        let line = format!("{} {}", self.words(&request.method), shown_whole(&self.bytes(request.path())));
-        let host = request.host().map(|host| self.words(host)).unwrap_or_default();
-        let facts = [
-            ("Request", line),
-            ("Host", host),
+        let terms = &judged.claim.terms;
+        let of_signature = [
             ("Access key", self.words(&terms.access_key_id)),
             ("Scope", self.words(&terms.scope.to_string())),
             ("Signed at", self.words(terms.timestamp.as_str())),
         ];
+        self.write_list_of_facts(&judged.request, &of_signature, page);
+        if !judged.is_at_hand {
+            page.raw("<p class=\"aside\">The request itself was not at hand: this was read back from what was said of it.</p>\n");
+        }
+    }
+
+    fn write_plain_facts(&self, plain: &JudgedPlain, page: &mut Markup) {
+        let claim = &plain.verdict.claim;
+        let of_signature = [
+            ("Access key", self.words(&claim.access_key_id)),
+            ("Scheme", claim.scheme.to_owned()),
+            ("Signed at", claim.signed_at.map(|at| self.words(at.as_str())).unwrap_or_default()),
+        ];
+        self.write_list_of_facts(&plain.request, &of_signature, page);
+    }
+
+    fn write_list_of_facts(&self, request: &Request, of_signature: &[(&'static str, String); 3], page: &mut Markup) {
+        // The query is in the canonical request; here it would be a line of its own, and hold the signature.
+        let line = format!("{} {}", self.words(&request.method), shown_whole(&self.bytes(request.path())));
+        let host = request.host().map(|host| self.words(host)).unwrap_or_default();
+        let facts = [("Request", line), ("Host", host)];
         page.raw("<dl class=\"facts\">\n");
-        for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+        for (name, value) in facts.iter().chain(of_signature).filter(|(_, value)| !value.is_empty()) {
             let value = elided(value, FACT);
             page.raw("<div><dt>").text(name).raw("</dt><dd><code>").text(&value).raw("</code></dd></div>\n");
         }
         page.raw("</dl>\n");
-        if !judged.is_at_hand {
-            page.raw("<p class=\"aside\">The request itself was not at hand: this was read back from what was said of it.</p>\n");
-        }
     }
 
     fn write_picture(&self, judged: &Judged, trail: &Trail, page: &mut Markup) {

@@ -6,6 +6,7 @@ use super::{write_pair, write_segments};
 use crate::canonical::Field;
 use crate::cli::render::diagnosis::{Shown, marks};
 use crate::diagnose::{Judged, Made};
+use crate::verify::PlainVerdict;
 
 const FIELDS: [(Field, &str); 6] = [
     (Field::Method, "Method"),
@@ -30,6 +31,23 @@ pub(super) fn write(shown: &Shown<'_>, judged: &Judged, trail: &Trail, page: &mu
     for ((at, label), line) in LINES.into_iter().enumerate().zip(derivation.string_to_sign.split('\n')) {
         write_row(shown, judged, trail, (Place::Line(at), label, line.as_bytes()), page);
     }
+    page.raw("</dl>\n</details>\n</section>\n");
+}
+
+/// The parts of a string to sign that is made of no canonical request, and the whole of it.
+pub(super) fn write_plain(shown: &Shown<'_>, verdict: &PlainVerdict, page: &mut Markup) {
+    let row = |label: &'static str, text: &[u8], page: &mut Markup| {
+        page.raw("<div><dt>").raw(label).raw("</dt><dd>");
+        write_whole(&shown.bytes(text), page);
+        page.raw("</dd></div>\n");
+    };
+    page.raw("<section aria-labelledby=\"stages\">\n<h2 id=\"stages\">What is signed, byte for byte</h2>\n");
+    page.raw("<details open><summary>Parts</summary>\n<dl class=\"stage\">\n");
+    for part in &verdict.parts {
+        row(part.name, &part.text, page);
+    }
+    page.raw("</dl>\n</details>\n<details open><summary>String to sign</summary>\n<dl class=\"stage\">\n");
+    row("All of it", &verdict.string_to_sign, page);
     page.raw("</dl>\n</details>\n</section>\n");
 }
 

@@ -1,0 +1,142 @@
+//! Diagnosing a signature without a canonical request: verdict, what was found, the server's and the client's string to
+//! sign beside the right one, and the search that its scheme has.
+//!
+//! What is known best stands first, as in `conclude`. A scheme plugs in with an arm in `verify::judge_plain`
+//! and in `inspect::plain::unreadable`.
+
+use super::diagnosis::{Comparison, Diagnosis, Difference, Explanation, JudgedPlain, Made, Party, Proof, Search, Word};
+use super::evidence::Evidence;
+use super::inspect;
+use super::search::Limits;
+use crate::formats::reply::Reply;
+use crate::request::Request;
+use crate::v2::BucketRule;
+use crate::verify::{self, Finding, PlainError, PlainJudge, PlainVerdict};
+
+/// Diagnoses a request whose scheme has no canonical request; none where there is no such request.
+pub(super) fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Option<Diagnosis> {
+    let request = evidence.request?;
+    Some(match verify::judge_plain(request, judge(evidence))? {
+        Ok(verdict) => Case::new(evidence, request, verdict, limits).diagnosis(),
+        Err(error) => unreadable(evidence, &error),
+    })
+}
+
+fn judge<'a>(evidence: &Evidence<'a>) -> PlainJudge<'a> {
+    let (now, window, hints) = (evidence.now, evidence.window, evidence.hints);
+    let buckets = BucketRule { chosen: hints.bucket.as_deref(), endpoints: &hints.endpoints };
+    PlainJudge { credentials: evidence.credentials, now, window, buckets }
+}
+
+fn unreadable(evidence: &Evidence<'_>, error: &PlainError) -> Diagnosis {
+    let mut explanations = vec![inspect::plain::unreadable(error)];
+    add_new(&mut explanations, inspect::reply(evidence, None));
+    let mut diagnosis = Diagnosis::empty(explanations);
+    diagnosis.notes.push(error.to_string());
+    diagnosis
+}
+
+/// One request with all that was found of it.
+struct Case<'a> {
+    evidence: &'a Evidence<'a>,
+    request: &'a Request,
+    verdict: PlainVerdict,
+    comparisons: Vec<Comparison>,
+}
+
+impl<'a> Case<'a> {
+    fn new(evidence: &'a Evidence<'a>, request: &'a Request, verdict: PlainVerdict, _: Limits<'_>) -> Self {
+        let server = evidence.reply.and_then(|reply| reply.string_to_sign.as_deref());
+        let client = evidence.client.and_then(|client| client.string_to_sign);
+        let texts = [(Party::Server, server), (Party::Client, client)];
+        let compared = texts.into_iter().filter_map(|(whose, text)| Some(compare(whose, text?, &verdict)));
+        let comparisons = compared.collect();
+        Self { evidence, request, verdict, comparisons }
+    }
+
+    fn diagnosis(self) -> Diagnosis {
+        let mut explanations = Vec::new();
+        add_new(&mut explanations, inspect::reply(self.evidence, None));
+        add_new(&mut explanations, inspect::plain::found(self.evidence, &self.verdict));
+        explanations.sort_by_key(|explanation| explanation.proof);
+        let word = self.word(&explanations);
+        let (notes, next) = (self.notes(word), self.next(word, &explanations));
+        let plain = JudgedPlain { request: self.request.clone(), verdict: self.verdict };
+        Diagnosis {
+            verdict: word,
+            explanations,
+            notes,
+            next,
+            judged: None,
+            plain: Some(plain),
+            comparisons: self.comparisons,
+            search: Search::NONE,
+        }
+    }
+
+    fn says_no(&self) -> bool {
+        self.evidence.reply.is_some_and(Reply::is_signature_refusal)
+    }
+
+    fn word(&self, explanations: &[Explanation]) -> Word {
+        match self.verdict.is_signature_right() {
+            _ if !self.verdict.is_valid() || !explanations.is_empty() => Word::Invalid,
+            Some(true) => Word::Valid,
+            Some(false) => Word::Invalid,
+            None if self.says_no() => Word::Invalid,
+            None => Word::Unknown,
+        }
+    }
+
+    fn notes(&self, word: Word) -> Vec<String> {
+        let harmless = self.verdict.findings.iter().filter(|finding| !finding.is_fatal());
+        let mut notes: Vec<String> = harmless.map(Finding::to_string).collect();
+        if word == Word::Valid && self.says_no() {
+            notes.push(
+                "the server refused it all the same: it has another secret for this key, or it got another request than this"
+                    .to_owned(),
+            );
+        }
+        notes
+    }
+
+    fn next(&self, word: Word, explanations: &[Explanation]) -> Vec<String> {
+        let is_settled = explanations.iter().any(|explanation| explanation.proof < Proof::Observed);
+        if word == Word::Valid || is_settled {
+            return Vec::new();
+        }
+        let wanted = [
+            (
+                self.evidence.credentials.is_none(),
+                "the secret, by --profile or the environment: then the wrong signature itself can be reproduced",
+            ),
+            (
+                self.evidence.reply.is_none(),
+                "the server's reply, by --response FILE: many servers print what they computed",
+            ),
+            (
+                !self.comparisons.iter().any(|comparison| comparison.whose == Party::Client),
+                "the client's debug log, by --client-log FILE: it shows what was signed",
+            ),
+        ];
+        wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, text)| text.to_owned()).collect()
+    }
+}
+
+fn compare(whose: Party, text: &[u8], verdict: &PlainVerdict) -> Comparison {
+    let right = &verdict.string_to_sign;
+    let difference = Difference { field: None, name: "string to sign", theirs: text.to_vec(), right: right.clone() };
+    let differences = if text.trim_ascii_end() == right.as_slice() { Vec::new() } else { vec![difference] };
+    let string_to_sign = Some(text.to_vec());
+    Comparison { whose, canonical_request: None, string_to_sign, differences, is_unaltered: None }
+}
+
+/// Adds explanations that name nothing that is explained already.
+fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterator<Item = Explanation>) {
+    for explanation in more {
+        let is_named = |made: &Made| explanations.iter().any(|known| known.names(made.mistake.id));
+        if !explanation.mistakes.iter().all(is_named) {
+            explanations.push(explanation);
+        }
+    }
+}
