@@ -2,6 +2,7 @@
 //!
 //! `request` is spelt as curl spells it, `signing` as the tools of AWS do.
 
+pub mod checksum;
 pub mod data;
 pub mod multipart;
 pub mod payload;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::checksum::ChecksumOptions;
 use super::value::parse_time;
 use crate::canonical::{PathEncoding, PathNormalization, PathRule};
 use crate::credentials::Secret;
@@ -90,6 +91,10 @@ pub struct SigningOptions {
     #[arg(long, value_name = "HASH")]
     pub payload_hash: Option<String>,
 
+    /// Which checksum goes with the body.
+    #[command(flatten)]
+    pub checksum: ChecksumOptions,
+
     /// Sign and send this Host header, though the connection goes to the host of the URL
     #[arg(long, value_name = "HOST[:PORT]", value_parser = parse_host)]
     pub sign_host: Option<String>,
@@ -165,6 +170,7 @@ impl SigningOptions {
             || self.aws_sigv4.is_some()
             || self.dialect.is_some();
         let what = self.unsigned_payload || self.payload_hash.is_some() || self.signed_headers.is_some();
+        let what = what || self.checksum.algorithm.is_some();
         scope || what || self.date.is_some() || self.token_unsigned || self.signing_key.is_some()
     }
 
