@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest as CrcDigest};
 
-use crate::crypto::{Sha1Hasher, Sha256Hasher};
+use crate::crypto::{Sha1Hasher, Sha256Digest, Sha256Hasher};
 
 /// The algorithms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,6 +96,13 @@ impl Checksum {
         let mut hasher = ChecksumHasher::new(algorithm);
         hasher.update(bytes);
         hasher.finish()
+    }
+}
+
+impl From<Sha256Digest> for Checksum {
+    /// The checksum that a SHA-256 is.
+    fn from(digest: Sha256Digest) -> Self {
+        Self { algorithm: ChecksumAlgorithm::Sha256, bytes: digest.0.to_vec() }
     }
 }
 

@@ -10,7 +10,8 @@ use clap::ValueEnum;
 use crate::cli::address::{self, Store};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::{BodyHash, RequestSource, Unsigned};
+use crate::cli::options::checksum;
+use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource, Unsigned};
 use crate::cli::options::signing::{CredentialOptions, SchemeName, SigningOptions};
 use crate::cli::scope_choice::ScopeChoice;
 use crate::cli::signing_key::ScopedKey;
@@ -131,6 +132,7 @@ impl Session {
             scope = scope.or_service("s3");
         }
         let settings = settings(typed.signing, scheme, &scope)?;
+        typed.signing.checksum.check_service(&settings.dialect, &settings.service)?;
         if typed.signing.verbose > 0 {
             note(context, &format!("credentials: {}", found.source))?;
             note(context, &scope.to_note(&settings))?;
@@ -262,9 +264,14 @@ fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Settings) -> St
 fn make_request(typed: Typed<'_>, store: Store<'_>, context: &mut Context) -> Result<(RequestUrl, Unsigned), Failure> {
     let url = address::resolve(typed.url, store)?;
     let dialect = typed.signing.dialect_or_default();
-    let body_hash = body_hash(typed.signing, &dialect);
-    let mut unsigned = typed.request.build(&url, &mut *context.stdin, body_hash)?;
+    let sha256 = body_hash(typed.signing, &dialect);
+    let digests = BodyDigests { sha256, checksum: typed.signing.checksum.algorithm };
+    let mut unsigned = typed.request.build(&url, &mut *context.stdin, digests)?;
     put_sign_host(typed, &mut unsigned.request)?;
+    if let Some(algorithm) = typed.signing.checksum.algorithm {
+        let declared = typed.signing.payload_hash.as_deref();
+        checksum::put(algorithm, &mut unsigned, declared)?;
+    }
     Ok((url, unsigned))
 }
 

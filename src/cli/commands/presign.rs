@@ -64,6 +64,7 @@ enum Form {
 pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let PresignArgs { url, expires, request, credentials, signing, form, show } = args;
     let mut session = Session::settle(Typed { url, request, credentials, signing }, context)?;
+    signing.checksum.check_body(&session.unsigned)?;
     session.settings.placement = Placement::Query { expires: life(*expires, &session)? };
     let SignedParts { signed, terms, derivation } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &terms, &derivation);

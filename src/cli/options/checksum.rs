@@ -1,11 +1,22 @@
-//! `--checksum`, as it was typed: by which algorithm the bytes of an object are guarded on their way.
+//! `--checksum`: by which algorithm the bytes of an object are guarded on their way.
 //!
-//! What it leads to is settled where requests are made: a header, a trailer of a streamed payload, or a check of what arrives.
+//! With a body it becomes the header of the checksum, which is signed as every `x-amz-*` is; with GET it asks the store for
+//! the checksum that it has. What arrives is checked where it is written out. Follows *Checking object integrity in Amazon S3*.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::checksum::ChecksumAlgorithm;
+use super::request::Unsigned;
+use crate::checksum::{Checksum, ChecksumAlgorithm};
+use crate::cli::failure::Failure;
+use crate::request::{Body, Request};
+use crate::scheme::Dialect;
+
+/// Names the algorithm a second time. S3 itself asks nobody for it, but SDKs send it, and Ceph finds the checksum by it alone.
+pub const SDK_CHECKSUM_ALGORITHM: &str = "x-amz-sdk-checksum-algorithm";
+
+/// Asks S3 to send the checksum that it keeps beside an object.
+const CHECKSUM_MODE: (&str, &str) = ("x-amz-checksum-mode", "ENABLED");
 
 /// Which checksum goes with a body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
@@ -14,6 +25,119 @@ pub struct ChecksumOptions {
     #[arg(id = "checksum", long, value_name = "ALGORITHM", ignore_case = true, help_heading = "Request")]
     #[arg(value_parser = algorithm())]
     pub algorithm: Option<ChecksumAlgorithm>,
+}
+
+impl ChecksumOptions {
+    /// Refuses a checksum where no server looks for one.
+    ///
+    /// # Errors
+    /// A service that is not of the S3 family, a provider whose headers are named otherwise.
+    pub fn check_service(self, dialect: &Dialect, service: &str) -> Result<(), Failure> {
+        let Some(algorithm) = self.algorithm else { return Ok(()) };
+        if dialect.header_prefix == Dialect::AWS4.header_prefix && dialect.stores_objects(service) {
+            return Ok(());
+        }
+        let header = algorithm.header();
+        Err(Failure::usage(format!(
+            "--checksum sends {header}, which service '{service}' of {} knows nothing of",
+            dialect.algorithm
+        ))
+        .hint("checksums are of the S3 family; elsewhere the hash that is signed guards the body"))
+    }
+
+    /// Refuses to presign an upload whose bytes are not known.
+    ///
+    /// # Errors
+    /// A request that will have a body, and does not have it yet.
+    pub fn check_body(self, unsigned: &Unsigned) -> Result<(), Failure> {
+        let Some(algorithm) = self.algorithm else { return Ok(()) };
+        if !has_empty_body(&unsigned.request) || asks_for_an_object(&unsigned.request) {
+            return Ok(());
+        }
+        Err(Failure::usage("the URL is to bind the body to its checksum, and there is no body").hint(format!(
+            "give it with -T FILE; or its checksum, where that is known, with -H '{}: …' alone",
+            algorithm.header()
+        )))
+    }
+}
+
+/// Puts the headers on a request that `--checksum` asks for; `declared` is what was typed for the payload's hash.
+///
+/// # Errors
+/// A method without a body, a body in chunks already, a header typed that says something else.
+pub fn put(algorithm: ChecksumAlgorithm, unsigned: &mut Unsigned, declared: Option<&str>) -> Result<(), Failure> {
+    refuse_chunks(&unsigned.request, declared)?;
+    let request = &unsigned.request;
+    if has_empty_body(request) && asks_for_an_object(request) {
+        push(unsigned, CHECKSUM_MODE.0, CHECKSUM_MODE.1);
+        return Ok(());
+    }
+    if has_empty_body(request) && !matches!(request.method.as_str(), "PUT" | "POST" | "PATCH") {
+        let message = format!("{} has no body to make a checksum of", request.method);
+        return Err(Failure::usage(message).hint("leave --checksum out"));
+    }
+    let computed = match (&request.body, &unsigned.checksum) {
+        (Body::Bytes(bytes), _) => Some(Checksum::of(algorithm, bytes)),
+        (_, computed) => computed.clone(),
+    };
+    let computed =
+        computed.ok_or_else(|| Failure::usage("the body is not known, and so its checksum cannot be made"))?;
+    refuse_other(unsigned, &computed)?;
+    push(unsigned, SDK_CHECKSUM_ALGORITHM, &algorithm.name().to_ascii_uppercase());
+    push(unsigned, algorithm.header(), &computed.to_string());
+    Ok(())
+}
+
+/// Adds a header, unless it was typed, or taken away.
+fn push(unsigned: &mut Unsigned, name: &str, value: &str) {
+    if !unsigned.request.headers.contains(name) && !unsigned.removed.iter().any(|removed| removed == name) {
+        unsigned.request.headers.push_unchecked(name, value);
+    }
+}
+
+fn has_empty_body(request: &Request) -> bool {
+    request.body.length() == Some(0)
+}
+
+/// The methods whose response may carry the checksum of what is stored.
+fn asks_for_an_object(request: &Request) -> bool {
+    matches!(request.method.as_str(), "GET" | "HEAD")
+}
+
+/// What somebody put into chunks by hand is not the object any more: its checksum would be of the chunks.
+fn refuse_chunks(request: &Request, declared: Option<&str>) -> Result<(), Failure> {
+    let header = request.headers.first_text("x-amz-content-sha256");
+    let word = header.or(declared).filter(|word| word.starts_with("STREAMING-"));
+    let encoding = request.headers.first_text("content-encoding").filter(|encoding| encoding.contains("aws-chunked"));
+    match word.or(encoding) {
+        None => Ok(()),
+        Some(declared) => Err(Failure::usage(format!(
+            "the body is declared to be in chunks ({declared}), and --checksum would be of the chunks, not of the object"
+        ))
+        .hint("a body in chunks carries its checksum in the trailer: write it there, and leave --checksum out")),
+    }
+}
+
+/// Whoever typed a checksum that is another than the body's may mean it: but then `--checksum` says the contrary.
+fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure> {
+    let (header, option) = (computed.algorithm.header(), computed.algorithm.name());
+    if unsigned.removed.iter().any(|removed| removed == header) {
+        return Err(Failure::usage(format!("--checksum {option} adds {header}, which -H takes away"))
+            .hint("leave one of them out"));
+    }
+    for typed in &unsigned.request.headers {
+        let Some(algorithm) = ChecksumAlgorithm::of_header(&typed.name) else { continue };
+        let value = String::from_utf8_lossy(&typed.value);
+        if algorithm != computed.algorithm {
+            return Err(Failure::usage(format!("two checksums: --checksum {option} and -H '{}'", typed.name))
+                .hint("S3 takes one: leave the other out"));
+        }
+        if value != computed.to_string() {
+            return Err(Failure::usage(format!("the body's {option} is {computed}, -H '{}' says {value}", typed.name))
+                .hint("leave --checksum out to send the header as it is typed, or -H to send what is right"));
+        }
+    }
+    Ok(())
 }
 
 /// A parser that help and completion can list the names of.

@@ -4,6 +4,7 @@
 
 pub mod checksum;
 pub mod data;
+pub mod digests;
 pub mod multipart;
 pub mod payload;
 pub mod request;

@@ -13,6 +13,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use self::field::{Content, Field, Part};
 use self::head::{Disposition, disposition_line, head};
+use super::digests::Wanted;
 use super::payload::Payload;
 use super::spool::{Hashing, Spool};
 use crate::cli::failure::Failure;
@@ -52,7 +53,12 @@ impl Form {
     ///
     /// # Errors
     /// A field that curl would not take, a file that cannot be read.
-    pub fn encode(&self, media_type: Option<&str>, stdin: &mut dyn Read, hashing: Hashing) -> Result<Encoded, Failure> {
+    pub fn encode(
+        &self,
+        media_type: Option<&str>,
+        stdin: &mut dyn Read,
+        wanted: impl Into<Wanted>,
+    ) -> Result<Encoded, Failure> {
         let media_type = media_type.unwrap_or("multipart/form-data");
         if media_type.to_ascii_lowercase().contains("boundary=") {
             return Err(Failure::usage("-F makes its own boundary").hint("leave it out of -H 'Content-Type: …'"));
@@ -72,7 +78,7 @@ impl Form {
         layout.close(OUTER);
         let boundaries = Boundaries(layout.fingerprint()?);
         let content_type = format!("{media_type}; boundary={}", boundaries.text(OUTER));
-        Ok(Encoded { content_type, payload: layout.write(&boundaries, hashing)?, warnings })
+        Ok(Encoded { content_type, payload: layout.write(&boundaries, wanted.into())?, warnings })
     }
 }
 
@@ -158,8 +164,8 @@ impl Layout {
         Ok(hasher.finish())
     }
 
-    fn write(&self, boundaries: &Boundaries, hashing: Hashing) -> Result<Payload, Failure> {
-        let mut spool = Spool::new(hashing);
+    fn write(&self, boundaries: &Boundaries, wanted: Wanted) -> Result<Payload, Failure> {
+        let mut spool = Spool::new(wanted);
         for segment in &self.0 {
             match segment {
                 Segment::Boundary(number) => spool.write(boundaries.text(*number).as_bytes())?,

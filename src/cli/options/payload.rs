@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::spool::{Hashing, Spool};
+use super::digests::{Digester, Digests, Wanted};
+use super::spool::Spool;
 use super::value::cannot_read;
+use crate::checksum::Checksum;
 use crate::cli::failure::{Exit, Failure};
-use crate::crypto::{Sha256Digest, Sha256Hasher};
 use crate::request::Body;
 use crate::transport::{BodyFile, PIECE, Pass, TransportError};
 
@@ -18,33 +19,37 @@ pub struct Payload {
     pub body: Body,
     /// Its file.
     pub file: Option<BodyFile>,
+    /// Its checksum, where one was wanted and it is not in memory.
+    pub checksum: Option<Checksum>,
 }
 
 impl Payload {
     /// A body in memory.
     pub fn of_bytes(bytes: Vec<u8>) -> Self {
-        Self { body: Body::Bytes(bytes), file: None }
+        Self { body: Body::Bytes(bytes), file: None, checksum: None }
     }
 
     /// The body that a file is; `-` is standard input.
     ///
     /// # Errors
     /// It cannot be read, or cannot be kept.
-    pub fn of_file(name: &str, stdin: &mut dyn Read, hashing: Hashing) -> Result<Self, Failure> {
+    pub fn of_file(name: &str, stdin: &mut dyn Read, wanted: impl Into<Wanted>) -> Result<Self, Failure> {
+        let wanted = wanted.into();
         if name == "-" {
-            return Self::of_source(stdin, "standard input", hashing);
+            return Self::of_source(stdin, "standard input", wanted);
         }
         let path = Path::new(name);
         let Some(file) = BodyFile::look(path).map_err(|error| cannot_read(path, &error))? else {
             let mut pipe = File::open(path).map_err(|error| cannot_read(path, &error))?;
-            return Self::of_source(&mut pipe, name, hashing);
+            return Self::of_source(&mut pipe, name, wanted);
         };
-        let sha256 = if hashing == Hashing::Needed { Some(hash(&file)?) } else { None };
-        Ok(Self { body: Body::Elsewhere { sha256, length: file.length() }, file: Some(file) })
+        let Digests { sha256, checksum } =
+            if wanted.is_nothing() { Digests::default() } else { digest(&file, wanted)? };
+        Ok(Self { body: Body::Elsewhere { sha256, length: file.length() }, file: Some(file), checksum })
     }
 
-    fn of_source(source: &mut dyn Read, name: &str, hashing: Hashing) -> Result<Self, Failure> {
-        let mut spool = Spool::new(hashing);
+    fn of_source(source: &mut dyn Read, name: &str, wanted: Wanted) -> Result<Self, Failure> {
+        let mut spool = Spool::new(wanted);
         spool.write_all_of(source, name)?;
         Ok(spool.finish())
     }
@@ -62,13 +67,13 @@ impl Payload {
     }
 }
 
-fn hash(file: &BodyFile) -> Result<Sha256Digest, Failure> {
-    let mut hasher = Sha256Hasher::new();
+fn digest(file: &BodyFile, wanted: Wanted) -> Result<Digests, Failure> {
+    let mut digester = Digester::new(wanted);
     each_piece(file, Pass::Hash, |piece| {
-        hasher.update(piece);
+        digester.update(piece);
         Ok(())
     })?;
-    Ok(hasher.finish())
+    Ok(digester.finish())
 }
 
 /// Hands a file out piece by piece, all in one buffer.

@@ -6,10 +6,12 @@ use std::path::Path;
 use clap::Args;
 
 use super::data::Data;
+use super::digests::Wanted;
 use super::multipart::Form;
 use super::payload::Payload;
 use super::spool::Hashing;
 use super::value::read_all;
+use crate::checksum::{Checksum, ChecksumAlgorithm};
 use crate::cli::failure::Failure;
 use crate::request::{InvalidHeader, Request, RequestUrl};
 use crate::transport::BodyFile;
@@ -64,10 +66,23 @@ pub struct Unsigned {
     pub request: Request,
     /// The file that is the body, where it is not in memory.
     pub body_file: Option<BodyFile>,
+    /// The checksum of that file, where one was wanted.
+    pub checksum: Option<Checksum>,
     /// What of the options was left out.
     pub warnings: Vec<String>,
     /// Headers, in lower case, that were taken away: no client adds them then.
     pub removed: Vec<String>,
+}
+
+impl Unsigned {
+    /// A request whose body, if it has one, is in memory.
+    pub fn of(request: Request) -> Self {
+        Self { request, body_file: None, checksum: None, warnings: Vec::new(), removed: Vec::new() }
+    }
+
+    fn put(&mut self, payload: Payload) {
+        (self.request.body, self.body_file, self.checksum) = (payload.body, payload.file, payload.checksum);
+    }
 }
 
 /// Whether a body that is not in memory is hashed: that takes a second for each gigabyte or so.
@@ -84,20 +99,35 @@ pub enum BodyHash<'a> {
     Spared,
 }
 
+/// What is to be computed of a body that is not in memory, in the one pass that reads it before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyDigests<'a> {
+    /// Whether it is hashed.
+    pub sha256: BodyHash<'a>,
+    /// Its checksum by this algorithm.
+    pub checksum: Option<ChecksumAlgorithm>,
+}
+
+impl<'a> From<BodyHash<'a>> for BodyDigests<'a> {
+    fn from(sha256: BodyHash<'a>) -> Self {
+        Self { sha256, checksum: None }
+    }
+}
+
 /// What a request can be built from.
 pub trait RequestSource: std::fmt::Debug {
     /// Builds the request to `url`.
     ///
     /// # Errors
     /// Two bodies, a method or a header that cannot be sent, a file that cannot be read.
-    fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, body_hash: BodyHash<'_>) -> Result<Unsigned, Failure>;
+    fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, digests: BodyDigests<'_>) -> Result<Unsigned, Failure>;
 
     /// Whether `-H` says what the Host header is, or takes it away.
     fn names_host(&self) -> bool;
 }
 
 impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
-    fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
+    fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, digests: BodyDigests<'_>) -> Result<Unsigned, Failure> {
         self.check()?;
         let lines = self.header_lines(stdin)?;
         let headers: Vec<HeaderOption> =
@@ -108,13 +138,13 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
         }
         let request = Request::new(self.method(), &url)
             .map_err(|error| Failure::usage(error.to_string()).hint("a method is one word, such as GET or PUT"))?;
-        let mut unsigned = Unsigned { request, body_file: None, warnings: Vec::new(), removed: Vec::new() };
-        let hashing = hashing(body_hash, &headers);
+        let mut unsigned = Unsigned::of(request);
+        let wanted = Wanted { sha256: hashing(digests.sha256, &headers), checksum: digests.checksum };
         if self.form.is_empty() {
-            self.put_body(&mut unsigned, stdin, hashing)?;
+            self.put_body(&mut unsigned, stdin, wanted)?;
             put_headers(&mut unsigned.request, &headers)
         } else {
-            self.put_form(&mut unsigned, &headers, stdin, hashing)
+            self.put_form(&mut unsigned, &headers, stdin, wanted)
         }?;
         for (name, value) in [("user-agent", &self.user_agent), ("referer", &self.referer)] {
             if let Some(value) = value.as_ref().filter(|_| !unsigned.request.headers.contains(name)) {
@@ -217,15 +247,15 @@ impl<const JSON: bool> RequestOptions<JSON> {
         }
     }
 
-    fn put_body(&self, unsigned: &mut Unsigned, stdin: &mut dyn Read, hashing: Hashing) -> Result<(), Failure> {
+    fn put_body(&self, unsigned: &mut Unsigned, stdin: &mut dyn Read, wanted: Wanted) -> Result<(), Failure> {
         self.put_content_type(&mut unsigned.request);
         let payload = match (self.upload(), self.data.whole_file()) {
-            (Some(name), _) => Payload::of_file(name, stdin, hashing)?,
+            (Some(name), _) => Payload::of_file(name, stdin, wanted)?,
             _ if self.get || self.data.is_empty() => return Ok(()),
-            (None, Some(name)) => Payload::of_file(name, stdin, hashing)?,
+            (None, Some(name)) => Payload::of_file(name, stdin, wanted)?,
             (None, None) => Payload::of_bytes(self.data.read(stdin)?),
         };
-        (unsigned.request.body, unsigned.body_file) = (payload.body, payload.file);
+        unsigned.put(payload);
         Ok(())
     }
 
@@ -245,7 +275,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
         unsigned: &mut Unsigned,
         headers: &[HeaderOption<'_>],
         stdin: &mut dyn Read,
-        hashing: Hashing,
+        wanted: Wanted,
     ) -> Result<(), Failure> {
         let (types, others): (Vec<_>, Vec<_>) =
             headers.iter().partition(|header| header.name().eq_ignore_ascii_case("content-type"));
@@ -254,14 +284,14 @@ impl<const JSON: bool> RequestOptions<JSON> {
             Some(HeaderOption::Set { value, .. }) if !value.is_empty() => Some(*value),
             Some(_) => return Err(Failure::usage("-F needs its Content-Type, which -H takes away")),
         };
-        let encoded = self.form.encode(media_type, stdin, hashing)?;
+        let encoded = self.form.encode(media_type, stdin, wanted)?;
         let request = &mut unsigned.request;
         put_headers(request, others)?;
         request
             .headers
             .push("content-type", encoded.content_type)
             .map_err(|error| Failure::usage(error.to_string()))?;
-        (request.body, unsigned.body_file) = (encoded.payload.body, encoded.payload.file);
+        unsigned.put(encoded.payload);
         unsigned.warnings = encoded.warnings;
         Ok(())
     }

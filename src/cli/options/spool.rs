@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{Read, Write};
 
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::digests::{Digester, Wanted};
 use crate::cli::options::payload::Payload;
-use crate::crypto::Sha256Hasher;
 use crate::request::Body;
 use crate::transport::{BodyFile, PIECE};
 
@@ -28,20 +28,20 @@ pub struct Spool {
     memory: Vec<u8>,
     file: Option<File>,
     /// What is in the file is hashed on its way in; what stays in memory is cheap to hash later.
-    hasher: Option<Sha256Hasher>,
+    digester: Digester,
     length: u64,
     limit: usize,
 }
 
 impl Spool {
     /// An empty one.
-    pub fn new(hashing: Hashing) -> Self {
-        Self::with_limit(hashing, IN_MEMORY)
+    pub fn new(wanted: impl Into<Wanted>) -> Self {
+        Self::with_limit(wanted, IN_MEMORY)
     }
 
-    fn with_limit(hashing: Hashing, limit: usize) -> Self {
-        let hasher = (hashing == Hashing::Needed).then(Sha256Hasher::new);
-        Self { memory: Vec::new(), file: None, hasher, length: 0, limit }
+    fn with_limit(wanted: impl Into<Wanted>, limit: usize) -> Self {
+        let digester = Digester::new(wanted.into());
+        Self { memory: Vec::new(), file: None, digester, length: 0, limit }
     }
 
     /// Appends bytes.
@@ -63,9 +63,7 @@ impl Spool {
     }
 
     fn write_file(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(bytes);
-        }
+        self.digester.update(bytes);
         self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes)).map_err(|error| no_room(&error))
     }
 
@@ -88,9 +86,9 @@ impl Spool {
     /// The body that was written.
     pub fn finish(self) -> Payload {
         let Some(file) = self.file else { return Payload::of_bytes(self.memory) };
-        let sha256 = self.hasher.map(Sha256Hasher::finish);
-        let body = Body::Elsewhere { sha256, length: self.length };
-        Payload { body, file: Some(BodyFile::unnamed(file, self.length)) }
+        let digests = self.digester.finish();
+        let body = Body::Elsewhere { sha256: digests.sha256, length: self.length };
+        Payload { body, file: Some(BodyFile::unnamed(file, self.length)), checksum: digests.checksum }
     }
 }
 
@@ -106,11 +104,12 @@ fn no_room(error: &std::io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checksum::{Checksum, ChecksumAlgorithm};
     use crate::crypto::sha256;
     use crate::transport::Pass;
 
-    fn spooled(hashing: Hashing, pieces: &[&str]) -> Payload {
-        let mut spool = Spool::with_limit(hashing, 8);
+    fn spooled(wanted: impl Into<Wanted>, pieces: &[&str]) -> Payload {
+        let mut spool = Spool::with_limit(wanted, 8);
         for piece in pieces {
             spool.write_all_of(&mut piece.as_bytes(), "it").unwrap();
         }
@@ -137,5 +136,18 @@ mod tests {
         }
         let unhashed = spooled(Hashing::Spared, &["0123456789"]);
         assert_eq!(unhashed.body, Body::Elsewhere { sha256: None, length: 10 });
+        assert_eq!(unhashed.checksum, None);
+    }
+
+    /// It would catch a checksum that begins only where memory ended.
+    #[test]
+    fn a_checksum_is_of_the_whole_file() {
+        for sha256 in [Hashing::Needed, Hashing::Spared] {
+            for algorithm in ChecksumAlgorithm::ALL {
+                let payload = spooled(Wanted { sha256, checksum: Some(algorithm) }, &["0123", "4567", "89"]);
+                assert_eq!(payload.checksum, Some(Checksum::of(algorithm, b"0123456789")));
+                assert_eq!(payload.body.sha256().is_some(), sha256 == Hashing::Needed);
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::cli::context::Context;
 use crate::cli::deferred::Deferred;
 use crate::cli::failure::Failure;
 use crate::cli::input;
-use crate::cli::options::request::{BodyHash, RequestSource, Unsigned};
+use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource, Unsigned};
 use crate::cli::session::Typed;
 use crate::formats::capture::{Capture, ClientLog};
 use crate::formats::reply::Reply;
@@ -55,8 +55,8 @@ pub struct Evidence {
 pub struct Captured(Request);
 
 impl RequestSource for Captured {
-    fn build(&self, _: &RequestUrl, _: &mut dyn Read, _: BodyHash<'_>) -> Result<Unsigned, Failure> {
-        Ok(Unsigned { request: self.0.clone(), body_file: None, warnings: Vec::new(), removed: Vec::new() })
+    fn build(&self, _: &RequestUrl, _: &mut dyn Read, _: BodyDigests<'_>) -> Result<Unsigned, Failure> {
+        Ok(Unsigned::of(self.0.clone()))
     }
 
     fn names_host(&self) -> bool {
@@ -207,7 +207,7 @@ fn command(words: &[String], context: &mut Context) -> Result<FromCommand, Failu
 
 fn build(args: &SendArgs, context: &mut Context) -> Result<(Request, RequestUrl), Failure> {
     let url = address::parse(&args.url)?;
-    let request = args.typed().request.build(&url, &mut *context.stdin, BodyHash::Needed)?.request;
+    let request = args.typed().request.build(&url, &mut *context.stdin, BodyHash::Needed.into())?.request;
     let url = url.with_target(request.target.clone());
     Ok((request, url))
 }

@@ -23,6 +23,7 @@ pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Resul
     }
     let mut session = Session::settle(typed, context)?;
     if let Some(expires) = args.presign {
+        typed.signing.checksum.check_body(&session.unsigned)?;
         session.settings.placement = Placement::Query { expires };
     }
     let parts = sign(&session, &Show::default(), context)?;

@@ -1,12 +1,15 @@
 //! Redirects, as curl follows them: which responses are one, and what the next request is.
 
+use crate::checksum::ChecksumAlgorithm;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::checksum::SDK_CHECKSUM_ALGORITHM;
 use crate::cli::options::request::Unsigned;
 use crate::request::{Body, Headers, RequestUrl};
 use crate::transport::Response;
 
 /// Headers that say something about a body.
-const BODY_HEADERS: [&str; 4] = ["content-type", "content-length", "content-encoding", "content-md5"];
+const BODY_HEADERS: [&str; 5] =
+    ["content-type", "content-length", "content-encoding", "content-md5", SDK_CHECKSUM_ALGORITHM];
 
 /// Where a response sends the request, where it does.
 pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUrl>, Failure> {
@@ -44,7 +47,8 @@ pub fn follow(unsigned: &mut Unsigned, status: u16, from: &RequestUrl, to: &Requ
         }
         request.body = Body::Bytes(Vec::new());
         unsigned.body_file = None;
-        for name in BODY_HEADERS {
+        let checksums = ChecksumAlgorithm::ALL.map(ChecksumAlgorithm::header);
+        for name in BODY_HEADERS.into_iter().chain(checksums) {
             request.headers.remove(name);
         }
     }
@@ -85,7 +89,7 @@ mod tests {
         request.headers.push("x-amz-security-token", "token").unwrap();
         request.headers.push("Cookie", "c").unwrap();
         request.body = Body::Bytes(b"body".to_vec());
-        Unsigned { request, body_file: None, warnings: Vec::new(), removed: Vec::new() }
+        Unsigned::of(request)
     }
 
     /// What curl 7.88 does with each status, by its manual.

@@ -125,7 +125,7 @@ fn build(words: &[&str], body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
     };
     let line = Line::parse_from(std::iter::once("test".to_owned()).chain(words.iter().map(|word| placed(word))));
     let url = RequestUrl::parse(&line.url).unwrap();
-    let unsigned = line.request.build(&url, &mut "from\r\nstdin".as_bytes(), body_hash)?;
+    let unsigned = line.request.build(&url, &mut "from\r\nstdin".as_bytes(), body_hash.into())?;
     // The files go with the folder.
     let mut body = Vec::new();
     if let (Some(file), body_of_file @ Body::Elsewhere { .. }) = (&unsigned.body_file, &unsigned.request.body) {
@@ -201,7 +201,7 @@ fn a_file_is_hashed_only_where_its_hash_is_signed() {
         let words = [&["test", "-T", &file], headers, &["http://h.example/"]].concat();
         let line = Line::parse_from(words);
         let url = RequestUrl::parse(&line.url).unwrap();
-        line.request.build(&url, &mut std::io::empty(), body_hash).unwrap().request.body.sha256()
+        line.request.build(&url, &mut std::io::empty(), body_hash.into()).unwrap().request.body.sha256()
     };
     let unless = BodyHash::UnlessDeclared { header: "x-amz-content-sha256" };
     assert!(hash(&[], BodyHash::Needed).is_some());

@@ -1,0 +1,114 @@
+//! What is computed of a body in the one pass that reads it before it is sent: its hash for the signature, its checksum for
+//! the store.
+
+use super::spool::Hashing;
+use crate::checksum::{Checksum, ChecksumAlgorithm, ChecksumHasher};
+use crate::crypto::{Sha256Digest, Sha256Hasher};
+
+/// What is wanted of a body that is not in memory. What stays in memory is cheap to read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its SHA-256.
+    pub sha256: Hashing,
+    /// Its checksum by this algorithm.
+    pub checksum: Option<ChecksumAlgorithm>,
+}
+
+impl From<Hashing> for Wanted {
+    fn from(sha256: Hashing) -> Self {
+        Self { sha256, checksum: None }
+    }
+}
+
+impl Wanted {
+    /// Whether the body need not be read for it.
+    pub fn is_nothing(self) -> bool {
+        self.sha256 == Hashing::Spared && self.checksum.is_none()
+    }
+}
+
+/// What was computed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Digests {
+    /// The SHA-256, where it was wanted.
+    pub sha256: Option<Sha256Digest>,
+    /// The checksum, where one was wanted.
+    pub checksum: Option<Checksum>,
+}
+
+/// Computes it from bytes that arrive piece by piece.
+pub struct Digester {
+    sha256: Option<Sha256Hasher>,
+    checksum: ByChecksum,
+}
+
+/// Where the checksum comes from. A SHA-256 that is computed anyway is not computed twice.
+enum ByChecksum {
+    Unwanted,
+    TheSha256,
+    Own(ChecksumHasher),
+}
+
+impl Digester {
+    /// Starts with no bytes.
+    pub fn new(wanted: Wanted) -> Self {
+        let sha256 = (wanted.sha256 == Hashing::Needed).then(Sha256Hasher::new);
+        let checksum = match wanted.checksum {
+            None => ByChecksum::Unwanted,
+            Some(ChecksumAlgorithm::Sha256) if sha256.is_some() => ByChecksum::TheSha256,
+            Some(algorithm) => ByChecksum::Own(ChecksumHasher::new(algorithm)),
+        };
+        Self { sha256, checksum }
+    }
+
+    /// Appends bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        if let Some(hasher) = &mut self.sha256 {
+            hasher.update(bytes);
+        }
+        if let ByChecksum::Own(hasher) = &mut self.checksum {
+            hasher.update(bytes);
+        }
+    }
+
+    /// What was wanted, of all bytes so far.
+    pub fn finish(self) -> Digests {
+        let sha256 = self.sha256.map(Sha256Hasher::finish);
+        let checksum = match self.checksum {
+            ByChecksum::Unwanted => None,
+            ByChecksum::TheSha256 => sha256.map(Checksum::from),
+            ByChecksum::Own(hasher) => Some(hasher.finish()),
+        };
+        Digests { sha256, checksum }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::sha256;
+
+    fn wanted() -> impl Strategy<Value = Wanted> {
+        let checksum = proptest::option::of(proptest::sample::select(ChecksumAlgorithm::ALL.to_vec()));
+        let sha256 = prop_oneof![Just(Hashing::Needed), Just(Hashing::Spared)];
+        (sha256, checksum).prop_map(|(sha256, checksum)| Wanted { sha256, checksum })
+    }
+
+    proptest! {
+        /// Catches state that is lost between pieces, and a SHA-256 that is shared where there is none.
+        #[test]
+        fn pieces_give_what_the_whole_gives(
+            wanted in wanted(),
+            pieces in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..300), 0..12),
+        ) {
+            let mut digester = Digester::new(wanted);
+            pieces.iter().for_each(|piece| digester.update(piece));
+            let digests = digester.finish();
+            let whole = pieces.concat();
+            prop_assert_eq!(digests.sha256, (wanted.sha256 == Hashing::Needed).then(|| sha256(&whole)));
+            prop_assert_eq!(digests.checksum, wanted.checksum.map(|algorithm| Checksum::of(algorithm, &whole)));
+        }
+    }
+}
