@@ -197,7 +197,7 @@ fn two_bodies_are_one_too_many() {
 fn a_file_is_hashed_only_where_its_hash_is_signed() {
     let folder = folder();
     let file = folder.path().join("f.txt").display().to_string();
-    let hash = |headers: &[&str], body_hash| {
+    let hash = |headers: &[&str], body_hash: BodyHash<'_>| {
         let words = [&["test", "-T", &file], headers, &["http://h.example/"]].concat();
         let line = Line::parse_from(words);
         let url = RequestUrl::parse(&line.url).unwrap();
