@@ -1,7 +1,9 @@
-//! From the URL as typed to the URL that is sent to: `https://…` as it is, `s3://bucket/key` by way of an endpoint.
+//! From the URL as typed to the URL that is sent to: `https://…` as it is, `s3://bucket/key` by way of an endpoint, and
+//! `s3://arn:…/key` and `s3://NAME--ZONE--x-s3/key` by the hosts that AWS has for them.
 
 use crate::cli::failure::Failure;
 use crate::encode::{Slash, encode};
+use crate::endpoint::Resource;
 use crate::profiles::Addressing;
 use crate::request::{InvalidUrl, RequestUrl};
 
@@ -12,6 +14,8 @@ pub struct Store<'a> {
     pub endpoint_url: Option<&'a str>,
     /// Whether the bucket goes into the host or into the path.
     pub addressing: Option<Addressing>,
+    /// The region, which the host of a directory bucket names.
+    pub region: Option<&'a str>,
 }
 
 /// Resolves what was typed.
@@ -27,7 +31,7 @@ pub fn endpoint_hosts(endpoint_url: Option<&str>) -> Vec<String> {
     endpoint_url.and_then(|url| parse(url).ok()).map(|url| url.host_header()).into_iter().collect()
 }
 
-/// Parses an http or https URL. One that names a user is refused: to drop the name would sign with other keys than were
+/// Parses an http, https or wss URL. One that names a user is refused: to drop the name would sign with other keys than were
 /// meant.
 pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
     if has_user(typed) {
@@ -40,7 +44,7 @@ pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
             InvalidUrl::Scheme { presented } if looks_like_host(&presented) => {
                 failure.hint(format!("did you mean https://{presented}?"))
             }
-            InvalidUrl::Scheme { .. } => failure.hint("a URL begins with https://, http:// or s3://"),
+            InvalidUrl::Scheme { .. } => failure.hint("a URL begins with https://, http://, wss:// or s3://"),
             InvalidUrl::Control { .. } => failure.hint("write it percent-encoded, such as %0A"),
             InvalidUrl::Authority { .. } => failure,
         }
@@ -58,28 +62,48 @@ fn looks_like_host(text: &str) -> bool {
 
 /// The key is taken as text and percent-encoded; a query behind `?` is taken as it is.
 fn resolve_s3(rest: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
+    let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
+    if let Some(resource) = resource(path, store)? {
+        return parse(&with_key(format!("https://{}/", resource.host), resource.key, query));
+    }
     let endpoint = store.endpoint_url.ok_or_else(|| {
         Failure::usage("s3:// needs an endpoint")
             .hint("give --endpoint-url, or a profile with endpoint_url, or write the URL out")
     })?;
     let endpoint = parse(endpoint)?;
-    let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
     let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
     if bucket.is_empty() {
         return Err(Failure::usage("s3:// without a bucket").hint("write s3://bucket/key"));
     }
     let base = String::from_utf8_lossy(endpoint.target()).trim_end_matches('/').to_owned();
-    let (host, mut target) = match addressing(store.addressing, &endpoint, bucket) {
+    let (host, target) = match addressing(store.addressing, &endpoint, bucket) {
         Addressing::Virtual => (format!("{bucket}.{}", endpoint.host_header()), format!("{base}/")),
         Addressing::Path => (endpoint.host_header(), format!("{base}/{bucket}/")),
     };
+    parse(&with_key(format!("{}://{host}{target}", endpoint.scheme().as_str()), key, query))
+}
+
+/// What has a host of its own at AWS: an access point by its ARN, a directory bucket where no endpoint was given.
+fn resource<'p>(path: &'p str, store: Store<'_>) -> Result<Option<Resource<'p>>, Failure> {
+    if let Some(of_arn) = Resource::of_arn(path) {
+        return of_arn.map(Some).map_err(|error| {
+            Failure::usage(error.to_string())
+                .hint("for example s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/NAME/key")
+        });
+    }
+    let region = store.region.filter(|_| store.endpoint_url.is_none());
+    Ok(region.and_then(|region| Resource::of_directory_bucket(path, region)))
+}
+
+/// The key behind what leads to its bucket, and the query behind the key.
+fn with_key(mut base: String, key: &str, query: Option<&str>) -> String {
     let mut encoded = Vec::new();
     encode(key.as_bytes(), Slash::Keep, &mut encoded);
-    target.push_str(&String::from_utf8_lossy(&encoded));
-    if let Some(query) = query {
-        target = format!("{target}?{query}");
+    base.push_str(&String::from_utf8_lossy(&encoded));
+    match query {
+        Some(query) => format!("{base}?{query}"),
+        None => base,
     }
-    parse(&format!("{}://{host}{target}", endpoint.scheme().as_str()))
 }
 
 /// The addressing asked for; else by path where the bucket cannot stand in a host name, or the host is an address.
@@ -99,7 +123,7 @@ mod tests {
     use super::*;
 
     fn resolved(typed: &str, endpoint: &str, addressing: Option<Addressing>) -> String {
-        resolve(typed, Store { endpoint_url: Some(endpoint), addressing }).unwrap().to_text()
+        resolve(typed, Store { endpoint_url: Some(endpoint), addressing, region: None }).unwrap().to_text()
     }
 
     #[test]
@@ -112,6 +136,21 @@ mod tests {
         );
         assert_eq!(resolved("s3://b.c/k", hetzner, None), "https://fsn1.your-objectstorage.com/b.c/k");
         assert_eq!(resolved("s3://b/k", "http://127.0.0.1:9000/", None), "http://127.0.0.1:9000/b/k");
+    }
+
+    #[test]
+    fn what_has_a_host_of_its_own_needs_no_endpoint() {
+        let store = Store { region: Some("us-east-1"), ..Store::default() };
+        let text = |typed: &str| resolve(typed, store).map(|url| url.to_text());
+        let access_point = "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/ap/a b?tagging";
+        let host = "https://ap-123456789012.s3-accesspoint.eu-west-1.amazonaws.com";
+        assert_eq!(text(access_point), Ok(format!("{host}/a%20b?tagging")));
+        let host = "https://b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com";
+        assert_eq!(text("s3://b--use1-az4--x-s3/k"), Ok(format!("{host}/k")));
+        assert!(text("s3://arn:aws:iam::123456789012:user/x").unwrap_err().message.contains("not the ARN"));
+        let at_home = Store { endpoint_url: Some("http://127.0.0.1:9000"), ..store };
+        let url = resolve("s3://b--use1-az4--x-s3/k", at_home).unwrap().to_text();
+        assert_eq!(url, "http://127.0.0.1:9000/b--use1-az4--x-s3/k");
     }
 
     #[test]

@@ -109,5 +109,5 @@ fn by_labels(applies: bool, host: &str) -> Inference {
         [service, region, _, ..] if applies && !is_address => (Some((*service).to_owned()), Some((*region).to_owned())),
         _ => (None, None),
     };
-    Inference { service, region, provider: "unknown", bucket: None, note: None }
+    Inference { service, region, ..Inference::from_provider("unknown") }
 }

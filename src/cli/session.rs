@@ -258,7 +258,9 @@ pub fn warn(context: &mut Context, text: &str) -> Result<(), Failure> {
 /// Where `s3://` leads: the option decides, then the profile.
 fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Settings) -> Store<'a> {
     let endpoint_url = signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref());
-    Store { endpoint_url, addressing: profile.addressing }
+    let curl = signing.aws_sigv4.as_ref();
+    let typed = signing.region.as_deref().or_else(|| curl?.region.as_deref());
+    Store { endpoint_url, addressing: profile.addressing, region: typed.or(profile.region.as_deref()) }
 }
 
 fn make_request(typed: Typed<'_>, store: Store<'_>, context: &mut Context) -> Result<(RequestUrl, Unsigned), Failure> {

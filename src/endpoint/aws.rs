@@ -16,24 +16,28 @@ const NO_REGION: &str = "the host names no region";
 const NOT_A_SERVICE: &str = "a host of one resource, whose service cannot be told from its name";
 const MULTI_REGION: &str = "a multi-region endpoint: sign with v4a for a set of regions";
 
+/// The region set of every host that stands in many regions, in botocore's endpoint rules.
+pub(super) const ALL_REGIONS: &str = "*";
+
 /// Hosts that carry what customers run, not an API of AWS.
 const CUSTOMER_NAMES: &[&str] = &["compute", "compute-1", "elb"];
 
-/// A partition: its suffixes, and the region that its global services sign for.
+/// A partition: its names in ARNs, its suffixes, and the region that its global services sign for.
 struct Partition {
+    names: &'static [&'static str],
     suffixes: &'static [&'static str],
     global_region: &'static str,
 }
 
 #[rustfmt::skip]
 const PARTITIONS: &[Partition] = &[
-    Partition { suffixes: &["amazonaws.com", "api.aws"], global_region: "us-east-1" },
-    Partition { suffixes: &["amazonaws.com.cn", "api.amazonwebservices.com.cn"], global_region: "cn-northwest-1" },
-    Partition { suffixes: &["amazonaws.eu", "api.amazonwebservices.eu"], global_region: "eusc-de-east-1" },
-    Partition { suffixes: &["c2s.ic.gov", "api.aws.ic.gov"], global_region: "us-iso-east-1" },
-    Partition { suffixes: &["sc2s.sgov.gov", "api.aws.scloud"], global_region: "us-isob-east-1" },
-    Partition { suffixes: &["cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"], global_region: "eu-isoe-west-1" },
-    Partition { suffixes: &["csp.hci.ic.gov", "api.aws.hci.ic.gov"], global_region: "us-isof-south-1" },
+    Partition { names: &["aws", "aws-us-gov"], suffixes: &["amazonaws.com", "api.aws"], global_region: "us-east-1" },
+    Partition { names: &["aws-cn"], suffixes: &["amazonaws.com.cn", "api.amazonwebservices.com.cn"], global_region: "cn-northwest-1" },
+    Partition { names: &["aws-eusc"], suffixes: &["amazonaws.eu", "api.amazonwebservices.eu"], global_region: "eusc-de-east-1" },
+    Partition { names: &["aws-iso"], suffixes: &["c2s.ic.gov", "api.aws.ic.gov"], global_region: "us-iso-east-1" },
+    Partition { names: &["aws-iso-b"], suffixes: &["sc2s.sgov.gov", "api.aws.scloud"], global_region: "us-isob-east-1" },
+    Partition { names: &["aws-iso-e"], suffixes: &["cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"], global_region: "eu-isoe-west-1" },
+    Partition { names: &["aws-iso-f"], suffixes: &["csp.hci.ic.gov", "api.aws.hci.ic.gov"], global_region: "us-isof-south-1" },
 ];
 
 /// Resources of a customer that have hosts under this suffix rather than under a partition's.
@@ -78,6 +82,12 @@ pub(super) fn is_region(label: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// The suffix of a partition's hosts, by the name of the partition in ARNs.
+pub(super) fn suffix_of_partition(name: &str) -> Option<&'static str> {
+    let partition = PARTITIONS.iter().find(|partition| partition.names.contains(&name))?;
+    partition.suffixes.first().copied()
 }
 
 impl<'h> Parts<'h> {
@@ -147,7 +157,7 @@ fn infer_service(parts: &Parts) -> Option<Inference> {
 
 fn infer_scope(parts: &Parts, names: &[String], mut found: Inference, service: &str) -> Inference {
     if find(MULTI_REGION_NAMES, names, |name| name).is_some() {
-        return found.in_region(parts.region).noting(MULTI_REGION);
+        return found.in_region(parts.region).in_region_set(ALL_REGIONS).noting(MULTI_REGION);
     }
     if let Some(region) = parts.region {
         found.note = find(NOTES, names, |(name, _)| name).map(|(_, note)| *note);

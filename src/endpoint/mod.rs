@@ -3,14 +3,17 @@
 //! Pure string work: no network, no list of AWS regions (a region is known by its shape, so that one opened tomorrow
 //! is recognised), and no opinion on what to do with the answer. `aws` reads the hosts of AWS in all its partitions,
 //! with `s3` for the many forms of S3; `stores` reads the hosts of other S3-compatible stores. Paths, ports and
-//! schemes are not its business.
+//! schemes are not its business. `arn` makes a host of the name of an access point, as AWS's tools do.
 
+mod arn;
 mod aws;
 mod names;
 mod s3;
 mod stores;
 #[cfg(test)]
 mod tests;
+
+pub use arn::{InvalidArn, Resource};
 
 /// What a host name says about the scope of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,11 @@ pub struct Inference {
     pub provider: &'static str,
     /// The bucket that a virtual-hosted S3 host carries, in lower case; never an access point.
     pub bucket: Option<String>,
+    /// The regions that Signature Version 4A is to sign for, where the host stands in many and wants that scheme: `*`.
+    pub region_set: Option<&'static str>,
+    /// The availability zone (`use1-az4`) of a directory bucket or its access point: S3 Express signs what concerns its
+    /// objects with the credentials of a session.
+    pub zone: Option<String>,
     /// What a user would want to know of this guess, as a fragment without a full stop.
     pub note: Option<&'static str>,
 }
@@ -40,8 +48,8 @@ pub fn infer(host: &str) -> Option<Inference> {
 }
 
 impl Inference {
-    fn from_provider(provider: &'static str) -> Self {
-        Inference { service: None, region: None, provider, bucket: None, note: None }
+    pub(crate) fn from_provider(provider: &'static str) -> Self {
+        Inference { service: None, region: None, provider, bucket: None, region_set: None, zone: None, note: None }
     }
 
     fn for_service(mut self, service: &str) -> Self {
@@ -56,6 +64,11 @@ impl Inference {
 
     fn with_bucket(mut self, bucket: Option<&str>) -> Self {
         self.bucket = bucket.filter(|bucket| !bucket.is_empty()).map(str::to_owned);
+        self
+    }
+
+    fn in_region_set(mut self, regions: &'static str) -> Self {
+        self.region_set = Some(regions);
         self
     }
 

@@ -5,12 +5,15 @@
 //! path-style addressing there is simply no bucket here.
 
 use super::Inference;
-use super::aws::{Parts, is_region, without_fips};
+use super::aws::{ALL_REGIONS, Parts, is_region, without_fips};
 
 const LEGACY_GLOBAL: &str = "the legacy global endpoint of S3: region us-east-1 assumed";
 const ACCELERATED: &str = "an accelerated endpoint does not name the region: it is the bucket's";
 const WEBSITE: &str = "a website endpoint takes no signatures: use the REST endpoint of the bucket";
 const MULTI_REGION_ACCESS_POINT: &str = "a multi-region access point: sign with v4a for a set of regions";
+
+/// The label of multi-region access points.
+const GLOBAL_LABEL: &str = "s3-global";
 const EXPRESS: &str = "S3 Express: object requests are signed with the credentials of CreateSession";
 const OUTPOSTS: &str = "S3 on Outposts also takes v4a";
 
@@ -36,7 +39,7 @@ const FORMS: &[Form] = &[
     Form { label: "s3-website", service: "s3", front: Front::Bucket, note: Some(WEBSITE) },
     Form { label: "s3-accesspoint", service: "s3", front: Front::Resource, note: None },
     Form { label: "s3-control", service: "s3", front: Front::Resource, note: None },
-    Form { label: "s3-global", service: "s3", front: Front::Resource, note: Some(MULTI_REGION_ACCESS_POINT) },
+    Form { label: GLOBAL_LABEL, service: "s3", front: Front::Resource, note: Some(MULTI_REGION_ACCESS_POINT) },
     Form { label: "s3-object-lambda", service: "s3-object-lambda", front: Front::Resource, note: None },
     Form { label: "s3-outposts", service: "s3-outposts", front: Front::Resource, note: Some(OUTPOSTS) },
     Form { label: "s3express-control", service: "s3express", front: Front::Resource, note: None },
@@ -53,7 +56,7 @@ pub(super) fn infer(parts: &Parts, found: Inference) -> Option<Inference> {
         None => front.join("."),
     };
     if last.starts_with("s3express-") && !last.starts_with("s3express-control") {
-        return Some(infer_express(found, &bucket, parts.region));
+        return Some(infer_express(found, (last, &bucket), parts.region));
     }
     if *last == LEGACY_LABEL {
         return Some(in_legacy_region(found.for_service("s3").with_bucket(Some(&bucket))));
@@ -63,6 +66,9 @@ pub(super) fn infer(parts: &Parts, found: Inference) -> Option<Inference> {
     let bucket = (form.front == Front::Bucket).then_some(bucket.as_str());
     let mut found = found.for_service(form.service).in_region(parts.region.or(region)).with_bucket(bucket);
     found.note = form.note;
+    if form.label == GLOBAL_LABEL {
+        found = found.in_region_set(ALL_REGIONS);
+    }
     let is_legacy = form.label == "s3" && found.region.is_none() && parts.global_region == "us-east-1";
     Some(if is_legacy { in_legacy_region(found) } else { found })
 }
@@ -81,9 +87,11 @@ fn split_region(label: &str) -> (&str, Option<&str>) {
 }
 
 /// A directory bucket tells its zone and its kind in its own name: `--x-s3`; `--xa-s3` is an access point.
-fn infer_express(found: Inference, bucket: &str, region: Option<&str>) -> Inference {
-    let bucket = bucket.ends_with("--x-s3").then_some(bucket);
-    found.for_service("s3express").in_region(region).with_bucket(bucket).noting(EXPRESS)
+fn infer_express(found: Inference, (label, front): (&str, &str), region: Option<&str>) -> Inference {
+    let zone = label.trim_start_matches("s3express-").trim_start_matches("fips-");
+    let bucket = front.ends_with("--x-s3").then_some(front);
+    let found = found.for_service("s3express").in_region(region).with_bucket(bucket).noting(EXPRESS);
+    Inference { zone: (!front.is_empty()).then(|| zone.to_owned()), ..found }
 }
 
 /// `my.bucket.bucket.vpce-1a2b.s3.…`: the last label says what the endpoint is asked for, and only buckets count.

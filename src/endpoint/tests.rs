@@ -310,3 +310,36 @@ fn tables_hold_no_idle_rows() {
         assert_eq!(names::SIGNING_NAMES.iter().filter(|(other, _)| other == name).count(), 1, "{name}");
     }
 }
+
+/// Source: botocore's endpoint rules, where the scheme is `sigv4a` with `signingRegionSet` `["*"]`; Outposts lists `sigv4`
+/// beside it, and needs no other scheme.
+#[test]
+fn hosts_of_many_regions_ask_for_all_of_them() {
+    for (host, regions) in [
+        ("mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com", Some("*")),
+        ("my.dotted.alias.accesspoint.s3-global.amazonaws.com", Some("*")),
+        ("abc123.456def.endpoint.events.amazonaws.com", Some("*")),
+        ("123456789012.cloudfront-kvs.global.api.aws", Some("*")),
+        ("ap-123456789012.op-0123.s3-outposts.us-west-2.amazonaws.com", None),
+        ("bucket.s3.us-west-2.amazonaws.com", None),
+        ("events.us-east-1.amazonaws.com", None),
+    ] {
+        assert_eq!(infer(host).unwrap().region_set, regions, "{host}");
+    }
+}
+
+/// The zone is there where objects are, and not where buckets are made. The hosts are those of botocore's endpoint rules.
+#[test]
+fn hosts_of_directory_buckets_tell_their_zone() {
+    for (host, zone) in [
+        ("b--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com", Some("usw2-az1")),
+        ("b--usw2-az1--x-s3.s3express-fips-usw2-az1.dualstack.us-west-2.amazonaws.com", Some("usw2-az1")),
+        ("ap--usw2-az1--xa-s3.s3express-usw2-az1.us-west-2.amazonaws.com", Some("usw2-az1")),
+        ("s3express-usw2-az1.us-west-2.amazonaws.com", None),
+        ("s3express-control.us-west-2.amazonaws.com", None),
+        ("s3express-control-fips.dualstack.us-west-2.amazonaws.com", None),
+        ("b--usw2-az1--x-s3.s3.us-west-2.amazonaws.com", None),
+    ] {
+        assert_eq!(infer(host).unwrap().zone.as_deref(), zone, "{host}");
+    }
+}
