@@ -27,7 +27,7 @@ pub use raw_http::{MalformedRequest, parse_request};
 
 /// Whether the text is a URL rather than the name of a file.
 pub fn is_url(text: &str) -> bool {
-    ["https://", "http://", "s3://"]
+    ["https://", "http://", "s3://", "wss://"]
         .iter()
         .any(|scheme| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)))
 }

@@ -179,7 +179,8 @@ fn split_origin(target: &[u8]) -> Option<(Option<Vec<u8>>, Vec<u8>)> {
     if target.starts_with(b"/") {
         return Some((None, target.to_vec()));
     }
-    let rest = target.strip_prefix(b"http://").or_else(|| target.strip_prefix(b"https://"))?;
+    let schemes: [&[u8]; 3] = [b"http://", b"https://", b"wss://"];
+    let rest = schemes.into_iter().find_map(|scheme| target.strip_prefix(scheme))?;
     let at = rest.iter().position(|&byte| byte == b'/' || byte == b'?').unwrap_or(rest.len());
     let slash: &[u8] = if rest[at..].starts_with(b"/") { b"" } else { b"/" };
     let origin = &target[..target.len() - rest.len() + at];

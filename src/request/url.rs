@@ -13,6 +13,8 @@ pub enum UriScheme {
     Http,
     /// HTTP over TLS, default port 443.
     Https,
+    /// WebSocket over TLS (RFC 6455 §3), default port 443: opened by a GET, which a presigned URL signs.
+    Wss,
 }
 
 impl UriScheme {
@@ -21,6 +23,7 @@ impl UriScheme {
         match self {
             Self::Http => "http",
             Self::Https => "https",
+            Self::Wss => "wss",
         }
     }
 }
@@ -37,8 +40,8 @@ pub struct RequestUrl {
 /// A text that is no URL to send a request to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidUrl {
-    /// No `http://` or `https://` at its beginning.
-    #[error("not an http or https URL: '{presented}'")]
+    /// No `http://`, `https://` or `wss://` at its beginning.
+    #[error("not an http, https or wss URL: '{presented}'")]
     Scheme {
         /// The text, without user information and query, which may be secret.
         presented: String,
@@ -65,7 +68,7 @@ impl RequestUrl {
     /// Parses a URL. User information and fragment are dropped; an empty path is `/`.
     ///
     /// # Errors
-    /// Another scheme than http and https, no valid host, control characters.
+    /// Another scheme than http, https and wss, no valid host, control characters.
     pub fn parse(text: &str) -> Result<Self, InvalidUrl> {
         if let Some(at) = text.find(|c: char| c.is_ascii_control()) {
             let character = text[at..].chars().next().unwrap_or('\0');
@@ -178,6 +181,7 @@ fn split_scheme(text: &str) -> Option<(UriScheme, &str)> {
     match name.to_ascii_lowercase().as_str() {
         "http" => Some((UriScheme::Http, rest)),
         "https" => Some((UriScheme::Https, rest)),
+        "wss" => Some((UriScheme::Wss, rest)),
         _ => None,
     }
 }
@@ -261,6 +265,8 @@ mod tests {
             ("https://example.com:80/", "example.com:80"),
             ("http://user:pa@ss@example.com:8080/x", "example.com:8080"),
             ("http://[2001:DB8::1]:9000/", "[2001:db8::1]:9000"),
+            ("wss://Example.com:443/mqtt", "example.com"),
+            ("wss://example.com:8443/mqtt", "example.com:8443"),
             ("https://bücher.example/", "xn--bcher-kva.example"),
         ] {
             assert_eq!(parsed(text).0, host, "{text}");

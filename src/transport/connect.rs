@@ -53,7 +53,7 @@ async fn open_at_leisure(
     let proxy_authorization = proxy.and_then(|proxy| proxy.authorization);
     let (stream, is_http2): (Box<dyn Stream>, bool) = match url.scheme() {
         UriScheme::Http => (stream, false),
-        UriScheme::Https => {
+        UriScheme::Https | UriScheme::Wss => {
             let tls = tls::handshake(stream, url.host(), options).await?;
             let is_http2 = tls::agreed_on_http2(&tls);
             course.secured = course.begun.elapsed();
@@ -80,7 +80,7 @@ async fn dial(url: &RequestUrl, options: &Options, course: &mut Course) -> Resul
         return Ok(Line { stream, proxy: None });
     };
     let mut tcp = dial_tcp(&proxy.host, proxy.port, options, course).await?;
-    if url.scheme() == UriScheme::Https {
+    if url.scheme() != UriScheme::Http {
         open_tunnel(&mut tcp, &proxy, &host, port).await?;
     }
     Ok(Line { stream: Box::new(tcp), proxy: Some(proxy) })
@@ -89,7 +89,7 @@ async fn dial(url: &RequestUrl, options: &Options, course: &mut Course) -> Resul
 fn default_port(scheme: UriScheme) -> u16 {
     match scheme {
         UriScheme::Http => 80,
-        UriScheme::Https => 443,
+        UriScheme::Https | UriScheme::Wss => 443,
     }
 }
 

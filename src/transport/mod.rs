@@ -30,7 +30,7 @@ use hyper::body::Incoming;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use crate::request::{Request, RequestUrl};
+use crate::request::{Request, RequestUrl, UriScheme};
 
 /// A request on its way out.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +94,9 @@ pub fn complete(request: &mut Request, removed: &[String]) {
 /// # Errors
 /// See [`TransportError`].
 pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
+    if outgoing.url.scheme() == UriScheme::Wss {
+        return Err(TransportError::Request { reason: "WebSockets are not spoken here".to_owned() });
+    }
     let host = outgoing.url.host_header();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| TransportError::Setup { reason: error.to_string() })?;
