@@ -128,7 +128,7 @@ fn from_header(request: &Request, authorization: &str) -> Result<Claim, ClaimErr
 
 fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<Claim, ClaimError> {
     let named = |name: &str| parameters.required(&format!("X-{word}-{name}"));
-    let (dialect, scheme) = dialect::of_query(&named("Algorithm")?, word)?;
+    let (dialect, scheme) = dialect::of_query(&named("Algorithm")?, word, parameters.names())?;
     let credential = named("Credential")?;
     let (_, scope) = parse_credential(&credential, scheme)?;
     let carrier = dialect.query_name("Date");

@@ -55,7 +55,7 @@ impl Prepared {
             Placement::Query { .. } => {
                 append(&mut request.target, &terms.dialect.query_name("Signature"), signature.as_str());
                 if let Some(token) = unsigned_token {
-                    append(&mut request.target, &terms.dialect.query_name("Security-Token"), token.expose_secret());
+                    append(&mut request.target, &terms.dialect.token_query_name(), token.expose_secret());
                 }
             }
         }

@@ -14,13 +14,25 @@ pub(super) fn of_header(algorithm: &str, request: &Request) -> Result<(Dialect, 
     };
     let provider2 = request.headers.iter().find_map(|header| word(&header.name.to_ascii_lowercase()));
     let usual = if provider1 == "AWS" { "amz".to_owned() } else { provider1.to_ascii_lowercase() };
-    Ok((from_providers(provider1, &provider2.unwrap_or(usual)), scheme))
+    let dialect = from_providers(provider1, &provider2.unwrap_or(usual));
+    Ok((of_session(dialect, |session| request.headers.contains(&session.token_header)), scheme))
 }
 
 /// The dialect of a signature in the query, whose parameters begin with `X-WORD-`.
-pub(super) fn of_query(algorithm: &str, word: &str) -> Result<(Dialect, Scheme), ClaimError> {
+pub(super) fn of_query<'a>(
+    algorithm: &str,
+    word: &str,
+    mut names: impl Iterator<Item = &'a str>,
+) -> Result<(Dialect, Scheme), ClaimError> {
     let (provider1, scheme) = provider1(algorithm)?;
-    Ok((from_providers(provider1, word), scheme))
+    let dialect = from_providers(provider1, word);
+    Ok((of_session(dialect, |session| names.any(|name| name == session.token_query_name())), scheme))
+}
+
+/// S3 Express is known by the token of its session, and by nothing else: its hosts take the usual names as well.
+fn of_session(dialect: Dialect, carries_token: impl FnOnce(&Dialect) -> bool) -> Dialect {
+    let session = Dialect::s3_express_session();
+    if dialect == Dialect::AWS4 && carries_token(&session) { session } else { dialect }
 }
 
 /// The word of `X-WORD-Signature`, or of another parameter that only a presigned URL has.

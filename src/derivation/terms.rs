@@ -93,9 +93,10 @@ impl Terms {
     /// Whether a query parameter, by its encoded name, is no part of what is signed: the signature, and a token that was
     /// added after it.
     pub(crate) fn omits_parameter(&self, name: &[u8]) -> bool {
-        match (self.placement, name.strip_prefix(self.dialect.query_prefix.as_bytes())) {
+        let (dialect, token) = (&self.dialect, self.dialect.token_parameter.as_bytes());
+        match (self.placement, name.strip_prefix(dialect.query_prefix.as_bytes())) {
             (Placement::Query { .. }, Some(b"Signature")) => true,
-            (Placement::Query { .. }, Some(b"Security-Token")) => self.token == TokenTravel::Unsigned,
+            (Placement::Query { .. }, Some(name)) if name == token => self.token == TokenTravel::Unsigned,
             _ => false,
         }
     }

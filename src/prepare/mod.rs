@@ -311,7 +311,7 @@ fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, 
     }
     let token_header_sent = terms.signed_headers.contains(&terms.dialect.token_header);
     if let (Some(token), TokenTravel::Signed, false) = (&identity.session_token, terms.token, token_header_sent) {
-        parameter("Security-Token", token.expose_secret(), b"&");
+        parameter(&terms.dialect.token_parameter, token.expose_secret(), b"&");
     }
     parameter("SignedHeaders", terms.signed_headers.as_str(), b"");
 }

@@ -28,12 +28,17 @@ pub struct Dialect {
     pub content_sha256_header: Name,
     /// Carries the session token, in lower case: `x-amz-security-token`.
     pub token_header: Name,
+    /// Carries the session token of a presigned URL, behind the prefix: `Security-Token`.
+    pub token_parameter: Name,
     /// The services whose paths are object keys: `s3` and its family.
     pub object_services: &'static [&'static str],
 }
 
 /// The services of AWS whose paths are object keys, by their names in credential scopes.
 const S3_FAMILY: &[&str] = &["s3", "s3-outposts", "s3-object-lambda", "s3express"];
+
+/// What nearly everybody calls the session token in a query.
+const TOKEN_PARAMETER: &str = "Security-Token";
 
 /// A name that is no dialect's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,8 +59,19 @@ impl Dialect {
         date_header: Cow::Borrowed("x-amz-date"),
         content_sha256_header: Cow::Borrowed("x-amz-content-sha256"),
         token_header: Cow::Borrowed("x-amz-security-token"),
+        token_parameter: Cow::Borrowed(TOKEN_PARAMETER),
         object_services: S3_FAMILY,
     };
+
+    /// AWS's names in a session of S3 Express: the token that `CreateSession` gave has a name of its own (*CreateSession* of
+    /// the S3 API reference). Requests signed with other credentials, to the same hosts too, have the usual names.
+    pub fn s3_express_session() -> Self {
+        Self {
+            token_header: Cow::Borrowed("x-amz-s3session-token"),
+            token_parameter: Cow::Borrowed("S3session-Token"),
+            ..Self::AWS4
+        }
+    }
 
     /// Google Cloud Storage with HMAC keys (its *V4 signing process*).
     pub const GOOG4: Self = Self {
@@ -67,6 +83,7 @@ impl Dialect {
         date_header: Cow::Borrowed("x-goog-date"),
         content_sha256_header: Cow::Borrowed("x-goog-content-sha256"),
         token_header: Cow::Borrowed("x-goog-security-token"),
+        token_parameter: Cow::Borrowed(TOKEN_PARAMETER),
         object_services: &["storage", "s3"],
     };
 
@@ -84,6 +101,7 @@ impl Dialect {
             date_header: format!("x-{headers}-date").into(),
             content_sha256_header: format!("x-{headers}-content-sha256").into(),
             token_header: format!("x-{headers}-security-token").into(),
+            token_parameter: TOKEN_PARAMETER.into(),
             object_services: S3_FAMILY,
         }
     }
@@ -120,6 +138,11 @@ impl Dialect {
     /// Whether the service's paths are object keys, which changes how paths and payloads are signed.
     pub fn stores_objects(&self, service: &str) -> bool {
         self.object_services.contains(&service)
+    }
+
+    /// The name of the parameter that carries the session token of a presigned URL: `X-Amz-Security-Token`.
+    pub fn token_query_name(&self) -> String {
+        self.query_name(&self.token_parameter)
     }
 
     /// The name of a parameter of presigned URLs: `X-Amz-Date` for `Date`.

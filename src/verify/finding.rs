@@ -312,7 +312,7 @@ pub(super) fn judge_token(request: &Request, claim: &Claim, expected: Option<&Se
             (name, presented)
         }
         Placement::Query { .. } => {
-            let name = dialect.query_name("Security-Token");
+            let name = dialect.token_query_name();
             let mut parameters = query::parameters(request.query().unwrap_or_default());
             let value = parameters.find(|(found, _)| found == name.as_bytes()).map(|(_, value)| value);
             let in_header = || request.headers.first_text(&dialect.token_header).map(Secret::new);

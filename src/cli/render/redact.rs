@@ -24,9 +24,9 @@ impl Redactor {
     /// Takes out the session token of a request, wherever it stands, and every other value that gives access but the
     /// signature itself.
     pub fn of(request: &Request, dialect: &Dialect) -> Self {
-        let parameter = dialect.query_name("Security-Token");
+        let parameters = [dialect.token_query_name(), Dialect::s3_express_session().token_query_name()];
         let in_query = crate::canonical::query::parameters(request.query().unwrap_or_default())
-            .filter(|(name, _)| name.eq_ignore_ascii_case(parameter.as_bytes()))
+            .filter(|(name, _)| parameters.iter().any(|token| name.eq_ignore_ascii_case(token.as_bytes())))
             .map(|(_, value)| value);
         let gives_access = |header: &&Header| header.is_bearer() && !header.name.eq_ignore_ascii_case("authorization");
         let in_headers = request.headers.iter().filter(gives_access).map(|header| header.value.trim_ascii().to_vec());

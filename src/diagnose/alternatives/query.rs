@@ -260,7 +260,7 @@ fn edit_step(parameter: &Parameter, subject: &Subject<'_>) -> Step<Edit> {
     if plain("Signature") {
         return step;
     }
-    if plain("Security-Token") {
+    if plain(&subject.terms.dialect.token_parameter) {
         if parameter.is_omitted {
             step = step.or(&TOKEN_SIGNED, Edit::Kept);
         } else if subject.terms.token == TokenTravel::Signed {

@@ -8,9 +8,6 @@ use crate::diagnose::diagnosis::Made;
 use crate::request::Request;
 use crate::scheme::Dialect;
 
-/// What S3 Express calls the token of a session, in a header and in a query.
-const OF_SESSION: [&str; 2] = ["x-amz-s3session-token", "X-Amz-S3session-Token"];
-
 /// The token in the header, else in the query, as a server reads it.
 pub(super) fn presented(request: &Request, dialect: &Dialect) -> Option<Vec<u8>> {
     let header = |name: &str| request.headers.values(name).next().map(|value| value.trim_ascii().to_vec());
@@ -18,9 +15,8 @@ pub(super) fn presented(request: &Request, dialect: &Dialect) -> Option<Vec<u8>>
         let mut parameters = query::parameters(request.query().unwrap_or_default());
         parameters.find(|(found, _)| found == name.as_bytes()).map(|(_, value)| value)
     };
-    let usual = header(&dialect.token_header).or_else(|| parameter(&dialect.query_name("Security-Token")));
-    let of_session = || header(OF_SESSION[0]).or_else(|| parameter(OF_SESSION[1]));
-    usual.or_else(of_session).filter(|token| !token.is_empty())
+    let token = header(&dialect.token_header).or_else(|| parameter(&dialect.token_query_name()));
+    token.filter(|token| !token.is_empty())
 }
 
 /// A token in which a `+` became a space; base64 has none.
