@@ -7,6 +7,7 @@ pub mod complete;
 pub mod context;
 pub mod curl;
 pub mod deferred;
+pub mod express;
 pub mod failure;
 pub mod input;
 pub mod man;

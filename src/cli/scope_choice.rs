@@ -71,6 +71,11 @@ impl ScopeChoice {
         }
     }
 
+    /// The zone of the directory bucket that the host names.
+    pub fn zone(&self) -> Option<&str> {
+        self.inferred.as_ref()?.zone.as_deref()
+    }
+
     /// What is to be said of a host that no signature is made for.
     pub fn warning(&self) -> Option<&'static str> {
         self.inferred.as_ref().filter(|inferred| inferred.service.is_none()).and_then(|inferred| inferred.note)

@@ -4,6 +4,7 @@
 //! signing key, the profile or the environment.
 
 use std::io::Write;
+use std::time::Duration;
 
 use clap::ValueEnum;
 
@@ -12,7 +13,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::checksum;
 use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource, Unsigned};
-use crate::cli::options::signing::{CredentialOptions, SchemeName, SigningOptions};
+use crate::cli::options::signing::{CredentialOptions, ExpressSession, SchemeName, SigningOptions};
 use crate::cli::scope_choice::ScopeChoice;
 use crate::cli::signing_key::ScopedKey;
 use crate::credentials::Credentials;
@@ -36,6 +37,8 @@ pub struct Session {
     pub settings: prepare::Settings,
     /// The instant of the signature.
     pub date: Timestamp,
+    /// The zone of the directory bucket that the host names.
+    pub zone: Option<String>,
     /// What the profile says besides keys.
     profile: profiles::Settings,
     /// How to sign, as it was typed: other hosts are settled by it too.
@@ -142,7 +145,26 @@ impl Session {
         }
         let date = typed.signing.date.unwrap_or(context.now);
         let (profile, signing) = (found.settings, typed.signing.clone());
-        Ok(Self { url, unsigned, signer: found.signer, settings, date, profile, signing })
+        let zone = scope.zone().map(str::to_owned);
+        Ok(Self { url, unsigned, signer: found.signer, settings, date, zone, profile, signing })
+    }
+
+    /// Where the session of S3 Express is to come from, as it was typed.
+    pub fn express_session(&self) -> Option<ExpressSession> {
+        self.signing.s3express_session
+    }
+
+    /// How long the session of S3 Express lasts from the signature on; no URL is good for longer.
+    pub fn time_left(&self) -> Option<Duration> {
+        let is_session = self.settings.dialect == Dialect::s3_express_session();
+        let end = self.signer.credentials().filter(|_| is_session)?.expires_at?;
+        let seconds = u64::try_from(end.epoch_seconds() - self.date.epoch_seconds()).unwrap_or(0);
+        Some(Duration::from_secs(seconds))
+    }
+
+    /// Whether decisions are told.
+    pub fn is_verbose(&self) -> bool {
+        self.signing.verbose > 0
     }
 
     /// A session that signs nothing: no key is looked for, and neither region nor service is needed.
@@ -154,14 +176,16 @@ impl Session {
         let (url, unsigned) = make_request(typed, store(typed.signing, &profile), context)?;
         let settings = prepare::Settings::new("", "");
         let (signing, date) = (typed.signing.clone(), typed.signing.date.unwrap_or(context.now));
-        Ok(Self { url, unsigned, signer: Signer::Nobody, settings, date, profile, signing })
+        Ok(Self { url, unsigned, signer: Signer::Nobody, settings, date, zone: None, profile, signing })
     }
 
     /// Settles region and service anew for another host, as after a redirect.
     pub fn move_to(&mut self, url: RequestUrl) -> Result<(), Failure> {
         let host = host_of(&self.unsigned.request, &url);
         let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, host);
-        self.settings = settings(&self.signing, self.settings.scheme, &scope)?;
+        let dialect = self.settings.dialect.clone();
+        // Whose names are used went with the signer, which stays.
+        self.settings = prepare::Settings { dialect, ..settings(&self.signing, self.settings.scheme, &scope)? };
         self.url = url;
         Ok(())
     }

@@ -12,6 +12,9 @@ mod flattened;
 mod note;
 
 #[cfg(feature = "cli")]
+mod session;
+
+#[cfg(feature = "cli")]
 pub mod reply;
 
 #[cfg(feature = "cli")]
@@ -22,6 +25,9 @@ pub use flattened::{unflatten, unflatten_hashed};
 
 #[cfg(feature = "cli")]
 pub use note::Note;
+
+#[cfg(feature = "cli")]
+pub use session::{MalformedSession, parse_session};
 
 pub use raw_http::{MalformedRequest, parse_request};
 

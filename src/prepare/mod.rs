@@ -25,6 +25,16 @@ use crate::time::{InvalidTimestamp, Timestamp};
 /// Shortest and longest life of a presigned URL: one second to seven days.
 pub const EXPIRES_LIMITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(604_800));
 
+/// Services that take presigned URLs of a shorter life: Transcribe by its developer guide (*Setting up a WebSocket stream*),
+/// AgentCore by AWS's own client for it (`MAX_PRESIGNED_URL_TIMEOUT`), Kinesis Video by the signer of its WebRTC SDK.
+const SHORT_LIVES: [(&str, u64); 3] = [("transcribe", 300), ("bedrock-agentcore", 300), ("kinesisvideo", 299)];
+
+/// The longest life of a presigned URL that a service takes, as far as it says.
+pub fn longest_life(service: &str) -> Duration {
+    let row = SHORT_LIVES.iter().find(|(name, _)| *name == service);
+    row.map_or(EXPIRES_LIMITS.1, |(_, seconds)| Duration::from_secs(*seconds))
+}
+
 /// Who signs: what of credentials stands in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -214,6 +224,7 @@ pub fn prepare(
     if let Placement::Query { expires } = settings.placement {
         append_parameters(&mut request, &terms, identity, Life { expires, region_set });
         warnings.extend(warning::of_life(timestamp, expires, identity));
+        warnings.extend(warning::of_service(expires, settings));
     }
     Ok(Prepared { request, terms, unsigned_token, warnings })
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Identity, Settings};
+use super::{Identity, Settings, longest_life};
 use crate::request::{Body, Request};
 use crate::time::Timestamp;
 
@@ -26,6 +26,16 @@ pub enum Warning {
     PayloadMismatch {
         /// The header that declares it.
         name: String,
+    },
+    /// The service takes no URL of so long a life.
+    #[error("{service} takes no URL that lives longer than {} s, and this one lives {} s", .longest.as_secs(), .presented.as_secs())]
+    LongerThanServiceTakes {
+        /// The service.
+        service: String,
+        /// The longest life that it takes.
+        longest: Duration,
+        /// The life that was asked for.
+        presented: Duration,
     },
     /// The URL outlives the credentials that sign it.
     #[error("the credentials expire at {}, before the URL does at {}", .credentials.to_rfc3339(), .url.to_rfc3339())]
@@ -60,6 +70,12 @@ fn payload_mismatch(request: &Request, header: &str) -> Option<Warning> {
     let known = !matches!(request.body, Body::Unknown);
     let differs = || request.body.sha256().is_some_and(|hash| hash.to_string() != declared);
     (is_hash && known && differs()).then(|| Warning::PayloadMismatch { name: header.to_owned() })
+}
+
+/// Whether the service takes a URL of that life.
+pub(super) fn of_service(expires: Duration, settings: &Settings) -> Option<Warning> {
+    let (service, longest) = (settings.service.clone(), longest_life(&settings.service));
+    (expires > longest).then_some(Warning::LongerThanServiceTakes { service, longest, presented: expires })
 }
 
 /// Whether the credentials end before a URL that is good for `expires` from `timestamp` on.

@@ -3,9 +3,8 @@
 //! The new text goes into a temporary file beside the old one, private from its first byte, and takes its place in one
 //! step: whoever reads meanwhile finds the old file or the new one, and a failure leaves the old.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 use zeroize::Zeroizing;
@@ -13,6 +12,7 @@ use zeroize::Zeroizing;
 use super::Error;
 use super::file::{reason, unreadable};
 use super::parse::{Contents, FIELDS, parse};
+use super::private_file;
 use super::profile::{Profile, SecretSource};
 
 /// What to do where the file holds a profile of that name.
@@ -60,7 +60,8 @@ pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultP
     let edited = Zeroizing::new(edit(&text, profile, made_default).ok_or_else(|| misshapen(path))?);
     let after = parse(&edited, path)?;
     debug_assert!(after.profiles.contains(profile), "what was written reads back");
-    write(&target, edited.as_bytes()).map_err(|e| Error::Unwritable { path: path.to_owned(), reason: reason(&e) })?;
+    let written = private_file::write(&target, edited.as_bytes(), ".profiles-");
+    written.map_err(|e| Error::Unwritable { path: path.to_owned(), reason: reason(&e) })?;
     Ok(Added { replaced, made_default })
 }
 
@@ -174,33 +175,6 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other("too many levels of symbolic links"))
-}
-
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    create_private(directory)?;
-    // `tempfile` creates with mode 0600, whatever the umask.
-    let mut temporary = tempfile::Builder::new().prefix(".profiles-").suffix(".tmp").tempfile_in(directory)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    // The file is whole either way; only a power cut within the next seconds could bring the old one back.
-    let _ = File::open(directory).and_then(|directory| directory.sync_all());
-    Ok(())
-}
-
-#[cfg(unix)]
-fn create_private(directory: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
-}
-
-#[cfg(not(unix))]
-fn create_private(directory: &Path) -> io::Result<()> {
-    fs::create_dir_all(directory)
 }
 
 #[cfg(test)]

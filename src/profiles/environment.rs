@@ -17,6 +17,7 @@ use crate::time::Timestamp;
 pub struct Environment {
     variables: BTreeMap<String, String>,
     config_dir: Option<PathBuf>,
+    cache_dir: Option<PathBuf>,
 }
 
 const KEY: &str = "AWS_ACCESS_KEY_ID";
@@ -36,13 +37,20 @@ impl Environment {
         V: Into<String>,
     {
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
-        Self { variables: variables.collect(), config_dir }
+        Self { variables: variables.collect(), config_dir, cache_dir: None }
+    }
+
+    /// The same with a directory for what can be had again.
+    #[must_use]
+    pub fn with_cache_dir(mut self, directory: PathBuf) -> Self {
+        self.cache_dir = Some(directory);
+        self
     }
 
     /// The real one.
     pub fn of_this_process() -> Self {
         let variables = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
-        Self { variables: variables.collect(), config_dir: dirs::config_dir() }
+        Self { variables: variables.collect(), config_dir: dirs::config_dir(), cache_dir: dirs::cache_dir() }
     }
 
     /// The value of a variable; an empty one counts as unset.
@@ -53,6 +61,11 @@ impl Environment {
     /// The user's configuration directory.
     pub fn config_dir(&self) -> Option<&PathBuf> {
         self.config_dir.as_ref()
+    }
+
+    /// The user's directory for what can be had again.
+    pub fn cache_dir(&self) -> Option<&PathBuf> {
+        self.cache_dir.as_ref()
     }
 
     /// The user's home directory, as `HOME` (`USERPROFILE` on Windows) names it.

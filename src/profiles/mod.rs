@@ -7,6 +7,7 @@
 mod environment;
 mod error;
 mod near;
+mod private_file;
 mod profile;
 
 mod edit;
@@ -19,6 +20,7 @@ mod origin;
 mod others;
 mod own;
 mod resolve;
+mod sessions;
 mod typed;
 
 pub use edit::{Added, DefaultProfile, Existing, add};
@@ -28,4 +30,5 @@ pub use file::{Location, ProfileFile};
 pub use others::{KnownKey, known_keys};
 pub use profile::{Addressing, Profile, SecretSource, Settings};
 pub use resolve::{Choice, Described, Resolved, Source, describe, resolve};
+pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
 pub use typed::Parts;

@@ -6,11 +6,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../send_wire/recorder.rs"]
-#[expect(dead_code, reason = "what the tests of the wire ask of it is more than these do")]
 mod recorder;
 
 mod corrections;
 mod explain;
+mod express;
 mod hosts;
 mod locations;
 mod output;

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::sign::{SignedParts, sign};
 use crate::cli::context::Context;
+use crate::cli::express::{self, Reach};
 use crate::cli::failure::Failure;
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::show::Show;
@@ -15,8 +16,9 @@ use crate::cli::options::value::parse_duration;
 use crate::cli::render::signed::SignedView;
 use crate::cli::session::{Session, Typed, note};
 use crate::derivation::Placement;
+use crate::prepare::{self, EXPIRES_LIMITS};
 
-/// How long a URL is good for where nobody says: an hour, as the AWS CLI has it.
+/// How long a URL is good for where nobody says: an hour, as the AWS CLI has it, or what service and session allow.
 const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
 
 /// The arguments of `sigvet presign`.
@@ -65,6 +67,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let PresignArgs { url, expires, request, credentials, signing, form, show } = args;
     let mut session = Session::settle(Typed { url, request, credentials, signing }, context)?;
     signing.checksum.check_body(&session.unsigned)?;
+    express::enter(&mut session, Reach::Kept, context)?;
     session.settings.placement = Placement::Query { expires: life(*expires, &session)? };
     let SignedParts { signed, terms, derivation } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &terms, &derivation);
@@ -87,6 +90,14 @@ fn life(typed: Option<Duration>, session: &Session) -> Result<Duration, Failure>
         (None, Some(text)) => {
             parse_duration(text).map_err(|problem| Failure::usage(format!("expires in the profile: {problem}")))
         }
-        (None, None) => Ok(DEFAULT_EXPIRES),
+        (None, None) => Ok(default_life(session)),
+    }
+}
+
+fn default_life(session: &Session) -> Duration {
+    let by_service = DEFAULT_EXPIRES.min(prepare::longest_life(&session.settings.service));
+    match session.time_left() {
+        Some(left) => by_service.min(left.max(EXPIRES_LIMITS.0)),
+        None => by_service,
     }
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 
 use crate::cli::context::Context;
+use crate::cli::express::{self, Reach};
 use crate::cli::failure::Failure;
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::show::{Show, Stage};
@@ -62,7 +63,8 @@ enum Form {
 /// Runs the command.
 pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
     let SignArgs { url, request, credentials, signing, form, show } = args;
-    let session = Session::settle(Typed { url, request, credentials, signing }, context)?;
+    let mut session = Session::settle(Typed { url, request, credentials, signing }, context)?;
+    express::enter(&mut session, Reach::Kept, context)?;
     let SignedParts { signed, terms, derivation } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &terms, &derivation);
     match form {

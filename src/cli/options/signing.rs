@@ -107,6 +107,10 @@ pub struct SigningOptions {
     #[arg(long)]
     pub token_unsigned: bool,
 
+    /// Where the session of S3 Express comes from, in which its objects are reached
+    #[arg(long, value_name = "FROM", value_enum)]
+    pub s3express_session: Option<ExpressSession>,
+
     /// How the path is signed.
     #[command(flatten)]
     pub path: PathOptions,
@@ -170,7 +174,7 @@ impl SigningOptions {
             || self.aws_sigv4.is_some()
             || self.dialect.is_some();
         let what = self.unsigned_payload || self.payload_hash.is_some() || self.signed_headers.is_some();
-        let what = what || self.checksum.algorithm.is_some();
+        let what = what || self.checksum.algorithm.is_some() || self.s3express_session.is_some();
         scope || what || self.date.is_some() || self.token_unsigned || self.signing_key.is_some()
     }
 
@@ -179,6 +183,18 @@ impl SigningOptions {
         let curl = self.aws_sigv4.as_ref().map(|provider| &provider.dialect);
         self.dialect.as_ref().or(curl).cloned().unwrap_or(Dialect::AWS4)
     }
+}
+
+/// Where the session of S3 Express comes from. Without a word of it, `send` does as `auto` has it, and what sends nothing
+/// takes a session that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExpressSession {
+    /// One that is kept, else CreateSession over the network; it is kept for its five minutes
+    Auto,
+    /// The credentials and their token are a session's already
+    Given,
+    /// No session: sign with the credentials as they are
+    None,
 }
 
 /// `yes` or `no`.

@@ -69,7 +69,7 @@ pub struct SendArgs {
 }
 
 /// By which way to connect, for how long, trusting whom.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionOptions {
     /// Go by way of this proxy; '' for none, whatever the environment says

@@ -10,11 +10,12 @@ mod redirect;
 mod refusal;
 mod retry;
 
-pub use args::SendArgs;
+pub use args::{ConnectionOptions, SendArgs};
 
 use courier::Courier;
 
 use crate::cli::context::Context;
+use crate::cli::express::{self, Reach};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{Session, Typed};
 use crate::transport::TransportError;
@@ -34,10 +35,16 @@ pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
 fn send(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
     let SendArgs { url, request, credentials, signing, .. } = args;
     let typed = Typed { url, request, credentials, signing };
+    refuse_websocket(url)?;
     let session = match args.no_sign_request {
-        true => Session::unsigned(typed, context),
-        false => Session::settle(typed, context),
-    }?;
+        true => Session::unsigned(typed, context)?,
+        false => {
+            let mut session = Session::settle(typed, context)?;
+            let options = args.connection.to_transport(context);
+            express::enter(&mut session, Reach::Network(&options), context)?;
+            session
+        }
+    };
     let file = args.output.file(&session.url)?;
     let mut courier = Courier::new(args, session, context);
     let outcome = courier.carry(context).and_then(|arrival| delivery::deliver(args, file, arrival, context));
@@ -47,8 +54,19 @@ fn send(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
     }
 }
 
+/// A WebSocket is more than a request and its response.
+fn refuse_websocket(url: &str) -> Result<(), Failure> {
+    match url.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case("wss://")) {
+        Some(_) => {
+            Err(Failure::usage("a WebSocket is not opened by 'send': it sends one request and reads its response")
+                .hint("'sigvet presign' prints the URL for the program that opens it"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The failure of a request that did not get through, by curl's exit codes.
-fn explain_transport(error: TransportError) -> Failure {
+pub fn explain_transport(error: TransportError) -> Failure {
     let exit = match &error {
         TransportError::Request { .. } => Exit::Usage,
         TransportError::ReadBody { .. } => Exit::CannotRead,

@@ -1,0 +1,34 @@
+//! Files that only their owner reads: written whole under another name, and put in place in one step.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a file of mode 0600, and the directories on the way to it with mode 0700. `prefix` begins the name that it has
+/// until it is whole. Whoever reads meanwhile finds the old file or the new one.
+pub(super) fn write(path: &Path, bytes: &[u8], prefix: &str) -> io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    create_private(directory)?;
+    // `tempfile` creates with mode 0600, whatever the umask.
+    let mut temporary = tempfile::Builder::new().prefix(prefix).suffix(".tmp").tempfile_in(directory)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    // The file is whole either way; only a power cut within the next seconds could bring the old one back.
+    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    Ok(())
+}
+
+#[cfg(unix)]
+fn create_private(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+#[cfg(not(unix))]
+fn create_private(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)
+}

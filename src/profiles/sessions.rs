@@ -1,0 +1,127 @@
+//! Sessions of S3 Express, kept for the minutes that they are good for: a file each in the user's cache directory.
+//!
+//! A file holds the reply of `CreateSession` as it came, so that one reader serves for both. Its name is a hash of bucket
+//! and access key id, and tells neither. What cannot be read, is open to others or is no longer good counts as not there,
+//! and is replaced by the next session.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use super::{Environment, private_file};
+use crate::credentials::Credentials;
+use crate::crypto::sha256;
+use crate::formats::parse_session;
+use crate::time::Timestamp;
+
+/// The longest reply of `CreateSession` that is read, in bytes. Real ones have about two thousand.
+pub const LONGEST_SESSION: usize = 64 * 1024;
+
+/// A session that ends sooner than this many seconds from now is not begun with: the request has to arrive before.
+const MARGIN: i64 = 10;
+
+/// The place of one session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptSession {
+    path: PathBuf,
+}
+
+impl KeptSession {
+    /// The place for a bucket, by its host, and the access key that asks for the session; `None` where the user has no
+    /// cache directory.
+    pub fn of(environment: &Environment, host: &str, access_key_id: &str) -> Option<Self> {
+        let name = sha256(format!("{host}\n{access_key_id}").as_bytes());
+        let directory = environment.cache_dir()?.join("sigvet").join("s3express");
+        Some(Self { path: directory.join(format!("{name}.xml")) })
+    }
+
+    /// The session that is kept there, where it is good at `now` and a little longer.
+    pub fn read(&self, now: Timestamp) -> Option<Credentials> {
+        let mut reply = Zeroizing::new(Vec::new());
+        let file = File::open(&self.path).ok().filter(is_private)?;
+        file.take(LONGEST_SESSION as u64).read_to_end(&mut reply).ok()?;
+        parse_session(&reply).ok().filter(|session| is_good(session, now))
+    }
+
+    /// Keeps the reply of `CreateSession`.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, reply: &[u8]) -> io::Result<()> {
+        private_file::write(&self.path, reply, ".session-")
+    }
+}
+
+/// Whether a session lasts long enough to begin a request with it.
+pub fn is_good(session: &Credentials, now: Timestamp) -> bool {
+    session.expires_at.is_some_and(|end| end.epoch_seconds() - now.epoch_seconds() > MARGIN)
+}
+
+#[cfg(unix)]
+fn is_private(file: &File) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o077 == 0)
+}
+
+#[cfg(not(unix))]
+fn is_private(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| metadata.is_file())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const REPLY: &str = "<R><Credentials><SessionToken>t</SessionToken><SecretAccessKey>hush</SecretAccessKey>\
+                         <AccessKeyId>ASIA</AccessKeyId><Expiration>2026-03-01T11:16:12Z</Expiration></Credentials></R>";
+
+    fn kept(directory: &tempfile::TempDir, host: &str, id: &str) -> KeptSession {
+        let environment = Environment::default().with_cache_dir(directory.path().to_owned());
+        KeptSession::of(&environment, host, id).unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_session_is_kept_until_it_ends() {
+        let directory = tempfile::tempdir().unwrap();
+        let kept = kept(&directory, "bucket", "AKID");
+        assert_eq!(kept.read(at("20260301T111112Z")), None);
+        kept.write(REPLY.as_bytes()).unwrap();
+        assert_eq!(kept.read(at("20260301T111112Z")).unwrap().access_key_id, "ASIA");
+        assert!(kept.read(at("20260301T111601Z")).is_some());
+        assert_eq!(kept.read(at("20260301T111602Z")), None);
+        let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&kept.path), mode(kept.path.parent().unwrap())), (0o600, 0o700));
+        let left: Vec<_> = fs::read_dir(kept.path.parent().unwrap()).unwrap().collect();
+        assert_eq!(left.len(), 1, "no temporary file stays");
+    }
+
+    #[test]
+    fn sessions_of_other_buckets_and_keys_lie_elsewhere() {
+        let directory = tempfile::tempdir().unwrap();
+        let paths = [("a", "x"), ("a", "y"), ("b", "x")].map(|(host, id)| kept(&directory, host, id).path);
+        assert!(paths[0] != paths[1] && paths[0] != paths[2] && paths[1] != paths[2]);
+        assert_eq!(KeptSession::of(&Environment::default(), "a", "x"), None);
+    }
+
+    #[test]
+    fn what_is_broken_or_open_to_others_counts_as_not_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let kept = kept(&directory, "bucket", "AKID");
+        for broken in ["", "<R>", "not xml", &REPLY.replace("AccessKeyId", "Key"), &"x".repeat(2 * LONGEST_SESSION)] {
+            kept.write(broken.as_bytes()).unwrap();
+            assert_eq!(kept.read(at("20260301T111112Z")), None);
+        }
+        kept.write(REPLY.as_bytes()).unwrap();
+        fs::set_permissions(&kept.path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert_eq!(kept.read(at("20260301T111112Z")), None);
+    }
+}
