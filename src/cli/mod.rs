@@ -16,6 +16,7 @@ pub mod output;
 pub mod profile;
 pub mod progress;
 pub mod render;
+pub mod scheme_choice;
 pub mod scope_choice;
 pub mod session;
 pub mod signing_key;

@@ -6,15 +6,14 @@
 use std::io::Write;
 use std::time::Duration;
 
-use clap::ValueEnum;
-
 use crate::cli::address::{self, Store};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::checksum;
 use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource, Unsigned};
-use crate::cli::options::signing::{CredentialOptions, ExpressSession, SchemeName, SigningOptions};
-use crate::cli::scope_choice::ScopeChoice;
+use crate::cli::options::signing::{CredentialOptions, ExpressSession, SigningOptions};
+use crate::cli::scheme_choice;
+use crate::cli::scope_choice::{Destination, ScopeChoice};
 use crate::cli::signing_key::ScopedKey;
 use crate::credentials::Credentials;
 use crate::derivation::{Placement, Terms, TokenTravel};
@@ -127,10 +126,10 @@ impl Session {
                 (Found::of(typed, context)?, made)
             }
         };
-        let scheme = scheme(typed.signing, found.settings.scheme.as_deref())?;
-        check_scheme(scheme, typed.signing, &found.signer)?;
-        let host = host_of(&unsigned.request, &url);
-        let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, host);
+        let to = Destination::of(&unsigned.request, &url);
+        let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, to);
+        let scheme = scheme_choice::choose(typed.signing, scope.region_set(), found.settings.scheme.as_deref())?;
+        scheme_choice::check(scheme, typed.signing, &found.signer)?;
         if typed.url.starts_with("s3://") {
             scope = scope.or_service("s3");
         }
@@ -140,7 +139,8 @@ impl Session {
             note(context, &format!("credentials: {}", found.source))?;
             note(context, &scope.to_note(&settings))?;
         }
-        for warning in found.warnings.iter().chain(&unsigned.warnings).map(String::as_str).chain(scope.warning()) {
+        for warning in found.warnings.iter().chain(&unsigned.warnings).map(String::as_str).chain(scope.warning(scheme))
+        {
             warn(context, warning)?;
         }
         let date = typed.signing.date.unwrap_or(context.now);
@@ -181,8 +181,8 @@ impl Session {
 
     /// Settles region and service anew for another host, as after a redirect.
     pub fn move_to(&mut self, url: RequestUrl) -> Result<(), Failure> {
-        let host = host_of(&self.unsigned.request, &url);
-        let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, host);
+        let to = Destination::of(&self.unsigned.request, &url);
+        let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, to);
         let dialect = self.settings.dialect.clone();
         // Whose names are used went with the signer, which stays.
         self.settings = prepare::Settings { dialect, ..settings(&self.signing, self.settings.scheme, &scope)? };
@@ -227,46 +227,6 @@ fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure>
     }
     request.headers.remove("host");
     request.headers.push("Host", host.as_str()).map_err(|error| Failure::usage(error.to_string()))
-}
-
-/// The option decides, then the profile, whose scheme must be one that is spoken here.
-fn scheme(signing: &SigningOptions, in_profile: Option<&str>) -> Result<Scheme, Failure> {
-    let name = match (signing.scheme, in_profile) {
-        (Some(name), _) => name,
-        (None, None) => SchemeName::V4,
-        (None, Some(text)) => SchemeName::from_str(text, false).map_err(|_| {
-            let names = SchemeName::value_variants().iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-            Failure::new(Exit::BrokenProfiles, format!("unknown scheme '{text}' in the profile, expected {names}"))
-                .hint("--scheme v4 signs with Signature Version 4 all the same")
-        })?,
-    };
-    Ok(name.into())
-}
-
-/// Refuses options that mean nothing to the scheme.
-fn check_scheme(scheme: Scheme, signing: &SigningOptions, signer: &Signer) -> Result<(), Failure> {
-    let refuse = |problem: &str, hint: String| Err(Failure::usage(problem).hint(hint));
-    match scheme {
-        Scheme::V4 if signing.region_set.is_some() => refuse(
-            "--region-set is for Version 4A, and the request is to be signed with Version 4",
-            "--scheme v4a signs for a set of regions; --region names the one of Version 4".to_owned(),
-        ),
-        Scheme::V4a if signing.dialect_or_default() != Dialect::AWS4 => {
-            refuse("Version 4A is spoken by AWS alone", "leave --dialect out, or sign with --scheme v4".to_owned())
-        }
-        Scheme::V4a if matches!(signer, Signer::Key(_)) => refuse(
-            "--signing-key is of Version 4, and the request is to be signed with Version 4A",
-            "Version 4A signs with a key pair that is made of the secret itself".to_owned(),
-        ),
-        Scheme::V4a => match &signing.region {
-            Some(region) => refuse(
-                "--region is for Version 4, and the request is to be signed with Version 4A, whose scope has none",
-                format!("--region-set {region} names the regions that the signature is for"),
-            ),
-            None => Ok(()),
-        },
-        Scheme::V4 => Ok(()),
-    }
 }
 
 /// Prints a decision, as curl prints its notes.
@@ -343,15 +303,6 @@ impl CredentialOptions {
         };
         let Self { user, profile, profile_file, .. } = self.clone();
         Choice { user, parts, profile, profile_file }
-    }
-}
-
-/// The host that is signed, without its port.
-fn host_of(request: &Request, url: &RequestUrl) -> String {
-    let signed = request.host().unwrap_or_else(|| url.host());
-    match signed.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host.to_owned(),
-        _ => signed.to_owned(),
     }
 }
 
