@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use crate::request::Headers;
+use crate::scheme::Collapsed;
 
 /// The names of the signed headers: lower case, sorted, each once. Kept as the text that is signed, `host;x-amz-date`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ fn lower_case(name: &str) -> Cow<'_, str> {
 }
 
 /// Appends a line for each signed name, each with its newline. A name without a header gives an empty value.
-pub(crate) fn write(headers: &Headers, signed: &SignedHeaders, out: &mut Vec<u8>) {
+pub(crate) fn write(headers: &Headers, signed: &SignedHeaders, collapsed: Collapsed, out: &mut Vec<u8>) {
     for name in signed.iter() {
         out.extend_from_slice(name.as_bytes());
         out.push(b':');
@@ -55,23 +56,24 @@ pub(crate) fn write(headers: &Headers, signed: &SignedHeaders, out: &mut Vec<u8>
             if at > 0 {
                 out.push(b',');
             }
-            write_value(value, out);
+            write_value(value, collapsed, out);
         }
         out.push(b'\n');
     }
 }
 
 /// Appends one value, trimmed and with runs of spaces and folds collapsed.
-fn write_value(value: &[u8], out: &mut Vec<u8>) {
+fn write_value(value: &[u8], collapsed: Collapsed, out: &mut Vec<u8>) {
     let value = value.trim_ascii();
-    if !value.contains(&b' ') && !value.contains(&b'\n') {
+    if !value.iter().any(|byte| matches!(byte, b' ' | b'\n' | b'\t')) {
         return out.extend_from_slice(value);
     }
     let folded = |byte: u8| matches!(byte, b'\r' | b'\n');
     let mut in_gap = false;
     for (at, &byte) in value.iter().enumerate() {
         let after_fold = byte == b'\t' && in_gap && value[..at].iter().rev().any(|&b| folded(b));
-        if byte == b' ' || folded(byte) || after_fold {
+        let tab = byte == b'\t' && collapsed == Collapsed::SpacesAndTabs;
+        if byte == b' ' || folded(byte) || after_fold || tab {
             in_gap = true;
             continue;
         }
@@ -94,7 +96,7 @@ mod tests {
         headers.push("fold", "one\r\n   two\n\tthree").unwrap();
         headers.push("tab", "\ta\tb\t").unwrap();
         let mut out = Vec::new();
-        write(&headers, &SignedHeaders::new(["TAB", "my-header", "fold", "gone"]), &mut out);
+        write(&headers, &SignedHeaders::new(["TAB", "my-header", "fold", "gone"]), Collapsed::Spaces, &mut out);
         let expected = "fold:one two three\ngone:\nmy-header:a b,\"c d\"\ntab:a\tb\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }

@@ -8,7 +8,7 @@ pub(crate) mod key_pair;
 mod scope;
 mod signature;
 
-pub use dialect::{Dialect, UnknownDialect};
+pub use dialect::{Collapsed, Dialect, UnknownDialect};
 pub(crate) use key::AbsorbedKey;
 pub use key::{KeyScopeMismatch, KeyTrace, SigningKey};
 pub use scope::{InvalidScopePart, Scope};
