@@ -35,7 +35,7 @@ pub enum Exit {
     TooManyRedirects = 47,
     /// `send`: the server answered nothing, or broke off.
     NothingReceived = 52,
-    /// `send`: the request could not be written, or its answer not read.
+    /// `send`: the request could not be written, or its answer not read; what arrived is not what its checksum says.
     TransferFailed = 56,
     /// `send`: the server's certificate is not trusted.
     TlsCertificate = 60,

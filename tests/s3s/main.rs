@@ -8,6 +8,7 @@ mod common;
 mod server;
 mod shelf;
 
+mod checksums;
 mod curl;
 mod identity;
 mod keys;

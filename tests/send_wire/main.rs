@@ -8,6 +8,7 @@ mod common;
 mod odd_targets;
 mod recorder;
 
+mod checksums;
 mod exits;
 mod forms;
 mod names;

@@ -31,7 +31,7 @@ const EXITS: [(&str, Who, &str); 18] = [
     ("35", Who::Send, "the TLS handshake failed."),
     ("47", Who::Send, "more redirects than `--max-redirs` allows."),
     ("52", Who::Send, "the server closed the connection without an answer."),
-    ("56", Who::Send, "the transfer broke off."),
+    ("56", Who::Send, "the transfer broke off, or what arrived is not what its checksum says."),
     ("60", Who::Send, "the server's certificate is not trusted."),
     ("77", Who::Send, "the file of `--cacert` has no certificates that can be used."),
 ];

@@ -48,6 +48,8 @@ enum Signature {
 pub struct Arrival {
     /// The response, the rest of its body still to be read.
     pub exchange: Exchange,
+    /// The method of the request that led to it.
+    pub method: String,
     /// What was read of its body already.
     pub beginning: Vec<u8>,
 }
@@ -153,7 +155,7 @@ impl<'a> Courier<'a> {
             }
             refusal::report(&reply, sent, &self.session, self.args, self.corrections, context)?;
         }
-        Ok(Step::Arrived(Box::new(Arrival { exchange, beginning })))
+        Ok(Step::Arrived(Box::new(Arrival { exchange, method: sent.method.clone(), beginning })))
     }
 
     /// Notes what `-w` may ask for.

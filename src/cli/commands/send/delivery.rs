@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{OutputOptions, SendArgs};
+use super::check::{Check, Checked};
 use super::courier::Arrival;
 use super::explain_transport;
 use crate::cli::context::Context;
@@ -12,6 +13,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::progress::{self, Wish};
 use crate::cli::render::signed::write_response_head;
+use crate::cli::session::{note, warn};
 use crate::request::RequestUrl;
 
 /// Delivers what arrived to the file of that name, and fails where the options say that a refusal is one.
@@ -36,17 +38,42 @@ pub fn deliver(
     if args.output.include || args.request.is_head() {
         write_response_head("", &head, &mut output)?;
     }
+    let mut check = Check::of(&arrival.method, &head);
+    check.update(&arrival.beginning);
     let mut size = arrival.beginning.len() as u64;
     output.write_all(&arrival.beginning).map_err(|error| output.failure(error))?;
     while let Some(piece) = arrival.exchange.next_piece().map_err(explain_transport)? {
         output.write_all(&piece).map_err(|error| output.failure(error))?;
+        check.update(&piece);
         size += piece.len() as u64;
         bar.set_position(size);
     }
     bar.finish_and_clear();
+    // What is not what it should be does not take the place of a file that is.
+    let checked = check.finish().map_err(|failure| match &file {
+        Some(_) => failure.hint("the file was not written: get the object again"),
+        None => failure.hint("do not use what was printed: get the object again"),
+    })?;
     output.finish()?;
     let took = arrival.exchange.begun().elapsed();
+    tell(&checked, args, context)?;
     if args.output.fail_with_body && is_refused { Err(refusal()) } else { Ok(Delivered { size, took, path: file }) }
+}
+
+/// Says what came of the check: where it was asked for and is not possible, unasked.
+fn tell(checked: &Checked, args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
+    let is_wanted = args.signing.checksum.algorithm.is_some();
+    match checked {
+        Checked::Absent if is_wanted => warn(context, "the body was not checked: the server sent no checksum"),
+        Checked::No { reason } if is_wanted => warn(context, &format!("the body was not checked: {reason}")),
+        Checked::No { reason } if args.signing.verbose > 0 => {
+            note(context, &format!("the body was not checked: {reason}"))
+        }
+        Checked::Right { algorithm, checksum } if args.signing.verbose > 0 => {
+            note(context, &format!("the body has the {algorithm} that the server said, {checksum}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A response that was written out whole.

@@ -3,6 +3,7 @@
 //! `courier` carries the request through retries and redirects to the response that counts; `delivery` writes that out.
 
 mod args;
+mod check;
 mod courier;
 mod delivery;
 mod facts;

@@ -1,0 +1,161 @@
+//! Whether what arrives is what the store keeps: the body of a GET against the checksum in its response.
+//!
+//! Checked while it is written out, so that nothing is read twice. Only a whole object can be checked: not a range, and not
+//! an object of several parts whose checksum is made of the checksums of its parts (*Checking object integrity in Amazon S3*).
+
+use crate::checksum::{ChecksumAlgorithm, ChecksumHasher};
+use crate::cli::failure::{Exit, Failure};
+use crate::transport::Response;
+
+/// A check under way, or why there is none.
+#[derive(Debug)]
+pub enum Check {
+    /// The response promises a checksum.
+    Running {
+        /// What the body makes so far.
+        hasher: ChecksumHasher,
+        /// The algorithm that the response names.
+        algorithm: ChecksumAlgorithm,
+        /// What it says the end will be.
+        expected: String,
+    },
+    /// The response has no checksum.
+    Absent,
+    /// The response has one that cannot be checked.
+    Impossible {
+        /// Why.
+        reason: String,
+    },
+    /// The response is none of an object.
+    NotDue,
+}
+
+impl Check {
+    /// What there is to check of a response to a request of that method.
+    pub fn of(method: &str, response: &Response) -> Self {
+        let impossible = |reason: String| Self::Impossible { reason };
+        // The response to an upload repeats the checksum of what was uploaded.
+        if method != "GET" || !matches!(response.status, 200 | 206) {
+            return Self::NotDue;
+        }
+        match promised(response) {
+            None => Self::Absent,
+            Some((algorithm, expected)) if is_composite(response, expected) => {
+                let header = algorithm.header();
+                impossible(format!("{header} is made of the checksums of the object's parts"))
+            }
+            Some(_) if response.status == 206 => impossible("it is a part of the object".to_owned()),
+            Some((algorithm, expected)) => {
+                let hasher = ChecksumHasher::new(algorithm);
+                Self::Running { hasher, algorithm, expected: expected.to_owned() }
+            }
+        }
+    }
+
+    /// Takes the next bytes of the body.
+    pub fn update(&mut self, bytes: &[u8]) {
+        if let Self::Running { hasher, .. } = self {
+            hasher.update(bytes);
+        }
+    }
+
+    /// What came of it, at the end of the body.
+    ///
+    /// # Errors
+    /// The body is another than the one whose checksum was sent.
+    pub fn finish(self) -> Result<Checked, Failure> {
+        match self {
+            Self::NotDue => Ok(Checked::NotDue),
+            Self::Absent => Ok(Checked::Absent),
+            Self::Impossible { reason } => Ok(Checked::No { reason }),
+            Self::Running { hasher, algorithm, expected } => {
+                let computed = hasher.finish().to_string();
+                if computed == expected {
+                    return Ok(Checked::Right { algorithm, checksum: computed });
+                }
+                let message = format!("the body that arrived has {algorithm} {computed}, the server said {expected}");
+                Err(Failure::new(Exit::TransferFailed, message))
+            }
+        }
+    }
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// The body is the object.
+    Right {
+        /// By this algorithm.
+        algorithm: ChecksumAlgorithm,
+        /// Its checksum.
+        checksum: String,
+    },
+    /// Nobody knows, for the server said nothing.
+    Absent,
+    /// Nobody knows, for what the server said is of something else.
+    No {
+        /// Why.
+        reason: String,
+    },
+    /// There was nothing to check.
+    NotDue,
+}
+
+/// The checksum in a response; S3 keeps one for an object.
+fn promised(response: &Response) -> Option<(ChecksumAlgorithm, &str)> {
+    response.headers.iter().find_map(|(name, value)| {
+        let algorithm = ChecksumAlgorithm::of_header(name)?;
+        Some((algorithm, std::str::from_utf8(value).ok()?.trim()))
+    })
+}
+
+/// Whether a checksum is of parts: older objects say it by the number of parts, `…==-3`.
+fn is_composite(response: &Response, checksum: &str) -> bool {
+    let kind = response.headers.iter().find(|(name, _)| name == "x-amz-checksum-type").map(|(_, value)| value);
+    checksum.contains('-') || kind.is_some_and(|kind| kind.eq_ignore_ascii_case(b"composite"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// CRC-32 of `123456789` in base64, by `zlib.crc32` of Python.
+    const CRC32: (&str, &str) = ("x-amz-checksum-crc32", "y/Q5Jg==");
+
+    fn checked(method: &str, status: u16, headers: &[(&str, &str)]) -> Result<Checked, Failure> {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
+        let response = Response { version: "HTTP/1.1".to_owned(), status, reason: String::new(), headers };
+        let mut check = Check::of(method, &response);
+        check.update(b"1234");
+        check.update(b"56789");
+        check.finish()
+    }
+
+    #[test]
+    fn a_whole_object_is_checked() {
+        let right = Checked::Right { algorithm: ChecksumAlgorithm::Crc32, checksum: CRC32.1.to_owned() };
+        assert_eq!(checked("GET", 200, &[CRC32]).unwrap(), right);
+        assert_eq!(checked("GET", 200, &[CRC32, ("x-amz-checksum-type", "FULL_OBJECT")]).unwrap(), right);
+        let wrong = checked("GET", 200, &[("x-amz-checksum-crc32", "AAAAAA==")]).unwrap_err();
+        assert_eq!(wrong.exit, Exit::TransferFailed);
+        assert_eq!(wrong.message, "the body that arrived has crc32 y/Q5Jg==, the server said AAAAAA==");
+    }
+
+    /// It would catch a good download that is refused: each of these has a checksum that is not that of the body.
+    #[test]
+    fn what_cannot_be_checked_is_not() {
+        let wrong = ("x-amz-checksum-crc32", "AAAAAA==");
+        for (method, status) in [("PUT", 200), ("HEAD", 200), ("GET", 304), ("GET", 404)] {
+            assert_eq!(checked(method, status, &[wrong]).unwrap(), Checked::NotDue, "{method} {status}");
+        }
+        assert_eq!(checked("GET", 200, &[]).unwrap(), Checked::Absent);
+        for (status, headers, reason) in [
+            (206, &[wrong][..], "it is a part of the object"),
+            (200, &[("x-amz-checksum-crc32", "AAAAAA==-3")], "x-amz-checksum-crc32 is made of"),
+            (200, &[wrong, ("x-amz-checksum-type", "COMPOSITE")], "x-amz-checksum-crc32 is made of"),
+        ] {
+            let Checked::No { reason: found } = checked("GET", status, headers).unwrap() else { panic!("{reason}") };
+            assert!(found.starts_with(reason), "{found}");
+        }
+    }
+}
