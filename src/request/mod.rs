@@ -3,9 +3,11 @@
 //! Nothing here normalises, sorts, trims or decodes: what a client sends and what a server received are the same type.
 //! What a signature makes of it is the business of `canonical`.
 
+mod checksum;
 mod headers;
 mod url;
 
+pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use url::{InvalidUrl, RequestUrl, UriScheme};

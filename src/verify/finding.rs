@@ -90,6 +90,15 @@ pub enum Finding {
         /// The hash in the header.
         presented: String,
     },
+    /// A checksum that is not that of the body (*Checking object integrity in Amazon S3*).
+    ChecksumMismatch {
+        /// The header.
+        name: String,
+        /// The checksum of the body.
+        expected: String,
+        /// The checksum in the header.
+        presented: String,
+    },
     /// S3 wants the payload's hash declared, and it is not.
     PayloadHeaderMissing {
         /// The header.
@@ -125,6 +134,7 @@ impl Finding {
             Self::TokenMissing { .. } => "token-missing",
             Self::TokenDiffers { .. } | Self::TokenUnknown => "token-invalid",
             Self::PayloadMismatch { .. } => "payload-header-mismatch",
+            Self::ChecksumMismatch { .. } => "checksum-mismatch",
             Self::PayloadHeaderMissing { .. } => "payload-header-missing",
             Self::HostNotSigned => "host-not-signed",
             Self::HeaderUnsigned { .. } => "header-amz-unsigned",
@@ -202,6 +212,9 @@ impl Finding {
             Self::PayloadMismatch { expected, presented } => {
                 facts("payload", presented, expected, "hash the very bytes that are sent")
             }
+            Self::ChecksumMismatch { expected, presented, .. } => {
+                facts("payload", presented, expected, "make the checksum of the very bytes that are sent")
+            }
             Self::PayloadHeaderMissing { name } => facts("payload", &"", name, "send the header and sign it"),
             Self::HostNotSigned => facts("signed-headers", &"", &"host", "sign the host header"),
             Self::HeaderUnsigned { name } => {
@@ -253,6 +266,9 @@ impl fmt::Display for Finding {
             Self::PayloadMismatch { expected, presented } => {
                 write!(f, "the body's hash is {expected}, the request declares {presented}")
             }
+            Self::ChecksumMismatch { name, expected, presented } => {
+                write!(f, "the body's checksum is {expected}, {name} says {presented}")
+            }
             Self::PayloadHeaderMissing { name } => write!(f, "the header {name} is missing, which S3 requires"),
             Self::HostNotSigned => f.write_str("the header host is not among the signed headers"),
             Self::HeaderUnsigned { name } => write!(f, "the header {name} is sent but not signed"),
@@ -266,6 +282,7 @@ pub(super) fn inspect(request: &Request, claim: &Claim, now: Timestamp, window: 
     let mut findings = judge_time(claim, now, window);
     findings.extend(judge_region_set(request, claim));
     findings.extend(judge_payload(request, claim));
+    findings.extend(judge_checksum(request, claim));
     findings.extend(judge_headers(request, claim));
     findings
 }
@@ -366,6 +383,14 @@ fn judge_payload(request: &Request, claim: &Claim) -> Option<Finding> {
     let is_word = presented.starts_with("STREAMING-");
     let expected = request.body.sha256()?.to_string();
     (!is_word && *presented != expected).then(|| Finding::PayloadMismatch { expected, presented: presented.clone() })
+}
+
+/// Other services than those that store objects read no such header.
+fn judge_checksum(request: &Request, claim: &Claim) -> Option<Finding> {
+    let terms = &claim.terms;
+    let wrong = request.wrong_checksum().filter(|_| terms.dialect.stores_objects(&terms.scope.service))?;
+    let (name, expected) = (wrong.name.to_owned(), wrong.expected.to_string());
+    Some(Finding::ChecksumMismatch { name, expected, presented: wrong.presented })
 }
 
 fn judge_headers(request: &Request, claim: &Claim) -> Vec<Finding> {

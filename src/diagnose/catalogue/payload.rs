@@ -141,6 +141,21 @@ mistakes! {
         ],
         proofs: &[Lint, Error],
     }
+    CHECKSUM_MISMATCH = "checksum-mismatch" {
+        title: "a checksum was sent that is not that of the body",
+        place: "payload",
+        explanation: "The request carries x-amz-checksum-… of other bytes than the ones that arrived, or written \
+            otherwise than in base64 of the raw bytes, most significant first. The signature may be right; the store \
+            computes the checksum itself and refuses the body.",
+        fix: "Make the checksum of the very bytes that are sent, and write its raw bytes, big-endian, in base64.",
+        clients: &[
+            ("sigvet", "--checksum crc32 makes it of the body"),
+            ("Python", "base64.b64encode(zlib.crc32(body).to_bytes(4, 'big'))"),
+            ("aws-sdk-js v3", "requestChecksumCalculation: 'WHEN_REQUIRED' to presign a PUT, whose body is to come"),
+            ("botocore", "leave ChecksumCRC32 out, and give ChecksumAlgorithm"),
+        ],
+        proofs: &[Lint, Error],
+    }
     PAYLOAD_STREAMING = "payload-streaming" {
         title: "a streaming payload was declared that one side does not honour",
         place: "payload",

@@ -74,6 +74,7 @@ const IDS: &[&str] = &[
     "payload-hash-form",
     "payload-header-mismatch",
     "payload-header-missing",
+    "checksum-mismatch",
     "payload-streaming",
     "scope-date",
     "scope-region",

@@ -85,7 +85,7 @@ impl Kind {
             | "InvalidSecurity"
             | "AuthFailure" => Self::Key,
             "InvalidToken" | "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => Self::Token,
-            "XAmzContentSHA256Mismatch" => Self::Payload,
+            "XAmzContentSHA256Mismatch" | "XAmzContentChecksumMismatch" | "BadDigest" => Self::Payload,
             "AuthorizationHeaderMalformed"
             | "AuthorizationQueryParametersError"
             | "IncompleteSignature"

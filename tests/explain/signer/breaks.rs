@@ -54,6 +54,7 @@ const KNOWN: &[(&str, &str)] = &[
     // What it took for the payload.
     ("payload", "in the payload line: empty, unsigned, upper, base64, double, query, body, of TEXT"),
     ("content-sha256", "in x-amz-content-sha256, and so in the payload line: none, empty, or the value itself"),
+    ("checksum", "LINE of a checksum that is of something else, signed and sent"),
     // What it put into the credential, the string to sign and the key.
     ("access-key", "KEY in the credential"),
     ("scope", "DATE/REGION/SERVICE in the credential, the string to sign and the key"),

@@ -166,6 +166,9 @@ impl Recipe {
         if let Some(declared) = declared {
             wire.put_header(&format!("X-Amz-Content-Sha256: {declared}"));
         }
+        if let Some(line) = self.breaks.of("checksum") {
+            wire.put_header(line);
+        }
         wire.put_header(&format!("X-Amz-Date: {}", self.date));
         if let Some(region_set) = self.sent_region_set() {
             wire.put_header(&format!("X-Amz-Region-Set: {region_set}"));

@@ -3,23 +3,50 @@
 use super::super::hashes::{Hashes, Signed};
 use super::{Said, one};
 use crate::canonical::PayloadHash;
+use crate::checksum::ChecksumAlgorithm;
 use crate::crypto::sha256;
 use crate::diagnose::catalogue::{
-    PAYLOAD_EMPTY_HASH, PAYLOAD_HASH_FORM, PAYLOAD_HEADER_MISMATCH, PAYLOAD_HEADER_MISSING, PAYLOAD_STREAMING,
-    PAYLOAD_UNSIGNED,
+    CHECKSUM_MISMATCH, PAYLOAD_EMPTY_HASH, PAYLOAD_HASH_FORM, PAYLOAD_HEADER_MISMATCH, PAYLOAD_HEADER_MISSING,
+    PAYLOAD_STREAMING, PAYLOAD_UNSIGNED,
 };
 use crate::diagnose::diagnosis::{Explanation, Made};
+use crate::request::Request;
 
 const STREAMING: &str = "STREAMING-";
 
 pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
-    let readers = [mismatch, missing, unsigned, streaming, word, chunk];
+    let readers = [checksum, mismatch, missing, unsigned, streaming, word, chunk];
     readers.iter().find_map(|read| read(said)).map(one).unwrap_or_default()
 }
 
+/// A checksum that the store did not find. `Content-MD5` has the same code, and is none of these.
+fn checksum(said: &Said<'_>) -> Option<Made> {
+    const NAMES: [&str; 6] = ["crc32", "crc32c", "crc64nvme", "sha1 ", "sha256 ", "x-amz-checksum"];
+    let sent = said.request().and_then(checksum_header);
+    let is_bad = said.has_code(&["BadDigest", "InvalidDigest"]) && (sent.is_some() || said.says(&NAMES));
+    let is_said = (is_bad && !said.says(&["content-md5"]))
+        || said.has_code(&["XAmzContentChecksumMismatch"])
+        || said.says(&["value for x-amz-checksum-"]);
+    if !is_said {
+        return None;
+    }
+    let made = match said.request().and_then(Request::wrong_checksum) {
+        Some(wrong) => Made::new(&CHECKSUM_MISMATCH, wrong.presented, wrong.expected.to_string())
+            .with_detail(format!("it stands in {}", wrong.name)),
+        None => Made::new(&CHECKSUM_MISMATCH, sent.unwrap_or_default(), ""),
+    };
+    Some(made)
+}
+
+/// What the request says of its body by a checksum.
+fn checksum_header(request: &Request) -> Option<String> {
+    let header = request.headers.iter().find(|header| ChecksumAlgorithm::of_header(&header.name).is_some())?;
+    Some(String::from_utf8_lossy(&header.value).into_owned())
+}
+
 fn mismatch(said: &Said<'_>) -> Option<Made> {
-    let is_said = said.has_code(&["XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"])
-        || said.says(&["header does not match what was computed"]);
+    let is_said =
+        said.has_code(&["XAmzContentSHA256Mismatch"]) || said.says(&["header does not match what was computed"]);
     if !is_said {
         return None;
     }

@@ -469,6 +469,31 @@ fn a_hash_tells_which_body_it_is_of() {
     assert_eq!(details(&altered.reply()), "arrived without its last newline");
 }
 
+/// The words of S3; the last two rows are of `Content-MD5`, which has the same code.
+#[test]
+fn a_checksum_that_the_store_does_not_find_is_named() {
+    let put = |header: &str| s3("PUT /k", header) + "\nhello";
+    let (wrong, plain) = (put("x-amz-checksum-crc32: AAAAAA==\n"), put(""));
+    let bad = "The CRC32 you specified did not match the calculated checksum.";
+    let invalid = "Value for x-amz-checksum-crc32 header is invalid.";
+    for (text, reply, expected) in [
+        (&wrong, xml("BadDigest", bad), "checksum-mismatch"),
+        (&wrong, xml("BadDigest", ""), "checksum-mismatch"),
+        (&wrong, xml("InvalidRequest", invalid), "checksum-mismatch"),
+        (&plain, xml("BadDigest", bad), "checksum-mismatch"),
+        (&plain, xml("XAmzContentChecksumMismatch", ""), "checksum-mismatch"),
+        (&plain, xml("BadDigest", ""), ""),
+        (&wrong, xml("BadDigest", "The Content-MD5 you specified did not match what we received."), ""),
+    ] {
+        assert_eq!(ids(&Case::new(text).answered(400, &reply).reply()), expected, "{text} {reply}");
+    }
+    let found = Case::new(&wrong).answered(400, &xml("BadDigest", bad)).reply();
+    let made = &found[0].mistakes[0];
+    // CRC-32 of "hello", by `zlib.crc32` of Python.
+    assert_eq!((made.signed.as_slice(), made.expected.as_slice()), (&b"AAAAAA=="[..], &b"NhCmhg=="[..]));
+    assert_eq!(details(&found), "it stands in x-amz-checksum-crc32");
+}
+
 #[test]
 fn unsigned_headers_are_named() {
     let said = |names: &str| {

@@ -3,8 +3,8 @@
 use super::super::hashes::{Hashes, Signed};
 use super::super::{clock, key, observed, token};
 use crate::diagnose::catalogue::{
-    ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, HEADER_AMZ_UNSIGNED, HOST_NOT_SIGNED, PAYLOAD_HEADER_MISSING,
-    REGION_SET_MISSING, SCOPE_DATE, TOKEN_INVALID,
+    ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, CHECKSUM_MISMATCH, HEADER_AMZ_UNSIGNED, HOST_NOT_SIGNED,
+    PAYLOAD_HEADER_MISSING, REGION_SET_MISSING, SCOPE_DATE, TOKEN_INVALID,
 };
 use crate::diagnose::diagnosis::{Explanation, Judged, Made, Proof};
 use crate::diagnose::evidence::Evidence;
@@ -67,6 +67,7 @@ fn explain(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
         Finding::TokenDiffers { .. } => token::with_space(request, &terms.dialect).unwrap_or_else(another_token),
         Finding::PayloadMismatch { expected, presented } => Hashes { declared: presented, arrived: expected }
             .mistake(Some(Signed { request, claim: &judged.claim, hints: evidence.hints })),
+        Finding::ChecksumMismatch { name, expected, presented } => checksum(name, expected, presented),
         Finding::PayloadHeaderMissing { name } => Made::new(&PAYLOAD_HEADER_MISSING, "", name.as_str()),
         Finding::HostNotSigned => Made::new(&HOST_NOT_SIGNED, judged.claim.signed_headers_listed.as_str(), "host"),
         // Those without a mistake of their own, and those that are gathered.
@@ -100,6 +101,10 @@ fn scope_date(expected: &str, presented: &str) -> Made {
         () if without_dashes == expected => made.with_detail("the scope's date has dashes"),
         () => made.with_detail("the scope's date is none of the form YYYYMMDD"),
     }
+}
+
+fn checksum(name: &str, expected: &str, presented: &str) -> Made {
+    Made::new(&CHECKSUM_MISMATCH, presented, expected).with_detail(format!("it stands in {name}"))
 }
 
 /// Another key than the right one: the secret, the right one damaged, one of the user's others, or one that nobody knows.

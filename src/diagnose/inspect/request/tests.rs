@@ -15,6 +15,12 @@ fn put(body: &str, declared: &str) -> String {
     format!("{}\n{body}", signed("PUT /k", S3_HOST, S3_CREDENTIAL, &headers))
 }
 
+/// The same with a header of the caller's.
+fn put_with(body: &str, declared: &str, header: &str) -> String {
+    let headers = format!("{header}x-amz-content-sha256: {declared}\n");
+    format!("{}\n{body}", signed("PUT /k", S3_HOST, S3_CREDENTIAL, &headers))
+}
+
 fn sha256(text: &str) -> String {
     crate::crypto::sha256(text.as_bytes()).to_string()
 }
@@ -71,6 +77,7 @@ fn what_every_server_refuses_is_named() {
         (put("hello", &sha256("x")), "payload-header-mismatch"),
         (put("hello", &sha256("hello").to_ascii_uppercase()), "payload-hash-form"),
         (put("hello", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"), "payload-streaming"),
+        (put_with("hello", &sha256("hello"), "X-Amz-Checksum-Crc32: AAAAAA==\n"), "checksum-mismatch"),
     ] {
         let case = Case::new(&text);
         assert_eq!(ids(&case.request()), expected, "{text}\n{:?}", case.request());
