@@ -4,6 +4,7 @@
 //! `.ci/run` shows how to install them. A test here is one case against one server; what servers do differently has a case of its own.
 
 mod addressing;
+mod checksums;
 mod explain;
 mod keys;
 mod objects;
@@ -98,6 +99,9 @@ macro_rules! tests_of_both_servers {
 mod radosgw {
     tests_of_both_servers!(crate::server::radosgw);
     tests! { crate::server::radosgw:
+        checksums {
+            radosgw_ignores_checksums
+        }
         explain {
             radosgw_and_the_log_prove_nothing
         }
@@ -121,6 +125,10 @@ mod radosgw {
 mod swift {
     tests_of_both_servers!(crate::server::swift);
     tests! { crate::server::swift:
+        checksums {
+            swift_binds_a_presigned_url_to_its_bytes
+            swift_makes_each_checksum_itself
+        }
         explain {
             changes_on_the_way_are_named
             swift_and_the_log_show_the_mistakes

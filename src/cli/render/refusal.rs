@@ -4,12 +4,16 @@
 
 use std::io::Write;
 
+use crate::checksum::ChecksumAlgorithm;
 use crate::formats::reply::{Kind, Reply};
+use crate::request::{Request, WrongChecksum};
 use crate::time::{Timestamp, in_words};
 
 /// What was sent, as far as a hint depends on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sent<'a> {
+    /// The request.
+    pub request: &'a Request,
     /// The region in the scope; none where the scheme has none.
     pub region: Option<&'a str>,
     /// The service in the scope; none where the scheme has none.
@@ -37,8 +41,9 @@ const NARROWEST_WINDOW: u64 = 300;
 /// Writes the summary, then a hint a line.
 pub fn write(reply: &Reply, sent: Sent<'_>, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "refused: {}", reply.summary())?;
-    let hints = [clock_hint(reply, sent), region_hint(reply, sent), service_hint(reply, sent), explain_hint(reply)];
-    for hint in hints.into_iter().flatten() {
+    let of_scope = [clock_hint(reply, sent), region_hint(reply, sent), service_hint(reply, sent)];
+    let hints = of_scope.into_iter().chain([checksum_hint(reply, sent.request), explain_hint(reply)]);
+    for hint in hints.flatten() {
         writeln!(out, "  hint: {hint}")?;
     }
     Ok(())
@@ -84,6 +89,28 @@ fn service_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
     Some(format!("the server expects service '{expected}': --service {expected}"))
 }
 
+/// A checksum that is not the body's, or one that the server does not take.
+fn checksum_hint(reply: &Reply, sent: &Request) -> Option<String> {
+    let algorithm = sent.headers.iter().find_map(|header| ChecksumAlgorithm::of_header(&header.name))?;
+    let message = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let is_about_checksums = message.contains("checksum") || message.contains(algorithm.name());
+    match reply.code.as_deref()? {
+        "BadDigest" | "InvalidDigest" | "InvalidRequest" | "XAmzContentChecksumMismatch"
+            if sent.wrong_checksum().is_some() =>
+        {
+            let WrongChecksum { name, expected, presented } = sent.wrong_checksum()?;
+            Some(format!("the body's {algorithm} is {expected}, {name} says {presented}"))
+        }
+        "NotImplemented" | "MethodNotAllowed" => Some(not_taken(algorithm)),
+        "InvalidRequest" | "InvalidArgument" if is_about_checksums => Some(not_taken(algorithm)),
+        _ => None,
+    }
+}
+
+fn not_taken(algorithm: ChecksumAlgorithm) -> String {
+    format!("the server may not know {algorithm}, or no checksums: name another with --checksum, or leave it out")
+}
+
 fn explain_hint(reply: &Reply) -> Option<String> {
     let hint = "--explain shows each step of the signature; 'sigvet explain' does of a captured request";
     reply.is_signature_refusal().then(|| hint.to_owned())
@@ -92,12 +119,16 @@ fn explain_hint(reply: &Reply) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::RequestUrl;
 
     const SIGNED_AT: &str = "2026-03-01T10:00:00Z";
 
     fn written(status: u16, body: &str, date: &str, dated_by: DatedBy) -> String {
         let signed_at = Timestamp::parse(SIGNED_AT).unwrap();
-        let sent = Sent { region: Some("us-east-1"), service: Some("s3"), signed_at, dated_by };
+        let url = RequestUrl::parse("https://b.s3.us-east-1.amazonaws.com/k").unwrap();
+        let mut request = Request::new("PUT", &url).unwrap();
+        request.headers.push("x-amz-checksum-sha1", "AAAA").unwrap();
+        let sent = Sent { request: &request, region: Some("us-east-1"), service: Some("s3"), signed_at, dated_by };
         let headers = [("date".to_owned(), date.as_bytes().to_vec())];
         let mut out = Vec::new();
         write(&Reply::parse(Some(status), &headers, body.as_bytes()), sent, &mut out).unwrap();
@@ -137,6 +168,26 @@ mod tests {
         let denied = "<Error><Code>AccessDenied</Code></Error>";
         assert_eq!(hints(403, denied, "2026-03-01T12:03:04Z", DatedBy::Clock).len(), 0);
         assert_eq!(hints(403, "", "2026-03-01T12:03:04Z", DatedBy::Clock), [behind]);
+    }
+
+    /// The first row has the words of S3 and Swift. SHA-1 of nothing by `hashlib` of Python.
+    #[test]
+    fn a_checksum_that_is_refused_is_told() {
+        let of = |code: &str, message: &str| {
+            let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+            hints(400, &body, ON_TIME, DatedBy::Clock).concat()
+        };
+        let wrong = "the body's sha1 is 2jmj7l5rSw0yVb/vlWAYkK/YBwk=, x-amz-checksum-sha1 says AAAA";
+        assert_eq!(of("BadDigest", "The SHA1 you specified did not match the calculated checksum."), wrong);
+        assert_eq!(of("InvalidRequest", "Value for x-amz-checksum-sha1 header is invalid."), wrong);
+        let unknown = "the server may not know sha1, or no checksums: name another with --checksum, or leave it out";
+        assert_eq!(
+            of("NotImplemented", "A header you provided implies functionality that is not implemented."),
+            unknown
+        );
+        assert_eq!(of("InvalidArgument", "Checksum algorithm SHA1 is not supported"), unknown);
+        assert_eq!(of("InvalidArgument", "Invalid storage class"), "");
+        assert_eq!(of("NoSuchBucket", ""), "");
     }
 
     #[test]

@@ -98,9 +98,10 @@ pub fn report(
     // What the request itself says: one that went unsigned names neither region nor service.
     let claim = Claim::extract(sent).ok();
     let scope = claim.as_ref().map(|claim| &claim.terms.scope);
-    let (region, service) =
-        (scope.and_then(|scope| scope.region.as_deref()), scope.map(|scope| scope.service.as_str()));
-    refusal::write(reply, Sent { region, service, signed_at: session.date, dated_by }, &mut context.stderr)?;
+    let region = scope.and_then(|scope| scope.region.as_deref());
+    let service = scope.map(|scope| scope.service.as_str());
+    let sent_as = Sent { request: sent, region, service, signed_at: session.date, dated_by };
+    refusal::write(reply, sent_as, &mut context.stderr)?;
     if args.explain {
         explain(reply, sent, session, claim.as_ref(), context)?;
     }
