@@ -3,6 +3,7 @@
 //! What the definition does not hold, files, environment, exit status and the rules of signing, is a table of sections of
 //! its own. Nothing is written here: a test compares the pages with those in `man/`.
 
+mod checksums;
 mod exits;
 mod explain;
 mod sections;

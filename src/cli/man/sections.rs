@@ -1,6 +1,6 @@
 //! What the manual says beyond options: one table, in the order of the page.
 
-use super::exits;
+use super::{checksums, exits};
 use crate::prepare::NEVER_SIGNED;
 use crate::scheme::Dialect;
 
@@ -31,7 +31,7 @@ impl Item {
 
 /// The sections of `sigvet(1)`.
 pub(super) fn of_sigvet() -> Vec<Section> {
-    vec![files(), credentials(), environment(), exits::section(), signing_rules(), recipes()]
+    vec![files(), credentials(), environment(), exits::section(), signing_rules(), checksums::section(), recipes()]
 }
 
 fn files() -> Section {
