@@ -40,6 +40,14 @@ pub enum ClaimError {
         /// What stands in its place.
         presented: String,
     },
+    /// An algorithm that is named like one of Version 4 and follows another procedure.
+    #[error(
+        "signed with '{presented}' of Alibaba Cloud OSS, whose procedure is another than Version 4's: it cannot be judged"
+    )]
+    Procedure {
+        /// The algorithm.
+        presented: String,
+    },
     /// A part of the signature is missing.
     #[error("the {carrier} has no {part}")]
     Missing {
@@ -92,7 +100,7 @@ impl Claim {
             (Some(_), Some(_)) => Err(ClaimError::SignedTwice),
             (Some(authorization), None) => from_header(request, authorization),
             (None, Some(word)) => from_query(request, &parameters, word),
-            (None, None) => Err(ClaimError::NotSigned),
+            (None, None) => Err(dialect::of_other_procedure(&parameters).unwrap_or(ClaimError::NotSigned)),
         }
     }
 
@@ -261,7 +269,7 @@ impl Parameters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::{Body, Headers};
+    use crate::request::{Body, Headers, RequestUrl};
 
     fn claim(query: &str) -> Claim {
         let mut headers = Headers::default();
@@ -311,6 +319,23 @@ mod tests {
             let request = Request::new("GET", &url.unwrap()).unwrap();
             let error = Claim::extract(&request).unwrap_err();
             assert!(matches!(error, ClaimError::Algorithm { .. } | ClaimError::Missing { .. }), "{algorithm}: {error}");
+        }
+    }
+
+    /// Alibaba's signer (alibabacloud-oss-v2 1.4.1, `SignerV4`) writes these; to judge them by Version 4 would call them wrong.
+    #[test]
+    fn a_signature_by_another_procedure_is_told_apart() {
+        let header = "OSS4-HMAC-SHA256 Credential=ak/20231216/cn-hangzhou/oss/aliyun_v4_request,Signature=00";
+        let mut request = Request::new("GET", &RequestUrl::parse("https://b.oss-cn-hangzhou.aliyuncs.com/k").unwrap());
+        let signed = request.as_mut().unwrap();
+        signed.headers.push("x-oss-date", "20231216T162057Z").unwrap();
+        signed.headers.push("Authorization", header).unwrap();
+        let query = "https://b.oss-cn-hangzhou.aliyuncs.com/k?x-oss-credential=ak%2F20231216%2Fcn-hangzhou%2Foss%2Faliyun_v4_request\
+                     &x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-signature=00";
+        let url = Request::new("GET", &RequestUrl::parse(query).unwrap());
+        for request in [request, url] {
+            let error = Claim::extract(&request.unwrap()).unwrap_err();
+            assert_eq!(error, ClaimError::Procedure { presented: "OSS4-HMAC-SHA256".to_owned() });
         }
     }
 

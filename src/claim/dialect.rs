@@ -1,6 +1,6 @@
 //! Whose names a signed request uses: the algorithm tells the first provider, a header or parameter the second.
 
-use super::ClaimError;
+use super::{ClaimError, Parameters};
 use crate::request::Request;
 use crate::scheme::{Dialect, Scheme};
 
@@ -45,9 +45,21 @@ pub(super) fn query_word<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a
     names.into_iter().find_map(word)
 }
 
+/// How Alibaba Cloud OSS begins its algorithm.
+const OSS: &str = "OSS4";
+
+/// What a URL of a procedure that is not spoken is refused with: OSS names its algorithm in a parameter of its own.
+pub(super) fn of_other_procedure(parameters: &Parameters) -> Option<ClaimError> {
+    let presented = parameters.get("x-oss-signature-version")?;
+    presented.starts_with(OSS).then_some(ClaimError::Procedure { presented })
+}
+
 fn provider1(algorithm: &str) -> Result<(&str, Scheme), ClaimError> {
     let unknown = || ClaimError::Algorithm { presented: algorithm.to_owned() };
     let (provider, scheme) = Scheme::of_algorithm(algorithm).ok_or_else(unknown)?;
+    if provider == OSS {
+        return Err(ClaimError::Procedure { presented: algorithm.to_owned() });
+    }
     let name = provider.strip_suffix('4').filter(|name| is_word(name)).ok_or_else(unknown)?;
     Ok((name, scheme))
 }

@@ -53,11 +53,28 @@ const TOKEN_PARAMETER: &str = "Security-Token";
 
 /// A name that is no dialect's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no dialect is called '{presented}', expected aws, goog or provider1:provider2")]
-pub struct UnknownDialect {
-    /// The name as it was given.
-    pub presented: String,
+pub enum UnknownDialect {
+    /// Neither a name that is known nor two providers.
+    #[error("no dialect is called '{presented}', expected aws, goog or provider1:provider2")]
+    Name {
+        /// The name as it was given.
+        presented: String,
+    },
+    /// A provider whose procedure is another, so that a row of names would sign what its servers refuse.
+    #[error(
+        "{OTHER_PROCEDURE} of Alibaba Cloud OSS is no dialect but another procedure, and is not spoken; OSS takes \
+         AWS4-HMAC-SHA256 too, at s3.oss-REGION.aliyuncs.com"
+    )]
+    Procedure {
+        /// The name as it was given.
+        presented: String,
+    },
 }
+
+/// The algorithm that is named like a dialect and is none. It signs the bucket of a virtual host as part of the path, valueless
+/// parameters without `=`, and headers that its list does not name (*Include signatures in the Authorization header (V4)* of
+/// the OSS developer guide).
+const OTHER_PROCEDURE: &str = "OSS4-HMAC-SHA256";
 
 impl Dialect {
     /// Amazon Web Services, and the object stores that speak its protocol.
@@ -123,15 +140,18 @@ impl Dialect {
     /// Finds a dialect by what `--dialect` and `--aws-sigv4` call it: `aws`, `goog`, or `provider1:provider2`.
     ///
     /// # Errors
-    /// A single word that is neither, or an empty or unusual provider.
+    /// A single word that is neither, or an empty or unusual provider; a provider of another procedure.
     pub fn named(name: &str) -> Result<Self, UnknownDialect> {
+        let presented = name.to_owned();
         let sound = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
         match name.to_ascii_lowercase().as_str() {
             "aws" | "aws4" | "aws:amz" => Ok(Self::AWS4),
             "goog" | "goog4" | "goog:goog" => Ok(Self::GOOG4),
+            "oss" | "oss4" => Err(UnknownDialect::Procedure { presented }),
+            other if other.starts_with("oss:") => Err(UnknownDialect::Procedure { presented }),
             other => match other.split_once(':') {
                 Some((one, two)) if sound(one) && sound(two) => Ok(Self::from_providers(one, two)),
-                _ => Err(UnknownDialect { presented: name.to_owned() }),
+                _ => Err(UnknownDialect::Name { presented }),
             },
         }
     }
@@ -183,10 +203,20 @@ mod tests {
         assert_eq!((osc.algorithm.as_ref(), osc.date_header.as_ref()), ("OSC4-HMAC-SHA256", "x-osc-date"));
     }
 
+    /// By curl's rule they would make a row, and Alibaba's servers refuse what it signs.
+    #[test]
+    fn a_provider_of_another_procedure_is_refused() {
+        for name in ["oss", "OSS4", "oss:oss", "OSS:amz"] {
+            let error = Dialect::named(name).unwrap_err();
+            assert_eq!(error, UnknownDialect::Procedure { presented: name.to_owned() });
+            assert!(error.to_string().contains("OSS4-HMAC-SHA256"));
+        }
+    }
+
     #[test]
     fn a_word_that_names_nothing_is_refused() {
         for name in ["", "azure", "aws:", ":amz", "a b:c"] {
-            assert_eq!(Dialect::named(name).unwrap_err().presented, name);
+            assert_eq!(Dialect::named(name), Err(UnknownDialect::Name { presented: name.to_owned() }));
         }
     }
 }

@@ -8,6 +8,7 @@ mod exits;
 mod explain;
 mod sections;
 mod send;
+mod services;
 
 use std::io::{self, Write};
 

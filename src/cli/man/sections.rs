@@ -1,6 +1,6 @@
 //! What the manual says beyond options: one table, in the order of the page.
 
-use super::{checksums, exits};
+use super::{checksums, exits, services};
 use crate::prepare::NEVER_SIGNED;
 use crate::scheme::Dialect;
 
@@ -31,7 +31,17 @@ impl Item {
 
 /// The sections of `sigvet(1)`.
 pub(super) fn of_sigvet() -> Vec<Section> {
-    vec![files(), credentials(), environment(), exits::section(), signing_rules(), checksums::section(), recipes()]
+    vec![
+        files(),
+        credentials(),
+        environment(),
+        exits::section(),
+        signing_rules(),
+        checksums::section(),
+        services::dialects(),
+        services::services(),
+        recipes(),
+    ]
 }
 
 fn files() -> Section {

@@ -9,7 +9,7 @@ use super::value::parse_time;
 use crate::canonical::{PathEncoding, PathNormalization, PathRule};
 use crate::credentials::Secret;
 use crate::request::RequestUrl;
-use crate::scheme::{Dialect, Scheme};
+use crate::scheme::{Dialect, Scheme, UnknownDialect};
 use crate::time::Timestamp;
 use crate::v2::BucketRule;
 
@@ -281,7 +281,11 @@ impl std::str::FromStr for SigV4Provider {
         let mut next = || parts.next().filter(|part| !part.is_empty());
         let provider1 = next().ok_or_else(expected)?;
         let provider2 = next().unwrap_or(provider1);
-        let dialect = Dialect::named(&format!("{provider1}:{provider2}")).map_err(|_| expected())?;
+        let dialect = Dialect::named(&format!("{provider1}:{provider2}"));
+        let dialect = dialect.map_err(|error| match error {
+            UnknownDialect::Procedure { .. } => error.to_string(),
+            _ => expected(),
+        })?;
         Ok(Self { dialect, region: next().map(str::to_owned), service: next().map(str::to_owned) })
     }
 }

@@ -30,6 +30,8 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<Made> {
     match error {
         ClaimError::NotSigned | ClaimError::SignedTwice => lower_case(request),
         ClaimError::Algorithm { presented } => algorithm(request, presented),
+        // Nothing is wrong with it that could be known here.
+        ClaimError::Procedure { .. } => None,
         ClaimError::Missing { carrier, part } => Some(missing(request, carrier, part)),
         ClaimError::Credential { presented, .. } => Some(credential(presented)),
         ClaimError::NoDate { expected } => {
