@@ -100,7 +100,7 @@ pub struct Judgement {
 
 /// What was found, by the kind of the scheme.
 enum Found {
-    Claim { claim: Claim, derivation: Derivation, expected: Option<Signature>, findings: Vec<Finding> },
+    Claim { claim: Box<Claim>, derivation: Derivation, expected: Option<Signature>, findings: Vec<Finding> },
     Plain(PlainVerdict),
 }
 
@@ -143,11 +143,13 @@ impl Judgement {
         let Some(credentials) = &credentials else {
             let derivation = claim.derive(request);
             let findings = verify::inspect(request, &claim, now, window);
+            let claim = Box::new(claim);
             return Ok(Self { found: Found::Claim { claim, derivation, expected: None, findings }, redactor });
         };
         let Verdict { claim, derivation, expected, findings } =
             verify::verify_claim(request, claim, Judge { credentials, now, window });
-        Ok(Self { found: Found::Claim { claim, derivation, expected: Some(expected), findings }, redactor })
+        let (claim, expected) = (Box::new(claim), Some(expected));
+        Ok(Self { found: Found::Claim { claim, derivation, expected, findings }, redactor })
     }
 
     /// What can be printed of it.
