@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod args;
+pub mod caller_identity;
 pub mod commands;
 pub mod complete;
 pub mod context;

@@ -6,32 +6,47 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::sign::{SignedParts, sign};
+use crate::cli::caller_identity::{self, CLUSTER_HEADER, ForCluster};
 use crate::cli::context::Context;
 use crate::cli::express::{self, Reach};
 use crate::cli::failure::Failure;
-use crate::cli::options::request::RequestOptions;
+use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::options::value::parse_duration;
-use crate::cli::render::signed::SignedView;
+use crate::cli::render::signed::{SignedView, write_json};
+use crate::cli::render::token;
 use crate::cli::session::{Session, Typed, note};
 use crate::derivation::Placement;
 use crate::prepare::{self, EXPIRES_LIMITS};
+use crate::scheme::Scheme;
 
 /// How long a URL is good for where nobody says: an hour, as the AWS CLI has it, or what service and session allow.
 const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
+
+/// How long the URL in an EKS token says that it lives, as `aws eks get-token` has it, and how long at most
+/// (aws-iam-authenticator). The token counts for fifteen minutes whatever the URL says; clients renew it a minute before.
+const EKS_EXPIRES: Duration = Duration::from_secs(60);
+const EKS_LONGEST: Duration = Duration::from_secs(900);
+const EKS_RENEWAL: Duration = Duration::from_secs(14 * 60);
 
 /// The arguments of `sigvet presign`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet presign https://bucket.s3.eu-central-1.amazonaws.com/report.pdf
   sigvet presign -X PUT --expires 15m -H 'Content-Type: image/png' s3://photos/cat.png
-  sigvet presign --as json --profile hetzner s3://backups/2026/db.dump")]
+  sigvet presign --as json --profile hetzner s3://backups/2026/db.dump
+  sigvet presign --as exec-credential --cluster-name my-cluster --region eu-central-1")]
 pub struct PresignArgs {
     /// What the URL leads to: https://…, or s3://bucket/key where a profile gives the endpoint
-    url: String,
+    #[arg(required_unless_present = "cluster_name")]
+    url: Option<String>,
 
-    /// How long the URL is good for: 15m, 1h30m, 7d, or seconds; by default the profile's, else 1h
+    /// Name this EKS cluster in the request; the URL is then by default that of STS in the region, where it tells who asks
+    #[arg(long, value_name = "NAME", help_heading = "Signing")]
+    cluster_name: Option<String>,
+
+    /// How long the URL is good for: 15m, 1h30m, 7d, or seconds; by default the profile's, else 1h; for a cluster 1m
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Signing")]
     expires: Option<Duration>,
 
@@ -60,20 +75,34 @@ enum Form {
     Url,
     /// An object with every part, and the headers that the user of the URL must send
     Json,
+    /// The token that the EKS cluster of --cluster-name takes
+    EksToken,
+    /// That token as kubectl takes it from a program
+    ExecCredential,
 }
 
 /// Runs the command.
 pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
-    let PresignArgs { url, expires, request, credentials, signing, form, show } = args;
-    let mut session = Session::settle(Typed { url, request, credentials, signing }, context)?;
+    let PresignArgs { expires, request, credentials, signing, form, show, .. } = args;
+    let for_cluster = args.cluster_name.as_deref().map(|name| ForCluster { request, name });
+    let source: &dyn RequestSource = for_cluster.as_ref().map_or(request, |request| request as &dyn RequestSource);
+    let url = &args.url(context)?;
+    let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
     signing.checksum.check_body(&session.unsigned)?;
     express::enter(&mut session, Reach::Kept, context)?;
-    session.settings.placement = Placement::Query { expires: life(*expires, &session)? };
+    session.settings.placement = Placement::Query { expires: args.life(*expires, &session)? };
     let SignedParts { signed, terms, derivation } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &terms, &derivation);
     match form {
         Form::Url => writeln!(context.stdout, "{}", view.url.to_text())?,
         Form::Json => view.write_json(&mut context.stdout)?,
+        Form::EksToken => writeln!(context.stdout, "{}", eks_token(&view)?)?,
+        Form::ExecCredential => {
+            let renew_at = terms.timestamp.plus(EKS_RENEWAL);
+            let exec_info = context.environment.get("KUBERNETES_EXEC_INFO");
+            let object = token::exec_credential(&eks_token(&view)?, renew_at, exec_info);
+            write_json(&object, &mut context.stdout)?;
+        }
     }
     context.stdout.flush()?;
     let to_send = terms.headers_to_send(&signed.request);
@@ -84,13 +113,29 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     Ok(())
 }
 
-fn life(typed: Option<Duration>, session: &Session) -> Result<Duration, Failure> {
-    match (typed, session.profile_expires()) {
-        (Some(typed), _) => Ok(typed),
-        (None, Some(text)) => {
-            parse_duration(text).map_err(|problem| Failure::usage(format!("expires in the profile: {problem}")))
+impl PresignArgs {
+    /// The URL that was typed, or the call at STS that tells a cluster who asks.
+    fn url(&self, context: &Context) -> Result<String, Failure> {
+        match &self.url {
+            Some(url) => Ok(url.clone()),
+            None => caller_identity::regional_url(&self.credentials, &self.signing, context),
         }
-        (None, None) => Ok(default_life(session)),
+    }
+
+    fn life(&self, typed: Option<Duration>, session: &Session) -> Result<Duration, Failure> {
+        let is_token = matches!(self.form, Form::EksToken | Form::ExecCredential);
+        match (typed, session.profile_expires()) {
+            (Some(typed), _) if is_token && typed > EKS_LONGEST => {
+                Err(Failure::usage(format!("a cluster takes no token of more than 900 s, not {} s", typed.as_secs()))
+                    .hint("leave --expires out: the token counts for 15 minutes in any case"))
+            }
+            (Some(typed), _) => Ok(typed),
+            (None, _) if self.cluster_name.is_some() => Ok(EKS_EXPIRES),
+            (None, Some(text)) => {
+                parse_duration(text).map_err(|problem| Failure::usage(format!("expires in the profile: {problem}")))
+            }
+            (None, None) => Ok(default_life(session)),
+        }
     }
 }
 
@@ -100,4 +145,22 @@ fn default_life(session: &Session) -> Duration {
         Some(left) => by_service.min(left.max(EXPIRES_LIMITS.0)),
         None => by_service,
     }
+}
+
+/// The URL as a token. The cluster sends it to STS with the one header that names the cluster, and with no other.
+fn eks_token(view: &SignedView<'_>) -> Result<String, Failure> {
+    let request = &view.signed.request;
+    let names: Vec<&str> = view.terms.headers_to_send(request).iter().map(|(name, _)| *name).collect();
+    if !matches!(names.as_slice(), [name] if name.eq_ignore_ascii_case(CLUSTER_HEADER)) {
+        let what = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        return Err(Failure::usage(format!("a cluster sends {CLUSTER_HEADER} alone to STS, signed are: {what}"))
+            .hint("give --cluster-name, and no other header by -H"));
+    }
+    if view.terms.scheme != Scheme::V4 {
+        return Err(Failure::usage("a cluster takes tokens of Signature Version 4 alone").hint("leave --scheme out"));
+    }
+    if request.method != "GET" {
+        return Err(Failure::usage(format!("a cluster sends GET to STS, not {}", request.method)));
+    }
+    Ok(token::eks_token(&view.url.to_text()))
 }

@@ -3,16 +3,18 @@
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
+use serde_json::Value;
 
+use crate::cli::caller_identity::{self, ForVault};
 use crate::cli::context::Context;
 use crate::cli::express::{self, Reach};
 use crate::cli::failure::Failure;
-use crate::cli::options::request::RequestOptions;
+use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::show::{Show, Stage};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::render::redact::Redactor;
-use crate::cli::render::signed::SignedView;
-use crate::cli::render::steps;
+use crate::cli::render::signed::{SignedView, write_json};
+use crate::cli::render::{steps, token};
 use crate::cli::session::{Session, Typed};
 use crate::derivation::{Derivation, Terms};
 use crate::request::Request;
@@ -24,10 +26,17 @@ use crate::sign::Signed;
 #[command(before_help = "Examples:
   sigvet sign https://iam.amazonaws.com/?Action=ListUsers
   sigvet sign --as headers -d @query.json https://search-logs.eu-west-1.es.amazonaws.com/_search
+  sigvet sign --as vault --vault-server-id vault.example.com
   sigvet sign --as json --show canonical-request --region fsn1 --service s3 http://127.0.0.1:9000/bucket")]
 pub struct SignArgs {
     /// Where the request goes: https://…, or s3://bucket/key where a profile gives the endpoint
-    url: String,
+    #[arg(required_unless_present = "form")]
+    #[arg(required_if_eq_any = [("form", "http"), ("form", "headers"), ("form", "curl"), ("form", "json")])]
+    url: Option<String>,
+
+    /// Name this Vault server in the request, as X-Vault-AWS-IAM-Server-ID, where it asks for that
+    #[arg(long, value_name = "NAME", help_heading = "Signing")]
+    vault_server_id: Option<String>,
 
     #[command(flatten)]
     request: RequestOptions,
@@ -58,12 +67,17 @@ enum Form {
     Curl,
     /// An object with every part
     Json,
+    /// The fields of a login at Vault's AWS method, but for the role; the URL is by default that of STS
+    Vault,
 }
 
 /// Runs the command.
 pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
-    let SignArgs { url, request, credentials, signing, form, show } = args;
-    let mut session = Session::settle(Typed { url, request, credentials, signing }, context)?;
+    let SignArgs { request, credentials, signing, form, show, .. } = args;
+    let for_vault = ForVault { request, server_id: args.vault_server_id.as_deref() };
+    let source: &dyn RequestSource = if args.is_login()? { &for_vault } else { request };
+    let url = &args.url.clone().unwrap_or_else(|| caller_identity::vault_url(signing));
+    let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
     express::enter(&mut session, Reach::Kept, context)?;
     let SignedParts { signed, terms, derivation } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &terms, &derivation);
@@ -72,8 +86,25 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
         Form::Headers => view.write_headers(&mut context.stdout),
         Form::Curl => view.write_curl(&mut context.stdout),
         Form::Json => view.write_json(&mut context.stdout),
+        Form::Vault => write_json(&vault_login(&view)?, &mut context.stdout),
     }?;
     Ok(context.stdout.flush()?)
+}
+
+impl SignArgs {
+    /// Whether the request is a login at Vault.
+    fn is_login(&self) -> Result<bool, Failure> {
+        let is_login = matches!(self.form, Form::Vault);
+        if self.vault_server_id.is_some() && !is_login {
+            return Err(Failure::usage("--vault-server-id is of a login at Vault").hint("add --as vault"));
+        }
+        Ok(is_login)
+    }
+}
+
+fn vault_login(view: &SignedView<'_>) -> Result<Value, Failure> {
+    let login = token::vault_login(&view.url.to_text(), &view.signed.request);
+    login.ok_or_else(|| Failure::usage("the body is too large for a login at Vault"))
 }
 
 /// A signed request with what led to it.

@@ -9,6 +9,7 @@ mod explain;
 mod sections;
 mod send;
 mod services;
+mod tokens;
 
 use std::io::{self, Write};
 

@@ -1,6 +1,6 @@
 //! What the manual says beyond options: one table, in the order of the page.
 
-use super::{checksums, exits, services};
+use super::{checksums, exits, services, tokens};
 use crate::prepare::NEVER_SIGNED;
 use crate::scheme::Dialect;
 
@@ -40,6 +40,7 @@ pub(super) fn of_sigvet() -> Vec<Section> {
         checksums::section(),
         services::dialects(),
         services::services(),
+        tokens::section(),
         recipes(),
     ]
 }
@@ -110,6 +111,10 @@ fn environment() -> Section {
         Item::term(
             "AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL",
             "Where s3://bucket/key lies, unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true.",
+        ),
+        Item::term(
+            "KUBERNETES_EXEC_INFO",
+            "What kubectl says of the object that `presign --as exec-credential` prints.",
         ),
         Item::term("AWS_EC2_METADATA_DISABLED", "Set to true, it keeps the credential chain from asking the network."),
         Item::term(
