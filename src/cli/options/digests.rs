@@ -46,7 +46,7 @@ pub struct Digester {
 enum ByChecksum {
     Unwanted,
     TheSha256,
-    Own(ChecksumHasher),
+    Own(Box<ChecksumHasher>),
 }
 
 impl Digester {
@@ -56,7 +56,7 @@ impl Digester {
         let checksum = match wanted.checksum {
             None => ByChecksum::Unwanted,
             Some(ChecksumAlgorithm::Sha256) if sha256.is_some() => ByChecksum::TheSha256,
-            Some(algorithm) => ByChecksum::Own(ChecksumHasher::new(algorithm)),
+            Some(algorithm) => ByChecksum::Own(Box::new(ChecksumHasher::new(algorithm))),
         };
         Self { sha256, checksum }
     }

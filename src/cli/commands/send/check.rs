@@ -13,7 +13,7 @@ pub enum Check {
     /// The response promises a checksum.
     Running {
         /// What the body makes so far.
-        hasher: ChecksumHasher,
+        hasher: Box<ChecksumHasher>,
         /// The algorithm that the response names.
         algorithm: ChecksumAlgorithm,
         /// What it says the end will be.
@@ -46,7 +46,7 @@ impl Check {
             }
             Some(_) if response.status == 206 => impossible("it is a part of the object".to_owned()),
             Some((algorithm, expected)) => {
-                let hasher = ChecksumHasher::new(algorithm);
+                let hasher = Box::new(ChecksumHasher::new(algorithm));
                 Self::Running { hasher, algorithm, expected: expected.to_owned() }
             }
         }
