@@ -8,6 +8,7 @@ pub mod complete;
 pub mod context;
 pub mod curl;
 pub mod deferred;
+pub mod derived;
 pub mod express;
 pub mod failure;
 pub mod input;
@@ -21,6 +22,7 @@ pub mod scheme_choice;
 pub mod scope_choice;
 pub mod session;
 pub mod signing_key;
+pub mod v2;
 
 use std::ffi::OsString;
 use std::io::Write;

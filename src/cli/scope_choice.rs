@@ -40,6 +40,11 @@ impl Destination {
         };
         Self { host: host.to_owned(), uri: url.scheme() }
     }
+
+    /// The host that is signed, without its port.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
 }
 
 impl ScopeChoice {

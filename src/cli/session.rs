@@ -15,6 +15,7 @@ use crate::cli::options::signing::{CredentialOptions, ExpressSession, SigningOpt
 use crate::cli::scheme_choice;
 use crate::cli::scope_choice::{Destination, ScopeChoice};
 use crate::cli::signing_key::ScopedKey;
+use crate::cli::v2;
 use crate::credentials::Credentials;
 use crate::derivation::{Placement, Terms, TokenTravel};
 use crate::prepare::{self, HeaderSelection, Identity, PayloadChoice, PrepareError, Prepared};
@@ -38,6 +39,8 @@ pub struct Session {
     pub date: Timestamp,
     /// The zone of the directory bucket that the host names.
     pub zone: Option<String>,
+    /// How to sign with Version 2, where that is the scheme; of `settings` only the placement counts then.
+    pub v2: Option<v2::Choice>,
     /// What the profile says besides keys.
     profile: profiles::Settings,
     /// How to sign, as it was typed: other hosts are settled by it too.
@@ -127,6 +130,9 @@ impl Session {
             }
         };
         let to = Destination::of(&unsigned.request, &url);
+        if scheme_choice::is_version_2(typed.signing, found.settings.scheme.as_deref()) {
+            return Self::settle_v2(typed, found, (url, unsigned, to), context);
+        }
         let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, to);
         let scheme = scheme_choice::choose(typed.signing, scope.region_set(), found.settings.scheme.as_deref())?;
         scheme_choice::check(scheme, typed.signing, &found.signer)?;
@@ -146,7 +152,7 @@ impl Session {
         let date = typed.signing.date.unwrap_or(context.now);
         let (profile, signing) = (found.settings, typed.signing.clone());
         let zone = scope.zone().map(str::to_owned);
-        Ok(Self { url, unsigned, signer: found.signer, settings, date, zone, profile, signing })
+        Ok(Self { url, unsigned, signer: found.signer, settings, date, zone, v2: None, profile, signing })
     }
 
     /// Where the session of S3 Express is to come from, as it was typed.
@@ -167,6 +173,27 @@ impl Session {
         self.signing.verbose > 0
     }
 
+    /// Version 2 has neither region nor service to settle.
+    fn settle_v2(
+        typed: Typed<'_>,
+        found: Found,
+        (url, unsigned, to): (RequestUrl, Unsigned, Destination),
+        context: &mut Context,
+    ) -> Result<Self, Failure> {
+        let choice = v2::Choice::of(typed.signing, &found.settings, to.host())?;
+        if typed.signing.verbose > 0 {
+            note(context, &format!("credentials: {}", found.source))?;
+            note(context, &choice.to_note())?;
+        }
+        for warning in found.warnings.iter().chain(&unsigned.warnings).chain(&choice.warning) {
+            warn(context, warning)?;
+        }
+        let settings = prepare::Settings::of_dialect(choice.names.dialect(), "", "s3");
+        let date = typed.signing.date.unwrap_or(context.now);
+        let (profile, signing) = (found.settings, typed.signing.clone());
+        Ok(Self { url, unsigned, signer: found.signer, settings, date, zone: None, v2: Some(choice), profile, signing })
+    }
+
     /// A session that signs nothing: no key is looked for, and neither region nor service is needed.
     pub fn unsigned(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
         let profile = match typed.url.starts_with("s3://") {
@@ -176,12 +203,17 @@ impl Session {
         let (url, unsigned) = make_request(typed, store(typed.signing, &profile), context)?;
         let settings = prepare::Settings::new("", "");
         let (signing, date) = (typed.signing.clone(), typed.signing.date.unwrap_or(context.now));
-        Ok(Self { url, unsigned, signer: Signer::Nobody, settings, date, zone: None, profile, signing })
+        Ok(Self { url, unsigned, signer: Signer::Nobody, settings, date, zone: None, v2: None, profile, signing })
     }
 
     /// Settles region and service anew for another host, as after a redirect.
     pub fn move_to(&mut self, url: RequestUrl) -> Result<(), Failure> {
         let to = Destination::of(&self.unsigned.request, &url);
+        if self.v2.is_some() {
+            self.v2 = Some(v2::Choice::of(&self.signing, &self.profile, to.host())?);
+            self.url = url;
+            return Ok(());
+        }
         let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, to);
         let dialect = self.settings.dialect.clone();
         // Whose names are used went with the signer, which stays.
@@ -204,6 +236,24 @@ impl Session {
             warn(context, &warning.to_string())?;
         }
         Ok(prepared)
+    }
+
+    /// Prepares the request for a signature of Version 2.
+    pub fn prepare_v2(&self, choice: &v2::Choice) -> Result<crate::v2::Prepared, Failure> {
+        let (placement, bucket) = (self.settings.placement, choice.bucket.clone());
+        let settings = crate::v2::Settings { names: choice.names, placement, bucket };
+        let request = self.unsigned.request.clone();
+        crate::v2::prepare(request, &self.signer.identity(), &settings, self.date).map_err(v2::explain_refusal)
+    }
+
+    /// The hosts of the stores that the user has.
+    pub fn endpoints(&self) -> Vec<String> {
+        v2::endpoints(&self.signing, &self.profile)
+    }
+
+    /// The bucket that the user says the host names.
+    pub fn chosen_bucket(&self) -> Option<&str> {
+        self.signing.bucket.bucket.as_deref()
     }
 
     /// The key for what was prepared; refuses one that was made for another scope.
@@ -325,7 +375,8 @@ fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Re
 }
 
 fn body_hash<'a>(signing: &SigningOptions, dialect: &'a Dialect) -> BodyHash<'a> {
-    if signing.unsigned_payload || signing.payload_hash.is_some() {
+    let is_v2 = scheme_choice::is_version_2(signing, None);
+    if signing.unsigned_payload || signing.payload_hash.is_some() || is_v2 {
         return BodyHash::Spared;
     }
     BodyHash::UnlessDeclared { header: &dialect.content_sha256_header }

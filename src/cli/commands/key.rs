@@ -72,8 +72,13 @@ enum Form {
 
 /// Runs the command.
 pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
-    if args.scheme == SchemeName::V4a {
-        return print_public_key(args, context);
+    match args.scheme {
+        SchemeName::V4 => {}
+        SchemeName::V4a => return print_public_key(args, context),
+        SchemeName::V2 => {
+            return Err(Failure::usage("Signature Version 2 has no signing key: it signs with the secret itself")
+                .hint("--scheme v4 derives a key for one day, region and service"));
+        }
     }
     let resolved = profiles::resolve(&args.credentials.choice(), &context.environment)?;
     let dialect = args.dialect.clone().unwrap_or(Dialect::AWS4);

@@ -91,21 +91,21 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     signing.checksum.check_body(&session.unsigned)?;
     express::enter(&mut session, Reach::Kept, context)?;
     session.settings.placement = Placement::Query { expires: args.life(*expires, &session)? };
-    let SignedParts { signed, terms, derivation } = sign(&session, show, context)?;
-    let view = SignedView::new(&session, &signed, &terms, &derivation);
+    let SignedParts { signed, derived } = sign(&session, show, context)?;
+    let view = SignedView::new(&session, &signed, &derived);
     match form {
         Form::Url => writeln!(context.stdout, "{}", view.url.to_text())?,
         Form::Json => view.write_json(&mut context.stdout)?,
         Form::EksToken => writeln!(context.stdout, "{}", eks_token(&view)?)?,
         Form::ExecCredential => {
-            let renew_at = terms.timestamp.plus(EKS_RENEWAL);
+            let renew_at = session.date.plus(EKS_RENEWAL);
             let exec_info = context.environment.get("KUBERNETES_EXEC_INFO");
             let object = token::exec_credential(&eks_token(&view)?, renew_at, exec_info);
             write_json(&object, &mut context.stdout)?;
         }
     }
     context.stdout.flush()?;
-    let to_send = terms.headers_to_send(&signed.request);
+    let to_send = derived.headers_to_send(&signed.request);
     if signing.verbose > 0 && !to_send.is_empty() {
         let names: Vec<&str> = to_send.iter().map(|(name, _)| *name).collect();
         note(context, &format!("whoever uses the URL must send these headers: {}", names.join(", ")))?;

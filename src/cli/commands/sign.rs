@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::cli::caller_identity::{self, ForVault};
 use crate::cli::context::Context;
+use crate::cli::derived::Derived;
 use crate::cli::express::{self, Reach};
 use crate::cli::failure::Failure;
 use crate::cli::options::request::{RequestOptions, RequestSource};
@@ -16,9 +17,7 @@ use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::{SignedView, write_json};
 use crate::cli::render::{steps, token};
 use crate::cli::session::{Session, Typed};
-use crate::derivation::{Derivation, Terms};
-use crate::request::Request;
-use crate::scheme::Signature;
+use crate::cli::v2;
 use crate::sign::Signed;
 
 /// The arguments of `sigvet sign`.
@@ -79,8 +78,8 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
     let url = &args.url.clone().unwrap_or_else(|| caller_identity::vault_url(signing));
     let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
     express::enter(&mut session, Reach::Kept, context)?;
-    let SignedParts { signed, terms, derivation } = sign(&session, show, context)?;
-    let view = SignedView::new(&session, &signed, &terms, &derivation);
+    let SignedParts { signed, derived } = sign(&session, show, context)?;
+    let view = SignedView::new(&session, &signed, &derived);
     match form {
         Form::Http => view.write_http(&mut context.stdout),
         Form::Headers => view.write_headers(&mut context.stdout),
@@ -111,50 +110,70 @@ fn vault_login(view: &SignedView<'_>) -> Result<Value, Failure> {
 pub struct SignedParts {
     /// The request and its signature.
     pub signed: Signed,
-    /// What was agreed on.
-    pub terms: Terms,
-    /// What was signed.
-    pub derivation: Derivation,
+    /// What was agreed on and signed.
+    pub derived: Derived,
 }
 
 /// Prepares and signs, and prints the stages that were asked for.
 pub fn sign(session: &Session, show: &Show, context: &mut Context) -> Result<SignedParts, Failure> {
-    let prepared = session.prepare(context)?;
-    let key = session.key(&prepared)?;
-    let derivation = prepared.derive();
-    let terms = prepared.terms.clone();
-    let signed = prepared.sign(&key).map_err(|error| Failure::usage(error.to_string()))?;
-    show_stages(session, show, (&signed.request, &terms, &derivation, &signed.signature), context)?;
-    Ok(SignedParts { signed, terms, derivation })
+    let parts = match &session.v2 {
+        Some(choice) => sign_v2(session, choice)?,
+        None => sign_canonical(session, context)?,
+    };
+    show_stages(session, show, &parts, context)?;
+    Ok(parts)
 }
 
-fn show_stages(
-    session: &Session,
-    show: &Show,
-    (request, terms, derivation, signature): (&Request, &Terms, &Derivation, &Signature),
-    context: &mut Context,
-) -> Result<(), Failure> {
-    let redactor = Redactor::of(request, &terms.dialect);
+fn sign_canonical(session: &Session, context: &mut Context) -> Result<SignedParts, Failure> {
+    let prepared = session.prepare(context)?;
+    let key = session.key(&prepared)?;
+    let (terms, derivation) = (Box::new(prepared.terms.clone()), Box::new(prepared.derive()));
+    let signed = prepared.sign(&key).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(SignedParts { signed, derived: Derived::Canonical { terms, derivation } })
+}
+
+fn sign_v2(session: &Session, choice: &v2::Choice) -> Result<SignedParts, Failure> {
+    let prepared = session.prepare_v2(choice)?;
+    let credentials = session.signer.credentials().ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
+    let (terms, string_to_sign) = (prepared.terms.clone(), Box::new(prepared.derive()));
+    let signed = prepared.sign(&credentials.secret_access_key);
+    Ok(SignedParts { signed, derived: Derived::V2 { terms, string_to_sign } })
+}
+
+fn show_stages(session: &Session, show: &Show, parts: &SignedParts, context: &mut Context) -> Result<(), Failure> {
+    let SignedParts { signed, derived } = parts;
+    let redactor = Redactor::of(&signed.request, &derived.dialect());
     let err = &mut context.stderr;
     if show.wants(Stage::CanonicalRequest) {
-        writeln!(err, "{}", redactor.apply(&derivation.canonical_request.to_string()))?;
+        match derived.canonical_request() {
+            Some(text) => writeln!(err, "{}", redactor.apply(&text))?,
+            None => writeln!(err, "Signature Version 2 has no canonical request")?,
+        }
     }
     if show.wants(Stage::StringToSign) {
         separate(show, Stage::StringToSign, err)?;
-        writeln!(err, "{}", derivation.string_to_sign)?;
+        writeln!(err, "{}", redactor.apply(&derived.string_to_sign()))?;
     }
     if show.wants(Stage::SigningKey) {
         separate(show, Stage::SigningKey, err)?;
-        let public_key = session.signer.key(terms).and_then(|key| key.public_key());
-        match (public_key, session.signer.trace(terms)) {
-            (Some(public_key), _) => steps::write_public_key(&public_key, err)?,
-            (None, Some(trace)) => steps::write_key_trace(&trace, err)?,
-            (None, None) => writeln!(err, "the signing key was derived before, its chain is not known")?,
-        }
+        show_signing_key(session, derived, err)?;
     }
     if show.wants(Stage::Signature) {
         separate(show, Stage::Signature, err)?;
-        writeln!(err, "{signature}")?;
+        writeln!(err, "{}", signed.signature)?;
+    }
+    Ok(())
+}
+
+fn show_signing_key(session: &Session, derived: &Derived, err: &mut dyn Write) -> Result<(), Failure> {
+    let Derived::Canonical { terms, .. } = derived else {
+        return Ok(writeln!(err, "Signature Version 2 has no signing key: it signs with the secret itself")?);
+    };
+    let public_key = session.signer.key(terms).and_then(|key| key.public_key());
+    match (public_key, session.signer.trace(terms)) {
+        (Some(public_key), _) => steps::write_public_key(&public_key, err)?,
+        (None, Some(trace)) => steps::write_key_trace(&trace, err)?,
+        (None, None) => writeln!(err, "the signing key was derived before, its chain is not known")?,
     }
     Ok(())
 }

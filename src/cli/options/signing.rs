@@ -222,6 +222,8 @@ pub enum SchemeName {
     V4,
     /// Signature Version 4A: one signature for a set of regions
     V4a,
+    /// Signature Version 2 of S3, which older stores still take
+    V2,
 }
 
 impl SchemeName {
@@ -230,15 +232,18 @@ impl SchemeName {
         match self {
             Self::V4 => "v4",
             Self::V4a => "v4a",
+            Self::V2 => "v2",
         }
     }
 }
 
-impl From<SchemeName> for Scheme {
-    fn from(name: SchemeName) -> Self {
-        match name {
-            SchemeName::V4 => Self::V4,
-            SchemeName::V4a => Self::V4a,
+impl SchemeName {
+    /// The scheme, where it is of the Version 4 family.
+    pub fn canonical(self) -> Option<Scheme> {
+        match self {
+            Self::V4 => Some(Scheme::V4),
+            Self::V4a => Some(Scheme::V4a),
+            Self::V2 => None,
         }
     }
 }

@@ -5,10 +5,10 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::headers;
+use crate::cli::derived::Derived;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::payload::each_piece;
 use crate::cli::session::Session;
-use crate::derivation::{Derivation, Placement, Terms};
 use crate::request::{Body, Request, RequestUrl};
 use crate::sign::Signed;
 use crate::transport::{Pass, Response};
@@ -19,19 +19,17 @@ pub struct SignedView<'a> {
     pub url: RequestUrl,
     /// The request as it goes on the wire.
     pub signed: &'a Signed,
-    /// What was agreed on.
-    pub terms: &'a Terms,
-    /// What was signed.
-    pub derivation: &'a Derivation,
+    /// What was agreed on and signed.
+    pub derived: &'a Derived,
     /// Where the body lies.
     pub session: &'a Session,
 }
 
 impl<'a> SignedView<'a> {
     /// Puts together what was signed and what for.
-    pub fn new(session: &'a Session, signed: &'a Signed, terms: &'a Terms, derivation: &'a Derivation) -> Self {
+    pub fn new(session: &'a Session, signed: &'a Signed, derived: &'a Derived) -> Self {
         let url = session.url.with_target(signed.request.target.clone());
-        Self { url, signed, terms, derivation, session }
+        Self { url, signed, derived, session }
     }
 
     /// The request as HTTP/1.1, with its body.
@@ -70,12 +68,12 @@ impl<'a> SignedView<'a> {
             "url": self.url.to_text(),
             "headers": pairs(request.headers.iter().map(|header| (header.name.as_str(), header.value.as_slice()))),
             "signature": self.signed.signature.as_str(),
-            "canonical_request": self.derivation.canonical_request.to_string(),
-            "string_to_sign": self.derivation.string_to_sign,
+            "canonical_request": self.derived.canonical_request(),
+            "string_to_sign": self.derived.string_to_sign(),
         });
-        if let Placement::Query { expires } = self.terms.placement {
-            object["expires_at"] = json!(self.terms.timestamp.plus(expires).to_rfc3339());
-            object["send_headers"] = pairs(self.terms.headers_to_send(request));
+        if let Some(expires_at) = self.derived.expires_at() {
+            object["expires_at"] = json!(expires_at.to_rfc3339());
+            object["send_headers"] = pairs(self.derived.headers_to_send(request));
         }
         write_json(&object, out)
     }

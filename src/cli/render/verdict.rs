@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::redact::Redactor;
 use crate::claim::Claim;
+use crate::cli::derived::Derived;
 use crate::derivation::Derivation;
 use crate::scheme::Signature;
 use crate::verify::{Finding, PlainVerdict};
@@ -124,8 +125,16 @@ impl Judged<'_> {
 }
 
 /// The object of a request that is only to be signed: there is nothing to judge.
-pub fn to_sign(derivation: &Derivation, signature: &Signature, redactor: &Redactor) -> Value {
-    object("unknown", Vec::new(), &stages(derivation), (None, Some(signature)), redactor)
+pub fn to_sign(derived: &Derived, signature: &Signature, redactor: &Redactor) -> Value {
+    let stages: Vec<_> = match derived {
+        Derived::Canonical { derivation, .. } => stages(derivation).into(),
+        Derived::V2 { terms, string_to_sign } => {
+            let text = |text: Vec<u8>| Cow::from(String::from_utf8_lossy(&text).into_owned());
+            let parts = string_to_sign.parts(terms.placement).into_iter().map(|part| (part.name, text(part.text)));
+            parts.chain([("string-to-sign", text(string_to_sign.to_bytes()))]).collect()
+        }
+    };
+    object("unknown", Vec::new(), &stages, (None, Some(signature)), redactor)
 }
 
 fn stages(derivation: &Derivation) -> [(&'static str, Cow<'_, str>); 2] {

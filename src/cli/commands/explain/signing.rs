@@ -4,6 +4,7 @@ use std::io::Write;
 
 use crate::cli::commands::sign::sign;
 use crate::cli::context::Context;
+use crate::cli::derived::Derived;
 use crate::cli::express::{self, Reach};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
@@ -31,18 +32,24 @@ pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Resul
     let parts = sign(&session, &Show::default(), context)?;
     let redactor = match args.judge.show_secrets {
         true => Redactor::none(),
-        false => Redactor::of(&parts.signed.request, &parts.terms.dialect),
+        false => Redactor::of(&parts.signed.request, &parts.derived.dialect()),
     };
     if args.judge.json {
-        let object = verdict::to_sign(&parts.derivation, &parts.signed.signature, &redactor);
+        let object = verdict::to_sign(&parts.derived, &parts.signed.signature, &redactor);
         write_json(&object, &mut context.stdout)?;
         return Ok(Exit::Done);
     }
     let out = &mut context.stdout;
-    steps::write_all(&parts.terms, &parts.derivation, &redactor, out)?;
+    match &parts.derived {
+        Derived::Canonical { terms, derivation } => steps::write_all(terms, derivation, &redactor, out)?,
+        Derived::V2 { terms, string_to_sign } => {
+            steps::write_parts("Signature Version 2", &string_to_sign.parts(terms.placement), &redactor, out)?;
+            steps::write_whole_string(&string_to_sign.to_bytes(), &redactor, out)?;
+        }
+    }
     writeln!(out, "\nSignature")?;
     steps::write_rows("signature", parts.signed.signature.as_str(), out)?;
-    match parts.terms.placement {
+    match session.settings.placement {
         Placement::Header => {
             let authorization = parts.signed.request.headers.first_text("authorization").unwrap_or_default();
             steps::write_rows("authorization", authorization, out)?;

@@ -117,6 +117,8 @@ fn explain(
     claim: Option<&Claim>,
     context: &mut Context,
 ) -> Result<(), Failure> {
+    let bucket = session.chosen_bucket().map(str::to_owned);
+    let hints = Hints { endpoints: session.endpoints(), bucket, ..Hints::default() };
     let diagnosis = diagnose(
         &Evidence {
             request: Some(sent),
@@ -127,7 +129,7 @@ fn explain(
             now: reply.server_time.or(claim.map(|claim| claim.terms.timestamp)).unwrap_or(context.now),
             window: DEFAULT_WINDOW,
             path_rule: Some(session.settings.path_rule),
-            hints: &Hints::default(),
+            hints: &hints,
         },
         Limits { deepest: 0, is_time_up: &|| true },
     );
