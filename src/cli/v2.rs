@@ -5,20 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::signing::{PathOptions, SigningOptions};
 use crate::endpoint;
 use crate::profiles;
-use crate::v2::{Names, PrepareError};
-
-/// The regions of S3 that take Version 2: those opened before 2014 (*Authenticating Requests* of S3's API reference).
-const REGIONS: [&str; 9] = [
-    "us-east-1",
-    "us-west-1",
-    "us-west-2",
-    "us-gov-west-1",
-    "eu-west-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-northeast-1",
-    "sa-east-1",
-];
+use crate::v2::{Names, PrepareError, takes_version_2};
 
 /// How a session signs with Version 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +82,7 @@ fn check_service(signing: &SigningOptions, host: &str) -> Result<(), Failure> {
 /// A region of AWS that never took Version 2.
 fn only_version_4(host: &str) -> Option<String> {
     let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
-    let region = inferred.region.filter(|region| !REGIONS.contains(&region.as_str()))?;
+    let region = inferred.region.filter(|region| !takes_version_2(region))?;
     Some(format!("S3 in {region} takes only Version 4"))
 }
 

@@ -100,7 +100,7 @@ fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterator<Item = E
 }
 
 /// A clock that is off and a signature that is wrong are wrong together: both have to be mended.
-fn join_times(explanations: &mut Vec<Explanation>) {
+pub(super) fn join_times(explanations: &mut Vec<Explanation>) {
     if !explanations.iter().any(|explanation| explanation.proof == Proof::Reproduced) {
         return;
     }

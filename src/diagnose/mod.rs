@@ -21,6 +21,7 @@ mod quirks;
 mod reading;
 mod search;
 mod texts;
+mod v2;
 
 pub use conclude::diagnose;
 pub use diagnosis::{

@@ -2,12 +2,14 @@
 //! sign beside the right one, and the search that its scheme has.
 //!
 //! What is known best stands first, as in `conclude`. A scheme plugs in with an arm in `verify::judge_plain`
-//! and in `inspect::plain::unreadable`.
+//! and in `inspect::plain::unreadable`; one that has a search of its own has it here, as Version 2 in `v2::Texts`.
 
 use super::diagnosis::{Comparison, Diagnosis, Difference, Explanation, JudgedPlain, Made, Party, Proof, Search, Word};
 use super::evidence::Evidence;
 use super::inspect;
-use super::search::Limits;
+use super::conclude::join_times;
+use super::search::{Found, Limits};
+use super::v2::Texts;
 use crate::formats::reply::Reply;
 use crate::request::Request;
 use crate::v2::BucketRule;
@@ -42,22 +44,33 @@ struct Case<'a> {
     request: &'a Request,
     verdict: PlainVerdict,
     comparisons: Vec<Comparison>,
+    texts: Option<Texts>,
+    found: Option<Found>,
 }
 
 impl<'a> Case<'a> {
-    fn new(evidence: &'a Evidence<'a>, request: &'a Request, verdict: PlainVerdict, _: Limits<'_>) -> Self {
+    fn new(evidence: &'a Evidence<'a>, request: &'a Request, verdict: PlainVerdict, limits: Limits<'_>) -> Self {
         let server = evidence.reply.and_then(|reply| reply.string_to_sign.as_deref());
         let client = evidence.client.and_then(|client| client.string_to_sign);
         let texts = [(Party::Server, server), (Party::Client, client)];
         let compared = texts.into_iter().filter_map(|(whose, text)| Some(compare(whose, text?, &verdict)));
         let comparisons = compared.collect();
-        Self { evidence, request, verdict, comparisons }
+        let is_wrong = verdict.is_signature_right() == Some(false);
+        let texts = Texts::of(request, judge(evidence).buckets, limits.deepest);
+        let found = texts.as_ref().filter(|_| is_wrong).and_then(|texts| texts.search(evidence, limits.deepest));
+        Self { evidence, request, verdict, comparisons, texts, found }
     }
 
     fn diagnosis(self) -> Diagnosis {
-        let mut explanations = Vec::new();
+        let sets = self.found.iter().flat_map(|found| found.sets.clone());
+        let reproduced = sets.map(|mistakes| Explanation { proof: Proof::Reproduced, mistakes });
+        let mut explanations: Vec<Explanation> = reproduced.collect();
+        if explanations.is_empty() {
+            add_new(&mut explanations, self.compared());
+        }
         add_new(&mut explanations, inspect::reply(self.evidence, None));
-        add_new(&mut explanations, inspect::plain::found(self.evidence, &self.verdict));
+        add_new(&mut explanations, inspect::plain::found(self.evidence, self.request, &self.verdict));
+        join_times(&mut explanations);
         explanations.sort_by_key(|explanation| explanation.proof);
         let word = self.word(&explanations);
         let (notes, next) = (self.notes(word), self.next(word, &explanations));
@@ -70,8 +83,30 @@ impl<'a> Case<'a> {
             judged: None,
             plain: Some(plain),
             comparisons: self.comparisons,
-            search: Search::NONE,
+            search: self.found.map_or(Search::NONE, |found| Search {
+                is_made: true,
+                hypotheses: found.hypotheses,
+                deepest: found.deepest,
+                is_exhausted: found.is_exhausted,
+            }),
         }
+    }
+
+    /// What the texts of others show, where no known mistake reproduces the signature: the client's is what it signed, the
+    /// server's is what it made of the request.
+    fn compared(&self) -> Vec<Explanation> {
+        let Some(texts) = &self.texts else { return Vec::new() };
+        let is_right = self.verdict.is_signature_right() == Some(true);
+        let differing = self.comparisons.iter().filter(|comparison| !comparison.differences.is_empty());
+        let explain = |comparison: &Comparison| {
+            let proof = match comparison.whose {
+                Party::Server => Proof::Server,
+                Party::Client => Proof::Observed,
+            };
+            let sets = texts.explain(comparison.string_to_sign.as_deref().unwrap_or_default());
+            sets.into_iter().map(|mistakes| Explanation { proof, mistakes }).collect::<Vec<_>>()
+        };
+        differing.filter(|comparison| !(is_right && comparison.whose == Party::Client)).flat_map(explain).collect()
     }
 
     fn says_no(&self) -> bool {

@@ -8,6 +8,7 @@ mod bucket;
 mod claim;
 mod names;
 mod prepare;
+mod regions;
 mod resource;
 mod string_to_sign;
 #[cfg(test)]
@@ -17,8 +18,12 @@ pub use bucket::BucketRule;
 pub use claim::{Claim, ClaimError};
 pub use names::Names;
 pub use prepare::{PrepareError, Prepared, Settings, prepare};
+pub use regions::takes_version_2;
 pub use resource::is_sub_resource;
 pub use string_to_sign::StringToSign;
+
+#[cfg(feature = "cli")]
+pub(crate) use resource::{join, path_of, sub_resources};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -12,7 +12,7 @@ pub(super) mod names;
 mod path;
 pub(super) mod payload;
 mod query;
-mod secret;
+pub(super) mod secret;
 pub(super) mod signing;
 pub(super) mod text;
 pub(super) mod times;

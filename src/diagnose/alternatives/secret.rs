@@ -10,7 +10,7 @@ use crate::diagnose::evidence::Key;
 use crate::diagnose::field::Step;
 use crate::encode::{Plus, decode};
 
-pub(super) type SecretBytes = Zeroizing<Vec<u8>>;
+pub(in crate::diagnose) type SecretBytes = Zeroizing<Vec<u8>>;
 
 /// White space that comes along when a secret is copied.
 const WHITE_SPACE: [(&str, &str); 7] = [
@@ -27,7 +27,7 @@ const QUOTES: [(&str, &str); 9] =
     [("\"", "\""), ("'", "'"), ("`", "`"), ("", "%"), ("", "$"), ("\"", ""), ("", "\""), ("", ","), ("", ";")];
 
 /// The secrets by which the request may have been signed.
-pub(super) fn step(keys: &[Key<'_>], access_key_id: &str) -> Step<SecretBytes> {
+pub(in crate::diagnose) fn step(keys: &[Key<'_>], access_key_id: &str) -> Step<SecretBytes> {
     let Some((own, others)) = keys.split_first() else { return Step::new(Zeroizing::default()) };
     let secret = own.secret.expose_secret();
     let mut step = Step::new(Zeroizing::new(secret.as_bytes().to_vec()));

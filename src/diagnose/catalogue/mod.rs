@@ -27,6 +27,7 @@ mod path;
 mod payload;
 mod query;
 mod scope;
+mod v2;
 #[cfg(test)]
 mod tests;
 
@@ -40,6 +41,7 @@ pub use path::*;
 pub use payload::*;
 pub use query::*;
 pub use scope::*;
+pub use v2::*;
 
 /// One known mistake: a row of the table that `sigvet explain --list` prints.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,7 +80,7 @@ pub enum Proof {
 /// All mistakes, in the order of a request: from its method to the signature.
 pub fn all() -> impl Iterator<Item = &'static Mistake> {
     let request = [method::SECTION, path::SECTION, query::SECTION, headers::SECTION, host::SECTION, payload::SECTION];
-    let signature = [scope::SECTION, keys::SECTION, assembly::SECTION];
+    let signature = [scope::SECTION, keys::SECTION, assembly::SECTION, v2::SECTION];
     request.into_iter().chain(signature).flatten().copied()
 }
 

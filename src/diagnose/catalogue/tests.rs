@@ -114,6 +114,12 @@ const IDS: &[&str] = &[
     "token-invalid",
     "mechanism-twice",
     "mechanism-v2",
+    "v2-resource",
+    "v2-subresource-missing",
+    "v2-subresource-added",
+    "v2-subresource-form",
+    "v2-newlines",
+    "v2-date-line",
 ];
 
 const PLACES: [&str; 17] = [

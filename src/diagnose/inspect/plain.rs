@@ -2,15 +2,21 @@
 
 use super::request::access_key;
 use super::{clock, key, observed, token};
-use crate::diagnose::catalogue::{AUTHORIZATION_MALFORMED, MECHANISM_TWICE, TOKEN_INVALID};
+use crate::diagnose::catalogue::{AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2, TOKEN_INVALID};
 use crate::diagnose::diagnosis::{Explanation, Made, Proof};
 use crate::diagnose::evidence::Evidence;
+use crate::endpoint;
+use crate::request::Request;
 use crate::scheme::Dialect;
-use crate::v2::ClaimError;
+use crate::v2::{self, ClaimError};
 use crate::verify::{Finding, PlainError, PlainVerdict};
 
 /// What a server refuses whatever the signature is.
-pub(in crate::diagnose) fn found(evidence: &Evidence<'_>, verdict: &PlainVerdict) -> Vec<Explanation> {
+pub(in crate::diagnose) fn found(
+    evidence: &Evidence<'_>,
+    request: &Request,
+    verdict: &PlainVerdict,
+) -> Vec<Explanation> {
     let id = &verdict.claim.access_key_id;
     // A server that says that the signature is wrong, and tells no time, found no fault with the clock.
     let tells_no_time =
@@ -18,13 +24,27 @@ pub(in crate::diagnose) fn found(evidence: &Evidence<'_>, verdict: &PlainVerdict
     let is_clock_right = evidence.reply.is_some_and(tells_no_time);
     let findings = verdict.findings.iter().filter(|finding| !(is_clock_right && finding.is_about_time()));
     let malformed = key::malformed(id).map(observed);
-    let mut explanations: Vec<Explanation> = malformed.into_iter().collect();
+    let mechanism = other_mechanism(request).map(observed);
+    let mut explanations: Vec<Explanation> = mechanism.into_iter().chain(malformed).collect();
     for explanation in findings.filter_map(|finding| explain(finding, evidence)) {
         if !explanations.iter().any(|known| known.names(explanation.mistakes[0].mistake.id)) {
             explanations.push(explanation);
         }
     }
     explanations
+}
+
+/// A service, or a region of S3, that never took Version 2.
+fn other_mechanism(request: &Request) -> Option<Made> {
+    let host = request.host()?.split(':').next()?;
+    let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
+    let service = inferred.service.filter(|_| v2::Claim::is_made_by(request))?;
+    let made = |detail: String| Some(Made::new(&MECHANISM_V2, "", "AWS4-HMAC-SHA256").with_detail(detail));
+    match inferred.region {
+        _ if service != "s3" => made(format!("the service {service} takes only Version 4")),
+        Some(region) if !v2::takes_version_2(&region) => made(format!("S3 in {region} takes only Version 4")),
+        _ => None,
+    }
 }
 
 fn explain(finding: &Finding, evidence: &Evidence<'_>) -> Option<Explanation> {

@@ -1,0 +1,70 @@
+//! The string to sign, made step by step, with the wrong options of each step.
+
+use super::parts::{self, Lines};
+use crate::diagnose::field::{Choice, Making, Step};
+use crate::request::Request;
+use crate::v2::Terms;
+
+/// How a string to sign is made.
+pub(super) struct StringMaking {
+    method: Step<Vec<u8>>,
+    content_md5: Step<Vec<u8>>,
+    content_type: Step<Vec<u8>>,
+    date: Step<Vec<u8>>,
+    amz_headers: Step<Vec<u8>>,
+    bucket: Step<Option<String>>,
+    path: Step<Vec<u8>>,
+    parameters: Step<Vec<u8>>,
+    lines: Step<Lines>,
+}
+
+impl StringMaking {
+    pub(super) fn new(request: &Request, terms: &Terms) -> Self {
+        let right = terms.derive(request);
+        Self {
+            method: parts::method(&right),
+            content_md5: parts::content_md5(&right),
+            content_type: parts::content_type(&right),
+            date: parts::date(request, terms, &right),
+            amz_headers: parts::amz_headers(request, terms, &right),
+            bucket: parts::bucket(request, terms),
+            path: parts::path(request),
+            parameters: parts::parameters(request, terms),
+            lines: parts::lines(),
+        }
+    }
+}
+
+impl Making for StringMaking {
+    fn steps(&self) -> Vec<&dyn Choice> {
+        vec![
+            &self.method,
+            &self.content_md5,
+            &self.content_type,
+            &self.date,
+            &self.amz_headers,
+            &self.bucket,
+            &self.path,
+            &self.parameters,
+            &self.lines,
+        ]
+    }
+
+    fn text(&self, options: &[usize]) -> Option<Vec<u8>> {
+        let [method, md5, kind, date, headers, bucket, path, parameters, lines] = options else { return None };
+        let heads = [
+            self.method.option(*method),
+            self.content_md5.option(*md5),
+            self.content_type.option(*kind),
+            self.date.option(*date),
+        ];
+        let mut resource = Vec::new();
+        if let Some(bucket) = self.bucket.option(*bucket) {
+            resource.push(b'/');
+            resource.extend_from_slice(bucket.as_bytes());
+        }
+        resource.extend_from_slice(self.path.option(*path));
+        resource.extend_from_slice(self.parameters.option(*parameters));
+        self.lines.option(*lines).join(heads, self.amz_headers.option(*headers), &resource)
+    }
+}
