@@ -4,10 +4,10 @@
 //! What is known best stands first, as in `conclude`. A scheme plugs in with an arm in `verify::judge_plain`
 //! and in `inspect::plain::unreadable`; one that has a search of its own has it here, as Version 2 in `v2::Texts`.
 
+use super::conclude::join_times;
 use super::diagnosis::{Comparison, Diagnosis, Difference, Explanation, JudgedPlain, Made, Party, Proof, Search, Word};
 use super::evidence::Evidence;
 use super::inspect;
-use super::conclude::join_times;
 use super::search::{Found, Limits};
 use super::v2::Texts;
 use crate::formats::reply::Reply;

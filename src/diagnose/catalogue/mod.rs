@@ -27,9 +27,9 @@ mod path;
 mod payload;
 mod query;
 mod scope;
-mod v2;
 #[cfg(test)]
 mod tests;
+mod v2;
 
 // The sections are files, not names: nobody needs to know that `expired` stands in `scope`.
 pub use assembly::*;

@@ -155,8 +155,10 @@ fn repeats(sorted: &[(&str, &[u8])]) -> Vec<(&'static str, Vec<u8>)> {
             None => fields.push((name, vec![value.trim_ascii()])),
         }
     }
-    ways.map(|(detail, choose)| (detail, fields.iter().flat_map(|(name, values)| line(name, &choose(values))).collect()))
-        .to_vec()
+    ways.map(|(detail, choose)| {
+        (detail, fields.iter().flat_map(|(name, values)| line(name, &choose(values))).collect())
+    })
+    .to_vec()
 }
 
 /// The bucket that stands before the path.
@@ -221,6 +223,13 @@ pub(super) fn parameters(request: &Request, terms: &Terms) -> Step<Vec<u8>> {
     step.add(&V2_SUBRESOURCE_MISSING, "none was signed", Vec::new());
     let without_values: Vec<_> = signed.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
     step.add(&V2_SUBRESOURCE_MISSING, "their values were not signed", text(&without_values));
+    // Where there is nothing else in the query, the nearer name is that of the form.
+    let mut pieces = raw_pieces(request, names, &|name| is_sub_resource(name, names));
+    step.add(&V2_SUBRESOURCE_FORM, "signed in the order of the query, not decoded", queried(&pieces));
+    pieces.sort();
+    step.add(&V2_SUBRESOURCE_FORM, "the values were signed as they are encoded", queried(&pieces));
+    let equals: Vec<Vec<u8>> = signed.iter().map(|(name, value)| [name.as_slice(), b"=", value].concat()).collect();
+    step.add(&V2_SUBRESOURCE_FORM, "signed with '=' behind a name without a value", queried(&equals));
     let others = others(request, names);
     for other in &others {
         let mut more = signed.clone();
@@ -234,12 +243,6 @@ pub(super) fn parameters(request: &Request, terms: &Terms) -> Step<Vec<u8>> {
     let mut all: Vec<_> = signed.iter().chain(&others).cloned().collect();
     all.sort();
     step.add(&V2_SUBRESOURCE_ADDED, "all of the query was signed, sorted", text(&all));
-    let mut pieces = raw_pieces(request, names, &|name| is_sub_resource(name, names));
-    step.add(&V2_SUBRESOURCE_FORM, "signed in the order of the query, not decoded", queried(&pieces));
-    pieces.sort();
-    step.add(&V2_SUBRESOURCE_FORM, "the values were signed as they are encoded", queried(&pieces));
-    let equals: Vec<Vec<u8>> = signed.iter().map(|(name, value)| [name.as_slice(), b"=", value].concat()).collect();
-    step.add(&V2_SUBRESOURCE_FORM, "signed with '=' behind a name without a value", queried(&equals));
     step.without_repeats()
 }
 
