@@ -239,11 +239,16 @@ impl Session {
     }
 
     /// Prepares the request for a signature of Version 2.
-    pub fn prepare_v2(&self, choice: &v2::Choice) -> Result<crate::v2::Prepared, Failure> {
+    pub fn prepare_v2(&self, choice: &v2::Choice, context: &mut Context) -> Result<crate::v2::Prepared, Failure> {
         let (placement, bucket) = (self.settings.placement, choice.bucket.clone());
         let settings = crate::v2::Settings { names: choice.names, placement, bucket };
         let request = self.unsigned.request.clone();
-        crate::v2::prepare(request, &self.signer.identity(), &settings, self.date).map_err(v2::explain_refusal)
+        let identity = self.signer.identity();
+        let prepared = crate::v2::prepare(request, &identity, &settings, self.date).map_err(v2::explain_refusal)?;
+        for warning in v2::warnings_of_life(&prepared.terms, &identity, context.now) {
+            warn(context, &warning)?;
+        }
+        Ok(prepared)
     }
 
     /// The hosts of the stores that the user has.

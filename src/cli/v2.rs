@@ -4,8 +4,10 @@ use crate::cli::address;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::{PathOptions, SigningOptions};
 use crate::endpoint;
+use crate::prepare::Identity;
 use crate::profiles;
-use crate::v2::{Names, PrepareError, takes_version_2};
+use crate::time::Timestamp;
+use crate::v2::{Names, Placement, PrepareError, Terms, takes_version_2};
 
 /// How a session signs with Version 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +86,17 @@ fn only_version_4(host: &str) -> Option<String> {
     let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
     let region = inferred.region.filter(|region| !takes_version_2(region))?;
     Some(format!("S3 in {region} takes only Version 4"))
+}
+
+/// What is to be said of a URL's end: `Expires` is an instant, and may be in the past.
+pub fn warnings_of_life(terms: &Terms, identity: &Identity, now: Timestamp) -> Vec<String> {
+    let Placement::Query { expires_at } = terms.placement else { return Vec::new() };
+    let end = expires_at.to_rfc3339();
+    let is_over = (expires_at < now).then(|| format!("the URL is over already: it expired at {end}"));
+    let ends_first = identity.expires_at.filter(|credentials| *credentials < expires_at).map(|credentials| {
+        format!("the credentials expire at {}, before the URL does at {end}", credentials.to_rfc3339())
+    });
+    is_over.into_iter().chain(ends_first).collect()
 }
 
 /// The failure of a request that cannot be prepared.

@@ -16,3 +16,4 @@ mod listing;
 mod objects;
 mod presigned;
 mod refusals;
+mod version_2;

@@ -18,6 +18,7 @@ mod server;
 #[path = "../explain/signer/mod.rs"]
 mod signer;
 mod sigvet;
+mod version_2;
 
 /// Makes a test of each case, against one server.
 macro_rules! tests {
@@ -91,6 +92,12 @@ macro_rules! tests_of_both_servers {
                 clock_too_far_off
                 payload_that_is_not_the_one_signed
                 wrong_secret
+            }
+            version_2 {
+                version_2_for_virtual_hosts
+                version_2_in_headers
+                version_2_presigned
+                version_2_subresources
             }
         }
     };

@@ -49,6 +49,11 @@ pub fn swift() -> &'static Server {
 }
 
 impl Server {
+    /// `sigvet` as this server's user, without region and service: Version 2 needs neither.
+    pub fn sigvet_v2(&self) -> Sigvet {
+        self.sigvet().without_scope()
+    }
+
     /// `sigvet` as this server's user, in its region.
     pub fn sigvet(&self) -> Sigvet {
         Sigvet::new(self.user)

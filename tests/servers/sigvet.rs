@@ -27,6 +27,10 @@ impl Sigvet {
         Self { credentials: None, scope: Vec::new() }
     }
 
+    pub fn without_scope(self) -> Self {
+        Self { scope: Vec::new(), ..self }
+    }
+
     pub fn scope(mut self, region: &str, service: &str) -> Self {
         self.scope = ["--region", region, "--service", service].map(str::to_owned).into();
         self

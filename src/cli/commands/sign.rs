@@ -117,7 +117,7 @@ pub struct SignedParts {
 /// Prepares and signs, and prints the stages that were asked for.
 pub fn sign(session: &Session, show: &Show, context: &mut Context) -> Result<SignedParts, Failure> {
     let parts = match &session.v2 {
-        Some(choice) => sign_v2(session, choice)?,
+        Some(choice) => sign_v2(session, choice, context)?,
         None => sign_canonical(session, context)?,
     };
     show_stages(session, show, &parts, context)?;
@@ -132,8 +132,8 @@ fn sign_canonical(session: &Session, context: &mut Context) -> Result<SignedPart
     Ok(SignedParts { signed, derived: Derived::Canonical { terms, derivation } })
 }
 
-fn sign_v2(session: &Session, choice: &v2::Choice) -> Result<SignedParts, Failure> {
-    let prepared = session.prepare_v2(choice)?;
+fn sign_v2(session: &Session, choice: &v2::Choice, context: &mut Context) -> Result<SignedParts, Failure> {
+    let prepared = session.prepare_v2(choice, context)?;
     let credentials = session.signer.credentials().ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
     let (terms, string_to_sign) = (prepared.terms.clone(), Box::new(prepared.derive()));
     let signed = prepared.sign(&credentials.secret_access_key);
