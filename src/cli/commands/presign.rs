@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::sign::{SignedParts, sign};
 use crate::cli::caller_identity::{self, CLUSTER_HEADER, ForCluster};
 use crate::cli::context::Context;
+use crate::cli::derived::Derived;
 use crate::cli::express::{self, Reach};
 use crate::cli::failure::Failure;
 use crate::cli::options::request::{RequestOptions, RequestSource};
@@ -150,13 +151,14 @@ fn default_life(session: &Session) -> Duration {
 /// The URL as a token. The cluster sends it to STS with the one header that names the cluster, and with no other.
 fn eks_token(view: &SignedView<'_>) -> Result<String, Failure> {
     let request = &view.signed.request;
-    let names: Vec<&str> = view.terms.headers_to_send(request).iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = view.derived.headers_to_send(request).iter().map(|(name, _)| *name).collect();
     if !matches!(names.as_slice(), [name] if name.eq_ignore_ascii_case(CLUSTER_HEADER)) {
         let what = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         return Err(Failure::usage(format!("a cluster sends {CLUSTER_HEADER} alone to STS, signed are: {what}"))
             .hint("give --cluster-name, and no other header by -H"));
     }
-    if view.terms.scheme != Scheme::V4 {
+    let is_version_4 = matches!(view.derived, Derived::Canonical { terms, .. } if terms.scheme == Scheme::V4);
+    if !is_version_4 {
         return Err(Failure::usage("a cluster takes tokens of Signature Version 4 alone").hint("leave --scheme out"));
     }
     if request.method != "GET" {

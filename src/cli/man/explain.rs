@@ -83,8 +83,8 @@ fn limits() -> Section {
             "A value that was changed to another, unlike one that was written otherwise, is found by the server's \
              reply or the client's log only. A body that the capture does not hold is not guessed. Algorithms \
              that are not known are called so. Of Version 4A two mistakes at once are tried until `--time-limit`, for \
-             there each try takes a hundred times as long. Permissions are not judged: a request that was signed well \
-             and denied is valid.",
+             there each try takes a hundred times as long; of Version 2 two at the most. Permissions are not judged: a \
+             request that was signed well and denied is valid.",
         ),
         Item::text(
             "Without a secret and without anything that settles it the verdict is `unknown`, and the exit status 0.",

@@ -10,6 +10,7 @@ mod sections;
 mod send;
 mod services;
 mod tokens;
+mod version_2;
 
 use std::io::{self, Write};
 

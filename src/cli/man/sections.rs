@@ -1,6 +1,6 @@
 //! What the manual says beyond options: one table, in the order of the page.
 
-use super::{checksums, exits, services, tokens};
+use super::{checksums, exits, services, tokens, version_2};
 use crate::prepare::NEVER_SIGNED;
 use crate::scheme::Dialect;
 
@@ -37,6 +37,7 @@ pub(super) fn of_sigvet() -> Vec<Section> {
         environment(),
         exits::section(),
         signing_rules(),
+        version_2::section(),
         checksums::section(),
         services::dialects(),
         services::services(),
