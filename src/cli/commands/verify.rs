@@ -100,8 +100,22 @@ pub struct Judgement {
 
 /// What was found, by the kind of the scheme.
 enum Found {
-    Claim { claim: Box<Claim>, derivation: Derivation, expected: Option<Signature>, findings: Vec<Finding> },
+    Claim(Box<OfClaim>),
     Plain(PlainVerdict),
+}
+
+impl Found {
+    fn of_claim(claim: Claim, derivation: Derivation, expected: Option<Signature>, findings: Vec<Finding>) -> Self {
+        Self::Claim(Box::new(OfClaim { claim, derivation, expected, findings }))
+    }
+}
+
+/// What was found in the Version 4 family.
+struct OfClaim {
+    claim: Claim,
+    derivation: Derivation,
+    expected: Option<Signature>,
+    findings: Vec<Finding>,
 }
 
 /// What the server knows, as far as options and profiles tell it.
@@ -143,19 +157,18 @@ impl Judgement {
         let Some(credentials) = &credentials else {
             let derivation = claim.derive(request);
             let findings = verify::inspect(request, &claim, now, window);
-            let claim = Box::new(claim);
-            return Ok(Self { found: Found::Claim { claim, derivation, expected: None, findings }, redactor });
+            return Ok(Self { found: Found::of_claim(claim, derivation, None, findings), redactor });
         };
         let Verdict { claim, derivation, expected, findings } =
             verify::verify_claim(request, claim, Judge { credentials, now, window });
-        let (claim, expected) = (Box::new(claim), Some(expected));
-        Ok(Self { found: Found::Claim { claim, derivation, expected, findings }, redactor })
+        Ok(Self { found: Found::of_claim(claim, derivation, Some(expected), findings), redactor })
     }
 
     /// What can be printed of it.
     pub fn view(&self) -> Judged<'_> {
         match &self.found {
-            Found::Claim { claim, derivation, expected, findings } => {
+            Found::Claim(found) => {
+                let OfClaim { claim, derivation, expected, findings } = &**found;
                 Judged::of_claim(claim, derivation, (expected.as_ref(), findings), &self.redactor)
             }
             Found::Plain(verdict) => Judged::of_plain(verdict, &self.redactor),
@@ -180,9 +193,6 @@ fn judge_plain(request: &Request, args: &VerifyArgs, known: &Known) -> Result<Pl
 fn explain_claim(error: ClaimError) -> Failure {
     let failure = Failure::usage(error.to_string());
     match error {
-        ClaimError::Procedure { .. } => {
-            failure.hint("OSS takes AWS4-HMAC-SHA256 too, at s3.oss-REGION.aliyuncs.com; that can be judged")
-        }
         ClaimError::NotSigned => failure.hint("'sigvet explain' with a URL shows how it would be signed"),
         _ => failure,
     }
