@@ -123,7 +123,9 @@ impl SigningKey {
     /// The signature that should be presented: of Version 4A there are many that are right, and a right one is left as it is.
     pub(crate) fn expected(&self, string_to_sign: &[u8], presented: &Signature) -> Signature {
         let is_right = |key: &PublicKey| {
-            hex::decode(presented.as_str()).is_ok_and(|signature| key.verifies(string_to_sign, &signature))
+            let is_lower = !presented.as_str().bytes().any(|byte| byte.is_ascii_uppercase());
+            let bytes = hex::decode(presented.as_str());
+            is_lower && bytes.is_ok_and(|signature| key.verifies(string_to_sign, &signature))
         };
         match self.public_key().as_ref().is_some_and(is_right) {
             true => presented.clone(),
