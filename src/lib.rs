@@ -72,6 +72,8 @@ pub mod presign;
 
 pub mod v2;
 
+pub mod form;
+
 pub mod verify;
 
 pub mod formats;

@@ -1,0 +1,229 @@
+//! An upload held against its policy, as S3 does it: each condition against the fields, each field against the conditions, the
+//! file against the range of lengths, the end against the clock (*POST policy*, condition matching).
+
+use std::fmt;
+
+use super::claim::FormClaim;
+use super::conditions::Condition;
+use super::fields::is_exempt;
+use super::policy::PolicyError;
+use super::upload::FILENAME;
+use crate::time::{Timestamp, in_words};
+
+/// One way in which an upload breaks its policy. Values of session tokens are never in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Violation {
+    /// There is no policy to hold it against.
+    Unreadable(PolicyError),
+    /// The policy has come to its end.
+    Expired {
+        /// When it did.
+        at: Timestamp,
+        /// The server's clock.
+        now: Timestamp,
+    },
+    /// A field does not meet a condition.
+    ConditionFailed {
+        /// The condition.
+        condition: Condition,
+        /// The field's value; none where it was not sent, and of a session token.
+        presented: Option<String>,
+    },
+    /// The file is too short or too long.
+    LengthOutOfRange {
+        /// The least.
+        min: u64,
+        /// The most.
+        max: u64,
+        /// The file's length.
+        presented: u64,
+    },
+    /// No condition names the field.
+    FieldNotAllowed {
+        /// Its name.
+        name: String,
+    },
+    /// Nothing was uploaded.
+    FileMissing,
+}
+
+impl Violation {
+    /// The name in the catalogue of signing mistakes.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Unreadable(PolicyError::NotBase64 { .. }) => "policy-not-base64",
+            Self::Unreadable(_) => "policy-malformed",
+            Self::Expired { .. } => "policy-expired",
+            Self::ConditionFailed { .. } | Self::LengthOutOfRange { .. } => "policy-condition-failed",
+            Self::FieldNotAllowed { .. } => "policy-field-not-allowed",
+            Self::FileMissing => "form-file-missing",
+        }
+    }
+
+    /// What stands in the form, and what the policy asks for. Either is empty where it is nothing to show.
+    pub fn sides(&self) -> (String, String) {
+        match self {
+            Self::Unreadable(_) | Self::FileMissing => (String::new(), String::new()),
+            Self::Expired { at, now } => (at.to_rfc3339(), now.to_rfc3339()),
+            Self::ConditionFailed { condition, .. } if condition.is_secret() => (String::new(), String::new()),
+            Self::ConditionFailed { condition, presented } => {
+                (presented.clone().unwrap_or_default(), condition.to_string())
+            }
+            Self::LengthOutOfRange { min, max, presented } => (presented.to_string(), format!("{min} to {max}")),
+            Self::FieldNotAllowed { name } => (name.clone(), String::new()),
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => error.fmt(f),
+            Self::Expired { at, now } => {
+                let ago = in_words(at.seconds_until(*now).unsigned_abs());
+                write!(f, "the policy expired at {}, {ago} ago", at.to_rfc3339())
+            }
+            Self::ConditionFailed { condition, presented } => {
+                let name = condition.field().unwrap_or_default();
+                match presented {
+                    _ if condition.is_secret() => write!(f, "the field {name} is not the token of the policy"),
+                    Some(value) => write!(f, "the field {name} is '{value}', against the condition {condition}"),
+                    None => write!(f, "the field {name} was not sent, against the condition {condition}"),
+                }
+            }
+            Self::LengthOutOfRange { min, max, presented } => {
+                write!(f, "the file has {presented} bytes, and the policy allows {min} to {max}")
+            }
+            Self::FieldNotAllowed { name } => write!(f, "no condition of the policy allows the field {name}"),
+            Self::FileMissing => f.write_str("the form has no field called file"),
+        }
+    }
+}
+
+/// Holds an upload against its policy. `bucket` is the one that it was sent to, where that is known: no field has to name it.
+pub fn judge(claim: &FormClaim, bucket: Option<&str>, now: Timestamp) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    violations.extend(claim.file.is_none().then_some(Violation::FileMissing));
+    let policy = match &claim.policy {
+        Ok(policy) => policy,
+        Err(error) => {
+            violations.push(Violation::Unreadable(error.clone()));
+            return violations;
+        }
+    };
+    if now >= policy.expiration {
+        violations.push(Violation::Expired { at: policy.expiration, now });
+    }
+    violations.extend(policy.conditions.iter().filter_map(|condition| check(claim, bucket, condition)));
+    let is_allowed = |name: &str| is_exempt(name) || policy.about(name).next().is_some();
+    let not_allowed = claim.fields.iter().map(|(name, _)| name).filter(|name| !is_allowed(name));
+    violations.extend(not_allowed.map(|name| Violation::FieldNotAllowed { name: name.to_owned() }));
+    violations
+}
+
+fn check(claim: &FormClaim, bucket: Option<&str>, condition: &Condition) -> Option<Violation> {
+    if let Condition::ContentLengthRange { min, max } = *condition {
+        let presented = claim.file.as_ref()?.length;
+        let is_within = (min..=max).contains(&presented);
+        return (!is_within).then_some(Violation::LengthOutOfRange { min, max, presented });
+    }
+    let presented = match condition.is_about("bucket") {
+        // Where nobody knows the bucket, its condition cannot be judged.
+        true => Some(bucket.or_else(|| claim.fields.get("bucket"))?.to_owned()),
+        false => claim.fields.get(condition.field()?).map(|value| expanded(claim, value)),
+    };
+    // A condition on a field that was not sent fails at S3, even where it allows any value.
+    let is_met = presented.as_deref().is_some_and(|value| condition.allows(value));
+    let presented = presented.filter(|_| !condition.is_secret());
+    (!is_met).then(|| Violation::ConditionFailed { condition: condition.clone(), presented })
+}
+
+/// The value with the file's name in place of the variable. S3 leaves it where the file has no name.
+fn expanded(claim: &FormClaim, value: &str) -> String {
+    match claim.file.as_ref().and_then(|file| file.name.as_deref()) {
+        Some(name) => value.replace(FILENAME, name),
+        None => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::{Fields, FileFacts, FormScheme, Policy};
+    use crate::scheme::Signature;
+    use crate::v2::Names;
+
+    fn claim(conditions: Vec<Condition>, pairs: &[(&str, &str)]) -> FormClaim {
+        let mut fields = Fields::default();
+        pairs.iter().for_each(|(name, value)| fields.push(*name, *value));
+        FormClaim {
+            scheme: FormScheme::V2 { names: &Names::AWS },
+            access_key_id: "AKID".to_owned(),
+            signature: Signature::presented(""),
+            string_to_sign: String::new(),
+            policy: Ok(Policy { expiration: Timestamp::from_epoch_seconds(1_000), conditions }),
+            fields,
+            file: Some(FileFacts { name: Some("b.png".to_owned()), length: 3 }),
+        }
+    }
+
+    fn found(claim: &FormClaim, now: i64) -> Vec<String> {
+        judge(claim, Some("bucket"), Timestamp::from_epoch_seconds(now)).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_upload_as_the_policy_wants_it_is_let_pass() {
+        let conditions = vec![
+            Condition::equals("Bucket", "bucket"),
+            Condition::starts_with("KEY", "a/b.p"),
+            Condition::ContentLengthRange { min: 3, max: 3 },
+            Condition::starts_with("acl", ""),
+        ];
+        let fields =
+            [("key", "a/${filename}"), ("ACL", ""), ("x-ignore-a", ""), ("AWSAccessKeyId", ""), ("policy", "")];
+        assert_eq!(found(&claim(conditions, &fields), 999), Vec::<String>::new());
+    }
+
+    /// One row for each way; the words are what a user reads.
+    #[test]
+    fn each_violation_is_told_with_its_value() {
+        let key = || Condition::starts_with("key", "a/");
+        for (conditions, fields, now, expected) in [
+            (
+                vec![key()],
+                vec![("key", "b")],
+                0,
+                "the field key is 'b', against the condition [\"starts-with\",\"$key\",\"a/\"]",
+            ),
+            (
+                vec![Condition::equals("acl", "x")],
+                vec![],
+                0,
+                "the field acl was not sent, against the condition [\"eq\",\"$acl\",\"x\"]",
+            ),
+            (vec![Condition::starts_with("acl", "")], vec![], 0, "the field acl was not sent"),
+            (vec![], vec![("submit", "x")], 0, "no condition of the policy allows the field submit"),
+            (vec![], vec![], 1_000, "the policy expired at 1970-01-01T00:16:40Z, 0 s ago"),
+            (
+                vec![Condition::ContentLengthRange { min: 4, max: 9 }],
+                vec![],
+                0,
+                "the file has 3 bytes, and the policy allows 4 to 9",
+            ),
+            (vec![Condition::equals("bucket", "other")], vec![], 0, "the field bucket is 'bucket'"),
+            (
+                vec![Condition::equals("x-amz-security-token", "hush")],
+                vec![("x-amz-security-token", "t")],
+                0,
+                "not the token of the policy",
+            ),
+        ] {
+            let claim = claim(conditions, &fields);
+            let texts = found(&claim, now);
+            assert!(texts.len() == 1 && texts[0].contains(expected), "{texts:?}");
+            assert!(!texts[0].contains("hush"));
+        }
+        let without = FormClaim { file: None, ..claim(Vec::new(), &[]) };
+        assert_eq!(found(&without, 0), ["the form has no field called file"]);
+    }
+}

@@ -1,0 +1,26 @@
+//! Presigned POST: a form by which a browser uploads a file to an S3 bucket, within the limits of a signed policy.
+//!
+//! The policy is a JSON document of conditions; its base64 text is the whole string to sign, so there is no canonical
+//! request. [`Upload`] says what is wanted, [`prepare`] makes policy and fields of it, [`Prepared`] signs them.
+//! [`FormClaim`] reads an upload back, and [`judge`] holds its fields and its file against its policy. Follows *Browser-based
+//! uploads using POST* of the S3 API reference, for Signature Version 4 and for Version 2. Which bucket a URL means is
+//! for the caller to say, and no file is opened here.
+
+mod claim;
+mod conditions;
+mod fields;
+mod judge;
+pub mod multipart;
+mod policy;
+mod preparation;
+mod signing;
+mod upload;
+
+pub use claim::{FileFacts, FormClaim, FormClaimError, FormScheme};
+pub use conditions::Condition;
+pub use fields::Fields;
+pub use judge::{Violation, judge};
+pub use policy::{Policy, PolicyError};
+pub use preparation::{FORM_LIMIT, FieldToFill, FormError, FormWarning, Prepared, prepare};
+pub use signing::SignedForm;
+pub use upload::{FILENAME, Signing, Upload};

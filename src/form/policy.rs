@@ -1,0 +1,198 @@
+//! The policy: until when, and under which conditions, an upload is allowed (*POST policy*).
+//!
+//! Written, it is one line of JSON in plain ASCII, so that no step on the way to the server can spell it in another way. Read, it
+//! may be anything that a client made; what is wrong with it is said.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+
+use super::conditions::Condition;
+use crate::time::Timestamp;
+
+/// A policy document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// The upload has to arrive before.
+    pub expiration: Timestamp,
+    /// All of them have to be met.
+    pub conditions: Vec<Condition>,
+}
+
+/// Why a text is no policy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// It is no base64 of the common alphabet, with its padding.
+    #[error("the policy is not base64: {problem}")]
+    NotBase64 {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// It decodes to something else than JSON.
+    #[error("the policy is not JSON: {problem}")]
+    NotJson {
+        /// Where, and what.
+        problem: String,
+    },
+    /// It is JSON of another shape.
+    #[error("the policy is malformed: {place} is {presented}, expected {expected}")]
+    Malformed {
+        /// The part: `expiration`, `condition 3`.
+        place: String,
+        /// What stands there.
+        presented: String,
+        /// What should.
+        expected: &'static str,
+    },
+}
+
+const EXPIRATION: &str = "a time in UTC such as 2015-12-30T12:00:00.000Z";
+
+impl Policy {
+    /// The document as it is signed and sent, before base64: one line, what is not ASCII written as `\uXXXX`.
+    pub fn to_json(&self) -> String {
+        let seconds = self.expiration.to_rfc3339();
+        let document = json!({
+            "expiration": format!("{}.000Z", seconds.trim_end_matches('Z')),
+            "conditions": self.conditions.iter().map(Condition::to_json).collect::<Value>(),
+        });
+        escape_non_ascii(&document.to_string())
+    }
+
+    /// The conditions on the field of that name.
+    pub fn about<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Condition> {
+        self.conditions.iter().filter(move |condition| condition.is_about(name))
+    }
+
+    /// Reads the field `policy` of a form.
+    ///
+    /// # Errors
+    /// See [`PolicyError`].
+    pub fn parse(encoded: &str) -> Result<Self, PolicyError> {
+        Self::from_value(&Self::decode(encoded)?)
+    }
+
+    /// The document in the field `policy`, whatever it says.
+    ///
+    /// # Errors
+    /// A text that is no base64, or no JSON.
+    pub fn decode(encoded: &str) -> Result<Value, PolicyError> {
+        let not_json = |error: serde_json::Error| PolicyError::NotJson { problem: error.to_string() };
+        serde_json::from_slice(&decode_base64(encoded)?).map_err(not_json)
+    }
+
+    fn from_value(document: &Value) -> Result<Self, PolicyError> {
+        let malformed = |place: &str, presented: Option<&Value>, expected| PolicyError::Malformed {
+            place: place.to_owned(),
+            presented: presented.map_or_else(|| "missing".to_owned(), shown),
+            expected,
+        };
+        let members = document.as_object().ok_or_else(|| malformed("the document", Some(document), "an object"))?;
+        let expiration = members.get("expiration");
+        let time = expiration.and_then(Value::as_str).and_then(parse_expiration);
+        let listed = members.get("conditions");
+        let list = listed.and_then(Value::as_array).ok_or_else(|| malformed("conditions", listed, "a list"))?;
+        let read = |(at, value): (usize, &Value)| {
+            Condition::parse(value)
+                .map_err(|expected| malformed(&format!("condition {}", at + 1), Some(value), expected))
+        };
+        Ok(Self {
+            expiration: time.ok_or_else(|| malformed("expiration", expiration, EXPIRATION))?,
+            conditions: list.iter().enumerate().map(read).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// The bytes of the field `policy`.
+pub(super) fn decode_base64(encoded: &str) -> Result<Vec<u8>, PolicyError> {
+    BASE64_STANDARD.decode(encoded).map_err(|error| PolicyError::NotBase64 { problem: error.to_string() })
+}
+
+/// What stands there, as JSON; a session token is no text to show.
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    if text.to_ascii_lowercase().contains("-security-token") {
+        "a condition on a session token".to_owned()
+    } else {
+        text
+    }
+}
+
+/// S3 takes neither another offset than `Z` nor a blank for the `T`; a fraction of a second may be there.
+fn parse_expiration(text: &str) -> Option<Timestamp> {
+    let date_and_time = text.strip_suffix('Z')?;
+    let shape = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        10 => byte == b'T',
+        13 | 16 => byte == b':',
+        19 => byte == b'.',
+        _ => byte.is_ascii_digit(),
+    };
+    let is_shaped = matches!(date_and_time.len(), 19 | 21..) && date_and_time.bytes().enumerate().all(shape);
+    is_shaped.then(|| Timestamp::parse(text).ok()).flatten()
+}
+
+/// Non-ASCII stands only inside the strings of JSON, where an escape says the same.
+fn escape_non_ascii(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        match character {
+            ' '..='~' => escaped.push(character),
+            other => {
+                let mut units = [0; 2];
+                for unit in other.encode_utf16(&mut units) {
+                    escaped.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> Result<Policy, PolicyError> {
+        Policy::parse(&BASE64_STANDARD.encode(json))
+    }
+
+    /// The text is read back by serde_json, which knows nothing of how it was written.
+    #[test]
+    fn a_policy_is_ascii_and_reads_back_as_it_was() {
+        let policy = Policy {
+            expiration: Timestamp::parse("2015-12-30T12:00:00Z").unwrap(),
+            conditions: vec![
+                Condition::equals("x-amz-meta-é", "grün 🙂 \"\\\u{7f}\n"),
+                Condition::starts_with("key", "user/ü"),
+                Condition::ContentLengthRange { min: 0, max: u64::MAX },
+            ],
+        };
+        let json = policy.to_json();
+        assert!(json.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{json}");
+        assert!(json.starts_with(r#"{"expiration":"2015-12-30T12:00:00.000Z","conditions":[{"x-amz-meta-\u00e9""#));
+        assert_eq!(parse(&json), Ok(policy));
+    }
+
+    #[test]
+    fn what_is_no_policy_is_refused_with_its_place() {
+        for (json, expected) in [
+            ("[]", "the document is []"),
+            (r#"{"conditions": []}"#, "expiration is missing"),
+            (r#"{"expiration": "2015-12-30T12:00:00Z"}"#, "conditions is missing"),
+            (r#"{"expiration": "2015-12-30T12:00:00+02:00", "conditions": []}"#, "expiration is \"2015"),
+            (r#"{"expiration": "2015-12-30 12:00:00Z", "conditions": []}"#, "expiration is"),
+            (r#"{"expiration": "2015-02-30T12:00:00Z", "conditions": []}"#, "expiration is"),
+            (r#"{"EXPIRATION": "2015-12-30T12:00:00Z", "conditions": []}"#, "expiration is missing"),
+            (r#"{"expiration": "2015-12-30T12:00:00Z", "conditions": [{"a": "b"}, []]}"#, "condition 2 is []"),
+            (r#"{"expiration": "2015-12-30T12:00:00Z", "conditions": [],}"#, "not JSON"),
+        ] {
+            let error = parse(json).unwrap_err().to_string();
+            assert!(error.contains(expected), "{json}: {error}");
+        }
+        for text in ["eyJ", "{\"expiration\"", "e30=\n", "_-8=", "e30"] {
+            assert!(matches!(Policy::parse(text), Err(PolicyError::NotBase64 { .. })), "{text}");
+        }
+        assert!(parse(r#"{"expiration": "2015-12-30T12:00:00.5Z", "conditions": []}"#).is_ok());
+    }
+}

@@ -1,0 +1,64 @@
+//! What is wanted of a form: which file may be uploaded, where to, until when. Nothing is decided here.
+
+use std::time::Duration;
+
+use super::fields::Fields;
+use crate::scheme::Dialect;
+use crate::v2::Names;
+
+/// What S3 replaces by the name of the uploaded file, in any field.
+pub const FILENAME: &str = "${filename}";
+
+/// An upload to allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// The bucket it goes to.
+    pub bucket: String,
+    /// The object's key; with [`FILENAME`] in it any key that begins like it.
+    pub key: String,
+    /// Fields with their values: `acl`, `Content-Type`, `x-amz-meta-author`.
+    pub fields: Fields,
+    /// Fields that only have to begin so. The form leaves them to the uploader, unless `fields` has a value for them.
+    pub prefixes: Fields,
+    /// The least and the most that the file may hold, in bytes, both included.
+    pub length: Option<(u64, u64)>,
+    /// How long the form is good for.
+    pub expires: Duration,
+}
+
+/// By which scheme the policy is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signing {
+    /// Signature Version 4, in a provider's names.
+    V4 {
+        /// The provider's names.
+        dialect: Dialect,
+        /// The region.
+        region: String,
+        /// The service: `s3`, or what the provider calls it.
+        service: String,
+    },
+    /// Signature Version 2, in a provider's names.
+    V2 {
+        /// The provider's names.
+        names: &'static Names,
+    },
+}
+
+impl Signing {
+    /// Begins the provider's own fields: `x-amz-`.
+    pub(super) fn header_prefix(&self) -> &str {
+        match self {
+            Self::V4 { dialect, .. } => &dialect.header_prefix,
+            Self::V2 { names } => names.header_prefix,
+        }
+    }
+
+    /// The field that carries the session token.
+    pub(super) fn token_field(&self) -> &str {
+        match self {
+            Self::V4 { dialect, .. } => &dialect.token_header,
+            Self::V2 { names } => names.token_header,
+        }
+    }
+}
