@@ -4,6 +4,7 @@
 //! by itself. A mismatch is a verdict, not an error. What caused it is not asked here.
 
 mod finding;
+mod form;
 mod plain;
 mod v2;
 

@@ -14,6 +14,7 @@ mod conclude;
 mod diagnosis;
 mod evidence;
 mod field;
+mod form;
 mod inspect;
 mod plain;
 mod presented;

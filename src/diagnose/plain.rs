@@ -2,11 +2,12 @@
 //! sign beside the right one, and the search that its scheme has.
 //!
 //! What is known best stands first, as in `conclude`. A scheme plugs in with an arm in `verify::judge_plain`
-//! and in `inspect::plain::unreadable`; one that has a search of its own has it here, as Version 2 in `v2::Texts`.
+//! and in `inspect::plain::unreadable`; its search is an arm of `Case::new`.
 
 use super::conclude::join_times;
 use super::diagnosis::{Comparison, Diagnosis, Difference, Explanation, JudgedPlain, Made, Party, Proof, Search, Word};
 use super::evidence::Evidence;
+use super::form;
 use super::inspect;
 use super::search::{Found, Limits};
 use super::v2::Texts;
@@ -57,7 +58,11 @@ impl<'a> Case<'a> {
         let comparisons = compared.collect();
         let is_wrong = verdict.is_signature_right() == Some(false);
         let texts = Texts::of(request, judge(evidence).buckets, limits.deepest);
-        let found = texts.as_ref().filter(|_| is_wrong).and_then(|texts| texts.search(evidence, limits.deepest));
+        let found = match &texts {
+            _ if !is_wrong => None,
+            Some(texts) => texts.search(evidence, limits.deepest),
+            None => form::search(evidence, request),
+        };
         Self { evidence, request, verdict, comparisons, texts, found }
     }
 
@@ -137,7 +142,9 @@ impl<'a> Case<'a> {
 
     fn next(&self, word: Word, explanations: &[Explanation]) -> Vec<String> {
         let is_settled = explanations.iter().any(|explanation| explanation.proof < Proof::Observed);
-        if word == Word::Valid || is_settled {
+        // A right signature that is refused is refused for what was found.
+        let is_found = self.verdict.is_signature_right() == Some(true) && !explanations.is_empty();
+        if word == Word::Valid || is_settled || is_found {
             return Vec::new();
         }
         let wanted = [

@@ -7,6 +7,7 @@ use crate::canonical::{PayloadHash, query};
 use crate::claim::Claim;
 use crate::credentials::Secret;
 use crate::derivation::Placement;
+use crate::form::Violation;
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
 use crate::scheme::Scheme;
@@ -116,6 +117,8 @@ pub enum Finding {
         /// The header.
         name: String,
     },
+    /// An upload by form breaks its policy.
+    Policy(Violation),
 }
 
 impl Finding {
@@ -139,6 +142,7 @@ impl Finding {
             Self::HostNotSigned => "host-not-signed",
             Self::HeaderUnsigned { .. } => "header-amz-unsigned",
             Self::HeaderMissing { .. } => "header-missing",
+            Self::Policy(violation) => violation.id(),
         })
     }
 
@@ -152,7 +156,11 @@ impl Finding {
     pub fn is_about_time(&self) -> bool {
         matches!(
             self,
-            Self::TimeSkewed { .. } | Self::Expired { .. } | Self::NotYetValid { .. } | Self::ScopeDate { .. }
+            Self::TimeSkewed { .. }
+                | Self::Expired { .. }
+                | Self::NotYetValid { .. }
+                | Self::ScopeDate { .. }
+                | Self::Policy(Violation::Expired { .. })
         )
     }
 }
@@ -223,6 +231,10 @@ impl Finding {
             Self::HeaderMissing { name } => {
                 facts("headers", &"", name, "send the header as it was signed, or do not sign it")
             }
+            Self::Policy(violation) => {
+                let (presented, expected) = violation.sides();
+                facts("policy", &presented, &expected, "send what the policy allows, or sign another policy")
+            }
         }
     }
 }
@@ -273,6 +285,7 @@ impl fmt::Display for Finding {
             Self::HostNotSigned => f.write_str("the header host is not among the signed headers"),
             Self::HeaderUnsigned { name } => write!(f, "the header {name} is sent but not signed"),
             Self::HeaderMissing { name } => write!(f, "the header {name} is signed but was not sent"),
+            Self::Policy(violation) => violation.fmt(f),
         }
     }
 }

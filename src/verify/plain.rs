@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use super::Finding;
-use super::v2;
+use super::{form, v2};
 use crate::credentials::Credentials;
 use crate::derivation::Part;
+use crate::form::{FormClaim, FormClaimError};
 use crate::request::Request;
 use crate::scheme::Signature;
 use crate::time::Timestamp;
@@ -61,6 +62,9 @@ pub enum PlainError {
     /// In Signature Version 2.
     #[error(transparent)]
     V2(#[from] ClaimError),
+    /// In a form.
+    #[error(transparent)]
+    Form(#[from] FormClaimError),
 }
 
 impl PlainVerdict {
@@ -77,17 +81,23 @@ impl PlainVerdict {
 
 /// What a request claims, where its scheme has no canonical request and the claim can be read.
 pub fn plain_claim(request: &Request) -> Option<PlainClaim> {
+    if let Some(claim) = FormClaim::extract(request) {
+        return Some(form::plain(&claim.ok()?));
+    }
     let claim = Claim::extract(request, BucketRule::default())?.ok()?;
     Some(v2::plain(&claim))
 }
 
 /// Whether a request is signed by a scheme that has no canonical request, soundly or not.
 pub fn is_plain(request: &Request) -> bool {
-    Claim::is_made_by(request)
+    FormClaim::is_made_by(request) || Claim::is_made_by(request)
 }
 
 /// Judges a request whose scheme has no canonical request; none where it is signed by no such scheme.
 pub fn judge_plain(request: &Request, judge: PlainJudge<'_>) -> Option<Result<PlainVerdict, PlainError>> {
+    if let Some(claim) = FormClaim::extract(request) {
+        return Some(claim.map(|claim| form::judge(request, &claim, judge)).map_err(PlainError::from));
+    }
     let claim = Claim::extract(request, judge.buckets)?;
     Some(claim.map(|claim| v2::judge(request, &claim, judge)).map_err(PlainError::from))
 }

@@ -2,6 +2,7 @@
 
 use crate::credentials::Secret;
 use crate::encode::{Plus, Slash, decode, encode};
+use crate::form::FormClaim;
 use crate::request::{Header, Request};
 use crate::scheme::Dialect;
 
@@ -32,7 +33,8 @@ impl Redactor {
         let in_headers = request.headers.iter().filter(gives_access).map(|header| header.value.trim_ascii().to_vec());
         // A short value is no secret, and would be found in every word.
         let is_worth_hiding = |value: &Vec<u8>| value.len() >= SHORTEST;
-        Self(in_query.chain(in_headers).filter(is_worth_hiding).flat_map(|token| forms(&token)).collect())
+        let found = in_query.chain(in_headers).chain(in_form(request));
+        Self(found.filter(is_worth_hiding).flat_map(|token| forms(&token)).collect())
     }
 
     /// The same for several requests, and for secrets that nothing should show in any case.
@@ -47,6 +49,14 @@ impl Redactor {
     pub fn apply(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, needle| text.replace(needle.as_str(), REDACTED))
     }
+}
+
+/// The session token of an upload by form, and its policy, which holds the token in base64.
+fn in_form(request: &Request) -> Vec<Vec<u8>> {
+    let Some(Ok(claim)) = FormClaim::extract(request) else { return Vec::new() };
+    let token = claim.session_token().1.map(|token| token.as_bytes().to_vec());
+    let policy = token.is_some().then(|| claim.string_to_sign.clone().into_bytes());
+    token.into_iter().chain(policy).collect()
 }
 
 /// The longest form first, so that no rest of it stays.

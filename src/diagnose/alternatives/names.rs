@@ -1,7 +1,7 @@
 //! Regions and services that a scope may name by mistake.
 
 /// Regions of AWS, and the words that its look-alikes use.
-pub(super) const REGIONS: [&str; 44] = [
+pub(in crate::diagnose) const REGIONS: [&str; 44] = [
     "us-east-1",
     "us-east-2",
     "us-west-1",

@@ -3,7 +3,7 @@
 
 mod chain;
 
-pub(in crate::diagnose) use chain::Links;
+pub(in crate::diagnose) use chain::{Chain, Links, chain_step};
 
 use super::names::{REGIONS, SERVICES};
 use super::secret::{self, SecretBytes};
@@ -19,7 +19,6 @@ use crate::diagnose::field::{Choice, Step};
 use crate::diagnose::search::Target;
 use crate::diagnose::texts::differing_lines;
 use crate::scheme::{Scheme, Scope};
-use chain::{Chain, chain_step};
 
 pub(in crate::diagnose) struct Signing {
     scheme: Scheme,

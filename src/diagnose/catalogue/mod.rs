@@ -19,6 +19,7 @@ macro_rules! mistakes {
 }
 
 mod assembly;
+mod form;
 mod headers;
 mod host;
 mod keys;
@@ -33,6 +34,7 @@ mod v2;
 
 // The sections are files, not names: nobody needs to know that `expired` stands in `scope`.
 pub use assembly::*;
+pub use form::*;
 pub use headers::*;
 pub use host::*;
 pub use keys::*;
@@ -80,7 +82,7 @@ pub enum Proof {
 /// All mistakes, in the order of a request: from its method to the signature.
 pub fn all() -> impl Iterator<Item = &'static Mistake> {
     let request = [method::SECTION, path::SECTION, query::SECTION, headers::SECTION, host::SECTION, payload::SECTION];
-    let signature = [scope::SECTION, keys::SECTION, assembly::SECTION, v2::SECTION];
+    let signature = [scope::SECTION, keys::SECTION, assembly::SECTION, v2::SECTION, form::SECTION];
     request.into_iter().chain(signature).flatten().copied()
 }
 

@@ -120,9 +120,17 @@ const IDS: &[&str] = &[
     "v2-subresource-form",
     "v2-newlines",
     "v2-date-line",
+    "policy-not-base64",
+    "policy-reencoded",
+    "policy-malformed",
+    "policy-expired",
+    "policy-condition-failed",
+    "policy-field-not-allowed",
+    "form-field-order",
+    "form-file-missing",
 ];
 
-const PLACES: [&str; 17] = [
+const PLACES: [&str; 18] = [
     "method",
     "path",
     "query",
@@ -140,6 +148,7 @@ const PLACES: [&str; 17] = [
     "signature",
     "authorization",
     "token",
+    "policy",
 ];
 
 #[test]

@@ -5,6 +5,7 @@
 //! clocks, hashes of bodies, access key ids, tokens, scopes. Nothing here computes a signature.
 
 mod clock;
+mod form;
 mod hashes;
 mod key;
 pub(super) mod plain;

@@ -1,8 +1,10 @@
 //! What verifying found of a signature without a canonical request, as mistakes; and why such a signature cannot be read.
 
 use super::request::access_key;
-use super::{clock, key, observed, token};
-use crate::diagnose::catalogue::{AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2, TOKEN_INVALID};
+use super::{clock, form, key, observed, token};
+use crate::diagnose::catalogue::{
+    AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2, SCOPE_DATE, SCOPE_ORDER, TOKEN_INVALID,
+};
 use crate::diagnose::diagnosis::{Explanation, Made, Proof};
 use crate::diagnose::evidence::Evidence;
 use crate::endpoint;
@@ -56,6 +58,11 @@ fn explain(finding: &Finding, evidence: &Evidence<'_>) -> Option<Explanation> {
         Finding::TokenDiffers { .. } => {
             Made::new(&TOKEN_INVALID, "", "").with_detail("it is not the token that belongs to the key")
         }
+        Finding::ScopeDate { expected, presented } => Made::new(&SCOPE_DATE, presented.as_str(), expected.as_str()),
+        Finding::ScopeTerminator { expected, presented } => {
+            Made::new(&SCOPE_ORDER, presented.as_str(), expected.as_str())
+        }
+        Finding::Policy(violation) => form::violated(violation),
         _ => return None,
     };
     let proof = if finding.is_about_time() { Proof::Time } else { Proof::Observed };
@@ -66,7 +73,10 @@ fn explain(finding: &Finding, evidence: &Evidence<'_>) -> Option<Explanation> {
 pub(in crate::diagnose) fn unreadable(error: &PlainError) -> Explanation {
     const DATE: &str = "Tue, 27 Mar 2007 19:36:42 GMT";
     let malformed = |signed: &str, expected: &str| Made::new(&AUTHORIZATION_MALFORMED, signed, expected);
-    let PlainError::V2(error) = error;
+    let error = match error {
+        PlainError::V2(error) => error,
+        PlainError::Form(error) => return observed(form::unreadable(error)),
+    };
     let made = match error {
         ClaimError::SignedTwice => Made::new(&MECHANISM_TWICE, "", ""),
         ClaimError::Malformed { word } => malformed("", &format!("{word} ID:signature")),

@@ -8,7 +8,7 @@ use crate::scheme::{Scheme, key_pair};
 
 /// How the signing key is made.
 #[derive(Clone, Copy)]
-pub(super) enum Chain {
+pub(in crate::diagnose) enum Chain {
     Right,
     NoPrefix,
     PrefixTwice,
@@ -29,7 +29,7 @@ pub(super) enum Chain {
     Exchanged,
 }
 
-pub(super) fn chain_step(scheme: Scheme) -> Step<Chain> {
+pub(in crate::diagnose) fn chain_step(scheme: Scheme) -> Step<Chain> {
     let mut step = Step::new(Chain::Right).or(&KEY_PREFIX, Chain::NoPrefix).or(&KEY_PREFIX, Chain::PrefixTwice);
     step = step.or(&KEY_PREFIX, Chain::PrefixBehind);
     if scheme == Scheme::V4a {
@@ -49,7 +49,7 @@ pub(super) fn chain_step(scheme: Scheme) -> Step<Chain> {
 
 impl Chain {
     /// What the chain begins with.
-    pub(super) fn first_key(self, prefix: &[u8], secret: &[u8]) -> SecretBytes {
+    pub(in crate::diagnose) fn first_key(self, prefix: &[u8], secret: &[u8]) -> SecretBytes {
         SecretBytes::new(match self {
             Self::NoPrefix | Self::BareSecret => secret.to_vec(),
             Self::PrefixTwice => [prefix, prefix, secret].concat(),
@@ -60,7 +60,7 @@ impl Chain {
     }
 
     /// The messages of its links, in order.
-    pub(super) fn messages(self, [day, region, service, terminator]: [&str; 4]) -> Vec<&str> {
+    pub(in crate::diagnose) fn messages(self, [day, region, service, terminator]: [&str; 4]) -> Vec<&str> {
         match self {
             Self::ServiceBeforeRegion => vec![day, service, region, terminator],
             Self::RegionFirst => vec![region, day, service, terminator],
@@ -95,7 +95,7 @@ pub(in crate::diagnose) struct Links {
 
 impl Links {
     /// The key at the end of a chain; `origin` says which secret and which way of chaining it is.
-    pub(super) fn derive(
+    pub(in crate::diagnose) fn derive(
         &mut self,
         origin: (u16, u16),
         chain: Chain,

@@ -74,6 +74,7 @@ fn explain(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
         Finding::SignatureMismatch
         | Finding::HeaderUnsigned { .. }
         | Finding::HeaderMissing { .. }
+        | Finding::Policy(_)
         | Finding::TokenUnknown => return Vec::new(),
     };
     let proof = if finding.is_about_time() { Proof::Time } else { Proof::Observed };
