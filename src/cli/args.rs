@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{explain, key, presign, send, sign, verify};
+use super::commands::{explain, form, key, presign, send, sign, verify};
 use super::deferred::Deferred;
 use super::profile;
 
@@ -42,6 +42,12 @@ pub enum Command {
     /// Print a presigned URL, of any method
     #[command(help_template = HELP)]
     Presign(Deferred<presign::PresignArgs>),
+    /// Print a presigned POST: a form that uploads a file from a browser
+    ///
+    /// Its policy says which file may be uploaded, where to and until when. What the policy would not allow is
+    /// refused before anything is printed.
+    #[command(help_template = HELP)]
+    Form(Deferred<form::FormArgs>),
     /// Judge a signed request as the server would
     #[command(help_template = HELP)]
     Verify(Deferred<verify::VerifyArgs>),

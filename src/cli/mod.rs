@@ -63,6 +63,7 @@ fn dispatch(command: &Command, context: &mut Context) -> Result<Exit, Failure> {
         Command::Sign(Deferred(args)) => commands::sign::run(args, context).map(done),
         Command::Send(Deferred(args)) => commands::send::run(args, context).map(done),
         Command::Presign(Deferred(args)) => commands::presign::run(args, context).map(done),
+        Command::Form(Deferred(args)) => commands::form::run(args, context).map(done),
         Command::Verify(Deferred(args)) => commands::verify::run(args, context),
         Command::Explain(Deferred(args)) => commands::explain::run(args, context),
         Command::Key(Deferred(args)) => commands::key::run(args, context).map(done),

@@ -59,7 +59,8 @@ pub enum Signer {
 }
 
 impl Signer {
-    fn identity(&self) -> Identity {
+    /// Whose signature it will be.
+    pub fn identity(&self) -> Identity {
         match self {
             Self::Credentials(credentials) => Identity::from(credentials),
             Self::Key(key) => key.identity(),
@@ -76,7 +77,7 @@ impl Signer {
     }
 
     /// The scope that a key was derived for.
-    fn key_scope(&self) -> Option<&Scope> {
+    pub fn key_scope(&self) -> Option<&Scope> {
         match self {
             Self::Key(key) => Some(&key.scope),
             Self::Credentials(_) | Self::Nobody => None,
@@ -317,15 +318,20 @@ fn make_request(typed: Typed<'_>, store: Store<'_>, context: &mut Context) -> Re
 }
 
 /// Keys and settings, and where they came from.
-struct Found {
-    signer: Signer,
-    settings: profiles::Settings,
-    source: String,
-    warnings: Vec<String>,
+pub struct Found {
+    /// What signs.
+    pub signer: Signer,
+    /// What the profile says besides.
+    pub settings: profiles::Settings,
+    /// Where the keys came from, for people to read.
+    pub source: String,
+    /// What is to be said of the place.
+    pub warnings: Vec<String>,
 }
 
 impl Found {
-    fn of(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+    /// Looks where the options say.
+    pub fn of(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
         let choice = typed.credentials.choice();
         if let Some(file) = &typed.signing.signing_key {
             let key = ScopedKey::read(file, context)?;

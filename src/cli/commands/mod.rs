@@ -1,6 +1,7 @@
 //! One file a command, its arguments beside it.
 
 pub mod explain;
+pub mod form;
 pub mod key;
 pub mod presign;
 pub mod send;

@@ -6,6 +6,7 @@
 mod checksums;
 mod exits;
 mod explain;
+mod form;
 mod sections;
 mod send;
 mod services;
@@ -64,6 +65,7 @@ fn page(command: &Command) -> io::Result<Page> {
     let sections = match command.get_name() {
         "sigvet" => of_sigvet(),
         "explain" => explain::sections(),
+        "form" => form::sections(),
         "send" => send::sections(),
         _ => Vec::new(),
     };

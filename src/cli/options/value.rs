@@ -35,6 +35,25 @@ pub fn parse_time(text: &str) -> Result<Timestamp, String> {
         .map_err(|error| format!("{error}, expected for example 20150830T123600Z, 2015-08-30T12:36:00Z or 2015-08-30"))
 }
 
+/// Parses a size: bytes, or a number with `kB`, `MB`, `GB` (thousands) or `KiB`, `MiB`, `GiB` (of 1024).
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 8] = [
+        ("", 1),
+        ("B", 1),
+        ("kB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+    ];
+    let expected = || format!("not a size: '{text}', expected for example 1048576, 500kB or 10MiB");
+    let (amount, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let size = UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, size)| *size);
+    let amount: u64 = amount.parse().map_err(|_| expected())?;
+    size.and_then(|size| amount.checked_mul(size)).ok_or_else(expected)
+}
+
 /// Parses seconds as curl takes them, `2` or `2.5`, or a duration such as `15m`.
 pub fn parse_seconds(text: &str) -> Result<Duration, String> {
     match text.parse::<f64>() {
@@ -69,6 +88,16 @@ pub fn cannot_read(path: &Path, error: &std::io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_read_as_people_write_them() {
+        for (text, bytes) in [("0", 0), ("12B", 12), ("500kB", 500_000), ("10MiB", 10 << 20), ("1gib", 1 << 30)] {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "MiB", "-1", "1.5MB", "10M", "1 MB", "99999999999999999999", "18446744073709551615GB"] {
+            assert!(parse_size(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn durations_read_as_people_write_them() {

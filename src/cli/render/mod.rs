@@ -2,7 +2,9 @@
 
 pub mod curl;
 pub mod diagnosis;
+pub mod form;
 pub mod headers;
+mod markup;
 pub mod redact;
 pub mod refusal;
 pub mod signed;

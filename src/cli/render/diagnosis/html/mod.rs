@@ -4,7 +4,6 @@
 //! for by name. What it looks like is in `style.css`.
 
 mod evidence;
-mod markup;
 mod mistakes;
 mod picture;
 mod places;
@@ -15,9 +14,9 @@ use std::ops::Range;
 use super::marks::{self, Kind, Segment};
 use super::words::{elided, searched};
 use super::{Both, Shown};
+use crate::cli::render::markup::{self, Markup};
 use crate::diagnose::{Judged, JudgedPlain, Word};
 use crate::request::Request;
-use markup::Markup;
 use places::Trail;
 
 /// So much of a fact stands at the head of the page; the whole of it is below.

@@ -2,17 +2,17 @@
 
 /// A piece of a page. Only literals become markup, so nothing from outside can.
 #[derive(Default)]
-pub(super) struct Markup(String);
+pub(in crate::cli::render) struct Markup(String);
 
 impl Markup {
     /// Appends markup.
-    pub(super) fn raw(&mut self, markup: &'static str) -> &mut Self {
+    pub(in crate::cli::render) fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
 
     /// Appends text, which is also fit for a quoted attribute.
-    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+    pub(in crate::cli::render) fn text(&mut self, text: &str) -> &mut Self {
         for character in text.chars() {
             match character {
                 '&' => self.0.push_str("&amp;"),
@@ -27,13 +27,13 @@ impl Markup {
     }
 
     /// Appends a number.
-    pub(super) fn number(&mut self, number: i32) -> &mut Self {
+    pub(in crate::cli::render) fn number(&mut self, number: i32) -> &mut Self {
         self.0.push_str(&number.to_string());
         self
     }
 
     /// Appends text in which what stands between backticks is code.
-    pub(super) fn prose(&mut self, text: &str) -> &mut Self {
+    pub(in crate::cli::render) fn prose(&mut self, text: &str) -> &mut Self {
         for (at, part) in text.split('`').enumerate() {
             match at % 2 {
                 0 => self.text(part),
@@ -44,12 +44,12 @@ impl Markup {
     }
 
     /// Appends ` name="number"`.
-    pub(super) fn attribute(&mut self, name: &'static str, number: i32) -> &mut Self {
+    pub(in crate::cli::render) fn attribute(&mut self, name: &'static str, number: i32) -> &mut Self {
         self.raw(" ").raw(name).raw("=\"").number(number).raw("\"")
     }
 
     /// The page.
-    pub(super) fn finish(self) -> String {
+    pub(in crate::cli::render) fn finish(self) -> String {
         self.0
     }
 }

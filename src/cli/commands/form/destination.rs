@@ -1,0 +1,137 @@
+//! Where a form uploads to: the bucket, the key, and the URL that the form is sent to, which is the bucket's.
+//!
+//! `s3://bucket/key` tells bucket and key by itself, and the key is text as it stands. Of an http URL the host names the bucket
+//! where its form, a known endpoint or `--bucket` says so; else the first segment of the path does. Its key is
+//! percent-decoded.
+
+use crate::cli::address::{self, Store};
+use crate::cli::failure::Failure;
+use crate::encode::{Plus, decode};
+use crate::request::RequestUrl;
+use crate::v2::BucketRule;
+
+/// A bucket with its URL, and a key in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Destination {
+    /// Where the form is sent to.
+    pub(super) url: RequestUrl,
+    /// The bucket's name.
+    pub(super) bucket: String,
+    /// The key, which may be empty, or have `${filename}` in it.
+    pub(super) key: String,
+}
+
+impl Destination {
+    /// Reads what was typed. `chosen` is the bucket that the host names, as the user says it.
+    pub(super) fn read(typed: &str, store: Store<'_>, chosen: Option<&str>) -> Result<Self, Failure> {
+        match typed.strip_prefix("s3://") {
+            Some(rest) => Self::of_s3(rest, store),
+            None => Self::of_http(&address::parse(typed)?, store, chosen),
+        }
+    }
+
+    fn of_s3(rest: &str, store: Store<'_>) -> Result<Self, Failure> {
+        let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
+        if rest.contains('?') {
+            return Err(with_query());
+        }
+        if rest.starts_with("arn:") {
+            return Err(Failure::usage("a form is for a bucket, and an ARN names none").hint("write s3://bucket/key"));
+        }
+        let url = address::resolve(&format!("s3://{bucket}/"), store)?;
+        let path = String::from_utf8_lossy(url.target()).trim_end_matches('/').to_owned();
+        let url = url.with_target(if path.is_empty() { "/".to_owned() } else { path });
+        Ok(Self { url, bucket: bucket.to_owned(), key: key.to_owned() })
+    }
+
+    fn of_http(url: &RequestUrl, store: Store<'_>, chosen: Option<&str>) -> Result<Self, Failure> {
+        if url.target().contains(&b'?') {
+            return Err(with_query());
+        }
+        let endpoint = store.endpoint_url.and_then(|endpoint| address::parse(endpoint).ok());
+        let endpoints: Vec<String> = endpoint.iter().map(RequestUrl::host_header).collect();
+        let path = url.target().strip_prefix(b"/").unwrap_or_default();
+        if let Some(bucket) = (BucketRule { chosen, endpoints: &endpoints }).bucket_of(&url.host_header()) {
+            return Ok(Self { url: url.with_target("/"), bucket, key: decoded(path)? });
+        }
+        let split = path.iter().position(|&byte| byte == b'/').unwrap_or(path.len());
+        let (bucket, rest) = path.split_at(split);
+        let target = [b"/", bucket].concat();
+        let key = decoded(rest.strip_prefix(b"/").unwrap_or_default())?;
+        if bucket.is_empty() {
+            return Err(Failure::usage(format!("neither the host {} nor the path names a bucket", url.host())).hint(
+                "write https://host/bucket/key, or s3://bucket/key, or say with --bucket which one the host names",
+            ));
+        }
+        Ok(Self { url: url.with_target(target), bucket: decoded(bucket)?, key })
+    }
+}
+
+fn with_query() -> Failure {
+    Failure::usage("a form has no query: all of its parameters are fields")
+        .hint("a '?' in a key is %3F in an http URL; parameters go into --field NAME=VALUE")
+}
+
+fn decoded(wire: &[u8]) -> Result<String, Failure> {
+    String::from_utf8(decode(wire, Plus::Literal))
+        .map_err(|_| Failure::usage("the key is not UTF-8, and a form cannot say it").hint("S3's keys are UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(typed: &str, endpoint: &str, chosen: Option<&str>) -> (String, String, String) {
+        let endpoint_url = Some(endpoint).filter(|endpoint| !endpoint.is_empty());
+        let store = Store { endpoint_url, ..Store::default() };
+        let Destination { url, bucket, key } = Destination::read(typed, store, chosen).unwrap();
+        (url.to_text(), bucket, key)
+    }
+
+    #[test]
+    fn bucket_and_key_are_told_apart_and_the_form_goes_to_the_bucket() {
+        for (typed, endpoint, chosen, expected) in [
+            (
+                "s3://b/k/${filename}",
+                "https://fsn1.your-objectstorage.com",
+                None,
+                ("https://b.fsn1.your-objectstorage.com/", "b", "k/${filename}"),
+            ),
+            ("s3://b/a%20b+é", "http://127.0.0.1:9000", None, ("http://127.0.0.1:9000/b", "b", "a%20b+é")),
+            ("s3://b", "http://127.0.0.1:9000", None, ("http://127.0.0.1:9000/b", "b", "")),
+            (
+                "https://b.s3.eu-west-1.amazonaws.com/a%20b/${filename}",
+                "",
+                None,
+                ("https://b.s3.eu-west-1.amazonaws.com/", "b", "a b/${filename}"),
+            ),
+            (
+                "https://s3.eu-west-1.amazonaws.com/b/k/l",
+                "",
+                None,
+                ("https://s3.eu-west-1.amazonaws.com/b", "b", "k/l"),
+            ),
+            ("http://store.test:81/b/k", "", None, ("http://store.test:81/b", "b", "k")),
+            ("http://b.store.test:81/k", "http://store.test:81", None, ("http://b.store.test:81/", "b", "k")),
+            ("http://files.test/k/l", "", Some("files"), ("http://files.test/", "files", "k/l")),
+            ("http://h.test/b//k%2Fl", "", None, ("http://h.test/b", "b", "/k/l")),
+        ] {
+            let (url, bucket, key) = expected;
+            assert_eq!(read(typed, endpoint, chosen), (url.to_owned(), bucket.to_owned(), key.to_owned()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_bucket_or_has_a_query_is_refused() {
+        for typed in [
+            "http://h.test/",
+            "http://h.test",
+            "http://h.test/b/k?x",
+            "http://h.test/b/%FF",
+            "s3://b/k?x",
+            "s3://arn:aws:s3:r:1:accesspoint/a/k",
+        ] {
+            assert!(Destination::read(typed, Store::default(), None).is_err(), "{typed}");
+        }
+    }
+}

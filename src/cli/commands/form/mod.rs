@@ -1,0 +1,210 @@
+//! `sigvet form`: prints a presigned POST, for a browser or for curl to upload a file with.
+
+mod destination;
+mod options;
+mod signing;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use self::destination::Destination;
+use self::options::{Pair, parse_pair, parse_range};
+use self::signing::FormSigning;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::options::show::Show;
+use crate::cli::options::signing::CredentialOptions;
+use crate::cli::options::value::{cannot_read, parse_duration};
+use crate::cli::render::form::FormView;
+use crate::cli::session::{note, warn};
+use crate::form::{Fields, FormError, Upload};
+
+/// How long a form is good for where nobody says: an hour, as the AWS SDKs have it.
+const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
+
+/// The arguments of `sigvet form`.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet form --as html 's3://photos/${filename}' > upload.html
+  sigvet form --starts-with Content-Type=image/ --content-length-range 1,10MiB 's3://photos/in/${filename}'
+  sigvet form --as curl --field acl=private --success-status 201 --expires 15m https://bucket.s3.eu-central-1.amazonaws.com/report.pdf")]
+pub struct FormArgs {
+    /// Where the file goes: s3://bucket/key, https://bucket.host/key, or https://host/bucket/key; '${filename}' in the key
+    /// stands for the name of the uploaded file
+    url: String,
+
+    /// How the value of a form field has to begin; '' allows any value
+    #[arg(long, value_name = "NAME=PREFIX", value_parser = parse_pair, help_heading = "Form")]
+    starts_with: Vec<Pair>,
+
+    /// The least and the most that the file may hold: bytes, 500kB, 10MiB
+    #[arg(long, value_name = "MIN,MAX", value_parser = parse_range, help_heading = "Form")]
+    content_length_range: Option<(u64, u64)>,
+
+    /// A form field with its exact value: acl, Content-Type, x-amz-meta-…; with --starts-with, the value it has at first
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair, help_heading = "Form")]
+    field: Vec<Pair>,
+
+    /// The status that S3 answers with: 200, 201 with an XML document, or 204
+    #[arg(long, value_name = "STATUS", help_heading = "Form")]
+    success_status: Option<String>,
+
+    /// Where the browser is sent after the upload
+    #[arg(long, value_name = "URL", help_heading = "Form")]
+    success_redirect: Option<String>,
+
+    /// How long the form is good for: 15m, 1h30m, 7d, or seconds; by default the profile's, else 1h
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Form")]
+    expires: Option<Duration>,
+
+    #[command(flatten)]
+    credentials: CredentialOptions,
+
+    #[command(flatten)]
+    signing: FormSigning,
+
+    /// How to print it
+    #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
+    form: Form,
+
+    /// The file that --as curl uploads, instead of one to be put in place of FILE
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Output")]
+    file: Option<PathBuf>,
+
+    #[command(flatten)]
+    show: Show,
+}
+
+/// The forms of a presigned POST.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// An object with URL, fields and policy, as the AWS SDKs have it
+    #[default]
+    Json,
+    /// A page to open in a browser
+    Html,
+    /// A curl command for sh
+    Curl,
+}
+
+/// Runs the command.
+pub fn run(args: &FormArgs, context: &mut Context) -> Result<(), Failure> {
+    let fields = args.fields()?;
+    let prefixes = gather(&args.starts_with);
+    let settled = args.signing.settle(&args.url, &args.credentials, context)?;
+    let Destination { url, bucket, key } = &settled.destination;
+    let upload = Upload {
+        bucket: bucket.clone(),
+        key: key_or_any(key, &prefixes),
+        fields,
+        prefixes,
+        length: args.content_length_range,
+        expires: life(args.expires, settled.profile_expires.as_deref())?,
+    };
+    args.check_file()?;
+    let form = settled.sign(&upload, &args.show, context).map_err(explain)?;
+    let view = FormView { url, form: &form, file: args.file.as_deref() };
+    match args.form {
+        Form::Json => view.write_json(&mut context.stdout)?,
+        Form::Html => write!(context.stdout, "{}", view.to_html())?,
+        Form::Curl => writeln!(context.stdout, "{}", view.to_curl()?)?,
+    }
+    context.stdout.flush()?;
+    if args.form == Form::Curl && !form.to_fill.is_empty() {
+        let names: Vec<&str> = form.to_fill.iter().map(|field| field.name.as_str()).collect();
+        note(context, &format!("whoever runs the command has to complete these fields: {}", names.join(", ")))?;
+    }
+    Ok(())
+}
+
+impl FormArgs {
+    /// All fields that were typed, whichever option they came by.
+    fn fields(&self) -> Result<Fields, Failure> {
+        let mut fields = gather(&self.field);
+        let more = [
+            ("success_action_status", "--success-status", &self.success_status),
+            ("success_action_redirect", "--success-redirect", &self.success_redirect),
+        ];
+        for (name, option, value) in more {
+            let Some(value) = value else { continue };
+            if fields.contains(name) {
+                return Err(Failure::usage(format!("two values for the field {name}: {option} and --field"))
+                    .hint("both say the same: leave one of them out"));
+            }
+            fields.push(name, value);
+        }
+        Ok(fields)
+    }
+
+    /// A file that is named has to be one that the form takes.
+    fn check_file(&self) -> Result<(), Failure> {
+        let Some(file) = &self.file else { return Ok(()) };
+        if self.form != Form::Curl {
+            return Err(Failure::usage("--file goes with --as curl").hint("a browser asks for the file itself"));
+        }
+        let length = std::fs::metadata(file).map_err(|error| cannot_read(file, &error))?.len();
+        match self.content_length_range.filter(|(min, max)| !(min..=max).contains(&&length)) {
+            Some((min, max)) => {
+                Err(Failure::usage(format!("{} has {length} bytes, and the form takes {min} to {max}", file.display()))
+                    .hint("choose another --content-length-range"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The life that was typed, else that of the profile, else an hour.
+fn life(typed: Option<Duration>, in_profile: Option<&str>) -> Result<Duration, Failure> {
+    match (typed, in_profile) {
+        (Some(typed), _) => Ok(typed),
+        (None, Some(text)) => {
+            parse_duration(text).map_err(|problem| Failure::usage(format!("expires in the profile: {problem}")))
+        }
+        (None, None) => Ok(DEFAULT_EXPIRES),
+    }
+}
+
+fn gather(pairs: &[Pair]) -> Fields {
+    let mut fields = Fields::default();
+    pairs.iter().for_each(|Pair { name, value }| fields.push(name, value));
+    fields
+}
+
+/// Where the URL has no key and a condition says how keys begin, the file's name goes behind that.
+fn key_or_any(key: &str, prefixes: &Fields) -> String {
+    match prefixes.get("key") {
+        Some(prefix) if key.is_empty() => format!("{prefix}{}", crate::form::FILENAME),
+        _ => key.to_owned(),
+    }
+}
+
+/// What to do about an upload that no form can be made for.
+fn explain(failure: signing::Refusal) -> Failure {
+    let error = match failure {
+        signing::Refusal::Form(error) => error,
+        signing::Refusal::Other(failure) => return failure,
+    };
+    let failure = Failure::usage(error.to_string());
+    match error {
+        FormError::KeyMissing => failure.hint(
+            "put it behind the bucket, such as 's3://bucket/uploads/${filename}', or give --starts-with key=uploads/",
+        ),
+        FormError::Expires { .. } => failure.hint("for example --expires 1h, at most --expires 7d"),
+        FormError::LengthRange { .. } => failure.hint("the smaller number comes first"),
+        FormError::TooLarge { .. } => failure.hint("shorten the values; a policy has each of them once more"),
+        FormError::Service { .. } => failure.hint("--service s3 signs for S3 all the same"),
+        FormError::UnknownField { .. } => failure.hint("fields that only your own server reads begin with x-ignore-"),
+        FormError::VariableInPrefix { .. } => failure.hint("leave ${filename} out of the condition"),
+        FormError::ReservedField { .. } | FormError::DuplicateField { .. } => failure.hint("leave it out"),
+        FormError::Contradiction { .. } => failure.hint("change one of the two"),
+        _ => failure,
+    }
+}
+
+/// Prints what there is to warn of.
+fn warn_of(warnings: impl IntoIterator<Item = String>, context: &mut Context) -> Result<(), Failure> {
+    warnings.into_iter().try_for_each(|warning| warn(context, &warning))
+}

@@ -1,0 +1,240 @@
+//! By whom and how a form is signed: from the options to keys, scheme and scope, and on to the signature.
+
+use std::io::Write;
+
+use clap::{ArgAction, Args};
+
+use super::destination::Destination;
+use super::options::{FormScheme, parse_scheme};
+use super::warn_of;
+use crate::cli::address::{self, Store};
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::request::RequestOptions;
+use crate::cli::options::show::{Show, Stage};
+use crate::cli::options::signing::{CredentialOptions, SigningOptions, TYPED_KEYS};
+use crate::cli::options::value::parse_time;
+use crate::cli::render::form::write_stages;
+use crate::cli::render::redact::Redactor;
+use crate::cli::render::steps;
+use crate::cli::scope_choice::{self, ScopeChoice};
+use crate::cli::session::{Found, Signer, Typed, note};
+use crate::form::{self, FormError, SignedForm, Signing, Upload};
+use crate::profiles::Settings;
+use crate::request::Request;
+use crate::scheme::{Dialect, KeyTrace, Scheme, Scope, SigningKey};
+use crate::time::Timestamp;
+use crate::v2::Names;
+
+/// What the signature is made for and how: of the options of the other commands those that a form can follow.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Signing")]
+pub(super) struct FormSigning {
+    /// The region; by default what the host or the profile says
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// The service, by default s3
+    #[arg(long, value_name = "SERVICE")]
+    service: Option<String>,
+
+    /// Where s3://bucket/key lies, instead of the profile's endpoint
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+
+    /// The bucket that the host names, where neither the host's form nor the endpoint tells it; '' for none
+    #[arg(long, value_name = "NAME")]
+    bucket: Option<String>,
+
+    /// The signature scheme: v4 or v2
+    #[arg(long, value_name = "SCHEME", value_parser = parse_scheme)]
+    scheme: Option<FormScheme>,
+
+    /// The provider's names: aws, goog, or provider1:provider2
+    #[arg(long, value_name = "NAME", value_parser = Dialect::named)]
+    dialect: Option<Dialect>,
+
+    /// Sign as of this time instead of now: 20150830T123600Z, RFC 3339, a day, or seconds since 1970
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    date: Option<Timestamp>,
+
+    /// Sign with a key that 'sigvet key' wrote, and no secret; '-' reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = TYPED_KEYS, value_hint = clap::ValueHint::FilePath)]
+    signing_key: Option<String>,
+
+    /// Say what was decided and why
+    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
+    verbose: u8,
+}
+
+/// Everything that a form is signed by.
+pub(super) struct Settled {
+    /// Where it uploads to.
+    pub(super) destination: Destination,
+    /// The life that the profile asks for.
+    pub(super) profile_expires: Option<String>,
+    signer: Signer,
+    signing: Signing,
+    date: Timestamp,
+}
+
+/// Why there is no form.
+pub(super) enum Refusal {
+    Form(FormError),
+    Other(Failure),
+}
+
+impl From<FormError> for Refusal {
+    fn from(error: FormError) -> Self {
+        Self::Form(error)
+    }
+}
+
+impl<E: Into<Failure>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl FormSigning {
+    /// Finds keys and endpoint, and settles scheme and scope.
+    pub(super) fn settle(
+        &self,
+        url: &str,
+        credentials: &CredentialOptions,
+        context: &mut Context,
+    ) -> Result<Settled, Failure> {
+        // Nobody is asked for a key for a URL that is none.
+        if !url.starts_with("s3://") {
+            address::parse(url)?;
+        }
+        let options = self.as_options();
+        let request = RequestOptions::<false>::default();
+        let found = Found::of(Typed { url, request: &request, credentials, signing: &options }, context)?;
+        let Found { signer, settings, source, warnings } = found;
+        warn_of(warnings, context)?;
+        let endpoint_url = self.endpoint_url.as_deref().or(settings.endpoint_url.as_deref());
+        let region = self.region.as_deref().or(settings.region.as_deref());
+        let store = Store { endpoint_url, addressing: settings.addressing, region };
+        let destination = Destination::read(url, store, self.bucket.as_deref())?;
+        let signing = match self.scheme(&settings)? {
+            FormScheme::V4 => self.version_4(&options, &signer, &settings, &destination)?,
+            FormScheme::V2 => self.version_2()?,
+        };
+        if self.verbose > 0 {
+            note(context, &format!("credentials: {source}"))?;
+            note(context, &describe(&destination, &signing))?;
+        }
+        let date = self.date.unwrap_or(context.now);
+        Ok(Settled { destination, profile_expires: settings.expires, signer, signing, date })
+    }
+
+    /// The same in the words of the other commands.
+    fn as_options(&self) -> SigningOptions {
+        let Self { region, service, endpoint_url, dialect, date, signing_key, verbose, .. } = self.clone();
+        SigningOptions {
+            region,
+            service,
+            endpoint_url,
+            dialect,
+            date,
+            signing_key,
+            verbose,
+            ..SigningOptions::default()
+        }
+    }
+
+    fn scheme(&self, settings: &Settings) -> Result<FormScheme, Failure> {
+        match (self.scheme, settings.scheme.as_deref()) {
+            (Some(typed), _) => Ok(typed),
+            (None, None) => Ok(FormScheme::V4),
+            (None, Some(text)) => parse_scheme(text).map_err(|problem| {
+                Failure::new(Exit::BrokenProfiles, format!("scheme '{text}' in the profile: {problem}"))
+                    .hint("--scheme v4 signs with Signature Version 4 all the same")
+            }),
+        }
+    }
+
+    fn version_4(
+        &self,
+        options: &SigningOptions,
+        signer: &Signer,
+        settings: &Settings,
+        to: &Destination,
+    ) -> Result<Signing, Failure> {
+        let dialect = options.dialect_or_default();
+        let own_service = if dialect == Dialect::GOOG4 { "storage" } else { "s3" };
+        let request = Request::new("POST", &to.url).map_err(|error| Failure::usage(error.to_string()))?;
+        let to = scope_choice::Destination::of(&request, &to.url);
+        let choice = ScopeChoice::of(options, signer.key_scope(), settings, to).or_service(own_service);
+        let (region, service) = choice.complete(Scheme::V4)?;
+        Ok(Signing::V4 { dialect, region, service })
+    }
+
+    /// Version 2 has no scope: what belongs to one would be of no effect.
+    fn version_2(&self) -> Result<Signing, Failure> {
+        if self.signing_key.is_some() {
+            return Err(Failure::usage("Version 2 signs with the secret itself, and with no key derived from it")
+                .hint("leave --signing-key out, or sign with --scheme v4"));
+        }
+        if let Some(service) = self.service.as_deref().filter(|service| !["s3", "storage"].contains(service)) {
+            return Err(Failure::usage(format!("forms are for S3, and the service is '{service}'")));
+        }
+        let dialect = self.dialect.clone().unwrap_or(Dialect::AWS4);
+        let unknown = || Failure::usage("no Version 2 is known of this dialect").hint("expected --dialect aws or goog");
+        Ok(Signing::V2 { names: Names::of_dialect(&dialect).ok_or_else(unknown)? })
+    }
+}
+
+fn describe(destination: &Destination, signing: &Signing) -> String {
+    let bucket = &destination.bucket;
+    match signing {
+        Signing::V4 { region, service, .. } => format!("bucket {bucket}, region {region}, service {service}"),
+        Signing::V2 { .. } => format!("bucket {bucket}, Signature Version 2"),
+    }
+}
+
+impl Settled {
+    /// Prepares and signs, and prints warnings and the stages that were asked for.
+    pub(super) fn sign(&self, upload: &Upload, show: &Show, context: &mut Context) -> Result<SignedForm, Refusal> {
+        let identity = self.signer.identity();
+        let prepared = form::prepare(upload, &identity, &self.signing, self.date)?;
+        warn_of(prepared.warnings.iter().map(ToString::to_string), context)?;
+        let scope = prepared.scope.clone();
+        let dialect = match &self.signing {
+            Signing::V4 { dialect, .. } => dialect.clone(),
+            Signing::V2 { names } => names.dialect(),
+        };
+        let form = match (&scope, &self.signer) {
+            (Some(scope), Signer::Credentials(own)) => {
+                prepared.sign(&SigningKey::derive(&own.secret_access_key, &dialect, scope))?
+            }
+            (Some(_), Signer::Key(key)) => prepared.sign(&key.signing_key())?,
+            (None, Signer::Credentials(own)) => prepared.sign_v2(&own.secret_access_key)?,
+            (None, Signer::Key(_)) | (_, Signer::Nobody) => {
+                return Err(Refusal::Other(Failure::new(Exit::NoCredentials, "there is no key to sign with")));
+            }
+        };
+        let secrets = identity.session_token.iter();
+        let redactor = Redactor::of_all(&[], &dialect, secrets);
+        write_stages(&form, show, &redactor, &mut context.stderr)?;
+        if show.wants(Stage::SigningKey)
+            && let Some(scope) = &scope
+        {
+            self.show_key(&dialect, scope, context)?;
+        }
+        Ok(form)
+    }
+
+    fn show_key(&self, dialect: &Dialect, scope: &Scope, context: &mut Context) -> Result<(), Failure> {
+        let err = &mut context.stderr;
+        match self.signer.credentials() {
+            Some(own) => {
+                let trace = KeyTrace::derive(&own.secret_access_key, &dialect.secret_prefix, scope);
+                steps::write_key_trace(&trace, err)?;
+            }
+            None => writeln!(err, "the signing key was derived before, its chain is not known")?,
+        }
+        Ok(())
+    }
+}

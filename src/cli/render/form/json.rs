@@ -1,0 +1,29 @@
+//! A form as an object: `url` and `fields` as the AWS SDKs give them, and what is worth knowing besides.
+
+use std::io::Write;
+
+use serde_json::{Map, Value, json};
+
+use super::FormView;
+use crate::cli::failure::Failure;
+use crate::cli::render::signed::write_json;
+
+impl FormView<'_> {
+    /// Writes the object.
+    pub fn write_json(&self, out: &mut dyn Write) -> Result<(), Failure> {
+        let form = self.form;
+        let fields: Map<String, Value> =
+            form.fields.iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        let to_fill = form.to_fill.iter().map(|field| json!({ "name": field.name, "starts_with": field.prefix }));
+        // What was signed is read back, so that it is the very policy that is shown.
+        let policy: Value = serde_json::from_str(&form.policy_json).unwrap_or_default();
+        let object = json!({
+            "url": self.url.to_text(),
+            "fields": fields,
+            "fields_to_fill": to_fill.collect::<Vec<_>>(),
+            "policy": policy,
+            "expires_at": form.policy.expiration.to_rfc3339(),
+        });
+        write_json(&object, out)
+    }
+}

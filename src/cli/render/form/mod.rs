@@ -1,0 +1,43 @@
+//! A presigned POST, in each of the forms of `--as`, and the stages of its signature.
+
+mod curl;
+mod html;
+mod json;
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+use std::path::Path;
+
+use super::redact::{REDACTED, Redactor};
+use crate::cli::options::show::{Show, Stage};
+use crate::form::SignedForm;
+use crate::request::RequestUrl;
+
+/// Everything about a form that may be printed. A session token is a field of it, for nobody can upload without.
+pub struct FormView<'a> {
+    /// Where it is sent to.
+    pub url: &'a RequestUrl,
+    /// What is sent.
+    pub form: &'a SignedForm,
+    /// The file, where it was named.
+    pub file: Option<&'a Path>,
+}
+
+/// Writes the stages that were asked for, an empty line between them. The policy stands where other signatures have their
+/// canonical request.
+pub fn write_stages(form: &SignedForm, show: &Show, redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
+    let policy = redactor.apply(&form.policy_json);
+    // base64 hides a session token from the redactor, and from nobody else.
+    let string_to_sign = if policy == form.policy_json { form.string_to_sign.as_str() } else { REDACTED };
+    let stages = [
+        (Stage::CanonicalRequest, policy.as_str()),
+        (Stage::StringToSign, string_to_sign),
+        (Stage::Signature, form.signature.as_str()),
+    ];
+    let wanted = stages.iter().filter(|(stage, _)| show.wants(*stage));
+    for (at, (_, text)) in wanted.enumerate() {
+        writeln!(out, "{}{text}", if at > 0 { "\n" } else { "" })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! What a browser, a shell and curl make of a printed form is tried in `tests/s3s` and `tests/servers`; here are the texts.
+
+use std::path::Path;
+
+use super::*;
+use crate::form::{FieldToFill, Fields, Policy};
+use crate::scheme::Signature;
+use crate::time::Timestamp;
+
+fn form(fields: &[(&str, &str)]) -> SignedForm {
+    let mut all = Fields::default();
+    fields.iter().for_each(|(name, value)| all.push(*name, *value));
+    let policy = Policy { expiration: Timestamp::from_epoch_seconds(0), conditions: Vec::new() };
+    SignedForm {
+        policy_json: policy.to_json(),
+        policy,
+        fields: all,
+        to_fill: vec![FieldToFill { name: "x-amz-meta-\"a".to_owned(), prefix: "<b>".to_owned() }],
+        string_to_sign: "e30=".to_owned(),
+        signature: Signature::presented("00"),
+    }
+}
+
+/// Catches a value that ends its attribute, a shell word or curl's name of a file.
+#[test]
+fn nothing_from_outside_becomes_markup_or_another_word() {
+    let url = RequestUrl::parse("https://h.example/a'b").unwrap();
+    let form = form(&[("acl", "'\"><script>$(id)</script>")]);
+    let file = Path::new("a\";type=x,'b\\.txt");
+    let view = FormView { url: &url, form: &form, file: Some(file) };
+    let page = view.to_html();
+    assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
+    assert!(page.contains("value=\"&#39;&quot;&gt;&lt;script&gt;$(id)"), "{page}");
+    let words = shell_words::split(&view.to_curl().unwrap()).unwrap();
+    let expected = [
+        "curl",
+        "--path-as-is",
+        "--globoff",
+        "--form-string",
+        "acl='\"><script>$(id)</script>",
+        "--form-string",
+        "x-amz-meta-\"a=<b>",
+        "--form",
+        "file=@\"a\\\";type=x,'b\\\\.txt\"",
+        "https://h.example/a'b",
+    ];
+    assert_eq!(words, expected);
+}
+
+/// A policy in base64 shows a session token to whoever reads it.
+#[test]
+fn stages_show_no_session_token() {
+    let form = SignedForm { policy_json: "{\"t\": \"whisper-whisper\"}".to_owned(), ..form(&[]) };
+    let token = crate::credentials::Secret::new("whisper-whisper");
+    let redactor = Redactor::of_all(&[], &crate::scheme::Dialect::AWS4, [&token]);
+    let mut shown = Vec::new();
+    write_stages(&form, &show_all(), &redactor, &mut shown).unwrap();
+    assert_eq!(String::from_utf8(shown).unwrap(), "{\"t\": \"[redacted]\"}\n\n[redacted]\n\n00\n");
+}
+
+fn show_all() -> Show {
+    use clap::{Args, Command, FromArgMatches};
+    let matches = Show::augment_args(Command::new("test")).get_matches_from(["test", "--show", "all"]);
+    Show::from_arg_matches(&matches).unwrap()
+}
