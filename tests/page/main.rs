@@ -5,6 +5,7 @@
 
 mod browser;
 mod diagnoses;
+mod forms;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};

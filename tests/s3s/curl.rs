@@ -8,11 +8,15 @@ use crate::server::{bucket, file, send, servers};
 /// Runs what was printed, as if pasted into sh, in an environment that knows no key; gives what came back.
 #[track_caller]
 fn paste(command: &str) -> Vec<u8> {
+    run_in_shell(&format!("{command} --silent --show-error --fail --max-time 30 --noproxy '*'"))
+}
+
+/// Runs a line in sh, in an environment that knows no key; gives what it printed.
+#[track_caller]
+pub fn run_in_shell(command: &str) -> Vec<u8> {
     let mut shell = Command::new("sh");
     shell.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).stdin(Stdio::null());
-    let output =
-        shell.args(["-c", &format!("{command} --silent --show-error --fail --max-time 30 --noproxy '*'")]).output();
-    let output = output.expect("sh and curl are on the machine");
+    let output = shell.args(["-c", command]).output().expect("sh and curl are on the machine");
     assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }

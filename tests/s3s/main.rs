@@ -10,6 +10,7 @@ mod shelf;
 
 mod checksums;
 mod curl;
+mod forms;
 mod identity;
 mod keys;
 mod listing;

@@ -6,6 +6,7 @@
 mod addressing;
 mod checksums;
 mod explain;
+mod forms;
 mod keys;
 mod objects;
 mod policies;
@@ -111,6 +112,10 @@ mod radosgw {
         }
         explain {
             radosgw_and_the_log_prove_nothing
+        }
+        forms {
+            forms_are_refused_what_their_policies_do_not_allow
+            forms_upload_what_their_policies_allow
         }
         policies {
             only_one_key
