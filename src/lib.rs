@@ -70,6 +70,8 @@ pub mod sign;
 
 pub mod presign;
 
+pub mod stream;
+
 pub mod v2;
 
 pub mod form;

@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::canonical::{self, CanonicalRequest, Field};
 use crate::crypto::{self, Hex};
-use crate::derivation::{Placement, Terms, derive, string_to_sign_head};
+use crate::derivation::{Placement, Subject, Terms, derive, frame_head};
 use crate::prepare::{Identity, PrepareError, Prepared, Settings, Warning, prepare, query_separator, refuse_signature};
 use crate::request::{Request, split_target};
 use crate::scheme::{AbsorbedKey, KeyScopeMismatch, SigningKey};
@@ -73,7 +73,7 @@ impl Presigner {
         Ok(Self {
             parameters: request.query().unwrap_or_default().to_vec(),
             canonical: CanonicalTemplate::of(&derive(&request, &terms).canonical_request),
-            key: key.absorb(string_to_sign_head(&terms).as_bytes()),
+            key: key.absorb(frame_head(&terms, Subject::Request).as_bytes()),
             before_signature: attached[..signature_at].to_vec(),
             after_signature: attached[signature_at + signed.signature.as_str().len()..].to_vec(),
             terms,

@@ -3,6 +3,7 @@
 //! The signature is recomputed and compared in constant time; the clock and the rest are looked at besides, each finding
 //! by itself. A mismatch is a verdict, not an error. What caused it is not asked here.
 
+mod chunks;
 mod finding;
 mod form;
 mod plain;
@@ -18,6 +19,7 @@ use crate::credentials::Credentials;
 use crate::derivation::Derivation;
 use crate::request::Request;
 use crate::scheme::{Signature, SigningKey};
+use crate::stream;
 use crate::time::Timestamp;
 
 /// How far the clocks of client and server may be apart: 15 minutes, as at S3 and most services.
@@ -77,6 +79,7 @@ pub fn verify_claim(request: &Request, claim: Claim, judge: Judge<'_>) -> Verdic
     if expected != claim.signature {
         findings.push(Finding::SignatureMismatch);
     }
+    findings.extend(stream::check(request, terms, &claim.signature, &key).map(Finding::Stream));
     findings.extend(finding::judge_token(request, &claim, judge.credentials.session_token.as_ref()));
     findings.extend(finding::inspect(request, &claim, judge.now, judge.window));
     Verdict { claim, derivation, expected, findings }

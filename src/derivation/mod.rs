@@ -46,17 +46,37 @@ fn canonical_request(request: &Request, terms: &Terms) -> CanonicalRequest {
 }
 
 fn string_to_sign(terms: &Terms, canonical_request_sha256: &Sha256Digest) -> String {
-    let mut text = string_to_sign_head(terms);
-    text.push_str(Hex::new(canonical_request_sha256).as_str());
+    frame(terms, Subject::Request, &[Hex::new(canonical_request_sha256).as_str()])
+}
+
+/// What a string to sign is of. It ends the first line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// A request.
+    Request,
+    /// A chunk of a streamed payload.
+    Chunk,
+    /// The trailer of a streamed payload.
+    Trailer,
+}
+
+/// A string to sign: algorithm, timestamp and scope, and below them the lines that its subject asks for.
+pub(crate) fn frame(terms: &Terms, subject: Subject, tail: &[&str]) -> String {
+    let mut text = frame_head(terms, subject);
+    text.push_str(&tail.join("\n"));
     text
 }
 
-/// The lines that stand before the hash: algorithm, timestamp and scope, the same for every request of one second.
-pub(crate) fn string_to_sign_head(terms: &Terms) -> String {
-    let mut text = String::with_capacity(192);
-    for line in [&terms.algorithm(), terms.timestamp.as_str()] {
-        text.push_str(line);
-        text.push('\n');
+/// The lines that stand above the tail, the same for every subject of that kind within one second.
+pub(crate) fn frame_head(terms: &Terms, subject: Subject) -> String {
+    let kind = match subject {
+        Subject::Request => "",
+        Subject::Chunk => "-PAYLOAD",
+        Subject::Trailer => "-TRAILER",
+    };
+    let mut text = String::with_capacity(384);
+    for piece in [&terms.algorithm(), kind, "\n", terms.timestamp.as_str(), "\n"] {
+        text.push_str(piece);
     }
     terms.scope.write(&mut text);
     text.push('\n');

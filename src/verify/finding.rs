@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::chunks;
 use crate::canonical::{PayloadHash, query};
 use crate::claim::Claim;
 use crate::credentials::Secret;
@@ -11,6 +12,7 @@ use crate::form::Violation;
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
 use crate::scheme::Scheme;
+use crate::stream::{self, StreamFault};
 use crate::time::{Timestamp, in_words};
 
 /// One thing found. Its text is a lower-case fragment; its [`id`](Finding::id) is a public contract.
@@ -119,6 +121,8 @@ pub enum Finding {
     },
     /// An upload by form breaks its policy.
     Policy(Violation),
+    /// The payload is declared to come in chunks, and something is wrong with them.
+    Stream(StreamFault),
 }
 
 impl Finding {
@@ -143,6 +147,7 @@ impl Finding {
             Self::HeaderUnsigned { .. } => "header-amz-unsigned",
             Self::HeaderMissing { .. } => "header-missing",
             Self::Policy(violation) => violation.id(),
+            Self::Stream(fault) => return chunks::id(fault),
         })
     }
 
@@ -235,6 +240,7 @@ impl Finding {
                 let (presented, expected) = violation.sides();
                 facts("policy", &presented, &expected, "send what the policy allows, or sign another policy")
             }
+            Self::Stream(fault) => chunks::facts(fault),
         }
     }
 }
@@ -286,6 +292,7 @@ impl fmt::Display for Finding {
             Self::HeaderUnsigned { name } => write!(f, "the header {name} is sent but not signed"),
             Self::HeaderMissing { name } => write!(f, "the header {name} is signed but was not sent"),
             Self::Policy(violation) => violation.fmt(f),
+            Self::Stream(fault) => fault.fmt(f),
         }
     }
 }
@@ -296,6 +303,7 @@ pub(super) fn inspect(request: &Request, claim: &Claim, now: Timestamp, window: 
     findings.extend(judge_region_set(request, claim));
     findings.extend(judge_payload(request, claim));
     findings.extend(judge_checksum(request, claim));
+    findings.extend(stream::check_framing(request, &claim.terms).into_iter().map(Finding::Stream));
     findings.extend(judge_headers(request, claim));
     findings
 }

@@ -70,8 +70,9 @@ fn explain(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
         Finding::ChecksumMismatch { name, expected, presented } => checksum(name, expected, presented),
         Finding::PayloadHeaderMissing { name } => Made::new(&PAYLOAD_HEADER_MISSING, "", name.as_str()),
         Finding::HostNotSigned => Made::new(&HOST_NOT_SIGNED, judged.claim.signed_headers_listed.as_str(), "host"),
-        // Those without a mistake of their own, and those that are gathered.
+        // Those without a mistake of their own, and those that are gathered; chunks have a search of their own.
         Finding::SignatureMismatch
+        | Finding::Stream(_)
         | Finding::HeaderUnsigned { .. }
         | Finding::HeaderMissing { .. }
         | Finding::Policy(_)

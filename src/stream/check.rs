@@ -1,0 +1,133 @@
+//! A body in chunks, judged as the server judges it: its framing, its lengths, its signatures, its trailer.
+
+use super::chain::{Chain, unpadded};
+use super::fault::{ChunkPlace, StreamFault};
+use super::parse::{Chunk, Chunked};
+use super::{DECODED_LENGTH_HEADER, TRAILER_HEADER};
+use crate::canonical::PayloadHash;
+use crate::checksum::{ChecksumAlgorithm, ChecksumHasher};
+use crate::crypto::sha256;
+use crate::derivation::Terms;
+use crate::request::{Body, Request};
+use crate::scheme::{Signature, SigningKey};
+
+/// What the payload line of a request says of chunks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Word {
+    is_signed: bool,
+    has_trailer: bool,
+}
+
+impl Word {
+    /// None where the payload is not in chunks; the event streams of other services are not.
+    fn of(terms: &Terms) -> Option<Self> {
+        let PayloadHash::Declared(text) = &terms.payload else { return None };
+        let rest = text.strip_prefix("STREAMING-")?;
+        let (rest, has_trailer) = rest.strip_suffix("-TRAILER").map_or((rest, false), |rest| (rest, true));
+        let signer = rest.strip_suffix("-PAYLOAD")?;
+        Some(Self { is_signed: signer != "UNSIGNED", has_trailer })
+    }
+}
+
+/// Judges what needs no key. Nothing is found of a payload that is not in chunks, or not at hand.
+pub fn check_framing(request: &Request, terms: &Terms) -> Vec<StreamFault> {
+    let (Some(word), Body::Bytes(body)) = (Word::of(terms), &request.body) else { return Vec::new() };
+    let chunked = Chunked::parse(body);
+    let mut faults = Vec::new();
+    match &chunked.malformed {
+        Some(malformed) if malformed.offset == body.len() && chunked.final_chunk().is_none() => {
+            faults.push(StreamFault::FinalChunkMissing);
+        }
+        Some(malformed) => faults.push(StreamFault::Malformed(malformed.clone())),
+        None => {}
+    }
+    faults.extend(unsigned_chunk(word, &chunked));
+    let is_whole = chunked.malformed.is_none();
+    match request.headers.first_text(DECODED_LENGTH_HEADER) {
+        None => faults.push(StreamFault::DecodedLengthMissing),
+        Some(text) if is_whole && text.trim().parse() != Ok(chunked.decoded_length()) => {
+            let (declared, arrived) = (text.to_owned(), chunked.decoded_length());
+            faults.push(StreamFault::DecodedLength { declared, arrived });
+        }
+        Some(_) => {}
+    }
+    if is_whole {
+        faults.extend(judge_trailers(request, word, &chunked));
+    }
+    faults
+}
+
+fn unsigned_chunk(word: Word, chunked: &Chunked<'_>) -> Option<StreamFault> {
+    let mut places = places(chunked);
+    let (chunk, _) = places.find(|(_, chunk)| word.is_signed && chunk.signature.is_none())?;
+    Some(StreamFault::ChunkUnsigned { chunk })
+}
+
+fn places<'c, 'a>(chunked: &'c Chunked<'a>) -> impl Iterator<Item = (ChunkPlace, &'c Chunk<'a>)> {
+    let place = |(at, chunk): (usize, &'c Chunk<'a>)| {
+        (ChunkPlace { number: at + 1, offset: chunk.offset, length: chunk.data.len() }, chunk)
+    };
+    chunked.chunks.iter().enumerate().map(place)
+}
+
+fn judge_trailers(request: &Request, word: Word, chunked: &Chunked<'_>) -> Vec<StreamFault> {
+    let announced = request.headers.first_text(TRAILER_HEADER).unwrap_or_default();
+    let announced: Vec<&str> = announced.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
+    let mut faults = Vec::new();
+    for name in announced.iter().filter(|_| word.has_trailer) {
+        if !chunked.trailers.iter().any(|trailer| is(trailer.name, name)) {
+            faults.push(StreamFault::TrailerMissing { name: (*name).to_owned() });
+        }
+    }
+    for trailer in &chunked.trailers {
+        if !announced.iter().any(|name| is(trailer.name, name)) {
+            faults.push(StreamFault::TrailerUnannounced { name: trailer.name.to_owned() });
+        }
+        let Some(algorithm) = ChecksumAlgorithm::of_header(trailer.name) else { continue };
+        let mut hasher = ChecksumHasher::new(algorithm);
+        chunked.chunks.iter().for_each(|chunk| hasher.update(chunk.data));
+        let (name, expected, presented) =
+            (trailer.name.to_owned(), hasher.finish().to_string(), trailer.value.to_owned());
+        if expected != presented {
+            faults.push(StreamFault::Checksum { name, expected, presented });
+        }
+    }
+    faults
+}
+
+/// Judges the signatures of the chunks, and of the trailer, from the request's own on. The first that fails ends it: each
+/// covers the one before it.
+pub fn check(request: &Request, terms: &Terms, seed: &Signature, key: &SigningKey) -> Option<StreamFault> {
+    let (Some(word), Body::Bytes(body)) = (Word::of(terms), &request.body) else { return None };
+    if !word.is_signed {
+        return None;
+    }
+    let chunked = Chunked::parse(body);
+    let mut chain = Chain::new(terms, key, seed);
+    for (chunk, Chunk { signature, data, .. }) in places(&chunked) {
+        let presented = Signature::presented((*signature)?);
+        let expected = chain.sign_chunk(&sha256(data));
+        if !is_same(&expected, &presented) {
+            let (expected, presented) = (expected.as_str().to_owned(), presented.as_str().to_owned());
+            return Some(StreamFault::ChunkSignature { chunk, expected, presented });
+        }
+    }
+    let is_whole = chunked.malformed.is_none() && word.has_trailer;
+    is_whole.then(|| check_trailer(&chunked, chain)).flatten()
+}
+
+fn check_trailer(chunked: &Chunked<'_>, mut chain: Chain) -> Option<StreamFault> {
+    let expected = chain.sign_trailer(&chunked.canonical_trailers());
+    let presented = Signature::presented(chunked.trailer_signature.unwrap_or_default());
+    let fault = || StreamFault::TrailerSignature {
+        expected: expected.as_str().to_owned(),
+        presented: presented.as_str().to_owned(),
+    };
+    (!is_same(&expected, &presented)).then(fault)
+}
+
+/// Whether two signatures are the same, padded or not.
+fn is_same(expected: &Signature, presented: &Signature) -> bool {
+    unpadded(expected) == unpadded(presented)
+}

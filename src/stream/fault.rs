@@ -1,0 +1,117 @@
+//! What a server finds wrong with a body in chunks.
+
+use std::fmt;
+
+use super::parse::Malformed;
+
+/// One thing that is wrong with a body in chunks. Its text is a lower-case fragment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StreamFault {
+    /// The body is not framed as its coding has it.
+    Malformed(Malformed),
+    /// The signature of a chunk is not the one that the key gives. Those after it were not looked at.
+    ChunkSignature {
+        /// Which chunk.
+        chunk: ChunkPlace,
+        /// The signature that it should have.
+        expected: String,
+        /// The one in its head.
+        presented: String,
+    },
+    /// A chunk has no signature where the request says that it has.
+    ChunkUnsigned {
+        /// Which chunk.
+        chunk: ChunkPlace,
+    },
+    /// The body ends without the empty chunk that says so.
+    FinalChunkMissing,
+    /// The payload is longer or shorter than the request says.
+    DecodedLength {
+        /// As the request says.
+        declared: String,
+        /// As it arrived.
+        arrived: u64,
+    },
+    /// The request does not say how long the payload is.
+    DecodedLengthMissing,
+    /// The signature of the trailer is not the one that the key gives, or there is none.
+    TrailerSignature {
+        /// The signature that it should have.
+        expected: String,
+        /// The one in the body.
+        presented: String,
+    },
+    /// A trailing header that was announced did not come.
+    TrailerMissing {
+        /// Its name.
+        name: String,
+    },
+    /// A trailing header came that was not announced.
+    TrailerUnannounced {
+        /// Its name.
+        name: String,
+    },
+    /// The checksum in the trailer is not that of the payload.
+    Checksum {
+        /// The trailing header.
+        name: String,
+        /// That of the payload.
+        expected: String,
+        /// The one in the trailer.
+        presented: String,
+    },
+}
+
+/// Which chunk of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChunkPlace {
+    /// Counted from 1.
+    pub number: usize,
+    /// Where it begins in the body.
+    pub offset: usize,
+    /// How many bytes of the payload it has.
+    pub length: usize,
+}
+
+impl fmt::Display for ChunkPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, offset, length } = self;
+        match length {
+            0 => write!(f, "the final chunk, number {number} at offset {offset}"),
+            _ => write!(f, "chunk {number} at offset {offset}, of {length} bytes"),
+        }
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { offset, expected, presented } = self;
+        write!(f, "the body is not in chunks at offset {offset}: expected {expected}, found {presented}")
+    }
+}
+
+impl fmt::Display for StreamFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(malformed) => malformed.fmt(f),
+            Self::ChunkSignature { chunk, .. } => write!(f, "the signature of {chunk}, does not match"),
+            Self::ChunkUnsigned { chunk } => write!(f, "{chunk}, has no signature"),
+            Self::FinalChunkMissing => f.write_str("the body ends without its final, empty chunk"),
+            Self::DecodedLength { declared, arrived } => {
+                write!(f, "the payload has {arrived} bytes, the request says {declared}")
+            }
+            Self::DecodedLengthMissing => {
+                write!(f, "the header {} is missing", super::DECODED_LENGTH_HEADER)
+            }
+            Self::TrailerSignature { presented, .. } if presented.is_empty() => {
+                f.write_str("the trailer has no signature")
+            }
+            Self::TrailerSignature { .. } => f.write_str("the signature of the trailer does not match"),
+            Self::TrailerMissing { name } => write!(f, "the trailing header {name} was announced and did not come"),
+            Self::TrailerUnannounced { name } => write!(f, "the trailing header {name} came and was not announced"),
+            Self::Checksum { name, expected, presented } => {
+                write!(f, "the payload's checksum is {expected}, the trailing header {name} says {presented}")
+            }
+        }
+    }
+}

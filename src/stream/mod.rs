@@ -1,0 +1,39 @@
+//! Streamed payloads: the content coding `aws-chunked`, whose chunks and trailer are signed one after the other.
+//!
+//! Each signature covers the one before it, the first that of the request, its seed. Here are the strings to sign, the
+//! framing with its exact length, the way out (`Encoder`) and the way in (`Chunked::parse`, `check`). Bytes in, bytes out:
+//! where they come from, and who hashes them on how many cores, is the caller's business. Follows *Signature Calculations
+//! for the Authorization Header: Transferring Payload in Multiple Chunks* and *… Including Trailing Headers* of S3's API reference.
+
+mod chain;
+mod check;
+mod encoder;
+mod fault;
+mod layout;
+mod parse;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+pub use chain::Chain;
+pub use check::{check, check_framing};
+pub use encoder::{ChunkHasher, Encoder, InOrder};
+pub use fault::{ChunkPlace, StreamFault};
+pub use layout::{ChunkSize, ChunkSizeTooSmall, Layout};
+pub use parse::{Chunk, Chunked, Malformed, Trailer};
+pub use plan::{Plan, PlanError, Protection};
+
+/// The content coding of a body in chunks.
+pub const CODING: &str = "aws-chunked";
+
+/// Carries the length of the payload before it was put into chunks.
+pub const DECODED_LENGTH_HEADER: &str = "x-amz-decoded-content-length";
+
+/// Announces the names of the trailing headers.
+pub const TRAILER_HEADER: &str = "x-amz-trailer";
+
+/// Ends the trailer of a payload whose chunks are signed.
+pub const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
+
+/// Begins the signature in the head of a chunk.
+const CHUNK_SIGNATURE: &str = ";chunk-signature=";

@@ -1,0 +1,199 @@
+//! The way in: a body in chunks, taken apart as far as its framing goes.
+//!
+//! What cannot be read is told by its offset, with what was expected there; what stands before it is kept. Nothing is judged.
+
+use super::CHUNK_SIGNATURE;
+use super::TRAILER_SIGNATURE;
+
+/// A body in chunks, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chunked<'a> {
+    /// The chunks in order; the final one, which is empty, among them.
+    pub chunks: Vec<Chunk<'a>>,
+    /// The trailing headers in order, without their signature.
+    pub trailers: Vec<Trailer<'a>>,
+    /// The signature of the trailer.
+    pub trailer_signature: Option<&'a str>,
+    /// Where the framing breaks off.
+    pub malformed: Option<Malformed>,
+}
+
+/// One chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chunk<'a> {
+    /// Where its head begins in the body.
+    pub offset: usize,
+    /// The head, without its line end.
+    pub head: &'a [u8],
+    /// The signature in its head, as it stands there.
+    pub signature: Option<&'a str>,
+    /// Its part of the payload.
+    pub data: &'a [u8],
+}
+
+/// A trailing header, as it stands in the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trailer<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its value, without the white space around it.
+    pub value: &'a str,
+}
+
+/// Where a body is not framed as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// Bytes before it.
+    pub offset: usize,
+    /// What should stand there.
+    pub expected: &'static str,
+    /// What does, shortened.
+    pub presented: String,
+}
+
+impl<'a> Chunked<'a> {
+    /// Takes a body apart.
+    pub fn parse(body: &'a [u8]) -> Self {
+        let mut parsed = Self::default();
+        let mut cursor = Cursor { body, at: 0 };
+        parsed.malformed = parsed.read(&mut cursor).err();
+        parsed
+    }
+
+    /// The final chunk, where the body has one.
+    pub fn final_chunk(&self) -> Option<&Chunk<'a>> {
+        self.chunks.last().filter(|chunk| chunk.data.is_empty())
+    }
+
+    /// How long the payload is.
+    pub fn decoded_length(&self) -> u64 {
+        self.chunks.iter().map(|chunk| chunk.data.len() as u64).sum()
+    }
+
+    /// The trailer as it is signed: names in lower case, values trimmed, sorted, a line feed behind each.
+    pub fn canonical_trailers(&self) -> Vec<u8> {
+        let mut lines: Vec<(String, &str)> =
+            self.trailers.iter().map(|trailer| (trailer.name.to_ascii_lowercase(), trailer.value)).collect();
+        lines.sort();
+        lines.iter().flat_map(|(name, value)| format!("{name}:{value}\n").into_bytes()).collect()
+    }
+
+    fn read(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Malformed> {
+        loop {
+            let chunk = cursor.chunk()?;
+            self.chunks.push(chunk);
+            if chunk.data.is_empty() {
+                break;
+            }
+            cursor.line_end()?;
+        }
+        self.read_trailer(cursor)
+    }
+
+    fn read_trailer(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Malformed> {
+        loop {
+            let offset = cursor.at;
+            let line = cursor.line("a trailing header, or the empty line that ends the body")?;
+            // An empty line between the trailing headers, as S3's documentation shows them, ends nothing.
+            if line.is_empty() && cursor.is_at_end() {
+                return Ok(());
+            }
+            if line.is_empty() && self.trailers.is_empty() {
+                return Err(cursor.malformed(cursor.at, "the end of the body"));
+            }
+            if line.is_empty() {
+                continue;
+            }
+            let trailer = trailer(line).ok_or_else(|| cursor.malformed(offset, "a trailing header, name:value"))?;
+            if trailer.name.eq_ignore_ascii_case(TRAILER_SIGNATURE) {
+                self.trailer_signature = Some(trailer.value);
+            } else {
+                self.trailers.push(trailer);
+            }
+        }
+    }
+}
+
+fn trailer(line: &[u8]) -> Option<Trailer<'_>> {
+    let (name, value) = std::str::from_utf8(line).ok()?.split_once(':')?;
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+    is_name.then(|| Trailer { name, value: value.trim() })
+}
+
+/// What is left of a body.
+struct Cursor<'a> {
+    body: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn rest(&self) -> &'a [u8] {
+        &self.body[self.at..]
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.at == self.body.len()
+    }
+
+    fn malformed(&self, offset: usize, expected: &'static str) -> Malformed {
+        Malformed { offset, expected, presented: shown(&self.body[offset..]) }
+    }
+
+    /// The next line, without its end.
+    fn line(&mut self, expected: &'static str) -> Result<&'a [u8], Malformed> {
+        let rest = self.rest();
+        let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(|| self.malformed(self.at, expected))?;
+        self.at += end + 1;
+        Ok(rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]))
+    }
+
+    fn chunk(&mut self) -> Result<Chunk<'a>, Malformed> {
+        const HEAD: &str = "the head of a chunk, SIZE or SIZE;chunk-signature=SIGNATURE, and CRLF";
+        let offset = self.at;
+        let longest = self.rest().len().min(LONGEST_HEAD);
+        let end = self.rest()[..longest].windows(2).position(|bytes| bytes == b"\r\n");
+        let head = &self.rest()[..end.ok_or_else(|| self.malformed(offset, HEAD))?];
+        let (length, signature) = parse_head(head).ok_or_else(|| self.malformed(offset, HEAD))?;
+        self.at += head.len() + 2;
+        let data = usize::try_from(length).ok().and_then(|length| self.rest().get(..length));
+        let data = data.ok_or_else(|| Malformed {
+            offset: self.at,
+            expected: "as many bytes as the head of the chunk says",
+            presented: format!("{} of {length} bytes", self.rest().len()),
+        })?;
+        self.at += data.len();
+        Ok(Chunk { offset, head, signature, data })
+    }
+
+    fn line_end(&mut self) -> Result<(), Malformed> {
+        if !self.rest().starts_with(b"\r\n") {
+            return Err(self.malformed(self.at, "CRLF behind the data of a chunk"));
+        }
+        self.at += 2;
+        Ok(())
+    }
+}
+
+/// A head has at most 16 digits and a signature, which is at most 144 characters long.
+const LONGEST_HEAD: usize = 256;
+
+fn parse_head(head: &[u8]) -> Option<(u64, Option<&str>)> {
+    let head = std::str::from_utf8(head).ok()?;
+    let (size, extension) = head.split_at(head.find(';').unwrap_or(head.len()));
+    let is_size = !size.is_empty() && size.len() <= 16 && size.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let length = u64::from_str_radix(size, 16).ok().filter(|_| is_size)?;
+    match extension {
+        "" => Some((length, None)),
+        _ => Some((length, Some(extension.strip_prefix(CHUNK_SIGNATURE)?))),
+    }
+}
+
+/// The beginning of a text, as it can be printed.
+fn shown(bytes: &[u8]) -> String {
+    const LONGEST: usize = 40;
+    match bytes.len() {
+        0 => "the end of the body".to_owned(),
+        length if length > LONGEST => format!("{}…", bytes[..LONGEST].escape_ascii()),
+        _ => bytes.escape_ascii().to_string(),
+    }
+}
