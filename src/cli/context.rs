@@ -14,7 +14,7 @@ pub struct Context {
     /// The clock, read once.
     pub now: Timestamp,
     /// Standard input.
-    pub stdin: Box<dyn Read>,
+    pub stdin: Box<dyn Read + Send>,
     /// Whether a person sits at standard input.
     pub stdin_is_terminal: bool,
     /// Whether a person reads standard error.
@@ -30,6 +30,11 @@ pub struct Context {
 }
 
 impl Context {
+    /// Gives standard input away: to be read later, and by nobody else.
+    pub fn take_stdin(&mut self) -> Box<dyn Read + Send> {
+        std::mem::replace(&mut self.stdin, Box::new(std::io::empty()))
+    }
+
     /// Says no more on standard error, until it is told to again.
     pub fn hush(&mut self) {
         if self.spoken.is_none() {

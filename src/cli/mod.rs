@@ -22,6 +22,7 @@ pub mod scheme_choice;
 pub mod scope_choice;
 pub mod session;
 pub mod signing_key;
+mod streaming;
 pub mod v2;
 
 use std::ffi::OsString;

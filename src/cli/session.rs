@@ -15,14 +15,16 @@ use crate::cli::options::signing::{CredentialOptions, ExpressSession, SigningOpt
 use crate::cli::scheme_choice;
 use crate::cli::scope_choice::{Destination, ScopeChoice};
 use crate::cli::signing_key::ScopedKey;
-use crate::cli::v2;
+use crate::cli::{streaming, v2};
 use crate::credentials::Credentials;
 use crate::derivation::{Placement, Terms, TokenTravel};
 use crate::prepare::{self, HeaderSelection, Identity, PayloadChoice, PrepareError, Prepared};
 use crate::profiles::{self, Choice, Parts};
 use crate::request::{Request, RequestUrl};
 use crate::scheme::{Dialect, KeyTrace, Scheme, Scope, SigningKey};
+use crate::stream::Plan;
 use crate::time::Timestamp;
+use crate::transport::BodyFile;
 
 /// A request to sign with all that is needed to do so.
 #[derive(Debug)]
@@ -41,6 +43,8 @@ pub struct Session {
     pub zone: Option<String>,
     /// How to sign with Version 2, where that is the scheme; of `settings` only the placement counts then.
     pub v2: Option<v2::Choice>,
+    /// How the body is streamed, where it is.
+    pub plan: Option<Plan>,
     /// What the profile says besides keys.
     profile: profiles::Settings,
     /// How to sign, as it was typed: other hosts are settled by it too.
@@ -118,6 +122,7 @@ pub struct Typed<'a> {
 impl Session {
     /// Settles everything but the placement, which is the header.
     pub fn settle(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+        let plan = typed.signing.streaming.plan(typed.signing.checksum.algorithm)?;
         // Nobody is asked for a key, by whatever way, for a request that cannot be made.
         let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
             true => {
@@ -153,7 +158,10 @@ impl Session {
         let date = typed.signing.date.unwrap_or(context.now);
         let (profile, signing) = (found.settings, typed.signing.clone());
         let zone = scope.zone().map(str::to_owned);
-        Ok(Self { url, unsigned, signer: found.signer, settings, date, zone, v2: None, profile, signing })
+        let v2 = None;
+        let session = Self { url, unsigned, signer: found.signer, settings, date, zone, v2, plan, profile, signing };
+        streaming::warn_of(&session, context)?;
+        Ok(session)
     }
 
     /// Where the session of S3 Express is to come from, as it was typed.
@@ -192,11 +200,16 @@ impl Session {
         let settings = prepare::Settings::of_dialect(choice.names.dialect(), "", "s3");
         let date = typed.signing.date.unwrap_or(context.now);
         let (profile, signing) = (found.settings, typed.signing.clone());
-        Ok(Self { url, unsigned, signer: found.signer, settings, date, zone: None, v2: Some(choice), profile, signing })
+        let (zone, v2, plan) = (None, Some(choice), None);
+        Ok(Self { url, unsigned, signer: found.signer, settings, date, zone, v2, plan, profile, signing })
     }
 
     /// A session that signs nothing: no key is looked for, and neither region nor service is needed.
     pub fn unsigned(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+        if typed.signing.streaming.is_streaming() {
+            return Err(Failure::usage("--payload streaming declares the body in what is signed, and nothing is")
+                .hint("leave --payload out with --no-sign-request"));
+        }
         let profile = match typed.url.starts_with("s3://") {
             true => profiles::describe(&typed.credentials.choice(), &context.environment)?.settings,
             false => profiles::Settings::default(),
@@ -204,7 +217,8 @@ impl Session {
         let (url, unsigned) = make_request(typed, store(typed.signing, &profile), context)?;
         let settings = prepare::Settings::new("", "");
         let (signing, date) = (typed.signing.clone(), typed.signing.date.unwrap_or(context.now));
-        Ok(Self { url, unsigned, signer: Signer::Nobody, settings, date, zone: None, v2: None, profile, signing })
+        let (plan, zone, v2) = (None, None, None);
+        Ok(Self { url, unsigned, signer: Signer::Nobody, settings, date, zone, v2, plan, profile, signing })
     }
 
     /// Settles region and service anew for another host, as after a redirect.
@@ -230,9 +244,9 @@ impl Session {
 
     /// Prepares the request for its signature, and prints what there is to warn of.
     pub fn prepare(&self, context: &mut Context) -> Result<Prepared, Failure> {
-        let request = self.unsigned.request.clone();
+        let (request, settings) = streaming::declare(self)?;
         let prepared =
-            prepare::prepare(request, &self.signer.identity(), &self.settings, self.date).map_err(explain_refusal)?;
+            prepare::prepare(request, &self.signer.identity(), &settings, self.date).map_err(explain_refusal)?;
         for warning in &prepared.warnings {
             warn(context, &warning.to_string())?;
         }
@@ -307,10 +321,17 @@ fn make_request(typed: Typed<'_>, store: Store<'_>, context: &mut Context) -> Re
     let url = address::resolve(typed.url, store)?;
     let dialect = typed.signing.dialect_or_default();
     let sha256 = body_hash(typed.signing, &dialect);
-    let digests = BodyDigests { sha256, checksum: typed.signing.checksum.algorithm };
+    // Of a streamed body the checksum is computed while it is sent, and goes behind it.
+    let is_streaming = typed.signing.streaming.is_streaming();
+    let before = typed.signing.checksum.algorithm.filter(|_| !is_streaming);
+    let digests = BodyDigests { sha256, checksum: before, pipe_length: typed.signing.streaming.pipe_length() };
     let mut unsigned = typed.request.build(&url, &mut *context.stdin, digests)?;
+    if unsigned.takes_stdin {
+        let length = unsigned.request.body.length().unwrap_or_default();
+        unsigned.body_file = Some(BodyFile::pipe("standard input", context.take_stdin(), length));
+    }
     put_sign_host(typed, &mut unsigned.request)?;
-    if let Some(algorithm) = typed.signing.checksum.algorithm {
+    if let Some(algorithm) = before {
         let declared = typed.signing.payload_hash.as_deref();
         checksum::put(algorithm, &mut unsigned, declared)?;
     }
@@ -374,7 +395,7 @@ fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Re
     settings.path_rule = signing.path.or(settings.path_rule);
     settings.payload = match &signing.payload_hash {
         Some(hash) => PayloadChoice::Declared(hash.clone()),
-        None if signing.unsigned_payload => PayloadChoice::Unsigned,
+        None if signing.leaves_payload_unsigned() => PayloadChoice::Unsigned,
         None => PayloadChoice::ByService,
     };
     settings.placement = Placement::Header;
@@ -387,7 +408,8 @@ fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Re
 
 fn body_hash<'a>(signing: &SigningOptions, dialect: &'a Dialect) -> BodyHash<'a> {
     let is_v2 = scheme_choice::is_version_2(signing, None);
-    if signing.unsigned_payload || signing.payload_hash.is_some() || is_v2 {
+    let is_spared = signing.leaves_payload_unsigned() || signing.streaming.is_streaming() || is_v2;
+    if is_spared || signing.payload_hash.is_some() {
         return BodyHash::Spared;
     }
     BodyHash::UnlessDeclared { header: &dialect.content_sha256_header }

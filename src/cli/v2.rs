@@ -60,6 +60,7 @@ fn check_options(signing: &SigningOptions) -> Result<(), Failure> {
         (signing.payload_hash.is_some(), "--payload-hash"),
         (signing.unsigned_payload, "--unsigned-payload"),
         (signing.signed_headers.is_some(), "--signed-headers"),
+        (signing.streaming.payload.is_some(), "--payload"),
         (signing.token_unsigned, "--token-unsigned"),
         (signing.path != PathOptions::default(), "--normalize-path and --encode-path"),
     ];

@@ -8,9 +8,9 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::body::{Body as HttpBody, Frame};
 
-use super::file::{BodyFile, BodyReader, PIECE, Pass};
-use super::{Meter, TransportError};
-use crate::request::{Body, Request};
+use super::file::{BodyReader, PIECE, Pass};
+use super::{ChunkedReader, Meter, Outgoing, TransportError};
+use crate::request::Body;
 
 /// A body that hyper can send.
 pub(super) type OutgoingBody = UnsyncBoxBody<Bytes, TransportError>;
@@ -19,17 +19,18 @@ pub(super) type OutgoingBody = UnsyncBoxBody<Bytes, TransportError>;
 const BUFFERS: usize = 3;
 
 /// The body of a request.
-pub(super) fn body_of(
-    request: &Request,
-    file: Option<&BodyFile>,
-    meter: &Meter,
-) -> Result<OutgoingBody, TransportError> {
+pub(super) fn body_of(outgoing: &Outgoing<'_>) -> Result<OutgoingBody, TransportError> {
     let in_memory = |bytes: Vec<u8>| Full::new(Bytes::from(bytes)).map_err(|never| match never {}).boxed_unsync();
-    match (&request.body, file) {
+    match (&outgoing.request.body, outgoing.body_file) {
         (Body::Bytes(bytes), _) => Ok(in_memory(bytes.clone())),
         (body, Some(file)) => {
             let reader = file.open(Pass::of(body))?;
-            Ok(FileBody { reader, handed_out: VecDeque::with_capacity(BUFFERS), meter: meter.clone() }.boxed_unsync())
+            let pieces = match outgoing.encoder {
+                Some(encoder) => Pieces::Chunked(Box::new(ChunkedReader::new(reader, encoder.clone()))),
+                None => Pieces::Plain(reader),
+            };
+            let (handed_out, meter) = (VecDeque::with_capacity(BUFFERS), outgoing.options.meter.clone());
+            Ok(FileBody { pieces, handed_out, meter }.boxed_unsync())
         }
         _ => Err(TransportError::Request { reason: "its body is not at hand".to_owned() }),
     }
@@ -37,25 +38,63 @@ pub(super) fn body_of(
 
 /// A file in pieces. A piece that hyper is done with becomes the buffer of a later one.
 struct FileBody {
-    reader: BodyReader,
+    pieces: Pieces,
     handed_out: VecDeque<Bytes>,
     meter: Meter,
+}
+
+/// A file as it is, or in chunks.
+enum Pieces {
+    Plain(BodyReader),
+    Chunked(Box<ChunkedReader>),
+}
+
+impl Pieces {
+    fn room(&self) -> usize {
+        match self {
+            Self::Plain(_) => PIECE,
+            Self::Chunked(reader) => reader.room(),
+        }
+    }
+
+    /// Bytes of the file that are still to be read.
+    fn left(&self) -> u64 {
+        match self {
+            Self::Plain(reader) => reader.left(),
+            Self::Chunked(reader) => reader.left(),
+        }
+    }
+
+    fn is_at_end(&self) -> bool {
+        match self {
+            Self::Plain(reader) => reader.left() == 0,
+            Self::Chunked(reader) => reader.is_at_end(),
+        }
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TransportError> {
+        match self {
+            Self::Plain(reader) => reader.read(buffer),
+            Self::Chunked(reader) => reader.read(buffer),
+        }
+    }
 }
 
 impl FileBody {
     fn read(&mut self) -> Result<Bytes, TransportError> {
         let mut buffer = self.buffer();
-        let read = self.reader.read(&mut buffer)?;
+        let before = self.pieces.left();
+        let read = self.pieces.read(&mut buffer)?;
         let whole = buffer.freeze();
         let piece = whole.slice(..read);
-        self.meter.tell(read as u64);
+        self.meter.tell(before - self.pieces.left());
         self.handed_out.push_back(whole);
         Ok(piece)
     }
 
     fn buffer(&mut self) -> BytesMut {
         let oldest = if self.handed_out.len() < BUFFERS { None } else { self.handed_out.pop_front() };
-        oldest.and_then(|piece| piece.try_into_mut().ok()).unwrap_or_else(|| BytesMut::zeroed(PIECE))
+        oldest.and_then(|piece| piece.try_into_mut().ok()).unwrap_or_else(|| BytesMut::zeroed(self.pieces.room()))
     }
 }
 
@@ -65,13 +104,13 @@ impl HttpBody for FileBody {
 
     /// Reads in place: this process has nothing else to do meanwhile.
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        if self.reader.left() == 0 {
+        if self.pieces.is_at_end() {
             return Poll::Ready(None);
         }
         Poll::Ready(Some(self.read().map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.reader.left() == 0
+        self.pieces.is_at_end()
     }
 }

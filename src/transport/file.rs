@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::TransportError;
+use super::pipe::{Pipe, PipeReader};
 use crate::request::Body;
 
 /// How much of a file is read at once. Larger pieces are no quicker, and fall out of the processor's cache.
@@ -31,6 +32,8 @@ enum Place {
     Named { path: PathBuf, seen: Seen },
     /// Nobody else can reach it.
     Unnamed(File),
+    /// It can be read once.
+    Pipe(Pipe),
 }
 
 /// What a file is read for. It decides what is said of a file that changed.
@@ -81,6 +84,16 @@ impl BodyFile {
         Ok(Some(Self { place, length: metadata.len() }))
     }
 
+    /// What can be read once; whoever knows it says how long it is.
+    pub fn pipe(name: &str, source: Box<dyn Read + Send>, length: u64) -> Self {
+        Self { place: Place::Pipe(Pipe::new(name, source)), length }
+    }
+
+    /// Whether it can be read no more.
+    pub fn is_spent(&self) -> bool {
+        matches!(&self.place, Place::Pipe(pipe) if pipe.is_spent())
+    }
+
     /// A file without a name, which nobody else can change. All of its `length` is the body.
     pub fn unnamed(file: File, length: u64) -> Self {
         Self { place: Place::Unnamed(file), length }
@@ -90,7 +103,7 @@ impl BodyFile {
     pub fn path(&self) -> Option<&Path> {
         match &self.place {
             Place::Named { path, .. } => Some(path),
-            Place::Unnamed(_) => None,
+            Place::Unnamed(_) | Place::Pipe(_) => None,
         }
     }
 
@@ -107,11 +120,22 @@ impl BodyFile {
         let (file, named) = match &self.place {
             Place::Named { path, seen } => (File::open(path), Some((path.clone(), seen.clone()))),
             Place::Unnamed(file) => (rewound(file), None),
+            Place::Pipe(pipe) => {
+                let source = Source::Pipe(pipe.open(self.length)?);
+                return BodyReader { source, left: self.length, named: None, pass }.checked();
+            }
         };
         let file = file.map_err(|error| unreadable(self.path(), &error))?;
-        let reader = BodyReader { file, left: self.length, named, pass };
-        reader.compare()?;
-        Ok(reader)
+        BodyReader { source: Source::File(file), left: self.length, named, pass }.checked()
+    }
+}
+
+impl Read for Source {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(buffer),
+            Self::Pipe(pipe) => pipe.read(buffer),
+        }
     }
 }
 
@@ -124,13 +148,39 @@ fn rewound(file: &File) -> io::Result<File> {
 /// Reads a body from its beginning to its end, once.
 #[derive(Debug)]
 pub struct BodyReader {
-    file: File,
+    source: Source,
     left: u64,
     named: Option<(PathBuf, Seen)>,
     pass: Pass,
 }
 
+/// Where the bytes come from.
+#[derive(Debug)]
+enum Source {
+    File(File),
+    Pipe(PipeReader),
+}
+
 impl BodyReader {
+    fn checked(mut self) -> Result<Self, TransportError> {
+        self.compare()?;
+        Ok(self)
+    }
+
+    /// Fills the buffer with the next bytes.
+    ///
+    /// # Errors
+    /// As [`BodyReader::read`]; fewer bytes than the buffer has.
+    pub fn fill(&mut self, mut buffer: &mut [u8]) -> Result<(), TransportError> {
+        while !buffer.is_empty() {
+            match self.read(buffer)? {
+                0 => return Err(self.changed()),
+                read => buffer = &mut buffer[read..],
+            }
+        }
+        Ok(())
+    }
+
     /// Bytes that are still to be read.
     pub fn left(&self) -> u64 {
         self.left
@@ -146,9 +196,9 @@ impl BodyReader {
             return Ok(0);
         }
         let read = loop {
-            match self.file.read(&mut buffer[..wanted]) {
+            match self.source.read(&mut buffer[..wanted]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other.map_err(|error| unreadable(self.path(), &error))?,
+                other => break other.map_err(|error| self.unreadable(&error))?,
             }
         };
         if read == 0 {
@@ -165,13 +215,29 @@ impl BodyReader {
         self.named.as_ref().map(|(path, _)| path.as_path())
     }
 
-    fn compare(&self) -> Result<(), TransportError> {
+    fn unreadable(&self, error: &io::Error) -> TransportError {
+        match &self.source {
+            Source::Pipe(pipe) => pipe.fault(error.to_string()),
+            Source::File(_) => unreadable(self.path(), error),
+        }
+    }
+
+    /// Whether it still is what it was, before the first bytes are handed out and before the last.
+    fn compare(&mut self) -> Result<(), TransportError> {
+        let file = match &mut self.source {
+            Source::File(file) => file,
+            Source::Pipe(pipe) if self.left == 0 => return pipe.expect_end(),
+            Source::Pipe(_) => return Ok(()),
+        };
         let Some((path, seen)) = &self.named else { return Ok(()) };
-        let metadata = self.file.metadata().map_err(|error| unreadable(Some(path), &error))?;
+        let metadata = file.metadata().map_err(|error| unreadable(Some(path), &error))?;
         if Seen::of(&metadata) == *seen { Ok(()) } else { Err(self.changed()) }
     }
 
     fn changed(&self) -> TransportError {
+        if let Source::Pipe(pipe) = &self.source {
+            return pipe.ended_early(self.left);
+        }
         let reason = match self.pass {
             Pass::Hash => "it changed while it was hashed",
             Pass::AfterHash => "it changed after it was hashed, and so the signature would not hold",

@@ -5,17 +5,20 @@
 //! signature, and so belong to whoever signs. Signing is not known here.
 
 mod body;
+mod chunks;
 mod connect;
 mod course;
 mod error;
 mod file;
 mod options;
+mod pipe;
 mod proxy;
 mod rerouting;
 mod resolution;
 mod tls;
 mod wire;
 
+pub use chunks::ChunkedReader;
 pub use course::Course;
 pub use error::TransportError;
 pub use file::{BodyFile, BodyReader, PIECE, Pass};
@@ -31,6 +34,7 @@ use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
 use crate::request::{Request, RequestUrl, UriScheme};
+use crate::stream::Encoder;
 
 /// A request on its way out.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +45,8 @@ pub struct Outgoing<'a> {
     pub request: &'a Request,
     /// The file that is the body, where it is not in memory.
     pub body_file: Option<&'a BodyFile>,
+    /// Puts that file into chunks, where the request says that it comes in chunks.
+    pub encoder: Option<&'a Encoder>,
     /// How to connect.
     pub options: &'a Options,
 }

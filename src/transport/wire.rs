@@ -46,9 +46,7 @@ fn wire_request(
     if let (true, Some(authorization)) = (connection.is_forward_proxy, &connection.proxy_authorization) {
         builder = builder.header(http::header::PROXY_AUTHORIZATION, authorization);
     }
-    builder
-        .body(body_of(request, outgoing.body_file, &outgoing.options.meter)?)
-        .map_err(|error| unsendable(error.to_string()))
+    builder.body(body_of(outgoing)?).map_err(|error| unsendable(error.to_string()))
 }
 
 /// The target alone, as origin servers get it; the whole URL for a forward proxy; and for HTTP/2 the URL of the signed host.

@@ -92,7 +92,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     signing.checksum.check_body(&session.unsigned)?;
     express::enter(&mut session, Reach::Kept, context)?;
     session.settings.placement = Placement::Query { expires: args.life(*expires, &session)? };
-    let SignedParts { signed, derived } = sign(&session, show, context)?;
+    let SignedParts { signed, derived, .. } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &derived);
     match form {
         Form::Url => writeln!(context.stdout, "{}", view.url.to_text())?,

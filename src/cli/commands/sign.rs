@@ -17,8 +17,9 @@ use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::{SignedView, write_json};
 use crate::cli::render::{steps, token};
 use crate::cli::session::{Session, Typed};
-use crate::cli::v2;
+use crate::cli::{streaming, v2};
 use crate::sign::Signed;
+use crate::stream::Encoder;
 
 /// The arguments of `sigvet sign`.
 #[derive(Debug, Args)]
@@ -78,8 +79,8 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
     let url = &args.url.clone().unwrap_or_else(|| caller_identity::vault_url(signing));
     let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
     express::enter(&mut session, Reach::Kept, context)?;
-    let SignedParts { signed, derived } = sign(&session, show, context)?;
-    let view = SignedView::new(&session, &signed, &derived);
+    let SignedParts { signed, derived, encoder } = sign(&session, show, context)?;
+    let view = SignedView { encoder: encoder.as_ref(), ..SignedView::new(&session, &signed, &derived) };
     match form {
         Form::Http => view.write_http(&mut context.stdout),
         Form::Headers => view.write_headers(&mut context.stdout),
@@ -112,6 +113,8 @@ pub struct SignedParts {
     pub signed: Signed,
     /// What was agreed on and signed.
     pub derived: Derived,
+    /// Puts the body into chunks, where it is streamed and not in memory.
+    pub encoder: Option<Encoder>,
 }
 
 /// Prepares and signs, and prints the stages that were asked for.
@@ -128,8 +131,9 @@ fn sign_canonical(session: &Session, context: &mut Context) -> Result<SignedPart
     let prepared = session.prepare(context)?;
     let key = session.key(&prepared)?;
     let (terms, derivation) = (Box::new(prepared.terms.clone()), Box::new(prepared.derive()));
-    let signed = prepared.sign(&key).map_err(|error| Failure::usage(error.to_string()))?;
-    Ok(SignedParts { signed, derived: Derived::Canonical { terms, derivation } })
+    let mut signed = prepared.sign(&key).map_err(|error| Failure::usage(error.to_string()))?;
+    let encoder = streaming::encode(session, &terms, &key, &mut signed);
+    Ok(SignedParts { signed, derived: Derived::Canonical { terms, derivation }, encoder })
 }
 
 fn sign_v2(session: &Session, choice: &v2::Choice, context: &mut Context) -> Result<SignedParts, Failure> {
@@ -137,11 +141,11 @@ fn sign_v2(session: &Session, choice: &v2::Choice, context: &mut Context) -> Res
     let credentials = session.signer.credentials().ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
     let (terms, string_to_sign) = (prepared.terms.clone(), Box::new(prepared.derive()));
     let signed = prepared.sign(&credentials.secret_access_key);
-    Ok(SignedParts { signed, derived: Derived::V2 { terms, string_to_sign } })
+    Ok(SignedParts { signed, derived: Derived::V2 { terms, string_to_sign }, encoder: None })
 }
 
 fn show_stages(session: &Session, show: &Show, parts: &SignedParts, context: &mut Context) -> Result<(), Failure> {
-    let SignedParts { signed, derived } = parts;
+    let SignedParts { signed, derived, .. } = parts;
     let redactor = Redactor::of(&signed.request, &derived.dialect());
     let err = &mut context.stderr;
     if show.wants(Stage::CanonicalRequest) {

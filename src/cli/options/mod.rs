@@ -11,4 +11,5 @@ pub mod request;
 pub mod show;
 pub mod signing;
 pub mod spool;
+pub mod streaming;
 pub mod value;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::digests::{Digester, Digests, Wanted};
 use super::spool::Spool;
+use super::streaming::PipeLength;
 use super::value::cannot_read;
 use crate::checksum::Checksum;
 use crate::cli::failure::{Exit, Failure};
@@ -46,6 +47,40 @@ impl Payload {
         let Digests { sha256, checksum } =
             if wanted.is_nothing() { Digests::default() } else { digest(&file, wanted)? };
         Ok(Self { body: Body::Elsewhere { sha256, length: file.length() }, file: Some(file), checksum })
+    }
+
+    /// The body that a pipe gives while it is sent, as long as was told; none where the name is a file's, or where a pipe is
+    /// read to its end before. That of standard input has no file yet: whoever owns it puts it there.
+    ///
+    /// # Errors
+    /// A pipe whose length nobody told, a file that is not as long as was told, a file that cannot be read.
+    pub fn of_pipe(name: &str, length: PipeLength) -> Result<Option<Self>, Failure> {
+        let path = Path::new(name);
+        let file = if name == "-" { None } else { BodyFile::look(path).map_err(|error| cannot_read(path, &error))? };
+        let length = match (length, file) {
+            (PipeLength::Counted, _) | (PipeLength::Missing, Some(_)) => return Ok(None),
+            (PipeLength::Told(length), Some(file)) if file.length() == length => return Ok(None),
+            (PipeLength::Told(length), Some(file)) => {
+                let message = format!("{name} has {} bytes, --length says {length}", file.length());
+                return Err(Failure::usage(message).hint("leave --length out: it is for pipes"));
+            }
+            (PipeLength::Missing, None) => {
+                let shown = if name == "-" { "standard input" } else { name };
+                return Err(Failure::usage(format!(
+                    "{shown} does not say how long it is, and streaming tells that first"
+                ))
+                .hint("give --length SIZE, or upload a file"));
+            }
+            (PipeLength::Told(length), None) => length,
+        };
+        let file = match name {
+            "-" => None,
+            _ => {
+                let pipe = File::open(path).map_err(|error| cannot_read(path, &error))?;
+                Some(BodyFile::pipe(name, Box::new(pipe), length))
+            }
+        };
+        Ok(Some(Self { body: Body::Elsewhere { sha256: None, length }, file, checksum: None }))
     }
 
     fn of_source(source: &mut dyn Read, name: &str, wanted: Wanted) -> Result<Self, Failure> {

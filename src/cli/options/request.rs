@@ -10,6 +10,7 @@ use super::digests::Wanted;
 use super::multipart::Form;
 use super::payload::Payload;
 use super::spool::Hashing;
+use super::streaming::PipeLength;
 use super::value::read_all;
 use crate::checksum::{Checksum, ChecksumAlgorithm};
 use crate::cli::failure::Failure;
@@ -68,6 +69,8 @@ pub struct Unsigned {
     pub body_file: Option<BodyFile>,
     /// The checksum of that file, where one was wanted.
     pub checksum: Option<Checksum>,
+    /// Whether the body is what standard input will give, as long as was told.
+    pub takes_stdin: bool,
     /// What of the options was left out.
     pub warnings: Vec<String>,
     /// Headers, in lower case, that were taken away: no client adds them then.
@@ -77,7 +80,7 @@ pub struct Unsigned {
 impl Unsigned {
     /// A request whose body, if it has one, is in memory.
     pub fn of(request: Request) -> Self {
-        Self { request, body_file: None, checksum: None, warnings: Vec::new(), removed: Vec::new() }
+        Self { request, body_file: None, checksum: None, takes_stdin: false, warnings: Vec::new(), removed: Vec::new() }
     }
 
     fn put(&mut self, payload: Payload) {
@@ -106,11 +109,13 @@ pub struct BodyDigests<'a> {
     pub sha256: BodyHash<'a>,
     /// Its checksum by this algorithm.
     pub checksum: Option<ChecksumAlgorithm>,
+    /// Where the length of a pipe comes from.
+    pub pipe_length: PipeLength,
 }
 
 impl<'a> From<BodyHash<'a>> for BodyDigests<'a> {
     fn from(sha256: BodyHash<'a>) -> Self {
-        Self { sha256, checksum: None }
+        Self { sha256, checksum: None, pipe_length: PipeLength::Counted }
     }
 }
 
@@ -141,7 +146,7 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
         let mut unsigned = Unsigned::of(request);
         let wanted = Wanted { sha256: hashing(digests.sha256, &headers), checksum: digests.checksum };
         if self.form.is_empty() {
-            self.put_body(&mut unsigned, stdin, wanted)?;
+            self.put_body(&mut unsigned, stdin, wanted, digests.pipe_length)?;
             put_headers(&mut unsigned.request, &headers)
         } else {
             self.put_form(&mut unsigned, &headers, stdin, wanted)
@@ -247,8 +252,20 @@ impl<const JSON: bool> RequestOptions<JSON> {
         }
     }
 
-    fn put_body(&self, unsigned: &mut Unsigned, stdin: &mut dyn Read, wanted: Wanted) -> Result<(), Failure> {
+    fn put_body(
+        &self,
+        unsigned: &mut Unsigned,
+        stdin: &mut dyn Read,
+        wanted: Wanted,
+        pipe_length: PipeLength,
+    ) -> Result<(), Failure> {
         self.put_content_type(&mut unsigned.request);
+        let file = self.upload().or_else(|| self.data.whole_file().filter(|_| !self.get));
+        if let Some(pipe) = file.map(|name| Payload::of_pipe(name, pipe_length)).transpose()?.flatten() {
+            unsigned.takes_stdin = pipe.file.is_none();
+            unsigned.put(pipe);
+            return Ok(());
+        }
         let payload = match (self.upload(), self.data.whole_file()) {
             (Some(name), _) => Payload::of_file(name, stdin, wanted)?,
             _ if self.get || self.data.is_empty() => return Ok(()),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::checksum::ChecksumOptions;
+use super::streaming::{PayloadKind, StreamingOptions};
 use super::value::parse_time;
 use crate::canonical::{PathEncoding, PathNormalization, PathRule};
 use crate::credentials::Secret;
@@ -95,6 +96,10 @@ pub struct SigningOptions {
     #[command(flatten)]
     pub checksum: ChecksumOptions,
 
+    /// What is signed of the body.
+    #[command(flatten)]
+    pub streaming: StreamingOptions,
+
     /// Sign and send this Host header, though the connection goes to the host of the URL
     #[arg(long, value_name = "HOST[:PORT]", value_parser = parse_host)]
     pub sign_host: Option<String>,
@@ -175,7 +180,13 @@ impl SigningOptions {
             || self.dialect.is_some();
         let what = self.unsigned_payload || self.payload_hash.is_some() || self.signed_headers.is_some();
         let what = what || self.checksum.algorithm.is_some() || self.s3express_session.is_some();
+        let what = what || self.streaming != StreamingOptions::default();
         scope || what || self.date.is_some() || self.token_unsigned || self.signing_key.is_some()
+    }
+
+    /// Whether nothing is signed of the body, in either spelling.
+    pub fn leaves_payload_unsigned(&self) -> bool {
+        self.unsigned_payload || self.streaming.payload == Some(PayloadKind::Unsigned)
     }
 
     /// The dialect that was named, in either way, or that of AWS.

@@ -9,6 +9,12 @@ const LONGEST_WORD: usize = 128 * 1024;
 
 /// The command, in one line.
 pub fn command(session: &Session, request: &Request) -> Result<String, Failure> {
+    if session.plan.is_some() {
+        return Err(Failure::usage(
+            "a body in chunks cannot stand in a command line: each chunk has a signature of its own",
+        )
+        .hint("'sigvet send' sends it; --as http prints the request with its body"));
+    }
     // curl keeps dot segments and takes brackets literally only when told to.
     let mut words = vec!["curl".to_owned(), "--path-as-is".to_owned(), "--globoff".to_owned()];
     words.extend(method_words(request));

@@ -11,7 +11,8 @@ use crate::cli::options::payload::each_piece;
 use crate::cli::session::Session;
 use crate::request::{Body, Request, RequestUrl};
 use crate::sign::Signed;
-use crate::transport::{Pass, Response};
+use crate::stream::Encoder;
+use crate::transport::{BodyFile, ChunkedReader, Pass, Response, TransportError};
 
 /// Everything about a signed request that may be printed.
 pub struct SignedView<'a> {
@@ -23,13 +24,15 @@ pub struct SignedView<'a> {
     pub derived: &'a Derived,
     /// Where the body lies.
     pub session: &'a Session,
+    /// Puts the body into chunks, where it is streamed and not in memory.
+    pub encoder: Option<&'a Encoder>,
 }
 
 impl<'a> SignedView<'a> {
     /// Puts together what was signed and what for.
     pub fn new(session: &'a Session, signed: &'a Signed, derived: &'a Derived) -> Self {
         let url = session.url.with_target(signed.request.target.clone());
-        Self { url, signed, derived, session }
+        Self { url, signed, derived, session, encoder: None }
     }
 
     /// The request as HTTP/1.1, with its body.
@@ -41,9 +44,22 @@ impl<'a> SignedView<'a> {
     fn write_body(&self, out: &mut dyn Write) -> Result<(), Failure> {
         match (&self.signed.request.body, &self.session.unsigned.body_file) {
             (Body::Bytes(bytes), _) => Ok(out.write_all(bytes)?),
+            (_, Some(file)) if self.encoder.is_some() => self.write_chunks(file, out),
             (body, Some(file)) => each_piece(file, Pass::of(body), |piece| Ok(out.write_all(piece)?)),
             _ => Ok(()),
         }
+    }
+
+    fn write_chunks(&self, file: &BodyFile, out: &mut dyn Write) -> Result<(), Failure> {
+        let unreadable = |error: TransportError| Failure::new(Exit::CannotRead, error.to_string());
+        let Some(encoder) = self.encoder else { return Ok(()) };
+        let mut reader = ChunkedReader::new(file.open(Pass::Unhashed).map_err(unreadable)?, encoder.clone());
+        let mut buffer = vec![0; reader.room()];
+        while !reader.is_at_end() {
+            let read = reader.read(&mut buffer).map_err(unreadable)?;
+            out.write_all(&buffer[..read])?;
+        }
+        Ok(())
     }
 
     /// The header fields alone, a line each.

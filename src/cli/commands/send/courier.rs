@@ -22,6 +22,7 @@ use crate::cli::render::signed::{write_response_head, write_verbose_head};
 use crate::cli::session::{Session, note};
 use crate::formats::reply::Reply;
 use crate::request::{Request, RequestUrl};
+use crate::stream::Encoder;
 use crate::time::Timestamp;
 use crate::transport::{self, BodyFile, Exchange, Meter, Options, Outgoing};
 
@@ -77,10 +78,22 @@ impl<'a> Courier<'a> {
     pub fn carry(&mut self, context: &mut Context) -> Result<Arrival, Failure> {
         loop {
             match self.attempt(context)? {
-                Step::Again(wait) => self.pause(wait, context)?,
+                Step::Again(wait) => {
+                    self.refuse_spent()?;
+                    self.pause(wait, context)?;
+                }
                 Step::Arrived(arrival) => return Ok(*arrival),
             }
         }
+    }
+
+    /// A pipe gave its bytes to the try before.
+    fn refuse_spent(&self) -> Result<(), Failure> {
+        if !self.session.unsigned.body_file.as_ref().is_some_and(BodyFile::is_spent) {
+            return Ok(());
+        }
+        Err(Failure::new(Exit::CannotRead, "the body came from a pipe, and cannot be sent again")
+            .hint("put it into a file, and upload that: then retries and redirects sign it anew"))
     }
 
     /// What is known of the way.
@@ -89,7 +102,7 @@ impl<'a> Courier<'a> {
     }
 
     fn attempt(&mut self, context: &mut Context) -> Result<Step, Failure> {
-        let wire = self.wire_request(context)?;
+        let (wire, encoder) = self.wire_request(context)?;
         let length = self.session.unsigned.body_file.as_ref().map(BodyFile::length);
         let bar = progress::bar("sending", length, self.args.output.progress(), context);
         let listener = bar.clone();
@@ -98,6 +111,7 @@ impl<'a> Courier<'a> {
             url: &self.session.url,
             request: &wire,
             body_file: self.session.unsigned.body_file.as_ref(),
+            encoder: encoder.as_ref(),
             options: &self.options,
         };
         let outcome = transport::send(&outgoing);
@@ -113,18 +127,21 @@ impl<'a> Courier<'a> {
     }
 
     /// The request as it goes out now: signed, and completed as a client does.
-    fn wire_request(&self, context: &mut Context) -> Result<Request, Failure> {
+    fn wire_request(&self, context: &mut Context) -> Result<(Request, Option<Encoder>), Failure> {
         let is_first = self.hops == 0 && self.retries.done() == 0;
-        let mut wire = match self.signature {
-            Signature::Unwanted => self.session.unsigned.request.clone(),
-            Signature::Wanted if is_first => sign(&self.session, &self.args.show, context)?.signed.request,
-            Signature::Wanted => sign(&self.session, &Show::default(), context)?.signed.request,
+        let (mut wire, encoder) = match self.signature {
+            Signature::Unwanted => (self.session.unsigned.request.clone(), None),
+            Signature::Wanted => {
+                let show = if is_first { &self.args.show } else { &Show::default() };
+                let parts = sign(&self.session, show, context)?;
+                (parts.signed.request, parts.encoder)
+            }
         };
         transport::complete(&mut wire, &self.session.unsigned.removed);
         if self.args.signing.verbose > 0 {
             write_verbose_head(&wire, &mut context.stderr)?;
         }
-        Ok(wire)
+        Ok((wire, encoder))
     }
 
     fn judge(&mut self, mut exchange: Exchange, sent: &Request, context: &mut Context) -> Result<Step, Failure> {

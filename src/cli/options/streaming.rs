@@ -1,0 +1,164 @@
+//! What is signed of the body, and how it goes out where it is signed piece by piece.
+
+use clap::{Args, ValueEnum};
+
+use crate::checksum::ChecksumAlgorithm;
+use crate::cli::failure::Failure;
+use crate::stream::{ChunkSize, ChunkSizeTooSmall, Plan, Protection};
+
+/// What is signed of the body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
+pub struct StreamingOptions {
+    /// What to sign of the body; streaming reads it once, while it is sent
+    #[arg(long, value_name = "KIND", value_enum, conflicts_with_all = ["unsigned_payload", "payload_hash"])]
+    pub payload: Option<PayloadKind>,
+
+    /// The length of the chunks of --payload streaming, 64KiB by default
+    #[arg(long, value_name = "SIZE", value_parser = parse_chunk_size)]
+    pub chunk_size: Option<ChunkSize>,
+
+    /// The length of a body that comes from a pipe: it is sent while it is read, and kept nowhere
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub length: Option<u64>,
+}
+
+/// `--payload`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PayloadKind {
+    /// Its hash, for which it is read twice
+    Signed,
+    /// Nothing: UNSIGNED-PAYLOAD
+    Unsigned,
+    /// Each chunk of it; with --checksum a trailer too (S3 family)
+    Streaming,
+    /// Chunks without signatures, and the checksum of --checksum as trailer (S3 family, over TLS)
+    StreamingUnsigned,
+}
+
+/// Where the length of a body comes from that can be read only once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PipeLength {
+    /// From reading it to its end, and keeping it.
+    Counted,
+    /// From whoever typed it.
+    Told(u64),
+    /// From nowhere.
+    Missing,
+}
+
+impl StreamingOptions {
+    /// Whether the body is read only while it is sent.
+    pub fn is_streaming(self) -> bool {
+        matches!(self.payload, Some(PayloadKind::Streaming | PayloadKind::StreamingUnsigned))
+    }
+
+    /// How the body is streamed, where it is.
+    ///
+    /// # Errors
+    /// Options that only mean something together.
+    pub fn plan(self, checksum: Option<ChecksumAlgorithm>) -> Result<Option<Plan>, Failure> {
+        self.check(checksum)?;
+        let protection = match self.payload {
+            Some(PayloadKind::Streaming) => Protection::Signed,
+            Some(PayloadKind::StreamingUnsigned) => Protection::Unsigned,
+            _ => return Ok(None),
+        };
+        Ok(Some(Plan { protection, chunk_size: self.chunk_size.unwrap_or(ChunkSize::DEFAULT), checksum }))
+    }
+
+    fn check(self, checksum: Option<ChecksumAlgorithm>) -> Result<(), Failure> {
+        if self.payload == Some(PayloadKind::StreamingUnsigned) && checksum.is_none() {
+            return Err(Failure::usage("--payload streaming-unsigned needs a checksum: nothing else guards the body")
+                .hint("add --checksum crc64nvme, or sign the chunks with --payload streaming"));
+        }
+        if self.chunk_size.is_some() && !self.is_streaming() {
+            return Err(
+                Failure::usage("--chunk-size is for a body that is sent in chunks").hint("add --payload streaming")
+            );
+        }
+        let is_hashed = matches!(self.payload, None | Some(PayloadKind::Signed));
+        if self.length.is_some() && is_hashed {
+            return Err(Failure::usage(
+                "--length is for a body that is read while it is sent, and this one is hashed before",
+            )
+            .hint("add --payload streaming or --payload unsigned, or leave --length out"));
+        }
+        Ok(())
+    }
+
+    /// Where the length of a pipe comes from.
+    pub fn pipe_length(self) -> PipeLength {
+        match self.length {
+            Some(length) => PipeLength::Told(length),
+            None if self.is_streaming() => PipeLength::Missing,
+            None => PipeLength::Counted,
+        }
+    }
+}
+
+/// Parses `64KiB`, `1MiB`, `65536`. As with most tools `K` and `M` are the same as `KiB` and `MiB`.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u32); 8] =
+        [("", 0), ("b", 0), ("k", 10), ("kib", 10), ("m", 20), ("mib", 20), ("g", 30), ("gib", 30)];
+    let expected = || format!("not a size: '{text}', expected for example 65536, 64KiB or 1MiB");
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (amount, unit) = text.split_at(end);
+    let (_, shift) = UNITS.iter().find(|(name, _)| unit.eq_ignore_ascii_case(name)).ok_or_else(expected)?;
+    let amount: u64 = amount.parse().map_err(|_| expected())?;
+    amount.checked_mul(1 << shift).ok_or_else(expected)
+}
+
+fn parse_chunk_size(text: &str) -> Result<ChunkSize, String> {
+    let bytes = parse_size(text)?;
+    if bytes > LARGEST_CHUNK {
+        return Err(format!(
+            "chunks of {bytes} bytes are too large: expected at most 16MiB, the most that MinIO takes"
+        ));
+    }
+    ChunkSize::new(usize::try_from(bytes).unwrap_or(usize::MAX)).map_err(|error: ChunkSizeTooSmall| {
+        format!("{error}: S3 refuses smaller ones, the last one excepted (InvalidChunkSizeError)")
+    })
+}
+
+/// MinIO answers larger ones with an error, and a few chunks are in memory at once.
+const LARGEST_CHUNK: u64 = 16 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_as_people_write_them() {
+        for (text, bytes) in [("0", 0), ("65536", 65_536), ("64KiB", 65_536), ("64k", 65_536), ("1M", 1 << 20)] {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "KiB", "-1", "1.5M", "1 MiB", "64KB", "18446744073709551616", "99999999999GiB", "1T"] {
+            assert!(parse_size(text).is_err(), "{text}");
+        }
+    }
+
+    /// The bounds are those of S3 and MinIO: a chunk of either length is taken, one byte less or more is not.
+    #[test]
+    fn chunks_are_neither_too_small_nor_too_large() {
+        for (text, is_taken) in [("8191", false), ("8KiB", true), ("16MiB", true), ("16777217", false)] {
+            assert_eq!(parse_chunk_size(text).is_ok(), is_taken, "{text}");
+        }
+    }
+
+    #[test]
+    fn options_that_mean_nothing_alone_are_refused() {
+        let none = StreamingOptions::default();
+        let with = |payload| StreamingOptions { payload: Some(payload), ..none };
+        let unsigned = with(PayloadKind::StreamingUnsigned);
+        assert!(unsigned.plan(None).is_err() && unsigned.plan(Some(ChecksumAlgorithm::Sha1)).is_ok());
+        let (chunk_size, length) = (Some(ChunkSize::DEFAULT), Some(7));
+        assert!(StreamingOptions { chunk_size, ..none }.plan(None).is_err());
+        for (payload, is_taken) in
+            [(PayloadKind::Signed, false), (PayloadKind::Unsigned, true), (PayloadKind::Streaming, true)]
+        {
+            assert_eq!(StreamingOptions { length, ..with(payload) }.plan(None).is_ok(), is_taken, "{payload:?}");
+        }
+        assert_eq!(with(PayloadKind::Streaming).pipe_length(), PipeLength::Missing);
+        assert_eq!(with(PayloadKind::Unsigned).pipe_length(), PipeLength::Counted);
+    }
+}

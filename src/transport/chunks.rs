@@ -1,0 +1,86 @@
+//! A body on its way into chunks: read from its file or pipe to where it is sent from, and hashed on all cores.
+
+use rayon::prelude::*;
+
+use super::file::BodyReader;
+use super::{PIECE, TransportError};
+use crate::checksum::ChecksumHasher;
+use crate::crypto::{Sha256Digest, sha256};
+use crate::stream::{ChunkHasher, Encoder};
+
+/// How much of a payload is hashed at once, where chunks are smaller than it.
+const BATCH: usize = 4 * PIECE;
+
+/// The final chunk's head and a trailer, both with the longest signatures, are shorter.
+const LONGEST_END: usize = 1024;
+
+/// A body in chunks, piece by piece.
+#[derive(Debug)]
+pub struct ChunkedReader {
+    reader: BodyReader,
+    encoder: Option<Encoder>,
+    room: usize,
+}
+
+impl ChunkedReader {
+    /// The body that `encoder` makes of what `reader` reads; the encoder's payload is as long as the file.
+    pub fn new(reader: BodyReader, encoder: Encoder) -> Self {
+        let chunks = (BATCH / encoder.layout().chunk_size.bytes()).max(1);
+        // The end of the body goes with its last chunks.
+        let room = encoder.room_for(chunks) + LONGEST_END;
+        Self { reader, encoder: Some(encoder), room }
+    }
+
+    /// How long a buffer must be.
+    pub fn room(&self) -> usize {
+        self.room
+    }
+
+    /// Whether the end of the body was read.
+    pub fn is_at_end(&self) -> bool {
+        self.encoder.is_none()
+    }
+
+    /// Bytes of the payload that are still to be read.
+    pub fn left(&self) -> u64 {
+        self.reader.left()
+    }
+
+    /// Writes the next piece of the body into the buffer; tells how many bytes, none at the end.
+    ///
+    /// # Errors
+    /// [`TransportError::ReadBody`]: the payload cannot be read, has changed, or is not as long as was said.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TransportError> {
+        let Some(encoder) = &mut self.encoder else { return Ok(0) };
+        let places = encoder.places(buffer.len() - LONGEST_END);
+        for place in &places {
+            self.reader.fill(&mut buffer[place.clone()])?;
+        }
+        let sealed = encoder.seal(buffer, &places, &OnAllCores);
+        if encoder.left() > 0 {
+            return Ok(sealed);
+        }
+        let end = self.encoder.take().map(Encoder::finish).unwrap_or_default();
+        let Some(room) = buffer.get_mut(sealed..sealed + end.len()) else {
+            let reason = "a piece of the body has no room for its end".to_owned();
+            return Err(TransportError::Request { reason });
+        };
+        room.copy_from_slice(&end);
+        Ok(sealed + end.len())
+    }
+}
+
+/// Hashes chunks side by side; the checksum, which goes over all of them, beside them.
+struct OnAllCores;
+
+impl ChunkHasher for OnAllCores {
+    fn hash(&self, chunks: &[&[u8]], is_signed: bool, checksum: Option<&mut ChecksumHasher>) -> Vec<Sha256Digest> {
+        let sum = || checksum.map(|checksum| chunks.iter().for_each(|chunk| checksum.update(chunk)));
+        let hash = || chunks.par_iter().map(|chunk| sha256(chunk)).collect();
+        if is_signed {
+            return rayon::join(hash, sum).0;
+        }
+        sum();
+        Vec::new()
+    }
+}

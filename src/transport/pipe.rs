@@ -1,0 +1,85 @@
+//! A body that can be read once, and whose length is known from elsewhere: exactly so many bytes are taken from it.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use super::TransportError;
+
+/// What is to be read, until somebody reads it.
+pub(super) struct Pipe {
+    name: String,
+    source: Mutex<Option<Box<dyn Read + Send>>>,
+}
+
+/// Reads it.
+pub(super) struct PipeReader {
+    name: String,
+    source: Box<dyn Read + Send>,
+    length: u64,
+}
+
+impl Pipe {
+    pub(super) fn new(name: &str, source: Box<dyn Read + Send>) -> Self {
+        Self { name: name.to_owned(), source: Mutex::new(Some(source)) }
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.source.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+
+    /// Takes it to be read, for the only time.
+    pub(super) fn open(&self, length: u64) -> Result<PipeReader, TransportError> {
+        let source = self.source.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let spent = || fault(&self.name, "it was read already, and cannot be sent again".to_owned());
+        Ok(PipeReader { name: self.name.clone(), source: source.ok_or_else(spent)?, length })
+    }
+}
+
+impl PipeReader {
+    /// Refuses what goes on behind its length.
+    pub(super) fn expect_end(&mut self) -> Result<(), TransportError> {
+        let more = loop {
+            match self.source.read(&mut [0]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other.map_err(|error| self.fault(error.to_string()))?,
+            }
+        };
+        match more {
+            0 => Ok(()),
+            _ => Err(self.fault(format!("it goes on behind the {} bytes that were announced", self.length))),
+        }
+    }
+
+    pub(super) fn ended_early(&self, left: u64) -> TransportError {
+        let (got, length) = (self.length - left, self.length);
+        self.fault(format!("it ended after {got} of the {length} bytes that were announced"))
+    }
+
+    pub(super) fn fault(&self, reason: String) -> TransportError {
+        fault(&self.name, reason)
+    }
+}
+
+impl Read for PipeReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.source.read(buffer)
+    }
+}
+
+fn fault(name: &str, reason: String) -> TransportError {
+    TransportError::ReadBody { file: PathBuf::from(name), reason }
+}
+
+impl fmt::Debug for Pipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipe").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for PipeReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PipeReader").field("name", &self.name).finish_non_exhaustive()
+    }
+}
