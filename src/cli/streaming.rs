@@ -46,7 +46,8 @@ fn explain_refusal(error: PlanError) -> Failure {
     match error {
         PlanError::HeaderGiven { name } => failure.hint(format!("leave -H '{name}: …' out")),
         PlanError::UnknownLength => failure.hint("give --length SIZE, or upload a file"),
-        PlanError::UnsignedWithoutChecksum | PlanError::Dialect { .. } => failure,
+        PlanError::Dialect { .. } => failure.hint("leave --payload streaming out: the body is then sent in one piece"),
+        PlanError::UnsignedWithoutChecksum => failure.hint("add --checksum crc64nvme"),
     }
 }
 

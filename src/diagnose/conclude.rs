@@ -2,6 +2,7 @@
 
 use super::alternatives::Subject;
 use super::case::Case;
+use super::chunks;
 use super::compare::{self, Texts};
 use super::diagnosis::{Comparison, Diagnosis, Explanation, Judged, Made, Party, Proof, Search, Word};
 use super::evidence::Evidence;
@@ -64,8 +65,9 @@ fn of_claim(evidence: &Evidence<'_>, judged: Judged, repairs: Vec<Made>, limits:
     let comparisons = compare_all(evidence, &judged);
     let case = Case { evidence, judged: &judged, subject: &subject, found: found.as_ref(), comparisons: &comparisons };
     let mut explanations = case.reproduced(repairs);
-    let is_right = judged.is_signature_right() == Some(true);
-    if explanations.is_empty() && !is_right {
+    let (is_reproduced, is_right) = (!explanations.is_empty(), judged.is_signature_right() == Some(true));
+    add_new(&mut explanations, chunks::explain(evidence, &judged));
+    if !is_reproduced && !is_right {
         add_new(&mut explanations, case.compared());
     } else if is_right {
         add_new(&mut explanations, case.changed_on_the_way());
@@ -79,7 +81,8 @@ fn of_claim(evidence: &Evidence<'_>, judged: Judged, repairs: Vec<Made>, limits:
     if verdict != Word::Valid && !is_settled && !is_right {
         add_new(&mut explanations, inspect::suspicions(evidence, &judged));
     }
-    let (notes, next) = (case.notes(verdict, &explanations), case.next(verdict, &explanations));
+    let (mut notes, next) = (case.notes(verdict, &explanations), case.next(verdict, &explanations));
+    notes.splice(0..0, chunks::notes(&judged));
     let search = found.map_or(Search::NONE, |found| Search {
         is_made: true,
         hypotheses: found.hypotheses,

@@ -9,6 +9,7 @@ pub mod catalogue;
 mod allowance;
 mod alternatives;
 mod case;
+mod chunks;
 mod compare;
 mod conclude;
 mod diagnosis;

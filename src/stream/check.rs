@@ -114,7 +114,10 @@ pub fn check(request: &Request, terms: &Terms, seed: &Signature, key: &SigningKe
         }
     }
     let is_whole = chunked.malformed.is_none() && word.has_trailer;
-    is_whole.then(|| check_trailer(&chunked, chain)).flatten()
+    // A trailer that was announced and did not come at all is another fault.
+    let is_forgotten = chunked.trailers.is_empty() && chunked.trailer_signature.is_none();
+    let is_judged = is_whole && !(is_forgotten && request.headers.contains(TRAILER_HEADER));
+    is_judged.then(|| check_trailer(&chunked, chain)).flatten()
 }
 
 fn check_trailer(chunked: &Chunked<'_>, mut chain: Chain) -> Option<StreamFault> {

@@ -94,7 +94,9 @@ impl fmt::Display for StreamFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(malformed) => malformed.fmt(f),
-            Self::ChunkSignature { chunk, .. } => write!(f, "the signature of {chunk}, does not match"),
+            Self::ChunkSignature { chunk, expected, presented } => {
+                write!(f, "the signature of {chunk}, is {presented}, expected {expected}")
+            }
             Self::ChunkUnsigned { chunk } => write!(f, "{chunk}, has no signature"),
             Self::FinalChunkMissing => f.write_str("the body ends without its final, empty chunk"),
             Self::DecodedLength { declared, arrived } => {

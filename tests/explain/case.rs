@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{DocumentMut, Item};
 
 use crate::replies;
-use crate::signer::{Breaks, Keys, Recipe, Wire, header_line};
+use crate::signer::{Breaks, Chunking, Keys, Recipe, Wire, header_line};
 use crate::written;
 
 /// How the request is given to the command line; `None` where there is only a reply.
@@ -197,6 +197,11 @@ impl Table<'_> {
         Expected { sets, verdict: self.maybe("verdict"), proof: self.maybe("proof") }
     }
 
+    fn chunking(&self) -> Option<Chunking> {
+        let size = self.item.get("chunk_size")?.as_integer().unwrap();
+        Some(Chunking { size: usize::try_from(size).unwrap(), trailer: self.list("trailer") })
+    }
+
     fn recipe(&self, keys: Keys) -> Recipe {
         let service = self.text("service");
         let by_service = if service.starts_with("s3") { "hash" } else { "none" };
@@ -217,6 +222,7 @@ impl Table<'_> {
             also_signed: self.list("also_signed"),
             never_signed: self.list("never_signed"),
             token_after: self.flag("token_after"),
+            chunking: self.chunking(),
             breaks: Breaks::parse(&self.list("breaks")),
             arrived: Breaks::parse(&self.list("arrived")),
         }

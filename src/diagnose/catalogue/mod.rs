@@ -19,6 +19,7 @@ macro_rules! mistakes {
 }
 
 mod assembly;
+mod chunks;
 mod form;
 mod headers;
 mod host;
@@ -34,6 +35,7 @@ mod v2;
 
 // The sections are files, not names: nobody needs to know that `expired` stands in `scope`.
 pub use assembly::*;
+pub use chunks::*;
 pub use form::*;
 pub use headers::*;
 pub use host::*;
@@ -82,7 +84,8 @@ pub enum Proof {
 /// All mistakes, in the order of a request: from its method to the signature.
 pub fn all() -> impl Iterator<Item = &'static Mistake> {
     let request = [method::SECTION, path::SECTION, query::SECTION, headers::SECTION, host::SECTION, payload::SECTION];
-    let signature = [scope::SECTION, keys::SECTION, assembly::SECTION, v2::SECTION, form::SECTION];
+    let signature =
+        [chunks::SECTION, scope::SECTION, keys::SECTION, assembly::SECTION, v2::SECTION, form::SECTION];
     request.into_iter().chain(signature).flatten().copied()
 }
 

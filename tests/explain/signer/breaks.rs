@@ -72,6 +72,18 @@ const KNOWN: &[(&str, &str)] = &[
     ("canonical-newlines", "crlf, trailing"),
     ("string-to-sign", "no-time, no-algorithm, scope-first, short-date"),
     ("string-to-sign-newlines", "crlf, trailing"),
+    // How it put the payload into chunks.
+    ("decoded-length", "LENGTH is declared"),
+    ("chunk-previous", "seed, empty, first"),
+    ("chunk-no-empty-hash", "the hash of no bytes is left out"),
+    ("chunk-hash", "line-end, nothing, so-far"),
+    ("chunk-algorithm", "as in the string to sign of a request"),
+    ("chunk-final", "none, unsigned"),
+    ("chunk-line-end", "LF behind the data"),
+    ("chunk-changed", "NUMBER TEXT, after signing"),
+    ("trailer-signed", "crlf, no-newline, over-seed, not"),
+    ("trailer-forgotten", "it was announced"),
+    ("trailer-value", "VALUE, which is signed"),
     // What it sent.
     ("signature", "base64, upper, truncated"),
     ("random-signature", "no signature of anything"),

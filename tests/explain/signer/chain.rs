@@ -108,7 +108,7 @@ fn first_key(recipe: &Recipe) -> Vec<u8> {
     [prefix.as_bytes(), &secret].concat()
 }
 
-fn key(scope: &Scope, recipe: &Recipe) -> Vec<u8> {
+pub fn key(scope: &Scope, recipe: &Recipe) -> Vec<u8> {
     let breaks = &recipe.breaks;
     let date = breaks.of("key-day").unwrap_or(&scope[0]);
     let region = breaks.of("key-region").unwrap_or(&scope[1]);
@@ -129,6 +129,11 @@ fn key(scope: &Scope, recipe: &Recipe) -> Vec<u8> {
 fn unescaped(text: &str) -> Vec<u8> {
     let text = text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t").replace("\\s", " ");
     text.into_bytes()
+}
+
+/// In hex, of a text.
+pub fn mac_hex(key: &[u8], text: &str) -> String {
+    hex::encode(hmac(key, text.as_bytes()))
 }
 
 fn hmac(key: &[u8], data: &[u8]) -> Vec<u8> {

@@ -5,6 +5,7 @@
 
 mod breaks;
 mod chain;
+mod chunks;
 mod edits;
 mod encode;
 mod headers;
@@ -14,6 +15,7 @@ mod wire;
 
 pub use breaks::Breaks;
 pub use chain::{public_key, sha256_hex, verifies};
+pub use chunks::Chunking;
 pub use encode::encode;
 pub use wire::{Wire, header_line};
 
@@ -45,6 +47,8 @@ pub struct Recipe {
     pub never_signed: Vec<String>,
     /// Whether this service wants the session token to be added after signing.
     pub token_after: bool,
+    /// Where the payload goes out in signed chunks.
+    pub chunking: Option<Chunking>,
     pub breaks: Breaks,
     /// What is changed between the client and the server.
     pub arrived: Breaks,
@@ -89,6 +93,9 @@ impl Recipe {
         let stages = self.stages(&seen, &names);
         let signature = chain::signature(&stages.string_to_sign, &self.scope(), self);
         self.attach(&mut sent, &names, edits::written(&signature, &self.breaks));
+        if let Some(chunking) = &self.chunking {
+            sent.body = chunks::encode(&seen.body, chunking, &hex::encode(&signature), &self.scope(), self);
+        }
         edits::send(&mut sent, &self.breaks);
         Signed { wire: sent, stages, signature: hex::encode(signature), names }
     }
@@ -172,6 +179,11 @@ impl Recipe {
         wire.put_header(&format!("X-Amz-Date: {}", self.date));
         if let Some(region_set) = self.sent_region_set() {
             wire.put_header(&format!("X-Amz-Region-Set: {region_set}"));
+        }
+        if self.chunking.is_some() {
+            let length = wire.body.len().to_string();
+            let length = self.breaks.of("decoded-length").unwrap_or(&length);
+            wire.put_header(&format!("X-Amz-Decoded-Content-Length: {length}"));
         }
         if let Some(token) = self.signed_token() {
             wire.put_header(&format!("X-Amz-Security-Token: {token}"));
