@@ -7,7 +7,7 @@ use crate::cli::session::{Session, warn};
 use crate::derivation::{Placement, Terms};
 use crate::prepare::{PayloadChoice, Settings};
 use crate::request::{Body, Request, UriScheme};
-use crate::scheme::{Scheme, SigningKey};
+use crate::scheme::SigningKey;
 use crate::sign::Signed;
 use crate::stream::{Encoder, InOrder, PlanError, Protection};
 
@@ -16,11 +16,11 @@ pub fn declare(session: &Session) -> Result<(Request, Settings), Failure> {
     let (mut request, mut settings) = (session.unsigned.request.clone(), session.settings.clone());
     let Some(plan) = session.plan.filter(|_| has_body(&request)) else { return Ok((request, settings)) };
     check(&settings)?;
-    plan.declare(&mut request, Scheme::V4, &settings.dialect).map_err(explain_refusal)?;
+    plan.declare(&mut request, settings.scheme, &settings.dialect).map_err(explain_refusal)?;
     if let Some(algorithm) = plan.checksum.filter(|_| !request.headers.contains(SDK_CHECKSUM_ALGORITHM)) {
         request.headers.push_unchecked(SDK_CHECKSUM_ALGORITHM, algorithm.name().to_ascii_uppercase());
     }
-    settings.payload = PayloadChoice::Declared(plan.word(&settings.dialect.algorithm));
+    settings.payload = PayloadChoice::Declared(plan.word(&settings.dialect.algorithm_of(settings.scheme)));
     Ok((request, settings))
 }
 

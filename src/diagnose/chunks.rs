@@ -78,15 +78,16 @@ fn signature(index: usize, evidence: &Evidence<'_>, judged: &Judged) -> Vec<Expl
 fn altered(index: usize, attempt: &Attempt<'_>) -> Option<Explanation> {
     let (chunk, next) = (attempt.chunked.chunks.get(index)?, attempt.chunked.chunks.get(index + 1)?);
     let (presented, of_next) = (Signature::presented(chunk.signature?), Signature::presented(next.signature?));
-    let mut chain = Chain::new(&attempt.judged.claim.terms, attempt.key, &presented);
+    let chain = Chain::new(&attempt.judged.claim.terms, attempt.key, &presented);
+    let text = chain.chunk_string_to_sign(&sha256(next.data));
     let detail = format!(
         "chunk {} at offset {}: chunk {} is signed rightly over its signature",
         index + 1,
         chunk.offset,
         index + 2
     );
-    let made = Made::new(&CHUNK_ALTERED, "", sha256(chunk.data).to_string()).with_detail(detail);
-    (chain.sign_chunk(&sha256(next.data)) == of_next).then(|| Explanation::of(Proof::Observed, made))
+    let made = Made::new(&CHUNK_ALTERED, "", "").with_detail(detail);
+    attempt.gives(&text, &of_next).then(|| Explanation::of(Proof::Observed, made))
 }
 
 fn trailer_signature(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
@@ -105,5 +106,5 @@ fn at_hand<'j>(evidence: &Evidence<'_>, judged: &'j Judged) -> Option<(Chunked<'
     let own = evidence.credentials.filter(|_| judged.is_signature_right() == Some(true))?;
     let Body::Bytes(body) = &judged.request.body else { return None };
     let terms = &judged.claim.terms;
-    Some((Chunked::parse(body), SigningKey::derive(&own.secret_access_key, &terms.dialect, &terms.scope)))
+    Some((Chunked::parse(body), SigningKey::of_scheme(terms.scheme, own, &terms.dialect, &terms.scope)))
 }

@@ -31,6 +31,22 @@ impl Chain {
         trailer_string_to_sign(&self.terms, self.previous.as_str(), canonical_trailers)
     }
 
+    /// The signature that the next chunk should have: of ECDSA there are many that are right, and a right one is left as it is.
+    pub(super) fn expect_chunk(&mut self, data: &Sha256Digest, presented: &Signature) -> Signature {
+        self.expect(&self.chunk_string_to_sign(data), presented)
+    }
+
+    /// The same of the trailer.
+    pub(super) fn expect_trailer(&mut self, canonical_trailers: &[u8], presented: &Signature) -> Signature {
+        self.expect(&self.trailer_string_to_sign(canonical_trailers), presented)
+    }
+
+    fn expect(&mut self, string_to_sign: &str, presented: &Signature) -> Signature {
+        let signature = self.key.expected(string_to_sign.as_bytes(), &unpadded(presented));
+        self.previous = signature.clone();
+        signature
+    }
+
     /// Signs the next chunk.
     pub fn sign_chunk(&mut self, data: &Sha256Digest) -> Signature {
         self.link(&self.chunk_string_to_sign(data))
@@ -39,11 +55,6 @@ impl Chain {
     /// Signs the trailer.
     pub fn sign_trailer(&mut self, canonical_trailers: &[u8]) -> Signature {
         self.link(&self.trailer_string_to_sign(canonical_trailers))
-    }
-
-    /// Goes on from a signature that somebody else made.
-    pub fn go_on_from(&mut self, signature: &Signature) {
-        self.previous = unpadded(signature);
     }
 
     /// How long the signatures are as text, padded where their length differs from one to the next.
@@ -73,6 +84,8 @@ pub(crate) fn trailer_string_to_sign(terms: &Terms, previous: &str, canonical_tr
 pub(super) fn signature_length(scheme: Scheme) -> usize {
     match scheme {
         Scheme::V4 => 64,
+        // A signature in DER has at most 72 bytes.
+        Scheme::V4a => 144,
     }
 }
 

@@ -107,7 +107,7 @@ pub fn check(request: &Request, terms: &Terms, seed: &Signature, key: &SigningKe
     let mut chain = Chain::new(terms, key, seed);
     for (chunk, Chunk { signature, data, .. }) in places(&chunked) {
         let presented = Signature::presented((*signature)?);
-        let expected = chain.sign_chunk(&sha256(data));
+        let expected = chain.expect_chunk(&sha256(data), &presented);
         if !is_same(&expected, &presented) {
             let (expected, presented) = (expected.as_str().to_owned(), presented.as_str().to_owned());
             return Some(StreamFault::ChunkSignature { chunk, expected, presented });
@@ -121,8 +121,8 @@ pub fn check(request: &Request, terms: &Terms, seed: &Signature, key: &SigningKe
 }
 
 fn check_trailer(chunked: &Chunked<'_>, mut chain: Chain) -> Option<StreamFault> {
-    let expected = chain.sign_trailer(&chunked.canonical_trailers());
     let presented = Signature::presented(chunked.trailer_signature.unwrap_or_default());
+    let expected = chain.expect_trailer(&chunked.canonical_trailers(), &presented);
     let fault = || StreamFault::TrailerSignature {
         expected: expected.as_str().to_owned(),
         presented: presented.as_str().to_owned(),

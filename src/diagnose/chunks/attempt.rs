@@ -31,7 +31,7 @@ impl Attempt<'_> {
         let (mut smallest, mut found) = (usize::MAX, Vec::new());
         for_each(&parts, &mut |combination| {
             let cost = combination.cost();
-            if cost == 0 || cost > smallest || self.sign(combination) != presented {
+            if cost == 0 || cost > smallest || !self.gives(&self.text(combination), &presented) {
                 return;
             }
             if cost < smallest {
@@ -42,7 +42,13 @@ impl Attempt<'_> {
         found
     }
 
-    fn sign(&self, combination: Combination<'_>) -> Signature {
+    /// Whether a string to sign gives the signature, which may be padded.
+    pub(super) fn gives(&self, string_to_sign: &str, presented: &Signature) -> bool {
+        let presented = Signature::presented(presented.as_str().trim_end_matches('*'));
+        self.key.expected(string_to_sign.as_bytes(), &presented) == presented
+    }
+
+    fn text(&self, combination: Combination<'_>) -> String {
         let [previous, empty_hash, hash] = combination.texts.map(|choice| choice.value.as_str());
         // What is left out is no line at all; an empty signature still is one.
         let tail = [previous, empty_hash, hash];
@@ -52,8 +58,7 @@ impl Attempt<'_> {
             .filter(|(at, text)| *at != 1 || !text.is_empty())
             .map(|(_, text)| text)
             .collect();
-        let text = frame(&self.judged.claim.terms, combination.subject.value, &tail);
-        self.key.sign_unchecked(text.as_bytes())
+        frame(&self.judged.claim.terms, combination.subject.value, &tail)
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn of_chunk(judged: &Judged, chunked: &Chunked<'_>, index: usize) -> 
 /// The signature before, and others that may have been taken for it.
 fn previous(judged: &Judged, chunked: &Chunked<'_>, index: usize, mistake: &'static Mistake) -> Vec<Choice<String>> {
     let seed = judged.claim.signature.as_str();
-    let of = |chunk: &Chunk<'_>| chunk.signature.unwrap_or_default().to_owned();
+    let of = |chunk: &Chunk<'_>| chunk.signature.unwrap_or_default().trim_end_matches('*').to_owned();
     let before = index.checked_sub(1).and_then(|before| chunked.chunks.get(before));
     let mut choices = vec![Choice::right(before.map_or_else(|| seed.to_owned(), of))];
     if before.is_some() {
