@@ -17,4 +17,5 @@ mod listing;
 mod objects;
 mod presigned;
 mod refusals;
+mod streaming;
 mod version_2;

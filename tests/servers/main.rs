@@ -19,6 +19,7 @@ mod server;
 #[path = "../explain/signer/mod.rs"]
 mod signer;
 mod sigvet;
+mod streaming;
 mod version_2;
 
 /// Makes a test of each case, against one server.
@@ -94,6 +95,9 @@ macro_rules! tests_of_both_servers {
                 payload_that_is_not_the_one_signed
                 wrong_secret
             }
+            streaming {
+                signed_chunks
+            }
             version_2 {
                 version_2_for_virtual_hosts
                 version_2_in_headers
@@ -131,6 +135,9 @@ mod radosgw {
             radosgw_takes_any_region
             radosgw_takes_any_service
         }
+        streaming {
+            radosgw_takes_no_trailers
+        }
     }
 }
 
@@ -154,6 +161,9 @@ mod swift {
             swift_expects_its_service
             swift_says_that_a_signed_url_has_expired
             swift_takes_an_unknown_key_for_a_wrong_signature
+        }
+        streaming {
+            swift_takes_trailers
         }
     }
 }
