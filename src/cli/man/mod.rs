@@ -10,6 +10,7 @@ mod form;
 mod sections;
 mod send;
 mod services;
+mod streaming;
 mod tokens;
 mod version_2;
 

@@ -1,6 +1,6 @@
 //! What the manual says beyond options: one table, in the order of the page.
 
-use super::{checksums, exits, services, tokens, version_2};
+use super::{checksums, exits, services, streaming, tokens, version_2};
 use crate::prepare::NEVER_SIGNED;
 use crate::scheme::Dialect;
 
@@ -38,6 +38,7 @@ pub(super) fn of_sigvet() -> Vec<Section> {
         exits::section(),
         signing_rules(),
         version_2::section(),
+        streaming::section(),
         checksums::section(),
         services::dialects(),
         services::services(),
