@@ -83,3 +83,33 @@ impl fmt::Debug for PipeReader {
         f.debug_struct("PipeReader").field("name", &self.name).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use crate::transport::{BodyFile, Pass};
+
+    fn read(bytes: &'static [u8], length: u64) -> Result<Vec<u8>, String> {
+        let file = BodyFile::pipe("standard input", Box::new(Cursor::new(bytes)), length);
+        let mut reader = file.open(Pass::Unhashed).map_err(|error| error.to_string())?;
+        assert!(file.is_spent());
+        let mut got = vec![0; usize::try_from(length).unwrap()];
+        reader.fill(&mut got).map_err(|error| error.to_string())?;
+        assert!(file.open(Pass::Unhashed).unwrap_err().to_string().ends_with("cannot be sent again"));
+        Ok(got)
+    }
+
+    /// It would catch a body of another length that is handed out whole.
+    #[test]
+    fn a_pipe_gives_exactly_what_was_announced() {
+        assert_eq!(read(b"hello", 5).unwrap(), b"hello");
+        assert_eq!(read(b"", 0).unwrap(), b"");
+        let short = "cannot read standard input: it ended after 5 of the 6 bytes that were announced";
+        assert_eq!(read(b"hello", 6).unwrap_err(), short);
+        for length in [0, 4] {
+            let long = format!("cannot read standard input: it goes on behind the {length} bytes that were announced");
+            assert_eq!(read(b"hello", length).unwrap_err(), long);
+        }
+    }
+}
