@@ -84,8 +84,7 @@ pub enum Proof {
 /// All mistakes, in the order of a request: from its method to the signature.
 pub fn all() -> impl Iterator<Item = &'static Mistake> {
     let request = [method::SECTION, path::SECTION, query::SECTION, headers::SECTION, host::SECTION, payload::SECTION];
-    let signature =
-        [chunks::SECTION, scope::SECTION, keys::SECTION, assembly::SECTION, v2::SECTION, form::SECTION];
+    let signature = [chunks::SECTION, scope::SECTION, keys::SECTION, assembly::SECTION, v2::SECTION, form::SECTION];
     request.into_iter().chain(signature).flatten().copied()
 }
 
