@@ -36,6 +36,7 @@ pub struct FormClaim {
 
 /// The scheme of a form's signature, with what the fields say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a form has one, and nobody keeps many")]
 pub enum FormScheme {
     /// Signature Version 4.
     V4 {

@@ -28,6 +28,7 @@ pub struct Upload {
 
 /// By which scheme the policy is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a form has one, and nobody keeps many")]
 pub enum Signing {
     /// Signature Version 4, in a provider's names.
     V4 {
