@@ -193,6 +193,9 @@ fn judge_plain(request: &Request, args: &VerifyArgs, known: &Known) -> Result<Pl
 fn explain_claim(error: ClaimError) -> Failure {
     let failure = Failure::usage(error.to_string());
     match error {
+        ClaimError::Procedure { .. } => {
+            failure.hint("OSS takes AWS4-HMAC-SHA256 too, at s3.oss-REGION.aliyuncs.com; that can be judged")
+        }
         ClaimError::NotSigned => failure.hint("'sigvet explain' with a URL shows how it would be signed"),
         _ => failure,
     }
