@@ -21,7 +21,7 @@ use sigvet::transport::{BodyFile, ChunkedReader, PIECE, Pass};
 const LENGTH: u64 = 1 << 30;
 const KIB: usize = 1024;
 
-/// What the issue asks for: so much of the speed of the plain hash, in so much memory.
+/// What is asked for: so much of the speed of the plain hash, in so much memory.
 const LEAST: f64 = 0.85;
 const MOST_KIB: u64 = 32 * 1024;
 

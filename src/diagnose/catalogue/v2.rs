@@ -5,7 +5,7 @@ use super::Proof::{Compare, Search};
 
 mistakes! {
     V2_RESOURCE = "v2-resource" {
-        title: "Version 2's resource was signed without its bucket, or with another",
+        title: "the resource of Version 2 was signed without its bucket, or with another",
         place: "path",
         explanation: "The canonicalized resource begins with the bucket, also where the address has it in the host \
             and not in the path. The client signed the path alone, or put the bucket before a path that has it.",
@@ -57,7 +57,7 @@ mistakes! {
         proofs: &[Search, Compare],
     }
     V2_DATE_LINE = "v2-date-line" {
-        title: "Version 2's line of the date holds what does not belong there",
+        title: "the line of the date in Version 2 holds what does not belong there",
         place: "date",
         explanation: "The line holds Date, is empty where x-amz-date is sent, and holds Expires where the signature is \
             in the query. The client signed another of these, or another spelling of the date than it sent.",
