@@ -33,7 +33,7 @@ struct Case {
 /// Requests with everything that the two schemes treat alike or apart: paths of S3 and of other services, queries that sort,
 /// temporary keys, sets of regions, both places of the signature.
 fn cases() -> Vec<Case> {
-    const REQUESTS: [(&str, &str, Option<(&str, &str)>, &str); 6] = [
+    let requests = [
         ("GET", "https://bucket.s3.eu-west-1.amazonaws.com/photos/a%20b/%C3%A9.jpg", None, "s3"),
         ("GET", "https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/k?prefix=a&acl", None, "s3"),
         ("DELETE", "https://bucket.s3.eu-west-1.amazonaws.com/a//b/../c", None, "s3"),
@@ -48,7 +48,7 @@ fn cases() -> Vec<Case> {
     ];
     let mut cases = Vec::new();
     for (scheme, regions) in [(Scheme::V4, "eu-west-1"), (Scheme::V4a, "*"), (Scheme::V4a, "us-east-1,eu-west-1")] {
-        for (method, url, header, service) in REQUESTS {
+        for (method, url, header, service) in requests {
             for token in [None, Some("a/token+==")] {
                 for expires in [None, Some(900)] {
                     cases.push(Case { scheme, method, url, header, service, regions, token, expires });

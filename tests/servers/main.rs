@@ -15,7 +15,7 @@ mod queries;
 mod refusals;
 mod reply;
 mod server;
-#[expect(dead_code, reason = "the corpus needs more of it")]
+#[expect(dead_code, unused_imports, reason = "the corpus needs more of it")]
 #[path = "../explain/signer/mod.rs"]
 mod signer;
 mod sigvet;

@@ -32,8 +32,8 @@ const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
   sigvet form --starts-with Content-Type=image/ --content-length-range 1,10MiB 's3://photos/in/${filename}'
   sigvet form --as curl --field acl=private --success-status 201 --expires 15m https://bucket.s3.eu-central-1.amazonaws.com/report.pdf")]
 pub struct FormArgs {
-    /// Where the file goes: s3://bucket/key, https://bucket.host/key, or https://host/bucket/key; '${filename}' in the key
-    /// stands for the name of the uploaded file
+    /// Where the file goes: s3://bucket/key, or https://… with the bucket in the host or before the key; '${filename}' in
+    /// the key stands for the name of the uploaded file
     url: String,
 
     /// How the value of a form field has to begin; '' allows any value
