@@ -4,6 +4,7 @@
 //! A `+` on the wire is a space, as AWS's services, MinIO and the Go and Rust SDKs read it; `%2B` is the plus sign.
 
 use crate::encode::{self, Plus, Slash};
+use crate::request::Request;
 
 /// Appends the canonical query string; a parameter is left out where `omits` says so of its encoded name.
 pub(crate) fn write(query: Option<&[u8]>, omits: impl Fn(&[u8]) -> bool, out: &mut Vec<u8>) {
@@ -32,6 +33,12 @@ pub(crate) fn parameters(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>
         let (name, value) = split_pair(piece);
         (encode::decode(name, Plus::Space), encode::decode(value, Plus::Space))
     })
+}
+
+/// The first parameter of that name in the query of a request, decoded.
+pub(crate) fn parameter(request: &Request, name: &str) -> Option<Vec<u8>> {
+    let mut parameters = parameters(request.query().unwrap_or_default());
+    parameters.find(|(found, _)| found == name.as_bytes()).map(|(_, value)| value)
 }
 
 /// Where one encoded pair lies in the buffer that holds them all.

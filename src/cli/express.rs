@@ -75,8 +75,7 @@ fn wants_session(session: &Session) -> bool {
 
 /// `CreateSession`, `CopyObject`, `UploadPartCopy` and `HeadBucket`; and what carries a session's token already.
 fn is_signed_with_own(request: &Request) -> bool {
-    let mut parameters = query::parameters(request.query().unwrap_or_default());
-    parameters.any(|(name, _)| name == b"session")
+    query::parameter(request, "session").is_some()
         || (request.method == "PUT" && request.headers.contains("x-amz-copy-source"))
         || (request.method == "HEAD" && request.path() == b"/")
         || request.headers.contains(&Dialect::s3_express_session().token_header)

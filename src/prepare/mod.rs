@@ -46,6 +46,14 @@ pub struct Identity {
     pub expires_at: Option<Timestamp>,
 }
 
+impl Identity {
+    /// Whether the access key id can stand in a request: not empty, and nothing in it that would end it there.
+    pub(crate) fn names_a_key(&self) -> bool {
+        let ends_it = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | ',');
+        !self.access_key_id.is_empty() && !self.access_key_id.contains(ends_it)
+    }
+}
+
 impl From<&Credentials> for Identity {
     fn from(credentials: &Credentials) -> Self {
         Self {
@@ -233,8 +241,7 @@ fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<
     if !request.headers.contains("host") {
         return Err(PrepareError::MissingHost);
     }
-    let id = &identity.access_key_id;
-    if id.is_empty() || id.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | ',')) {
+    if !identity.names_a_key() {
         return Err(PrepareError::AccessKeyId);
     }
     if request.headers.contains("authorization") {

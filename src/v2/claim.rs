@@ -124,7 +124,5 @@ fn date_of(request: &Request, names: &'static Names) -> Result<Timestamp, ClaimE
 
 /// A decoded parameter, where there is one that is text.
 pub(super) fn parameter(request: &Request, name: &str) -> Option<String> {
-    let mut parameters = query::parameters(request.query().unwrap_or_default());
-    let (_, value) = parameters.find(|(found, _)| found == name.as_bytes())?;
-    Some(String::from_utf8_lossy(&value).into_owned())
+    query::parameter(request, name).map(|value| String::from_utf8_lossy(&value).into_owned())
 }

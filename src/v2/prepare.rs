@@ -127,8 +127,7 @@ fn check(request: &Request, identity: &Identity, names: &Names) -> Result<(), Pr
     if !request.headers.contains("host") {
         return Err(PrepareError::MissingHost);
     }
-    let id = &identity.access_key_id;
-    if id.is_empty() || id.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | ',')) {
+    if !identity.names_a_key() {
         return Err(PrepareError::AccessKeyId);
     }
     if request.headers.contains("authorization") {

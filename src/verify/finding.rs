@@ -351,8 +351,7 @@ pub(super) fn judge_token(request: &Request, claim: &Claim, expected: Option<&Se
         }
         Placement::Query { .. } => {
             let name = dialect.token_query_name();
-            let mut parameters = query::parameters(request.query().unwrap_or_default());
-            let value = parameters.find(|(found, _)| found == name.as_bytes()).map(|(_, value)| value);
+            let value = query::parameter(request, &name);
             let in_header = || request.headers.first_text(&dialect.token_header).map(Secret::new);
             let presented = value.map(|value| Secret::new(String::from_utf8_lossy(&value))).or_else(in_header);
             (name, presented)
@@ -383,8 +382,7 @@ fn judge_region_set(request: &Request, claim: &Claim) -> Option<Finding> {
         }
         Placement::Query { .. } => {
             let name = dialect.query_name("Region-Set");
-            let mut parameters = query::parameters(request.query().unwrap_or_default());
-            let is_there = parameters.any(|(found, _)| found == name.as_bytes());
+            let is_there = query::parameter(request, &name).is_some();
             (name, is_there)
         }
     };

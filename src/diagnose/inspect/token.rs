@@ -11,11 +11,7 @@ use crate::scheme::Dialect;
 /// The token in the header, else in the query, as a server reads it.
 pub(super) fn presented(request: &Request, dialect: &Dialect) -> Option<Vec<u8>> {
     let header = |name: &str| request.headers.values(name).next().map(|value| value.trim_ascii().to_vec());
-    let parameter = |name: &str| {
-        let mut parameters = query::parameters(request.query().unwrap_or_default());
-        parameters.find(|(found, _)| found == name.as_bytes()).map(|(_, value)| value)
-    };
-    let token = header(&dialect.token_header).or_else(|| parameter(&dialect.token_query_name()));
+    let token = header(&dialect.token_header).or_else(|| query::parameter(request, &dialect.token_query_name()));
     token.filter(|token| !token.is_empty())
 }
 

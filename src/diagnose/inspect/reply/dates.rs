@@ -57,8 +57,7 @@ fn is_out_of_bounds(said: &Said<'_>) -> bool {
 
 fn too_long(said: &Said<'_>) -> Made {
     let name = said.dialect().query_name("Expires");
-    let query = said.request().and_then(|request| request.query()).unwrap_or_default();
-    let presented = query::parameters(query).find(|(found, _)| *found == name.as_bytes()).map(|(_, value)| value);
+    let presented = said.request().and_then(|request| query::parameter(request, &name));
     match presented.map(|value| String::from_utf8_lossy(&value).into_owned()) {
         Some(presented) => clock::life(&presented),
         None => Made::new(&EXPIRES_TOO_LONG, "", "1 to 604800"),
