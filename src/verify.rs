@@ -4,12 +4,16 @@
 //! by itself. A mismatch is a verdict, not an error. What caused it is not asked here.
 
 mod chunks;
+mod facts;
 mod finding;
 mod form;
+mod inspect;
 mod plain;
+mod token;
 mod v2;
 
-pub use finding::{Facts, Finding};
+pub use facts::Facts;
+pub use finding::Finding;
 pub use plain::{PlainClaim, PlainError, PlainJudge, PlainVerdict, is_plain, judge_plain, plain_claim};
 
 use std::time::Duration;
@@ -80,12 +84,12 @@ pub fn verify_claim(request: &Request, claim: Claim, judge: Judge<'_>) -> Verdic
         findings.push(Finding::SignatureMismatch);
     }
     findings.extend(stream::check(request, terms, &claim.signature, &key).map(Finding::Stream));
-    findings.extend(finding::judge_token(request, &claim, judge.credentials.session_token.as_ref()));
-    findings.extend(finding::inspect(request, &claim, judge.now, judge.window));
+    findings.extend(token::judge_token(request, &claim, judge.credentials.session_token.as_ref()));
+    findings.extend(inspect::inspect(request, &claim, judge.now, judge.window));
     Verdict { claim, derivation, expected, findings }
 }
 
 /// Looks at a signed request without any key: the clock, and what the request alone shows.
 pub fn inspect(request: &Request, claim: &Claim, now: Timestamp, window: Duration) -> Vec<Finding> {
-    finding::inspect(request, claim, now, window)
+    inspect::inspect(request, claim, now, window)
 }

@@ -1,6 +1,6 @@
 //! What a server finds wrong with an upload by form: with its signature, and with what its policy says of it.
 
-use super::finding::compare_token;
+use super::token::compare_token;
 use super::{Finding, PlainClaim, PlainJudge, PlainVerdict};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::Part;

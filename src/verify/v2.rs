@@ -1,6 +1,6 @@
 //! What a server finds wrong with a signature of Version 2.
 
-use super::finding::compare_token;
+use super::token::compare_token;
 use super::{Finding, PlainClaim, PlainJudge, PlainVerdict};
 use crate::canonical::query;
 use crate::credentials::Secret;
