@@ -1,0 +1,74 @@
+//! Why a request makes no claim: what stands where a part of its signature is expected.
+
+use crate::scheme::Scheme;
+use crate::time::InvalidTimestamp;
+
+/// Why a request makes no claim that could be checked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimError {
+    /// Neither an `Authorization` header nor the parameters of a presigned URL.
+    #[error("the request is not signed: no Authorization header, and no X-Amz-Signature in its query")]
+    NotSigned,
+    /// A header and a query signature at once.
+    #[error("the request is signed twice: in its Authorization header and in its query")]
+    SignedTwice,
+    /// An algorithm that is neither Signature Version 4's nor 4A's.
+    #[error("unknown signature algorithm '{presented}', expected AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256")]
+    Algorithm {
+        /// What stands in its place.
+        presented: String,
+    },
+    /// An algorithm that is named like one of Version 4 and follows another procedure.
+    #[error(
+        "signed with '{presented}' of Alibaba Cloud OSS, whose procedure is another than Version 4's: it cannot be judged"
+    )]
+    Procedure {
+        /// The algorithm.
+        presented: String,
+    },
+    /// A part of the signature is missing.
+    #[error("the {carrier} has no {part}")]
+    Missing {
+        /// `Authorization header` or `query`.
+        carrier: &'static str,
+        /// What is missing.
+        part: String,
+    },
+    /// The credential is not of the form `AKID/date/region/service/aws4_request`; in Version 4A it has no region.
+    #[error("not a credential: '{presented}', expected {}", form_of_credential(*.scheme))]
+    Credential {
+        /// Whose form it should have.
+        scheme: Scheme,
+        /// What stands in its place.
+        presented: String,
+    },
+    /// The date of the request is missing.
+    #[error("the request has no date: neither {expected} nor Date")]
+    NoDate {
+        /// The header that would carry it.
+        expected: String,
+    },
+    /// The date of the request is none.
+    #[error("{carrier}: {source}, expected the form 20150830T123600Z")]
+    Date {
+        /// The header or parameter.
+        carrier: String,
+        /// What it says.
+        source: InvalidTimestamp,
+    },
+    /// `X-Amz-Expires` is no number of seconds.
+    #[error("not a number of seconds: '{presented}' in {name}")]
+    Expires {
+        /// The parameter.
+        name: String,
+        /// What it says.
+        presented: String,
+    },
+}
+
+fn form_of_credential(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::V4 => "ID/YYYYMMDD/region/service/aws4_request",
+        Scheme::V4a => "ID/YYYYMMDD/service/aws4_request",
+    }
+}
