@@ -3,24 +3,31 @@
 //! Date, token and payload-hash headers are added, or, for a presigned URL, the parameters of its query; which headers are
 //! signed is chosen; the payload is hashed or declared unsigned. Nothing is signed here, and no secret is needed.
 
+mod error;
 mod header_selection;
+mod parameters;
 mod payload;
 mod region_set;
+mod settings;
 mod warning;
 
+pub use error::PrepareError;
 pub use header_selection::{HeaderSelection, NEVER_SIGNED};
 pub use payload::PayloadChoice;
+pub use settings::{ContentSha256, Settings};
 pub use warning::Warning;
+
+use parameters::{Life, append_parameters};
+pub(crate) use parameters::{query_separator, refuse_signature};
 
 use std::time::Duration;
 
-use crate::canonical::{self, PathRule, PayloadHash};
+use crate::canonical::PayloadHash;
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement, Terms, TokenTravel, derive};
-use crate::encode::{self, Slash};
 use crate::request::Request;
-use crate::scheme::{Dialect, InvalidScopePart, Scheme, Scope};
-use crate::time::{InvalidTimestamp, Timestamp};
+use crate::scheme::{Dialect, Scheme, Scope};
+use crate::time::Timestamp;
 
 /// Shortest and longest life of a presigned URL: one second to seven days.
 pub const EXPIRES_LIMITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(604_800));
@@ -64,71 +71,6 @@ impl From<&Credentials> for Identity {
     }
 }
 
-/// How a request is to be signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// The procedure.
-    pub scheme: Scheme,
-    /// The provider's names.
-    pub dialect: Dialect,
-    /// The region, `eu-central-1`; in Version 4A the set of regions, `*` or names with commas between, which may end in `*`.
-    pub region: String,
-    /// The service as credential scopes name it, `s3`.
-    pub service: String,
-    /// How the path becomes canonical.
-    pub path_rule: PathRule,
-    /// What is signed of the payload.
-    pub payload: PayloadChoice,
-    /// Whether the payload's hash is sent as a header.
-    pub content_sha256: ContentSha256,
-    /// Where the signature goes.
-    pub placement: Placement,
-    /// How the session token travels.
-    pub token: TokenTravel,
-    /// Which headers are signed.
-    pub signed_headers: HeaderSelection,
-}
-
-/// Whether `x-amz-content-sha256` is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ContentSha256 {
-    /// Where the service asks for it, and where the payload is not simply hashed.
-    AsNeeded,
-    /// Always, in the header form.
-    Always,
-}
-
-impl Settings {
-    /// The settings of a region and service that need no thought: signed headers, hashed payload, the service's path rule.
-    pub fn new(region: impl Into<String>, service: impl Into<String>) -> Self {
-        Self::of_dialect(Dialect::AWS4, region, service)
-    }
-
-    /// The same in another provider's names.
-    pub fn of_dialect(dialect: Dialect, region: impl Into<String>, service: impl Into<String>) -> Self {
-        let service = service.into();
-        Self {
-            scheme: Scheme::V4,
-            region: region.into(),
-            path_rule: PathRule::of_service(&dialect, &service),
-            token: TokenTravel::of_service(&service),
-            dialect,
-            service,
-            payload: PayloadChoice::ByService,
-            content_sha256: ContentSha256::AsNeeded,
-            placement: Placement::Header,
-            signed_headers: HeaderSelection::All,
-        }
-    }
-
-    /// The same for a presigned URL of that life.
-    #[must_use]
-    pub fn presigned(mut self, expires: Duration) -> Self {
-        self.placement = Placement::Query { expires };
-        self
-    }
-}
-
 /// A request ready to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
@@ -147,49 +89,6 @@ impl Prepared {
     pub fn derive(&self) -> Derivation {
         derive(&self.request, &self.terms)
     }
-}
-
-/// Why a request cannot be prepared.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PrepareError {
-    /// The request has no `Host`.
-    #[error("the request has no host header")]
-    MissingHost,
-    /// The request carries a signature.
-    #[error("the request is signed already: it has {carrier}")]
-    AlreadySigned {
-        /// What carries it.
-        carrier: String,
-    },
-    /// Its date header is not of the form `20150830T123600Z`.
-    #[error("header {name}: {source}, expected the form 20150830T123600Z")]
-    Date {
-        /// The header.
-        name: String,
-        /// What it says.
-        source: InvalidTimestamp,
-    },
-    /// The set of regions of Version 4A is none.
-    #[error("not a set of regions: '{presented}', expected * or regions with commas between: us-east-1,eu-*")]
-    RegionSet {
-        /// The text as it was given.
-        presented: String,
-    },
-    /// The region or the service cannot stand in a scope.
-    #[error(transparent)]
-    Scope(#[from] InvalidScopePart),
-    /// The life of a presigned URL is out of bounds.
-    #[error("a presigned URL lives 1 second to 7 days (604800 s), not {presented} s")]
-    Expires {
-        /// Seconds asked for.
-        presented: u64,
-    },
-    /// The payload is to be hashed and is not known.
-    #[error("the payload is not known, and so it cannot be hashed")]
-    UnknownPayload,
-    /// The access key id cannot stand in a request.
-    #[error("not an access key id: it is empty or has spaces, quotes, commas or control characters in it")]
-    AccessKeyId,
 }
 
 /// Decides the terms of a signature made at `now`, and puts on the request what goes with them.
@@ -258,19 +157,6 @@ fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<
     }
 }
 
-/// What a presigned URL carries, and so cannot carry already.
-const RESERVED: [&str; 6] = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
-
-/// Refuses a query that has a signature in it, or parts of one.
-pub(crate) fn refuse_signature(query: &[u8], dialect: &Dialect) -> Result<(), PrepareError> {
-    let reserved = RESERVED.map(|name| dialect.query_name(name));
-    let is_reserved = |name: &[u8]| reserved.iter().find(|reserved| reserved.as_bytes() == name);
-    match canonical::query::parameters(query).find_map(|(name, _)| is_reserved(&name)) {
-        Some(name) => Err(PrepareError::AlreadySigned { carrier: format!("the parameter {name}") }),
-        None => Ok(()),
-    }
-}
-
 /// The instant of the signature: the request's own date header, or `now`. In the header form the header is there afterwards,
 /// in the query form it is not, for the query carries the date.
 fn settle_date(request: &mut Request, settings: &Settings, now: Timestamp) -> Result<Timestamp, PrepareError> {
@@ -298,45 +184,6 @@ fn settle_header_token(request: &mut Request, identity: &Identity, settings: &Se
         (TokenTravel::Signed, Placement::Query { .. }) => {}
     }
     None
-}
-
-/// How long and where a presigned URL is good for.
-struct Life {
-    expires: Duration,
-    /// In Version 4A.
-    region_set: Option<String>,
-}
-
-/// Appends what a presigned URL carries, all but the signature, to the query that is there.
-fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, life: Life) {
-    let prefix = terms.dialect.query_prefix.as_bytes();
-    let target = &mut request.target;
-    target.reserve(320);
-    target.push(query_separator(target));
-    let mut parameter = |name: &str, value: &str, separator: &[u8]| {
-        target.extend_from_slice(prefix);
-        target.extend_from_slice(name.as_bytes());
-        target.push(b'=');
-        encode::encode(value.as_bytes(), Slash::Encode, target);
-        target.extend_from_slice(separator);
-    };
-    parameter("Algorithm", &terms.algorithm(), b"&");
-    parameter("Credential", &terms.credential(), b"&");
-    parameter("Date", terms.timestamp.as_str(), b"&");
-    parameter("Expires", &life.expires.as_secs().to_string(), b"&");
-    if let Some(region_set) = &life.region_set {
-        parameter("Region-Set", region_set, b"&");
-    }
-    let token_header_sent = terms.signed_headers.contains(&terms.dialect.token_header);
-    if let (Some(token), TokenTravel::Signed, false) = (&identity.session_token, terms.token, token_header_sent) {
-        parameter(&terms.dialect.token_parameter, token.expose_secret(), b"&");
-    }
-    parameter("SignedHeaders", terms.signed_headers.as_str(), b"");
-}
-
-/// What stands between a target and the parameter that is appended to it.
-pub(crate) fn query_separator(target: &[u8]) -> u8 {
-    if target.contains(&b'?') { b'&' } else { b'?' }
 }
 
 impl Terms {

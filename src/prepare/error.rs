@@ -1,0 +1,47 @@
+//! Why a request cannot be prepared.
+
+use crate::scheme::InvalidScopePart;
+use crate::time::InvalidTimestamp;
+
+/// Why a request cannot be prepared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PrepareError {
+    /// The request has no `Host`.
+    #[error("the request has no host header")]
+    MissingHost,
+    /// The request carries a signature.
+    #[error("the request is signed already: it has {carrier}")]
+    AlreadySigned {
+        /// What carries it.
+        carrier: String,
+    },
+    /// Its date header is not of the form `20150830T123600Z`.
+    #[error("header {name}: {source}, expected the form 20150830T123600Z")]
+    Date {
+        /// The header.
+        name: String,
+        /// What it says.
+        source: InvalidTimestamp,
+    },
+    /// The set of regions of Version 4A is none.
+    #[error("not a set of regions: '{presented}', expected * or regions with commas between: us-east-1,eu-*")]
+    RegionSet {
+        /// The text as it was given.
+        presented: String,
+    },
+    /// The region or the service cannot stand in a scope.
+    #[error(transparent)]
+    Scope(#[from] InvalidScopePart),
+    /// The life of a presigned URL is out of bounds.
+    #[error("a presigned URL lives 1 second to 7 days (604800 s), not {presented} s")]
+    Expires {
+        /// Seconds asked for.
+        presented: u64,
+    },
+    /// The payload is to be hashed and is not known.
+    #[error("the payload is not known, and so it cannot be hashed")]
+    UnknownPayload,
+    /// The access key id cannot stand in a request.
+    #[error("not an access key id: it is empty or has spaces, quotes, commas or control characters in it")]
+    AccessKeyId,
+}

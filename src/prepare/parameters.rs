@@ -1,0 +1,63 @@
+//! The parameters of a presigned URL (*Authenticating Requests: Using Query Parameters*): put on a target, and refused where
+//! they stand in it already.
+
+use std::time::Duration;
+
+use super::{Identity, PrepareError};
+use crate::canonical;
+use crate::derivation::{Terms, TokenTravel};
+use crate::encode::{self, Slash};
+use crate::request::Request;
+use crate::scheme::Dialect;
+
+/// What a presigned URL carries, and so cannot carry already.
+const RESERVED: [&str; 6] = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
+
+/// Refuses a query that has a signature in it, or parts of one.
+pub(crate) fn refuse_signature(query: &[u8], dialect: &Dialect) -> Result<(), PrepareError> {
+    let reserved = RESERVED.map(|name| dialect.query_name(name));
+    let is_reserved = |name: &[u8]| reserved.iter().find(|reserved| reserved.as_bytes() == name);
+    match canonical::query::parameters(query).find_map(|(name, _)| is_reserved(&name)) {
+        Some(name) => Err(PrepareError::AlreadySigned { carrier: format!("the parameter {name}") }),
+        None => Ok(()),
+    }
+}
+
+/// How long and where a presigned URL is good for.
+pub(super) struct Life {
+    pub(super) expires: Duration,
+    /// In Version 4A.
+    pub(super) region_set: Option<String>,
+}
+
+/// Appends what a presigned URL carries, all but the signature, to the query that is there.
+pub(super) fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, life: Life) {
+    let prefix = terms.dialect.query_prefix.as_bytes();
+    let target = &mut request.target;
+    target.reserve(320);
+    target.push(query_separator(target));
+    let mut parameter = |name: &str, value: &str, separator: &[u8]| {
+        target.extend_from_slice(prefix);
+        target.extend_from_slice(name.as_bytes());
+        target.push(b'=');
+        encode::encode(value.as_bytes(), Slash::Encode, target);
+        target.extend_from_slice(separator);
+    };
+    parameter("Algorithm", &terms.algorithm(), b"&");
+    parameter("Credential", &terms.credential(), b"&");
+    parameter("Date", terms.timestamp.as_str(), b"&");
+    parameter("Expires", &life.expires.as_secs().to_string(), b"&");
+    if let Some(region_set) = &life.region_set {
+        parameter("Region-Set", region_set, b"&");
+    }
+    let token_header_sent = terms.signed_headers.contains(&terms.dialect.token_header);
+    if let (Some(token), TokenTravel::Signed, false) = (&identity.session_token, terms.token, token_header_sent) {
+        parameter(&terms.dialect.token_parameter, token.expose_secret(), b"&");
+    }
+    parameter("SignedHeaders", terms.signed_headers.as_str(), b"");
+}
+
+/// What stands between a target and the parameter that is appended to it.
+pub(crate) fn query_separator(target: &[u8]) -> u8 {
+    if target.contains(&b'?') { b'&' } else { b'?' }
+}
