@@ -1,5 +1,11 @@
 //! How to sign, as it was typed. What is meant is settled in `session`.
 
+mod path;
+mod provider;
+
+pub use path::{PathOptions, Times, YesNo};
+pub use provider::SigV4Provider;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
@@ -7,10 +13,9 @@ use clap::{ArgAction, Args, ValueEnum};
 use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
 use super::value::parse_time;
-use crate::canonical::{PathEncoding, PathNormalization, PathRule};
 use crate::credentials::Secret;
 use crate::request::RequestUrl;
-use crate::scheme::{Dialect, Scheme, UnknownDialect};
+use crate::scheme::{Dialect, Scheme};
 use crate::time::Timestamp;
 use crate::v2::BucketRule;
 
@@ -133,18 +138,6 @@ pub struct SigningOptions {
     pub verbose: u8,
 }
 
-/// How the path is signed, where it is not as the service has it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
-pub struct PathOptions {
-    /// Remove empty and dot segments from the path before signing; by default for all services but the S3 family
-    #[arg(long, value_name = "YES|NO", value_enum, help_heading = "Signing")]
-    normalize_path: Option<YesNo>,
-
-    /// Percent-encode the path once or twice; by default once for the S3 family, twice for all else
-    #[arg(long, value_name = "ONCE|TWICE", value_enum, help_heading = "Signing")]
-    encode_path: Option<Times>,
-}
-
 /// The bucket of a host, which Signature Version 2 signs.
 #[derive(Debug, Clone, Default, Args)]
 pub struct BucketOptions {
@@ -157,16 +150,6 @@ impl BucketOptions {
     /// How buckets stand in hosts, with the hosts of the endpoints that are known.
     pub fn rule<'a>(&'a self, endpoints: &'a [String]) -> BucketRule<'a> {
         BucketRule { chosen: self.bucket.as_deref(), endpoints }
-    }
-}
-
-impl PathOptions {
-    /// The rule, where nothing else was typed the given one.
-    pub fn or(self, rule: PathRule) -> PathRule {
-        PathRule {
-            encoding: self.encode_path.map_or(rule.encoding, PathEncoding::from),
-            normalization: self.normalize_path.map_or(rule.normalization, PathNormalization::from),
-        }
     }
 }
 
@@ -208,24 +191,6 @@ pub enum ExpressSession {
     None,
 }
 
-/// `yes` or `no`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum YesNo {
-    /// Yes
-    Yes,
-    /// No
-    No,
-}
-
-/// `once` or `twice`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Times {
-    /// Once
-    Once,
-    /// Twice
-    Twice,
-}
-
 /// `--scheme`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemeName {
@@ -256,53 +221,6 @@ impl SchemeName {
             Self::V4a => Some(Scheme::V4a),
             Self::V2 => None,
         }
-    }
-}
-
-impl From<YesNo> for PathNormalization {
-    fn from(answer: YesNo) -> Self {
-        match answer {
-            YesNo::Yes => Self::Normalized,
-            YesNo::No => Self::Verbatim,
-        }
-    }
-}
-
-impl From<Times> for PathEncoding {
-    fn from(times: Times) -> Self {
-        match times {
-            Times::Once => Self::Once,
-            Times::Twice => Self::Twice,
-        }
-    }
-}
-
-/// curl's `--aws-sigv4 provider1[:provider2[:region[:service]]]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SigV4Provider {
-    /// The names that the first two parts make.
-    pub dialect: Dialect,
-    /// The third part.
-    pub region: Option<String>,
-    /// The fourth part.
-    pub service: Option<String>,
-}
-
-impl std::str::FromStr for SigV4Provider {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || format!("not a provider: '{text}', expected provider1[:provider2[:region[:service]]]");
-        let mut parts = text.splitn(4, ':');
-        let mut next = || parts.next().filter(|part| !part.is_empty());
-        let provider1 = next().ok_or_else(expected)?;
-        let provider2 = next().unwrap_or(provider1);
-        let dialect = Dialect::named(&format!("{provider1}:{provider2}"));
-        let dialect = dialect.map_err(|error| match error {
-            UnknownDialect::Procedure { .. } => error.to_string(),
-            _ => expected(),
-        })?;
-        Ok(Self { dialect, region: next().map(str::to_owned), service: next().map(str::to_owned) })
     }
 }
 
@@ -358,17 +276,5 @@ mod tests {
         for host in ["", "https://h", "h/x", "u@h", "h:", "h:x", "a b", "h\r\nX: y", "h?x", "h#x"] {
             assert!(parse_host(host).is_err(), "{host}");
         }
-    }
-
-    /// The rows are those of curl's manual.
-    #[test]
-    fn aws_sigv4_reads_as_curl_reads_it() {
-        let parsed: SigV4Provider = "aws:amz:us-east-2:es".parse().unwrap();
-        assert_eq!(parsed.dialect, Dialect::AWS4);
-        assert_eq!((parsed.region.as_deref(), parsed.service.as_deref()), (Some("us-east-2"), Some("es")));
-        let short: SigV4Provider = "goog".parse().unwrap();
-        assert_eq!((short.dialect, short.region), (Dialect::GOOG4, None));
-        assert!("".parse::<SigV4Provider>().is_err());
-        assert!("a b:c".parse::<SigV4Provider>().is_err());
     }
 }
