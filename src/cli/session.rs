@@ -3,28 +3,33 @@
 //! Every decision leaves a note, which `-v` prints. Region and service: the option, else what the host says, else the
 //! signing key, the profile or the environment.
 
+mod found;
+mod request;
+mod signer;
+mod v2;
+
+pub use found::Found;
+pub use signer::Signer;
+
 use std::io::Write;
 use std::time::Duration;
 
-use crate::cli::address::{self, Store};
+use crate::cli::address::Store;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::checksum;
-use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource, Unsigned};
+use crate::cli::options::request::{RequestSource, Unsigned};
 use crate::cli::options::signing::{CredentialOptions, ExpressSession, SigningOptions};
 use crate::cli::scheme_choice;
 use crate::cli::scope_choice::{Destination, ScopeChoice};
-use crate::cli::signing_key::ScopedKey;
-use crate::cli::{streaming, v2};
-use crate::credentials::Credentials;
-use crate::derivation::{Placement, Terms, TokenTravel};
-use crate::prepare::{self, HeaderSelection, Identity, PayloadChoice, PrepareError, Prepared};
-use crate::profiles::{self, Choice, Parts};
-use crate::request::{Request, RequestUrl};
-use crate::scheme::{Dialect, KeyTrace, Scheme, Scope, SigningKey};
+use crate::cli::streaming;
+use crate::cli::v2::{self as version_2, Choice};
+use crate::derivation::{Placement, TokenTravel};
+use crate::prepare::{self, HeaderSelection, PayloadChoice, PrepareError, Prepared};
+use crate::profiles;
+use crate::request::RequestUrl;
+use crate::scheme::{Dialect, Scheme, SigningKey};
 use crate::stream::Plan;
 use crate::time::Timestamp;
-use crate::transport::BodyFile;
 
 /// A request to sign with all that is needed to do so.
 #[derive(Debug)]
@@ -42,68 +47,13 @@ pub struct Session {
     /// The zone of the directory bucket that the host names.
     pub zone: Option<String>,
     /// How to sign with Version 2, where that is the scheme; of `settings` only the placement counts then.
-    pub v2: Option<v2::Choice>,
+    pub v2: Option<Choice>,
     /// How the body is streamed, where it is.
     pub plan: Option<Plan>,
     /// What the profile says besides keys.
     profile: profiles::Settings,
     /// How to sign, as it was typed: other hosts are settled by it too.
     signing: SigningOptions,
-}
-
-/// What signs: credentials, or a key derived from them before.
-#[derive(Debug)]
-pub enum Signer {
-    /// A secret, good for every scope.
-    Credentials(Credentials),
-    /// A key, good for one scope.
-    Key(ScopedKey),
-    /// Nothing: the request goes unsigned.
-    Nobody,
-}
-
-impl Signer {
-    /// Whose signature it will be.
-    pub fn identity(&self) -> Identity {
-        match self {
-            Self::Credentials(credentials) => Identity::from(credentials),
-            Self::Key(key) => key.identity(),
-            Self::Nobody => Identity { access_key_id: String::new(), session_token: None, expires_at: None },
-        }
-    }
-
-    /// The credentials, where they are at hand.
-    pub fn credentials(&self) -> Option<&Credentials> {
-        match self {
-            Self::Credentials(credentials) => Some(credentials),
-            Self::Key(_) | Self::Nobody => None,
-        }
-    }
-
-    /// The scope that a key was derived for.
-    pub fn key_scope(&self) -> Option<&Scope> {
-        match self {
-            Self::Key(key) => Some(&key.scope),
-            Self::Credentials(_) | Self::Nobody => None,
-        }
-    }
-
-    /// The key that signs by these terms.
-    pub fn key(&self, terms: &Terms) -> Option<SigningKey> {
-        match self {
-            Self::Credentials(credentials) => {
-                Some(SigningKey::of_scheme(terms.scheme, credentials, &terms.dialect, &terms.scope))
-            }
-            Self::Key(key) => Some(key.signing_key()),
-            Self::Nobody => None,
-        }
-    }
-
-    /// The chain that leads to the key of Version 4; nothing but its end is known of a key that was derived before.
-    pub fn trace(&self, terms: &Terms) -> Option<KeyTrace> {
-        let secret = &self.credentials()?.secret_access_key;
-        Some(KeyTrace::derive(secret, &terms.dialect.secret_prefix, &terms.scope))
-    }
 }
 
 /// What was typed, together.
@@ -127,11 +77,11 @@ impl Session {
         let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
             true => {
                 let found = Found::of(typed, context)?;
-                let made = make_request(typed, store(typed.signing, &found.settings), context)?;
+                let made = request::make(typed, request::store(typed.signing, &found.settings), context)?;
                 (found, made)
             }
             false => {
-                let made = make_request(typed, Store::default(), context)?;
+                let made = request::make(typed, Store::default(), context)?;
                 (Found::of(typed, context)?, made)
             }
         };
@@ -182,28 +132,6 @@ impl Session {
         self.signing.verbose > 0
     }
 
-    /// Version 2 has neither region nor service to settle.
-    fn settle_v2(
-        typed: Typed<'_>,
-        found: Found,
-        (url, unsigned, to): (RequestUrl, Unsigned, Destination),
-        context: &mut Context,
-    ) -> Result<Self, Failure> {
-        let choice = v2::Choice::of(typed.signing, &found.settings, to.host())?;
-        if typed.signing.verbose > 0 {
-            note(context, &format!("credentials: {}", found.source))?;
-            note(context, &choice.to_note())?;
-        }
-        for warning in found.warnings.iter().chain(&unsigned.warnings).chain(&choice.warning) {
-            warn(context, warning)?;
-        }
-        let settings = prepare::Settings::of_dialect(choice.names.dialect(), "", "s3");
-        let date = typed.signing.date.unwrap_or(context.now);
-        let (profile, signing) = (found.settings, typed.signing.clone());
-        let (zone, v2, plan) = (None, Some(choice), None);
-        Ok(Self { url, unsigned, signer: found.signer, settings, date, zone, v2, plan, profile, signing })
-    }
-
     /// A session that signs nothing: no key is looked for, and neither region nor service is needed.
     pub fn unsigned(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
         if typed.signing.streaming.is_streaming() {
@@ -214,7 +142,7 @@ impl Session {
             true => profiles::describe(&typed.credentials.choice(), &context.environment)?.settings,
             false => profiles::Settings::default(),
         };
-        let (url, unsigned) = make_request(typed, store(typed.signing, &profile), context)?;
+        let (url, unsigned) = request::make(typed, request::store(typed.signing, &profile), context)?;
         let settings = prepare::Settings::new("", "");
         let (signing, date) = (typed.signing.clone(), typed.signing.date.unwrap_or(context.now));
         let (plan, zone, v2) = (None, None, None);
@@ -225,7 +153,7 @@ impl Session {
     pub fn move_to(&mut self, url: RequestUrl) -> Result<(), Failure> {
         let to = Destination::of(&self.unsigned.request, &url);
         if self.v2.is_some() {
-            self.v2 = Some(v2::Choice::of(&self.signing, &self.profile, to.host())?);
+            self.v2 = Some(Choice::of(&self.signing, &self.profile, to.host())?);
             self.url = url;
             return Ok(());
         }
@@ -253,22 +181,9 @@ impl Session {
         Ok(prepared)
     }
 
-    /// Prepares the request for a signature of Version 2.
-    pub fn prepare_v2(&self, choice: &v2::Choice, context: &mut Context) -> Result<crate::v2::Prepared, Failure> {
-        let (placement, bucket) = (self.settings.placement, choice.bucket.clone());
-        let settings = crate::v2::Settings { names: choice.names, placement, bucket };
-        let request = self.unsigned.request.clone();
-        let identity = self.signer.identity();
-        let prepared = crate::v2::prepare(request, &identity, &settings, self.date).map_err(v2::explain_refusal)?;
-        for warning in v2::warnings_of_life(&prepared.terms, &identity, context.now) {
-            warn(context, &warning)?;
-        }
-        Ok(prepared)
-    }
-
     /// The hosts of the stores that the user has.
     pub fn endpoints(&self) -> Vec<String> {
-        v2::endpoints(&self.signing, &self.profile)
+        version_2::endpoints(&self.signing, &self.profile)
     }
 
     /// The bucket that the user says the host names.
@@ -288,17 +203,6 @@ impl Session {
     }
 }
 
-/// `--sign-host` says in one word what `-H 'Host: …'` says.
-fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure> {
-    let Some(host) = &typed.signing.sign_host else { return Ok(()) };
-    if typed.request.names_host() {
-        return Err(Failure::usage("two hosts to sign: --sign-host and -H 'Host:' exclude each other")
-            .hint("both say the same: leave one of them out"));
-    }
-    request.headers.remove("host");
-    request.headers.push("Host", host.as_str()).map_err(|error| Failure::usage(error.to_string()))
-}
-
 /// Prints a decision, as curl prints its notes.
 pub fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
     Ok(writeln!(context.stderr, "* {text}")?)
@@ -307,85 +211,6 @@ pub fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
 /// Prints a warning.
 pub fn warn(context: &mut Context, text: &str) -> Result<(), Failure> {
     Ok(writeln!(context.stderr, "warning: {text}")?)
-}
-
-/// Where `s3://` leads: the option decides, then the profile.
-fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Settings) -> Store<'a> {
-    let endpoint_url = signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref());
-    let curl = signing.aws_sigv4.as_ref();
-    let typed = signing.region.as_deref().or_else(|| curl?.region.as_deref());
-    Store { endpoint_url, addressing: profile.addressing, region: typed.or(profile.region.as_deref()) }
-}
-
-fn make_request(typed: Typed<'_>, store: Store<'_>, context: &mut Context) -> Result<(RequestUrl, Unsigned), Failure> {
-    let url = address::resolve(typed.url, store)?;
-    let dialect = typed.signing.dialect_or_default();
-    let sha256 = body_hash(typed.signing, &dialect);
-    // Of a streamed body the checksum is computed while it is sent, and goes behind it.
-    let is_streaming = typed.signing.streaming.is_streaming();
-    let before = typed.signing.checksum.algorithm.filter(|_| !is_streaming);
-    let digests = BodyDigests { sha256, checksum: before, pipe_length: typed.signing.streaming.pipe_length() };
-    let mut unsigned = typed.request.build(&url, &mut *context.stdin, digests)?;
-    if unsigned.takes_stdin {
-        let length = unsigned.request.body.length().unwrap_or_default();
-        unsigned.body_file = Some(BodyFile::pipe("standard input", context.take_stdin(), length));
-    }
-    put_sign_host(typed, &mut unsigned.request)?;
-    if let Some(algorithm) = before {
-        let declared = typed.signing.payload_hash.as_deref();
-        checksum::put(algorithm, &mut unsigned, declared)?;
-    }
-    Ok((url, unsigned))
-}
-
-/// Keys and settings, and where they came from.
-pub struct Found {
-    /// What signs.
-    pub signer: Signer,
-    /// What the profile says besides.
-    pub settings: profiles::Settings,
-    /// Where the keys came from, for people to read.
-    pub source: String,
-    /// What is to be said of the place.
-    pub warnings: Vec<String>,
-}
-
-impl Found {
-    /// Looks where the options say.
-    pub fn of(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
-        let choice = typed.credentials.choice();
-        if let Some(file) = &typed.signing.signing_key {
-            let key = ScopedKey::read(file, context)?;
-            let described = profiles::describe(&choice, &context.environment)?;
-            let source = format!("signing key in {file}, for {}", key.scope);
-            return Ok(Self {
-                signer: Signer::Key(key),
-                settings: described.settings,
-                source,
-                warnings: described.warnings,
-            });
-        }
-        let resolved = profiles::resolve(&choice, &context.environment)?;
-        Ok(Self {
-            signer: Signer::Credentials(resolved.credentials),
-            settings: resolved.settings,
-            source: resolved.source.to_string(),
-            warnings: resolved.warnings,
-        })
-    }
-}
-
-impl CredentialOptions {
-    /// The choice among the places that credentials come from.
-    pub fn choice(&self) -> Choice {
-        let parts = Parts {
-            access_key_id: self.access_key.clone(),
-            secret_access_key: self.secret_key.clone(),
-            session_token: self.session_token.clone(),
-        };
-        let Self { user, profile, profile_file, .. } = self.clone();
-        Choice { user, parts, profile, profile_file }
-    }
 }
 
 fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
@@ -404,15 +229,6 @@ fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Re
     }
     settings.signed_headers = signing.signed_headers.clone().map_or(HeaderSelection::All, HeaderSelection::Named);
     Ok(settings)
-}
-
-fn body_hash<'a>(signing: &SigningOptions, dialect: &'a Dialect) -> BodyHash<'a> {
-    let is_v2 = scheme_choice::is_version_2(signing, None);
-    let is_spared = signing.leaves_payload_unsigned() || signing.streaming.is_streaming() || is_v2;
-    if is_spared || signing.payload_hash.is_some() {
-        return BodyHash::Spared;
-    }
-    BodyHash::UnlessDeclared { header: &dialect.content_sha256_header }
 }
 
 fn explain_refusal(error: PrepareError) -> Failure {

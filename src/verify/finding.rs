@@ -1,6 +1,6 @@
 //! What a server finds wrong with a signed request besides, and including, its signature: the findings and their words.
 //!
-//! How they are found stands in `inspect` and `token`, and what they are made of in `facts`. Ids are those of the catalogue
+//! How they are found stands in `inspect` and `token`; `facts` takes them apart. Ids are those of the catalogue
 //! of signing mistakes, which is not known here.
 
 use std::fmt;
