@@ -1,6 +1,7 @@
 //! The string to sign, made step by step, with the wrong options of each step.
 
-use super::parts::{self, Lines};
+use super::lines::{self, Lines};
+use super::{amz_headers, heads, resource};
 use crate::diagnose::field::{Choice, Making, Step};
 use crate::request::Request;
 use crate::v2::Terms;
@@ -22,15 +23,15 @@ impl StringMaking {
     pub(super) fn new(request: &Request, terms: &Terms) -> Self {
         let right = terms.derive(request);
         Self {
-            method: parts::method(&right),
-            content_md5: parts::content_md5(&right),
-            content_type: parts::content_type(&right),
-            date: parts::date(request, terms, &right),
-            amz_headers: parts::amz_headers(request, terms, &right),
-            bucket: parts::bucket(request, terms),
-            path: parts::path(request),
-            parameters: parts::parameters(request, terms),
-            lines: parts::lines(),
+            method: heads::method(&right),
+            content_md5: heads::content_md5(&right),
+            content_type: heads::content_type(&right),
+            date: heads::date(request, terms, &right),
+            amz_headers: amz_headers::step(request, terms, &right),
+            bucket: resource::bucket(request, terms),
+            path: resource::path(request),
+            parameters: resource::parameters(request, terms),
+            lines: lines::step(),
         }
     }
 }

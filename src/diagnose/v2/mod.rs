@@ -3,9 +3,12 @@
 //! The string to sign is one field in the sense of `field`: its parts are the steps. There is no chain of keys, so that
 //! a hypothesis is one HMAC-SHA1; all of them are tried in a few milliseconds, and no clock is asked.
 
+mod amz_headers;
+mod heads;
+mod lines;
 mod making;
-mod parts;
 mod presented;
+mod resource;
 
 use super::allowance::{Allowance, Heed};
 use super::alternatives::secret::{self, SecretBytes};
