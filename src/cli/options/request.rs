@@ -1,9 +1,16 @@
 //! The request as it was typed: curl's options, and the step from them to the request that is meant.
 
+mod header;
+mod unsigned;
+
+pub use unsigned::{BodyDigests, BodyHash, Unsigned};
+
 use std::io::Read;
 use std::path::Path;
 
 use clap::Args;
+
+use header::{HeaderOption, put_headers};
 
 use super::data::Data;
 use super::digests::Wanted;
@@ -12,10 +19,8 @@ use super::payload::Payload;
 use super::spool::Hashing;
 use super::streaming::PipeLength;
 use super::value::read_all;
-use crate::checksum::{Checksum, ChecksumAlgorithm};
 use crate::cli::failure::Failure;
 use crate::request::{InvalidHeader, Request, RequestUrl};
-use crate::transport::BodyFile;
 
 /// The options that make a request.
 #[derive(Debug, Clone, Default, Args)]
@@ -58,65 +63,6 @@ pub struct RequestOptions<const JSON: bool = true> {
     /// Accepted for curl's sake: paths are always sent as typed
     #[arg(long)]
     path_as_is: bool,
-}
-
-/// A request that is not signed yet, and where its body lies.
-#[derive(Debug)]
-pub struct Unsigned {
-    /// The request, with the hash of its body where that lies in a file.
-    pub request: Request,
-    /// The file that is the body, where it is not in memory.
-    pub body_file: Option<BodyFile>,
-    /// The checksum of that file, where one was wanted.
-    pub checksum: Option<Checksum>,
-    /// Whether the body is what standard input will give, as long as was told.
-    pub takes_stdin: bool,
-    /// What of the options was left out.
-    pub warnings: Vec<String>,
-    /// Headers, in lower case, that were taken away: no client adds them then.
-    pub removed: Vec<String>,
-}
-
-impl Unsigned {
-    /// A request whose body, if it has one, is in memory.
-    pub fn of(request: Request) -> Self {
-        Self { request, body_file: None, checksum: None, takes_stdin: false, warnings: Vec::new(), removed: Vec::new() }
-    }
-
-    fn put(&mut self, payload: Payload) {
-        (self.request.body, self.body_file, self.checksum) = (payload.body, payload.file, payload.checksum);
-    }
-}
-
-/// Whether a body that is not in memory is hashed: that takes a second for each gigabyte or so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyHash<'a> {
-    /// The hash is asked for.
-    Needed,
-    /// It is, unless the request brings the header that declares it.
-    UnlessDeclared {
-        /// The dialect's name of the header.
-        header: &'a str,
-    },
-    /// Something else is signed.
-    Spared,
-}
-
-/// What is to be computed of a body that is not in memory, in the one pass that reads it before it is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BodyDigests<'a> {
-    /// Whether it is hashed.
-    pub sha256: BodyHash<'a>,
-    /// Its checksum by this algorithm.
-    pub checksum: Option<ChecksumAlgorithm>,
-    /// Where the length of a pipe comes from.
-    pub pipe_length: PipeLength,
-}
-
-impl<'a> From<BodyHash<'a>> for BodyDigests<'a> {
-    fn from(sha256: BodyHash<'a>) -> Self {
-        Self { sha256, checksum: None, pipe_length: PipeLength::Counted }
-    }
 }
 
 /// What a request can be built from.
@@ -324,70 +270,6 @@ fn hashing(body_hash: BodyHash<'_>, headers: &[HeaderOption<'_>]) -> Hashing {
         BodyHash::Spared => Hashing::Spared,
         BodyHash::UnlessDeclared { header } if is_declared(header) => Hashing::Spared,
         BodyHash::UnlessDeclared { .. } | BodyHash::Needed => Hashing::Needed,
-    }
-}
-
-fn put_headers<'a>(
-    request: &mut Request,
-    headers: impl IntoIterator<Item = &'a HeaderOption<'a>> + Clone,
-) -> Result<(), Failure> {
-    for header in headers.clone() {
-        request.headers.remove(header.name());
-    }
-    for header in headers {
-        if let HeaderOption::Set { name, value } = header {
-            request.headers.push(name, *value).map_err(|error| Failure::usage(error.to_string()))?;
-        }
-    }
-    Ok(())
-}
-
-/// One `-H`.
-enum HeaderOption<'a> {
-    Set { name: &'a str, value: &'a str },
-    Remove { name: &'a str },
-}
-
-impl<'a> HeaderOption<'a> {
-    fn parse(line: &'a str) -> Result<Self, Failure> {
-        if line.contains(['\r', '\n', '\0']) {
-            let name = line.split(':').next().unwrap_or_default().escape_debug();
-            return Err(Failure::usage(format!("header '{name}' has a line break or a NUL in it"))
-                .hint("give each header with an -H of its own"));
-        }
-        match line.split_once(':') {
-            Some((name, value)) if value.trim().is_empty() => Ok(Self::Remove { name: name.trim() }),
-            Some((name, value)) => Ok(Self::Set { name: name.trim_end(), value: value.trim() }),
-            None => match line.strip_suffix(';') {
-                Some(name) => Ok(Self::Set { name, value: "" }),
-                None => {
-                    Err(Failure::usage(format!("not a header: '{}'", shown(line))).hint("write it as 'Name: value'"))
-                }
-            },
-        }
-    }
-
-    /// The name, where the header is taken away.
-    fn removed(&self) -> Option<String> {
-        match self {
-            Self::Remove { name } => Some(name.to_ascii_lowercase()),
-            Self::Set { .. } => None,
-        }
-    }
-
-    fn name(&self) -> &str {
-        match self {
-            Self::Set { name, .. } | Self::Remove { name } => name,
-        }
-    }
-}
-
-/// The first word of a malformed header: what follows may be a secret.
-fn shown(line: &str) -> String {
-    match line.split_once(' ') {
-        Some((word, _)) => format!("{word} …"),
-        None if line.len() > 40 => line.chars().take(20).chain(['…']).collect(),
-        None => line.to_owned(),
     }
 }
 
