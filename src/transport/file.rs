@@ -4,10 +4,14 @@
 //! Length, times and inode are compared on opening, and again before the last bytes are handed out: so nobody ever gets a
 //! whole body that is not the one that was hashed. Every pass over such a body goes through a [`BodyReader`].
 
-use std::fs::{File, Metadata};
+mod seen;
+
+use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+
+use seen::{Seen, last_change};
 
 use super::TransportError;
 use super::pipe::{Pipe, PipeReader};
@@ -52,14 +56,6 @@ impl Pass {
     pub fn of(body: &Body) -> Self {
         if body.sha256().is_some() { Self::AfterHash } else { Self::Unhashed }
     }
-}
-
-/// What tells one content of a file from another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Seen {
-    length: u64,
-    modified: Option<SystemTime>,
-    inode: Inode,
 }
 
 impl BodyFile {
@@ -253,56 +249,6 @@ fn unreadable(path: Option<&Path>, error: &io::Error) -> TransportError {
 
 fn shown(path: Option<&Path>) -> PathBuf {
     path.unwrap_or(Path::new("the temporary file of the body")).to_owned()
-}
-
-impl Seen {
-    fn of(metadata: &Metadata) -> Self {
-        Self { length: metadata.len(), modified: metadata.modified().ok(), inode: Inode::of(metadata) }
-    }
-}
-
-/// Which file it is, and when anything about it changed last.
-#[cfg(unix)]
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Inode {
-    device: u64,
-    number: u64,
-    changed: (i64, i64),
-}
-
-#[cfg(unix)]
-impl Inode {
-    fn of(metadata: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
-        let changed = (metadata.ctime(), metadata.ctime_nsec());
-        Self { device: metadata.dev(), number: metadata.ino(), changed }
-    }
-}
-
-#[cfg(unix)]
-fn last_change(metadata: &Metadata) -> Option<SystemTime> {
-    let Inode { changed: (seconds, nanoseconds), .. } = Inode::of(metadata);
-    let since_epoch = Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanoseconds).ok()?);
-    SystemTime::UNIX_EPOCH.checked_add(since_epoch)
-}
-
-/// Elsewhere the time of creation tells a file that was put in the place of another.
-#[cfg(not(unix))]
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Inode {
-    created: Option<SystemTime>,
-}
-
-#[cfg(not(unix))]
-impl Inode {
-    fn of(metadata: &Metadata) -> Self {
-        Self { created: metadata.created().ok() }
-    }
-}
-
-#[cfg(not(unix))]
-fn last_change(metadata: &Metadata) -> Option<SystemTime> {
-    metadata.modified().ok()
 }
 
 #[cfg(test)]
