@@ -2,17 +2,17 @@
 //! region shows in both.
 
 mod chain;
+mod steps;
 
 pub(in crate::diagnose) use chain::{Chain, Links, chain_step};
+
+use steps::{Form, Part, day_step, form_step, part_step, timestamp_step};
 
 use super::names::{REGIONS, SERVICES};
 use super::secret::{self, SecretBytes};
 use super::{Subject, times};
 use crate::crypto::{Midstate, PublicKey};
-use crate::diagnose::catalogue::{
-    CANONICAL_NEWLINES, KEY_OTHER_DAY, KEY_OTHER_SCOPE, Mistake, SCOPE_DATE, SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE,
-    STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
-};
+use crate::diagnose::catalogue::{SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE};
 use crate::diagnose::diagnosis::Made;
 use crate::diagnose::evidence::Key;
 use crate::diagnose::field::{Choice, Step};
@@ -36,12 +36,6 @@ pub(in crate::diagnose) struct Signing {
     form: Step<Form>,
 }
 
-/// A part of the scope: as it stands in the string to sign, and as the key was derived for it.
-struct Part {
-    signed: String,
-    key: String,
-}
-
 /// The credential scope as it stands in the string to sign.
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {
@@ -53,24 +47,6 @@ enum Shape {
     NoDate,
     /// In the key's derivation as well.
     ExchangedEverywhere,
-}
-
-/// The string to sign around scope, timestamp and hash.
-#[derive(Clone, Copy)]
-enum Form {
-    Right,
-    CrLf,
-    NewlineBehind,
-    NewlineBefore,
-    NoNewlines,
-    NoAlgorithm,
-    NoTimestamp,
-    NoScope,
-    ScopeFirst,
-    HashBeforeScope,
-    ShortDate,
-    FullCredential,
-    Rfc3339,
 }
 
 /// How many things are to be decided.
@@ -227,74 +203,6 @@ impl Signing {
         };
         (before.into_bytes(), after.into_bytes())
     }
-}
-
-fn part_step(
-    right: &str,
-    (names, hints): (&[&str], &[String]),
-    mistake: &'static Mistake,
-    scheme: Scheme,
-) -> Step<Part> {
-    let mut step = Step::new(Part { signed: right.to_owned(), key: right.to_owned() });
-    let mut seen = std::collections::HashSet::from([right]);
-    for name in hints.iter().map(String::as_str).chain(names.iter().copied()).chain([""]) {
-        if !seen.insert(name) {
-            continue;
-        }
-        let shown = if name.is_empty() { "an empty name" } else { name };
-        step.add(mistake, format!("signed for {shown}"), Part { signed: name.to_owned(), key: name.to_owned() });
-        if scheme == Scheme::V4a {
-            continue;
-        }
-        let key_only = Part { signed: right.to_owned(), key: name.to_owned() };
-        step.add(&KEY_OTHER_SCOPE, format!("the key was derived for {shown}"), key_only);
-    }
-    step
-}
-
-fn day_step(subject: &Subject<'_>) -> Step<Part> {
-    let right = &subject.terms.scope.date;
-    let mut step = Step::new(Part { signed: right.clone(), key: right.clone() });
-    for day in times::days(subject) {
-        let both = Part { signed: day.clone(), key: day.clone() };
-        step.add(&SCOPE_DATE, format!("signed for the day {day}"), both);
-        if subject.terms.scheme == Scheme::V4a {
-            continue;
-        }
-        let key_only = Part { signed: right.clone(), key: day.clone() };
-        step.add(&KEY_OTHER_DAY, format!("the key was derived for {day}"), key_only);
-        let signed_only = Part { signed: day.clone(), key: right.clone() };
-        step.add(&SCOPE_DATE, format!("the string to sign names the day {day}"), signed_only);
-    }
-    step
-}
-
-fn timestamp_step(subject: &Subject<'_>) -> Step<String> {
-    let mut step = Step::new(subject.terms.timestamp.as_str().to_owned());
-    if let Some(date) = times::date_header(subject) {
-        step.add(&TIME_DATE_HEADER, format!("the string to sign has {date}"), date.as_str().to_owned());
-    }
-    for instant in times::others(subject.terms.timestamp) {
-        step.add(&TIME_CHANGED, format!("the string to sign has {instant}"), instant.as_str().to_owned());
-    }
-    step
-}
-
-fn form_step() -> Step<Form> {
-    let mut step = Step::new(Form::Right);
-    step.add(&CANONICAL_NEWLINES, "CR LF in the string to sign", Form::CrLf);
-    step.add(&CANONICAL_NEWLINES, "a newline at the end of the string to sign", Form::NewlineBehind);
-    step.add(&CANONICAL_NEWLINES, "a newline before the string to sign", Form::NewlineBefore);
-    step.add(&CANONICAL_NEWLINES, "no newlines in the string to sign", Form::NoNewlines);
-    step.add(&STRING_TO_SIGN_FORM, "without the algorithm", Form::NoAlgorithm);
-    step.add(&STRING_TO_SIGN_FORM, "without the timestamp", Form::NoTimestamp);
-    step.add(&STRING_TO_SIGN_FORM, "without the scope", Form::NoScope);
-    step.add(&STRING_TO_SIGN_FORM, "the scope before the timestamp", Form::ScopeFirst);
-    step.add(&STRING_TO_SIGN_FORM, "the hash before the scope", Form::HashBeforeScope);
-    step.add(&STRING_TO_SIGN_FORM, "the day alone in place of the timestamp", Form::ShortDate);
-    step.add(&STRING_TO_SIGN_FORM, "the whole credential in place of the scope", Form::FullCredential);
-    step.add(&STRING_TO_SIGN_FORM, "the timestamp with its dashes and colons", Form::Rfc3339);
-    step
 }
 
 impl Shape {
