@@ -1,4 +1,4 @@
-//! What a request says of its own body by a checksum.
+//! What a request says of its own body by a checksum (*Checking object integrity in Amazon S3*).
 
 use super::{Body, Request};
 use crate::checksum::{Checksum, ChecksumAlgorithm};

@@ -1,4 +1,7 @@
 //! The chain of signatures: each covers the one before it.
+//!
+//! Strings to sign follow *Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks*
+//! and *… Including Trailing Headers*. How the signatures are framed is not known here.
 
 use crate::crypto::{Hex, Sha256Digest, sha256};
 use crate::derivation::{Subject, Terms, frame};

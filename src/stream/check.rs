@@ -1,4 +1,6 @@
 //! A body in chunks, judged as the server judges it: its framing, its lengths, its signatures, its trailer.
+//!
+//! Framing needs no key, and is judged apart. A signature that fails ends the judgement of those behind it.
 
 use super::chain::{Chain, unpadded};
 use super::fault::{ChunkPlace, StreamFault};

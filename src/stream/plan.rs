@@ -1,4 +1,7 @@
 //! What is decided before a payload is streamed, and what the request says of it.
+//!
+//! The headers are those of *Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks*.
+//! Nothing is read of the payload here, and nothing signed.
 
 use super::chain::{Chain, signature_length};
 use super::encoder::Encoder;

@@ -1,4 +1,5 @@
-//! From a request signed with Version 2 to its terms. Nothing is judged here.
+//! From a request signed with Version 2 to its terms: what it says of itself, in its `Authorization` header or in its query
+//! (*Signing and authenticating REST requests*). Nothing is judged here.
 
 use super::{BucketRule, Names, Placement, Terms};
 use crate::canonical::query;

@@ -1,4 +1,5 @@
-//! From a request to sign to a request with its terms: date and token are put on it, or the parameters of a signed query.
+//! From a request to sign to a request with its terms: date and token are put on it, or the parameters of a signed query
+//! (*Signing and authenticating REST requests*, query string request authentication).
 
 use super::{Names, Placement, StringToSign, Terms, claim, sign};
 use crate::credentials::Secret;
