@@ -8,8 +8,8 @@ mod attempt;
 mod parts;
 
 use super::catalogue::{
-    CHUNK_ALTERED, CHUNK_DECODED_LENGTH, CHUNK_FINAL_MISSING, CHUNK_FRAMING, PAYLOAD_STREAMING, TRAILER_ANNOUNCED,
-    TRAILER_CHECKSUM, TRAILER_SIGNATURE,
+    CHUNK_ALTERED, CHUNK_DECODED_LENGTH, CHUNK_FINAL_MISSING, CHUNK_FRAMING, CHUNK_SIGNATURE, PAYLOAD_STREAMING,
+    TRAILER_ANNOUNCED, TRAILER_CHECKSUM, TRAILER_SIGNATURE,
 };
 use super::diagnosis::{Explanation, Judged, Made, Proof};
 use super::evidence::Evidence;
@@ -25,8 +25,11 @@ pub(super) fn explain(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanati
     faults(judged).flat_map(|fault| explain_fault(fault, evidence, judged)).collect()
 }
 
-/// Which chunk's signature is wrong, for that is told by no mistake where none is known.
-pub(super) fn notes(judged: &Judged) -> Vec<String> {
+/// Which chunk's signature is wrong, where no explanation says so in these words.
+pub(super) fn notes(judged: &Judged, explanations: &[Explanation]) -> Vec<String> {
+    if explanations.iter().any(|explanation| explanation.names(CHUNK_SIGNATURE.id)) {
+        return Vec::new();
+    }
     let is_of_signature = |fault: &&StreamFault| matches!(fault, StreamFault::ChunkSignature { .. });
     let is_right = judged.is_signature_right() == Some(true);
     faults(judged).filter(|fault| is_right && is_of_signature(fault)).map(ToString::to_string).collect()
@@ -42,7 +45,7 @@ fn faults(judged: &Judged) -> impl Iterator<Item = &StreamFault> {
 fn explain_fault(fault: &StreamFault, evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
     let declared = judged.claim.terms.payload.to_string();
     let made = match fault {
-        StreamFault::ChunkSignature { chunk, .. } => return signature(chunk.number - 1, evidence, judged),
+        StreamFault::ChunkSignature { chunk, .. } => return signature(chunk.number - 1, fault, evidence, judged),
         StreamFault::TrailerSignature { presented, .. } if !presented.is_empty() => {
             return trailer_signature(evidence, judged);
         }
@@ -67,12 +70,18 @@ fn explain_fault(fault: &StreamFault, evidence: &Evidence<'_>, judged: &Judged) 
     vec![Explanation::of(Proof::Observed, made.with_detail(fault.to_string()))]
 }
 
-/// The signature of a chunk by the mistakes that give it; else, where the next chunk follows from it, that its data changed.
-fn signature(index: usize, evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+/// The signature of a chunk by the mistakes that give it; else, where the next chunk follows from it, that its data changed;
+/// else that it is wrong.
+fn signature(index: usize, fault: &StreamFault, evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
     let Some((chunked, key)) = at_hand(evidence, judged) else { return Vec::new() };
     let attempt = Attempt { judged, chunked: &chunked, key: &key };
     let found = attempt.reproduce(parts::of_chunk(judged, &chunked, index), chunked.chunks[index].signature);
-    if found.is_empty() { altered(index, &attempt).into_iter().collect() } else { found }
+    if !found.is_empty() {
+        return found;
+    }
+    let StreamFault::ChunkSignature { expected, presented, .. } = fault else { return Vec::new() };
+    let made = Made::new(&CHUNK_SIGNATURE, presented.as_str(), expected.as_str()).with_detail(fault.to_string());
+    vec![altered(index, &attempt).unwrap_or_else(|| Explanation::of(Proof::Key, made))]
 }
 
 fn altered(index: usize, attempt: &Attempt<'_>) -> Option<Explanation> {
@@ -87,7 +96,7 @@ fn altered(index: usize, attempt: &Attempt<'_>) -> Option<Explanation> {
         index + 2
     );
     let made = Made::new(&CHUNK_ALTERED, "", "").with_detail(detail);
-    attempt.gives(&text, &of_next).then(|| Explanation::of(Proof::Observed, made))
+    attempt.gives(&text, &of_next).then(|| Explanation::of(Proof::Key, made))
 }
 
 fn trailer_signature(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
@@ -98,7 +107,7 @@ fn trailer_signature(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanatio
         return found;
     }
     let made = Made::new(&TRAILER_SIGNATURE, "", chunked.canonical_trailers());
-    vec![Explanation::of(Proof::Observed, made.with_detail("the chunks are signed rightly, and the trailer is not"))]
+    vec![Explanation::of(Proof::Key, made.with_detail("the chunks are signed rightly, and the trailer is not"))]
 }
 
 /// Body and key, where both are at hand and the request itself was signed rightly.

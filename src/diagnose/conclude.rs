@@ -82,7 +82,7 @@ fn of_claim(evidence: &Evidence<'_>, judged: Judged, repairs: Vec<Made>, limits:
         add_new(&mut explanations, inspect::suspicions(evidence, &judged));
     }
     let (mut notes, next) = (case.notes(verdict, &explanations), case.next(verdict, &explanations));
-    notes.splice(0..0, chunks::notes(&judged));
+    notes.splice(0..0, chunks::notes(&judged, &explanations));
     let search = found.map_or(Search::NONE, |found| Search {
         is_made: true,
         hypotheses: found.hypotheses,

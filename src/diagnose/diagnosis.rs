@@ -85,6 +85,8 @@ pub enum Proof {
     Reproduced,
     /// The server's reply shows it.
     Server,
+    /// The key shows it: what follows in the chain of signatures is right, or is not.
+    Key,
     /// Arithmetic on dates shows it.
     Time,
     /// The request alone shows it.
@@ -170,11 +172,12 @@ impl Diagnosis {
 }
 
 impl Proof {
-    /// The word of the contract: `reproduced`, `server`, `time`, `observed`.
+    /// The word of the contract: `reproduced`, `server`, `key`, `time`, `observed`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reproduced => "reproduced",
             Self::Server => "server",
+            Self::Key => "key",
             Self::Time => "time",
             Self::Observed => "observed",
         }

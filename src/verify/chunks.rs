@@ -3,10 +3,10 @@
 use super::Facts;
 use crate::stream::{CODING, DECODED_LENGTH_HEADER, StreamFault, TRAILER_HEADER, TRAILER_SIGNATURE};
 
-/// A chunk's signature that is wrong has no name, as that of a request has none: its cause is not known yet.
-pub(super) fn id(fault: &StreamFault) -> Option<&'static str> {
-    Some(match fault {
-        StreamFault::ChunkSignature { .. } => return None,
+/// Names the fault as the catalogue does. Why the signature of a chunk is wrong is looked for elsewhere.
+pub(super) fn id(fault: &StreamFault) -> &'static str {
+    match fault {
+        StreamFault::ChunkSignature { .. } => "chunk-signature",
         StreamFault::Malformed(malformed) if malformed.offset == 0 => "payload-streaming",
         StreamFault::DecodedLengthMissing => "payload-streaming",
         StreamFault::ChunkUnsigned { chunk } if chunk.length == 0 => "chunk-final-missing",
@@ -16,7 +16,7 @@ pub(super) fn id(fault: &StreamFault) -> Option<&'static str> {
         StreamFault::TrailerSignature { .. } => "trailer-signature",
         StreamFault::TrailerMissing { .. } | StreamFault::TrailerUnannounced { .. } => "trailer-announced",
         StreamFault::Checksum { .. } => "trailer-checksum",
-    })
+    }
 }
 
 pub(super) fn facts(fault: &StreamFault) -> Facts {

@@ -143,7 +143,7 @@ impl Finding {
             Self::HeaderUnsigned { .. } => "header-amz-unsigned",
             Self::HeaderMissing { .. } => "header-missing",
             Self::Policy(violation) => violation.id(),
-            Self::Stream(fault) => return chunks::id(fault),
+            Self::Stream(fault) => chunks::id(fault),
         })
     }
 
@@ -151,6 +151,16 @@ impl Finding {
     /// mattered, the signature differs. Nor is a token that nobody here can judge.
     pub fn is_fatal(&self) -> bool {
         !matches!(self, Self::HeaderMissing { .. } | Self::TokenUnknown)
+    }
+
+    /// Whether it takes the key to see it.
+    pub fn is_known_by_key(&self) -> bool {
+        match self {
+            Self::SignatureMismatch | Self::Stream(StreamFault::ChunkSignature { .. }) => true,
+            // A signature that is absent is seen without one.
+            Self::Stream(StreamFault::TrailerSignature { presented, .. }) => !presented.is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether arithmetic on dates shows it.

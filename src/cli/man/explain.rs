@@ -62,6 +62,11 @@ fn knowledge() -> Section {
             "The text that the server or the client printed differs from the right one in just this way, or the \
              server's error code or message says so. Where both sides agree on the text, the secret differs.",
         ),
+        Item::term(
+            "key",
+            "The signatures of a body in chunks, recomputed with the key, show which one does not belong, though no \
+             known mistake gives it.",
+        ),
         Item::term("time", "Arithmetic on the dates: clocks that are apart, URLs that have expired."),
         Item::term(
             "observed",

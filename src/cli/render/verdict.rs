@@ -9,6 +9,7 @@ use super::redact::Redactor;
 use crate::claim::Claim;
 use crate::cli::derived::Derived;
 use crate::derivation::Derivation;
+use crate::diagnose::Proof;
 use crate::scheme::Signature;
 use crate::verify::{Finding, PlainVerdict};
 
@@ -164,10 +165,14 @@ fn object(
 /// A finding as an explanation with one mistake; a bare mismatch explains nothing.
 fn explanation(finding: &Finding) -> Option<Value> {
     let id = finding.id()?;
-    let proof = if finding.is_about_time() { "time" } else { "observed" };
+    let proof = match finding {
+        finding if finding.is_about_time() => Proof::Time,
+        finding if finding.is_known_by_key() => Proof::Key,
+        _ => Proof::Observed,
+    };
     let facts = finding.facts();
     Some(json!({
-        "proof": proof,
+        "proof": proof.as_str(),
         "mistakes": [{
             "id": id,
             "title": finding.to_string(),

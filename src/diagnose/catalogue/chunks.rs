@@ -68,6 +68,15 @@ mistakes! {
         clients: &[],
         proofs: &[Search],
     }
+    CHUNK_SIGNATURE = "chunk-signature" {
+        title: "the signature of a chunk is not that of its data",
+        place: "payload",
+        explanation: "The request and the chunks before it are signed rightly, so the key is right. The signature of this \
+            chunk is another than the key gives for its data, and no known mistake makes it.",
+        fix: "Compare the chunk's string to sign in the client, line by line, and its data with what arrived.",
+        clients: &[],
+        proofs: &[Search],
+    }
     CHUNK_ALTERED = "chunk-altered" {
         title: "the data of a chunk changed after it was signed",
         place: "payload",

@@ -83,6 +83,7 @@ const IDS: &[&str] = &[
     "chunk-empty-hash-missing",
     "chunk-hash",
     "chunk-algorithm",
+    "chunk-signature",
     "chunk-altered",
     "trailer-signature",
     "trailer-announced",

@@ -80,7 +80,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("chunk-algorithm", "as in the string to sign of a request"),
     ("chunk-final", "none, unsigned"),
     ("chunk-line-end", "LF behind the data"),
-    ("chunk-changed", "NUMBER TEXT, after signing"),
+    ("chunk-changed", "NUMBERS TEXT, after signing"),
     ("trailer-signed", "crlf, no-newline, over-seed, not"),
     ("trailer-forgotten", "it was announced"),
     ("trailer-value", "VALUE, which is signed"),

@@ -38,11 +38,14 @@ pub fn encode(payload: &[u8], chunking: &Chunking, seed: &str, scope: &Scope, re
     body
 }
 
-/// The data of a chunk as it is sent: `chunk-changed 2 TEXT` puts another one of the same length there.
+/// The data of a chunk as it is sent: `chunk-changed 2 TEXT` puts another there, of the same length;
+/// `2,3` in both.
 fn sent(at: usize, data: &[u8], breaks: &Breaks) -> Vec<u8> {
     let changed = breaks.of("chunk-changed").and_then(|argument| argument.split_once(' '));
     match changed {
-        Some((number, text)) if number == (at + 1).to_string() => text.as_bytes().to_vec(),
+        Some((numbers, text)) if numbers.split(',').any(|number| number == (at + 1).to_string()) => {
+            text.as_bytes()[..data.len()].to_vec()
+        }
         _ => data.to_vec(),
     }
 }

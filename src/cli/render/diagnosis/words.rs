@@ -83,6 +83,7 @@ impl Shown<'_> {
                 "the client's log shows it, beside what the server computed".to_owned()
             }
             (Proof::Server, _) => "the server's reply shows it".to_owned(),
+            (Proof::Key, _) => "recomputing the signatures with the key shows it".to_owned(),
             (Proof::Time, _) => "arithmetic on the dates shows it".to_owned(),
             (Proof::Observed, _) if self.is_of_log(explanation) => "the client's log shows it".to_owned(),
             (Proof::Observed, _) => "the request alone shows it".to_owned(),
