@@ -14,6 +14,7 @@ pub mod multipart;
 mod policy;
 mod preparation;
 mod signing;
+mod tokens;
 mod upload;
 
 pub use claim::{FileFacts, FormClaim, FormClaimError, FormScheme};

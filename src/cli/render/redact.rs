@@ -51,12 +51,12 @@ impl Redactor {
     }
 }
 
-/// The session token of an upload by form, and its policy, which holds the token in base64.
+/// The session tokens of an upload by form, and its policy where it holds one in base64.
 fn in_form(request: &Request) -> Vec<Vec<u8>> {
-    let Some(Ok(claim)) = FormClaim::extract(request) else { return Vec::new() };
-    let token = claim.session_token().1.map(|token| token.as_bytes().to_vec());
-    let policy = token.is_some().then(|| claim.string_to_sign.clone().into_bytes());
-    token.into_iter().chain(policy).collect()
+    match FormClaim::extract(request) {
+        Some(Ok(claim)) => claim.bearers(),
+        _ => Vec::new(),
+    }
 }
 
 /// The longest form first, so that no rest of it stays.
@@ -72,6 +72,9 @@ fn forms(token: &[u8]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+
     use super::*;
     use crate::request::RequestUrl;
 
@@ -83,5 +86,25 @@ mod tests {
         let redactor = Redactor::of(&request, &Dialect::AWS4);
         let shown = redactor.apply("que/ry+= que%2Fry%2B%3D to/ken== to%2Fken%3D%3D rest");
         assert_eq!(shown, "[redacted] [redacted] [redacted] [redacted] rest");
+    }
+
+    /// Catches a token that only the policy has, as PHP escapes it, in each base64 that clients send.
+    #[test]
+    fn a_token_of_a_policy_alone_is_taken_out_of_it() {
+        let policy = r#"{"conditions": [["eq", "$x-amz-security-token", "whi\/sper"]]}"#;
+        for engine in [&BASE64_STANDARD, &BASE64_URL_SAFE_NO_PAD] {
+            let encoded = engine.encode(policy);
+            let part = |name: &str, value: &str| {
+                format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            };
+            let fields = [("AWSAccessKeyId", "AKID"), ("signature", "00"), ("policy", encoded.as_str())];
+            let body: String = fields.iter().map(|(name, value)| part(name, value)).collect();
+            let mut request = Request::new("POST", &RequestUrl::parse("https://h.example/b").unwrap()).unwrap();
+            request.headers.push("Content-Type", "multipart/form-data; boundary=b").unwrap();
+            request.body = crate::request::Body::Bytes(format!("{body}--b--").into_bytes());
+            let redactor = Redactor::of(&request, &Dialect::AWS4);
+            let expected = policy.replace("whi\\/sper", REDACTED);
+            assert_eq!([redactor.apply(policy), redactor.apply(&encoded)], [expected, REDACTED.to_owned()]);
+        }
     }
 }

@@ -1,0 +1,98 @@
+//! Session tokens in the text of a policy, whether that can be read as a policy or not: what must not be shown has to be found
+//! in broken JSON too.
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::claim::FormClaim;
+
+/// Reads base64 with padding or without, and with bits to spare.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// How the name of a token's field ends, in any case.
+const NAME: &[u8] = b"-security-token";
+
+impl FormClaim {
+    /// All that lets others act with a session of the signer's: its tokens, in field and policy, and the field `policy` where
+    /// one is in it. What they may be, they are: none is checked.
+    pub fn bearers(&self) -> Vec<Vec<u8>> {
+        let sent = self.session_token().1.map(|token| token.as_bytes().to_vec());
+        let in_policy = tokens_in(&decoded(&self.string_to_sign));
+        let tokens: Vec<Vec<u8>> = sent.into_iter().chain(in_policy).collect();
+        let policy = (!tokens.is_empty()).then(|| self.string_to_sign.clone().into_bytes());
+        tokens.into_iter().chain(policy).collect()
+    }
+}
+
+/// The text of a policy in any base64, broken into lines or not; else as it stands.
+fn decoded(policy: &str) -> Vec<u8> {
+    let common = |character: char| match character {
+        '-' => '+',
+        '_' => '/',
+        other => other,
+    };
+    let text: String = policy.chars().filter(|character| !character.is_whitespace()).map(common).collect();
+    LENIENT.decode(text).unwrap_or_else(|_| policy.as_bytes().to_vec())
+}
+
+/// The texts that stand behind the name of a token's field, as JSON spells them: a condition of either shape has the name
+/// first. A text that is not closed goes to the end.
+fn tokens_in(policy: &[u8]) -> Vec<Vec<u8>> {
+    let lower = policy.to_ascii_lowercase();
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while let Some(found) = find(&lower[at..], NAME) {
+        at += found + NAME.len();
+        let Some(rest) = policy[at..].strip_prefix(b"\"") else { continue };
+        let Some(opening) = rest.iter().position(|byte| *byte == b'"') else { break };
+        let token = closed(&rest[opening + 1..]);
+        at += opening + 2;
+        tokens.push(token.to_vec());
+    }
+    tokens
+}
+
+/// A text up to its closing quote.
+fn closed(text: &[u8]) -> &[u8] {
+    let mut is_escaped = false;
+    let end = text.iter().position(|byte| {
+        let is_end = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        is_end
+    });
+    &text[..end.unwrap_or(text.len())]
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(policy: &str) -> Vec<String> {
+        tokens_in(policy.as_bytes()).into_iter().map(|token| String::from_utf8(token).unwrap()).collect()
+    }
+
+    /// PHP writes `\/` for `/`; the last three are no policies, and hold the token all the same.
+    #[test]
+    fn a_token_is_found_however_its_condition_is_written() {
+        for (policy, expected) in [
+            (r#"[{"x-amz-security-token":"to\/k=="},{"a":"b"}]"#, vec![r"to\/k=="]),
+            (r#"[["eq", "$X-Amz-Security-Token", "tok\"en"]]"#, vec![r#"tok\"en"#]),
+            (r#"[{"x-goog-security-token": "a"}, ["like", "$x-goog-security-token", "b"]]"#, vec!["a", "b"]),
+            (r#"{"x-amz-security-token": ["tok"]}"#, vec!["tok"]),
+            (r#"{"x-amz-security-token":"brok"#, vec!["brok"]),
+            (r#"{"x-amz-security-token""#, vec![]),
+        ] {
+            assert_eq!(found(policy), expected, "{policy}");
+        }
+    }
+}
