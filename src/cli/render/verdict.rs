@@ -5,6 +5,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
+use super::diagnosis::outside::harmless_line;
 use super::redact::Redactor;
 use crate::claim::Claim;
 use crate::cli::derived::Derived;
@@ -12,6 +13,9 @@ use crate::derivation::Derivation;
 use crate::diagnose::Proof;
 use crate::scheme::Signature;
 use crate::verify::{Finding, PlainVerdict};
+
+/// The longest finding in a line of text, in characters. JSON has all of it.
+const LONGEST: usize = 400;
 
 /// What can be said of a signed request, by whichever scheme it is signed.
 pub struct Judged<'a> {
@@ -78,7 +82,7 @@ impl Judged<'_> {
 
     /// One line with the verdict, then a line for each finding.
     pub fn write_text(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        let Self { who, what, .. } = self;
+        let (who, what) = (harmless_line(self.who), harmless_line(&self.what));
         match self.word() {
             Word::Valid => writeln!(out, "valid: signed by {who} {what}")?,
             Word::Invalid => writeln!(out, "not valid: {}", self.headline())?,
@@ -89,7 +93,7 @@ impl Judged<'_> {
         let all_but_headline = self.findings.iter().filter(|finding| Some(*finding) != self.first_fatal());
         for finding in all_but_headline {
             let kind = if finding.is_fatal() { "also" } else { "note" };
-            writeln!(out, "  {kind}: {finding}")?;
+            writeln!(out, "  {kind}: {}", self.in_a_line(finding))?;
         }
         Ok(())
     }
@@ -111,7 +115,8 @@ impl Judged<'_> {
             Word::Invalid => "invalid",
             Word::Unknown => "unknown",
         };
-        let explanations: Vec<Value> = self.findings.iter().filter_map(explanation).collect();
+        let explanations: Vec<Value> =
+            self.findings.iter().filter_map(|finding| explanation(finding, self.redactor)).collect();
         let presented = Some(self.presented.as_str());
         object(verdict, explanations, &self.stages, (presented, self.expected), self.redactor)
     }
@@ -121,7 +126,16 @@ impl Judged<'_> {
     }
 
     fn headline(&self) -> String {
-        self.first_fatal().map(Finding::to_string).unwrap_or_default()
+        self.first_fatal().map(|finding| self.in_a_line(finding)).unwrap_or_default()
+    }
+
+    /// A finding quotes what others wrote: it says nothing to the terminal, shows no token, and has an end.
+    fn in_a_line(&self, finding: &Finding) -> String {
+        let line = harmless_line(&self.redactor.apply(&finding.to_string()));
+        match line.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line,
+        }
     }
 }
 
@@ -163,7 +177,7 @@ fn object(
 }
 
 /// A finding as an explanation with one mistake; a bare mismatch explains nothing.
-fn explanation(finding: &Finding) -> Option<Value> {
+fn explanation(finding: &Finding, redactor: &Redactor) -> Option<Value> {
     let id = finding.id()?;
     let proof = match finding {
         finding if finding.is_about_time() => Proof::Time,
@@ -175,11 +189,43 @@ fn explanation(finding: &Finding) -> Option<Value> {
         "proof": proof.as_str(),
         "mistakes": [{
             "id": id,
-            "title": finding.to_string(),
+            "title": redactor.apply(&finding.to_string()),
             "where": facts.place,
-            "signed": facts.presented,
-            "expected": facts.expected,
+            "signed": redactor.apply(&facts.presented),
+            "expected": redactor.apply(&facts.expected),
             "fix": facts.fix,
         }],
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::PlainClaim;
+
+    /// Catches a request that writes to the terminal, and one that fills it.
+    #[test]
+    fn a_verdict_is_lines_whatever_the_request_says() {
+        let presented = format!("a\x1b[2J\r\nvalid: {}", "x".repeat(1_000));
+        let finding = Finding::ScopeDate { expected: "20150830".to_owned(), presented };
+        let claim = PlainClaim {
+            scheme: "test",
+            access_key_id: "AK\x07ID".to_owned(),
+            presented: Signature::presented("00"),
+            signed_at: None,
+        };
+        let findings = vec![finding];
+        let verdict = PlainVerdict { claim, parts: Vec::new(), string_to_sign: Vec::new(), expected: None, findings };
+        let redactor = Redactor::none();
+        let text = |verdict: &PlainVerdict| {
+            let mut text = Vec::new();
+            Judged::of_plain(verdict, &redactor).write_text(&mut text).unwrap();
+            String::from_utf8(text).unwrap()
+        };
+        let invalid = text(&verdict);
+        assert!(invalid.contains("a\\u{1b}[2J\\u{d}\\u{a}valid: x"), "{invalid}");
+        assert!(invalid.lines().count() == 1 && invalid.chars().count() < 500, "{invalid}");
+        let unknown = text(&PlainVerdict { findings: Vec::new(), ..verdict });
+        assert!(unknown.contains("AK\\u{7}ID"), "{unknown}");
+    }
 }

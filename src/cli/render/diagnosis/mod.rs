@@ -6,7 +6,7 @@
 mod html;
 mod json;
 mod marks;
-mod outside;
+pub(super) mod outside;
 mod palette;
 mod text;
 mod words;

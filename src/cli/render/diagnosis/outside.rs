@@ -9,7 +9,7 @@ pub(super) fn harmless(text: &str) -> String {
 }
 
 /// The same, in one line.
-pub(super) fn harmless_line(text: &str) -> String {
+pub(in crate::cli::render) fn harmless_line(text: &str) -> String {
     spelled_out(text, is_treacherous)
 }
 
