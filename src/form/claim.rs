@@ -87,11 +87,11 @@ pub enum FormClaimError {
         /// What the field says.
         presented: String,
     },
-    /// The credential is not of the form `AKID/date/region/service/aws4_request`.
-    #[error("not a credential: '{presented}', expected ID/YYYYMMDD/region/service/aws4_request")]
+    /// The credential is not of the form `AKID/date/region/service/aws4_request`. What stands there may be a secret.
+    #[error("the field {name} is not ID/YYYYMMDD/region/service/aws4_request")]
     Credential {
-        /// What the field says.
-        presented: String,
+        /// Its name.
+        name: String,
     },
     /// The date is none.
     #[error("{name}: {source}, expected the form 20150830T123600Z")]
@@ -110,6 +110,7 @@ impl FormClaim {
         match multipart::parse(content_type, body) {
             Ok(parts) => parts.iter().any(|part| is_of_signature(&part.name)),
             // What cannot be taken apart may still be seen to have a policy.
+            Err(MultipartError::ContentType { .. }) => is_urlencoded_form(content_type, body),
             Err(_) => String::from_utf8_lossy(body).to_ascii_lowercase().contains("name=\"policy\""),
         }
     }
@@ -206,7 +207,7 @@ impl Form<'_> {
         let dialect = provider.and_then(|provider| Dialect::named(&format!("{provider}:{word}")).ok());
         let dialect = dialect.ok_or_else(|| FormClaimError::Algorithm { presented: algorithm.to_owned() })?;
         let (id, scope) = Scope::parse_credential(credential, Scheme::V4)
-            .ok_or_else(|| FormClaimError::Credential { presented: credential.to_owned() })?;
+            .ok_or_else(|| FormClaimError::Credential { name: format!("x-{word}-credential") })?;
         Ok((FormScheme::V4 { dialect, scope, timestamp }, id, named("signature")?))
     }
 
@@ -240,14 +241,28 @@ fn is_of_signature(name: &str) -> bool {
     is_v2 || word_of_v4(name).is_some()
 }
 
-/// Type and body of a POST of a form that is not signed in its head.
+/// Type and body of a POST that is not signed in its head.
 fn form_of(request: &Request) -> Option<(&str, &[u8])> {
     let content_type = request.headers.first_text("content-type")?;
-    let is_form = request.method == "POST" && multipart::boundary(content_type).is_ok();
     match &request.body {
-        Body::Bytes(body) if is_form && !request.headers.contains("authorization") => Some((content_type, body)),
+        Body::Bytes(body) if request.method == "POST" && !request.headers.contains("authorization") => {
+            Some((content_type, body))
+        }
         _ => None,
     }
+}
+
+/// Whether it is the upload of a page whose form has no `enctype`: S3 refuses it, and its fields say what it was meant for.
+fn is_urlencoded_form(content_type: &str, body: &[u8]) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    let has = |wanted: &dyn Fn(&str) -> bool| {
+        let names = body.split(|byte| *byte == b'&').map(|pair| pair.split(|byte| *byte == b'=').next());
+        names.flatten().any(|name| std::str::from_utf8(name).is_ok_and(wanted))
+    };
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        && has(&|name| name.eq_ignore_ascii_case("policy"))
+        && has(&|name| name.eq_ignore_ascii_case("signature") || word_of_v4(name).is_some())
+        && !has(&|name| name == "SignatureVersion")
 }
 
 #[cfg(test)]

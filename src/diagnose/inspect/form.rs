@@ -20,13 +20,7 @@ pub(super) fn unreadable(error: &FormClaimError) -> Made {
             Made::new(&AUTHORIZATION_MALFORMED, source.presented.as_str(), "20150830T123600Z")
         }
     };
-    match error {
-        // What stands in place of a credential may be a secret.
-        FormClaimError::Credential { .. } => {
-            made.with_detail("the field x-amz-credential is not ID/YYYYMMDD/region/service/aws4_request")
-        }
-        error => made.with_detail(error.to_string()),
-    }
+    made.with_detail(error.to_string())
 }
 
 /// How an upload breaks its policy.

@@ -56,13 +56,42 @@ fn what_is_missing_or_unreadable_is_said() {
         let behind = [without(name), vec![(name, "x")]].concat();
         assert_eq!(claim(&behind).unwrap_err(), FormClaimError::BehindFile { name: name.to_ascii_lowercase() });
     }
-    for (name, value) in
-        [("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256"), ("X-Amz-Credential", "A"), ("X-Amz-Date", "2015")]
-    {
-        let fields = V4.map(|(own, old)| (own, if own == name { value } else { old }));
-        assert!(claim(&fields).unwrap_err().to_string().contains(value), "{name}");
+    let changed = |name: &str, value: &'static str| V4.map(|(own, old)| (own, if own == name { value } else { old }));
+    for (name, value) in [("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256"), ("X-Amz-Date", "2015")] {
+        assert!(claim(&changed(name, value)).unwrap_err().to_string().contains(value), "{name}");
     }
+    // What stands in place of a credential may be the secret.
+    let error = claim(&changed("X-Amz-Credential", "hush")).unwrap_err();
+    assert_eq!(error.to_string(), "the field x-amz-credential is not ID/YYYYMMDD/region/service/aws4_request");
+    assert!(!format!("{error:?}").contains("hush"));
     assert_eq!(claim(&[("policy", "e30=")]).unwrap_err(), missing("x-amz-signature"));
+}
+
+/// What a script does that sets the type itself, and a page whose form has no `enctype`.
+#[test]
+fn a_form_of_the_wrong_type_is_told_from_what_is_no_form() {
+    let of_type = |content_type: &str, body: Option<&str>| {
+        let mut request = upload(&V4);
+        request.headers = Headers::default();
+        request.headers.push("Content-Type", content_type).unwrap();
+        if let Some(body) = body {
+            request.body = Body::Bytes(body.into());
+        }
+        FormClaim::extract(&request).map(|claim| claim.unwrap_err())
+    };
+    let unbound = of_type("multipart/form-data", None);
+    assert_eq!(unbound, Some(FormClaimError::Multipart(MultipartError::NoBoundary)));
+    let kind = "application/x-www-form-urlencoded";
+    let error = FormClaimError::Multipart(MultipartError::ContentType { presented: kind.to_owned() });
+    for (body, expected) in [
+        ("key=a&policy=e30%3D&x-amz-signature=00", Some(&error)),
+        ("Policy=e30%3D&Signature=00&AWSAccessKeyId=A", Some(&error)),
+        ("Action=PutRolePolicy&Policy=x", None),
+        ("Action=SetQueueAttributes&Policy=x&Signature=00&SignatureVersion=2", None),
+    ] {
+        assert_eq!(of_type(&format!("{kind}; charset=utf-8"), Some(body)).as_ref(), expected, "{body}");
+    }
+    assert_eq!(of_type("text/plain", Some("policy=e30%3D&signature=00")), None);
 }
 
 #[test]
