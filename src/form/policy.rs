@@ -3,8 +3,8 @@
 //! Written, it is one line of JSON in plain ASCII, so that no step on the way to the server can spell it in another way. Read, it
 //! may be anything that a client made; what is wrong with it is said.
 
-use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use base64::{DecodeError, Engine as _};
 use serde_json::{Value, json};
 
 use super::conditions::Condition;
@@ -105,7 +105,20 @@ impl Policy {
 
 /// The bytes of the field `policy`.
 pub(super) fn decode_base64(encoded: &str) -> Result<Vec<u8>, PolicyError> {
-    BASE64_STANDARD.decode(encoded).map_err(|error| PolicyError::NotBase64 { problem: error.to_string() })
+    BASE64_STANDARD.decode(encoded).map_err(|error| PolicyError::NotBase64 { problem: in_words_of(&error) })
+}
+
+/// What is wrong with a text that should be base64. The character itself is shown where it is seen.
+fn in_words_of(error: &DecodeError) -> String {
+    match error {
+        DecodeError::InvalidByte(at, byte) if byte.is_ascii_graphic() => {
+            format!("'{}' at offset {at} does not belong there", char::from(*byte))
+        }
+        DecodeError::InvalidByte(at, byte) => format!("byte 0x{byte:02x} at offset {at} does not belong there"),
+        DecodeError::InvalidLength(length) => format!("a text of {length} characters is cut off"),
+        DecodeError::InvalidLastSymbol { offset: at, .. } => format!("the character at offset {at} ends no text"),
+        DecodeError::InvalidPadding => "its padding is missing or too long".to_owned(),
+    }
 }
 
 /// What stands there, as JSON; a session token is no text to show.
@@ -193,6 +206,9 @@ mod tests {
         for text in ["eyJ", "{\"expiration\"", "e30=\n", "_-8=", "e30"] {
             assert!(matches!(Policy::parse(text), Err(PolicyError::NotBase64 { .. })), "{text}");
         }
+        let problem = |text: &str| Policy::parse(text).unwrap_err().to_string();
+        assert_eq!(problem("e30_"), "the policy is not base64: '_' at offset 3 does not belong there");
+        assert_eq!(problem("e\n30="), "the policy is not base64: byte 0x0a at offset 1 does not belong there");
         assert!(parse(r#"{"expiration": "2015-12-30T12:00:00.5Z", "conditions": []}"#).is_ok());
     }
 }
