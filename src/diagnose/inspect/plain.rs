@@ -3,7 +3,8 @@
 use super::request::access_key;
 use super::{clock, form, key, observed, token};
 use crate::diagnose::catalogue::{
-    AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2, SCOPE_DATE, SCOPE_ORDER, TOKEN_INVALID,
+    AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2, POLICY_CONDITION_FAILED, POLICY_FIELD_NOT_ALLOWED,
+    SCOPE_DATE, SCOPE_ORDER, TOKEN_INVALID,
 };
 use crate::diagnose::diagnosis::{Explanation, Made, Proof};
 use crate::diagnose::evidence::Evidence;
@@ -12,6 +13,9 @@ use crate::request::Request;
 use crate::scheme::Dialect;
 use crate::v2::{self, ClaimError};
 use crate::verify::{Finding, PlainError, PlainVerdict};
+
+/// How an upload may break its policy more than once.
+const BROKEN_EACH: [&str; 2] = [POLICY_CONDITION_FAILED.id, POLICY_FIELD_NOT_ALLOWED.id];
 
 /// What a server refuses whatever the signature is.
 pub(in crate::diagnose) fn found(
@@ -29,8 +33,12 @@ pub(in crate::diagnose) fn found(
     let mechanism = other_mechanism(request).map(observed);
     let mut explanations: Vec<Explanation> = mechanism.into_iter().chain(malformed).collect();
     for explanation in findings.filter_map(|finding| explain(finding, evidence)) {
-        if !explanations.iter().any(|known| known.names(explanation.mistakes[0].mistake.id)) {
-            explanations.push(explanation);
+        let id = explanation.mistakes[0].mistake.id;
+        match explanations.iter_mut().find(|known| known.names(id)) {
+            // Each condition that is not met, and each field that is too much, has to be mended.
+            Some(known) if BROKEN_EACH.contains(&id) => known.mistakes.extend(explanation.mistakes),
+            Some(_) => {}
+            None => explanations.push(explanation),
         }
     }
     explanations
@@ -86,4 +94,56 @@ pub(in crate::diagnose) fn unreadable(error: &PlainError) -> Explanation {
         ClaimError::Expires { presented } => malformed(presented, "1175139620"),
     };
     observed(made.with_detail(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::diagnose::evidence::Hints;
+    use crate::form::Violation;
+    use crate::formats::parse_request;
+    use crate::scheme::Signature;
+    use crate::time::Timestamp;
+    use crate::verify::PlainClaim;
+
+    /// Catches an upload of which only the first broken condition is told.
+    #[test]
+    fn each_violation_of_a_policy_is_told() {
+        let request = parse_request(b"POST /b HTTP/1.1\nHost: h.example\n\n").unwrap();
+        let not_allowed = |name: &str| Finding::Policy(Violation::FieldNotAllowed { name: name.to_owned() });
+        let range = Violation::LengthOutOfRange { min: 1, max: 2, presented: 3 };
+        let claim = PlainClaim {
+            scheme: "test",
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            presented: Signature::presented("00"),
+            signed_at: None,
+        };
+        let findings = vec![not_allowed("acl"), Finding::Policy(range), not_allowed("tagging")];
+        let verdict = PlainVerdict { claim, parts: Vec::new(), string_to_sign: Vec::new(), expected: None, findings };
+        let evidence = Evidence {
+            request: Some(&request),
+            reply: None,
+            client: None,
+            credentials: None,
+            other_keys: &[],
+            now: Timestamp::from_epoch_seconds(0),
+            window: Duration::from_secs(900),
+            path_rule: None,
+            hints: &Hints::default(),
+        };
+        let explanations = found(&evidence, &request, &verdict);
+        let details = |explanation: &Explanation| -> Vec<String> {
+            explanation.mistakes.iter().map(|made| made.detail.clone().unwrap()).collect()
+        };
+        let expected = [
+            vec![
+                "no condition of the policy allows the field acl",
+                "no condition of the policy allows the field tagging",
+            ],
+            vec!["the file has 3 bytes, and the policy allows 1 to 2"],
+        ];
+        assert_eq!(explanations.iter().map(details).collect::<Vec<_>>(), expected);
+    }
 }
