@@ -122,10 +122,11 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// The name in the catalogue of signing mistakes; a bare mismatch has none, for its cause is not known yet.
+    /// The name in the catalogue of signing mistakes. A bare mismatch has none, for its cause is not known yet, nor has a token
+    /// that nobody can judge, for that is no mistake.
     pub fn id(&self) -> Option<&'static str> {
         Some(match self {
-            Self::SignatureMismatch => return None,
+            Self::SignatureMismatch | Self::TokenUnknown => return None,
             Self::AccessKeyUnknown { .. } => "access-key-unknown",
             Self::TimeSkewed { .. } => "time-skewed",
             Self::Expired { .. } => "expired",
@@ -135,7 +136,7 @@ impl Finding {
             Self::ScopeTerminator { .. } => "scope-order",
             Self::RegionSetMissing { .. } => "region-set-missing",
             Self::TokenMissing { .. } => "token-missing",
-            Self::TokenDiffers { .. } | Self::TokenUnknown => "token-invalid",
+            Self::TokenDiffers { .. } => "token-invalid",
             Self::PayloadMismatch { .. } => "payload-header-mismatch",
             Self::ChecksumMismatch { .. } => "checksum-mismatch",
             Self::PayloadHeaderMissing { .. } => "payload-header-missing",
