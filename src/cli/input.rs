@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{BodyHash, RequestSource};
 use crate::cli::options::value::cannot_read;
+use crate::cli::render::token;
 use crate::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use crate::formats::is_url;
 use crate::formats::reply::Reply;
@@ -37,10 +38,16 @@ pub fn capture(
     if is_url(name) {
         return of_url(name, Vec::new(), options, context);
     }
+    if let Some(url) = token::eks_url(name) {
+        return of_url(&url?, Vec::new(), options, context);
+    }
     if name == "-" && context.stdin_is_terminal {
         return Err(Failure::usage("no input").hint("give a file, a presigned URL, or a request on standard input"));
     }
     let text = read_limited(name, &mut *context.stdin)?;
+    if let Some(url) = std::str::from_utf8(&text).ok().and_then(token::eks_url) {
+        return of_url(&url?, Vec::new(), options, context);
+    }
     let capture = capture::read(&text, entry).map_err(|error| unreadable(name, &error))?;
     match (capture.kind, &capture.url) {
         (CaptureKind::Url, Some(url)) => of_url(&url.to_text(), capture.notes, options, context),
