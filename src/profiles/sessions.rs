@@ -4,7 +4,7 @@
 //! and access key id, and tells neither. What cannot be read, is open to others or is no longer good counts as not there,
 //! and is replaced by the next session.
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::PathBuf;
 
@@ -40,6 +40,8 @@ impl KeptSession {
     /// The session that is kept there, where it is good at `now` and a little longer.
     pub fn read(&self, now: Timestamp) -> Option<Credentials> {
         let mut reply = Zeroizing::new(Vec::new());
+        // To open a pipe would wait for a writer.
+        fs::metadata(&self.path).ok().filter(Metadata::is_file)?;
         let file = File::open(&self.path).ok().filter(is_private)?;
         file.take(LONGEST_SESSION as u64).read_to_end(&mut reply).ok()?;
         parse_session(&reply).ok().filter(|session| is_good(session, now))
@@ -72,8 +74,10 @@ fn is_private(file: &File) -> bool {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
+    use std::sync::mpsc;
+    use std::time::Duration;
 
     use super::*;
 
@@ -123,5 +127,16 @@ mod tests {
         kept.write(REPLY.as_bytes()).unwrap();
         fs::set_permissions(&kept.path, fs::Permissions::from_mode(0o640)).unwrap();
         assert_eq!(kept.read(at("20260301T111112Z")), None);
+    }
+    /// Catches a read that waits for whoever may write into the pipe.
+    #[test]
+    fn a_pipe_in_its_place_counts_as_not_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let kept = kept(&directory, "bucket", "AKID");
+        fs::create_dir_all(kept.path.parent().unwrap()).unwrap();
+        assert!(Command::new("mkfifo").args(["-m", "600"]).arg(&kept.path).status().unwrap().success());
+        let (done, outcome) = mpsc::channel();
+        std::thread::spawn(move || done.send(kept.read(at("20260301T111112Z"))));
+        assert_eq!(outcome.recv_timeout(Duration::from_secs(60)), Ok(None));
     }
 }
