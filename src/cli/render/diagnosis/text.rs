@@ -56,15 +56,25 @@ impl Page<'_> {
 
     fn best(&mut self) -> Result<()> {
         let Some(best) = self.shown.diagnosis.best() else { return Ok(()) };
-        best.mistakes.iter().try_for_each(|made| self.mistake(made, best))
+        for (at, made) in best.mistakes.iter().enumerate() {
+            self.made(made)?;
+            // What was made several times is explained once, behind the last.
+            if !best.mistakes[at + 1..].iter().any(|later| later.mistake.id == made.mistake.id) {
+                self.explained(made, best)?;
+            }
+        }
+        Ok(())
     }
 
-    fn mistake(&mut self, made: &Made, explanation: &Explanation) -> Result<()> {
+    fn made(&mut self, made: &Made) -> Result<()> {
         writeln!(self.out)?;
         for line in wrapped(&format!("{} [{}]", self.shown.heading(made), made.mistake.id), WIDTH) {
             writeln!(self.out, "{}", self.palette.paint(Role::Heading, line))?;
         }
-        self.texts(["signed", "should be"], &self.shown.both_of(made))?;
+        self.texts(["signed", "should be"], &self.shown.both_of(made))
+    }
+
+    fn explained(&mut self, made: &Made, explanation: &Explanation) -> Result<()> {
         self.row("known by", &self.shown.known_by(explanation))?;
         self.row("why", made.mistake.explanation)?;
         self.row("fix", made.mistake.fix)?;

@@ -128,7 +128,8 @@ impl Shown<'_> {
 pub(super) const CLIENTS: usize = 4;
 
 fn titles(explanation: &Explanation) -> String {
-    let titles: Vec<&str> = explanation.mistakes.iter().map(|made| made.mistake.title).collect();
+    let mut titles: Vec<&str> = explanation.mistakes.iter().map(|made| made.mistake.title).collect();
+    titles.dedup();
     match titles.as_slice() {
         [] => String::new(),
         [one] => (*one).to_owned(),

@@ -145,3 +145,22 @@ the client's texts differ from the right ones in: timestamp
 ";
     assert!(text.contains(expected), "{text}");
 }
+
+/// An upload may break several conditions of its policy: each is told, and why that matters once.
+#[test]
+fn what_was_made_twice_is_explained_once() {
+    let mut diagnosis = diagnosis_of_two_mistakes();
+    diagnosis.explanations.truncate(1);
+    let mistakes = &mut diagnosis.explanations[0].mistakes;
+    let first = Made { detail: Some("detail-one".to_owned()), ..mistakes[0].clone() };
+    let second = Made { detail: Some("detail-two".to_owned()), ..mistakes[0].clone() };
+    let (title, id) = (first.mistake.title, format!("[{}]", first.mistake.id));
+    *mistakes = vec![first, second];
+    let text = plain(&diagnosis);
+    let count = |wanted: &str| text.matches(wanted).count();
+    assert_eq!(
+        [count("detail-one"), count("detail-two"), count(&id), count("  why "), count("  fix ")],
+        [1, 1, 2, 1, 1]
+    );
+    assert!(text.starts_with(&format!("not valid: {title}\n")), "{text}");
+}
