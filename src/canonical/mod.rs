@@ -19,7 +19,8 @@ use crate::crypto::{self, Sha256Digest};
 
 /// The canonical request: method, path, query, headers, signed headers and payload hash, one buffer.
 ///
-/// Header values are bytes of any encoding, and so is the text; it displays with U+FFFD where it is not UTF-8.
+/// Header values are bytes of any encoding, and so is the text; it displays with U+FFFD where it is not UTF-8. `Debug` shows
+/// its hash alone, for a session token may be in it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CanonicalRequest {
     text: Vec<u8>,
@@ -96,6 +97,18 @@ impl fmt::Display for CanonicalRequest {
 
 impl fmt::Debug for CanonicalRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&String::from_utf8_lossy(&self.text), f)
+        f.debug_struct("CanonicalRequest").field("sha256", &self.sha256()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_the_hash_alone() {
+        let text = CanonicalRequest::assemble(|_, out| out.extend_from_slice(b"x-amz-security-token:hush"));
+        let shown = format!("{text:?}");
+        assert!(!shown.contains("hush") && shown.contains(&text.sha256().to_string()), "{shown}");
     }
 }

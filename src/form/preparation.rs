@@ -50,6 +50,9 @@ pub struct FieldToFill {
 /// See [`FormError`].
 pub fn prepare(upload: &Upload, identity: &Identity, signing: &Signing, now: Timestamp) -> Result<Prepared, FormError> {
     checks::check(upload, signing)?;
+    if !identity.names_a_key() {
+        return Err(FormError::AccessKeyId);
+    }
     let expiration = now.plus(life(upload.expires, signing)?);
     let mut prepared = Prepared {
         policy: Policy { expiration, conditions: Vec::new() },

@@ -4,6 +4,8 @@
 //! something else than was asked for. Only bytes that no request target may hold (a space, a quote, non-ASCII) are
 //! percent-encoded, as browsers do.
 
+use std::fmt;
+
 use crate::encode;
 
 /// The URI schemes that requests are sent by.
@@ -28,13 +30,20 @@ impl UriScheme {
     }
 }
 
-/// A URL to send a request to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A URL to send a request to. `Debug` does not show the query, which may hold a token.
+#[derive(Clone, PartialEq, Eq)]
 pub struct RequestUrl {
     scheme: UriScheme,
     host: String,
     port: Option<u16>,
     target: Vec<u8>,
+}
+
+impl fmt::Debug for RequestUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = String::from_utf8_lossy(super::split_target(&self.target).0);
+        f.debug_struct("RequestUrl").field("host", &self.host_header()).field("path", &path).finish_non_exhaustive()
+    }
 }
 
 /// A text that is no URL to send a request to.
@@ -255,6 +264,12 @@ mod tests {
     fn parsed(text: &str) -> (String, String) {
         let url = RequestUrl::parse(text).unwrap();
         (url.host_header(), String::from_utf8(url.target().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn debug_shows_no_query() {
+        let url = RequestUrl::parse("https://h.example/a?X-Amz-Security-Token=hush").unwrap();
+        assert!(!format!("{url:?}").contains("hush") && format!("{url:?}").contains("/a"));
     }
 
     #[test]

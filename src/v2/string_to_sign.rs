@@ -3,13 +3,15 @@
 //! Lines are taken from the request as it is; nothing is decided here. In the query form the line of the date holds
 //! `Expires`, and parameters that are named like the provider's headers are signed as if they were headers.
 
+use std::fmt;
+
 use super::{Names, Placement, Terms, claim, resource};
 use crate::canonical::query;
 use crate::derivation::Part;
 use crate::request::Request;
 
 /// What is signed, part by part. The first four are lines, each without its newline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StringToSign {
     /// The method.
     pub method: Vec<u8>,
@@ -23,6 +25,13 @@ pub struct StringToSign {
     pub amz_headers: Vec<u8>,
     /// The canonicalized resource.
     pub resource: Vec<u8>,
+}
+
+/// The headers may hold a session token.
+impl fmt::Debug for StringToSign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StringToSign").field("method", &String::from_utf8_lossy(&self.method)).finish_non_exhaustive()
+    }
 }
 
 impl StringToSign {

@@ -150,3 +150,16 @@ fn a_signature_that_cannot_be_read_says_what_is_missing() {
         assert!(error.starts_with(expected), "{text}: {error}");
     }
 }
+
+#[test]
+fn debug_shows_no_token() {
+    let mut request = Request::new("GET", &RequestUrl::parse("https://b.s3.amazonaws.com/").unwrap()).unwrap();
+    request.headers.push("x-amz-security-token", "hush").unwrap();
+    request.headers.push("Authorization", "AWS AKID:qgk2+6Sv9/oM7G3qLEjTH1a1l1g=").unwrap();
+    request.headers.push("Date", "Tue, 27 Mar 2007 19:36:42 +0000").unwrap();
+    let claim = Claim::extract(&request, BucketRule::default()).unwrap().unwrap();
+    let derived = claim.terms.derive(&request);
+    assert!(String::from_utf8(derived.to_bytes()).unwrap().contains("hush"));
+    let hushed = format!("{:?}", b"hush");
+    assert!(!format!("{derived:?}").contains(&hushed[1..hushed.len() - 1]), "{derived:?}");
+}

@@ -64,6 +64,7 @@ impl Payload {
                 let message = format!("{name} has {} bytes, --length says {length}", file.length());
                 return Err(Failure::usage(message).hint("leave --length out: it is for pipes"));
             }
+            (PipeLength::Missing, None) if is_empty(name)? => return Ok(None),
             (PipeLength::Missing, None) => {
                 let shown = if name == "-" { "standard input" } else { name };
                 return Err(Failure::usage(format!(
@@ -109,6 +110,16 @@ fn digest(file: &BodyFile, wanted: Wanted) -> Result<Digests, Failure> {
         Ok(())
     })?;
     Ok(digester.finish())
+}
+
+/// Whether a file has nothing in it; one of those that tell no length may have.
+fn is_empty(name: &str) -> Result<bool, Failure> {
+    let path = Path::new(name);
+    if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        return Ok(false);
+    }
+    let read = File::open(path).and_then(|mut file| file.read(&mut [0]));
+    Ok(read.map_err(|error| cannot_read(path, &error))? == 0)
 }
 
 /// Hands a file out piece by piece, all in one buffer.

@@ -6,6 +6,9 @@ use crate::time::{Timestamp, in_words};
 /// An upload that no form can be made for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
+    /// The access key id cannot stand in a credential.
+    #[error("not an access key id: it is empty or has spaces, quotes, commas or control characters in it")]
+    AccessKeyId,
     /// There is no key.
     #[error("the upload has no key")]
     KeyMissing,

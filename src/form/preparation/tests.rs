@@ -217,3 +217,13 @@ fn what_may_surprise_is_told() {
     let warnings = prepare(&upload("a", &own, &asked), &identity, &v4(), now()).unwrap().warnings;
     assert_eq!(warnings.len(), 3, "{warnings:?}");
 }
+
+/// Catches an id that ends the credential's field, or a credential without one.
+#[test]
+fn an_access_key_id_that_is_none_is_refused() {
+    for id in ["", "A B", "A,B", "A\r\nB", "\"A\""] {
+        let identity = Identity::from(&Credentials::new(id, SECRET));
+        let error = prepare(&upload("user/a", &[], &[]), &identity, &v4(), now()).unwrap_err();
+        assert_eq!(error, FormError::AccessKeyId, "{id:?}");
+    }
+}
