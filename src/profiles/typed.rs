@@ -6,6 +6,10 @@ use super::resolve::{Choice, Described, Resolved, Source, describe};
 use super::{Environment, Error};
 use crate::credentials::{Credentials, Secret};
 
+/// Said of a second `:` in `-u`. The ids of Swift have one; curl takes the first for the end of the id, and so do we.
+const AMBIGUOUS_USER: &str = "option -u is cut at its first ':', as curl has it; an access key id with a ':' in it is given by \
+     --access-key and --secret-key, a profile, or AWS_ACCESS_KEY_ID";
+
 /// A key in parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parts {
@@ -45,7 +49,9 @@ pub(super) fn resolve(choice: &Choice, environment: &Environment) -> Result<Reso
         None => choice.parts.credentials()?,
     };
     credentials.session_token = choice.parts.token().cloned();
-    let Described { settings, warnings, .. } = beside(choice, environment)?;
+    let Described { settings, mut warnings, .. } = beside(choice, environment)?;
+    let is_ambiguous = choice.user.is_some() && credentials.secret_access_key.expose_secret().contains(':');
+    warnings.extend(is_ambiguous.then(|| AMBIGUOUS_USER.to_owned()));
     Ok(Resolved { credentials, settings, source: source(choice), warnings })
 }
 
@@ -114,6 +120,18 @@ mod tests {
         let found = resolved(&choice).unwrap();
         assert_eq!(found.credentials, Credentials::new("U", "s").with_session_token("t"));
         assert_eq!(found.source, Source::User);
+    }
+
+    /// Swift's ids are `account:user`: catches that one is cut in two without a word.
+    #[test]
+    fn a_second_colon_is_warned_of() {
+        let choice = |user: &str| Choice { user: Some(Secret::new(user)), ..Choice::default() };
+        let found = resolved(&choice("test:tester:hush")).unwrap();
+        assert_eq!(found.credentials, Credentials::new("test", "tester:hush"));
+        assert_eq!(found.warnings, [AMBIGUOUS_USER]);
+        assert!(resolved(&choice("test:hush")).unwrap().warnings.is_empty());
+        let whole = resolved(&parts(Some("test:tester"), Some("hush"), None)).unwrap();
+        assert_eq!((whole.credentials, whole.warnings), (Credentials::new("test:tester", "hush"), Vec::new()));
     }
 
     #[test]
