@@ -12,9 +12,26 @@ pub(super) fn dialects() -> Section {
         ),
         Item::term(
             "Signature Version 4A (v4a)",
-            "ECDSA over P-256, for a set of regions. AWS: the same guide; the official test suite in aws-c-auth. It is chosen \
-             without a word where the host stands in many regions, as multi-region access points do; a typed \
-             `--scheme v4` holds, with a warning.",
+            "ECDSA over P-256, for the set of regions of `--region-set`: names with commas between, which may end in \
+             `*`, or `*` alone; without it the region of the host or of the profile. The scope has no region. The key pair \
+             is derived from secret and access key id, and is the same for every day and service: `sigvet key --scheme \
+             v4a` prints its public half, and no command its private one. Signatures are repeatable (RFC 6979). It is \
+             chosen without a word where the host stands in many regions, as multi-region access points do; a typed \
+             `--scheme v4` holds, with a warning. AWS: the same guide; the official test suite in aws-c-auth.",
+        ),
+        Item::term(
+            "Signature Version 2 (v2)",
+            "HMAC-SHA1 with the secret itself, of S3 and of stores like it. See SIGNATURE VERSION 2. AWS: `Signing and \
+             authenticating REST requests`, S3 API reference.",
+        ),
+        Item::term(
+            "Payloads in chunks",
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD and its relatives, by `--payload streaming`. AWS: `Transferring Payload in \
+             Multiple Chunks` and `Including Trailing Headers`, S3 API reference.",
+        ),
+        Item::term(
+            "Presigned POST",
+            "A signed policy, by `sigvet form`. AWS: `Browser-Based Uploads Using POST`, S3 API reference.",
         ),
         Item::term("--dialect aws", "AWS4-HMAC-SHA256 and x-amz-* names: AWS and the stores that speak as S3 does."),
         Item::term(
