@@ -58,6 +58,7 @@ impl Finding {
                 facts("token", &"", name, "send the session token with the request, and sign it")
             }
             Self::TokenDiffers { name } => facts("token", &"", name, "send the token that came with the access key"),
+            Self::ChunksUnseen => facts("payload", &"", &"", "give the request with all of its body"),
             Self::TokenUnknown => facts("token", &"", &"", "give the credentials with their session token"),
             Self::PayloadMismatch { expected, presented } => {
                 facts("payload", presented, expected, "hash the very bytes that are sent")

@@ -82,6 +82,8 @@ pub enum Finding {
     },
     /// A session token, and credentials that have none to compare it with.
     TokenUnknown,
+    /// The payload comes in chunks, and the body is not at hand: nothing is known of their signatures.
+    ChunksUnseen,
     /// The declared hash is not that of the body.
     PayloadMismatch {
         /// The hash of the body.
@@ -126,7 +128,7 @@ impl Finding {
     /// that nobody can judge, for that is no mistake.
     pub fn id(&self) -> Option<&'static str> {
         Some(match self {
-            Self::SignatureMismatch | Self::TokenUnknown => return None,
+            Self::SignatureMismatch | Self::TokenUnknown | Self::ChunksUnseen => return None,
             Self::AccessKeyUnknown { .. } => "access-key-unknown",
             Self::TimeSkewed { .. } => "time-skewed",
             Self::Expired { .. } => "expired",
@@ -151,7 +153,7 @@ impl Finding {
     /// Whether a server refuses the request for it. A signed header that was not sent is no such thing by itself: where it
     /// mattered, the signature differs. Nor is a token that nobody here can judge.
     pub fn is_fatal(&self) -> bool {
-        !matches!(self, Self::HeaderMissing { .. } | Self::TokenUnknown)
+        !matches!(self, Self::HeaderMissing { .. } | Self::TokenUnknown | Self::ChunksUnseen)
     }
 
     /// Whether it takes the key to see it.
@@ -212,6 +214,7 @@ impl fmt::Display for Finding {
             }
             Self::TokenMissing { name } => write!(f, "the credentials are temporary, and their token is not in {name}"),
             Self::TokenDiffers { name } => write!(f, "the session token in {name} is not that of the credentials"),
+            Self::ChunksUnseen => f.write_str("the body is not at hand whole, so its chunks were not checked"),
             Self::TokenUnknown => f.write_str("the request has a session token; the credentials at hand have none"),
             Self::PayloadMismatch { expected, presented } => {
                 write!(f, "the body's hash is {expected}, the request declares {presented}")

@@ -10,7 +10,7 @@ use crate::canonical::{PayloadHash, query};
 use crate::claim::Claim;
 use crate::derivation::Placement;
 use crate::prepare::EXPIRES_LIMITS;
-use crate::request::Request;
+use crate::request::{Body, Request};
 use crate::scheme::Scheme;
 use crate::stream;
 use crate::time::Timestamp;
@@ -22,6 +22,7 @@ pub(super) fn inspect(request: &Request, claim: &Claim, now: Timestamp, window: 
     findings.extend(judge_payload(request, claim));
     findings.extend(judge_checksum(request, claim));
     findings.extend(stream::check_framing(request, &claim.terms).into_iter().map(Finding::Stream));
+    findings.extend(judge_unseen_chunks(request, claim));
     findings.extend(judge_headers(request, claim));
     findings
 }
@@ -89,6 +90,13 @@ fn judge_payload(request: &Request, claim: &Claim) -> Option<Finding> {
     let is_word = presented.starts_with("STREAMING-");
     let expected = request.body.sha256()?.to_string();
     (!is_word && *presented != expected).then(|| Finding::PayloadMismatch { expected, presented: presented.clone() })
+}
+
+/// A signature that is right says nothing of chunks that nobody has seen.
+fn judge_unseen_chunks(request: &Request, claim: &Claim) -> Option<Finding> {
+    let PayloadHash::Declared(word) = &claim.terms.payload else { return None };
+    let comes_in_chunks = word.starts_with("STREAMING-") && !word.ends_with("-EVENTS");
+    (comes_in_chunks && request.body == Body::Unknown).then_some(Finding::ChunksUnseen)
 }
 
 /// Other services than those that store objects read no such header.

@@ -76,7 +76,8 @@ fn explain(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
         | Finding::HeaderUnsigned { .. }
         | Finding::HeaderMissing { .. }
         | Finding::Policy(_)
-        | Finding::TokenUnknown => return Vec::new(),
+        | Finding::TokenUnknown
+        | Finding::ChunksUnseen => return Vec::new(),
     };
     let proof = if finding.is_about_time() { Proof::Time } else { Proof::Observed };
     vec![Explanation::of(proof, made)]
