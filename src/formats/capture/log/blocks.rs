@@ -177,9 +177,9 @@ fn is_time(line: &[u8]) -> bool {
     line.len() == 16 && line[8] == b'T' && line[15] == b'Z'
 }
 
-/// Whether a line begins with a year and is no scope.
+/// Whether a line begins with a year and is neither a scope nor a hash, of which one in seven begins with four digits.
 fn is_date(line: &[u8]) -> bool {
-    line.len() >= 8 && line[..4].iter().all(u8::is_ascii_digit) && !line.contains(&b'/')
+    (8..64).contains(&line.len()) && line[..4].iter().all(u8::is_ascii_digit) && !line.contains(&b'/')
 }
 
 fn is_scope(line: &[u8]) -> bool {

@@ -226,3 +226,15 @@ fn powershell_writes_logs_in_utf16() {
         .collect();
     assert_eq!(texts(&read_client_log(&utf16).unwrap()).0, CANONICAL);
 }
+
+/// Catches a hash that is taken for a date because it begins with four digits.
+#[test]
+fn a_string_to_sign_without_its_time_is_read_whatever_its_hash_is() {
+    for hash in ["58853a7d7e0a07516904ea8ad12fb242261835310470b7b9b4c937cb53ba2af9", &"ab".repeat(32), &"20".repeat(32)]
+    {
+        let string_to_sign = format!("AWS4-HMAC-SHA256\n20261122/us-east-1/s3/aws4_request\n{hash}");
+        let log = format!("{CANONICAL}\n---[ STRING TO SIGN ]---\n{string_to_sign}\n-----\n");
+        let client = read_client_log(log.as_bytes()).unwrap();
+        assert_eq!(client.string_to_sign.as_deref(), Some(string_to_sign.as_bytes()), "{hash}");
+    }
+}
