@@ -83,17 +83,12 @@ fn of_claim(evidence: &Evidence<'_>, judged: Judged, repairs: Vec<Made>, limits:
     }
     let (mut notes, next) = (case.notes(verdict, &explanations), case.next(verdict, &explanations));
     notes.splice(0..0, chunks::notes(&judged, &explanations));
-    let search = found.map_or(Search::NONE, |found| Search {
-        is_made: true,
-        hypotheses: found.hypotheses,
-        deepest: found.deepest,
-        is_exhausted: found.is_exhausted,
-    });
+    let search = found.as_ref().map_or(Search::NONE, Found::summary);
     Diagnosis { verdict, explanations, notes, next, judged: Some(judged), plain: None, comparisons, search }
 }
 
 /// Adds explanations that name nothing that is explained already.
-fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterator<Item = Explanation>) {
+pub(super) fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterator<Item = Explanation>) {
     for explanation in more {
         let is_named = |made: &Made| explanations.iter().any(|known| known.names(made.mistake.id));
         if !explanation.mistakes.iter().all(is_named) {
@@ -135,18 +130,7 @@ fn reproduce(evidence: &Evidence<'_>, judged: &Judged, subject: &Subject<'_>, li
             is_new
         });
     }
-    let mut unique: Vec<Vec<Made>> = Vec::new();
-    for set in std::mem::take(&mut found.sets) {
-        let ids = |set: &[Made]| {
-            let mut ids: Vec<&str> = set.iter().map(|made| made.mistake.id).collect();
-            ids.sort_unstable();
-            ids
-        };
-        if !unique.iter().any(|known| ids(known) == ids(&set)) {
-            unique.push(set);
-        }
-    }
-    found.sets = unique;
+    found.tell_once();
     Some(found)
 }
 

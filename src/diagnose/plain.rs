@@ -4,8 +4,8 @@
 //! What is known best stands first, as in `conclude`. A scheme plugs in with an arm in `verify::judge_plain`
 //! and in `inspect::plain::unreadable`; its search is an arm of `Case::new`.
 
-use super::conclude::join_times;
-use super::diagnosis::{Comparison, Diagnosis, Difference, Explanation, JudgedPlain, Made, Party, Proof, Search, Word};
+use super::conclude::{add_new, join_times};
+use super::diagnosis::{Comparison, Diagnosis, Difference, Explanation, JudgedPlain, Party, Proof, Search, Word};
 use super::evidence::Evidence;
 use super::form;
 use super::inspect;
@@ -88,12 +88,7 @@ impl<'a> Case<'a> {
             judged: None,
             plain: Some(plain),
             comparisons: self.comparisons,
-            search: self.found.map_or(Search::NONE, |found| Search {
-                is_made: true,
-                hypotheses: found.hypotheses,
-                deepest: found.deepest,
-                is_exhausted: found.is_exhausted,
-            }),
+            search: self.found.as_ref().map_or(Search::NONE, Found::summary),
         }
     }
 
@@ -171,14 +166,4 @@ fn compare(whose: Party, text: &[u8], verdict: &PlainVerdict) -> Comparison {
     let differences = if text.trim_ascii_end() == right.as_slice() { Vec::new() } else { vec![difference] };
     let string_to_sign = Some(text.to_vec());
     Comparison { whose, canonical_request: None, string_to_sign, differences, is_unaltered: None }
-}
-
-/// Adds explanations that name nothing that is explained already.
-fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterator<Item = Explanation>) {
-    for explanation in more {
-        let is_named = |made: &Made| explanations.iter().any(|known| known.names(made.mistake.id));
-        if !explanation.mistakes.iter().all(is_named) {
-            explanations.push(explanation);
-        }
-    }
 }

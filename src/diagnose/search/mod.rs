@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use super::allowance::{Allowance, Heed};
 use super::alternatives::Subject;
 use super::alternatives::signing::{Frame, Signing};
-use super::diagnosis::Made;
+use super::diagnosis::{Made, Search as Summary};
 use super::evidence::Key;
 use canonical::{Canonical, Combination, Line};
 use keys::{Keys, Options};
@@ -48,6 +48,30 @@ pub struct Found {
     pub deepest: usize,
     /// Whether all hypotheses up to there were tried.
     pub is_exhausted: bool,
+}
+
+impl Found {
+    /// What the search did, without what it found.
+    pub(super) fn summary(&self) -> Summary {
+        let Self { hypotheses, deepest, is_exhausted, .. } = *self;
+        Summary { is_made: true, hypotheses, deepest, is_exhausted }
+    }
+
+    /// Makes one of the sets that name the same mistakes.
+    pub(super) fn tell_once(&mut self) {
+        let ids = |set: &[Made]| {
+            let mut ids: Vec<&str> = set.iter().map(|made| made.mistake.id).collect();
+            ids.sort_unstable();
+            ids
+        };
+        let mut unique: Vec<Vec<Made>> = Vec::new();
+        for set in std::mem::take(&mut self.sets) {
+            if !unique.iter().any(|known| ids(known) == ids(&set)) {
+                unique.push(set);
+            }
+        }
+        self.sets = unique;
+    }
 }
 
 /// The signature that a hypothesis has to give.

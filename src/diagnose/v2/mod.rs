@@ -68,7 +68,7 @@ impl Texts {
         if let Some(form) = form {
             found.sets.iter_mut().for_each(|set| set.push(form.clone()));
         }
-        found.sets = told_once(found.sets);
+        found.tell_once();
         Some(found)
     }
 
@@ -90,20 +90,4 @@ impl Texts {
             }
         }
     }
-}
-
-/// Sets of the same mistakes are one.
-fn told_once(sets: Vec<Vec<Made>>) -> Vec<Vec<Made>> {
-    let ids = |set: &[Made]| {
-        let mut ids: Vec<&str> = set.iter().map(|made| made.mistake.id).collect();
-        ids.sort_unstable();
-        ids
-    };
-    let mut unique: Vec<Vec<Made>> = Vec::new();
-    for set in sets {
-        if !unique.iter().any(|known| ids(known) == ids(&set)) {
-            unique.push(set);
-        }
-    }
-    unique
 }
