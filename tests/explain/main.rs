@@ -8,6 +8,7 @@ mod case;
 #[expect(dead_code, reason = "other tests need more of it")]
 #[path = "../common/mod.rs"]
 mod common;
+mod frozen;
 mod replies;
 mod rough;
 mod run;
@@ -17,9 +18,10 @@ mod vectors;
 mod written;
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use case::{Case, Judged};
+use common::Outcome;
 use score::{Mark, Score};
 
 #[test]
@@ -141,13 +143,25 @@ fn each_broken_request_is_refused() {
 
 #[test]
 fn explain_names_the_mistakes() {
-    let cases = case::all();
-    let marks = each(&cases, |case| Some((case.name.clone(), Mark::of(&case.expected, run::explain(case)))));
+    let mark = |(case, outcome): &(Case, Outcome)| {
+        (case.name.clone(), Mark::of(&case.expected, run::read_answer(case, outcome)))
+    };
+    let marks: Vec<(String, Mark)> = answers().iter().map(mark).collect();
     let lines: Vec<String> =
         marks.iter().flat_map(|(name, m)| m.faults.iter().map(move |f| format!("{name}: {f}"))).collect();
     let score = Score::of(&marks.into_iter().map(|(_, mark)| mark).collect::<Vec<_>>());
     println!("{score:?}");
     assert!(score.is_perfect() && lines.is_empty(), "{score:?}\n{}", lines.join("\n"));
+}
+
+/// Every case with what `explain --json` answers to it. It takes minutes, so all tests share one run.
+fn answers() -> &'static [(Case, Outcome)] {
+    static ANSWERS: OnceLock<Vec<(Case, Outcome)>> = OnceLock::new();
+    ANSWERS.get_or_init(|| {
+        let cases = case::all();
+        let outcomes = each(&cases, |case| Some(run::explain_json(case)));
+        cases.into_iter().zip(outcomes).collect()
+    })
 }
 
 /// Runs over the cases side by side; the results are in the order of the cases.

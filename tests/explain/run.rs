@@ -20,8 +20,16 @@ pub struct Explanation {
     pub ids: Vec<String>,
 }
 
-/// What `explain` makes of a case, or why that cannot be read.
-pub fn explain(case: &Case) -> Result<Said, String> {
+/// What `explain --json` answered to a case, or why that cannot be read.
+pub fn read_answer(case: &Case, outcome: &Outcome) -> Result<Said, String> {
+    match told(case, outcome) {
+        None => read(outcome),
+        Some(what) => Err(format!("{what} is in the output")),
+    }
+}
+
+/// Runs `explain --json` on all that a case has.
+pub fn explain_json(case: &Case) -> Outcome {
     let mut words: Vec<String> = ["explain", "--json", "--now", &case.now].map(str::to_owned).to_vec();
     let reply_is_inside = [Input::Exchange, Input::Trace, Input::Har].contains(&case.input);
     let mut beside = vec![("--client-log", "client.log")];
@@ -32,11 +40,15 @@ pub fn explain(case: &Case) -> Result<Said, String> {
     words.extend(case.no_credentials.then(|| "--no-credentials".to_owned()));
     words.extend(case.arguments.iter().cloned());
     words.extend(input(case));
-    let outcome = with_keys(Sigvet::anonymous(&words), case).run();
-    match told(case, &outcome) {
-        None => read(outcome),
-        Some(what) => Err(format!("{what} is in the output")),
-    }
+    with_keys(Sigvet::anonymous(&words), case).run()
+}
+
+/// Runs `verify --json` on the request of a case; none where there is no request.
+pub fn verify_json(case: &Case) -> Option<Outcome> {
+    let mut words: Vec<String> = ["verify", "--json", "--now", &case.now].map(str::to_owned).to_vec();
+    words.extend(case.no_credentials.then(|| "--no-credentials".to_owned()));
+    words.push(input(case)?);
+    Some(with_keys(Sigvet::anonymous(&words), case).run())
 }
 
 /// What of the secrets is to be seen in the output. A secret that was sent as the access key id is no secret any more.
@@ -80,7 +92,7 @@ fn input(case: &Case) -> Option<String> {
     }
 }
 
-fn read(outcome: Outcome) -> Result<Said, String> {
+fn read(outcome: &Outcome) -> Result<Said, String> {
     let value: Value = serde_json::from_slice(&outcome.stdout)
         .map_err(|_| format!("exit {:?}, {}", outcome.code, outcome.stderr.lines().next().unwrap_or_default()))?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
