@@ -8,15 +8,15 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sigvet::checksum::ChecksumAlgorithm;
-use sigvet::credentials::Credentials;
-use sigvet::crypto::Sha256Hasher;
-use sigvet::prepare::{Identity, PayloadChoice, Settings, prepare};
-use sigvet::request::{Body, Request, RequestUrl};
-use sigvet::scheme::{Dialect, Scheme, SigningKey};
-use sigvet::stream::{ChunkSize, Encoder, Plan, Protection};
-use sigvet::time::Timestamp;
 use sigvet::transport::{BodyFile, ChunkedReader, PIECE, Pass};
+use sigvet_core::checksum::ChecksumAlgorithm;
+use sigvet_core::credentials::Credentials;
+use sigvet_core::crypto::Sha256Hasher;
+use sigvet_core::prepare::{Identity, PayloadChoice, Settings, prepare};
+use sigvet_core::request::{Body, Request, RequestUrl};
+use sigvet_core::scheme::{Dialect, Scheme, SigningKey};
+use sigvet_core::stream::{ChunkSize, Encoder, Plan, Protection};
+use sigvet_core::time::Timestamp;
 
 const LENGTH: u64 = 1 << 30;
 const KIB: usize = 1024;

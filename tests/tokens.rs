@@ -2,8 +2,7 @@
 //!
 //! They catch a request that STS would take and the service in front of it would not: another endpoint, order, header or coding.
 
-#[expect(dead_code, reason = "other tests need more of it")]
-mod common;
+use sigvet_testing as common;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

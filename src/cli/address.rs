@@ -2,10 +2,10 @@
 //! `s3://arn:…/key` and `s3://NAME--ZONE--x-s3/key` by the hosts that AWS has for them.
 
 use crate::cli::failure::Failure;
-use crate::encode::{Slash, encode};
-use crate::endpoint::Resource;
 use crate::profiles::Addressing;
-use crate::request::{InvalidUrl, RequestUrl};
+use sigvet_core::endpoint::Resource;
+use sigvet_core::internal::encode::{Slash, encode};
+use sigvet_core::request::{InvalidUrl, RequestUrl};
 
 /// Where `s3://` URLs lead.
 #[derive(Debug, Clone, Copy, Default)]

@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::request::{BodyDigests, RequestOptions, RequestSource, Unsigned};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::profiles;
-use crate::request::{Body, RequestUrl};
+use sigvet_core::request::{Body, RequestUrl};
 
 /// The header that names the EKS cluster a token is for (aws-iam-authenticator, *API Authorization from Outside a Cluster*).
 pub const CLUSTER_HEADER: &str = "x-k8s-aws-id";

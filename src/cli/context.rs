@@ -5,7 +5,7 @@
 use std::io::{IsTerminal, Read, Write};
 
 use crate::profiles::Environment;
-use crate::time::Timestamp;
+use sigvet_core::time::Timestamp;
 
 /// The world around a command.
 pub struct Context {
@@ -82,7 +82,7 @@ pub(crate) mod testing {
 
     use super::Context;
     use crate::profiles::Environment;
-    use crate::time::Timestamp;
+    use sigvet_core::time::Timestamp;
 
     /// A stream that keeps what was written.
     #[derive(Clone, Default)]

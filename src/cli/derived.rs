@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::derivation::{Derivation, Placement, Terms};
-use crate::request::Request;
-use crate::scheme::Dialect;
-use crate::time::Timestamp;
-use crate::v2;
+use sigvet_core::derivation::{Derivation, Placement, Terms};
+use sigvet_core::request::Request;
+use sigvet_core::scheme::Dialect;
+use sigvet_core::time::Timestamp;
+use sigvet_core::v2;
 
 /// What was agreed on and signed.
 pub enum Derived {

@@ -8,20 +8,20 @@ use std::io::Write;
 
 use zeroize::Zeroizing;
 
-use crate::canonical::query;
 use crate::cli::commands::send::{ConnectionOptions, explain_transport};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::signing::ExpressSession;
 use crate::cli::session::{Session, Signer, note, warn};
-use crate::credentials::Credentials;
-use crate::formats::parse_session;
-use crate::formats::reply::Reply;
-use crate::prepare::{Identity, Settings, prepare};
 use crate::profiles::{KeptSession, LONGEST_SESSION, is_good};
-use crate::request::{Request, RequestUrl, UriScheme};
-use crate::scheme::Dialect;
 use crate::transport::{self, Options, Outgoing};
+use sigvet_core::credentials::Credentials;
+use sigvet_core::internal::canonical::query;
+use sigvet_core::prepare::{Identity, Settings, prepare};
+use sigvet_core::request::{Request, RequestUrl, UriScheme};
+use sigvet_core::scheme::Dialect;
+use sigvet_diagnose::formats::parse_session;
+use sigvet_diagnose::formats::reply::Reply;
 
 /// The service of S3 Express in credential scopes.
 const SERVICE: &str = "s3express";

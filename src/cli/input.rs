@@ -8,10 +8,10 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{BodyHash, RequestSource};
 use crate::cli::options::value::cannot_read;
 use crate::cli::render::token;
-use crate::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
-use crate::formats::is_url;
-use crate::formats::reply::Reply;
-use crate::request::Request;
+use sigvet_core::request::Request;
+use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
+use sigvet_diagnose::formats::is_url;
+use sigvet_diagnose::formats::reply::Reply;
 
 /// Reads the request that `name` stands for; none is standard input. The options complete a URL: method, headers, body.
 pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Context) -> Result<Request, Failure> {
@@ -84,7 +84,7 @@ pub fn client_log(name: &str, context: &mut Context) -> Result<ClientLog, Failur
 /// A URL with what the options say of its request.
 fn of_url(
     url: &str,
-    notes: Vec<crate::formats::Note>,
+    notes: Vec<sigvet_diagnose::formats::Note>,
     options: &dyn RequestSource,
     context: &mut Context,
 ) -> Result<Capture, Failure> {

@@ -5,11 +5,11 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::SigningOptions;
-use crate::endpoint::{self, Inference};
-use crate::prepare;
 use crate::profiles;
-use crate::request::{Request, RequestUrl, UriScheme};
-use crate::scheme::{Dialect, Scheme, Scope};
+use sigvet_core::endpoint::{self, Inference};
+use sigvet_core::prepare;
+use sigvet_core::request::{Request, RequestUrl, UriScheme};
+use sigvet_core::scheme::{Dialect, Scheme, Scope};
 
 /// Region and service as chosen, with what they were chosen from.
 pub struct ScopeChoice {

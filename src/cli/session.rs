@@ -23,13 +23,13 @@ use crate::cli::scheme_choice;
 use crate::cli::scope_choice::{Destination, ScopeChoice};
 use crate::cli::streaming;
 use crate::cli::v2::{self as version_2, Choice};
-use crate::derivation::{Placement, TokenTravel};
-use crate::prepare::{self, HeaderSelection, PayloadChoice, PrepareError, Prepared};
 use crate::profiles;
-use crate::request::RequestUrl;
-use crate::scheme::{Dialect, Scheme, SigningKey};
-use crate::stream::Plan;
-use crate::time::Timestamp;
+use sigvet_core::derivation::{Placement, TokenTravel};
+use sigvet_core::prepare::{self, HeaderSelection, PayloadChoice, PrepareError, Prepared};
+use sigvet_core::request::RequestUrl;
+use sigvet_core::scheme::{Dialect, Scheme, SigningKey};
+use sigvet_core::stream::Plan;
+use sigvet_core::time::Timestamp;
 
 /// A request to sign with all that is needed to do so.
 #[derive(Debug)]

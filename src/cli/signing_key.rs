@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::value::read_all;
-use crate::credentials::Secret;
-use crate::prepare::Identity;
-use crate::scheme::{Scheme, Scope, SigningKey};
+use sigvet_core::credentials::Secret;
+use sigvet_core::prepare::Identity;
+use sigvet_core::scheme::{Scheme, Scope, SigningKey};
 
 /// A signing key with whose it is and what it is for.
 #[derive(Debug)]

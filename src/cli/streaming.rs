@@ -4,12 +4,12 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::checksum::SDK_CHECKSUM_ALGORITHM;
 use crate::cli::session::{Session, warn};
-use crate::derivation::{Placement, Terms};
-use crate::prepare::{PayloadChoice, Settings};
-use crate::request::{Body, Request, UriScheme};
-use crate::scheme::SigningKey;
-use crate::sign::Signed;
-use crate::stream::{Encoder, InOrder, PlanError, Protection};
+use sigvet_core::derivation::{Placement, Terms};
+use sigvet_core::prepare::{PayloadChoice, Settings};
+use sigvet_core::request::{Body, Request, UriScheme};
+use sigvet_core::scheme::SigningKey;
+use sigvet_core::sign::Signed;
+use sigvet_core::stream::{Encoder, InOrder, PlanError, Protection};
 
 /// The request and the settings that are signed: where the body is streamed, with what declares that.
 pub fn declare(session: &Session) -> Result<(Request, Settings), Failure> {

@@ -3,11 +3,11 @@
 use crate::cli::address;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::{PathOptions, SigningOptions};
-use crate::endpoint;
-use crate::prepare::Identity;
 use crate::profiles;
-use crate::time::Timestamp;
-use crate::v2::{Names, Placement, PrepareError, Terms, takes_version_2};
+use sigvet_core::endpoint;
+use sigvet_core::prepare::Identity;
+use sigvet_core::time::Timestamp;
+use sigvet_core::v2::{Names, Placement, PrepareError, Terms, takes_version_2};
 
 /// How a session signs with Version 2.
 #[derive(Debug, Clone, PartialEq, Eq)]

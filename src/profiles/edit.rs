@@ -180,8 +180,8 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::Secret;
     use crate::profiles::{Kind, Settings};
+    use sigvet_core::credentials::Secret;
 
     fn profile(name: &str) -> Profile {
         Profile {

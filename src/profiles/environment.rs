@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use super::Error;
 use super::profile::Settings;
-use crate::credentials::Credentials;
-use crate::time::Timestamp;
+use sigvet_core::credentials::Credentials;
+use sigvet_core::time::Timestamp;
 
 /// Environment variables and the user's directories, as an argument.
 #[derive(Clone, Default)]

@@ -3,7 +3,7 @@
 use super::profile::SecretSource;
 use super::resolve::Choice;
 use super::{Environment, Location, ProfileFile, aws};
-use crate::credentials::Secret;
+use sigvet_core::credentials::Secret;
 
 /// A key of the user's, by what they call it.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use super::origin::Rank;
 use super::profile::{Profile, Settings};
 use super::resolve::{Described, Resolved, Source};
 use super::{Environment, Error, secret};
-use crate::credentials::Credentials;
+use sigvet_core::credentials::Credentials;
 
 /// A profile of our own file.
 pub(super) struct Own {

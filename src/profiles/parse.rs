@@ -12,7 +12,7 @@ use toml_edit::{Document, Item, TableLike};
 use super::Error;
 use super::near::{did_you_mean, near};
 use super::profile::{Profile, SecretSource, Settings};
-use crate::credentials::Secret;
+use sigvet_core::credentials::Secret;
 
 /// The fields of a profile, in the order in which they are written.
 pub(super) const FIELDS: [&str; 11] = [

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::credentials::Secret;
+use sigvet_core::credentials::Secret;
 
 /// One `[profile.NAME]` of the profile file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

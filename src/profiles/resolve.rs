@@ -11,7 +11,7 @@ use super::origin::{Origin, Rank};
 use super::profile::Settings;
 use super::typed::{self, Parts};
 use super::{Environment, Error, aws};
-use crate::credentials::{Credentials, Secret};
+use sigvet_core::credentials::{Credentials, Secret};
 
 /// What the command line chose.
 #[derive(Debug, Clone, Default)]

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::file::reason;
 use super::profile::{Profile, SecretSource};
 use super::{CommandProblem, Environment, Error};
-use crate::credentials::Secret;
+use sigvet_core::credentials::Secret;
 
 /// Long enough for a person to unlock a key ring.
 const TIME_LIMIT: Duration = Duration::from_secs(30);

@@ -11,10 +11,10 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::{Environment, private_file};
-use crate::credentials::Credentials;
-use crate::crypto::sha256;
-use crate::formats::parse_session;
-use crate::time::Timestamp;
+use sigvet_core::credentials::Credentials;
+use sigvet_core::crypto::sha256;
+use sigvet_core::time::Timestamp;
+use sigvet_diagnose::formats::parse_session;
 
 /// The longest reply of `CreateSession` that is read, in bytes. Real ones have about two thousand.
 pub const LONGEST_SESSION: usize = 64 * 1024;

@@ -4,7 +4,7 @@
 
 use super::resolve::{Choice, Described, Resolved, Source, describe};
 use super::{Environment, Error};
-use crate::credentials::{Credentials, Secret};
+use sigvet_core::credentials::{Credentials, Secret};
 
 /// Said of a second `:` in `-u`. The ids of Swift have one; curl takes the first for the end of the id, and so do we.
 const AMBIGUOUS_USER: &str = "option -u is cut at its first ':', as curl has it; an access key id with a ':' in it is given by \

@@ -10,7 +10,7 @@ use hyper::body::{Body as HttpBody, Frame};
 
 use super::file::{BodyReader, PIECE, Pass};
 use super::{ChunkedReader, Meter, Outgoing, TransportError};
-use crate::request::Body;
+use sigvet_core::request::Body;
 
 /// A body that hyper can send.
 pub(super) type OutgoingBody = UnsyncBoxBody<Bytes, TransportError>;

@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use super::file::BodyReader;
 use super::{PIECE, TransportError};
-use crate::checksum::ChecksumHasher;
-use crate::crypto::{Sha256Digest, sha256};
-use crate::stream::{ChunkHasher, Encoder};
+use sigvet_core::checksum::ChecksumHasher;
+use sigvet_core::crypto::{Sha256Digest, sha256};
+use sigvet_core::stream::{ChunkHasher, Encoder};
 
 /// How much of a payload is hashed at once, where chunks are smaller than it.
 const BATCH: usize = 4 * PIECE;

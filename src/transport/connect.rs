@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::options::Options;
 use super::proxy::Proxy;
 use super::{Course, TransportError, tls};
-use crate::request::{RequestUrl, UriScheme};
+use sigvet_core::request::{RequestUrl, UriScheme};
 
 /// The longest answer of a proxy that is read.
 const PROXY_ANSWER_LIMIT: usize = 16 * 1024;

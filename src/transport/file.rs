@@ -15,7 +15,7 @@ use seen::{Seen, last_change};
 
 use super::TransportError;
 use super::pipe::{Pipe, PipeReader};
-use crate::request::Body;
+use sigvet_core::request::Body;
 
 /// How much of a file is read at once. Larger pieces are no quicker, and fall out of the processor's cache.
 pub const PIECE: usize = 256 * 1024;

@@ -33,8 +33,8 @@ use hyper::body::Incoming;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use crate::request::{Request, RequestUrl, UriScheme};
-use crate::stream::Encoder;
+use sigvet_core::request::{Request, RequestUrl, UriScheme};
+use sigvet_core::stream::Encoder;
 
 /// A request on its way out.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use http::HeaderValue;
 use hyper_util::client::proxy::matcher::Matcher;
 
 use crate::profiles::Environment;
-use crate::request::RequestUrl;
+use sigvet_core::request::RequestUrl;
 
 /// Which requests go by way of which proxy.
 #[derive(Debug)]

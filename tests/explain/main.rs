@@ -5,9 +5,7 @@
 //! not found, one that is found where it is not, and a request that is right and is called wrong.
 
 mod case;
-#[expect(dead_code, reason = "other tests need more of it")]
-#[path = "../common/mod.rs"]
-mod common;
+use sigvet_testing as common;
 mod frozen;
 mod replies;
 mod rough;

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use crate::common::{KEY, SECRET, Sigvet};
 use crate::signer::{Breaks, Keys, Recipe, Wire, header_line};
-use sigvet::credentials::Credentials;
-use sigvet::diagnose::{Diagnosis, Evidence, Hints, Limits, Word, diagnose};
-use sigvet::formats::capture;
-use sigvet::time::Timestamp;
-use sigvet::verify::DEFAULT_WINDOW;
+use sigvet_core::credentials::Credentials;
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::DEFAULT_WINDOW;
+use sigvet_diagnose::formats::capture;
+use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, Word, diagnose};
 
 const DATE: &str = "20260301T101112Z";
 

@@ -1,7 +1,6 @@
 //! The official suite, as it lies inside the package of the `aws-sigv4` crate, signed by the breakable signer unbroken.
 
-#[path = "../common/official_suite.rs"]
-mod official_suite;
+use sigvet_testing::official_suite;
 
 use std::path::{Path, PathBuf};
 

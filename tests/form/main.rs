@@ -3,9 +3,7 @@
 //! It catches a policy that is signed in another way than it is sent, and a verifier that only agrees with its own signer.
 //! `posts.py` wrote `botocore.json`, with botocore and a clock that stands still.
 
-#[expect(dead_code, reason = "other tests need more of it")]
-#[path = "../common/mod.rs"]
-mod common;
+use sigvet_testing as common;
 
 use std::collections::BTreeSet;
 

@@ -1,12 +1,12 @@
 //! Diagnoses to make pages of: one of each verdict, short and long.
 
-use sigvet::canonical::Field;
-use sigvet::credentials::Credentials;
-use sigvet::diagnose::catalogue::{self, Mistake};
-use sigvet::diagnose::{Comparison, Diagnosis, Difference, Explanation, Judged, Made, Party, Proof, Search, Word};
-use sigvet::request::{Body, Headers, Request};
-use sigvet::time::Timestamp;
-use sigvet::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_core::canonical::Field;
+use sigvet_core::credentials::Credentials;
+use sigvet_core::request::{Body, Headers, Request};
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_diagnose::catalogue::{self, Mistake};
+use sigvet_diagnose::{Comparison, Diagnosis, Difference, Explanation, Judged, Made, Party, Proof, Search, Word};
 
 const PRESENTED: &str = "9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
 

@@ -17,7 +17,7 @@ use browser::{VIEWS, View, dump, screenshot};
 use serde_json::Value;
 use sigvet::cli::render::diagnosis::Shown;
 use sigvet::cli::render::redact::Redactor;
-use sigvet::diagnose::Diagnosis;
+use sigvet_diagnose::Diagnosis;
 
 const POLICY_START: &str = "<meta http-equiv=\"Content-Security-Policy\"";
 

@@ -3,8 +3,7 @@
 //! Each test runs the built binary as a user would, in an environment of its own, against a server inside the test's
 //! process. They catch what no vector has: a signature that is right for a request that another one became on its way.
 
-#[path = "../common/mod.rs"]
-mod common;
+use sigvet_testing as common;
 mod server;
 mod shelf;
 

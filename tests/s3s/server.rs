@@ -11,7 +11,7 @@ use s3s::host::MultiDomain;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 
-use crate::common::{KEY, Outcome, SECRET, Sigvet};
+use crate::common::{KEY, SECRET, Sigvet};
 use crate::shelf::Shelf;
 
 /// The domain by which the shelf's buckets have hosts of their own.
@@ -105,12 +105,4 @@ pub fn file(bytes: &[u8]) -> (tempfile::TempDir, String) {
     let path = directory.path().join("body");
     std::fs::write(&path, bytes).unwrap();
     (directory, path.to_str().unwrap().to_owned())
-}
-
-impl Outcome {
-    /// Standard output as text without the newline at its end.
-    #[track_caller]
-    pub fn line(&self) -> String {
-        self.text().strip_suffix('\n').expect("a line ends in a newline").to_owned()
-    }
 }

@@ -4,9 +4,7 @@
 
 #![cfg(target_os = "linux")]
 
-#[expect(dead_code, reason = "other tests need more of it")]
-#[path = "../common/mod.rs"]
-mod common;
+use sigvet_testing as common;
 
 mod changing;
 mod memory;

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use sigvet::time::Timestamp;
+use sigvet_core::time::Timestamp;
 
 use super::common::{KEY, Outcome, SECRET, Sigvet};
 use super::recorder::{Captured, OK, Recorder};

@@ -3,8 +3,7 @@
 //! They catch a second request that carries the signature of the first, one that tells another host what gives access, and
 //! a loop without an end.
 
-#[path = "../common/mod.rs"]
-mod common;
+use sigvet_testing as common;
 #[path = "../send_wire/recorder.rs"]
 mod recorder;
 

@@ -4,11 +4,9 @@
 //! that carries another host, target or header than was signed.
 
 mod authority;
-#[path = "../common/mod.rs"]
-mod common;
+use sigvet_testing as common;
 mod server;
-#[path = "../common/targets.rs"]
-mod targets;
+use sigvet_testing::targets;
 
 mod http2;
 mod trust;

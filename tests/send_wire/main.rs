@@ -2,10 +2,8 @@
 //!
 //! They catch an HTTP library that changes a request after it was signed, and exit codes that scripts rely on.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/targets.rs"]
-mod odd_targets;
+use sigvet_testing as common;
+use sigvet_testing::targets as odd_targets;
 mod recorder;
 
 mod checksums;

@@ -13,10 +13,11 @@ use crate::cli::options::value::parse_time;
 use crate::cli::output::Output;
 use crate::cli::render::steps;
 use crate::cli::signing_key::ScopedKey;
-use crate::prepare::Identity;
 use crate::profiles;
-use crate::scheme::{Dialect, KeyTrace, Scheme, Scope, key_pair};
-use crate::time::Timestamp;
+use sigvet_core::internal::key_pair;
+use sigvet_core::prepare::Identity;
+use sigvet_core::scheme::{Dialect, KeyTrace, Scheme, Scope};
+use sigvet_core::time::Timestamp;
 
 /// The arguments of `sigvet key`.
 #[derive(Debug, Args)]

@@ -18,9 +18,9 @@ use crate::cli::options::value::parse_duration;
 use crate::cli::render::signed::{SignedView, write_json};
 use crate::cli::render::token;
 use crate::cli::session::{Session, Typed, note};
-use crate::derivation::Placement;
-use crate::prepare::{self, EXPIRES_LIMITS};
-use crate::scheme::Scheme;
+use sigvet_core::derivation::Placement;
+use sigvet_core::prepare::{self, EXPIRES_LIMITS};
+use sigvet_core::scheme::Scheme;
 
 /// How long a URL is good for where nobody says: an hour, as the AWS CLI has it, or what service and session allow.
 const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);

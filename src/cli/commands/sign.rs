@@ -18,8 +18,8 @@ use crate::cli::render::signed::{SignedView, write_json};
 use crate::cli::render::{steps, token};
 use crate::cli::session::{Session, Typed};
 use crate::cli::{streaming, v2};
-use crate::sign::Signed;
-use crate::stream::Encoder;
+use sigvet_core::sign::Signed;
+use sigvet_core::stream::Encoder;
 
 /// The arguments of `sigvet sign`.
 #[derive(Debug, Args)]

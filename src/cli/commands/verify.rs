@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::claim::{Claim, ClaimError};
 use crate::cli::address;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
@@ -16,13 +15,14 @@ use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::verdict::{Judged, Word};
-use crate::credentials::Credentials;
-use crate::derivation::Derivation;
 use crate::profiles::{self, Settings};
-use crate::request::Request;
-use crate::scheme::{Dialect, Signature};
-use crate::time::Timestamp;
-use crate::verify::{self, DEFAULT_WINDOW, Finding, Judge, PlainJudge, PlainVerdict, Verdict};
+use sigvet_core::claim::{Claim, ClaimError};
+use sigvet_core::credentials::Credentials;
+use sigvet_core::derivation::Derivation;
+use sigvet_core::request::Request;
+use sigvet_core::scheme::{Dialect, Signature};
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{self, DEFAULT_WINDOW, Finding, Judge, PlainJudge, PlainVerdict, Verdict};
 
 /// How a signed request is judged.
 #[derive(Debug, Args)]

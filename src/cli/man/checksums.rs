@@ -1,7 +1,7 @@
 //! What the manual says of checksums.
 
 use super::sections::{Item, Section};
-use crate::checksum::ChecksumAlgorithm;
+use sigvet_core::checksum::ChecksumAlgorithm;
 
 /// The section of `sigvet(1)`.
 pub(super) fn section() -> Section {

@@ -1,8 +1,8 @@
 //! What the page of `explain` says beyond its options: what it reads, how it knows, where it ends, and every mistake.
 
 use super::sections::{Item, Section};
-use crate::diagnose::DEEPEST;
-use crate::diagnose::catalogue::{self, Mistake};
+use sigvet_diagnose::DEEPEST;
+use sigvet_diagnose::catalogue::{self, Mistake};
 
 /// The sections of `sigvet-explain(1)`.
 pub(super) fn sections() -> Vec<Section> {

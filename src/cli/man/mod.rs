@@ -163,7 +163,7 @@ mod tests {
     fn the_manual_names_every_header_that_is_not_signed() {
         let (_, page) = pages().unwrap().remove(0);
         let page = String::from_utf8(page).unwrap().replace("\\-", "-");
-        for name in crate::prepare::NEVER_SIGNED {
+        for name in sigvet_core::prepare::NEVER_SIGNED {
             assert!(page.contains(name), "{name}");
         }
     }
@@ -173,7 +173,7 @@ mod tests {
     fn the_manual_of_explain_names_every_mistake() {
         let (_, page) = pages().unwrap().into_iter().find(|(name, _)| name == "sigvet-explain.1").unwrap();
         let page = String::from_utf8(page).unwrap().replace("\\-", "-");
-        for mistake in crate::diagnose::catalogue::all() {
+        for mistake in sigvet_diagnose::catalogue::all() {
             assert!(page.contains(&format!("\n\\fB{}\\fR\n", mistake.id)), "{}", mistake.id);
             assert!(!mistake.fix.contains('`'), "{}: a backquote would set the rest in italics", mistake.id);
         }

@@ -1,8 +1,8 @@
 //! What the manual says beyond options: one table, in the order of the page.
 
 use super::{checksums, exits, services, streaming, tokens, version_2};
-use crate::prepare::NEVER_SIGNED;
-use crate::scheme::Dialect;
+use sigvet_core::prepare::NEVER_SIGNED;
+use sigvet_core::scheme::Dialect;
 
 /// A section of a page.
 pub(super) struct Section {

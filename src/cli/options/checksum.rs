@@ -7,10 +7,10 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::request::Unsigned;
-use crate::checksum::{Checksum, ChecksumAlgorithm};
 use crate::cli::failure::Failure;
-use crate::request::{Body, Request};
-use crate::scheme::Dialect;
+use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
+use sigvet_core::request::{Body, Request};
+use sigvet_core::scheme::Dialect;
 
 /// Names the algorithm a second time. S3 itself asks nobody for it, but SDKs send it, and Ceph finds the checksum by it alone.
 pub const SDK_CHECKSUM_ALGORITHM: &str = "x-amz-sdk-checksum-algorithm";

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use super::value::read_all;
 use crate::cli::failure::Failure;
-use crate::encode::{Slash, encode};
+use sigvet_core::internal::encode::{Slash, encode};
 
 /// The pieces of the body, in the order typed. Commands whose `--json` is about their output have no `JSON` here.
 #[derive(Debug, Clone, Default)]

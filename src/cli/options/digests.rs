@@ -2,8 +2,8 @@
 //! the store.
 
 use super::spool::Hashing;
-use crate::checksum::{Checksum, ChecksumAlgorithm, ChecksumHasher};
-use crate::crypto::{Sha256Digest, Sha256Hasher};
+use sigvet_core::checksum::{Checksum, ChecksumAlgorithm, ChecksumHasher};
+use sigvet_core::crypto::{Sha256Digest, Sha256Hasher};
 
 /// What is wanted of a body that is not in memory. What stays in memory is cheap to read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::crypto::sha256;
+    use sigvet_core::crypto::sha256;
 
     fn wanted() -> impl Strategy<Value = Wanted> {
         let checksum = proptest::option::of(proptest::sample::select(ChecksumAlgorithm::ALL.to_vec()));

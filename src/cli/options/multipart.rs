@@ -17,8 +17,8 @@ use super::digests::Wanted;
 use super::payload::Payload;
 use super::spool::{Hashing, Spool};
 use crate::cli::failure::Failure;
-use crate::crypto::{Sha256Digest, Sha256Hasher, sha256};
 use crate::transport::Pass;
+use sigvet_core::crypto::{Sha256Digest, Sha256Hasher, sha256};
 
 /// The fields of a form, in the order typed.
 #[derive(Debug, Clone, Default)]

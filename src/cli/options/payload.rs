@@ -8,10 +8,10 @@ use super::digests::{Digester, Digests, Wanted};
 use super::spool::Spool;
 use super::streaming::PipeLength;
 use super::value::cannot_read;
-use crate::checksum::Checksum;
 use crate::cli::failure::{Exit, Failure};
-use crate::request::Body;
 use crate::transport::{BodyFile, PIECE, Pass, TransportError};
+use sigvet_core::checksum::Checksum;
+use sigvet_core::request::Body;
 
 /// A body, and the file it lies in where it is not in memory.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ use super::spool::Hashing;
 use super::streaming::PipeLength;
 use super::value::read_all;
 use crate::cli::failure::Failure;
-use crate::request::{InvalidHeader, Request, RequestUrl};
+use sigvet_core::request::{InvalidHeader, Request, RequestUrl};
 
 /// The options that make a request.
 #[derive(Debug, Clone, Default, Args)]
@@ -183,11 +183,15 @@ impl<const JSON: bool> RequestOptions<JSON> {
     fn name_upload(&self, url: &RequestUrl) -> RequestUrl {
         let file = self.upload().filter(|file| *file != "-");
         let name = file.and_then(|file| Path::new(file).file_name()).map(|name| name.to_string_lossy());
-        let (path, query) = crate::request::split_target(url.target());
+        let (path, query) = sigvet_core::internal::split_target(url.target());
         match name {
             Some(name) if path.ends_with(b"/") => {
                 let mut target = path.to_vec();
-                crate::encode::encode(name.as_bytes(), crate::encode::Slash::Encode, &mut target);
+                sigvet_core::internal::encode::encode(
+                    name.as_bytes(),
+                    sigvet_core::internal::encode::Slash::Encode,
+                    &mut target,
+                );
                 if let Some(query) = query {
                     target.push(b'?');
                     target.extend_from_slice(query);

@@ -13,11 +13,11 @@ use clap::{ArgAction, Args, ValueEnum};
 use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
 use super::value::parse_time;
-use crate::credentials::Secret;
-use crate::request::RequestUrl;
-use crate::scheme::{Dialect, Scheme};
-use crate::time::Timestamp;
-use crate::v2::BucketRule;
+use sigvet_core::credentials::Secret;
+use sigvet_core::request::RequestUrl;
+use sigvet_core::scheme::{Dialect, Scheme};
+use sigvet_core::time::Timestamp;
+use sigvet_core::v2::BucketRule;
 
 /// The options that a key can be typed with.
 pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_token"];

@@ -8,8 +8,8 @@ use std::io::{Read, Write};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::digests::{Digester, Wanted};
 use crate::cli::options::payload::Payload;
-use crate::request::Body;
 use crate::transport::{BodyFile, PIECE};
+use sigvet_core::request::Body;
 
 /// What may stay in memory. A request is copied a few times on its way out.
 const IN_MEMORY: usize = 8 * 1024 * 1024;
@@ -104,9 +104,9 @@ fn no_room(error: &std::io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checksum::{Checksum, ChecksumAlgorithm};
-    use crate::crypto::sha256;
     use crate::transport::Pass;
+    use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
+    use sigvet_core::crypto::sha256;
 
     fn spooled(wanted: impl Into<Wanted>, pieces: &[&str]) -> Payload {
         let mut spool = Spool::with_limit(wanted, 8);

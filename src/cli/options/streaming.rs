@@ -2,9 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::checksum::ChecksumAlgorithm;
 use crate::cli::failure::Failure;
-use crate::stream::{ChunkSize, ChunkSizeTooSmall, Plan, Protection};
+use sigvet_core::checksum::ChecksumAlgorithm;
+use sigvet_core::stream::{ChunkSize, ChunkSizeTooSmall, Plan, Protection};
 
 /// What is signed of the body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::failure::{Exit, Failure};
-use crate::time::Timestamp;
+use sigvet_core::time::Timestamp;
 
 /// Parses `15m`, `1h30m`, `7d`, or plain seconds. Units: `s`, `m`, `h`, `d`, `w`, each at most once, largest first.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {

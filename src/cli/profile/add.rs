@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::note;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::credentials::Secret;
 use crate::profiles::{self, DefaultProfile, Error, Existing, Location, Profile, ProfileFile, SecretSource, Settings};
+use sigvet_core::credentials::Secret;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
-use crate::request::{Body, Request};
+use sigvet_core::request::{Body, Request};
 
 /// Linux takes no longer word in a command line: 32 pages.
 const LONGEST_WORD: usize = 128 * 1024;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::request::{Header, Request};
+use sigvet_core::request::{Header, Request};
 
 /// Writes one field as HTTP/1.1 has it, without the line's end.
 pub fn write_field(header: &Header, out: &mut dyn Write) -> std::io::Result<()> {

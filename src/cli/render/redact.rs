@@ -1,10 +1,10 @@
 //! Session tokens taken out of what is shown: the stages of a signature hold them in plain and percent-encoded form.
 
-use crate::credentials::Secret;
-use crate::encode::{Plus, Slash, decode, encode};
-use crate::form::FormClaim;
-use crate::request::{Header, Request};
-use crate::scheme::Dialect;
+use sigvet_core::credentials::Secret;
+use sigvet_core::form::FormClaim;
+use sigvet_core::internal::encode::{Plus, Slash, decode, encode};
+use sigvet_core::request::{Header, Request};
+use sigvet_core::scheme::Dialect;
 
 /// What stands in place of a token.
 pub const REDACTED: &str = "[redacted]";
@@ -26,7 +26,7 @@ impl Redactor {
     /// signature itself.
     pub fn of(request: &Request, dialect: &Dialect) -> Self {
         let parameters = [dialect.token_query_name(), Dialect::s3_express_session().token_query_name()];
-        let in_query = crate::canonical::query::parameters(request.query().unwrap_or_default())
+        let in_query = sigvet_core::internal::canonical::query::parameters(request.query().unwrap_or_default())
             .filter(|(name, _)| parameters.iter().any(|token| name.eq_ignore_ascii_case(token.as_bytes())))
             .map(|(_, value)| value);
         let gives_access = |header: &&Header| header.is_bearer() && !header.name.eq_ignore_ascii_case("authorization");
@@ -76,7 +76,7 @@ mod tests {
     use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 
     use super::*;
-    use crate::request::RequestUrl;
+    use sigvet_core::request::RequestUrl;
 
     #[test]
     fn a_token_is_taken_out_in_each_of_its_forms() {
@@ -101,7 +101,7 @@ mod tests {
             let body: String = fields.iter().map(|(name, value)| part(name, value)).collect();
             let mut request = Request::new("POST", &RequestUrl::parse("https://h.example/b").unwrap()).unwrap();
             request.headers.push("Content-Type", "multipart/form-data; boundary=b").unwrap();
-            request.body = crate::request::Body::Bytes(format!("{body}--b--").into_bytes());
+            request.body = sigvet_core::request::Body::Bytes(format!("{body}--b--").into_bytes());
             let redactor = Redactor::of(&request, &Dialect::AWS4);
             let expected = policy.replace("whi\\/sper", REDACTED);
             assert_eq!([redactor.apply(policy), redactor.apply(&encoded)], [expected, REDACTED.to_owned()]);

@@ -4,10 +4,10 @@
 
 use std::io::Write;
 
-use crate::checksum::ChecksumAlgorithm;
-use crate::formats::reply::{Kind, Reply};
-use crate::request::{Request, WrongChecksum};
-use crate::time::{Timestamp, in_words};
+use sigvet_core::checksum::ChecksumAlgorithm;
+use sigvet_core::request::{Request, WrongChecksum};
+use sigvet_core::time::{Timestamp, in_words};
+use sigvet_diagnose::formats::reply::{Kind, Reply};
 
 /// What was sent, as far as a hint depends on it.
 #[derive(Debug, Clone, Copy)]
@@ -119,7 +119,7 @@ fn explain_hint(reply: &Reply) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::RequestUrl;
+    use sigvet_core::request::RequestUrl;
 
     const SIGNED_AT: &str = "2026-03-01T10:00:00Z";
 

@@ -9,10 +9,10 @@ use crate::cli::derived::Derived;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::payload::each_piece;
 use crate::cli::session::Session;
-use crate::request::{Body, Request, RequestUrl};
-use crate::sign::Signed;
-use crate::stream::Encoder;
 use crate::transport::{BodyFile, ChunkedReader, Pass, Response, TransportError};
+use sigvet_core::request::{Body, Request, RequestUrl};
+use sigvet_core::sign::Signed;
+use sigvet_core::stream::Encoder;
 
 /// Everything about a signed request that may be printed.
 pub struct SignedView<'a> {
@@ -110,7 +110,7 @@ fn pairs<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Value {
 
 /// The request's head as notes for people, `> ` before each line; bearers redacted.
 pub fn write_verbose_head(request: &Request, out: &mut dyn Write) -> Result<(), Failure> {
-    let target = super::redact::Redactor::of(request, &crate::scheme::Dialect::AWS4);
+    let target = super::redact::Redactor::of(request, &sigvet_core::scheme::Dialect::AWS4);
     let shown = target.apply(&String::from_utf8_lossy(&request.target));
     writeln!(out, "> {} {shown} HTTP/1.1", request.method)?;
     for header in &request.headers {

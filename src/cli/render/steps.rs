@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use super::redact::Redactor;
-use crate::canonical::{CanonicalRequest, Field};
-use crate::crypto::PublicKey;
-use crate::derivation::{Derivation, Part, Terms};
-use crate::scheme::{KeyTrace, Scheme};
+use sigvet_core::canonical::{CanonicalRequest, Field};
+use sigvet_core::crypto::PublicKey;
+use sigvet_core::derivation::{Derivation, Part, Terms};
+use sigvet_core::scheme::{KeyTrace, Scheme};
 
 /// Writes every stage: canonical request, string to sign, and the way to the key.
 pub fn write_all(

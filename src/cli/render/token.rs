@@ -6,9 +6,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
 use crate::cli::failure::Failure;
-use crate::formats::is_url;
-use crate::request::{Body, Request};
-use crate::time::Timestamp;
+use sigvet_core::request::{Body, Request};
+use sigvet_core::time::Timestamp;
+use sigvet_diagnose::formats::is_url;
 
 /// The versions of `ExecCredential` that there are (Kubernetes, *client-go credential plugins*).
 const EXEC_VERSIONS: [&str; 3] = [

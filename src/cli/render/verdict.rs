@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::diagnosis::outside::harmless_line;
 use super::redact::Redactor;
-use crate::claim::Claim;
 use crate::cli::derived::Derived;
-use crate::derivation::Derivation;
-use crate::diagnose::Proof;
-use crate::scheme::Signature;
-use crate::verify::{Finding, PlainVerdict};
+use sigvet_core::claim::Claim;
+use sigvet_core::derivation::Derivation;
+use sigvet_core::scheme::Signature;
+use sigvet_core::verify::{Finding, PlainVerdict};
+use sigvet_diagnose::Proof;
 
 /// The longest finding in a line of text, in characters. JSON has all of it.
 const LONGEST: usize = 400;
@@ -201,7 +201,7 @@ fn explanation(finding: &Finding, redactor: &Redactor) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::PlainClaim;
+    use sigvet_core::verify::PlainClaim;
 
     /// Catches a request that writes to the terminal, and one that fills it.
     #[test]

@@ -11,9 +11,9 @@ use crate::cli::options::request::{BodyDigests, BodyHash, Unsigned};
 use crate::cli::options::signing::SigningOptions;
 use crate::cli::scheme_choice;
 use crate::profiles;
-use crate::request::{Request, RequestUrl};
-use crate::scheme::Dialect;
 use crate::transport::BodyFile;
+use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::scheme::Dialect;
 
 /// Where `s3://` leads: the option decides, then the profile.
 pub(super) fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Settings) -> Store<'a> {

@@ -1,10 +1,10 @@
 //! What signs: credentials, a key that was derived before, or nobody.
 
 use crate::cli::signing_key::ScopedKey;
-use crate::credentials::Credentials;
-use crate::derivation::Terms;
-use crate::prepare::Identity;
-use crate::scheme::{KeyTrace, Scope, SigningKey};
+use sigvet_core::credentials::Credentials;
+use sigvet_core::derivation::Terms;
+use sigvet_core::prepare::Identity;
+use sigvet_core::scheme::{KeyTrace, Scope, SigningKey};
 
 /// What signs: credentials, or a key derived from them before.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use crate::cli::failure::Failure;
 use crate::cli::options::request::Unsigned;
 use crate::cli::scope_choice::Destination;
 use crate::cli::v2::{self as version_2, Choice};
-use crate::prepare;
-use crate::request::RequestUrl;
-use crate::v2;
+use sigvet_core::prepare;
+use sigvet_core::request::RequestUrl;
+use sigvet_core::v2;
 
 impl Session {
     /// Version 2 has neither region nor service to settle.

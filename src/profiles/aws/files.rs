@@ -11,7 +11,7 @@ use super::super::others::KnownKey;
 use super::super::profile::Settings;
 use super::super::{Environment, Error};
 use super::providers::{block_on, one_line};
-use crate::credentials::{Credentials, Secret};
+use sigvet_core::credentials::{Credentials, Secret};
 
 /// The files, with one profile of them picked.
 pub(super) struct AwsFiles {

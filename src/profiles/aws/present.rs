@@ -10,7 +10,7 @@ use super::super::{Environment, Error};
 use super::Chain;
 use super::files::{AwsFiles, Means};
 use super::providers::{block_on, of_container, of_instance, of_profile, of_web_identity, one_line, root};
-use crate::credentials::Credentials;
+use sigvet_core::credentials::Credentials;
 
 const INSTANCE: &str = "instance metadata";
 

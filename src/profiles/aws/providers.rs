@@ -18,8 +18,8 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use super::super::file::reason;
 use super::super::{Environment, Error};
-use crate::credentials::{Credentials, Secret};
-use crate::time::Timestamp;
+use sigvet_core::credentials::{Credentials, Secret};
+use sigvet_core::time::Timestamp;
 
 /// What one of AWS's providers answered.
 pub(super) type Answer = Result<Credentials, CredentialsError>;

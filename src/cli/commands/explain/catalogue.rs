@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::render::signed::write_json;
 use crate::cli::render::wrap::wrap;
-use crate::diagnose::catalogue::{self, Mistake, Proof};
+use sigvet_diagnose::catalogue::{self, Mistake, Proof};
 
 const WIDTH: usize = 80;
 

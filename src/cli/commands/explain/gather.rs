@@ -5,7 +5,6 @@ use std::io::Read;
 use clap::Parser;
 
 use super::ExplainArgs;
-use crate::claim::{Claim, ClaimError};
 use crate::cli::address;
 use crate::cli::args::{Cli, Command};
 use crate::cli::commands::send::SendArgs;
@@ -15,10 +14,11 @@ use crate::cli::failure::Failure;
 use crate::cli::input;
 use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource, Unsigned};
 use crate::cli::session::Typed;
-use crate::formats::capture::{Capture, ClientLog};
-use crate::formats::reply::Reply;
-use crate::request::{Request, RequestUrl};
-use crate::verify;
+use sigvet_core::claim::{Claim, ClaimError};
+use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::verify;
+use sigvet_diagnose::formats::capture::{Capture, ClientLog};
+use sigvet_diagnose::formats::reply::Reply;
 
 /// What there is to explain.
 pub enum Subject {

@@ -17,8 +17,8 @@ use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::options::value::parse_duration;
 use crate::cli::session::Typed;
-use crate::formats;
 use gather::Subject;
+use sigvet_diagnose::formats;
 
 /// The arguments of `sigvet explain`.
 #[derive(Debug, Args)]

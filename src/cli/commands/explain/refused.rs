@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use super::ExplainArgs;
 use super::gather::Evidence;
-use crate::claim::Claim;
 use crate::cli::address;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
@@ -13,14 +12,15 @@ use crate::cli::output::Output;
 use crate::cli::render::diagnosis::{Palette, Shown};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
-use crate::credentials::{Credentials, Secret};
-use crate::derivation::Placement;
-use crate::diagnose::{self, ClientTexts, Diagnosis, Hints, Limits, OtherKey, Word, diagnose};
 use crate::profiles::{self, Error, KnownKey, Settings, Source};
-use crate::request::Request;
-use crate::scheme::Dialect;
-use crate::time::Timestamp;
-use crate::verify::{self, DEFAULT_WINDOW, PlainClaim};
+use sigvet_core::claim::Claim;
+use sigvet_core::credentials::{Credentials, Secret};
+use sigvet_core::derivation::Placement;
+use sigvet_core::request::Request;
+use sigvet_core::scheme::Dialect;
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{self, DEFAULT_WINDOW, PlainClaim};
+use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, Word, diagnose};
 
 /// Explains a refused request.
 pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
@@ -35,7 +35,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
     let mut diagnosis = diagnose(
-        &diagnose::Evidence {
+        &sigvet_diagnose::Evidence {
             request: evidence.request.as_ref(),
             reply: evidence.reply.as_ref(),
             client: evidence.client.as_ref().map(|client| ClientTexts {
@@ -184,7 +184,8 @@ impl Evidence {
 fn hints(evidence: &Evidence, args: &ExplainArgs, settings: &Settings, now: Timestamp) -> Hints {
     let endpoint = settings.endpoint_url.as_deref().and_then(|url| address::parse(url).ok());
     let urls = endpoint.iter().chain(&evidence.url);
-    let prefix = |url: &crate::request::RequestUrl| String::from_utf8_lossy(url.target()).trim_matches('/').to_owned();
+    let prefix =
+        |url: &sigvet_core::request::RequestUrl| String::from_utf8_lossy(url.target()).trim_matches('/').to_owned();
     let reply = evidence.reply.as_ref();
     let of_reply = |word: Option<&str>| word.map(str::to_owned);
     Hints {

@@ -13,7 +13,7 @@ use crate::cli::render::signed::write_json;
 use crate::cli::render::steps;
 use crate::cli::render::verdict;
 use crate::cli::session::{Session, Typed};
-use crate::derivation::Placement;
+use sigvet_core::derivation::Placement;
 
 use super::ExplainArgs;
 

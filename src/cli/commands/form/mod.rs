@@ -20,7 +20,7 @@ use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::value::{cannot_read, parse_duration};
 use crate::cli::render::form::FormView;
 use crate::cli::session::{note, warn};
-use crate::form::{Fields, FormError, Upload};
+use sigvet_core::form::{Fields, FormError, Upload};
 
 /// How long a form is good for where nobody says: an hour, as the AWS SDKs have it.
 const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
@@ -176,7 +176,7 @@ fn gather(pairs: &[Pair]) -> Fields {
 /// Where the URL has no key and a condition says how keys begin, the file's name goes behind that.
 fn key_or_any(key: &str, prefixes: &Fields) -> String {
     match prefixes.get("key") {
-        Some(prefix) if key.is_empty() => format!("{prefix}{}", crate::form::FILENAME),
+        Some(prefix) if key.is_empty() => format!("{prefix}{}", sigvet_core::form::FILENAME),
         _ => key.to_owned(),
     }
 }

@@ -19,12 +19,12 @@ use crate::cli::render::redact::Redactor;
 use crate::cli::render::steps;
 use crate::cli::scope_choice::{self, ScopeChoice};
 use crate::cli::session::{Found, Signer, Typed, note};
-use crate::form::{self, FormError, SignedForm, Signing, Upload};
 use crate::profiles::Settings;
-use crate::request::Request;
-use crate::scheme::{Dialect, KeyTrace, Scheme, Scope, SigningKey};
-use crate::time::Timestamp;
-use crate::v2::Names;
+use sigvet_core::form::{self, FormError, SignedForm, Signing, Upload};
+use sigvet_core::request::Request;
+use sigvet_core::scheme::{Dialect, KeyTrace, Scheme, Scope, SigningKey};
+use sigvet_core::time::Timestamp;
+use sigvet_core::v2::Names;
 
 /// What the signature is made for and how: of the options of the other commands those that a form can follow.
 #[derive(Debug, Clone, Args)]

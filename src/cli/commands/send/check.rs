@@ -3,9 +3,9 @@
 //! Checked while it is written out, so that nothing is read twice. Only a whole object can be checked: not a range, and not
 //! an object of several parts whose checksum is made of the checksums of its parts (*Checking object integrity in Amazon S3*).
 
-use crate::checksum::{ChecksumAlgorithm, ChecksumHasher};
 use crate::cli::failure::{Exit, Failure};
 use crate::transport::Response;
+use sigvet_core::checksum::{ChecksumAlgorithm, ChecksumHasher};
 
 /// A check under way, or why there is none.
 #[derive(Debug)]

@@ -20,11 +20,11 @@ use crate::cli::options::show::Show;
 use crate::cli::progress;
 use crate::cli::render::signed::{write_response_head, write_verbose_head};
 use crate::cli::session::{Session, note};
-use crate::formats::reply::Reply;
-use crate::request::{Request, RequestUrl};
-use crate::stream::Encoder;
-use crate::time::Timestamp;
 use crate::transport::{self, BodyFile, Exchange, Meter, Options, Outgoing};
+use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::stream::Encoder;
+use sigvet_core::time::Timestamp;
+use sigvet_diagnose::formats::reply::Reply;
 
 /// A request under way.
 pub struct Courier<'a> {

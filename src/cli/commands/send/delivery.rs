@@ -14,7 +14,7 @@ use crate::cli::output::Output;
 use crate::cli::progress::{self, Wish};
 use crate::cli::render::signed::write_response_head;
 use crate::cli::session::{note, warn};
-use crate::request::RequestUrl;
+use sigvet_core::request::RequestUrl;
 
 /// Delivers what arrived to the file of that name, and fails where the options say that a refusal is one.
 pub fn deliver(
@@ -108,7 +108,7 @@ fn create_directories(directory: &Path) -> Result<(), Failure> {
 
 /// The last part of the URL's path, as it stands there.
 fn remote_name(url: &RequestUrl) -> Result<PathBuf, Failure> {
-    let path = crate::request::split_target(url.target()).0;
+    let path = sigvet_core::internal::split_target(url.target()).0;
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     match String::from_utf8_lossy(name).as_ref() {
         "" | "." | ".." => Err(Failure::new(Exit::CannotWrite, "the URL has no file name for -O").hint("give -o FILE")),

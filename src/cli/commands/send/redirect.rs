@@ -1,11 +1,11 @@
 //! Redirects, as curl follows them: which responses are one, and what the next request is.
 
-use crate::checksum::ChecksumAlgorithm;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::checksum::SDK_CHECKSUM_ALGORITHM;
 use crate::cli::options::request::Unsigned;
-use crate::request::{Body, Headers, RequestUrl};
 use crate::transport::Response;
+use sigvet_core::checksum::ChecksumAlgorithm;
+use sigvet_core::request::{Body, Headers, RequestUrl};
 
 /// Headers that say something about a body.
 const BODY_HEADERS: [&str; 5] =
@@ -71,7 +71,7 @@ fn without_bearers(headers: &Headers, to: &RequestUrl) -> Headers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::Request;
+    use sigvet_core::request::Request;
 
     fn url(text: &str) -> RequestUrl {
         RequestUrl::parse(text).unwrap()

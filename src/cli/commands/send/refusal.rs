@@ -4,17 +4,17 @@
 use std::io::{BufRead, BufReader, Write};
 
 use super::args::SendArgs;
-use crate::claim::Claim;
 use crate::cli::context::{self, Context};
 use crate::cli::failure::Failure;
 use crate::cli::render::diagnosis::{Palette, Shown};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::refusal::{self, DatedBy, Sent};
 use crate::cli::session::{Session, note};
-use crate::diagnose::{Evidence, Hints, Limits, diagnose};
-use crate::formats::reply::{Kind, Reply};
-use crate::request::Request;
-use crate::verify::DEFAULT_WINDOW;
+use sigvet_core::claim::Claim;
+use sigvet_core::request::Request;
+use sigvet_core::verify::DEFAULT_WINDOW;
+use sigvet_diagnose::formats::reply::{Kind, Reply};
+use sigvet_diagnose::{Evidence, Hints, Limits, diagnose};
 
 /// What has been corrected: each thing once.
 #[derive(Debug, Clone, Copy, Default)]

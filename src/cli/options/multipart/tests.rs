@@ -226,7 +226,7 @@ fn placed(word: &str, place: &str) -> String {
 
 /// The body with its boundaries shortened.
 fn shortened(encoded: &Encoded) -> String {
-    let crate::request::Body::Bytes(bytes) = &encoded.payload.body else { panic!("it is not in memory") };
+    let sigvet_core::request::Body::Bytes(bytes) = &encoded.payload.body else { panic!("it is not in memory") };
     let (_, boundary) = encoded.content_type.split_once("; boundary=").unwrap();
     let text = String::from_utf8(bytes.clone()).unwrap().replace(boundary, "B");
     match text.split_once("multipart/mixed; boundary=").map(|(_, rest)| rest.split('\r').next().unwrap().to_owned()) {

@@ -1,7 +1,7 @@
 //! One `-H` as curl reads it: a header to set, to send empty, or to take away.
 
 use crate::cli::failure::Failure;
-use crate::request::Request;
+use sigvet_core::request::Request;
 
 /// Puts headers on a request, each in the place of what had its name.
 pub(super) fn put_headers<'a>(

@@ -3,8 +3,8 @@
 use clap::Parser;
 
 use super::*;
-use crate::request::Body;
 use crate::transport::Pass;
+use sigvet_core::request::Body;
 
 #[derive(Parser)]
 struct Line {
@@ -133,7 +133,7 @@ fn build(words: &[&str], body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
             body.extend_from_slice(piece);
             Ok(())
         })?;
-        assert!(body_of_file.sha256().is_none_or(|hash| hash == crate::crypto::sha256(&body)));
+        assert!(body_of_file.sha256().is_none_or(|hash| hash == sigvet_core::crypto::sha256(&body)));
         return Ok(Unsigned { request: Request { body: Body::Bytes(body), ..unsigned.request }, ..unsigned });
     }
     Ok(unsigned)

@@ -1,10 +1,10 @@
 //! A request that is not signed yet, where its body lies, and what is to be computed of that before it is signed.
 
-use crate::checksum::{Checksum, ChecksumAlgorithm};
 use crate::cli::options::payload::Payload;
 use crate::cli::options::streaming::PipeLength;
-use crate::request::Request;
 use crate::transport::BodyFile;
+use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
+use sigvet_core::request::Request;
 
 /// A request that is not signed yet, and where its body lies.
 #[derive(Debug)]

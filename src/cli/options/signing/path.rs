@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::canonical::{PathEncoding, PathNormalization, PathRule};
+use sigvet_core::canonical::{PathEncoding, PathNormalization, PathRule};
 
 /// How the path is signed, where it is not as the service has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]

@@ -1,6 +1,6 @@
 //! curl's `--aws-sigv4`, which names provider, region and service in one word.
 
-use crate::scheme::{Dialect, UnknownDialect};
+use sigvet_core::scheme::{Dialect, UnknownDialect};
 
 /// curl's `--aws-sigv4 provider1[:provider2[:region[:service]]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,12 +2,12 @@
 
 use super::Shown;
 use crate::cli::render::redact::Redactor;
-use crate::credentials::Credentials;
-use crate::diagnose::catalogue::{HOST_DEFAULT_PORT, PATH_DOUBLE_ENCODED, PATH_RESERVED_RAW};
-use crate::diagnose::{Diagnosis, Explanation, Judged, Made, Proof, Search, Word};
-use crate::request::{Body, Headers, Request};
-use crate::time::Timestamp;
-use crate::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_core::credentials::Credentials;
+use sigvet_core::request::{Body, Headers, Request};
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_diagnose::catalogue::{HOST_DEFAULT_PORT, PATH_DOUBLE_ENCODED, PATH_RESERVED_RAW};
+use sigvet_diagnose::{Diagnosis, Explanation, Judged, Made, Proof, Search, Word};
 
 const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/s3/aws4_request, \
     SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
@@ -54,7 +54,7 @@ pub(super) fn valid_diagnosis() -> Diagnosis {
     }
 }
 
-pub(super) fn made(mistake: &'static crate::diagnose::catalogue::Mistake, signed: &str, expected: &str) -> Made {
+pub(super) fn made(mistake: &'static sigvet_diagnose::catalogue::Mistake, signed: &str, expected: &str) -> Made {
     Made { mistake, detail: None, signed: signed.into(), expected: expected.into() }
 }
 

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Shown;
-use crate::derivation::Derivation;
-use crate::diagnose::{Comparison, Difference, Explanation, Made, Party, Word};
-use crate::scheme::Signature;
-use crate::verify::PlainVerdict;
+use sigvet_core::derivation::Derivation;
+use sigvet_core::scheme::Signature;
+use sigvet_core::verify::PlainVerdict;
+use sigvet_diagnose::{Comparison, Difference, Explanation, Made, Party, Word};
 
 impl Shown<'_> {
     /// The object of the contract. What is not UTF-8 has U+FFFD in its place.

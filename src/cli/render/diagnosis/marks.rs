@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::diagnose::difference;
+use sigvet_diagnose::difference;
 
 /// A place where two texts differ: a range of each.
 pub(super) type Hunk = (Range<usize>, Range<usize>);

@@ -14,7 +14,7 @@ mod words;
 pub use palette::Palette;
 
 use super::redact::{REDACTED, Redactor};
-use crate::diagnose::{Diagnosis, Made};
+use sigvet_diagnose::{Diagnosis, Made};
 
 /// A diagnosis as it is to be shown.
 pub struct Shown<'a> {

@@ -1,7 +1,7 @@
 //! What others wrote, made fit to be shown: it says nothing to a terminal, turns no line around, and tells no token.
 
 use crate::cli::render::redact::REDACTED;
-use crate::request::Header;
+use sigvet_core::request::Header;
 
 /// The text with what a terminal would obey, or what would turn the order of letters around, spelled out. Lines stay.
 pub(super) fn harmless(text: &str) -> String {

@@ -9,9 +9,9 @@ use super::words::{CLIENTS, owner, searched};
 use super::{Both, Palette, Shown};
 use crate::cli::render::steps;
 use crate::cli::render::wrap::lines as wrapped;
-use crate::diagnose::{Comparison, Explanation, Judged, Made, Word};
-use crate::scheme::Signature;
-use crate::verify::PlainVerdict;
+use sigvet_core::scheme::Signature;
+use sigvet_core::verify::PlainVerdict;
+use sigvet_diagnose::{Comparison, Explanation, Judged, Made, Word};
 
 /// The width that everything but the verdict keeps to.
 const WIDTH: usize = 80;

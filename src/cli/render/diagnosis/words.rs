@@ -1,9 +1,9 @@
 //! The sentences that text and page have in common.
 
 use super::Shown;
-use crate::diagnose::{Explanation, Made, Party, Proof, Search, Word};
-use crate::request::Request;
-use crate::verify::Finding;
+use sigvet_core::request::Request;
+use sigvet_core::verify::Finding;
+use sigvet_diagnose::{Explanation, Made, Party, Proof, Search, Word};
 
 impl Shown<'_> {
     /// The word of the verdict, as people say it.

@@ -2,7 +2,7 @@
 
 use super::FormView;
 use crate::cli::render::markup::Markup;
-use crate::form::{Condition, FieldToFill};
+use sigvet_core::form::{Condition, FieldToFill};
 
 /// Nothing may be loaded or run. Where the form goes is not limited: after the upload the server may send the browser on.
 const HEAD: &str = "<!doctype html>

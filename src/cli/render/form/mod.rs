@@ -11,8 +11,8 @@ use std::path::Path;
 
 use super::redact::{REDACTED, Redactor};
 use crate::cli::options::show::{Show, Stage};
-use crate::form::SignedForm;
-use crate::request::RequestUrl;
+use sigvet_core::form::SignedForm;
+use sigvet_core::request::RequestUrl;
 
 /// Everything about a form that may be printed. A session token is a field of it, for nobody can upload without.
 pub struct FormView<'a> {

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::*;
-use crate::form::{FieldToFill, Fields, Policy};
-use crate::scheme::Signature;
-use crate::time::Timestamp;
+use sigvet_core::form::{FieldToFill, Fields, Policy};
+use sigvet_core::scheme::Signature;
+use sigvet_core::time::Timestamp;
 
 fn form(fields: &[(&str, &str)]) -> SignedForm {
     let mut all = Fields::default();
@@ -51,8 +51,8 @@ fn nothing_from_outside_becomes_markup_or_another_word() {
 #[test]
 fn stages_show_no_session_token() {
     let form = SignedForm { policy_json: "{\"t\": \"whisper-whisper\"}".to_owned(), ..form(&[]) };
-    let token = crate::credentials::Secret::new("whisper-whisper");
-    let redactor = Redactor::of_all(&[], &crate::scheme::Dialect::AWS4, [&token]);
+    let token = sigvet_core::credentials::Secret::new("whisper-whisper");
+    let redactor = Redactor::of_all(&[], &sigvet_core::scheme::Dialect::AWS4, [&token]);
     let mut shown = Vec::new();
     write_stages(&form, &show_all(), &redactor, &mut shown).unwrap();
     assert_eq!(String::from_utf8(shown).unwrap(), "{\"t\": \"[redacted]\"}\n\n[redacted]\n\n00\n");

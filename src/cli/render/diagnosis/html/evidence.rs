@@ -3,7 +3,7 @@
 use super::markup::Markup;
 use super::write_pair;
 use crate::cli::render::diagnosis::Shown;
-use crate::diagnose::{Comparison, Explanation, Party};
+use sigvet_diagnose::{Comparison, Explanation, Party};
 
 pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
     for comparison in &shown.diagnosis.comparisons {

@@ -4,7 +4,7 @@ use super::markup::Markup;
 use super::write_pair;
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::diagnosis::words::CLIENTS;
-use crate::diagnose::Made;
+use sigvet_diagnose::Made;
 
 pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
     let Some(best) = shown.diagnosis.best().filter(|best| !best.mistakes.is_empty()) else { return };

@@ -15,9 +15,9 @@ use super::marks::{self, Kind, Segment};
 use super::words::{elided, searched};
 use super::{Both, Shown};
 use crate::cli::render::markup::{self, Markup};
-use crate::diagnose::{Judged, JudgedPlain, Word};
-use crate::request::Request;
 use places::Trail;
+use sigvet_core::request::Request;
+use sigvet_diagnose::{Judged, JudgedPlain, Word};
 
 /// So much of a fact stands at the head of the page; the whole of it is below.
 const FACT: usize = 180;

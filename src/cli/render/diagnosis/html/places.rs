@@ -1,8 +1,8 @@
 //! Where on the way from secret and request to the signature a mistake lies, and which way it goes from there.
 
-use crate::canonical::Field;
-use crate::derivation::Placement;
-use crate::diagnose::{Explanation, Made, Proof};
+use sigvet_core::canonical::Field;
+use sigvet_core::derivation::Placement;
+use sigvet_diagnose::{Explanation, Made, Proof};
 
 /// A place on the way to a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +129,7 @@ fn key(id: &str) -> Vec<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnose::catalogue;
+    use sigvet_diagnose::catalogue;
 
     /// A word of the catalogue that is not known here would be drawn at the signature.
     #[test]

@@ -3,10 +3,10 @@
 use super::markup::Markup;
 use super::places::{HASH, Place, SCOPE, TIMESTAMP, Trail, places};
 use super::{write_pair, write_segments};
-use crate::canonical::Field;
 use crate::cli::render::diagnosis::{Shown, marks};
-use crate::diagnose::{Judged, Made};
-use crate::verify::PlainVerdict;
+use sigvet_core::canonical::Field;
+use sigvet_core::verify::PlainVerdict;
+use sigvet_diagnose::{Judged, Made};
 
 const FIELDS: [(Field, &str); 6] = [
     (Field::Method, "Method"),

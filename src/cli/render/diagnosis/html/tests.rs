@@ -1,8 +1,8 @@
 use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
-use crate::diagnose::catalogue::PATH_DOUBLE_ENCODED;
-use crate::diagnose::{Comparison, Diagnosis, Difference, Party};
+use sigvet_diagnose::catalogue::PATH_DOUBLE_ENCODED;
+use sigvet_diagnose::{Comparison, Diagnosis, Difference, Party};
 
 fn page(diagnosis: &Diagnosis) -> String {
     shown(diagnosis, &Redactor::none()).to_html()
@@ -39,7 +39,7 @@ fn nothing_from_outside_becomes_markup() {
         judged.claim.terms.scope.region = Some(hostile.to_owned());
         judged.claim.terms.dialect.secret_prefix = hostile.to_owned().into();
         judged.derivation = judged.claim.derive(&judged.request);
-        judged.claim.signature = crate::scheme::Signature::presented(hostile);
+        judged.claim.signature = sigvet_core::scheme::Signature::presented(hostile);
     }
     let page = page(&diagnosis);
     assert!(page.contains("&lt;script&gt;alert(1)"));

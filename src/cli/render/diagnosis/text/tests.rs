@@ -1,8 +1,8 @@
 use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use super::*;
 use crate::cli::render::redact::Redactor;
-use crate::diagnose::catalogue::{PATH_DOUBLE_ENCODED, TOKEN_PLUS_AS_SPACE};
-use crate::diagnose::{Diagnosis, Difference, Party, Proof};
+use sigvet_diagnose::catalogue::{PATH_DOUBLE_ENCODED, TOKEN_PLUS_AS_SPACE};
+use sigvet_diagnose::{Diagnosis, Difference, Party, Proof};
 
 fn text(diagnosis: &Diagnosis, palette: Palette, steps: bool) -> String {
     let mut out = Vec::new();
@@ -56,7 +56,7 @@ fn nothing_from_outside_reaches_the_terminal() {
     diagnosis.comparisons = vec![Comparison { whose, canonical_request, string_to_sign, differences, is_unaltered }];
     if let Some(judged) = &mut diagnosis.judged {
         judged.claim.terms.scope.region = Some(hostile.to_owned());
-        judged.claim.signature = crate::scheme::Signature::presented(hostile);
+        judged.claim.signature = sigvet_core::scheme::Signature::presented(hostile);
     }
     for verdict in [Word::Valid, Word::Invalid, Word::Unknown] {
         diagnosis.verdict = verdict;

@@ -4,13 +4,13 @@ mod layout;
 
 use super::markup::Markup;
 use super::places::{HASH, Place, Trail, Way};
-use crate::canonical::Field;
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::diagnosis::words::elided;
-use crate::derivation::Terms;
-use crate::diagnose::Judged;
-use crate::scheme::Scheme;
 use layout::{Area, Layout, ROW, TITLE};
+use sigvet_core::canonical::Field;
+use sigvet_core::derivation::Terms;
+use sigvet_core::scheme::Scheme;
+use sigvet_diagnose::Judged;
 
 /// What is written in the picture.
 struct Words {

@@ -1,0 +1,110 @@
+//! The canonical headers and the list of signed headers.
+//!
+//! A line for each signed name: values trimmed, runs of spaces made one (inside quotes too), repeats joined by `,` in
+//! order, folded lines joined by a space. A tab inside a value stays a tab, though implementations differ on it: `prepare`
+//! warns of one.
+
+use std::borrow::Cow;
+
+use crate::request::Headers;
+use crate::scheme::Collapsed;
+
+/// The names of the signed headers: lower case, sorted, each once. Kept as the text that is signed, `host;x-amz-date`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedHeaders(String);
+
+impl SignedHeaders {
+    /// Makes the list from names in any case and order.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names: Vec<Cow<'a, str>> = names.into_iter().map(lower_case).collect();
+        names.sort_unstable();
+        names.dedup();
+        Self(names.join(";"))
+    }
+
+    /// Reads the list as a request presents it, `host;x-amz-date`.
+    pub fn parse(text: &str) -> Self {
+        Self::new(text.split(';').map(str::trim).filter(|name| !name.is_empty()))
+    }
+
+    /// The names in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.split(';').filter(|name| !name.is_empty())
+    }
+
+    /// Whether a lower-case name is in the list.
+    pub fn contains(&self, name: &str) -> bool {
+        self.iter().any(|signed| signed == name)
+    }
+
+    /// The list as it is written, `host;x-amz-date`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn lower_case(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
+}
+
+/// Appends a line for each signed name, each with its newline. A name without a header gives an empty value.
+pub fn write(headers: &Headers, signed: &SignedHeaders, collapsed: Collapsed, out: &mut Vec<u8>) {
+    for name in signed.iter() {
+        out.extend_from_slice(name.as_bytes());
+        out.push(b':');
+        for (at, value) in headers.values(name).enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            write_value(value, collapsed, out);
+        }
+        out.push(b'\n');
+    }
+}
+
+/// Appends one value, trimmed and with runs of spaces and folds collapsed.
+fn write_value(value: &[u8], collapsed: Collapsed, out: &mut Vec<u8>) {
+    let value = value.trim_ascii();
+    if !value.iter().any(|byte| matches!(byte, b' ' | b'\n' | b'\t')) {
+        return out.extend_from_slice(value);
+    }
+    let folded = |byte: u8| matches!(byte, b'\r' | b'\n');
+    let mut in_gap = false;
+    for (at, &byte) in value.iter().enumerate() {
+        let after_fold = byte == b'\t' && in_gap && value[..at].iter().rev().any(|&b| folded(b));
+        let tab = byte == b'\t' && collapsed == Collapsed::SpacesAndTabs;
+        if byte == b' ' || folded(byte) || after_fold || tab {
+            in_gap = true;
+            continue;
+        }
+        if std::mem::take(&mut in_gap) {
+            out.push(b' ');
+        }
+        out.push(byte);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_trimmed_collapsed_and_joined() {
+        let mut headers = Headers::default();
+        headers.push("My-Header", "  a  b ").unwrap();
+        headers.push("my-header", "\"c   d\"").unwrap();
+        headers.push("fold", "one\r\n   two\n\tthree").unwrap();
+        headers.push("tab", "\ta\tb\t").unwrap();
+        let mut out = Vec::new();
+        write(&headers, &SignedHeaders::new(["TAB", "my-header", "fold", "gone"]), Collapsed::Spaces, &mut out);
+        let expected = "fold:one two three\ngone:\nmy-header:a b,\"c d\"\ntab:a\tb\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_list_is_lower_case_sorted_and_unique() {
+        let list = SignedHeaders::parse("X-Amz-Date;host;Host; content-type;");
+        assert_eq!(list.as_str(), "content-type;host;x-amz-date");
+        assert!(list.contains("host") && !list.contains("x-amz"));
+    }
+}

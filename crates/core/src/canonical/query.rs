@@ -1,0 +1,106 @@
+//! The canonical query string: every parameter encoded once, sorted by encoded name and then by encoded value.
+//!
+//! Parameters are sorted as pairs, not as joined strings; `k` is `k=`; repeats are kept; empty pieces (`a&&b`) are none.
+//! A `+` on the wire is a space, as AWS's services, MinIO and the Go and Rust SDKs read it; `%2B` is the plus sign.
+
+use crate::encode::{self, Plus, Slash};
+use crate::request::Request;
+
+/// Appends the canonical query string; a parameter is left out where `omits` says so of its encoded name.
+pub fn write(query: Option<&[u8]>, omits: impl Fn(&[u8]) -> bool, out: &mut Vec<u8>) {
+    let Some(query) = query.filter(|query| !query.is_empty()) else { return };
+    let mut encoded = Vec::with_capacity(query.len() + 16);
+    let mut pairs: Vec<Pair> = query
+        .split(|&byte| byte == b'&')
+        .filter(|piece| !piece.is_empty())
+        .map(|piece| Pair::encode(piece, &mut encoded))
+        .collect();
+    pairs.retain(|pair| !omits(pair.name(&encoded)));
+    pairs.sort_by(|a, b| (a.name(&encoded), a.value(&encoded)).cmp(&(b.name(&encoded), b.value(&encoded))));
+    for (at, pair) in pairs.iter().enumerate() {
+        if at > 0 {
+            out.push(b'&');
+        }
+        out.extend_from_slice(pair.name(&encoded));
+        out.push(b'=');
+        out.extend_from_slice(pair.value(&encoded));
+    }
+}
+
+/// The decoded parameters of a wire query, in order.
+pub fn parameters(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+    query.split(|&byte| byte == b'&').filter(|piece| !piece.is_empty()).map(|piece| {
+        let (name, value) = split_pair(piece);
+        (encode::decode(name, Plus::Space), encode::decode(value, Plus::Space))
+    })
+}
+
+/// The first parameter of that name in the query of a request, decoded.
+pub fn parameter(request: &Request, name: &str) -> Option<Vec<u8>> {
+    let mut parameters = parameters(request.query().unwrap_or_default());
+    parameters.find(|(found, _)| found == name.as_bytes()).map(|(_, value)| value)
+}
+
+/// Where one encoded pair lies in the buffer that holds them all.
+struct Pair {
+    start: usize,
+    name_end: usize,
+    end: usize,
+}
+
+impl Pair {
+    fn encode(piece: &[u8], buffer: &mut Vec<u8>) -> Self {
+        let (name, value) = split_pair(piece);
+        let start = buffer.len();
+        encode::recode(name, Slash::Encode, Plus::Space, buffer);
+        let name_end = buffer.len();
+        encode::recode(value, Slash::Encode, Plus::Space, buffer);
+        Self { start, name_end, end: buffer.len() }
+    }
+
+    fn name<'a>(&self, buffer: &'a [u8]) -> &'a [u8] {
+        &buffer[self.start..self.name_end]
+    }
+
+    fn value<'a>(&self, buffer: &'a [u8]) -> &'a [u8] {
+        &buffer[self.name_end..self.end]
+    }
+}
+
+fn split_pair(piece: &[u8]) -> (&[u8], &[u8]) {
+    match piece.iter().position(|&byte| byte == b'=') {
+        Some(at) => (&piece[..at], &piece[at + 1..]),
+        None => (piece, b""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(query: &str) -> String {
+        let mut out = Vec::new();
+        write(Some(query.as_bytes()), |name| name == b"X-Amz-Signature", &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    /// Each row is a way in which public clients got the query wrong; the right column follows AWS's description.
+    #[test]
+    fn parameters_are_sorted_as_encoded_pairs() {
+        for (wire, expected) in [
+            ("", ""),
+            ("acl", "acl="),
+            ("b=2&a=1&a=0", "a=0&a=1&b=2"),
+            ("q.parser=x&q=y", "q=y&q.parser=x"),
+            ("a[10]=x&a[1]=y", "a%5B1%5D=y&a%5B10%5D=x"),
+            ("b=1&A=1&%61=0", "A=1&a=0&b=1"),
+            ("k=a+b%2Bc", "k=a%20b%2Bc"),
+            ("k=a/b:c=d", "k=a%2Fb%3Ac%3Dd"),
+            ("&a=1&&=v&", "=v&a=1"),
+            ("x=%e1%88%b4", "x=%E1%88%B4"),
+            ("a=1&X-Amz-Signature=00&X-%41mz-Signature=11", "a=1"),
+        ] {
+            assert_eq!(canonical(wire), expected, "{wire}");
+        }
+    }
+}

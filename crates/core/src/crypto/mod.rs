@@ -1,0 +1,140 @@
+//! The hash, the keyed hash, and comparison in constant time; the only user of the crates that implement them.
+//!
+//! A `HmacKey` is keyed once and cloned for each message, which saves two compressions a message. What the messages
+//! mean is not known here.
+
+pub(crate) mod digests;
+mod ecdsa;
+pub(crate) mod midstate;
+
+pub(crate) use digests::{Hex, hmac_sha1};
+pub(crate) use ecdsa::EcdsaKey;
+pub use ecdsa::PublicKey;
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq;
+
+/// The 32 bytes of a SHA-256 or an HMAC-SHA256. Displays as lower-case hex.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Sha256Digest(pub [u8; 32]);
+
+impl fmt::Display for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Hex::new(self).as_str())
+    }
+}
+
+impl fmt::Debug for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// SHA-256 of no bytes at all: most requests have no payload, and need not hash it each time.
+const EMPTY_SHA256: Sha256Digest = Sha256Digest([
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41,
+    0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+]);
+
+/// SHA-256 of bytes that arrive piece by piece.
+#[derive(Clone, Default)]
+pub struct Sha256Hasher(Sha256);
+
+impl Sha256Hasher {
+    /// Starts with no bytes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all bytes so far.
+    pub fn finish(self) -> Sha256Digest {
+        Sha256Digest(self.0.finalize().into())
+    }
+}
+
+/// SHA-256 of bytes.
+pub fn sha256(bytes: &[u8]) -> Sha256Digest {
+    if bytes.is_empty() { EMPTY_SHA256 } else { Sha256Digest(Sha256::digest(bytes).into()) }
+}
+
+/// SHA-1 of bytes that arrive piece by piece: a checksum, no signature.
+#[derive(Clone, Default)]
+pub struct Sha1Hasher(sha1::Sha1);
+
+impl Sha1Hasher {
+    /// Starts with no bytes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all bytes so far.
+    pub fn finish(self) -> [u8; 20] {
+        self.0.finalize().into()
+    }
+}
+
+/// HMAC-SHA256 with a key that is used once.
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Sha256Digest {
+    let mut mac = HmacKey::new(key).0;
+    mac.update(message);
+    Sha256Digest(mac.finalize().into_bytes().into())
+}
+
+/// An HMAC-SHA256 key, ready to authenticate any number of messages. Its state is wiped on drop by the crates below.
+#[derive(Clone)]
+pub(crate) struct HmacKey(Hmac<Sha256>);
+
+impl HmacKey {
+    pub(crate) fn new(key: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(key).expect("HMAC takes keys of any length"))
+    }
+
+    /// The code of the message that these parts make when joined.
+    pub(crate) fn authenticate(&self, parts: &[&[u8]]) -> Sha256Digest {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        Sha256Digest(mac.finalize().into_bytes().into())
+    }
+
+    /// The same key with the head of its messages absorbed: for messages that all begin alike.
+    pub(crate) fn absorb(&self, head: &[u8]) -> Self {
+        let mut mac = self.0.clone();
+        mac.update(head);
+        Self(mac)
+    }
+}
+
+/// Whether two byte strings are equal, in a time that depends on their lengths alone.
+pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_written_in_lower_case_hex() {
+        // As AWS's documentation gives it.
+        let expected = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(Hex::new(&sha256(b"")).as_str(), expected);
+        assert_eq!(sha256(b""), Sha256Hasher::new().finish());
+        let all_digits = Sha256Digest(std::array::from_fn(|at| (at * 8) as u8 + at as u8 % 8));
+        assert_eq!(all_digits.to_string(), hex::encode(all_digits.0));
+    }
+}

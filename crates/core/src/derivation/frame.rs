@@ -1,0 +1,37 @@
+//! The lines that every string to sign begins with; request, chunk and trailer differ below them.
+
+use super::Terms;
+
+/// What a string to sign is of. It ends the first line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A request.
+    Request,
+    /// A chunk of a streamed payload.
+    Chunk,
+    /// The trailer of a streamed payload.
+    Trailer,
+}
+
+/// A string to sign: algorithm, timestamp and scope, and below them the lines that its subject asks for.
+pub fn frame(terms: &Terms, subject: Subject, tail: &[&str]) -> String {
+    let mut text = frame_head(terms, subject);
+    text.push_str(&tail.join("\n"));
+    text
+}
+
+/// The lines that stand above the tail, the same for every subject of that kind within one second.
+pub fn frame_head(terms: &Terms, subject: Subject) -> String {
+    let kind = match subject {
+        Subject::Request => "",
+        Subject::Chunk => "-PAYLOAD",
+        Subject::Trailer => "-TRAILER",
+    };
+    let mut text = String::with_capacity(384);
+    for piece in [&terms.algorithm(), kind, "\n", terms.timestamp.as_str(), "\n"] {
+        text.push_str(piece);
+    }
+    terms.scope.write(&mut text);
+    text.push('\n');
+    text
+}

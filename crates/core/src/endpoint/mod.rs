@@ -1,0 +1,91 @@
+//! What a host name says about the scope of a signature: service, region, and the bucket in front of it.
+//!
+//! Pure string work: no network, no list of AWS regions (a region is known by its shape, so that one opened tomorrow
+//! is recognised), and no opinion on what to do with the answer. `aws` reads the hosts of AWS in all its partitions,
+//! with `s3` for the many forms of S3; `stores` reads the hosts of other S3-compatible stores. Paths, ports and
+//! schemes are not its business. `arn` makes a host of the name of an access point, as AWS's tools do.
+
+mod arn;
+mod aws;
+mod names;
+mod s3;
+mod stores;
+#[cfg(test)]
+mod tests;
+
+pub use arn::{InvalidArn, Resource};
+
+/// What a host name says about the scope of a signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inference {
+    /// The service to sign for, as it stands in the credential scope (`s3`, `execute-api`, `es`).
+    pub service: Option<String>,
+    /// The region to sign for, as it stands in the credential scope.
+    pub region: Option<String>,
+    /// Who runs the host, for people to read (`AWS`, `Cloudflare R2`).
+    pub provider: &'static str,
+    /// The bucket that a virtual-hosted S3 host carries, in lower case; never an access point.
+    pub bucket: Option<String>,
+    /// The regions that Signature Version 4A is to sign for, where the host stands in many and wants that scheme: `*`.
+    pub region_set: Option<&'static str>,
+    /// The availability zone (`use1-az4`) of a directory bucket or its access point: S3 Express signs what concerns its
+    /// objects with the credentials of a session.
+    pub zone: Option<String>,
+    /// What a user would want to know of this guess, as a fragment without a full stop.
+    pub note: Option<&'static str>,
+}
+
+/// Infers the scope from a host name without its port, in any case, with or without the root dot.
+///
+/// `None` where the host is not known at all.
+pub fn infer(host: &str) -> Option<Inference> {
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_suffix('.').unwrap_or(&host);
+    if !host.split('.').all(is_label) {
+        return None;
+    }
+    aws::infer(host).or_else(|| stores::infer(host))
+}
+
+impl Inference {
+    #[doc(hidden)]
+    pub fn from_provider(provider: &'static str) -> Self {
+        Inference { service: None, region: None, provider, bucket: None, region_set: None, zone: None, note: None }
+    }
+
+    fn for_service(mut self, service: &str) -> Self {
+        self.service = Some(service.to_owned());
+        self
+    }
+
+    fn in_region(mut self, region: Option<&str>) -> Self {
+        self.region = region.map(str::to_owned);
+        self
+    }
+
+    fn with_bucket(mut self, bucket: Option<&str>) -> Self {
+        self.bucket = bucket.filter(|bucket| !bucket.is_empty()).map(str::to_owned);
+        self
+    }
+
+    fn in_region_set(mut self, regions: &'static str) -> Self {
+        self.region_set = Some(regions);
+        self
+    }
+
+    fn noting(mut self, note: &'static str) -> Self {
+        self.note = Some(note);
+        self
+    }
+}
+
+/// What stands in front of `suffix` and its dot: empty where the host is the suffix itself.
+fn in_front_of<'h>(host: &'h str, suffix: &str) -> Option<&'h str> {
+    let front = host.strip_suffix(suffix)?;
+    if front.is_empty() { Some(front) } else { front.strip_suffix('.') }
+}
+
+/// Underscores are no part of a host name, but old buckets have them.
+fn is_label(label: &str) -> bool {
+    !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}

@@ -1,0 +1,37 @@
+//! What `sigvet-diagnose` needs of the inside. No part of the public API: it changes without notice.
+
+pub use crate::crypto::digests::{Hex, hmac_sha1, sha1, sha512};
+pub use crate::crypto::midstate::{Midstate, hmac};
+pub use crate::derivation::frame::{Subject, frame};
+pub use crate::request::headers::is_token;
+pub use crate::request::split_target;
+pub use crate::v2::resource::{join, path_of, sub_resources};
+
+pub mod encode {
+    pub use crate::encode::{Plus, Slash, decode, encode, is_unreserved, push_encoded, recode};
+}
+
+pub mod canonical {
+    pub mod headers {
+        pub use crate::canonical::headers::write;
+    }
+
+    pub mod path {
+        pub use crate::canonical::path::write;
+    }
+
+    pub mod query {
+        pub use crate::canonical::query::{parameter, parameters, write};
+    }
+}
+
+pub mod key_pair {
+    pub use crate::scheme::key_pair::{PREFIX_SUFFIX, derive, of_secret};
+}
+
+pub mod raw_http {
+    pub use crate::raw_http::{
+        Head, Line, Lines, MalformedRequest, head_of, parse_fields, parse_request_line, split_once, take_fields,
+        take_head,
+    };
+}

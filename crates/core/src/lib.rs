@@ -1,0 +1,85 @@
+//! Signs, presigns, verifies and explains AWS Signature Version 4 requests.
+//!
+//! The server does what the client did, and compares. So there is one derivation, of a [`Request`](request::Request) and
+//! the [`Terms`](derivation::Terms) that both sides agree on, and two ways into it: [`prepare`](prepare::prepare) decides
+//! the terms of a request to sign, [`Claim`](claim::Claim) reads them out of a signed one. It ends at the string to sign;
+//! every step on the way can be looked at, and none of it is secret.
+//!
+//! Requests are kept as they are on the wire, byte for byte: what is signed is what is sent. Nothing here knows files, the
+//! environment, the network or the clock; `now` is always an argument.
+//!
+//! A presigned URL, and the same URL as the server judges it:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use sigvet_core::credentials::Credentials;
+//! use sigvet_core::prepare::{Identity, Settings, prepare};
+//! use sigvet_core::request::{Request, RequestUrl};
+//! use sigvet_core::scheme::SigningKey;
+//! use sigvet_core::time::Timestamp;
+//! use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+//!
+//! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+//! let now = Timestamp::parse("2013-05-24T00:00:00Z")?;
+//! let url = RequestUrl::parse("https://examplebucket.s3.amazonaws.com/test.txt")?;
+//!
+//! let settings = Settings::new("us-east-1", "s3").presigned(Duration::from_secs(86_400));
+//! let prepared = prepare(Request::new("GET", &url)?, &Identity::from(&credentials), &settings, now)?;
+//! let key = SigningKey::derive(&credentials.secret_access_key, &prepared.terms.dialect, &prepared.terms.scope);
+//! let signed = prepared.sign(&key)?;
+//! assert!(signed.signature.as_str().starts_with("aeeed9bbccd4d02e"));
+//!
+//! let verdict = verify(&signed.request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW })?;
+//! assert!(verdict.is_valid());
+//! println!("{}", url.with_target(signed.request.target).to_text());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used))]
+
+// In reading order: a module uses only what stands above it. `tests/layering.rs` holds it to that.
+
+pub(crate) mod encode;
+
+pub mod time;
+
+pub mod crypto;
+
+pub mod checksum;
+
+pub mod request;
+
+pub mod credentials;
+
+pub mod scheme;
+
+pub mod canonical;
+
+pub mod derivation;
+
+pub mod endpoint;
+
+pub mod prepare;
+
+pub mod claim;
+
+pub mod sign;
+
+pub mod presign;
+
+pub mod stream;
+
+pub mod v2;
+
+pub mod form;
+
+pub mod verify;
+
+mod raw_http;
+
+#[doc(hidden)]
+pub mod internal;
+
+pub use raw_http::{MalformedRequest, parse_request};

@@ -1,0 +1,280 @@
+//! A request as HTTP/1.x writes it: request line, fields, empty line, body. Lines end in CR LF or LF.
+
+use crate::request::{Body, Headers, InvalidHeader, Request};
+
+/// A text that is no HTTP request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedRequest {
+    /// There is nothing.
+    #[error("there is no request: the input is empty")]
+    Empty,
+    /// The first line is no request line.
+    #[error("line {line} is no request line, expected 'METHOD /path HTTP/1.1'")]
+    RequestLine {
+        /// Its number, from 1.
+        line: usize,
+    },
+    /// A line between the first and the empty one is no field.
+    #[error("line {line} is no header, expected 'Name: value'")]
+    Field {
+        /// Its number, from 1.
+        line: usize,
+    },
+    /// A field that no request can have.
+    #[error("line {line}: {source}")]
+    Header {
+        /// Its number, from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: InvalidHeader,
+    },
+    /// An `Authorization` header of nothing.
+    #[error("line {line}: the Authorization header has no value")]
+    EmptyAuthorization {
+        /// Its number, from 1.
+        line: usize,
+    },
+    /// The body is shorter than the request says.
+    #[error("the body is cut off: {presented} of {expected} bytes")]
+    Truncated {
+        /// `Content-Length`.
+        expected: u64,
+        /// The bytes that are there.
+        presented: u64,
+    },
+}
+
+/// A line of a text, without its end, and its number from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Its bytes.
+    pub text: &'a [u8],
+}
+
+/// The lines of a text, with what follows the last one taken.
+#[derive(Debug, Clone)]
+pub struct Lines<'a> {
+    rest: &'a [u8],
+    number: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// All lines of a text.
+    pub fn of(text: &'a [u8]) -> Self {
+        Self { rest: text, number: 0 }
+    }
+
+    /// What follows the last line taken.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Jumps over that many bytes.
+    pub fn skip_bytes(&mut self, length: usize) {
+        let (skipped, rest) = self.rest.split_at(length.min(self.rest.len()));
+        self.number += skipped.iter().filter(|&&byte| byte == b'\n').count();
+        self.rest = rest;
+    }
+
+    /// Jumps over lines of white space.
+    pub fn skip_blank_lines(&mut self) {
+        let mut ahead = self.clone();
+        while ahead.next().is_some_and(|line| line.text.trim_ascii().is_empty()) {
+            *self = ahead.clone();
+        }
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Line<'a>;
+
+    fn next(&mut self) -> Option<Line<'a>> {
+        let (text, rest) = split_line(self.rest)?;
+        self.rest = rest;
+        self.number += 1;
+        Some(Line { number: self.number, text })
+    }
+}
+
+/// Request line and fields.
+#[derive(Debug)]
+pub struct Head {
+    /// The method.
+    pub method: String,
+    /// In origin form.
+    pub target: Vec<u8>,
+    /// `https://host`, where the request line had it.
+    pub origin: Option<Vec<u8>>,
+    /// The fields, in the order of the text.
+    pub headers: Headers,
+}
+
+/// Parses a raw request. The body ends where `Content-Length` says, else at the end of the text.
+///
+/// Of a value, the line's end and one blank behind the colon are dropped; all else of it is kept, outer white space too.
+///
+/// # Errors
+/// See [`MalformedRequest`].
+pub fn parse_request(text: &[u8]) -> Result<Request, MalformedRequest> {
+    let mut lines = Lines::of(text);
+    let Head { method, target, headers, .. } = take_head(&mut lines)?;
+    let body = take_body(lines.rest(), &headers)?;
+    Ok(Request { method, target, headers, body })
+}
+
+/// Takes the head of a request and the empty line behind it.
+pub fn take_head(lines: &mut Lines<'_>) -> Result<Head, MalformedRequest> {
+    lines.skip_blank_lines();
+    let first = lines.next().ok_or(MalformedRequest::Empty)?;
+    parse_request_line(first.text).ok_or(MalformedRequest::RequestLine { line: first.number })?;
+    head_of(first, take_fields(lines))
+}
+
+/// The head of a request line and of fields by their line numbers.
+pub fn head_of(first: Line<'_>, fields: Vec<(usize, Vec<u8>)>) -> Result<Head, MalformedRequest> {
+    let parsed = parse_request_line(first.text).and_then(|(method, target)| Some((method, split_origin(target)?)));
+    let (method, (origin, target)) = parsed.ok_or(MalformedRequest::RequestLine { line: first.number })?;
+    Ok(Head { method, target, origin, headers: parse_fields(fields)? })
+}
+
+/// Takes lines up to the empty one, folded ones joined to what they continue.
+pub fn take_fields(lines: &mut Lines<'_>) -> Vec<(usize, Vec<u8>)> {
+    let mut fields: Vec<(usize, Vec<u8>)> = Vec::new();
+    for Line { number, text } in lines.by_ref() {
+        match (text, fields.last_mut()) {
+            ([], _) => break,
+            ([b' ' | b'\t', ..], Some((_, field))) => {
+                field.push(b'\n');
+                field.extend_from_slice(text);
+            }
+            _ => fields.push((number, text.to_vec())),
+        }
+    }
+    fields
+}
+
+/// The next line without its end, and what follows.
+fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    if text.is_empty() {
+        return None;
+    }
+    let (line, rest) = match text.iter().position(|&byte| byte == b'\n') {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, &text[text.len()..]),
+    };
+    Some((line.strip_suffix(b"\r").unwrap_or(line), rest))
+}
+
+/// Method and raw target; a target may hold spaces, as broken clients send them.
+pub fn parse_request_line(line: &[u8]) -> Option<(String, &[u8])> {
+    let (method, rest) = split_once(line.trim_ascii_end(), b' ')?;
+    let target = match rest.iter().rposition(|&byte| byte == b' ') {
+        Some(at) if rest[at + 1..].starts_with(b"HTTP/") => &rest[..at],
+        _ => rest,
+    };
+    let method = std::str::from_utf8(method).ok().filter(|method| crate::request::is_token(method))?;
+    let target = target.trim_ascii();
+    split_origin(target).map(|_| (method.to_owned(), target))
+}
+
+/// The target as origin servers get it, and the scheme and host before it that are sent to proxies.
+fn split_origin(target: &[u8]) -> Option<(Option<Vec<u8>>, Vec<u8>)> {
+    if target.starts_with(b"/") {
+        return Some((None, target.to_vec()));
+    }
+    let schemes: [&[u8]; 3] = [b"http://", b"https://", b"wss://"];
+    let rest = schemes.into_iter().find_map(|scheme| target.strip_prefix(scheme))?;
+    let at = rest.iter().position(|&byte| byte == b'/' || byte == b'?').unwrap_or(rest.len());
+    let slash: &[u8] = if rest[at..].starts_with(b"/") { b"" } else { b"/" };
+    let origin = &target[..target.len() - rest.len() + at];
+    Some((Some(origin.to_vec()), [slash, &rest[at..]].concat()))
+}
+
+/// Parses fields, each with the number of its line.
+///
+/// # Errors
+/// A field that no request can have.
+pub fn parse_fields(fields: Vec<(usize, Vec<u8>)>) -> Result<Headers, MalformedRequest> {
+    let mut headers = Headers::default();
+    for (line, field) in fields {
+        let (name, value) = split_once(&field, b':').ok_or(MalformedRequest::Field { line })?;
+        let name = std::str::from_utf8(name).map_err(|_| MalformedRequest::Field { line })?.trim();
+        let value = value.strip_prefix(b" ").or_else(|| value.strip_prefix(b"\t")).unwrap_or(value);
+        if name.eq_ignore_ascii_case("authorization") && value.trim_ascii().is_empty() {
+            return Err(MalformedRequest::EmptyAuthorization { line });
+        }
+        headers.push(name, value).map_err(|source| MalformedRequest::Header { line, source })?;
+    }
+    Ok(headers)
+}
+
+/// The body by its length; a chunked one is not known, for its chunks are not the payload that was hashed. Without a length
+/// there is none (RFC 9112 §6.3), but a capture that lost the header keeps what is more than line ends.
+fn take_body(rest: &[u8], headers: &Headers) -> Result<Body, MalformedRequest> {
+    let presented = rest.len() as u64;
+    if headers.contains("transfer-encoding") {
+        return Ok(Body::Unknown);
+    }
+    match headers.first_text("content-length").and_then(|length| length.parse::<u64>().ok()) {
+        Some(expected) if expected > presented => Err(MalformedRequest::Truncated { expected, presented }),
+        Some(expected) => Ok(Body::Bytes(rest[..usize::try_from(expected).unwrap_or(rest.len())].to_vec())),
+        None if rest.iter().all(|byte| matches!(byte, b'\r' | b'\n')) => Ok(Body::Bytes(Vec::new())),
+        None => Ok(Body::Bytes(rest.to_vec())),
+    }
+}
+
+/// Splits a text at the first such byte, which is in neither half.
+pub fn split_once(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().position(|&b| b == byte)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_reads_the_same_with_either_line_end() {
+        let text = "PUT /a b?x HTTP/1.1\nHost:h.example\nX-Fold: one\n   two\nContent-Length: 2\n\nhi\n";
+        let request = parse_request(text.as_bytes()).unwrap();
+        assert_eq!(request, parse_request(text.replace('\n', "\r\n").as_bytes()).unwrap());
+        assert_eq!((request.method.as_str(), request.target.as_slice()), ("PUT", &b"/a b?x"[..]));
+        assert_eq!(request.headers.first_text("x-fold"), Some("one\n   two"));
+        assert_eq!(request.body, Body::Bytes(b"hi".to_vec()));
+    }
+
+    #[test]
+    fn what_is_no_request_is_refused_with_its_line() {
+        assert_eq!(parse_request(b" \n"), Err(MalformedRequest::Empty));
+        assert_eq!(parse_request(b"hello\n"), Err(MalformedRequest::RequestLine { line: 1 }));
+        assert_eq!(parse_request(b"GET / HTTP/1.1\na: b\nnothing\n\n"), Err(MalformedRequest::Field { line: 3 }));
+        let cut = parse_request(b"PUT / HTTP/1.1\ncontent-length: 9\n\nshort");
+        assert_eq!(cut, Err(MalformedRequest::Truncated { expected: 9, presented: 5 }));
+    }
+
+    /// Whoever explains a signature has to see white space that a client forgot to trim.
+    #[test]
+    fn values_keep_their_outer_white_space_but_one_blank() {
+        let request = parse_request(b"GET / HTTP/1.1\r\nA:  a \r\nB:b\r\nC:\t\tc\r\nHost: h \r\n\r\n").unwrap();
+        let values: Vec<&[u8]> = request.headers.iter().map(|header| header.value.as_slice()).collect();
+        assert_eq!(values, [&b" a "[..], b"b", b"\tc", b"h "]);
+        assert_eq!(request.host(), Some("h"));
+    }
+
+    #[test]
+    fn line_ends_behind_a_capture_are_no_body() {
+        let body = |text: &str| parse_request(text.as_bytes()).unwrap().body;
+        assert_eq!(body("GET / HTTP/1.1\nhost: h\n\n\r\n\n"), Body::Bytes(Vec::new()));
+        assert_eq!(body("POST / HTTP/1.1\nhost: h\n\nhi\n"), Body::Bytes(b"hi\n".to_vec()));
+        assert_eq!(body("POST / HTTP/1.1\ntransfer-encoding: chunked\n\n2\r\nhi\r\n0\r\n\r\n"), Body::Unknown);
+    }
+
+    #[test]
+    fn a_proxys_absolute_form_becomes_origin_form() {
+        let target = |line: &str| parse_request(line.as_bytes()).unwrap().target;
+        assert_eq!(target("GET http://h.example/a?b HTTP/1.1\n\n"), b"/a?b");
+        assert_eq!(target("GET http://h.example?b HTTP/1.1\n\n"), b"/?b");
+    }
+}

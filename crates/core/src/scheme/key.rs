@@ -1,0 +1,189 @@
+//! The signing key: in Version 4 the secret, bound to one day, region and service by a chain of four HMACs; in Version 4A
+//! the private half of a key pair.
+//!
+//! A key remembers its scope and refuses to sign for another. The chain is shown only when asked for by name
+//! ([`KeyTrace`]). Follows *Derive a signing key* of AWS's signing reference.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::{Dialect, Scheme, Scope, Signature, key_pair};
+use crate::credentials::{Credentials, Secret};
+use crate::crypto::{EcdsaKey, Hex, HmacKey, PublicKey, hmac_sha256};
+
+/// A key that signs within one scope. `Debug` shows the scope only.
+#[derive(Clone)]
+pub struct SigningKey {
+    kind: Kind,
+    scope: Scope,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Hmac(HmacKey),
+    Ecdsa(EcdsaKey),
+}
+
+/// A signing key asked to sign outside its scope.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the signing key is for scope {expected}, and cannot sign for {presented}")]
+pub struct KeyScopeMismatch {
+    /// The key's own scope.
+    pub expected: Box<Scope>,
+    /// The scope of what was to be signed.
+    pub presented: Box<Scope>,
+}
+
+/// Every step of the derivation. All of it is secret: kSigning signs for a day, the others for more.
+pub struct KeyTrace {
+    /// HMAC(prefix + secret, day).
+    pub k_date: Zeroizing<[u8; 32]>,
+    /// HMAC(kDate, region).
+    pub k_region: Zeroizing<[u8; 32]>,
+    /// HMAC(kRegion, service).
+    pub k_service: Zeroizing<[u8; 32]>,
+    /// HMAC(kService, terminator): the signing key.
+    pub k_signing: Zeroizing<[u8; 32]>,
+}
+
+impl KeyTrace {
+    /// Derives the chain for a scope.
+    pub fn derive(secret: &Secret, secret_prefix: &str, scope: &Scope) -> Self {
+        let mut k_secret = Zeroizing::new(Vec::with_capacity(secret_prefix.len() + secret.expose_secret().len()));
+        k_secret.extend_from_slice(secret_prefix.as_bytes());
+        k_secret.extend_from_slice(secret.expose_secret().as_bytes());
+        let k_date = link(&k_secret, &scope.date);
+        let k_region = link(&*k_date, scope.region());
+        let k_service = link(&*k_region, &scope.service);
+        let k_signing = link(&*k_service, &scope.terminator);
+        Self { k_date, k_region, k_service, k_signing }
+    }
+
+    /// Signs a string to sign, of the scope that the chain was derived for.
+    pub(crate) fn sign(&self, string_to_sign: &[u8]) -> Signature {
+        Signature::from_digest(&hmac_sha256(&*self.k_signing, string_to_sign))
+    }
+}
+
+fn link(key: &[u8], message: &str) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(hmac_sha256(key, message.as_bytes()).0)
+}
+
+impl SigningKey {
+    /// Derives the key that a scheme signs with within a scope.
+    pub fn of_scheme(scheme: Scheme, credentials: &Credentials, dialect: &Dialect, scope: &Scope) -> Self {
+        let Credentials { access_key_id, secret_access_key: secret, .. } = credentials;
+        match scheme {
+            Scheme::V4 => Self::derive(secret, dialect, scope),
+            Scheme::V4a => Self::derive_pair(secret, access_key_id, dialect, scope),
+        }
+    }
+
+    /// Derives the key of Version 4A, and keeps it for one scope. It is the same for every scope: to derive it takes some
+    /// hundred times as long as a key of Version 4.
+    pub fn derive_pair(secret: &Secret, access_key_id: &str, dialect: &Dialect, scope: &Scope) -> Self {
+        let key = key_pair::of_secret(secret, &dialect.secret_prefix, access_key_id);
+        Self { kind: Kind::Ecdsa(key), scope: scope.clone() }
+    }
+
+    /// Derives the key of Version 4 of a scope from a secret.
+    pub fn derive(secret: &Secret, dialect: &Dialect, scope: &Scope) -> Self {
+        let trace = KeyTrace::derive(secret, &dialect.secret_prefix, scope);
+        Self::from_bytes(&trace.k_signing, scope.clone())
+    }
+
+    /// Takes a key that was derived elsewhere, with the scope it was derived for.
+    pub fn from_bytes(k_signing: &[u8; 32], scope: Scope) -> Self {
+        Self { kind: Kind::Hmac(HmacKey::new(k_signing)), scope }
+    }
+
+    /// What the key is good for.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Signs a string to sign of the given scope.
+    ///
+    /// # Errors
+    /// A scope that is not the key's own.
+    pub fn sign(&self, scope: &Scope, string_to_sign: &[u8]) -> Result<Signature, KeyScopeMismatch> {
+        self.check(scope)?;
+        Ok(self.sign_unchecked(string_to_sign))
+    }
+
+    /// Signs a string to sign whose scope is the key's own by construction.
+    pub(crate) fn sign_unchecked(&self, string_to_sign: &[u8]) -> Signature {
+        match &self.kind {
+            Kind::Hmac(key) => Signature::from_digest(&key.authenticate(&[string_to_sign])),
+            Kind::Ecdsa(key) => Signature::presented(hex::encode(key.sign(string_to_sign))),
+        }
+    }
+
+    /// The signature that should be presented: of Version 4A there are many that are right, and a right one is left as it is.
+    #[doc(hidden)]
+    pub fn expected(&self, string_to_sign: &[u8], presented: &Signature) -> Signature {
+        let is_right = |key: &PublicKey| {
+            let is_lower = !presented.as_str().bytes().any(|byte| byte.is_ascii_uppercase());
+            let bytes = hex::decode(presented.as_str());
+            is_lower && bytes.is_ok_and(|signature| key.verifies(string_to_sign, &signature))
+        };
+        match self.public_key().as_ref().is_some_and(is_right) {
+            true => presented.clone(),
+            false => self.sign_unchecked(string_to_sign),
+        }
+    }
+
+    /// The public half of a key of Version 4A.
+    pub fn public_key(&self) -> Option<PublicKey> {
+        match &self.kind {
+            Kind::Hmac(_) => None,
+            Kind::Ecdsa(key) => Some(key.public_key()),
+        }
+    }
+
+    /// Refuses a scope that is not the key's own.
+    ///
+    /// # Errors
+    /// Says both scopes.
+    pub fn check(&self, scope: &Scope) -> Result<(), KeyScopeMismatch> {
+        if self.scope == *scope {
+            return Ok(());
+        }
+        Err(KeyScopeMismatch { expected: Box::new(self.scope.clone()), presented: Box::new(scope.clone()) })
+    }
+
+    /// The key for messages that all begin with `head`.
+    pub(crate) fn absorb(&self, head: &[u8]) -> AbsorbedKey {
+        match &self.kind {
+            Kind::Hmac(key) => AbsorbedKey::Hmac(key.absorb(head)),
+            Kind::Ecdsa(key) => AbsorbedKey::Ecdsa { key: key.clone(), head: head.to_vec() },
+        }
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").field("scope", &self.scope.to_string()).finish_non_exhaustive()
+    }
+}
+
+/// A signing key that has read the beginning of its messages.
+#[derive(Clone)]
+pub(crate) enum AbsorbedKey {
+    Hmac(HmacKey),
+    Ecdsa { key: EcdsaKey, head: Vec<u8> },
+}
+
+impl AbsorbedKey {
+    /// Appends the signature of the message that ends in `rest`.
+    pub(crate) fn write_signature(&self, rest: &[u8], out: &mut Vec<u8>) {
+        match self {
+            Self::Hmac(key) => out.extend_from_slice(Hex::new(&key.authenticate(&[rest])).as_bytes()),
+            Self::Ecdsa { key, head } => {
+                let message = [head, rest].concat();
+                out.extend_from_slice(hex::encode(key.sign(&message)).as_bytes());
+            }
+        }
+    }
+}

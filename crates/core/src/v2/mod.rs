@@ -1,0 +1,72 @@
+//! Signature Version 2 of S3: an HMAC-SHA1 over a few header fields and the resource, with the secret itself as the key.
+//!
+//! It has no canonical request, no scope and no region: a [`StringToSign`] is all there is between request and signature.
+//! [`Terms`] are what signer and verifier agree on besides the request; [`prepare`] decides them, [`Claim`] reads them. As
+//! in Version 4 a dialect is a row of [`Names`]. Follows *Signing and authenticating REST requests* of S3's API reference.
+
+mod bucket;
+mod claim;
+mod names;
+mod prepare;
+mod regions;
+pub(crate) mod resource;
+mod string_to_sign;
+#[cfg(test)]
+mod tests;
+
+pub use bucket::BucketRule;
+pub use claim::{Claim, ClaimError};
+pub use names::Names;
+pub use prepare::{PrepareError, Prepared, Settings, prepare};
+pub use regions::takes_version_2;
+pub use resource::is_sub_resource;
+pub use string_to_sign::StringToSign;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::credentials::Secret;
+use crate::crypto::hmac_sha1;
+use crate::request::Request;
+use crate::scheme::Signature;
+use crate::time::Timestamp;
+
+/// What signer and verifier must agree on besides the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// The provider's names.
+    pub names: &'static Names,
+    /// Whose key it is.
+    pub access_key_id: String,
+    /// Where the signature goes.
+    pub placement: Placement,
+    /// The bucket that the host names; none where it stands in the path, or where there is none.
+    pub bucket: Option<String>,
+}
+
+/// Where a signature goes, and the instant that it is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// Into the `Authorization` header; the request has a date.
+    Header {
+        /// The instant of `x-amz-date`, or else of `Date`.
+        signed_at: Timestamp,
+    },
+    /// Into the query.
+    Query {
+        /// The end of its life, which the parameter `Expires` tells in seconds since 1970.
+        expires_at: Timestamp,
+    },
+}
+
+impl Terms {
+    /// What is signed of a request.
+    pub fn derive(&self, request: &Request) -> StringToSign {
+        StringToSign::derive(request, self)
+    }
+}
+
+/// Signs a string to sign. The key is the secret: there is no other.
+pub fn sign(secret: &Secret, string_to_sign: &[u8]) -> Signature {
+    Signature::presented(STANDARD.encode(hmac_sha1(secret.expose_secret().as_bytes(), string_to_sign)))
+}

@@ -1,0 +1,94 @@
+//! The canonicalized resource: bucket, path as it is on the wire, and those parameters of the query that name a part of
+//! the resource or change the response.
+//!
+//! Follows *Constructing the CanonicalizedResource element*; the list of parameters is what S3's documentation, botocore
+//! (`HmacV1Auth`), Ceph (`rgw_auth_s3.cc`), Swift (`s3api`) and s3s have between them.
+
+use super::Names;
+use crate::canonical::query;
+use crate::request::Request;
+
+/// The signed parameters, sorted. A server that does not know one of them does not serve it either.
+const SUB_RESOURCES: [&str; 38] = [
+    "accelerate",
+    "acl",
+    "analytics",
+    "cors",
+    "defaultObjectAcl",
+    "delete",
+    "encryption",
+    "inventory",
+    "lifecycle",
+    "location",
+    "logging",
+    "metrics",
+    "notification",
+    "object-lock",
+    "partNumber",
+    "policy",
+    "policyStatus",
+    "publicAccessBlock",
+    "replication",
+    "requestPayment",
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+    "restore",
+    "select",
+    "select-type",
+    "storageClass",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versionId",
+    "versioning",
+    "versions",
+    "website",
+];
+
+/// Whether a parameter is signed as part of the resource.
+pub fn is_sub_resource(name: &str, names: &Names) -> bool {
+    SUB_RESOURCES.contains(&name) || names.own_sub_resources.contains(&name)
+}
+
+/// The signed parameters of a request, decoded and sorted by name, with their values: `+` is a space, as servers read it.
+pub fn sub_resources(request: &Request, names: &Names) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let is_signed = |name: &[u8]| std::str::from_utf8(name).is_ok_and(|name| is_sub_resource(name, names));
+    let parameters = query::parameters(request.query().unwrap_or_default());
+    let mut signed: Vec<_> = parameters.filter(|(name, _)| is_signed(name)).collect();
+    signed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    signed
+}
+
+/// The resource as it is signed.
+pub(super) fn canonicalized(request: &Request, names: &Names, bucket: Option<&str>) -> Vec<u8> {
+    join(bucket, path_of(request), &sub_resources(request, names))
+}
+
+/// The path on the wire; an empty one is `/`.
+pub fn path_of(request: &Request) -> &[u8] {
+    if request.path().is_empty() { b"/" } else { request.path() }
+}
+
+/// Puts the resource together. A parameter without a value is written without `=`.
+pub fn join(bucket: Option<&str>, path: &[u8], parameters: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(path.len() + 64);
+    if let Some(bucket) = bucket {
+        text.push(b'/');
+        text.extend_from_slice(bucket.as_bytes());
+    }
+    text.extend_from_slice(path);
+    for (at, (name, value)) in parameters.iter().enumerate() {
+        text.push(if at == 0 { b'?' } else { b'&' });
+        text.extend_from_slice(name);
+        if !value.is_empty() {
+            text.push(b'=');
+            text.extend_from_slice(value);
+        }
+    }
+    text
+}

@@ -1,0 +1,138 @@
+//! The string to sign: method, Content-MD5, Content-Type, date, the provider's own headers, the resource.
+//!
+//! Lines are taken from the request as it is; nothing is decided here. In the query form the line of the date holds
+//! `Expires`, and parameters that are named like the provider's headers are signed as if they were headers.
+
+use std::fmt;
+
+use super::{Names, Placement, Terms, claim, resource};
+use crate::canonical::query;
+use crate::derivation::Part;
+use crate::request::Request;
+
+/// What is signed, part by part. The first four are lines, each without its newline.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StringToSign {
+    /// The method.
+    pub method: Vec<u8>,
+    /// The value of `Content-MD5`, or nothing.
+    pub content_md5: Vec<u8>,
+    /// The value of `Content-Type`, or nothing.
+    pub content_type: Vec<u8>,
+    /// The value of `Date`; nothing where `x-amz-date` is sent; in the query form `Expires`.
+    pub date: Vec<u8>,
+    /// The canonicalized headers of the provider's own, each line with its newline.
+    pub amz_headers: Vec<u8>,
+    /// The canonicalized resource.
+    pub resource: Vec<u8>,
+}
+
+/// The headers may hold a session token.
+impl fmt::Debug for StringToSign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StringToSign").field("method", &String::from_utf8_lossy(&self.method)).finish_non_exhaustive()
+    }
+}
+
+impl StringToSign {
+    pub(super) fn derive(request: &Request, terms: &Terms) -> Self {
+        let Terms { names, placement, bucket, .. } = terms;
+        Self {
+            method: request.method.as_bytes().to_vec(),
+            content_md5: positional(request, "content-md5"),
+            content_type: positional(request, "content-type"),
+            date: date_line(request, terms),
+            amz_headers: amz_headers(request, names, *placement),
+            resource: resource::canonicalized(request, names, bucket.as_deref()),
+        }
+    }
+
+    /// The text that is signed.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let lines = [&self.method, &self.content_md5, &self.content_type, &self.date];
+        let mut text = Vec::with_capacity(256);
+        for line in lines {
+            text.extend_from_slice(line);
+            text.push(b'\n');
+        }
+        text.extend_from_slice(&self.amz_headers);
+        text.extend_from_slice(&self.resource);
+        text
+    }
+
+    /// The parts with their names, in order.
+    pub fn parts(&self, placement: Placement) -> Vec<Part> {
+        let date = match placement {
+            Placement::Header { .. } => "date",
+            Placement::Query { .. } => "expires",
+        };
+        vec![
+            Part::new("method", self.method.clone()),
+            Part::new("content-md5", self.content_md5.clone()),
+            Part::new("content-type", self.content_type.clone()),
+            Part::new(date, self.date.clone()),
+            Part::new("amz-headers", self.amz_headers.clone()),
+            Part::new("resource", self.resource.clone()),
+        ]
+    }
+}
+
+/// The value of a header that has a line of its own.
+fn positional(request: &Request, name: &str) -> Vec<u8> {
+    request.headers.values(name).next().map(|value| value.trim_ascii().to_vec()).unwrap_or_default()
+}
+
+fn date_line(request: &Request, terms: &Terms) -> Vec<u8> {
+    match terms.placement {
+        Placement::Query { .. } => claim::parameter(request, "Expires").unwrap_or_default().into_bytes(),
+        Placement::Header { .. } if request.headers.contains(terms.names.date_header) => Vec::new(),
+        Placement::Header { .. } => positional(request, "date"),
+    }
+}
+
+/// The provider's own headers: names in lower case and sorted, values trimmed and unfolded, repeats joined by a comma.
+pub fn amz_headers(request: &Request, names: &Names, placement: Placement) -> Vec<u8> {
+    let mut fields: Vec<(String, Vec<u8>)> = Vec::new();
+    for (name, value) in own_fields(request, names, placement) {
+        match fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, joined)) => {
+                joined.push(b',');
+                joined.extend_from_slice(&value);
+            }
+            None => fields.push((name, value)),
+        }
+    }
+    fields.sort();
+    let mut text = Vec::new();
+    for (name, value) in fields {
+        text.extend_from_slice(name.as_bytes());
+        text.push(b':');
+        text.extend_from_slice(&value);
+        text.push(b'\n');
+    }
+    text
+}
+
+/// Headers first, then the parameters of a signed query that stand for headers.
+fn own_fields(request: &Request, names: &Names, placement: Placement) -> Vec<(String, Vec<u8>)> {
+    let headers = request.headers.iter().map(|header| (header.name.to_ascii_lowercase(), unfolded(&header.value)));
+    let query = match placement {
+        Placement::Query { .. } => request.query().unwrap_or_default(),
+        Placement::Header { .. } => b"",
+    };
+    let lower = |name: Vec<u8>| String::from_utf8_lossy(&name).to_ascii_lowercase();
+    let parameters = query::parameters(query).map(|(name, value)| (lower(name), unfolded(&value)));
+    headers.chain(parameters).filter(|(name, _)| name.starts_with(names.header_prefix)).collect()
+}
+
+/// A value trimmed, with a folded line joined by one space. Spaces inside a line stay.
+fn unfolded(value: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(value.len());
+    for (at, line) in value.trim_ascii().split(|byte| *byte == b'\n').enumerate() {
+        if at > 0 {
+            text.push(b' ');
+        }
+        text.extend_from_slice(if at > 0 { line.trim_ascii() } else { line.trim_ascii_end() });
+    }
+    text
+}

@@ -1,0 +1,119 @@
+//! Percent-encoding as clients get it wrong. The right way is `encode`'s, and it does not know of this.
+
+use sigvet_core::internal::encode::is_unreserved;
+
+/// How bytes are percent-encoded.
+#[derive(Clone, Copy)]
+pub(super) struct Escaping<'a> {
+    /// The bytes that stay although they should not.
+    pub(super) raw: &'a [u8],
+    /// Whether `/` stays.
+    pub(super) keeps_slash: bool,
+    /// Whether `~` is encoded.
+    pub(super) escapes_tilde: bool,
+}
+
+impl Escaping<'_> {
+    pub(super) fn escape(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 2);
+        for &byte in bytes {
+            if self.keeps(byte) {
+                out.push(byte);
+            } else {
+                sigvet_core::internal::encode::push_encoded(byte, &mut out);
+            }
+        }
+        out
+    }
+
+    fn keeps(&self, byte: u8) -> bool {
+        match byte {
+            b'~' => !self.escapes_tilde,
+            b'/' if self.keeps_slash => true,
+            _ => is_unreserved(byte) || self.raw.contains(&byte),
+        }
+    }
+}
+
+/// What an encoder of some language leaves alone beyond the unreserved characters.
+const LEFT_ALONE: [&str; 8] = [
+    // encodeURI of JavaScript.
+    ";,/?:@&=+$!'()*#",
+    // encodeURIComponent of JavaScript, and PHP's and Ruby's encoders of old.
+    "!'()*",
+    // The characters of a path segment (RFC 3986 §3.3, pchar).
+    "!$&'()*+,;=:@",
+    // The characters of a query (RFC 3986 §3.4).
+    "!$&'()*+,;=:@/?",
+    // The same but for what separates parameters.
+    "!$'()*,;:@/?",
+    // net/url of Go in a path.
+    "$&+,/:;=@",
+    // URLEncoder of Java.
+    "*",
+    "/",
+];
+
+/// The sets of reserved characters that a faulty encoder may have left alone in this text: none that the text does not
+/// have. The first is all of them.
+pub(super) fn raw_sets(text: &[u8], reserved: &[u8]) -> Vec<Vec<u8>> {
+    let present: Vec<u8> = reserved.iter().copied().filter(|byte| text.contains(byte)).collect();
+    let of = |set: &str| present.iter().copied().filter(|byte| set.as_bytes().contains(byte)).collect::<Vec<u8>>();
+    let mut sets = vec![present.clone()];
+    sets.extend(LEFT_ALONE.iter().map(|set| of(set)));
+    sets.extend(present.iter().map(|byte| vec![*byte]));
+    let mut seen = std::collections::HashSet::new();
+    sets.retain(|set| !set.is_empty() && seen.insert(set.clone()));
+    sets
+}
+
+/// In which case the digits of escapes are.
+#[derive(Clone, Copy)]
+pub(super) enum HexCase {
+    AsIs,
+    Lower,
+    Upper,
+}
+
+impl HexCase {
+    /// Changes the digits of each escape, and of those that were escaped again.
+    pub(super) fn apply(self, text: Vec<u8>) -> Vec<u8> {
+        let change = match self {
+            Self::AsIs => return text,
+            Self::Lower => u8::to_ascii_lowercase as fn(&u8) -> u8,
+            Self::Upper => u8::to_ascii_uppercase,
+        };
+        let mut out = text;
+        let mut at = 0;
+        while at + 2 < out.len() {
+            if out[at] != b'%' {
+                at += 1;
+                continue;
+            }
+            let is_percent = out[at + 1..at + 3] == *b"25";
+            let end = (at + if is_percent { 5 } else { 3 }).min(out.len());
+            if out[at + 1..end].iter().all(u8::is_ascii_hexdigit) {
+                out[at + 1..end].iter_mut().for_each(|digit| *digit = change(digit));
+            }
+            at += 3;
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_of_both_levels_change() {
+        assert_eq!(HexCase::Lower.apply(b"/a%2F%25C3%25zA%2".to_vec()), b"/a%2f%25c3%25zA%2");
+        assert_eq!(HexCase::Upper.apply(b"%c3%e9".to_vec()), b"%C3%E9");
+    }
+
+    #[test]
+    fn only_what_is_there_can_be_left_alone() {
+        let sets = raw_sets(b"/a=b!", b"=@!");
+        assert_eq!(sets, [b"=!".to_vec(), b"!".to_vec(), b"=".to_vec()]);
+    }
+}

@@ -1,0 +1,152 @@
+//! Values that a header may have had when it was signed, and no longer had when it arrived.
+
+use super::Subject;
+use super::host;
+use crate::diagnosis::catalogue::Mistake;
+use crate::diagnosis::catalogue::{
+    HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, PAYLOAD_HEADER_MISMATCH, TOKEN_NOT_SIGNED,
+    TOKEN_PLUS_AS_SPACE,
+};
+use crate::diagnosis::field::Step;
+
+/// What was signed of one header.
+#[derive(PartialEq)]
+pub(super) enum Signed {
+    AsSent,
+    Values(Vec<Vec<u8>>),
+    /// It was neither among the lines nor in the list.
+    NotAtAll,
+}
+
+/// Headers that proxies and HTTP clients rewrite, with the values that are often signed.
+const REWRITTEN: [(&str, &[&str]); 10] = [
+    (
+        "accept-encoding",
+        &["", "gzip", "identity", "gzip, deflate", "gzip, deflate, br", "gzip,deflate", "deflate, gzip", "br", "*"],
+    ),
+    ("accept", &["", "*/*", "application/json", "application/json, text/plain, */*", "application/xml"]),
+    ("connection", &["", "keep-alive", "Keep-Alive", "close", "Close", "Upgrade"]),
+    ("expect", &["", "100-continue"]),
+    ("te", &["", "trailers"]),
+    ("transfer-encoding", &["", "chunked", "identity"]),
+    ("user-agent", &[""]),
+    ("via", &[""]),
+    ("upgrade", &["", "websocket"]),
+    ("cache-control", &["", "no-cache", "max-age=0"]),
+];
+
+/// Types that HTTP clients fill in, and services want.
+const CONTENT_TYPES: [&str; 12] = [
+    "",
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "text/plain",
+    "application/xml",
+    "text/xml",
+    "application/x-amz-json-1.0",
+    "application/x-amz-json-1.1",
+    "image/jpeg",
+    "image/png",
+];
+
+/// How clients write the character set behind a type.
+const CHARSETS: [&str; 6] = [
+    "; charset=utf-8",
+    "; charset=UTF-8",
+    ";charset=utf-8",
+    ";charset=UTF-8",
+    "; charset=ISO-8859-1",
+    "; charset=us-ascii",
+];
+
+/// The values that a header of this name may have been signed with.
+pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) -> Step<Signed> {
+    let mut step = Step::new(Signed::AsSent);
+    let is_repeated = sent.len() > 1;
+    let value = sent.first().map(|value| String::from_utf8_lossy(value.trim_ascii()).into_owned());
+    // A header that is listed and did not arrive is one mistake, whatever its value was.
+    let blamed = |mistake: &'static Mistake| if value.is_none() { &HEADER_MISSING } else { mistake };
+    let mut add = |mistake, signed: String| add_value(&mut step, name, blamed(mistake), value.as_deref(), signed);
+    let dialect = &subject.terms.dialect;
+    match name {
+        "host" => {
+            for (mistake, host) in host::candidates(value.as_deref().unwrap_or_default(), subject) {
+                add(mistake, host);
+            }
+        }
+        "content-type" => {
+            for content_type in content_types(value.as_deref().unwrap_or_default()) {
+                add(&HEADER_CONTENT_TYPE, content_type);
+            }
+        }
+        "content-length" => {
+            let length = subject.body.length().unwrap_or(0).to_string();
+            for length in ["", "0", &length] {
+                add(&HEADER_CHANGED, length.to_owned());
+            }
+        }
+        _ if name == dialect.content_sha256_header => {
+            for hash in subject.known_hashes() {
+                add(&PAYLOAD_HEADER_MISMATCH, hash);
+            }
+        }
+        _ if name == dialect.token_header => {
+            let token = value.clone().unwrap_or_default();
+            add(&TOKEN_PLUS_AS_SPACE, token.replace(' ', "+"));
+            add(&TOKEN_PLUS_AS_SPACE, token.replace('+', " "));
+            step = step.or(&TOKEN_NOT_SIGNED, Signed::NotAtAll);
+        }
+        // The date is another request's business: with it the string to sign changes.
+        _ if name == dialect.date_header => {}
+        _ => {
+            let rewritten = REWRITTEN.iter().find(|(rewritten, _)| *rewritten == name);
+            for value in rewritten.map_or(&[][..], |(_, values)| values) {
+                add(&HEADER_HOP_BY_HOP, (*value).to_owned());
+            }
+            if let (Some(_), Some(value)) = (rewritten, &value) {
+                add(&HEADER_HOP_BY_HOP, value.replace(",gzip(gfe)", ""));
+            }
+            let changed = if is_repeated { Vec::new() } else { changes(value.as_deref().unwrap_or_default()) };
+            for changed in changed {
+                add(if rewritten.is_some() { &HEADER_HOP_BY_HOP } else { &HEADER_CHANGED }, changed);
+            }
+        }
+    }
+    step.without_repeats()
+}
+
+fn add_value(step: &mut Step<Signed>, name: &str, mistake: &'static Mistake, sent: Option<&str>, signed: String) {
+    let detail = match (sent, signed.as_str()) {
+        (None, value) => format!("{name} was signed as '{value}' and did not arrive"),
+        (Some(_), "") => format!("{name} was signed empty"),
+        (Some(_), value) => format!("{name} was signed as '{value}'"),
+    };
+    let detail = if name.ends_with("-token") { name.to_owned() } else { detail };
+    step.add(mistake, detail, Signed::Values(vec![signed.into_bytes()]));
+}
+
+/// What becomes of any value on its way.
+fn changes(value: &str) -> Vec<String> {
+    let quoted = format!("\"{value}\"");
+    let unquoted = value.trim_matches('"').to_owned();
+    vec![String::new(), value.to_ascii_lowercase(), value.to_ascii_uppercase(), quoted, unquoted]
+}
+
+fn content_types(sent: &str) -> Vec<String> {
+    let bare = sent.split(';').next().unwrap_or_default().trim().to_owned();
+    let with_charset = |content_type: &str| CHARSETS.map(|charset| format!("{content_type}{charset}"));
+    let mut types = vec![bare.clone(), sent.to_ascii_lowercase()];
+    if !bare.is_empty() {
+        types.extend(with_charset(&bare));
+    }
+    for content_type in CONTENT_TYPES {
+        types.push(content_type.to_owned());
+        let takes_charset = content_type.starts_with("text/") || content_type.starts_with("application/x-www");
+        if takes_charset || content_type == "application/json" {
+            types.extend(with_charset(content_type));
+        }
+    }
+    types
+}

@@ -1,0 +1,133 @@
+//! How the values of one header become its text: spaces, edges, repeats, letters; rightly and wrongly.
+
+use crate::diagnosis::alternatives::text::replaced;
+
+#[derive(Clone, Copy)]
+pub(super) enum Spaces {
+    Collapsed,
+    Kept,
+    /// Each pair of spaces made one, once: three leave two.
+    Once,
+    /// Left alone between quotes.
+    OutsideQuotes,
+    /// Tabs made spaces as well.
+    WithTabs,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Edges {
+    Trimmed,
+    Kept,
+    /// Runs of spaces at the edges are made one, as those inside.
+    Collapsed,
+    /// The space behind the colon is part of the value.
+    LeadingSpace,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Repeats {
+    Comma,
+    CommaSpace,
+    Sorted,
+    First,
+    Last,
+    /// A line for each.
+    Lines,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Letters {
+    AsSent,
+    Latin1ToUtf8,
+    Utf8ToLatin1,
+    QuestionMarks,
+    Escaped,
+    Dropped,
+}
+
+impl Spaces {
+    pub(super) fn apply(self, value: &[u8]) -> Vec<u8> {
+        let unfolded = replaced(&replaced(value, b"\r\n", b"\n"), b"\n", b" ");
+        let mut out = Vec::with_capacity(unfolded.len());
+        let mut in_quotes = false;
+        let mut at = 0;
+        while at < unfolded.len() {
+            let byte = unfolded[at];
+            in_quotes ^= byte == b'"';
+            let is_run = |byte: u8| byte == b' ' && out.last() == Some(&b' ');
+            let is_left_out = match self {
+                Self::Kept => false,
+                Self::Collapsed => is_run(byte),
+                Self::OutsideQuotes => is_run(byte) && !in_quotes,
+                Self::WithTabs => matches!(byte, b' ' | b'\t') && out.last() == Some(&b' '),
+                Self::Once => false,
+            };
+            match self {
+                Self::Once if unfolded[at..].starts_with(b"  ") => {
+                    out.push(b' ');
+                    at += 1;
+                }
+                Self::WithTabs if byte == b'\t' && !is_left_out => out.push(b' '),
+                _ if is_left_out => {}
+                _ => out.push(byte),
+            }
+            at += 1;
+        }
+        out
+    }
+}
+
+impl Edges {
+    pub(super) fn apply(self, value: &[u8], spaces: Spaces) -> Vec<u8> {
+        let inner = spaces.apply(value.trim_ascii());
+        let start = value.len() - value.trim_ascii_start().len();
+        match self {
+            Self::Trimmed => inner,
+            Self::Kept => [&value[..start], &inner, &value[value.trim_ascii_end().len().max(start)..]].concat(),
+            Self::Collapsed => spaces.apply(value),
+            Self::LeadingSpace => [b" ", inner.as_slice()].concat(),
+        }
+    }
+}
+
+impl Repeats {
+    pub(super) fn join(self, mut values: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+        match self {
+            Self::Comma => {}
+            Self::CommaSpace => return vec![values.join(&b", "[..])],
+            Self::Sorted => values.sort(),
+            Self::First => values.truncate(1),
+            Self::Last => values = values.pop().into_iter().collect(),
+            Self::Lines if !values.is_empty() => return values,
+            Self::Lines => {}
+        }
+        vec![values.join(&b',')]
+    }
+}
+
+impl Letters {
+    pub(super) fn apply(self, value: Vec<u8>) -> Vec<u8> {
+        if value.is_ascii() {
+            return value;
+        }
+        let text = String::from_utf8_lossy(&value);
+        match self {
+            Self::AsSent => value,
+            Self::Latin1ToUtf8 => value.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes(),
+            Self::Utf8ToLatin1 => text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect(),
+            Self::QuestionMarks => text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect::<String>().into(),
+            Self::Escaped => {
+                let mut out = Vec::new();
+                for &byte in &value {
+                    if byte.is_ascii() {
+                        out.push(byte)
+                    } else {
+                        sigvet_core::internal::encode::push_encoded(byte, &mut out)
+                    }
+                }
+                out
+            }
+            Self::Dropped => value.iter().copied().filter(u8::is_ascii).collect(),
+        }
+    }
+}

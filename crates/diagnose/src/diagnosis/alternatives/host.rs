@@ -1,0 +1,88 @@
+//! Host values that a client may have signed: another port, another name of the same endpoint, the name before a proxy.
+
+use super::Subject;
+use crate::diagnosis::catalogue::{
+    HOST_DEFAULT_PORT, HOST_OTHER_ENDPOINT, HOST_PORT_MISSING, HOST_REWRITTEN, HOST_WITH_PATH, Mistake,
+};
+use sigvet_core::endpoint;
+
+/// Headers in which proxies hand on the host that the client named.
+const FORWARDED: [&str; 4] = ["x-forwarded-host", "x-original-host", "x-host", ":authority"];
+/// Ports that development servers listen at, which a client may name although its HTTP library does not, or the reverse.
+const PORTS: [&str; 8] = ["443", "80", "9000", "8000", "8080", "4566", "9200", "3000"];
+/// What people put before and behind a host.
+const DRESSES: [(&str, &str); 5] = [("https://", ""), ("http://", ""), ("", "/"), ("https://", "/"), ("//", "")];
+
+/// The values, each with the mistake that it is.
+pub(super) fn candidates(sent: &str, subject: &Subject<'_>) -> Vec<(&'static Mistake, String)> {
+    let (name, port) = split_port(sent);
+    let mut found: Vec<(&'static Mistake, String)> = Vec::new();
+    for forwarded in FORWARDED.iter().filter_map(|name| subject.headers.first_text(name)) {
+        found.push((&HOST_REWRITTEN, forwarded.to_owned()));
+    }
+    match port {
+        Some(_) => found.push((&HOST_PORT_MISSING, name.to_owned())),
+        None => found.extend(["443", "80"].map(|port| (&HOST_DEFAULT_PORT, format!("{name}:{port}")))),
+    }
+    found.extend(PORTS.iter().map(|port| (&HOST_OTHER_ENDPOINT, format!("{name}:{port}"))));
+    let path = String::from_utf8_lossy(&subject.path).into_owned();
+    found.push((&HOST_WITH_PATH, format!("{sent}{path}")));
+    found.push((&HOST_WITH_PATH, format!("https://{sent}{path}")));
+    found.extend(DRESSES.iter().map(|(before, behind)| (&HOST_WITH_PATH, format!("{before}{sent}{behind}"))));
+    let case = [sent.to_ascii_lowercase(), format!("{name}."), name.trim_end_matches('.').to_owned()];
+    let others = other_names(name, subject).into_iter().chain(case);
+    for other in others {
+        found.push((&HOST_OTHER_ENDPOINT, other.clone()));
+        found.extend(port.map(|port| (&HOST_OTHER_ENDPOINT, format!("{other}:{port}"))));
+    }
+    found
+}
+
+/// Host and port, where one is named.
+pub(super) fn split_port(host: &str) -> (&str, Option<&str>) {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
+        _ => (host, None),
+    }
+}
+
+/// Other names under which the same server, or its neighbour, goes.
+fn other_names(name: &str, subject: &Subject<'_>) -> Vec<String> {
+    let mut names: Vec<String> = subject.hints.hosts.iter().map(|host| split_port(host).0.to_owned()).collect();
+    names.extend(["localhost", "127.0.0.1"].map(str::to_owned));
+    let region = subject.terms.scope.region();
+    if subject.stores_objects() {
+        let first_segment = String::from_utf8_lossy(&subject.path).trim_start_matches('/').to_owned();
+        let first_segment = first_segment.split('/').next().unwrap_or_default().to_owned();
+        let buckets = subject.buckets();
+        for bucket in buckets.iter().chain((!first_segment.is_empty()).then_some(&first_segment)) {
+            if let Some(bare) = name.strip_prefix(&format!("{bucket}.")) {
+                names.push(bare.to_owned());
+            } else {
+                names.push(format!("{bucket}.{name}"));
+            }
+        }
+        if endpoint::infer(name)
+            .is_some_and(|inference| inference.provider.contains("AWS") || name.contains("amazonaws"))
+        {
+            let stem = ["", "dualstack."].map(|stack| format!("s3.{stack}{region}.amazonaws.com"));
+            let plain: Vec<String> = stem
+                .into_iter()
+                .chain([
+                    "s3.amazonaws.com".to_owned(),
+                    format!("s3-{region}.amazonaws.com"),
+                    "s3-accelerate.amazonaws.com".to_owned(),
+                ])
+                .collect();
+            for host in plain {
+                names.extend(buckets.iter().chain([&first_segment]).map(|bucket| format!("{bucket}.{host}")));
+                names.push(host);
+            }
+        }
+    } else {
+        let service = &subject.terms.scope.service;
+        names.push(format!("{service}.amazonaws.com"));
+        names.push(format!("{service}.{region}.amazonaws.com"));
+    }
+    names
+}

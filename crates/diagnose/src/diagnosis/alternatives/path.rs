@@ -1,0 +1,245 @@
+//! Canonical paths that a client may have signed: of another path, or made by another rule.
+
+mod spelling;
+
+use super::Subject;
+use super::escaping::{Escaping, HexCase, raw_sets};
+use super::text::replaced;
+use crate::diagnosis::catalogue::{
+    PATH_BUCKET_ADDED, PATH_BUCKET_MISSING, PATH_DOUBLE_ENCODED, PATH_EMPTY, PATH_ENCODED_ONCE, PATH_HEX_LOWERCASE,
+    PATH_NORMALIZED, PATH_NOT_ENCODED, PATH_NOT_NORMALIZED, PATH_PLUS_AS_SPACE, PATH_PREFIX_CHANGED, PATH_RESERVED_RAW,
+    PATH_SLASH_ENCODED, PATH_TILDE_ENCODED, PATH_TRAILING_SLASH, PATH_UNICODE_FORM,
+};
+use crate::diagnosis::field::{Choice, Making, Step};
+use sigvet_core::canonical::{PathEncoding, PathNormalization};
+use sigvet_core::internal::encode::{Plus, decode};
+use spelling::{Normalization, PlusReading, Unicode};
+
+/// What may stay unencoded in a path though it is reserved.
+const RESERVED: &[u8] = b"=@()*!':,;$&+?#[]";
+/// What API gateways and their clients put before a path.
+const PREFIXES: [&str; 14] = [
+    "prod",
+    "production",
+    "dev",
+    "stage",
+    "staging",
+    "test",
+    "beta",
+    "live",
+    "api",
+    "v1",
+    "v2",
+    "latest",
+    "default",
+    "$default",
+];
+/// How many leading segments something may have taken away.
+const DEEPEST_PREFIX: usize = 3;
+
+pub(super) struct Path {
+    source: Step<Vec<u8>>,
+    unicode: Step<Unicode>,
+    normalization: Step<Normalization>,
+    passes: Step<Passes>,
+    plus: Step<PlusReading>,
+    raw: Step<Vec<u8>>,
+    tilde: Step<bool>,
+    slash: Step<SlashWriting>,
+    hex: Step<HexCase>,
+}
+
+/// How often the path is encoded, and whether it was decoded before.
+#[derive(Clone, Copy)]
+enum Passes {
+    /// Decoded, never encoded again.
+    Decoded,
+    /// Decoded, then encoded once.
+    Once,
+    /// The wire path as it is.
+    Verbatim,
+    /// The wire path encoded again.
+    Twice,
+    /// Decoded, encoded once and encoded again, as only a client does that starts from the plain name.
+    OnceAndAgain,
+}
+
+#[derive(Clone, Copy)]
+enum SlashWriting {
+    Kept,
+    /// Every separator is encoded.
+    Encoded,
+    /// Every separator but so many at the beginning: a key, or a bucket and a key, that were encoded as one word.
+    EncodedBehind(usize),
+    /// Escapes of `/` stay as they are on the wire.
+    EscapesKept,
+}
+
+impl Path {
+    pub(super) fn new(subject: &Subject<'_>) -> Self {
+        let path = subject.path.clone();
+        let stores_objects = subject.stores_objects();
+        let rule = subject.terms.path_rule;
+        Self {
+            raw: raw_step(&decode(&path, Plus::Literal)),
+            source: source_step(path, subject),
+            unicode: Step::new(Unicode::AsIs)
+                .or(&PATH_UNICODE_FORM, Unicode::Composed)
+                .or(&PATH_UNICODE_FORM, Unicode::Decomposed),
+            normalization: normalization_step(rule.normalization),
+            passes: passes_step(rule.encoding),
+            plus: match stores_objects {
+                true => Step::new(PlusReading::Literal)
+                    .or(&PATH_PLUS_AS_SPACE, PlusReading::Space)
+                    .or(&PATH_PLUS_AS_SPACE, PlusReading::EvenEscaped),
+                false => Step::new(PlusReading::Literal).or(&PATH_PLUS_AS_SPACE, PlusReading::Space),
+            },
+            tilde: Step::new(false).or(&PATH_TILDE_ENCODED, true),
+            slash: Step::new(SlashWriting::Kept)
+                .or(&PATH_SLASH_ENCODED, SlashWriting::EncodedBehind(1))
+                .or(&PATH_SLASH_ENCODED, SlashWriting::EncodedBehind(2))
+                .or(&PATH_SLASH_ENCODED, SlashWriting::Encoded)
+                .or(&PATH_SLASH_ENCODED, SlashWriting::EscapesKept),
+            hex: Step::new(HexCase::AsIs)
+                .or(&PATH_HEX_LOWERCASE, HexCase::Lower)
+                .or(&PATH_HEX_LOWERCASE, HexCase::Upper),
+        }
+    }
+}
+
+impl Making for Path {
+    fn steps(&self) -> Vec<&dyn Choice> {
+        vec![
+            &self.source,
+            &self.unicode,
+            &self.normalization,
+            &self.passes,
+            &self.plus,
+            &self.raw,
+            &self.tilde,
+            &self.slash,
+            &self.hex,
+        ]
+    }
+
+    fn text(&self, options: &[usize]) -> Option<Vec<u8>> {
+        let [source, unicode, normalization, passes, plus, raw, tilde, slash, hex] = *options else { return None };
+        let wire = self.source.option(source);
+        if wire.is_empty() {
+            return options[1..].iter().all(|option| *option == 0).then(Vec::new);
+        }
+        let wire = self.unicode.option(unicode).apply(wire)?;
+        let wire = self.normalization.option(normalization).apply(wire);
+        let wire = self.plus.option(plus).apply(wire);
+        let escaping = Escaping {
+            raw: self.raw.option(raw),
+            keeps_slash: !matches!(self.slash.option(slash), SlashWriting::Encoded),
+            escapes_tilde: *self.tilde.option(tilde),
+        };
+        let text = match self.slash.option(slash) {
+            SlashWriting::EscapesKept => keeping_escaped_slashes(&wire, |part| self.encoded(part, passes, escaping)),
+            SlashWriting::EncodedBehind(count) => {
+                let text = self.encoded(&wire, passes, escaping);
+                let kept = text.iter().enumerate().filter(|(_, byte)| **byte == b'/').nth(count - 1)?.0 + 1;
+                [&text[..kept], &replaced(&text[kept..], b"/", b"%2F")].concat()
+            }
+            _ => self.encoded(&wire, passes, escaping),
+        };
+        Some(self.hex.option(hex).apply(text))
+    }
+}
+
+impl Path {
+    fn encoded(&self, wire: &[u8], passes: usize, escaping: Escaping<'_>) -> Vec<u8> {
+        match self.passes.option(passes) {
+            Passes::Decoded => decode(wire, Plus::Literal),
+            Passes::Once => escaping.escape(&decode(wire, Plus::Literal)),
+            Passes::Verbatim => wire.to_vec(),
+            Passes::Twice => escaping.escape(wire),
+            Passes::OnceAndAgain => escaping.escape(&escaping.escape(&decode(wire, Plus::Literal))),
+        }
+    }
+}
+
+/// The parts between escapes of `/` made each by itself, the escapes as they were.
+fn keeping_escaped_slashes(wire: &[u8], make: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = wire;
+    while let Some(at) = rest.windows(3).position(|bytes| bytes.eq_ignore_ascii_case(b"%2f")) {
+        out.extend(make(&rest[..at]));
+        out.extend_from_slice(b"%2F");
+        rest = &rest[at + 3..];
+    }
+    out.extend(make(rest));
+    out
+}
+
+fn raw_step(decoded: &[u8]) -> Step<Vec<u8>> {
+    let mut step = Step::new(Vec::new());
+    for set in raw_sets(decoded, RESERVED) {
+        let shown = String::from_utf8_lossy(&set).into_owned();
+        step.add(&PATH_RESERVED_RAW, format!("left alone: {shown}"), set);
+    }
+    step
+}
+
+fn normalization_step(right: PathNormalization) -> Step<Normalization> {
+    match right {
+        PathNormalization::Verbatim => Step::new(Normalization::None)
+            .or(&PATH_NORMALIZED, Normalization::Full)
+            .or(&PATH_NORMALIZED, Normalization::Slashes)
+            .or(&PATH_NORMALIZED, Normalization::Dots),
+        PathNormalization::Normalized => Step::new(Normalization::Full)
+            .or(&PATH_NOT_NORMALIZED, Normalization::None)
+            .or(&PATH_NOT_NORMALIZED, Normalization::Slashes)
+            .or(&PATH_NOT_NORMALIZED, Normalization::Dots),
+    }
+}
+
+fn passes_step(right: PathEncoding) -> Step<Passes> {
+    match right {
+        PathEncoding::Once => Step::new(Passes::Once)
+            .or(&PATH_DOUBLE_ENCODED, Passes::Twice)
+            .or(&PATH_DOUBLE_ENCODED, Passes::OnceAndAgain)
+            .or(&PATH_NOT_ENCODED, Passes::Decoded)
+            .or(&PATH_RESERVED_RAW, Passes::Verbatim),
+        PathEncoding::Twice => Step::new(Passes::Twice)
+            .or(&PATH_ENCODED_ONCE, Passes::Verbatim)
+            .or(&PATH_ENCODED_ONCE, Passes::Once)
+            .or(&PATH_NOT_ENCODED, Passes::Decoded),
+    }
+}
+
+/// Other paths than the one that arrived.
+fn source_step(path: Vec<u8>, subject: &Subject<'_>) -> Step<Vec<u8>> {
+    let mut step = Step::new(path.clone());
+    let slashed = match path.strip_suffix(b"/") {
+        Some(bare) if !bare.is_empty() => bare.to_vec(),
+        _ => [&path, &b"/"[..]].concat(),
+    };
+    step = step.or(&PATH_TRAILING_SLASH, slashed).or(&PATH_EMPTY, Vec::new());
+    if subject.stores_objects() {
+        for bucket in subject.buckets() {
+            let prefixed = [b"/", bucket.as_bytes(), &path].concat();
+            step.add(&PATH_BUCKET_ADDED, format!("/{bucket} before the path"), prefixed);
+        }
+        step = step.or(&PATH_BUCKET_MISSING, without_segments(&path, 1));
+    }
+    for count in 1..=DEEPEST_PREFIX {
+        let rest = without_segments(&path, count);
+        let gone = &path[..path.len() - rest.len().min(path.len())];
+        let gone = String::from_utf8_lossy(gone).into_owned();
+        step.add(&PATH_PREFIX_CHANGED, format!("{gone} was added after signing"), rest);
+    }
+    for prefix in PREFIXES.into_iter().chain(subject.hints.path_prefixes.iter().map(String::as_str)) {
+        let prefixed = [b"/", prefix.trim_matches('/').as_bytes(), &path].concat();
+        step.add(&PATH_PREFIX_CHANGED, format!("/{prefix} was removed after signing"), prefixed);
+    }
+    step
+}
+
+/// The path without its first segments; `/` where nothing is left.
+fn without_segments(path: &[u8], count: usize) -> Vec<u8> {
+    let mut slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+    slashes.nth(count).map_or_else(|| b"/".to_vec(), |at| path[at..].to_vec())
+}

@@ -1,0 +1,88 @@
+//! Other spellings of one path: Unicode forms, segments resolved, plus signs read as spaces.
+
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+
+use super::RESERVED;
+use crate::diagnosis::alternatives::escaping::Escaping;
+use crate::diagnosis::alternatives::text::replaced;
+use sigvet_core::internal::encode::{Plus, decode};
+
+#[derive(Clone, Copy)]
+pub(super) enum Unicode {
+    AsIs,
+    Composed,
+    Decomposed,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Normalization {
+    None,
+    /// Empty and dot segments removed.
+    Full,
+    /// `//` made one, dot segments kept.
+    Slashes,
+    /// Dot segments resolved, `//` kept.
+    Dots,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum PlusReading {
+    Literal,
+    /// A raw `+` is a space.
+    Space,
+    /// `%2B` is one too.
+    EvenEscaped,
+}
+
+impl Unicode {
+    pub(super) fn apply(self, wire: &[u8]) -> Option<Vec<u8>> {
+        let normalized = |normalize: &dyn Fn(&str) -> String| {
+            let decoded = String::from_utf8(decode(wire, Plus::Literal)).ok()?;
+            let changed = normalize(&decoded);
+            let escaping = Escaping { raw: RESERVED, keeps_slash: true, escapes_tilde: false };
+            Some(if changed == decoded { wire.to_vec() } else { escaping.escape(changed.as_bytes()) })
+        };
+        match self {
+            Self::AsIs => Some(wire.to_vec()),
+            Self::Composed => normalized(&|text| ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()),
+            Self::Decomposed => {
+                normalized(&|text| DecomposingNormalizerBorrowed::new_nfd().normalize(text).into_owned())
+            }
+        }
+    }
+}
+
+impl PlusReading {
+    pub(super) fn apply(self, wire: Vec<u8>) -> Vec<u8> {
+        let text = match self {
+            Self::Literal => return wire,
+            Self::Space => wire,
+            Self::EvenEscaped => replaced(&replaced(&wire, b"%2B", b"+"), b"%2b", b"+"),
+        };
+        replaced(&text, b"+", b"%20")
+    }
+}
+
+impl Normalization {
+    pub(super) fn apply(self, path: Vec<u8>) -> Vec<u8> {
+        if self == Self::None {
+            return path;
+        }
+        let mut kept: Vec<&[u8]> = Vec::new();
+        let mut segments = path.split(|byte| *byte == b'/').skip(1).peekable();
+        while let Some(segment) = segments.next() {
+            let is_last = segments.peek().is_none();
+            match segment {
+                b"" if is_last => kept.push(segment),
+                b"" if self != Self::Dots => {}
+                b"." if self != Self::Slashes => kept.extend(is_last.then_some(&b""[..])),
+                b".." if self != Self::Slashes => {
+                    kept.pop();
+                    kept.extend(is_last.then_some(&b""[..]));
+                }
+                _ => kept.push(segment),
+            }
+        }
+        [b"/", kept.join(&b'/').as_slice()].concat()
+    }
+}

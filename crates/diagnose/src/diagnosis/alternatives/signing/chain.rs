@@ -1,0 +1,133 @@
+//! How a signing key is derived, rightly and wrongly, and what neighbouring derivations share.
+
+use crate::diagnosis::alternatives::secret::SecretBytes;
+use crate::diagnosis::catalogue::{KEY_HEX_CHAIN, KEY_ORDER, KEY_PREFIX};
+use crate::diagnosis::field::Step;
+use sigvet_core::crypto::PublicKey;
+use sigvet_core::internal::key_pair;
+use sigvet_core::internal::{Midstate, hmac};
+use sigvet_core::scheme::Scheme;
+
+/// How the signing key is made.
+#[derive(Clone, Copy)]
+pub(in crate::diagnosis) enum Chain {
+    Right,
+    NoPrefix,
+    PrefixTwice,
+    PrefixBehind,
+    /// That of Version 4, where Version 4A has one of its own.
+    ShortPrefix,
+    Hex,
+    UpperHex,
+    ServiceBeforeRegion,
+    RegionFirst,
+    NoTerminator,
+    NoDate,
+    /// The prefix and the secret are the key.
+    SecretWithPrefix,
+    /// The secret is the key.
+    BareSecret,
+    /// Key and message exchanged in each link.
+    Exchanged,
+}
+
+pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
+    let mut step = Step::new(Chain::Right).or(&KEY_PREFIX, Chain::NoPrefix).or(&KEY_PREFIX, Chain::PrefixTwice);
+    step = step.or(&KEY_PREFIX, Chain::PrefixBehind);
+    if scheme == Scheme::V4a {
+        step.add(&KEY_PREFIX, "the prefix of Version 4 was put before the secret", Chain::ShortPrefix);
+        return step;
+    }
+    step = step.or(&KEY_HEX_CHAIN, Chain::Hex).or(&KEY_HEX_CHAIN, Chain::UpperHex);
+    step.add(&KEY_ORDER, "service before region", Chain::ServiceBeforeRegion);
+    step.add(&KEY_ORDER, "region before day", Chain::RegionFirst);
+    step.add(&KEY_ORDER, "without the terminator", Chain::NoTerminator);
+    step.add(&KEY_ORDER, "without the day", Chain::NoDate);
+    step.add(&KEY_ORDER, "no chain at all: prefix and secret are the key", Chain::SecretWithPrefix);
+    step.add(&KEY_ORDER, "no chain at all: the secret is the key", Chain::BareSecret);
+    step.add(&KEY_ORDER, "key and message exchanged in each link", Chain::Exchanged);
+    step
+}
+
+impl Chain {
+    /// What the chain begins with.
+    pub(in crate::diagnosis) fn first_key(self, prefix: &[u8], secret: &[u8]) -> SecretBytes {
+        SecretBytes::new(match self {
+            Self::NoPrefix | Self::BareSecret => secret.to_vec(),
+            Self::PrefixTwice => [prefix, prefix, secret].concat(),
+            Self::PrefixBehind => [secret, prefix].concat(),
+            Self::ShortPrefix => [&prefix[..prefix.len().saturating_sub(1)], secret].concat(),
+            _ => [prefix, secret].concat(),
+        })
+    }
+
+    /// The messages of its links, in order.
+    pub(in crate::diagnosis) fn messages(self, [day, region, service, terminator]: [&str; 4]) -> Vec<&str> {
+        match self {
+            Self::ServiceBeforeRegion => vec![day, service, region, terminator],
+            Self::RegionFirst => vec![region, day, service, terminator],
+            Self::NoTerminator => vec![day, region, service],
+            Self::NoDate => vec![region, service, terminator],
+            Self::SecretWithPrefix | Self::BareSecret => vec![],
+            _ => vec![day, region, service, terminator],
+        }
+    }
+
+    fn link(self, key: &[u8], message: &str) -> SecretBytes {
+        let digest = match self {
+            Self::Exchanged => hmac(message.as_bytes(), key),
+            _ => hmac(key, message.as_bytes()),
+        };
+        SecretBytes::new(match self {
+            Self::Hex => digest.to_string().into_bytes(),
+            Self::UpperHex => digest.to_string().to_ascii_uppercase().into_bytes(),
+            _ => digest.0.to_vec(),
+        })
+    }
+}
+
+/// The chain that was derived last: the next one often begins with the same links.
+#[derive(Default)]
+pub(in crate::diagnosis) struct Links {
+    origin: Option<(u16, u16)>,
+    first: SecretBytes,
+    links: Vec<(String, SecretBytes)>,
+    public_key: Option<PublicKey>,
+}
+
+impl Links {
+    /// The key at the end of a chain; `origin` says which secret and which way of chaining it is.
+    pub(in crate::diagnosis) fn derive(
+        &mut self,
+        origin: (u16, u16),
+        chain: Chain,
+        first: impl Fn() -> SecretBytes,
+        messages: Vec<&str>,
+    ) -> Midstate {
+        if self.origin != Some(origin) {
+            *self = Self { origin: Some(origin), first: first(), ..Self::default() };
+        }
+        let shared = self.links.iter().zip(&messages).take_while(|((link, _), message)| link == *message).count();
+        self.links.truncate(shared);
+        for message in &messages[shared..] {
+            let key = self.links.last().map_or(&self.first, |(_, key)| key);
+            let next = chain.link(key, message);
+            self.links.push(((*message).to_owned(), next));
+        }
+        Midstate::new(self.links.last().map_or(&self.first, |(_, key)| key))
+    }
+
+    /// The public half of the key pair of Version 4A.
+    pub(super) fn public_key(
+        &mut self,
+        origin: (u16, u16),
+        first: impl Fn() -> SecretBytes,
+        access_key_id: &str,
+    ) -> PublicKey {
+        if self.origin != Some(origin) {
+            *self = Self { origin: Some(origin), ..Self::default() };
+        }
+        let derive = || key_pair::derive(&first(), access_key_id).public_key();
+        self.public_key.get_or_insert_with(derive).clone()
+    }
+}

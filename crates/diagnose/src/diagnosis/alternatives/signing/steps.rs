@@ -1,0 +1,103 @@
+//! What a client may have put into the scope, and around it: other days, regions, services, timestamps, lines.
+//!
+//! In Version 4 a part may be wrong in the string to sign, in the key, or in both; the key of Version 4A knows no scope.
+
+use crate::diagnosis::alternatives::{Subject, times};
+use crate::diagnosis::catalogue::{
+    CANONICAL_NEWLINES, KEY_OTHER_DAY, KEY_OTHER_SCOPE, Mistake, SCOPE_DATE, STRING_TO_SIGN_FORM, TIME_CHANGED,
+    TIME_DATE_HEADER,
+};
+use crate::diagnosis::field::Step;
+use sigvet_core::scheme::Scheme;
+
+/// A part of the scope: as it stands in the string to sign, and as the key was derived for it.
+pub(super) struct Part {
+    pub(super) signed: String,
+    pub(super) key: String,
+}
+
+/// The string to sign around scope, timestamp and hash.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    Right,
+    CrLf,
+    NewlineBehind,
+    NewlineBefore,
+    NoNewlines,
+    NoAlgorithm,
+    NoTimestamp,
+    NoScope,
+    ScopeFirst,
+    HashBeforeScope,
+    ShortDate,
+    FullCredential,
+    Rfc3339,
+}
+
+pub(super) fn part_step(
+    right: &str,
+    (names, hints): (&[&str], &[String]),
+    mistake: &'static Mistake,
+    scheme: Scheme,
+) -> Step<Part> {
+    let mut step = Step::new(Part { signed: right.to_owned(), key: right.to_owned() });
+    let mut seen = std::collections::HashSet::from([right]);
+    for name in hints.iter().map(String::as_str).chain(names.iter().copied()).chain([""]) {
+        if !seen.insert(name) {
+            continue;
+        }
+        let shown = if name.is_empty() { "an empty name" } else { name };
+        step.add(mistake, format!("signed for {shown}"), Part { signed: name.to_owned(), key: name.to_owned() });
+        if scheme == Scheme::V4a {
+            continue;
+        }
+        let key_only = Part { signed: right.to_owned(), key: name.to_owned() };
+        step.add(&KEY_OTHER_SCOPE, format!("the key was derived for {shown}"), key_only);
+    }
+    step
+}
+
+pub(super) fn day_step(subject: &Subject<'_>) -> Step<Part> {
+    let right = &subject.terms.scope.date;
+    let mut step = Step::new(Part { signed: right.clone(), key: right.clone() });
+    for day in times::days(subject) {
+        let both = Part { signed: day.clone(), key: day.clone() };
+        step.add(&SCOPE_DATE, format!("signed for the day {day}"), both);
+        if subject.terms.scheme == Scheme::V4a {
+            continue;
+        }
+        let key_only = Part { signed: right.clone(), key: day.clone() };
+        step.add(&KEY_OTHER_DAY, format!("the key was derived for {day}"), key_only);
+        let signed_only = Part { signed: day.clone(), key: right.clone() };
+        step.add(&SCOPE_DATE, format!("the string to sign names the day {day}"), signed_only);
+    }
+    step
+}
+
+pub(super) fn timestamp_step(subject: &Subject<'_>) -> Step<String> {
+    let mut step = Step::new(subject.terms.timestamp.as_str().to_owned());
+    if let Some(date) = times::date_header(subject) {
+        step.add(&TIME_DATE_HEADER, format!("the string to sign has {date}"), date.as_str().to_owned());
+    }
+    for instant in times::others(subject.terms.timestamp) {
+        step.add(&TIME_CHANGED, format!("the string to sign has {instant}"), instant.as_str().to_owned());
+    }
+    step
+}
+
+pub(super) fn form_step() -> Step<Form> {
+    let mut step = Step::new(Form::Right);
+    step.add(&CANONICAL_NEWLINES, "CR LF in the string to sign", Form::CrLf);
+    step.add(&CANONICAL_NEWLINES, "a newline at the end of the string to sign", Form::NewlineBehind);
+    step.add(&CANONICAL_NEWLINES, "a newline before the string to sign", Form::NewlineBefore);
+    step.add(&CANONICAL_NEWLINES, "no newlines in the string to sign", Form::NoNewlines);
+    step.add(&STRING_TO_SIGN_FORM, "without the algorithm", Form::NoAlgorithm);
+    step.add(&STRING_TO_SIGN_FORM, "without the timestamp", Form::NoTimestamp);
+    step.add(&STRING_TO_SIGN_FORM, "without the scope", Form::NoScope);
+    step.add(&STRING_TO_SIGN_FORM, "the scope before the timestamp", Form::ScopeFirst);
+    step.add(&STRING_TO_SIGN_FORM, "the hash before the scope", Form::HashBeforeScope);
+    step.add(&STRING_TO_SIGN_FORM, "the day alone in place of the timestamp", Form::ShortDate);
+    step.add(&STRING_TO_SIGN_FORM, "the whole credential in place of the scope", Form::FullCredential);
+    step.add(&STRING_TO_SIGN_FORM, "the timestamp with its dashes and colons", Form::Rfc3339);
+    step
+}

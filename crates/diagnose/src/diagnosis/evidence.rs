@@ -1,0 +1,90 @@
+//! What is at hand of a refused request: the request, the reply, what the client says it computed, keys. Any of it.
+
+use std::time::Duration;
+
+use crate::formats::reply::Reply;
+use sigvet_core::canonical::PathRule;
+use sigvet_core::credentials::{Credentials, Secret};
+use sigvet_core::request::Request;
+use sigvet_core::time::Timestamp;
+
+/// What is at hand of a refused request.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The request as it arrived, or as it was sent.
+    pub request: Option<&'a Request>,
+    /// What the server said.
+    pub reply: Option<&'a Reply>,
+    /// What the client says it signed.
+    pub client: Option<ClientTexts<'a>>,
+    /// The key that the request should have been signed with.
+    pub credentials: Option<&'a Credentials>,
+    /// Further keys of the user's.
+    pub other_keys: &'a [OtherKey],
+    /// The server's clock.
+    pub now: Timestamp,
+    /// How far the client's clock may be off.
+    pub window: Duration,
+    /// By which rule the path was signed, where that is known and not the service's own.
+    pub path_rule: Option<PathRule>,
+    /// Names from outside of the request.
+    pub hints: &'a Hints,
+}
+
+/// What the client says it computed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ClientTexts<'a> {
+    /// Its canonical request.
+    pub canonical_request: Option<&'a [u8]>,
+    /// Its string to sign.
+    pub string_to_sign: Option<&'a [u8]>,
+}
+
+/// A key that the request should not have been signed with, and may have been.
+#[derive(Debug, Clone)]
+pub struct OtherKey {
+    /// What the user calls it: `profile 'work'`. It is all of the key that is ever shown.
+    pub name: String,
+    /// Its public half.
+    pub access_key_id: String,
+    /// Its secret.
+    pub secret: Secret,
+}
+
+/// Names that the mistakes may involve and the request does not tell.
+#[derive(Debug, Clone, Default)]
+pub struct Hints {
+    /// Hosts of endpoints, with their ports.
+    pub hosts: Vec<String>,
+    /// Regions that the user or the server spoke of.
+    pub regions: Vec<String>,
+    /// Services that the user or the server spoke of.
+    pub services: Vec<String>,
+    /// Prefixes of paths that a proxy may add or take away.
+    pub path_prefixes: Vec<String>,
+    /// Hosts of the stores that the user has, with their ports: what stands before one of them is a bucket.
+    pub endpoints: Vec<String>,
+    /// The bucket that the host names, as the user says it; an empty one means that it names none.
+    pub bucket: Option<String>,
+    /// The clock, where it may be what was signed.
+    pub now: Option<Timestamp>,
+}
+
+/// A key to try.
+#[derive(Clone, Copy)]
+pub(super) struct Key<'a> {
+    pub(super) name: &'a str,
+    pub(super) access_key_id: &'a str,
+    pub(super) secret: &'a Secret,
+}
+
+impl<'a> Evidence<'a> {
+    /// The keys to try, the right one first; none where that is not known.
+    pub(super) fn keys(&self) -> Vec<Key<'a>> {
+        let Some(own) = self.credentials else { return Vec::new() };
+        let own = Key { name: "", access_key_id: &own.access_key_id, secret: &own.secret_access_key };
+        let others = self.other_keys.iter();
+        let others = others.map(|key| Key { name: &key.name, access_key_id: &key.access_key_id, secret: &key.secret });
+        [own].into_iter().chain(others).collect()
+    }
+}

@@ -1,0 +1,234 @@
+//! One field of what is signed, with every text that known mistakes make of it.
+//!
+//! A field is made in steps, and a mistake takes a wrong option at one of them. A step that is taken wrongly and leaves the
+//! text as it was is no hypothesis; mistakes that lead to the same text cannot be told apart, and are kept together.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, RandomState};
+use std::ops::ControlFlow;
+
+use super::allowance::Allowance;
+use super::catalogue::Mistake;
+use super::outcome::Made;
+use super::texts::differing_lines;
+
+/// A known mistake, as it shows in one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// The mistake.
+    pub mistake: &'static Mistake,
+    /// What exactly was done, where the mistake leaves it open: which header, which parameter, which value.
+    pub detail: Option<String>,
+}
+
+/// One step on the way to a field: the right option, and the wrong ones that are known.
+pub(super) struct Step<T> {
+    right: T,
+    wrong: Vec<(Cause, T)>,
+}
+
+impl<T> Step<T> {
+    pub(super) fn new(right: T) -> Self {
+        Self { right, wrong: Vec::new() }
+    }
+
+    /// Adds a wrong option.
+    pub(super) fn or(mut self, mistake: &'static Mistake, option: T) -> Self {
+        self.wrong.push((Cause { mistake, detail: None }, option));
+        self
+    }
+
+    /// Adds a wrong option that needs saying what exactly it is.
+    pub(super) fn add(&mut self, mistake: &'static Mistake, detail: impl Into<String>, option: T) {
+        self.wrong.push((Cause { mistake, detail: Some(detail.into()) }, option));
+    }
+
+    /// Keeps the first of the options that come to the same, the right one before all: the nearest name goes before a
+    /// general one.
+    pub(super) fn without_repeats(self) -> Self
+    where
+        T: PartialEq,
+    {
+        let Self { right, wrong } = self;
+        let mut kept: Vec<(Cause, T)> = Vec::with_capacity(wrong.len());
+        for (cause, option) in wrong {
+            if option != right && !kept.iter().any(|(_, known)| *known == option) {
+                kept.push((cause, option));
+            }
+        }
+        Self { right, wrong: kept }
+    }
+
+    /// The right option at 0, the wrong ones from 1 on.
+    pub(super) fn option(&self, at: usize) -> &T {
+        if at == 0 { &self.right } else { &self.wrong[at - 1].1 }
+    }
+}
+
+/// A step without its options: how many wrong ones there are, and which mistakes they are.
+pub(super) trait Choice {
+    fn wrong_options(&self) -> usize;
+    fn cause(&self, at: usize) -> &Cause;
+}
+
+impl<T> Choice for Step<T> {
+    fn wrong_options(&self) -> usize {
+        self.wrong.len()
+    }
+
+    fn cause(&self, at: usize) -> &Cause {
+        &self.wrong[at - 1].0
+    }
+}
+
+/// How a field is made, step by step.
+pub(super) trait Making {
+    /// The steps in order.
+    fn steps(&self) -> Vec<&dyn Choice>;
+
+    /// The text that these options make, one for each step; none where they exclude each other.
+    fn text(&self, options: &[usize]) -> Option<Vec<u8>>;
+}
+
+/// The mistakes of one hypothesis, each by its step and option.
+pub(super) type Wrong = Vec<(u16, u16)>;
+
+/// A text that a number of mistakes make, and every smallest set of them that does.
+pub(super) struct Variant {
+    pub(super) text: Vec<u8>,
+    pub(super) sets: Vec<Wrong>,
+}
+
+/// A field with its variants by the number of mistakes that lead to them.
+pub(super) struct Field {
+    by_cost: Vec<Vec<Variant>>,
+    causes: Vec<Vec<Cause>>,
+}
+
+impl Field {
+    /// Makes every variant of at most `most` mistakes, as far as it is allowed. `right` is the text without any: it comes
+    /// from the derivation, and not from here.
+    pub(super) fn new(making: &dyn Making, right: Vec<u8>, most: usize, allowance: &Allowance<'_>) -> Self {
+        let steps = making.steps();
+        let causes = steps.iter().map(|step| causes_of(*step)).collect();
+        let sizes: Vec<usize> = steps.iter().map(|step| step.wrong_options()).collect();
+        // By the hash, for the texts of a large request would not fit into memory twice.
+        let hashes = RandomState::new();
+        let mut known: HashMap<u64, (usize, usize)> = HashMap::from([(hashes.hash_one(&right), (0, 0))]);
+        let mut by_cost = vec![vec![Variant { text: right, sets: vec![Vec::new()] }]];
+        for cost in 1..=most {
+            let mut variants: Vec<Variant> = Vec::new();
+            let _ = try_each_choice(&sizes, cost, &mut |options| {
+                if allowance.is_over() {
+                    return ControlFlow::Break(());
+                }
+                let Some(text) = making.text(options) else { return ControlFlow::Continue(()) };
+                allowance.count(&text);
+                let wrong = wrong_of(options);
+                match known.entry(hashes.hash_one(&text)) {
+                    Entry::Vacant(entry) => {
+                        entry.insert((cost, variants.len()));
+                        variants.push(Variant { text, sets: vec![wrong] });
+                    }
+                    Entry::Occupied(entry) if entry.get().0 == cost => variants[entry.get().1].sets.push(wrong),
+                    Entry::Occupied(_) => {}
+                }
+                ControlFlow::Continue(())
+            });
+            by_cost.push(variants);
+        }
+        Self { by_cost, causes }
+    }
+
+    /// The variants of exactly so many mistakes.
+    pub(super) fn of_cost(&self, cost: usize) -> &[Variant] {
+        self.by_cost.get(cost).map_or(&[], Vec::as_slice)
+    }
+
+    /// The variant that has this text, with its cost.
+    pub(super) fn find(&self, text: &[u8]) -> Option<&Variant> {
+        self.by_cost.iter().flatten().find(|variant| variant.text == text)
+    }
+
+    /// Every set of mistakes that makes a variant, each with what it made and what is right.
+    pub(super) fn explained(&self, variant: &Variant) -> Vec<Vec<Made>> {
+        let right = &self.by_cost[0][0].text;
+        let is_secret = variant.sets.iter().any(|set| self.involves_token(set));
+        let (signed, expected) = if is_secret { Default::default() } else { differing_lines(&variant.text, right) };
+        let made = |(step, option): &(u16, u16)| {
+            let cause = self.causes[usize::from(*step)][usize::from(*option) - 1].clone();
+            Made { signed: signed.clone(), expected: expected.clone(), ..Made::from(cause) }
+        };
+        variant.sets.iter().map(|wrong| wrong.iter().map(made).collect()).collect()
+    }
+}
+
+impl Field {
+    /// Whether a set spoils the session token, which no redaction would find any more.
+    fn involves_token(&self, wrong: &Wrong) -> bool {
+        wrong
+            .iter()
+            .any(|(step, option)| self.causes[usize::from(*step)][usize::from(*option) - 1].mistake.place == "token")
+    }
+}
+
+impl From<Cause> for Made {
+    fn from(cause: Cause) -> Self {
+        Self { mistake: cause.mistake, detail: cause.detail, signed: Vec::new(), expected: Vec::new() }
+    }
+}
+
+fn causes_of(step: &dyn Choice) -> Vec<Cause> {
+    (1..=step.wrong_options()).map(|at| step.cause(at).clone()).collect()
+}
+
+/// Fields have some hundred options at most.
+fn wrong_of(options: &[usize]) -> Wrong {
+    let wrong = options.iter().enumerate().filter(|(_, option)| **option > 0);
+    wrong.map(|(step, option)| (step as u16, *option as u16)).collect()
+}
+
+/// Calls for every choice of options with exactly `cost` wrong ones; `sizes` counts the wrong options of each step.
+pub(super) fn for_each_choice(sizes: &[usize], cost: usize, visit: &mut dyn FnMut(&[usize])) {
+    let _ = try_each_choice(sizes, cost, &mut |options| {
+        visit(options);
+        ControlFlow::Continue(())
+    });
+}
+
+type Visit<'a> = &'a mut dyn FnMut(&[usize]) -> ControlFlow<()>;
+
+/// The same, until a visit breaks it off.
+fn try_each_choice(sizes: &[usize], cost: usize, visit: Visit<'_>) -> ControlFlow<()> {
+    descend(sizes, 0, cost, &mut vec![0; sizes.len()], visit)
+}
+
+fn descend(sizes: &[usize], from: usize, cost: usize, options: &mut [usize], visit: Visit<'_>) -> ControlFlow<()> {
+    if cost == 0 {
+        return visit(options);
+    }
+    for step in from..sizes.len() {
+        for option in 1..=sizes[step] {
+            options[step] = option;
+            descend(sizes, step + 1, cost - 1, options, visit)?;
+        }
+        options[step] = 0;
+    }
+    ControlFlow::Continue(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_choice_is_visited_once() {
+        let mut seen = Vec::new();
+        for cost in 0..=3 {
+            for_each_choice(&[2, 0, 1], cost, &mut |options| seen.push(options.to_vec()));
+        }
+        let expected = [[0, 0, 0], [1, 0, 0], [2, 0, 0], [0, 0, 1], [1, 0, 1], [2, 0, 1]];
+        assert_eq!(seen, expected);
+    }
+}

@@ -1,0 +1,187 @@
+//! The search behind a wrong signature of a form: every text that may have been signed in place of the policy, and every key.
+//!
+//! There is no canonical request, so that two mistakes at once are a few ten thousand hypotheses: all of them are tried,
+//! fewest mistakes first. What was signed is not shown: a policy may hold a session token.
+
+mod texts;
+
+use super::alternatives::from_base64;
+use super::alternatives::names::{REGIONS, SERVICES};
+use super::alternatives::secret::{self, SecretBytes};
+use super::alternatives::signing::{Chain, Links, chain_step};
+use super::catalogue::{KEY_OTHER_DAY, KEY_OTHER_SCOPE, MECHANISM_V2, SIGNATURE_FORM};
+use super::evidence::{Evidence, Key};
+use super::field::{Choice, Step, for_each_choice};
+use super::outcome::Made;
+use super::presented;
+use super::search::{Found, Target};
+use sigvet_core::form::{FormClaim, FormScheme};
+use sigvet_core::internal::hmac_sha1;
+use sigvet_core::request::Request;
+use sigvet_core::scheme::{Dialect, Scheme, Scope};
+use sigvet_core::time::Timestamp;
+
+/// How many mistakes at once are tried.
+const DEEPEST: usize = 2;
+/// How many things are to be decided.
+const STEPS: usize = 7;
+
+/// Searches for the mistakes behind the signature of a form; none where there is no key, no form, or no signature.
+pub(super) fn search(evidence: &Evidence<'_>, request: &Request) -> Option<Found> {
+    let claim = FormClaim::extract(request)?.ok()?;
+    let keys = evidence.keys();
+    let (target, written) = target(&claim).filter(|_| !keys.is_empty())?;
+    let making = Making::new(&claim, &keys, evidence);
+    let sizes = making.steps().map(Choice::wrong_options);
+    let mut found = Found { is_exhausted: true, ..Found::default() };
+    let mut links = Links::default();
+    for cost in 0..=DEEPEST {
+        found.deepest = cost;
+        for_each_choice(&sizes, cost, &mut |options| {
+            found.hypotheses += 1;
+            if making.sign(options, &mut links).starts_with(&target) {
+                found.sets.push(making.causes(options).chain(written.clone()).collect());
+            }
+        });
+        if !found.sets.is_empty() {
+            break;
+        }
+    }
+    // The right text and key, and the right way of writing it, are no mistake.
+    found.sets.retain(|set| !set.is_empty());
+    Some(found)
+}
+
+/// The bytes of the presented signature, and what is wrong with how it is written.
+fn target(claim: &FormClaim) -> Option<(Vec<u8>, Option<Made>)> {
+    let presented = claim.signature.as_str();
+    let of_20 = |text: &str| from_base64(text).filter(|bytes| bytes.len() == 20);
+    match claim.scheme {
+        FormScheme::V4 { .. } => match of_20(presented) {
+            Some(bytes) => Some((bytes, None)),
+            None => match presented::target(presented, Scheme::V4)? {
+                (Target::Digest { bytes, length }, made) => Some((bytes[..length].to_vec(), made)),
+                (Target::Der(_), _) => None,
+            },
+        },
+        FormScheme::V2 { .. } => {
+            let form = |detail: &str| Made::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
+            let of_hex = || hex::decode(presented).ok().filter(|bytes| bytes.len() == 20);
+            match of_20(presented) {
+                Some(bytes) if super::alternatives::base64(&bytes) == presented => Some((bytes, None)),
+                Some(bytes) => Some((bytes, Some(form("in another base64 than the common one")))),
+                None => of_hex().map(|bytes| (bytes, Some(form("in hex instead of base64")))),
+            }
+        }
+    }
+}
+
+/// By what the text is signed.
+#[derive(Clone, Copy)]
+enum Code {
+    /// HMAC-SHA256 with a derived key.
+    V4,
+    /// HMAC-SHA1 with the secret itself.
+    V2,
+}
+
+/// How the signature of a form is made, step by step.
+struct Making {
+    prefix: String,
+    terminator: String,
+    secret: Step<SecretBytes>,
+    chain: Step<Chain>,
+    day: Step<String>,
+    region: Step<String>,
+    service: Step<String>,
+    code: Step<Code>,
+    text: Step<Vec<u8>>,
+}
+
+impl Making {
+    fn new(claim: &FormClaim, keys: &[Key<'_>], evidence: &Evidence<'_>) -> Self {
+        let secret = secret::step(keys, &claim.access_key_id);
+        let text = texts::step(claim);
+        let nothing = || Step::new(String::new());
+        match &claim.scheme {
+            FormScheme::V4 { dialect, scope, timestamp } => {
+                Self::version_4(secret, text, dialect, (scope, *timestamp), evidence)
+            }
+            FormScheme::V2 { .. } => Self {
+                prefix: String::new(),
+                terminator: String::new(),
+                secret,
+                chain: Step::new(Chain::Right),
+                day: nothing(),
+                region: nothing(),
+                service: nothing(),
+                code: Step::new(Code::V2),
+                text,
+            },
+        }
+    }
+
+    fn version_4(
+        secret: Step<SecretBytes>,
+        text: Step<Vec<u8>>,
+        dialect: &Dialect,
+        (scope, timestamp): (&Scope, Timestamp),
+        evidence: &Evidence<'_>,
+    ) -> Self {
+        let mut code = Step::new(Code::V4);
+        code.add(&MECHANISM_V2, "the policy was signed as in Version 2, with HMAC-SHA1", Code::V2);
+        let now = evidence.hints.now.into_iter().chain([evidence.now]);
+        let days = (-7..=7).map(|days| Timestamp::from_epoch_seconds(timestamp.epoch_seconds() + days * 86_400));
+        let mut day = Step::new(scope.date.clone());
+        for instant in days.chain(now) {
+            let detail = format!("the key was derived for {}", instant.day());
+            day.add(&KEY_OTHER_DAY, detail, instant.day().to_owned());
+        }
+        Self {
+            prefix: dialect.secret_prefix.to_string(),
+            terminator: scope.terminator.clone(),
+            secret,
+            chain: chain_step(Scheme::V4),
+            day: day.without_repeats(),
+            region: names(scope.region(), &evidence.hints.regions, &REGIONS),
+            service: names(&scope.service, &evidence.hints.services, &SERVICES),
+            code,
+            text,
+        }
+    }
+
+    fn steps(&self) -> [&dyn Choice; STEPS] {
+        [&self.secret, &self.chain, &self.day, &self.region, &self.service, &self.code, &self.text]
+    }
+
+    fn causes<'a>(&'a self, options: &'a [usize]) -> impl Iterator<Item = Made> + 'a {
+        let wrong = self.steps().into_iter().zip(options).filter(|(_, option)| **option > 0);
+        wrong.map(|(step, option)| Made::from(step.cause(*option).clone()))
+    }
+
+    fn sign(&self, options: &[usize], links: &mut Links) -> Vec<u8> {
+        let secret = self.secret.option(options[0]);
+        let text = self.text.option(options[6]);
+        match self.code.option(options[5]) {
+            Code::V2 => hmac_sha1(secret, text).to_vec(),
+            Code::V4 => {
+                let chain = *self.chain.option(options[1]);
+                let parts =
+                    [self.day.option(options[2]), self.region.option(options[3]), self.service.option(options[4])];
+                let messages = chain.messages([parts[0], parts[1], parts[2], &self.terminator]);
+                let origin = (options[0] as u16, options[1] as u16);
+                let first = || chain.first_key(self.prefix.as_bytes(), secret);
+                links.derive(origin, chain, first, messages).finish([text, b""]).0.to_vec()
+            }
+        }
+    }
+}
+
+/// The regions or services that a key may have been derived for.
+fn names(right: &str, hints: &[String], known: &[&str]) -> Step<String> {
+    let mut step = Step::new(right.to_owned());
+    for name in hints.iter().map(String::as_str).chain(known.iter().copied()) {
+        step.add(&KEY_OTHER_SCOPE, format!("the key was derived for {name}"), name.to_owned());
+    }
+    step.without_repeats()
+}

@@ -1,0 +1,137 @@
+//! What an access key id looks like, and whether it can be one. Nothing is looked up.
+
+use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SECRET_IS_ACCESS_KEY};
+use crate::diagnosis::outcome::Made;
+
+/// What stands in the place of an id where a variable was not set, or not expanded.
+const PLACEHOLDERS: [&str; 9] =
+    ["undefined", "null", "None", "nil", "(null)", "AWS_ACCESS_KEY_ID", "YOUR_ACCESS_KEY", "YOUR-AKID", "ACCESS_KEY"];
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+/// White space and quotes, as a URL has them.
+const ESCAPES: [&str; 5] = ["%20", "%09", "%0A", "%0D", "%22"];
+/// Prefixes of AWS's unique ids that name no key: users, groups, roles, instance profiles, policies.
+const NO_KEYS: [&str; 5] = ["AIDA", "AGPA", "AROA", "AIPA", "ANPA"];
+/// How long AWS's ids are.
+const AWS_LENGTH: usize = 20;
+/// How long AWS's secrets are.
+const SECRET_LENGTH: usize = 40;
+
+/// An id that no server can know: it holds what no id holds, or is a secret.
+pub(super) fn malformed(id: &str) -> Option<Made> {
+    if looks_like_a_secret(id) {
+        return Some(exchanged());
+    }
+    let made =
+        |detail: &str| Some(Made::new(&ACCESS_KEY_MALFORMED, shown(id), shown(&cleaned(id))).with_detail(detail));
+    match id {
+        "" => made("the access key id is empty"),
+        _ if id.contains(|c: char| c.is_whitespace() || c.is_control()) => {
+            made("the access key id has white space in it")
+        }
+        _ if id.starts_with(QUOTES) || id.ends_with(QUOTES) => made("the access key id has quotes around it"),
+        _ if is_placeholder(id) => made("a placeholder stands where the access key id belongs"),
+        _ if ESCAPES.iter().any(|escape| id.contains(escape)) => made("the access key id has escapes in it"),
+        _ => None,
+    }
+}
+
+/// An id that AWS cannot have given out; what other providers' look like is not asked.
+pub(super) fn foreign_to_aws(id: &str) -> Option<Made> {
+    let of_aws = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let is_no_key = NO_KEYS.iter().any(|prefix| id.starts_with(prefix));
+    let detail = match id {
+        _ if id.ends_with("EXAMPLE") || looks_like_a_secret(id) => return None,
+        _ if is_no_key => "it is the id of a user, group or role, not of a key".to_owned(),
+        _ if !id.bytes().all(of_aws) => "AWS's ids are of capitals and digits".to_owned(),
+        _ if id.len() != AWS_LENGTH => format!("it has {} characters, AWS's ids have {AWS_LENGTH}", id.len()),
+        _ => return None,
+    };
+    Some(Made::new(&ACCESS_KEY_MALFORMED, shown(id), "").with_detail(detail))
+}
+
+/// Id and secret in each other's place. Neither is shown.
+pub(super) fn exchanged() -> Made {
+    Made::new(&SECRET_IS_ACCESS_KEY, "", "").with_detail("the access key id looks like a secret")
+}
+
+/// Forty characters of base64 with letters of both cases and digits, as AWS makes its secrets. Some stores have ids of forty
+/// hex digits.
+pub(super) fn looks_like_a_secret(id: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| id.as_bytes().iter().any(is);
+    let is_base64 = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte));
+    id.len() == SECRET_LENGTH
+        && is_base64
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+}
+
+/// What may be shown of an id: all of it, unless it is so long that it may be a secret in the id's place. The long ids of
+/// Google are of capitals and digits.
+pub(super) fn shown(id: &str) -> &str {
+    let is_hex = id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_capital = !id.bytes().any(|byte| byte.is_ascii_lowercase() || b"+/%".contains(&byte));
+    let longest = if is_hex { SECRET_LENGTH } else { 32 };
+    if id.len() <= longest || is_capital { id } else { "" }
+}
+
+/// Whether the id is one that AWS gives out together with a session token.
+pub(super) fn is_temporary(id: &str) -> bool {
+    id.len() == AWS_LENGTH && id.starts_with("ASIA")
+}
+
+/// The id without what does not belong there; nothing where that leaves no id.
+pub(super) fn cleaned(id: &str) -> String {
+    if is_placeholder(id) {
+        return String::new();
+    }
+    id.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !QUOTES.contains(c)).collect()
+}
+
+fn is_placeholder(id: &str) -> bool {
+    let is_bracketed = id.starts_with('<') && id.ends_with('>');
+    PLACEHOLDERS.contains(&id) || is_bracketed || id.starts_with('$') || id.contains("${") || id.contains("{{")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_no_server_can_know_are_told_from_those_of_all_providers() {
+        for (id, expected) in [
+            ("AKIAIOSFODNN7EXAMPLE", None),
+            ("minioadmin", None),
+            ("test:tester", None),
+            ("tenant$o'brien", None),
+            ("GK31c2f218a2e44f485b94239e", None),
+            // Oracle's customer secret keys have ids of forty hex digits, Google's sixty-one characters.
+            ("7a0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c", None),
+            ("GOOG1EABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRSTUVW", None),
+            ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", Some("secret-is-access-key")),
+            ("", Some("access-key-malformed")),
+            ("AKIAIOSFODNN7EXAMPLE ", Some("access-key-malformed")),
+            ("\"AKIAIOSFODNN7EXAMPLE\"", Some("access-key-malformed")),
+            ("undefined", Some("access-key-malformed")),
+            ("${AWS_ACCESS_KEY_ID}", Some("access-key-malformed")),
+        ] {
+            assert_eq!(malformed(id).map(|made| made.mistake.id), expected, "{id}");
+        }
+        assert_eq!(malformed("'AKID'\n").unwrap().expected, b"AKID");
+    }
+
+    /// Cloudflare's secrets are of 64 hex digits; its ids, and Oracle's, are shorter.
+    #[test]
+    fn what_may_be_a_secret_is_not_shown() {
+        for (id, expected) in [("0123456789abcdef", 16), ("GOOG1EABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJ", 48)] {
+            assert_eq!(shown(id).len(), expected);
+        }
+        assert_eq!([shown(&"7a".repeat(32)), shown(&"aB3/".repeat(10)), shown(&"Gb".repeat(17))], ["", "", ""]);
+    }
+
+    #[test]
+    fn a_secret_in_the_place_of_an_id_is_not_shown() {
+        let made = malformed("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").unwrap();
+        assert!(made.signed.is_empty() && !format!("{made:?}").contains("wJal"));
+    }
+}

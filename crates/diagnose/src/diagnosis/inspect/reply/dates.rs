@@ -1,0 +1,144 @@
+//! Words about clocks and about the life of presigned URLs.
+
+use std::time::Duration;
+
+use super::super::{clock, token};
+use super::{Said, one};
+use crate::diagnosis::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_SKEWED};
+use crate::diagnosis::outcome::{Explanation, Made};
+use sigvet_core::claim::Claim;
+use sigvet_core::derivation::Placement;
+use sigvet_core::internal::canonical::query;
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::Finding;
+
+/// A presigned URL that is over, has not begun, or would live too long.
+pub(super) fn life(said: &Said<'_>) -> Vec<Explanation> {
+    match () {
+        () if is_about_expires(said) || is_out_of_bounds(said) => one(too_long(said)),
+        () if begins(said) => begins_later(said),
+        () if is_over(said) => over(said),
+        () => Vec::new(),
+    }
+}
+
+/// The clock of the signer.
+pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
+    const CODES: [&str; 3] = ["RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"];
+    const WORDS: [&str; 6] = [
+        "signature expired: ",
+        "signature not yet current",
+        "date is too old",
+        "request time and the current time is too large",
+        "request time and the server's time is too large",
+        "request timestamp too skewed",
+    ];
+    if !said.has_code(&CODES) && !said.says(&WORDS) {
+        return Vec::new();
+    }
+    match (signed_at(said), server_time(said)) {
+        (Some(request), Some(server)) => one(clock::skewed(request, server)),
+        (request, server) => one(Made::new(&TIME_SKEWED, text(request), text(server))),
+    }
+}
+
+fn is_about_expires(said: &Said<'_>) -> bool {
+    const BOUNDS: [&str; 5] =
+        ["must be less than a week", "must be non-negative", "should be a number", "should be less than", "604800"];
+    said.says(&["x-amz-expires", "expires"]) && said.says(&BOUNDS)
+}
+
+/// Google's store says no more than that a header is malformed.
+fn is_out_of_bounds(said: &Said<'_>) -> bool {
+    let findings = said.judged.map(|judged| judged.findings.as_slice()).unwrap_or_default();
+    let is_far = findings.iter().any(|finding| matches!(finding, Finding::ExpiresOutOfBounds { .. }));
+    said.has_code(&["MalformedSecurityHeader"]) && is_far
+}
+
+fn too_long(said: &Said<'_>) -> Made {
+    let name = said.dialect().query_name("Expires");
+    let presented = said.request().and_then(|request| query::parameter(request, &name));
+    match presented.map(|value| String::from_utf8_lossy(&value).into_owned()) {
+        Some(presented) => clock::life(&presented),
+        None => Made::new(&EXPIRES_TOO_LONG, "", "1 to 604800"),
+    }
+}
+
+fn begins(said: &Said<'_>) -> bool {
+    said.says(&["not yet valid", "not valid yet"]) || (said.is_presigned() && said.says(&["signature not yet current"]))
+}
+
+/// EC2 says of a header signature, too, that the request has expired.
+fn is_over(said: &Said<'_>) -> bool {
+    let is_header = said.claim().is_some() && !said.is_presigned();
+    let by_code = said.has_code(&["ExpiredRequest"]) || (said.has_code(&["RequestExpired"]) && said.is_presigned());
+    let by_words = said.says(&["request has expired", "policy expired", "url has expired", "link has expired"])
+        || (is_past_its_end(said) && said.says(&["date is too old", "signature expired: "]));
+    !is_header && (by_code || by_words || is_over_at_google(said))
+}
+
+/// Google's store calls the signature of a URL a token.
+fn is_over_at_google(said: &Said<'_>) -> bool {
+    let has_token = said.request().is_some_and(|request| token::presented(request, &said.dialect()).is_some());
+    said.is_presigned() && said.has_code(&["ExpiredToken"]) && !has_token
+}
+
+/// Services that say of header and URL alike that the signature has expired mean the URL's end where it has passed.
+fn is_past_its_end(said: &Said<'_>) -> bool {
+    let now = said.reply.server_time.unwrap_or(said.evidence.now);
+    end(said).is_some_and(|end| end <= now)
+}
+
+fn end(said: &Said<'_>) -> Option<Timestamp> {
+    let claim = said.claim()?;
+    Some(claim.terms.timestamp.plus(life_of(claim)?))
+}
+
+fn over(said: &Said<'_>) -> Vec<Explanation> {
+    let end = said.reply.expires.or_else(|| end(said));
+    let made = match (end, said.reply.server_time) {
+        (Some(end), Some(server)) if end <= server => clock::expired(end, server),
+        (end, server) => Made::new(&EXPIRED, text(end), text(server)),
+    };
+    or_local(made, said)
+}
+
+fn begins_later(said: &Said<'_>) -> Vec<Explanation> {
+    let made = match (signed_at(said), said.reply.server_time) {
+        (Some(from), Some(server)) if server < from => clock::not_yet_valid(from, server),
+        (from, server) => Made::new(&NOT_YET_VALID, text(from), text(server)),
+    };
+    or_local(made, said)
+}
+
+/// Where the URL is off by the hours of a time zone, local time is the other explanation.
+fn or_local(made: Made, said: &Said<'_>) -> Vec<Explanation> {
+    let local = || {
+        let claim = said.claim()?;
+        clock::local_url(claim.terms.timestamp, said.reply.server_time?)
+    };
+    one(made).into_iter().chain(local().into_iter().flat_map(one)).collect()
+}
+
+fn life_of(claim: &Claim) -> Option<Duration> {
+    match claim.terms.placement {
+        Placement::Query { expires } => Some(expires),
+        Placement::Header => None,
+    }
+}
+
+fn signed_at(said: &Said<'_>) -> Option<Timestamp> {
+    said.reply.request_time.or_else(|| said.claim().map(|claim| claim.terms.timestamp))
+}
+
+/// A server that tells no time is judged by the clock at hand, if that finds the request as far off as the server did.
+fn server_time(said: &Said<'_>) -> Option<Timestamp> {
+    let is_far = |now: &Timestamp| {
+        signed_at(said).is_some_and(|at| at.seconds_until(*now).unsigned_abs() > said.evidence.window.as_secs())
+    };
+    said.reply.server_time.or_else(|| Some(said.evidence.now).filter(is_far))
+}
+
+fn text(instant: Option<Timestamp>) -> String {
+    instant.map(|instant| instant.as_str().to_owned()).unwrap_or_default()
+}

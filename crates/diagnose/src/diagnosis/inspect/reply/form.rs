@@ -1,0 +1,102 @@
+//! Words about the mechanism, and about an authorization that cannot be read.
+
+use super::super::unreadable;
+use super::{Said, one};
+use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2};
+use crate::diagnosis::outcome::{Explanation, Made};
+use sigvet_core::claim::Claim;
+
+/// What API Gateway says, too, of a path that it has no route for.
+const OF_ROUTES: [&str; 4] = [
+    "missing authentication token",
+    "not a valid key=value pair",
+    "invalid key=value pair",
+    "authorization header requires",
+];
+const NO_ROUTE: &str = "API Gateway says the same of a path or method that it has no route for";
+
+/// Two mechanisms at once, or an old one.
+pub(super) fn mechanism(said: &Said<'_>) -> Vec<Explanation> {
+    const V2: [&str; 6] = [
+        "please use aws4-hmac-sha256",
+        "sigv2 authorization is not supported",
+        "please use sigv4",
+        "v2 signature authorization mechanism is not supported",
+        "require aws signature version 4",
+        "signature version 2 is not supported",
+    ];
+    match () {
+        () if said.says(&["only one auth mechanism allowed", "found both 'x-amz-algorithm'"]) => {
+            one(Made::new(&MECHANISM_TWICE, "", ""))
+        }
+        () if said.says(&V2) => one(Made::new(&MECHANISM_V2, "", "AWS4-HMAC-SHA256")),
+        () => Vec::new(),
+    }
+}
+
+/// An authorization that the server cannot read. Where it cannot be read here either, that says more.
+pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
+    let Some(detail) = fault(said) else { return Vec::new() };
+    if let Some(made) = seen_here(said) {
+        return one(made);
+    }
+    let is_readable = said.judged.is_some_and(|judged| judged.is_at_hand);
+    let made = Made::new(&AUTHORIZATION_MALFORMED, "", "");
+    match (is_routed(said), is_readable) {
+        (true, true) => one(made.with_detail(format!("the signature can be read here; {NO_ROUTE}"))),
+        (true, false) => one(made.with_detail(format!("{detail}; {NO_ROUTE}"))),
+        (false, _) => one(made.with_detail(detail)),
+    }
+}
+
+fn is_routed(said: &Said<'_>) -> bool {
+    let is_elsewhere = said.has_code(&["AuthorizationHeaderMalformed", "AuthorizationQueryParametersError"]);
+    said.says(&OF_ROUTES) && !is_elsewhere
+}
+
+/// What keeps the claim from being read, if anything does.
+fn seen_here(said: &Said<'_>) -> Option<Made> {
+    let request = said.evidence.request?;
+    let error = Claim::extract(request).err()?;
+    unreadable::explain(request, &error)
+}
+
+/// What the server misses, in words of ours: its own may quote the header.
+fn fault(said: &Said<'_>) -> Option<&'static str> {
+    const CODES: [&str; 5] = [
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "AuthorizationHeaderMalformed",
+        "AuthorizationQueryParametersError",
+        "MalformedDate",
+    ];
+    #[rustfmt::skip]
+    const FAULTS: [(&str, &str); 22] = [
+        ("not a valid key=value pair", "a part of the Authorization header has no equals sign"),
+        ("invalid key=value pair", "a part of the Authorization header has no equals sign"),
+        ("existence of either a 'x-amz-date' or a 'date' header", "the date is missing, and perhaps more"),
+        ("requires a valid date or x-amz-date header", "the date is missing or none"),
+        ("invalid date format header", "the date is not of the form 20150830T123600Z"),
+        ("must be in the iso8601 long format", "the date is not of the form 20150830T123600Z"),
+        ("requires 'credential' parameter", "Credential is missing"),
+        ("missing credential", "Credential is missing"),
+        ("missing signedheaders", "SignedHeaders is missing"),
+        ("requires 'signedheaders' parameter", "SignedHeaders is missing"),
+        ("missing signature", "Signature is missing"),
+        ("requires 'signature' parameter", "Signature is missing"),
+        ("requires three components", "Credential, SignedHeaders or Signature is missing"),
+        ("unsupported authorization type", "the Authorization header is of another kind"),
+        ("query-string authentication", "a parameter of the presigned URL is missing"),
+        ("query-string parameters must include", "a parameter of the presigned URL is missing"),
+        ("must be in iso-8601 'basic format'", "the date is not of the form 20150830T123600Z"),
+        ("unsupported aws 'algorithm'", "the algorithm is none that the server knows"),
+        ("your request has a malformed header", "a part of the signature is malformed"),
+        ("x-amz-algorithm only supports", "the algorithm is none that the server knows"),
+        ("missing authentication token", "the server found no signature"),
+        ("authorization component", "a part of the Authorization header is malformed"),
+    ];
+    let told = FAULTS.iter().find(|(words, _)| said.says(&[words])).map(|(_, fault)| *fault);
+    let by_code =
+        said.has_code(&CODES) || said.has_code(&["MissingAuthenticationToken", "MissingAuthenticationTokenException"]);
+    told.or(by_code.then_some("the server cannot read the authorization"))
+}

@@ -1,0 +1,87 @@
+//! Words about headers that were not signed.
+
+use super::super::token;
+use super::{Said, together};
+use crate::diagnosis::catalogue::{HEADER_AMZ_UNSIGNED, HEADER_MISSING, HOST_NOT_SIGNED};
+use crate::diagnosis::outcome::{Explanation, Made};
+use sigvet_core::verify::Finding;
+
+/// How servers say that a header has to be signed; its name stands before, in quotes.
+const TO_SIGN: [&str; 5] = [
+    "must be a 'signedheader'",
+    "must be signed",
+    "should be signed",
+    "is not signed",
+    "must be included in signature",
+];
+
+pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+    // Google's store says no more than that a header is malformed.
+    let is_malformed = said.has_code(&["MalformedSecurityHeader"]);
+    if is_malformed && !found(said, is_missing).is_empty() {
+        return together(vec![not_told(said)]);
+    }
+    let is_plain = said.says(&["headers present in the request which were not signed"]);
+    let listed: Vec<String> = said.reply.headers_not_signed.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let names = match () {
+        () if !listed.is_empty() => listed,
+        () if is_plain => {
+            found(said, |finding| matches!(finding, Finding::HeaderUnsigned { .. } | Finding::HostNotSigned))
+        }
+        () => named(said).into_iter().collect(),
+    };
+    if !names.is_empty() {
+        return together(mistakes(said, &names));
+    }
+    if is_plain { together(vec![not_told(said)]) } else { Vec::new() }
+}
+
+/// MinIO says the same of a header that is in the list and was not sent.
+fn not_told(said: &Said<'_>) -> Made {
+    let missing = found(said, is_missing);
+    if missing.is_empty() {
+        return Made::new(&HEADER_AMZ_UNSIGNED, list(said), "");
+    }
+    Made::new(&HEADER_MISSING, missing.join(";"), "").with_detail(format!("not sent: {}", missing.join(", ")))
+}
+
+fn is_missing(finding: &Finding) -> bool {
+    matches!(finding, Finding::HeaderMissing { .. })
+}
+
+/// The names in the findings of these kinds.
+fn found(said: &Said<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
+    let findings = said.judged.map(|judged| judged.findings.as_slice()).unwrap_or_default();
+    let name = |finding: &Finding| match finding {
+        Finding::HeaderUnsigned { name } | Finding::HeaderMissing { name } => Some(name.clone()),
+        Finding::HostNotSigned => Some("host".to_owned()),
+        _ => None,
+    };
+    findings.iter().filter(|finding| is(finding)).filter_map(name).collect()
+}
+
+/// `'Host' or ':authority' must be a 'SignedHeader'`, and the like.
+fn named(said: &Said<'_>) -> Option<String> {
+    let at = TO_SIGN.iter().find_map(|words| said.words.find(words))?;
+    let before = &said.words[..at];
+    let start = before.find(['\'', '`', '"'])? + 1;
+    let name = before[start..].split(['\'', '`', '"']).next()?;
+    Some(name.to_owned()).filter(|name| !name.is_empty() && !name.contains(' '))
+}
+
+fn mistakes(said: &Said<'_>, names: &[String]) -> Vec<Made> {
+    let token = said.dialect().token_header;
+    let is_host = |name: &&String| matches!(name.as_str(), "host" | ":authority");
+    let host = names.iter().find(is_host).map(|_| Made::new(&HOST_NOT_SIGNED, list(said), "host"));
+    let of_token = names.iter().any(|name| *name == token).then(|| token::not_signed(list(said).as_bytes(), &token));
+    let others: Vec<&str> = names.iter().filter(|name| !is_host(name) && **name != token).map(String::as_str).collect();
+    let of_others = || {
+        let made = Made::new(&HEADER_AMZ_UNSIGNED, list(said), others.join(";"));
+        made.with_detail(format!("not signed: {}", others.join(", ")))
+    };
+    [host, of_token, (!others.is_empty()).then(of_others)].into_iter().flatten().collect()
+}
+
+fn list<'a>(said: &Said<'a>) -> &'a str {
+    said.claim().map(|claim| claim.signed_headers_listed.as_str()).unwrap_or_default()
+}

@@ -1,0 +1,138 @@
+//! Words about the access key and about the session token that goes with it.
+
+use super::super::{key, token};
+use super::{Said, one};
+use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID};
+use crate::diagnosis::outcome::{Explanation, Made};
+
+/// What AWS says of a key and of a token alike.
+const OF_BOTH: [&str; 2] =
+    ["security token included in the request is invalid", "security token included in the request is not valid"];
+
+/// A token that has run out, is damaged, or is another key's.
+pub(super) fn token(said: &Said<'_>) -> Vec<Explanation> {
+    const CODES: [&str; 7] = [
+        "InvalidToken",
+        "InvalidTokenException",
+        "InvalidSecurityToken",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "TokenRefreshRequired",
+        "SecurityTokenExpired",
+    ];
+    const WORDS: [&str; 4] = [
+        "security token included in the request is expired",
+        "the provided token has expired",
+        "the provided token is malformed",
+        "token is expired",
+    ];
+    if !said.has_code(&CODES) && !said.says(&WORDS) {
+        return Vec::new();
+    }
+    let made = spoilt(said).unwrap_or_else(|| invalid(said));
+    one(made)
+}
+
+/// A key that the server does not know.
+pub(super) fn access_key(said: &Said<'_>) -> Vec<Explanation> {
+    if said.says(&["credential access key has length", "malformed access key id"]) {
+        return one(wrong_form(said));
+    }
+    if !is_unknown(said) {
+        return Vec::new();
+    }
+    match spoilt(said) {
+        Some(made) => one(made),
+        None if has_token(said) && said.says(&OF_BOTH) => {
+            one(invalid(said).with_detail("AWS says the same of a key that it does not know"))
+        }
+        None => one(unknown(said)),
+    }
+}
+
+fn is_unknown(said: &Said<'_>) -> bool {
+    const CODES: [&str; 8] = [
+        "InvalidAccessKeyId",
+        "NotSignedUp",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidSecurity",
+        "AuthFailure",
+        "AccessKeyIdNotFound",
+        "InvalidAccessKey",
+    ];
+    // Garage's words, and those of stores that keep S3's message under another code.
+    const WORDS: [&str; 3] =
+        ["no such key: gk", "access key id you provided does not exist", "access key id does not exist"];
+    said.has_code(&CODES) || said.says(&OF_BOTH) || said.says(&WORDS)
+}
+
+/// What the request itself shows of its key and token.
+fn spoilt(said: &Said<'_>) -> Option<Made> {
+    let id = id(said).unwrap_or_default();
+    if is_secret(said, &id) {
+        return Some(key::exchanged());
+    }
+    let with_space = || said.request().and_then(|request| token::with_space(request, &said.dialect()));
+    let is_alone = said.judged.is_some_and(|judged| judged.is_at_hand) && !has_token(said);
+    let missing = || (is_alone && key::is_temporary(&id)).then(|| token::missing(&said.dialect()));
+    let malformed = || if id.is_empty() { None } else { key::malformed(&id) };
+    malformed().or_else(with_space).or_else(missing)
+}
+
+/// Whether what stands in place of the id is a secret, by its looks or because it is the one at hand.
+fn is_secret(said: &Said<'_>, id: &str) -> bool {
+    let own = said.evidence.credentials.map(|credentials| credentials.secret_access_key.expose_secret());
+    own == Some(id) || key::looks_like_a_secret(id)
+}
+
+/// `Credential access key has length 20, should be 32`.
+fn wrong_form(said: &Said<'_>) -> Made {
+    let id = id(said).unwrap_or_default();
+    if is_secret(said, &id) {
+        return key::exchanged();
+    }
+    let cleaned = key::cleaned(&id);
+    let expected = if cleaned == id { "" } else { key::shown(&cleaned) };
+    let made = Made::new(&ACCESS_KEY_MALFORMED, key::shown(&id), expected);
+    match said.words.split_once("has length ") {
+        Some((_, lengths)) => made.with_detail(format!("its length is {}", lengths.trim_end_matches('.'))),
+        None => made.with_detail("the server's ids are of another form"),
+    }
+}
+
+fn unknown(said: &Said<'_>) -> Made {
+    let presented = id(said).unwrap_or_default();
+    let own = said.evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
+    let expected = own.filter(|own| *own != presented).unwrap_or_default();
+    let made = Made::new(&ACCESS_KEY_UNKNOWN, key::shown(&presented), expected);
+    if said.has_code(&["AuthFailure"]) {
+        return made.with_detail("EC2 says the same of a wrong secret, and of a clock that is off");
+    }
+    match said.evidence.other_keys.iter().find(|key| key.access_key_id == presented) {
+        Some(key) => made.with_detail(format!("it is the key of {}", key.name)),
+        None => made,
+    }
+}
+
+fn invalid(said: &Said<'_>) -> Made {
+    let made = Made::new(&TOKEN_INVALID, "", "");
+    let is_long_lived = id(said).is_some_and(|id| id.starts_with("AKIA")) && has_token(said);
+    match () {
+        () if said.says(&["expired"]) || said.reply.code.as_deref().is_some_and(|code| code.starts_with("Expired")) => {
+            made.with_detail("it has expired")
+        }
+        () if is_long_lived => made.with_detail("a token was sent with a long-lived key, which has none"),
+        () => made,
+    }
+}
+
+fn has_token(said: &Said<'_>) -> bool {
+    said.request().is_some_and(|request| token::presented(request, &said.dialect()).is_some())
+}
+
+/// As the request has it, else as the server read it.
+fn id(said: &Said<'_>) -> Option<String> {
+    let claimed = said.claim().map(|claim| claim.terms.access_key_id.clone()).filter(|id| !id.is_empty());
+    claimed.or_else(|| said.reply.access_key_id.clone())
+}

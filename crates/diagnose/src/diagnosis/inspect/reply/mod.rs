@@ -1,0 +1,98 @@
+//! What the server's words say: from code, message and fields to the mistakes that they name.
+//!
+//! Words are those of AWS's services, and of the stores that speak their protocol. Each reader knows the words of one
+//! matter; the first that understands the reply explains it. A bare mismatch explains nothing.
+
+mod dates;
+mod form;
+mod headers;
+mod keys;
+mod payload;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::outcome::{Explanation, Judged, Made, Proof};
+use crate::formats::reply::Reply;
+use sigvet_core::claim::Claim;
+use sigvet_core::derivation::Placement;
+use sigvet_core::request::Request;
+use sigvet_core::scheme::Dialect;
+
+/// In the order in which one reply's words are most to be trusted.
+const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 9] = [
+    form::mechanism,
+    dates::life,
+    dates::clock,
+    scope::read,
+    payload::read,
+    headers::read,
+    keys::token,
+    keys::access_key,
+    form::malformed,
+];
+
+/// A reply with what it answers.
+pub(super) struct Said<'a> {
+    reply: &'a Reply,
+    evidence: &'a Evidence<'a>,
+    judged: Option<&'a Judged>,
+    /// The message in lower case.
+    words: String,
+}
+
+impl<'a> Said<'a> {
+    pub(super) fn new(reply: &'a Reply, evidence: &'a Evidence<'a>, judged: Option<&'a Judged>) -> Self {
+        let words = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+        Self { reply, evidence, judged, words }
+    }
+
+    pub(super) fn explanations(&self) -> Vec<Explanation> {
+        READERS.iter().map(|read| read(self)).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// Whether the message has any of these words, in lower case.
+    fn says(&self, words: &[&str]) -> bool {
+        words.iter().any(|words| self.words.contains(words))
+    }
+
+    fn has_code(&self, codes: &[&str]) -> bool {
+        self.reply.code.as_deref().is_some_and(|code| codes.contains(&code))
+    }
+
+    /// What stands in quotes of any kind after these words; the words are in lower case, what is quoted as it was written.
+    fn quoted_after(&self, words: &str) -> Option<&'a str> {
+        let message = self.reply.message.as_deref()?;
+        let at = self.words.find(words)? + words.len();
+        let rest = message.get(at..)?.trim_start();
+        let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
+        rest[1..].split_once(quote).map(|(quoted, _)| quoted).filter(|quoted| !quoted.is_empty())
+    }
+
+    fn claim(&self) -> Option<&'a Claim> {
+        self.judged.map(|judged| &judged.claim)
+    }
+
+    fn request(&self) -> Option<&'a Request> {
+        self.judged.map(|judged| &judged.request).or(self.evidence.request)
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.claim().map_or(Dialect::AWS4, |claim| claim.terms.dialect.clone())
+    }
+
+    fn is_presigned(&self) -> bool {
+        self.claim().is_some_and(|claim| matches!(claim.terms.placement, Placement::Query { .. }))
+    }
+}
+
+/// The explanation by one mistake.
+fn one(made: Made) -> Vec<Explanation> {
+    vec![Explanation::of(Proof::Server, made)]
+}
+
+/// The explanation by several mistakes together; none where there are none.
+fn together(mistakes: Vec<Made>) -> Vec<Explanation> {
+    if mistakes.is_empty() { Vec::new() } else { vec![Explanation { proof: Proof::Server, mistakes }] }
+}

@@ -1,0 +1,127 @@
+//! Words about the credential scope: its region, its service, its date, its form. One reply may name several of them.
+
+use super::super::{key, scope};
+use super::{Said, together};
+use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SCOPE_DATE, SCOPE_REGION, SCOPE_SERVICE};
+use crate::diagnosis::outcome::{Explanation, Made};
+use crate::formats::reply::Kind;
+use sigvet_core::scheme::Scheme;
+
+pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+    if let Some(made) = shape(said) {
+        return together(vec![made]);
+    }
+    let (region, service) = (region(said), service(said));
+    let is_exchanged = |made: &Made| scope::is_service(&String::from_utf8_lossy(&made.signed));
+    if region.as_ref().is_some_and(is_exchanged) {
+        let detail = "the name of a service stands where the region belongs";
+        return together(vec![disordered(said).with_detail(detail)]);
+    }
+    together([region, service, terminator(said), date(said)].into_iter().flatten().collect())
+}
+
+/// A credential that has not the five parts that it should have.
+fn shape(said: &Said<'_>) -> Option<Made> {
+    const FORM: [&str; 5] = [
+        "the credential is mal-formed",
+        "exactly 5 slash-delimited elements",
+        "does not follow accesskeyid/credscope",
+        "invalid credential scope",
+        "malformed credential",
+    ];
+    let id = said.claim().map(|claim| claim.terms.access_key_id.as_str());
+    // The component that B2 quotes begins with the slash behind the id.
+    let is_empty = said.quoted_after("the authorization component ").is_some_and(|part| part.starts_with('/'));
+    if is_empty || said.says(&["a non-empty access key"]) {
+        return Some(Made::new(&ACCESS_KEY_MALFORMED, "", "").with_detail("the access key id is empty"));
+    }
+    if !said.says(&FORM) {
+        return None;
+    }
+    // A secret in place of the id brings slashes of its own.
+    let slashed = || id.filter(|id| id.contains('/')).map(slashed);
+    let spoilt = id.and_then(key::malformed).or_else(slashed);
+    Some(spoilt.unwrap_or_else(|| disordered(said)))
+}
+
+fn terminator(said: &Said<'_>) -> Option<Made> {
+    const WORDS: [&str; 3] = ["incorrect terminal", "with a valid terminator", "request scope should be of value"];
+    let made = || disordered(said).with_detail("the scope does not end as the server's scopes do");
+    said.says(&WORDS).then(made)
+}
+
+fn slashed(id: &str) -> Made {
+    Made::new(&ACCESS_KEY_MALFORMED, key::shown(id), "").with_detail("there is a slash in the access key id")
+}
+
+/// The region in the words, where there are any about it; else the one that a server is in that answers so.
+fn region(said: &Said<'_>) -> Option<Made> {
+    const WORDS: [&str; 6] = [
+        "is wrong; expecting",
+        "the region is wrong",
+        "region does not match",
+        "to a valid region",
+        "unexpected scope",
+        "must be addressed using the specified endpoint",
+    ];
+    let is_told = said.says(&WORDS) || said.has_code(&["InvalidRegion"]);
+    let is_elsewhere = said.reply.kind() == Kind::Region && !said.has_code(&["IllegalLocationConstraintException"]);
+    let presented = presented_region(said);
+    let expected = said.quoted_after("expecting ").or_else(|| said.reply.expected_region());
+    let is_other = expected.is_some() && expected != presented;
+    // Only a server that names the region says surely that it is the one at fault.
+    let is_named = is_told && expected.is_none() && !said.says(&["unexpected scope", "specified endpoint"]);
+    if !is_named && !(is_other && (is_told || is_elsewhere)) {
+        return None;
+    }
+    Some(Made::new(&SCOPE_REGION, presented.unwrap_or_default(), expected.unwrap_or_default()))
+}
+
+/// As the server quotes it, for that is what it read; else the claim's.
+fn presented_region<'a>(said: &Said<'a>) -> Option<&'a str> {
+    let quoted = said.quoted_after("the region ").or_else(|| said.quoted_after("a valid region, not "));
+    let claimed = || said.claim().map(|claim| claim.terms.scope.region());
+    quoted.or_else(claimed)
+}
+
+fn service(said: &Said<'_>) -> Option<Made> {
+    const WORDS: [&str; 3] = ["scoped to correct service", "incorrect service", "service scope should be of value"];
+    if !said.says(&WORDS) {
+        return of_unexpected_scope(said);
+    }
+    let expected = ["scoped to correct service: ", "belongs to ", "service scope should be of value "];
+    let expected = expected.iter().find_map(|words| said.quoted_after(words)).or_else(|| said.reply.expected_service());
+    let claimed = said.claim().map(|claim| claim.terms.scope.service.as_str());
+    let presented = said.quoted_after("incorrect service ").or(claimed);
+    Some(Made::new(&SCOPE_SERVICE, presented.unwrap_or_default(), expected.unwrap_or_default()))
+}
+
+/// Garage quotes the whole scope, and its own region beside it.
+fn of_unexpected_scope(said: &Said<'_>) -> Option<Made> {
+    let claim = said.claim().filter(|_| said.says(&["unexpected scope"]))?;
+    let service = claim.terms.scope.service.as_str();
+    (service != "s3").then(|| Made::new(&SCOPE_SERVICE, service, "s3"))
+}
+
+fn date(said: &Said<'_>) -> Option<Made> {
+    const WORDS: [&str; 4] =
+        ["date in credential scope", "invalid credential date", "incorrect date format", "mismatching date"];
+    if !said.says(&WORDS) {
+        return None;
+    }
+    let claim = said.claim();
+    let quoted = ["date from http: ", "invalid credential date ", "incorrect date format "];
+    let quoted = quoted.iter().find_map(|words| said.quoted_after(words));
+    let presented = quoted.or(claim.map(|claim| claim.terms.scope.date.as_str())).unwrap_or_default();
+    let has_digits = presented.bytes().filter(u8::is_ascii_digit).count() >= 6;
+    if !has_digits && !presented.is_empty() {
+        return Some(disordered(said).with_detail(format!("'{presented}' stands where the date belongs")));
+    }
+    let day = said.quoted_after("!= ").or(claim.map(|claim| claim.terms.timestamp.day())).unwrap_or_default();
+    Some(Made::new(&SCOPE_DATE, presented, day))
+}
+
+fn disordered(said: &Said<'_>) -> Made {
+    let presented = said.claim().map(|claim| claim.terms.scope.to_string()).unwrap_or_default();
+    scope::disordered(&presented, &said.dialect(), Scheme::V4)
+}

@@ -1,0 +1,146 @@
+//! What the request alone shows and no server takes, besides what verifying finds.
+
+use std::ops::RangeInclusive;
+
+use super::super::{holds, key, scope, token};
+use super::addressed;
+use crate::diagnosis::catalogue::{
+    HOST_WITH_PATH, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNATURE_FORM,
+};
+use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::inspect::unreadable::v2_parameters;
+use crate::diagnosis::outcome::{Judged, Made};
+use sigvet_core::canonical::PayloadHash;
+use sigvet_core::request::{Body, Request};
+use sigvet_core::scheme::Scheme;
+
+/// How the word of a payload in chunks begins.
+const STREAMING: &str = "STREAMING-";
+/// Event streams are framed in another way, and have no length beforehand.
+const EVENTS: &str = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
+
+/// In the order in which a server would meet them.
+pub(super) fn all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Made> {
+    let request = evidence.request.unwrap_or(&judged.request);
+    let terms = &judged.claim.terms;
+    let at_hand = judged.is_at_hand;
+    let out_of_order = scope::out_of_order(terms);
+    let is_ordered = out_of_order.is_none();
+    [
+        mechanism_twice(request),
+        host_with_path(request),
+        out_of_order,
+        key::malformed(&terms.access_key_id).filter(|_| at_hand),
+        token_missing(judged).filter(|_| at_hand),
+        token::with_space(&judged.request, &terms.dialect),
+        unsigned_token(judged).filter(|_| at_hand),
+        streaming(judged).filter(|_| at_hand),
+        addressed::other_service(judged).certain().filter(|_| is_ordered),
+        addressed::other_region(judged).certain().filter(|_| is_ordered),
+        signature_form(judged).filter(|_| at_hand),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A URL out of HTML or JSON whose parameters of the signature are spoilt by it.
+pub(super) fn escaped(request: &Request) -> Option<Made> {
+    let query = request.query()?;
+    let made = |mistake, escape: &str| Made::new(mistake, escape, "&");
+    let html = holds(query, "amp;X-Amz-").then(|| made(&QUERY_HTML_ESCAPED, "&amp;"));
+    html.or_else(|| holds(query, "u0026X-Amz-").then(|| made(&QUERY_JSON_ESCAPED, "\\u0026")))
+}
+
+fn mechanism_twice(request: &Request) -> Option<Made> {
+    let headers = request.headers.values("authorization").count();
+    let detail = match () {
+        () if headers > 1 => "there are two Authorization headers",
+        () if headers == 1 && v2_parameters(request) => "there is a signature of version 2 in the query besides",
+        () => return None,
+    };
+    Some(Made::new(&MECHANISM_TWICE, "", "").with_detail(detail))
+}
+
+fn host_with_path(request: &Request) -> Option<Made> {
+    let host = request.host().filter(|host| host.contains('/'))?;
+    let bare = host.split_once("://").map_or(host, |(_, rest)| rest);
+    Some(Made::new(&HOST_WITH_PATH, host, bare.split('/').next().unwrap_or_default()))
+}
+
+fn token_missing(judged: &Judged) -> Option<Made> {
+    let terms = &judged.claim.terms;
+    let is_sent = token::presented(&judged.request, &terms.dialect).is_some();
+    (key::is_temporary(&terms.access_key_id) && !is_sent).then(|| token::missing(&terms.dialect))
+}
+
+/// S3 wants every header of the provider's own signed; other services let an unsigned token pass.
+fn unsigned_token(judged: &Judged) -> Option<Made> {
+    let terms = &judged.claim.terms;
+    let is_wanted = terms.dialect.stores_objects(&terms.scope.service) && addressed::is_aws(&judged.request);
+    token::unsigned(&judged.request, &judged.claim).filter(|_| is_wanted)
+}
+
+/// A payload that is declared to come in chunks, and does not.
+fn streaming(judged: &Judged) -> Option<Made> {
+    let PayloadHash::Declared(word) = &judged.claim.terms.payload else { return None };
+    if !word.starts_with(STREAMING) || word == EVENTS {
+        return None;
+    }
+    let has_length = judged.request.headers.contains("x-amz-decoded-content-length");
+    let detail = match &judged.request.body {
+        Body::Bytes(body) if !body.is_empty() && !is_chunked(body) => "the body is not in chunks of aws-chunked",
+        _ if !has_length => "x-amz-decoded-content-length is missing",
+        _ => return None,
+    };
+    Some(Made::new(&PAYLOAD_STREAMING, word.as_str(), "").with_detail(detail))
+}
+
+/// Whether a body begins with a chunk's head: its length in hex, perhaps a signature, a line end.
+fn is_chunked(body: &[u8]) -> bool {
+    let Some(end) = body.iter().take(200).position(|byte| *byte == b'\r') else { return false };
+    let length = body[..end].split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    (1..=16).contains(&length.len()) && length.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// How many digits a signature in DER may have: two numbers of up to 33 bytes, mostly of 32.
+const DER_DIGITS: RangeInclusive<usize> = 120..=144;
+
+fn signature_form(judged: &Judged) -> Option<Made> {
+    let signature = judged.claim.signature.as_str();
+    let is_hex = signature.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_lower = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
+    let (is_whole, usual) = match judged.claim.terms.scheme {
+        Scheme::V4 => (signature.len() == 64, "64"),
+        Scheme::V4a => (DER_DIGITS.contains(&signature.len()) && signature.starts_with("30"), "140 or so"),
+    };
+    let detail = match signature.len() {
+        _ if is_whole && is_hex && is_lower => return None,
+        _ if is_whole && is_hex => "it is in capitals".to_owned(),
+        length if is_hex => format!("it has {length} digits, not {usual}"),
+        _ if signature.contains('%') => "it is percent-encoded".to_owned(),
+        28 | 43 | 44 => "it is in base64".to_owned(),
+        _ => "it has other characters than hex digits".to_owned(),
+    };
+    let expected = if is_hex { signature.to_ascii_lowercase() } else { String::new() };
+    Some(Made::new(&SIGNATURE_FORM, signature, expected).with_detail(detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_told_from_plain_bodies() {
+        let signed = b"10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\nabc";
+        for (body, expected) in [
+            (&signed[..], true),
+            (b"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n", true),
+            (b"hello", false),
+            (b"{\"a\": 1}\r\n", false),
+            (b"\r\n", false),
+        ] {
+            assert_eq!(is_chunked(body), expected, "{}", String::from_utf8_lossy(body));
+        }
+    }
+}

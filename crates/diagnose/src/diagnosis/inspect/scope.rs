@@ -1,0 +1,86 @@
+//! The parts of a credential scope: whether each can be what its place says.
+
+use crate::diagnosis::alternatives::names::SERVICES;
+use crate::diagnosis::catalogue::SCOPE_ORDER;
+use crate::diagnosis::outcome::Made;
+use sigvet_core::derivation::Terms;
+use sigvet_core::scheme::{Dialect, Scheme, Scope};
+
+/// A scope whose parts stand in another order: a service where the region belongs, a region where the date belongs.
+pub(super) fn out_of_order(terms: &Terms) -> Option<Made> {
+    let detail = disorder(&terms.scope)?;
+    Some(disordered(&terms.scope.to_string(), &terms.dialect, terms.scheme).with_detail(detail))
+}
+
+fn disorder(scope: &Scope) -> Option<&'static str> {
+    let is_exchanged = is_service(scope.region()) && !is_service(&scope.service);
+    match () {
+        () if is_exchanged && is_region(&scope.service) => Some("region and service are exchanged"),
+        () if is_exchanged => Some("the name of a service stands where the region belongs"),
+        () if !is_date(&scope.date) && [scope.region(), &scope.service].into_iter().any(is_date) => {
+            Some("the date stands in another part's place")
+        }
+        () if is_region(&scope.date) => Some("a region stands where the date belongs"),
+        () => None,
+    }
+}
+
+/// A scope that is not what it has to be in its form.
+pub(super) fn disordered(presented: &str, dialect: &Dialect, scheme: Scheme) -> Made {
+    let region = match scheme {
+        Scheme::V4 => "region/",
+        Scheme::V4a => "",
+    };
+    Made::new(&SCOPE_ORDER, presented, format!("YYYYMMDD/{region}service/{}", dialect.terminator))
+}
+
+/// Whether a word is the name of a well-known service.
+pub(super) fn is_service(word: &str) -> bool {
+    SERVICES.contains(&word)
+}
+
+/// Whether a word has the shape of AWS's regions, `us-west-2`, `us-gov-east-1`.
+pub(super) fn is_region(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('-').collect();
+    let Some((number, names)) = parts.split_last() else { return false };
+    let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    names.len() >= 2 && (2..=4).contains(&names[0].len()) && names.iter().all(is_name) && is_number
+}
+
+/// Whether a word is a day as scopes write it.
+pub(super) fn is_date(word: &str) -> bool {
+    word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_in_each_others_place_are_told_from_odd_names() {
+        for (credential, expected) in [
+            ("A/20150830/us-east-1/s3/aws4_request", None),
+            ("A/20150830/garage/s3/aws4_request", None),
+            ("A/20150830/us-east-1/my-own-thing/aws4_request", None),
+            ("A/20150830/s3/us-east-1/aws4_request", Some("region and service are exchanged")),
+            ("A/20150830/execute-api/fsn1/aws4_request", Some("the name of a service stands where the region belongs")),
+            ("A/us-east-1/20150830/s3/aws4_request", Some("the date stands in another part's place")),
+            // One part too few: the id is read as the rest.
+            ("x/A/us-east-1/s3/aws4_request", None),
+        ] {
+            let (_, scope) = Scope::parse_credential(credential, Scheme::V4).unwrap();
+            assert_eq!(disorder(&scope), expected, "{credential}");
+        }
+    }
+
+    #[test]
+    fn regions_have_a_shape() {
+        assert!(["us-west-2", "us-gov-east-1", "eusc-de-east-1", "ap-southeast-10"].into_iter().all(is_region));
+        assert!(
+            !["us-east1", "US-EAST-1", "auto", "", "s3", "execute-api", "fsn1", "us-east-1a"]
+                .into_iter()
+                .any(is_region)
+        );
+    }
+}

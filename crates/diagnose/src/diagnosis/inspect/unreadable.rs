@@ -1,0 +1,225 @@
+//! Why a request makes no claim: what was done to its signature so that it cannot be read.
+
+use super::{clock, holds, scope};
+use crate::diagnosis::catalogue::{
+    AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2, PATH_WITH_QUERY, QUERY_DOUBLE_ENCODED, QUERY_HTML_ESCAPED,
+    QUERY_JSON_ESCAPED,
+};
+use crate::diagnosis::outcome::Made;
+use sigvet_core::claim::ClaimError;
+use sigvet_core::internal::canonical::query;
+use sigvet_core::request::Request;
+use sigvet_core::scheme::{Dialect, Scheme};
+use sigvet_core::time::Timestamp;
+
+/// What a sound header begins like.
+const SOUND: &str = "AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…";
+const CREDENTIAL: &str = "ID/YYYYMMDD/region/service/aws4_request";
+/// Other ways to authenticate; what follows their name gives access and is never shown.
+const OTHER_KINDS: [&str; 5] = ["Basic", "Bearer", "Digest", "Token", "Negotiate"];
+
+/// The mistake that keeps the claim from being read; none where the request is just not signed, or by a scheme that is
+/// not known here.
+pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<Made> {
+    if *error == ClaimError::SignedTwice {
+        return Some(twice(request));
+    }
+    if let Some(made) = escaped(request).or_else(|| version_2(request)) {
+        return Some(made);
+    }
+    match error {
+        ClaimError::NotSigned | ClaimError::SignedTwice => lower_case(request),
+        ClaimError::Algorithm { presented } => algorithm(request, presented),
+        // Nothing is wrong with it that could be known here.
+        ClaimError::Procedure { .. } => None,
+        ClaimError::Missing { carrier, part } => Some(missing(request, carrier, part)),
+        ClaimError::Credential { presented, .. } => Some(credential(presented)),
+        ClaimError::NoDate { expected } => {
+            Some(malformed("", expected).with_detail(format!("neither {expected} nor Date was sent")))
+        }
+        ClaimError::Date { carrier, source } => Some(date(carrier, &source.presented)),
+        ClaimError::Expires { presented, .. } => Some(clock::life(presented)),
+    }
+}
+
+/// Whether the query holds a signature of version 2.
+pub(super) fn v2_parameters(request: &Request) -> bool {
+    let names: Vec<Vec<u8>> = query::parameters(request.query().unwrap_or_default()).map(|(name, _)| name).collect();
+    let has = |wanted: &str| names.iter().any(|name| name.as_slice() == wanted.as_bytes());
+    has("Signature") && (has("AWSAccessKeyId") || has("GoogleAccessId") || has("OSSAccessKeyId"))
+}
+
+fn malformed(signed: &str, expected: &str) -> Made {
+    Made::new(&AUTHORIZATION_MALFORMED, signed, expected)
+}
+
+fn twice(request: &Request) -> Made {
+    let made = Made::new(&MECHANISM_TWICE, "", "");
+    match other_kind(request) {
+        Some(kind) => made.with_detail(format!("an Authorization header ({kind}) beside a signature in the query")),
+        None => made.with_detail("an Authorization header beside a signature in the query"),
+    }
+}
+
+fn other_kind(request: &Request) -> Option<&'static str> {
+    let (word, _) = request.headers.first_text("authorization")?.split_once(' ')?;
+    OTHER_KINDS.into_iter().find(|kind| kind.eq_ignore_ascii_case(word))
+}
+
+/// A presigned URL out of HTML or JSON, encoded as a whole, or taken for a path.
+fn escaped(request: &Request) -> Option<Made> {
+    let (path, query) = (request.path(), request.query().unwrap_or_default());
+    let of_amz =
+        |start: &str, text: &[u8]| ["X-Amz-", "X-Goog-"].iter().any(|name| holds(text, &format!("{start}{name}")));
+    let made = |mistake, signed: &str, expected: &str| Some(Made::new(mistake, signed, expected));
+    match () {
+        () if of_amz("amp;", query) => made(&QUERY_HTML_ESCAPED, "&amp;", "&"),
+        () if of_amz("u0026", query) => made(&QUERY_JSON_ESCAPED, "\\u0026", "&"),
+        () if of_amz("%26", query) => made(&QUERY_DOUBLE_ENCODED, "%26", "&"),
+        () if of_amz("%3F", path) || of_amz("%26", path) => made(&PATH_WITH_QUERY, "%3F", "?"),
+        () => None,
+    }
+}
+
+/// `AWS key:signature`, or its parameters.
+fn version_2(request: &Request) -> Option<Made> {
+    let header = request.headers.first_text("authorization").unwrap_or_default();
+    let is_v2 =
+        ["AWS ", "GOOG1 ", "OSS ", "OBS "].iter().any(|start| header.starts_with(start)) && header.contains(':');
+    let signed = match () {
+        () if is_v2 => header.split(' ').next().unwrap_or_default(),
+        () if v2_parameters(request) => "Signature",
+        () => return None,
+    };
+    Some(Made::new(&MECHANISM_V2, signed, "AWS4-HMAC-SHA256"))
+}
+
+/// Names of parameters are compared as they stand.
+fn lower_case(request: &Request) -> Option<Made> {
+    let is_there = holds(request.query()?, "x-amz-signature=");
+    let detail = "the parameters' names are in another case than X-Amz-Signature";
+    is_there.then(|| malformed("x-amz-signature", "X-Amz-Signature").with_detail(detail))
+}
+
+fn algorithm(request: &Request, presented: &str) -> Option<Made> {
+    let said = |signed: &str, detail: &str| Some(malformed(signed, SOUND).with_detail(detail.to_owned()));
+    if let Some(kind) = other_kind(request) {
+        return said(kind, &format!("the Authorization header is of kind {kind}, and is no signature"));
+    }
+    match presented {
+        _ if presented.eq_ignore_ascii_case("authorization:") => said(presented, "the header repeats its own name"),
+        _ if presented.starts_with("Credential=") => said("Credential=…", "the algorithm is missing"),
+        _ if presented.contains("Credential=") => {
+            said("AWS4-HMAC-SHA256Credential=…", "no space follows the algorithm")
+        }
+        _ if presented.trim_end_matches([',', ';', ':']).eq_ignore_ascii_case("AWS4-HMAC-SHA256") => {
+            said(presented, "the algorithm is not written as AWS4-HMAC-SHA256")
+        }
+        _ if presented.starts_with("AWS") && presented.len() < 40 => {
+            said(presented, "the algorithm is none that is known")
+        }
+        _ => said("", "what stands in place of the algorithm is none"),
+    }
+}
+
+fn missing(request: &Request, carrier: &str, part: &str) -> Made {
+    let header = request.headers.first_text("authorization").unwrap_or_default();
+    let is_there = carrier.starts_with("Auth") && header.contains(&format!("{part}="));
+    let detail = match is_there {
+        true if header.contains(&format!(", {part}=")) || header.contains(&format!(" {part}=,")) => {
+            format!("{part} is empty")
+        }
+        true => format!("no comma stands before {part}"),
+        false => format!("the {carrier} has no {part}"),
+    };
+    malformed("", part).with_detail(detail)
+}
+
+/// A credential of fewer than five parts.
+fn credential(presented: &str) -> Made {
+    let shown = scope_of(presented);
+    if holds(presented.as_bytes(), "%2F") {
+        let made = malformed("%2F", "/");
+        return made.with_detail("the slashes of the credential are percent-encoded once too often");
+    }
+    let made = Made { expected: CREDENTIAL.into(), ..scope::disordered(&shown, &Dialect::AWS4, Scheme::V4) };
+    match presented.split('/').count() {
+        1 => made.with_detail("the credential is the access key id alone"),
+        count => made.with_detail(format!("the credential has {count} parts, not 5")),
+    }
+}
+
+/// What may be shown of a credential: what stands before its date may be a secret, and have slashes of its own.
+fn scope_of(credential: &str) -> String {
+    let parts: Vec<&str> = credential.split('/').collect();
+    let is_of_scope = |part: &&str| scope::is_date(part) || scope::is_region(part) || scope::is_service(part);
+    match parts.iter().position(is_of_scope) {
+        Some(0) => credential.to_owned(),
+        Some(at) => format!("…/{}", parts[at..].join("/")),
+        None => String::new(),
+    }
+}
+
+fn date(carrier: &str, presented: &str) -> Made {
+    let instant = Timestamp::parse(presented);
+    let expected = instant.as_ref().map_or("20150830T123600Z", |instant| instant.as_str());
+    malformed(presented, expected).with_detail(format!("{carrier} is not of the form 20150830T123600Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::inspect::tests::{Case, S3_CREDENTIAL, S3_HOST, details, ids, presigned, s3};
+
+    #[test]
+    fn each_way_to_spoil_a_signature_is_named() {
+        let url = || presigned(S3_HOST, S3_CREDENTIAL, "");
+        let header = || s3("GET /", "");
+        for (text, expected, detail) in [
+            (url() + "Authorization: Bearer x\n", "mechanism-twice", "(Bearer)"),
+            (header().replace("GET /", "GET /?X-Amz-Signature=1"), "mechanism-twice", ""),
+            ("GET / HTTP/1.1\nHost: h\nAuthorization: AWS AKID:c2ln\n".to_owned(), "mechanism-v2", ""),
+            ("GET /k?AWSAccessKeyId=A&Signature=b&Expires=1 HTTP/1.1\nHost: h\n".to_owned(), "mechanism-v2", ""),
+            (url().replace('&', "&amp;"), "query-html-escaped", ""),
+            (url().replace('&', "\\u0026"), "query-json-escaped", ""),
+            (url().replace('&', "%26"), "query-double-encoded", ""),
+            (url().replace('?', "%3F").replace('&', "%26"), "path-with-query", ""),
+            (url().replace('?', "%3F"), "path-with-query", ""),
+            (url().replace("X-Amz-", "x-amz-"), "authorization-malformed", "another case"),
+            (url().replace("X-Amz-Expires=86400&", ""), "authorization-malformed", "no X-Amz-Expires"),
+            (url().replace("Expires=86400", "Expires=undefined"), "expires-too-long", "no number"),
+            (
+                url().replace("X-Amz-Date=20150830T123600Z", "X-Amz-Date=2015-08-30T12:36:00Z"),
+                "authorization-malformed",
+                "X-Amz-Date",
+            ),
+            (url().replace("%2F", "%252F"), "authorization-malformed", "once too often"),
+            (
+                header().replace("AWS4-HMAC-SHA256", "Authorization: AWS4-HMAC-SHA256"),
+                "authorization-malformed",
+                "its own name",
+            ),
+            (header().replace("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256"), "authorization-malformed", "no space"),
+            (header().replace("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256, "), "authorization-malformed", "not written as"),
+            (
+                header().replace(", SignedHeaders", " SignedHeaders"),
+                "authorization-malformed",
+                "no comma stands before SignedHeaders",
+            ),
+            (header().replace(", Signature=", ", Sig="), "authorization-malformed", "has no Signature"),
+            (header().replace("/s3/aws4_request", ""), "scope-order", "has 3 parts"),
+            (header().replace("X-Amz-Date", "X-Date"), "authorization-malformed", "neither x-amz-date nor Date"),
+            (header().replace("20150830T123600Z", "2015-08-30 12:36"), "authorization-malformed", "x-amz-date"),
+            ("GET / HTTP/1.1\nHost: h\n".to_owned(), "", ""),
+            (
+                "GET / HTTP/1.1\nHost: h\nAuthorization: AWS4-ECDSA-P256-SHA256 Credential=A\n".to_owned(),
+                "authorization-malformed",
+                "SignedHeaders",
+            ),
+            ("GET /?a=b&Signature=1 HTTP/1.1\nHost: h\n".to_owned(), "", ""),
+        ] {
+            let found = Case::new(&text).unreadable();
+            assert_eq!(ids(&found), expected, "{text}");
+            assert!(details(&found).contains(detail), "{text}\n{found:?}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Why a signature does not match: from a refused request to the mistakes that were made when it was signed.
+//!
+//! Three ways of knowing, the strongest first: a search that *reproduces* the wrong signature, which needs the secret;
+//! *comparing* the server's own text, or the client's, with the right one; *inspecting* the request and the reply alone.
+//! A mistake is never named without how it is known. What is right comes from the derivation, which knows of none of this.
+
+pub mod catalogue;
+
+mod allowance;
+mod alternatives;
+mod case;
+mod chunks;
+mod compare;
+mod conclude;
+mod evidence;
+mod field;
+mod form;
+mod inspect;
+mod outcome;
+mod plain;
+mod presented;
+mod quirks;
+mod reading;
+mod search;
+mod texts;
+mod v2;
+
+pub use conclude::diagnose;
+pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
+pub use outcome::{
+    Comparison, Diagnosis, Difference, Explanation, Judged, JudgedPlain, Made, Party, Proof, Search, Word, difference,
+};
+pub use search::{DEEPEST, Limits};

@@ -1,0 +1,326 @@
+//! Every canonical request that a number of mistakes lead to, as the line that stands for it in the string to sign.
+
+use rayon::prelude::*;
+
+use crate::diagnosis::allowance::Allowance;
+use crate::diagnosis::alternatives::{Fields, Subject, base64};
+use crate::diagnosis::catalogue::{CANONICAL_HASH_FORM, CANONICAL_NEWLINES};
+use crate::diagnosis::field::{Choice, Field, Step, Variant};
+use crate::diagnosis::outcome::Made;
+use sigvet_core::crypto::{Sha256Hasher, sha256};
+use sigvet_core::internal::{Hex, sha1, sha512};
+
+/// Variants of more mistakes than this are made as they are needed, and not kept.
+const KEPT: usize = 1;
+/// How many variants one core takes at a time.
+const CHUNK: usize = 128;
+const FIELDS: usize = 5;
+
+/// The canonical variants of one request.
+#[derive(Default)]
+pub(super) struct Canonical {
+    fields: Option<Fields>,
+    assembly: Assemblies,
+    lines: Vec<Vec<(Combination, Line)>>,
+}
+
+/// Which variant of each field, how they were put together, and how the whole was hashed.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Combination {
+    costs: [u8; FIELDS],
+    variants: [u32; FIELDS],
+    joining: u8,
+    form: u8,
+}
+
+/// The last line of the string to sign.
+pub(super) enum Line {
+    Hex(Hex),
+    Other(Vec<u8>),
+}
+
+struct Assemblies {
+    joining: Step<Joining>,
+    form: Step<Form>,
+}
+
+/// How the fields are put together.
+#[derive(Clone, Copy, PartialEq)]
+enum Joining {
+    Newlines,
+    CrLf,
+    /// A backslash and an `n`, as a shell leaves them.
+    Spelled,
+    NewlineBehind,
+    NewlineBefore,
+    /// Without the line of an empty query.
+    NoEmptyLine,
+}
+
+/// What of the canonical request goes into the string to sign.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Hex,
+    UpperHex,
+    HashOfHex,
+    HashOfBytes,
+    Bytes,
+    Base64,
+    NotHashed,
+    Sha1,
+    Sha512,
+}
+
+impl Default for Assemblies {
+    fn default() -> Self {
+        let mut joining = Step::new(Joining::Newlines);
+        joining.add(&CANONICAL_NEWLINES, "CR LF in the canonical request", Joining::CrLf);
+        joining.add(&CANONICAL_NEWLINES, "'\\n' spelled out in the canonical request", Joining::Spelled);
+        joining.add(&CANONICAL_NEWLINES, "a newline at the end of the canonical request", Joining::NewlineBehind);
+        joining.add(&CANONICAL_NEWLINES, "a newline before the canonical request", Joining::NewlineBefore);
+        joining.add(&CANONICAL_NEWLINES, "no line for the empty query", Joining::NoEmptyLine);
+        let mut form = Step::new(Form::Hex);
+        form.add(&CANONICAL_HASH_FORM, "in upper-case hex", Form::UpperHex);
+        form.add(&CANONICAL_HASH_FORM, "the hash of the hash in hex", Form::HashOfHex);
+        form.add(&CANONICAL_HASH_FORM, "the hash of the hash", Form::HashOfBytes);
+        form.add(&CANONICAL_HASH_FORM, "the bytes of the hash, not in hex", Form::Bytes);
+        form.add(&CANONICAL_HASH_FORM, "in base64", Form::Base64);
+        form.add(&CANONICAL_HASH_FORM, "the canonical request itself, not hashed", Form::NotHashed);
+        form.add(&CANONICAL_HASH_FORM, "hashed by SHA-1", Form::Sha1);
+        form.add(&CANONICAL_HASH_FORM, "hashed by SHA-512", Form::Sha512);
+        Self { joining, form }
+    }
+}
+
+impl Line {
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Hex(hex) => hex.as_bytes(),
+            Self::Other(bytes) => bytes,
+        }
+    }
+}
+
+impl Canonical {
+    /// Makes the variants of each field of at most so many mistakes, as far as it is allowed, and keeps the lines of the
+    /// cheapest.
+    pub(super) fn prepare(&mut self, subject: &Subject<'_>, most: usize, allowance: &Allowance<'_>) {
+        self.fields = None;
+        self.fields = Some(subject.fields(most, allowance));
+        while self.lines.len() <= most.min(KEPT) {
+            let cost = self.lines.len();
+            let kept = std::sync::Mutex::new(Vec::new());
+            self.make(cost, &|| allowance.ends_trying(), &|combination, line| {
+                kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((combination, line));
+            });
+            self.lines.push(kept.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        }
+    }
+
+    /// The lines that are kept.
+    pub(super) fn lines(&self, cost: usize) -> &[(Combination, Line)] {
+        self.lines.get(cost).map_or(&[], Vec::as_slice)
+    }
+
+    /// Calls for each variant of exactly so many mistakes, on all cores.
+    pub(super) fn for_each(
+        &self,
+        cost: usize,
+        is_over: &(dyn Fn() -> bool + Sync),
+        visit: &(dyn Fn(&Combination, &Line) + Sync),
+    ) {
+        if cost <= KEPT {
+            return self.lines(cost).par_iter().for_each(|(combination, line)| {
+                if !is_over() {
+                    visit(combination, line);
+                }
+            });
+        }
+        self.make(cost, is_over, &|combination, line| visit(&combination, &line));
+    }
+
+    /// Every set of mistakes that leads to a combination.
+    pub(super) fn causes(&self, combination: &Combination) -> Vec<Vec<Made>> {
+        let Some(fields) = self.fields.as_ref().map(Fields::in_order) else { return Vec::new() };
+        let mut sets: Vec<Vec<Made>> = vec![Vec::new()];
+        for (at, field) in fields.into_iter().enumerate() {
+            let variant = &field.of_cost(combination.costs[at].into())[combination.variants[at] as usize];
+            let of_field = field.explained(variant);
+            sets = sets.iter().flat_map(|set| of_field.iter().map(|more| [set.as_slice(), more].concat())).collect();
+        }
+        let whole: [(&dyn Choice, u8); 2] =
+            [(&self.assembly.joining, combination.joining), (&self.assembly.form, combination.form)];
+        for (step, option) in whole.into_iter().filter(|(_, option)| *option > 0) {
+            let made = Made::from(step.cause(option.into()).clone());
+            sets.iter_mut().for_each(|set| set.push(made.clone()));
+        }
+        sets
+    }
+
+    fn make(&self, cost: usize, is_over: &(dyn Fn() -> bool + Sync), visit: &(dyn Fn(Combination, Line) + Sync)) {
+        let Some(fields) = self.fields.as_ref().map(Fields::in_order) else { return };
+        let (joinings, forms) = (self.assembly.joining.wrong_options(), self.assembly.form.wrong_options());
+        for joining in 0..=joinings {
+            for form in 0..=forms {
+                let spent = usize::from(joining > 0) + usize::from(form > 0);
+                let Some(left) = cost.checked_sub(spent) else { continue };
+                for costs in splits(left) {
+                    let whole = (joining as u8, form as u8);
+                    let group = Group { assembly: &self.assembly, fields, costs, whole };
+                    group.for_each(is_over, visit);
+                }
+            }
+        }
+    }
+}
+
+/// All ways to spread a number of mistakes over the fields.
+fn splits(cost: usize) -> Vec<[u8; FIELDS]> {
+    let mut all = Vec::new();
+    for code in 0..(cost + 1).pow(FIELDS as u32) {
+        let costs: [u8; FIELDS] = std::array::from_fn(|at| (code / (cost + 1).pow(at as u32) % (cost + 1)) as u8);
+        if costs.iter().map(|cost| usize::from(*cost)).sum::<usize>() == cost {
+            all.push(costs);
+        }
+    }
+    all
+}
+
+/// The combinations that have the same number of mistakes in each field.
+struct Group<'a> {
+    assembly: &'a Assemblies,
+    fields: [&'a Field; FIELDS],
+    costs: [u8; FIELDS],
+    whole: (u8, u8),
+}
+
+impl Group<'_> {
+    fn for_each(&self, is_over: &(dyn Fn() -> bool + Sync), visit: &(dyn Fn(Combination, Line) + Sync)) {
+        let variants: [&[Variant]; FIELDS] = std::array::from_fn(|at| self.fields[at].of_cost(self.costs[at].into()));
+        let counts = variants.map(<[Variant]>::len);
+        let heads: usize = counts[..FIELDS - 1].iter().product();
+        let work = |chunk: usize| {
+            if !is_over() {
+                self.work(chunk * CHUNK..heads.min((chunk + 1) * CHUNK), &variants, visit);
+            }
+        };
+        match heads.div_ceil(CHUNK) {
+            1 => work(0),
+            chunks => (0..chunks).into_par_iter().for_each(work),
+        }
+    }
+
+    /// Heads are all fields but the last, numbered; neighbours share their beginning, which is hashed once.
+    fn work(
+        &self,
+        heads: std::ops::Range<usize>,
+        variants: &[&[Variant]; FIELDS],
+        visit: &(dyn Fn(Combination, Line) + Sync),
+    ) {
+        let joining = *self.assembly.joining.option(self.whole.0.into());
+        let form = *self.assembly.form.option(self.whole.1.into());
+        let mut shared: Option<([u32; FIELDS], Sha256Hasher)> = None;
+        for head in heads {
+            let at = numbered(head, variants);
+            let hasher = match &shared {
+                Some((before, hasher)) if before[..3] == at[..3] => hasher.clone(),
+                _ => {
+                    let mut hasher = Sha256Hasher::new();
+                    (0..3).for_each(|field| {
+                        joining
+                            .write(field, &variants[field][at[field] as usize].text, &mut |bytes| hasher.update(bytes))
+                    });
+                    shared = Some((at, hasher.clone()));
+                    hasher
+                }
+            };
+            let mut with_headers = hasher;
+            joining.write(3, &variants[3][at[3] as usize].text, &mut |bytes| with_headers.update(bytes));
+            for (last, payload) in variants[4].iter().enumerate() {
+                let mut chosen = at;
+                chosen[4] = last as u32;
+                let line = match form {
+                    Form::Hex => {
+                        let mut hasher = with_headers.clone();
+                        joining.write(4, &payload.text, &mut |bytes| hasher.update(bytes));
+                        Line::Hex(Hex::new(&hasher.finish()))
+                    }
+                    form => Line::Other(form.write(&self.text(joining, &chosen, variants))),
+                };
+                visit(
+                    Combination { costs: self.costs, variants: chosen, joining: self.whole.0, form: self.whole.1 },
+                    line,
+                );
+            }
+        }
+    }
+
+    fn text(&self, joining: Joining, chosen: &[u32; FIELDS], variants: &[&[Variant]; FIELDS]) -> Vec<u8> {
+        let mut text = Vec::new();
+        for field in 0..FIELDS {
+            let variant = &variants[field][chosen[field] as usize];
+            joining.write(field, &variant.text, &mut |bytes| text.extend_from_slice(bytes));
+        }
+        text
+    }
+}
+
+/// The variants of a head by its number; those of the headers change fastest.
+fn numbered(head: usize, variants: &[&[Variant]; FIELDS]) -> [u32; FIELDS] {
+    let mut at = [0; FIELDS];
+    let mut rest = head;
+    for field in (0..FIELDS - 1).rev() {
+        at[field] = (rest % variants[field].len()) as u32;
+        rest /= variants[field].len();
+    }
+    at
+}
+
+impl Joining {
+    /// Writes a field, by its place, with the newline that stands before it.
+    fn write(self, field: usize, text: &[u8], out: &mut impl FnMut(&[u8])) {
+        let newline: &[u8] = match self {
+            Self::CrLf => b"\r\n",
+            Self::Spelled => b"\\n",
+            _ => b"\n",
+        };
+        if field == 2 && text.is_empty() && self == Self::NoEmptyLine {
+            return;
+        }
+        if field > 0 || self == Self::NewlineBefore {
+            out(newline);
+        }
+        match self {
+            Self::CrLf | Self::Spelled => {
+                for (at, line) in text.split(|byte| *byte == b'\n').enumerate() {
+                    if at > 0 {
+                        out(newline);
+                    }
+                    out(line);
+                }
+            }
+            _ => out(text),
+        }
+        if field == FIELDS - 1 && self == Self::NewlineBehind {
+            out(newline);
+        }
+    }
+}
+
+impl Form {
+    fn write(self, text: &[u8]) -> Vec<u8> {
+        let hash = sha256(text);
+        let hex = Hex::new(&hash);
+        match self {
+            Self::Hex => hex.as_bytes().to_vec(),
+            Self::UpperHex => hex.as_bytes().to_ascii_uppercase(),
+            Self::HashOfHex => Hex::new(&sha256(hex.as_bytes())).as_bytes().to_vec(),
+            Self::HashOfBytes => Hex::new(&sha256(&hash.0)).as_bytes().to_vec(),
+            Self::Bytes => hash.0.to_vec(),
+            Self::Base64 => base64(&hash.0).into_bytes(),
+            Self::NotHashed => text.to_vec(),
+            Self::Sha1 => hex::encode(sha1(text)).into_bytes(),
+            Self::Sha512 => hex::encode(sha512(text)).into_bytes(),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The search for the mistakes that reproduce a wrong signature: fewest first, every smallest set of them.
+//!
+//! The canonical request and the key meet only in the last HMAC. So a canonical variant is hashed once for all keys that
+//! it is tried with, a key is derived once for all variants, and what is left of a hypothesis is the end of one keyed
+//! hash. The clock is the caller's: it says when time is up.
+
+mod canonical;
+mod keys;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use super::allowance::{Allowance, Heed};
+use super::alternatives::Subject;
+use super::alternatives::signing::{Frame, Signing};
+use super::evidence::Key;
+use super::outcome::{Made, Search as Summary};
+use canonical::{Canonical, Combination, Line};
+use keys::{Keys, Options};
+
+/// How far a search goes.
+#[derive(Clone, Copy)]
+pub struct Limits<'a> {
+    /// The most mistakes at once, up to [`DEEPEST`].
+    pub deepest: usize,
+    /// Whether time is up. Two mistakes at once are always tried to the end, save where the request is so large that
+    /// this would take many times as long as for a usual one.
+    pub is_time_up: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// The most mistakes at once that are ever tried.
+pub const DEEPEST: usize = 3;
+/// Keys of more mistakes than this are derived as they are needed, and not kept.
+const KEPT: usize = 1;
+
+/// What a search did and found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Every smallest set of mistakes that gives the signature. One empty set: the signature is right.
+    pub sets: Vec<Vec<Made>>,
+    /// How many hypotheses were tried.
+    pub hypotheses: u64,
+    /// How many mistakes at once were tried.
+    pub deepest: usize,
+    /// Whether all hypotheses up to there were tried.
+    pub is_exhausted: bool,
+}
+
+impl Found {
+    /// What the search did, without what it found.
+    pub(super) fn summary(&self) -> Summary {
+        let Self { hypotheses, deepest, is_exhausted, .. } = *self;
+        Summary { is_made: true, hypotheses, deepest, is_exhausted }
+    }
+
+    /// Makes one of the sets that name the same mistakes.
+    pub(super) fn tell_once(&mut self) {
+        let ids = |set: &[Made]| {
+            let mut ids: Vec<&str> = set.iter().map(|made| made.mistake.id).collect();
+            ids.sort_unstable();
+            ids
+        };
+        let mut unique: Vec<Vec<Made>> = Vec::new();
+        for set in std::mem::take(&mut self.sets) {
+            if !unique.iter().any(|known| ids(known) == ids(&set)) {
+                unique.push(set);
+            }
+        }
+        self.sets = unique;
+    }
+}
+
+/// The signature that a hypothesis has to give.
+#[derive(Clone)]
+pub(super) enum Target {
+    /// All of a keyed hash, or its beginning.
+    Digest { bytes: [u8; 32], length: usize },
+    /// A signature of Version 4A, which is verified and not recomputed.
+    Der(Vec<u8>),
+}
+
+impl Target {
+    /// So many mistakes at once are tried without regard to time. To verify takes a hundred times as long as to recompute.
+    const fn tried_to_the_end(&self) -> usize {
+        match self {
+            Self::Digest { .. } => 2,
+            Self::Der(_) => 1,
+        }
+    }
+}
+
+/// Searches for the mistakes behind a signature.
+pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, limits: Limits<'_>) -> Found {
+    let deepest = limits.deepest.min(DEEPEST);
+    let mut search = Search::new(target, limits);
+    let mut worlds = vec![World::new(None, subject.clone(), keys)];
+    for depth in 0..=deepest {
+        if depth == 1 {
+            let others = subject.others().into_par_iter();
+            worlds.par_extend(others.map(|(cause, subject)| World::new(Some(cause), subject, keys)));
+        }
+        search.try_depth(&mut worlds, depth);
+        let is_cut_short = search.is_cut_short.load(Ordering::Relaxed);
+        let sets = search.take_sets();
+        if !sets.is_empty() || is_cut_short || depth == deepest {
+            let hypotheses = search.hypotheses.load(Ordering::Relaxed);
+            return Found { sets, hypotheses, deepest: depth, is_exhausted: !is_cut_short };
+        }
+    }
+    Found::default()
+}
+
+/// A request that may have been signed, with all that may have been made of it.
+struct World<'a> {
+    /// Why it is not the request that arrived; that alone is a mistake.
+    cause: Option<Made>,
+    subject: Subject<'a>,
+    canonical: Canonical,
+    signing: Signing,
+    keys: Keys,
+}
+
+impl<'a> World<'a> {
+    fn new(cause: Option<Made>, subject: Subject<'a>, keys: &[Key<'_>]) -> Self {
+        let signing = Signing::new(&subject, keys);
+        Self { cause, subject, canonical: Canonical::default(), signing, keys: Keys::default() }
+    }
+
+    /// How many mistakes are left to make in it.
+    fn left_of(&self, depth: usize) -> usize {
+        depth.saturating_sub(usize::from(self.cause.is_some()))
+    }
+}
+
+struct Search<'a> {
+    target: Target,
+    limits: Limits<'a>,
+    hits: Mutex<Vec<Vec<Made>>>,
+    hypotheses: AtomicU64,
+    is_cut_short: AtomicBool,
+}
+
+impl<'a> Search<'a> {
+    fn new(target: Target, limits: Limits<'a>) -> Self {
+        let (hits, hypotheses, is_cut_short) = (Mutex::default(), AtomicU64::new(0), AtomicBool::new(false));
+        Self { target, limits, hits, hypotheses, is_cut_short }
+    }
+
+    /// Tries every hypothesis of exactly so many mistakes: first those that are all in the canonical request.
+    fn try_depth(&self, worlds: &mut [World<'_>], depth: usize) {
+        let heed = if depth > self.target.tried_to_the_end() { Heed::Time } else { Heed::Size };
+        let allowance = Allowance::new(depth, heed, self.limits.is_time_up);
+        let prepare = |world: &mut World<'_>| {
+            let left = world.left_of(depth);
+            world.canonical.prepare(&world.subject, left, &allowance);
+            world.keys.prepare(&world.signing, left.min(KEPT));
+        };
+        // The request as it arrived comes before all others: it is the likeliest.
+        if let Some((arrived, others)) = worlds.split_first_mut() {
+            prepare(arrived);
+            others.par_iter_mut().for_each(prepare);
+        }
+        let is_over = || allowance.ends_trying();
+        for of_key in 0..=depth {
+            for world in worlds.iter() {
+                let spent = usize::from(world.cause.is_some());
+                if let Some(of_canonical) = depth.checked_sub(of_key + spent) {
+                    self.join(world, of_canonical, of_key, &is_over);
+                }
+            }
+        }
+        self.is_cut_short.fetch_or(allowance.is_spent(), Ordering::Relaxed);
+    }
+
+    /// Every canonical variant of one cost with every key of another.
+    fn join(&self, world: &World<'_>, of_canonical: usize, of_key: usize, is_over: &(dyn Fn() -> bool + Sync)) {
+        if of_key > KEPT {
+            let lines = world.canonical.lines(of_canonical);
+            world.keys.for_each(&world.signing, of_key, is_over, &|options, frame| {
+                self.count(lines.len());
+                for (combination, line) in lines {
+                    self.try_one(world, (options, frame), (combination, line));
+                }
+            });
+        } else {
+            let keys = world.keys.of_cost(of_key);
+            world.canonical.for_each(of_canonical, is_over, &|combination, line| {
+                self.count(keys.len());
+                for (options, frame) in keys {
+                    self.try_one(world, (options, frame), (combination, line));
+                }
+            });
+        }
+    }
+
+    fn count(&self, hypotheses: usize) {
+        self.hypotheses.fetch_add(hypotheses as u64, Ordering::Relaxed);
+    }
+
+    fn try_one(&self, world: &World<'_>, key: (&Options, &Frame), canonical: (&Combination, &Line)) {
+        if key.1.gives(canonical.1.as_bytes(), &self.target) {
+            self.record(world, canonical.0, key.0);
+        }
+    }
+
+    fn record(&self, world: &World<'_>, combination: &Combination, options: &Options) {
+        let of_key = world.signing.causes(options);
+        let mut hits = self.hits.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for of_canonical in world.canonical.causes(combination) {
+            hits.push(world.cause.iter().cloned().chain(of_canonical).chain(of_key.iter().cloned()).collect());
+        }
+    }
+
+    fn take_sets(&mut self) -> Vec<Vec<Made>> {
+        std::mem::take(self.hits.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+}

@@ -1,0 +1,70 @@
+use super::*;
+use crate::diagnosis::evidence::Hints;
+use crate::formats::parse_request;
+use sigvet_core::claim::Claim;
+use sigvet_core::credentials::Secret;
+use sigvet_core::request::Request;
+
+/// AWS's own example of a signed request (IAM, ListUsers), which the right secret signs so.
+const REQUEST: &str = "GET /?Action=ListUsers&Version=2010-05-08 HTTP/1.1\r\nHost: iam.amazonaws.com\r\n\
+    Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nX-Amz-Date: 20150830T123600Z\r\n\
+    Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
+    SignedHeaders=content-type;host;x-amz-date, \
+    Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7\r\n\r\n";
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+fn found(request: &Request, secret: &str, limits: Limits<'_>) -> (Vec<Vec<&'static str>>, Found) {
+    let claim = Claim::extract(request).unwrap();
+    let hints = Hints::default();
+    let subject = Subject::new(request, &claim, &hints);
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(claim.signature.as_str(), &mut bytes).unwrap();
+    let secret = Secret::new(secret);
+    let key = Key { name: "", access_key_id: "AKIDEXAMPLE", secret: &secret };
+    let found = search(&subject, &[key], Target::Digest { bytes, length: 32 }, limits);
+    let ids = |set: &Vec<Made>| set.iter().map(|made| made.mistake.id).collect();
+    (found.sets.iter().map(ids).collect(), found)
+}
+
+fn example(from: &str, to: &str) -> Request {
+    assert!(REQUEST.contains(from));
+    parse_request(REQUEST.replace(from, to).as_bytes()).unwrap()
+}
+
+const NO_TIME: Limits<'static> = Limits { deepest: 3, is_time_up: &|| true };
+
+#[test]
+fn a_right_signature_needs_no_mistake() {
+    let (sets, found) = found(&example("GET", "GET"), SECRET, NO_TIME);
+    assert_eq!((sets, found.hypotheses, found.deepest), (vec![vec![]], 1, 0));
+}
+
+/// Two at once, in the request and in the key, though time is up from the beginning. Catches a limit that comes too soon.
+#[test]
+fn two_mistakes_are_always_tried_to_the_end() {
+    let (sets, found) = found(&example("GET /", "POST /"), &format!("{SECRET}\n"), NO_TIME);
+    assert_eq!(sets, [["method-swapped", "secret-whitespace"]]);
+    assert_eq!((found.deepest, found.is_exhausted), (2, true));
+}
+
+/// What no mistake explains. Catches a search that says it tried all when it did not.
+#[test]
+fn a_search_without_time_says_that_it_was_cut_short() {
+    let request = example("Version=2010-05-08", "Version=2010-05-09");
+    let (sets, found) = found(&request, SECRET, NO_TIME);
+    assert_eq!((sets.len(), found.deepest, found.is_exhausted), (0, 3, false));
+    let (sets, found) = self::found(&request, SECRET, Limits { deepest: 2, is_time_up: &|| true });
+    assert_eq!((sets.len(), found.deepest, found.is_exhausted), (0, 2, true));
+    assert!(found.hypotheses > 50_000, "{found:?}");
+}
+
+/// Catches a set that is told twice, by one name or by a general one beside it.
+#[test]
+fn a_set_is_told_once_by_its_nearest_name() {
+    let request = example("GET /?Action=ListUsers&Version=2010-05-08", "GET /?Action=ListUsers&Version=2010-05-08&x=1");
+    let (sets, _) = found(&request, SECRET, NO_TIME);
+    assert_eq!(sets, [["query-changed-after"]]);
+    let request = example("; charset=utf-8", "");
+    let (sets, _) = found(&request, SECRET, NO_TIME);
+    assert_eq!(sets, [["header-content-type"]]);
+}

@@ -1,0 +1,112 @@
+//! Canonical requests and strings to sign as others print them, taken apart again.
+
+use sigvet_core::crypto::sha256;
+
+/// How many fields there are, headers and their list taken as one.
+pub(super) const FIELDS: usize = 5;
+
+/// A canonical request of others, in its fields: method, path, query, headers with their list, payload.
+pub(super) struct CanonicalText([Vec<u8>; FIELDS]);
+
+impl CanonicalText {
+    /// Takes a canonical request apart; none where it has too few lines to be one.
+    pub(super) fn parse(text: &[u8]) -> Option<Self> {
+        let lines: Vec<&[u8]> =
+            text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
+        let [method, path, query, headers @ .., payload] = lines.as_slice() else { return None };
+        if headers.len() < 2 {
+            return None;
+        }
+        Some(Self([method.to_vec(), path.to_vec(), query.to_vec(), headers.join(&b'\n'), payload.to_vec()]))
+    }
+
+    /// The fields in order.
+    pub(super) fn fields(&self) -> &[Vec<u8>; FIELDS] {
+        &self.0
+    }
+
+    pub(super) fn method(&self) -> &[u8] {
+        &self.0[0]
+    }
+
+    pub(super) fn path(&self) -> &[u8] {
+        &self.0[1]
+    }
+
+    pub(super) fn query(&self) -> &[u8] {
+        &self.0[2]
+    }
+
+    pub(super) fn payload(&self) -> &[u8] {
+        &self.0[4]
+    }
+
+    /// Names and values of the canonical headers.
+    pub(super) fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        header_lines(&self.0[3])
+    }
+
+    /// The list of signed headers: the last line.
+    pub(super) fn signed_headers(&self) -> &[u8] {
+        self.0[3].rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
+    }
+}
+
+/// Names and values in a field of headers, up to its blank line.
+pub(super) fn header_lines(field: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    field.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty()).filter_map(|line| {
+        let at = line.iter().position(|byte| *byte == b':')?;
+        Some((&line[..at], &line[at + 1..]))
+    })
+}
+
+/// Whether a canonical request has the hash that ends a string to sign; none where there is no such hash.
+pub(super) fn is_unaltered(canonical_request: &[u8], string_to_sign: &[u8]) -> Option<bool> {
+    let hash = string_to_sign.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
+    let is_hash = hash.len() == 64 && hash.iter().all(u8::is_ascii_hexdigit);
+    is_hash.then(|| hash.eq_ignore_ascii_case(sha256(canonical_request).to_string().as_bytes()))
+}
+
+/// The lines of each text that the other has not, in order.
+pub(super) fn differing_lines(a: &[u8], b: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let lines = |text: &[u8]| text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let (of_a, of_b) = (lines(a), lines(b));
+    let only = |these: &[Vec<u8>], others: &[Vec<u8>]| {
+        let mut left = others.to_vec();
+        let mut only = Vec::new();
+        for line in these {
+            match left.iter().position(|other| other == line) {
+                Some(at) => drop(left.swap_remove(at)),
+                None => only.push(line.clone()),
+            }
+        }
+        only.join(&b'\n')
+    };
+    match (only(&of_a, &of_b), only(&of_b, &of_a)) {
+        // The same lines in another order.
+        (only_a, only_b) if only_a.is_empty() && only_b.is_empty() => (a.to_vec(), b.to_vec()),
+        narrowed => narrowed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_canonical_request_comes_apart_into_its_fields() {
+        let text = CanonicalText::parse(b"GET\n/\n\nhost:h\nx:a:b\n\nhost;x\nUNSIGNED-PAYLOAD").unwrap();
+        assert_eq!((text.method(), text.path(), text.query()), (&b"GET"[..], &b"/"[..], &b""[..]));
+        assert_eq!(text.header_lines().collect::<Vec<_>>(), [(&b"host"[..], &b"h"[..]), (b"x", b"a:b")]);
+        assert_eq!((text.signed_headers(), text.payload()), (&b"host;x"[..], &b"UNSIGNED-PAYLOAD"[..]));
+        assert!(CanonicalText::parse(b"GET\n/\nhost").is_none());
+    }
+
+    #[test]
+    fn only_lines_that_differ_are_shown() {
+        let (a, b) = differing_lines(b"host:a\nx:1\n\nhost;x", b"host:b\nx:1\n\nhost;x");
+        assert_eq!((a.as_slice(), b.as_slice()), (&b"host:a"[..], &b"host:b"[..]));
+        let (a, _) = differing_lines(b"x:1\nhost:a", b"host:a\nx:1");
+        assert_eq!(a, b"x:1\nhost:a");
+    }
+}

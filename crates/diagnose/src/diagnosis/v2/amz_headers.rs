@@ -1,0 +1,72 @@
+//! What a client may have signed in place of the lines of the provider's own headers.
+
+use crate::diagnosis::catalogue::{
+    HEADER_AMZ_UNSIGNED, HEADER_NAME_CASE, HEADER_REPEATS, HEADER_UNSORTED, HEADER_UNTRIMMED, TOKEN_NOT_SIGNED,
+};
+use crate::diagnosis::field::Step;
+use sigvet_core::request::Request;
+use sigvet_core::v2::{StringToSign, Terms};
+
+pub(super) fn step(request: &Request, terms: &Terms, right: &StringToSign) -> Step<Vec<u8>> {
+    let names = terms.names;
+    let lines: Vec<&[u8]> = right.amz_headers.split_inclusive(|byte| *byte == b'\n').collect();
+    let mut step = Step::new(right.amz_headers.clone());
+    for (at, line) in lines.iter().enumerate() {
+        let name = String::from_utf8_lossy(line.split(|byte| *byte == b':').next().unwrap_or_default()).into_owned();
+        let others = lines.iter().enumerate().filter(|(other, _)| *other != at).flat_map(|(_, line)| line.to_vec());
+        match name == names.token_header {
+            true => step = step.or(&TOKEN_NOT_SIGNED, others.collect()),
+            false => step.add(&HEADER_AMZ_UNSIGNED, format!("not signed: {name}"), others.collect()),
+        }
+    }
+    step.add(&HEADER_AMZ_UNSIGNED, "none of them was signed", Vec::new());
+    let own: Vec<(&str, &[u8])> = request
+        .headers
+        .iter()
+        .map(|header| (header.name.as_str(), header.value.as_slice()))
+        .filter(|(name, _)| name.to_ascii_lowercase().starts_with(names.header_prefix))
+        .collect();
+    let as_sent = |(name, value): &(&str, &[u8])| line(&name.to_ascii_lowercase(), value.trim_ascii());
+    step = step.or(&HEADER_UNSORTED, own.iter().flat_map(as_sent).collect());
+    let mut sorted = own;
+    sorted.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+    step = step.or(&HEADER_NAME_CASE, sorted.iter().flat_map(|(name, value)| line(name, value.trim_ascii())).collect());
+    let untrimmed = |(name, value): &(&str, &[u8])| line(&name.to_ascii_lowercase(), value);
+    step = step.or(&HEADER_UNTRIMMED, sorted.iter().flat_map(untrimmed).collect());
+    step.add(&HEADER_REPEATS, "signed on lines of their own", sorted.iter().flat_map(as_sent).collect());
+    for (detail, joined) in repeats(&sorted) {
+        step.add(&HEADER_REPEATS, detail, joined);
+    }
+    let spaced = right.amz_headers.split_inclusive(|byte| *byte == b'\n').flat_map(|line| {
+        let at = line.iter().position(|byte| *byte == b':').map_or(line.len(), |at| at + 1);
+        [&line[..at], b" ", &line[at..]].concat()
+    });
+    step.add(&HEADER_UNTRIMMED, "signed with a space behind the colon", spaced.collect());
+    step.without_repeats()
+}
+
+fn line(name: &str, value: &[u8]) -> Vec<u8> {
+    [name.as_bytes(), b":", value, b"\n"].concat()
+}
+
+/// Repeated headers joined in other ways.
+fn repeats(sorted: &[(&str, &[u8])]) -> Vec<(&'static str, Vec<u8>)> {
+    type Choose = fn(&[&[u8]]) -> Vec<u8>;
+    let ways: [(&str, Choose); 3] = [
+        ("joined by a comma and a space", |values| values.join(&b", "[..])),
+        ("only the first was signed", |values| values[0].to_vec()),
+        ("only the last was signed", |values| values[values.len() - 1].to_vec()),
+    ];
+    let mut fields: Vec<(String, Vec<&[u8]>)> = Vec::new();
+    for (name, value) in sorted {
+        let name = name.to_ascii_lowercase();
+        match fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => values.push(value.trim_ascii()),
+            None => fields.push((name, vec![value.trim_ascii()])),
+        }
+    }
+    ways.map(|(detail, choose)| {
+        (detail, fields.iter().flat_map(|(name, values)| line(name, &choose(values))).collect())
+    })
+    .to_vec()
+}

@@ -1,0 +1,54 @@
+//! A presented signature of Version 2, however it is written: base64 of 20 bytes where it is sound.
+
+use crate::diagnosis::alternatives::from_base64;
+use crate::diagnosis::catalogue::SIGNATURE_FORM;
+use crate::diagnosis::outcome::Made;
+use sigvet_core::internal::encode::{Plus, decode};
+
+/// The bytes that a hypothesis has to give: all of a signature, or its beginning.
+pub(super) struct Target(Vec<u8>);
+
+/// Fewer bytes than this would be met by chance.
+const SHORTEST: usize = 8;
+/// How long an HMAC-SHA1 is.
+const LENGTH: usize = 20;
+
+impl Target {
+    pub(super) fn is_met_by(&self, digest: &[u8; LENGTH]) -> bool {
+        digest.starts_with(&self.0)
+    }
+}
+
+/// The bytes of a presented signature, and what is wrong with how it is written.
+pub(super) fn target(presented: &str) -> Option<(Target, Option<Made>)> {
+    let form = |detail: &str| Made::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
+    let bare = presented.trim().trim_matches(['"', '\'']);
+    let decoded = String::from_utf8(decode(bare.as_bytes(), Plus::Literal)).ok()?;
+    let text = decoded.replace(' ', "+");
+    let bytes = from_base64(&text).filter(|bytes| bytes.len() == LENGTH);
+    if let Some(bytes) = bytes {
+        let detail = match () {
+            () if bare != presented => "with something around it",
+            () if decoded != bare => "percent-encoded twice",
+            () if text != decoded => "a '+' that was not percent-encoded became a space",
+            () if text.contains(['-', '_']) => "in the alphabet of base64 that is meant for URLs",
+            () if !text.ends_with('=') => "without the '=' at its end",
+            () => return Some((Target(bytes), None)),
+        };
+        return Some((Target(bytes), Some(form(detail))));
+    }
+    if let Some(bytes) = hex::decode(decoded.to_ascii_lowercase()).ok().filter(|bytes| bytes.len() == LENGTH) {
+        return Some((Target(bytes), Some(form("in hex, not in base64"))));
+    }
+    if let Some(bytes) = hex_in_base64(&text) {
+        return Some((Target(bytes), Some(form("the hex digits in base64, not the bytes"))));
+    }
+    let whole = text.trim_end_matches('=');
+    let bytes = from_base64(&whole[..whole.len() & !3])?;
+    let is_cut = (SHORTEST..LENGTH).contains(&bytes.len());
+    is_cut.then(|| (Target(bytes), Some(form(&format!("cut off: {} of 28 characters", presented.len())))))
+}
+
+fn hex_in_base64(text: &str) -> Option<Vec<u8>> {
+    hex::decode(from_base64(text)?).ok().filter(|bytes| bytes.len() == LENGTH)
+}

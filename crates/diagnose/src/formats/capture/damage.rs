@@ -1,0 +1,74 @@
+//! What was damaged on a text's way: blacked out, cut off, its line breaks written as `\n`.
+
+use std::borrow::Cow;
+
+use crate::formats::note::Note;
+use sigvet_core::internal::raw_http::Lines;
+
+use super::{Capture, http};
+
+/// Empties the lines of three backticks that chats and trackers put around a text; all others keep their numbers.
+pub(super) fn without_fences(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    if !text.trim_ascii_start().starts_with(FENCE) {
+        return text;
+    }
+    let unfenced = |line: &[u8]| if line.starts_with(FENCE) { Vec::new() } else { line.to_vec() };
+    let lines: Vec<Vec<u8>> = text.split(|&byte| byte == b'\n').map(unfenced).collect();
+    Cow::Owned(lines.join(&b'\n'))
+}
+
+const FENCE: &[u8] = b"```";
+
+/// Makes line breaks of `\r\n` and `\n` where a whole request was written as one line.
+pub(super) fn with_line_breaks(text: Cow<'_, [u8]>) -> (Cow<'_, [u8]>, Option<Note>) {
+    let mut lines = Lines::of(&text);
+    lines.skip_blank_lines();
+    let Some(first) = lines.next() else { return (text, None) };
+    let shown = String::from_utf8_lossy(first.text);
+    let is_escaped = (shown.contains(" HTTP/") || shown.starts_with("HTTP/")) && shown.contains("\\n");
+    if !is_escaped || first.text.len() > 1024 * 1024 {
+        return (text, None);
+    }
+    let unquoted = shown.trim().trim_matches(['"', '\'']);
+    let unescaped = unquoted.replace("\\r\\n", "\r\n").replace("\\n", "\n").replace("\\\"", "\"");
+    if !http::begins(unescaped.as_bytes()) {
+        return (text, None);
+    }
+    (Cow::Owned(unescaped.into_bytes()), Some(Note::EscapedNewlines))
+}
+
+/// What a capture shows of damage to its values.
+pub(super) fn of(capture: &Capture) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if let Some(request) = &capture.request {
+        for header in &request.headers {
+            notes.extend(of_value(&format!("the header {}", header.name), &header.value));
+        }
+        notes.extend(of_value("the URL", &request.target));
+    }
+    if let Some(client) = &capture.client {
+        notes.extend(
+            client.canonical_request.as_deref().and_then(|text| of_value("the client's canonical request", text)),
+        );
+    }
+    notes
+}
+
+/// What was done to a value, where it shows.
+fn of_value(what: &str, value: &[u8]) -> Option<Note> {
+    let text = String::from_utf8_lossy(value);
+    let what = what.to_owned();
+    if is_redacted(&text) {
+        return Some(Note::Redacted { what });
+    }
+    let end = text.trim_end();
+    (end.ends_with("...") || end.contains('…')).then_some(Note::CutOff { what })
+}
+
+/// Whether somebody wrote something else in the place of a value or of a part of it.
+fn is_redacted(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let words =
+        ["redacted", "<hidden>", "credential=hidden", "<secret>", "[secret]", "<token>", "<masked>", "xxxxxxxx"];
+    words.iter().any(|word| lower.contains(word)) || lower.contains("****")
+}

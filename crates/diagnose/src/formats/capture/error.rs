@@ -1,0 +1,78 @@
+//! Why a pasted text could not be read.
+
+use sigvet_core::internal::raw_http::MalformedRequest;
+use sigvet_core::request::InvalidUrl;
+
+/// A text in which no request, no reply and no client's log was found, or a broken one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnreadableCapture {
+    /// There is nothing.
+    #[error("there is nothing to read: the input is empty")]
+    Empty,
+    /// Bytes that are no text.
+    #[error("the input is binary, expected text: a request, a log, a HAR file")]
+    Binary,
+    /// Nothing was recognised.
+    #[error(
+        "line {line}: neither a request line ('METHOD /path HTTP/1.1') nor a URL, curl command or trace, HAR file, server's reply or SDK log"
+    )]
+    Unrecognised {
+        /// The first line that says something, from 1.
+        line: usize,
+    },
+    /// A request that is none.
+    #[error(transparent)]
+    Request(#[from] MalformedRequest),
+    /// A URL that cannot be read.
+    #[error(transparent)]
+    Url(#[from] InvalidUrl),
+    /// HTTP/2 fields without one that every request has.
+    #[error("line {line}: the HTTP/2 request has no {name}")]
+    PseudoHeader {
+        /// Where it begins.
+        line: usize,
+        /// `:method` or `:path`.
+        name: &'static str,
+    },
+    /// A quote that never ends.
+    #[error("line {line}: the quote {quote} never ends")]
+    Quote {
+        /// Where it begins.
+        line: usize,
+        /// The quote.
+        quote: char,
+    },
+    /// A HAR file that is no JSON, or not whole.
+    #[error("no HAR file: {reason} at line {line}, column {column}")]
+    Har {
+        /// What is wrong.
+        reason: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// No request at that place.
+    #[error("there is no request {entry}: there {} {total}, {}", if *.total == 1 { "is" } else { "are" }, listed(.candidates))]
+    NoSuchEntry {
+        /// What was asked for, from 1.
+        entry: usize,
+        /// How many there are.
+        total: usize,
+        /// Those that are signed, or failed.
+        candidates: Vec<usize>,
+    },
+    /// No canonical request and no string to sign.
+    #[error("no canonical request and no string to sign in it")]
+    NoClientLog,
+}
+
+/// The first of the candidates for people.
+fn listed(candidates: &[usize]) -> String {
+    if candidates.is_empty() {
+        return "none of them signed".to_owned();
+    }
+    let numbers: Vec<String> = candidates.iter().take(10).map(usize::to_string).collect();
+    let more = if candidates.len() > 10 { ", …" } else { "" };
+    format!("signed or failed: {}{more}", numbers.join(", "))
+}

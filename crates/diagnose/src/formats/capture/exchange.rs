@@ -1,0 +1,137 @@
+//! A request and what was said to it, and which of several is the one that somebody wonders about.
+
+use crate::formats::note::Note;
+use crate::formats::reply::Reply;
+use sigvet_core::internal::raw_http::Head;
+use sigvet_core::request::{Body, Headers, Request, RequestUrl};
+
+use super::{Capture, CaptureKind, UnreadableCapture};
+
+/// A request, its reply, or both.
+#[derive(Debug, Default)]
+pub(super) struct Exchange {
+    pub(super) request: Option<Request>,
+    pub(super) url: Option<RequestUrl>,
+    pub(super) reply: Option<Reply>,
+    pub(super) notes: Vec<Note>,
+}
+
+/// Which of several equals is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Prefer {
+    First,
+    Last,
+}
+
+impl Exchange {
+    /// A request that was read, with the `Host` that its origin gives it where the text shows none.
+    pub(super) fn of(head: Head, body: Body, mut notes: Vec<Note>) -> Self {
+        let Head { method, target, origin, mut headers } = head;
+        let origin = origin.and_then(|origin| RequestUrl::parse(&String::from_utf8_lossy(&origin)).ok());
+        if let Some(url) = origin.as_ref().filter(|_| !headers.contains("host")) {
+            headers = with_host(&url.host_header(), &headers);
+            notes.push(Note::HostFromUrl);
+        }
+        let url = origin.map(|url| url.with_target(target.clone()));
+        Self { request: Some(Request { method, target, headers, body }), url, reply: None, notes }
+    }
+
+    /// The same where the text tells by which scheme it was sent, and not the URL: that is made of the `Host`.
+    pub(super) fn sent_by(scheme: &str, head: Head, body: Body, notes: Vec<Note>) -> Self {
+        let host = head.headers.first_text("host");
+        let url = host.and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
+        let url = url.map(|url| url.with_target(head.target.clone()));
+        let exchange = Self::of(head, body, notes);
+        Self { url: exchange.url.or(url), ..exchange }
+    }
+
+    /// How likely it is the one that is meant: signed and refused, signed, refused, neither.
+    pub(super) fn rank(&self) -> usize {
+        rank(self.request.as_ref().is_some_and(is_signed), self.reply.as_ref().is_some_and(is_refusal))
+    }
+}
+
+/// Smaller is likelier.
+pub(super) fn rank(is_signed: bool, is_refused: bool) -> usize {
+    match (is_signed, is_refused) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, true) => 2,
+        (false, false) => 3,
+    }
+}
+
+/// The headers behind a `Host`, where clients put it.
+pub(super) fn with_host(host: &str, headers: &Headers) -> Headers {
+    let mut all = Headers::default();
+    // A host that came out of a URL, or a value that was a header's already, can be one.
+    let _ = all.push("Host", host);
+    for header in headers {
+        let _ = all.push(&header.name, header.value.clone());
+    }
+    all
+}
+
+/// Whether somebody signed it, by any scheme.
+pub(super) fn is_signed(request: &Request) -> bool {
+    let authorization = request.headers.first_text("authorization").unwrap_or_default();
+    authorization.contains("Signature=") || authorization.starts_with("AWS ") || has_signed_query(&request.target)
+}
+
+/// Whether a URL carries a signature.
+pub(super) fn has_signed_query(target: &[u8]) -> bool {
+    let target = String::from_utf8_lossy(target).to_ascii_lowercase();
+    target.contains("-signature=") || (target.contains("signature=") && target.contains("accesskeyid="))
+}
+
+pub(super) fn is_refusal(reply: &Reply) -> bool {
+    reply.status.map_or(reply.code.is_some() || reply.message.is_some(), |status| status >= 400)
+}
+
+/// The body of a request of which the text shows the head alone.
+pub(super) fn uncaptured_body(headers: &Headers, notes: &mut Vec<Note>) -> Body {
+    let length = headers.first_text("content-length");
+    if headers.contains("transfer-encoding") || length.is_some_and(|length| length != "0") {
+        notes.push(Note::BodyNotCaptured);
+        return Body::Unknown;
+    }
+    Body::Bytes(Vec::new())
+}
+
+/// The capture of the exchange at `entry`, from 1, or of the likeliest one.
+pub(super) fn choose(
+    kind: CaptureKind,
+    mut exchanges: Vec<Exchange>,
+    entry: Option<usize>,
+    prefer: Prefer,
+) -> Result<Capture, UnreadableCapture> {
+    let total = exchanges.len();
+    let ranks: Vec<usize> = exchanges.iter().map(Exchange::rank).collect();
+    let at = match entry {
+        Some(entry) if (1..=total).contains(&entry) => entry - 1,
+        Some(entry) => return Err(no_such_entry(entry, &ranks)),
+        None => likeliest(&ranks, prefer).ok_or(UnreadableCapture::Empty)?,
+    };
+    let Exchange { request, url, reply, mut notes } = exchanges.swap_remove(at);
+    if total > 1 {
+        notes.insert(0, Note::SeveralRequests { total, taken: at + 1 });
+    }
+    if let Some(reply) = &reply {
+        notes.extend(reply.damage.iter().cloned());
+    }
+    Ok(Capture { kind, request, url, reply, client: None, command: None, notes })
+}
+
+pub(super) fn no_such_entry(entry: usize, ranks: &[usize]) -> UnreadableCapture {
+    let candidates = (1..=ranks.len()).filter(|number| ranks[number - 1] < 3).collect();
+    UnreadableCapture::NoSuchEntry { entry, total: ranks.len(), candidates }
+}
+
+/// The place of the smallest rank, the first or the last of equals.
+pub(super) fn likeliest(ranks: &[usize], prefer: Prefer) -> Option<usize> {
+    let best = ranks.iter().min()?;
+    match prefer {
+        Prefer::First => ranks.iter().position(|rank| rank == best),
+        Prefer::Last => ranks.iter().rposition(|rank| rank == best),
+    }
+}

@@ -1,0 +1,161 @@
+//! Raw HTTP: requests, each with its response behind it or not; HTTP/2 fields with `:method` and `:path` too.
+
+use crate::formats::note::Note;
+use sigvet_core::internal::raw_http::{Lines, MalformedRequest, parse_request_line, take_head};
+use sigvet_core::request::{Body, Headers};
+
+use super::UnreadableCapture;
+use super::exchange::Exchange;
+use super::pseudo;
+use super::response::{declared_length, reply_of, status_of, take_headers};
+
+/// Whether a message begins here, with nothing before it.
+pub(super) fn begins(text: &[u8]) -> bool {
+    let mut lines = Lines::of(text);
+    lines.skip_blank_lines();
+    let Some(line) = lines.next() else { return false };
+    pseudo::begins(line.text) || is_message_line(line.text) || is_plain_request_line(line.text)
+}
+
+/// Whether a line begins a request or a response for certain.
+pub(super) fn is_message_line(line: &[u8]) -> bool {
+    status_of(line).is_some() || is_request_line(line)
+}
+
+/// Whether it ends in a version as request lines do.
+pub(super) fn is_request_line(line: &[u8]) -> bool {
+    let version = line.trim_ascii_end().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
+    version.starts_with(b"HTTP/") && parse_request_line(line).is_some()
+}
+
+/// One without a version, as tools print it: `GET /path`.
+fn is_plain_request_line(line: &[u8]) -> bool {
+    let is_method = |method: &str| method.len() > 2 && method.bytes().all(|byte| byte.is_ascii_uppercase());
+    parse_request_line(line).is_some_and(|(method, target)| is_method(&method) && !target.contains(&b' '))
+}
+
+/// The exchanges of a text, in order.
+pub(super) fn read(text: &[u8]) -> Result<Vec<Exchange>, UnreadableCapture> {
+    let mut exchanges: Vec<Exchange> = Vec::new();
+    let mut lines = Lines::of(text);
+    loop {
+        lines.skip_blank_lines();
+        let Some(first) = lines.clone().next() else { break };
+        if let Some(status) = status_of(first.text) {
+            let _ = lines.next();
+            read_response(status, &mut lines, &mut exchanges);
+        } else if exchanges.is_empty() || is_request_line(first.text) || pseudo::begins(first.text) {
+            exchanges.push(read_request(&mut lines)?);
+        } else {
+            break;
+        }
+    }
+    if exchanges.is_empty() { Err(MalformedRequest::Empty.into()) } else { Ok(exchanges) }
+}
+
+fn read_request(lines: &mut Lines<'_>) -> Result<Exchange, UnreadableCapture> {
+    let is_pseudo = lines.clone().next().is_some_and(|line| pseudo::begins(line.text));
+    let head = if is_pseudo { pseudo::take_head(lines)? } else { take_head(lines)? };
+    let mut notes = Vec::new();
+    let body = take_body(lines, &head.headers, &mut notes);
+    Ok(Exchange::of(head, body, notes))
+}
+
+/// Gives the response to the request before it that has none; interim ones are no answer.
+fn read_response(status: u16, lines: &mut Lines<'_>, exchanges: &mut Vec<Exchange>) {
+    let headers = take_headers(lines);
+    if (100..200).contains(&status) {
+        return;
+    }
+    let rest = lines.rest();
+    let end = match declared_length(&headers) {
+        Some(length) if length <= rest.len() && is_end(&rest[length..]) => length,
+        _ => next_message(rest, is_request_line).unwrap_or(rest.len()),
+    };
+    let reply = Some(reply_of(Some(status), &headers, &rest[..end]));
+    lines.skip_bytes(end);
+    match exchanges.last_mut().filter(|exchange| exchange.reply.is_none()) {
+        Some(exchange) => exchange.reply = reply,
+        None => exchanges.push(Exchange { reply, ..Exchange::default() }),
+    }
+}
+
+/// Takes the body by its length, where the text bears the length out; else up to the next message.
+fn take_body(lines: &mut Lines<'_>, headers: &Headers, notes: &mut Vec<Note>) -> Body {
+    let rest = lines.rest();
+    let next = next_message(rest, is_message_line);
+    let there = &rest[..next.unwrap_or(rest.len())];
+    let declared = headers.first_text("content-length").and_then(|length| length.parse::<usize>().ok());
+    if headers.contains("transfer-encoding") {
+        lines.skip_bytes(there.len());
+        notes.push(Note::BodyNotCaptured);
+        return Body::Unknown;
+    }
+    match declared {
+        Some(length) if length <= rest.len() && is_end(&rest[length..]) => {
+            lines.skip_bytes(length);
+            Body::Bytes(rest[..length].to_vec())
+        }
+        Some(length) => {
+            lines.skip_bytes(there.len());
+            body_of_other_length(there, length, notes)
+        }
+        None => {
+            lines.skip_bytes(there.len());
+            let trimmed = there.trim_ascii_end();
+            let body = if next.is_some() || trimmed.is_empty() { trimmed } else { there };
+            Body::Bytes(body.to_vec())
+        }
+    }
+}
+
+/// A body that is longer or shorter than it should be: it was cut off, left out, or lost its carriage returns.
+fn body_of_other_length(there: &[u8], length: usize, notes: &mut Vec<Note>) -> Body {
+    if there.len() > length {
+        notes.push(Note::TextBehindBody { length: there.len() - length });
+        return Body::Bytes(there[..length].to_vec());
+    }
+    let restored = with_carriage_returns(there);
+    if restored.len() >= length
+        && restored[length..].iter().all(u8::is_ascii_whitespace)
+        && restored.len() > there.len()
+    {
+        notes.push(Note::RestoredLineEnds);
+        return Body::Bytes(restored[..length].to_vec());
+    }
+    let presented = there.trim_ascii_end().len() as u64;
+    notes.push(match presented {
+        0 => Note::BodyNotCaptured,
+        presented => Note::BodyLength { expected: length as u64, presented },
+    });
+    Body::Unknown
+}
+
+fn with_carriage_returns(text: &[u8]) -> Vec<u8> {
+    let mut restored = Vec::with_capacity(text.len());
+    for (at, &byte) in text.iter().enumerate() {
+        if byte == b'\n' && (at == 0 || text[at - 1] != b'\r') {
+            restored.push(b'\r');
+        }
+        restored.push(byte);
+    }
+    restored
+}
+
+/// Whether nothing follows, or another message.
+fn is_end(rest: &[u8]) -> bool {
+    let mut lines = Lines::of(rest);
+    lines.skip_blank_lines();
+    lines.next().is_none_or(|line| is_message_line(line.text))
+}
+
+/// Where the next line stands that begins a message.
+fn next_message(text: &[u8], begins: impl Fn(&[u8]) -> bool) -> Option<usize> {
+    let mut lines = Lines::of(text);
+    loop {
+        let at = text.len() - lines.rest().len();
+        if begins(lines.next()?.text) {
+            return Some(at);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Requests and replies inside a log: as Python prints them, as messages of HTTP behind a prefix, as lines of a wire log, as
+//! the XML of an error.
+
+use crate::formats::note::Note;
+use crate::formats::reply::Reply;
+use sigvet_core::internal::raw_http::Lines;
+use sigvet_core::request::{Body, Headers, Request, RequestUrl};
+
+use super::super::exchange::{Exchange, with_host};
+use super::super::http;
+use super::super::response::status_of;
+use super::python;
+
+/// A request, a reply or both, by the number of the line where it begins.
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) line: usize,
+    pub(super) exchange: Exchange,
+}
+
+/// All there are, in order.
+pub(super) fn events(text: &[u8]) -> Vec<Event> {
+    let mut events = Vec::new();
+    let mut status = None;
+    let mut headers = Vec::new();
+    let mut http_ends = 0;
+    let mut lines = Lines::of(text);
+    loop {
+        let at = text.len() - lines.rest().len();
+        let Some(line) = lines.next() else { break };
+        let shown = String::from_utf8_lossy(line.text);
+        let mut push = |exchange| events.push(Event { line: line.number, exchange });
+        if let Some(exchange) = prepared_request(&shown).or_else(|| sent_by_s3cmd(&shown)) {
+            push(exchange);
+        } else if let Some(found) = status_of_access(&shown) {
+            status = Some(found);
+        } else if let Some((_, dictionary)) = shown.split_once("Response headers: ") {
+            headers = python::dictionary(dictionary).unwrap_or_default();
+        } else if let Some((_, behind)) = shown.split_once("Response body:") {
+            let below = lines.clone().next().map(|line| String::from_utf8_lossy(line.text)).unwrap_or_default();
+            let literal = if behind.trim().is_empty() { below.trim_start() } else { behind.trim_start() };
+            if let Some((body, _)) = python::string(literal).filter(|(body, _)| !body.is_empty()) {
+                let reply = Some(Reply::parse(status.take(), &std::mem::take(&mut headers), &body));
+                push(Exchange { reply, ..Exchange::default() });
+            }
+        } else if let Some(reply) = s3cmd_reply(&shown) {
+            push(Exchange { reply: Some(reply), ..Exchange::default() });
+        } else if let Some(start) = message_in(line.text).filter(|_| at >= http_ends) {
+            let message = &text[at + start..];
+            let message = &message[..message_end(message)];
+            http_ends = at + start + message.len();
+            for exchange in http::read(message).unwrap_or_default() {
+                push(exchange);
+            }
+        } else if let Some(start) = error_in(line.text).filter(|_| at >= http_ends) {
+            let body = &text[at + start..];
+            let body = &body[..body.len().min(LONGEST)];
+            let end = [&b"</ErrorResponse>"[..], b"</Error>"]
+                .iter()
+                .filter_map(|end| find(body, end).map(|at| at + end.len()))
+                .max();
+            let reply = Reply::parse(status.take(), &[], &body[..end.unwrap_or(body.len())]);
+            http_ends = at + start + end.unwrap_or(body.len());
+            push(Exchange { reply: Some(reply), ..Exchange::default() });
+        } else if find(line.text, b"signature we calculated does not match").is_some() && at >= http_ends {
+            let body = &text[at..][..(text.len() - at).min(LONGEST)];
+            let body = &body[..message_block_end(body)];
+            http_ends = at + body.len();
+            push(Exchange { reply: Some(Reply::parse(None, &[], body)), ..Exchange::default() });
+        }
+    }
+    if events.iter().all(|event| event.exchange.request.is_none()) {
+        events.extend(wire_log(text));
+    }
+    events
+}
+
+/// No literal or error in a log is longer.
+const LONGEST: usize = 1024 * 1024;
+
+/// No message with a canonical request in it is longer; headers are not.
+const LONGEST_MESSAGE: usize = 64 * 1024;
+
+/// botocore: `<AWSPreparedRequest stream_output=False, method=PUT, url=https://…, headers={…}>`.
+fn prepared_request(line: &str) -> Option<Exchange> {
+    let (_, request) = line.split_once("<AWSPreparedRequest ")?;
+    let (_, method) = request.split_once("method=")?;
+    let (method, rest) = method.split_once(", url=")?;
+    let (url, headers) = rest.split_once(", headers=")?;
+    let url = RequestUrl::parse(url).ok()?;
+    exchange_of(method, url.target().to_vec(), &python::dictionary(headers)?, Some(url))
+}
+
+/// s3cmd: `Sending request method_string='GET', uri='/', headers={…}, body=(0 bytes)`.
+fn sent_by_s3cmd(line: &str) -> Option<Exchange> {
+    let (_, request) = line.split_once("Sending request method_string=")?;
+    let (method, rest) = python::string(request)?;
+    let (target, rest) = python::string(rest.strip_prefix(", uri=")?)?;
+    let headers = python::dictionary(rest.strip_prefix(", headers=")?)?;
+    exchange_of(&String::from_utf8(method).ok()?, target, &headers, None)
+}
+
+/// A request of which the log shows no body.
+fn exchange_of(
+    method: &str,
+    target: Vec<u8>,
+    fields: &[(String, Vec<u8>)],
+    url: Option<RequestUrl>,
+) -> Option<Exchange> {
+    let mut notes = Vec::new();
+    let mut headers = Headers::default();
+    for (name, value) in fields {
+        if headers.push(name, value.clone()).is_err() {
+            notes.push(Note::InvalidHeader { name: name.clone() });
+        }
+    }
+    if let Some(url) = url.as_ref().filter(|_| !headers.contains("host")) {
+        headers = with_host(&url.host_header(), &headers);
+        notes.push(Note::HostFromUrl);
+    }
+    let has_body =
+        headers.first_text("content-length").map_or(matches!(method, "PUT" | "POST" | "PATCH"), |n| n != "0");
+    if has_body {
+        notes.push(Note::BodyNotCaptured);
+    }
+    let body = if has_body { Body::Unknown } else { Body::Bytes(Vec::new()) };
+    let is_method = sigvet_core::internal::is_token(method) && target.starts_with(b"/");
+    let request = is_method.then(|| Request { method: method.to_owned(), target, headers, body })?;
+    Some(Exchange { request: Some(request), url, reply: None, notes })
+}
+
+/// urllib3: `"PUT /key HTTP/1.1" 403 1412`.
+fn status_of_access(line: &str) -> Option<u16> {
+    let (_, rest) = line.split_once(" HTTP/1.1\" ")?;
+    rest.get(..3)?.parse().ok()
+}
+
+/// s3cmd: `Response: {'status': 403, 'headers': {…}, 'data': '…'}`.
+fn s3cmd_reply(line: &str) -> Option<Reply> {
+    let (_, response) = line.split_once("Response: {")?;
+    let (_, status) = response.split_once("'status': ")?;
+    let status = status.get(..3)?.parse().ok()?;
+    let data = response.split_once("'data': ").and_then(|(_, data)| python::string(data));
+    let headers = response.split_once("'headers': ").and_then(|(_, headers)| python::dictionary(headers));
+    Some(Reply::parse(Some(status), &headers.unwrap_or_default(), &data.map(|(data, _)| data).unwrap_or_default()))
+}
+
+/// Where in a line a message of HTTP begins, behind a prefix or not.
+fn message_in(line: &[u8]) -> Option<usize> {
+    let starts = (0..line.len().min(200)).filter(|&at| at == 0 || line[at - 1] == b' ');
+    let has_version = find(line, b"HTTP/").is_some();
+    starts
+        .into_iter()
+        .filter(|_| has_version)
+        .find(|&at| status_of(&line[at..]).is_some() || http::is_request_line(&line[at..]))
+}
+
+/// Where a message ends in a log: at a rule, or at a line with a prefix of its own.
+fn message_end(text: &[u8]) -> usize {
+    let mut lines = Lines::of(text);
+    let _ = lines.next();
+    loop {
+        let at = text.len() - lines.rest().len();
+        let Some(line) = lines.next() else { return text.len() };
+        let is_rule = [&b"-----"[..], b"<<<<<", b">>>>>", b"---["].iter().any(|rule| line.text.starts_with(rule));
+        let has_prefix = [&b"mc: <"[..], b"SDK 20", b"DEBUG", b"[DEBUG", b"INFO", b"time=\"20"]
+            .iter()
+            .any(|p| line.text.starts_with(p));
+        let year = line.text.get(..5).is_some_and(|year| year.starts_with(b"20") && matches!(year[4], b'-' | b'/'));
+        let is_next = message_in(line.text).is_some_and(|start| start > 0);
+        if is_rule || has_prefix || year || is_next {
+            return at;
+        }
+    }
+}
+
+/// Where in a line the XML of an error begins.
+fn error_in(line: &[u8]) -> Option<usize> {
+    [&b"<Error>"[..], b"<ErrorResponse"].iter().filter_map(|tag| find(line, tag)).min()
+}
+
+/// The end of a message with the server's blocks in it: the quote behind the last hash.
+fn message_block_end(text: &[u8]) -> usize {
+    // The blocks stand right behind the message.
+    let text = &text[..text.len().min(LONGEST_MESSAGE)];
+    let near = &text[..text.len().min(1024)];
+    let is_near = find(near, b"should have been").is_some();
+    let last = [&b"The String-to-Sign should have been"[..], b"The Canonical String for this request should have been"]
+        .iter()
+        .filter(|_| is_near)
+        .find_map(|mark| find(text, mark).map(|at| at + mark.len()));
+    let Some(start) = last else { return text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len()) };
+    let mut quotes = (start..text.len()).filter(|&at| text[at] == b'\'');
+    quotes.nth(1).map_or(text.len(), |at| at + 1)
+}
+
+/// The wire log of Apache's HTTP client: `http-outgoing-0 >> "PUT / HTTP/1.1[\r][\n]"`.
+fn wire_log(text: &[u8]) -> Vec<Event> {
+    let mut messages = Vec::new();
+    let mut sending = None;
+    for line in Lines::of(text) {
+        let Some((is_sent, content)) = wire_line(line.text) else { continue };
+        if sending.replace(is_sent) != Some(is_sent) {
+            messages.extend_from_slice(b"\r\n");
+        }
+        let content = String::from_utf8_lossy(content).replace("[\\r]", "\r").replace("[\\n]", "\n");
+        messages.extend_from_slice(content.as_bytes());
+    }
+    let exchanges = http::read(&messages).unwrap_or_default();
+    exchanges.into_iter().map(|exchange| Event { line: 1, exchange }).collect()
+}
+
+fn wire_line(line: &[u8]) -> Option<(bool, &[u8])> {
+    let line = line.trim_ascii_end().strip_suffix(b"\"")?;
+    let sent = find(line, b" >> \"").map(|at| (true, at));
+    let (is_sent, at) = sent.or_else(|| find(line, b" << \"").map(|at| (false, at)))?;
+    Some((is_sent, &line[at + 5..]))
+}
+
+fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).position(|window| window == part)
+}

@@ -1,0 +1,221 @@
+//! What people paste to ask why a signature does not match: the kind of text is recognised, and what it holds is read.
+//!
+//! Raw HTTP, traces and commands of curl, HAR files, URLs, logs of SDKs, replies alone. What was damaged on its way is
+//! repaired where that is unambiguous, and said in any case. Whether anything is right is not asked here.
+
+mod base64;
+mod damage;
+mod error;
+mod exchange;
+mod har;
+mod http;
+mod log;
+mod pseudo;
+mod response;
+mod shell;
+#[cfg(test)]
+mod tests;
+mod text;
+mod trace;
+mod url;
+mod verbose;
+
+pub use error::UnreadableCapture;
+pub use log::{ClientLog, read_client_log};
+
+use std::fmt;
+
+use sigvet_core::request::{Request, RequestUrl};
+
+use super::note::Note;
+use super::reply::Reply;
+use exchange::{Exchange, Prefer, choose};
+use sigvet_core::internal::raw_http::Lines;
+
+/// The largest text that is worth reading, in bytes; whoever reads a file refuses a larger one.
+pub const LARGEST_CAPTURE: u64 = 512 * 1024 * 1024;
+
+/// What kind of text it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptureKind {
+    /// A request as it is on the wire, with its response or not.
+    RawHttp,
+    /// The output of `curl -v`, `--trace` or `--trace-ascii`.
+    CurlTrace,
+    /// A curl command line.
+    CurlCommand,
+    /// A HAR file.
+    Har,
+    /// A URL.
+    Url,
+    /// The debug log of a client, or a piece of one.
+    ClientLog,
+    /// What a server said, alone.
+    Reply,
+}
+
+/// What was recognised in a pasted text. `Debug` shows no words of a command, which may be secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// The kind of text.
+    pub kind: CaptureKind,
+    /// The request as on the wire.
+    pub request: Option<Request>,
+    /// Where it went, where scheme and host are known; its target is the request's.
+    pub url: Option<RequestUrl>,
+    /// What the server said.
+    pub reply: Option<Reply>,
+    /// What the client says it computed; its request and URL are the ones above.
+    pub client: Option<ClientLog>,
+    /// The words of a curl command behind `curl`.
+    pub command: Option<Vec<String>>,
+    /// What a person must know of it.
+    pub notes: Vec<Note>,
+}
+
+impl fmt::Debug for Capture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Capture");
+        shown.field("kind", &self.kind).field("request", &self.request).field("client", &self.client);
+        shown.field("words", &self.command.as_ref().map(Vec::len)).field("notes", &self.notes).finish_non_exhaustive()
+    }
+}
+
+/// Reads a pasted text of any kind. Of several requests the likeliest is taken, or the one of number `entry`, from 1.
+///
+/// # Errors
+/// See [`UnreadableCapture`].
+pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    let text = text::decode(text)?;
+    let (text, repaired) = damage::with_line_breaks(damage::without_fences(text));
+    let mut capture = recognise(&text, entry)?;
+    capture.notes.splice(0..0, repaired);
+    let found = damage::of(&capture);
+    capture.notes.extend(found);
+    capture.notes.dedup();
+    Ok(capture)
+}
+
+/// Reads a response: status line, headers and body, or a body alone; of any other capture, the reply in it.
+///
+/// # Errors
+/// An empty or binary text.
+pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
+    let text = damage::without_fences(text::decode(text)?);
+    let found = recognise(&text, None).ok().and_then(|capture| capture.reply);
+    Ok(found.unwrap_or_else(|| Reply::parse(None, &[], &text)))
+}
+
+fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    if har::begins(text) {
+        return har::read(text, entry);
+    }
+    if trace::is_trace(text) {
+        return choose(CaptureKind::CurlTrace, trace::read(text)?, entry, Prefer::Last);
+    }
+    if verbose::is_trace(text) {
+        return choose(CaptureKind::CurlTrace, verbose::read(text)?, entry, Prefer::Last);
+    }
+    let head = String::from_utf8_lossy(&text[..text.len().min(1024)]);
+    if url::begins(&head) {
+        return read_url(&String::from_utf8_lossy(text), entry);
+    }
+    if shell::begins(&head) {
+        return read_command(&String::from_utf8_lossy(text));
+    }
+    if http::begins(text) {
+        let exchanges = http::read(text)?;
+        let kind = if exchanges.iter().all(|exchange| exchange.request.is_none()) {
+            CaptureKind::Reply
+        } else {
+            CaptureKind::RawHttp
+        };
+        return choose(kind, exchanges, entry, Prefer::First);
+    }
+    if let Some(reply) = reply_alone(text) {
+        return choose(CaptureKind::Reply, vec![of_reply(reply)], entry, Prefer::First);
+    }
+    if log::is_log(text) {
+        let mut capture = log::read(text, entry)?;
+        if capture.request.is_none() && capture.client.is_none() {
+            capture.kind = CaptureKind::Reply;
+        }
+        return Ok(capture);
+    }
+    inside_prose(text).unwrap_or_else(|| {
+        let mut lines = Lines::of(text);
+        lines.skip_blank_lines();
+        Err(UnreadableCapture::Unrecognised { line: lines.next().map_or(1, |line| line.number) })
+    })
+}
+
+/// A command or a presigned URL below or inside a report in words.
+fn inside_prose(text: &[u8]) -> Option<Result<Capture, UnreadableCapture>> {
+    let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST_REPORT)]);
+    let mut at = 0;
+    let mut commands = 0;
+    for line in text.split_inclusive('\n') {
+        if shell::begins(line) && commands < MOST_CANDIDATES {
+            commands += 1;
+            let has_url = |capture: &Capture| capture.command.iter().flatten().any(|word| word.contains("://"));
+            if let Some(capture) = read_command(&text[at..]).ok().filter(has_url) {
+                return Some(Ok(capture));
+            }
+        }
+        let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
+        if let Some(start) = starts.into_iter().find(|start| url::begins_presigned(&line[*start..])) {
+            return Some(read_url(&text[at + start..], None));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// More than there are in a report, of commands in it and of URLs in a line.
+const MOST_CANDIDATES: usize = 64;
+
+/// How far a report in words is looked at for what it is about.
+const LONGEST_REPORT: usize = 256 * 1024;
+
+/// A URL, and the server's answer to it where that stands below.
+fn read_url(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    let (exchange, rest) = url::read(text)?;
+    let reply = reply_behind(rest);
+    choose(CaptureKind::Url, vec![Exchange { reply, ..exchange }], entry, Prefer::First)
+}
+
+fn read_command(text: &str) -> Result<Capture, UnreadableCapture> {
+    let shell::Command { words, mut notes, rest } = shell::read(text)?;
+    let reply = reply_behind(rest);
+    if reply.is_none() && !rest.trim().is_empty() {
+        notes.push(Note::TextBehindCommand);
+    }
+    notes.extend(reply.iter().flat_map(|reply| reply.damage.clone()));
+    let kind = CaptureKind::CurlCommand;
+    Ok(Capture { kind, request: None, url: None, reply, client: None, command: Some(words), notes })
+}
+
+/// The reply that stands behind something else, with its status line or without.
+fn reply_behind(text: &str) -> Option<Reply> {
+    let text = text.trim();
+    if http::begins(text.as_bytes()) {
+        return http::read(text.as_bytes()).ok()?.into_iter().find_map(|exchange| exchange.reply);
+    }
+    reply_alone(text.as_bytes())
+}
+
+/// A body that says what an error's says; JSON may also be the lines of a log.
+fn reply_alone(text: &[u8]) -> Option<Reply> {
+    let start = text.trim_ascii_start();
+    let is_markup = start.starts_with(b"<") || start.starts_with(b"&lt;");
+    let is_json = start.starts_with(b"{") || start.starts_with(b"[");
+    if !(is_markup || is_json && !log::has_blocks(text)) {
+        return None;
+    }
+    let reply = Reply::parse(None, &[], text);
+    (reply.code.is_some() || reply.message.is_some() && (is_markup || reply.is_json_error(text))).then_some(reply)
+}
+
+fn of_reply(reply: Reply) -> Exchange {
+    Exchange { reply: Some(reply), ..Exchange::default() }
+}

@@ -1,0 +1,54 @@
+//! A response as text: status line, fields, body. It is read leniently, for nothing is checked by it.
+
+use crate::formats::reply::Reply;
+use sigvet_core::internal::raw_http::{Lines, split_once, take_fields};
+
+/// The status of a status line.
+pub(super) fn status_of(line: &[u8]) -> Option<u16> {
+    let rest =
+        line.trim_ascii_start().strip_prefix(b"HTTP/").filter(|rest| rest.first().is_some_and(u8::is_ascii_digit))?;
+    let (_, rest) = split_once(rest, b' ')?;
+    let digits = rest.trim_ascii_start().get(..3).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// Takes the fields of a response and the empty line behind them; what is no field is left out.
+pub(super) fn take_headers(lines: &mut Lines<'_>) -> Vec<(String, Vec<u8>)> {
+    take_fields(lines).into_iter().filter_map(|(_, field)| header_of(&field)).collect()
+}
+
+pub(super) fn header_of(field: &[u8]) -> Option<(String, Vec<u8>)> {
+    let (name, value) = split_once(field, b':')?;
+    Some((String::from_utf8_lossy(name).trim().to_owned(), value.trim_ascii().to_vec()))
+}
+
+/// The reply of a status, headers and a body that may still be in chunks.
+pub(super) fn reply_of(status: Option<u16>, headers: &[(String, Vec<u8>)], body: &[u8]) -> Reply {
+    let is_chunked = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("transfer-encoding"));
+    match without_chunks(body).filter(|_| is_chunked) {
+        Some(whole) => Reply::parse(status, headers, &whole),
+        None => Reply::parse(status, headers, body),
+    }
+}
+
+/// `Content-Length`, where it is a number.
+pub(super) fn declared_length(headers: &[(String, Vec<u8>)]) -> Option<usize> {
+    let (_, value) = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?;
+    std::str::from_utf8(value).ok()?.trim().parse().ok()
+}
+
+/// The body that chunks make (RFC 9112 §7.1); none where these are no chunks.
+fn without_chunks(mut body: &[u8]) -> Option<Vec<u8>> {
+    let mut whole = Vec::new();
+    loop {
+        let (size, rest) = split_once(body, b'\n')?;
+        let size = std::str::from_utf8(size).ok()?.split(';').next()?.trim();
+        let size = usize::from_str_radix(size, 16).ok()?;
+        if size == 0 {
+            return Some(whole);
+        }
+        whole.extend_from_slice(rest.get(..size)?);
+        let rest = &rest[size..];
+        body = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"))?;
+    }
+}

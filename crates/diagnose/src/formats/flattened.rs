@@ -1,0 +1,123 @@
+//! Canonical requests and strings to sign whose line breaks became spaces, as browsers show them: put back.
+
+use sigvet_core::crypto::sha256;
+
+/// The canonical request that was flattened to one line; none where its parts cannot be told apart.
+///
+/// Its last word is the payload's hash, the word before it the list of signed headers, and that list says where each
+/// header begins. Whether the result is right only the hash in the string to sign can tell.
+pub fn unflatten(canonical: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(canonical).ok()?.trim();
+    if text.contains('\n') {
+        return None;
+    }
+    let (rest, hash) = text.rsplit_once(char::is_whitespace)?;
+    let (rest, signed) = rest.trim_end().rsplit_once(char::is_whitespace)?;
+    if !is_payload_hash(hash.as_bytes()) || !is_signed_headers(signed.as_bytes()) {
+        return None;
+    }
+    let (method, rest) = rest.trim_end().split_once(char::is_whitespace)?;
+    let names: Vec<&str> = signed.split(';').filter(|name| !name.is_empty()).collect();
+    let headers_at = find_name(rest, names.first()?)?;
+    let mut target = rest[..headers_at].split_whitespace();
+    let (path, query) = (target.next()?, target.next().unwrap_or_default());
+    if !path.starts_with('/') || target.next().is_some() {
+        return None;
+    }
+    let headers = split_headers(&rest[headers_at..], &names)?;
+    let lines = [&[method, path, query][..], &headers, &["", signed, hash]].concat();
+    Some(lines.join("\n").into_bytes())
+}
+
+/// The same, where the string to sign is known: none where it does not hold the hash of the result.
+pub fn unflatten_hashed(canonical: &[u8], string_to_sign: &[u8]) -> Option<Vec<u8>> {
+    let hash = string_to_sign.trim_ascii_end().rsplit(|byte| byte.is_ascii_whitespace()).next()?;
+    unflatten(canonical).filter(|whole| hash.eq_ignore_ascii_case(sha256(whole).to_string().as_bytes()))
+}
+
+/// The string to sign of four words: algorithm, time, scope, hash.
+pub(crate) fn unflatten_string_to_sign(text: &[u8]) -> Option<Vec<u8>> {
+    if text.trim_ascii().contains(&b'\n') {
+        return None;
+    }
+    let words: Vec<&[u8]> = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    let [algorithm, time, scope, hash] = words.as_slice() else { return None };
+    let has = |text: &[u8], part: &[u8]| text.windows(part.len()).any(|window| window == part);
+    let is_whole = has(algorithm, b"-HMAC-SHA") && time.ends_with(b"Z") && scope.contains(&b'/') && is_digest(hash);
+    is_whole.then(|| words.join(&b'\n'))
+}
+
+/// Each header from its name to the next one's.
+fn split_headers<'a>(text: &'a str, names: &[&str]) -> Option<Vec<&'a str>> {
+    let mut headers = Vec::with_capacity(names.len());
+    let mut rest = text;
+    for next in &names[1..] {
+        let at = find_name(rest, next)?;
+        headers.push(rest[..at].trim_end());
+        rest = &rest[at..];
+    }
+    headers.push(rest.trim_end());
+    Some(headers)
+}
+
+/// Where ` name:` stands, behind the space.
+fn find_name(text: &str, name: &str) -> Option<usize> {
+    let field = format!("{name}:");
+    let found = text.match_indices(&field).map(|(at, _)| at);
+    found.into_iter().find(|at| text[..*at].ends_with(char::is_whitespace))
+}
+
+/// A SHA-256 in hex, or one of the words that stand in its place.
+pub(crate) fn is_payload_hash(word: &[u8]) -> bool {
+    is_digest(word) || word.starts_with(b"UNSIGNED-") || word.starts_with(b"STREAMING-")
+}
+
+fn is_digest(word: &[u8]) -> bool {
+    word.len() == 64 && word.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Names with semicolons between.
+pub(crate) fn is_signed_headers(word: &[u8]) -> bool {
+    let is_of_names = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.;".contains(byte);
+    !word.is_empty() && word.iter().all(is_of_names) && word.iter().any(u8::is_ascii_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CANONICAL: &str = "PUT\n/b/k\n\ncontent-type:text/plain; host: x\nhost:h.example\nx-amz-date:20150830T123600Z\nx-amz-meta-a:\n\ncontent-type;host;x-amz-date;x-amz-meta-a\nUNSIGNED-PAYLOAD";
+
+    #[test]
+    fn a_flattened_canonical_request_gets_its_lines_back() {
+        for whole in [
+            CANONICAL.replace("; host: x", ""),
+            CANONICAL.replace("\n/b/k\n\n", "\n/b/k\na=&b=c\n").replace("; host: x", ""),
+        ] {
+            let collapsed = whole.split_whitespace().collect::<Vec<_>>().join(" ");
+            for flat in [whole.replace('\n', " "), collapsed] {
+                assert_eq!(unflatten(flat.as_bytes()).as_deref(), Some(whole.as_bytes()), "{flat}");
+                let string = format!(
+                    "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/r/s/aws4_request\n{}",
+                    sha256(whole.as_bytes())
+                );
+                assert_eq!(unflatten_hashed(flat.as_bytes(), string.as_bytes()).as_deref(), Some(whole.as_bytes()));
+                assert_eq!(
+                    unflatten_string_to_sign(string.replace('\n', " ").as_bytes()).as_deref(),
+                    Some(string.as_bytes())
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_told_apart_is_left() {
+        assert_eq!(unflatten(CANONICAL.as_bytes()), None);
+        // The value of the first header has the name of the second in it.
+        let ambiguous = CANONICAL.replace('\n', " ");
+        assert_eq!(unflatten_hashed(ambiguous.as_bytes(), sha256(CANONICAL.as_bytes()).to_string().as_bytes()), None);
+        for text in ["", "GET", "GET / host", "GET / x host:h host UNSIGNED-PAYLOAD y"] {
+            assert_eq!(unflatten(text.as_bytes()), None);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What people paste: the text of a captured request, read back into a `Request`, and what a server said to it.
+//!
+//! The kind is recognised, not told: see `capture`. Whether the request is signed, and whether it is right,
+//! is not asked here.
+
+pub mod capture;
+mod flattened;
+mod note;
+pub mod reply;
+mod session;
+pub use flattened::{unflatten, unflatten_hashed};
+pub use note::Note;
+pub use session::{MalformedSession, parse_session};
+
+pub use sigvet_core::{MalformedRequest, parse_request};
+
+/// Whether the text is a URL rather than the name of a file.
+pub fn is_url(text: &str) -> bool {
+    ["https://", "http://", "s3://", "wss://"]
+        .iter()
+        .any(|scheme| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)))
+}

@@ -1,0 +1,221 @@
+//! What a server said when it refused a request: code, message, and the facts that tell why.
+//!
+//! XML of S3 and its relatives, XML of query services, JSON of all the others, HTML and nothing at all are read into one
+//! [`Reply`]. Reading never fails: what is not understood is absent. Whether the server is right is not asked here.
+
+mod damage;
+mod fields;
+mod json;
+mod kind;
+mod message;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod xml;
+
+pub use kind::Kind;
+
+use crate::formats::note::Note;
+use sigvet_core::crypto::sha256;
+use sigvet_core::time::Timestamp;
+
+use fields::Fields;
+use message::Told;
+
+/// More than any server writes about a refusal; a body is read so far.
+const LONGEST_BODY: usize = 256 * 1024;
+
+/// What a server said when it refused a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The error's name without its namespace: `SignatureDoesNotMatch`.
+    pub code: Option<String>,
+    /// The text for people, without the canonical request that some servers put into it; where there is no code, the
+    /// first words of whatever came.
+    pub message: Option<String>,
+    /// The server's name for the exchange, from the body or the headers.
+    pub request_id: Option<String>,
+    /// The second half of S3's name for it; elsewhere the host that answered.
+    pub host_id: Option<String>,
+    /// The region that the server wants or is in: `Region`, `x-amz-bucket-region`, or what the message is `expecting`.
+    pub region: Option<String>,
+    /// The service that the message wants the scope to name.
+    pub service: Option<String>,
+    /// The server's clock: `ServerTime`, or what the message says, or the `Date` header.
+    pub server_time: Option<Timestamp>,
+    /// The time of the request as the server read it.
+    pub request_time: Option<Timestamp>,
+    /// When the presigned URL ran out.
+    pub expires: Option<Timestamp>,
+    /// The canonical request that the server made, byte for byte where it sent bytes.
+    pub canonical_request: Option<Vec<u8>>,
+    /// The string to sign that the server made, byte for byte where it sent bytes.
+    pub string_to_sign: Option<Vec<u8>>,
+    /// The signature as it reached the server.
+    pub signature_provided: Option<String>,
+    /// The key as it reached the server.
+    pub access_key_id: Option<String>,
+    /// The two hashes of a body that is not the one signed.
+    pub hashes: Option<Hashes>,
+    /// The headers that should have been signed.
+    pub headers_not_signed: Vec<String>,
+    /// What the server adds to the message: Google's reason.
+    pub details: Option<String>,
+    /// What was damaged on the reply's way here, and what of it was repaired.
+    pub damage: Vec<Note>,
+}
+
+/// The hashes of a body, in lower-case hex.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hashes {
+    /// What the request declared.
+    pub client: String,
+    /// What the server computed.
+    pub server: String,
+}
+
+impl Reply {
+    /// Reads a response: its status, its headers in any case, its body.
+    pub fn parse(status: Option<u16>, headers: &[(String, Vec<u8>)], body: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST_BODY)]);
+        let (text, damage) = damage::repair(text.trim_start_matches('\u{feff}').trim());
+        let text = text.as_ref();
+        let fields = json::read(text).or_else(|| xml::read(text));
+        let words = if fields.is_none() { first_words(text) } else { None };
+        let fields = fields.unwrap_or_default();
+        let told = fields.get(&["Message"]).map(|message| Told::in_message(&message));
+        // The text of an exception has the message alone.
+        let told = told.or_else(|| words.as_ref().map(|_| Told::in_message(text))).unwrap_or_default();
+        let code_of_words = words.as_deref().and_then(message::code_of_exception);
+        let header = |name: &str| header(headers, name);
+        let mut reply = Self {
+            status,
+            code: header("x-amzn-errortype")
+                .or_else(|| fields.get(&["Code"]))
+                .as_deref()
+                .and_then(bare_code)
+                .or(code_of_words),
+            message: if fields.is_empty() { words } else { told.text },
+            request_id: fields
+                .get(&["RequestId", "RequestID"])
+                .or_else(|| REQUEST_ID_HEADERS.iter().find_map(|name| header(name))),
+            host_id: fields.get(&["HostId"]).or_else(|| header("x-amz-id-2")),
+            region: told.region.or_else(|| fields.get(&["Region"])).or_else(|| header("x-amz-bucket-region")),
+            service: told.service,
+            server_time: fields
+                .instant("ServerTime")
+                .or(told.server_time)
+                .or_else(|| header("date").and_then(|date| Timestamp::parse(&date).ok())),
+            request_time: fields.instant("RequestTime").or_else(|| fields.instant("X-Amz-Date")).or(told.request_time),
+            expires: fields.instant("Expires"),
+            canonical_request: fields.bytes("CanonicalRequest").or(told.canonical_request),
+            string_to_sign: fields.bytes("StringToSign").or(told.string_to_sign),
+            signature_provided: fields.get(&["SignatureProvided"]),
+            access_key_id: fields.get(&["AWSAccessKeyId", "OSSAccessKeyId"]),
+            hashes: Hashes::of(&fields),
+            headers_not_signed: headers_not_signed(&fields),
+            details: fields.get(&["Details"]),
+            damage,
+        };
+        damage::mend_blocks(&mut reply);
+        reply
+    }
+
+    /// Whether a text is JSON rather than words that look so.
+    pub(super) fn is_json_error(&self, text: &[u8]) -> bool {
+        json::read(String::from_utf8_lossy(text).trim()).is_some()
+    }
+
+    /// What kind of refusal it is.
+    pub fn kind(&self) -> Kind {
+        Kind::of(self)
+    }
+
+    /// Whether the server says that the signature is wrong, and nothing nearer.
+    pub fn is_signature_refusal(&self) -> bool {
+        self.kind() == Kind::Signature
+    }
+
+    /// Seconds by which the server's clock is ahead of the time of signing; negative where it is behind.
+    pub fn skew(&self, signed_at: Timestamp) -> Option<i64> {
+        self.server_time.map(|server| signed_at.seconds_until(server))
+    }
+
+    /// The region that the server wants or is in, if it is a word that can be typed after `--region` without quotes.
+    pub fn expected_region(&self) -> Option<&str> {
+        self.region.as_deref().filter(|region| is_plain(region))
+    }
+
+    /// The service that the server wants, on the same condition.
+    pub fn expected_service(&self) -> Option<&str> {
+        self.service.as_deref().filter(|service| is_plain(service))
+    }
+
+    /// Whether the canonical request has the hash that ends the string to sign; where not, the text was altered on its
+    /// way. None where either is missing, or the string to sign is not that of a request.
+    pub fn is_unaltered(&self) -> Option<bool> {
+        let canonical_request = self.canonical_request.as_deref()?;
+        let string_to_sign = std::str::from_utf8(self.string_to_sign.as_deref()?).ok()?;
+        let lines: Vec<&str> = string_to_sign.split('\n').collect();
+        let [_, _, _, hash] = lines.as_slice() else { return None };
+        Some(hash.eq_ignore_ascii_case(&sha256(canonical_request).to_string()))
+    }
+
+    /// One line for people: code, message, request id. What could move a terminal is escaped, what is long is cut.
+    pub fn summary(&self) -> String {
+        summary::of(self)
+    }
+}
+
+impl Hashes {
+    fn of(fields: &Fields) -> Option<Self> {
+        let client = fields.get(&["ClientComputedContentSHA256"])?;
+        let server = fields.get(&["S3ComputedContentSHA256"])?;
+        Some(Self { client, server })
+    }
+}
+
+/// Where servers name the exchange, AWS's own first.
+const REQUEST_ID_HEADERS: [&str; 9] = [
+    "x-amz-request-id",
+    "x-amzn-requestid",
+    "x-amzn-request-id",
+    "x-oss-request-id",
+    "x-obs-request-id",
+    "x-guploader-uploadid",
+    "x-openstack-request-id",
+    "x-trans-id",
+    "cf-ray",
+];
+
+fn header(headers: &[(String, Vec<u8>)], name: &str) -> Option<String> {
+    let (_, value) = headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name))?;
+    let value = String::from_utf8_lossy(value).trim().to_owned();
+    Some(value).filter(|value| !value.is_empty())
+}
+
+/// The name in `com.amazon.coral.service#Name` and `Name:http://…`.
+fn bare_code(code: &str) -> Option<String> {
+    let code = code.split(':').next().unwrap_or_default();
+    let code = code.rsplit('#').next().unwrap_or_default().trim();
+    Some(code.to_owned()).filter(|code| !code.is_empty())
+}
+
+/// S3 writes one name, or several with commas between.
+fn headers_not_signed(fields: &Fields) -> Vec<String> {
+    let names = fields.get(&["HeadersNotSigned"]).unwrap_or_default();
+    names.split([',', ';', ' ']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// The title of a page, else its text without tags. Binary bodies have no words.
+fn first_words(text: &str) -> Option<String> {
+    let words = xml::title(text).unwrap_or_else(|| xml::without_tags(text));
+    Some(words).filter(|words| !words.trim().is_empty() && !words.contains('\0'))
+}
+
+fn is_plain(word: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=64).contains(&word.len()) && !word.starts_with('-') && word.bytes().all(plain)
+}
