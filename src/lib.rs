@@ -2,7 +2,6 @@
 //!
 //! This package has no public API: whatever is `pub` here may change with every commit. The signer and the verifier are in
 //! `sigvet-core`, the diagnosis is in `sigvet-diagnose`.
-#![doc(hidden)]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used))]
