@@ -50,7 +50,7 @@ impl Timestamp {
 
     /// The form of `x-amz-date`: `20150830T123600Z` (ISO 8601 basic).
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.text).unwrap_or_default()
+        std::str::from_utf8(&self.text).expect("digits, T and Z are ASCII")
     }
 
     /// The day as a credential scope writes it: `20150830`.
@@ -70,8 +70,8 @@ impl Timestamp {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let days = self.epoch_seconds.div_euclid(86_400);
         let (year, month, day) = civil_from_days(days);
-        let weekday = DAYS[usize::try_from(days.rem_euclid(7)).unwrap_or_default()];
-        let month = MONTHS[usize::try_from(month - 1).unwrap_or_default()];
+        let weekday = DAYS[usize::try_from(days.rem_euclid(7)).expect("a remainder is not negative")];
+        let month = MONTHS[usize::try_from(month - 1).expect("months count from 1")];
         let t = self.as_str();
         format!("{weekday}, {day:02} {month} {year:04} {}:{}:{} GMT", &t[9..11], &t[11..13], &t[13..15])
     }
@@ -168,7 +168,7 @@ fn parse_epoch(text: &str) -> Option<Timestamp> {
 
 fn write_digits(field: &mut [u8], mut value: i64) {
     for digit in field.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(value % 10).unwrap_or_default();
+        *digit = b'0' + u8::try_from(value % 10).expect("years before 0000 are refused, and all else counts from 0");
         value /= 10;
     }
 }

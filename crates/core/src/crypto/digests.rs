@@ -34,7 +34,7 @@ impl Hex {
 
     /// The digits as text.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        std::str::from_utf8(&self.0).expect("hex digits are ASCII")
     }
 }
 

@@ -51,7 +51,7 @@ impl Violation {
     /// The name in the catalogue of signing mistakes.
     pub fn id(&self) -> &'static str {
         match self {
-            Self::Unreadable(PolicyError::NotBase64 { .. }) => "policy-not-base64",
+            Self::Unreadable(PolicyError::NotBase64(_)) => "policy-not-base64",
             Self::Unreadable(_) => "policy-malformed",
             Self::Expired { .. } => "policy-expired",
             Self::ConditionFailed { .. } | Self::LengthOutOfRange { .. } => "policy-condition-failed",

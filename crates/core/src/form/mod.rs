@@ -21,7 +21,7 @@ pub use claim::{FileFacts, FormClaim, FormClaimError, FormScheme};
 pub use conditions::Condition;
 pub use fields::Fields;
 pub use judge::{Violation, judge};
-pub use policy::{Policy, PolicyError};
+pub use policy::{InvalidBase64, InvalidJson, Policy, PolicyError};
 pub use preparation::{FORM_LIMIT, FieldToFill, FormError, FormWarning, Prepared, prepare};
 pub use signing::SignedForm;
 pub use upload::{FILENAME, Signing, Upload};

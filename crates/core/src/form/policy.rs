@@ -3,6 +3,9 @@
 //! Written, it is one line of JSON in plain ASCII, so that no step on the way to the server can spell it in another way. Read, it
 //! may be anything that a client made; what is wrong with it is said.
 
+use std::fmt;
+use std::sync::Arc;
+
 use base64::prelude::BASE64_STANDARD;
 use base64::{DecodeError, Engine as _};
 use serde_json::{Value, json};
@@ -23,17 +26,11 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
     /// It is no base64 of the common alphabet, with its padding.
-    #[error("the policy is not base64: {problem}")]
-    NotBase64 {
-        /// What is wrong with it.
-        problem: String,
-    },
+    #[error("the policy is not base64: {0}")]
+    NotBase64(#[source] InvalidBase64),
     /// It decodes to something else than JSON.
-    #[error("the policy is not JSON: {problem}")]
-    NotJson {
-        /// Where, and what.
-        problem: String,
-    },
+    #[error("the policy is not JSON: {0}")]
+    NotJson(#[source] InvalidJson),
     /// It is JSON of another shape.
     #[error("the policy is malformed: {place} is {presented}, expected {expected}")]
     Malformed {
@@ -45,6 +42,46 @@ pub enum PolicyError {
         expected: &'static str,
     },
 }
+
+/// What is wrong with a text that should be base64. The character itself is shown where it is seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidBase64(DecodeError);
+
+impl fmt::Display for InvalidBase64 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            DecodeError::InvalidByte(at, byte) if byte.is_ascii_graphic() => {
+                write!(f, "'{}' at offset {at} does not belong there", char::from(byte))
+            }
+            DecodeError::InvalidByte(at, byte) => write!(f, "byte 0x{byte:02x} at offset {at} does not belong there"),
+            DecodeError::InvalidLength(length) => write!(f, "a text of {length} characters is cut off"),
+            DecodeError::InvalidLastSymbol { offset: at, .. } => write!(f, "the character at offset {at} ends no text"),
+            DecodeError::InvalidPadding => f.write_str("its padding is missing or too long"),
+        }
+    }
+}
+
+impl std::error::Error for InvalidBase64 {}
+
+/// What is wrong with a text that should be JSON, and where. It quotes nothing of the text.
+#[derive(Debug, Clone)]
+pub struct InvalidJson(Arc<serde_json::Error>);
+
+impl PartialEq for InvalidJson {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for InvalidJson {}
+
+impl fmt::Display for InvalidJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for InvalidJson {}
 
 const EXPIRATION: &str = "a time in UTC such as 2015-12-30T12:00:00.000Z";
 
@@ -77,8 +114,8 @@ impl Policy {
     /// # Errors
     /// A text that is no base64, or no JSON.
     pub fn decode(encoded: &str) -> Result<Value, PolicyError> {
-        let not_json = |error: serde_json::Error| PolicyError::NotJson { problem: error.to_string() };
-        serde_json::from_slice(&decode_base64(encoded)?).map_err(not_json)
+        serde_json::from_slice(&decode_base64(encoded)?)
+            .map_err(|error| PolicyError::NotJson(InvalidJson(Arc::new(error))))
     }
 
     fn from_value(document: &Value) -> Result<Self, PolicyError> {
@@ -105,20 +142,7 @@ impl Policy {
 
 /// The bytes of the field `policy`.
 pub(super) fn decode_base64(encoded: &str) -> Result<Vec<u8>, PolicyError> {
-    BASE64_STANDARD.decode(encoded).map_err(|error| PolicyError::NotBase64 { problem: in_words_of(&error) })
-}
-
-/// What is wrong with a text that should be base64. The character itself is shown where it is seen.
-fn in_words_of(error: &DecodeError) -> String {
-    match error {
-        DecodeError::InvalidByte(at, byte) if byte.is_ascii_graphic() => {
-            format!("'{}' at offset {at} does not belong there", char::from(*byte))
-        }
-        DecodeError::InvalidByte(at, byte) => format!("byte 0x{byte:02x} at offset {at} does not belong there"),
-        DecodeError::InvalidLength(length) => format!("a text of {length} characters is cut off"),
-        DecodeError::InvalidLastSymbol { offset: at, .. } => format!("the character at offset {at} ends no text"),
-        DecodeError::InvalidPadding => "its padding is missing or too long".to_owned(),
-    }
+    BASE64_STANDARD.decode(encoded).map_err(|error| PolicyError::NotBase64(InvalidBase64(error)))
 }
 
 /// What stands there, as JSON; a session token is no text to show.

@@ -10,7 +10,7 @@ mod url;
 pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
-pub use url::{InvalidUrl, RequestUrl, UriScheme};
+pub use url::{InvalidAuthority, InvalidUrl, RequestUrl, UriScheme};
 
 use std::fmt;
 

@@ -56,12 +56,12 @@ pub enum InvalidUrl {
         presented: String,
     },
     /// The part between `//` and `/` names no host.
-    #[error("no valid host in URL '{presented}': {reason}")]
+    #[error("no valid host in URL '{presented}': {problem}")]
     Authority {
         /// The text, without user information and query.
         presented: String,
         /// What is wrong with it.
-        reason: String,
+        problem: InvalidAuthority,
     },
     /// A line break or another control character.
     #[error("control character {character:?} in URL '{presented}'")]
@@ -73,22 +73,58 @@ pub enum InvalidUrl {
     },
 }
 
+/// What is wrong with the host or the port of a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidAuthority {
+    /// There is no host.
+    #[error("empty host")]
+    EmptyHost,
+    /// The port is no number up to 65535.
+    #[error("invalid port number")]
+    Port,
+    /// A host of digits and dots that is no address.
+    #[error("invalid IPv4 address")]
+    Ipv4,
+    /// A host in brackets that is no address.
+    #[error("invalid IPv6 address")]
+    Ipv6,
+    /// A character that no host can have.
+    #[error("invalid domain character")]
+    Character,
+    /// A host that is no name in any language.
+    #[error("invalid international domain name")]
+    Name,
+}
+
+impl From<url::ParseError> for InvalidAuthority {
+    fn from(error: url::ParseError) -> Self {
+        match error {
+            url::ParseError::EmptyHost => Self::EmptyHost,
+            url::ParseError::InvalidPort => Self::Port,
+            url::ParseError::InvalidIpv4Address => Self::Ipv4,
+            url::ParseError::InvalidIpv6Address => Self::Ipv6,
+            url::ParseError::InvalidDomainCharacter => Self::Character,
+            _ => Self::Name,
+        }
+    }
+}
+
 impl RequestUrl {
     /// Parses a URL. User information and fragment are dropped; an empty path is `/`.
     ///
     /// # Errors
     /// Another scheme than http, https and wss, no valid host, control characters.
     pub fn parse(text: &str) -> Result<Self, InvalidUrl> {
-        if let Some(at) = text.find(|c: char| c.is_ascii_control()) {
-            let character = text[at..].chars().next().unwrap_or('\0');
+        if let Some((at, character)) = text.char_indices().find(|(_, character)| character.is_ascii_control()) {
             return Err(InvalidUrl::Control { presented: presentable(&text[..at]), character });
         }
         let (scheme, rest) = split_scheme(text).ok_or_else(|| InvalidUrl::Scheme { presented: presentable(text) })?;
         let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        let invalid = |reason: String| InvalidUrl::Authority { presented: presentable(text), reason };
-        let parsed = url::Url::parse(&format!("{}://{authority}/", scheme.as_str()))
-            .map_err(|error| invalid(error.to_string()))?;
-        let host = parsed.host_str().ok_or_else(|| invalid("empty host".to_owned()))?.to_owned();
+        let invalid = |problem| InvalidUrl::Authority { presented: presentable(text), problem };
+        let parsed =
+            url::Url::parse(&format!("{}://{authority}/", scheme.as_str())).map_err(|error| invalid(error.into()))?;
+        let host = parsed.host_str().ok_or_else(|| invalid(InvalidAuthority::EmptyHost))?.to_owned();
         Ok(Self { scheme, host, port: parsed.port(), target: wire_target(target) })
     }
 

@@ -84,7 +84,10 @@ fn positional(request: &Request, name: &str) -> Vec<u8> {
 
 fn date_line(request: &Request, terms: &Terms) -> Vec<u8> {
     match terms.placement {
-        Placement::Query { .. } => claim::parameter(request, "Expires").unwrap_or_default().into_bytes(),
+        // As it is spelt in the query. One that it does not have is the one that these terms would put there.
+        Placement::Query { expires_at } => {
+            claim::parameter(request, "Expires").unwrap_or_else(|| expires_at.epoch_seconds().to_string()).into_bytes()
+        }
         Placement::Header { .. } if request.headers.contains(terms.names.date_header) => Vec::new(),
         Placement::Header { .. } => positional(request, "date"),
     }

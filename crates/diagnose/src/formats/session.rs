@@ -8,7 +8,7 @@ use roxmltree::{Document, Node};
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::time::Timestamp;
 
-/// A reply that gives no credentials.
+/// A reply that gives no credentials. What the parsers say is not kept: it quotes the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedSession {
     /// No document, or not in UTF-8.

@@ -298,10 +298,8 @@ fn indented(value: &Value, indent: &[u8]) -> String {
     let mut out = Vec::new();
     let formatter = serde_json::ser::PrettyFormatter::with_indent(indent);
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, formatter);
-    match serde::Serialize::serialize(value, &mut serializer) {
-        Ok(()) => String::from_utf8(out).unwrap_or_default(),
-        Err(_) => String::new(),
-    }
+    serde::Serialize::serialize(value, &mut serializer).expect("every JSON value can be written as text");
+    String::from_utf8(out).expect("JSON is written in UTF-8")
 }
 
 /// Letters beyond ASCII as `\uXXXX`, as Python's json.dumps writes them.

@@ -99,7 +99,8 @@ fn indented(value: &Value, indent: &[u8]) -> String {
     let mut out = Vec::new();
     let formatter = serde_json::ser::PrettyFormatter::with_indent(indent);
     let written = value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, formatter));
-    written.map(|()| String::from_utf8_lossy(&out).into_owned()).unwrap_or_default()
+    written.expect("every JSON value can be written as text");
+    String::from_utf8(out).expect("JSON is written in UTF-8")
 }
 
 /// The base64 of a document in each way that is known, the common one first.

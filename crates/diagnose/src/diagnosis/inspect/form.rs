@@ -26,7 +26,7 @@ pub(super) fn unreadable(error: &FormClaimError) -> Made {
 /// How an upload breaks its policy.
 pub(super) fn violated(violation: &Violation) -> Made {
     let mistake = match violation {
-        Violation::Unreadable(PolicyError::NotBase64 { .. }) => &POLICY_NOT_BASE64,
+        Violation::Unreadable(PolicyError::NotBase64(_)) => &POLICY_NOT_BASE64,
         Violation::Unreadable(_) => &POLICY_MALFORMED,
         Violation::Expired { .. } => &POLICY_EXPIRED,
         Violation::ConditionFailed { .. } | Violation::LengthOutOfRange { .. } => &POLICY_CONDITION_FAILED,

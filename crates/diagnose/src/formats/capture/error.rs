@@ -1,5 +1,7 @@
 //! Why a pasted text could not be read.
 
+use std::fmt;
+
 use sigvet_core::internal::raw_http::MalformedRequest;
 use sigvet_core::request::InvalidUrl;
 
@@ -43,10 +45,10 @@ pub enum UnreadableCapture {
         quote: char,
     },
     /// A HAR file that is no JSON, or not whole.
-    #[error("no HAR file: {reason} at line {line}, column {column}")]
+    #[error("no HAR file: {problem} at line {line}, column {column}")]
     Har {
         /// What is wrong.
-        reason: String,
+        problem: HarProblem,
         /// The line, from 1.
         line: usize,
         /// The column, from 1.
@@ -65,6 +67,24 @@ pub enum UnreadableCapture {
     /// No canonical request and no string to sign.
     #[error("no canonical request and no string to sign in it")]
     NoClientLog,
+}
+
+/// What is wrong with a HAR file. serde's error is not kept: it quotes values, which may be secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HarProblem {
+    /// It is cut off.
+    EndsEarly,
+    /// It is something else.
+    OtherJson,
+}
+
+impl fmt::Display for HarProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EndsEarly => "it ends early",
+            Self::OtherJson => "not the JSON of one",
+        })
+    }
 }
 
 /// The first of the candidates for people.

@@ -64,10 +64,10 @@ pub(super) fn rank(is_signed: bool, is_refused: bool) -> usize {
 /// The headers behind a `Host`, where clients put it.
 pub(super) fn with_host(host: &str, headers: &Headers) -> Headers {
     let mut all = Headers::default();
-    // A host that came out of a URL, or a value that was a header's already, can be one.
+    // What cannot stand in a header was no host: then the request has none.
     let _ = all.push("Host", host);
     for header in headers {
-        let _ = all.push(&header.name, header.value.clone());
+        all.push_unchecked(&header.name, header.value.clone());
     }
     all
 }

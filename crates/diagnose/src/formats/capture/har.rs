@@ -14,7 +14,7 @@ use crate::formats::reply::Reply;
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::exchange::{Exchange, has_signed_query, no_such_entry, rank, with_host};
-use super::{Capture, CaptureKind, UnreadableCapture, base64};
+use super::{Capture, CaptureKind, HarProblem, UnreadableCapture, base64};
 
 /// Whether the text is the JSON of such a file, whole or not.
 pub(super) fn begins(text: &[u8]) -> bool {
@@ -30,7 +30,7 @@ pub(super) fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, Unreada
     let mut search = Search { wanted: entry, ranks: Vec::new(), best: None };
     let mut json = serde_json::Deserializer::from_slice(text);
     let unreadable = |error: serde_json::Error| UnreadableCapture::Har {
-        reason: if error.is_eof() { "it ends early" } else { "not the JSON of one" }.to_owned(),
+        problem: if error.is_eof() { HarProblem::EndsEarly } else { HarProblem::OtherJson },
         line: error.line(),
         column: error.column(),
     };

@@ -20,7 +20,7 @@ mod trace;
 mod url;
 mod verbose;
 
-pub use error::UnreadableCapture;
+pub use error::{HarProblem, UnreadableCapture};
 pub use log::{ClientLog, read_client_log};
 
 use std::fmt;
