@@ -69,6 +69,7 @@ impl Context {
 
 /// The clock as it stands now: for what is signed again after a while.
 pub fn now() -> Timestamp {
+    // A clock that stands before 1970 is as wrong as one that stands at it, which servers refuse.
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_epoch_seconds(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
 }

@@ -21,8 +21,7 @@ pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Optio
                 .hint("--scheme v4 signs with Signature Version 4 all the same")
         })?,
     };
-    // Version 2 is asked for before: `is_version_2`.
-    Ok(name.canonical().unwrap_or_default())
+    Ok(name.canonical().expect("Version 2 is settled before, by `is_version_2`"))
 }
 
 /// Whether Version 2 is asked for, which has neither region nor service to choose.

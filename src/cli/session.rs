@@ -123,6 +123,7 @@ impl Session {
     pub fn time_left(&self) -> Option<Duration> {
         let is_session = self.settings.dialect == Dialect::s3_express_session();
         let end = self.signer.credentials().filter(|_| is_session)?.expires_at?;
+        // Nothing is left of a session that has ended.
         let seconds = u64::try_from(end.epoch_seconds() - self.date.epoch_seconds()).unwrap_or(0);
         Some(Duration::from_secs(seconds))
     }

@@ -10,7 +10,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 use zeroize::Zeroizing;
 
 use super::Error;
-use super::file::{reason, unreadable};
+use super::file::unreadable;
 use super::parse::{Contents, FIELDS, parse};
 use super::private_file;
 use super::profile::{Profile, SecretSource};
@@ -49,8 +49,8 @@ pub struct Added {
 /// The file is broken, or cannot be read or written; a profile of that name is there and is to be kept; the name is none.
 pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultProfile) -> Result<Added, Error> {
     check_name(&profile.name)?;
-    let target = follow_links(path).map_err(|error| unreadable(path, &error))?;
-    let text = Zeroizing::new(read_or_empty(&target).map_err(|error| unreadable(path, &error))?);
+    let target = follow_links(path).map_err(|error| unreadable(path, error))?;
+    let text = Zeroizing::new(read_or_empty(&target).map_err(|error| unreadable(path, error))?);
     let before = parse(&text, path)?;
     let replaced = before.profiles.iter().any(|there| there.name == profile.name);
     if replaced && existing == Existing::Keep {
@@ -61,7 +61,7 @@ pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultP
     let after = parse(&edited, path)?;
     debug_assert!(after.profiles.contains(profile), "what was written reads back");
     let written = private_file::write(&target, edited.as_bytes(), ".profiles-");
-    written.map_err(|e| Error::Unwritable { path: path.to_owned(), reason: reason(&e) })?;
+    written.map_err(|source| Error::Unwritable { path: path.to_owned(), source })?;
     Ok(Added { replaced, made_default })
 }
 
@@ -87,7 +87,7 @@ fn becomes_default(before: &Contents, profile: &Profile, default: DefaultProfile
 
 /// The text with the profile in it; `None` where `profile` is no table that could take one.
 fn edit(text: &str, profile: &Profile, made_default: bool) -> Option<String> {
-    let mut document: DocumentMut = text.parse().ok()?;
+    let mut document: DocumentMut = text.parse().expect("a text that was parsed before is a document");
     if made_default {
         let value = Item::Value(profile.name.as_str().into());
         set(document.as_table_mut(), "default", value);
@@ -171,6 +171,7 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
     for _ in 0..40 {
         match fs::read_link(&target) {
             Ok(next) => target = target.parent().map(|parent| parent.join(&next)).unwrap_or(next),
+            // It is no link, or not there. Whatever else is wrong with it, whoever reads it is told.
             Err(_) => return Ok(target),
         }
     }

@@ -1,9 +1,13 @@
 //! Why there are no credentials. No text here carries a secret: what is quoted are names, paths and positions.
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 
+use super::aws::{AwsCause, ChainEnd};
 use super::near::did_you_mean;
+use super::resolve::Source;
 
 /// What an error means to a script: the exit code it ends with is the command line's to choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,20 +23,21 @@ pub enum Kind {
 }
 
 /// Why there are no credentials, or why a profile was not added.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Every place was looked at.
     #[error(
-        "no credentials found in the environment, {}or in AWS's own files and chain{}",
+        "no credentials found in the environment, {}or in AWS's own files and chain ({chain})",
         profile_file.as_ref().map(|path| format!("in {}, ", path.display())).unwrap_or_default(),
-        remark.as_ref().map(|remark| format!(" ({remark})")).unwrap_or_default(),
     )]
     NothingFound {
         /// The profile file, whether it is there or not.
         profile_file: Option<PathBuf>,
-        /// What the end of AWS's chain says of itself, on one line.
-        remark: Option<String>,
+        /// How AWS's chain ended.
+        chain: ChainEnd,
+        /// Why its end was not there.
+        source: Option<AwsCause>,
     },
 
     /// `-u` without a colon, or with nothing on one side of it.
@@ -113,14 +118,29 @@ pub enum Error {
         profile: String,
     },
 
-    /// AWS's own chain failed.
-    #[error("{source_name}: {message}")]
-    Aws {
-        /// Which part of it: `aws profile 'dev' (sso)`.
-        source_name: String,
-        /// What it says, on one line.
-        message: String,
+    /// AWS's own files do not parse.
+    #[error("AWS's own files cannot be read")]
+    AwsFiles(#[source] AwsCause),
+
+    /// A profile of AWS's own files says nothing of credentials.
+    #[error("aws profile '{profile}': it has no credentials")]
+    NoAwsCredentials {
+        /// The profile.
+        profile: String,
     },
+
+    /// AWS's own chain failed.
+    #[error("{asked} gives no credentials")]
+    Aws {
+        /// Which part of it.
+        asked: Source,
+        /// What it says.
+        source: AwsCause,
+    },
+
+    /// AWS's own chain cannot be asked at all.
+    #[error("cannot set up a client for AWS's chain")]
+    AwsClient(#[source] io::Error),
 
     /// The profile file does not parse, or holds what it must not.
     #[error("{}{}: {message}", path.display(), At(*position))]
@@ -142,12 +162,12 @@ pub enum Error {
     },
 
     /// A file is there and cannot be read.
-    #[error("cannot read {}: {reason}", path.display())]
+    #[error("cannot read {}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        reason: String,
+        source: io::Error,
     },
 
     /// `secret_command` gave no secret.
@@ -158,6 +178,7 @@ pub enum Error {
         /// The program, without its arguments.
         program: String,
         /// What went wrong.
+        #[source]
         problem: CommandProblem,
     },
 
@@ -191,12 +212,12 @@ pub enum Error {
     },
 
     /// The profile file could not be written; it is as it was.
-    #[error("cannot write {}: {reason}", path.display())]
+    #[error("cannot write {}", path.display())]
     Unwritable {
         /// The profile file.
         path: PathBuf,
         /// What the system says.
-        reason: String,
+        source: io::Error,
     },
 }
 
@@ -218,36 +239,32 @@ impl Error {
 }
 
 /// How a `secret_command` failed. What it printed is never part of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
 pub enum CommandProblem {
     /// No such program in `PATH`.
+    #[error("was not found")]
     NotFound,
     /// The system would not run it.
-    CannotStart(String),
-    /// It ended with this status: `exit status: 1`.
-    Failed(String),
+    #[error("could not be run")]
+    CannotStart(#[source] io::Error),
+    /// The system lost it while it ran.
+    #[error("broke off")]
+    Lost(#[source] io::Error),
+    /// It ended with this status.
+    #[error("failed with {0}")]
+    Failed(ExitStatus),
     /// It did not end within so many seconds.
+    #[error("did not end within {0} s")]
     TimedOut(u64),
     /// It printed nothing.
+    #[error("printed nothing")]
     Empty,
     /// It printed more than one line.
+    #[error("printed several lines; expected the secret alone")]
     SeveralLines,
     /// It printed bytes that are not UTF-8, or far too many.
+    #[error("printed something that is not a line of text")]
     NotText,
-}
-
-impl fmt::Display for CommandProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound => f.write_str("was not found"),
-            Self::CannotStart(reason) => write!(f, "could not be run: {reason}"),
-            Self::Failed(status) => write!(f, "failed with {status}"),
-            Self::TimedOut(seconds) => write!(f, "did not end within {seconds} s"),
-            Self::Empty => f.write_str("printed nothing"),
-            Self::SeveralLines => f.write_str("printed several lines; expected the secret alone"),
-            Self::NotText => f.write_str("printed something that is not a line of text"),
-        }
-    }
 }
 
 struct At(Option<(usize, usize)>);

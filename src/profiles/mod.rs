@@ -23,6 +23,7 @@ mod resolve;
 mod sessions;
 mod typed;
 
+pub use aws::{AwsCause, ChainEnd};
 pub use edit::{Added, DefaultProfile, Existing, add};
 pub use environment::Environment;
 pub use error::{CommandProblem, Error, Kind};

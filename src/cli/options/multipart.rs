@@ -152,7 +152,7 @@ impl Layout {
             match segment {
                 Segment::Boundary(number) => hasher.update(&[&[0], number.to_be_bytes().as_slice()].concat()),
                 Segment::Content(payload) => {
-                    let length = payload.body.length().unwrap_or_default();
+                    let length = payload.body.length().expect("a body that was read has a length");
                     hasher.update(&[&[1], length.to_be_bytes().as_slice()].concat());
                     payload.each_piece(Pass::Hash, |piece| {
                         hasher.update(piece);

@@ -1,7 +1,7 @@
 //! Errors of `profiles` as the command line tells them: the exit code of the contract, and what to do about it.
 
 use crate::cli::failure::{Exit, Failure};
-use crate::profiles::{Error, Kind};
+use crate::profiles::{Error, Kind, Source};
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
@@ -35,7 +35,7 @@ fn hint(error: &Error) -> Option<String> {
             "'sigvet profile list' shows those of the profile file, 'aws configure list-profiles' those of AWS's files"
         }
         Error::UnsupportedTool { .. } => "'sigvet profile add NAME' makes a profile of its keys",
-        Error::Aws { source_name, .. } if source_name.ends_with("(sso)") => {
+        Error::Aws { asked: Source::AwsProfile { means: "sso", .. }, .. } => {
             "'aws sso login' renews a session that has expired"
         }
         Error::MissingFile { .. } => "'sigvet profile add NAME' creates it",

@@ -38,7 +38,7 @@ pub(super) fn make(
     let digests = BodyDigests { sha256, checksum: before, pipe_length: typed.signing.streaming.pipe_length() };
     let mut unsigned = typed.request.build(&url, &mut *context.stdin, digests)?;
     if unsigned.takes_stdin {
-        let length = unsigned.request.body.length().unwrap_or_default();
+        let length = unsigned.request.body.length().expect("--length says how long the body of a pipe is");
         unsigned.body_file = Some(BodyFile::pipe("standard input", context.take_stdin(), length));
     }
     put_sign_host(typed, &mut unsigned.request)?;

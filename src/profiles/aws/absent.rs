@@ -4,14 +4,14 @@ use super::super::origin::Rank;
 use super::super::others::KnownKey;
 use super::super::resolve::{Described, Resolved};
 use super::super::{Environment, Error};
-use super::Chain;
+use super::{Chain, ChainEnd};
 
 pub(in crate::profiles) fn profile(name: &str, _: Rank, _: &Environment) -> Result<Resolved, Error> {
     Err(Error::AwsNotBuiltIn { profile: name.to_owned() })
 }
 
 pub(in crate::profiles) fn chain(_: &Environment) -> Result<Chain, Error> {
-    Ok(Chain::Nothing(Some("which this build does not read".to_owned())))
+    Ok(Chain::Nothing(ChainEnd::NotBuiltIn, None))
 }
 
 pub(in crate::profiles) fn describe(

@@ -10,7 +10,8 @@ use super::super::near::near;
 use super::super::others::KnownKey;
 use super::super::profile::Settings;
 use super::super::{Environment, Error};
-use super::providers::{block_on, one_line};
+use super::AwsCause;
+use super::providers::block_on;
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// The files, with one profile of them picked.
@@ -45,8 +46,7 @@ impl AwsFiles {
         let files = builder.build();
         let (system, variables) = (Default::default(), Default::default());
         let loading = aws_config::profile::load(&system, &variables, &files, Some(profile.to_owned().into()));
-        let set = block_on(loading)?
-            .map_err(|error| Error::Aws { source_name: "aws's own files".to_owned(), message: one_line(&error) })?;
+        let set = block_on(loading)?.map_err(|error| Error::AwsFiles(AwsCause::copy(&error, str::to_owned)))?;
         Ok(Self { set, files: Some(files) })
     }
 

@@ -7,9 +7,9 @@ use super::super::others::KnownKey;
 use super::super::profile::Settings;
 use super::super::resolve::{Described, Resolved, Source};
 use super::super::{Environment, Error};
-use super::Chain;
 use super::files::{AwsFiles, Means};
-use super::providers::{block_on, of_container, of_instance, of_profile, of_web_identity, one_line, root};
+use super::providers::{block_on, of_container, of_instance, of_profile, of_web_identity};
+use super::{AwsCause, Chain, ChainEnd};
 use sigvet_core::credentials::Credentials;
 
 const INSTANCE: &str = "instance metadata";
@@ -23,14 +23,13 @@ pub(in crate::profiles) fn profile(name: &str, rank: Rank, environment: &Environ
     if files.profile().is_none() {
         return Err(unknown(name, &files));
     }
-    let without =
-        || Error::Aws { source_name: format!("aws profile '{name}'"), message: "it has no credentials".into() };
+    let without = || Error::NoAwsCredentials { profile: name.to_owned() };
     match of_files(&files, name, rank, environment)? {
         Some(resolved) => Ok(resolved),
         // As in AWS's own tools, a profile that was implied may leave the keys to the machine it is used on.
         None if rank == Rank::Implied => match of_machine(&files, environment)? {
             Chain::Found(resolved) => Ok(*resolved),
-            Chain::Nothing(_) => Err(without()),
+            Chain::Nothing(..) => Err(without()),
         },
         None => Err(without()),
     }
@@ -45,7 +44,8 @@ pub(in crate::profiles) fn chain(environment: &Environment) -> Result<Chain, Err
     }
 }
 
-/// The keys that stand in AWS's files, whatever profile they are of.
+/// The keys that stand in AWS's files, whatever profile they are of; none where the files do not parse, for they only help to
+/// name a mistake.
 pub(in crate::profiles) fn known_keys(environment: &Environment) -> Vec<KnownKey> {
     AwsFiles::load(DEFAULT, environment).map(|files| files.known_keys()).unwrap_or_default()
 }
@@ -93,7 +93,7 @@ fn of_files(files: &AwsFiles, name: &str, rank: Rank, environment: &Environment)
         Some(Means::Asked(means)) => {
             let Some(paths) = files.files.clone() else { return Ok(None) };
             let answer = block_on(of_profile(paths, name, settings.region.as_deref()))?;
-            let credentials = answer.map_err(|error| failed(&named(means), &error, files))?;
+            let credentials = answer.map_err(|error| failed(named(means), &error, files))?;
             Ok(Some(resolved(credentials, settings, named(means))))
         }
     }
@@ -110,7 +110,7 @@ fn of_machine(files: &AwsFiles, environment: &Environment) -> Result<Chain, Erro
     } else if set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || set("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
         (block_on(of_container(region.as_deref()))?, "container")
     } else if environment.is_true("AWS_EC2_METADATA_DISABLED") {
-        return Ok(Chain::Nothing(Some("instance metadata is switched off".to_owned())));
+        return Ok(Chain::Nothing(ChainEnd::MetadataOff, None));
     } else {
         let (answer, found) = block_on(of_instance(region.as_deref()))?;
         settings.region = settings.region.or(found);
@@ -120,8 +120,8 @@ fn of_machine(files: &AwsFiles, environment: &Environment) -> Result<Chain, Erro
     match answer {
         Ok(credentials) => Ok(Chain::Found(Box::new(resolved(credentials, settings, source)))),
         // Nobody chose the metadata service: that it is not there, or forbidden, is no failure but one place less.
-        Err(error) if means == INSTANCE => Ok(Chain::Nothing(Some(format!("{means}: {}", root(&error))))),
-        Err(error) => Err(failed(&source, &error, files)),
+        Err(error) if means == INSTANCE => Ok(Chain::Nothing(ChainEnd::NoMetadata, Some(AwsCause::root(&error)))),
+        Err(error) => Err(failed(source, &error, files)),
     }
 }
 
@@ -129,12 +129,14 @@ fn resolved(credentials: Credentials, settings: Settings, source: Source) -> Res
     Resolved { credentials, settings, source, warnings: Vec::new() }
 }
 
-fn failed(source: &Source, error: &CredentialsError, files: &AwsFiles) -> Error {
-    let message = files.redact(&one_line(error));
-    // What a credential process said on its standard error may be the very secret.
-    let message =
-        message.split(" Stderr:").next().unwrap_or_default().trim_end_matches([',', '.', ';', ' ']).to_owned();
-    Error::Aws { source_name: source.to_string(), message }
+fn failed(asked: Source, error: &CredentialsError, files: &AwsFiles) -> Error {
+    Error::Aws { asked, source: AwsCause::copy(error, |text| without_stderr(&files.redact(text)).to_owned()) }
+}
+
+/// What a credential process printed on its standard error may be the very secret. `aws-config` gives no kind to that failure,
+/// and any profile may lead to such a process: so its text is cut. A test shows that it is still written so.
+fn without_stderr(text: &str) -> &str {
+    text.split_once(" Stderr:").map_or(text, |(before, _)| before).trim_end_matches([',', '.', ';', ' '])
 }
 
 fn unknown(name: &str, files: &AwsFiles) -> Error {

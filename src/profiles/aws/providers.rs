@@ -1,6 +1,5 @@
 //! Asking `aws-config`: the one place with an asynchronous runtime and a TLS client of its own.
 
-use std::error::Error as StdError;
 use std::future::Future;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -16,7 +15,6 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_http_client::Builder as HttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-use super::super::file::reason;
 use super::super::{Environment, Error};
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::time::Timestamp;
@@ -27,8 +25,7 @@ pub(super) type Answer = Result<Credentials, CredentialsError>;
 /// Runs a future to its end on this thread.
 pub(super) fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Error::Aws { source_name: "aws".into(), message: one_line(&error) })?;
-    Ok(runtime.block_on(future))
+    Ok(runtime.map_err(Error::AwsClient)?.block_on(future))
 }
 
 /// Asks a profile of AWS's files for its credentials.
@@ -51,8 +48,8 @@ pub(super) async fn of_web_identity(environment: &Environment, region: Option<&s
     };
     if let Err(error) = std::fs::metadata(&configuration.web_identity_token_file) {
         // The provider's own error leaves out which file it could not read.
-        let path = configuration.web_identity_token_file.display();
-        return Err(CredentialsError::invalid_configuration(format!("cannot read {path}: {}", reason(&error))));
+        let path = configuration.web_identity_token_file;
+        return Err(CredentialsError::invalid_configuration(Error::Unreadable { path, source: error }));
     }
     let builder = WebIdentityTokenCredentialsProvider::builder().static_configuration(configuration);
     ours(builder.configure(&config(region)).build().provide_credentials().await)
@@ -99,51 +96,4 @@ fn ours(answer: aws_credential_types::provider::Result) -> Answer {
         session_token: theirs.session_token().map(Secret::new),
         expires_at: expiry.and_then(|e| i64::try_from(e.as_secs()).ok()).map(Timestamp::from_epoch_seconds),
     })
-}
-
-/// An error and what caused it, down to the root, on one line.
-pub(super) fn one_line(error: &(dyn StdError + 'static)) -> String {
-    causes(error).join(": ")
-}
-
-/// What lies at the root of an error, alone.
-pub(super) fn root(error: &(dyn StdError + 'static)) -> String {
-    let root = causes(error).pop().unwrap_or_default();
-    root.split(" (os error").next().unwrap_or_default().to_lowercase()
-}
-
-fn causes(error: &(dyn StdError + 'static)) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    let mut next = Some(error);
-    while let Some(cause) = next {
-        let words: Vec<_> = cause.to_string().split_whitespace().map(str::to_owned).collect();
-        let text = words.join(" ").trim_end_matches('.').to_owned();
-        // Many an error repeats its cause in its own words.
-        if !text.is_empty() && !parts.iter().any(|part| part.contains(&text)) {
-            parts.push(text);
-        }
-        next = cause.source();
-    }
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, thiserror::Error)]
-    #[error("{text}")]
-    struct Link {
-        text: &'static str,
-        source: Option<Box<Link>>,
-    }
-
-    #[test]
-    fn causes_come_on_one_line_and_once() {
-        let bottom = Link { text: "connection\n  refused.", source: None };
-        let middle = Link { text: "dispatch failure", source: Some(Box::new(bottom)) };
-        let error = Link { text: "no luck: dispatch failure", source: Some(Box::new(middle)) };
-        assert_eq!(one_line(&error), "no luck: dispatch failure: connection refused");
-        assert_eq!(root(&error), "connection refused");
-    }
 }

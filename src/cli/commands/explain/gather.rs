@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use clap::Parser;
+use clap::error::ContextKind;
 
 use super::ExplainArgs;
 use crate::cli::address;
@@ -190,9 +191,7 @@ enum FromCommand {
 fn command(words: &[String], context: &mut Context) -> Result<FromCommand, Failure> {
     let line = ["sigvet", "send"].into_iter().map(str::to_owned).chain(words.iter().cloned());
     let cli = Cli::try_parse_from(line).map_err(|error| {
-        let error = error.to_string();
-        let first = error.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        Failure::usage(format!("the curl command: {first}"))
+        Failure::usage(format!("the curl command: {}", problem_of(&error)))
             .hint("'curl -v' prints the request itself, which is read too")
     })?;
     let Command::Send(Deferred(args)) = cli.command else {
@@ -203,6 +202,12 @@ fn command(words: &[String], context: &mut Context) -> Result<FromCommand, Failu
         Err(ClaimError::NotSigned) if !looks_signed(Some(&request)) => Ok(FromCommand::ToSign(Box::new(args))),
         _ => Ok(FromCommand::Signed(request, url)),
     }
+}
+
+/// What clap found, and about which argument; no value, which may be a secret.
+fn problem_of(error: &clap::Error) -> String {
+    let about = error.get(ContextKind::InvalidArg).map_or_else(String::new, |argument| format!(": {argument}"));
+    format!("{}{about}", error.kind())
 }
 
 fn build(args: &SendArgs, context: &mut Context) -> Result<(Request, RequestUrl), Failure> {
@@ -216,5 +221,21 @@ impl SendArgs {
     /// What was typed of the request, its keys and its signature.
     pub(super) fn typed(&self) -> Typed<'_> {
         Typed { url: &self.url, request: &self.request, credentials: &self.credentials, signing: &self.signing }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_is_not_understood_is_named_by_its_argument_without_its_value() {
+        let problem = |words: &[&str]| {
+            let line = ["sigvet", "send", "https://h.example"].iter().chain(words);
+            problem_of(&Cli::try_parse_from(line).unwrap_err())
+        };
+        assert_eq!(problem(&["--no-such-option"]), "unexpected argument found: --no-such-option");
+        let invalid = problem(&["--max-time", "hush"]);
+        assert!(invalid.contains("--max-time") && !invalid.contains("hush"), "{invalid}");
     }
 }

@@ -16,7 +16,7 @@ impl FormView<'_> {
             form.fields.iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
         let to_fill = form.to_fill.iter().map(|field| json!({ "name": field.name, "starts_with": field.prefix }));
         // What was signed is read back, so that it is the very policy that is shown.
-        let policy: Value = serde_json::from_str(&form.policy_json).unwrap_or_default();
+        let policy: Value = serde_json::from_str(&form.policy_json).expect("a policy is written as JSON");
         let object = json!({
             "url": self.url.to_text(),
             "fields": fields,
