@@ -7,12 +7,12 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::cli::context::Context;
+use crate::cli::credentials::signing_key::ScopedKey;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::{CredentialOptions, SchemeName};
 use crate::cli::options::value::parse_time;
-use crate::cli::output::Output;
 use crate::cli::render::steps;
-use crate::cli::signing_key::ScopedKey;
+use crate::cli::terminal::output::Output;
 use crate::profiles;
 use sigvet_core::internal::key_pair;
 use sigvet_core::prepare::Identity;

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::address;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::input;
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::signing::{BucketOptions, CredentialOptions, PathOptions, TYPED_KEYS};
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::verdict::{Judged, Word};
+use crate::cli::request::address;
+use crate::cli::request::input;
 use crate::profiles::{self, Settings};
 use sigvet_core::claim::{Claim, ClaimError};
 use sigvet_core::credentials::Credentials;

@@ -9,6 +9,5 @@ pub mod redact;
 pub mod refusal;
 pub mod signed;
 pub mod steps;
-pub mod token;
 pub mod verdict;
 pub mod wrap;

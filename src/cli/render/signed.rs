@@ -5,10 +5,10 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::headers;
-use crate::cli::derived::Derived;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::payload::each_piece;
-use crate::cli::session::Session;
+use crate::cli::signing::derived::Derived;
+use crate::cli::signing::session::Session;
 use crate::transport::{BodyFile, ChunkedReader, Pass, Response, TransportError};
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::sign::Signed;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::diagnosis::outside::harmless_line;
 use super::redact::Redactor;
-use crate::cli::derived::Derived;
+use crate::cli::signing::derived::Derived;
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Derivation;
 use sigvet_core::scheme::Signature;

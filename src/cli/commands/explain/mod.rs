@@ -15,8 +15,8 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
-use crate::cli::session::Typed;
 use gather::Subject;
 use sigvet_diagnose::formats;
 

@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use super::ExplainArgs;
 use super::gather::Evidence;
-use crate::cli::address;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::output::Output;
 use crate::cli::render::diagnosis::{Palette, Shown};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
+use crate::cli::request::address;
+use crate::cli::terminal::output::Output;
 use crate::profiles::{self, Error, KnownKey, Settings, Source};
 use sigvet_core::claim::Claim;
 use sigvet_core::credentials::{Credentials, Secret};

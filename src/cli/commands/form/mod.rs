@@ -19,7 +19,7 @@ use crate::cli::options::show::Show;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::value::{cannot_read, parse_duration};
 use crate::cli::render::form::FormView;
-use crate::cli::session::{note, warn};
+use crate::cli::terminal::notes::{note, warn};
 use sigvet_core::form::{Fields, FormError, Upload};
 
 /// How long a form is good for where nobody says: an hour, as the AWS SDKs have it.

@@ -11,7 +11,7 @@ use crate::cli::options::request::RequestOptions;
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::options::value::{parse_duration, parse_seconds};
-use crate::cli::progress::Wish;
+use crate::cli::terminal::progress::Wish;
 use crate::transport::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Proxies, Rerouting, Resolution, Trust};
 
 /// The arguments of `sigvet send`.

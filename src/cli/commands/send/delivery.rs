@@ -10,10 +10,10 @@ use super::courier::Arrival;
 use super::explain_transport;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::output::Output;
-use crate::cli::progress::{self, Wish};
 use crate::cli::render::signed::write_response_head;
-use crate::cli::session::{note, warn};
+use crate::cli::terminal::notes::{note, warn};
+use crate::cli::terminal::output::Output;
+use crate::cli::terminal::progress::{self, Wish};
 use sigvet_core::request::RequestUrl;
 
 /// Delivers what arrived to the file of that name, and fails where the options say that a refusal is one.

@@ -15,10 +15,11 @@ pub use args::{ConnectionOptions, SendArgs};
 
 use courier::Courier;
 
+use crate::cli::connection::express::{self, Reach};
 use crate::cli::context::Context;
-use crate::cli::express::{self, Reach};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::session::{Session, Typed};
+use crate::cli::options::typed::Typed;
+use crate::cli::signing::session::Session;
 use crate::transport::TransportError;
 
 /// Runs the command.

@@ -45,7 +45,7 @@ pub struct CredentialOptions {
     pub session_token: Option<Secret>,
 
     /// Take keys and settings from this profile; 'aws:NAME' is one of AWS's own files
-    #[arg(long, value_name = "NAME", add = crate::cli::complete::profile_names())]
+    #[arg(long, value_name = "NAME", add = crate::cli::options::complete::profile_names())]
     pub profile: Option<String>,
 
     /// The profile file, instead of $SIGVET_PROFILES or the one in the configuration directory

@@ -1,6 +1,6 @@
 //! What signs: credentials, a key that was derived before, or nobody.
 
-use crate::cli::signing_key::ScopedKey;
+use crate::cli::credentials::signing_key::ScopedKey;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::derivation::Terms;
 use sigvet_core::prepare::Identity;

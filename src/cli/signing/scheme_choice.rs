@@ -2,9 +2,9 @@
 
 use clap::ValueEnum;
 
+use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::signing::{SchemeName, SigningOptions};
-use crate::cli::session::Signer;
 use sigvet_core::scheme::{Dialect, Scheme};
 
 /// Chooses. A host that stands in many regions wants Version 4A for the regions of `by_host`, whatever the profile says, as

@@ -1,11 +1,14 @@
 //! A session that signs with Version 2, of whose settings only names, bucket and placement count.
 
-use super::{Found, Session, Typed, note, warn};
+use super::Session;
 use crate::cli::context::Context;
+use crate::cli::credentials::found::Found;
 use crate::cli::failure::Failure;
 use crate::cli::options::request::Unsigned;
-use crate::cli::scope_choice::Destination;
-use crate::cli::v2::{self as version_2, Choice};
+use crate::cli::options::typed::Typed;
+use crate::cli::signing::scope_choice::Destination;
+use crate::cli::signing::version_2::{self, Choice};
+use crate::cli::terminal::notes::{note, warn};
 use sigvet_core::prepare;
 use sigvet_core::request::RequestUrl;
 use sigvet_core::v2;

@@ -3,7 +3,8 @@
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::checksum::SDK_CHECKSUM_ALGORITHM;
-use crate::cli::session::{Session, warn};
+use crate::cli::signing::session::Session;
+use crate::cli::terminal::notes::warn;
 use sigvet_core::derivation::{Placement, Terms};
 use sigvet_core::prepare::{PayloadChoice, Settings};
 use sigvet_core::request::{Body, Request, UriScheme};

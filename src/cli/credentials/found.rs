@@ -1,10 +1,11 @@
 //! Where keys and settings come from: a key that `sigvet key` wrote, or one of the places that `profiles` knows.
 
-use super::{Signer, Typed};
 use crate::cli::context::Context;
+use crate::cli::credentials::signer::Signer;
+use crate::cli::credentials::signing_key::ScopedKey;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
-use crate::cli::signing_key::ScopedKey;
+use crate::cli::options::typed::Typed;
 use crate::profiles::{self, Choice, Parts};
 
 /// Keys and settings, and where they came from.

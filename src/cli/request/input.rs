@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
-use crate::cli::address;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{BodyHash, RequestSource};
 use crate::cli::options::value::cannot_read;
-use crate::cli::render::token;
+use crate::cli::request::address;
+use crate::cli::request::token;
 use sigvet_core::request::Request;
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::is_url;

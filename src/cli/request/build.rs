@@ -2,21 +2,21 @@
 //!
 //! A body is read once. What is hashed of it is settled here, for which the scheme has to be known.
 
-use super::Typed;
-use crate::cli::address::{self, Store};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::checksum;
 use crate::cli::options::request::{BodyDigests, BodyHash, Unsigned};
 use crate::cli::options::signing::SigningOptions;
-use crate::cli::scheme_choice;
+use crate::cli::options::typed::Typed;
+use crate::cli::request::address::{self, Store};
+use crate::cli::signing::scheme_choice;
 use crate::profiles;
 use crate::transport::BodyFile;
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::scheme::Dialect;
 
 /// Where `s3://` leads: the option decides, then the profile.
-pub(super) fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Settings) -> Store<'a> {
+pub(crate) fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Settings) -> Store<'a> {
     let endpoint_url = signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref());
     let curl = signing.aws_sigv4.as_ref();
     let typed = signing.region.as_deref().or_else(|| curl?.region.as_deref());
@@ -24,7 +24,7 @@ pub(super) fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Sett
 }
 
 /// Makes the request that was typed, with the digests of its body that are wanted before it is signed.
-pub(super) fn make(
+pub(crate) fn make(
     typed: Typed<'_>,
     store: Store<'_>,
     context: &mut Context,

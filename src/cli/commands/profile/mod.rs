@@ -10,8 +10,8 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 
-use super::context::Context;
-use super::failure::{Exit, Failure};
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
 use crate::profiles::{Error, Location, ProfileFile};
 
 pub use add::Add;

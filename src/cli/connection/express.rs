@@ -10,9 +10,11 @@ use zeroize::Zeroizing;
 
 use crate::cli::commands::send::{ConnectionOptions, explain_transport};
 use crate::cli::context::Context;
+use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::signing::ExpressSession;
-use crate::cli::session::{Session, Signer, note, warn};
+use crate::cli::signing::session::Session;
+use crate::cli::terminal::notes::{note, warn};
 use crate::profiles::{KeptSession, LONGEST_SESSION, is_good};
 use crate::transport::{self, Options, Outgoing};
 use sigvet_core::credentials::Credentials;

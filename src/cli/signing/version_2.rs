@@ -1,8 +1,8 @@
 //! Signing with Version 2: what of the options has a meaning in it, and which bucket the host names.
 
-use crate::cli::address;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::{PathOptions, SigningOptions};
+use crate::cli::request::address;
 use crate::profiles;
 use sigvet_core::endpoint;
 use sigvet_core::prepare::Identity;

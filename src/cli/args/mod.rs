@@ -1,12 +1,14 @@
 //! The one definition of the command line: help, man pages and completions are all made from it.
 
+pub mod deferred;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use super::commands::{explain, form, key, presign, send, sign, verify};
-use super::deferred::Deferred;
-use super::profile;
+use crate::cli::args::deferred::Deferred;
+use crate::cli::commands::profile;
 
 /// Examples stand before the options, for they answer most questions.
 const HELP: &str = "{about-with-newline}

@@ -3,26 +3,24 @@
 //! Every decision leaves a note, which `-v` prints. Region and service: the option, else what the host says, else the
 //! signing key, the profile or the environment.
 
-mod found;
-mod request;
-mod signer;
 mod v2;
 
-pub use found::Found;
-pub use signer::Signer;
-
-use std::io::Write;
 use std::time::Duration;
 
-use crate::cli::address::Store;
 use crate::cli::context::Context;
+use crate::cli::credentials::found::Found;
+use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::{RequestSource, Unsigned};
-use crate::cli::options::signing::{CredentialOptions, ExpressSession, SigningOptions};
-use crate::cli::scheme_choice;
-use crate::cli::scope_choice::{Destination, ScopeChoice};
-use crate::cli::streaming;
-use crate::cli::v2::{self as version_2, Choice};
+use crate::cli::options::request::Unsigned;
+use crate::cli::options::signing::{ExpressSession, SigningOptions};
+use crate::cli::options::typed::Typed;
+use crate::cli::request::address::Store;
+use crate::cli::request::build;
+use crate::cli::signing::scheme_choice;
+use crate::cli::signing::scope_choice::{Destination, ScopeChoice};
+use crate::cli::signing::streaming;
+use crate::cli::signing::version_2::{self, Choice};
+use crate::cli::terminal::notes::{note, warn};
 use crate::profiles;
 use sigvet_core::derivation::{Placement, TokenTravel};
 use sigvet_core::prepare::{self, HeaderSelection, PayloadChoice, PrepareError, Prepared};
@@ -56,19 +54,6 @@ pub struct Session {
     signing: SigningOptions,
 }
 
-/// What was typed, together.
-#[derive(Debug, Clone, Copy)]
-pub struct Typed<'a> {
-    /// The URL.
-    pub url: &'a str,
-    /// The request.
-    pub request: &'a dyn RequestSource,
-    /// Whose keys.
-    pub credentials: &'a CredentialOptions,
-    /// How to sign.
-    pub signing: &'a SigningOptions,
-}
-
 impl Session {
     /// Settles everything but the placement, which is the header.
     pub fn settle(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
@@ -77,11 +62,11 @@ impl Session {
         let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
             true => {
                 let found = Found::of(typed, context)?;
-                let made = request::make(typed, request::store(typed.signing, &found.settings), context)?;
+                let made = build::make(typed, build::store(typed.signing, &found.settings), context)?;
                 (found, made)
             }
             false => {
-                let made = request::make(typed, Store::default(), context)?;
+                let made = build::make(typed, Store::default(), context)?;
                 (Found::of(typed, context)?, made)
             }
         };
@@ -142,7 +127,7 @@ impl Session {
             true => profiles::describe(&typed.credentials.choice(), &context.environment)?.settings,
             false => profiles::Settings::default(),
         };
-        let (url, unsigned) = request::make(typed, request::store(typed.signing, &profile), context)?;
+        let (url, unsigned) = build::make(typed, build::store(typed.signing, &profile), context)?;
         let settings = prepare::Settings::new("", "");
         let (signing, date) = (typed.signing.clone(), typed.signing.date.unwrap_or(context.now));
         let (plan, zone, v2) = (None, None, None);
@@ -201,16 +186,6 @@ impl Session {
         })?;
         Ok(key)
     }
-}
-
-/// Prints a decision, as curl prints its notes.
-pub fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
-    Ok(writeln!(context.stderr, "* {text}")?)
-}
-
-/// Prints a warning.
-pub fn warn(context: &mut Context, text: &str) -> Result<(), Failure> {
-    Ok(writeln!(context.stderr, "warning: {text}")?)
 }
 
 fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {

@@ -1,0 +1,3 @@
+//! What commands that reach a server share: the session of S3 Express.
+
+pub mod express;
