@@ -26,7 +26,7 @@ const REGION: &str = "us-east-1";
 const TRAILER: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
 pub fn by_sigvet(case: &Case) -> String {
-    let url = RequestUrl::parse(&format!("https://{}/", case.host)).unwrap().with_target(case.target());
+    let url = RequestUrl::parse(&format!("https://{}/", case.host)).unwrap().with_target(case.target()).unwrap();
     let mut request = Request::new(case.method, &url).unwrap();
     for (name, value) in &case.headers {
         request.headers.push(name, value.as_str()).unwrap();
