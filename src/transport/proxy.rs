@@ -49,7 +49,7 @@ impl Proxies {
 
     /// The proxy for a request, where there is one.
     pub(super) fn for_url(&self, url: &RequestUrl) -> Option<Proxy> {
-        let origin = url.with_target("/").to_text();
+        let origin = format!("{}/", url.origin());
         let found = self.0.intercept(&origin.parse().ok()?)?;
         let uri = found.uri();
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });

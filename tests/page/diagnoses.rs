@@ -2,6 +2,7 @@
 
 use sigvet_core::canonical::Field;
 use sigvet_core::credentials::Credentials;
+use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
@@ -108,7 +109,8 @@ pub fn hostile() -> Diagnosis {
     made.expected = format!("a=1&b={long}x").into_bytes();
     let mut judged =
         judged("GET", &format!("/{long}?{long}"), "h.example", &"region".repeat(40), &"service".repeat(40));
-    judged.request.method = hostile.to_owned();
+    let Request { headers, body, .. } = judged.request.clone();
+    judged.request = captured_request(hostile, judged.request.target(), headers, body);
     judged.claim.terms.access_key_id = format!("{hostile}{long}");
     let (notes, next) = (vec![format!("{hostile}{long}")], vec![long]);
     let explanations = vec![Explanation { proof: Proof::Observed, mistakes: vec![made] }];
@@ -157,7 +159,7 @@ fn judged(method: &str, target: &str, host: &str, region: &str, service: &str) -
     ] {
         headers.push(name, value).unwrap();
     }
-    let request = Request { method: method.to_owned(), target: target.into(), headers, body: Body::Unknown };
+    let request = captured_request(method, target, headers, Body::Unknown);
     let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     let now = Timestamp::parse("2026-03-01T10:11:20Z").unwrap();
     let verdict = verify(&request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW }).unwrap();

@@ -32,7 +32,7 @@
 //!
 //! let verdict = verify(&signed.request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW })?;
 //! assert!(verdict.is_valid());
-//! println!("{}", url.with_target(signed.request.target).to_text());
+//! println!("{}", url.for_request(&signed.request).to_text());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![forbid(unsafe_code)]

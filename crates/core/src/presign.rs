@@ -214,7 +214,7 @@ mod tests {
         }
 
         fn request(&self, target: &str) -> Request {
-            let mut request = Request::new("GET", &self.url.with_target(target)).unwrap();
+            let mut request = Request { target: target.into(), ..Request::new("GET", &self.url).unwrap() };
             request.headers.push("X-Custom", " a  b ").unwrap();
             request
         }

@@ -163,8 +163,8 @@ fn eks_token(view: &SignedView<'_>) -> Result<String, Failure> {
     if !is_version_4 {
         return Err(Failure::usage("a cluster takes tokens of Signature Version 4 alone").hint("leave --scheme out"));
     }
-    if request.method != "GET" {
-        return Err(Failure::usage(format!("a cluster sends GET to STS, not {}", request.method)));
+    if request.method() != "GET" {
+        return Err(Failure::usage(format!("a cluster sends GET to STS, not {}", request.method())));
     }
     Ok(token::eks_token(&view.url.to_text()))
 }

@@ -78,8 +78,8 @@ fn wants_session(session: &Session) -> bool {
 /// `CreateSession`, `CopyObject`, `UploadPartCopy` and `HeadBucket`; and what carries a session's token already.
 fn is_signed_with_own(request: &Request) -> bool {
     query::parameter(request, "session").is_some()
-        || (request.method == "PUT" && request.headers.contains("x-amz-copy-source"))
-        || (request.method == "HEAD" && request.path() == b"/")
+        || (request.method() == "PUT" && request.headers.contains("x-amz-copy-source"))
+        || (request.method() == "HEAD" && request.path() == b"/")
         || request.headers.contains(&Dialect::s3_express_session().token_header)
 }
 
@@ -137,7 +137,7 @@ fn ask(
     options: &Options,
     context: &mut Context,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let url = session.url.with_target("/?session");
+    let url = session.url.with_target("/?session").expect("the target can be on the wire");
     let request = create_session(&url, &host(session)).map_err(Failure::usage)?;
     let settings = Settings::new(session.settings.region.as_str(), SERVICE);
     let prepared = prepare(request, &Identity::from(own), &settings, context.now);

@@ -72,8 +72,8 @@ pub fn put(algorithm: ChecksumAlgorithm, unsigned: &mut Unsigned, declared: Opti
         push(unsigned, CHECKSUM_MODE.0, CHECKSUM_MODE.1);
         return Ok(());
     }
-    if has_empty_body(request) && !matches!(request.method.as_str(), "PUT" | "POST" | "PATCH") {
-        let message = format!("{} has no body to make a checksum of", request.method);
+    if has_empty_body(request) && !matches!(request.method(), "PUT" | "POST" | "PATCH") {
+        let message = format!("{} has no body to make a checksum of", request.method());
         return Err(Failure::usage(message).hint("leave --checksum out"));
     }
     let computed = match (&request.body, &unsigned.checksum) {
@@ -101,7 +101,7 @@ fn has_empty_body(request: &Request) -> bool {
 
 /// The methods whose response may carry the checksum of what is stored.
 fn asks_for_an_object(request: &Request) -> bool {
-    matches!(request.method.as_str(), "GET" | "HEAD")
+    matches!(request.method(), "GET" | "HEAD")
 }
 
 /// What somebody put into chunks by hand is not the object any more: its checksum would be of the chunks.

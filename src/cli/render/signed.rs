@@ -31,7 +31,7 @@ pub struct SignedView<'a> {
 impl<'a> SignedView<'a> {
     /// Puts together what was signed and what for.
     pub fn new(session: &'a Session, signed: &'a Signed, derived: &'a Derived) -> Self {
-        let url = session.url.with_target(signed.request.target.clone());
+        let url = session.url.for_request(&signed.request);
         Self { url, signed, derived, session, encoder: None }
     }
 
@@ -80,7 +80,7 @@ impl<'a> SignedView<'a> {
     pub fn write_json(&self, out: &mut dyn Write) -> Result<(), Failure> {
         let request = &self.signed.request;
         let mut object = json!({
-            "method": request.method,
+            "method": request.method(),
             "url": self.url.to_text(),
             "headers": pairs(request.headers.iter().map(|header| (header.name.as_str(), header.value.as_slice()))),
             "signature": self.signed.signature.as_str(),
@@ -111,8 +111,8 @@ fn pairs<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Value {
 /// The request's head as notes for people, `> ` before each line; bearers redacted.
 pub fn write_verbose_head(request: &Request, out: &mut dyn Write) -> Result<(), Failure> {
     let target = super::redact::Redactor::of(request, &sigvet_core::scheme::Dialect::AWS4);
-    let shown = target.apply(&String::from_utf8_lossy(&request.target));
-    writeln!(out, "> {} {shown} HTTP/1.1", request.method)?;
+    let shown = target.apply(&String::from_utf8_lossy(request.target()));
+    writeln!(out, "> {} {shown} HTTP/1.1", request.method())?;
     for header in &request.headers {
         let hidden = header.is_bearer() && !header.name.eq_ignore_ascii_case("authorization");
         let value = if hidden { super::redact::REDACTED.into() } else { String::from_utf8_lossy(&header.value) };

@@ -97,14 +97,14 @@ impl RequestSource for ForVault<'_> {
         let mut unsigned = self.request.build(url, stdin, digests)?;
         let request = &mut unsigned.request;
         if request.body.length() == Some(0) && !self.request.names_method() {
-            "POST".clone_into(&mut request.method);
+            request.set_method("POST").expect("POST is a method");
             request.body = Body::Bytes(CALL.as_bytes().to_vec());
             if !request.headers.contains("content-type") {
                 request.headers.push_unchecked("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
             }
         }
-        if request.method != "POST" {
-            return Err(Failure::usage(format!("Vault takes a POST to STS, not a {}", request.method))
+        if request.method() != "POST" {
+            return Err(Failure::usage(format!("Vault takes a POST to STS, not a {}", request.method()))
                 .hint("leave -X out: the request that Vault wants is made by itself"));
         }
         if let Some(id) = self.server_id {

@@ -90,7 +90,7 @@ fn of_url(
 ) -> Result<Capture, Failure> {
     let url = address::parse(url)?;
     let request = options.build(&url, &mut *context.stdin, BodyHash::Needed.into())?.request;
-    let url = url.with_target(request.target.clone());
+    let url = url.for_request(&request);
     let kind = CaptureKind::Url;
     Ok(Capture { kind, request: Some(request), url: Some(url), reply: None, client: None, command: None, notes })
 }

@@ -27,7 +27,7 @@ pub fn declare(session: &Session) -> Result<(Request, Settings), Failure> {
 
 /// A redirect may have taken the body away.
 fn has_body(request: &Request) -> bool {
-    !matches!(request.method.as_str(), "GET" | "HEAD") || request.body.length() != Some(0)
+    !matches!(request.method(), "GET" | "HEAD") || request.body.length() != Some(0)
 }
 
 fn check(settings: &Settings) -> Result<(), Failure> {
@@ -56,7 +56,7 @@ fn explain_refusal(error: PlanError) -> Failure {
 pub fn warn_of(session: &Session, context: &mut Context) -> Result<(), Failure> {
     let Some(plan) = session.plan else { return Ok(()) };
     if !has_body(&session.unsigned.request) {
-        let message = format!("{} has no body to stream", session.unsigned.request.method);
+        let message = format!("{} has no body to stream", session.unsigned.request.method());
         return Err(Failure::usage(message).hint("upload a file with -T, or leave --payload streaming out"));
     }
     let is_open = session.url.scheme() == UriScheme::Http;

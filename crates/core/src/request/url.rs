@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use super::Request;
+use super::invalid::{self, InvalidTarget};
 use crate::encode;
 
 /// The URI schemes that requests are sent by.
@@ -133,7 +135,7 @@ impl RequestUrl {
         if location.starts_with("//") {
             return Self::parse(&format!("{}:{location}", self.scheme.as_str()));
         }
-        Self::parse(&format!("{}://{}{}", self.scheme.as_str(), self.host_header(), self.join_target(&location)))
+        Self::parse(&format!("{}{}", self.origin(), self.join_target(&location)))
     }
 
     /// The target of a reference without a host (RFC 3986 §5.2.2).
@@ -154,10 +156,22 @@ impl RequestUrl {
         (self.scheme, &self.host, self.port) == (other.scheme, &other.host, other.port)
     }
 
-    /// The same place with another raw target.
+    /// The same place with another raw target in origin form.
+    ///
+    /// # Errors
+    /// A target that does not begin with `/`, or holds a byte that no target can have (RFC 9112 §3.2).
+    pub fn with_target(&self, target: impl Into<Vec<u8>>) -> Result<Self, InvalidTarget> {
+        Ok(self.at(invalid::check_target(target.into())?))
+    }
+
+    /// The same place with the target of a request: the URL that the request was sent to.
     #[must_use]
-    pub fn with_target(&self, target: impl Into<Vec<u8>>) -> Self {
-        Self { target: target.into(), ..self.clone() }
+    pub fn for_request(&self, request: &Request) -> Self {
+        self.at(request.target().to_vec())
+    }
+
+    fn at(&self, target: Vec<u8>) -> Self {
+        Self { target, ..self.clone() }
     }
 
     /// The same place with more of a query: behind `&` where there is one, else behind `?`.
@@ -176,12 +190,17 @@ impl RequestUrl {
                 _ => push_wire_byte(byte, &mut target),
             }
         }
-        self.with_target(target)
+        self.at(target)
+    }
+
+    /// Scheme, host and port as text: `https://h.example:8443`.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme.as_str(), self.host_header())
     }
 
     /// The URL as text, with its raw target.
     pub fn to_text(&self) -> String {
-        format!("{}://{}{}", self.scheme.as_str(), self.host_header(), String::from_utf8_lossy(&self.target))
+        format!("{}{}", self.origin(), String::from_utf8_lossy(&self.target))
     }
 }
 

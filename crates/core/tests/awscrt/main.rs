@@ -147,7 +147,7 @@ impl Case {
             "do": "sign",
             "scheme": if self.scheme == Scheme::V4a { "v4a" } else { "v4" },
             "method": self.method,
-            "target": text(&request.target),
+            "target": text(request.target()),
             "headers": headers,
             "service": self.service,
             "region": self.regions,
@@ -160,7 +160,9 @@ impl Case {
         for pair in answer["headers"].as_array().unwrap() {
             headers.push(pair[0].as_str().unwrap(), pair[1].as_str().unwrap()).unwrap();
         }
-        Request { target: answer["target"].as_str().unwrap().into(), headers, ..request }
+        let mut request = request.with_target(answer["target"].as_str().unwrap()).unwrap();
+        request.headers = headers;
+        request
     }
 }
 

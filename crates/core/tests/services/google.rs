@@ -65,7 +65,7 @@ impl Case {
 
     /// The request without its signature, to this target.
     fn request(&self, target: &[u8]) -> Request {
-        let mut request = Request::new(&self.method, &self.url.with_target(target)).unwrap();
+        let mut request = Request::new(&self.method, &self.url).unwrap().with_target(target).unwrap();
         for (name, value) in &self.headers {
             request.headers.push(name, value.as_str()).unwrap();
         }
@@ -157,12 +157,7 @@ fn the_cases_that_differ_are_known() {
 
 /// What curl sent, from its request line to its last header.
 fn sent_by_curl(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request {
-    let mut request = Request {
-        method: method.to_owned(),
-        target: target.into(),
-        headers: Headers::default(),
-        body: Body::Bytes(body.to_vec()),
-    };
+    let mut request = Request::from_parts(method, target, Headers::default(), Body::Bytes(body.to_vec())).unwrap();
     request.headers.push("Host", "storage.googleapis.com").unwrap();
     for (name, value) in headers {
         request.headers.push(name, *value).unwrap();

@@ -12,6 +12,7 @@ use sigvet_core::canonical::Field;
 use sigvet_core::claim::Claim;
 use sigvet_core::crypto::PublicKey;
 use sigvet_core::derivation::{Derivation, Placement, Terms};
+use sigvet_core::internal::captured_request;
 use sigvet_core::prepare::{Identity, Settings, prepare};
 use sigvet_core::request::{Headers, Request};
 use sigvet_core::scheme::{Scheme, SigningKey};
@@ -120,15 +121,15 @@ fn sign(case: &Case, form: Form) {
 }
 
 /// The request with another signature in the place of its own.
-fn with_signature(mut request: Request, signature: &str) -> Request {
+fn with_signature(request: Request, signature: &str) -> Request {
     let own = Claim::extract(&request).unwrap().signature;
     let replaced = |text: &[u8]| String::from_utf8(text.to_vec()).unwrap().replace(own.as_str(), signature);
-    request.target = replaced(&request.target).into_bytes();
+    let target = replaced(request.target());
     let mut headers = Headers::default();
     for header in &request.headers {
         headers.push(&header.name, replaced(&header.value)).unwrap();
     }
-    Request { headers, ..request }
+    captured_request(request.method(), target, headers, request.body.clone())
 }
 
 fn key_of(case: &Case, terms: &Terms) -> SigningKey {
@@ -205,5 +206,5 @@ fn comparable(request: &Request) -> impl PartialEq + std::fmt::Debug {
     headers.sort_by(|a, b| a.0.cmp(&b.0));
     let mut parameters: Vec<_> = request.query().unwrap_or_default().split(|&byte| byte == b'&').map(text).collect();
     parameters.sort();
-    (request.method.clone(), text(request.path()), parameters, headers, request.body.clone())
+    (request.method().to_owned(), text(request.path()), parameters, headers, request.body.clone())
 }

@@ -8,6 +8,7 @@ use super::outcome::{Judged, Made};
 use super::texts::CanonicalText;
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::claim::{Claim, ClaimError};
+use sigvet_core::internal::captured_request;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::scheme::{Dialect, Scheme};
@@ -37,8 +38,8 @@ pub(super) fn read(evidence: &Evidence<'_>) -> Reading {
     if Claim::extract(request).is_err() {
         for (mistake, repaired) in repairs(request) {
             if Claim::extract(&repaired).is_ok() {
-                let made = Made::new(mistake, request.target.clone(), repaired.target.clone());
-                let made = if request.target == repaired.target { Made::new(mistake, "", "") } else { made };
+                let made = Made::new(mistake, request.target().to_vec(), repaired.target().to_vec());
+                let made = if request.target() == repaired.target() { Made::new(mistake, "", "") } else { made };
                 return read_claim(evidence, repaired, None, vec![made]);
             }
         }
@@ -97,11 +98,12 @@ type Repair = (&'static Mistake, Request);
 /// The request as it was before something damaged it, by each way that is known.
 fn repairs(request: &Request) -> Vec<Repair> {
     let mut found = Vec::new();
-    let html = replaced(&replaced(&request.target, b"&amp;", b"&"), b"&#38;", b"&");
-    let json = replaced(&replaced(&request.target, b"\\u0026", b"&"), b"\\u003d", b"=");
+    let html = replaced(&replaced(request.target(), b"&amp;", b"&"), b"&#38;", b"&");
+    let json = replaced(&replaced(request.target(), b"\\u0026", b"&"), b"\\u003d", b"=");
     for (mistake, target) in [(&QUERY_HTML_ESCAPED, html), (&QUERY_JSON_ESCAPED, json)] {
-        if target != request.target {
-            found.push((mistake, Request { target, ..request.clone() }));
+        if target != request.target() {
+            let Request { headers, body, .. } = request.clone();
+            found.push((mistake, captured_request(request.method(), target, headers, body)));
         }
     }
     if let Some(authorization) = request.headers.first_text("authorization") {
@@ -180,5 +182,5 @@ fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
     let target = if query.is_empty() { path } else { [path.as_slice(), b"?", &query].concat() };
     let method = String::from_utf8_lossy(text.method()).into_owned();
     let payload = PayloadHash::declared(&String::from_utf8_lossy(text.payload()));
-    Some((Request { method, target, headers, body: Body::Unknown }, payload))
+    Some((captured_request(method, target, headers, Body::Unknown), payload))
 }

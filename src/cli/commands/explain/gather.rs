@@ -162,7 +162,7 @@ impl Evidence {
 /// Whether something of a signature is there, though it cannot be read: a URL that was escaped, an older scheme.
 fn looks_signed(request: Option<&Request>) -> bool {
     let Some(request) = request else { return false };
-    let target = String::from_utf8_lossy(&request.target).to_ascii_lowercase();
+    let target = String::from_utf8_lossy(request.target()).to_ascii_lowercase();
     let marks = ["amz-signature", "goog-signature", "amz-credential", "awsaccesskeyid="];
     let is_signed = request.headers.contains("authorization") || verify::is_plain(request);
     is_signed || marks.iter().any(|mark| target.contains(mark))
@@ -177,7 +177,7 @@ fn url_of(request: &Request) -> Result<RequestUrl, Failure> {
         Failure::usage("the request is not signed, and has no Host header to sign it for")
             .hint("give the URL as the argument instead")
     })?;
-    let target = String::from_utf8_lossy(&request.target).into_owned();
+    let target = String::from_utf8_lossy(request.target()).into_owned();
     address::parse(&format!("https://{host}{target}"))
 }
 
@@ -208,7 +208,7 @@ fn command(words: &[String], context: &mut Context) -> Result<FromCommand, Failu
 fn build(args: &SendArgs, context: &mut Context) -> Result<(Request, RequestUrl), Failure> {
     let url = address::parse(&args.url)?;
     let request = args.typed().request.build(&url, &mut *context.stdin, BodyHash::Needed.into())?.request;
-    let url = url.with_target(request.target.clone());
+    let url = url.for_request(&request);
     Ok((request, url))
 }
 

@@ -173,7 +173,7 @@ impl<'a> Courier<'a> {
             }
             refusal::report(&reply, sent, &self.session, self.args, self.corrections, context)?;
         }
-        Ok(Step::Arrived(Box::new(Arrival { exchange, method: sent.method.clone(), beginning })))
+        Ok(Step::Arrived(Box::new(Arrival { exchange, method: sent.method().to_owned(), beginning })))
     }
 
     /// Notes what `-w` may ask for.
@@ -181,7 +181,7 @@ impl<'a> Courier<'a> {
         let (head, url) = (exchange.response(), &self.session.url);
         let redirect = redirect::target(head, url).ok().flatten().map(|to| to.to_text());
         self.facts = Facts {
-            method: sent.method.clone(),
+            method: sent.method().to_owned(),
             url_effective: url.to_text(),
             redirect_url: redirect,
             redirects: self.hops.into(),

@@ -34,16 +34,16 @@ pub enum Method {
 /// Makes of a request the one that follows: 303 makes it a GET, and 301 and 302 make a POST one, without its body (RFC 9110 §15.4).
 pub fn follow(unsigned: &mut Unsigned, status: u16, from: &RequestUrl, to: &RequestUrl, method: Method) {
     let request = &mut unsigned.request;
-    request.target = to.target().to_vec();
-    let is_get = matches!(request.method.as_str(), "GET" | "HEAD");
+    request.set_target(to.target()).expect("the target of a URL can be on the wire");
+    let is_get = matches!(request.method(), "GET" | "HEAD");
     let loses_body = match status {
         303 => !is_get,
-        301 | 302 => request.method == "POST",
+        301 | 302 => request.method() == "POST",
         _ => false,
     };
     if loses_body {
         if method == Method::Implied {
-            request.method = "GET".to_owned();
+            request.set_method("GET").expect("GET is a method");
         }
         request.body = Body::Bytes(Vec::new());
         unsigned.body_file = None;
@@ -100,11 +100,11 @@ mod tests {
             [(301, "GET", 0), (302, "GET", 0), (303, "GET", 0), (307, "POST", 4), (308, "POST", 4)]
         {
             let next = followed(status, &from, &to, Method::Implied);
-            assert_eq!((next.method.as_str(), next.body.length()), (method, Some(left)), "{status}");
+            assert_eq!((next.method(), next.body.length()), (method, Some(left)), "{status}");
             assert_eq!(next.headers.contains("content-type"), left > 0);
-            assert_eq!(next.target, b"/b?c");
+            assert_eq!(next.target(), b"/b?c");
         }
-        assert_eq!(followed(302, &from, &to, Method::Typed).method, "POST");
+        assert_eq!(followed(302, &from, &to, Method::Typed).method(), "POST");
     }
 
     #[test]

@@ -196,7 +196,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
                     target.push(b'?');
                     target.extend_from_slice(query);
                 }
-                url.with_target(target)
+                url.with_target(target).expect("what was appended is percent-encoded")
             }
             _ => url.clone(),
         }

@@ -65,7 +65,7 @@ fn judged() -> Judged {
     headers.push("X-Amz-Date", "20150830T123600Z").unwrap();
     headers.push("Authorization", AUTHORIZATION).unwrap();
     let target = b"/photos/a%20b.jpg".to_vec();
-    let request = Request { method: "PUT".to_owned(), target, headers, body: Body::Unknown };
+    let request = Request::from_parts("PUT", target, headers, Body::Unknown).unwrap();
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
     let now = Timestamp::parse("2015-08-30T12:36:10Z").unwrap();
     let verdict = verify(&request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW }).unwrap();

@@ -74,7 +74,7 @@ impl Fields {
 impl<'a> Subject<'a> {
     pub(super) fn new(request: &'a Request, claim: &Claim, hints: &'a Hints) -> Self {
         Self {
-            method: request.method.clone(),
+            method: request.method().to_owned(),
             path: request.path().to_vec(),
             query: request.query().map(<[u8]>::to_vec),
             headers: request.headers.clone(),

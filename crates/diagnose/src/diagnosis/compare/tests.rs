@@ -47,7 +47,7 @@ fn refused(url: &str, headers: &[(&str, &str)], change: impl Fn(String) -> Strin
 }
 
 fn wire(request: &Request) -> Vec<u8> {
-    let mut text = format!("{} {} HTTP/1.1\r\n", request.method, String::from_utf8_lossy(&request.target));
+    let mut text = format!("{} {} HTTP/1.1\r\n", request.method(), String::from_utf8_lossy(request.target()));
     for header in &request.headers {
         text.push_str(&format!("{}: {}\r\n", header.name, String::from_utf8_lossy(&header.value)));
     }

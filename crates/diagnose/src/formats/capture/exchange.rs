@@ -2,6 +2,7 @@
 
 use crate::formats::note::Note;
 use crate::formats::reply::Reply;
+use sigvet_core::internal::captured_request;
 use sigvet_core::internal::raw_http::Head;
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
@@ -32,16 +33,17 @@ impl Exchange {
             headers = with_host(&url.host_header(), &headers);
             notes.push(Note::HostFromUrl);
         }
-        let url = origin.map(|url| url.with_target(target.clone()));
-        Self { request: Some(Request { method, target, headers, body }), url, reply: None, notes }
+        let request = captured_request(method, target, headers, body);
+        let url = origin.map(|url| url.for_request(&request));
+        Self { request: Some(request), url, reply: None, notes }
     }
 
     /// The same where the text tells by which scheme it was sent, and not the URL: that is made of the `Host`.
     pub(super) fn sent_by(scheme: &str, head: Head, body: Body, notes: Vec<Note>) -> Self {
         let host = head.headers.first_text("host");
         let url = host.and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
-        let url = url.map(|url| url.with_target(head.target.clone()));
         let exchange = Self::of(head, body, notes);
+        let url = url.zip(exchange.request.as_ref()).map(|(url, request)| url.for_request(request));
         Self { url: exchange.url.or(url), ..exchange }
     }
 
@@ -75,7 +77,7 @@ pub(super) fn with_host(host: &str, headers: &Headers) -> Headers {
 /// Whether somebody signed it, by any scheme.
 pub(super) fn is_signed(request: &Request) -> bool {
     let authorization = request.headers.first_text("authorization").unwrap_or_default();
-    authorization.contains("Signature=") || authorization.starts_with("AWS ") || has_signed_query(&request.target)
+    authorization.contains("Signature=") || authorization.starts_with("AWS ") || has_signed_query(request.target())
 }
 
 /// Whether a URL carries a signature.

@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer};
 
 use crate::formats::note::Note;
 use crate::formats::reply::Reply;
-use sigvet_core::request::{Body, Headers, Request, RequestUrl};
+use sigvet_core::internal::captured_request;
+use sigvet_core::request::{Body, Headers, RequestUrl};
 
 use super::exchange::{Exchange, has_signed_query, no_such_entry, rank, with_host};
 use super::{Capture, CaptureKind, UnreadableCapture, base64};
@@ -188,8 +189,7 @@ impl Entry<'_> {
         let url = RequestUrl::parse(&sent.url)?;
         let headers = self.request_headers(&url, &mut notes);
         let body = sent.body(&headers, &mut notes);
-        let request =
-            Request { method: sent.method.clone().into_owned(), target: url.target().to_vec(), headers, body };
+        let request = captured_request(sent.method.clone(), url.target(), headers, body);
         let reply = self.status().map(|status| self.reply(status));
         Ok(Exchange { request: Some(request), url: Some(url), reply, notes })
     }

@@ -111,7 +111,7 @@ impl Shown<'_> {
 
     fn write_list_of_facts(&self, request: &Request, of_signature: &[(&'static str, String); 3], page: &mut Markup) {
         // The query is in the canonical request; here it would be a line of its own, and hold the signature.
-        let line = format!("{} {}", self.words(&request.method), shown_whole(&self.bytes(request.path())));
+        let line = format!("{} {}", self.words(request.method()), shown_whole(&self.bytes(request.path())));
         let host = request.host().map(|host| self.words(host)).unwrap_or_default();
         let facts = [("Request", line), ("Host", host)];
         page.raw("<dl class=\"facts\">\n");

@@ -1,6 +1,8 @@
 use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
+use sigvet_core::internal::captured_request;
+use sigvet_core::request::Request;
 use sigvet_diagnose::catalogue::PATH_DOUBLE_ENCODED;
 use sigvet_diagnose::{Comparison, Diagnosis, Difference, Party};
 
@@ -33,8 +35,8 @@ fn nothing_from_outside_becomes_markup() {
     let (whose, differences) = (Party::Server, vec![difference]);
     diagnosis.comparisons = vec![Comparison { whose, canonical_request, string_to_sign, differences, is_unaltered }];
     if let Some(judged) = &mut diagnosis.judged {
-        judged.request.method = hostile.to_owned();
-        judged.request.target = hostile.into();
+        let Request { headers, body, .. } = judged.request.clone();
+        judged.request = captured_request(hostile, hostile, headers, body);
         judged.claim.terms.access_key_id = hostile.to_owned();
         judged.claim.terms.scope.region = Some(hostile.to_owned());
         judged.claim.terms.dialect.secret_prefix = hostile.to_owned().into();

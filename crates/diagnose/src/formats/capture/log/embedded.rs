@@ -4,7 +4,8 @@
 use crate::formats::note::Note;
 use crate::formats::reply::Reply;
 use sigvet_core::internal::raw_http::Lines;
-use sigvet_core::request::{Body, Headers, Request, RequestUrl};
+use sigvet_core::internal::{captured_request, is_token};
+use sigvet_core::request::{Body, Headers, RequestUrl};
 
 use super::super::exchange::{Exchange, with_host};
 use super::super::http;
@@ -124,8 +125,8 @@ fn exchange_of(
         notes.push(Note::BodyNotCaptured);
     }
     let body = if has_body { Body::Unknown } else { Body::Bytes(Vec::new()) };
-    let is_method = sigvet_core::internal::is_token(method) && target.starts_with(b"/");
-    let request = is_method.then(|| Request { method: method.to_owned(), target, headers, body })?;
+    let is_method = is_token(method) && target.starts_with(b"/");
+    let request = is_method.then(|| captured_request(method, target, headers, body))?;
     Some(Exchange { request: Some(request), url, reply: None, notes })
 }
 

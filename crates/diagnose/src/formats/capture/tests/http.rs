@@ -75,7 +75,7 @@ fn http2_fields_make_a_request() {
         assert_eq!(found.url.unwrap().to_text(), "https://h.example/b?x");
     }
     let alternating = capture(":authority\nh.example\n:method\nPUT\n:path\n/k\n:scheme\nhttps\naccept\n*/*\n");
-    assert_eq!((request(&alternating).method.as_str(), target(&alternating)), ("PUT", "/k".to_owned()));
+    assert_eq!((request(&alternating).method(), target(&alternating)), ("PUT", "/k".to_owned()));
     assert_eq!(request(&alternating).headers.first_text("accept"), Some("*/*"));
     assert_eq!(error(":method: GET\n:authority: h\n"), "line 1: the HTTP/2 request has no :path");
 }
