@@ -34,7 +34,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     let hints = hints(&evidence, args, &keys.settings, context.now);
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
-    let mut diagnosis = diagnose(
+    let diagnosis = diagnose(
         &sigvet_diagnose::Evidence {
             request: evidence.request.as_ref(),
             reply: evidence.reply.as_ref(),
@@ -52,10 +52,15 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
         Limits { deepest: args.depth.into(), is_time_up: &is_time_up },
     );
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    diagnosis.notes.extend(evidence.notes.iter().cloned().chain(keys.notes).chain(clock.note));
+    let further_notes: Vec<String> = evidence.notes.iter().cloned().chain(keys.notes).chain(clock.note).collect();
     let redactor = redactor(&evidence, &diagnosis, args, keys.own.as_ref(), &keys.others);
-    let shown =
-        Shown { diagnosis: &diagnosis, redactor: &redactor, show_secrets: args.judge.show_secrets, milliseconds };
+    let shown = Shown {
+        diagnosis: &diagnosis,
+        further_notes: &further_notes,
+        redactor: &redactor,
+        show_secrets: args.judge.show_secrets,
+        milliseconds,
+    };
     show(&shown, args, context)?;
     Ok(if diagnosis.verdict == Word::Invalid { Exit::NotValid } else { Exit::Done })
 }

@@ -12,6 +12,7 @@ use super::catalogue::{
     TRAILER_ANNOUNCED, TRAILER_CHECKSUM, TRAILER_SIGNATURE,
 };
 use super::evidence::Evidence;
+use super::note::Note;
 use super::outcome::{Explanation, Judged, Made, Proof};
 use attempt::Attempt;
 use sigvet_core::crypto::sha256;
@@ -26,13 +27,14 @@ pub(super) fn explain(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanati
 }
 
 /// Which chunk's signature is wrong, where no explanation says so in these words.
-pub(super) fn notes(judged: &Judged, explanations: &[Explanation]) -> Vec<String> {
+pub(super) fn notes(judged: &Judged, explanations: &[Explanation]) -> Vec<Note> {
     if explanations.iter().any(|explanation| explanation.names(CHUNK_SIGNATURE.id)) {
         return Vec::new();
     }
     let is_of_signature = |fault: &&StreamFault| matches!(fault, StreamFault::ChunkSignature { .. });
     let is_right = judged.is_signature_right() == Some(true);
-    faults(judged).filter(|fault| is_right && is_of_signature(fault)).map(ToString::to_string).collect()
+    let wrong = faults(judged).filter(|fault| is_right && is_of_signature(fault));
+    wrong.map(|fault| Note::Finding(Finding::Stream(fault.clone()))).collect()
 }
 
 fn faults(judged: &Judged) -> impl Iterator<Item = &StreamFault> {

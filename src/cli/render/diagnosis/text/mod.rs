@@ -203,17 +203,14 @@ impl Page<'_> {
 
     /// Notes, what to supply, and what the search did.
     fn rest(&mut self) -> Result<()> {
-        let diagnosis = self.shown.diagnosis;
-        let searched = searched(&diagnosis.search);
-        if diagnosis.notes.is_empty() && diagnosis.next.is_empty() && searched.is_none() {
+        let searched = searched(&self.shown.diagnosis.search);
+        let (notes, next) = (self.shown.notes(), self.shown.next_steps());
+        if notes.is_empty() && next.is_empty() && searched.is_none() {
             return Ok(());
         }
         writeln!(self.out)?;
-        for (label, lines) in [("note: ", &diagnosis.notes), ("next: ", &diagnosis.next)] {
-            for line in lines {
-                self.sentence(label, &self.shown.words(line))?;
-            }
-        }
+        notes.iter().try_for_each(|note| self.sentence("note: ", &self.shown.words(note)))?;
+        next.iter().try_for_each(|step| self.sentence("next: ", step))?;
         match searched {
             Some(searched) => wrapped(&searched, WIDTH)
                 .into_iter()
