@@ -2,9 +2,9 @@
 
 use crate::credentials::Secret;
 use crate::derivation::{Placement, Terms, derive};
-use crate::encode::{self, Slash};
 use crate::prepare::Prepared;
 use crate::request::Request;
+use crate::request::target::push_parameter;
 use crate::scheme::{KeyScopeMismatch, KeyTrace, Scheme, Signature, SigningKey};
 
 /// A signed request.
@@ -53,9 +53,9 @@ impl Prepared {
                 }
             }
             Placement::Query { .. } => {
-                append(&mut request.target, &terms.dialect.query_name("Signature"), signature.as_str());
+                push_parameter(&mut request.target, &[&terms.dialect.query_prefix, "Signature"], signature.as_str());
                 if let Some(token) = unsigned_token {
-                    append(&mut request.target, &terms.dialect.token_query_name(), token.expose_secret());
+                    push_parameter(&mut request.target, &[&terms.dialect.token_query_name()], token.expose_secret());
                 }
             }
         }
@@ -72,11 +72,4 @@ fn authorization(terms: &Terms, signature: &Signature) -> String {
         text.push_str(piece);
     }
     text
-}
-
-fn append(target: &mut Vec<u8>, name: &str, value: &str) {
-    target.push(b'&');
-    target.extend_from_slice(name.as_bytes());
-    target.push(b'=');
-    encode::encode(value.as_bytes(), Slash::Encode, target);
 }

@@ -6,12 +6,15 @@
 mod checksum;
 pub(crate) mod headers;
 mod invalid;
+pub(crate) mod target;
 mod url;
 
 pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};
+#[doc(hidden)]
+pub use target::split_target;
 pub use url::{InvalidUrl, RequestUrl, UriScheme};
 
 use std::fmt;
@@ -173,14 +176,5 @@ impl fmt::Debug for Request {
         let mut shown = f.debug_struct("Request");
         shown.field("method", &self.method).field("path", &String::from_utf8_lossy(self.path()));
         shown.field("headers", &self.headers).field("length", &self.body.length()).finish_non_exhaustive()
-    }
-}
-
-/// Path and query of a raw target.
-#[doc(hidden)]
-pub fn split_target(target: &[u8]) -> (&[u8], Option<&[u8]>) {
-    match target.iter().position(|&byte| byte == b'?') {
-        Some(at) => (&target[..at], Some(&target[at + 1..])),
-        None => (target, None),
     }
 }

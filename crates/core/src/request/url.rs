@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::Request;
 use super::invalid::{self, InvalidTarget};
+use super::target::{parameter_separator, split_target};
 use crate::encode;
 
 /// The URI schemes that requests are sent by.
@@ -43,7 +44,7 @@ pub struct RequestUrl {
 
 impl fmt::Debug for RequestUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = String::from_utf8_lossy(super::split_target(&self.target).0);
+        let path = String::from_utf8_lossy(split_target(&self.target).0);
         f.debug_struct("RequestUrl").field("host", &self.host_header()).field("path", &path).finish_non_exhaustive()
     }
 }
@@ -174,15 +175,12 @@ impl RequestUrl {
         Self { target, ..self.clone() }
     }
 
-    /// The same place with more of a query: behind `&` where there is one, else behind `?`.
+    /// The same place with more of a query, appended as curl appends one; no query gets none.
     #[must_use]
     pub fn with_more_query(&self, query: &[u8]) -> Self {
         let mut target = self.target.clone();
-        match target.last() {
-            _ if !target.contains(&b'?') && query.is_empty() => {}
-            _ if !target.contains(&b'?') => target.push(b'?'),
-            Some(b'?' | b'&') => {}
-            _ => target.push(b'&'),
+        if !query.is_empty() || target.contains(&b'?') {
+            target.extend(parameter_separator(&target));
         }
         for &byte in query {
             match byte {
@@ -330,6 +328,10 @@ mod tests {
             ("/p?q&", "a=1", "/p?q&a=1"),
             ("/p", "", "/p"),
             ("/p?x", "", "/p?x&"),
+            ("/p?x=1?", "a=1", "/p?x=1?&a=1"),
+            ("/p?&", "a=1", "/p?&a=1"),
+            ("/p?x&&", "a=1", "/p?x&&a=1"),
+            ("/p&", "a=1", "/p&?a=1"),
             ("", "a=1", "/?a=1"),
             ("/p?q#frag", "a=1", "/p?q&a=1"),
             ("/p", "a b=\u{fc}", "/p?a%20b=%C3%BC"),
