@@ -6,12 +6,14 @@
 mod checksum;
 pub(crate) mod headers;
 mod invalid;
+mod object_key;
 mod url;
 
 pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};
+pub use object_key::path_for_key;
 pub use url::{InvalidUrl, RequestUrl, UriScheme};
 
 use std::fmt;
