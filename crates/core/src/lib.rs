@@ -32,7 +32,7 @@
 //!
 //! let verdict = verify(&signed.request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW })?;
 //! assert!(verdict.is_valid());
-//! println!("{}", url.for_request(&signed.request).to_text());
+//! println!("{}", url.for_request(&signed.request).to_string());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![forbid(unsafe_code)]
@@ -68,6 +68,8 @@ pub mod claim;
 pub mod sign;
 
 pub mod presign;
+
+pub mod signer;
 
 pub mod stream;
 

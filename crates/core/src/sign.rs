@@ -1,10 +1,12 @@
 //! The signer's way out: the signature goes onto the request, into a header or into the query.
 
+use crate::canonical::SignedHeaders;
 use crate::credentials::Secret;
 use crate::derivation::{Placement, Terms, derive};
-use crate::prepare::Prepared;
-use crate::request::Request;
+use crate::encode::{self, Plus};
+use crate::prepare::{Given, Prepared, headers_to_send};
 use crate::request::target::push_parameter;
+use crate::request::{Header, Request};
 use crate::scheme::{KeyScopeMismatch, KeyTrace, Scheme, Signature, SigningKey};
 
 /// A signed request.
@@ -14,6 +16,39 @@ pub struct Signed {
     pub request: Request,
     /// The signature on it.
     pub signature: Signature,
+    /// What of the request was there before.
+    pub(crate) given: Given,
+    pub(crate) signed_headers: SignedHeaders,
+}
+
+impl Signed {
+    /// The headers that signing added, in order. They are all that a client has to add to the request that it has.
+    ///
+    /// Of a presigned request this is seldom more than none: its signature is in [`added_query`](Self::added_query).
+    pub fn added_headers(&self) -> &[Header] {
+        &self.request.headers.as_slice()[self.given.headers..]
+    }
+
+    /// The parameters that presigning added, as they are on the wire: what follows the target and its `?` or `&`.
+    pub fn added_query(&self) -> Option<&str> {
+        let added = self.request.target().get(self.given.target..)?;
+        let text = std::str::from_utf8(added).expect("what is appended to a target is ASCII");
+        Some(text.strip_prefix(['?', '&']).unwrap_or(text)).filter(|text| !text.is_empty())
+    }
+
+    /// The same parameters decoded, for clients that encode by themselves.
+    pub fn added_parameters(&self) -> Vec<(String, String)> {
+        let decoded =
+            |text: &str| String::from_utf8_lossy(&encode::decode(text.as_bytes(), Plus::Literal)).into_owned();
+        let parameters = self.added_query().into_iter().flat_map(|query| query.split('&'));
+        let pairs = parameters.map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")));
+        pairs.map(|(name, value)| (decoded(name), decoded(value))).collect()
+    }
+
+    /// The headers, besides `Host`, that whoever uses a presigned URL must send as they are here.
+    pub fn headers_to_send(&self) -> Vec<(&str, &[u8])> {
+        headers_to_send(&self.signed_headers, &self.request)
+    }
 }
 
 impl Prepared {
@@ -24,8 +59,7 @@ impl Prepared {
     pub fn sign(self, key: &SigningKey) -> Result<Signed, KeyScopeMismatch> {
         let derivation = derive(&self.request, &self.terms);
         let signature = key.sign(&self.terms.scope, derivation.string_to_sign.as_bytes())?;
-        let request = self.attach(&signature);
-        Ok(Signed { request, signature })
+        Ok(self.attach(signature))
     }
 
     /// Signs the request with a key derived for it alone: for one signature, quicker than to make a [`SigningKey`] first.
@@ -39,15 +73,14 @@ impl Prepared {
                 SigningKey::derive_pair(secret, access_key_id, dialect, scope).sign_unchecked(string_to_sign)
             }
         };
-        let request = self.attach(&signature);
-        Signed { request, signature }
+        self.attach(signature)
     }
 
-    fn attach(self, signature: &Signature) -> Request {
-        let Self { mut request, terms, unsigned_token, .. } = self;
+    fn attach(self, signature: Signature) -> Signed {
+        let Self { mut request, terms, given, unsigned_token, .. } = self;
         match terms.placement {
             Placement::Header => {
-                request.headers.push_unchecked("authorization", authorization(&terms, signature));
+                request.headers.push_unchecked("authorization", authorization(&terms, &signature));
                 if let Some(token) = unsigned_token {
                     request.headers.push_unchecked(&terms.dialect.token_header, token.expose_secret());
                 }
@@ -59,7 +92,7 @@ impl Prepared {
                 }
             }
         }
-        request
+        Signed { request, signature, given, signed_headers: terms.signed_headers }
     }
 }
 

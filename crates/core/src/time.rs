@@ -4,7 +4,8 @@
 //! from what headers, URLs and people write. The clock is not read here: `now` is always an argument.
 
 use std::fmt;
-use std::time::Duration;
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -22,6 +23,14 @@ pub struct Timestamp {
 pub struct InvalidTimestamp {
     /// The text as it was given.
     pub presented: String,
+}
+
+/// An instant that the clock of this operating system cannot show: Windows counts from 1601.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the system's clock has no {}", .presented.to_rfc3339())]
+pub struct TimestampOutOfRange {
+    /// The instant.
+    pub presented: Timestamp,
 }
 
 const YEAR_0000: i64 = -62_167_219_200;
@@ -135,6 +144,50 @@ impl fmt::Display for Timestamp {
     }
 }
 
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    /// As [`parse`](Timestamp::parse).
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for Timestamp {
+    type Error = InvalidTimestamp;
+
+    /// As [`parse`](Timestamp::parse).
+    fn try_from(text: &str) -> Result<Self, InvalidTimestamp> {
+        Self::parse(text)
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// The second that the time is in; what lies outside the years 0000 to 9999 is moved to the nearest end.
+    fn from(time: SystemTime) -> Self {
+        let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        Self::from_epoch_seconds(match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => whole(after),
+            Err(before) => -whole(before.duration()) - i64::from(before.duration().subsec_nanos() > 0),
+        })
+    }
+}
+
+impl TryFrom<Timestamp> for SystemTime {
+    type Error = TimestampOutOfRange;
+
+    /// # Errors
+    /// An instant that the operating system's clock cannot show.
+    fn try_from(timestamp: Timestamp) -> Result<Self, TimestampOutOfRange> {
+        let distance = Duration::from_secs(timestamp.epoch_seconds.unsigned_abs());
+        let time = match timestamp.epoch_seconds {
+            ..0 => Self::UNIX_EPOCH.checked_sub(distance),
+            0.. => Self::UNIX_EPOCH.checked_add(distance),
+        };
+        time.ok_or(TimestampOutOfRange { presented: timestamp })
+    }
+}
+
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -223,6 +276,24 @@ mod tests {
             );
         }
         assert_eq!(Timestamp::parse("2015-08-30").unwrap().as_str(), "20150830T000000Z");
+    }
+
+    #[test]
+    fn the_systems_time_is_cut_to_its_second() {
+        let (epoch, ms) = (SystemTime::UNIX_EPOCH, Duration::from_millis);
+        for (time, seconds) in [
+            (epoch, 0),
+            (epoch + ms(1_440_938_160_999), 1_440_938_160),
+            (epoch - ms(1), -1),
+            (epoch - ms(1_000), -1),
+            (epoch - ms(1_001), -2),
+        ] {
+            assert_eq!(Timestamp::from(time).epoch_seconds(), seconds, "{time:?}");
+        }
+        for seconds in [0, 1_440_938_160, -86_400] {
+            let timestamp = Timestamp::from_epoch_seconds(seconds);
+            assert_eq!(Timestamp::from(SystemTime::try_from(timestamp).unwrap()), timestamp);
+        }
     }
 
     #[test]

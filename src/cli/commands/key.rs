@@ -44,7 +44,7 @@ pub struct KeyArgs {
     scheme: SchemeName,
 
     /// The provider's names: aws, goog, or provider1:provider2
-    #[arg(long, value_name = "NAME", value_parser = Dialect::named)]
+    #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
     dialect: Option<Dialect>,
 
     #[command(flatten)]
@@ -112,7 +112,7 @@ fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure
     let (x, y) = key.coordinates();
     let text = match args.form {
         Form::Json => {
-            let algorithm = dialect.algorithm_of(Scheme::V4a);
+            let algorithm = dialect.algorithm_for(Scheme::V4a);
             let object = json!({ "access_key_id": id, "algorithm": algorithm, "curve": "P-256", "x": x, "y": y });
             serde_json::to_string_pretty(&object).map_err(|error| Failure::usage(error.to_string()))?
         }

@@ -97,7 +97,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let SignedParts { signed, derived, .. } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &derived);
     match form {
-        Form::Url => writeln!(context.stdout, "{}", view.url.to_text())?,
+        Form::Url => writeln!(context.stdout, "{}", view.url.to_string())?,
         Form::Json => view.write_json(&mut context.stdout)?,
         Form::EksToken => writeln!(context.stdout, "{}", eks_token(&view)?)?,
         Form::ExecCredential => {
@@ -166,5 +166,5 @@ fn eks_token(view: &SignedView<'_>) -> Result<String, Failure> {
     if request.method() != "GET" {
         return Err(Failure::usage(format!("a cluster sends GET to STS, not {}", request.method())));
     }
-    Ok(token::eks_token(&view.url.to_text()))
+    Ok(token::eks_token(&view.url.to_string()))
 }

@@ -105,7 +105,7 @@ impl SignArgs {
 }
 
 fn vault_login(view: &SignedView<'_>) -> Result<Value, Failure> {
-    let login = token::vault_login(&view.url.to_text(), &view.signed.request);
+    let login = token::vault_login(&view.url.to_string(), &view.signed.request);
     login.ok_or_else(|| Failure::usage("the body is too large for a login at Vault"))
 }
 

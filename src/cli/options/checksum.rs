@@ -77,7 +77,7 @@ pub fn put(algorithm: ChecksumAlgorithm, unsigned: &mut Unsigned, declared: Opti
         return Err(Failure::usage(message).hint("leave --checksum out"));
     }
     let computed = match (&request.body, &unsigned.checksum) {
-        (Body::Bytes(bytes), _) => Some(Checksum::of(algorithm, bytes)),
+        (Body::Bytes(bytes), _) => Some(Checksum::compute(algorithm, bytes)),
         (_, computed) => computed.clone(),
     };
     let computed =
@@ -126,7 +126,7 @@ fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure>
             .hint("leave one of them out"));
     }
     for typed in &unsigned.request.headers {
-        let Some(algorithm) = ChecksumAlgorithm::of_header(&typed.name) else { continue };
+        let Some(algorithm) = ChecksumAlgorithm::from_header(&typed.name) else { continue };
         let value = String::from_utf8_lossy(&typed.value);
         if algorithm != computed.algorithm {
             return Err(Failure::usage(format!("two checksums: --checksum {option} and -H '{}'", typed.name))

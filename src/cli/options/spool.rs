@@ -145,7 +145,7 @@ mod tests {
         for sha256 in [Hashing::Needed, Hashing::Spared] {
             for algorithm in ChecksumAlgorithm::ALL {
                 let payload = spooled(Wanted { sha256, checksum: Some(algorithm) }, &["0123", "4567", "89"]);
-                assert_eq!(payload.checksum, Some(Checksum::of(algorithm, b"0123456789")));
+                assert_eq!(payload.checksum, Some(Checksum::compute(algorithm, b"0123456789")));
                 assert_eq!(payload.body.sha256().is_some(), sha256 == Hashing::Needed);
             }
         }

@@ -20,7 +20,7 @@ pub fn command(session: &Session, request: &Request) -> Result<String, Failure> 
     words.extend(method_words(request));
     words.extend(header_words(session, request));
     words.extend(body_words(session, request)?);
-    words.push(session.url.for_request(request).to_text());
+    words.push(session.url.for_request(request).to_string());
     Ok(words.iter().map(|word| shell_words::quote(word).into_owned()).collect::<Vec<_>>().join(" "))
 }
 

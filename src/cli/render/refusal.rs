@@ -91,7 +91,7 @@ fn service_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
 
 /// A checksum that is not the body's, or one that the server does not take.
 fn checksum_hint(reply: &Reply, sent: &Request) -> Option<String> {
-    let algorithm = sent.headers.iter().find_map(|header| ChecksumAlgorithm::of_header(&header.name))?;
+    let algorithm = sent.headers.iter().find_map(|header| ChecksumAlgorithm::from_header(&header.name))?;
     let message = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
     let is_about_checksums = message.contains("checksum") || message.contains(algorithm.name());
     match reply.code.as_deref()? {

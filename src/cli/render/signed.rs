@@ -81,7 +81,7 @@ impl<'a> SignedView<'a> {
         let request = &self.signed.request;
         let mut object = json!({
             "method": request.method(),
-            "url": self.url.to_text(),
+            "url": self.url.to_string(),
             "headers": pairs(request.headers.iter().map(|header| (header.name.as_str(), header.value.as_slice()))),
             "signature": self.signed.signature.as_str(),
             "canonical_request": self.derived.canonical_request(),

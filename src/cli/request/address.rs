@@ -4,8 +4,7 @@
 use crate::cli::failure::Failure;
 use crate::profiles::Addressing;
 use sigvet_core::endpoint::Resource;
-use sigvet_core::internal::encode::{Slash, encode};
-use sigvet_core::request::{InvalidUrl, RequestUrl};
+use sigvet_core::request::{InvalidUrl, RequestUrl, path_for_key};
 
 /// Where `s3://` URLs lead.
 #[derive(Debug, Clone, Copy, Default)]
@@ -85,21 +84,20 @@ fn resolve_s3(rest: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
 
 /// What has a host of its own at AWS: an access point by its ARN, a directory bucket where no endpoint was given.
 fn resource<'p>(path: &'p str, store: Store<'_>) -> Result<Option<Resource<'p>>, Failure> {
-    if let Some(of_arn) = Resource::of_arn(path) {
+    if let Some(of_arn) = Resource::from_arn(path) {
         return of_arn.map(Some).map_err(|error| {
             Failure::usage(error.to_string())
                 .hint("for example s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/NAME/key")
         });
     }
     let region = store.region.filter(|_| store.endpoint_url.is_none());
-    Ok(region.and_then(|region| Resource::of_directory_bucket(path, region)))
+    Ok(region.and_then(|region| Resource::from_directory_bucket(path, region)))
 }
 
 /// The key behind what leads to its bucket, and the query behind the key.
 fn with_key(mut base: String, key: &str, query: Option<&str>) -> String {
-    let mut encoded = Vec::new();
-    encode(key.as_bytes(), Slash::Keep, &mut encoded);
-    base.push_str(&String::from_utf8_lossy(&encoded));
+    // The base ends with the slash that the path begins with.
+    base.push_str(&path_for_key(key)[1..]);
     match query {
         Some(query) => format!("{base}?{query}"),
         None => base,
@@ -123,7 +121,7 @@ mod tests {
     use super::*;
 
     fn resolved(typed: &str, endpoint: &str, addressing: Option<Addressing>) -> String {
-        resolve(typed, Store { endpoint_url: Some(endpoint), addressing, region: None }).unwrap().to_text()
+        resolve(typed, Store { endpoint_url: Some(endpoint), addressing, region: None }).unwrap().to_string()
     }
 
     #[test]
@@ -141,7 +139,7 @@ mod tests {
     #[test]
     fn what_has_a_host_of_its_own_needs_no_endpoint() {
         let store = Store { region: Some("us-east-1"), ..Store::default() };
-        let text = |typed: &str| resolve(typed, store).map(|url| url.to_text());
+        let text = |typed: &str| resolve(typed, store).map(|url| url.to_string());
         let access_point = "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/ap/a b?tagging";
         let host = "https://ap-123456789012.s3-accesspoint.eu-west-1.amazonaws.com";
         assert_eq!(text(access_point), Ok(format!("{host}/a%20b?tagging")));
@@ -149,7 +147,7 @@ mod tests {
         assert_eq!(text("s3://b--use1-az4--x-s3/k"), Ok(format!("{host}/k")));
         assert!(text("s3://arn:aws:iam::123456789012:user/x").unwrap_err().message.contains("not the ARN"));
         let at_home = Store { endpoint_url: Some("http://127.0.0.1:9000"), ..store };
-        let url = resolve("s3://b--use1-az4--x-s3/k", at_home).unwrap().to_text();
+        let url = resolve("s3://b--use1-az4--x-s3/k", at_home).unwrap().to_string();
         assert_eq!(url, "http://127.0.0.1:9000/b--use1-az4--x-s3/k");
     }
 

@@ -50,7 +50,7 @@ pub fn capture(
     }
     let capture = capture::read(&text, entry).map_err(|error| unreadable(name, &error))?;
     match (capture.kind, &capture.url) {
-        (CaptureKind::Url, Some(url)) => of_url(&url.to_text(), capture.notes, options, context),
+        (CaptureKind::Url, Some(url)) => of_url(&url.to_string(), capture.notes, options, context),
         _ => Ok(capture),
     }
 }

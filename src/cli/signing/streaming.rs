@@ -21,7 +21,7 @@ pub fn declare(session: &Session) -> Result<(Request, Settings), Failure> {
     if let Some(algorithm) = plan.checksum.filter(|_| !request.headers.contains(SDK_CHECKSUM_ALGORITHM)) {
         request.headers.push_unchecked(SDK_CHECKSUM_ALGORITHM, algorithm.name().to_ascii_uppercase());
     }
-    settings.payload = PayloadChoice::Declared(plan.word(&settings.dialect.algorithm_of(settings.scheme)));
+    settings.payload = PayloadChoice::Declared(plan.word(&settings.dialect.algorithm_for(settings.scheme)));
     Ok((request, settings))
 }
 

@@ -28,7 +28,7 @@ impl Choice {
     pub fn of(signing: &SigningOptions, profile: &profiles::Settings, host: &str) -> Result<Self, Failure> {
         check_options(signing)?;
         check_service(signing, host)?;
-        let names = Names::of_dialect(&signing.dialect_or_default()).ok_or_else(|| {
+        let names = Names::for_dialect(&signing.dialect_or_default()).ok_or_else(|| {
             Failure::usage("Version 2 is known in the names of AWS and of Google alone")
                 .hint("--dialect aws, which other stores speak, or --dialect goog")
         })?;

@@ -96,7 +96,7 @@ fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<
         signed_headers_listed: &signed_headers_listed,
         payload,
         placement: Placement::Query { expires: parse_expires(&dialect, named("Expires")?)? },
-        token: TokenTravel::of_service(&scope.service),
+        token: TokenTravel::for_service(&scope.service),
         signature: &named("Signature")?,
         dialect,
         scheme,
@@ -121,7 +121,7 @@ struct Parts<'a> {
 impl Parts<'_> {
     fn into_claim(self) -> Result<Claim, ClaimError> {
         let (access_key_id, scope) = parse_credential(self.credential, self.scheme)?;
-        let path_rule = PathRule::of_service(&self.dialect, &scope.service);
+        let path_rule = PathRule::for_service(&self.dialect, &scope.service);
         let terms = Terms {
             scheme: self.scheme,
             dialect: self.dialect,

@@ -57,7 +57,7 @@ pub enum TokenTravel {
 impl TokenTravel {
     /// How a service wants it. All sign the token but the message broker of AWS IoT (its developer guide, *IAM users,
     /// groups, and roles*); no request says so by itself, for clients differ on where in the query they put the token.
-    pub fn of_service(service: &str) -> Self {
+    pub fn for_service(service: &str) -> Self {
         if service == "iotdevicegateway" { Self::Unsigned } else { Self::Signed }
     }
 }
@@ -65,7 +65,7 @@ impl TokenTravel {
 impl Terms {
     /// The algorithm, which begins the string to sign: `AWS4-HMAC-SHA256`.
     pub fn algorithm(&self) -> Cow<'static, str> {
-        self.dialect.algorithm_of(self.scheme)
+        self.dialect.algorithm_for(self.scheme)
     }
 
     /// What stands before the secret where keys are derived: `AWS4`, or `AWS4A` in Version 4A.

@@ -22,7 +22,7 @@ use parameters::{Life, append_parameters};
 
 use std::time::Duration;
 
-use crate::canonical::PayloadHash;
+use crate::canonical::{PayloadHash, SignedHeaders};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement, Terms, TokenTravel, derive};
 use crate::request::Request;
@@ -78,10 +78,32 @@ pub struct Prepared {
     pub request: Request,
     /// What signer and verifier agree on.
     pub terms: Terms,
+    /// What of the request was there before.
+    pub(crate) given: Given,
     /// A session token to add after signing.
     pub(crate) unsigned_token: Option<Secret>,
     /// What is legal and yet likely to go wrong.
     pub warnings: Vec<Warning>,
+}
+
+/// What of a request was there before it was prepared; additions stand behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Given {
+    /// How many of the headers.
+    pub(crate) headers: usize,
+    /// How many bytes of the target.
+    pub(crate) target: usize,
+}
+
+impl Given {
+    pub(crate) fn before_signing(request: &Request) -> Self {
+        Self { headers: request.headers.as_slice().len(), target: request.target().len() }
+    }
+
+    /// The same after headers were removed: a presigned URL carries its date in the query.
+    pub(crate) fn without_removed(self, request: &Request) -> Self {
+        Self { headers: self.headers.min(request.headers.as_slice().len()), ..self }
+    }
 }
 
 impl Prepared {
@@ -104,6 +126,7 @@ pub fn prepare(
     now: Timestamp,
 ) -> Result<Prepared, PrepareError> {
     check(&request, identity, settings)?;
+    let given = Given::before_signing(&request);
     let dialect = &settings.dialect;
     let mut warnings = warning::of_request(&request, settings);
     let payload = payload::decide(&request, settings)?;
@@ -113,6 +136,7 @@ pub fn prepare(
         Scheme::V4a => Scope::without_region(&timestamp, &settings.service, dialect)?,
     };
     let region_set = region_set::settle(&mut request, settings)?;
+    let given = given.without_removed(&request);
     payload::declare(&mut request, settings, &payload);
     let unsigned_token = settle_header_token(&mut request, identity, settings);
     let signed_headers = header_selection::select(&request.headers, &settings.signed_headers, settings);
@@ -133,7 +157,7 @@ pub fn prepare(
         warnings.extend(warning::of_life(timestamp, expires, identity));
         warnings.extend(warning::of_service(expires, settings));
     }
-    Ok(Prepared { request, terms, unsigned_token, warnings })
+    Ok(Prepared { request, terms, given, unsigned_token, warnings })
 }
 
 fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<(), PrepareError> {
@@ -189,12 +213,16 @@ fn settle_header_token(request: &mut Request, identity: &Identity, settings: &Se
 impl Terms {
     /// The headers, besides `Host`, that whoever uses the presigned URL must send as they are in `request`.
     pub fn headers_to_send<'a>(&self, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
-        let bound = |name: &str| {
-            let name = name.to_ascii_lowercase();
-            name != "host" && self.signed_headers.contains(&name)
-        };
-        request.headers.iter().filter(|h| bound(&h.name)).map(|h| (h.name.as_str(), h.value.as_slice())).collect()
+        headers_to_send(&self.signed_headers, request)
     }
+}
+
+pub(crate) fn headers_to_send<'a>(signed: &SignedHeaders, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
+    let bound = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name != "host" && signed.contains(&name)
+    };
+    request.headers.iter().filter(|h| bound(&h.name)).map(|h| (h.name.as_str(), h.value.as_slice())).collect()
 }
 
 /// The payload line of a signature that covers no payload by default: S3's presigned URLs.

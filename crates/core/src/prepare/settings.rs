@@ -44,17 +44,17 @@ pub enum ContentSha256 {
 impl Settings {
     /// The settings of a region and service that need no thought: signed headers, hashed payload, the service's path rule.
     pub fn new(region: impl Into<String>, service: impl Into<String>) -> Self {
-        Self::of_dialect(Dialect::AWS4, region, service)
+        Self::for_dialect(Dialect::AWS4, region, service)
     }
 
     /// The same in another provider's names.
-    pub fn of_dialect(dialect: Dialect, region: impl Into<String>, service: impl Into<String>) -> Self {
+    pub fn for_dialect(dialect: Dialect, region: impl Into<String>, service: impl Into<String>) -> Self {
         let service = service.into();
         Self {
             scheme: Scheme::V4,
             region: region.into(),
-            path_rule: PathRule::of_service(&dialect, &service),
-            token: TokenTravel::of_service(&service),
+            path_rule: PathRule::for_service(&dialect, &service),
+            token: TokenTravel::for_service(&service),
             dialect,
             service,
             payload: PayloadChoice::ByService,

@@ -27,8 +27,8 @@ impl Request {
         }
         let headers = self.headers.iter().map(|header| (header.name.clone().into_bytes(), header.value.clone()));
         headers.chain(self.parameters()).find_map(|(name, value)| {
-            let algorithm = ChecksumAlgorithm::of_header(std::str::from_utf8(&name).ok()?)?;
-            let (expected, presented) = (Checksum::of(algorithm, bytes), value.trim_ascii());
+            let algorithm = ChecksumAlgorithm::from_header(std::str::from_utf8(&name).ok()?)?;
+            let (expected, presented) = (Checksum::compute(algorithm, bytes), value.trim_ascii());
             let presented = String::from_utf8_lossy(presented).into_owned();
             (expected.to_string() != presented).then(|| WrongChecksum { name: algorithm.header(), expected, presented })
         })

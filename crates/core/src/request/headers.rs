@@ -75,9 +75,14 @@ impl Headers {
         self.0.push(Header { name: name.to_owned(), value: value.into() });
     }
 
-    /// The fields in order.
+    /// Iterates over the fields in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Header> {
         self.0.iter()
+    }
+
+    /// The fields in order.
+    pub fn as_slice(&self) -> &[Header] {
+        &self.0
     }
 
     /// The values of a name, in order.

@@ -6,6 +6,7 @@
 mod checksum;
 pub(crate) mod headers;
 mod invalid;
+mod object_key;
 pub(crate) mod target;
 mod url;
 
@@ -13,6 +14,7 @@ pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};
+pub use object_key::path_for_key;
 #[doc(hidden)]
 pub use target::split_target;
 pub use url::{InvalidUrl, RequestUrl, UriScheme};

@@ -5,6 +5,7 @@
 //! percent-encoded, as browsers do.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::Request;
 use super::invalid::{self, InvalidTarget};
@@ -30,6 +31,12 @@ impl UriScheme {
             Self::Https => "https",
             Self::Wss => "wss",
         }
+    }
+}
+
+impl fmt::Display for UriScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -171,7 +178,7 @@ impl RequestUrl {
         self.at(request.target().to_vec())
     }
 
-    fn at(&self, target: Vec<u8>) -> Self {
+    pub(super) fn at(&self, target: Vec<u8>) -> Self {
         Self { target, ..self.clone() }
     }
 
@@ -195,10 +202,28 @@ impl RequestUrl {
     pub fn origin(&self) -> String {
         format!("{}://{}", self.scheme.as_str(), self.host_header())
     }
+}
 
-    /// The URL as text, with its raw target.
-    pub fn to_text(&self) -> String {
-        format!("{}{}", self.origin(), String::from_utf8_lossy(&self.target))
+impl fmt::Display for RequestUrl {
+    /// The URL with its raw target, which may hold a token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin(), String::from_utf8_lossy(&self.target))
+    }
+}
+
+impl FromStr for RequestUrl {
+    type Err = InvalidUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidUrl> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for RequestUrl {
+    type Error = InvalidUrl;
+
+    fn try_from(text: &str) -> Result<Self, InvalidUrl> {
+        Self::parse(text)
     }
 }
 
@@ -358,7 +383,7 @@ mod tests {
             ("//other.example/", "https://other.example/"),
             ("http://h.example/", "http://h.example/"),
         ] {
-            assert_eq!(from.join(location.as_bytes()).unwrap().to_text(), expected);
+            assert_eq!(from.join(location.as_bytes()).unwrap().to_string(), expected);
         }
         assert!(from.join(b"ftp://h.example/").is_err());
         assert!(!from.is_same_origin(&from.join(b"//h.example/").unwrap()));

@@ -72,7 +72,7 @@ fn link(key: &[u8], message: &str) -> Zeroizing<[u8; 32]> {
 
 impl SigningKey {
     /// Derives the key that a scheme signs with within a scope.
-    pub fn of_scheme(scheme: Scheme, credentials: &Credentials, dialect: &Dialect, scope: &Scope) -> Self {
+    pub fn for_scheme(scheme: Scheme, credentials: &Credentials, dialect: &Dialect, scope: &Scope) -> Self {
         let Credentials { access_key_id, secret_access_key: secret, .. } = credentials;
         match scheme {
             Scheme::V4 => Self::derive(secret, dialect, scope),

@@ -78,7 +78,7 @@ impl Layout {
         let Some(algorithm) = self.checksum else { return 0 };
         let line = |name: &str, value: usize| (name.len() + 1 + value) as u64 + CRLF;
         // Every checksum of an algorithm is equally long.
-        let checksum = line(algorithm.header(), Checksum::of(algorithm, b"").to_string().len());
+        let checksum = line(algorithm.header(), Checksum::compute(algorithm, b"").to_string().len());
         checksum + self.signature_length.map_or(0, |length| line(TRAILER_SIGNATURE, length))
     }
 }

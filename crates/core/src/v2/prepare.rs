@@ -2,9 +2,10 @@
 //! (*Signing and authenticating REST requests*, query string request authentication).
 
 use super::{Names, Placement, StringToSign, Terms, claim, sign};
+use crate::canonical::SignedHeaders;
 use crate::credentials::Secret;
 use crate::derivation;
-use crate::prepare::Identity;
+use crate::prepare::{Given, Identity};
 use crate::request::Request;
 use crate::request::target::push_parameter;
 use crate::sign::Signed;
@@ -28,6 +29,7 @@ pub struct Prepared {
     pub request: Request,
     /// What signer and verifier agree on.
     pub terms: Terms,
+    given: Given,
 }
 
 /// Why a request cannot be prepared.
@@ -72,6 +74,7 @@ pub fn prepare(
     now: Timestamp,
 ) -> Result<Prepared, PrepareError> {
     check(&request, identity, settings.names)?;
+    let given = Given::before_signing(&request);
     let names = settings.names;
     let placement = match settings.placement {
         derivation::Placement::Header => {
@@ -88,7 +91,8 @@ pub fn prepare(
         }
     };
     let (access_key_id, bucket) = (identity.access_key_id.clone(), settings.bucket.clone());
-    Ok(Prepared { request, terms: Terms { names, access_key_id, placement, bucket } })
+    let given = given.without_removed(&request);
+    Ok(Prepared { request, given, terms: Terms { names, access_key_id, placement, bucket } })
 }
 
 impl Prepared {
@@ -100,7 +104,7 @@ impl Prepared {
     /// Signs the request.
     pub fn sign(self, secret: &Secret) -> Signed {
         let signature = sign(secret, &self.derive().to_bytes());
-        let Self { mut request, terms } = self;
+        let Self { mut request, terms, given } = self;
         match terms.placement {
             Placement::Header { .. } => {
                 let value = format!("{} {}:{signature}", terms.names.word, terms.access_key_id);
@@ -108,7 +112,8 @@ impl Prepared {
             }
             Placement::Query { .. } => push_parameter(&mut request.target, &["Signature"], signature.as_str()),
         }
-        Signed { request, signature }
+        let signed_headers = terms.headers_to_send(&request).into_iter().map(|(name, _)| name);
+        Signed { signed_headers: SignedHeaders::new(signed_headers), request, signature, given }
     }
 }
 

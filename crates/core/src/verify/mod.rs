@@ -73,7 +73,7 @@ pub fn verify(request: &Request, judge: Judge<'_>) -> Result<Verdict, ClaimError
 pub fn verify_claim(request: &Request, claim: Claim, judge: Judge<'_>) -> Verdict {
     let derivation = claim.derive(request);
     let terms = &claim.terms;
-    let key = SigningKey::of_scheme(terms.scheme, judge.credentials, &terms.dialect, &terms.scope);
+    let key = SigningKey::for_scheme(terms.scheme, judge.credentials, &terms.dialect, &terms.scope);
     let expected = key.expected(derivation.string_to_sign.as_bytes(), &claim.signature);
     let mut findings = Vec::new();
     if terms.access_key_id != judge.credentials.access_key_id {

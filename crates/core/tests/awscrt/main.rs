@@ -81,7 +81,7 @@ fn what_was_signed_here_is_valid_by_awscrt() {
         let credentials = case.credentials();
         let prepared = prepare(case.request(), &Identity::from(&credentials), &case.settings(), case.now()).unwrap();
         let (derivation, terms) = (prepared.derive(), prepared.terms.clone());
-        let key = SigningKey::of_scheme(terms.scheme, &credentials, &terms.dialect, &terms.scope);
+        let key = SigningKey::for_scheme(terms.scheme, &credentials, &terms.dialect, &terms.scope);
         let ours = prepared.sign(&key).unwrap();
         let theirs = case.by_awscrt(&mut peer);
         let their_claim = Claim::extract(&theirs).unwrap();

@@ -14,7 +14,7 @@ const TOKEN: &str = "AQAAAHtoken/+with==";
 
 fn in_session() -> (Credentials, Settings) {
     let credentials = Credentials::new("ASIAEXPRESSEXAMPLE", SECRET).with_session_token(TOKEN);
-    (credentials, Settings::of_dialect(Dialect::s3_express_session(), "us-east-1", "s3express"))
+    (credentials, Settings::for_dialect(Dialect::s3_express_session(), "us-east-1", "s3express"))
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn every_url_is_made_as_google_makes_it() {
         cases().iter().filter(|case| ![UNSENDABLE, BUCKET_TWICE, DATED_TWICE].contains(&case.description.as_str()))
     {
         let request = case.request(case.plain_target().as_bytes());
-        let settings = Settings::of_dialect(Dialect::GOOG4, "auto", "storage").presigned(seconds(case.expires));
+        let settings = Settings::for_dialect(Dialect::GOOG4, "auto", "storage").presigned(seconds(case.expires));
         let prepared = prepare(request, &Identity::from(&credentials), &settings, case.timestamp).unwrap();
         let derivation = prepared.derive();
         assert_expected(case, &derivation.canonical_request.to_string(), &derivation.string_to_sign);

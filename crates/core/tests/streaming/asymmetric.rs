@@ -36,7 +36,10 @@ fn verifies(string_to_sign: &str, signature: &str) -> bool {
 fn chunks_and_trailer_are_those_of_the_sdks() {
     let payload = vec![b'a'; 66_560];
     let plan = plan(Protection::Signed, 65_536, Some(ChecksumAlgorithm::Crc32c));
-    assert_eq!(plan.word(&Dialect::AWS4.algorithm_of(Scheme::V4a)), "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER");
+    assert_eq!(
+        plan.word(&Dialect::AWS4.algorithm_for(Scheme::V4a)),
+        "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER"
+    );
     let credentials = Credentials::new(KEY_ID, SECRET);
     let url = RequestUrl::parse("https://s3.amazonaws.com/examplebucket/chunkObject.txt").unwrap();
     let mut request = Request::new("PUT", &url).unwrap();
@@ -44,11 +47,11 @@ fn chunks_and_trailer_are_those_of_the_sdks() {
     plan.declare(&mut request, Scheme::V4a, &Dialect::AWS4).unwrap();
     let mut settings = Settings::new("us-east-1", "s3");
     settings.scheme = Scheme::V4a;
-    settings.payload = PayloadChoice::Declared(plan.word(&Dialect::AWS4.algorithm_of(Scheme::V4a)));
+    settings.payload = PayloadChoice::Declared(plan.word(&Dialect::AWS4.algorithm_for(Scheme::V4a)));
     let now = Timestamp::parse(NOW).unwrap();
     let prepared = prepare(request, &Identity::from(&credentials), &settings, now).unwrap();
     let (dialect, scope) = (&prepared.terms.dialect, &prepared.terms.scope);
-    let key = SigningKey::of_scheme(Scheme::V4a, &credentials, dialect, scope);
+    let key = SigningKey::for_scheme(Scheme::V4a, &credentials, dialect, scope);
     let (mut signed, encoder) = sign(plan, prepared, &key, payload.len() as u64);
     let body = body(&signed, encoder, &payload);
 

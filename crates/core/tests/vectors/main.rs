@@ -133,7 +133,7 @@ fn with_signature(request: Request, signature: &str) -> Request {
 }
 
 fn key_of(case: &Case, terms: &Terms) -> SigningKey {
-    SigningKey::of_scheme(terms.scheme, &case.credentials, &terms.dialect, &terms.scope)
+    SigningKey::for_scheme(terms.scheme, &case.credentials, &terms.dialect, &terms.scope)
 }
 
 /// Asserts that all we see otherwise is the one line, and everything that follows from it.

@@ -155,7 +155,7 @@ fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
     let own = || evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
     let id = reply.and_then(|reply| reply.access_key_id.as_deref()).or_else(own).unwrap_or(NOT_TOLD);
     let signature = reply.and_then(|reply| reply.signature_provided.as_deref()).unwrap_or(NOT_TOLD);
-    let (provider, word) = match Scheme::of_algorithm(algorithm)?.0 {
+    let (provider, word) = match Scheme::from_algorithm(algorithm)?.0 {
         "AWS4" => (Dialect::AWS4, "Amz"),
         "GOOG4" => (Dialect::GOOG4, "Goog"),
         _ => return None,

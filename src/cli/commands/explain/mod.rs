@@ -101,7 +101,7 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     match Subject::of(args, context)? {
         Subject::Evidence(evidence) => refused::run(*evidence, args, context),
         Subject::ToSign { url, request } => {
-            signing::run(args.typed(&url.to_text(), &request), args, context).map_err(say_unsigned)
+            signing::run(args.typed(&url.to_string(), &request), args, context).map_err(say_unsigned)
         }
         Subject::Command(command) => signing::run(command.typed(), args, context).map_err(say_unsigned),
     }

@@ -94,7 +94,7 @@ mod tests {
         let endpoint_url = Some(endpoint).filter(|endpoint| !endpoint.is_empty());
         let store = Store { endpoint_url, ..Store::default() };
         let Destination { url, bucket, key } = Destination::read(typed, store, chosen).unwrap();
-        (url.to_text(), bucket, key)
+        (url.to_string(), bucket, key)
     }
 
     #[test]

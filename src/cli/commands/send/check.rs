@@ -104,7 +104,7 @@ pub enum Checked {
 /// The checksum in a response; S3 keeps one for an object.
 fn promised(response: &Response) -> Option<(ChecksumAlgorithm, &str)> {
     response.headers.iter().find_map(|(name, value)| {
-        let algorithm = ChecksumAlgorithm::of_header(name)?;
+        let algorithm = ChecksumAlgorithm::from_header(name)?;
         Some((algorithm, std::str::from_utf8(value).ok()?.trim()))
     })
 }

@@ -70,7 +70,7 @@ impl<'a> Courier<'a> {
     pub fn new(args: &'a SendArgs, session: Session, context: &Context) -> Self {
         let options = args.connection.to_transport(context);
         let signature = if args.no_sign_request { Signature::Unwanted } else { Signature::Wanted };
-        let facts = Facts { url: session.url.to_text(), ..Facts::default() };
+        let facts = Facts { url: session.url.to_string(), ..Facts::default() };
         let (retries, corrections) = (Retries::new(&args.retries), Corrections::default());
         Self { args, session, options, retries, hops: 0, signature, corrections, facts }
     }
@@ -179,10 +179,10 @@ impl<'a> Courier<'a> {
     /// Notes what `-w` may ask for.
     fn observe(&mut self, exchange: &Exchange, sent: &Request) {
         let (head, url) = (exchange.response(), &self.session.url);
-        let redirect = redirect::target(head, url).ok().flatten().map(|to| to.to_text());
+        let redirect = redirect::target(head, url).ok().flatten().map(|to| to.to_string());
         self.facts = Facts {
             method: sent.method().to_owned(),
-            url_effective: url.to_text(),
+            url_effective: url.to_string(),
             redirect_url: redirect,
             redirects: self.hops.into(),
             retries: self.retries.done().into(),

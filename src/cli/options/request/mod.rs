@@ -20,7 +20,7 @@ use super::spool::Hashing;
 use super::streaming::PipeLength;
 use super::value::read_all;
 use crate::cli::failure::Failure;
-use sigvet_core::request::{InvalidHeader, Request, RequestUrl};
+use sigvet_core::request::{InvalidHeader, Request, RequestUrl, path_for_key};
 
 /// The options that make a request.
 #[derive(Debug, Clone, Default, Args)]
@@ -187,11 +187,8 @@ impl<const JSON: bool> RequestOptions<JSON> {
         match name {
             Some(name) if path.ends_with(b"/") => {
                 let mut target = path.to_vec();
-                sigvet_core::internal::encode::encode(
-                    name.as_bytes(),
-                    sigvet_core::internal::encode::Slash::Encode,
-                    &mut target,
-                );
+                // The path ends with the slash that the name's path begins with.
+                target.extend_from_slice(&path_for_key(name.as_bytes()).as_bytes()[1..]);
                 if let Some(query) = query {
                     target.push(b'?');
                     target.extend_from_slice(query);

@@ -190,7 +190,7 @@ impl Session {
 
 fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
     let (region, service) = scope.complete(scheme)?;
-    let mut settings = prepare::Settings::of_dialect(signing.dialect_or_default(), region, service);
+    let mut settings = prepare::Settings::for_dialect(signing.dialect_or_default(), region, service);
     settings.scheme = scheme;
     settings.path_rule = signing.path.or(settings.path_rule);
     settings.payload = match &signing.payload_hash {

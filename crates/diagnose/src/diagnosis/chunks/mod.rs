@@ -117,5 +117,5 @@ fn at_hand<'j>(evidence: &Evidence<'_>, judged: &'j Judged) -> Option<(Chunked<'
     let own = evidence.credentials.filter(|_| judged.is_signature_right() == Some(true))?;
     let Body::Bytes(body) = &judged.request.body else { return None };
     let terms = &judged.claim.terms;
-    Some((Chunked::parse(body), SigningKey::of_scheme(terms.scheme, own, &terms.dialect, &terms.scope)))
+    Some((Chunked::parse(body), SigningKey::for_scheme(terms.scheme, own, &terms.dialect, &terms.scope)))
 }

@@ -32,7 +32,7 @@ pub(super) fn missing(dialect: &Dialect) -> Made {
 pub(super) fn unsigned(request: &Request, claim: &Claim) -> Option<Made> {
     let terms = &claim.terms;
     let name = &terms.dialect.token_header;
-    let is_wanted = TokenTravel::of_service(&terms.scope.service) == TokenTravel::Signed;
+    let is_wanted = TokenTravel::for_service(&terms.scope.service) == TokenTravel::Signed;
     let is_unsigned = request.headers.contains(name) && !terms.signed_headers.contains(name);
     (is_wanted && is_unsigned).then(|| not_signed(claim.signed_headers_listed.as_bytes(), name))
 }

@@ -40,7 +40,7 @@ fn checksum(said: &Said<'_>) -> Option<Made> {
 
 /// What the request says of its body by a checksum.
 fn checksum_header(request: &Request) -> Option<String> {
-    let header = request.headers.iter().find(|header| ChecksumAlgorithm::of_header(&header.name).is_some())?;
+    let header = request.headers.iter().find(|header| ChecksumAlgorithm::from_header(&header.name).is_some())?;
     Some(String::from_utf8_lossy(&header.value).into_owned())
 }
 
