@@ -3,10 +3,12 @@
 //! Nothing here normalises, sorts, trims or decodes: what a client sends and what a server received are the same type.
 //! What a signature makes of it is the business of `canonical`.
 
+mod authority;
 mod checksum;
 pub(crate) mod headers;
 mod url;
 
+pub use authority::InvalidAuthority;
 pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
