@@ -5,6 +5,7 @@ use crate::cli::failure::Failure;
 use crate::profiles::Addressing;
 use sigvet_core::endpoint::Resource;
 use sigvet_core::request::{InvalidUrl, RequestUrl, path_for_key};
+use sigvet_diagnose::formats::{UnreadableUrl, parse_url};
 
 /// Where `s3://` URLs lead.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,15 +38,17 @@ pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
         return Err(Failure::usage("the URL has a user or a key in front of its host")
             .hint("give the key by --profile, or by -u KEY:SECRET"));
     }
-    RequestUrl::parse(typed).map_err(|error| {
+    parse_url(typed).map_err(|error| {
         let failure = Failure::usage(error.to_string());
         match error {
-            InvalidUrl::Scheme { presented } if looks_like_host(&presented) => {
+            UnreadableUrl::Invalid(InvalidUrl::Scheme { presented }) if looks_like_host(&presented) => {
                 failure.hint(format!("did you mean https://{presented}?"))
             }
-            InvalidUrl::Scheme { .. } => failure.hint("a URL begins with https://, http://, wss:// or s3://"),
-            InvalidUrl::Control { .. } => failure.hint("write it percent-encoded, such as %0A"),
-            InvalidUrl::Authority { .. } => failure,
+            UnreadableUrl::Invalid(InvalidUrl::Scheme { .. }) => {
+                failure.hint("a URL begins with https://, http://, wss:// or s3://")
+            }
+            UnreadableUrl::Invalid(InvalidUrl::Control { .. }) => failure.hint("write it percent-encoded, such as %0A"),
+            _ => failure,
         }
     })
 }

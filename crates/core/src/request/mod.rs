@@ -3,6 +3,7 @@
 //! Nothing here normalises, sorts, trims or decodes: what a client sends and what a server received are the same type.
 //! What a signature makes of it is the business of `canonical`.
 
+mod authority;
 mod checksum;
 pub(crate) mod headers;
 mod invalid;
@@ -10,6 +11,7 @@ mod object_key;
 pub(crate) mod target;
 mod url;
 
+pub use authority::InvalidAuthority;
 pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};

@@ -18,6 +18,7 @@ use sigvet_core::request::RequestUrl;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
 use sigvet_core::v2::BucketRule;
+use sigvet_diagnose::formats::parse_url;
 
 /// The options that a key can be typed with.
 pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_token"];
@@ -230,7 +231,7 @@ fn parse_host(text: &str) -> Result<String, String> {
         let explicit = url.port().map_or_else(|| format!("{}:80", url.host()), |port| format!("{}:{port}", url.host()));
         url.target() == b"/" && [url.host_header(), explicit].iter().any(|host| host.eq_ignore_ascii_case(text))
     };
-    let is_host = RequestUrl::parse(&format!("http://{text}/")).is_ok_and(as_typed);
+    let is_host = parse_url(&format!("http://{text}/")).is_ok_and(as_typed);
     if is_host { Ok(text.to_owned()) } else { Err("expected HOST or HOST:PORT".to_owned()) }
 }
 
