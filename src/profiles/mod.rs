@@ -28,7 +28,7 @@ pub use environment::Environment;
 pub use error::{CommandProblem, Error, Kind};
 pub use file::{Location, ProfileFile};
 pub use others::{KnownKey, known_keys};
-pub use profile::{Addressing, Profile, SecretSource, Settings};
+pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
 pub use resolve::{Choice, Described, Resolved, Source, describe, resolve};
 pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
 pub use typed::Parts;

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::sign::{SignedParts, sign};
 use crate::cli::connection::express::{self, Reach};
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
@@ -135,7 +135,7 @@ impl PresignArgs {
             (Some(typed), _) => Ok(typed),
             (None, _) if self.cluster_name.is_some() => Ok(EKS_EXPIRES),
             (None, Some(text)) => {
-                parse_duration(text).map_err(|problem| Failure::usage(format!("expires in the profile: {problem}")))
+                parse_duration(text).map_err(|error| Failure::located(Exit::Usage, "expires in the profile", error))
             }
             (None, None) => Ok(default_life(session)),
         }

@@ -133,7 +133,7 @@ fn sign_canonical(session: &Session, context: &mut Context) -> Result<SignedPart
     let prepared = session.prepare(context)?;
     let key = session.key(&prepared)?;
     let (terms, derivation) = (Box::new(prepared.terms.clone()), Box::new(prepared.derive()));
-    let mut signed = prepared.sign(&key).map_err(|error| Failure::usage(error.to_string()))?;
+    let mut signed = prepared.sign(&key).map_err(Failure::invalid)?;
     let encoder = streaming::encode(session, &terms, &key, &mut signed);
     Ok(SignedParts { signed, derived: Derived::Canonical { terms, derivation }, encoder })
 }

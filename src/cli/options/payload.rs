@@ -9,7 +9,7 @@ use super::spool::Spool;
 use super::streaming::PipeLength;
 use super::value::cannot_read;
 use crate::cli::failure::{Exit, Failure};
-use crate::transport::{BodyFile, PIECE, Pass, TransportError};
+use crate::transport::{BodyError, BodyFile, PIECE, Pass};
 use sigvet_core::checksum::Checksum;
 use sigvet_core::request::Body;
 
@@ -40,8 +40,8 @@ impl Payload {
             return Self::of_source(stdin, "standard input", wanted);
         }
         let path = Path::new(name);
-        let Some(file) = BodyFile::look(path).map_err(|error| cannot_read(path, &error))? else {
-            let mut pipe = File::open(path).map_err(|error| cannot_read(path, &error))?;
+        let Some(file) = BodyFile::look(path).map_err(|error| cannot_read(path, error))? else {
+            let mut pipe = File::open(path).map_err(|error| cannot_read(path, error))?;
             return Self::of_source(&mut pipe, name, wanted);
         };
         let Digests { sha256, checksum } =
@@ -56,7 +56,7 @@ impl Payload {
     /// A pipe whose length nobody told, a file that is not as long as was told, a file that cannot be read.
     pub fn of_pipe(name: &str, length: PipeLength) -> Result<Option<Self>, Failure> {
         let path = Path::new(name);
-        let file = if name == "-" { None } else { BodyFile::look(path).map_err(|error| cannot_read(path, &error))? };
+        let file = if name == "-" { None } else { BodyFile::look(path).map_err(|error| cannot_read(path, error))? };
         let length = match (length, file) {
             (PipeLength::Counted, _) | (PipeLength::Missing, Some(_)) => return Ok(None),
             (PipeLength::Told(length), Some(file)) if file.length() == length => return Ok(None),
@@ -77,7 +77,7 @@ impl Payload {
         let file = match name {
             "-" => None,
             _ => {
-                let pipe = File::open(path).map_err(|error| cannot_read(path, &error))?;
+                let pipe = File::open(path).map_err(|error| cannot_read(path, error))?;
                 Some(BodyFile::pipe(name, Box::new(pipe), length))
             }
         };
@@ -119,7 +119,7 @@ fn is_empty(name: &str) -> Result<bool, Failure> {
         return Ok(false);
     }
     let read = File::open(path).and_then(|mut file| file.read(&mut [0]));
-    Ok(read.map_err(|error| cannot_read(path, &error))? == 0)
+    Ok(read.map_err(|error| cannot_read(path, error))? == 0)
 }
 
 /// Hands a file out piece by piece, all in one buffer.
@@ -141,6 +141,6 @@ pub fn each_piece(
     }
 }
 
-fn unreadable(error: TransportError) -> Failure {
-    Failure::new(Exit::CannotRead, error.to_string())
+fn unreadable(error: BodyError) -> Failure {
+    Failure::from_error(Exit::CannotRead, error)
 }

@@ -39,17 +39,19 @@ pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
             .hint("give the key by --profile, or by -u KEY:SECRET"));
     }
     parse_url(typed).map_err(|error| {
-        let failure = Failure::usage(error.to_string());
-        match error {
-            UnreadableUrl::Invalid(InvalidUrl::Scheme { presented }) if looks_like_host(&presented) => {
-                failure.hint(format!("did you mean https://{presented}?"))
+        let hint = match &error {
+            UnreadableUrl::Invalid(InvalidUrl::Scheme { presented }) if looks_like_host(presented) => {
+                Some(format!("did you mean https://{presented}?"))
             }
             UnreadableUrl::Invalid(InvalidUrl::Scheme { .. }) => {
-                failure.hint("a URL begins with https://, http://, wss:// or s3://")
+                Some("a URL begins with https://, http://, wss:// or s3://".to_owned())
             }
-            UnreadableUrl::Invalid(InvalidUrl::Control { .. }) => failure.hint("write it percent-encoded, such as %0A"),
-            _ => failure,
-        }
+            UnreadableUrl::Invalid(InvalidUrl::Control { .. }) => {
+                Some("write it percent-encoded, such as %0A".to_owned())
+            }
+            _ => None,
+        };
+        Failure::invalid(error).with_hints(hint)
     })
 }
 
@@ -89,8 +91,7 @@ fn resolve_s3(rest: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
 fn resource<'p>(path: &'p str, store: Store<'_>) -> Result<Option<Resource<'p>>, Failure> {
     if let Some(of_arn) = Resource::from_arn(path) {
         return of_arn.map(Some).map_err(|error| {
-            Failure::usage(error.to_string())
-                .hint("for example s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/NAME/key")
+            Failure::invalid(error).hint("for example s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/NAME/key")
         });
     }
     let region = store.region.filter(|_| store.endpoint_url.is_none());
@@ -142,13 +143,14 @@ mod tests {
     #[test]
     fn what_has_a_host_of_its_own_needs_no_endpoint() {
         let store = Store { region: Some("us-east-1"), ..Store::default() };
-        let text = |typed: &str| resolve(typed, store).map(|url| url.to_string());
+        let text = |typed: &str| resolve(typed, store).unwrap().to_string();
         let access_point = "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/ap/a b?tagging";
         let host = "https://ap-123456789012.s3-accesspoint.eu-west-1.amazonaws.com";
-        assert_eq!(text(access_point), Ok(format!("{host}/a%20b?tagging")));
+        assert_eq!(text(access_point), format!("{host}/a%20b?tagging"));
         let host = "https://b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com";
-        assert_eq!(text("s3://b--use1-az4--x-s3/k"), Ok(format!("{host}/k")));
-        assert!(text("s3://arn:aws:iam::123456789012:user/x").unwrap_err().message.contains("not the ARN"));
+        assert_eq!(text("s3://b--use1-az4--x-s3/k"), format!("{host}/k"));
+        let refused = |typed: &str| resolve(typed, store).unwrap_err().to_string();
+        assert!(refused("s3://arn:aws:iam::123456789012:user/x").contains("not the ARN"));
         let at_home = Store { endpoint_url: Some("http://127.0.0.1:9000"), ..store };
         let url = resolve("s3://b--use1-az4--x-s3/k", at_home).unwrap().to_string();
         assert_eq!(url, "http://127.0.0.1:9000/b--use1-az4--x-s3/k");
@@ -157,10 +159,10 @@ mod tests {
     #[test]
     fn a_forgotten_scheme_is_guessed_in_the_hint() {
         let failure = parse("bucket.s3.amazonaws.com/key").unwrap_err();
-        assert_eq!(failure.hint.as_deref(), Some("did you mean https://bucket.s3.amazonaws.com/key?"));
-        let failure = parse("https://AKID:hush@bucket.s3.amazonaws.com/a@b").unwrap_err();
-        assert!(failure.message.contains("user") && !failure.message.contains("hush"));
+        assert_eq!(failure.hints(), ["did you mean https://bucket.s3.amazonaws.com/key?"]);
+        let failure = parse("https://AKID:hush@bucket.s3.amazonaws.com/a@b").unwrap_err().to_string();
+        assert!(failure.contains("user") && !failure.contains("hush"), "{failure}");
         assert!(parse("https://bucket.s3.amazonaws.com/a@b?c=d@e").is_ok());
-        assert!(resolve("s3://", Store::default()).unwrap_err().message.contains("endpoint"));
+        assert!(resolve("s3://", Store::default()).unwrap_err().to_string().contains("endpoint"));
     }
 }

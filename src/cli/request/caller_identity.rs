@@ -6,7 +6,7 @@
 use std::io::Read;
 
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{BodyDigests, RequestOptions, RequestSource, Unsigned};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::profiles;
@@ -126,7 +126,7 @@ fn put(unsigned: &mut Unsigned, name: &str, value: &str, option: &str) -> Result
     if value.is_empty() {
         return Err(Failure::usage(format!("{option} is empty")));
     }
-    unsigned.request.headers.push(name, value).map_err(|error| Failure::usage(format!("{option}: {error}")))
+    unsigned.request.headers.push(name, value).map_err(|error| Failure::located(Exit::Usage, option, error))
 }
 
 #[cfg(test)]

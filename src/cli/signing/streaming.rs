@@ -43,13 +43,13 @@ fn check(settings: &Settings) -> Result<(), Failure> {
 }
 
 fn explain_refusal(error: PlanError) -> Failure {
-    let failure = Failure::usage(error.to_string());
-    match error {
-        PlanError::HeaderGiven { name } => failure.hint(format!("leave -H '{name}: …' out")),
-        PlanError::UnknownLength => failure.hint("give --length SIZE, or upload a file"),
-        PlanError::Dialect { .. } => failure.hint("leave --payload streaming out: the body is then sent in one piece"),
-        PlanError::UnsignedWithoutChecksum => failure.hint("add --checksum crc64nvme"),
-    }
+    let hint = match &error {
+        PlanError::HeaderGiven { name } => format!("leave -H '{name}: …' out"),
+        PlanError::UnknownLength => "give --length SIZE, or upload a file".to_owned(),
+        PlanError::Dialect { .. } => "leave --payload streaming out: the body is then sent in one piece".to_owned(),
+        PlanError::UnsignedWithoutChecksum => "add --checksum crc64nvme".to_owned(),
+    };
+    Failure::invalid(error).hint(hint)
 }
 
 /// Refuses what has no body, and warns of chunks that nobody guards on their way.

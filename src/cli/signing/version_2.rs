@@ -102,13 +102,11 @@ pub fn warnings_of_life(terms: &Terms, identity: &Identity, now: Timestamp) -> V
 
 /// The failure of a request that cannot be prepared.
 pub fn explain_refusal(error: PrepareError) -> Failure {
-    let failure = Failure::usage(error.to_string());
-    match error {
-        PrepareError::AlreadySigned { .. } => {
-            failure.hint("leave that out to sign anew, or look at it with 'sigvet explain'")
-        }
-        PrepareError::Expires => failure.hint("for example --expires 1h"),
-        PrepareError::MissingHost => failure.hint("-H 'Host:' took it away"),
-        _ => failure,
-    }
+    let hint = match &error {
+        PrepareError::AlreadySigned { .. } => Some("leave that out to sign anew, or look at it with 'sigvet explain'"),
+        PrepareError::Expires => Some("for example --expires 1h"),
+        PrepareError::MissingHost => Some("-H 'Host:' took it away"),
+        _ => None,
+    };
+    Failure::invalid(error).with_hints(hint)
 }

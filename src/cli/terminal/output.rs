@@ -39,7 +39,7 @@ impl<'a> Output<'a> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
             return Ok(Self(Sink::Stdout(&mut *context.stdout)));
         };
-        let failure = |error: std::io::Error| cannot_write(path, &error);
+        let failure = |error: std::io::Error| cannot_write(path, error);
         // A link stays a link: what it leads to is replaced.
         let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if target.is_dir() {
@@ -58,10 +58,10 @@ impl<'a> Output<'a> {
     pub fn finish(self) -> Result<(), Failure> {
         match self.0 {
             Sink::Stdout(out) => Ok(out.flush()?),
-            Sink::Special(mut file, path) => file.flush().map_err(|error| cannot_write(&path, &error)),
+            Sink::Special(mut file, path) => file.flush().map_err(|error| cannot_write(&path, error)),
             Sink::File(mut file, path) => {
-                file.flush().map_err(|error| cannot_write(&path, &error))?;
-                file.persist(&path).map(drop).map_err(|error| cannot_write(&path, &error.error))
+                file.flush().map_err(|error| cannot_write(&path, error))?;
+                file.persist(&path).map(drop).map_err(|error| cannot_write(&path, error.error))
             }
         }
     }
@@ -70,7 +70,7 @@ impl<'a> Output<'a> {
     pub fn failure(&self, error: std::io::Error) -> Failure {
         match &self.0 {
             Sink::Stdout(_) => error.into(),
-            Sink::Special(_, path) | Sink::File(_, path) => cannot_write(path, &error),
+            Sink::Special(_, path) | Sink::File(_, path) => cannot_write(path, error),
         }
     }
 }
@@ -107,12 +107,14 @@ fn new_file(directory: &Path, secrecy: Secrecy) -> std::io::Result<NamedTempFile
     builder.tempfile_in(directory)
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+/// The failure of a file that cannot be written. What people meet most is said in words that do not depend on the platform.
+fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
+    let message = format!("cannot write {}", path.display());
     let why = match error.kind() {
-        std::io::ErrorKind::NotFound => "its directory does not exist".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        std::io::ErrorKind::StorageFull => "no space left".to_owned(),
-        _ => error.to_string(),
+        std::io::ErrorKind::NotFound => "its directory does not exist",
+        std::io::ErrorKind::PermissionDenied => "permission denied",
+        std::io::ErrorKind::StorageFull => "no space left",
+        _ => return Failure::from_error(Exit::CannotWrite, error).context(message),
     };
-    Failure::new(Exit::CannotWrite, format!("cannot write {}: {why}", path.display()))
+    Failure::new(Exit::CannotWrite, format!("{message}: {why}"))
 }

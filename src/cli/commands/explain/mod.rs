@@ -110,10 +110,7 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
 /// Who gave a capture to be explained may not know that it has no signature.
 fn say_unsigned(failure: Failure) -> Failure {
     match failure.exit {
-        Exit::NoCredentials => Failure {
-            message: format!("the request is not signed, and to show how it would be takes a key: {}", failure.message),
-            ..failure
-        },
+        Exit::NoCredentials => failure.context("the request is not signed, and to show how it would be takes a key"),
         _ => failure,
     }
 }

@@ -167,7 +167,7 @@ impl FormSigning {
     ) -> Result<Signing, Failure> {
         let dialect = options.dialect_or_default();
         let own_service = if dialect == Dialect::GOOG4 { "storage" } else { "s3" };
-        let request = Request::new("POST", &to.url).map_err(|error| Failure::usage(error.to_string()))?;
+        let request = Request::new("POST", &to.url).map_err(Failure::invalid)?;
         let to = scope_choice::Destination::of(&request, &to.url);
         let choice = ScopeChoice::of(options, signer.key_scope(), settings, to).or_service(own_service);
         let (region, service) = choice.complete(Scheme::V4)?;

@@ -11,11 +11,8 @@ impl From<Error> for Failure {
             Kind::Usage => Exit::Usage,
             Kind::Unwritable => Exit::CannotWrite,
         };
-        let failure = Self::new(exit, error.to_string());
-        match hint(&error) {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        let hint = hint(&error);
+        Self::from_error(exit, error).with_hints(hint)
     }
 }
 

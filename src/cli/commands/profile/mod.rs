@@ -127,7 +127,7 @@ fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
 fn written(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(Exit::CannotWrite, format!("cannot write: {error}")))
+            Err(Failure::from_error(Exit::CannotWrite, error).context("cannot write"))
         }
         _ => Ok(()),
     }

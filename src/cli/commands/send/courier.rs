@@ -120,8 +120,10 @@ impl<'a> Courier<'a> {
         match outcome {
             Ok(exchange) => self.judge(exchange, &wire, context),
             Err(error) => {
-                let wait = self.retries.after_error(&error).ok_or_else(|| explain_transport(error.clone()))?;
-                note(context, &error.to_string())?;
+                let wait = self.retries.after_error(&error);
+                let failure = explain_transport(error);
+                let Some(wait) = wait else { return Err(failure) };
+                note(context, &failure.to_string())?;
                 Ok(Step::Again(wait))
             }
         }

@@ -102,8 +102,9 @@ impl OutputOptions {
 }
 
 fn create_directories(directory: &Path) -> Result<(), Failure> {
-    let failure = |error| Failure::new(Exit::CannotWrite, format!("cannot make {}: {error}", directory.display()));
-    std::fs::create_dir_all(directory).map_err(failure)
+    std::fs::create_dir_all(directory).map_err(|error| {
+        Failure::from_error(Exit::CannotWrite, error).context(format!("cannot make {}", directory.display()))
+    })
 }
 
 /// The last part of the URL's path, as it stands there.

@@ -20,7 +20,7 @@ use super::spool::Hashing;
 use super::streaming::PipeLength;
 use super::value::read_all;
 use crate::cli::failure::Failure;
-use sigvet_core::request::{InvalidHeader, Request, RequestUrl, path_for_key};
+use sigvet_core::request::{Request, RequestUrl, path_for_key};
 
 /// The options that make a request.
 #[derive(Debug, Clone, Default, Args)]
@@ -88,7 +88,7 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
             url = url.with_more_query(&self.data.read(stdin)?);
         }
         let request = Request::new(self.method(), &url)
-            .map_err(|error| Failure::usage(error.to_string()).hint("a method is one word, such as GET or PUT"))?;
+            .map_err(|error| Failure::invalid(error).hint("a method is one word, such as GET or PUT"))?;
         let mut unsigned = Unsigned::of(request);
         let wanted = Wanted { sha256: hashing(digests.sha256, &headers), checksum: digests.checksum };
         if self.form.is_empty() {
@@ -99,8 +99,7 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
         }?;
         for (name, value) in [("user-agent", &self.user_agent), ("referer", &self.referer)] {
             if let Some(value) = value.as_ref().filter(|_| !unsigned.request.headers.contains(name)) {
-                let refused = |error: InvalidHeader| Failure::usage(error.to_string());
-                unsigned.request.headers.push(name, value.as_str()).map_err(refused)?;
+                unsigned.request.headers.push(name, value.as_str()).map_err(Failure::invalid)?;
             }
         }
         unsigned.removed = headers.iter().filter_map(HeaderOption::removed).collect();
@@ -251,10 +250,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
         let encoded = self.form.encode(media_type, stdin, wanted)?;
         let request = &mut unsigned.request;
         put_headers(request, others)?;
-        request
-            .headers
-            .push("content-type", encoded.content_type)
-            .map_err(|error| Failure::usage(error.to_string()))?;
+        request.headers.push("content-type", encoded.content_type).map_err(Failure::invalid)?;
         unsigned.put(encoded.payload);
         unsigned.warnings = encoded.warnings;
         Ok(())

@@ -181,7 +181,7 @@ impl Session {
         let key = self.signer.key(&prepared.terms);
         let key = key.ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
         key.check(&prepared.terms.scope).map_err(|error| {
-            Failure::new(Exit::NoCredentials, error.to_string())
+            Failure::from_error(Exit::NoCredentials, error)
                 .hint("'sigvet key' derives another; --date, --region and --service say what to sign for")
         })?;
         Ok(key)
@@ -207,13 +207,11 @@ fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Re
 }
 
 fn explain_refusal(error: PrepareError) -> Failure {
-    let failure = Failure::usage(error.to_string());
-    match error {
-        PrepareError::AlreadySigned { .. } => {
-            failure.hint("leave that out to sign anew, or look at it with 'sigvet explain'")
-        }
-        PrepareError::Expires { .. } => failure.hint("for example --expires 1h, at most --expires 7d"),
-        PrepareError::MissingHost => failure.hint("-H 'Host:' took it away"),
-        _ => failure,
-    }
+    let hint = match &error {
+        PrepareError::AlreadySigned { .. } => Some("leave that out to sign anew, or look at it with 'sigvet explain'"),
+        PrepareError::Expires { .. } => Some("for example --expires 1h, at most --expires 7d"),
+        PrepareError::MissingHost => Some("-H 'Host:' took it away"),
+        _ => None,
+    };
+    Failure::invalid(error).with_hints(hint)
 }
