@@ -1,5 +1,6 @@
 //! How results are written: as HTTP, as JSON, as text for people.
 
+pub mod client_fixes;
 pub mod curl;
 pub mod diagnosis;
 pub mod form;
