@@ -4,8 +4,9 @@ use super::{Signer, Typed};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
+use crate::cli::render::credentials::{describe_source, describe_warning};
 use crate::cli::signing_key::ScopedKey;
-use crate::profiles::{self, Choice, Parts};
+use crate::profiles::{self, Choice, Parts, Warning};
 
 /// Keys and settings, and where they came from.
 pub struct Found {
@@ -31,17 +32,21 @@ impl Found {
                 signer: Signer::Key(key),
                 settings: described.settings,
                 source,
-                warnings: described.warnings,
+                warnings: describe_all(&described.warnings),
             });
         }
         let resolved = profiles::resolve(&choice, &context.environment)?;
         Ok(Self {
             signer: Signer::Credentials(resolved.credentials),
             settings: resolved.settings,
-            source: resolved.source.to_string(),
-            warnings: resolved.warnings,
+            source: describe_source(&resolved.source),
+            warnings: describe_all(&resolved.warnings),
         })
     }
+}
+
+fn describe_all(warnings: &[Warning]) -> Vec<String> {
+    warnings.iter().map(describe_warning).collect()
 }
 
 impl CredentialOptions {
