@@ -193,7 +193,7 @@ fn explanation(finding: &Finding, redactor: &Redactor) -> Option<Value> {
             "where": facts.place,
             "signed": redactor.apply(&facts.presented),
             "expected": redactor.apply(&facts.expected),
-            "fix": facts.fix,
+            "fix": if facts.fix.is_empty() { "run sigvet explain" } else { &facts.fix },
         }],
     }))
 }

@@ -1,7 +1,7 @@
 //! What a diagnosis says besides its explanations: what is noteworthy and no mistake, and what would tell more.
 //!
-//! It is data. Whoever shows it has the words, for they depend on where they are shown: the command line names its options,
-//! a page its fields. So these enums are exhaustive on purpose: a new variant does not compile without its words.
+//! It is data. Whoever shows it has the words, for they depend on where they are shown: a program names its options, a page
+//! its fields. So these enums are exhaustive on purpose: a new variant does not compile without its words.
 
 use super::outcome::Party;
 use sigvet_core::claim::ClaimError;

@@ -7,6 +7,7 @@ use super::ExplainArgs;
 use super::gather::Evidence;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::render::credentials::{describe_owner, describe_warning};
 use crate::cli::render::diagnosis::{Palette, Shown};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
@@ -113,7 +114,7 @@ impl Keys {
             // A key that merely is the default says nothing of another key's signature.
             let is_meant = is_chosen || resolved.source == Source::Environment;
             let own = &resolved.credentials.access_key_id;
-            keys.notes = resolved.warnings;
+            keys.notes = resolved.warnings.iter().map(describe_warning).collect();
             keys.settings = resolved.settings;
             if is_meant || named.is_none_or(|named| named.contains(own.as_str())) {
                 keys.own = Some(resolved.credentials);
@@ -122,7 +123,7 @@ impl Keys {
         let is_named = |id: &str| Some(id) == named;
         let is_settled = is_chosen || keys.own.as_ref().is_some_and(|own| is_named(&own.access_key_id));
         if let Some(key) = known.iter().find(|key| !is_settled && is_named(&key.access_key_id)) {
-            keys.notes.push(format!("judged by the key of {}, which the request names", key.name));
+            keys.notes.push(format!("judged by the key of {}, which the request names", describe_owner(&key.source)));
             keys.own = Some(Credentials::new(key.access_key_id.clone(), key.secret.expose_secret()));
         }
         let own: Option<Secret> = keys.own.as_ref().map(|own| own.secret_access_key.clone());
@@ -130,7 +131,11 @@ impl Keys {
         keys.others = known
             .into_iter()
             .filter(is_other)
-            .map(|key| OtherKey { name: key.name, access_key_id: key.access_key_id, secret: key.secret })
+            .map(|key| OtherKey {
+                name: describe_owner(&key.source),
+                access_key_id: key.access_key_id,
+                secret: key.secret,
+            })
             .collect();
         Ok(keys)
     }

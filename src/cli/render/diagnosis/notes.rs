@@ -72,7 +72,8 @@ mod tests {
     /// An option that was renamed, or never was one of `explain`, would send people nowhere.
     #[test]
     fn each_option_that_is_named_is_one_of_explain() {
-        let command = crate::cli::args::Cli::command();
+        let mut command = crate::cli::args::Cli::command();
+        command.build();
         let explain = command.find_subcommand("explain").unwrap();
         let steps = [NextStep::Request, NextStep::Secret, NextStep::Reply, NextStep::ClientLog, NextStep::MoreTime];
         let words = steps.iter().flat_map(|step| next_step(step).split(|c: char| c.is_whitespace() || c == ':'));
