@@ -16,8 +16,8 @@ use tokio_rustls::client::TlsStream;
 
 use verifier::{Named, NoVerification};
 
-use super::connect::Stream;
 use super::options::{HttpVersion, Options, Trust};
+use super::stream::Stream;
 use super::{TransportError, error};
 
 /// Speaks TLS with the host at the other end.
