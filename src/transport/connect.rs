@@ -4,23 +4,19 @@ use std::net::SocketAddr;
 
 use http::HeaderValue;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::error::{ConnectError, LookupError, TimeLimit, TransferError};
 use super::options::Options;
 use super::proxy::Proxy;
+use super::stream::Stream;
 use super::{Course, TransportError, tls};
 use sigvet_core::request::{RequestUrl, UriScheme};
 
 /// The longest answer of a proxy that is read.
 const PROXY_ANSWER_LIMIT: usize = 16 * 1024;
-
-/// A byte stream in both directions.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// A connection, ready for HTTP.
 pub(super) struct Connection {

@@ -15,6 +15,7 @@ mod pipe;
 mod proxy;
 mod rerouting;
 mod resolution;
+mod stream;
 mod tls;
 mod wire;
 

@@ -14,4 +14,5 @@ pub mod signing;
 pub mod spool;
 pub mod streaming;
 pub mod typed;
+pub mod upload;
 pub mod value;

@@ -14,15 +14,6 @@ use sigvet_core::request::Body;
 /// What may stay in memory. A request is copied a few times on its way out.
 const IN_MEMORY: usize = 8 * 1024 * 1024;
 
-/// Whether a body that is not in memory is hashed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hashing {
-    /// Its hash is signed.
-    Needed,
-    /// Something else is signed in its place.
-    Spared,
-}
-
 /// A body that grows.
 pub struct Spool {
     memory: Vec<u8>,
@@ -104,6 +95,7 @@ fn no_room(error: std::io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::options::digests::Hashing;
     use crate::transport::Pass;
     use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
     use sigvet_core::crypto::sha256;

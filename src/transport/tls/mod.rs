@@ -17,9 +17,9 @@ use tokio_rustls::client::TlsStream;
 pub(super) use verifier::is_authority_own;
 use verifier::{Named, NoVerification};
 
-use super::connect::Stream;
 use super::error::{BadRoots, Unsendable};
 use super::options::{HttpVersion, Options, Trust};
+use super::stream::Stream;
 use super::{TransportError, error};
 
 /// Speaks TLS with the host at the other end.

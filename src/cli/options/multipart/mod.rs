@@ -13,9 +13,9 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use self::field::{Content, Field, Part};
 use self::head::{Disposition, disposition_line, head};
-use super::digests::Wanted;
+use super::digests::{Hashing, Wanted};
 use super::payload::Payload;
-use super::spool::{Hashing, Spool};
+use super::spool::Spool;
 use crate::cli::failure::Failure;
 use crate::transport::Pass;
 use sigvet_core::crypto::{Sha256Digest, Sha256Hasher, sha256};

@@ -13,10 +13,9 @@ use clap::Args;
 use header::{HeaderOption, put_headers};
 
 use super::data::Data;
-use super::digests::Wanted;
+use super::digests::{Hashing, Wanted};
 use super::multipart::Form;
 use super::payload::Payload;
-use super::spool::Hashing;
 use super::streaming::PipeLength;
 use super::value::read_all;
 use crate::cli::failure::Failure;
