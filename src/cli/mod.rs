@@ -19,8 +19,8 @@ use std::io::Write;
 
 use crate::cli::args::deferred::Deferred;
 use args::{Cli, Command};
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Parser};
 use context::Context;
 use curl::{config_file, table};
 use failure::{Exit, Failure};
@@ -30,7 +30,7 @@ use options::value::read_all;
 pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> u8 {
     let words: Vec<OsString> = words.into_iter().collect();
     let is_send = config_file::is_send(&words);
-    let words = match config_file::expand(words, &mut |name| read_all(name, &mut *context.stdin)) {
+    let words = match config_file::expand(words, Cli::command, &mut |name| read_all(name, &mut *context.stdin)) {
         Ok(words) => words,
         Err(failure) => return report(&failure, context),
     };

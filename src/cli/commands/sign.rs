@@ -19,7 +19,7 @@ use crate::cli::request::caller_identity::{self, ForVault};
 use crate::cli::request::token;
 use crate::cli::signing::derived::Derived;
 use crate::cli::signing::session::Session;
-use crate::cli::signing::{streaming, version_2};
+use crate::cli::signing::version_2;
 use sigvet_core::sign::Signed;
 use sigvet_core::stream::Encoder;
 
@@ -134,7 +134,7 @@ fn sign_canonical(session: &Session, context: &mut Context) -> Result<SignedPart
     let key = session.key(&prepared)?;
     let (terms, derivation) = (Box::new(prepared.terms.clone()), Box::new(prepared.derive()));
     let mut signed = prepared.sign(&key).map_err(Failure::invalid)?;
-    let encoder = streaming::encode(session, &terms, &key, &mut signed);
+    let encoder = session.streamed_body().and_then(|streamed| streamed.encode(&terms, &key, &mut signed));
     Ok(SignedParts { signed, derived: Derived::Canonical { terms, derivation }, encoder })
 }
 

@@ -8,7 +8,8 @@ use std::io::Write;
 
 use zeroize::Zeroizing;
 
-use crate::cli::commands::send::{ConnectionOptions, explain_transport};
+use super::failure::explain_transport;
+use super::options::ConnectionOptions;
 use crate::cli::context::Context;
 use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};

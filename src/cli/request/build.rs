@@ -9,7 +9,6 @@ use crate::cli::options::request::{BodyDigests, BodyHash, Unsigned};
 use crate::cli::options::signing::SigningOptions;
 use crate::cli::options::typed::Typed;
 use crate::cli::request::address::{self, Store};
-use crate::cli::signing::scheme_choice;
 use crate::profiles;
 use crate::transport::BodyFile;
 use sigvet_core::request::{Request, RequestUrl};
@@ -61,7 +60,7 @@ fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure>
 }
 
 fn body_hash<'a>(signing: &SigningOptions, dialect: &'a Dialect) -> BodyHash<'a> {
-    let is_v2 = scheme_choice::is_version_2(signing, None);
+    let is_v2 = signing.is_version_2(None);
     let is_spared = signing.leaves_payload_unsigned() || signing.streaming.is_streaming() || is_v2;
     if is_spared || signing.payload_hash.is_some() {
         return BodyHash::Spared;

@@ -21,14 +21,8 @@ pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Optio
                 .hint("--scheme v4 signs with Signature Version 4 all the same")
         })?,
     };
-    // Version 2 is asked for before: `is_version_2`.
+    // Version 2 is asked for before: `SigningOptions::is_version_2`.
     Ok(name.canonical().unwrap_or_default())
-}
-
-/// Whether Version 2 is asked for, which has neither region nor service to choose.
-pub fn is_version_2(signing: &SigningOptions, in_profile: Option<&str>) -> bool {
-    let in_profile = || SchemeName::from_str(in_profile?, false).ok();
-    signing.scheme.or_else(in_profile) == Some(SchemeName::V2)
 }
 
 /// Refuses options that mean nothing to the scheme.

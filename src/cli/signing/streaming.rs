@@ -3,26 +3,64 @@
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::checksum::SDK_CHECKSUM_ALGORITHM;
-use crate::cli::signing::session::Session;
 use crate::cli::terminal::notes::warn;
 use sigvet_core::derivation::{Placement, Terms};
 use sigvet_core::prepare::{PayloadChoice, Settings};
 use sigvet_core::request::{Body, Request, UriScheme};
 use sigvet_core::scheme::SigningKey;
 use sigvet_core::sign::Signed;
-use sigvet_core::stream::{Encoder, InOrder, PlanError, Protection};
+use sigvet_core::stream::{Encoder, InOrder, Plan, PlanError, Protection};
 
-/// The request and the settings that are signed: where the body is streamed, with what declares that.
-pub fn declare(session: &Session) -> Result<(Request, Settings), Failure> {
-    let (mut request, mut settings) = (session.unsigned.request.clone(), session.settings.clone());
-    let Some(plan) = session.plan.filter(|_| has_body(&request)) else { return Ok((request, settings)) };
-    check(&settings)?;
-    plan.declare(&mut request, settings.scheme, &settings.dialect).map_err(explain_refusal)?;
-    if let Some(algorithm) = plan.checksum.filter(|_| !request.headers.contains(SDK_CHECKSUM_ALGORITHM)) {
-        request.headers.push_unchecked(SDK_CHECKSUM_ALGORITHM, algorithm.name().to_ascii_uppercase());
+/// A body that is streamed: how, and the request that it belongs to.
+pub struct StreamedBody<'a> {
+    plan: Plan,
+    request: &'a Request,
+}
+
+impl<'a> StreamedBody<'a> {
+    /// Nothing is streamed if nobody asked for it, or if a redirect took the body away.
+    pub fn new(plan: Option<Plan>, request: &'a Request) -> Option<Self> {
+        plan.filter(|_| has_body(request)).map(|plan| Self { plan, request })
     }
-    settings.payload = PayloadChoice::Declared(plan.word(&settings.dialect.algorithm_for(settings.scheme)));
-    Ok((request, settings))
+
+    /// The request and the settings that are signed, with what declares the streamed body.
+    pub fn declare(&self, settings: &Settings) -> Result<(Request, Settings), Failure> {
+        let (mut request, mut settings) = (self.request.clone(), settings.clone());
+        check(&settings)?;
+        self.plan.declare(&mut request, settings.scheme, &settings.dialect).map_err(explain_refusal)?;
+        if let Some(algorithm) = self.plan.checksum.filter(|_| !request.headers.contains(SDK_CHECKSUM_ALGORITHM)) {
+            request.headers.push_unchecked(SDK_CHECKSUM_ALGORITHM, algorithm.name().to_ascii_uppercase());
+        }
+        settings.payload = PayloadChoice::Declared(self.plan.word(&settings.dialect.algorithm_for(settings.scheme)));
+        Ok((request, settings))
+    }
+
+    /// Finishes the body of the signed request: at once if it is in memory; if it lies in a file, the encoder puts it into
+    /// chunks while it is sent.
+    pub fn encode(&self, terms: &Terms, key: &SigningKey, signed: &mut Signed) -> Option<Encoder> {
+        let payload = &self.request.body;
+        let encoder = self.plan.encoder(payload.length()?, terms, key, &signed.signature);
+        match payload {
+            Body::Bytes(bytes) => {
+                signed.request.body = Body::Bytes(encoder.encode(bytes, &InOrder));
+                None
+            }
+            _ => Some(encoder),
+        }
+    }
+}
+
+/// Refuses a request that has no body to stream, and warns of chunks that nobody guards on their way.
+pub fn warn_of(plan: Option<Plan>, request: &Request, scheme: UriScheme, context: &mut Context) -> Result<(), Failure> {
+    let Some(plan) = plan else { return Ok(()) };
+    if !has_body(request) {
+        let message = format!("{} has no body to stream", request.method());
+        return Err(Failure::usage(message).hint("upload a file with -T, or leave --payload streaming out"));
+    }
+    if plan.protection == Protection::Unsigned && scheme == UriScheme::Http {
+        warn(context, "unsigned chunks over http: S3 takes them over https only, and anybody may change them")?;
+    }
+    Ok(())
 }
 
 /// A redirect may have taken the body away.
@@ -50,33 +88,4 @@ fn explain_refusal(error: PlanError) -> Failure {
         PlanError::UnsignedWithoutChecksum => "add --checksum crc64nvme".to_owned(),
     };
     Failure::invalid(error).hint(hint)
-}
-
-/// Refuses what has no body, and warns of chunks that nobody guards on their way.
-pub fn warn_of(session: &Session, context: &mut Context) -> Result<(), Failure> {
-    let Some(plan) = session.plan else { return Ok(()) };
-    if !has_body(&session.unsigned.request) {
-        let message = format!("{} has no body to stream", session.unsigned.request.method());
-        return Err(Failure::usage(message).hint("upload a file with -T, or leave --payload streaming out"));
-    }
-    let is_open = session.url.scheme() == UriScheme::Http;
-    if plan.protection == Protection::Unsigned && is_open {
-        warn(context, "unsigned chunks over http: S3 takes them over https only, and anybody may change them")?;
-    }
-    Ok(())
-}
-
-/// Finishes the body of a request that was signed: at once where it is in memory; where it lies in a file, the encoder puts it
-/// into chunks while it is sent.
-pub fn encode(session: &Session, terms: &Terms, key: &SigningKey, signed: &mut Signed) -> Option<Encoder> {
-    let plan = session.plan.filter(|_| has_body(&session.unsigned.request))?;
-    let payload = &session.unsigned.request.body;
-    let encoder = plan.encoder(payload.length()?, terms, key, &signed.signature);
-    match payload {
-        Body::Bytes(bytes) => {
-            signed.request.body = Body::Bytes(encoder.encode(bytes, &InOrder));
-            None
-        }
-        _ => Some(encoder),
-    }
 }

@@ -7,12 +7,13 @@ use std::io::Write;
 use std::time::Duration;
 
 use super::args::SendArgs;
-use super::explain_transport;
+use super::arrival::Arrival;
 use super::facts;
 use super::redirect::{self, Method};
 use super::refusal::{self, Corrections};
 use super::retry::Retries;
 use crate::cli::commands::sign::sign;
+use crate::cli::connection::failure::explain_transport;
 use crate::cli::context::{self, Context};
 use crate::cli::curl::facts::Facts;
 use crate::cli::failure::{Exit, Failure};
@@ -44,16 +45,6 @@ pub struct Courier<'a> {
 enum Signature {
     Wanted,
     Unwanted,
-}
-
-/// The response that counts.
-pub struct Arrival {
-    /// The response, the rest of its body still to be read.
-    pub exchange: Exchange,
-    /// The method of the request that led to it.
-    pub method: String,
-    /// What was read of its body already.
-    pub beginning: Vec<u8>,
 }
 
 /// How much of a refusal is read to see what the server says.

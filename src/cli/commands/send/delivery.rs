@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{OutputOptions, SendArgs};
+use super::arrival::Arrival;
 use super::check::{Check, Checked};
-use super::courier::Arrival;
-use super::explain_transport;
+use crate::cli::connection::failure::explain_transport;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::render::signed::write_response_head;

@@ -3,6 +3,7 @@
 //! `courier` carries the request through retries and redirects to the response that counts; `delivery` writes that out.
 
 mod args;
+mod arrival;
 mod check;
 mod courier;
 mod delivery;
@@ -11,16 +12,15 @@ mod redirect;
 mod refusal;
 mod retry;
 
-pub use args::{ConnectionOptions, SendArgs};
+pub use args::SendArgs;
 
 use courier::Courier;
 
 use crate::cli::connection::express::{self, Reach};
 use crate::cli::context::Context;
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::failure::Failure;
 use crate::cli::options::typed::Typed;
 use crate::cli::signing::session::Session;
-use crate::transport::TransportError;
 
 /// Runs the command.
 pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
@@ -65,29 +65,4 @@ fn refuse_websocket(url: &str) -> Result<(), Failure> {
         }
         None => Ok(()),
     }
-}
-
-/// The failure of a request that did not get through, by curl's exit codes.
-pub fn explain_transport(error: TransportError) -> Failure {
-    let exit = match &error {
-        TransportError::Request(_) => Exit::Usage,
-        TransportError::ReadBody(_) => Exit::CannotRead,
-        TransportError::HostNotFound { .. } => Exit::HostNotFound,
-        TransportError::CannotConnect { .. } | TransportError::Setup(_) => Exit::CannotConnect,
-        TransportError::Tls { .. } => Exit::TlsHandshake,
-        TransportError::Certificate { .. } => Exit::TlsCertificate,
-        TransportError::BadRoots { .. } => Exit::BadRoots,
-        TransportError::TimedOut { .. } => Exit::TimedOut,
-        TransportError::NothingReceived { .. } => Exit::NothingReceived,
-        TransportError::CutOff { .. } => Exit::CutOff,
-        TransportError::Transfer { .. } => Exit::TransferFailed,
-    };
-    let hint = match &error {
-        TransportError::Certificate { .. } => {
-            Some("--cacert FILE names another authority to believe; -k believes anybody")
-        }
-        TransportError::TimedOut { .. } => Some("--retry tries again; -m and --connect-timeout set the limits"),
-        _ => None,
-    };
-    Failure::from_error(exit, error).with_hints(hint)
 }

@@ -155,6 +155,12 @@ impl BucketOptions {
 }
 
 impl SigningOptions {
+    /// Whether Version 2 is asked for, which has neither region nor service to choose.
+    pub fn is_version_2(&self, in_profile: Option<&str>) -> bool {
+        let in_profile = || SchemeName::from_str(in_profile?, false).ok();
+        self.scheme.or_else(in_profile) == Some(SchemeName::V2)
+    }
+
     /// Whether anything was typed that only a request to sign can follow.
     pub fn is_for_signing(&self) -> bool {
         let scope = self.region.is_some()

@@ -18,7 +18,7 @@ use crate::cli::request::address::Store;
 use crate::cli::request::build;
 use crate::cli::signing::scheme_choice;
 use crate::cli::signing::scope_choice::{Destination, ScopeChoice};
-use crate::cli::signing::streaming;
+use crate::cli::signing::streaming::{self, StreamedBody};
 use crate::cli::signing::version_2::{self, Choice};
 use crate::cli::terminal::notes::{note, warn};
 use crate::profiles;
@@ -71,7 +71,7 @@ impl Session {
             }
         };
         let to = Destination::of(&unsigned.request, &url);
-        if scheme_choice::is_version_2(typed.signing, found.settings.scheme.as_deref()) {
+        if typed.signing.is_version_2(found.settings.scheme.as_deref()) {
             return Self::settle_v2(typed, found, (url, unsigned, to), context);
         }
         let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, to);
@@ -95,7 +95,7 @@ impl Session {
         let zone = scope.zone().map(str::to_owned);
         let v2 = None;
         let session = Self { url, unsigned, signer: found.signer, settings, date, zone, v2, plan, profile, signing };
-        streaming::warn_of(&session, context)?;
+        streaming::warn_of(session.plan, &session.unsigned.request, session.url.scheme(), context)?;
         Ok(session)
     }
 
@@ -157,13 +157,21 @@ impl Session {
 
     /// Prepares the request for its signature, and prints what there is to warn of.
     pub fn prepare(&self, context: &mut Context) -> Result<Prepared, Failure> {
-        let (request, settings) = streaming::declare(self)?;
+        let (request, settings) = match self.streamed_body() {
+            Some(streamed) => streamed.declare(&self.settings)?,
+            None => (self.unsigned.request.clone(), self.settings.clone()),
+        };
         let prepared =
             prepare::prepare(request, &self.signer.identity(), &settings, self.date).map_err(explain_refusal)?;
         for warning in &prepared.warnings {
             warn(context, &warning.to_string())?;
         }
         Ok(prepared)
+    }
+
+    /// The body, if it is streamed.
+    pub fn streamed_body(&self) -> Option<StreamedBody<'_>> {
+        StreamedBody::new(self.plan, &self.unsigned.request)
     }
 
     /// The hosts of the stores that the user has.
