@@ -16,19 +16,23 @@ mod parse;
 mod secret;
 
 mod aws;
+mod choice;
+mod found;
 mod origin;
 mod others;
 mod own;
+mod rank;
 mod resolve;
 mod sessions;
 mod typed;
 
+pub use choice::{Choice, Parts};
 pub use edit::{Added, DefaultProfile, Existing, add};
 pub use environment::Environment;
 pub use error::{CommandProblem, Error, Kind};
 pub use file::{Location, ProfileFile};
-pub use others::{KnownKey, known_keys};
+pub use found::{Described, KnownKey, Resolved, Source};
+pub use others::known_keys;
 pub use profile::{Addressing, Profile, SecretSource, Settings};
-pub use resolve::{Choice, Described, Resolved, Source, describe, resolve};
+pub use resolve::{describe, resolve};
 pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
-pub use typed::Parts;

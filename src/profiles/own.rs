@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::file::ProfileFile;
-use super::origin::Rank;
+use super::found::{Described, Resolved, Source};
 use super::profile::{Profile, Settings};
-use super::resolve::{Described, Resolved, Source};
+use super::rank::Rank;
 use super::{Environment, Error, secret};
 use sigvet_core::credentials::Credentials;
 
