@@ -1,5 +1,5 @@
-use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::diagnosis::Shown;
+use crate::cli::render::diagnosis::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::redact::Redactor;
 use sigvet_diagnose::catalogue::PATH_DOUBLE_ENCODED;
 use sigvet_diagnose::{Comparison, Diagnosis, Difference, Party};
