@@ -8,10 +8,10 @@ use sigvet_core::internal::raw_http::Lines;
 use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, RequestUrl};
 
-use super::super::exchange::{Exchange, with_host};
-use super::super::http;
-use super::super::response::status_of;
 use super::python;
+use crate::formats::capture::exchange::{Exchange, with_host};
+use crate::formats::capture::http;
+use crate::formats::capture::response::status_of;
 
 /// A request, a reply or both, by the number of the line where it begins.
 #[derive(Debug)]
