@@ -37,6 +37,7 @@
 //! ```
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used))]
 
 // In reading order: a module uses only what stands above it. `tests/layering.rs` holds it to that.
@@ -78,6 +79,9 @@ pub mod v2;
 pub mod form;
 
 pub mod verify;
+
+#[cfg(feature = "http")]
+pub mod http;
 
 mod raw_http;
 
