@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules in reading order. Those that are still to be written have their place already.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "encode",
     "time",
     "crypto",
@@ -30,6 +30,7 @@ const ORDER: [&str; 27] = [
     "internal",
     "formats",
     "diagnosis",
+    "platform",
     "profiles",
     "transport",
     "serve",
@@ -37,7 +38,7 @@ const ORDER: [&str; 27] = [
     "main",
 ];
 
-/// What only `profiles` and what stands below it may name: files, environment, network, clock, arguments.
+/// What only `platform` and what stands below it may name: files, environment, network, clock, arguments.
 const OUTSIDE_WORLD: [&str; 8] = ["SystemTime", "Instant", "now", "clap", "tokio", "reqwest", "stdin", "stdout"];
 const OUTSIDE_STD: [&str; 5] = ["env", "fs", "net", "process", "thread"];
 
@@ -131,7 +132,7 @@ fn violations(path: &Path, text: &str) -> Vec<String> {
     }
     let words: BTreeSet<&str> = words(&code).collect();
     let named = |names: &[&'static str]| names.iter().copied().filter(|name| words.contains(name)).collect::<Vec<_>>();
-    if Some(place) < place_of("profiles") {
+    if Some(place) < place_of("platform") {
         let std = heads_of(&code, "std");
         found.extend(
             OUTSIDE_STD.iter().filter(|name| std.contains(**name)).map(|name| format!("names std::{name} here")),

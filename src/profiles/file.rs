@@ -10,6 +10,7 @@ use super::near::near;
 use super::parse::{Contents, parse};
 use super::profile::Profile;
 use super::{Environment, Error};
+use crate::platform::{Access, mode_open_to};
 
 /// Where the profile file is, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,19 +139,11 @@ pub(super) fn reason(error: &std::io::Error) -> String {
     text.to_lowercase()
 }
 
-#[cfg(unix)]
 fn too_open(path: &Path) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let mode = metadata.permissions().mode() & 0o777;
+    let mode = mode_open_to(Access::Read, &metadata)?;
     let shown = path.display();
-    (mode & 0o044 != 0)
-        .then(|| format!("others can read {shown} (mode {mode:04o}); 'chmod 600 {shown}' keeps it private"))
-}
-
-#[cfg(not(unix))]
-fn too_open(_path: &Path) -> Option<String> {
-    None
+    Some(format!("others can read {shown} (mode {mode:04o}); 'chmod 600 {shown}' keeps it private"))
 }
 
 #[cfg(test)]
