@@ -168,8 +168,6 @@ pub enum ConnectError {
     Socket(io::Error),
     /// The system has no local sockets.
     #[cfg(not(unix))]
-    #[error("this system has no such sockets")]
-    NoSockets,
     /// The connection to the proxy broke.
     #[error("the proxy {proxy} broke off")]
     ProxyLost {
