@@ -127,9 +127,9 @@ pub fn write_response_head(mark: &str, response: &Response, out: &mut dyn Write)
     // HTTP/2 has no reasons.
     let reason = if response.version == "HTTP/2" { "" } else { &response.reason };
     write!(out, "{mark}{} {} {reason}{line_end}", response.version, response.status)?;
-    for (name, value) in &response.headers {
-        write!(out, "{mark}{name}: ")?;
-        out.write_all(value)?;
+    for header in &response.headers {
+        write!(out, "{mark}")?;
+        headers::write_field(header, out)?;
         write!(out, "{line_end}")?;
     }
     Ok(write!(out, "{}{line_end}", mark.trim_end())?)

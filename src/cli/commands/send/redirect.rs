@@ -13,8 +13,9 @@ const BODY_HEADERS: [&str; 5] =
 
 /// Where a response sends the request, where it does.
 pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUrl>, Failure> {
-    let location = response.headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value);
-    let Some(location) = location.filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308)) else {
+    let Some(location) =
+        response.headers.first("location").filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308))
+    else {
         return Ok(None);
     };
     from.join(location)
