@@ -192,11 +192,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
                     sigvet_core::internal::encode::Slash::Encode,
                     &mut target,
                 );
-                if let Some(query) = query {
-                    target.push(b'?');
-                    target.extend_from_slice(query);
-                }
-                url.with_target(target)
+                url.with_target(sigvet_core::internal::join_target(&target, query))
             }
             _ => url.clone(),
         }

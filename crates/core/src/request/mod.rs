@@ -11,11 +11,11 @@ mod url;
 pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
-#[doc(hidden)]
-pub use target::split_target;
 pub use url::{InvalidUrl, RequestUrl, UriScheme};
 
 use std::fmt;
+
+use target::split_target;
 
 use crate::crypto::{self, Sha256Digest};
 

@@ -29,6 +29,14 @@ impl UriScheme {
             Self::Wss => "wss",
         }
     }
+
+    /// The port of a URL that names none.
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https | Self::Wss => 443,
+        }
+    }
 }
 
 /// A URL to send a request to. `Debug` does not show the query, which may hold a token.
@@ -108,6 +116,11 @@ impl RequestUrl {
         self.port
     }
 
+    /// The port to connect to: the URL's own, or the scheme's default.
+    pub fn port_or_default(&self) -> u16 {
+        self.port.unwrap_or_else(|| self.scheme.default_port())
+    }
+
     /// The raw target: path and query as on the wire.
     pub fn target(&self) -> &[u8] {
         &self.target
@@ -134,7 +147,7 @@ impl RequestUrl {
         if location.starts_with("//") {
             return Self::parse(&format!("{}:{location}", self.scheme.as_str()));
         }
-        Self::parse(&format!("{}://{}{}", self.scheme.as_str(), self.host_header(), self.join_target(&location)))
+        Self::parse(&(self.origin() + &self.join_target(&location)))
     }
 
     /// The target of a reference without a host (RFC 3986 §5.2.2).
@@ -179,7 +192,12 @@ impl RequestUrl {
 
     /// The URL as text, with its raw target.
     pub fn to_text(&self) -> String {
-        format!("{}://{}{}", self.scheme.as_str(), self.host_header(), String::from_utf8_lossy(&self.target))
+        self.origin() + &String::from_utf8_lossy(&self.target)
+    }
+
+    /// The scheme and the host, with the port if it is not the scheme's default: `https://example.com`.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme.as_str(), self.host_header())
     }
 }
 
@@ -283,6 +301,21 @@ mod tests {
             ("https://bücher.example/", "xn--bcher-kva.example"),
         ] {
             assert_eq!(parsed(text).0, host, "{text}");
+            let url = RequestUrl::parse(text).unwrap();
+            assert_eq!(url.origin(), format!("{}://{host}", url.scheme().as_str()));
+        }
+    }
+
+    #[test]
+    fn a_url_without_a_port_connects_to_that_of_its_scheme() {
+        for (text, port) in [
+            ("http://h", 80),
+            ("https://h:443/", 443),
+            ("wss://h", 443),
+            ("http://h:443", 443),
+            ("https://[::1]:80/", 80),
+        ] {
+            assert_eq!(RequestUrl::parse(text).unwrap().port_or_default(), port, "{text}");
         }
     }
 

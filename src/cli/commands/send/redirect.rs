@@ -5,7 +5,7 @@ use crate::cli::options::checksum::SDK_CHECKSUM_ALGORITHM;
 use crate::cli::options::request::Unsigned;
 use crate::transport::Response;
 use sigvet_core::checksum::ChecksumAlgorithm;
-use sigvet_core::request::{Body, Headers, RequestUrl};
+use sigvet_core::request::{Body, Header, Headers, RequestUrl};
 
 /// Headers that say something about a body.
 const BODY_HEADERS: [&str; 5] =
@@ -62,8 +62,8 @@ pub fn follow(unsigned: &mut Unsigned, status: u16, from: &RequestUrl, to: &Requ
 fn without_bearers(headers: &Headers, to: &RequestUrl) -> Headers {
     let mut kept = Headers::default();
     kept.push_unchecked("host", to.host_header());
-    let is_harmless = |name: &str| !["host", "referer"].iter().any(|other| name.eq_ignore_ascii_case(other));
-    for header in headers.iter().filter(|header| !header.is_bearer() && is_harmless(&header.name)) {
+    let is_of_the_old_host = |header: &Header| header.is_named("host") || header.is_named("referer");
+    for header in headers.iter().filter(|header| !header.is_bearer() && !is_of_the_old_host(header)) {
         kept.push_unchecked(&header.name, header.value.clone());
     }
     kept
