@@ -67,7 +67,7 @@ struct Line {
 }
 
 async fn dial(url: &RequestUrl, options: &Options, course: &mut Course) -> Result<Line, TransportError> {
-    let (host, port) = (url.host().to_owned(), url.port().unwrap_or_else(|| default_port(url.scheme())));
+    let (host, port) = (url.host().to_owned(), url.port_or_default());
     if let Some(path) = &options.unix_socket {
         return Ok(Line { stream: dial_socket(path).await?, proxy: None });
     }
@@ -81,13 +81,6 @@ async fn dial(url: &RequestUrl, options: &Options, course: &mut Course) -> Resul
         open_tunnel(&mut tcp, &proxy, &host, port).await?;
     }
     Ok(Line { stream: Box::new(tcp), proxy: Some(proxy) })
-}
-
-fn default_port(scheme: UriScheme) -> u16 {
-    match scheme {
-        UriScheme::Http => 80,
-        UriScheme::Https | UriScheme::Wss => 443,
-    }
 }
 
 async fn dial_socket(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
