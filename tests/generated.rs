@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sigvet::cli::{complete, man};
+use sigvet::cli::man;
+use sigvet::cli::options::complete;
 
 const HOW_TO_RENEW: &str = "renew them: SIGVET_RENEW=1 cargo test --test generated";
 

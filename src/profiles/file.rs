@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::near::near;
 use super::parse::{Contents, parse};
 use super::profile::Profile;
-use super::{Environment, Error};
+use super::{Environment, Error, Warning};
 
 /// Where the profile file is, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Location {
 pub struct ProfileFile {
     path: PathBuf,
     contents: Contents,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 impl ProfileFile {
@@ -87,7 +87,7 @@ impl ProfileFile {
     }
 
     /// What the user should know about the file.
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
@@ -139,17 +139,15 @@ pub(super) fn reason(error: &std::io::Error) -> String {
 }
 
 #[cfg(unix)]
-fn too_open(path: &Path) -> Option<String> {
+fn too_open(path: &Path) -> Option<Warning> {
     use std::os::unix::fs::PermissionsExt;
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     let mode = metadata.permissions().mode() & 0o777;
-    let shown = path.display();
-    (mode & 0o044 != 0)
-        .then(|| format!("others can read {shown} (mode {mode:04o}); 'chmod 600 {shown}' keeps it private"))
+    (mode & 0o044 != 0).then(|| Warning::FileTooOpen { path: path.to_owned(), mode })
 }
 
 #[cfg(not(unix))]
-fn too_open(_path: &Path) -> Option<String> {
+fn too_open(_path: &Path) -> Option<Warning> {
     None
 }
 

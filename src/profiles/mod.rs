@@ -4,6 +4,9 @@
 //! the [`Environment`] is an argument, the terminal and standard output are not known here. No error, no `Debug` and no
 //! warning of this module carries a secret.
 
+mod source;
+mod warning;
+
 mod environment;
 mod error;
 mod near;
@@ -28,7 +31,9 @@ pub use environment::Environment;
 pub use error::{CommandProblem, Error, Kind};
 pub use file::{Location, ProfileFile};
 pub use others::{KnownKey, known_keys};
-pub use profile::{Addressing, Profile, SecretSource, Settings};
-pub use resolve::{Choice, Described, Resolved, Source, describe, resolve};
+pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
+pub use resolve::{Choice, Described, Resolved, describe, resolve};
 pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
+pub use source::{AwsPlace, AwsProvider, Source};
 pub use typed::Parts;
+pub use warning::{KeyPart, Warning};

@@ -2,14 +2,14 @@
 
 use super::profile::SecretSource;
 use super::resolve::Choice;
-use super::{Environment, Location, ProfileFile, aws};
+use super::{Environment, Location, ProfileFile, Source, aws};
 use sigvet_core::credentials::Secret;
 
-/// A key of the user's, by what they call it.
+/// A key of the user's.
 #[derive(Debug, Clone)]
 pub struct KnownKey {
-    /// `profile 'work'`, `aws profile 'default'`, `the environment`.
-    pub name: String,
+    /// Where it is from.
+    pub source: Source,
     /// Its public half.
     pub access_key_id: String,
     /// Its secret half.
@@ -28,13 +28,14 @@ pub fn known_keys(choice: &Choice, environment: &Environment) -> Vec<KnownKey> {
                 Some(SecretSource::Command { .. }) | None => None,
             };
             if let (Some(access_key_id), Some(secret)) = (profile.access_key_id.clone(), secret) {
-                keys.push(KnownKey { name: format!("profile '{}'", profile.name), access_key_id, secret });
+                let source = Source::Profile { name: profile.name.clone(), path: file.path().to_owned() };
+                keys.push(KnownKey { source, access_key_id, secret });
             }
         }
     }
     if let Ok((credentials, _)) = environment.credentials() {
         let (access_key_id, secret) = (credentials.access_key_id, credentials.secret_access_key);
-        keys.push(KnownKey { name: "the environment".to_owned(), access_key_id, secret });
+        keys.push(KnownKey { source: Source::Environment, access_key_id, secret });
     }
     keys.extend(aws::known_keys(environment));
     keys

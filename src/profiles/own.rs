@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::file::ProfileFile;
 use super::origin::Rank;
 use super::profile::{Profile, Settings};
-use super::resolve::{Described, Resolved, Source};
-use super::{Environment, Error, secret};
+use super::resolve::{Described, Resolved};
+use super::{Environment, Error, Source, Warning, secret};
 use sigvet_core::credentials::Credentials;
 
 /// A profile of our own file.
@@ -14,7 +14,7 @@ pub(super) struct Own {
     profile: Profile,
     path: PathBuf,
     rank: Rank,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 impl Own {

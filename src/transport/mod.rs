@@ -15,17 +15,20 @@ mod pipe;
 mod proxy;
 mod rerouting;
 mod resolution;
+mod stream;
 mod tls;
 mod wire;
 
 pub use chunks::ChunkedReader;
 pub use course::Course;
-pub use error::TransportError;
-pub use file::{BodyFile, BodyReader, PIECE, Pass};
+pub use error::{
+    BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable, Untrusted,
+};
+pub use file::{BodyError, BodyFile, BodyReader, PIECE, Pass};
 pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Trust};
 pub use proxy::Proxies;
-pub use rerouting::Rerouting;
-pub use resolution::Resolution;
+pub use rerouting::{InvalidRerouting, Rerouting};
+pub use resolution::{InvalidResolution, Resolution};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -101,11 +104,11 @@ pub fn complete(request: &mut Request, removed: &[String]) {
 /// See [`TransportError`].
 pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
     if outgoing.url.scheme() == UriScheme::Wss {
-        return Err(TransportError::Request { reason: "WebSockets are not spoken here".to_owned() });
+        return Err(Unsendable::WebSocket.into());
     }
     let host = outgoing.url.host_header();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| TransportError::Setup { reason: error.to_string() })?;
+    let runtime = runtime.map_err(|error| TransportError::Setup(error.into()))?;
     let deadline = Deadline(outgoing.options.max_time.map(|time| Instant::now() + time));
     let mut course = Course::begin(outgoing.url.scheme().as_str());
     let response = deadline.run(&runtime, &host, exchange(outgoing, &mut course))?;
@@ -137,8 +140,7 @@ impl Deadline {
             match self.0 {
                 None => step.await,
                 Some(end) => tokio::time::timeout_at(end, step).await.unwrap_or_else(|_| {
-                    let reason = "the time for the request has run out".to_owned();
-                    Err(TransportError::TimedOut { host: host.to_owned(), reason })
+                    Err(TransportError::TimedOut { host: host.to_owned(), limit: TimeLimit::Request })
                 }),
             }
         })
@@ -183,8 +185,7 @@ impl Exchange {
     pub fn next_piece(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
             let (host, rest) = (self.host.as_str(), &mut self.rest);
-            let frame =
-                async { rest.frame().await.transpose().map_err(|error| error::classify_transfer(&error, host)) };
+            let frame = async { rest.frame().await.transpose().map_err(|error| error::classify_transfer(error, host)) };
             let Some(frame) = self.deadline.run(&self.runtime, host, frame)? else { return Ok(None) };
             // What is no data is a trailer, which no S3 response needs.
             if let Ok(piece) = frame.into_data() {

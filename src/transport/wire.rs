@@ -6,6 +6,7 @@ use hyper_util::rt::TokioExecutor;
 
 use super::body::{OutgoingBody, body_of};
 use super::connect::Connection;
+use super::error::Unsendable;
 use super::{Outgoing, TransportError, error};
 
 /// Sends the request over a connection, and waits for the head of the response.
@@ -14,7 +15,7 @@ pub(super) async fn speak(
     connection: Connection,
 ) -> Result<Response<Incoming>, TransportError> {
     let host = outgoing.url.host_header();
-    let failure = |error: hyper::Error| error::classify(&error, &host);
+    let failure = |error: hyper::Error| error::classify(error, &host);
     let request = wire_request(outgoing, &connection)?;
     if connection.is_http2 {
         let http2 = hyper::client::conn::http2::handshake(TokioExecutor::new(), connection.io);
@@ -33,10 +34,9 @@ fn wire_request(
     connection: &Connection,
 ) -> Result<http::Request<OutgoingBody>, TransportError> {
     let request = outgoing.request;
-    let unsendable = |reason: String| TransportError::Request { reason };
-    let uri = Uri::try_from(uri_text(outgoing, connection)).map_err(|error| unsendable(error.to_string()))?;
+    let uri = Uri::try_from(uri_text(outgoing, connection)).map_err(Unsendable::from)?;
     if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target()) {
-        return Err(unsendable("its target would be rewritten, and so the signature would not hold".to_owned()));
+        return Err(Unsendable::Target.into());
     }
     let mut builder = http::Request::builder().method(request.method()).uri(uri);
     // In HTTP/2 the host is the authority of the URI, and a field besides would be a second one.
@@ -46,7 +46,7 @@ fn wire_request(
     if let (true, Some(authorization)) = (connection.is_forward_proxy, &connection.proxy_authorization) {
         builder = builder.header(http::header::PROXY_AUTHORIZATION, authorization);
     }
-    builder.body(body_of(outgoing)?).map_err(|error| unsendable(error.to_string()))
+    Ok(builder.body(body_of(outgoing)?).map_err(Unsendable::from)?)
 }
 
 /// The target alone, as origin servers get it; the whole URL for a forward proxy; and for HTTP/2 the URL of the signed host.

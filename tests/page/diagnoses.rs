@@ -5,9 +5,11 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_core::verify::{DEFAULT_WINDOW, Finding, Judge, verify};
 use sigvet_diagnose::catalogue::{self, Mistake};
-use sigvet_diagnose::{Comparison, Diagnosis, Difference, Explanation, Judged, Made, Party, Proof, Search, Word};
+use sigvet_diagnose::{
+    Comparison, Diagnosis, Difference, Explanation, Judged, Made, NextStep, Note, Party, Proof, Search, Word,
+};
 
 const PRESENTED: &str = "9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
 
@@ -55,8 +57,8 @@ pub fn two_mistakes() -> Diagnosis {
             Explanation { proof: Proof::Reproduced, mistakes: vec![path.clone(), host] },
             Explanation { proof: Proof::Reproduced, mistakes: vec![path, other] },
         ],
-        notes: vec!["the request declares UNSIGNED-PAYLOAD: its body is not covered by the signature".to_owned()],
-        next: vec!["the server's reply, with --response FILE".to_owned()],
+        notes: vec![Note::NoTextsKnown],
+        next: vec![NextStep::Reply],
         ..empty(Word::Invalid, Some(judged))
     }
 }
@@ -112,9 +114,9 @@ pub fn hostile() -> Diagnosis {
     let Request { headers, body, .. } = judged.request.clone();
     judged.request = captured_request(hostile, judged.request.target(), headers, body);
     judged.claim.terms.access_key_id = format!("{hostile}{long}");
-    let (notes, next) = (vec![format!("{hostile}{long}")], vec![long]);
+    let notes = vec![Note::Finding(Finding::HeaderMissing { name: format!("{hostile}{long}") })];
     let explanations = vec![Explanation { proof: Proof::Observed, mistakes: vec![made] }];
-    Diagnosis { explanations, notes, next, ..empty(Word::Invalid, Some(judged)) }
+    Diagnosis { explanations, notes, ..empty(Word::Invalid, Some(judged)) }
 }
 
 /// A signature that is right.
@@ -128,9 +130,7 @@ pub fn valid() -> Diagnosis {
 pub fn unknown() -> Diagnosis {
     let mut judged = judged("GET", "/key", "bucket.s3.amazonaws.com", "us-east-1", "s3");
     judged.expected = None;
-    let next =
-        vec!["the secret, with --profile NAME".to_owned(), "the server's reply, with --response FILE".to_owned()];
-    Diagnosis { next, ..empty(Word::Unknown, Some(judged)) }
+    Diagnosis { next: vec![NextStep::Secret, NextStep::Reply], ..empty(Word::Unknown, Some(judged)) }
 }
 
 fn empty(verdict: Word, judged: Option<Judged>) -> Diagnosis {

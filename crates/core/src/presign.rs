@@ -9,8 +9,9 @@ use std::fmt;
 use crate::canonical::{self, CanonicalRequest, Field};
 use crate::crypto::{self, Hex};
 use crate::derivation::{Placement, Subject, Terms, derive, frame_head};
-use crate::prepare::{Identity, PrepareError, Prepared, Settings, Warning, prepare, query_separator, refuse_signature};
-use crate::request::{Request, split_target};
+use crate::prepare::{Identity, PrepareError, Prepared, Settings, Warning, prepare, refuse_signature};
+use crate::request::Request;
+use crate::request::target::{parameter_separator, split_target};
 use crate::scheme::{AbsorbedKey, KeyScopeMismatch, SigningKey};
 use crate::time::Timestamp;
 
@@ -101,7 +102,7 @@ impl Presigner {
         };
         out.truncate(start);
         out.extend_from_slice(target);
-        out.push(query_separator(target));
+        out.extend(parameter_separator(target));
         for piece in [&self.parameters, &self.before_signature] {
             out.extend_from_slice(piece);
         }

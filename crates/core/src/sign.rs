@@ -3,8 +3,9 @@
 use crate::canonical::SignedHeaders;
 use crate::credentials::Secret;
 use crate::derivation::{Placement, Terms, derive};
-use crate::encode::{self, Plus, Slash};
+use crate::encode::{self, Plus};
 use crate::prepare::{Given, Prepared, headers_to_send};
+use crate::request::target::push_parameter;
 use crate::request::{Header, Request};
 use crate::scheme::{KeyScopeMismatch, KeyTrace, Scheme, Signature, SigningKey};
 
@@ -85,9 +86,9 @@ impl Prepared {
                 }
             }
             Placement::Query { .. } => {
-                append(&mut request.target, &terms.dialect.query_name("Signature"), signature.as_str());
+                push_parameter(&mut request.target, &[&terms.dialect.query_prefix, "Signature"], signature.as_str());
                 if let Some(token) = unsigned_token {
-                    append(&mut request.target, &terms.dialect.token_query_name(), token.expose_secret());
+                    push_parameter(&mut request.target, &[&terms.dialect.token_query_name()], token.expose_secret());
                 }
             }
         }
@@ -104,11 +105,4 @@ fn authorization(terms: &Terms, signature: &Signature) -> String {
         text.push_str(piece);
     }
     text
-}
-
-fn append(target: &mut Vec<u8>, name: &str, value: &str) {
-    target.push(b'&');
-    target.extend_from_slice(name.as_bytes());
-    target.push(b'=');
-    encode::encode(value.as_bytes(), Slash::Encode, target);
 }

@@ -6,18 +6,20 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::sign::{SignedParts, sign};
-use crate::cli::caller_identity::{self, CLUSTER_HEADER, ForCluster};
+use crate::cli::connection::express::{self, Reach};
 use crate::cli::context::Context;
-use crate::cli::derived::Derived;
-use crate::cli::express::{self, Reach};
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
 use crate::cli::render::signed::{SignedView, write_json};
-use crate::cli::render::token;
-use crate::cli::session::{Session, Typed, note};
+use crate::cli::request::caller_identity::{self, CLUSTER_HEADER, ForCluster};
+use crate::cli::request::token;
+use crate::cli::signing::derived::Derived;
+use crate::cli::signing::session::Session;
+use crate::cli::terminal::notes::note;
 use sigvet_core::derivation::Placement;
 use sigvet_core::prepare::{self, EXPIRES_LIMITS};
 use sigvet_core::scheme::Scheme;
@@ -133,7 +135,7 @@ impl PresignArgs {
             (Some(typed), _) => Ok(typed),
             (None, _) if self.cluster_name.is_some() => Ok(EKS_EXPIRES),
             (None, Some(text)) => {
-                parse_duration(text).map_err(|problem| Failure::usage(format!("expires in the profile: {problem}")))
+                parse_duration(text).map_err(|error| Failure::located(Exit::Usage, "expires in the profile", error))
             }
             (None, None) => Ok(default_life(session)),
         }

@@ -5,19 +5,21 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use crate::cli::caller_identity::{self, ForVault};
+use crate::cli::connection::express::{self, Reach};
 use crate::cli::context::Context;
-use crate::cli::derived::Derived;
-use crate::cli::express::{self, Reach};
 use crate::cli::failure::Failure;
 use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::show::{Show, Stage};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::options::typed::Typed;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::{SignedView, write_json};
-use crate::cli::render::{steps, token};
-use crate::cli::session::{Session, Typed};
-use crate::cli::{streaming, v2};
+use crate::cli::render::steps;
+use crate::cli::request::caller_identity::{self, ForVault};
+use crate::cli::request::token;
+use crate::cli::signing::derived::Derived;
+use crate::cli::signing::session::Session;
+use crate::cli::signing::version_2;
 use sigvet_core::sign::Signed;
 use sigvet_core::stream::Encoder;
 
@@ -131,12 +133,12 @@ fn sign_canonical(session: &Session, context: &mut Context) -> Result<SignedPart
     let prepared = session.prepare(context)?;
     let key = session.key(&prepared)?;
     let (terms, derivation) = (Box::new(prepared.terms.clone()), Box::new(prepared.derive()));
-    let mut signed = prepared.sign(&key).map_err(|error| Failure::usage(error.to_string()))?;
-    let encoder = streaming::encode(session, &terms, &key, &mut signed);
+    let mut signed = prepared.sign(&key).map_err(Failure::invalid)?;
+    let encoder = session.streamed_body().and_then(|streamed| streamed.encode(&terms, &key, &mut signed));
     Ok(SignedParts { signed, derived: Derived::Canonical { terms, derivation }, encoder })
 }
 
-fn sign_v2(session: &Session, choice: &v2::Choice, context: &mut Context) -> Result<SignedParts, Failure> {
+fn sign_v2(session: &Session, choice: &version_2::Choice, context: &mut Context) -> Result<SignedParts, Failure> {
     let prepared = session.prepare_v2(choice, context)?;
     let credentials = session.signer.credentials().ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
     let (terms, string_to_sign) = (prepared.terms.clone(), Box::new(prepared.derive()));

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::address;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::input;
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::signing::{BucketOptions, CredentialOptions, PathOptions, TYPED_KEYS};
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::verdict::{Judged, Word};
+use crate::cli::request::address;
+use crate::cli::request::input;
 use crate::profiles::{self, Settings};
 use sigvet_core::claim::{Claim, ClaimError};
 use sigvet_core::credentials::Credentials;
@@ -185,18 +185,18 @@ fn judge_plain(request: &Request, args: &VerifyArgs, known: &Known) -> Result<Pl
         buckets: args.bucket.rule(&endpoints),
     };
     match verify::judge_plain(request, judge) {
-        Some(verdict) => verdict.map_err(|error| Failure::usage(error.to_string())),
+        Some(verdict) => verdict.map_err(Failure::invalid),
         None => Err(explain_claim(ClaimError::NotSigned)),
     }
 }
 
 fn explain_claim(error: ClaimError) -> Failure {
-    let failure = Failure::usage(error.to_string());
-    match error {
+    let hint = match &error {
         ClaimError::Procedure { .. } => {
-            failure.hint("OSS takes AWS4-HMAC-SHA256 too, at s3.oss-REGION.aliyuncs.com; that can be judged")
+            Some("OSS takes AWS4-HMAC-SHA256 too, at s3.oss-REGION.aliyuncs.com; that can be judged")
         }
-        ClaimError::NotSigned => failure.hint("'sigvet explain' with a URL shows how it would be signed"),
-        _ => failure,
-    }
+        ClaimError::NotSigned => Some("'sigvet explain' with a URL shows how it would be signed"),
+        _ => None,
+    };
+    Failure::invalid(error).with_hints(hint)
 }

@@ -7,10 +7,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
-use clap::CommandFactory;
-
 use super::config_line::{Problem, Setting, Spelling};
-use crate::cli::args::Cli;
 use crate::cli::failure::Failure;
 
 /// How deep files may name files.
@@ -24,15 +21,21 @@ pub fn is_send(words: &[OsString]) -> bool {
     words.get(1).is_some_and(|word| word == "send" || word == "curl")
 }
 
-/// Puts the words of every file that `-K` names in its place. Other commands than `send` keep their words.
+/// Puts the words of every file that `-K` names in its place. Other commands than `send` keep their words. Which options
+/// take a value is asked of the definition of the command line, which is not built unless it is needed.
 ///
 /// # Errors
 /// A file that cannot be read, or a line in it that is no option.
-pub fn expand(words: Vec<OsString>, read: ReadFile<'_>) -> Result<Vec<OsString>, Failure> {
+pub fn expand(
+    words: Vec<OsString>,
+    definition: fn() -> clap::Command,
+    read: ReadFile<'_>,
+) -> Result<Vec<OsString>, Failure> {
     if !is_send(&words) || !words.iter().filter_map(|word| word.to_str()).any(may_matter) {
         return Ok(words);
     }
-    let mut expansion = Expansion { known: Known::of_send(), words: Vec::with_capacity(words.len()), read, depth: 0 };
+    let mut expansion =
+        Expansion { known: Known::of_send(definition()), words: Vec::with_capacity(words.len()), read, depth: 0 };
     expansion.command_line(words)?;
     Ok(expansion.words)
 }
@@ -56,11 +59,10 @@ enum Value {
 }
 
 impl Known {
-    fn of_send() -> Self {
+    fn of_send(mut definition: clap::Command) -> Self {
         let mut known = Self { longs: HashMap::new(), shorts: HashMap::new() };
-        let mut command = Cli::command();
-        command.build();
-        for arg in command.find_subcommand("send").into_iter().flat_map(clap::Command::get_arguments) {
+        definition.build();
+        for arg in definition.find_subcommand("send").into_iter().flat_map(clap::Command::get_arguments) {
             let may_stand_alone = arg.get_num_args().is_some_and(|range| range.min_values() == 0);
             let value = if arg.get_action().takes_values() && !may_stand_alone { Value::Needed } else { Value::None };
             let aliases = arg.get_all_aliases().unwrap_or_default();
@@ -249,7 +251,10 @@ impl Expansion<'_> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::cli::args::Cli;
     use crate::cli::failure::Exit;
 
     const FILES: [(&str, &str); 4] = [
@@ -267,7 +272,7 @@ mod tests {
             None if name == "k" || name == "-" => Ok(k.as_bytes().to_vec()),
             None => Err(Failure::new(Exit::CannotRead, format!("cannot read {name}: no such file"))),
         };
-        let words = expand(words, &mut read)?;
+        let words = expand(words, Cli::command, &mut read)?;
         Ok(words.into_iter().skip(2).map(|word| word.into_string().unwrap()).collect())
     }
 
@@ -339,7 +344,7 @@ mod tests {
     fn files_may_name_files_but_not_for_ever() {
         assert_eq!(expanded(&["-K", "outer"], "").unwrap(), ["--request=PUT", "--header=A:1", "-G"]);
         let failure = expanded(&["-K", "loop"], "").unwrap_err();
-        assert_eq!((failure.exit, failure.message.contains("10 deep")), (Exit::Usage, true));
+        assert_eq!((failure.exit, failure.to_string().contains("10 deep")), (Exit::Usage, true));
         assert_eq!(expanded(&["-K", "gone"], "").unwrap_err().exit, Exit::CannotRead);
         assert!(expanded(&["-K", "deep"], "").is_err());
         assert!(expanded(&["-K"], "").is_err());
@@ -367,26 +372,26 @@ mod tests {
             ("url = -hush", "k:2: a URL does not begin with a dash"),
         ] {
             let failure = expanded(&["-K", "k"], &format!("# first\n{line}\n")).unwrap_err();
-            assert_eq!((failure.exit, failure.message.as_str()), (Exit::Usage, expected), "{line}");
-            assert!(!failure.hint.unwrap_or_default().contains("hush"), "{line}");
+            assert_eq!((failure.exit, failure.to_string().as_str()), (Exit::Usage, expected), "{line}");
+            assert!(!failure.hints().concat().contains("hush"), "{line}");
         }
         let failure = expanded(&["-K", "-"], "cookie = hush").unwrap_err();
-        assert!(failure.message.starts_with("standard input:1: "), "{failure}");
-        assert!(failure.hint.unwrap().contains("Cookie"));
+        assert!(failure.to_string().starts_with("standard input:1: "), "{failure}");
+        assert!(failure.hints().concat().contains("Cookie"));
     }
 
     #[test]
     fn other_commands_keep_their_words() {
         let words: Vec<OsString> = ["sigvet", "sign", "-K", "k"].iter().map(OsString::from).collect();
         let mut read = |_: &str| Err(Failure::usage("read"));
-        assert_eq!(expand(words.clone(), &mut read).unwrap(), words);
+        assert_eq!(expand(words.clone(), Cli::command, &mut read).unwrap(), words);
     }
 
     #[test]
     fn a_byte_order_mark_is_passed_over_and_other_text_is_refused() {
         assert_eq!(in_file("\u{feff}get"), ["--get"]);
         let words = ["sigvet", "curl", "-Kk"].iter().map(OsString::from).collect();
-        let failure = expand(words, &mut |_: &str| Ok(b"get\nuser = \xff".to_vec())).unwrap_err();
-        assert_eq!(failure.message, "k:2: not UTF-8");
+        let failure = expand(words, Cli::command, &mut |_: &str| Ok(b"get\nuser = \xff".to_vec())).unwrap_err();
+        assert_eq!(failure.to_string(), "k:2: not UTF-8");
     }
 }

@@ -111,12 +111,17 @@ impl Value {
     /// As it stands in JSON.
     pub(super) fn to_json(&self) -> String {
         match self {
-            Self::Text(Some(text)) => super::write_out::quoted(text),
+            Self::Text(Some(text)) => quoted(text),
             Self::Text(None) => "null".to_owned(),
             Self::Status(status) => status.to_string(),
             other => other.to_text(),
         }
     }
+}
+
+/// Text as a JSON string.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// A name that stands in `%{…}`, and how to tell its value.

@@ -5,7 +5,7 @@
 
 use std::io::{self, Read, Write};
 
-use super::facts::{Facts, VARIABLES, Value};
+use super::facts::{Facts, VARIABLES, Value, quoted};
 use crate::cli::failure::Failure;
 use crate::cli::options::value::read_all;
 
@@ -189,11 +189,6 @@ fn headers_as_json(headers: &[(String, Vec<u8>)]) -> String {
     let lines: Vec<String> =
         fields.iter().map(|(name, values)| format!("{}:[{}]", quoted(name), values.join(","))).collect();
     format!("{{{}\n}}", lines.join(",\n"))
-}
-
-/// Text as a JSON string.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod checksums;
 mod exits;
 mod explain;
 mod form;
+mod section;
 mod sections;
 mod send;
 mod services;
@@ -20,7 +21,8 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
-use self::sections::{Item, Section, of_sigvet};
+use self::section::{Item, Section};
+use self::sections::of_sigvet;
 use crate::cli::args::Cli;
 
 /// A page: the name of its file, and its text in roff.

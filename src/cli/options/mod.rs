@@ -3,6 +3,7 @@
 //! `request` is spelt as curl spells it, `signing` as the tools of AWS do.
 
 pub mod checksum;
+pub mod complete;
 pub mod data;
 pub mod digests;
 pub mod multipart;
@@ -12,4 +13,6 @@ pub mod show;
 pub mod signing;
 pub mod spool;
 pub mod streaming;
+pub mod typed;
+pub mod upload;
 pub mod value;

@@ -14,15 +14,6 @@ use sigvet_core::request::Body;
 /// What may stay in memory. A request is copied a few times on its way out.
 const IN_MEMORY: usize = 8 * 1024 * 1024;
 
-/// Whether a body that is not in memory is hashed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hashing {
-    /// Its hash is signed.
-    Needed,
-    /// Something else is signed in its place.
-    Spared,
-}
-
 /// A body that grows.
 pub struct Spool {
     memory: Vec<u8>,
@@ -55,7 +46,7 @@ impl Spool {
             return Ok(());
         }
         if self.file.is_none() {
-            self.file = Some(tempfile::tempfile().map_err(|error| no_room(&error))?);
+            self.file = Some(tempfile::tempfile().map_err(no_room)?);
             let memory = std::mem::take(&mut self.memory);
             self.write_file(&memory)?;
         }
@@ -64,7 +55,7 @@ impl Spool {
 
     fn write_file(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.digester.update(bytes);
-        self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes)).map_err(|error| no_room(&error))
+        self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes)).map_err(no_room)
     }
 
     /// Appends all that a source has; `name` is for the message.
@@ -78,7 +69,9 @@ impl Spool {
                 Ok(0) => return Ok(()),
                 Ok(read) => self.write(&buffer[..read])?,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Failure::new(Exit::CannotRead, format!("cannot read {name}: {error}"))),
+                Err(error) => {
+                    return Err(Failure::from_error(Exit::CannotRead, error).context(format!("cannot read {name}")));
+                }
             }
         }
     }
@@ -92,18 +85,17 @@ impl Spool {
     }
 }
 
-fn no_room(error: &std::io::Error) -> Failure {
-    let folder = std::env::temp_dir();
-    Failure::new(
-        Exit::CannotWrite,
-        format!("cannot keep the body in a temporary file in {}: {error}", folder.display()),
-    )
-    .hint("put it into a file and upload that, or let TMPDIR name a directory with room")
+fn no_room(error: std::io::Error) -> Failure {
+    let message = format!("cannot keep the body in a temporary file in {}", std::env::temp_dir().display());
+    Failure::from_error(Exit::CannotWrite, error)
+        .context(message)
+        .hint("put it into a file and upload that, or let TMPDIR name a directory with room")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::options::digests::Hashing;
     use crate::transport::Pass;
     use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
     use sigvet_core::crypto::sha256;

@@ -1,7 +1,7 @@
 //! A signed request as a curl command for sh: quoted, without the secret, and sent by curl as it was signed.
 
 use crate::cli::failure::Failure;
-use crate::cli::session::Session;
+use crate::cli::signing::session::Session;
 use sigvet_core::request::{Body, Request};
 
 /// Linux takes no longer word in a command line: 32 pages.

@@ -1,5 +1,7 @@
 //! How results are written: as HTTP, as JSON, as text for people.
 
+pub mod client_fixes;
+pub mod credentials;
 pub mod curl;
 pub mod diagnosis;
 pub mod form;
@@ -9,6 +11,5 @@ pub mod redact;
 pub mod refusal;
 pub mod signed;
 pub mod steps;
-pub mod token;
 pub mod verdict;
 pub mod wrap;

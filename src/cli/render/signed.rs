@@ -5,11 +5,11 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::headers;
-use crate::cli::derived::Derived;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::payload::each_piece;
-use crate::cli::session::Session;
-use crate::transport::{BodyFile, ChunkedReader, Pass, Response, TransportError};
+use crate::cli::signing::derived::Derived;
+use crate::cli::signing::session::Session;
+use crate::transport::{BodyError, BodyFile, ChunkedReader, Pass, Response};
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::sign::Signed;
 use sigvet_core::stream::Encoder;
@@ -51,7 +51,7 @@ impl<'a> SignedView<'a> {
     }
 
     fn write_chunks(&self, file: &BodyFile, out: &mut dyn Write) -> Result<(), Failure> {
-        let unreadable = |error: TransportError| Failure::new(Exit::CannotRead, error.to_string());
+        let unreadable = |error: BodyError| Failure::from_error(Exit::CannotRead, error);
         let Some(encoder) = self.encoder else { return Ok(()) };
         let mut reader = ChunkedReader::new(file.open(Pass::Unhashed).map_err(unreadable)?, encoder.clone());
         let mut buffer = vec![0; reader.room()];
@@ -97,8 +97,7 @@ impl<'a> SignedView<'a> {
 
 /// Writes a JSON value, readable, with a newline at its end.
 pub fn write_json(value: &Value, out: &mut dyn Write) -> Result<(), Failure> {
-    let text =
-        serde_json::to_string_pretty(value).map_err(|error| Failure::new(Exit::CannotWrite, error.to_string()))?;
+    let text = serde_json::to_string_pretty(value).expect("every JSON value can be written as text");
     Ok(writeln!(out, "{text}")?)
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::diagnosis::outside::harmless_line;
 use super::redact::Redactor;
-use crate::cli::derived::Derived;
+use crate::cli::signing::derived::Derived;
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Derivation;
 use sigvet_core::scheme::Signature;
@@ -193,7 +193,7 @@ fn explanation(finding: &Finding, redactor: &Redactor) -> Option<Value> {
             "where": facts.place,
             "signed": redactor.apply(&facts.presented),
             "expected": redactor.apply(&facts.expected),
-            "fix": facts.fix,
+            "fix": if facts.fix.is_empty() { "run sigvet explain" } else { &facts.fix },
         }],
     }))
 }

@@ -17,8 +17,8 @@ pub use payload::PayloadChoice;
 pub use settings::{ContentSha256, Settings};
 pub use warning::Warning;
 
+pub(crate) use parameters::refuse_signature;
 use parameters::{Life, append_parameters};
-pub(crate) use parameters::{query_separator, refuse_signature};
 
 use std::time::Duration;
 

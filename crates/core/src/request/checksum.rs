@@ -1,5 +1,6 @@
 //! What a request says of its own body by a checksum (*Checking object integrity in Amazon S3*).
 
+use super::target::split_query;
 use super::{Body, Request};
 use crate::checksum::{Checksum, ChecksumAlgorithm};
 use crate::encode::{Plus, decode};
@@ -39,12 +40,10 @@ impl Request {
     }
 
     fn parameters(&self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-        self.query().unwrap_or_default().split(|&byte| byte == b'&').map(|parameter| {
-            let at = parameter.iter().position(|&byte| byte == b'=').unwrap_or(parameter.len());
-            let value = parameter.get(at + 1..).unwrap_or_default();
-            // Base64 has a plus, and no space.
-            (decode(&parameter[..at], Plus::Literal), decode(value, Plus::Literal))
-        })
+        // Base64 has a plus, and no space.
+        let decoded = |text: &[u8]| decode(text, Plus::Literal);
+        let pairs = split_query(self.query().unwrap_or_default());
+        pairs.map(move |(name, value)| (decoded(name), decoded(value.unwrap_or_default())))
     }
 }
 

@@ -3,17 +3,22 @@
 //! Nothing here normalises, sorts, trims or decodes: what a client sends and what a server received are the same type.
 //! What a signature makes of it is the business of `canonical`.
 
+mod authority;
 mod checksum;
 pub(crate) mod headers;
 mod invalid;
 mod object_key;
+pub(crate) mod target;
 mod url;
 
+pub use authority::InvalidAuthority;
 pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};
 pub use object_key::path_for_key;
+#[doc(hidden)]
+pub use target::split_target;
 pub use url::{InvalidUrl, RequestUrl, UriScheme};
 
 use std::fmt;
@@ -175,14 +180,5 @@ impl fmt::Debug for Request {
         let mut shown = f.debug_struct("Request");
         shown.field("method", &self.method).field("path", &String::from_utf8_lossy(self.path()));
         shown.field("headers", &self.headers).field("length", &self.body.length()).finish_non_exhaustive()
-    }
-}
-
-/// Path and query of a raw target.
-#[doc(hidden)]
-pub fn split_target(target: &[u8]) -> (&[u8], Option<&[u8]>) {
-    match target.iter().position(|&byte| byte == b'?') {
-        Some(at) => (&target[..at], Some(&target[at + 1..])),
-        None => (target, None),
     }
 }

@@ -138,7 +138,7 @@ impl Dialect {
         }
     }
 
-    /// Finds a dialect by what `--dialect` and `--aws-sigv4` call it: `aws`, `goog`, or `provider1:provider2`.
+    /// Finds a dialect by its name, as curl's `--aws-sigv4` spells it: `aws`, `goog`, or `provider1:provider2`.
     ///
     /// # Errors
     /// A single word that is neither, or an empty or unusual provider; a provider of another procedure.

@@ -21,9 +21,7 @@ pub(super) fn id(fault: &StreamFault) -> &'static str {
 
 pub(super) fn facts(fault: &StreamFault) -> Facts {
     let (presented, expected, fix) = match fault {
-        StreamFault::ChunkSignature { expected, presented, .. } => {
-            (presented.clone(), expected.clone(), "run sigvet explain")
-        }
+        StreamFault::ChunkSignature { expected, presented, .. } => (presented.clone(), expected.clone(), ""),
         StreamFault::Malformed(malformed) => {
             let expected = format!("{} at offset {}", malformed.expected, malformed.offset);
             (malformed.presented.clone(), expected, "send the body in the chunks that x-amz-content-sha256 announces")

@@ -16,7 +16,7 @@ pub struct Facts {
     pub presented: String,
     /// What should, or the bound that was passed.
     pub expected: String,
-    /// What to change.
+    /// What to change; empty if it takes a diagnosis to know.
     pub fix: String,
 }
 
@@ -28,7 +28,7 @@ impl Finding {
             Facts { place, presented, expected, fix }
         };
         match self {
-            Self::SignatureMismatch => facts("signature", &"", &"", "run sigvet explain"),
+            Self::SignatureMismatch => facts("signature", &"", &"", ""),
             Self::AccessKeyUnknown { expected, presented } => facts(
                 "credential",
                 presented,

@@ -6,6 +6,7 @@
 
 mod express;
 mod google;
+mod junctions;
 mod presigned;
 
 use std::time::Duration;

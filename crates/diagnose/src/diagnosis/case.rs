@@ -4,6 +4,7 @@ use super::alternatives::Subject;
 use super::catalogue::SECRET_WRONG;
 use super::compare;
 use super::evidence::Evidence;
+use super::note::{NextStep, Note};
 use super::outcome::{Comparison, Explanation, Judged, Made, Party, Proof, Word};
 use super::presented::target;
 use super::search::Found;
@@ -132,69 +133,48 @@ impl Case<'_> {
         }
     }
 
-    pub(super) fn notes(&self, verdict: Word, explanations: &[Explanation]) -> Vec<String> {
-        let mut notes: Vec<String> =
-            self.judged.findings.iter().filter(|finding| !finding.is_fatal()).map(ToString::to_string).collect();
-        for comparison in self.comparisons.iter().filter(|comparison| comparison.is_unaltered == Some(false)) {
-            let whose = match comparison.whose {
-                Party::Server => "server's",
-                Party::Client => "client's",
-            };
-            notes.push(format!(
-                "the {whose} canonical request has not the hash that its string to sign ends in: the text was altered when it was copied"
-            ));
-        }
+    pub(super) fn notes(&self, verdict: Word, explanations: &[Explanation]) -> Vec<Note> {
+        let harmless = self.judged.findings.iter().filter(|finding| !finding.is_fatal());
+        let altered = self.comparisons.iter().filter(|comparison| comparison.is_unaltered == Some(false));
+        let mut notes: Vec<Note> = harmless.cloned().map(Note::Finding).collect();
+        notes.extend(altered.map(|comparison| Note::TextAltered(comparison.whose)));
         let says_no = self.evidence.reply.is_some_and(Reply::is_signature_refusal);
         let is_settled = explanations.iter().any(|explanation| explanation.proof < Proof::Observed);
         if verdict == Word::Invalid && !is_settled {
             let is_irreproducible = self.found.is_some_and(|found| found.sets.is_empty());
             if is_irreproducible && !explanations.is_empty() {
-                notes.push("the signature does not match, and no known mistake reproduces it".to_owned());
+                notes.push(Note::NotReproduced);
             }
-            notes.push(self.last_known_stage().to_owned());
+            notes.push(self.last_known_stage());
         }
         if verdict == Word::Valid && says_no {
-            notes.push("the server refused it all the same: it has another secret for this key, or it got another request than this".to_owned());
-            notes.extend(super::quirks::of(&self.judged.request, &self.judged.claim).into_iter().map(str::to_owned));
+            notes.push(Note::RightAndRefused);
+            notes.extend(super::quirks::of(&self.judged.request, &self.judged.claim).into_iter().map(Note::Quirk));
         }
         notes
     }
 
     /// Up to where the evidence goes, from the request to the signature.
-    fn last_known_stage(&self) -> &'static str {
+    fn last_known_stage(&self) -> Note {
         let agrees = |whose| self.of(whose).is_some_and(|comparison| self.agrees(comparison));
         match (agrees(Party::Client), agrees(Party::Server)) {
-            (true, _) => "the client's canonical request and string to sign are right: what is not known is the key",
-            (false, true) => {
-                "the server's canonical request and string to sign are those of this request: what is not known is what the client signed"
-            }
-            (false, false) => {
-                "neither a server's texts nor a client's log are at hand: what the client made of the request is not known"
-            }
+            (true, _) => Note::ClientTextsRight,
+            (false, true) => Note::ServerTextsRight,
+            (false, false) => Note::NoTextsKnown,
         }
     }
 
     /// What would tell more.
-    pub(super) fn next(&self, verdict: Word, explanations: &[Explanation]) -> Vec<String> {
-        let mut next = Vec::new();
+    pub(super) fn next(&self, verdict: Word, explanations: &[Explanation]) -> Vec<NextStep> {
         if verdict == Word::Valid || explanations.iter().any(|explanation| explanation.proof < Proof::Observed) {
-            return next;
+            return Vec::new();
         }
-        if self.evidence.credentials.is_none() {
-            next.push(
-                "the secret, by --profile or the environment: then the wrong signature itself can be reproduced"
-                    .to_owned(),
-            );
-        }
-        if self.evidence.reply.is_none() {
-            next.push("the server's reply, by --response FILE: many servers print what they computed".to_owned());
-        }
-        if self.of(Party::Client).is_none() {
-            next.push("the client's debug log, by --client-log FILE: it shows what was signed".to_owned());
-        }
-        if self.found.is_some_and(|found| !found.is_exhausted) {
-            next.push("more time, by --time-limit".to_owned());
-        }
-        next
+        let wanted = [
+            (self.evidence.credentials.is_none(), NextStep::Secret),
+            (self.evidence.reply.is_none(), NextStep::Reply),
+            (self.of(Party::Client).is_none(), NextStep::ClientLog),
+            (self.found.is_some_and(|found| !found.is_exhausted), NextStep::MoreTime),
+        ];
+        wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, step)| step).collect()
     }
 }

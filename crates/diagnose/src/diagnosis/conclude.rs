@@ -6,6 +6,7 @@ use super::chunks;
 use super::compare::{self, Texts};
 use super::evidence::Evidence;
 use super::inspect;
+use super::note::{NextStep, Note};
 use super::outcome::{Comparison, Diagnosis, Explanation, Judged, Made, Party, Proof, Search, Word};
 use super::plain;
 use super::presented::target;
@@ -24,7 +25,7 @@ pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
             let mut explanations = inspect::unreadable(&request, &error);
             add_new(&mut explanations, inspect::reply(evidence, None));
             let mut diagnosis = Diagnosis::empty(explanations);
-            diagnosis.notes.push(error.to_string());
+            diagnosis.notes.push(Note::Unreadable(error));
             diagnosis
         }
         Reading::Nothing => {
@@ -32,7 +33,7 @@ pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
             if evidence.reply.is_some_and(Reply::is_signature_refusal) {
                 diagnosis.verdict = Word::Invalid;
             }
-            diagnosis.next.push("the request that was refused, with all its headers".to_owned());
+            diagnosis.next.push(NextStep::Request);
             diagnosis
         }
     }

@@ -16,6 +16,7 @@ mod evidence;
 mod field;
 mod form;
 mod inspect;
+mod note;
 mod outcome;
 mod plain;
 mod presented;
@@ -27,6 +28,7 @@ mod v2;
 
 pub use conclude::diagnose;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
+pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
     Comparison, Diagnosis, Difference, Explanation, Judged, JudgedPlain, Made, Party, Proof, Search, Word, difference,
 };

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::catalogue::Mistake;
+use super::note::{NextStep, Note};
 use super::texts::differing_lines;
 use sigvet_core::canonical::Field;
 use sigvet_core::claim::Claim;
@@ -19,9 +20,9 @@ pub struct Diagnosis {
     /// What was wrong, the best explanation first. Those that cannot be told apart follow one another.
     pub explanations: Vec<Explanation>,
     /// What is noteworthy and no mistake.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// What to supply to learn more, the most helpful first.
-    pub next: Vec<String>,
+    pub next: Vec<NextStep>,
     /// The request that was judged, where there is one that makes a claim.
     pub judged: Option<Judged>,
     /// The same, where its signature is of a scheme that has no canonical request.

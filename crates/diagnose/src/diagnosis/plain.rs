@@ -8,20 +8,21 @@ use super::conclude::{add_new, join_times};
 use super::evidence::Evidence;
 use super::form;
 use super::inspect;
+use super::note::{NextStep, Note};
 use super::outcome::{Comparison, Diagnosis, Difference, Explanation, JudgedPlain, Party, Proof, Search, Word};
 use super::search::{Found, Limits};
 use super::v2::Texts;
 use crate::formats::reply::Reply;
 use sigvet_core::request::Request;
 use sigvet_core::v2::BucketRule;
-use sigvet_core::verify::{self, Finding, PlainError, PlainJudge, PlainVerdict};
+use sigvet_core::verify::{self, PlainError, PlainJudge, PlainVerdict};
 
 /// Diagnoses a request whose scheme has no canonical request; none where there is no such request.
 pub(super) fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Option<Diagnosis> {
     let request = evidence.request?;
     Some(match verify::judge_plain(request, judge(evidence))? {
         Ok(verdict) => Case::new(evidence, request, verdict, limits).diagnosis(),
-        Err(error) => unreadable(evidence, &error),
+        Err(error) => unreadable(evidence, error),
     })
 }
 
@@ -31,11 +32,11 @@ fn judge<'a>(evidence: &Evidence<'a>) -> PlainJudge<'a> {
     PlainJudge { credentials: evidence.credentials, now, window, buckets }
 }
 
-fn unreadable(evidence: &Evidence<'_>, error: &PlainError) -> Diagnosis {
-    let mut explanations = vec![inspect::plain::unreadable(error)];
+fn unreadable(evidence: &Evidence<'_>, error: PlainError) -> Diagnosis {
+    let mut explanations = vec![inspect::plain::unreadable(&error)];
     add_new(&mut explanations, inspect::reply(evidence, None));
     let mut diagnosis = Diagnosis::empty(explanations);
-    diagnosis.notes.push(error.to_string());
+    diagnosis.notes.push(Note::UnreadablePlain(error));
     diagnosis
 }
 
@@ -123,40 +124,29 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn notes(&self, word: Word) -> Vec<String> {
+    fn notes(&self, word: Word) -> Vec<Note> {
         let harmless = self.verdict.findings.iter().filter(|finding| !finding.is_fatal());
-        let mut notes: Vec<String> = harmless.map(Finding::to_string).collect();
+        let mut notes: Vec<Note> = harmless.cloned().map(Note::Finding).collect();
         if word == Word::Valid && self.says_no() {
-            notes.push(
-                "the server refused it all the same: it has another secret for this key, or it got another request than this"
-                    .to_owned(),
-            );
+            notes.push(Note::RightAndRefused);
         }
         notes
     }
 
-    fn next(&self, word: Word, explanations: &[Explanation]) -> Vec<String> {
+    fn next(&self, word: Word, explanations: &[Explanation]) -> Vec<NextStep> {
         let is_settled = explanations.iter().any(|explanation| explanation.proof < Proof::Observed);
         // A right signature that is refused is refused for what was found.
         let is_found = self.verdict.is_signature_right() == Some(true) && !explanations.is_empty();
         if word == Word::Valid || is_settled || is_found {
             return Vec::new();
         }
+        let has_log = self.comparisons.iter().any(|comparison| comparison.whose == Party::Client);
         let wanted = [
-            (
-                self.evidence.credentials.is_none(),
-                "the secret, by --profile or the environment: then the wrong signature itself can be reproduced",
-            ),
-            (
-                self.evidence.reply.is_none(),
-                "the server's reply, by --response FILE: many servers print what they computed",
-            ),
-            (
-                !self.comparisons.iter().any(|comparison| comparison.whose == Party::Client),
-                "the client's debug log, by --client-log FILE: it shows what was signed",
-            ),
+            (self.evidence.credentials.is_none(), NextStep::Secret),
+            (self.evidence.reply.is_none(), NextStep::Reply),
+            (!has_log, NextStep::ClientLog),
         ];
-        wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, text)| text.to_owned()).collect()
+        wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, step)| step).collect()
     }
 }
 

@@ -5,15 +5,13 @@ use std::io::Read;
 use clap::Parser;
 
 use super::ExplainArgs;
-use crate::cli::address;
-use crate::cli::args::{Cli, Command};
 use crate::cli::commands::send::SendArgs;
 use crate::cli::context::Context;
-use crate::cli::deferred::Deferred;
 use crate::cli::failure::Failure;
-use crate::cli::input;
 use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource, Unsigned};
-use crate::cli::session::Typed;
+use crate::cli::options::typed::Typed;
+use crate::cli::request::address;
+use crate::cli::request::input;
 use sigvet_core::claim::{Claim, ClaimError};
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::verify;
@@ -181,6 +179,13 @@ fn url_of(request: &Request) -> Result<RequestUrl, Failure> {
     address::parse(&format!("https://{host}{target}"))
 }
 
+/// A curl command, read as `send` would read it.
+#[derive(Parser)]
+struct CurlCommand {
+    #[command(flatten)]
+    args: SendArgs,
+}
+
 enum FromCommand {
     Signed(Request, RequestUrl),
     ToSign(Box<SendArgs>),
@@ -188,16 +193,13 @@ enum FromCommand {
 
 /// What a curl command means, by the options that `send` knows.
 fn command(words: &[String], context: &mut Context) -> Result<FromCommand, Failure> {
-    let line = ["sigvet", "send"].into_iter().map(str::to_owned).chain(words.iter().cloned());
-    let cli = Cli::try_parse_from(line).map_err(|error| {
+    let line = std::iter::once("curl").chain(words.iter().map(String::as_str));
+    let CurlCommand { args } = CurlCommand::try_parse_from(line).map_err(|error| {
         let error = error.to_string();
         let first = error.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         Failure::usage(format!("the curl command: {first}"))
             .hint("'curl -v' prints the request itself, which is read too")
     })?;
-    let Command::Send(Deferred(args)) = cli.command else {
-        return Err(Failure::usage("the curl command could not be read"));
-    };
     let (request, url) = build(&args, context)?;
     match Claim::extract(&request) {
         Err(ClaimError::NotSigned) if !looks_signed(Some(&request)) => Ok(FromCommand::ToSign(Box::new(args))),

@@ -15,8 +15,8 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
-use crate::cli::session::Typed;
 use gather::Subject;
 use sigvet_diagnose::formats;
 
@@ -110,10 +110,7 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
 /// Who gave a capture to be explained may not know that it has no signature.
 fn say_unsigned(failure: Failure) -> Failure {
     match failure.exit {
-        Exit::NoCredentials => Failure {
-            message: format!("the request is not signed, and to show how it would be takes a key: {}", failure.message),
-            ..failure
-        },
+        Exit::NoCredentials => failure.context("the request is not signed, and to show how it would be takes a key"),
         _ => failure,
     }
 }

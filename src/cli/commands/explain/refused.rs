@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use super::ExplainArgs;
 use super::gather::Evidence;
-use crate::cli::address;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::output::Output;
+use crate::cli::render::credentials::{describe_owner, describe_warning};
 use crate::cli::render::diagnosis::{Palette, Shown};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
+use crate::cli::request::address;
+use crate::cli::terminal::output::Output;
 use crate::profiles::{self, Error, KnownKey, Settings, Source};
 use sigvet_core::claim::Claim;
 use sigvet_core::credentials::{Credentials, Secret};
@@ -34,7 +35,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     let hints = hints(&evidence, args, &keys.settings, context.now);
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
-    let mut diagnosis = diagnose(
+    let diagnosis = diagnose(
         &sigvet_diagnose::Evidence {
             request: evidence.request.as_ref(),
             reply: evidence.reply.as_ref(),
@@ -52,10 +53,15 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
         Limits { deepest: args.depth.into(), is_time_up: &is_time_up },
     );
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    diagnosis.notes.extend(evidence.notes.iter().cloned().chain(keys.notes).chain(clock.note));
+    let further_notes: Vec<String> = evidence.notes.iter().cloned().chain(keys.notes).chain(clock.note).collect();
     let redactor = redactor(&evidence, &diagnosis, args, keys.own.as_ref(), &keys.others);
-    let shown =
-        Shown { diagnosis: &diagnosis, redactor: &redactor, show_secrets: args.judge.show_secrets, milliseconds };
+    let shown = Shown {
+        diagnosis: &diagnosis,
+        further_notes: &further_notes,
+        redactor: &redactor,
+        show_secrets: args.judge.show_secrets,
+        milliseconds,
+    };
     show(&shown, args, context)?;
     Ok(if diagnosis.verdict == Word::Invalid { Exit::NotValid } else { Exit::Done })
 }
@@ -108,7 +114,7 @@ impl Keys {
             // A key that merely is the default says nothing of another key's signature.
             let is_meant = is_chosen || resolved.source == Source::Environment;
             let own = &resolved.credentials.access_key_id;
-            keys.notes = resolved.warnings;
+            keys.notes = resolved.warnings.iter().map(describe_warning).collect();
             keys.settings = resolved.settings;
             if is_meant || named.is_none_or(|named| named.contains(own.as_str())) {
                 keys.own = Some(resolved.credentials);
@@ -117,7 +123,7 @@ impl Keys {
         let is_named = |id: &str| Some(id) == named;
         let is_settled = is_chosen || keys.own.as_ref().is_some_and(|own| is_named(&own.access_key_id));
         if let Some(key) = known.iter().find(|key| !is_settled && is_named(&key.access_key_id)) {
-            keys.notes.push(format!("judged by the key of {}, which the request names", key.name));
+            keys.notes.push(format!("judged by the key of {}, which the request names", describe_owner(&key.source)));
             keys.own = Some(Credentials::new(key.access_key_id.clone(), key.secret.expose_secret()));
         }
         let own: Option<Secret> = keys.own.as_ref().map(|own| own.secret_access_key.clone());
@@ -125,7 +131,11 @@ impl Keys {
         keys.others = known
             .into_iter()
             .filter(is_other)
-            .map(|key| OtherKey { name: key.name, access_key_id: key.access_key_id, secret: key.secret })
+            .map(|key| OtherKey {
+                name: describe_owner(&key.source),
+                access_key_id: key.access_key_id,
+                secret: key.secret,
+            })
             .collect();
         Ok(keys)
     }

@@ -3,16 +3,17 @@
 use std::io::Write;
 
 use crate::cli::commands::sign::sign;
+use crate::cli::connection::express::{self, Reach};
 use crate::cli::context::Context;
-use crate::cli::derived::Derived;
-use crate::cli::express::{self, Reach};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
+use crate::cli::options::typed::Typed;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::steps;
 use crate::cli::render::verdict;
-use crate::cli::session::{Session, Typed};
+use crate::cli::signing::derived::Derived;
+use crate::cli::signing::session::Session;
 use sigvet_core::derivation::Placement;
 
 use super::ExplainArgs;

@@ -4,8 +4,8 @@
 //! where its form, a known endpoint or `--bucket` says so; else the first segment of the path does. Its key is
 //! percent-decoded.
 
-use crate::cli::address::{self, Store};
 use crate::cli::failure::Failure;
+use crate::cli::request::address::{self, Store};
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::RequestUrl;
 use sigvet_core::v2::BucketRule;

@@ -7,19 +7,21 @@ use std::io::Write;
 use std::time::Duration;
 
 use super::args::SendArgs;
-use super::explain_transport;
+use super::arrival::Arrival;
 use super::facts;
 use super::redirect::{self, Method};
 use super::refusal::{self, Corrections};
 use super::retry::Retries;
 use crate::cli::commands::sign::sign;
+use crate::cli::connection::failure::explain_transport;
 use crate::cli::context::{self, Context};
 use crate::cli::curl::facts::Facts;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
-use crate::cli::progress;
 use crate::cli::render::signed::{write_response_head, write_verbose_head};
-use crate::cli::session::{Session, note};
+use crate::cli::signing::session::Session;
+use crate::cli::terminal::notes::note;
+use crate::cli::terminal::progress;
 use crate::transport::{self, BodyFile, Exchange, Meter, Options, Outgoing};
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::stream::Encoder;
@@ -43,16 +45,6 @@ pub struct Courier<'a> {
 enum Signature {
     Wanted,
     Unwanted,
-}
-
-/// The response that counts.
-pub struct Arrival {
-    /// The response, the rest of its body still to be read.
-    pub exchange: Exchange,
-    /// The method of the request that led to it.
-    pub method: String,
-    /// What was read of its body already.
-    pub beginning: Vec<u8>,
 }
 
 /// How much of a refusal is read to see what the server says.
@@ -119,8 +111,10 @@ impl<'a> Courier<'a> {
         match outcome {
             Ok(exchange) => self.judge(exchange, &wire, context),
             Err(error) => {
-                let wait = self.retries.after_error(&error).ok_or_else(|| explain_transport(error.clone()))?;
-                note(context, &error.to_string())?;
+                let wait = self.retries.after_error(&error);
+                let failure = explain_transport(error);
+                let Some(wait) = wait else { return Err(failure) };
+                note(context, &failure.to_string())?;
                 Ok(Step::Again(wait))
             }
         }

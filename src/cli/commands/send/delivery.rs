@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{OutputOptions, SendArgs};
+use super::arrival::Arrival;
 use super::check::{Check, Checked};
-use super::courier::Arrival;
-use super::explain_transport;
+use crate::cli::connection::failure::explain_transport;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::output::Output;
-use crate::cli::progress::{self, Wish};
 use crate::cli::render::signed::write_response_head;
-use crate::cli::session::{note, warn};
+use crate::cli::terminal::notes::{note, warn};
+use crate::cli::terminal::output::Output;
+use crate::cli::terminal::progress::{self, Wish};
 use sigvet_core::request::RequestUrl;
 
 /// Delivers what arrived to the file of that name, and fails where the options say that a refusal is one.
@@ -102,8 +102,9 @@ impl OutputOptions {
 }
 
 fn create_directories(directory: &Path) -> Result<(), Failure> {
-    let failure = |error| Failure::new(Exit::CannotWrite, format!("cannot make {}: {error}", directory.display()));
-    std::fs::create_dir_all(directory).map_err(failure)
+    std::fs::create_dir_all(directory).map_err(|error| {
+        Failure::from_error(Exit::CannotWrite, error).context(format!("cannot make {}", directory.display()))
+    })
 }
 
 /// The last part of the URL's path, as it stands there.

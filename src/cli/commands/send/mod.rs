@@ -3,6 +3,7 @@
 //! `courier` carries the request through retries and redirects to the response that counts; `delivery` writes that out.
 
 mod args;
+mod arrival;
 mod check;
 mod courier;
 mod delivery;
@@ -11,15 +12,15 @@ mod redirect;
 mod refusal;
 mod retry;
 
-pub use args::{ConnectionOptions, SendArgs};
+pub use args::SendArgs;
 
 use courier::Courier;
 
+use crate::cli::connection::express::{self, Reach};
 use crate::cli::context::Context;
-use crate::cli::express::{self, Reach};
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::session::{Session, Typed};
-use crate::transport::TransportError;
+use crate::cli::failure::Failure;
+use crate::cli::options::typed::Typed;
+use crate::cli::signing::session::Session;
 
 /// Runs the command.
 pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
@@ -63,30 +64,5 @@ fn refuse_websocket(url: &str) -> Result<(), Failure> {
                 .hint("'sigvet presign' prints the URL for the program that opens it"))
         }
         None => Ok(()),
-    }
-}
-
-/// The failure of a request that did not get through, by curl's exit codes.
-pub fn explain_transport(error: TransportError) -> Failure {
-    let exit = match &error {
-        TransportError::Request { .. } => Exit::Usage,
-        TransportError::ReadBody { .. } => Exit::CannotRead,
-        TransportError::HostNotFound { .. } => Exit::HostNotFound,
-        TransportError::CannotConnect { .. } | TransportError::Setup { .. } => Exit::CannotConnect,
-        TransportError::Tls { .. } => Exit::TlsHandshake,
-        TransportError::Certificate { .. } => Exit::TlsCertificate,
-        TransportError::BadRoots { .. } => Exit::BadRoots,
-        TransportError::TimedOut { .. } => Exit::TimedOut,
-        TransportError::NothingReceived { .. } => Exit::NothingReceived,
-        TransportError::CutOff { .. } => Exit::CutOff,
-        TransportError::Transfer { .. } => Exit::TransferFailed,
-    };
-    let failure = Failure::new(exit, error.to_string());
-    match error {
-        TransportError::Certificate { .. } => {
-            failure.hint("--cacert FILE names another authority to believe; -k believes anybody")
-        }
-        TransportError::TimedOut { .. } => failure.hint("--retry tries again; -m and --connect-timeout set the limits"),
-        _ => failure,
     }
 }

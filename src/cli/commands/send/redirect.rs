@@ -6,6 +6,7 @@ use crate::cli::options::request::Unsigned;
 use crate::transport::Response;
 use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::request::{Body, Headers, RequestUrl};
+use sigvet_diagnose::formats::parse_url;
 
 /// Headers that say something about a body.
 const BODY_HEADERS: [&str; 5] =
@@ -17,9 +18,9 @@ pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUr
     let Some(location) = location.filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308)) else {
         return Ok(None);
     };
-    from.join(location)
+    parse_url(&from.resolve(location))
         .map(Some)
-        .map_err(|error| Failure::new(Exit::TransferFailed, format!("the server redirects to nowhere: {error}")))
+        .map_err(|error| Failure::from_error(Exit::TransferFailed, error).context("the server redirects to nowhere"))
 }
 
 /// Whether a method was typed, which then holds for every hop.
@@ -105,6 +106,16 @@ mod tests {
             assert_eq!(next.target(), b"/b?c");
         }
         assert_eq!(followed(302, &from, &to, Method::Typed).method(), "POST");
+    }
+
+    /// Servers write names in UTF-8, and browsers follow.
+    #[test]
+    fn an_international_name_is_followed() {
+        let location = ("location".to_owned(), "//bücher.example/a b".as_bytes().to_vec());
+        let (version, reason) = ("HTTP/1.1".to_owned(), String::new());
+        let response = Response { version, status: 302, reason, headers: vec![location] };
+        let to = target(&response, &url("https://h.example/")).unwrap().map(|to| to.to_string());
+        assert_eq!(to.as_deref(), Some("https://xn--bcher-kva.example/a%20b"));
     }
 
     #[test]

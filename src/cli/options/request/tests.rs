@@ -190,7 +190,7 @@ fn two_bodies_are_one_too_many() {
         (&["-I", "-F", "a=b"], "-I sends HEAD"),
     ] {
         let failure = build(&[words, &["http://h.example/"]].concat(), BodyHash::Needed).unwrap_err();
-        assert!(failure.message.contains(expected), "{words:?}: {}", failure.message);
+        assert!(failure.to_string().contains(expected), "{words:?}: {failure}");
     }
 }
 

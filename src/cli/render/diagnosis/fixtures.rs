@@ -7,13 +7,13 @@ use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
 use sigvet_diagnose::catalogue::{HOST_DEFAULT_PORT, PATH_DOUBLE_ENCODED, PATH_RESERVED_RAW};
-use sigvet_diagnose::{Diagnosis, Explanation, Judged, Made, Proof, Search, Word};
+use sigvet_diagnose::{Diagnosis, Explanation, Judged, Made, NextStep, Proof, Search, Word};
 
 const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/s3/aws4_request, \
     SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
 
 pub(super) fn shown<'a>(diagnosis: &'a Diagnosis, redactor: &'a Redactor) -> Shown<'a> {
-    Shown { diagnosis, redactor, show_secrets: false, milliseconds: 12 }
+    Shown { diagnosis, further_notes: &[], redactor, show_secrets: false, milliseconds: 12 }
 }
 
 /// A request whose path was encoded twice, with the port in the host that was signed.
@@ -28,7 +28,7 @@ pub(super) fn diagnosis_of_two_mistakes() -> Diagnosis {
             Explanation { proof: Proof::Reproduced, mistakes: vec![other, host] },
         ],
         notes: Vec::new(),
-        next: vec!["the body, with --data-binary @FILE".to_owned()],
+        next: vec![NextStep::Reply],
         judged: Some(judged()),
         plain: None,
         comparisons: Vec::new(),

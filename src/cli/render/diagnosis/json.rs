@@ -40,8 +40,8 @@ impl Shown<'_> {
                 "milliseconds": self.milliseconds,
             },
             "comparisons": self.each(&diagnosis.comparisons, Self::compared),
-            "notes": self.each(&diagnosis.notes, |shown, note| shown.redactor.apply(note).into()),
-            "next": self.each(&diagnosis.next, |shown, next| shown.redactor.apply(next).into()),
+            "notes": self.each(&self.notes(), |shown, note| shown.redactor.apply(note).into()),
+            "next": self.next_steps(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! The sentences that text and page have in common.
 
 use super::Shown;
+use crate::cli::render::client_fixes;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Finding;
 use sigvet_diagnose::{Explanation, Made, Party, Proof, Search, Word};
@@ -118,7 +119,7 @@ impl Shown<'_> {
     pub(super) fn clients(&self, made: &Made) -> Vec<(&'static str, &'static str)> {
         let agent = self.request().and_then(|request| request.headers.first_text("user-agent")).unwrap_or_default();
         let agent = agent.to_ascii_lowercase();
-        let mut clients = made.mistake.clients.to_vec();
+        let mut clients = client_fixes::clients(made.mistake);
         clients.sort_by_key(|(name, _)| !agent.contains(&name.to_ascii_lowercase()));
         clients
     }

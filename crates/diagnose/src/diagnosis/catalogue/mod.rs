@@ -47,7 +47,7 @@ pub use query::*;
 pub use scope::*;
 pub use v2::*;
 
-/// One known mistake: a row of the table that `sigvet explain --list` prints.
+/// One known mistake: a row of the catalogue.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mistake {
     /// The name that scripts match on: `path-double-encoded`.
@@ -60,7 +60,8 @@ pub struct Mistake {
     pub explanation: &'static str,
     /// What to change, whatever the client is.
     pub fix: &'static str,
-    /// Well-known clients and proxies, with what to change there.
+    /// Well-known clients and proxies, with what to change there. Of itself the library says nothing: whoever shows a mistake
+    /// knows its own options.
     pub clients: &'static [(&'static str, &'static str)],
     /// The ways in which it can be proved.
     pub proofs: &'static [Proof],

@@ -1,6 +1,7 @@
 //! A request and what was said to it, and which of several is the one that somebody wonders about.
 
 use crate::formats::note::Note;
+use crate::formats::parse_url;
 use crate::formats::reply::Reply;
 use sigvet_core::internal::captured_request;
 use sigvet_core::internal::raw_http::Head;
@@ -28,7 +29,7 @@ impl Exchange {
     /// A request that was read, with the `Host` that its origin gives it where the text shows none.
     pub(super) fn of(head: Head, body: Body, mut notes: Vec<Note>) -> Self {
         let Head { method, target, origin, mut headers } = head;
-        let origin = origin.and_then(|origin| RequestUrl::parse(&String::from_utf8_lossy(&origin)).ok());
+        let origin = origin.and_then(|origin| parse_url(&String::from_utf8_lossy(&origin)).ok());
         if let Some(url) = origin.as_ref().filter(|_| !headers.contains("host")) {
             headers = with_host(&url.host_header(), &headers);
             notes.push(Note::HostFromUrl);
@@ -41,7 +42,7 @@ impl Exchange {
     /// The same where the text tells by which scheme it was sent, and not the URL: that is made of the `Host`.
     pub(super) fn sent_by(scheme: &str, head: Head, body: Body, notes: Vec<Note>) -> Self {
         let host = head.headers.first_text("host");
-        let url = host.and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
+        let url = host.and_then(|host| parse_url(&format!("{scheme}://{host}/")).ok());
         let exchange = Self::of(head, body, notes);
         let url = url.zip(exchange.request.as_ref()).map(|(url, request)| url.for_request(request));
         Self { url: exchange.url.or(url), ..exchange }

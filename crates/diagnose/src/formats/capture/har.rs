@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::formats::note::Note;
+use crate::formats::parse_url;
 use crate::formats::reply::Reply;
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Headers, RequestUrl};
@@ -186,7 +187,7 @@ impl Entry<'_> {
     fn exchange(&self) -> Result<Exchange, UnreadableCapture> {
         let sent = &self.request;
         let mut notes = Vec::new();
-        let url = RequestUrl::parse(&sent.url)?;
+        let url = parse_url(&sent.url)?;
         let headers = self.request_headers(&url, &mut notes);
         let body = sent.body(&headers, &mut notes);
         let request = captured_request(sent.method.clone(), url.target(), headers, body);

@@ -1,8 +1,9 @@
 //! A URL alone, as it is pasted: in quotes, in angle brackets, broken by a mail program, escaped by HTML or JSON.
 
 use crate::formats::note::Note;
+use crate::formats::parse_url;
 use sigvet_core::internal::captured_request;
-use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::request::Request;
 
 use super::UnreadableCapture;
 use super::exchange::{Exchange, has_signed_query};
@@ -42,7 +43,7 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
     if word.ends_with("...") || word.ends_with('…') {
         notes.push(Note::CutOff { what: "the URL".to_owned() });
     }
-    let url = RequestUrl::parse(word)?;
+    let url = parse_url(word)?;
     let request = Request::new("GET", &url).map_err(|_| UnreadableCapture::Empty)?;
     // What a client would have percent-encoded shows how it was escaped.
     let target = escape.and_then(|_| raw_target(word)).unwrap_or_else(|| request.target().to_vec());

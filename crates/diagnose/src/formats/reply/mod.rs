@@ -143,7 +143,7 @@ impl Reply {
         self.server_time.map(|server| signed_at.seconds_until(server))
     }
 
-    /// The region that the server wants or is in, if it is a word that can be typed after `--region` without quotes.
+    /// The region that the server wants or is in, if it is a word that a shell takes without quotes.
     pub fn expected_region(&self) -> Option<&str> {
         self.region.as_deref().filter(|region| is_plain(region))
     }

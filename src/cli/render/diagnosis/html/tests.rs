@@ -3,8 +3,9 @@ use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::Request;
+use sigvet_core::verify::Finding;
 use sigvet_diagnose::catalogue::PATH_DOUBLE_ENCODED;
-use sigvet_diagnose::{Comparison, Diagnosis, Difference, Party};
+use sigvet_diagnose::{Comparison, Diagnosis, Difference, Note, Party};
 
 fn page(diagnosis: &Diagnosis) -> String {
     shown(diagnosis, &Redactor::none()).to_html()
@@ -28,8 +29,7 @@ fn nothing_from_outside_becomes_markup() {
     let mut made = made(&PATH_DOUBLE_ENCODED, hostile, "/a");
     made.detail = Some(hostile.to_owned());
     diagnosis.explanations[0].mistakes.push(made);
-    diagnosis.notes = vec![hostile.to_owned()];
-    diagnosis.next = vec![hostile.to_owned()];
+    diagnosis.notes = vec![Note::Finding(Finding::HeaderMissing { name: hostile.to_owned() })];
     let difference = Difference { field: None, name: "path", theirs: hostile.into(), right: hostile.into() };
     let (canonical_request, string_to_sign, is_unaltered) = (None, None, None);
     let (whose, differences) = (Party::Server, vec![difference]);
@@ -43,7 +43,8 @@ fn nothing_from_outside_becomes_markup() {
         judged.derivation = judged.claim.derive(&judged.request);
         judged.claim.signature = sigvet_core::scheme::Signature::presented(hostile);
     }
-    let page = page(&diagnosis);
+    let (redactor, further_notes) = (Redactor::none(), [hostile.to_owned()]);
+    let page = Shown { further_notes: &further_notes, ..shown(&diagnosis, &redactor) }.to_html();
     assert!(page.contains("&lt;script&gt;alert(1)"));
     for (markup, most) in [("<script", 0), ("<img", 0), ("</title>", 3), ("</style>", 1), ("\u{202e}", 0)] {
         assert_eq!(page.matches(markup).count(), most, "{markup}");

@@ -2,6 +2,7 @@
 //! the XML of an error.
 
 use crate::formats::note::Note;
+use crate::formats::parse_url;
 use crate::formats::reply::Reply;
 use sigvet_core::internal::raw_http::Lines;
 use sigvet_core::internal::{captured_request, is_token};
@@ -88,7 +89,7 @@ fn prepared_request(line: &str) -> Option<Exchange> {
     let (_, method) = request.split_once("method=")?;
     let (method, rest) = method.split_once(", url=")?;
     let (url, headers) = rest.split_once(", headers=")?;
-    let url = RequestUrl::parse(url).ok()?;
+    let url = parse_url(url).ok()?;
     exchange_of(method, url.target().to_vec(), &python::dictionary(headers)?, Some(url))
 }
 

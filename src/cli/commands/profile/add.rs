@@ -1,0 +1,208 @@
+//! `sigvet profile add`: the keys are asked for at a terminal, without an echo of the secret, and read from standard
+//! input elsewhere. No option takes the secret: what stands on a command line is seen by every process.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::note;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::options::value::{InvalidValue, parse_duration};
+use crate::profiles::{self, DefaultProfile, Error, Existing, Location, Profile, ProfileFile, SecretSource, Settings};
+use sigvet_core::credentials::Secret;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  sigvet profile add hetzner --region fsn1 --endpoint-url https://fsn1.your-objectstorage.com
+  sigvet profile add work --access-key-id AKIDEXAMPLE --secret-command 'pass show aws/work'
+  printf '%s\\n' \"$KEY_ID\" \"$SECRET\" | sigvet profile add ci --region eu-central-1";
+
+pub(super) const INPUT: &str = "\
+Input:
+  At a terminal the keys are asked for, the secret without an echo.
+  Elsewhere they are read from standard input, a line each:
+    1. access key id, unless --access-key-id gives it
+    2. secret access key, unless --secret-command or --secret-env names it
+    3. session token, if there is one";
+
+/// The options of `profile add`.
+#[derive(Debug, Args)]
+pub struct Add {
+    /// The profile's name
+    name: String,
+    /// The public half of the key; without it, it is asked for
+    #[arg(long, value_name = "ID")]
+    access_key_id: Option<String>,
+    /// The region to sign for
+    #[arg(long)]
+    region: Option<String>,
+    /// The service to sign for
+    #[arg(long)]
+    service: Option<String>,
+    /// Where s3://bucket/key is sent to
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+    /// Where the bucket's name goes: into the host, or into the path
+    #[arg(long, value_parser = ["virtual", "path"])]
+    addressing: Option<String>,
+    /// The signature scheme
+    #[arg(long, value_parser = ["v4"])]
+    scheme: Option<String>,
+    /// How long presigned URLs last: 15m, 1h30m, 7d
+    #[arg(long, value_name = "DURATION", value_parser = check_duration)]
+    expires: Option<String>,
+    /// A command that prints the secret; it is run without a shell each time the profile is used
+    #[arg(long, value_name = "WORDS", conflicts_with = "secret_env")]
+    secret_command: Option<String>,
+    /// An environment variable that holds the secret each time the profile is used
+    #[arg(long, value_name = "VARIABLE")]
+    secret_env: Option<String>,
+    /// Make it the default profile; the first one is without asking
+    #[arg(long)]
+    default: bool,
+    /// Write over a profile of the same name
+    #[arg(long)]
+    force: bool,
+}
+
+/// Adds the profile to the file at `path`.
+pub(super) fn run(add: &Add, path: &Path, context: &mut Context) -> Result<(), Failure> {
+    let settings = settings(add)?;
+    let stated = stated_secret(add)?;
+    refuse_early(add, path)?;
+    let keys = ask(add, stated, context)?;
+    let profile = Profile {
+        name: add.name.clone(),
+        access_key_id: Some(keys.access_key_id),
+        secret: Some(keys.secret),
+        session_token: keys.session_token,
+        settings,
+    };
+    let existing = if add.force { Existing::Replace } else { Existing::Keep };
+    let default = if add.default { DefaultProfile::This } else { DefaultProfile::IfNone };
+    let added = profiles::add(path, &profile, existing, default)?;
+    let verb = if added.replaced { "replaced" } else { "added" };
+    let mark = if added.made_default { "; it is the default now" } else { "" };
+    note(context, &format!("{verb} profile '{}' in {}{mark}", add.name, path.display()))
+}
+
+fn settings(add: &Add) -> Result<Settings, Failure> {
+    if let Some(text) = &add.endpoint_url {
+        let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        url.ok_or_else(|| Failure::usage("--endpoint-url is not a URL: expected https://HOST or http://HOST:PORT"))?;
+    }
+    Ok(Settings {
+        region: add.region.clone(),
+        service: add.service.clone(),
+        endpoint_url: add.endpoint_url.clone(),
+        addressing: add.addressing.as_deref().map(str::parse).transpose().map_err(Failure::invalid)?,
+        scheme: add.scheme.clone(),
+        expires: add.expires.clone(),
+    })
+}
+
+fn stated_secret(add: &Add) -> Result<Option<SecretSource>, Failure> {
+    let Some(text) = &add.secret_command else {
+        return Ok(add.secret_env.clone().map(SecretSource::Variable));
+    };
+    let words = shell_words::split(text).map_err(|_| Failure::usage("--secret-command: a quote is not closed"))?;
+    let mut words = words.into_iter();
+    let program = words.next().filter(|program| !program.is_empty());
+    let program = program.ok_or_else(|| Failure::usage("--secret-command names no program"))?;
+    Ok(Some(SecretSource::Command { program, arguments: words.collect() }))
+}
+
+/// Refuses before anything is asked what would be refused after. The file need not be there, even one that was named.
+fn refuse_early(add: &Add, path: &Path) -> Result<(), Failure> {
+    let file = ProfileFile::load(&Location::Default(path.to_owned()))?;
+    match file.filter(|file| !add.force && file.get(&add.name).is_some()) {
+        Some(_) => Err(Error::AlreadyThere { profile: add.name.clone(), path: path.to_owned() }.into()),
+        None => Ok(()),
+    }
+}
+
+struct Keys {
+    access_key_id: String,
+    secret: SecretSource,
+    session_token: Option<Secret>,
+}
+
+fn ask(add: &Add, stated: Option<SecretSource>, context: &mut Context) -> Result<Keys, Failure> {
+    let access_key_id = match &add.access_key_id {
+        Some(key) => key.clone(),
+        None => ask_key(context)?,
+    };
+    if access_key_id.is_empty() {
+        return Err(without("access key id"));
+    }
+    // Where the secret is stated and the key given there is nothing to read: standard input is left alone.
+    let Some(secret) = stated else { return ask_secret(access_key_id, context) };
+    Ok(Keys { access_key_id, secret, session_token: None })
+}
+
+fn ask_key(context: &mut Context) -> Result<String, Failure> {
+    if context.stdin_is_terminal {
+        super::written(write!(context.stderr, "Access key id: ").and_then(|()| context.stderr.flush()))?;
+    }
+    Ok(line(context)?.map(|line| line.trim().to_owned()).unwrap_or_default())
+}
+
+fn ask_secret(access_key_id: String, context: &mut Context) -> Result<Keys, Failure> {
+    let secret = hidden("Secret access key: ", context)?.unwrap_or_default();
+    if secret.is_empty() {
+        return Err(without("secret access key"));
+    }
+    // Only the ids of temporary keys begin so; a person with other keys is not asked for what does not exist.
+    let is_temporary = access_key_id.starts_with("ASIA");
+    let asks_token = !context.stdin_is_terminal || is_temporary;
+    let token = if asks_token { hidden("Session token: ", context)? } else { None };
+    if !context.stdin_is_terminal && line(context)?.is_some_and(|line| !line.trim().is_empty()) {
+        return Err(Failure::usage("standard input holds more lines than the keys have").hint(LINES));
+    }
+    Ok(Keys {
+        access_key_id,
+        secret: SecretSource::Inline(Secret::new(secret.as_str())),
+        session_token: token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty()).map(Secret::new),
+    })
+}
+
+const LINES: &str = "standard input holds, a line each: access key id (unless --access-key-id gives it), secret access key, session token if any";
+
+fn without(what: &str) -> Failure {
+    Failure::usage(format!("no {what} was given")).hint(LINES)
+}
+
+/// Asks at the terminal without an echo, or reads the next line of standard input.
+fn hidden(prompt: &str, context: &mut Context) -> Result<Option<Zeroizing<String>>, Failure> {
+    if !context.stdin_is_terminal {
+        return line(context);
+    }
+    let typed = rpassword::prompt_password(prompt);
+    typed.map(|typed| Some(Zeroizing::new(typed))).map_err(|error| Failure::invalid(error).context("nothing typed"))
+}
+
+/// The next line of standard input, and not a byte beyond it.
+fn line(context: &mut Context) -> Result<Option<Zeroizing<String>>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
+    let mut one = [0];
+    while bytes.len() < 64 * 1024 {
+        match context.stdin.read(&mut one) {
+            Ok(0) if bytes.is_empty() => return Ok(None),
+            Ok(0) => break,
+            Ok(_) if one == *b"\n" => break,
+            Ok(_) => bytes.extend_from_slice(&one),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Failure::invalid(error).context("cannot read standard input")),
+        }
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("standard input is not UTF-8 text"))?;
+    Ok(Some(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned())))
+}
+
+/// The text as typed, once it reads as a duration.
+fn check_duration(text: &str) -> Result<String, InvalidValue> {
+    parse_duration(text).map(|_| text.to_owned())
+}

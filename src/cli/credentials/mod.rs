@@ -1,0 +1,5 @@
+//! Whose signature it will be: credentials, or a signing key that was derived from them before.
+
+pub mod found;
+pub mod signer;
+pub mod signing_key;
