@@ -14,6 +14,7 @@ use crate::crypto::{Sha1Hasher, Sha256Digest, Sha256Hasher};
 
 /// The algorithms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ChecksumAlgorithm {
     /// CRC-32 as in zip and Ethernet (CRC-32/ISO-HDLC).
     Crc32,
@@ -38,6 +39,7 @@ pub struct Checksum {
 /// A word that names no algorithm.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no checksum is called '{presented}', expected crc32, crc32c, crc64nvme, sha1 or sha256")]
+#[non_exhaustive]
 pub struct UnknownChecksum {
     /// The word as it was given.
     pub presented: String,
@@ -127,6 +129,7 @@ impl Checksum {
 /// A text that is no checksum of its algorithm.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a checksum by {algorithm}: '{presented}', expected {} bytes in base64", .algorithm.length())]
+#[non_exhaustive]
 pub struct InvalidChecksum {
     /// The algorithm.
     pub algorithm: ChecksumAlgorithm,
@@ -158,6 +161,7 @@ impl fmt::Display for Checksum {
 
 /// A checksum of bytes that arrive piece by piece.
 #[derive(Clone)]
+#[must_use]
 pub struct ChecksumHasher {
     algorithm: ChecksumAlgorithm,
     state: State,

@@ -18,6 +18,7 @@ use crate::time::Timestamp;
 /// Presigns targets of one host, with one method, key, timestamp and life. `Debug` shows nothing of it: its parameters may
 /// hold a session token.
 #[derive(Clone)]
+#[must_use]
 pub struct Presigner {
     terms: Terms,
     /// `X-Amz-Algorithm=…` to `X-Amz-SignedHeaders=…`, as they stand in each URL.
@@ -33,6 +34,7 @@ pub struct Presigner {
 
 /// Why targets cannot be presigned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PresignError {
     /// The settings are for a header.
     #[error("the settings put the signature into a header, not into a URL")]

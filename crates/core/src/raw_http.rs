@@ -4,6 +4,7 @@ use crate::request::{Body, Headers, InvalidHeader, Request};
 
 /// A text that is no HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MalformedRequest {
     /// There is nothing.
     #[error("there is no request: the input is empty")]

@@ -11,6 +11,8 @@ use crate::scheme::{KeyScopeMismatch, KeyTrace, Scheme, Signature, SigningKey};
 
 /// A signed request.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Signed {
     /// The request as it goes on the wire.
     pub request: Request,

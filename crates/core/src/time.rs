@@ -19,6 +19,7 @@ pub struct Timestamp {
 /// A text that is no instant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a date and time: '{presented}'")]
+#[non_exhaustive]
 pub struct InvalidTimestamp {
     /// The text as it was given.
     pub presented: String,
@@ -27,6 +28,7 @@ pub struct InvalidTimestamp {
 /// An instant that the clock of this operating system cannot show: Windows counts from 1601.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the system's clock has no {}", .presented.to_rfc3339())]
+#[non_exhaustive]
 pub struct TimestampOutOfRange {
     /// The instant.
     pub presented: Timestamp,

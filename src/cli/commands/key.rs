@@ -88,7 +88,7 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
     let service = required("service", args.service.as_ref().or(resolved.settings.service.as_ref()))?;
     let scope = Scope::new(&date, region, service, &dialect).map_err(Failure::invalid)?;
     let trace = KeyTrace::derive(&resolved.credentials.secret_access_key, &dialect.secret_prefix, &scope);
-    let key = ScopedKey::new(&Identity::from(&resolved.credentials), scope, &trace.k_signing);
+    let key = ScopedKey::new(&Identity::from(&resolved.credentials), scope, trace.k_signing());
 
     let mut output = Output::open_secret(args.output.as_deref(), context)?;
     let written = match args.form {

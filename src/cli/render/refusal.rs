@@ -98,7 +98,7 @@ fn checksum_hint(reply: &Reply, sent: &Request) -> Option<String> {
         "BadDigest" | "InvalidDigest" | "InvalidRequest" | "XAmzContentChecksumMismatch"
             if sent.wrong_checksum().is_some() =>
         {
-            let WrongChecksum { name, expected, presented } = sent.wrong_checksum()?;
+            let WrongChecksum { name, expected, presented, .. } = sent.wrong_checksum()?;
             Some(format!("the body's {algorithm} is {expected}, {name} says {presented}"))
         }
         "NotImplemented" | "MethodNotAllowed" => Some(not_taken(algorithm)),

@@ -86,6 +86,7 @@ fn explain_refusal(error: PlanError) -> Failure {
         PlanError::UnknownLength => "give --length SIZE, or upload a file".to_owned(),
         PlanError::Dialect { .. } => "leave --payload streaming out: the body is then sent in one piece".to_owned(),
         PlanError::UnsignedWithoutChecksum => "add --checksum crc64nvme".to_owned(),
+        _ => return Failure::invalid(error),
     };
     Failure::invalid(error).hint(hint)
 }

@@ -19,6 +19,7 @@ use crate::time::Timestamp;
 
 /// What a signed request says of its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Claim {
     /// What it says was agreed on.
     pub terms: Terms,

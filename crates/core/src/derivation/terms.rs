@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// The terms of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Terms {
     /// The procedure.
     pub scheme: Scheme,

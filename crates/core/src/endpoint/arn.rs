@@ -8,6 +8,7 @@ use super::aws::suffix_of_partition;
 
 /// What an `s3://` address names instead of a bucket at an endpoint, split from the key behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Resource<'a> {
     /// The host that serves it.
     pub host: String,
@@ -18,6 +19,7 @@ pub struct Resource<'a> {
 /// An ARN that names nothing which S3 has a host for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not the ARN of an access point: '{presented}', {problem}")]
+#[non_exhaustive]
 pub struct InvalidArn {
     /// The ARN as it was given.
     pub presented: String,

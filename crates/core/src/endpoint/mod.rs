@@ -17,6 +17,7 @@ pub use arn::{InvalidArn, Resource};
 
 /// What a host name says about the scope of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Inference {
     /// The service to sign for, as it stands in the credential scope (`s3`, `execute-api`, `es`).
     pub service: Option<String>,

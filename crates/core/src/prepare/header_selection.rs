@@ -6,6 +6,7 @@ use crate::request::Headers;
 
 /// Which headers to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum HeaderSelection {
     /// All that the request has, but for [`NEVER_SIGNED`].
     All,

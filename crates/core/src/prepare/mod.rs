@@ -73,6 +73,8 @@ impl From<&Credentials> for Identity {
 
 /// A request ready to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Prepared {
     /// The request with everything on it that is signed.
     pub request: Request,

@@ -7,6 +7,7 @@ use crate::request::Request;
 
 /// What to sign of the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PayloadChoice {
     /// Its hash; for presigned URLs of the S3 family and for services that take no hash, `UNSIGNED-PAYLOAD`.
     ByService,

@@ -9,6 +9,8 @@ use crate::scheme::{Dialect, Scheme};
 
 /// How a request is to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Settings {
     /// The procedure.
     pub scheme: Scheme,
@@ -34,6 +36,7 @@ pub struct Settings {
 
 /// Whether `x-amz-content-sha256` is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ContentSha256 {
     /// Where the service asks for it, and where the payload is not simply hashed.
     AsNeeded,

@@ -7,6 +7,7 @@ use crate::encode::{Plus, decode};
 
 /// A checksum in a request that is not that of its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WrongChecksum {
     /// The header, or the parameter of a presigned URL: `x-amz-checksum-crc32`.
     pub name: &'static str,

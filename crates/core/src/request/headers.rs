@@ -53,6 +53,7 @@ pub struct Headers(Vec<Header>);
 
 /// A header field that cannot go on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidHeader {
     /// The name is empty or has a character that names cannot have.
     #[error("not a header name: '{presented}'")]

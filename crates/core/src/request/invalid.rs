@@ -5,6 +5,7 @@ use super::is_token;
 /// A method that is no HTTP token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an HTTP method: '{presented}'")]
+#[non_exhaustive]
 pub struct InvalidMethod {
     /// The method as it was given.
     pub presented: String,
@@ -12,6 +13,7 @@ pub struct InvalidMethod {
 
 /// A raw target that cannot be on the wire. The target may hold a token, so only what is wrong with it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidTarget {
     /// It does not begin with `/`.
     #[error("a request target has to begin with '/'")]
@@ -28,6 +30,7 @@ pub enum InvalidTarget {
 
 /// A method or target that no request can have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidRequest {
     /// The method.
     #[error(transparent)]

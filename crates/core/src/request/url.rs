@@ -66,6 +66,7 @@ impl fmt::Debug for RequestUrl {
 
 /// A text that is no URL to send a request to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidUrl {
     /// No `http://`, `https://` or `wss://` at its beginning.
     #[error("not an http, https or wss URL: '{presented}'")]

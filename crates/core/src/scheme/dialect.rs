@@ -12,6 +12,7 @@ type Name = Cow<'static, str>;
 
 /// The names of one provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Dialect {
     /// First line of the string to sign in Version 4: `AWS4-HMAC-SHA256`.
     pub algorithm: Name,
@@ -39,6 +40,7 @@ pub struct Dialect {
 
 /// Which runs of white space inside a header's value are signed as one space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Collapsed {
     /// Spaces. Tabs stay: AWS's signers differ on them.
     Spaces,
@@ -54,6 +56,7 @@ const TOKEN_PARAMETER: &str = "Security-Token";
 
 /// A name that is no dialect's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum UnknownDialect {
     /// Neither a name that is known nor two providers.
     #[error("no dialect is called '{presented}', expected aws, goog or provider1:provider2")]

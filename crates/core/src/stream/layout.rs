@@ -13,6 +13,7 @@ pub struct ChunkSize(usize);
 /// A chunk size that S3 refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("chunks of {presented} bytes are too small, expected at least {} bytes", ChunkSize::SMALLEST)]
+#[non_exhaustive]
 pub struct ChunkSizeTooSmall {
     /// The size as it was given.
     pub presented: usize,
@@ -42,6 +43,7 @@ impl ChunkSize {
 
 /// What the length of a body in chunks follows from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Layout {
     /// Length of the payload itself.
     pub decoded_length: u64,

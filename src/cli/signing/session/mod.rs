@@ -143,9 +143,10 @@ impl Session {
             return Ok(());
         }
         let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, to);
-        let dialect = self.settings.dialect.clone();
+        let mut settings = settings(&self.signing, self.settings.scheme, &scope)?;
         // Whose names are used went with the signer, which stays.
-        self.settings = prepare::Settings { dialect, ..settings(&self.signing, self.settings.scheme, &scope)? };
+        settings.dialect = self.settings.dialect.clone();
+        self.settings = settings;
         self.url = url;
         Ok(())
     }
