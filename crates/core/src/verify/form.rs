@@ -4,10 +4,11 @@ use super::token::compare_token;
 use super::{Finding, PlainClaim, PlainJudge, PlainVerdict};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::Part;
+use crate::endpoint::BucketRule;
 use crate::form::{self, FormClaim, FormScheme};
 use crate::request::Request;
 use crate::scheme::{Signature, SigningKey};
-use crate::v2::{self, BucketRule};
+use crate::v2;
 
 /// The claim in the neutral view. The policy tells its end, and not the instant that it was signed at.
 pub(super) fn plain(claim: &FormClaim) -> PlainClaim {

@@ -10,11 +10,12 @@ use super::Finding;
 use super::{form, v2};
 use crate::credentials::Credentials;
 use crate::derivation::Part;
+use crate::endpoint::BucketRule;
 use crate::form::{FormClaim, FormClaimError};
 use crate::request::Request;
 use crate::scheme::Signature;
 use crate::time::Timestamp;
-use crate::v2::{BucketRule, Claim, ClaimError};
+use crate::v2::{Claim, ClaimError};
 
 /// What a request says of a signature that has no canonical request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,10 +8,11 @@ use std::time::Duration;
 use serde_json::Value;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::derivation::Placement;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::prepare::Identity;
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::time::Timestamp;
-use sigvet_core::v2::{BucketRule, Names, Settings, prepare};
+use sigvet_core::v2::{Names, Settings, prepare};
 use sigvet_core::verify::{DEFAULT_WINDOW, PlainJudge, PlainVerdict, judge_plain};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";

@@ -12,8 +12,8 @@ use super::outcome::{Comparison, Diagnosis, Difference, Explanation, JudgedPlain
 use super::search::{Found, Limits};
 use super::v2::Texts;
 use crate::formats::reply::Reply;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
-use sigvet_core::v2::BucketRule;
 use sigvet_core::verify::{self, Finding, PlainError, PlainJudge, PlainVerdict};
 
 /// Diagnoses a request whose scheme has no canonical request; none where there is no such request.

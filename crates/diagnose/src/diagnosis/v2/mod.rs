@@ -17,9 +17,10 @@ use super::field::{Choice, Field, Step, Variant};
 use super::outcome::Made;
 use super::search::Found;
 use making::StringMaking;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::internal::hmac_sha1;
 use sigvet_core::request::Request;
-use sigvet_core::v2::{BucketRule, Claim};
+use sigvet_core::v2::Claim;
 
 /// The most mistakes at once.
 const DEEPEST: usize = 2;
