@@ -1,6 +1,7 @@
 use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
+use sigvet_core::verify::{Claimed, SignedTexts};
 use sigvet_diagnose::catalogue::PATH_DOUBLE_ENCODED;
 use sigvet_diagnose::{Comparison, Diagnosis, Difference, Party};
 
@@ -35,11 +36,12 @@ fn nothing_from_outside_becomes_markup() {
     if let Some(judged) = &mut diagnosis.judged {
         judged.request.method = hostile.to_owned();
         judged.request.target = hostile.into();
-        judged.claim.terms.access_key_id = hostile.to_owned();
-        judged.claim.terms.scope.region = Some(hostile.to_owned());
-        judged.claim.terms.dialect.secret_prefix = hostile.to_owned().into();
-        judged.derivation = judged.claim.derive(&judged.request);
-        judged.claim.signature = sigvet_core::scheme::Signature::presented(hostile);
+        let Claimed::V4(claim) = &mut judged.verdict.claimed else { panic!("a claim of Version 4") };
+        claim.terms.access_key_id = hostile.to_owned();
+        claim.terms.scope.region = Some(hostile.to_owned());
+        claim.terms.dialect.secret_prefix = hostile.to_owned().into();
+        judged.verdict.texts = SignedTexts::Canonical(claim.derive(&judged.request));
+        claim.signature = sigvet_core::scheme::Signature::presented(hostile);
     }
     let page = page(&diagnosis);
     assert!(page.contains("&lt;script&gt;alert(1)"));
@@ -53,7 +55,8 @@ fn nothing_from_outside_becomes_markup() {
 fn a_page_can_be_passed_on() {
     for diagnosis in [diagnosis_of_two_mistakes(), valid_diagnosis()] {
         let judged = diagnosis.judged.as_ref().unwrap();
-        let signatures = [judged.claim.signature.as_str(), judged.expected.as_ref().unwrap().as_str()];
+        let signatures =
+            [judged.verdict.claimed.signature().as_str(), judged.verdict.expected.as_ref().unwrap().as_str()];
         let page = page(&diagnosis);
         for signature in signatures {
             assert!(page.contains(&format!("{}…", &signature[..8])) && !page.contains(&signature[..9]), "{signature}");

@@ -51,7 +51,7 @@ fn is_missing(finding: &Finding) -> bool {
 
 /// The names in the findings of these kinds.
 fn found(said: &Said<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
-    let findings = said.judged.map(|judged| judged.findings.as_slice()).unwrap_or_default();
+    let findings = said.findings();
     let name = |finding: &Finding| match finding {
         Finding::HeaderUnsigned { name } | Finding::HeaderMissing { name } => Some(name.clone()),
         Finding::HostNotSigned => Some("host".to_owned()),
