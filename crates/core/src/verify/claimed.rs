@@ -46,10 +46,12 @@ impl Claimed {
         if let Some(claim) = FormClaim::extract(request) {
             return claim.map(Self::Form).map_err(VerifyError::Form);
         }
-        if let Some(claim) = v2::Claim::extract(request, buckets) {
-            return claim.map(Self::V2).map_err(VerifyError::V2);
+        match (v2::Claim::extract(request, buckets), Claim::extract(request)) {
+            // No server takes two signatures, and none may choose the weaker one.
+            (Some(_), Ok(_)) => Err(VerifyError::V4(ClaimError::SignedTwice)),
+            (Some(claim), Err(_)) => claim.map(Self::V2).map_err(VerifyError::V2),
+            (None, claim) => claim.map(Self::V4).map_err(VerifyError::V4),
         }
-        Claim::extract(request).map(Self::V4).map_err(VerifyError::V4)
     }
 
     /// What the scheme is called: `Signature Version 4`.

@@ -89,6 +89,15 @@ fn version_2_names_no_scope_and_matches_none() {
     assert_eq!(rejection, Rejection::Findings(vec![Finding::ScopeUnbound]));
 }
 
+/// Catches a judge that takes the weaker of two signatures.
+#[test]
+fn a_signature_of_each_version_is_one_too_many() {
+    let mut request = signed(&Settings::new("us-east-1", "s3"));
+    request.target.extend_from_slice(b"?AWSAccessKeyId=AKIDEXAMPLE&Expires=1440938160&Signature=c2ln");
+    let error = verify(&request, &Judge::new(Some(&credentials()), now(), ExpectedScope::Any)).unwrap_err();
+    assert_eq!(error, VerifyError::V4(crate::claim::ClaimError::SignedTwice));
+}
+
 /// Catches a body that is exchanged for another where nobody looks at it.
 #[test]
 fn a_body_that_was_not_given_is_found_and_not_accepted() {

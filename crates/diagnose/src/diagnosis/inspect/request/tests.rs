@@ -70,7 +70,7 @@ fn what_every_server_refuses_is_named() {
         (s3("GET /", "").replace("Signature=f0e8", "Signature=F0E8"), "signature-form"),
         (s3("GET /", "").replace("Signature=f0e8", "Signature="), "signature-form"),
         (s3("GET /", "") + "Authorization: Bearer x\n", "mechanism-twice"),
-        (s3("GET /?AWSAccessKeyId=a&Signature=b&Expires=1", ""), "mechanism-twice"),
+        (s3("GET /?OSSAccessKeyId=a&Signature=b&Expires=1", ""), "mechanism-twice"),
         (put("hello", &sha256("")), "payload-empty-hash"),
         (put("hello", &sha256("hello\n")), "payload-newline"),
         (put("{\"a\":1}", &sha256("{\"a\": 1}")), "payload-json-reformatted"),
