@@ -107,6 +107,11 @@ pub enum Finding {
         /// The header or parameter that carries it.
         name: String,
     },
+    /// The session token is sent in a header that is not signed, to a service that wants it signed.
+    TokenUnsigned {
+        /// The header.
+        name: String,
+    },
     /// A session token, and credentials that have none to compare it with.
     TokenUnknown,
     /// The signature covers a hash of the body, and the body was not given: nothing is known of what arrived.
@@ -244,7 +249,9 @@ impl fmt::Display for Finding {
             }
             Self::PayloadHeaderMissing { name } => write!(f, "the header {name} is missing, which S3 requires"),
             Self::HostNotSigned => f.write_str("the header host is not among the signed headers"),
-            Self::HeaderUnsigned { name } => write!(f, "the header {name} is sent but not signed"),
+            Self::HeaderUnsigned { name } | Self::TokenUnsigned { name } => {
+                write!(f, "the header {name} is sent but not signed")
+            }
             Self::HeaderMissing { name } => write!(f, "the header {name} is signed but was not sent"),
             Self::Policy(violation) => violation.fmt(f),
             Self::Stream(fault) => fault.fmt(f),

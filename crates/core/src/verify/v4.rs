@@ -174,7 +174,8 @@ fn judge_headers(request: &Request, claim: &Claim) -> Vec<Finding> {
         // Object stores want the token signed as all else; other services take it either way.
         let is_free = name == terms.dialect.token_header && !terms.dialect.stores_objects(&terms.scope.service);
         if own && !is_free && !terms.signed_headers.contains(&name) {
-            findings.push(Finding::HeaderUnsigned { name });
+            let is_token = name == terms.dialect.token_header;
+            findings.push(if is_token { Finding::TokenUnsigned { name } } else { Finding::HeaderUnsigned { name } });
         }
     }
     let missing = terms.signed_headers.iter().filter(|name| !request.headers.contains(name));

@@ -42,10 +42,17 @@ impl<'a> Case<'a> {
         add_new(&mut explanations, self.scheme.refused());
         join_times(&mut explanations);
         explanations.sort_by_key(|explanation| explanation.proof);
-        if self.outcome(&explanations) != Outcome::Valid && !is_settled(&explanations) && !is_right {
-            add_new(&mut explanations, self.scheme.suspicions());
-        }
         explanations
+    }
+
+    /// What may be the reason, if nothing better is known. It does not count for the outcome.
+    pub(super) fn suspicions(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<Explanation> {
+        match outcome {
+            Outcome::Invalid | Outcome::Unknown if !is_settled(explanations) && !self.is_right() => {
+                self.scheme.suspicions()
+            }
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn into_comparisons(self) -> Vec<Comparison> {

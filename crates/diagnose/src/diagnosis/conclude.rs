@@ -21,8 +21,10 @@ pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
 
 fn diagnose_claim(evidence: &Evidence<'_>, judged: Judged, repairs: Vec<Made>, limits: Limits<'_>) -> Diagnosis {
     let case = Case::new(evidence, &judged, limits);
-    let explanations = case.explanations(repairs);
+    let mut explanations = case.explanations(repairs);
     let outcome = case.outcome(&explanations);
+    let suspicions = case.suspicions(outcome, &explanations);
+    add_new(&mut explanations, suspicions);
     let (notes, next) = (case.notes(outcome, &explanations), case.next(outcome, &explanations));
     let search = case.found.as_ref().map_or(Search::NONE, Found::summary);
     let comparisons = case.into_comparisons();

@@ -59,7 +59,7 @@ pub(super) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<Made> {
         }
         Finding::RegionSetMissing { name } | Finding::PayloadHeaderMissing { name } => made("", name),
         Finding::HostNotSigned => made(listed(claimed), "host"),
-        Finding::HeaderUnsigned { name } => made(listed(claimed), name),
+        Finding::HeaderUnsigned { name } | Finding::TokenUnsigned { name } => made(listed(claimed), name),
         Finding::HeaderMissing { name } => made(name, ""),
         Finding::Policy(violation) => form::violated(row, violation),
         Finding::Stream(fault) => chunks(row, fault, claimed),
@@ -69,10 +69,8 @@ pub(super) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<Made> {
 
 /// All headers of the provider's own that are sent and not signed.
 pub(super) fn unsigned_headers(verdict: &Verdict) -> Option<Made> {
-    // An unsigned token has a name of its own.
-    let token = verdict.claimed.dialect().token_header;
     let names = names(verdict, |finding| match finding {
-        Finding::HeaderUnsigned { name } if *name != token => Some(name),
+        Finding::HeaderUnsigned { name } => Some(name),
         _ => None,
     });
     let made = Made::new(catalogue::row(FindingId::HeaderAmzUnsigned), listed(&verdict.claimed), names.join(";"));
@@ -123,3 +121,6 @@ fn chunks(row: &'static Mistake, fault: &StreamFault, claimed: &Claimed) -> Made
     };
     made.with_detail(fault.to_string())
 }
+
+#[cfg(test)]
+mod tests;

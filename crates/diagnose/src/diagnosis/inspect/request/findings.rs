@@ -57,9 +57,10 @@ fn is_seen(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
     judged.is_captured() || !matches!(finding, Finding::PayloadHeaderMissing { .. } | Finding::TokenMissing { .. })
 }
 
-/// Whether a finding is explained elsewhere: all headers of a kind in one, chunks by a search of their own.
+/// Whether a finding is explained elsewhere: all headers of a kind in one, tokens by what the host takes, chunks by a search of
+/// their own.
 fn is_gathered(finding: &Finding) -> bool {
-    matches!(finding, Finding::HeaderUnsigned { .. } | Finding::HeaderMissing { .. } | Finding::Stream(_))
+    matches!(finding, Finding::HeaderUnsigned { .. } | Finding::TokenUnsigned { .. } | Finding::Stream(_))
 }
 
 /// A finding by what the evidence shows of it; at the least, as it was found.
