@@ -1,10 +1,15 @@
 //! What `sigvet-diagnose` needs of the inside. No part of the public API: it changes without notice.
 
-pub use crate::crypto::digests::{Hex, hmac_sha1, sha1, sha512};
+#[cfg(feature = "v2")]
+pub use crate::crypto::digests::hmac_sha1;
+#[cfg(any(feature = "stream", feature = "v2"))]
+pub use crate::crypto::digests::sha1;
+pub use crate::crypto::digests::{Hex, sha512};
 pub use crate::crypto::midstate::{Midstate, hmac};
 pub use crate::derivation::frame::{Subject, frame};
 pub use crate::request::headers::is_token;
 pub use crate::request::target::{join_target, split_query, split_target};
+#[cfg(feature = "v2")]
 pub use crate::v2::resource::{join, path_of, sub_resources};
 pub use crate::verify::judgement::judge_claim;
 
@@ -38,6 +43,7 @@ pub mod canonical {
     }
 }
 
+#[cfg(feature = "v4a")]
 pub mod key_pair {
     pub use crate::scheme::key_pair::{PREFIX_SUFFIX, derive, of_secret};
 }

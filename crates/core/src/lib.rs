@@ -79,6 +79,7 @@ pub mod time;
 
 pub mod crypto;
 
+#[cfg(feature = "stream")]
 pub mod checksum;
 
 pub mod request;
@@ -103,10 +104,13 @@ pub mod presign;
 
 pub mod signer;
 
+#[cfg(feature = "stream")]
 pub mod stream;
 
+#[cfg(feature = "v2")]
 pub mod v2;
 
+#[cfg(feature = "form")]
 pub mod form;
 
 pub mod verify;

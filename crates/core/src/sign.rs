@@ -67,13 +67,13 @@ impl Prepared {
     /// Signs the request with a key derived for it alone: for one signature, quicker than to make a [`SigningKey`] first.
     pub fn sign_once(self, secret: &Secret) -> Signed {
         let derivation = derive(&self.request, &self.terms);
-        let Terms { scheme, dialect, scope, access_key_id, .. } = &self.terms;
+        let Terms { scheme, dialect, scope, .. } = &self.terms;
         let string_to_sign = derivation.string_to_sign.as_bytes();
         let signature = match scheme {
             Scheme::V4 => KeyTrace::derive(secret, &dialect.secret_prefix, scope).sign(string_to_sign),
-            Scheme::V4a => {
-                SigningKey::derive_pair(secret, access_key_id, dialect, scope).sign_unchecked(string_to_sign)
-            }
+            #[cfg(feature = "v4a")]
+            Scheme::V4a => SigningKey::derive_pair(secret, &self.terms.access_key_id, dialect, scope)
+                .sign_unchecked(string_to_sign),
         };
         self.attach(signature)
     }

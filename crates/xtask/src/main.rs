@@ -9,6 +9,7 @@ mod tasks;
 
 mod minimal_versions;
 mod package_contents;
+mod package_counts;
 mod program;
 mod rust_versions;
 mod workspace;

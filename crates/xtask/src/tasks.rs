@@ -2,7 +2,7 @@
 
 use crate::program::{Failure, cargo, program};
 use crate::workspace::Workspace;
-use crate::{minimal_versions, package_contents, rust_versions};
+use crate::{minimal_versions, package_contents, package_counts, rust_versions};
 
 /// Something to do with the repository.
 pub struct Task {
@@ -13,10 +13,11 @@ pub struct Task {
     pub run: fn() -> Result<(), Failure>,
 }
 
-pub static TASKS: [Task; 14] = [
+pub static TASKS: [Task; 15] = [
     check("format", "the layout of the code (cargo fmt)", format),
     check("workflows", "the GitHub workflows (zizmor)", workflows),
     check("rust-versions", "rust-version of each crate: what its dependencies need", rust_versions::check),
+    check("package-counts", "how many packages the libraries bring with them (cargo tree)", package_counts::check),
     check("deny", "licences, bans and sources of dependencies (cargo-deny)", deny),
     check("package", "the contents of the crates that are published", package_contents::check),
     check("check", "that everything compiles, tests and benches too (cargo check)", compile),

@@ -69,6 +69,7 @@ pub enum ClaimError {
 fn form_of_credential(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::V4 => "ID/YYYYMMDD/region/service/aws4_request",
+        #[cfg(feature = "v4a")]
         Scheme::V4a => "ID/YYYYMMDD/service/aws4_request",
     }
 }

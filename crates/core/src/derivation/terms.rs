@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::canonical::{PathRule, PayloadHash, SignedHeaders};
-use crate::scheme::{Dialect, Scheme, Scope, key_pair};
+#[cfg(feature = "v4a")]
+use crate::scheme::key_pair;
+use crate::scheme::{Dialect, Scheme, Scope};
 use crate::time::Timestamp;
 
 /// The terms of a signature.
@@ -73,6 +75,7 @@ impl Terms {
     pub fn secret_prefix(&self) -> String {
         match self.scheme {
             Scheme::V4 => self.dialect.secret_prefix.clone().into_owned(),
+            #[cfg(feature = "v4a")]
             Scheme::V4a => format!("{}{}", self.dialect.secret_prefix, key_pair::PREFIX_SUFFIX),
         }
     }

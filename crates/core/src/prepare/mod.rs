@@ -135,6 +135,7 @@ pub fn prepare(
     let timestamp = settle_date(&mut request, settings, now)?;
     let scope = match settings.scheme {
         Scheme::V4 => Scope::new(&timestamp, &settings.region, &settings.service, dialect)?,
+        #[cfg(feature = "v4a")]
         Scheme::V4a => Scope::without_region(&timestamp, &settings.service, dialect)?,
     };
     let region_set = region_set::settle(&mut request, settings)?;

@@ -4,6 +4,7 @@
 //! What a signature makes of it is the business of `canonical`.
 
 mod authority;
+#[cfg(feature = "stream")]
 mod checksum;
 pub(crate) mod headers;
 mod invalid;
@@ -12,6 +13,7 @@ pub(crate) mod target;
 mod url;
 
 pub use authority::InvalidAuthority;
+#[cfg(feature = "stream")]
 pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};

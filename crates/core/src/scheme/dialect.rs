@@ -162,8 +162,8 @@ impl Dialect {
 
     /// First line of the string to sign in a scheme: `AWS4-ECDSA-P256-SHA256`.
     pub fn algorithm_for(&self, scheme: Scheme) -> Name {
-        match (scheme, Scheme::from_algorithm(&self.algorithm)) {
-            (Scheme::V4a, Some((provider, _))) => format!("{provider}{}", scheme.algorithm_suffix()).into(),
+        match Scheme::from_algorithm(&self.algorithm) {
+            Some((provider, own)) if own != scheme => format!("{provider}{}", scheme.algorithm_suffix()).into(),
             _ => self.algorithm.clone(),
         }
     }

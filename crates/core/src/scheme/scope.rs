@@ -76,6 +76,7 @@ impl Scope {
         let (terminator, service) = (last()?, last()?);
         let region = match scheme {
             Scheme::V4 => Some(last()?),
+            #[cfg(feature = "v4a")]
             Scheme::V4a => None,
         };
         let date = last()?;

@@ -61,7 +61,10 @@ impl Accepted {
     fn from_claim(claimed: &Claimed) -> Self {
         let payload = match claimed {
             Claimed::V4(claim) => Some(claim.terms.payload.clone()),
-            Claimed::V2(_) | Claimed::Form(_) => None,
+            #[cfg(feature = "v2")]
+            Claimed::V2(_) => None,
+            #[cfg(feature = "form")]
+            Claimed::Form(_) => None,
         };
         Self { access_key_id: claimed.access_key_id().to_owned(), scope: claimed.scope().cloned(), payload }
     }

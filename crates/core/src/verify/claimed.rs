@@ -3,22 +3,29 @@
 use crate::claim::{Claim, ClaimError};
 use crate::derivation::Placement;
 use crate::endpoint::BucketRule;
+#[cfg(feature = "form")]
 use crate::form::{FormClaim, FormClaimError, FormScheme};
 use crate::request::Request;
 use crate::scheme::{Dialect, Scheme, Scope, Signature};
 use crate::time::Timestamp;
+#[cfg(feature = "v2")]
 use crate::v2;
 
 /// What a signed request claims. Claims are unverified input.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a request makes one claim, and nobody keeps many")]
+#[cfg_attr(
+    all(feature = "v2", not(feature = "form")),
+    expect(clippy::large_enum_variant, reason = "a request makes one claim, and nobody keeps many")
+)]
 #[non_exhaustive]
 pub enum Claimed {
     /// Signature Version 4 or 4A.
     V4(Claim),
     /// Signature Version 2.
+    #[cfg(feature = "v2")]
     V2(v2::Claim),
     /// The policy of a presigned POST.
+    #[cfg(feature = "form")]
     Form(FormClaim),
 }
 
@@ -30,9 +37,11 @@ pub enum VerifyError {
     #[error(transparent)]
     V4(ClaimError),
     /// Signature Version 2.
+    #[cfg(feature = "v2")]
     #[error(transparent)]
     V2(v2::ClaimError),
     /// The policy of a presigned POST.
+    #[cfg(feature = "form")]
     #[error(transparent)]
     Form(FormClaimError),
 }
@@ -42,16 +51,22 @@ impl Claimed {
     ///
     /// # Errors
     /// See [`VerifyError`].
+    #[cfg_attr(not(feature = "v2"), expect(unused_variables, reason = "Version 4 does not ask for the bucket"))]
     pub fn extract(request: &Request, buckets: BucketRule<'_>) -> Result<Self, VerifyError> {
+        #[cfg(feature = "form")]
         if let Some(claim) = FormClaim::extract(request) {
             return claim.map(Self::Form).map_err(VerifyError::Form);
         }
-        match (v2::Claim::extract(request, buckets), Claim::extract(request)) {
-            // No server takes two signatures, and none may choose the weaker one.
-            (Some(_), Ok(_)) => Err(VerifyError::V4(ClaimError::SignedTwice)),
-            (Some(claim), Err(_)) => claim.map(Self::V2).map_err(VerifyError::V2),
-            (None, claim) => claim.map(Self::V4).map_err(VerifyError::V4),
+        let claim = Claim::extract(request);
+        #[cfg(feature = "v2")]
+        if let Some(other) = v2::Claim::extract(request, buckets) {
+            return match claim {
+                // No server takes two signatures, and none may choose the weaker one.
+                Ok(_) => Err(VerifyError::V4(ClaimError::SignedTwice)),
+                Err(_) => other.map(Self::V2).map_err(VerifyError::V2),
+            };
         }
+        claim.map(Self::V4).map_err(VerifyError::V4)
     }
 
     /// What the scheme is called: `Signature Version 4`.
@@ -59,9 +74,12 @@ impl Claimed {
         match self {
             Self::V4(claim) => match claim.terms.scheme {
                 Scheme::V4 => "Signature Version 4",
+                #[cfg(feature = "v4a")]
                 Scheme::V4a => "Signature Version 4A",
             },
+            #[cfg(feature = "v2")]
             Self::V2(_) => "Signature Version 2",
+            #[cfg(feature = "form")]
             Self::Form(claim) => match claim.scheme {
                 FormScheme::V4 { .. } => "a POST policy of Signature Version 4",
                 FormScheme::V2 { .. } => "a POST policy of Signature Version 2",
@@ -73,7 +91,9 @@ impl Claimed {
     pub fn access_key_id(&self) -> &str {
         match self {
             Self::V4(claim) => &claim.terms.access_key_id,
+            #[cfg(feature = "v2")]
             Self::V2(claim) => &claim.terms.access_key_id,
+            #[cfg(feature = "form")]
             Self::Form(claim) => &claim.access_key_id,
         }
     }
@@ -82,7 +102,9 @@ impl Claimed {
     pub fn signature(&self) -> &Signature {
         match self {
             Self::V4(claim) => &claim.signature,
+            #[cfg(feature = "v2")]
             Self::V2(claim) => &claim.signature,
+            #[cfg(feature = "form")]
             Self::Form(claim) => &claim.signature,
         }
     }
@@ -91,8 +113,12 @@ impl Claimed {
     pub fn scope(&self) -> Option<&Scope> {
         match self {
             Self::V4(claim) => Some(&claim.terms.scope),
+            #[cfg(feature = "form")]
             Self::Form(FormClaim { scheme: FormScheme::V4 { scope, .. }, .. }) => Some(scope),
-            Self::V2(_) | Self::Form(_) => None,
+            #[cfg(feature = "v2")]
+            Self::V2(_) => None,
+            #[cfg(feature = "form")]
+            Self::Form(_) => None,
         }
     }
 
@@ -100,7 +126,9 @@ impl Claimed {
     pub fn dialect(&self) -> Dialect {
         match self {
             Self::V4(claim) => claim.terms.dialect.clone(),
+            #[cfg(feature = "v2")]
             Self::V2(claim) => claim.terms.names.dialect(),
+            #[cfg(feature = "form")]
             Self::Form(claim) => match &claim.scheme {
                 FormScheme::V4 { dialect, .. } => dialect.clone(),
                 FormScheme::V2 { names } => names.dialect(),
@@ -112,10 +140,12 @@ impl Claimed {
     pub fn signed_at(&self) -> Option<Timestamp> {
         match self {
             Self::V4(claim) => Some(claim.terms.timestamp),
+            #[cfg(feature = "v2")]
             Self::V2(claim) => match claim.terms.placement {
                 v2::Placement::Header { signed_at } => Some(signed_at),
                 v2::Placement::Query { .. } => None,
             },
+            #[cfg(feature = "form")]
             Self::Form(_) => None,
         }
     }
@@ -127,10 +157,12 @@ impl Claimed {
                 Placement::Header => None,
                 Placement::Query { expires } => Some(claim.terms.timestamp.plus(expires)),
             },
+            #[cfg(feature = "v2")]
             Self::V2(claim) => match claim.terms.placement {
                 v2::Placement::Header { .. } => None,
                 v2::Placement::Query { expires_at } => Some(expires_at),
             },
+            #[cfg(feature = "form")]
             Self::Form(claim) => claim.policy.as_ref().ok().map(|policy| policy.expiration),
         }
     }

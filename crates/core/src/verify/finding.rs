@@ -6,7 +6,9 @@
 use std::fmt;
 use std::time::Duration;
 
+#[cfg(feature = "form")]
 use crate::form::Violation;
+#[cfg(feature = "stream")]
 use crate::stream::StreamFault;
 use crate::time::{Timestamp, in_words};
 
@@ -152,8 +154,10 @@ pub enum Finding {
         name: String,
     },
     /// An upload by form breaks its policy.
+    #[cfg(feature = "form")]
     Policy(Violation),
     /// The payload is declared to come in chunks, and something is wrong with them.
+    #[cfg(feature = "stream")]
     Stream(StreamFault),
 }
 
@@ -176,8 +180,11 @@ impl Finding {
     /// Whether it takes the key to see it.
     pub fn is_known_by_key(&self) -> bool {
         match self {
-            Self::SignatureMismatch | Self::Stream(StreamFault::ChunkSignature { .. }) => true,
+            Self::SignatureMismatch => true,
+            #[cfg(feature = "stream")]
+            Self::Stream(StreamFault::ChunkSignature { .. }) => true,
             // A signature that is absent is seen without one.
+            #[cfg(feature = "stream")]
             Self::Stream(StreamFault::TrailerSignature { presented, .. }) => !presented.is_empty(),
             _ => false,
         }
@@ -185,14 +192,12 @@ impl Finding {
 
     /// Whether arithmetic on dates shows it.
     pub fn is_about_time(&self) -> bool {
-        matches!(
-            self,
-            Self::TimeSkewed { .. }
-                | Self::Expired { .. }
-                | Self::NotYetValid { .. }
-                | Self::ScopeDate { .. }
-                | Self::Policy(Violation::Expired { .. })
-        )
+        match self {
+            Self::TimeSkewed { .. } | Self::Expired { .. } | Self::NotYetValid { .. } | Self::ScopeDate { .. } => true,
+            #[cfg(feature = "form")]
+            Self::Policy(Violation::Expired { .. }) => true,
+            _ => false,
+        }
     }
 }
 
@@ -253,7 +258,9 @@ impl fmt::Display for Finding {
                 write!(f, "the header {name} is sent but not signed")
             }
             Self::HeaderMissing { name } => write!(f, "the header {name} is signed but was not sent"),
+            #[cfg(feature = "form")]
             Self::Policy(violation) => violation.fmt(f),
+            #[cfg(feature = "stream")]
             Self::Stream(fault) => fault.fmt(f),
         }
     }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::Finding;
+#[cfg(feature = "form")]
 use crate::form::{PolicyError, Violation};
+#[cfg(feature = "stream")]
 use crate::stream::StreamFault;
 
 /// Declares the names, and the list of them, from which none can be missing.
@@ -99,12 +101,15 @@ impl Finding {
             Self::HostNotSigned => FindingId::HostNotSigned,
             Self::HeaderUnsigned { .. } => FindingId::HeaderAmzUnsigned,
             Self::HeaderMissing { .. } => FindingId::HeaderMissing,
+            #[cfg(feature = "form")]
             Self::Policy(violation) => violation_id(violation),
+            #[cfg(feature = "stream")]
             Self::Stream(fault) => fault_id(fault),
         })
     }
 }
 
+#[cfg(feature = "form")]
 fn violation_id(violation: &Violation) -> FindingId {
     match violation {
         Violation::Unreadable(PolicyError::NotBase64 { .. }) => FindingId::PolicyNotBase64,
@@ -117,6 +122,7 @@ fn violation_id(violation: &Violation) -> FindingId {
 }
 
 /// Why the signature of a chunk is wrong is looked for elsewhere.
+#[cfg(feature = "stream")]
 fn fault_id(fault: &StreamFault) -> FindingId {
     match fault {
         StreamFault::ChunkSignature { .. } => FindingId::ChunkSignature,

@@ -1,6 +1,10 @@
 //! The one place that knows which schemes there are to judge.
 
-use super::{Claimed, Judge, Verdict, form, v2, v4};
+#[cfg(feature = "form")]
+use super::form;
+#[cfg(feature = "v2")]
+use super::v2;
+use super::{Claimed, Judge, Verdict, v4};
 use crate::request::Request;
 
 /// Judges a request by a claim that was read from it, and perhaps altered since: of a request that was read back from a
@@ -8,7 +12,9 @@ use crate::request::Request;
 pub fn judge_claim(request: &Request, claimed: Claimed, judge: &Judge<'_>) -> Verdict {
     match claimed {
         Claimed::V4(claim) => v4::judge(request, claim, judge),
+        #[cfg(feature = "v2")]
         Claimed::V2(claim) => v2::judge(request, claim, judge),
+        #[cfg(feature = "form")]
         Claimed::Form(claim) => form::judge(request, claim, judge),
     }
 }

@@ -8,11 +8,13 @@ mod accept;
 mod claimed;
 mod finding;
 mod finding_id;
+#[cfg(feature = "form")]
 mod form;
 pub(crate) mod judgement;
 mod key;
 mod scope;
 mod texts;
+#[cfg(feature = "v2")]
 mod v2;
 mod v4;
 mod verdict;

@@ -3,7 +3,6 @@
 use super::{Claimed, Finding, Judge};
 use crate::claim::Claim;
 use crate::request::Request;
-use crate::scheme::Scheme;
 
 /// The region and the service that a signature must be for.
 ///
@@ -29,7 +28,7 @@ pub(super) fn judge_scope(request: &Request, claimed: &Claimed, judge: &Judge<'_
     let other = |expected: &str, presented: &str| (expected.to_owned(), presented.to_owned());
     let mut findings = Vec::new();
     match claimed {
-        Claimed::V4(claim) if claim.terms.scheme == Scheme::V4a => {
+        Claimed::V4(claim) if claim.terms.scheme.has_region_set() => {
             findings.extend(judge_region_set(request, claim, region));
         }
         _ if scope.region() != region => {

@@ -12,7 +12,8 @@ use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement};
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::{Body, Request};
-use crate::scheme::{Dialect, Scheme, Scope, Signature, SigningKey};
+use crate::scheme::{Dialect, Scope, Signature, SigningKey};
+#[cfg(feature = "stream")]
 use crate::stream;
 use crate::time::Timestamp;
 
@@ -28,8 +29,11 @@ pub(super) fn judge(request: &Request, mut claim: Claim, judge: &Judge<'_>) -> V
     findings.extend(judge_time(&claim, judge));
     findings.extend(region_set_missing(request, &claim));
     findings.extend(judge_payload(request, &claim));
-    findings.extend(judge_checksum(request, &claim));
-    findings.extend(stream::check_framing(request, &claim.terms).into_iter().map(Finding::Stream));
+    #[cfg(feature = "stream")]
+    {
+        findings.extend(judge_checksum(request, &claim));
+        findings.extend(stream::check_framing(request, &claim.terms).into_iter().map(Finding::Stream));
+    }
     findings.extend(judge_unseen(request, &claim));
     findings.extend(judge_headers(request, &claim));
     let claimed = Claimed::V4(claim);
@@ -47,6 +51,7 @@ fn judge_by_key(
     let key = SigningKey::for_scheme(terms.scheme, credentials, &terms.dialect, &terms.scope);
     let expected = key.expected(derivation.string_to_sign.as_bytes(), &claim.signature);
     let mut findings = judge_signature(credentials, (&terms.access_key_id, &claim.signature), &expected);
+    #[cfg(feature = "stream")]
     findings.extend(stream::check(request, terms, &claim.signature, &key).map(Finding::Stream));
     let (name, token) = presented_token(request, claim);
     findings.extend(judge_token(&name, credentials, token));
@@ -122,7 +127,7 @@ impl Claim {
 }
 
 fn region_set_missing(request: &Request, claim: &Claim) -> Option<Finding> {
-    let is_missing = claim.terms.scheme == Scheme::V4a && claim.region_set(request).is_none();
+    let is_missing = claim.terms.scheme.has_region_set() && claim.region_set(request).is_none();
     is_missing.then(|| Finding::RegionSetMissing { name: claim.region_set_name() })
 }
 
@@ -141,20 +146,22 @@ fn judge_payload(request: &Request, claim: &Claim) -> Option<Finding> {
     (!is_word && *presented != expected).then(|| Finding::PayloadMismatch { expected, presented: presented.clone() })
 }
 
-/// A signature that is right says nothing of a body that nobody has seen.
+/// A signature that is right says nothing of a body that nobody has seen, nor of chunks that nobody here can read.
 fn judge_unseen(request: &Request, claim: &Claim) -> Option<Finding> {
     let is_unseen = request.body.sha256().is_none();
     match &claim.terms.payload {
         PayloadHash::Unsigned => None,
         PayloadHash::Declared(word) if word.starts_with("STREAMING-") => {
             let comes_in_chunks = !word.ends_with("-EVENTS");
-            (comes_in_chunks && request.body == Body::Unknown).then_some(Finding::ChunksUnseen)
+            let is_unread = !cfg!(feature = "stream") || request.body == Body::Unknown;
+            (comes_in_chunks && is_unread).then_some(Finding::ChunksUnseen)
         }
         PayloadHash::Declared(_) | PayloadHash::Sha256(_) => is_unseen.then_some(Finding::PayloadUnseen),
     }
 }
 
 /// Other services than those that store objects read no such header.
+#[cfg(feature = "stream")]
 fn judge_checksum(request: &Request, claim: &Claim) -> Option<Finding> {
     let terms = &claim.terms;
     let wrong = request.wrong_checksum().filter(|_| terms.dialect.stores_objects(&terms.scope.service))?;
