@@ -25,6 +25,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Features
+//!
+//! | feature | for | brings |
+//! |---|---|---|
+//! | `form` | presigned POST | `serde_json`, and `v2`, because policies may be signed so |
+//! | `stream` | payloads in signed chunks; the checksums of S3 | `crc-fast`, `sha1` |
+//! | `v2` | Signature Version 2 | `sha1` |
+//! | `v4a` | Signature Version 4A | `p256` |
+//! | `http` | conversions from and to the types of the `http` crate | `http` |
+//!
+//! All but `http` are on by default. What is turned off is never accepted: requests of such a scheme make no claim, and
+//! [`Verdict::accept`](verify::Verdict::accept) refuses a payload in chunks that it could not read. Only checksums, which are
+//! no part of a signature, are then not compared.
+//!
 //! # One derivation
 //!
 //! The server does what the client did, and compares. So there is one derivation, of a [`Request`](request::Request) and

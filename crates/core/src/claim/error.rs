@@ -13,7 +13,7 @@ pub enum ClaimError {
     #[error("the request is signed twice: in its Authorization header and in its query")]
     SignedTwice,
     /// An algorithm that is neither Signature Version 4's nor 4A's.
-    #[error("unknown signature algorithm '{presented}', expected AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256")]
+    #[error("unknown signature algorithm '{presented}', expected {}", expected_algorithms())]
     Algorithm {
         /// What stands in its place.
         presented: String,
@@ -64,6 +64,10 @@ pub enum ClaimError {
         /// What it says.
         presented: String,
     },
+}
+
+fn expected_algorithms() -> &'static str {
+    if cfg!(feature = "v4a") { "AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256" } else { "AWS4-HMAC-SHA256" }
 }
 
 fn form_of_credential(scheme: Scheme) -> &'static str {
