@@ -43,6 +43,10 @@ pub(super) struct Authority {
 
 impl Authority {
     pub(super) fn parse(text: &str) -> Result<Self, InvalidAuthority> {
+        // Browsers end the host here and take what follows for a path: `evil\@good` must not be read as `good`.
+        if text.contains('\\') {
+            return Err(InvalidAuthority::Character { character: '\\' });
+        }
         let host_and_port = text.rsplit_once('@').map_or(text, |(_, behind)| behind);
         let (host, port) = split_port(host_and_port);
         Ok(Self { host: parse_host(host)?, port: parse_port(port)? })
@@ -134,7 +138,9 @@ mod tests {
         for host in ["127.1", "0x7f.0.0.1", "127.0.0.1.", "256.0.0.1", "010.0.0.1", "1.2.3.4.5", "a.0x", "2130706433"] {
             assert_eq!(refused(host), InvalidAuthority::Ipv4, "{host}");
         }
-        for (host, character) in [("h%41", '%'), ("a b", ' '), ("a\\b", '\\'), ("a]", ']'), ("a|b", '|'), ("a^", '^')] {
+        for (host, character) in
+            [("h%41", '%'), ("a b", ' '), ("a\\b", '\\'), ("a\\@b", '\\'), ("a]", ']'), ("a|b", '|'), ("a^", '^')]
+        {
             assert_eq!(refused(host), InvalidAuthority::Character { character }, "{host}");
         }
     }
