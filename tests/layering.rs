@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules in reading order. Those that are still to be written have their place already.
-const ORDER: [&str; 29] = [
+const ORDER: [&str; 30] = [
     "encode",
     "time",
     "crypto",
@@ -32,6 +32,7 @@ const ORDER: [&str; 29] = [
     "internal",
     "formats",
     "diagnosis",
+    "platform",
     "profiles",
     "transport",
     "serve",
@@ -39,7 +40,7 @@ const ORDER: [&str; 29] = [
     "main",
 ];
 
-/// What only `profiles` and what stands below it may name: files, environment, network, clock, arguments.
+/// What only `platform` and what stands below it may name: files, environment, network, clock, arguments.
 const OUTSIDE_WORLD: [&str; 7] = ["Instant", "now", "clap", "tokio", "reqwest", "stdin", "stdout"];
 const OUTSIDE_STD: [&str; 5] = ["env", "fs", "net", "process", "thread"];
 
@@ -134,7 +135,7 @@ fn violations(path: &Path, text: &str) -> Vec<String> {
     }
     let words: BTreeSet<&str> = words(&code).collect();
     let named = |names: &[&'static str]| names.iter().copied().filter(|name| words.contains(name)).collect::<Vec<_>>();
-    if Some(place) < place_of("profiles") {
+    if Some(place) < place_of("platform") {
         let std = heads_of(&code, "std");
         found.extend(
             OUTSIDE_STD.iter().filter(|name| std.contains(**name)).map(|name| format!("names std::{name} here")),

@@ -10,6 +10,7 @@ use super::near::near;
 use super::parse::{Contents, parse};
 use super::profile::Profile;
 use super::{Environment, Error, Warning};
+use crate::platform::{Access, mode_open_to};
 
 /// Where the profile file is, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,17 +139,10 @@ pub(super) fn reason(error: &std::io::Error) -> String {
     text.to_lowercase()
 }
 
-#[cfg(unix)]
 fn too_open(path: &Path) -> Option<Warning> {
-    use std::os::unix::fs::PermissionsExt;
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let mode = metadata.permissions().mode() & 0o777;
-    (mode & 0o044 != 0).then(|| Warning::FileTooOpen { path: path.to_owned(), mode })
-}
-
-#[cfg(not(unix))]
-fn too_open(_path: &Path) -> Option<Warning> {
-    None
+    let mode = mode_open_to(Access::Read, &metadata)?;
+    Some(Warning::FileTooOpen { path: path.to_owned(), mode })
 }
 
 #[cfg(test)]
@@ -179,7 +173,7 @@ mod tests {
         let nowhere = PathBuf::from("/nonexistent/profiles.toml");
         assert!(ProfileFile::load(&Location::Default(nowhere.clone())).unwrap().is_none());
         let error = ProfileFile::load(&Location::Named(nowhere)).unwrap_err();
-        assert_eq!(error.kind(), super::super::Kind::Broken);
+        assert_eq!(error.kind(), crate::profiles::Kind::Broken);
         assert_eq!(error.to_string(), "profile file /nonexistent/profiles.toml does not exist");
     }
 
@@ -204,7 +198,7 @@ mod tests {
             "{error}"
         );
         let error = file.default_profile().unwrap_err();
-        assert_eq!(error.kind(), super::super::Kind::Broken);
+        assert_eq!(error.kind(), crate::profiles::Kind::Broken);
         assert!(error.to_string().ends_with("the default profile 'gone' is not in the file"), "{error}");
     }
 

@@ -19,21 +19,25 @@ mod parse;
 mod secret;
 
 mod aws;
+mod choice;
+mod found;
 mod origin;
 mod others;
 mod own;
+mod rank;
 mod resolve;
 mod sessions;
 mod typed;
 
+pub use choice::{Choice, Parts};
 pub use edit::{Added, DefaultProfile, Existing, add};
 pub use environment::Environment;
 pub use error::{CommandProblem, Error, Kind};
 pub use file::{Location, ProfileFile};
-pub use others::{KnownKey, known_keys};
+pub use found::{Described, KnownKey, Resolved};
+pub use others::known_keys;
 pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
-pub use resolve::{Choice, Described, Resolved, describe, resolve};
+pub use resolve::{describe, resolve};
 pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
 pub use source::{AwsPlace, AwsProvider, Source};
-pub use typed::Parts;
 pub use warning::{KeyPart, Warning};

@@ -1,9 +1,9 @@
 //! Which place the keys come from: the order of the contract, and nothing of what is found there.
 
+use super::choice::Choice;
 use super::file::{Location, ProfileFile};
 use super::own::Own;
-use super::profile::Settings;
-use super::resolve::Choice;
+use super::rank::Rank;
 use super::{Environment, Error, aws};
 
 /// The place that the keys come from.
@@ -118,25 +118,6 @@ impl<'a> Name<'a> {
             Some(("rclone", _)) => Self::Other("rclone"),
             Some(("mc", _)) => Self::Other("mc"),
             _ => Self::Own(text),
-        }
-    }
-}
-
-/// How a profile came to be chosen: what is named on the command line goes before the environment, the rest after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rank {
-    /// By `--profile`.
-    Named,
-    /// By `AWS_PROFILE`, as the default, or as the last resort.
-    Implied,
-}
-
-impl Rank {
-    /// Merges a profile's settings with the environment's by this rank.
-    pub(super) fn merge(self, profile: Settings, environment: Settings) -> Settings {
-        match self {
-            Self::Named => profile.or(environment),
-            Self::Implied => environment.or(profile),
         }
     }
 }

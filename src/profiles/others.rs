@@ -1,20 +1,10 @@
 //! Every key that the user has at hand without asking anybody: for telling that a request was signed with another one.
 
+use super::choice::Choice;
+use super::found::KnownKey;
 use super::profile::SecretSource;
-use super::resolve::Choice;
 use super::{Environment, Location, ProfileFile, Source, aws};
 use sigvet_core::credentials::Secret;
-
-/// A key of the user's.
-#[derive(Debug, Clone)]
-pub struct KnownKey {
-    /// Where it is from.
-    pub source: Source,
-    /// Its public half.
-    pub access_key_id: String,
-    /// Its secret half.
-    pub secret: Secret,
-}
 
 /// The keys whose secrets lie in files and variables, in the order of the contract. No command is run, no network asked;
 /// what cannot be read is passed over.

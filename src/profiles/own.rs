@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::file::ProfileFile;
-use super::origin::Rank;
+use super::found::{Described, Resolved};
 use super::profile::{Profile, Settings};
-use super::resolve::{Described, Resolved};
+use super::rank::Rank;
 use super::{Environment, Error, Source, Warning, secret};
 use sigvet_core::credentials::Credentials;
 

@@ -4,53 +4,12 @@
 //! files and chain. The first place that says anything about keys is the source, and nothing of a key is ever taken
 //! from two places. While the keys are static nothing here is asynchronous, and AWS's chain is not touched.
 
-use std::path::PathBuf;
-
-use super::origin::{Origin, Rank};
-use super::profile::Settings;
-use super::typed::{self, Parts};
-use super::{Environment, Error, KeyPart, Source, Warning, aws};
-use sigvet_core::credentials::{Credentials, Secret};
-
-/// What the command line chose.
-#[derive(Debug, Clone, Default)]
-pub struct Choice {
-    /// `-u KEY:SECRET` as it was typed. It is split at the first colon, as curl splits it: a key id that holds a colon
-    /// (`test:tester` of Swift) needs a profile or the environment.
-    pub user: Option<Secret>,
-    /// The key in parts, as awscurl takes it.
-    pub parts: Parts,
-    /// `--profile NAME`, where the name may be of another tool: `aws:NAME`.
-    pub profile: Option<String>,
-    /// `--profile-file PATH`.
-    pub profile_file: Option<PathBuf>,
-}
-
-/// Credentials, what comes with them, and where they are from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resolved {
-    /// The credentials.
-    pub credentials: Credentials,
-    /// What the same source says besides.
-    pub settings: Settings,
-    /// Where the credentials are from.
-    pub source: Source,
-    /// What the user should know.
-    pub warnings: Vec<Warning>,
-}
-
-/// What is known without a secret.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Described {
-    /// The public half of the key, where it stands in a file or a variable.
-    pub access_key_id: Option<String>,
-    /// What the source says besides keys.
-    pub settings: Settings,
-    /// The source that [`resolve`] would ask, where one is named.
-    pub source: Option<Source>,
-    /// What the user should know.
-    pub warnings: Vec<Warning>,
-}
+use super::choice::{Choice, Parts};
+use super::found::{Described, Resolved};
+use super::origin::Origin;
+use super::rank::Rank;
+use super::{Environment, Error, KeyPart, Source, Warning, aws, typed};
+use sigvet_core::credentials::Secret;
 
 /// Finds the credentials.
 ///
@@ -58,7 +17,7 @@ pub struct Described {
 /// There are none, or the first place that has any gives only half of them; the profile file is broken.
 pub fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, Error> {
     let mut resolved = match Origin::find(choice, environment)? {
-        Origin::Typed => typed::resolve(choice, environment)?,
+        Origin::Typed => typed::resolve(choice, beside(choice, environment)?)?,
         Origin::Environment => of_environment(environment)?,
         Origin::Own(own) => own.resolve(environment)?,
         Origin::Aws { name, rank } => aws::profile(&name, rank, environment)?,
@@ -81,7 +40,7 @@ pub fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, E
 /// The profile is unknown, or the profile file is broken.
 pub fn describe(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
     match Origin::find(choice, environment)? {
-        Origin::Typed => typed::describe_typed(choice, environment),
+        Origin::Typed => Ok(typed::describe(choice, beside(choice, environment)?)),
         Origin::Environment => Ok(Described {
             access_key_id: environment.access_key_id().map(str::to_owned),
             settings: environment.settings(),
@@ -91,6 +50,14 @@ pub fn describe(choice: &Choice, environment: &Environment) -> Result<Described,
         Origin::Own(own) => Ok(own.describe(environment)),
         Origin::Aws { name, rank } => aws::describe(Some(&name), rank, environment),
         Origin::Chain(_) => aws::describe(None, Rank::Implied, environment),
+    }
+}
+
+/// The settings beside a key that was typed: of `--profile` where it is given too, else of the environment.
+fn beside(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
+    match choice.profile {
+        Some(_) => describe(&Choice { user: None, parts: Parts::default(), ..choice.clone() }, environment),
+        None => Ok(Described { settings: environment.settings(), ..Described::default() }),
     }
 }
 
@@ -118,9 +85,11 @@ fn warn_of_white_space(resolved: &mut Resolved) {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::PathBuf;
 
-    use super::super::{Addressing, Kind};
     use super::*;
+    use crate::profiles::{Addressing, Kind, Settings};
+    use sigvet_core::credentials::Credentials;
 
     /// A directory with a profile file, and perhaps AWS's own, that nothing outside is read beside.
     struct World(tempfile::TempDir);

@@ -2,41 +2,13 @@
 //!
 //! All of a key comes from the command line then, its session token included; settings may come from beside it.
 
-use super::resolve::{Choice, Described, Resolved, describe};
-use super::{Environment, Error, KeyPart, Source, Warning};
+use super::choice::Choice;
+use super::found::{Described, Resolved};
+use super::{Error, Source, Warning};
 use sigvet_core::credentials::{Credentials, Secret};
 
-/// A key in parts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parts {
-    /// `--access-key`.
-    pub access_key_id: Option<String>,
-    /// `--secret-key`.
-    pub secret_access_key: Option<Secret>,
-    /// `--session-token`, which goes with `-u` too.
-    pub session_token: Option<Secret>,
-}
-
-impl Parts {
-    /// Whether anything is there. An empty token counts as none, as an empty variable does; half a key still counts.
-    pub(super) fn any(&self) -> bool {
-        self.access_key_id.is_some() || self.secret_access_key.is_some() || self.token().is_some()
-    }
-
-    fn token(&self) -> Option<&Secret> {
-        self.session_token.as_ref().filter(|token| !token.expose_secret().is_empty())
-    }
-
-    fn credentials(&self) -> Result<Credentials, Error> {
-        let missing = |missing| Error::HalfTypedKey { missing };
-        let key = self.access_key_id.as_deref().filter(|key| !key.is_empty()).ok_or(missing(KeyPart::AccessKeyId))?;
-        let secret = self.secret_access_key.as_ref().map(Secret::expose_secret).filter(|secret| !secret.is_empty());
-        Ok(Credentials::new(key, secret.ok_or(missing(KeyPart::SecretAccessKey))?))
-    }
-}
-
 /// The key that was typed, `-u` first.
-pub(super) fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, Error> {
+pub(super) fn resolve(choice: &Choice, beside: Described) -> Result<Resolved, Error> {
     let mut credentials = match &choice.user {
         Some(user) => {
             let (key, secret) = split_user(user).ok_or(Error::UserIncomplete)?;
@@ -45,7 +17,7 @@ pub(super) fn resolve(choice: &Choice, environment: &Environment) -> Result<Reso
         None => choice.parts.credentials()?,
     };
     credentials.session_token = choice.parts.token().cloned();
-    let Described { settings, mut warnings, .. } = beside(choice, environment)?;
+    let Described { settings, mut warnings, .. } = beside;
     // The ids of Swift have a colon; curl takes the first for the end of the id, and so do we.
     let is_ambiguous = choice.user.is_some() && credentials.secret_access_key.expose_secret().contains(':');
     warnings.extend(is_ambiguous.then_some(Warning::SecondColon));
@@ -53,12 +25,12 @@ pub(super) fn resolve(choice: &Choice, environment: &Environment) -> Result<Reso
 }
 
 /// What is known without its secret.
-pub(super) fn describe_typed(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
+pub(super) fn describe(choice: &Choice, beside: Described) -> Described {
     let key = match &choice.user {
         Some(user) => split_user(user).map(|(key, _)| key.to_owned()),
         None => choice.parts.access_key_id.clone(),
     };
-    Ok(Described { access_key_id: key, source: Some(source(choice)), ..beside(choice, environment)? })
+    Described { access_key_id: key, source: Some(source(choice)), ..beside }
 }
 
 fn source(choice: &Choice) -> Source {
@@ -69,17 +41,11 @@ fn split_user(user: &Secret) -> Option<(&str, &str)> {
     user.expose_secret().split_once(':').filter(|(key, secret)| !key.is_empty() && !secret.is_empty())
 }
 
-/// The settings beside the key: of `--profile` where it is given too, else of the environment.
-fn beside(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
-    match choice.profile {
-        Some(_) => describe(&Choice { user: None, parts: Parts::default(), ..choice.clone() }, environment),
-        None => Ok(Described { settings: environment.settings(), ..Described::default() }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profiles::KeyPart;
+    use crate::profiles::{Environment, Parts};
 
     const KEYS: [(&str, &str); 4] = [
         ("AWS_ACCESS_KEY_ID", "AKID-E"),
@@ -98,7 +64,7 @@ mod tests {
     }
 
     fn resolved(choice: &Choice) -> Result<Resolved, Error> {
-        super::super::resolve(choice, &Environment::new(KEYS, None))
+        crate::profiles::resolve(choice, &Environment::new(KEYS, None))
     }
 
     #[test]
@@ -142,7 +108,7 @@ mod tests {
         ] {
             let error = resolved(&choice).unwrap_err();
             assert_eq!(error, Error::HalfTypedKey { missing });
-            assert_eq!(error.kind(), super::super::Kind::Usage);
+            assert_eq!(error.kind(), crate::profiles::Kind::Usage);
         }
     }
 

@@ -13,6 +13,7 @@ use super::options::Options;
 use super::proxy::Proxy;
 use super::stream::Stream;
 use super::{Course, TransportError, tls};
+use crate::platform::connect_to_socket;
 use sigvet_core::request::{RequestUrl, UriScheme};
 
 /// The longest answer of a proxy that is read.
@@ -66,9 +67,9 @@ struct Line {
 }
 
 async fn dial(url: &RequestUrl, options: &Options, course: &mut Course) -> Result<Line, TransportError> {
-    let (host, port) = (url.host().to_owned(), url.port().unwrap_or_else(|| default_port(url.scheme())));
+    let (host, port) = (url.host().to_owned(), url.port_or_default());
     if let Some(path) = &options.unix_socket {
-        return Ok(Line { stream: dial_unix(path).await?, proxy: None });
+        return Ok(Line { stream: dial_socket(path).await?, proxy: None });
     }
     let (host, port) = options.reroutings.iter().find_map(|rule| rule.apply(&host, port)).unwrap_or((host, port));
     let Some(proxy) = options.proxies.for_url(url) else {
@@ -82,23 +83,12 @@ async fn dial(url: &RequestUrl, options: &Options, course: &mut Course) -> Resul
     Ok(Line { stream: Box::new(tcp), proxy: Some(proxy) })
 }
 
-fn default_port(scheme: UriScheme) -> u16 {
-    match scheme {
-        UriScheme::Http => 80,
-        UriScheme::Https | UriScheme::Wss => 443,
-    }
-}
-
-#[cfg(unix)]
-async fn dial_unix(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
-    let failure =
-        |error| TransportError::CannotConnect { host: path.display().to_string(), source: ConnectError::Socket(error) };
-    Ok(Box::new(tokio::net::UnixStream::connect(path).await.map_err(failure)?))
-}
-
-#[cfg(not(unix))]
-async fn dial_unix(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
-    Err(TransportError::CannotConnect { host: path.display().to_string(), source: ConnectError::NoSockets })
+async fn dial_socket(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
+    let failure = |error: std::io::Error| TransportError::CannotConnect {
+        host: path.display().to_string(),
+        source: ConnectError::Socket(error),
+    };
+    Ok(Box::new(connect_to_socket(path).await.map_err(failure)?))
 }
 
 /// Connects to the first address of a name that answers.

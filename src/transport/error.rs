@@ -162,14 +162,9 @@ pub enum ConnectError {
         /// What the system says.
         source: io::Error,
     },
-    /// The local socket refused it.
-    #[cfg(unix)]
+    /// The local socket refused it, or the system has none.
     #[error(transparent)]
     Socket(io::Error),
-    /// The system has no local sockets.
-    #[cfg(not(unix))]
-    #[error("this system has no such sockets")]
-    NoSockets,
     /// The connection to the proxy broke.
     #[error("the proxy {proxy} broke off")]
     ProxyLost {

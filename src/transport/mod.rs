@@ -36,7 +36,7 @@ use hyper::body::Incoming;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use sigvet_core::request::{Request, RequestUrl, UriScheme};
+use sigvet_core::request::{Headers, Request, RequestUrl, UriScheme};
 use sigvet_core::stream::Encoder;
 
 /// A request on its way out.
@@ -64,15 +64,7 @@ pub struct Response {
     /// `OK`; empty where the status has no usual reason.
     pub reason: String,
     /// The fields in order, names in lower case.
-    pub headers: Vec<(String, Vec<u8>)>,
-}
-
-impl Response {
-    /// The length of the body, where the server says it.
-    pub fn content_length(&self) -> Option<u64> {
-        let (_, value) = self.headers.iter().find(|(name, _)| name == "content-length")?;
-        std::str::from_utf8(value).ok()?.trim().parse().ok()
-    }
+    pub headers: Headers,
 }
 
 /// A response whose body is still to be read.
@@ -196,13 +188,11 @@ impl Exchange {
 }
 
 fn head_of(response: &http::Response<Incoming>) -> Response {
-    let fields = response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
-    Response {
-        version: version_of(response),
-        status: response.status().as_u16(),
-        reason: reason_of(response),
-        headers: fields.collect(),
+    let mut headers = Headers::default();
+    for (name, value) in response.headers() {
+        headers.push_unchecked(name.as_str(), value.as_bytes());
     }
+    Response { version: version_of(response), status: response.status().as_u16(), reason: reason_of(response), headers }
 }
 
 /// HTTP/2 has no minor version (RFC 9113 §3.1).

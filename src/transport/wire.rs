@@ -57,7 +57,7 @@ fn uri_text(outgoing: &Outgoing<'_>, connection: &Connection) -> Vec<u8> {
             let host = outgoing.request.host().map_or_else(|| url.host_header(), str::to_owned);
             format!("{}://{host}", url.scheme().as_str())
         }
-        (false, true) => format!("{}://{}", url.scheme().as_str(), url.host_header()),
+        (false, true) => url.origin(),
         (false, false) => String::new(),
     };
     [origin.as_bytes(), target].concat()

@@ -4,7 +4,7 @@ pub use crate::crypto::digests::{Hex, hmac_sha1, sha1, sha512};
 pub use crate::crypto::midstate::{Midstate, hmac};
 pub use crate::derivation::frame::{Subject, frame};
 pub use crate::request::headers::is_token;
-pub use crate::request::split_target;
+pub use crate::request::target::{join_target, split_query, split_target};
 pub use crate::v2::resource::{join, path_of, sub_resources};
 
 use crate::request::{Body, Headers, Request};

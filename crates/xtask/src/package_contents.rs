@@ -16,7 +16,7 @@ pub fn check() -> Result<(), Failure> {
     let workspace = Workspace::load()?;
     let mut faults = Vec::new();
     for package in workspace.published() {
-        faults.extend(faults_of(package, &contents(package)?));
+        faults.extend(faults_of(&package.name, &contents(package)?));
     }
     Failure::unless_empty(&faults)?;
     // Writes the archives, by which cargo checks the manifests; what is in them was built by the tests already.
@@ -28,11 +28,35 @@ fn contents(package: &Package) -> Result<Vec<String>, Failure> {
     Ok(String::from_utf8_lossy(&listed).lines().map(|line| line.replace('\\', "/")).collect())
 }
 
-fn faults_of(package: &Package, contents: &[String]) -> Vec<String> {
-    let is_there = |name: &str| contents.iter().any(|file| file == name);
+fn faults_of(name: &str, contents: &[String]) -> Vec<String> {
+    let is_there = |wanted: &str| contents.iter().any(|file| file == wanted);
     let for_packagers = NEEDED_BY_PACKAGERS.iter().filter(|_| is_there("src/main.rs"));
-    let missing = NEEDED.iter().chain(for_packagers).filter(|name| !is_there(name));
-    let missing = missing.map(|name| format!("{}: {name} is missing", package.name));
+    let missing = NEEDED.iter().chain(for_packagers).filter(|file| !is_there(file));
+    let missing = missing.map(|file| format!("{name}: {file} is missing"));
     let too_much = contents.iter().filter(|file| UNPUBLISHED.iter().any(|folder| file.starts_with(folder)));
-    missing.chain(too_much.map(|file| format!("{}: {file} should not be published", package.name))).collect()
+    missing.chain(too_much.map(|file| format!("{name}: {file} should not be published"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(contents: &[&str]) -> Vec<String> {
+        let all: Vec<String> = NEEDED.iter().chain(contents).map(|file| (*file).to_owned()).collect();
+        faults_of("p", &all)
+    }
+
+    #[test]
+    fn a_library_needs_less_than_a_program() {
+        assert_eq!(faults(&["src/error.rs"]), [""; 0]);
+        let missing = NEEDED_BY_PACKAGERS.map(|file| format!("p: {file} is missing"));
+        assert_eq!(faults(&["src/main.rs"]), missing);
+        assert_eq!(faults_of("p", &[]).len(), NEEDED.len());
+    }
+
+    /// Catches a corpus of megabytes in the archive.
+    #[test]
+    fn tests_are_not_published() {
+        assert_eq!(faults(&["tests/generated.rs", "src/tests.rs"]), ["p: tests/generated.rs should not be published"]);
+    }
 }

@@ -19,6 +19,7 @@ pub struct Package {
     pub rust_version: Vec<u64>,
     pub is_published: bool,
     features: Vec<String>,
+    default_features: Vec<String>,
     dependencies: Vec<String>,
 }
 
@@ -70,13 +71,15 @@ impl Package {
             rust_version: version(package["rust_version"].as_str().unwrap_or("0")),
             is_published: !package["publish"].as_array().is_some_and(Vec::is_empty),
             features: package["features"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect(),
+            default_features: items(&package["features"]["default"]).map(text).collect(),
             dependencies: Vec::new(),
         }
     }
 
     /// The sets of features to look at beside the default one: none, and each alone, as `--features` takes them.
     pub fn feature_sets(&self) -> Vec<String> {
-        let alone = self.features.iter().filter(|name| *name != "default").cloned();
+        let is_default = |name: &String| self.default_features == [name.as_str()];
+        let alone = self.features.iter().filter(|name| *name != "default" && !is_default(name)).cloned();
         std::iter::once(String::new()).chain(alone).collect()
     }
 }
@@ -117,9 +120,9 @@ mod tests {
         let normal = json!([{ "kind": null }, { "kind": "dev" }]);
         Workspace::from_metadata(&json!({
             "packages": [
-                package("a", &Value::Null, &json!({ "default": ["v4a"], "v4a": [] })),
+                package("a", &Value::Null, &json!({ "default": ["v2", "v4a"], "v2": [], "v4a": [] })),
                 package("b", &json!([]), &json!({})),
-                package("c", &Value::Null, &json!({})),
+                package("c", &Value::Null, &json!({ "default": ["v2"], "v2": [] })),
             ],
             "workspace_members": ["a", "b"],
             "resolve": { "nodes": [
@@ -148,8 +151,9 @@ mod tests {
     }
 
     #[test]
-    fn each_feature_is_looked_at_alone() {
-        assert_eq!(workspace().packages["a"].feature_sets(), ["", "v4a"]);
+    fn each_feature_is_looked_at_alone_unless_it_is_the_default() {
+        assert_eq!(workspace().packages["a"].feature_sets(), ["", "v2", "v4a"]);
+        assert_eq!(workspace().packages["c"].feature_sets(), [""]);
     }
 
     #[test]

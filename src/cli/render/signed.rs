@@ -113,7 +113,7 @@ pub fn write_verbose_head(request: &Request, out: &mut dyn Write) -> Result<(), 
     let shown = target.apply(&String::from_utf8_lossy(request.target()));
     writeln!(out, "> {} {shown} HTTP/1.1", request.method())?;
     for header in &request.headers {
-        let hidden = header.is_bearer() && !header.name.eq_ignore_ascii_case("authorization");
+        let hidden = header.is_bearer() && !header.is_named("authorization");
         let value = if hidden { super::redact::REDACTED.into() } else { String::from_utf8_lossy(&header.value) };
         writeln!(out, "> {}: {value}", header.name)?;
     }
@@ -126,9 +126,9 @@ pub fn write_response_head(mark: &str, response: &Response, out: &mut dyn Write)
     // HTTP/2 has no reasons.
     let reason = if response.version == "HTTP/2" { "" } else { &response.reason };
     write!(out, "{mark}{} {} {reason}{line_end}", response.version, response.status)?;
-    for (name, value) in &response.headers {
-        write!(out, "{mark}{name}: ")?;
-        out.write_all(value)?;
+    for header in &response.headers {
+        write!(out, "{mark}")?;
+        headers::write_field(header, out)?;
         write!(out, "{line_end}")?;
     }
     Ok(write!(out, "{}{line_end}", mark.trim_end())?)

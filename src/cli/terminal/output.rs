@@ -7,6 +7,7 @@ use tempfile::NamedTempFile;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
+use crate::platform::leave_to_umask;
 
 /// A result on its way out. What is not finished leaves no file behind.
 pub struct Output<'a>(Sink<'a>);
@@ -97,13 +98,9 @@ impl Write for Output<'_> {
 fn new_file(directory: &Path, secrecy: Secrecy) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".sigvet-");
-    #[cfg(unix)]
     if secrecy == Secrecy::Public {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        leave_to_umask(&mut builder);
     }
-    #[cfg(not(unix))]
-    let _ = secrecy;
     builder.tempfile_in(directory)
 }
 

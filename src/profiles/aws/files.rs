@@ -6,11 +6,11 @@ use aws_config::profile::{Profile, ProfileSet};
 use aws_runtime::env_config::EnvConfigValue;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 
-use super::super::near::near;
-use super::super::others::KnownKey;
-use super::super::profile::Settings;
-use super::super::{AwsPlace, AwsProvider, Environment, Error, Source};
 use super::providers::{block_on, one_line};
+use crate::profiles::found::KnownKey;
+use crate::profiles::near::near;
+use crate::profiles::profile::Settings;
+use crate::profiles::{AwsPlace, AwsProvider, Environment, Error, Source};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// The files, with one profile of them picked.

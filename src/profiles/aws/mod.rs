@@ -3,7 +3,7 @@
 //! Thin over `aws-config`, which does all of that; what is done here is to ask it for nothing that was not chosen.
 //! Without the cargo feature there is nothing behind this front.
 
-use super::resolve::Resolved;
+use super::found::Resolved;
 
 #[cfg(not(feature = "aws-config"))]
 mod absent;

@@ -2,14 +2,13 @@
 
 use aws_credential_types::provider::error::CredentialsError;
 
-use super::super::origin::Rank;
-use super::super::others::KnownKey;
-use super::super::profile::Settings;
-use super::super::resolve::{Described, Resolved};
-use super::super::{AwsPlace, AwsProvider, Environment, Error, Source};
 use super::Chain;
 use super::files::{AwsFiles, Means};
 use super::providers::{block_on, of_container, of_instance, of_profile, of_web_identity, one_line, root};
+use crate::profiles::found::{Described, KnownKey, Resolved};
+use crate::profiles::profile::Settings;
+use crate::profiles::rank::Rank;
+use crate::profiles::{AwsPlace, AwsProvider, Environment, Error, Source};
 use sigvet_core::credentials::Credentials;
 
 /// The profile of AWS's files that applies where none is named.

@@ -16,8 +16,8 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_http_client::Builder as HttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-use super::super::file::reason;
-use super::super::{AwsPlace, Environment, Error};
+use crate::profiles::file::reason;
+use crate::profiles::{AwsPlace, Environment, Error};
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::time::Timestamp;
 

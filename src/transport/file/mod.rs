@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use seen::{Seen, last_change};
+use seen::Seen;
 
 use super::pipe::{Pipe, PipeReader};
+use crate::platform::last_change;
 use sigvet_core::request::Body;
 
 /// How much of a file is read at once. Larger pieces are no quicker, and fall out of the processor's cache.

@@ -17,11 +17,11 @@ pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};
 pub use object_key::path_for_key;
-#[doc(hidden)]
-pub use target::split_target;
 pub use url::{InvalidUrl, RequestUrl, UriScheme};
 
 use std::fmt;
+
+use target::split_target;
 
 use crate::crypto::{self, Sha256Digest};
 

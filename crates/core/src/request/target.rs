@@ -6,11 +6,18 @@
 use crate::encode::{self, Slash};
 
 /// Splits a raw target into its path and its query. An empty query (`/x?`) is not the same as no query.
-#[doc(hidden)]
 pub fn split_target(target: &[u8]) -> (&[u8], Option<&[u8]>) {
     match target.iter().position(|&byte| byte == b'?') {
         Some(at) => (&target[..at], Some(&target[at + 1..])),
         None => (target, None),
+    }
+}
+
+/// Joins a raw path and a raw query; the inverse of [`split_target`].
+pub fn join_target(path: &[u8], query: Option<&[u8]>) -> Vec<u8> {
+    match query {
+        None => path.to_vec(),
+        Some(query) => [path, b"?", query].concat(),
     }
 }
 
@@ -65,6 +72,17 @@ mod tests {
             let mut appended = target.as_bytes().to_vec();
             push_parameter(&mut appended, &["n"], "v/");
             assert_eq!(String::from_utf8_lossy(&appended), expected);
+        }
+    }
+
+    #[test]
+    fn a_target_splits_at_its_first_question_mark() {
+        for (target, path, query) in
+            [("/x", "/x", None), ("/x?", "/x", Some("")), ("/x?a?b", "/x", Some("a?b")), ("/%3F", "/%3F", None)]
+        {
+            let split = split_target(target.as_bytes());
+            assert_eq!(split, (path.as_bytes(), query.map(str::as_bytes)));
+            assert_eq!(join_target(split.0, split.1), target.as_bytes());
         }
     }
 

@@ -33,7 +33,8 @@ impl UriScheme {
         }
     }
 
-    fn default_port(self) -> u16 {
+    /// The port of a URL that names none.
+    pub fn default_port(self) -> u16 {
         match self {
             Self::Http => 80,
             Self::Https | Self::Wss => 443,
@@ -124,6 +125,11 @@ impl RequestUrl {
         self.port
     }
 
+    /// The port to connect to: the URL's own, or the scheme's default.
+    pub fn port_or_default(&self) -> u16 {
+        self.port.unwrap_or_else(|| self.scheme.default_port())
+    }
+
     /// The raw target: path and query as on the wire.
     pub fn target(&self) -> &[u8] {
         &self.target
@@ -210,7 +216,7 @@ impl RequestUrl {
         self.at(target)
     }
 
-    /// Scheme, host and port as text: `https://h.example:8443`.
+    /// The scheme and the host, with the port if it is not the scheme's default: `https://example.com`.
     pub fn origin(&self) -> String {
         format!("{}://{}", self.scheme.as_str(), self.host_header())
     }
@@ -338,6 +344,21 @@ mod tests {
             ("wss://example.com:8443/mqtt", "example.com:8443"),
         ] {
             assert_eq!(parsed(text).0, host, "{text}");
+            let url = RequestUrl::parse(text).unwrap();
+            assert_eq!(url.origin(), format!("{}://{host}", url.scheme().as_str()));
+        }
+    }
+
+    #[test]
+    fn a_url_without_a_port_connects_to_that_of_its_scheme() {
+        for (text, port) in [
+            ("http://h", 80),
+            ("https://h:443/", 443),
+            ("wss://h", 443),
+            ("http://h:443", 443),
+            ("https://[::1]:80/", 80),
+        ] {
+            assert_eq!(RequestUrl::parse(text).unwrap().port_or_default(), port, "{text}");
         }
     }
 

@@ -10,6 +10,7 @@ use sigvet_core::canonical::PayloadHash;
 use sigvet_core::claim::{Claim, ClaimError};
 use sigvet_core::internal::captured_request;
 use sigvet_core::internal::encode::{Plus, decode};
+use sigvet_core::internal::join_target;
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::verify::{self, Judge, Verdict};
@@ -179,7 +180,7 @@ fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
             headers.push_unchecked(&provider.date_header, timestamp);
         }
     }
-    let target = if query.is_empty() { path } else { [path.as_slice(), b"?", &query].concat() };
+    let target = join_target(&path, (!query.is_empty()).then_some(query.as_slice()));
     let method = String::from_utf8_lossy(text.method()).into_owned();
     let payload = PayloadHash::declared(&String::from_utf8_lossy(text.payload()));
     Some((captured_request(method, target, headers, Body::Unknown), payload))

@@ -33,7 +33,7 @@ pub fn deliver(
         create_directories(directory)?;
     }
     let wish = if file.is_some() { args.output.progress() } else { Wish::Quiet };
-    let bar = progress::bar("receiving", head.content_length(), wish, context);
+    let bar = progress::bar("receiving", head.headers.content_length(), wish, context);
     let mut output = Output::open(file.as_deref(), context)?;
     if args.output.include || args.request.is_head() {
         write_response_head("", &head, &mut output)?;

@@ -5,7 +5,7 @@ use crate::cli::options::checksum::SDK_CHECKSUM_ALGORITHM;
 use crate::cli::options::request::Unsigned;
 use crate::transport::Response;
 use sigvet_core::checksum::ChecksumAlgorithm;
-use sigvet_core::request::{Body, Headers, RequestUrl};
+use sigvet_core::request::{Body, Header, Headers, RequestUrl};
 use sigvet_diagnose::formats::parse_url;
 
 /// Headers that say something about a body.
@@ -14,8 +14,9 @@ const BODY_HEADERS: [&str; 5] =
 
 /// Where a response sends the request, where it does.
 pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUrl>, Failure> {
-    let location = response.headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value);
-    let Some(location) = location.filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308)) else {
+    let Some(location) =
+        response.headers.first("location").filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308))
+    else {
         return Ok(None);
     };
     parse_url(&from.resolve(location))
@@ -62,8 +63,8 @@ pub fn follow(unsigned: &mut Unsigned, status: u16, from: &RequestUrl, to: &Requ
 fn without_bearers(headers: &Headers, to: &RequestUrl) -> Headers {
     let mut kept = Headers::default();
     kept.push_unchecked("host", to.host_header());
-    let is_harmless = |name: &str| !["host", "referer"].iter().any(|other| name.eq_ignore_ascii_case(other));
-    for header in headers.iter().filter(|header| !header.is_bearer() && is_harmless(&header.name)) {
+    let is_of_the_old_host = |header: &Header| header.is_named("host") || header.is_named("referer");
+    for header in headers.iter().filter(|header| !header.is_bearer() && !is_of_the_old_host(header)) {
         kept.push_unchecked(&header.name, header.value.clone());
     }
     kept
@@ -111,9 +112,9 @@ mod tests {
     /// Servers write names in UTF-8, and browsers follow.
     #[test]
     fn an_international_name_is_followed() {
-        let location = ("location".to_owned(), "//bücher.example/a b".as_bytes().to_vec());
+        let headers = Headers::from_pairs([("location", "//bücher.example/a b")]).unwrap();
         let (version, reason) = ("HTTP/1.1".to_owned(), String::new());
-        let response = Response { version, status: 302, reason, headers: vec![location] };
+        let response = Response { version, status: 302, reason, headers };
         let to = target(&response, &url("https://h.example/")).unwrap().map(|to| to.to_string());
         assert_eq!(to.as_deref(), Some("https://xn--bcher-kva.example/a%20b"));
     }

@@ -187,10 +187,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
                 let mut target = path.to_vec();
                 // The path ends with the slash that the name's path begins with.
                 target.extend_from_slice(&path_for_key(name.as_bytes()).as_bytes()[1..]);
-                if let Some(query) = query {
-                    target.push(b'?');
-                    target.extend_from_slice(query);
-                }
+                let target = sigvet_core::internal::join_target(&target, query);
                 url.with_target(target).expect("what was appended is percent-encoded")
             }
             _ => url.clone(),

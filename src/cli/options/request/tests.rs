@@ -129,7 +129,7 @@ fn build(words: &[&str], body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
     // The files go with the folder.
     let mut body = Vec::new();
     if let (Some(file), body_of_file @ Body::Elsewhere { .. }) = (&unsigned.body_file, &unsigned.request.body) {
-        super::super::payload::each_piece(file, Pass::of(body_of_file), |piece| {
+        crate::cli::options::payload::each_piece(file, Pass::of(body_of_file), |piece| {
             body.extend_from_slice(piece);
             Ok(())
         })?;

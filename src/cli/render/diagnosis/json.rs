@@ -105,8 +105,8 @@ impl Shown<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::{self, diagnosis_of_two_mistakes};
     use super::*;
+    use crate::cli::render::diagnosis::fixtures::{self, diagnosis_of_two_mistakes};
     use crate::cli::render::redact::Redactor;
 
     #[test]

@@ -5,7 +5,7 @@ use crate::formats::parse_request;
 use crate::formats::reply::Reply;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::prepare::{HeaderSelection, Identity, Settings, prepare};
-use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::request::{Headers, Request, RequestUrl};
 use sigvet_core::scheme::SigningKey;
 use sigvet_core::time::Timestamp;
 
@@ -29,7 +29,7 @@ fn refused(url: &str, headers: &[(&str, &str)], change: impl Fn(String) -> Strin
     assert_ne!(theirs, right, "the change changes nothing");
     let body =
         format!("<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{theirs}</CanonicalRequest></Error>");
-    let reply = Reply::parse(Some(403), &[], body.replace('&', "&amp;").as_bytes());
+    let reply = Reply::parse(Some(403), &Headers::default(), body.replace('&', "&amp;").as_bytes());
     diagnose(
         &Evidence {
             request: Some(&parse_request(&wire(&signed)).unwrap()),

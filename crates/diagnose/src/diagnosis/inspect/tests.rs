@@ -6,6 +6,7 @@ use crate::formats::parse_request;
 use crate::formats::reply::Reply;
 use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Credentials;
+use sigvet_core::request::Headers;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify;
 
@@ -38,12 +39,11 @@ impl Case {
     }
 
     pub(super) fn answered(self, status: u16, body: &str) -> Self {
-        Self { reply: Some(Reply::parse(Some(status), &[], body.as_bytes())), ..self }
+        Self { reply: Some(Reply::parse(Some(status), &Headers::default(), body.as_bytes())), ..self }
     }
 
     pub(super) fn with_headers(self, headers: &[(&str, &str)]) -> Self {
-        let headers: Vec<(String, Vec<u8>)> =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
+        let headers = Headers::from_pairs(headers.iter().copied()).unwrap();
         Self { reply: Some(Reply::parse(Some(403), &headers, b"")), ..self }
     }
 

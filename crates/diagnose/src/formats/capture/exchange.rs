@@ -75,6 +75,19 @@ pub(super) fn with_host(host: &str, headers: &Headers) -> Headers {
     all
 }
 
+/// The headers that names and values make, and a note for each pair that cannot be a header and is left out.
+pub(super) fn valid_headers<N: AsRef<str>, V: Into<Vec<u8>>>(
+    pairs: impl IntoIterator<Item = (N, V)>,
+) -> (Headers, Vec<Note>) {
+    let (mut headers, mut notes) = (Headers::default(), Vec::new());
+    for (name, value) in pairs {
+        if headers.push(name.as_ref(), value).is_err() {
+            notes.push(Note::InvalidHeader { name: name.as_ref().to_owned() });
+        }
+    }
+    (headers, notes)
+}
+
 /// Whether somebody signed it, by any scheme.
 pub(super) fn is_signed(request: &Request) -> bool {
     let authorization = request.headers.first_text("authorization").unwrap_or_default();

@@ -1,5 +1,5 @@
-use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::diagnosis::Shown;
+use crate::cli::render::diagnosis::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::redact::Redactor;
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::Request;

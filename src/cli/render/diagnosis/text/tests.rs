@@ -1,5 +1,5 @@
-use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use super::*;
+use crate::cli::render::diagnosis::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::redact::Redactor;
 use sigvet_core::verify::Finding;
 use sigvet_diagnose::catalogue::{PATH_DOUBLE_ENCODED, TOKEN_PLUS_AS_SPACE};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{clock, token};
 use super::{Said, one};
 use crate::diagnosis::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_SKEWED};
+use crate::diagnosis::inspect::{clock, token};
 use crate::diagnosis::outcome::{Explanation, Made};
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Placement;

@@ -1,8 +1,8 @@
 //! Words about the mechanism, and about an authorization that cannot be read.
 
-use super::super::unreadable;
 use super::{Said, one};
 use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2};
+use crate::diagnosis::inspect::unreadable;
 use crate::diagnosis::outcome::{Explanation, Made};
 use sigvet_core::claim::Claim;
 

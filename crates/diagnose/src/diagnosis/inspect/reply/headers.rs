@@ -1,8 +1,8 @@
 //! Words about headers that were not signed.
 
-use super::super::token;
 use super::{Said, together};
 use crate::diagnosis::catalogue::{HEADER_AMZ_UNSIGNED, HEADER_MISSING, HOST_NOT_SIGNED};
+use crate::diagnosis::inspect::token;
 use crate::diagnosis::outcome::{Explanation, Made};
 use sigvet_core::verify::Finding;
 

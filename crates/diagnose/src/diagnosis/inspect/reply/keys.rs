@@ -1,8 +1,8 @@
 //! Words about the access key and about the session token that goes with it.
 
-use super::super::{key, token};
 use super::{Said, one};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID};
+use crate::diagnosis::inspect::{key, token};
 use crate::diagnosis::outcome::{Explanation, Made};
 
 /// What AWS says of a key and of a token alike.

@@ -1,11 +1,11 @@
 //! Words about the payload: a hash that is another's, missing or refused, and chunks that are not understood.
 
-use super::super::hashes::{Hashes, Signed};
 use super::{Said, one};
 use crate::diagnosis::catalogue::{
     CHECKSUM_MISMATCH, PAYLOAD_EMPTY_HASH, PAYLOAD_HASH_FORM, PAYLOAD_HEADER_MISMATCH, PAYLOAD_HEADER_MISSING,
     PAYLOAD_STREAMING, PAYLOAD_UNSIGNED,
 };
+use crate::diagnosis::inspect::hashes::{Hashes, Signed};
 use crate::diagnosis::outcome::{Explanation, Made};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::checksum::ChecksumAlgorithm;

@@ -1,8 +1,8 @@
 //! What the host says of service and region, beside what the scope says. Only AWS's own hosts say it surely: other stores
 //! take any region, and names of one's own say nothing.
 
-use super::super::scope;
 use crate::diagnosis::catalogue::{SCOPE_REGION, SCOPE_SERVICE};
+use crate::diagnosis::inspect::scope;
 use crate::diagnosis::outcome::{Judged, Made};
 use sigvet_core::endpoint::{self, Inference};
 use sigvet_core::request::Request;

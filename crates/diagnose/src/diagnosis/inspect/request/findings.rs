@@ -1,13 +1,13 @@
 //! What verifying found, as mistakes: refined by what else the request, the keys and the server's clock tell.
 
-use super::super::hashes::{Hashes, Signed};
-use super::super::{clock, key, observed, token};
 use crate::diagnosis::catalogue::{
     ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, CHECKSUM_MISMATCH, HEADER_AMZ_UNSIGNED, HOST_NOT_SIGNED,
     PAYLOAD_HEADER_MISSING, REGION_SET_MISSING, SCOPE_DATE, TOKEN_INVALID,
 };
 use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::inspect::hashes::{Hashes, Signed};
 use crate::diagnosis::inspect::scope;
+use crate::diagnosis::inspect::{clock, key, observed, token};
 use crate::diagnosis::outcome::{Explanation, Judged, Made, Proof};
 use sigvet_core::verify::{self, Finding};
 

@@ -2,13 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use super::super::{holds, key, scope, token};
 use super::addressed;
 use crate::diagnosis::catalogue::{
     HOST_WITH_PATH, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNATURE_FORM,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::unreadable::v2_parameters;
+use crate::diagnosis::inspect::{holds, key, scope, token};
 use crate::diagnosis::outcome::{Judged, Made};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::request::{Body, Request};

@@ -2,13 +2,13 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use super::super::{holds, key, token};
 use super::addressed;
 use crate::diagnosis::catalogue::{
     HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, PAYLOAD_UNSIGNED,
     QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
 };
 use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::inspect::{holds, key, token};
 use crate::diagnosis::outcome::{Judged, Made};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::internal::encode::{Plus, decode};
