@@ -16,7 +16,7 @@ use sigvet_core::prepare::PayloadChoice;
 use sigvet_core::request::{self, Body, RequestUrl};
 use sigvet_core::signer::Signer;
 use sigvet_core::stream::{ChunkSize, InOrder, Plan, Protection};
-use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_core::verify::{ExpectedScope, Judge, verify};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -48,7 +48,7 @@ pub async fn run() -> Result<Vec<String>, Box<dyn Error>> {
     let signed = prepared.sign(&key)?;
     let encoder = plan.encoder(length, &terms, &key, &signed.signature);
 
-    let mut builder = reqwest::Client::builder().no_proxy().build()?.put(url.to_string());
+    let mut builder = support::client()?.put(url.to_string());
     for header in signed.request.headers.iter().filter(|header| !header.name.eq_ignore_ascii_case("host")) {
         builder = builder.header(&header.name, header.value.as_slice());
     }
@@ -63,9 +63,10 @@ fn credentials() -> Credentials {
 fn judged(received: &Request<Bytes>) -> Response<Full<Bytes>> {
     let now = SystemTime::now().into();
     let request = request::Request::try_from(received).expect("the client sends a sound request");
-    match verify(&request, Judge { credentials: &credentials(), now, window: DEFAULT_WINDOW }) {
-        Ok(verdict) if verdict.is_valid() => support::answer(200, "every chunk is signed"),
-        Ok(verdict) => support::answer(403, format!("{:?}", verdict.findings)),
+    let (credentials, scope) = (credentials(), ExpectedScope::Exactly { region: "us-east-1", service: "s3" });
+    match verify(&request, &Judge::new(Some(&credentials), now, scope)).map(|verdict| verdict.accept()) {
+        Ok(Ok(_)) => support::answer(200, "every chunk is signed"),
+        Ok(Err(rejection)) => support::answer(403, rejection.to_string()),
         Err(error) => support::answer(403, error.to_string()),
     }
 }

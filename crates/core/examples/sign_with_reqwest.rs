@@ -29,7 +29,7 @@ pub async fn run() -> Result<Vec<String>, Box<dyn Error>> {
     request.body = Body::Bytes(b"hello".to_vec());
     let signed = signer.sign(request, SystemTime::now().into())?;
 
-    let mut builder = reqwest::Client::builder().no_proxy().build()?.put(url.to_string()).body("hello");
+    let mut builder = support::client()?.put(url.to_string()).body("hello");
     for header in signed.added_headers() {
         builder = builder.header(&header.name, header.value.as_slice());
     }

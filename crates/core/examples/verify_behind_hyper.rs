@@ -14,7 +14,7 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::request;
 use sigvet_core::signer::Signer;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify_claim};
+use sigvet_core::verify::{ExpectedScope, Judge, verify};
 
 /// The region and service of this server: a signature for any other is refused.
 const REGION: &str = "eu-central-1";
@@ -42,7 +42,7 @@ pub async fn run() -> Result<Vec<String>, Box<dyn Error>> {
         let signer = Signer::new(credentials, region, SERVICE);
         let request = Request::post(format!("http://{}/orders?page=1", server.address())).body("hello")?;
         let signed = signer.sign_http(request, SystemTime::now().into())?;
-        let client = reqwest::Client::builder().no_proxy().build()?;
+        let client = support::client()?;
         let answer = client.execute(signed.try_into()?).await?;
         lines.push(format!("{} {}", answer.status().as_u16(), answer.text().await?));
     }
@@ -60,14 +60,9 @@ fn answer(received: &Request<Bytes>, keys: &Keys) -> Response<Full<Bytes>> {
 fn authenticate(received: &Request<Bytes>, keys: &Keys, now: Timestamp) -> Result<String, String> {
     let request = request::Request::try_from(received).map_err(|error| error.to_string())?;
     let claim = Claim::extract(&request).map_err(|error| error.to_string())?;
-    let scope = &claim.terms.scope;
-    if (scope.region(), scope.service.as_str()) != (REGION, SERVICE) {
-        return Err("the signature is for another region or service".to_owned());
-    }
     let credentials = keys.get(&claim.terms.access_key_id).ok_or("the access key ID is not known")?;
-    let verdict = verify_claim(&request, claim, Judge { credentials, now, window: DEFAULT_WINDOW });
-    match verdict.is_valid() {
-        true => Ok(verdict.claim.terms.access_key_id),
-        false => Err("the signature is not valid".to_owned()),
-    }
+    let scope = ExpectedScope::Exactly { region: REGION, service: SERVICE };
+    let verdict = verify(&request, &Judge::new(Some(credentials), now, scope)).map_err(|error| error.to_string())?;
+    let accepted = verdict.accept().map_err(|rejection| rejection.to_string())?;
+    Ok(accepted.access_key_id)
 }

@@ -203,7 +203,7 @@ mod tests {
 
     use super::*;
     use crate::credentials::Credentials;
-    use crate::verify::{DEFAULT_WINDOW, Judge, verify};
+    use crate::verify::{ExpectedScope, Judge, verify};
 
     fn credentials() -> Credentials {
         Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").with_session_token("token")
@@ -219,7 +219,7 @@ mod tests {
 
     fn is_valid(request: &Request) -> bool {
         let credentials = credentials();
-        verify(request, Judge { credentials: &credentials, now: now(), window: DEFAULT_WINDOW }).unwrap().is_valid()
+        verify(request, &Judge::new(Some(&credentials), now(), ExpectedScope::Any)).unwrap().is_valid()
     }
 
     /// A server gets the request in origin form, and with the `Host` that the client makes of the URI.

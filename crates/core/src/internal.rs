@@ -6,6 +6,7 @@ pub use crate::derivation::frame::{Subject, frame};
 pub use crate::request::headers::is_token;
 pub use crate::request::target::{join_target, split_query, split_target};
 pub use crate::v2::resource::{join, path_of, sub_resources};
+pub use crate::verify::judgement::judge_claim;
 
 use crate::request::{Body, Headers, Request};
 

@@ -45,7 +45,7 @@
 //! use sigvet_core::request::{Request, RequestUrl};
 //! use sigvet_core::scheme::SigningKey;
 //! use sigvet_core::time::Timestamp;
-//! use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+//! use sigvet_core::verify::{ExpectedScope, Judge, verify};
 //!
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 //! let now = Timestamp::parse("2013-05-24T00:00:00Z")?;
@@ -57,9 +57,10 @@
 //! let signed = prepared.sign(&key)?;
 //! assert!(signed.signature.as_str().starts_with("aeeed9bbccd4d02e"));
 //!
-//! let verdict = verify(&signed.request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW })?;
-//! assert!(verdict.is_valid());
-//! println!("{}", url.for_request(&signed.request).to_string());
+//! let scope = ExpectedScope::Exactly { region: "us-east-1", service: "s3" };
+//! let accepted = verify(&signed.request, &Judge::new(Some(&credentials), now, scope))?.accept()?;
+//! assert_eq!(accepted.access_key_id, "AKIAIOSFODNN7EXAMPLE");
+//! println!("{}", url.for_request(&signed.request));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 // Which public types are `#[non_exhaustive]`: errors and warnings, values that only this crate makes, and settings and names

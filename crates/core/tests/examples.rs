@@ -37,8 +37,8 @@ fn a_url_is_presigned_for_each_key() {
 async fn a_server_lets_in_who_signed_rightly() {
     let expected = [
         "200 welcome, AKIDALICE",
-        "403 the signature is not valid",
-        "403 the signature is for another region or service",
+        "403 the signature does not match",
+        "403 the signature is for region us-east-1, not for eu-central-1",
     ];
     assert_eq!(verify_behind_hyper::run().await.unwrap(), expected);
 }

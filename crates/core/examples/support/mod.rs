@@ -12,6 +12,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
+/// A client that goes past every proxy. It speaks no TLS here, but reqwest wants a provider to be there if any package of the
+/// build has asked for TLS without naming one.
+pub fn client() -> reqwest::Result<reqwest::Client> {
+    // An error says that there is a provider already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::builder().no_proxy().build()
+}
+
 /// A server that runs as long as the program.
 pub struct Server {
     address: SocketAddr,

@@ -7,6 +7,7 @@
 
 mod arn;
 mod aws;
+mod bucket;
 mod names;
 mod s3;
 mod stores;
@@ -14,6 +15,7 @@ mod stores;
 mod tests;
 
 pub use arn::{InvalidArn, Resource};
+pub use bucket::BucketRule;
 
 /// What a host name says about the scope of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -64,7 +64,6 @@ pub enum StreamFault {
 
 /// Which chunk of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct ChunkPlace {
     /// Counted from 1.
     pub number: usize,

@@ -45,7 +45,6 @@ pub struct Trailer<'a> {
 
 /// Where a body is not framed as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Malformed {
     /// Bytes before it.
     pub offset: usize,

@@ -13,7 +13,7 @@ use sigvet_core::prepare::{Identity, Settings, prepare};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_core::verify::{ExpectedScope, Judge, verify};
 
 use super::{SECRET, seconds};
 
@@ -199,8 +199,9 @@ fn headers_are_signed_as_curl_signs_them() {
     );
     for request in [get, put] {
         let now = Timestamp::parse("20261122T052040Z").unwrap();
-        let verdict = verify(&request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW }).unwrap();
-        assert_eq!(verdict.expected, verdict.claim.signature, "{}", verdict.derivation.canonical_request);
-        assert_eq!(verdict.claim.terms.dialect, Dialect::GOOG4);
+        let verdict = verify(&request, &Judge::new(Some(&credentials), now, ExpectedScope::Any)).unwrap();
+        let (claim, derivation) = verdict.as_v4().unwrap();
+        assert_eq!(verdict.expected.as_ref(), Some(&claim.signature), "{}", derivation.canonical_request);
+        assert_eq!(claim.terms.dialect, Dialect::GOOG4);
     }
 }

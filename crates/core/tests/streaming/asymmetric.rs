@@ -10,7 +10,7 @@ use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::scheme::{Dialect, Scheme, SigningKey};
 use sigvet_core::stream::{Chunked, Protection};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_core::verify::{ExpectedScope, Judge, verify};
 
 use crate::{KEY_ID, NOW, SECRET, body, plan, sign};
 
@@ -70,14 +70,14 @@ fn chunks_and_trailer_are_those_of_the_sdks() {
     assert!(verifies(&trailer, chunked.trailer_signature.unwrap().trim_end_matches('*')));
 
     // The server's side takes it, and no other data under the same signatures.
-    let judge = Judge { credentials: &credentials, now, window: DEFAULT_WINDOW };
+    let judge = Judge::new(Some(&credentials), now, ExpectedScope::Any);
     let mut altered = body.clone();
     let at = body.len() / 2;
     altered[at] = b'b';
     signed.request.body = Body::Bytes(body);
-    assert_eq!(verify(&signed.request, judge).unwrap().findings, []);
+    assert_eq!(verify(&signed.request, &judge).unwrap().findings, []);
     signed.request.body = Body::Bytes(altered);
     let findings: Vec<String> =
-        verify(&signed.request, judge).unwrap().findings.iter().map(ToString::to_string).collect();
+        verify(&signed.request, &judge).unwrap().findings.iter().map(ToString::to_string).collect();
     assert!(findings.iter().any(|text| text.contains("chunk 1 at offset 0")), "{findings:?}");
 }

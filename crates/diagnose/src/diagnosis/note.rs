@@ -4,8 +4,7 @@
 //! its fields. So these enums are exhaustive on purpose: a new variant does not compile without its words.
 
 use super::outcome::Party;
-use sigvet_core::claim::ClaimError;
-use sigvet_core::verify::{Finding, PlainError};
+use sigvet_core::verify::{Finding, VerifyError};
 
 /// Something noteworthy about a request that is not a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,9 +12,7 @@ pub enum Note {
     /// Verifying found something that no explanation names: servers accept it, or its cause is not known.
     Finding(Finding),
     /// The request makes no claim that can be checked.
-    Unreadable(ClaimError),
-    /// The same, for a scheme that has no canonical request.
-    UnreadablePlain(PlainError),
+    Unreadable(VerifyError),
     /// A canonical request does not have the hash that its string to sign ends in: it was altered when it was copied.
     TextAltered(Party),
     /// The signature does not match, and no mistake of the catalogue gives the one that was presented.

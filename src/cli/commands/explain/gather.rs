@@ -13,8 +13,10 @@ use crate::cli::options::typed::Typed;
 use crate::cli::request::address;
 use crate::cli::request::input;
 use sigvet_core::claim::{Claim, ClaimError};
+use sigvet_core::form::FormClaim;
 use sigvet_core::request::{Request, RequestUrl};
-use sigvet_core::verify;
+use sigvet_core::v2;
+use sigvet_core::verify::Claimed;
 use sigvet_diagnose::formats::capture::{Capture, ClientLog};
 use sigvet_diagnose::formats::reply::Reply;
 
@@ -109,12 +111,11 @@ impl Evidence {
     }
 
     /// A log that tells another signature than the request has is of another request, and would mislead.
-    pub fn leave_out_other_log(&mut self, claim: Option<&Claim>) {
+    pub fn leave_out_other_log(&mut self, claimed: Option<&Claimed>) {
         let signed = self.client.as_ref().and_then(|client| client.signature.as_deref());
-        let is_other = signed.zip(claim).is_some_and(|(signed, claim)| {
-            !signed.eq_ignore_ascii_case(claim.signature.as_str())
-                && is_digest(signed)
-                && is_digest(claim.signature.as_str())
+        let is_other = signed.zip(claimed).is_some_and(|(signed, claimed)| {
+            let presented = claimed.signature().as_str();
+            !signed.eq_ignore_ascii_case(presented) && is_digest(signed) && is_digest(presented)
         });
         if is_other {
             self.client = None;
@@ -162,8 +163,8 @@ fn looks_signed(request: Option<&Request>) -> bool {
     let Some(request) = request else { return false };
     let target = String::from_utf8_lossy(request.target()).to_ascii_lowercase();
     let marks = ["amz-signature", "goog-signature", "amz-credential", "awsaccesskeyid="];
-    let is_signed = request.headers.contains("authorization") || verify::is_plain(request);
-    is_signed || marks.iter().any(|mark| target.contains(mark))
+    let is_form = || FormClaim::is_made_by(request) || v2::Claim::is_made_by(request);
+    request.headers.contains("authorization") || is_form() || marks.iter().any(|mark| target.contains(mark))
 }
 
 fn is_digest(text: &str) -> bool {

@@ -6,9 +6,9 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::request::address::{self, Store};
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::RequestUrl;
-use sigvet_core::v2::BucketRule;
 
 /// A bucket with its URL, and a key in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,10 +14,10 @@ use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
 use super::value::parse_time;
 use sigvet_core::credentials::Secret;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::RequestUrl;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
-use sigvet_core::v2::BucketRule;
 use sigvet_diagnose::formats::parse_url;
 
 /// The options that a key can be typed with.

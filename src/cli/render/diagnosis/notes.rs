@@ -21,7 +21,6 @@ fn note(note: &Note) -> String {
     match note {
         Note::Finding(finding) => finding.to_string(),
         Note::Unreadable(error) => error.to_string(),
-        Note::UnreadablePlain(error) => error.to_string(),
         Note::TextAltered(whose) => format!(
             "{} canonical request has not the hash that its string to sign ends in: the text was altered when it was copied",
             owner(*whose)

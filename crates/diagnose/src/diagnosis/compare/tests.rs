@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::diagnosis::{Diagnosis, Evidence, Hints, Limits, Word, diagnose};
+use crate::diagnosis::{Diagnosis, Evidence, Hints, Limits, Outcome, diagnose};
 use crate::formats::parse_request;
 use crate::formats::reply::Reply;
 use sigvet_core::credentials::Credentials;
@@ -73,7 +73,7 @@ fn what_the_server_does_otherwise_is_named_as_its_own() {
     ];
     for (change, id, detail) in cases {
         let diagnosis = refused(url, &headers, change);
-        assert_eq!(diagnosis.verdict, Word::Invalid, "{id}");
+        assert_eq!(diagnosis.outcome, Outcome::Invalid, "{id}");
         let best = diagnosis.best().unwrap();
         let made: Vec<_> = best.mistakes.iter().map(|made| made.mistake.id).collect();
         assert_eq!(made, [id]);
@@ -86,5 +86,5 @@ fn what_the_server_does_otherwise_is_named_as_its_own() {
 fn a_text_that_cannot_be_read_proves_nothing() {
     let url = "https://examplebucket.s3.eu-west-1.amazonaws.com/a.txt";
     let diagnosis = refused(url, &[], |text| text.replace('\n', " "));
-    assert_eq!((diagnosis.verdict, diagnosis.explanations.len()), (Word::Valid, 0), "{diagnosis:?}");
+    assert_eq!((diagnosis.outcome, diagnosis.explanations.len()), (Outcome::Valid, 0), "{diagnosis:?}");
 }

@@ -24,7 +24,7 @@ pub(super) fn with_space(request: &Request, dialect: &Dialect) -> Option<Made> {
 }
 
 /// Temporary credentials, and nothing in the place of their token.
-pub(super) fn missing(dialect: &Dialect) -> Made {
+pub(in crate::diagnosis) fn missing(dialect: &Dialect) -> Made {
     Made::new(&TOKEN_MISSING, "", dialect.token_header.as_bytes())
 }
 

@@ -3,7 +3,7 @@ use crate::cli::render::diagnosis::fixtures::{diagnosis_of_two_mistakes, made, s
 use crate::cli::render::redact::Redactor;
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::Request;
-use sigvet_core::verify::Finding;
+use sigvet_core::verify::{Claimed, Finding, SignedTexts};
 use sigvet_diagnose::catalogue::PATH_DOUBLE_ENCODED;
 use sigvet_diagnose::{Comparison, Diagnosis, Difference, Note, Party};
 
@@ -37,11 +37,12 @@ fn nothing_from_outside_becomes_markup() {
     if let Some(judged) = &mut diagnosis.judged {
         let Request { headers, body, .. } = judged.request.clone();
         judged.request = captured_request(hostile, hostile, headers, body);
-        judged.claim.terms.access_key_id = hostile.to_owned();
-        judged.claim.terms.scope.region = Some(hostile.to_owned());
-        judged.claim.terms.dialect.secret_prefix = hostile.to_owned().into();
-        judged.derivation = judged.claim.derive(&judged.request);
-        judged.claim.signature = sigvet_core::scheme::Signature::presented(hostile);
+        let Claimed::V4(claim) = &mut judged.verdict.claimed else { panic!("a claim of Version 4") };
+        claim.terms.access_key_id = hostile.to_owned();
+        claim.terms.scope.region = Some(hostile.to_owned());
+        claim.terms.dialect.secret_prefix = hostile.to_owned().into();
+        judged.verdict.texts = SignedTexts::Canonical(claim.derive(&judged.request));
+        claim.signature = sigvet_core::scheme::Signature::presented(hostile);
     }
     let (redactor, further_notes) = (Redactor::none(), [hostile.to_owned()]);
     let page = Shown { further_notes: &further_notes, ..shown(&diagnosis, &redactor) }.to_html();
@@ -56,7 +57,8 @@ fn nothing_from_outside_becomes_markup() {
 fn a_page_can_be_passed_on() {
     for diagnosis in [diagnosis_of_two_mistakes(), valid_diagnosis()] {
         let judged = diagnosis.judged.as_ref().unwrap();
-        let signatures = [judged.claim.signature.as_str(), judged.expected.as_ref().unwrap().as_str()];
+        let signatures =
+            [judged.verdict.claimed.signature().as_str(), judged.verdict.expected.as_ref().unwrap().as_str()];
         let page = page(&diagnosis);
         for signature in signatures {
             assert!(page.contains(&format!("{}…", &signature[..8])) && !page.contains(&signature[..9]), "{signature}");

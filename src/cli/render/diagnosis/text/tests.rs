@@ -1,7 +1,7 @@
 use super::*;
 use crate::cli::render::diagnosis::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::redact::Redactor;
-use sigvet_core::verify::Finding;
+use sigvet_core::verify::{Claimed, Finding};
 use sigvet_diagnose::catalogue::{PATH_DOUBLE_ENCODED, TOKEN_PLUS_AS_SPACE};
 use sigvet_diagnose::{Diagnosis, Difference, Note, Party, Proof};
 
@@ -56,11 +56,12 @@ fn nothing_from_outside_reaches_the_terminal() {
     let differences = vec![difference];
     diagnosis.comparisons = vec![Comparison { whose, canonical_request, string_to_sign, differences, is_unaltered }];
     if let Some(judged) = &mut diagnosis.judged {
-        judged.claim.terms.scope.region = Some(hostile.to_owned());
-        judged.claim.signature = sigvet_core::scheme::Signature::presented(hostile);
+        let Claimed::V4(claim) = &mut judged.verdict.claimed else { panic!("a claim of Version 4") };
+        claim.terms.scope.region = Some(hostile.to_owned());
+        claim.signature = sigvet_core::scheme::Signature::presented(hostile);
     }
-    for verdict in [Word::Valid, Word::Invalid, Word::Unknown] {
-        diagnosis.verdict = verdict;
+    for outcome in [Outcome::Valid, Outcome::Invalid, Outcome::Unknown] {
+        diagnosis.outcome = outcome;
         let mut out = Vec::new();
         let (redactor, further_notes) = (Redactor::none(), [hostile.to_owned()]);
         let shown = Shown { further_notes: &further_notes, ..shown(&diagnosis, &redactor) };
@@ -117,7 +118,7 @@ fn a_verdict_without_a_reason_says_so() {
     let verdict = |diagnosis: &Diagnosis| plain(diagnosis).lines().next().unwrap().to_owned();
     let expected = "not valid: the signature does not match, and no known mistake reproduces it";
     assert_eq!(verdict(&diagnosis), expected);
-    diagnosis.verdict = Word::Unknown;
+    diagnosis.outcome = Outcome::Unknown;
     assert!(verdict(&diagnosis).starts_with("unknown: no secret for AKIDEXAMPLE at hand"));
     diagnosis.judged = None;
     assert_eq!(verdict(&diagnosis), "unknown: there is no signed request to judge");

@@ -51,7 +51,7 @@ fn mismatch(said: &Said<'_>) -> Option<Made> {
         return None;
     }
     let signed =
-        said.judged.map(|judged| Signed { request: &judged.request, claim: &judged.claim, hints: said.evidence.hints });
+        said.judged.map(|judged| Signed { request: judged.request, claim: judged.claim, hints: said.evidence.hints });
     let of_reply = said.reply.hashes.as_ref().map(|hashes| (hashes.client.clone(), hashes.server.clone()));
     let of_request = || {
         let arrived = said.request()?.body.sha256()?.to_string();
