@@ -51,7 +51,10 @@ impl Listing<'_> {
                     let mut names = BTreeMap::new();
                     collect(&item.tree, Vec::new(), &mut names);
                     for (name, target) in names {
-                        let (place, defined) = tree.resolve(path, &target).unwrap_or_else(|| panic!("{target:?}"));
+                        let Some((place, defined)) = tree.resolve(path, &target) else {
+                            self.made_by_macro(path, &target, &format!("{public}::{name}"));
+                            continue;
+                        };
                         let items = &tree.0[&place].items;
                         let item = items.iter().find(|item| name_of(item).as_ref() == Some(&defined)).unwrap();
                         self.item(&place, item, &format!("{public}::{name}"));
@@ -64,6 +67,21 @@ impl Listing<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Lists what a module gives to the macro that makes an item of it.
+    fn made_by_macro(&mut self, path: &ModulePath, target: &[String], public: &str) {
+        let place = self.tree.place(path, &target[..target.len() - 1]).unwrap_or_else(|| panic!("{target:?}"));
+        let calls = self.tree.0[&place].items.iter().filter_map(|item| match item {
+            Item::Macro(item) if item.ident.is_none() => Some(spelt(&item.mac.tokens)),
+            _ => None,
+        });
+        let calls: Vec<String> = calls.collect();
+        assert!(!calls.is_empty(), "{public} is defined nowhere");
+        self.lines.insert(format!("pub macro-made {public}"));
+        for row in calls.iter().flat_map(|call| call.split(", ")).filter(|row| !row.is_empty()) {
+            self.lines.insert(format!("pub row {public}::{}", row.trim_end_matches(',')));
         }
     }
 

@@ -63,7 +63,8 @@ impl Tree {
         self.resolve(&place, import)
     }
 
-    fn place(&self, module: &ModulePath, before: &[String]) -> Option<ModulePath> {
+    /// The module that a path in a module names.
+    pub fn place(&self, module: &ModulePath, before: &[String]) -> Option<ModulePath> {
         let mut place = module.clone();
         for (at, part) in before.iter().enumerate() {
             match part.as_str() {
