@@ -2,6 +2,8 @@
 //!
 //! It catches an example that compiles and no longer does what it says: a request that its own server refuses.
 
+#![expect(clippy::duplicate_mod, reason = "each example has its own server")]
+
 #[expect(dead_code, reason = "its main is for cargo run")]
 #[path = "../examples/chunked_upload.rs"]
 mod chunked_upload;

@@ -76,6 +76,7 @@ impl Policy {
     ///
     /// # Errors
     /// A text that is no base64, or no JSON.
+    #[doc(hidden)]
     pub fn decode(encoded: &str) -> Result<Value, PolicyError> {
         let not_json = |error: serde_json::Error| PolicyError::NotJson { problem: error.to_string() };
         serde_json::from_slice(&decode_base64(encoded)?).map_err(not_json)
