@@ -8,6 +8,7 @@
 mod arn;
 mod aws;
 mod names;
+mod partition;
 mod s3;
 mod stores;
 #[cfg(test)]

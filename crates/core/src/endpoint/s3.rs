@@ -5,7 +5,7 @@
 //! path-style addressing there is simply no bucket here.
 
 use super::Inference;
-use super::aws::{ALL_REGIONS, Parts, is_region, without_fips};
+use super::partition::{ALL_REGIONS, Parts, is_region, without_fips};
 
 const LEGACY_GLOBAL: &str = "the legacy global endpoint of S3: region us-east-1 assumed";
 const ACCELERATED: &str = "an accelerated endpoint does not name the region: it is the bucket's";

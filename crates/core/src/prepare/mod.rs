@@ -12,9 +12,8 @@ mod settings;
 mod warning;
 
 pub use error::PrepareError;
-pub use header_selection::{HeaderSelection, NEVER_SIGNED};
-pub use payload::PayloadChoice;
-pub use settings::{ContentSha256, Settings};
+pub use header_selection::NEVER_SIGNED;
+pub use settings::{ContentSha256, HeaderSelection, PayloadChoice, Settings};
 pub use warning::Warning;
 
 use parameters::{Life, append_parameters};

@@ -22,6 +22,7 @@ mod presented;
 mod quirks;
 mod reading;
 mod search;
+mod target;
 mod texts;
 mod v2;
 

@@ -19,6 +19,7 @@ use super::alternatives::Subject;
 use super::alternatives::signing::{Frame, Signing};
 use super::evidence::Key;
 use super::outcome::{Made, Search as Summary};
+use super::target::Target;
 use canonical::{Canonical, Combination, Line};
 use keys::{Keys, Options};
 
@@ -71,25 +72,6 @@ impl Found {
             }
         }
         self.sets = unique;
-    }
-}
-
-/// The signature that a hypothesis has to give.
-#[derive(Clone)]
-pub(super) enum Target {
-    /// All of a keyed hash, or its beginning.
-    Digest { bytes: [u8; 32], length: usize },
-    /// A signature of Version 4A, which is verified and not recomputed.
-    Der(Vec<u8>),
-}
-
-impl Target {
-    /// So many mistakes at once are tried without regard to time. To verify takes a hundred times as long as to recompute.
-    const fn tried_to_the_end(&self) -> usize {
-        match self {
-            Self::Digest { .. } => 2,
-            Self::Der(_) => 1,
-        }
     }
 }
 

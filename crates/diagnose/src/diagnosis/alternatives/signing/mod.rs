@@ -15,7 +15,7 @@ use crate::diagnosis::catalogue::{SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE};
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::field::{Choice, Step};
 use crate::diagnosis::outcome::Made;
-use crate::diagnosis::search::Target;
+use crate::diagnosis::target::Target;
 use crate::diagnosis::texts::differing_lines;
 use sigvet_core::crypto::PublicKey;
 use sigvet_core::internal::Midstate;
