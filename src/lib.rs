@@ -8,6 +8,8 @@
 
 // In reading order: a module uses only what stands above it. `tests/layering.rs` holds it to that.
 
+pub mod platform;
+
 pub mod profiles;
 
 pub mod transport;

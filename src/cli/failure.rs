@@ -1,5 +1,6 @@
-//! How a command ends when it cannot do its work: one message, often a hint, and the exit code of the contract.
+//! How a command ends when it cannot do its work: a message with the chain of its causes, hints, and the exit code of the contract.
 
+use std::error::Error;
 use std::fmt;
 
 /// Exit codes, as scripts rely on them.
@@ -43,21 +44,20 @@ pub enum Exit {
     BadRoots = 77,
 }
 
-/// Why a command stopped: what, where, what was expected; and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a command stopped: what, where, what was expected, what caused it; and what to do about it.
+#[derive(Debug)]
 pub struct Failure {
     /// The process's exit code.
     pub exit: Exit,
-    /// One line, lower case, no full stop.
-    pub message: String,
-    /// What to try, where there is something.
-    pub hint: Option<String>,
+    /// Each error of the chain is one line in lower case without a full stop.
+    error: anyhow::Error,
+    hints: Vec<String>,
 }
 
 impl Failure {
-    /// A failure without a hint.
+    /// A failure that nothing but the message explains.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: None }
+        Self { exit, error: anyhow::Error::msg(message.into()), hints: Vec::new() }
     }
 
     /// A failure of what was typed.
@@ -65,28 +65,126 @@ impl Failure {
         Self::new(Exit::Usage, message)
     }
 
-    /// The same failure with a hint.
+    /// A failure of what was typed, which an error explains.
+    pub fn invalid(error: impl Into<anyhow::Error>) -> Self {
+        Self::from_error(Exit::Usage, error)
+    }
+
+    /// A failure that an error explains, with all that caused it.
+    pub fn from_error(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into(), hints: Vec::new() }
+    }
+
+    /// A failure that an error explains, with the place of it in front: a file, a line, an option.
+    pub fn located<E: Error + Send + Sync + 'static>(exit: Exit, place: impl Into<String>, error: E) -> Self {
+        Self::from_error(exit, Located { place: place.into(), error })
+    }
+
+    /// The same failure as the cause of what this message says.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    pub fn context(self, message: impl Into<String>) -> Self {
+        Self { error: self.error.context(message.into()), ..self }
+    }
+
+    /// The same failure with another hint.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        self.with_hints([hint])
+    }
+
+    /// The same failure with more hints, or none.
+    #[must_use]
+    pub fn with_hints(mut self, hints: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.hints.extend(hints.into_iter().map(Into::into));
         self
+    }
+
+    /// What to try, the most likely first.
+    pub fn hints(&self) -> &[String] {
+        &self.hints
     }
 }
 
 impl From<std::io::Error> for Failure {
     /// Output that cannot be written. Nobody reads any more of a closed pipe: that is the end, and no failure.
     fn from(error: std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Self::new(Exit::Done, ""),
-            _ => Self::new(Exit::CannotWrite, format!("cannot write the output: {error}")),
-        }
+        let exit = match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Exit::Done,
+            _ => Exit::CannotWrite,
+        };
+        Self::from_error(exit, error).context("cannot write the output")
     }
 }
 
 impl fmt::Display for Failure {
+    /// The whole chain on one line. A cause that the error before it already quotes is not repeated.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        let mut before = String::new();
+        for error in self.error.chain() {
+            let text = error.to_string();
+            if before.is_empty() {
+                f.write_str(&text)?;
+            } else if !before.contains(&text) {
+                write!(f, ": caused by {text}")?;
+            }
+            before = text;
+        }
+        Ok(())
     }
 }
 
-impl std::error::Error for Failure {}
+/// An error with its place in front, which changes nothing of what caused it.
+#[derive(Debug)]
+struct Located<E> {
+    place: String,
+    error: E,
+}
+
+impl<E: fmt::Display> fmt::Display for Located<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.error)
+    }
+}
+
+impl<E: Error> Error for Located<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{text}")]
+    struct Link {
+        text: &'static str,
+        source: io::Error,
+    }
+
+    /// Catches a cause that gets lost, and one that is said twice.
+    #[test]
+    fn the_chain_is_one_line_with_every_cause_once() {
+        let link = |text| Link { text, source: io::Error::other("bottom") };
+        let failure = Failure::invalid(link("middle")).context("top");
+        assert_eq!(failure.to_string(), "top: caused by middle: caused by bottom");
+        assert_eq!(Failure::invalid(link("middle (bottom)")).to_string(), "middle (bottom)");
+        let located = Failure::located(Exit::Usage, "file:1", link("middle"));
+        assert_eq!(located.to_string(), "file:1: middle: caused by bottom");
+    }
+
+    #[test]
+    fn hints_keep_their_order() {
+        assert_eq!(Failure::usage("x").hint("a").context("y").hint("b").hints(), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_failure() {
+        let exit = |kind: io::ErrorKind| Failure::from(io::Error::from(kind)).exit;
+        assert_eq!(exit(io::ErrorKind::BrokenPipe), Exit::Done);
+        assert_eq!(exit(io::ErrorKind::StorageFull), Exit::CannotWrite);
+    }
+}

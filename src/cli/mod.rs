@@ -83,12 +83,11 @@ fn print_help(help: &clap::Error) -> u8 {
 
 /// Tells why there is no result; gives back the exit code.
 fn report(failure: &Failure, context: &mut Context) -> u8 {
-    let exit = failure.exit as u8;
-    if failure.message.is_empty() {
-        return exit;
+    let exit = failure.exit;
+    if exit != Exit::Done {
+        let hints: String = failure.hints().iter().map(|hint| format!("\n  hint: {hint}")).collect();
+        // There is no place left to report to if standard error is gone.
+        drop(writeln!(context.stderr, "error: {failure}{hints}"));
     }
-    let hint = failure.hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
-    // There is no place left to report to if standard error is gone.
-    drop(writeln!(context.stderr, "error: {}{hint}", failure.message));
-    exit
+    exit as u8
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Error;
+use super::{Error, KeyPart};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// What the command line chose.
@@ -41,9 +41,9 @@ impl Parts {
     }
 
     pub(super) fn credentials(&self) -> Result<Credentials, Error> {
-        let missing = |missing| Error::HalfOptions { missing };
-        let key = self.access_key_id.as_deref().filter(|key| !key.is_empty()).ok_or(missing("--access-key"))?;
+        let missing = |missing| Error::HalfTypedKey { missing };
+        let key = self.access_key_id.as_deref().filter(|key| !key.is_empty()).ok_or(missing(KeyPart::AccessKeyId))?;
         let secret = self.secret_access_key.as_ref().map(Secret::expose_secret).filter(|secret| !secret.is_empty());
-        Ok(Credentials::new(key, secret.ok_or(missing("--secret-key"))?))
+        Ok(Credentials::new(key, secret.ok_or(missing(KeyPart::SecretAccessKey))?))
     }
 }

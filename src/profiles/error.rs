@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::near::did_you_mean;
+use super::{AwsPlace, KeyPart};
 
 /// What an error means to a script: the exit code it ends with is the command line's to choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,15 +36,15 @@ pub enum Error {
         remark: Option<String>,
     },
 
-    /// `-u` without a colon, or with nothing on one side of it.
-    #[error("-u lacks an access key id or a secret: expected KEY:SECRET")]
+    /// A typed `KEY:SECRET` without a colon, or with nothing on one side of it.
+    #[error("the key lacks an access key id or a secret: expected KEY:SECRET")]
     UserIncomplete,
 
-    /// `--access-key` without `--secret-key`, or the other way round, or a token without both.
-    #[error("{missing} is missing or empty: a key is given with --access-key and --secret-key")]
-    HalfOptions {
-        /// The option that is not there.
-        missing: &'static str,
+    /// A key that was typed in parts lacks one: the ID, the secret, or both of a token.
+    #[error("half of a key was given")]
+    HalfTypedKey {
+        /// The part that is not there.
+        missing: KeyPart,
     },
 
     /// The environment holds one half of a key.
@@ -113,11 +114,11 @@ pub enum Error {
         profile: String,
     },
 
-    /// AWS's own chain failed.
-    #[error("{source_name}: {message}")]
+    /// AWS's own files or chain failed.
+    #[error("{message}")]
     Aws {
-        /// Which part of it: `aws profile 'dev' (sso)`.
-        source_name: String,
+        /// Which part of it; the error's text does not name it.
+        place: AwsPlace,
         /// What it says, on one line.
         message: String,
     },
@@ -208,7 +209,7 @@ impl Error {
             | Self::MissingFile { .. }
             | Self::Unreadable { .. }
             | Self::UnknownDefault { .. } => Kind::Broken,
-            Self::UserIncomplete | Self::HalfOptions { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {
+            Self::UserIncomplete | Self::HalfTypedKey { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {
                 Kind::Usage
             }
             Self::Unwritable { .. } | Self::NoConfigDirectory => Kind::Unwritable,

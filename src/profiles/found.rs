@@ -1,9 +1,7 @@
-//! What a place gives: credentials with what comes with them, what is known without a secret, or a key by its name.
-
-use std::fmt;
-use std::path::PathBuf;
+//! What a place gives: credentials with what comes with them, what is known without a secret, or a key and its source.
 
 use super::profile::Settings;
+use super::{Source, Warning};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// Credentials, what comes with them, and where they are from.
@@ -15,8 +13,8 @@ pub struct Resolved {
     pub settings: Settings,
     /// Where the credentials are from.
     pub source: Source,
-    /// What the user should know, a line each.
-    pub warnings: Vec<String>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
 }
 
 /// What is known without a secret.
@@ -28,59 +26,15 @@ pub struct Described {
     pub settings: Settings,
     /// The source that [`resolve`](super::resolve()) would ask, where one is named.
     pub source: Option<Source>,
-    /// What the user should know, a line each.
-    pub warnings: Vec<String>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
 }
 
-/// Where credentials are from. `Display` is what `-v` says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Source {
-    /// `-u`.
-    User,
-    /// `--access-key` and its companions.
-    Options,
-    /// `AWS_ACCESS_KEY_ID` and its companions.
-    Environment,
-    /// The profile file.
-    Profile {
-        /// The profile's name.
-        name: String,
-        /// The file.
-        path: PathBuf,
-    },
-    /// A profile of AWS's own files.
-    AwsProfile {
-        /// The profile's name.
-        name: String,
-        /// How it comes by its keys: `static`, `sso`, `assume role`…
-        means: &'static str,
-    },
-    /// A part of AWS's chain that needs no profile: `web identity`, `container`, `instance metadata`.
-    Aws {
-        /// The part.
-        means: &'static str,
-    },
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User => f.write_str("option -u"),
-            Self::Options => f.write_str("options --access-key and --secret-key"),
-            Self::Environment => f.write_str("environment variables"),
-            Self::Profile { name, path } => write!(f, "profile '{name}' in {}", path.display()),
-            Self::AwsProfile { name, means } => write!(f, "aws profile '{name}' ({means})"),
-            Self::Aws { means } => write!(f, "aws {means}"),
-        }
-    }
-}
-
-/// A key of the user's, by what they call it.
+/// A key of the user's.
 #[derive(Debug, Clone)]
 pub struct KnownKey {
-    /// `profile 'work'`, `aws profile 'default'`, `the environment`.
-    pub name: String,
+    /// Where it is from.
+    pub source: Source,
     /// Its public half.
     pub access_key_id: String,
     /// Its secret half.

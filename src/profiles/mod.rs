@@ -4,6 +4,9 @@
 //! the [`Environment`] is an argument, the terminal and standard output are not known here. No error, no `Debug` and no
 //! warning of this module carries a secret.
 
+mod source;
+mod warning;
+
 mod environment;
 mod error;
 mod near;
@@ -31,8 +34,10 @@ pub use edit::{Added, DefaultProfile, Existing, add};
 pub use environment::Environment;
 pub use error::{CommandProblem, Error, Kind};
 pub use file::{Location, ProfileFile};
-pub use found::{Described, KnownKey, Resolved, Source};
+pub use found::{Described, KnownKey, Resolved};
 pub use others::known_keys;
-pub use profile::{Addressing, Profile, SecretSource, Settings};
+pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
 pub use resolve::{describe, resolve};
 pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
+pub use source::{AwsPlace, AwsProvider, Source};
+pub use warning::{KeyPart, Warning};

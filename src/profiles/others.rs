@@ -3,7 +3,7 @@
 use super::choice::Choice;
 use super::found::KnownKey;
 use super::profile::SecretSource;
-use super::{Environment, Location, ProfileFile, aws};
+use super::{Environment, Location, ProfileFile, Source, aws};
 use sigvet_core::credentials::Secret;
 
 /// The keys whose secrets lie in files and variables, in the order of the contract. No command is run, no network asked;
@@ -18,13 +18,14 @@ pub fn known_keys(choice: &Choice, environment: &Environment) -> Vec<KnownKey> {
                 Some(SecretSource::Command { .. }) | None => None,
             };
             if let (Some(access_key_id), Some(secret)) = (profile.access_key_id.clone(), secret) {
-                keys.push(KnownKey { name: format!("profile '{}'", profile.name), access_key_id, secret });
+                let source = Source::Profile { name: profile.name.clone(), path: file.path().to_owned() };
+                keys.push(KnownKey { source, access_key_id, secret });
             }
         }
     }
     if let Ok((credentials, _)) = environment.credentials() {
         let (access_key_id, secret) = (credentials.access_key_id, credentials.secret_access_key);
-        keys.push(KnownKey { name: "the environment".to_owned(), access_key_id, secret });
+        keys.push(KnownKey { source: Source::Environment, access_key_id, secret });
     }
     keys.extend(aws::known_keys(environment));
     keys

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::file::ProfileFile;
-use super::found::{Described, Resolved, Source};
+use super::found::{Described, Resolved};
 use super::profile::{Profile, Settings};
 use super::rank::Rank;
-use super::{Environment, Error, secret};
+use super::{Environment, Error, Source, Warning, secret};
 use sigvet_core::credentials::Credentials;
 
 /// A profile of our own file.
@@ -14,7 +14,7 @@ pub(super) struct Own {
     profile: Profile,
     path: PathBuf,
     rank: Rank,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 impl Own {

@@ -125,14 +125,19 @@ impl fmt::Display for Addressing {
     }
 }
 
+/// Text that is no way of addressing. It is not quoted: in a profile file it may be a secret on the wrong line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected 'virtual' or 'path'")]
+pub struct UnknownAddressing;
+
 impl FromStr for Addressing {
-    type Err = &'static str;
+    type Err = UnknownAddressing;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "virtual" => Ok(Self::Virtual),
             "path" => Ok(Self::Path),
-            _ => Err("expected 'virtual' or 'path'"),
+            _ => Err(UnknownAddressing),
         }
     }
 }

@@ -5,10 +5,10 @@
 //! from two places. While the keys are static nothing here is asynchronous, and AWS's chain is not touched.
 
 use super::choice::{Choice, Parts};
-use super::found::{Described, Resolved, Source};
+use super::found::{Described, Resolved};
 use super::origin::Origin;
 use super::rank::Rank;
-use super::{Environment, Error, aws, typed};
+use super::{Environment, Error, KeyPart, Source, Warning, aws, typed};
 use sigvet_core::credentials::Secret;
 
 /// Finds the credentials.
@@ -71,13 +71,13 @@ fn of_environment(environment: &Environment) -> Result<Resolved, Error> {
 fn warn_of_white_space(resolved: &mut Resolved) {
     let credentials = &resolved.credentials;
     let parts = [
-        ("access key id", Some(credentials.access_key_id.as_str())),
-        ("secret access key", Some(credentials.secret_access_key.expose_secret())),
-        ("session token", credentials.session_token.as_ref().map(Secret::expose_secret)),
+        (KeyPart::AccessKeyId, Some(credentials.access_key_id.as_str())),
+        (KeyPart::SecretAccessKey, Some(credentials.secret_access_key.expose_secret())),
+        (KeyPart::SessionToken, credentials.session_token.as_ref().map(Secret::expose_secret)),
     ];
-    for (what, text) in parts {
+    for (part, text) in parts {
         if text.is_some_and(|text| text.trim() != text) {
-            resolved.warnings.push(format!("the {what} of {} begins or ends with white space", resolved.source));
+            resolved.warnings.push(Warning::WhiteSpace { part, source: resolved.source.clone() });
         }
     }
 }
@@ -85,7 +85,7 @@ fn warn_of_white_space(resolved: &mut Resolved) {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
 
     use super::*;
     use crate::profiles::{Addressing, Kind, Settings};
@@ -167,19 +167,20 @@ mod tests {
     fn the_order_is_options_profile_environment_default() {
         let world = World::new(PROFILES);
         let both = Choice { user: Some(Secret::new("AKID-U:hush-u")), ..named("a") };
+        let profile = |name: &str| Source::Profile { name: name.to_owned(), path: world.path("sigvet/profiles.toml") };
         let cases = [
-            (both, &KEYS[..], "AKID-U", "option -u"),
-            (named("a"), &KEYS, "AKID-A", "profile 'a' in "),
-            (Choice::default(), &KEYS, "AKID-E", "environment variables"),
-            (Choice::default(), &[("AWS_PROFILE", "b"), ("B_SECRET", "s")], "AKID-B", "profile 'b' in "),
-            (Choice::default(), &[("AWS_PROFILE", "")], "AKID-A", "profile 'a' in "),
-            (Choice::default(), &[("AWS_PROFILE", "default")], "AKID-A", "profile 'a' in "),
-            (Choice::default(), &[], "AKID-A", "profile 'a' in "),
+            (both, &KEYS[..], "AKID-U", Source::User),
+            (named("a"), &KEYS, "AKID-A", profile("a")),
+            (Choice::default(), &KEYS, "AKID-E", Source::Environment),
+            (Choice::default(), &[("AWS_PROFILE", "b"), ("B_SECRET", "s")], "AKID-B", profile("b")),
+            (Choice::default(), &[("AWS_PROFILE", "")], "AKID-A", profile("a")),
+            (Choice::default(), &[("AWS_PROFILE", "default")], "AKID-A", profile("a")),
+            (Choice::default(), &[], "AKID-A", profile("a")),
         ];
         for (choice, variables, key, source) in cases {
             let resolved = world.resolve(&choice, variables).unwrap();
             assert_eq!(resolved.credentials.access_key_id, key);
-            assert!(resolved.source.to_string().starts_with(source), "{}", resolved.source);
+            assert_eq!(resolved.source, source);
         }
     }
 
@@ -296,7 +297,8 @@ mod tests {
     fn a_secret_with_white_space_around_it_is_warned_of_and_used_as_it_is() {
         let world = World::new("");
         let resolved = world.resolve(&user("K:hush\r"), &[]).unwrap();
-        assert_eq!(resolved.warnings, ["the secret access key of option -u begins or ends with white space"]);
+        let expected = Warning::WhiteSpace { part: KeyPart::SecretAccessKey, source: Source::User };
+        assert_eq!(resolved.warnings, [expected]);
         assert_eq!(resolved.credentials.secret_access_key.expose_secret(), "hush\r");
     }
 
@@ -308,8 +310,7 @@ mod tests {
         let path = world.path("sigvet/profiles.toml");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         let warnings = world.resolve(&named("a"), &[]).unwrap().warnings;
-        assert_eq!(warnings.len(), 1);
-        assert!(warnings[0].contains("0644"), "{warnings:?}");
+        assert_eq!(warnings, [Warning::FileTooOpen { path, mode: 0o644 }]);
     }
 
     #[test]
@@ -322,6 +323,7 @@ mod tests {
 
     #[cfg(feature = "aws-config")]
     mod aws_files {
+        use super::super::super::{AwsPlace, AwsProvider};
         use super::*;
 
         const CONFIG: &str = "[default]\nregion = aws-region\n\n[profile dev]\nregion = dev-region\n\
@@ -333,6 +335,10 @@ mod tests {
         const CREDENTIALS: &str = "[default]\naws_access_key_id = AKID-D\naws_secret_access_key = hush-d\n\n\
             [dev]\naws_access_key_id = AKID-V\naws_secret_access_key = hush-v\naws_session_token = token-v\n\n\
             [half]\naws_access_key_id = AKID-H\n";
+
+        fn aws(name: &str, provider: AwsProvider) -> Source {
+            Source::AwsProfile { name: name.to_owned(), provider }
+        }
 
         fn world() -> World {
             let world = World::new("");
@@ -349,7 +355,7 @@ mod tests {
             assert_eq!(resolved.settings.region.as_deref(), Some("dev-region"));
             assert_eq!(resolved.settings.endpoint_url.as_deref(), Some("http://s3"));
             assert_eq!(resolved.settings.addressing, Some(Addressing::Path));
-            assert_eq!(resolved.source.to_string(), "aws profile 'dev' (static)");
+            assert_eq!(resolved.source, aws("dev", AwsProvider::Static));
         }
 
         #[test]
@@ -381,23 +387,28 @@ mod tests {
             let resolved = world().resolve(&named("aws:printed"), &[]).unwrap();
             assert_eq!(resolved.credentials.access_key_id, "AKID-P");
             assert_eq!(resolved.credentials.expires_at.unwrap().as_str(), "20300101T000000Z");
-            assert_eq!(resolved.source.to_string(), "aws profile 'printed' (process)");
+            assert_eq!(resolved.source, aws("printed", AwsProvider::Process));
         }
 
         #[test]
         fn failures_say_why_on_one_line_without_a_secret() {
             let world = world();
             let cases = [
-                ("aws:process", "aws profile 'process' (process): "),
-                ("aws:half", "aws profile 'half' (static): "),
-                ("aws:bare", "aws profile 'bare': it has no credentials"),
-                ("aws:dv", "no profile 'dv' in AWS's own files; did you mean 'aws:dev'?"),
-                ("dev", "no profile 'dev' in "),
+                ("aws:process", Some(AwsPlace::Source(aws("process", AwsProvider::Process))), ""),
+                ("aws:half", Some(AwsPlace::Source(aws("half", AwsProvider::Static))), ""),
+                ("aws:bare", Some(AwsPlace::Profile("bare".to_owned())), "it has no credentials"),
+                ("aws:dv", None, "no profile 'dv' in AWS's own files; did you mean 'aws:dev'?"),
+                ("dev", None, "no profile 'dev' in "),
             ];
-            for (name, start) in cases {
+            for (name, expected, start) in cases {
                 let error = world.resolve(&named(name), &[]).unwrap_err();
                 let shown = error.to_string();
-                assert!(shown.starts_with(start), "{shown}");
+                assert!(shown.starts_with(start) && !shown.is_empty(), "{shown}");
+                let place = match &error {
+                    Error::Aws { place, .. } => Some(place.clone()),
+                    _ => None,
+                };
+                assert_eq!(place, expected);
                 assert!(!shown.contains('\n') && !format!("{shown} {error:?}").contains("hush"), "{shown}");
             }
             let error = world.resolve(&named("dev"), &[]).unwrap_err();
@@ -431,12 +442,5 @@ mod tests {
     fn without_aws_config_its_profiles_are_refused_by_name() {
         let error = World::new("").resolve(&named("aws:dev"), &[]).unwrap_err();
         assert!(error.to_string().contains("does not read AWS's own files"), "{error}");
-    }
-
-    #[test]
-    fn sources_read_as_a_sentence_would_name_them() {
-        let profile = Source::Profile { name: "a".into(), path: Path::new("/p.toml").to_owned() };
-        assert_eq!(profile.to_string(), "profile 'a' in /p.toml");
-        assert_eq!(Source::Aws { means: "instance metadata" }.to_string(), "aws instance metadata");
     }
 }

@@ -2,14 +2,10 @@
 //!
 //! All of a key comes from the command line then, its session token included; settings may come from beside it.
 
-use super::Error;
 use super::choice::Choice;
-use super::found::{Described, Resolved, Source};
+use super::found::{Described, Resolved};
+use super::{Error, Source, Warning};
 use sigvet_core::credentials::{Credentials, Secret};
-
-/// Said of a second `:` in `-u`. The ids of Swift have one; curl takes the first for the end of the id, and so do we.
-const AMBIGUOUS_USER: &str = "option -u is cut at its first ':', as curl has it; an access key id with a ':' in it is given by \
-     --access-key and --secret-key, a profile, or AWS_ACCESS_KEY_ID";
 
 /// The key that was typed, `-u` first.
 pub(super) fn resolve(choice: &Choice, beside: Described) -> Result<Resolved, Error> {
@@ -22,8 +18,9 @@ pub(super) fn resolve(choice: &Choice, beside: Described) -> Result<Resolved, Er
     };
     credentials.session_token = choice.parts.token().cloned();
     let Described { settings, mut warnings, .. } = beside;
+    // The ids of Swift have a colon; curl takes the first for the end of the id, and so do we.
     let is_ambiguous = choice.user.is_some() && credentials.secret_access_key.expose_secret().contains(':');
-    warnings.extend(is_ambiguous.then(|| AMBIGUOUS_USER.to_owned()));
+    warnings.extend(is_ambiguous.then_some(Warning::SecondColon));
     Ok(Resolved { credentials, settings, source: source(choice), warnings })
 }
 
@@ -47,6 +44,7 @@ fn split_user(user: &Secret) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profiles::KeyPart;
     use crate::profiles::{Environment, Parts};
 
     const KEYS: [(&str, &str); 4] = [
@@ -73,7 +71,7 @@ mod tests {
     fn the_parts_are_one_source_and_settings_come_from_beside_them() {
         let found = resolved(&parts(Some("K"), Some("s"), None)).unwrap();
         assert_eq!(found.credentials, Credentials::new("K", "s"), "no token of the environment");
-        assert_eq!(found.source.to_string(), "options --access-key and --secret-key");
+        assert_eq!(found.source, Source::Options);
         assert_eq!(found.settings.region.as_deref(), Some("region-e"));
         let found = resolved(&parts(Some("K"), Some("s"), Some("t"))).unwrap();
         assert_eq!(found.credentials, Credentials::new("K", "s").with_session_token("t"));
@@ -93,7 +91,7 @@ mod tests {
         let choice = |user: &str| Choice { user: Some(Secret::new(user)), ..Choice::default() };
         let found = resolved(&choice("test:tester:hush")).unwrap();
         assert_eq!(found.credentials, Credentials::new("test", "tester:hush"));
-        assert_eq!(found.warnings, [AMBIGUOUS_USER]);
+        assert_eq!(found.warnings, [Warning::SecondColon]);
         assert!(resolved(&choice("test:hush")).unwrap().warnings.is_empty());
         let whole = resolved(&parts(Some("test:tester"), Some("hush"), None)).unwrap();
         assert_eq!((whole.credentials, whole.warnings), (Credentials::new("test:tester", "hush"), Vec::new()));
@@ -102,14 +100,14 @@ mod tests {
     #[test]
     fn half_a_key_names_the_half_that_is_missing() {
         for (choice, missing) in [
-            (parts(Some("K"), None, None), "--secret-key"),
-            (parts(Some("K"), Some(""), Some("t")), "--secret-key"),
-            (parts(None, Some("hush"), None), "--access-key"),
-            (parts(None, None, Some("hush")), "--access-key"),
-            (parts(Some(""), Some(""), None), "--access-key"),
+            (parts(Some("K"), None, None), KeyPart::SecretAccessKey),
+            (parts(Some("K"), Some(""), Some("t")), KeyPart::SecretAccessKey),
+            (parts(None, Some("hush"), None), KeyPart::AccessKeyId),
+            (parts(None, None, Some("hush")), KeyPart::AccessKeyId),
+            (parts(Some(""), Some(""), None), KeyPart::AccessKeyId),
         ] {
             let error = resolved(&choice).unwrap_err();
-            assert_eq!(error, Error::HalfOptions { missing });
+            assert_eq!(error, Error::HalfTypedKey { missing });
             assert_eq!(error.kind(), crate::profiles::Kind::Usage);
         }
     }

@@ -8,12 +8,13 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::body::{Body as HttpBody, Frame};
 
-use super::file::{BodyReader, PIECE, Pass};
+use super::error::Unsendable;
+use super::file::{BodyError, BodyReader, PIECE, Pass};
 use super::{ChunkedReader, Meter, Outgoing, TransportError};
 use sigvet_core::request::Body;
 
 /// A body that hyper can send.
-pub(super) type OutgoingBody = UnsyncBoxBody<Bytes, TransportError>;
+pub(super) type OutgoingBody = UnsyncBoxBody<Bytes, BodyError>;
 
 /// As many pieces as hyper holds at once, and one more.
 const BUFFERS: usize = 3;
@@ -32,7 +33,7 @@ pub(super) fn body_of(outgoing: &Outgoing<'_>) -> Result<OutgoingBody, Transport
             let (handed_out, meter) = (VecDeque::with_capacity(BUFFERS), outgoing.options.meter.clone());
             Ok(FileBody { pieces, handed_out, meter }.boxed_unsync())
         }
-        _ => Err(TransportError::Request { reason: "its body is not at hand".to_owned() }),
+        _ => Err(Unsendable::BodyMissing.into()),
     }
 }
 
@@ -72,7 +73,7 @@ impl Pieces {
         }
     }
 
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TransportError> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {
         match self {
             Self::Plain(reader) => reader.read(buffer),
             Self::Chunked(reader) => reader.read(buffer),
@@ -81,7 +82,7 @@ impl Pieces {
 }
 
 impl FileBody {
-    fn read(&mut self) -> Result<Bytes, TransportError> {
+    fn read(&mut self) -> Result<Bytes, BodyError> {
         let mut buffer = self.buffer();
         let before = self.pieces.left();
         let read = self.pieces.read(&mut buffer)?;
@@ -100,10 +101,10 @@ impl FileBody {
 
 impl HttpBody for FileBody {
     type Data = Bytes;
-    type Error = TransportError;
+    type Error = BodyError;
 
     /// Reads in place: this process has nothing else to do meanwhile.
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if self.pieces.is_at_end() {
             return Poll::Ready(None);
         }

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::file::BodyReader;
-use super::{PIECE, TransportError};
+use super::PIECE;
+use super::file::{BodyError, BodyReader};
 use sigvet_core::checksum::ChecksumHasher;
 use sigvet_core::crypto::{Sha256Digest, sha256};
 use sigvet_core::stream::{ChunkHasher, Encoder};
@@ -49,8 +49,8 @@ impl ChunkedReader {
     /// Writes the next piece of the body into the buffer; tells how many bytes, none at the end.
     ///
     /// # Errors
-    /// [`TransportError::ReadBody`]: the payload cannot be read, has changed, or is not as long as was said.
-    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TransportError> {
+    /// The payload cannot be read, has changed, or is not as long as was said.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {
         let Some(encoder) = &mut self.encoder else { return Ok(0) };
         let places = encoder.places(buffer.len() - LONGEST_END);
         for place in &places {
@@ -60,11 +60,8 @@ impl ChunkedReader {
         if encoder.left() > 0 {
             return Ok(sealed);
         }
-        let end = self.encoder.take().map(Encoder::finish).unwrap_or_default();
-        let Some(room) = buffer.get_mut(sealed..sealed + end.len()) else {
-            let reason = "a piece of the body has no room for its end".to_owned();
-            return Err(TransportError::Request { reason });
-        };
+        let end = self.encoder.take().expect("the encoder that was there above").finish();
+        let room = buffer.get_mut(sealed..sealed + end.len()).expect("a buffer keeps room for the longest end");
         room.copy_from_slice(&end);
         Ok(sealed + end.len())
     }

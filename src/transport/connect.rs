@@ -8,10 +8,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::error::{ConnectError, LookupError, TimeLimit, TransferError};
 use super::options::Options;
 use super::proxy::Proxy;
 use super::stream::Stream;
 use super::{Course, TransportError, tls};
+use crate::platform::connect_to_socket;
 use sigvet_core::request::{RequestUrl, UriScheme};
 
 /// The longest answer of a proxy that is read.
@@ -33,8 +35,7 @@ pub(super) async fn open(
     options: &Options,
     course: &mut Course,
 ) -> Result<Connection, TransportError> {
-    let timed_out =
-        |_| TransportError::TimedOut { host: url.host_header(), reason: "no connection was made".to_owned() };
+    let timed_out = |_| TransportError::TimedOut { host: url.host_header(), limit: TimeLimit::Connection };
     timeout(options.connect_timeout, open_at_leisure(url, options, course)).await.map_err(timed_out)?
 }
 
@@ -66,9 +67,9 @@ struct Line {
 }
 
 async fn dial(url: &RequestUrl, options: &Options, course: &mut Course) -> Result<Line, TransportError> {
-    let (host, port) = (url.host().to_owned(), url.port().unwrap_or_else(|| default_port(url.scheme())));
+    let (host, port) = (url.host().to_owned(), url.port_or_default());
     if let Some(path) = &options.unix_socket {
-        return Ok(Line { stream: dial_unix(path).await?, proxy: None });
+        return Ok(Line { stream: dial_socket(path).await?, proxy: None });
     }
     let (host, port) = options.reroutings.iter().find_map(|rule| rule.apply(&host, port)).unwrap_or((host, port));
     let Some(proxy) = options.proxies.for_url(url) else {
@@ -82,33 +83,19 @@ async fn dial(url: &RequestUrl, options: &Options, course: &mut Course) -> Resul
     Ok(Line { stream: Box::new(tcp), proxy: Some(proxy) })
 }
 
-fn default_port(scheme: UriScheme) -> u16 {
-    match scheme {
-        UriScheme::Http => 80,
-        UriScheme::Https | UriScheme::Wss => 443,
-    }
-}
-
-#[cfg(unix)]
-async fn dial_unix(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
+async fn dial_socket(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
     let failure = |error: std::io::Error| TransportError::CannotConnect {
         host: path.display().to_string(),
-        reason: error.to_string(),
+        source: ConnectError::Socket(error),
     };
-    Ok(Box::new(tokio::net::UnixStream::connect(path).await.map_err(failure)?))
-}
-
-#[cfg(not(unix))]
-async fn dial_unix(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
-    let reason = "this system has no such sockets".to_owned();
-    Err(TransportError::CannotConnect { host: path.display().to_string(), reason })
+    Ok(Box::new(connect_to_socket(path).await.map_err(failure)?))
 }
 
 /// Connects to the first address of a name that answers.
 async fn dial_tcp(host: &str, port: u16, options: &Options, course: &mut Course) -> Result<TcpStream, TransportError> {
     let addresses = addresses(host, port, options).await?;
     course.resolved = course.begun.elapsed();
-    let mut reason = String::new();
+    let mut refusal = None;
     for address in addresses {
         match TcpStream::connect(address).await {
             Ok(stream) => {
@@ -117,36 +104,37 @@ async fn dial_tcp(host: &str, port: u16, options: &Options, course: &mut Course)
                 (course.remote, course.local) = (Some(address), stream.local_addr().ok());
                 return Ok(stream);
             }
-            Err(error) => reason = format!("{error} ({address})"),
+            Err(source) => refusal = Some(ConnectError::Address { address, source }),
         }
     }
-    Err(TransportError::CannotConnect { host: format!("{host}:{port}"), reason })
+    let source = refusal.expect("a host that was found has an address");
+    Err(TransportError::CannotConnect { host: format!("{host}:{port}"), source })
 }
 
-/// The addresses of a name: those that were given for it, else what it resolves to.
+/// The addresses of a name, one at least: those that were given for it, else what it resolves to.
 async fn addresses(host: &str, port: u16, options: &Options) -> Result<Vec<SocketAddr>, TransportError> {
     let given: Vec<SocketAddr> = options.resolutions.iter().flat_map(|given| given.addresses_of(host, port)).collect();
     if !given.is_empty() {
         return Ok(given);
     }
-    let not_found = |reason: &str| TransportError::HostNotFound { host: host.to_owned(), reason: reason.to_owned() };
+    let not_found = |source| TransportError::HostNotFound { host: host.to_owned(), source };
     let name = host.trim_start_matches('[').trim_end_matches(']');
-    let found: Vec<SocketAddr> =
-        tokio::net::lookup_host((name, port)).await.map_err(|error| not_found(&error.to_string()))?.collect();
-    if found.is_empty() { Err(not_found("the name has no address")) } else { Ok(found) }
+    let found = tokio::net::lookup_host((name, port)).await.map_err(|error| not_found(error.into()))?;
+    let found: Vec<SocketAddr> = found.collect();
+    if found.is_empty() { Err(not_found(LookupError::NoAddress)) } else { Ok(found) }
 }
 
 /// Asks a proxy for a tunnel to the host (RFC 9110 §9.3.6).
 async fn open_tunnel(tcp: &mut TcpStream, proxy: &Proxy, host: &str, port: u16) -> Result<(), TransportError> {
-    let failure = |reason: String| TransportError::CannotConnect { host: format!("{host}:{port}"), reason };
-    let lost = |error: std::io::Error| failure(format!("the proxy {} broke off: {error}", proxy.host));
+    let failure = |source| TransportError::CannotConnect { host: format!("{host}:{port}"), source };
+    let lost = |source| failure(ConnectError::ProxyLost { proxy: proxy.host.clone(), source });
     tcp.write_all(&connect_request(proxy, host, port)).await.map_err(lost)?;
     let mut answer = Vec::new();
     while !answer.ends_with(b"\r\n\r\n") {
         // One byte at a time, so that nothing behind the answer is taken from the tunnel.
         answer.push(tcp.read_u8().await.map_err(lost)?);
         if answer.len() > PROXY_ANSWER_LIMIT {
-            return Err(failure(format!("the proxy {} does not answer as a proxy", proxy.host)));
+            return Err(failure(ConnectError::NotAProxy { proxy: proxy.host.clone() }));
         }
     }
     let answer = String::from_utf8_lossy(&answer);
@@ -154,8 +142,9 @@ async fn open_tunnel(tcp: &mut TcpStream, proxy: &Proxy, host: &str, port: u16) 
     match status {
         Some(status) if status.starts_with('2') => Ok(()),
         _ => {
-            let reason = format!("the proxy {} answered {}", proxy.host, status.unwrap_or("nothing sensible"));
-            Err(TransportError::Transfer { host: format!("{host}:{port}"), reason })
+            let status = status.unwrap_or("nothing sensible").to_owned();
+            let source = TransferError::Proxy { proxy: proxy.host.clone(), status };
+            Err(TransportError::Transfer { host: format!("{host}:{port}"), source })
         }
     }
 }

@@ -1,167 +1,304 @@
-//! Why a request did not get through, in the terms that curl's exit codes tell apart.
+//! Why a request did not get through, in the terms that curl's exit codes tell apart. What caused it stays behind it, as
+//! `source()`.
 
 use std::error::Error;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use rustls::CertificateError;
+use rustls::client::VerifierBuilderError;
+use rustls::pki_types::{InvalidDnsNameError, pem};
+
+use super::file::BodyError;
+use super::tls::is_authority_own;
+
 /// A request that did not get through.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     /// The request cannot be written as HTTP.
-    #[error("the request cannot be sent: {reason}")]
-    Request {
-        /// Why.
-        reason: String,
-    },
-    /// The body's file cannot be opened.
-    #[error("cannot read {}: {reason}", .file.display())]
-    ReadBody {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        reason: String,
-    },
+    #[error(transparent)]
+    Request(#[from] Unsendable),
+    /// The body's file cannot be read.
+    #[error(transparent)]
+    ReadBody(#[from] BodyError),
     /// The file of certificates to believe is not to be used.
-    #[error("no certificates in {}: {reason}", .file.display())]
+    #[error("no certificates in {}", .file.display())]
     BadRoots {
         /// The file.
         file: PathBuf,
         /// Why.
-        reason: String,
+        source: BadRoots,
     },
     /// The host name does not resolve.
-    #[error("cannot find host {host}: {reason}")]
+    #[error("cannot find host {host}")]
     HostNotFound {
         /// The host.
         host: String,
         /// Why.
-        reason: String,
+        source: LookupError,
     },
     /// Nobody answers at the host.
-    #[error("cannot connect to {host}: {reason}")]
+    #[error("cannot connect to {host}")]
     CannotConnect {
         /// The host, with its port.
         host: String,
         /// Why.
-        reason: String,
+        source: ConnectError,
     },
     /// The TLS handshake failed.
-    #[error("no TLS with {host}: {reason}")]
+    #[error("no TLS with {host}")]
     Tls {
         /// The host, with its port.
         host: String,
         /// Why.
-        reason: String,
+        source: io::Error,
     },
     /// The server's certificate is not trusted.
-    #[error("the certificate of {host} is not trusted: {reason}")]
+    #[error("the certificate of {host} is not trusted")]
     Certificate {
         /// The host, with its port.
         host: String,
         /// Why.
-        reason: String,
+        source: Untrusted,
     },
     /// It took too long.
-    #[error("{host} took too long: {reason}")]
+    #[error("{host} took too long: {limit}")]
     TimedOut {
         /// The host, with its port.
         host: String,
-        /// Why.
-        reason: String,
+        /// Which time ran out.
+        limit: TimeLimit,
     },
     /// The server closed the connection without an answer.
-    #[error("{host} closed the connection without an answer: {reason}")]
+    #[error("{host} closed the connection without an answer")]
     NothingReceived {
         /// The host, with its port.
         host: String,
         /// Why.
-        reason: String,
+        source: hyper::Error,
     },
     /// The response ended before its length was reached.
-    #[error("the response of {host} was cut off: {reason}")]
+    #[error("the response of {host} was cut off")]
     CutOff {
         /// The host, with its port.
         host: String,
         /// Why.
-        reason: String,
+        source: hyper::Error,
     },
     /// The connection broke in the middle.
-    #[error("the transfer with {host} broke off: {reason}")]
+    #[error("the transfer with {host} broke off")]
     Transfer {
         /// The host, with its port.
         host: String,
         /// Why.
-        reason: String,
+        source: TransferError,
     },
     /// The client itself could not be set up.
-    #[error("cannot set up the HTTP client: {reason}")]
-    Setup {
-        /// Why.
-        reason: String,
+    #[error("cannot set up the HTTP client")]
+    Setup(#[source] SetupError),
+}
+
+/// Why a request cannot be written as HTTP.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsendable {
+    /// The URL is one of a WebSocket.
+    #[error("the request cannot be sent: WebSockets are not spoken here")]
+    WebSocket,
+    /// hyper would send another target than the signed one.
+    #[error("the request cannot be sent: its target would be rewritten, and so the signature would not hold")]
+    Target,
+    /// The request says that its body is elsewhere, and nobody said where.
+    #[error("the request cannot be sent: its body is not at hand")]
+    BodyMissing,
+    /// The URL's host is no name that TLS could ask for.
+    #[error("the request cannot be sent")]
+    HostName(#[from] InvalidDnsNameError),
+    /// The target is none of HTTP's.
+    #[error("the request cannot be sent")]
+    Uri(#[from] http::uri::InvalidUri),
+    /// The method or a header is none of HTTP's.
+    #[error("the request cannot be sent")]
+    Http(#[from] http::Error),
+}
+
+/// Why a file gives no certificates to believe.
+#[derive(Debug, thiserror::Error)]
+pub enum BadRoots {
+    /// It cannot be read, or is not PEM.
+    #[error(transparent)]
+    Pem(#[from] pem::Error),
+    /// It is PEM of something else.
+    #[error("there is no certificate in it")]
+    Empty,
+    /// A certificate in it is none.
+    #[error(transparent)]
+    Certificate(#[from] rustls::Error),
+    /// No verifier can be made of its certificates.
+    #[error(transparent)]
+    Verifier(#[from] VerifierBuilderError),
+}
+
+/// Why a name has no address.
+#[derive(Debug, thiserror::Error)]
+pub enum LookupError {
+    /// The system cannot resolve it.
+    #[error(transparent)]
+    System(#[from] io::Error),
+    /// It resolves to nothing.
+    #[error("the name has no address")]
+    NoAddress,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The last address of the host refused it.
+    #[error("{source} ({address})")]
+    Address {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
     },
+    /// The local socket refused it, or the system has none.
+    #[error(transparent)]
+    Socket(io::Error),
+    /// The connection to the proxy broke.
+    #[error("the proxy {proxy} broke off")]
+    ProxyLost {
+        /// The proxy's host.
+        proxy: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// What answers at the proxy's address is no proxy.
+    #[error("the proxy {proxy} does not answer as a proxy")]
+    NotAProxy {
+        /// The proxy's host.
+        proxy: String,
+    },
+}
+
+/// Why the TLS of a server is not trusted.
+#[derive(Debug, thiserror::Error)]
+pub enum Untrusted {
+    /// An authority's certificate identifies the authority, and no server.
+    #[error("it is an authority's own certificate (CA:TRUE), which no server may show as its own")]
+    AuthorityOwn,
+    /// None of the authorities that are believed signed it.
+    #[error("nobody who is believed has signed it")]
+    UnknownIssuer,
+    /// What rustls finds wrong with it.
+    #[error("{0}")]
+    Other(Box<CertificateError>),
+}
+
+impl From<&CertificateError> for Untrusted {
+    fn from(error: &CertificateError) -> Self {
+        match error {
+            CertificateError::UnknownIssuer => Self::UnknownIssuer,
+            error if is_authority_own(error) => Self::AuthorityOwn,
+            error => Self::Other(Box::new(error.clone())),
+        }
+    }
+}
+
+/// A time that ran out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeLimit {
+    /// That for making a connection.
+    Connection,
+    /// That for the whole of a request.
+    Request,
+}
+
+impl fmt::Display for TimeLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connection => "no connection was made",
+            Self::Request => "the time for the request has run out",
+        })
+    }
+}
+
+/// Why a transfer broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    /// What hyper says.
+    #[error(transparent)]
+    Http(#[from] hyper::Error),
+    /// The proxy opens no tunnel to the host.
+    #[error("the proxy {proxy} answered {status}")]
+    Proxy {
+        /// The proxy's host.
+        proxy: String,
+        /// Its status with the reason.
+        status: String,
+    },
+}
+
+/// Why there is no HTTP client.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// There is no runtime for it.
+    #[error(transparent)]
+    Runtime(#[from] io::Error),
+    /// There is no TLS for it.
+    #[error(transparent)]
+    Tls(#[from] rustls::Error),
 }
 
 /// Sorts an error of the exchange up to the head of the response.
-pub(super) fn classify(error: &hyper::Error, host: &str) -> TransportError {
-    if let Some(own) = own_error(error) {
-        return own;
+pub(super) fn classify(error: hyper::Error, host: &str) -> TransportError {
+    if let Some(own) = own_error(&error) {
+        return own.into();
     }
-    let (host, reason) = (host.to_owned(), innermost(error));
-    let is_reset = causes(error).filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(is_reset);
+    let host = host.to_owned();
+    let is_reset = causes(&error).filter_map(|cause| cause.downcast_ref::<io::Error>()).any(is_reset);
     if error.is_incomplete_message() || error.is_closed() || error.is_canceled() || is_reset {
-        TransportError::NothingReceived { host, reason }
+        TransportError::NothingReceived { host, source: error }
     } else {
-        TransportError::Transfer { host, reason }
+        TransportError::Transfer { host, source: error.into() }
     }
 }
 
-fn is_reset(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+fn is_reset(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
 }
 
 /// Sorts an error of the response's body.
-pub(super) fn classify_transfer(error: &hyper::Error, host: &str) -> TransportError {
-    let (host, reason) = (host.to_owned(), innermost(error));
-    let is_short = causes(error).filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(is_end)
-        || error.is_incomplete_message();
-    if is_short { TransportError::CutOff { host, reason } } else { TransportError::Transfer { host, reason } }
-}
-
-fn is_end(error: &std::io::Error) -> bool {
-    error.kind() == std::io::ErrorKind::UnexpectedEof
-}
-
-/// Sorts an error of the TLS handshake.
-pub(super) fn classify_tls(error: &std::io::Error, host: &str) -> TransportError {
+pub(super) fn classify_transfer(error: hyper::Error, host: &str) -> TransportError {
     let host = host.to_owned();
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match inner {
-        Some(rustls::Error::InvalidCertificate(problem)) => {
-            TransportError::Certificate { host, reason: readable(&problem.to_string()) }
-        }
-        Some(inner) => TransportError::Tls { host, reason: inner.to_string() },
-        None => TransportError::Tls { host, reason: error.to_string() },
+    let is_short = causes(&error).filter_map(|cause| cause.downcast_ref::<io::Error>()).any(is_end)
+        || error.is_incomplete_message();
+    if is_short {
+        TransportError::CutOff { host, source: error }
+    } else {
+        TransportError::Transfer { host, source: error.into() }
     }
 }
 
-/// What people call a problem that rustls names by its type.
-fn readable(problem: &str) -> String {
-    let named = [
-        ("CaUsedAsEndEntity", "it is an authority's own certificate (CA:TRUE), which no server may show as its own"),
-        ("UnknownIssuer", "nobody who is believed has signed it"),
-    ];
-    let found = named.iter().find(|(name, _)| problem.contains(name));
-    found.map_or_else(|| problem.to_owned(), |(_, words)| (*words).to_owned())
+fn is_end(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::UnexpectedEof
+}
+
+/// Sorts an error of the TLS handshake.
+pub(super) fn classify_tls(error: io::Error, host: &str) -> TransportError {
+    let host = host.to_owned();
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(problem)) => {
+            TransportError::Certificate { host, source: problem.into() }
+        }
+        _ => TransportError::Tls { host, source: error },
+    }
 }
 
 /// The error of our own body, where that is the cause.
-fn own_error(error: &hyper::Error) -> Option<TransportError> {
-    causes(error).find_map(|cause| cause.downcast_ref::<TransportError>().cloned())
-}
-
-/// The text of the innermost cause, which says most.
-fn innermost(error: &hyper::Error) -> String {
-    causes(error).last().map(ToString::to_string).unwrap_or_default()
+fn own_error(error: &hyper::Error) -> Option<BodyError> {
+    causes(error).find_map(|cause| cause.downcast_ref::<BodyError>().cloned())
 }
 
 fn causes(error: &hyper::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {

@@ -21,12 +21,14 @@ mod wire;
 
 pub use chunks::ChunkedReader;
 pub use course::Course;
-pub use error::TransportError;
-pub use file::{BodyFile, BodyReader, PIECE, Pass};
+pub use error::{
+    BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable, Untrusted,
+};
+pub use file::{BodyError, BodyFile, BodyReader, PIECE, Pass};
 pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Trust};
 pub use proxy::Proxies;
-pub use rerouting::Rerouting;
-pub use resolution::Resolution;
+pub use rerouting::{InvalidRerouting, Rerouting};
+pub use resolution::{InvalidResolution, Resolution};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -34,7 +36,7 @@ use hyper::body::Incoming;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use sigvet_core::request::{Request, RequestUrl, UriScheme};
+use sigvet_core::request::{Headers, Request, RequestUrl, UriScheme};
 use sigvet_core::stream::Encoder;
 
 /// A request on its way out.
@@ -62,15 +64,7 @@ pub struct Response {
     /// `OK`; empty where the status has no usual reason.
     pub reason: String,
     /// The fields in order, names in lower case.
-    pub headers: Vec<(String, Vec<u8>)>,
-}
-
-impl Response {
-    /// The length of the body, where the server says it.
-    pub fn content_length(&self) -> Option<u64> {
-        let (_, value) = self.headers.iter().find(|(name, _)| name == "content-length")?;
-        std::str::from_utf8(value).ok()?.trim().parse().ok()
-    }
+    pub headers: Headers,
 }
 
 /// A response whose body is still to be read.
@@ -102,11 +96,11 @@ pub fn complete(request: &mut Request, removed: &[String]) {
 /// See [`TransportError`].
 pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
     if outgoing.url.scheme() == UriScheme::Wss {
-        return Err(TransportError::Request { reason: "WebSockets are not spoken here".to_owned() });
+        return Err(Unsendable::WebSocket.into());
     }
     let host = outgoing.url.host_header();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| TransportError::Setup { reason: error.to_string() })?;
+    let runtime = runtime.map_err(|error| TransportError::Setup(error.into()))?;
     let deadline = Deadline(outgoing.options.max_time.map(|time| Instant::now() + time));
     let mut course = Course::begin(outgoing.url.scheme().as_str());
     let response = deadline.run(&runtime, &host, exchange(outgoing, &mut course))?;
@@ -138,8 +132,7 @@ impl Deadline {
             match self.0 {
                 None => step.await,
                 Some(end) => tokio::time::timeout_at(end, step).await.unwrap_or_else(|_| {
-                    let reason = "the time for the request has run out".to_owned();
-                    Err(TransportError::TimedOut { host: host.to_owned(), reason })
+                    Err(TransportError::TimedOut { host: host.to_owned(), limit: TimeLimit::Request })
                 }),
             }
         })
@@ -184,8 +177,7 @@ impl Exchange {
     pub fn next_piece(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
             let (host, rest) = (self.host.as_str(), &mut self.rest);
-            let frame =
-                async { rest.frame().await.transpose().map_err(|error| error::classify_transfer(&error, host)) };
+            let frame = async { rest.frame().await.transpose().map_err(|error| error::classify_transfer(error, host)) };
             let Some(frame) = self.deadline.run(&self.runtime, host, frame)? else { return Ok(None) };
             // What is no data is a trailer, which no S3 response needs.
             if let Ok(piece) = frame.into_data() {
@@ -196,13 +188,11 @@ impl Exchange {
 }
 
 fn head_of(response: &http::Response<Incoming>) -> Response {
-    let fields = response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
-    Response {
-        version: version_of(response),
-        status: response.status().as_u16(),
-        reason: reason_of(response),
-        headers: fields.collect(),
+    let mut headers = Headers::default();
+    for (name, value) in response.headers() {
+        headers.push_unchecked(name.as_str(), value.as_bytes());
     }
+    Response { version: version_of(response), status: response.status().as_u16(), reason: reason_of(response), headers }
 }
 
 /// HTTP/2 has no minor version (RFC 9113 §3.1).

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::TransportError;
+use super::file::BodyError;
 
 /// What is to be read, until somebody reads it.
 pub(super) struct Pipe {
@@ -30,35 +30,34 @@ impl Pipe {
     }
 
     /// Takes it to be read, for the only time.
-    pub(super) fn open(&self, length: u64) -> Result<PipeReader, TransportError> {
+    pub(super) fn open(&self, length: u64) -> Result<PipeReader, BodyError> {
         let source = self.source.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let spent = || fault(&self.name, "it was read already, and cannot be sent again".to_owned());
+        let spent = || BodyError::Spent { name: self.name.clone() };
         Ok(PipeReader { name: self.name.clone(), source: source.ok_or_else(spent)?, length })
     }
 }
 
 impl PipeReader {
     /// Refuses what goes on behind its length.
-    pub(super) fn expect_end(&mut self) -> Result<(), TransportError> {
+    pub(super) fn expect_end(&mut self) -> Result<(), BodyError> {
         let more = loop {
             match self.source.read(&mut [0]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other.map_err(|error| self.fault(error.to_string()))?,
+                other => break other.map_err(|error| self.unreadable(error))?,
             }
         };
         match more {
             0 => Ok(()),
-            _ => Err(self.fault(format!("it goes on behind the {} bytes that were announced", self.length))),
+            _ => Err(BodyError::GoesOn { name: self.name.clone(), length: self.length }),
         }
     }
 
-    pub(super) fn ended_early(&self, left: u64) -> TransportError {
-        let (got, length) = (self.length - left, self.length);
-        self.fault(format!("it ended after {got} of the {length} bytes that were announced"))
+    pub(super) fn ended_early(&self, left: u64) -> BodyError {
+        BodyError::EndedEarly { name: self.name.clone(), got: self.length - left, length: self.length }
     }
 
-    pub(super) fn fault(&self, reason: String) -> TransportError {
-        fault(&self.name, reason)
+    pub(super) fn unreadable(&self, error: io::Error) -> BodyError {
+        BodyError::System { file: PathBuf::from(&self.name), source: Arc::new(error) }
     }
 }
 
@@ -66,10 +65,6 @@ impl Read for PipeReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.source.read(buffer)
     }
-}
-
-fn fault(name: &str, reason: String) -> TransportError {
-    TransportError::ReadBody { file: PathBuf::from(name), reason }
 }
 
 impl fmt::Debug for Pipe {

@@ -21,11 +21,19 @@ impl Rerouting {
     }
 }
 
-impl FromStr for Rerouting {
-    type Err = String;
+/// Text that names no other host to connect to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a rerouting: '{presented}', expected HOST1:PORT1:HOST2:PORT2")]
+pub struct InvalidRerouting {
+    /// The text as it was given.
+    pub presented: String,
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || format!("not a rerouting: '{text}', expected HOST1:PORT1:HOST2:PORT2");
+impl FromStr for Rerouting {
+    type Err = InvalidRerouting;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRerouting> {
+        let expected = || InvalidRerouting { presented: text.to_owned() };
         let parts = split_outside_brackets(text);
         let [from_host, from_port, to_host, to_port] = parts.as_slice() else { return Err(expected()) };
         let port = |text: &str| match text {

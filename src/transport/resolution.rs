@@ -19,11 +19,19 @@ impl Resolution {
     }
 }
 
-impl FromStr for Resolution {
-    type Err = String;
+/// Text that gives no address for a name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a resolution: '{presented}', expected HOST:PORT:ADDRESS[,ADDRESS]")]
+pub struct InvalidResolution {
+    /// The text as it was given.
+    pub presented: String,
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || format!("not a resolution: '{text}', expected HOST:PORT:ADDRESS[,ADDRESS]");
+impl FromStr for Resolution {
+    type Err = InvalidResolution;
+
+    fn from_str(text: &str) -> Result<Self, InvalidResolution> {
+        let expected = || InvalidResolution { presented: text.to_owned() };
         let (host, rest) = text.trim_start_matches('+').split_once(':').ok_or_else(expected)?;
         let (port, addresses) = rest.split_once(':').ok_or_else(expected)?;
         let address = |text: &str| text.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| expected());

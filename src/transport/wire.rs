@@ -6,6 +6,7 @@ use hyper_util::rt::TokioExecutor;
 
 use super::body::{OutgoingBody, body_of};
 use super::connect::Connection;
+use super::error::Unsendable;
 use super::{Outgoing, TransportError, error};
 
 /// Sends the request over a connection, and waits for the head of the response.
@@ -14,7 +15,7 @@ pub(super) async fn speak(
     connection: Connection,
 ) -> Result<Response<Incoming>, TransportError> {
     let host = outgoing.url.host_header();
-    let failure = |error: hyper::Error| error::classify(&error, &host);
+    let failure = |error: hyper::Error| error::classify(error, &host);
     let request = wire_request(outgoing, &connection)?;
     if connection.is_http2 {
         let http2 = hyper::client::conn::http2::handshake(TokioExecutor::new(), connection.io);
@@ -33,12 +34,11 @@ fn wire_request(
     connection: &Connection,
 ) -> Result<http::Request<OutgoingBody>, TransportError> {
     let request = outgoing.request;
-    let unsendable = |reason: String| TransportError::Request { reason };
-    let uri = Uri::try_from(uri_text(outgoing, connection)).map_err(|error| unsendable(error.to_string()))?;
-    if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target) {
-        return Err(unsendable("its target would be rewritten, and so the signature would not hold".to_owned()));
+    let uri = Uri::try_from(uri_text(outgoing, connection)).map_err(Unsendable::from)?;
+    if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target()) {
+        return Err(Unsendable::Target.into());
     }
-    let mut builder = http::Request::builder().method(request.method.as_str()).uri(uri);
+    let mut builder = http::Request::builder().method(request.method()).uri(uri);
     // In HTTP/2 the host is the authority of the URI, and a field besides would be a second one.
     for header in request.headers.iter().filter(|header| !connection.is_http2 || !is_connection_field(&header.name)) {
         builder = builder.header(header.name.as_str(), header.value.trim_ascii());
@@ -46,18 +46,18 @@ fn wire_request(
     if let (true, Some(authorization)) = (connection.is_forward_proxy, &connection.proxy_authorization) {
         builder = builder.header(http::header::PROXY_AUTHORIZATION, authorization);
     }
-    builder.body(body_of(outgoing)?).map_err(|error| unsendable(error.to_string()))
+    Ok(builder.body(body_of(outgoing)?).map_err(Unsendable::from)?)
 }
 
 /// The target alone, as origin servers get it; the whole URL for a forward proxy; and for HTTP/2 the URL of the signed host.
 fn uri_text(outgoing: &Outgoing<'_>, connection: &Connection) -> Vec<u8> {
-    let (url, target) = (outgoing.url, &outgoing.request.target);
+    let (url, target) = (outgoing.url, &outgoing.request.target());
     let origin = match (connection.is_http2, connection.is_forward_proxy) {
         (true, _) => {
             let host = outgoing.request.host().map_or_else(|| url.host_header(), str::to_owned);
             format!("{}://{host}", url.scheme().as_str())
         }
-        (false, true) => format!("{}://{}", url.scheme().as_str(), url.host_header()),
+        (false, true) => url.origin(),
         (false, false) => String::new(),
     };
     [origin.as_bytes(), target].concat()

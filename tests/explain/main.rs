@@ -10,6 +10,7 @@ mod frozen;
 mod replies;
 mod rough;
 mod run;
+mod same_words;
 mod score;
 mod signer;
 mod vectors;

@@ -23,7 +23,7 @@ const POLICY_START: &str = "<meta http-equiv=\"Content-Security-Policy\"";
 
 fn html(diagnosis: &Diagnosis) -> String {
     let redactor = Redactor::none();
-    Shown { diagnosis, redactor: &redactor, show_secrets: false, milliseconds: 41 }.to_html()
+    Shown { diagnosis, further_notes: &[], redactor: &redactor, show_secrets: false, milliseconds: 41 }.to_html()
 }
 
 fn write(name: &str, html: &str) -> PathBuf {

@@ -42,6 +42,7 @@ impl Eq for Secret {}
 
 /// An access key: its public id, its secret, and what comes with temporary ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
 pub struct Credentials {
     /// Names the key to the server: `AKIDEXAMPLE`. Not secret.
     pub access_key_id: String,

@@ -4,8 +4,21 @@ pub use crate::crypto::digests::{Hex, hmac_sha1, sha1, sha512};
 pub use crate::crypto::midstate::{Midstate, hmac};
 pub use crate::derivation::frame::{Subject, frame};
 pub use crate::request::headers::is_token;
-pub use crate::request::split_target;
+pub use crate::request::target::{join_target, split_query, split_target};
 pub use crate::v2::resource::{join, path_of, sub_resources};
+pub use crate::verify::judgement::judge_claim;
+
+use crate::request::{Body, Headers, Request};
+
+/// A request as it was captured, whatever its method and target are: evidence is judged as it is.
+pub fn captured_request(
+    method: impl Into<String>,
+    target: impl Into<Vec<u8>>,
+    headers: Headers,
+    body: Body,
+) -> Request {
+    Request { method: method.into(), target: target.into(), headers, body }
+}
 
 pub mod encode {
     pub use crate::encode::{Plus, Slash, decode, encode, is_unreserved, push_encoded, recode};

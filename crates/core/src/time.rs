@@ -3,11 +3,11 @@
 //! A [`Timestamp`] is whole seconds in UTC, kept with the text that goes on the wire (`20150830T123600Z`). It is parsed
 //! from what headers, URLs and people write. The clock is not read here: `now` is always an argument.
 
-use std::fmt;
-use std::time::Duration;
+mod parse;
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use std::fmt;
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
 
 /// An instant in UTC, to the second, in the years 0000 to 9999.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,13 +19,27 @@ pub struct Timestamp {
 /// A text that is no instant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a date and time: '{presented}'")]
+#[non_exhaustive]
 pub struct InvalidTimestamp {
     /// The text as it was given.
     pub presented: String,
 }
 
+/// An instant that the clock of this operating system cannot show: Windows counts from 1601.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the system's clock has no {}", .presented.to_rfc3339())]
+#[non_exhaustive]
+pub struct TimestampOutOfRange {
+    /// The instant.
+    pub presented: Timestamp,
+}
+
 const YEAR_0000: i64 = -62_167_219_200;
 const YEAR_9999_END: i64 = 253_402_300_799;
+
+/// From the day of 1970-01-01.
+const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 impl Timestamp {
     /// Takes seconds since 1970-01-01T00:00:00Z; what lies outside the years 0000 to 9999 is moved to the nearest end.
@@ -66,11 +80,9 @@ impl Timestamp {
 
     /// The form of the header `Date`: `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 9110 §5.6.7).
     pub fn to_http_date(&self) -> String {
-        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let days = self.epoch_seconds.div_euclid(86_400);
         let (year, month, day) = civil_from_days(days);
-        let weekday = DAYS[usize::try_from(days.rem_euclid(7)).unwrap_or_default()];
+        let weekday = WEEKDAYS[usize::try_from(days.rem_euclid(7)).unwrap_or_default()];
         let month = MONTHS[usize::try_from(month - 1).unwrap_or_default()];
         let t = self.as_str();
         format!("{weekday}, {day:02} {month} {year:04} {}:{}:{} GMT", &t[9..11], &t[11..13], &t[13..15])
@@ -84,30 +96,27 @@ impl Timestamp {
         let invalid = || InvalidTimestamp { presented: text.to_owned() };
         let bytes = text.as_bytes();
         let shaped = bytes.len() == 16 && bytes[8] == b'T' && bytes[15] == b'Z';
-        let digits = || bytes.iter().enumerate().all(|(i, b)| i == 8 || i == 15 || b.is_ascii_digit());
         // A leap second has no number of its own in seconds since 1970, and no server takes one.
         let is_leap = || bytes[13] == b'6';
-        if !shaped || !digits() || is_leap() {
+        if !shaped || is_leap() {
             return Err(invalid());
         }
-        let civil = DateTime::strptime("%Y%m%dT%H%M%SZ", text).map_err(|_| invalid())?;
-        Self::from_civil(civil).ok_or_else(invalid)
+        parse::parse_iso_8601(text).map(Self::from_epoch_seconds).ok_or_else(invalid)
     }
 
-    /// Parses what headers and people write: `x-amz-date`'s form, RFC 3339, RFC 2822 and HTTP dates, a bare day, or
-    /// seconds since 1970.
+    /// Parses what headers and people write: `x-amz-date`'s form, ISO 8601 with an offset (RFC 3339), dates of HTTP and mail,
+    /// a bare day, or seconds since 1970.
     ///
     /// # Errors
     /// Text that is none of these.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         let trimmed = text.trim();
         let invalid = || InvalidTimestamp { presented: text.to_owned() };
-        Self::parse_amz_date(trimmed)
-            .ok()
-            .or_else(|| parse_rfc3339(trimmed))
-            .or_else(|| parse_http_date(trimmed))
-            .or_else(|| parse_day(trimmed))
+        parse::parse_iso_8601(trimmed)
+            .or_else(|| parse::parse_http_date(trimmed))
+            .or_else(|| parse::parse_day(trimmed))
             .or_else(|| parse_epoch(trimmed))
+            .map(Self::from_epoch_seconds)
             .ok_or_else(invalid)
     }
 
@@ -122,16 +131,55 @@ impl Timestamp {
     pub fn seconds_until(&self, later: Self) -> i64 {
         later.epoch_seconds - self.epoch_seconds
     }
-
-    fn from_civil(civil: DateTime) -> Option<Self> {
-        let instant = civil.to_zoned(TimeZone::UTC).ok()?.timestamp();
-        Some(Self::from_epoch_seconds(instant.as_second()))
-    }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    /// As [`parse`](Timestamp::parse).
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for Timestamp {
+    type Error = InvalidTimestamp;
+
+    /// As [`parse`](Timestamp::parse).
+    fn try_from(text: &str) -> Result<Self, InvalidTimestamp> {
+        Self::parse(text)
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// The second that the time is in; what lies outside the years 0000 to 9999 is moved to the nearest end.
+    fn from(time: SystemTime) -> Self {
+        let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        Self::from_epoch_seconds(match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => whole(after),
+            Err(before) => -whole(before.duration()) - i64::from(before.duration().subsec_nanos() > 0),
+        })
+    }
+}
+
+impl TryFrom<Timestamp> for SystemTime {
+    type Error = TimestampOutOfRange;
+
+    /// # Errors
+    /// An instant that the operating system's clock cannot show.
+    fn try_from(timestamp: Timestamp) -> Result<Self, TimestampOutOfRange> {
+        let distance = Duration::from_secs(timestamp.epoch_seconds.unsigned_abs());
+        let time = match timestamp.epoch_seconds {
+            ..0 => Self::UNIX_EPOCH.checked_sub(distance),
+            0.. => Self::UNIX_EPOCH.checked_add(distance),
+        };
+        time.ok_or(TimestampOutOfRange { presented: timestamp })
     }
 }
 
@@ -141,29 +189,9 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-fn parse_rfc3339(text: &str) -> Option<Timestamp> {
-    let instant: jiff::Timestamp = text.parse().ok()?;
-    Some(Timestamp::from_epoch_seconds(instant.as_second()))
-}
-
-fn parse_http_date(text: &str) -> Option<Timestamp> {
-    let zoned = jiff::fmt::rfc2822::parse(text).ok()?;
-    Some(Timestamp::from_epoch_seconds(zoned.timestamp().as_second()))
-}
-
-fn parse_day(text: &str) -> Option<Timestamp> {
-    let format = match (text.len(), text.contains('-')) {
-        (8, false) => "%Y%m%d",
-        (10, true) => "%Y-%m-%d",
-        _ => return None,
-    };
-    let day = jiff::civil::Date::strptime(format, text).ok()?;
-    Timestamp::from_civil(day.at(0, 0, 0, 0))
-}
-
-fn parse_epoch(text: &str) -> Option<Timestamp> {
+fn parse_epoch(text: &str) -> Option<i64> {
     let plausible = (9..=11).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if plausible { text.parse().ok().map(Timestamp::from_epoch_seconds) } else { None }
+    if plausible { text.parse().ok() } else { None }
 }
 
 fn write_digits(field: &mut [u8], mut value: i64) {
@@ -223,6 +251,24 @@ mod tests {
             );
         }
         assert_eq!(Timestamp::parse("2015-08-30").unwrap().as_str(), "20150830T000000Z");
+    }
+
+    #[test]
+    fn the_systems_time_is_cut_to_its_second() {
+        let (epoch, ms) = (SystemTime::UNIX_EPOCH, Duration::from_millis);
+        for (time, seconds) in [
+            (epoch, 0),
+            (epoch + ms(1_440_938_160_999), 1_440_938_160),
+            (epoch - ms(1), -1),
+            (epoch - ms(1_000), -1),
+            (epoch - ms(1_001), -2),
+        ] {
+            assert_eq!(Timestamp::from(time).epoch_seconds(), seconds, "{time:?}");
+        }
+        for seconds in [0, 1_440_938_160, -86_400] {
+            let timestamp = Timestamp::from_epoch_seconds(seconds);
+            assert_eq!(Timestamp::from(SystemTime::try_from(timestamp).unwrap()), timestamp);
+        }
     }
 
     #[test]

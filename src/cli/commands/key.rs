@@ -44,7 +44,7 @@ pub struct KeyArgs {
     scheme: SchemeName,
 
     /// The provider's names: aws, goog, or provider1:provider2
-    #[arg(long, value_name = "NAME", value_parser = Dialect::named)]
+    #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
     dialect: Option<Dialect>,
 
     #[command(flatten)]
@@ -86,13 +86,13 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
     let date = args.date.unwrap_or(context.now);
     let region = required("region", args.region.as_ref().or(resolved.settings.region.as_ref()))?;
     let service = required("service", args.service.as_ref().or(resolved.settings.service.as_ref()))?;
-    let scope = Scope::new(&date, region, service, &dialect).map_err(|error| Failure::usage(error.to_string()))?;
+    let scope = Scope::new(&date, region, service, &dialect).map_err(Failure::invalid)?;
     let trace = KeyTrace::derive(&resolved.credentials.secret_access_key, &dialect.secret_prefix, &scope);
-    let key = ScopedKey::new(&Identity::from(&resolved.credentials), scope, &trace.k_signing);
+    let key = ScopedKey::new(&Identity::from(&resolved.credentials), scope, trace.k_signing());
 
     let mut output = Output::open_secret(args.output.as_deref(), context)?;
     let written = match args.form {
-        Form::Json => writeln!(output, "{}", *key.to_json()?),
+        Form::Json => writeln!(output, "{}", *key.to_json()),
         Form::Hex => writeln!(output, "{}", key.to_hex()),
         Form::Trace => steps::write_key_trace(&trace, &mut output),
     };
@@ -112,9 +112,9 @@ fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure
     let (x, y) = key.coordinates();
     let text = match args.form {
         Form::Json => {
-            let algorithm = dialect.algorithm_of(Scheme::V4a);
+            let algorithm = dialect.algorithm_for(Scheme::V4a);
             let object = json!({ "access_key_id": id, "algorithm": algorithm, "curve": "P-256", "x": x, "y": y });
-            serde_json::to_string_pretty(&object).map_err(|error| Failure::usage(error.to_string()))?
+            serde_json::to_string_pretty(&object).expect("every JSON value can be written as text")
         }
         Form::Hex => hex::encode(key.to_sec1_bytes()),
         Form::Trace => {

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::sign::{SignedParts, sign};
 use crate::cli::connection::express::{self, Reach};
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
@@ -97,7 +97,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let SignedParts { signed, derived, .. } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &derived);
     match form {
-        Form::Url => writeln!(context.stdout, "{}", view.url.to_text())?,
+        Form::Url => writeln!(context.stdout, "{}", view.url.to_string())?,
         Form::Json => view.write_json(&mut context.stdout)?,
         Form::EksToken => writeln!(context.stdout, "{}", eks_token(&view)?)?,
         Form::ExecCredential => {
@@ -135,7 +135,7 @@ impl PresignArgs {
             (Some(typed), _) => Ok(typed),
             (None, _) if self.cluster_name.is_some() => Ok(EKS_EXPIRES),
             (None, Some(text)) => {
-                parse_duration(text).map_err(|problem| Failure::usage(format!("expires in the profile: {problem}")))
+                parse_duration(text).map_err(|error| Failure::located(Exit::Usage, "expires in the profile", error))
             }
             (None, None) => Ok(default_life(session)),
         }
@@ -163,8 +163,8 @@ fn eks_token(view: &SignedView<'_>) -> Result<String, Failure> {
     if !is_version_4 {
         return Err(Failure::usage("a cluster takes tokens of Signature Version 4 alone").hint("leave --scheme out"));
     }
-    if request.method != "GET" {
-        return Err(Failure::usage(format!("a cluster sends GET to STS, not {}", request.method)));
+    if request.method() != "GET" {
+        return Err(Failure::usage(format!("a cluster sends GET to STS, not {}", request.method())));
     }
-    Ok(token::eks_token(&view.url.to_text()))
+    Ok(token::eks_token(&view.url.to_string()))
 }

@@ -105,7 +105,7 @@ impl SignArgs {
 }
 
 fn vault_login(view: &SignedView<'_>) -> Result<Value, Failure> {
-    let login = token::vault_login(&view.url.to_text(), &view.signed.request);
+    let login = token::vault_login(&view.url.to_string(), &view.signed.request);
     login.ok_or_else(|| Failure::usage("the body is too large for a login at Vault"))
 }
 
@@ -133,7 +133,7 @@ fn sign_canonical(session: &Session, context: &mut Context) -> Result<SignedPart
     let prepared = session.prepare(context)?;
     let key = session.key(&prepared)?;
     let (terms, derivation) = (Box::new(prepared.terms.clone()), Box::new(prepared.derive()));
-    let mut signed = prepared.sign(&key).map_err(|error| Failure::usage(error.to_string()))?;
+    let mut signed = prepared.sign(&key).map_err(Failure::invalid)?;
     let encoder = session.streamed_body().and_then(|streamed| streamed.encode(&terms, &key, &mut signed));
     Ok(SignedParts { signed, derived: Derived::Canonical { terms, derivation }, encoder })
 }

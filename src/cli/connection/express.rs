@@ -79,8 +79,8 @@ fn wants_session(session: &Session) -> bool {
 /// `CreateSession`, `CopyObject`, `UploadPartCopy` and `HeadBucket`; and what carries a session's token already.
 fn is_signed_with_own(request: &Request) -> bool {
     query::parameter(request, "session").is_some()
-        || (request.method == "PUT" && request.headers.contains("x-amz-copy-source"))
-        || (request.method == "HEAD" && request.path() == b"/")
+        || (request.method() == "PUT" && request.headers.contains("x-amz-copy-source"))
+        || (request.method() == "HEAD" && request.path() == b"/")
         || request.headers.contains(&Dialect::s3_express_session().token_header)
 }
 
@@ -114,12 +114,12 @@ fn create(
         warn(context, "the secret of the session comes over http, in the clear")?;
     }
     let reply = ask(session, own, options, context)?;
-    let malformed = |problem: String| {
-        Failure::new(Exit::NoCredentials, format!("{host} answers CreateSession with no session: {problem}"))
-    };
-    let created = parse_session(&reply).map_err(|error| malformed(error.to_string()))?;
+    let malformed = format!("{host} answers CreateSession with no session");
+    let created =
+        parse_session(&reply).map_err(|error| Failure::located(Exit::NoCredentials, malformed.as_str(), error))?;
     if !is_good(&created, context.now) {
-        return Err(malformed("it has ended already".to_owned()).hint("is this machine's clock right?"));
+        return Err(Failure::new(Exit::NoCredentials, format!("{malformed}: it has ended already"))
+            .hint("is this machine's clock right?"));
     }
     if session.is_verbose() {
         note(context, &format!("session: created by {host}, {}", lasting(&created)))?;
@@ -138,11 +138,11 @@ fn ask(
     options: &Options,
     context: &mut Context,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let url = session.url.with_target("/?session");
-    let request = create_session(&url, &host(session)).map_err(Failure::usage)?;
+    let url = session.url.with_target("/?session").expect("the target can be on the wire");
+    let request = create_session(&url, &host(session))?;
     let settings = Settings::new(session.settings.region.as_str(), SERVICE);
     let prepared = prepare(request, &Identity::from(own), &settings, context.now);
-    let signed = prepared.map_err(|error| Failure::usage(error.to_string()))?.sign_once(&own.secret_access_key);
+    let signed = prepared.map_err(Failure::invalid)?.sign_once(&own.secret_access_key);
     let mut wire = signed.request;
     transport::complete(&mut wire, &[]);
     context.stderr.flush()?;
@@ -158,11 +158,11 @@ fn ask(
         .hint("CreateSession takes the permission s3express:CreateSession; --s3express-session none does without it"))
 }
 
-fn create_session(url: &RequestUrl, host: &str) -> Result<Request, String> {
-    let mut request = Request::new("GET", url).map_err(|error| error.to_string())?;
+fn create_session(url: &RequestUrl, host: &str) -> Result<Request, Failure> {
+    let mut request = Request::new("GET", url).map_err(Failure::invalid)?;
     request.headers.remove("host");
     for (name, value) in [("host", host), ("x-amz-create-session-mode", "ReadWrite")] {
-        request.headers.push(name, value).map_err(|error| error.to_string())?;
+        request.headers.push(name, value).map_err(Failure::invalid)?;
     }
     Ok(request)
 }

@@ -6,10 +6,10 @@ use crate::transport::TransportError;
 /// The failure of a request that did not get through, by curl's exit codes.
 pub fn explain_transport(error: TransportError) -> Failure {
     let exit = match &error {
-        TransportError::Request { .. } => Exit::Usage,
-        TransportError::ReadBody { .. } => Exit::CannotRead,
+        TransportError::Request(_) => Exit::Usage,
+        TransportError::ReadBody(_) => Exit::CannotRead,
         TransportError::HostNotFound { .. } => Exit::HostNotFound,
-        TransportError::CannotConnect { .. } | TransportError::Setup { .. } => Exit::CannotConnect,
+        TransportError::CannotConnect { .. } | TransportError::Setup(_) => Exit::CannotConnect,
         TransportError::Tls { .. } => Exit::TlsHandshake,
         TransportError::Certificate { .. } => Exit::TlsCertificate,
         TransportError::BadRoots { .. } => Exit::BadRoots,
@@ -18,12 +18,12 @@ pub fn explain_transport(error: TransportError) -> Failure {
         TransportError::CutOff { .. } => Exit::CutOff,
         TransportError::Transfer { .. } => Exit::TransferFailed,
     };
-    let failure = Failure::new(exit, error.to_string());
-    match error {
+    let hint = match &error {
         TransportError::Certificate { .. } => {
-            failure.hint("--cacert FILE names another authority to believe; -k believes anybody")
+            Some("--cacert FILE names another authority to believe; -k believes anybody")
         }
-        TransportError::TimedOut { .. } => failure.hint("--retry tries again; -m and --connect-timeout set the limits"),
-        _ => failure,
-    }
+        TransportError::TimedOut { .. } => Some("--retry tries again; -m and --connect-timeout set the limits"),
+        _ => None,
+    };
+    Failure::from_error(exit, error).with_hints(hint)
 }

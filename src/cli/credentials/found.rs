@@ -6,7 +6,8 @@ use crate::cli::credentials::signing_key::ScopedKey;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::typed::Typed;
-use crate::profiles::{self, Choice, Parts};
+use crate::cli::render::credentials::{describe_source, describe_warning};
+use crate::profiles::{self, Choice, Parts, Warning};
 
 /// Keys and settings, and where they came from.
 pub struct Found {
@@ -32,17 +33,21 @@ impl Found {
                 signer: Signer::Key(key),
                 settings: described.settings,
                 source,
-                warnings: described.warnings,
+                warnings: describe_all(&described.warnings),
             });
         }
         let resolved = profiles::resolve(&choice, &context.environment)?;
         Ok(Self {
             signer: Signer::Credentials(resolved.credentials),
             settings: resolved.settings,
-            source: resolved.source.to_string(),
-            warnings: resolved.warnings,
+            source: describe_source(&resolved.source),
+            warnings: describe_all(&resolved.warnings),
         })
     }
+}
+
+fn describe_all(warnings: &[Warning]) -> Vec<String> {
+    warnings.iter().map(describe_warning).collect()
 }
 
 impl CredentialOptions {

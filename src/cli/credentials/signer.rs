@@ -47,7 +47,7 @@ impl Signer {
     pub fn key(&self, terms: &Terms) -> Option<SigningKey> {
         match self {
             Self::Credentials(credentials) => {
-                Some(SigningKey::of_scheme(terms.scheme, credentials, &terms.dialect, &terms.scope))
+                Some(SigningKey::for_scheme(terms.scheme, credentials, &terms.dialect, &terms.scope))
             }
             Self::Key(key) => Some(key.signing_key()),
             Self::Nobody => None,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::value::read_all;
 use sigvet_core::credentials::Secret;
 use sigvet_core::prepare::Identity;
@@ -34,6 +34,20 @@ struct File {
     session_token: Option<Zeroizing<String>>,
 }
 
+/// Where a file is no signing key. What it says there is not shown, for it may be the key: so serde's error, which quotes it,
+/// is not kept as the cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum InvalidKeyFile {
+    #[error("it breaks off in the middle")]
+    BreaksOff,
+    #[error("line {line}, column {column}: not the JSON expected")]
+    Json { line: usize, column: usize },
+    #[error("credential is not ID/YYYYMMDD/region/service/aws4_request")]
+    Credential,
+    #[error("signing_key is not 64 hex digits")]
+    Key,
+}
+
 impl ScopedKey {
     /// Takes a key as it was derived.
     pub fn new(identity: &Identity, scope: Scope, k_signing: &[u8; 32]) -> Self {
@@ -48,22 +62,21 @@ impl ScopedKey {
     /// Reads the file of that name, or standard input for `-`.
     pub fn read(name: &str, context: &mut Context) -> Result<Self, Failure> {
         let bytes = Zeroizing::new(read_all(name, &mut *context.stdin)?);
-        Self::parse(&bytes).map_err(|problem| {
-            Failure::usage(format!("{name} is not a signing key: {problem}")).hint("'sigvet key' writes one")
+        Self::parse(&bytes).map_err(|error| {
+            Failure::located(Exit::Usage, format!("{name} is not a signing key"), error).hint("'sigvet key' writes one")
         })
     }
 
-    /// The message says where the text is wrong, never what it says there.
-    fn parse(bytes: &[u8]) -> Result<Self, String> {
+    fn parse(bytes: &[u8]) -> Result<Self, InvalidKeyFile> {
         let file: File = serde_json::from_slice(bytes).map_err(|error| match error.is_eof() {
-            true => "it breaks off in the middle".to_owned(),
-            false => format!("line {}, column {}: not the JSON expected", error.line(), error.column()),
+            true => InvalidKeyFile::BreaksOff,
+            false => InvalidKeyFile::Json { line: error.line(), column: error.column() },
         })?;
-        let (access_key_id, scope) = Scope::parse_credential(&file.credential, Scheme::V4)
-            .ok_or("credential is not ID/YYYYMMDD/region/service/aws4_request")?;
+        let (access_key_id, scope) =
+            Scope::parse_credential(&file.credential, Scheme::V4).ok_or(InvalidKeyFile::Credential)?;
         let is_key = file.signing_key.len() == 64 && file.signing_key.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !is_key {
-            return Err("signing_key is not 64 hex digits".to_owned());
+            return Err(InvalidKeyFile::Key);
         }
         let secret = |text: &Zeroizing<String>| Secret::new(text.as_str());
         let (key, session_token) = (secret(&file.signing_key), file.session_token.as_ref().map(secret));
@@ -71,15 +84,14 @@ impl ScopedKey {
     }
 
     /// The file's text.
-    pub fn to_json(&self) -> Result<Zeroizing<String>, Failure> {
+    pub fn to_json(&self) -> Zeroizing<String> {
         let secret = |text: &Secret| Zeroizing::new(text.expose_secret().to_owned());
         let file = File {
             credential: format!("{}/{}", self.access_key_id, self.scope),
             signing_key: secret(&self.key),
             session_token: self.session_token.as_ref().map(secret),
         };
-        let text = serde_json::to_string_pretty(&file).map_err(|error| Failure::usage(error.to_string()))?;
-        Ok(Zeroizing::new(text))
+        Zeroizing::new(serde_json::to_string_pretty(&file).expect("a struct of strings can be written as JSON"))
     }
 
     /// The key as 64 hex digits.
@@ -115,7 +127,7 @@ mod tests {
             format!("{{\"credential\": \"A/1/2/3/4\", \"{key}\": \"{key}\"}}"),
         ] {
             let problem = ScopedKey::parse(text.as_bytes()).unwrap_err();
-            assert!(!problem.contains("abab"), "{problem}");
+            assert!(!format!("{problem} {problem:?}").contains("abab"), "{problem}");
         }
     }
 }

@@ -344,7 +344,7 @@ mod tests {
     fn files_may_name_files_but_not_for_ever() {
         assert_eq!(expanded(&["-K", "outer"], "").unwrap(), ["--request=PUT", "--header=A:1", "-G"]);
         let failure = expanded(&["-K", "loop"], "").unwrap_err();
-        assert_eq!((failure.exit, failure.message.contains("10 deep")), (Exit::Usage, true));
+        assert_eq!((failure.exit, failure.to_string().contains("10 deep")), (Exit::Usage, true));
         assert_eq!(expanded(&["-K", "gone"], "").unwrap_err().exit, Exit::CannotRead);
         assert!(expanded(&["-K", "deep"], "").is_err());
         assert!(expanded(&["-K"], "").is_err());
@@ -372,12 +372,12 @@ mod tests {
             ("url = -hush", "k:2: a URL does not begin with a dash"),
         ] {
             let failure = expanded(&["-K", "k"], &format!("# first\n{line}\n")).unwrap_err();
-            assert_eq!((failure.exit, failure.message.as_str()), (Exit::Usage, expected), "{line}");
-            assert!(!failure.hint.unwrap_or_default().contains("hush"), "{line}");
+            assert_eq!((failure.exit, failure.to_string().as_str()), (Exit::Usage, expected), "{line}");
+            assert!(!failure.hints().concat().contains("hush"), "{line}");
         }
         let failure = expanded(&["-K", "-"], "cookie = hush").unwrap_err();
-        assert!(failure.message.starts_with("standard input:1: "), "{failure}");
-        assert!(failure.hint.unwrap().contains("Cookie"));
+        assert!(failure.to_string().starts_with("standard input:1: "), "{failure}");
+        assert!(failure.hints().concat().contains("Cookie"));
     }
 
     #[test]
@@ -392,6 +392,6 @@ mod tests {
         assert_eq!(in_file("\u{feff}get"), ["--get"]);
         let words = ["sigvet", "curl", "-Kk"].iter().map(OsString::from).collect();
         let failure = expand(words, Cli::command, &mut |_: &str| Ok(b"get\nuser = \xff".to_vec())).unwrap_err();
-        assert_eq!(failure.message, "k:2: not UTF-8");
+        assert_eq!(failure.to_string(), "k:2: not UTF-8");
     }
 }

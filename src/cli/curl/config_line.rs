@@ -108,11 +108,7 @@ impl Problem {
         let quotes = "put the value in double quotes; \\\" is a quote in it";
         match self {
             Self::Unknown(option) => {
-                let failure = Failure::usage(format!("{place}'sigvet send' has no option {option}"));
-                match hint_for(option) {
-                    Some(hint) => failure.hint(hint),
-                    None => failure,
-                }
+                Failure::usage(format!("{place}'sigvet send' has no option {option}")).with_hints(hint_for(option))
             }
             Self::NotAnOption => Failure::usage(format!("{place}the line does not begin with an option"))
                 .hint("a line reads 'option = value', and a URL stands behind 'url ='"),

@@ -116,7 +116,7 @@ mod tests {
             let digests = digester.finish();
             let whole = pieces.concat();
             prop_assert_eq!(digests.sha256, (wanted.sha256 == Hashing::Needed).then(|| sha256(&whole)));
-            prop_assert_eq!(digests.checksum, wanted.checksum.map(|algorithm| Checksum::of(algorithm, &whole)));
+            prop_assert_eq!(digests.checksum, wanted.checksum.map(|algorithm| Checksum::compute(algorithm, &whole)));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A body and where it lies: in memory, or in a file that is read when it is sent.
 
 use crate::cli::failure::{Exit, Failure};
-use crate::transport::{BodyFile, PIECE, Pass, TransportError};
+use crate::transport::{BodyError, BodyFile, PIECE, Pass};
 use sigvet_core::checksum::Checksum;
 use sigvet_core::request::Body;
 
@@ -54,6 +54,6 @@ pub fn each_piece(
     }
 }
 
-fn unreadable(error: TransportError) -> Failure {
-    Failure::new(Exit::CannotRead, error.to_string())
+fn unreadable(error: BodyError) -> Failure {
+    Failure::from_error(Exit::CannotRead, error)
 }

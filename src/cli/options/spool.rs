@@ -46,7 +46,7 @@ impl Spool {
             return Ok(());
         }
         if self.file.is_none() {
-            self.file = Some(tempfile::tempfile().map_err(|error| no_room(&error))?);
+            self.file = Some(tempfile::tempfile().map_err(no_room)?);
             let memory = std::mem::take(&mut self.memory);
             self.write_file(&memory)?;
         }
@@ -55,7 +55,7 @@ impl Spool {
 
     fn write_file(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.digester.update(bytes);
-        self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes)).map_err(|error| no_room(&error))
+        self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes)).map_err(no_room)
     }
 
     /// Appends all that a source has; `name` is for the message.
@@ -69,7 +69,9 @@ impl Spool {
                 Ok(0) => return Ok(()),
                 Ok(read) => self.write(&buffer[..read])?,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Failure::new(Exit::CannotRead, format!("cannot read {name}: {error}"))),
+                Err(error) => {
+                    return Err(Failure::from_error(Exit::CannotRead, error).context(format!("cannot read {name}")));
+                }
             }
         }
     }
@@ -83,13 +85,11 @@ impl Spool {
     }
 }
 
-fn no_room(error: &std::io::Error) -> Failure {
-    let folder = std::env::temp_dir();
-    Failure::new(
-        Exit::CannotWrite,
-        format!("cannot keep the body in a temporary file in {}: {error}", folder.display()),
-    )
-    .hint("put it into a file and upload that, or let TMPDIR name a directory with room")
+fn no_room(error: std::io::Error) -> Failure {
+    let message = format!("cannot keep the body in a temporary file in {}", std::env::temp_dir().display());
+    Failure::from_error(Exit::CannotWrite, error)
+        .context(message)
+        .hint("put it into a file and upload that, or let TMPDIR name a directory with room")
 }
 
 #[cfg(test)]
@@ -137,7 +137,7 @@ mod tests {
         for sha256 in [Hashing::Needed, Hashing::Spared] {
             for algorithm in ChecksumAlgorithm::ALL {
                 let payload = spooled(Wanted { sha256, checksum: Some(algorithm) }, &["0123", "4567", "89"]);
-                assert_eq!(payload.checksum, Some(Checksum::of(algorithm, b"0123456789")));
+                assert_eq!(payload.checksum, Some(Checksum::compute(algorithm, b"0123456789")));
                 assert_eq!(payload.body.sha256().is_some(), sha256 == Hashing::Needed);
             }
         }

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::failure::Failure;
+use crate::cli::options::value::InvalidValue;
 use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::stream::{ChunkSize, ChunkSizeTooSmall, Plan, Protection};
 
@@ -97,10 +98,11 @@ impl StreamingOptions {
 }
 
 /// Parses `64KiB`, `1MiB`, `65536`. As with most tools `K` and `M` are the same as `KiB` and `MiB`.
-pub fn parse_size(text: &str) -> Result<u64, String> {
+pub fn parse_size(text: &str) -> Result<u64, InvalidValue> {
     const UNITS: [(&str, u32); 8] =
         [("", 0), ("b", 0), ("k", 10), ("kib", 10), ("m", 20), ("mib", 20), ("g", 30), ("gib", 30)];
-    let expected = || format!("not a size: '{text}', expected for example 65536, 64KiB or 1MiB");
+    let expected =
+        || InvalidValue { what: "a size", presented: text.to_owned(), expected: "for example 65536, 64KiB or 1MiB" };
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (amount, unit) = text.split_at(end);
     let (_, shift) = UNITS.iter().find(|(name, _)| unit.eq_ignore_ascii_case(name)).ok_or_else(expected)?;
@@ -108,20 +110,25 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     amount.checked_mul(1 << shift).ok_or_else(expected)
 }
 
-fn parse_chunk_size(text: &str) -> Result<ChunkSize, String> {
+fn parse_chunk_size(text: &str) -> Result<ChunkSize, InvalidChunkSize> {
     let bytes = parse_size(text)?;
-    if bytes > LARGEST_CHUNK {
-        return Err(format!(
-            "chunks of {bytes} bytes are too large: expected at most 16MiB, the most that MinIO takes"
-        ));
-    }
-    ChunkSize::new(usize::try_from(bytes).unwrap_or(usize::MAX)).map_err(|error: ChunkSizeTooSmall| {
-        format!("{error}: S3 refuses smaller ones, the last one excepted (InvalidChunkSizeError)")
-    })
+    let size = usize::try_from(bytes).ok().filter(|size| *size <= LARGEST_CHUNK);
+    Ok(ChunkSize::new(size.ok_or(InvalidChunkSize::TooLarge { bytes })?)?)
 }
 
 /// MinIO answers larger ones with an error, and a few chunks are in memory at once.
-const LARGEST_CHUNK: u64 = 16 * 1024 * 1024;
+const LARGEST_CHUNK: usize = 16 * 1024 * 1024;
+
+/// A size that no chunk can have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum InvalidChunkSize {
+    #[error(transparent)]
+    NotASize(#[from] InvalidValue),
+    #[error("chunks of {bytes} bytes are too large: expected at most 16MiB, the most that MinIO takes")]
+    TooLarge { bytes: u64 },
+    #[error("{0}: S3 refuses smaller ones, the last one excepted (InvalidChunkSizeError)")]
+    TooSmall(#[from] ChunkSizeTooSmall),
+}
 
 #[cfg(test)]
 mod tests {

@@ -24,8 +24,8 @@ impl Payload {
             return Self::of_source(stdin, "standard input", wanted);
         }
         let path = Path::new(name);
-        let Some(file) = BodyFile::look(path).map_err(|error| cannot_read(path, &error))? else {
-            let mut pipe = File::open(path).map_err(|error| cannot_read(path, &error))?;
+        let Some(file) = BodyFile::look(path).map_err(|error| cannot_read(path, error))? else {
+            let mut pipe = File::open(path).map_err(|error| cannot_read(path, error))?;
             return Self::of_source(&mut pipe, name, wanted);
         };
         let Digests { sha256, checksum } =
@@ -40,7 +40,7 @@ impl Payload {
     /// A pipe whose length nobody told, a file that is not as long as was told, a file that cannot be read.
     pub fn of_pipe(name: &str, length: PipeLength) -> Result<Option<Self>, Failure> {
         let path = Path::new(name);
-        let file = if name == "-" { None } else { BodyFile::look(path).map_err(|error| cannot_read(path, &error))? };
+        let file = if name == "-" { None } else { BodyFile::look(path).map_err(|error| cannot_read(path, error))? };
         let length = match (length, file) {
             (PipeLength::Counted, _) | (PipeLength::Missing, Some(_)) => return Ok(None),
             (PipeLength::Told(length), Some(file)) if file.length() == length => return Ok(None),
@@ -61,7 +61,7 @@ impl Payload {
         let file = match name {
             "-" => None,
             _ => {
-                let pipe = File::open(path).map_err(|error| cannot_read(path, &error))?;
+                let pipe = File::open(path).map_err(|error| cannot_read(path, error))?;
                 Some(BodyFile::pipe(name, Box::new(pipe), length))
             }
         };
@@ -91,5 +91,5 @@ fn is_empty(name: &str) -> Result<bool, Failure> {
         return Ok(false);
     }
     let read = File::open(path).and_then(|mut file| file.read(&mut [0]));
-    Ok(read.map_err(|error| cannot_read(path, &error))? == 0)
+    Ok(read.map_err(|error| cannot_read(path, error))? == 0)
 }

@@ -5,12 +5,28 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::failure::{Exit, Failure};
-use sigvet_core::time::Timestamp;
+use sigvet_core::time::{InvalidTimestamp, Timestamp};
+
+/// Text that is not what an option takes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not {what}: '{presented}', expected {expected}")]
+pub struct InvalidValue {
+    /// What was expected, with its article: `a size`.
+    pub what: &'static str,
+    /// The text as it was given.
+    pub presented: String,
+    /// What is accepted: `for example 64KiB`.
+    pub expected: &'static str,
+}
 
 /// Parses `15m`, `1h30m`, `7d`, or plain seconds. Units: `s`, `m`, `h`, `d`, `w`, each at most once, largest first.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
+pub fn parse_duration(text: &str) -> Result<Duration, InvalidValue> {
     const UNITS: [(char, u64); 5] = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
-    let expected = || format!("not a duration: '{text}', expected for example 15m, 1h30m, 7d or seconds");
+    let expected = || InvalidValue {
+        what: "a duration",
+        presented: text.to_owned(),
+        expected: "for example 15m, 1h30m, 7d or seconds",
+    };
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().map(Duration::from_secs).map_err(|_| expected());
     }
@@ -30,13 +46,16 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Parses a time as people write it.
-pub fn parse_time(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text)
-        .map_err(|error| format!("{error}, expected for example 20150830T123600Z, 2015-08-30T12:36:00Z or 2015-08-30"))
+pub fn parse_time(text: &str) -> Result<Timestamp, InvalidValue> {
+    Timestamp::parse(text).map_err(|InvalidTimestamp { presented, .. }| InvalidValue {
+        what: "a date and time",
+        presented,
+        expected: "for example 20150830T123600Z, 2015-08-30T12:36:00Z or 2015-08-30",
+    })
 }
 
 /// Parses a size: bytes, or a number with `kB`, `MB`, `GB` (thousands) or `KiB`, `MiB`, `GiB` (of 1024).
-pub fn parse_size(text: &str) -> Result<u64, String> {
+pub fn parse_size(text: &str) -> Result<u64, InvalidValue> {
     const UNITS: [(&str, u64); 8] = [
         ("", 1),
         ("B", 1),
@@ -47,7 +66,8 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         ("MiB", 1 << 20),
         ("GiB", 1 << 30),
     ];
-    let expected = || format!("not a size: '{text}', expected for example 1048576, 500kB or 10MiB");
+    let expected =
+        || InvalidValue { what: "a size", presented: text.to_owned(), expected: "for example 1048576, 500kB or 10MiB" };
     let (amount, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let size = UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, size)| *size);
     let amount: u64 = amount.parse().map_err(|_| expected())?;
@@ -55,9 +75,14 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
 }
 
 /// Parses seconds as curl takes them, `2` or `2.5`, or a duration such as `15m`.
-pub fn parse_seconds(text: &str) -> Result<Duration, String> {
+pub fn parse_seconds(text: &str) -> Result<Duration, InvalidValue> {
+    let expected = || InvalidValue {
+        what: "a time in seconds",
+        presented: text.to_owned(),
+        expected: "for example 2, 2.5 or 15m",
+    };
     match text.parse::<f64>() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| format!("not a time in seconds: '{text}'")),
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| expected()),
         Err(_) => parse_duration(text),
     }
 }
@@ -65,24 +90,25 @@ pub fn parse_seconds(text: &str) -> Result<Duration, String> {
 /// Reads all of a file, or of standard input where the name is `-`.
 pub fn read_all(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
     if name != "-" {
-        return std::fs::read(name).map_err(|error| cannot_read(Path::new(name), &error));
+        return std::fs::read(name).map_err(|error| cannot_read(Path::new(name), error));
     }
     let mut bytes = Vec::new();
     stdin
         .read_to_end(&mut bytes)
-        .map_err(|error| Failure::new(Exit::CannotRead, format!("cannot read standard input: {error}")))?;
+        .map_err(|error| Failure::from_error(Exit::CannotRead, error).context("cannot read standard input"))?;
     Ok(bytes)
 }
 
-/// The failure of a file that cannot be read, in words that do not depend on the platform.
-pub fn cannot_read(path: &Path, error: &std::io::Error) -> Failure {
+/// The failure of a file that cannot be read. What people meet most is said in words that do not depend on the platform.
+pub fn cannot_read(path: &Path, error: std::io::Error) -> Failure {
+    let message = format!("cannot read {}", path.display());
     let why = match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-        _ => error.to_string(),
+        std::io::ErrorKind::NotFound => "no such file",
+        std::io::ErrorKind::PermissionDenied => "permission denied",
+        std::io::ErrorKind::IsADirectory => "it is a directory",
+        _ => return Failure::from_error(Exit::CannotRead, error).context(message),
     };
-    Failure::new(Exit::CannotRead, format!("cannot read {}: {why}", path.display()))
+    Failure::new(Exit::CannotRead, format!("{message}: {why}"))
 }
 
 #[cfg(test)]

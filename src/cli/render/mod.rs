@@ -1,5 +1,7 @@
 //! How results are written: as HTTP, as JSON, as text for people.
 
+pub mod client_fixes;
+pub mod credentials;
 pub mod curl;
 pub mod diagnosis;
 pub mod form;

@@ -4,8 +4,8 @@
 use crate::cli::failure::Failure;
 use crate::profiles::Addressing;
 use sigvet_core::endpoint::Resource;
-use sigvet_core::internal::encode::{Slash, encode};
-use sigvet_core::request::{InvalidUrl, RequestUrl};
+use sigvet_core::request::{InvalidUrl, RequestUrl, path_for_key};
+use sigvet_diagnose::formats::{UnreadableUrl, parse_url};
 
 /// Where `s3://` URLs lead.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,16 +38,20 @@ pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
         return Err(Failure::usage("the URL has a user or a key in front of its host")
             .hint("give the key by --profile, or by -u KEY:SECRET"));
     }
-    RequestUrl::parse(typed).map_err(|error| {
-        let failure = Failure::usage(error.to_string());
-        match error {
-            InvalidUrl::Scheme { presented } if looks_like_host(&presented) => {
-                failure.hint(format!("did you mean https://{presented}?"))
+    parse_url(typed).map_err(|error| {
+        let hint = match &error {
+            UnreadableUrl::Invalid(InvalidUrl::Scheme { presented }) if looks_like_host(presented) => {
+                Some(format!("did you mean https://{presented}?"))
             }
-            InvalidUrl::Scheme { .. } => failure.hint("a URL begins with https://, http://, wss:// or s3://"),
-            InvalidUrl::Control { .. } => failure.hint("write it percent-encoded, such as %0A"),
-            InvalidUrl::Authority { .. } => failure,
-        }
+            UnreadableUrl::Invalid(InvalidUrl::Scheme { .. }) => {
+                Some("a URL begins with https://, http://, wss:// or s3://".to_owned())
+            }
+            UnreadableUrl::Invalid(InvalidUrl::Control { .. }) => {
+                Some("write it percent-encoded, such as %0A".to_owned())
+            }
+            _ => None,
+        };
+        Failure::invalid(error).with_hints(hint)
     })
 }
 
@@ -85,21 +89,19 @@ fn resolve_s3(rest: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
 
 /// What has a host of its own at AWS: an access point by its ARN, a directory bucket where no endpoint was given.
 fn resource<'p>(path: &'p str, store: Store<'_>) -> Result<Option<Resource<'p>>, Failure> {
-    if let Some(of_arn) = Resource::of_arn(path) {
+    if let Some(of_arn) = Resource::from_arn(path) {
         return of_arn.map(Some).map_err(|error| {
-            Failure::usage(error.to_string())
-                .hint("for example s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/NAME/key")
+            Failure::invalid(error).hint("for example s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/NAME/key")
         });
     }
     let region = store.region.filter(|_| store.endpoint_url.is_none());
-    Ok(region.and_then(|region| Resource::of_directory_bucket(path, region)))
+    Ok(region.and_then(|region| Resource::from_directory_bucket(path, region)))
 }
 
 /// The key behind what leads to its bucket, and the query behind the key.
 fn with_key(mut base: String, key: &str, query: Option<&str>) -> String {
-    let mut encoded = Vec::new();
-    encode(key.as_bytes(), Slash::Keep, &mut encoded);
-    base.push_str(&String::from_utf8_lossy(&encoded));
+    // The base ends with the slash that the path begins with.
+    base.push_str(&path_for_key(key)[1..]);
     match query {
         Some(query) => format!("{base}?{query}"),
         None => base,
@@ -123,7 +125,7 @@ mod tests {
     use super::*;
 
     fn resolved(typed: &str, endpoint: &str, addressing: Option<Addressing>) -> String {
-        resolve(typed, Store { endpoint_url: Some(endpoint), addressing, region: None }).unwrap().to_text()
+        resolve(typed, Store { endpoint_url: Some(endpoint), addressing, region: None }).unwrap().to_string()
     }
 
     #[test]
@@ -141,25 +143,26 @@ mod tests {
     #[test]
     fn what_has_a_host_of_its_own_needs_no_endpoint() {
         let store = Store { region: Some("us-east-1"), ..Store::default() };
-        let text = |typed: &str| resolve(typed, store).map(|url| url.to_text());
+        let text = |typed: &str| resolve(typed, store).unwrap().to_string();
         let access_point = "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/ap/a b?tagging";
         let host = "https://ap-123456789012.s3-accesspoint.eu-west-1.amazonaws.com";
-        assert_eq!(text(access_point), Ok(format!("{host}/a%20b?tagging")));
+        assert_eq!(text(access_point), format!("{host}/a%20b?tagging"));
         let host = "https://b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com";
-        assert_eq!(text("s3://b--use1-az4--x-s3/k"), Ok(format!("{host}/k")));
-        assert!(text("s3://arn:aws:iam::123456789012:user/x").unwrap_err().message.contains("not the ARN"));
+        assert_eq!(text("s3://b--use1-az4--x-s3/k"), format!("{host}/k"));
+        let refused = |typed: &str| resolve(typed, store).unwrap_err().to_string();
+        assert!(refused("s3://arn:aws:iam::123456789012:user/x").contains("not the ARN"));
         let at_home = Store { endpoint_url: Some("http://127.0.0.1:9000"), ..store };
-        let url = resolve("s3://b--use1-az4--x-s3/k", at_home).unwrap().to_text();
+        let url = resolve("s3://b--use1-az4--x-s3/k", at_home).unwrap().to_string();
         assert_eq!(url, "http://127.0.0.1:9000/b--use1-az4--x-s3/k");
     }
 
     #[test]
     fn a_forgotten_scheme_is_guessed_in_the_hint() {
         let failure = parse("bucket.s3.amazonaws.com/key").unwrap_err();
-        assert_eq!(failure.hint.as_deref(), Some("did you mean https://bucket.s3.amazonaws.com/key?"));
-        let failure = parse("https://AKID:hush@bucket.s3.amazonaws.com/a@b").unwrap_err();
-        assert!(failure.message.contains("user") && !failure.message.contains("hush"));
+        assert_eq!(failure.hints(), ["did you mean https://bucket.s3.amazonaws.com/key?"]);
+        let failure = parse("https://AKID:hush@bucket.s3.amazonaws.com/a@b").unwrap_err().to_string();
+        assert!(failure.contains("user") && !failure.contains("hush"), "{failure}");
         assert!(parse("https://bucket.s3.amazonaws.com/a@b?c=d@e").is_ok());
-        assert!(resolve("s3://", Store::default()).unwrap_err().message.contains("endpoint"));
+        assert!(resolve("s3://", Store::default()).unwrap_err().to_string().contains("endpoint"));
     }
 }

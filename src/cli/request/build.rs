@@ -56,7 +56,7 @@ fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure>
             .hint("both say the same: leave one of them out"));
     }
     request.headers.remove("host");
-    request.headers.push("Host", host.as_str()).map_err(|error| Failure::usage(error.to_string()))
+    request.headers.push("Host", host.as_str()).map_err(Failure::invalid)
 }
 
 fn body_hash<'a>(signing: &SigningOptions, dialect: &'a Dialect) -> BodyHash<'a> {

@@ -6,7 +6,7 @@
 use std::io::Read;
 
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{BodyDigests, RequestOptions, RequestSource, Unsigned};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::profiles;
@@ -97,14 +97,14 @@ impl RequestSource for ForVault<'_> {
         let mut unsigned = self.request.build(url, stdin, digests)?;
         let request = &mut unsigned.request;
         if request.body.length() == Some(0) && !self.request.names_method() {
-            "POST".clone_into(&mut request.method);
+            request.set_method("POST").expect("POST is a method");
             request.body = Body::Bytes(CALL.as_bytes().to_vec());
             if !request.headers.contains("content-type") {
                 request.headers.push_unchecked("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
             }
         }
-        if request.method != "POST" {
-            return Err(Failure::usage(format!("Vault takes a POST to STS, not a {}", request.method))
+        if request.method() != "POST" {
+            return Err(Failure::usage(format!("Vault takes a POST to STS, not a {}", request.method()))
                 .hint("leave -X out: the request that Vault wants is made by itself"));
         }
         if let Some(id) = self.server_id {
@@ -126,7 +126,7 @@ fn put(unsigned: &mut Unsigned, name: &str, value: &str, option: &str) -> Result
     if value.is_empty() {
         return Err(Failure::usage(format!("{option} is empty")));
     }
-    unsigned.request.headers.push(name, value).map_err(|error| Failure::usage(format!("{option}: {error}")))
+    unsigned.request.headers.push(name, value).map_err(|error| Failure::located(Exit::Usage, option, error))
 }
 
 #[cfg(test)]

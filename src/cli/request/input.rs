@@ -48,9 +48,9 @@ pub fn capture(
     if let Some(url) = std::str::from_utf8(&text).ok().and_then(token::eks_url) {
         return of_url(&url?, Vec::new(), options, context);
     }
-    let capture = capture::read(&text, entry).map_err(|error| unreadable(name, &error))?;
+    let capture = capture::read(&text, entry).map_err(|error| unreadable(name, error))?;
     match (capture.kind, &capture.url) {
-        (CaptureKind::Url, Some(url)) => of_url(&url.to_text(), capture.notes, options, context),
+        (CaptureKind::Url, Some(url)) => of_url(&url.to_string(), capture.notes, options, context),
         _ => Ok(capture),
     }
 }
@@ -72,13 +72,13 @@ pub fn capture_if_any(
 /// Reads what a server said.
 pub fn reply(name: &str, context: &mut Context) -> Result<Reply, Failure> {
     let text = read_limited(name, &mut *context.stdin)?;
-    capture::read_reply(&text).map_err(|error| unreadable(name, &error))
+    capture::read_reply(&text).map_err(|error| unreadable(name, error))
 }
 
 /// Reads what a client says it signed.
 pub fn client_log(name: &str, context: &mut Context) -> Result<ClientLog, Failure> {
     let text = read_limited(name, &mut *context.stdin)?;
-    capture::read_client_log(&text).map_err(|error| unreadable(name, &error))
+    capture::read_client_log(&text).map_err(|error| unreadable(name, error))
 }
 
 /// A URL with what the options say of its request.
@@ -90,7 +90,7 @@ fn of_url(
 ) -> Result<Capture, Failure> {
     let url = address::parse(url)?;
     let request = options.build(&url, &mut *context.stdin, BodyHash::Needed.into())?.request;
-    let url = url.with_target(request.target.clone());
+    let url = url.for_request(&request);
     let kind = CaptureKind::Url;
     Ok(Capture { kind, request: Some(request), url: Some(url), reply: None, client: None, command: None, notes })
 }
@@ -104,8 +104,9 @@ fn read_limited(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
         name => std::fs::File::open(name).and_then(|file| file.take(limit).read_to_end(&mut text)),
     };
     if let Err(error) = outcome {
-        let failure = cannot_read(std::path::Path::new(shown(name)), &error);
-        return Err(Failure { exit: Exit::Usage, ..failure });
+        let mut failure = cannot_read(std::path::Path::new(shown(name)), error);
+        failure.exit = Exit::Usage;
+        return Err(failure);
     }
     if text.len() as u64 > LARGEST_CAPTURE {
         let megabytes = LARGEST_CAPTURE / (1024 * 1024);
@@ -115,16 +116,13 @@ fn read_limited(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
     Ok(text)
 }
 
-fn unreadable(name: &str, error: &UnreadableCapture) -> Failure {
-    let failure = Failure::usage(format!("{}: {error}", shown(name)));
-    match error {
-        UnreadableCapture::NoSuchEntry { .. } => failure.hint("--entry N counts from 1"),
-        UnreadableCapture::NoClientLog => {
-            failure.hint("give an SDK's debug log, or a canonical request or string to sign")
-        }
-        _ => failure
-            .hint("give a raw HTTP request, a trace or a command of curl, a HAR file, an SDK's debug log, or a URL"),
-    }
+fn unreadable(name: &str, error: UnreadableCapture) -> Failure {
+    let hint = match &error {
+        UnreadableCapture::NoSuchEntry { .. } => "--entry N counts from 1",
+        UnreadableCapture::NoClientLog => "give an SDK's debug log, or a canonical request or string to sign",
+        _ => "give a raw HTTP request, a trace or a command of curl, a HAR file, an SDK's debug log, or a URL",
+    };
+    Failure::located(Exit::Usage, shown(name), error).hint(hint)
 }
 
 fn shown(name: &str) -> &str {

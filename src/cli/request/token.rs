@@ -66,7 +66,7 @@ pub fn vault_login(url: &str, request: &Request) -> Option<Value> {
         }
     }
     Some(json!({
-        "iam_http_request_method": request.method,
+        "iam_http_request_method": request.method(),
         "iam_request_url": STANDARD.encode(url),
         "iam_request_body": STANDARD.encode(body),
         "iam_request_headers": STANDARD.encode(Value::Object(headers).to_string()),

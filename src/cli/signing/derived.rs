@@ -7,6 +7,7 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
 use sigvet_core::v2;
+use sigvet_core::verify::SignedTexts;
 
 /// What was agreed on and signed.
 pub enum Derived {
@@ -32,6 +33,17 @@ impl Derived {
         match self {
             Self::Canonical { terms, .. } => terms.dialect.clone(),
             Self::V2 { terms, .. } => terms.names.dialect(),
+        }
+    }
+
+    /// What is signed, with the texts on the way.
+    pub fn texts(&self) -> SignedTexts {
+        match self {
+            Self::Canonical { derivation, .. } => SignedTexts::Canonical((**derivation).clone()),
+            Self::V2 { terms, string_to_sign } => SignedTexts::Parts {
+                parts: string_to_sign.parts(terms.placement),
+                string_to_sign: string_to_sign.to_bytes(),
+            },
         }
     }
 

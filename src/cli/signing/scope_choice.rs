@@ -167,5 +167,7 @@ fn by_labels(applies: bool, host: &str) -> Inference {
         [service, region, _, ..] if applies && !is_address => (Some((*service).to_owned()), Some((*region).to_owned())),
         _ => (None, None),
     };
-    Inference { service, region, ..Inference::from_provider("unknown") }
+    let mut inference = Inference::from_provider("unknown");
+    (inference.service, inference.region) = (service, region);
+    inference
 }

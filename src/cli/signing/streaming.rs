@@ -31,7 +31,7 @@ impl<'a> StreamedBody<'a> {
         if let Some(algorithm) = self.plan.checksum.filter(|_| !request.headers.contains(SDK_CHECKSUM_ALGORITHM)) {
             request.headers.push_unchecked(SDK_CHECKSUM_ALGORITHM, algorithm.name().to_ascii_uppercase());
         }
-        settings.payload = PayloadChoice::Declared(self.plan.word(&settings.dialect.algorithm_of(settings.scheme)));
+        settings.payload = PayloadChoice::Declared(self.plan.word(&settings.dialect.algorithm_for(settings.scheme)));
         Ok((request, settings))
     }
 
@@ -54,7 +54,7 @@ impl<'a> StreamedBody<'a> {
 pub fn warn_of(plan: Option<Plan>, request: &Request, scheme: UriScheme, context: &mut Context) -> Result<(), Failure> {
     let Some(plan) = plan else { return Ok(()) };
     if !has_body(request) {
-        let message = format!("{} has no body to stream", request.method);
+        let message = format!("{} has no body to stream", request.method());
         return Err(Failure::usage(message).hint("upload a file with -T, or leave --payload streaming out"));
     }
     if plan.protection == Protection::Unsigned && scheme == UriScheme::Http {
@@ -65,7 +65,7 @@ pub fn warn_of(plan: Option<Plan>, request: &Request, scheme: UriScheme, context
 
 /// A redirect may have taken the body away.
 fn has_body(request: &Request) -> bool {
-    !matches!(request.method.as_str(), "GET" | "HEAD") || request.body.length() != Some(0)
+    !matches!(request.method(), "GET" | "HEAD") || request.body.length() != Some(0)
 }
 
 fn check(settings: &Settings) -> Result<(), Failure> {
@@ -81,11 +81,12 @@ fn check(settings: &Settings) -> Result<(), Failure> {
 }
 
 fn explain_refusal(error: PlanError) -> Failure {
-    let failure = Failure::usage(error.to_string());
-    match error {
-        PlanError::HeaderGiven { name } => failure.hint(format!("leave -H '{name}: …' out")),
-        PlanError::UnknownLength => failure.hint("give --length SIZE, or upload a file"),
-        PlanError::Dialect { .. } => failure.hint("leave --payload streaming out: the body is then sent in one piece"),
-        PlanError::UnsignedWithoutChecksum => failure.hint("add --checksum crc64nvme"),
-    }
+    let hint = match &error {
+        PlanError::HeaderGiven { name } => format!("leave -H '{name}: …' out"),
+        PlanError::UnknownLength => "give --length SIZE, or upload a file".to_owned(),
+        PlanError::Dialect { .. } => "leave --payload streaming out: the body is then sent in one piece".to_owned(),
+        PlanError::UnsignedWithoutChecksum => "add --checksum crc64nvme".to_owned(),
+        _ => return Failure::invalid(error),
+    };
+    Failure::invalid(error).hint(hint)
 }

@@ -28,7 +28,7 @@ impl Choice {
     pub fn of(signing: &SigningOptions, profile: &profiles::Settings, host: &str) -> Result<Self, Failure> {
         check_options(signing)?;
         check_service(signing, host)?;
-        let names = Names::of_dialect(&signing.dialect_or_default()).ok_or_else(|| {
+        let names = Names::for_dialect(&signing.dialect_or_default()).ok_or_else(|| {
             Failure::usage("Version 2 is known in the names of AWS and of Google alone")
                 .hint("--dialect aws, which other stores speak, or --dialect goog")
         })?;
@@ -102,13 +102,11 @@ pub fn warnings_of_life(terms: &Terms, identity: &Identity, now: Timestamp) -> V
 
 /// The failure of a request that cannot be prepared.
 pub fn explain_refusal(error: PrepareError) -> Failure {
-    let failure = Failure::usage(error.to_string());
-    match error {
-        PrepareError::AlreadySigned { .. } => {
-            failure.hint("leave that out to sign anew, or look at it with 'sigvet explain'")
-        }
-        PrepareError::Expires => failure.hint("for example --expires 1h"),
-        PrepareError::MissingHost => failure.hint("-H 'Host:' took it away"),
-        _ => failure,
-    }
+    let hint = match &error {
+        PrepareError::AlreadySigned { .. } => Some("leave that out to sign anew, or look at it with 'sigvet explain'"),
+        PrepareError::Expires => Some("for example --expires 1h"),
+        PrepareError::MissingHost => Some("-H 'Host:' took it away"),
+        _ => None,
+    };
+    Failure::invalid(error).with_hints(hint)
 }

@@ -7,6 +7,7 @@ use tempfile::NamedTempFile;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
+use crate::platform::leave_to_umask;
 
 /// A result on its way out. What is not finished leaves no file behind.
 pub struct Output<'a>(Sink<'a>);
@@ -39,7 +40,7 @@ impl<'a> Output<'a> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
             return Ok(Self(Sink::Stdout(&mut *context.stdout)));
         };
-        let failure = |error: std::io::Error| cannot_write(path, &error);
+        let failure = |error: std::io::Error| cannot_write(path, error);
         // A link stays a link: what it leads to is replaced.
         let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if target.is_dir() {
@@ -58,10 +59,10 @@ impl<'a> Output<'a> {
     pub fn finish(self) -> Result<(), Failure> {
         match self.0 {
             Sink::Stdout(out) => Ok(out.flush()?),
-            Sink::Special(mut file, path) => file.flush().map_err(|error| cannot_write(&path, &error)),
+            Sink::Special(mut file, path) => file.flush().map_err(|error| cannot_write(&path, error)),
             Sink::File(mut file, path) => {
-                file.flush().map_err(|error| cannot_write(&path, &error))?;
-                file.persist(&path).map(drop).map_err(|error| cannot_write(&path, &error.error))
+                file.flush().map_err(|error| cannot_write(&path, error))?;
+                file.persist(&path).map(drop).map_err(|error| cannot_write(&path, error.error))
             }
         }
     }
@@ -70,7 +71,7 @@ impl<'a> Output<'a> {
     pub fn failure(&self, error: std::io::Error) -> Failure {
         match &self.0 {
             Sink::Stdout(_) => error.into(),
-            Sink::Special(_, path) | Sink::File(_, path) => cannot_write(path, &error),
+            Sink::Special(_, path) | Sink::File(_, path) => cannot_write(path, error),
         }
     }
 }
@@ -97,22 +98,20 @@ impl Write for Output<'_> {
 fn new_file(directory: &Path, secrecy: Secrecy) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".sigvet-");
-    #[cfg(unix)]
     if secrecy == Secrecy::Public {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        leave_to_umask(&mut builder);
     }
-    #[cfg(not(unix))]
-    let _ = secrecy;
     builder.tempfile_in(directory)
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+/// The failure of a file that cannot be written. What people meet most is said in words that do not depend on the platform.
+fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
+    let message = format!("cannot write {}", path.display());
     let why = match error.kind() {
-        std::io::ErrorKind::NotFound => "its directory does not exist".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        std::io::ErrorKind::StorageFull => "no space left".to_owned(),
-        _ => error.to_string(),
+        std::io::ErrorKind::NotFound => "its directory does not exist",
+        std::io::ErrorKind::PermissionDenied => "permission denied",
+        std::io::ErrorKind::StorageFull => "no space left",
+        _ => return Failure::from_error(Exit::CannotWrite, error).context(message),
     };
-    Failure::new(Exit::CannotWrite, format!("cannot write {}: {why}", path.display()))
+    Failure::new(Exit::CannotWrite, format!("{message}: {why}"))
 }

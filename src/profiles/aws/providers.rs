@@ -17,7 +17,7 @@ use aws_smithy_http_client::Builder as HttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use crate::profiles::file::reason;
-use crate::profiles::{Environment, Error};
+use crate::profiles::{AwsPlace, Environment, Error};
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::time::Timestamp;
 
@@ -27,7 +27,7 @@ pub(super) type Answer = Result<Credentials, CredentialsError>;
 /// Runs a future to its end on this thread.
 pub(super) fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Error::Aws { source_name: "aws".into(), message: one_line(&error) })?;
+    let runtime = runtime.map_err(|error| Error::Aws { place: AwsPlace::Runtime, message: one_line(&error) })?;
     Ok(runtime.block_on(future))
 }
 

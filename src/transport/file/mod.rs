@@ -9,12 +9,13 @@ mod seen;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use seen::{Seen, last_change};
+use seen::Seen;
 
-use super::TransportError;
 use super::pipe::{Pipe, PipeReader};
+use crate::platform::last_change;
 use sigvet_core::request::Body;
 
 /// How much of a file is read at once. Larger pieces are no quicker, and fall out of the processor's cache.
@@ -40,6 +41,51 @@ enum Place {
     Pipe(Pipe),
 }
 
+/// Why a body cannot be handed out whole. hyper gives back errors by reference, so it can be copied.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum BodyError {
+    /// The system does not read it.
+    #[error("cannot read {}", .file.display())]
+    System {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        source: Arc<io::Error>,
+    },
+    /// The file is not any more what it was.
+    #[error("cannot read {}: {}", .file.display(), .pass.when_changed())]
+    Changed {
+        /// The file.
+        file: PathBuf,
+        /// What it was read for.
+        pass: Pass,
+    },
+    /// A pipe gives its bytes once.
+    #[error("cannot read {name}: it was read already, and cannot be sent again")]
+    Spent {
+        /// The pipe's name.
+        name: String,
+    },
+    /// A pipe ended before its length.
+    #[error("cannot read {name}: it ended after {got} of the {length} bytes that were announced")]
+    EndedEarly {
+        /// The pipe's name.
+        name: String,
+        /// The bytes that came.
+        got: u64,
+        /// The bytes that should have come.
+        length: u64,
+    },
+    /// A pipe goes on behind its length.
+    #[error("cannot read {name}: it goes on behind the {length} bytes that were announced")]
+    GoesOn {
+        /// The pipe's name.
+        name: String,
+        /// The bytes that should have come.
+        length: u64,
+    },
+}
+
 /// What a file is read for. It decides what is said of a file that changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
@@ -55,6 +101,14 @@ impl Pass {
     /// The pass that hands a body out.
     pub fn of(body: &Body) -> Self {
         if body.sha256().is_some() { Self::AfterHash } else { Self::Unhashed }
+    }
+
+    fn when_changed(self) -> &'static str {
+        match self {
+            Self::Hash => "it changed while it was hashed",
+            Self::AfterHash => "it changed after it was hashed, and so the signature would not hold",
+            Self::Unhashed => "it changed before all of it was sent, and so the body would be a mixture",
+        }
     }
 }
 
@@ -111,8 +165,8 @@ impl BodyFile {
     /// Opens it at its beginning.
     ///
     /// # Errors
-    /// [`TransportError::ReadBody`]: it cannot be opened, or has changed.
-    pub fn open(&self, pass: Pass) -> Result<BodyReader, TransportError> {
+    /// It cannot be opened, or has changed.
+    pub fn open(&self, pass: Pass) -> Result<BodyReader, BodyError> {
         let (file, named) = match &self.place {
             Place::Named { path, seen } => (File::open(path), Some((path.clone(), seen.clone()))),
             Place::Unnamed(file) => (rewound(file), None),
@@ -121,7 +175,7 @@ impl BodyFile {
                 return BodyReader { source, left: self.length, named: None, pass }.checked();
             }
         };
-        let file = file.map_err(|error| unreadable(self.path(), &error))?;
+        let file = file.map_err(|error| unreadable(self.path(), error))?;
         BodyReader { source: Source::File(file), left: self.length, named, pass }.checked()
     }
 }
@@ -158,7 +212,7 @@ enum Source {
 }
 
 impl BodyReader {
-    fn checked(mut self) -> Result<Self, TransportError> {
+    fn checked(mut self) -> Result<Self, BodyError> {
         self.compare()?;
         Ok(self)
     }
@@ -167,7 +221,7 @@ impl BodyReader {
     ///
     /// # Errors
     /// As [`BodyReader::read`]; fewer bytes than the buffer has.
-    pub fn fill(&mut self, mut buffer: &mut [u8]) -> Result<(), TransportError> {
+    pub fn fill(&mut self, mut buffer: &mut [u8]) -> Result<(), BodyError> {
         while !buffer.is_empty() {
             match self.read(buffer)? {
                 0 => return Err(self.changed()),
@@ -185,8 +239,8 @@ impl BodyReader {
     /// Reads the next bytes into the buffer; tells how many, none at the end.
     ///
     /// # Errors
-    /// [`TransportError::ReadBody`]: it cannot be read, or has changed.
-    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TransportError> {
+    /// It cannot be read, or has changed.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {
         let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         if wanted == 0 {
             return Ok(0);
@@ -194,7 +248,7 @@ impl BodyReader {
         let read = loop {
             match self.source.read(&mut buffer[..wanted]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other.map_err(|error| self.unreadable(&error))?,
+                other => break other.map_err(|error| self.unreadable(error))?,
             }
         };
         if read == 0 {
@@ -211,40 +265,35 @@ impl BodyReader {
         self.named.as_ref().map(|(path, _)| path.as_path())
     }
 
-    fn unreadable(&self, error: &io::Error) -> TransportError {
+    fn unreadable(&self, error: io::Error) -> BodyError {
         match &self.source {
-            Source::Pipe(pipe) => pipe.fault(error.to_string()),
+            Source::Pipe(pipe) => pipe.unreadable(error),
             Source::File(_) => unreadable(self.path(), error),
         }
     }
 
     /// Whether it still is what it was, before the first bytes are handed out and before the last.
-    fn compare(&mut self) -> Result<(), TransportError> {
+    fn compare(&mut self) -> Result<(), BodyError> {
         let file = match &mut self.source {
             Source::File(file) => file,
             Source::Pipe(pipe) if self.left == 0 => return pipe.expect_end(),
             Source::Pipe(_) => return Ok(()),
         };
         let Some((path, seen)) = &self.named else { return Ok(()) };
-        let metadata = file.metadata().map_err(|error| unreadable(Some(path), &error))?;
+        let metadata = file.metadata().map_err(|error| unreadable(Some(path), error))?;
         if Seen::of(&metadata) == *seen { Ok(()) } else { Err(self.changed()) }
     }
 
-    fn changed(&self) -> TransportError {
-        if let Source::Pipe(pipe) = &self.source {
-            return pipe.ended_early(self.left);
+    fn changed(&self) -> BodyError {
+        match &self.source {
+            Source::Pipe(pipe) => pipe.ended_early(self.left),
+            Source::File(_) => BodyError::Changed { file: shown(self.path()), pass: self.pass },
         }
-        let reason = match self.pass {
-            Pass::Hash => "it changed while it was hashed",
-            Pass::AfterHash => "it changed after it was hashed, and so the signature would not hold",
-            Pass::Unhashed => "it changed before all of it was sent, and so the body would be a mixture",
-        };
-        TransportError::ReadBody { file: shown(self.path()), reason: reason.to_owned() }
     }
 }
 
-fn unreadable(path: Option<&Path>, error: &io::Error) -> TransportError {
-    TransportError::ReadBody { file: shown(path), reason: error.to_string() }
+fn unreadable(path: Option<&Path>, error: io::Error) -> BodyError {
+    BodyError::System { file: shown(path), source: Arc::new(error) }
 }
 
 fn shown(path: Option<&Path>) -> PathBuf {
@@ -266,7 +315,7 @@ mod tests {
     }
 
     /// Reads to the end; what a server would have got, and how it ended.
-    fn read(file: &BodyFile, mut meanwhile: impl FnMut(u64)) -> (Vec<u8>, Result<(), TransportError>) {
+    fn read(file: &BodyFile, mut meanwhile: impl FnMut(u64)) -> (Vec<u8>, Result<(), BodyError>) {
         let mut got = Vec::new();
         let mut buffer = [0; 4];
         let mut reader = match file.open(Pass::AfterHash) {
@@ -312,13 +361,15 @@ mod tests {
     fn an_unchanged_file_reads_whole_and_twice() {
         let (_folder, _, file) = written(b"0123456789");
         for _ in 0..2 {
-            assert_eq!(read(&file, |_| ()), (b"0123456789".to_vec(), Ok(())));
+            let (got, end) = read(&file, |_| ());
+            assert!(got == b"0123456789" && end.is_ok(), "{end:?}");
         }
         let mut spool = tempfile::tempfile().unwrap();
         spool.write_all(b"0123456789").unwrap();
         let file = BodyFile::unnamed(spool, 10);
         for _ in 0..2 {
-            assert_eq!(read(&file, |_| ()), (b"0123456789".to_vec(), Ok(())));
+            let (got, end) = read(&file, |_| ());
+            assert!(got == b"0123456789" && end.is_ok(), "{end:?}");
         }
     }
 

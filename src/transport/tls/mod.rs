@@ -9,13 +9,15 @@ use rustls::client::WantsClientCert;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ConfigBuilder, Error, WantsVerifier};
+use rustls::{ClientConfig, ConfigBuilder, WantsVerifier};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+pub(super) use verifier::is_authority_own;
 use verifier::{Named, NoVerification};
 
+use super::error::{BadRoots, Unsendable};
 use super::options::{HttpVersion, Options, Trust};
 use super::stream::Stream;
 use super::{TransportError, error};
@@ -27,9 +29,9 @@ pub(super) async fn handshake(
     options: &Options,
 ) -> Result<TlsStream<Box<dyn Stream>>, TransportError> {
     let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let name = ServerName::try_from(name).map_err(|error| TransportError::Request { reason: error.to_string() })?;
+    let name = ServerName::try_from(name).map_err(Unsendable::from)?;
     let connector = TlsConnector::from(Arc::new(configuration(options)?));
-    connector.connect(name, stream).await.map_err(|error| error::classify_tls(&error, host))
+    connector.connect(name, stream).await.map_err(|error| error::classify_tls(error, host))
 }
 
 /// Whether the server chose HTTP/2.
@@ -38,7 +40,7 @@ pub(super) fn agreed_on_http2(stream: &TlsStream<Box<dyn Stream>>) -> bool {
 }
 
 fn configuration(options: &Options) -> Result<ClientConfig, TransportError> {
-    let setup = |error: Error| TransportError::Setup { reason: error.to_string() };
+    let setup = |error: rustls::Error| TransportError::Setup(error.into());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
     let builder = builder.with_safe_default_protocol_versions().map_err(setup)?;
@@ -56,22 +58,17 @@ fn trusting(
     trust: &Trust,
 ) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, TransportError> {
     match trust {
-        Trust::Platform => {
-            builder.with_platform_verifier().map_err(|error| TransportError::Setup { reason: error.to_string() })
-        }
+        Trust::Platform => builder.with_platform_verifier().map_err(|error| TransportError::Setup(error.into())),
         Trust::File(path) => {
-            let verifier = Named::new(certificates_in(path)?, provider);
-            let verifier = verifier.map_err(|reason| TransportError::BadRoots { file: path.to_owned(), reason })?;
+            let verifier = certificates_in(path).and_then(|certificates| Named::new(certificates, provider));
+            let verifier = verifier.map_err(|source| TransportError::BadRoots { file: path.to_owned(), source })?;
             Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)))
         }
         Trust::Anybody => Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(NoVerification(provider)))),
     }
 }
 
-fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, TransportError> {
-    let failure = |reason: String| TransportError::BadRoots { file: path.to_owned(), reason };
-    let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect::<Result<_, _>>)
-        .map_err(|error| failure(error.to_string()))?;
-    if certificates.is_empty() { Err(failure("there is no certificate in it".to_owned())) } else { Ok(certificates) }
+fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, BadRoots> {
+    let certificates: Vec<_> = CertificateDer::pem_file_iter(path)?.collect::<Result<_, _>>()?;
+    if certificates.is_empty() { Err(BadRoots::Empty) } else { Ok(certificates) }
 }

@@ -9,6 +9,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
+use crate::transport::error::BadRoots;
+
 /// `--cacert`: the authorities of a file, and the very certificates in it. A server that shows one of these as its own is
 /// believed under its name, though the certificate may be an authority's (`openssl req -x509` makes it one), as curl has it.
 #[derive(Debug)]
@@ -21,13 +23,13 @@ impl Named {
     pub(super) fn new(
         certificates: Vec<CertificateDer<'static>>,
         provider: Arc<CryptoProvider>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, BadRoots> {
         let mut roots = RootCertStore::empty();
         for certificate in &certificates {
-            roots.add(certificate.clone()).map_err(|error| error.to_string())?;
+            roots.add(certificate.clone())?;
         }
-        let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
-        Ok(Self { authorities: authorities.map_err(|error| error.to_string())?, certificates })
+        let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build()?;
+        Ok(Self { authorities, certificates })
     }
 }
 
@@ -75,10 +77,13 @@ impl ServerCertVerifier for Named {
 
 /// The dates of a certificate are looked at before its kind, so this error says that they are in order.
 fn is_for_being_an_authority(error: &Error) -> bool {
-    match error {
-        Error::InvalidCertificate(CertificateError::Other(other)) => other.to_string().contains("CaUsedAsEndEntity"),
-        _ => false,
-    }
+    matches!(error, Error::InvalidCertificate(problem) if is_authority_own(problem))
+}
+
+/// Whether a certificate was refused because it is an authority's. rustls has no name for that, and passes on webpki's error.
+pub(in crate::transport) fn is_authority_own(problem: &CertificateError) -> bool {
+    let CertificateError::Other(other) = problem else { return false };
+    other.0.downcast_ref::<webpki::Error>() == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
 /// `-k`: any certificate will do. Signatures of the handshake are checked all the same.

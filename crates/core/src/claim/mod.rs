@@ -19,6 +19,7 @@ use crate::time::Timestamp;
 
 /// What a signed request says of its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Claim {
     /// What it says was agreed on.
     pub terms: Terms,
@@ -96,7 +97,7 @@ fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<
         signed_headers_listed: &signed_headers_listed,
         payload,
         placement: Placement::Query { expires: parse_expires(&dialect, named("Expires")?)? },
-        token: TokenTravel::of_service(&scope.service),
+        token: TokenTravel::for_service(&scope.service),
         signature: &named("Signature")?,
         dialect,
         scheme,
@@ -121,7 +122,7 @@ struct Parts<'a> {
 impl Parts<'_> {
     fn into_claim(self) -> Result<Claim, ClaimError> {
         let (access_key_id, scope) = parse_credential(self.credential, self.scheme)?;
-        let path_rule = PathRule::of_service(&self.dialect, &scope.service);
+        let path_rule = PathRule::for_service(&self.dialect, &scope.service);
         let terms = Terms {
             scheme: self.scheme,
             dialect: self.dialect,

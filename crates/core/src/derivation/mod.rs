@@ -18,6 +18,8 @@ use crate::request::Request;
 
 /// Every intermediate of a signature that is no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Derivation {
     /// The canonical request.
     pub canonical_request: CanonicalRequest,

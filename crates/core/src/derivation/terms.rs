@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// The terms of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Terms {
     /// The procedure.
     pub scheme: Scheme,
@@ -57,7 +58,7 @@ pub enum TokenTravel {
 impl TokenTravel {
     /// How a service wants it. All sign the token but the message broker of AWS IoT (its developer guide, *IAM users,
     /// groups, and roles*); no request says so by itself, for clients differ on where in the query they put the token.
-    pub fn of_service(service: &str) -> Self {
+    pub fn for_service(service: &str) -> Self {
         if service == "iotdevicegateway" { Self::Unsigned } else { Self::Signed }
     }
 }
@@ -65,7 +66,7 @@ impl TokenTravel {
 impl Terms {
     /// The algorithm, which begins the string to sign: `AWS4-HMAC-SHA256`.
     pub fn algorithm(&self) -> Cow<'static, str> {
-        self.dialect.algorithm_of(self.scheme)
+        self.dialect.algorithm_for(self.scheme)
     }
 
     /// What stands before the secret where keys are derived: `AWS4`, or `AWS4A` in Version 4A.

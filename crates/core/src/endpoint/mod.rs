@@ -7,6 +7,7 @@
 
 mod arn;
 mod aws;
+mod bucket;
 mod names;
 mod partition;
 mod s3;
@@ -15,9 +16,11 @@ mod stores;
 mod tests;
 
 pub use arn::{InvalidArn, Resource};
+pub use bucket::BucketRule;
 
 /// What a host name says about the scope of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Inference {
     /// The service to sign for, as it stands in the credential scope (`s3`, `execute-api`, `es`).
     pub service: Option<String>,

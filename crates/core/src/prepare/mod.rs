@@ -16,12 +16,12 @@ pub use header_selection::NEVER_SIGNED;
 pub use settings::{ContentSha256, HeaderSelection, PayloadChoice, Settings};
 pub use warning::Warning;
 
+pub(crate) use parameters::refuse_signature;
 use parameters::{Life, append_parameters};
-pub(crate) use parameters::{query_separator, refuse_signature};
 
 use std::time::Duration;
 
-use crate::canonical::PayloadHash;
+use crate::canonical::{PayloadHash, SignedHeaders};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement, Terms, TokenTravel, derive};
 use crate::request::Request;
@@ -72,15 +72,39 @@ impl From<&Credentials> for Identity {
 
 /// A request ready to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Prepared {
     /// The request with everything on it that is signed.
     pub request: Request,
     /// What signer and verifier agree on.
     pub terms: Terms,
+    /// What of the request was there before.
+    pub(crate) given: Given,
     /// A session token to add after signing.
     pub(crate) unsigned_token: Option<Secret>,
     /// What is legal and yet likely to go wrong.
     pub warnings: Vec<Warning>,
+}
+
+/// What of a request was there before it was prepared; additions stand behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Given {
+    /// How many of the headers.
+    pub(crate) headers: usize,
+    /// How many bytes of the target.
+    pub(crate) target: usize,
+}
+
+impl Given {
+    pub(crate) fn before_signing(request: &Request) -> Self {
+        Self { headers: request.headers.as_slice().len(), target: request.target().len() }
+    }
+
+    /// The same after headers were removed: a presigned URL carries its date in the query.
+    pub(crate) fn without_removed(self, request: &Request) -> Self {
+        Self { headers: self.headers.min(request.headers.as_slice().len()), ..self }
+    }
 }
 
 impl Prepared {
@@ -103,6 +127,7 @@ pub fn prepare(
     now: Timestamp,
 ) -> Result<Prepared, PrepareError> {
     check(&request, identity, settings)?;
+    let given = Given::before_signing(&request);
     let dialect = &settings.dialect;
     let mut warnings = warning::of_request(&request, settings);
     let payload = payload::decide(&request, settings)?;
@@ -112,6 +137,7 @@ pub fn prepare(
         Scheme::V4a => Scope::without_region(&timestamp, &settings.service, dialect)?,
     };
     let region_set = region_set::settle(&mut request, settings)?;
+    let given = given.without_removed(&request);
     payload::declare(&mut request, settings, &payload);
     let unsigned_token = settle_header_token(&mut request, identity, settings);
     let signed_headers = header_selection::select(&request.headers, &settings.signed_headers, settings);
@@ -132,7 +158,7 @@ pub fn prepare(
         warnings.extend(warning::of_life(timestamp, expires, identity));
         warnings.extend(warning::of_service(expires, settings));
     }
-    Ok(Prepared { request, terms, unsigned_token, warnings })
+    Ok(Prepared { request, terms, given, unsigned_token, warnings })
 }
 
 fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<(), PrepareError> {
@@ -188,12 +214,16 @@ fn settle_header_token(request: &mut Request, identity: &Identity, settings: &Se
 impl Terms {
     /// The headers, besides `Host`, that whoever uses the presigned URL must send as they are in `request`.
     pub fn headers_to_send<'a>(&self, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
-        let bound = |name: &str| {
-            let name = name.to_ascii_lowercase();
-            name != "host" && self.signed_headers.contains(&name)
-        };
-        request.headers.iter().filter(|h| bound(&h.name)).map(|h| (h.name.as_str(), h.value.as_slice())).collect()
+        headers_to_send(&self.signed_headers, request)
     }
+}
+
+pub(crate) fn headers_to_send<'a>(signed: &SignedHeaders, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
+    let bound = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name != "host" && signed.contains(&name)
+    };
+    request.headers.iter().filter(|h| bound(&h.name)).map(|h| (h.name.as_str(), h.value.as_slice())).collect()
 }
 
 /// The payload line of a signature that covers no payload by default: S3's presigned URLs.

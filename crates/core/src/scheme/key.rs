@@ -28,6 +28,7 @@ enum Kind {
 /// A signing key asked to sign outside its scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the signing key is for scope {expected}, and cannot sign for {presented}")]
+#[non_exhaustive]
 pub struct KeyScopeMismatch {
     /// The key's own scope.
     pub expected: Box<Scope>,
@@ -37,14 +38,10 @@ pub struct KeyScopeMismatch {
 
 /// Every step of the derivation. All of it is secret: kSigning signs for a day, the others for more.
 pub struct KeyTrace {
-    /// HMAC(prefix + secret, day).
-    pub k_date: Zeroizing<[u8; 32]>,
-    /// HMAC(kDate, region).
-    pub k_region: Zeroizing<[u8; 32]>,
-    /// HMAC(kRegion, service).
-    pub k_service: Zeroizing<[u8; 32]>,
-    /// HMAC(kService, terminator): the signing key.
-    pub k_signing: Zeroizing<[u8; 32]>,
+    k_date: Zeroizing<[u8; 32]>,
+    k_region: Zeroizing<[u8; 32]>,
+    k_service: Zeroizing<[u8; 32]>,
+    k_signing: Zeroizing<[u8; 32]>,
 }
 
 impl KeyTrace {
@@ -60,6 +57,26 @@ impl KeyTrace {
         Self { k_date, k_region, k_service, k_signing }
     }
 
+    /// HMAC(prefix + secret, day).
+    pub fn k_date(&self) -> &[u8; 32] {
+        &self.k_date
+    }
+
+    /// HMAC(kDate, region).
+    pub fn k_region(&self) -> &[u8; 32] {
+        &self.k_region
+    }
+
+    /// HMAC(kRegion, service).
+    pub fn k_service(&self) -> &[u8; 32] {
+        &self.k_service
+    }
+
+    /// HMAC(kService, terminator): the signing key.
+    pub fn k_signing(&self) -> &[u8; 32] {
+        &self.k_signing
+    }
+
     /// Signs a string to sign, of the scope that the chain was derived for.
     pub(crate) fn sign(&self, string_to_sign: &[u8]) -> Signature {
         Signature::from_digest(&hmac_sha256(&*self.k_signing, string_to_sign))
@@ -72,7 +89,7 @@ fn link(key: &[u8], message: &str) -> Zeroizing<[u8; 32]> {
 
 impl SigningKey {
     /// Derives the key that a scheme signs with within a scope.
-    pub fn of_scheme(scheme: Scheme, credentials: &Credentials, dialect: &Dialect, scope: &Scope) -> Self {
+    pub fn for_scheme(scheme: Scheme, credentials: &Credentials, dialect: &Dialect, scope: &Scope) -> Self {
         let Credentials { access_key_id, secret_access_key: secret, .. } = credentials;
         match scheme {
             Scheme::V4 => Self::derive(secret, dialect, scope),

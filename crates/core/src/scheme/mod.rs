@@ -11,8 +11,8 @@ mod signature;
 pub use dialect::{Collapsed, Dialect, UnknownDialect};
 pub(crate) use key::AbsorbedKey;
 pub use key::{KeyScopeMismatch, KeyTrace, SigningKey};
-pub use scope::{InvalidScopePart, Scope};
-pub use signature::Signature;
+pub use scope::{InvalidScope, InvalidScopePart, Scope};
+pub use signature::{InvalidSignature, Signature};
 
 /// The procedures that sigvet knows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Scheme {
     }
 
     /// Reads an algorithm: the provider with its number, `AWS4`, and the scheme.
-    pub fn of_algorithm(algorithm: &str) -> Option<(&str, Self)> {
+    pub fn from_algorithm(algorithm: &str) -> Option<(&str, Self)> {
         let named = |scheme: Self| Some((algorithm.strip_suffix(scheme.algorithm_suffix())?, scheme));
         [Self::V4, Self::V4a].into_iter().find_map(named)
     }

@@ -1,95 +1,92 @@
-//! The server's way out: a signed request, judged as the server would judge it.
+//! The server's way out: a signed request of any scheme, judged as the server would judge it.
 //!
-//! The signature is recomputed and compared in constant time; the clock and the rest are looked at besides, each finding
-//! by itself. A mismatch is a verdict, not an error. What caused it is not asked here.
+//! [`verify`] recomputes the signature, compares it in constant time, and looks at the clock, the scope and the rest, each
+//! finding by itself. A mismatch is a [`Verdict`], not an error; [`Verdict::accept`] turns it into one. Each scheme judges in
+//! a file of its own. What caused a mismatch is not asked here.
 
-mod chunks;
-mod facts;
+mod accept;
+mod claimed;
 mod finding;
+mod finding_id;
 mod form;
-mod inspect;
-mod plain;
-mod token;
+pub(crate) mod judgement;
+mod key;
+mod scope;
+mod texts;
 mod v2;
+mod v4;
+mod verdict;
 
-pub use facts::Facts;
-pub use finding::Finding;
-pub use plain::{PlainClaim, PlainError, PlainJudge, PlainVerdict, is_plain, judge_plain, plain_claim};
+pub use accept::{Accepted, Rejection};
+pub use claimed::{Claimed, VerifyError};
+pub use finding::{Finding, Severity};
+pub use finding_id::FindingId;
+pub use scope::ExpectedScope;
+pub use texts::SignedTexts;
+pub use verdict::{Outcome, Verdict};
 
 use std::time::Duration;
 
-use crate::claim::{Claim, ClaimError};
+use crate::canonical::PathRule;
 use crate::credentials::Credentials;
-use crate::derivation::Derivation;
+use crate::endpoint::BucketRule;
 use crate::request::Request;
-use crate::scheme::{Signature, SigningKey};
-use crate::stream;
 use crate::time::Timestamp;
 
 /// How far the clocks of client and server may be apart: 15 minutes, as at S3 and most services.
 pub const DEFAULT_WINDOW: Duration = Duration::from_secs(900);
 
-/// What the server knows.
+/// What the server knows and expects.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Judge<'a> {
-    /// The key that the client should have signed with.
-    pub credentials: &'a Credentials,
+    /// The key that the client should have signed with. Without one the signature is not recomputed.
+    pub credentials: Option<&'a Credentials>,
     /// The server's clock.
     pub now: Timestamp,
     /// How far the client's clock may be off.
     pub window: Duration,
+    /// The region and the service that the signature must be for.
+    pub scope: ExpectedScope<'a>,
+    /// How buckets stand in hosts, for Version 2 and forms.
+    pub buckets: BucketRule<'a>,
+    /// By which rule paths are signed, if it is not the service's own: no request says so.
+    pub path_rule: Option<PathRule>,
 }
 
-/// The judgement of one request, with all that led to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// What the request claims.
-    pub claim: Claim,
-    /// What was derived from it.
-    pub derivation: Derivation,
-    /// The signature that it should have presented.
-    pub expected: Signature,
-    /// What is wrong with it, or noteworthy.
-    pub findings: Vec<Finding>,
-}
+impl<'a> Judge<'a> {
+    /// A judge with the usual window of 15 minutes. Which scope it expects is always a choice.
+    pub fn new(credentials: Option<&'a Credentials>, now: Timestamp, scope: ExpectedScope<'a>) -> Self {
+        let (window, buckets, path_rule) = (DEFAULT_WINDOW, BucketRule::default(), None);
+        Self { credentials, now, window, scope, buckets, path_rule }
+    }
 
-impl Verdict {
-    /// Whether the server would let the request pass.
-    pub fn is_valid(&self) -> bool {
-        !self.findings.iter().any(Finding::is_fatal)
+    /// The same judge with another tolerance for clocks.
+    #[must_use]
+    pub fn with_window(self, window: Duration) -> Self {
+        Self { window, ..self }
+    }
+
+    /// The same judge, knowing how buckets stand in hosts.
+    #[must_use]
+    pub fn with_buckets(self, buckets: BucketRule<'a>) -> Self {
+        Self { buckets, ..self }
+    }
+
+    /// The same judge with another rule for paths than the service's own.
+    #[must_use]
+    pub fn with_path_rule(self, path_rule: PathRule) -> Self {
+        Self { path_rule: Some(path_rule), ..self }
     }
 }
 
-/// Judges a signed request.
+/// Judges a signed request, by whichever scheme it is signed.
 ///
 /// # Errors
 /// A request that makes no claim that could be checked.
-pub fn verify(request: &Request, judge: Judge<'_>) -> Result<Verdict, ClaimError> {
-    Ok(verify_claim(request, Claim::extract(request)?, judge))
+pub fn verify(request: &Request, judge: &Judge<'_>) -> Result<Verdict, VerifyError> {
+    Ok(judgement::judge_claim(request, Claimed::extract(request, judge.buckets)?, judge))
 }
 
-/// Judges a signed request by a claim that was read from it, and perhaps altered since: no request says by which rule its
-/// path was signed.
-pub fn verify_claim(request: &Request, claim: Claim, judge: Judge<'_>) -> Verdict {
-    let derivation = claim.derive(request);
-    let terms = &claim.terms;
-    let key = SigningKey::of_scheme(terms.scheme, judge.credentials, &terms.dialect, &terms.scope);
-    let expected = key.expected(derivation.string_to_sign.as_bytes(), &claim.signature);
-    let mut findings = Vec::new();
-    if terms.access_key_id != judge.credentials.access_key_id {
-        let expected = judge.credentials.access_key_id.clone();
-        findings.push(Finding::AccessKeyUnknown { expected, presented: terms.access_key_id.clone() });
-    }
-    if expected != claim.signature {
-        findings.push(Finding::SignatureMismatch);
-    }
-    findings.extend(stream::check(request, terms, &claim.signature, &key).map(Finding::Stream));
-    findings.extend(token::judge_token(request, &claim, judge.credentials.session_token.as_ref()));
-    findings.extend(inspect::inspect(request, &claim, judge.now, judge.window));
-    Verdict { claim, derivation, expected, findings }
-}
-
-/// Looks at a signed request without any key: the clock, and what the request alone shows.
-pub fn inspect(request: &Request, claim: &Claim, now: Timestamp, window: Duration) -> Vec<Finding> {
-    inspect::inspect(request, claim, now, window)
-}
+#[cfg(test)]
+mod tests;

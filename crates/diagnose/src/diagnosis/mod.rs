@@ -14,21 +14,26 @@ mod compare;
 mod conclude;
 mod evidence;
 mod field;
+mod findings;
 mod form;
 mod inspect;
+mod note;
 mod outcome;
-mod plain;
 mod presented;
 mod quirks;
 mod reading;
+mod scheme;
 mod search;
 mod target;
 mod texts;
 mod v2;
+mod v4;
 
 pub use conclude::diagnose;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
+pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
-    Comparison, Diagnosis, Difference, Explanation, Judged, JudgedPlain, Made, Party, Proof, Search, Word, difference,
+    Comparison, Diagnosis, Difference, Explanation, Judged, JudgedV4, Made, Origin, Party, Proof, Search, difference,
 };
 pub use search::{DEEPEST, Limits};
+pub use sigvet_core::verify::Outcome;

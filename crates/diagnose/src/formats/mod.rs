@@ -8,9 +8,11 @@ mod flattened;
 mod note;
 pub mod reply;
 mod session;
+mod written_url;
 pub use flattened::{unflatten, unflatten_hashed};
 pub use note::Note;
 pub use session::{MalformedSession, parse_session};
+pub use written_url::{UnreadableUrl, parse_url};
 
 pub use sigvet_core::{MalformedRequest, parse_request};
 

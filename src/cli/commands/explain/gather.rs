@@ -13,8 +13,10 @@ use crate::cli::options::typed::Typed;
 use crate::cli::request::address;
 use crate::cli::request::input;
 use sigvet_core::claim::{Claim, ClaimError};
+use sigvet_core::form::FormClaim;
 use sigvet_core::request::{Request, RequestUrl};
-use sigvet_core::verify;
+use sigvet_core::v2;
+use sigvet_core::verify::Claimed;
 use sigvet_diagnose::formats::capture::{Capture, ClientLog};
 use sigvet_diagnose::formats::reply::Reply;
 
@@ -109,12 +111,11 @@ impl Evidence {
     }
 
     /// A log that tells another signature than the request has is of another request, and would mislead.
-    pub fn leave_out_other_log(&mut self, claim: Option<&Claim>) {
+    pub fn leave_out_other_log(&mut self, claimed: Option<&Claimed>) {
         let signed = self.client.as_ref().and_then(|client| client.signature.as_deref());
-        let is_other = signed.zip(claim).is_some_and(|(signed, claim)| {
-            !signed.eq_ignore_ascii_case(claim.signature.as_str())
-                && is_digest(signed)
-                && is_digest(claim.signature.as_str())
+        let is_other = signed.zip(claimed).is_some_and(|(signed, claimed)| {
+            let presented = claimed.signature().as_str();
+            !signed.eq_ignore_ascii_case(presented) && is_digest(signed) && is_digest(presented)
         });
         if is_other {
             self.client = None;
@@ -160,10 +161,10 @@ impl Evidence {
 /// Whether something of a signature is there, though it cannot be read: a URL that was escaped, an older scheme.
 fn looks_signed(request: Option<&Request>) -> bool {
     let Some(request) = request else { return false };
-    let target = String::from_utf8_lossy(&request.target).to_ascii_lowercase();
+    let target = String::from_utf8_lossy(request.target()).to_ascii_lowercase();
     let marks = ["amz-signature", "goog-signature", "amz-credential", "awsaccesskeyid="];
-    let is_signed = request.headers.contains("authorization") || verify::is_plain(request);
-    is_signed || marks.iter().any(|mark| target.contains(mark))
+    let is_form = || FormClaim::is_made_by(request) || v2::Claim::is_made_by(request);
+    request.headers.contains("authorization") || is_form() || marks.iter().any(|mark| target.contains(mark))
 }
 
 fn is_digest(text: &str) -> bool {
@@ -175,7 +176,7 @@ fn url_of(request: &Request) -> Result<RequestUrl, Failure> {
         Failure::usage("the request is not signed, and has no Host header to sign it for")
             .hint("give the URL as the argument instead")
     })?;
-    let target = String::from_utf8_lossy(&request.target).into_owned();
+    let target = String::from_utf8_lossy(request.target()).into_owned();
     address::parse(&format!("https://{host}{target}"))
 }
 
@@ -210,7 +211,7 @@ fn command(words: &[String], context: &mut Context) -> Result<FromCommand, Failu
 fn build(args: &SendArgs, context: &mut Context) -> Result<(Request, RequestUrl), Failure> {
     let url = address::parse(&args.url)?;
     let request = args.typed().request.build(&url, &mut *context.stdin, BodyHash::Needed.into())?.request;
-    let url = url.with_target(request.target.clone());
+    let url = url.for_request(&request);
     Ok((request, url))
 }
 

@@ -101,7 +101,7 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     match Subject::of(args, context)? {
         Subject::Evidence(evidence) => refused::run(*evidence, args, context),
         Subject::ToSign { url, request } => {
-            signing::run(args.typed(&url.to_text(), &request), args, context).map_err(say_unsigned)
+            signing::run(args.typed(&url.to_string(), &request), args, context).map_err(say_unsigned)
         }
         Subject::Command(command) => signing::run(command.typed(), args, context).map_err(say_unsigned),
     }
@@ -110,10 +110,7 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
 /// Who gave a capture to be explained may not know that it has no signature.
 fn say_unsigned(failure: Failure) -> Failure {
     match failure.exit {
-        Exit::NoCredentials => Failure {
-            message: format!("the request is not signed, and to show how it would be takes a key: {}", failure.message),
-            ..failure
-        },
+        Exit::NoCredentials => failure.context("the request is not signed, and to show how it would be takes a key"),
         _ => failure,
     }
 }

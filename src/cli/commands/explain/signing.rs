@@ -56,7 +56,7 @@ pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Resul
             steps::write_rows("authorization", authorization, out)?;
         }
         Placement::Query { .. } => {
-            let url = session.url.with_target(parts.signed.request.target).to_text();
+            let url = session.url.for_request(&parts.signed.request).to_string();
             steps::write_rows("URL", &redactor.apply(&url), out)?;
         }
     }

@@ -14,7 +14,7 @@ use self::destination::Destination;
 use self::options::{Pair, parse_pair, parse_range};
 use self::signing::FormSigning;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::value::{cannot_read, parse_duration};
@@ -145,7 +145,7 @@ impl FormArgs {
         if self.form != Form::Curl {
             return Err(Failure::usage("--file goes with --as curl").hint("a browser asks for the file itself"));
         }
-        let length = std::fs::metadata(file).map_err(|error| cannot_read(file, &error))?.len();
+        let length = std::fs::metadata(file).map_err(|error| cannot_read(file, error))?.len();
         match self.content_length_range.filter(|(min, max)| !(min..=max).contains(&&length)) {
             Some((min, max)) => {
                 Err(Failure::usage(format!("{} has {length} bytes, and the form takes {min} to {max}", file.display()))
@@ -161,7 +161,7 @@ fn life(typed: Option<Duration>, in_profile: Option<&str>) -> Result<Duration, F
     match (typed, in_profile) {
         (Some(typed), _) => Ok(typed),
         (None, Some(text)) => {
-            parse_duration(text).map_err(|problem| Failure::usage(format!("expires in the profile: {problem}")))
+            parse_duration(text).map_err(|error| Failure::located(Exit::Usage, "expires in the profile", error))
         }
         (None, None) => Ok(DEFAULT_EXPIRES),
     }
@@ -187,21 +187,21 @@ fn explain(failure: signing::Refusal) -> Failure {
         signing::Refusal::Form(error) => error,
         signing::Refusal::Other(failure) => return failure,
     };
-    let failure = Failure::usage(error.to_string());
-    match error {
-        FormError::KeyMissing => failure.hint(
+    let hint = match &error {
+        FormError::KeyMissing => Some(
             "put it behind the bucket, such as 's3://bucket/uploads/${filename}', or give --starts-with key=uploads/",
         ),
-        FormError::Expires { .. } => failure.hint("for example --expires 1h, at most --expires 7d"),
-        FormError::LengthRange { .. } => failure.hint("the smaller number comes first"),
-        FormError::TooLarge { .. } => failure.hint("shorten the values; a policy has each of them once more"),
-        FormError::Service { .. } => failure.hint("--service s3 signs for S3 all the same"),
-        FormError::UnknownField { .. } => failure.hint("fields that only your own server reads begin with x-ignore-"),
-        FormError::VariableInPrefix { .. } => failure.hint("leave ${filename} out of the condition"),
-        FormError::ReservedField { .. } | FormError::DuplicateField { .. } => failure.hint("leave it out"),
-        FormError::Contradiction { .. } => failure.hint("change one of the two"),
-        _ => failure,
-    }
+        FormError::Expires { .. } => Some("for example --expires 1h, at most --expires 7d"),
+        FormError::LengthRange { .. } => Some("the smaller number comes first"),
+        FormError::TooLarge { .. } => Some("shorten the values; a policy has each of them once more"),
+        FormError::Service { .. } => Some("--service s3 signs for S3 all the same"),
+        FormError::UnknownField { .. } => Some("fields that only your own server reads begin with x-ignore-"),
+        FormError::VariableInPrefix { .. } => Some("leave ${filename} out of the condition"),
+        FormError::ReservedField { .. } | FormError::DuplicateField { .. } => Some("leave it out"),
+        FormError::Contradiction { .. } => Some("change one of the two"),
+        _ => None,
+    };
+    Failure::invalid(error).with_hints(hint)
 }
 
 /// Prints what there is to warn of.

@@ -1,6 +1,6 @@
 //! The small languages of the form's own options.
 
-use crate::cli::options::value::parse_size;
+use crate::cli::options::value::{InvalidValue, parse_size};
 
 /// `NAME=VALUE`, as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +20,18 @@ pub(super) fn parse_pair(text: &str) -> Result<Pair, String> {
 }
 
 /// Two sizes with a comma between them.
-pub(super) fn parse_range(text: &str) -> Result<(u64, u64), String> {
-    let (min, max) = text.split_once(',').ok_or("expected MIN,MAX, for example 1,10MiB")?;
+pub(super) fn parse_range(text: &str) -> Result<(u64, u64), InvalidRange> {
+    let (min, max) = text.split_once(',').ok_or(InvalidRange::NotTwo)?;
     Ok((parse_size(min.trim())?, parse_size(max.trim())?))
+}
+
+/// Text that is no range of sizes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum InvalidRange {
+    #[error("expected MIN,MAX, for example 1,10MiB")]
+    NotTwo,
+    #[error(transparent)]
+    NotASize(#[from] InvalidValue),
 }
 
 /// How a policy is signed.

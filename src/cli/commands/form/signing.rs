@@ -54,7 +54,7 @@ pub(super) struct FormSigning {
     scheme: Option<FormScheme>,
 
     /// The provider's names: aws, goog, or provider1:provider2
-    #[arg(long, value_name = "NAME", value_parser = Dialect::named)]
+    #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
     dialect: Option<Dialect>,
 
     /// Sign as of this time instead of now: 20150830T123600Z, RFC 3339, a day, or seconds since 1970
@@ -167,7 +167,7 @@ impl FormSigning {
     ) -> Result<Signing, Failure> {
         let dialect = options.dialect_or_default();
         let own_service = if dialect == Dialect::GOOG4 { "storage" } else { "s3" };
-        let request = Request::new("POST", &to.url).map_err(|error| Failure::usage(error.to_string()))?;
+        let request = Request::new("POST", &to.url).map_err(Failure::invalid)?;
         let to = scope_choice::Destination::of(&request, &to.url);
         let choice = ScopeChoice::of(options, signer.key_scope(), settings, to).or_service(own_service);
         let (region, service) = choice.complete(Scheme::V4)?;
@@ -185,7 +185,7 @@ impl FormSigning {
         }
         let dialect = self.dialect.clone().unwrap_or(Dialect::AWS4);
         let unknown = || Failure::usage("no Version 2 is known of this dialect").hint("expected --dialect aws or goog");
-        Ok(Signing::V2 { names: Names::of_dialect(&dialect).ok_or_else(unknown)? })
+        Ok(Signing::V2 { names: Names::for_dialect(&dialect).ok_or_else(unknown)? })
     }
 }
 

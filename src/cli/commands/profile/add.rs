@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::note;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::options::value::{InvalidValue, parse_duration};
 use crate::profiles::{self, DefaultProfile, Error, Existing, Location, Profile, ProfileFile, SecretSource, Settings};
 use sigvet_core::credentials::Secret;
 
@@ -97,7 +98,7 @@ fn settings(add: &Add) -> Result<Settings, Failure> {
         region: add.region.clone(),
         service: add.service.clone(),
         endpoint_url: add.endpoint_url.clone(),
-        addressing: add.addressing.as_deref().map(str::parse).transpose().map_err(Failure::usage)?,
+        addressing: add.addressing.as_deref().map(str::parse).transpose().map_err(Failure::invalid)?,
         scheme: add.scheme.clone(),
         expires: add.expires.clone(),
     })
@@ -180,7 +181,7 @@ fn hidden(prompt: &str, context: &mut Context) -> Result<Option<Zeroizing<String
         return line(context);
     }
     let typed = rpassword::prompt_password(prompt);
-    typed.map(|typed| Some(Zeroizing::new(typed))).map_err(|error| Failure::usage(format!("nothing typed: {error}")))
+    typed.map(|typed| Some(Zeroizing::new(typed))).map_err(|error| Failure::invalid(error).context("nothing typed"))
 }
 
 /// The next line of standard input, and not a byte beyond it.
@@ -194,7 +195,7 @@ fn line(context: &mut Context) -> Result<Option<Zeroizing<String>>, Failure> {
             Ok(_) if one == *b"\n" => break,
             Ok(_) => bytes.extend_from_slice(&one),
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Failure::usage(format!("cannot read standard input: {error}"))),
+            Err(error) => return Err(Failure::invalid(error).context("cannot read standard input")),
         }
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("standard input is not UTF-8 text"))?;
@@ -202,6 +203,6 @@ fn line(context: &mut Context) -> Result<Option<Zeroizing<String>>, Failure> {
 }
 
 /// The text as typed, once it reads as a duration.
-fn check_duration(text: &str) -> Result<String, String> {
-    crate::cli::options::value::parse_duration(text).map(|_| text.to_owned())
+fn check_duration(text: &str) -> Result<String, InvalidValue> {
+    parse_duration(text).map(|_| text.to_owned())
 }

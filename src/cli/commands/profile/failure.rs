@@ -1,7 +1,8 @@
 //! Errors of `profiles` as the command line tells them: the exit code of the contract, and what to do about it.
 
 use crate::cli::failure::{Exit, Failure};
-use crate::profiles::{Error, Kind};
+use crate::cli::render::credentials::describe_error;
+use crate::profiles::{AwsPlace, AwsProvider, Error, Kind, Source};
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
@@ -11,11 +12,12 @@ impl From<Error> for Failure {
             Kind::Usage => Exit::Usage,
             Kind::Unwritable => Exit::CannotWrite,
         };
-        let failure = Self::new(exit, error.to_string());
-        match hint(&error) {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        let hint = hint(&error);
+        let failure = match describe_error(&error) {
+            Some(words) => Self::new(exit, words),
+            None => Self::from_error(exit, error),
+        };
+        failure.with_hints(hint)
     }
 }
 
@@ -25,7 +27,7 @@ fn hint(error: &Error) -> Option<String> {
             "run 'sigvet profile add NAME', or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give -u KEY:SECRET"
         }
         Error::UserIncomplete => "a profile keeps the secret off the command line: 'sigvet profile add NAME'",
-        Error::HalfOptions { .. } => {
+        Error::HalfTypedKey { .. } => {
             "-u KEY:SECRET gives both in one, and a profile keeps them out of the command line"
         }
         Error::HalfEnvironment { present, .. } => {
@@ -38,7 +40,7 @@ fn hint(error: &Error) -> Option<String> {
             "'sigvet profile list' shows those of the profile file, 'aws configure list-profiles' those of AWS's files"
         }
         Error::UnsupportedTool { .. } => "'sigvet profile add NAME' makes a profile of its keys",
-        Error::Aws { source_name, .. } if source_name.ends_with("(sso)") => {
+        Error::Aws { place: AwsPlace::Source(Source::AwsProfile { provider: AwsProvider::Sso, .. }), .. } => {
             "'aws sso login' renews a session that has expired"
         }
         Error::MissingFile { .. } => "'sigvet profile add NAME' creates it",

@@ -12,6 +12,7 @@ use clap::{Args, Subcommand};
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::render::credentials::describe_warning;
 use crate::profiles::{Error, Location, ProfileFile};
 
 pub use add::Add;
@@ -110,7 +111,7 @@ fn nameless(file: &ProfileFile) -> Failure {
 fn load(location: &Location, context: &mut Context) -> Result<Option<ProfileFile>, Failure> {
     let file = ProfileFile::load(location)?;
     for warning in file.iter().flat_map(ProfileFile::warnings) {
-        note(context, &format!("warning: {warning}"))?;
+        note(context, &format!("warning: {}", describe_warning(warning)))?;
     }
     Ok(file)
 }
@@ -127,7 +128,7 @@ fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
 fn written(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(Exit::CannotWrite, format!("cannot write: {error}")))
+            Err(Failure::from_error(Exit::CannotWrite, error).context("cannot write"))
         }
         _ => Ok(()),
     }

@@ -103,7 +103,7 @@ fn add_refuses_what_cannot_be_meant() {
     let before = world.text();
     for (words, stdin, message) in cases {
         let failure = world.failure(words, stdin);
-        assert!(failure.message.starts_with(message), "{words:?}: {failure}");
+        assert!(failure.to_string().starts_with(message), "{words:?}: {failure}");
         assert_eq!(failure.exit, Exit::Usage);
         assert!(!format!("{failure:?}").contains("hush"), "{failure:?}");
     }
@@ -184,12 +184,15 @@ fn failures_end_with_the_exit_code_of_the_contract() {
     let world = with_two();
     let failure = world.failure(&["show", "hetzer"], "");
     assert_eq!(failure.exit, Exit::NoCredentials);
-    assert!(failure.message.ends_with("; did you mean 'hetzner'?"), "{failure}");
+    assert!(failure.to_string().ends_with("; did you mean 'hetzner'?"), "{failure}");
     fs::write(world.path(), "[profile.a]\nsecret_access_key = \"hush").unwrap();
     for words in [&["list"][..], &["show"], &["add", "b"]] {
         let failure = world.failure(words, "AKID\nhush\n");
         assert_eq!(failure.exit, Exit::BrokenProfiles);
-        assert!(failure.message.contains("profiles.toml:2:26: ") && !failure.message.contains("hush"), "{failure}");
+        assert!(
+            failure.to_string().contains("profiles.toml:2:26: ") && !failure.to_string().contains("hush"),
+            "{failure}"
+        );
     }
 }
 

@@ -61,7 +61,7 @@ impl<'a> Courier<'a> {
     pub fn new(args: &'a SendArgs, session: Session, context: &Context) -> Self {
         let options = args.connection.to_transport(context);
         let signature = if args.no_sign_request { Signature::Unwanted } else { Signature::Wanted };
-        let facts = Facts { url: session.url.to_text(), ..Facts::default() };
+        let facts = Facts { url: session.url.to_string(), ..Facts::default() };
         let (retries, corrections) = (Retries::new(&args.retries), Corrections::default());
         Self { args, session, options, retries, hops: 0, signature, corrections, facts }
     }
@@ -111,8 +111,10 @@ impl<'a> Courier<'a> {
         match outcome {
             Ok(exchange) => self.judge(exchange, &wire, context),
             Err(error) => {
-                let wait = self.retries.after_error(&error).ok_or_else(|| explain_transport(error.clone()))?;
-                note(context, &error.to_string())?;
+                let wait = self.retries.after_error(&error);
+                let failure = explain_transport(error);
+                let Some(wait) = wait else { return Err(failure) };
+                note(context, &failure.to_string())?;
                 Ok(Step::Again(wait))
             }
         }
@@ -164,16 +166,16 @@ impl<'a> Courier<'a> {
             }
             refusal::report(&reply, sent, &self.session, self.args, self.corrections, context)?;
         }
-        Ok(Step::Arrived(Box::new(Arrival { exchange, method: sent.method.clone(), beginning })))
+        Ok(Step::Arrived(Box::new(Arrival { exchange, method: sent.method().to_owned(), beginning })))
     }
 
     /// Notes what `-w` may ask for.
     fn observe(&mut self, exchange: &Exchange, sent: &Request) {
         let (head, url) = (exchange.response(), &self.session.url);
-        let redirect = redirect::target(head, url).ok().flatten().map(|to| to.to_text());
+        let redirect = redirect::target(head, url).ok().flatten().map(|to| to.to_string());
         self.facts = Facts {
-            method: sent.method.clone(),
-            url_effective: url.to_text(),
+            method: sent.method().to_owned(),
+            url_effective: url.to_string(),
             redirect_url: redirect,
             redirects: self.hops.into(),
             retries: self.retries.done().into(),

@@ -33,7 +33,7 @@ pub fn deliver(
         create_directories(directory)?;
     }
     let wish = if file.is_some() { args.output.progress() } else { Wish::Quiet };
-    let bar = progress::bar("receiving", head.content_length(), wish, context);
+    let bar = progress::bar("receiving", head.headers.content_length(), wish, context);
     let mut output = Output::open(file.as_deref(), context)?;
     if args.output.include || args.request.is_head() {
         write_response_head("", &head, &mut output)?;
@@ -102,8 +102,9 @@ impl OutputOptions {
 }
 
 fn create_directories(directory: &Path) -> Result<(), Failure> {
-    let failure = |error| Failure::new(Exit::CannotWrite, format!("cannot make {}: {error}", directory.display()));
-    std::fs::create_dir_all(directory).map_err(failure)
+    std::fs::create_dir_all(directory).map_err(|error| {
+        Failure::from_error(Exit::CannotWrite, error).context(format!("cannot make {}", directory.display()))
+    })
 }
 
 /// The last part of the URL's path, as it stands there.

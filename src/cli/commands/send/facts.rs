@@ -49,7 +49,7 @@ pub fn write(
         },
         Err(failure) => Facts {
             exit_code: failure.exit as u8,
-            error_message: (failure.exit != Exit::Done).then(|| failure.message.clone()),
+            error_message: (failure.exit != Exit::Done).then(|| failure.to_string()),
             ..facts
         },
     };

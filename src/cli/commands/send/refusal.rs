@@ -136,6 +136,7 @@ fn explain(
     );
     let redactor = Redactor::of(sent, &session.settings.dialect);
     writeln!(context.stderr)?;
-    let shown = Shown { diagnosis: &diagnosis, redactor: &redactor, show_secrets: false, milliseconds: 0 };
+    let shown =
+        Shown { diagnosis: &diagnosis, further_notes: &[], redactor: &redactor, show_secrets: false, milliseconds: 0 };
     Ok(shown.write_text(Palette::Plain, true, &mut context.stderr)?)
 }

@@ -301,10 +301,10 @@ fn what_cannot_be_meant_is_refused() {
         (&["-F", "a=@/"], "it is a directory"),
     ] {
         let failure = encode(words, None).unwrap_err();
-        assert!(failure.message.contains(expected), "{words:?}: {}", failure.message);
+        assert!(failure.to_string().contains(expected), "{words:?}: {failure}");
     }
     let failure = encode(&["-F", "a=b"], Some("multipart/form-data; boundary=zz")).unwrap_err();
-    assert_eq!(failure.message, "-F makes its own boundary");
+    assert_eq!(failure.to_string(), "-F makes its own boundary");
 }
 
 #[test]

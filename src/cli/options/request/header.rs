@@ -13,7 +13,7 @@ pub(super) fn put_headers<'a>(
     }
     for header in headers {
         if let HeaderOption::Set { name, value } = header {
-            request.headers.push(name, *value).map_err(|error| Failure::usage(error.to_string()))?;
+            request.headers.push(name, *value).map_err(Failure::invalid)?;
         }
     }
     Ok(())

@@ -19,7 +19,7 @@ use super::payload::Payload;
 use super::streaming::PipeLength;
 use super::value::read_all;
 use crate::cli::failure::Failure;
-use sigvet_core::request::{InvalidHeader, Request, RequestUrl};
+use sigvet_core::request::{Request, RequestUrl, path_for_key};
 
 /// The options that make a request.
 #[derive(Debug, Clone, Default, Args)]
@@ -87,7 +87,7 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
             url = url.with_more_query(&self.data.read(stdin)?);
         }
         let request = Request::new(self.method(), &url)
-            .map_err(|error| Failure::usage(error.to_string()).hint("a method is one word, such as GET or PUT"))?;
+            .map_err(|error| Failure::invalid(error).hint("a method is one word, such as GET or PUT"))?;
         let mut unsigned = Unsigned::of(request);
         let wanted = Wanted { sha256: hashing(digests.sha256, &headers), checksum: digests.checksum };
         if self.form.is_empty() {
@@ -98,8 +98,7 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
         }?;
         for (name, value) in [("user-agent", &self.user_agent), ("referer", &self.referer)] {
             if let Some(value) = value.as_ref().filter(|_| !unsigned.request.headers.contains(name)) {
-                let refused = |error: InvalidHeader| Failure::usage(error.to_string());
-                unsigned.request.headers.push(name, value.as_str()).map_err(refused)?;
+                unsigned.request.headers.push(name, value.as_str()).map_err(Failure::invalid)?;
             }
         }
         unsigned.removed = headers.iter().filter_map(HeaderOption::removed).collect();
@@ -186,16 +185,10 @@ impl<const JSON: bool> RequestOptions<JSON> {
         match name {
             Some(name) if path.ends_with(b"/") => {
                 let mut target = path.to_vec();
-                sigvet_core::internal::encode::encode(
-                    name.as_bytes(),
-                    sigvet_core::internal::encode::Slash::Encode,
-                    &mut target,
-                );
-                if let Some(query) = query {
-                    target.push(b'?');
-                    target.extend_from_slice(query);
-                }
-                url.with_target(target)
+                // The path ends with the slash that the name's path begins with.
+                target.extend_from_slice(&path_for_key(name.as_bytes()).as_bytes()[1..]);
+                let target = sigvet_core::internal::join_target(&target, query);
+                url.with_target(target).expect("what was appended is percent-encoded")
             }
             _ => url.clone(),
         }
@@ -253,10 +246,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
         let encoded = self.form.encode(media_type, stdin, wanted)?;
         let request = &mut unsigned.request;
         put_headers(request, others)?;
-        request
-            .headers
-            .push("content-type", encoded.content_type)
-            .map_err(|error| Failure::usage(error.to_string()))?;
+        request.headers.push("content-type", encoded.content_type).map_err(Failure::invalid)?;
         unsigned.put(encoded.payload);
         unsigned.warnings = encoded.warnings;
         Ok(())

@@ -14,10 +14,11 @@ use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
 use super::value::parse_time;
 use sigvet_core::credentials::Secret;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::RequestUrl;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
-use sigvet_core::v2::BucketRule;
+use sigvet_diagnose::formats::parse_url;
 
 /// The options that a key can be typed with.
 pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_token"];
@@ -82,7 +83,7 @@ pub struct SigningOptions {
     pub region_set: Option<String>,
 
     /// The provider's names: aws, goog, or provider1:provider2
-    #[arg(long, value_name = "NAME", value_parser = Dialect::named)]
+    #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
     pub dialect: Option<Dialect>,
 
     /// Sign as of this time instead of now: 20150830T123600Z, RFC 3339, a day, or seconds since 1970
@@ -236,7 +237,7 @@ fn parse_host(text: &str) -> Result<String, String> {
         let explicit = url.port().map_or_else(|| format!("{}:80", url.host()), |port| format!("{}:{port}", url.host()));
         url.target() == b"/" && [url.host_header(), explicit].iter().any(|host| host.eq_ignore_ascii_case(text))
     };
-    let is_host = RequestUrl::parse(&format!("http://{text}/")).is_ok_and(as_typed);
+    let is_host = parse_url(&format!("http://{text}/")).is_ok_and(as_typed);
     if is_host { Ok(text.to_owned()) } else { Err("expected HOST or HOST:PORT".to_owned()) }
 }
 

@@ -13,18 +13,32 @@ pub struct SigV4Provider {
     pub service: Option<String>,
 }
 
-impl std::str::FromStr for SigV4Provider {
-    type Err = String;
+/// Text that names no provider.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidProvider {
+    /// It has not the parts that curl expects.
+    #[error("not a provider: '{presented}', expected provider1[:provider2[:region[:service]]]")]
+    Shape {
+        /// The text as it was given.
+        presented: String,
+    },
+    /// Its first two parts name a procedure that is not spoken here.
+    #[error(transparent)]
+    Dialect(UnknownDialect),
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || format!("not a provider: '{text}', expected provider1[:provider2[:region[:service]]]");
+impl std::str::FromStr for SigV4Provider {
+    type Err = InvalidProvider;
+
+    fn from_str(text: &str) -> Result<Self, InvalidProvider> {
+        let expected = || InvalidProvider::Shape { presented: text.to_owned() };
         let mut parts = text.splitn(4, ':');
         let mut next = || parts.next().filter(|part| !part.is_empty());
         let provider1 = next().ok_or_else(expected)?;
         let provider2 = next().unwrap_or(provider1);
-        let dialect = Dialect::named(&format!("{provider1}:{provider2}"));
+        let dialect = Dialect::from_name(&format!("{provider1}:{provider2}"));
         let dialect = dialect.map_err(|error| match error {
-            UnknownDialect::Procedure { .. } => error.to_string(),
+            UnknownDialect::Procedure { .. } => InvalidProvider::Dialect(error),
             _ => expected(),
         })?;
         Ok(Self { dialect, region: next().map(str::to_owned), service: next().map(str::to_owned) })

@@ -6,6 +6,7 @@
 mod html;
 mod json;
 mod marks;
+mod notes;
 pub(super) mod outside;
 mod palette;
 mod text;
@@ -20,6 +21,8 @@ use sigvet_diagnose::{Diagnosis, Made};
 pub struct Shown<'a> {
     /// What was found out.
     pub diagnosis: &'a Diagnosis,
+    /// What the command line itself has to say of the evidence: it follows the notes of the diagnosis.
+    pub further_notes: &'a [String],
     /// Takes tokens out of what is shown.
     pub redactor: &'a Redactor,
     /// Whether tokens and signatures that are good for something are shown whole.

@@ -143,9 +143,10 @@ impl Session {
             return Ok(());
         }
         let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, to);
-        let dialect = self.settings.dialect.clone();
+        let mut settings = settings(&self.signing, self.settings.scheme, &scope)?;
         // Whose names are used went with the signer, which stays.
-        self.settings = prepare::Settings { dialect, ..settings(&self.signing, self.settings.scheme, &scope)? };
+        settings.dialect = self.settings.dialect.clone();
+        self.settings = settings;
         self.url = url;
         Ok(())
     }
@@ -189,7 +190,7 @@ impl Session {
         let key = self.signer.key(&prepared.terms);
         let key = key.ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
         key.check(&prepared.terms.scope).map_err(|error| {
-            Failure::new(Exit::NoCredentials, error.to_string())
+            Failure::from_error(Exit::NoCredentials, error)
                 .hint("'sigvet key' derives another; --date, --region and --service say what to sign for")
         })?;
         Ok(key)
@@ -198,7 +199,7 @@ impl Session {
 
 fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
     let (region, service) = scope.complete(scheme)?;
-    let mut settings = prepare::Settings::of_dialect(signing.dialect_or_default(), region, service);
+    let mut settings = prepare::Settings::for_dialect(signing.dialect_or_default(), region, service);
     settings.scheme = scheme;
     settings.path_rule = signing.path.or(settings.path_rule);
     settings.payload = match &signing.payload_hash {
@@ -215,13 +216,11 @@ fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Re
 }
 
 fn explain_refusal(error: PrepareError) -> Failure {
-    let failure = Failure::usage(error.to_string());
-    match error {
-        PrepareError::AlreadySigned { .. } => {
-            failure.hint("leave that out to sign anew, or look at it with 'sigvet explain'")
-        }
-        PrepareError::Expires { .. } => failure.hint("for example --expires 1h, at most --expires 7d"),
-        PrepareError::MissingHost => failure.hint("-H 'Host:' took it away"),
-        _ => failure,
-    }
+    let hint = match &error {
+        PrepareError::AlreadySigned { .. } => Some("leave that out to sign anew, or look at it with 'sigvet explain'"),
+        PrepareError::Expires { .. } => Some("for example --expires 1h, at most --expires 7d"),
+        PrepareError::MissingHost => Some("-H 'Host:' took it away"),
+        _ => None,
+    };
+    Failure::invalid(error).with_hints(hint)
 }

@@ -29,7 +29,7 @@ impl Session {
         for warning in found.warnings.iter().chain(&unsigned.warnings).chain(&choice.warning) {
             warn(context, warning)?;
         }
-        let settings = prepare::Settings::of_dialect(choice.names.dialect(), "", "s3");
+        let settings = prepare::Settings::for_dialect(choice.names.dialect(), "", "s3");
         let date = typed.signing.date.unwrap_or(context.now);
         let (profile, signing) = (found.settings, typed.signing.clone());
         let (zone, v2, plan) = (None, Some(choice), None);

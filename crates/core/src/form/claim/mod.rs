@@ -204,7 +204,7 @@ impl Form<'_> {
         let timestamp =
             Timestamp::parse_amz_date(named("date")?).map_err(|source| FormClaimError::Date { name, source })?;
         let provider = algorithm.strip_suffix("4-HMAC-SHA256");
-        let dialect = provider.and_then(|provider| Dialect::named(&format!("{provider}:{word}")).ok());
+        let dialect = provider.and_then(|provider| Dialect::from_name(&format!("{provider}:{word}")).ok());
         let dialect = dialect.ok_or_else(|| FormClaimError::Algorithm { presented: algorithm.to_owned() })?;
         let (id, scope) = Scope::parse_credential(credential, Scheme::V4)
             .ok_or_else(|| FormClaimError::Credential { name: format!("x-{word}-credential") })?;

@@ -7,12 +7,11 @@
 mod attempt;
 mod parts;
 
-use super::catalogue::{
-    CHUNK_ALTERED, CHUNK_DECODED_LENGTH, CHUNK_FINAL_MISSING, CHUNK_FRAMING, CHUNK_SIGNATURE, PAYLOAD_STREAMING,
-    TRAILER_ANNOUNCED, TRAILER_CHECKSUM, TRAILER_SIGNATURE,
-};
+use super::catalogue::{CHUNK_ALTERED, CHUNK_SIGNATURE};
 use super::evidence::Evidence;
-use super::outcome::{Explanation, Judged, Made, Proof};
+use super::findings;
+use super::note::Note;
+use super::outcome::{Explanation, JudgedV4, Made, Proof};
 use attempt::Attempt;
 use sigvet_core::crypto::sha256;
 use sigvet_core::request::Body;
@@ -21,67 +20,55 @@ use sigvet_core::stream::{Chain, Chunked, StreamFault};
 use sigvet_core::verify::Finding;
 
 /// What was done wrong with the chunks of a body.
-pub(super) fn explain(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+pub(super) fn explain(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     faults(judged).flat_map(|fault| explain_fault(fault, evidence, judged)).collect()
 }
 
 /// Which chunk's signature is wrong, where no explanation says so in these words.
-pub(super) fn notes(judged: &Judged, explanations: &[Explanation]) -> Vec<String> {
+pub(super) fn notes(judged: &JudgedV4<'_>, explanations: &[Explanation]) -> Vec<Note> {
     if explanations.iter().any(|explanation| explanation.names(CHUNK_SIGNATURE.id)) {
         return Vec::new();
     }
     let is_of_signature = |fault: &&StreamFault| matches!(fault, StreamFault::ChunkSignature { .. });
     let is_right = judged.is_signature_right() == Some(true);
-    faults(judged).filter(|fault| is_right && is_of_signature(fault)).map(ToString::to_string).collect()
+    let wrong = faults(judged).filter(|fault| is_right && is_of_signature(fault));
+    wrong.map(|fault| Note::Finding(Finding::Stream(fault.clone()))).collect()
 }
 
-fn faults(judged: &Judged) -> impl Iterator<Item = &StreamFault> {
-    judged.findings.iter().filter_map(|finding| match finding {
+fn faults<'a>(judged: &JudgedV4<'a>) -> impl Iterator<Item = &'a StreamFault> {
+    judged.findings().iter().filter_map(|finding| match finding {
         Finding::Stream(fault) => Some(fault),
         _ => None,
     })
 }
 
-fn explain_fault(fault: &StreamFault, evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
-    let declared = judged.claim.terms.payload.to_string();
-    let made = match fault {
-        StreamFault::ChunkSignature { chunk, .. } => return signature(chunk.number - 1, fault, evidence, judged),
+/// What a search for the mistake behind a wrong signature gives; else the fault itself.
+fn explain_fault(fault: &StreamFault, evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
+    match fault {
+        StreamFault::ChunkSignature { chunk, .. } => signature(chunk.number - 1, fault, evidence, judged),
         StreamFault::TrailerSignature { presented, .. } if !presented.is_empty() => {
-            return trailer_signature(evidence, judged);
+            trailer_signature(fault, evidence, judged)
         }
-        StreamFault::Malformed(malformed) if malformed.offset == 0 => Made::new(&PAYLOAD_STREAMING, declared, ""),
-        StreamFault::DecodedLengthMissing => Made::new(&PAYLOAD_STREAMING, declared, ""),
-        StreamFault::Malformed(malformed) => {
-            Made::new(&CHUNK_FRAMING, malformed.presented.as_str(), malformed.expected)
-        }
-        StreamFault::ChunkUnsigned { chunk } if chunk.length == 0 => Made::new(&CHUNK_FINAL_MISSING, "", ""),
-        StreamFault::ChunkUnsigned { .. } => Made::new(&CHUNK_FRAMING, "", ";chunk-signature=…"),
-        StreamFault::FinalChunkMissing => Made::new(&CHUNK_FINAL_MISSING, "", "0;chunk-signature=…"),
-        StreamFault::DecodedLength { declared, arrived } => {
-            Made::new(&CHUNK_DECODED_LENGTH, declared.as_str(), arrived.to_string())
-        }
-        StreamFault::TrailerSignature { expected, .. } => Made::new(&TRAILER_SIGNATURE, "", expected.as_str()),
-        StreamFault::TrailerMissing { name } => Made::new(&TRAILER_ANNOUNCED, "", name.as_str()),
-        StreamFault::TrailerUnannounced { name } => Made::new(&TRAILER_ANNOUNCED, name.as_str(), ""),
-        StreamFault::Checksum { expected, presented, .. } => {
-            Made::new(&TRAILER_CHECKSUM, presented.as_str(), expected.as_str())
-        }
-    };
-    vec![Explanation::of(Proof::Observed, made.with_detail(fault.to_string()))]
+        fault => as_found(fault, judged).into_iter().collect(),
+    }
+}
+
+fn as_found(fault: &StreamFault, judged: &JudgedV4<'_>) -> Option<Explanation> {
+    let finding = Finding::Stream(fault.clone());
+    let made = findings::mistake(&finding, &judged.whole.verdict.claimed)?;
+    Some(Explanation::of(findings::proof(&finding), made))
 }
 
 /// The signature of a chunk by the mistakes that give it; else, where the next chunk follows from it, that its data changed;
 /// else that it is wrong.
-fn signature(index: usize, fault: &StreamFault, evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+fn signature(index: usize, fault: &StreamFault, evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     let Some((chunked, key)) = at_hand(evidence, judged) else { return Vec::new() };
     let attempt = Attempt { judged, chunked: &chunked, key: &key };
     let found = attempt.reproduce(parts::of_chunk(judged, &chunked, index), chunked.chunks[index].signature);
-    if !found.is_empty() {
-        return found;
+    match found.is_empty() {
+        true => altered(index, &attempt).or_else(|| as_found(fault, judged)).into_iter().collect(),
+        false => found,
     }
-    let StreamFault::ChunkSignature { expected, presented, .. } = fault else { return Vec::new() };
-    let made = Made::new(&CHUNK_SIGNATURE, presented.as_str(), expected.as_str()).with_detail(fault.to_string());
-    vec![altered(index, &attempt).unwrap_or_else(|| Explanation::of(Proof::Key, made))]
 }
 
 fn altered(index: usize, attempt: &Attempt<'_>) -> Option<Explanation> {
@@ -99,21 +86,17 @@ fn altered(index: usize, attempt: &Attempt<'_>) -> Option<Explanation> {
     attempt.gives(&text, &of_next).then(|| Explanation::of(Proof::Key, made))
 }
 
-fn trailer_signature(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+fn trailer_signature(fault: &StreamFault, evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     let Some((chunked, key)) = at_hand(evidence, judged) else { return Vec::new() };
     let attempt = Attempt { judged, chunked: &chunked, key: &key };
     let found = attempt.reproduce(parts::of_trailer(judged, &chunked), chunked.trailer_signature);
-    if !found.is_empty() {
-        return found;
-    }
-    let made = Made::new(&TRAILER_SIGNATURE, "", chunked.canonical_trailers());
-    vec![Explanation::of(Proof::Key, made.with_detail("the chunks are signed rightly, and the trailer is not"))]
+    if found.is_empty() { as_found(fault, judged).into_iter().collect() } else { found }
 }
 
 /// Body and key, where both are at hand and the request itself was signed rightly.
-fn at_hand<'j>(evidence: &Evidence<'_>, judged: &'j Judged) -> Option<(Chunked<'j>, SigningKey)> {
+fn at_hand<'j>(evidence: &Evidence<'_>, judged: &'j JudgedV4<'_>) -> Option<(Chunked<'j>, SigningKey)> {
     let own = evidence.credentials.filter(|_| judged.is_signature_right() == Some(true))?;
     let Body::Bytes(body) = &judged.request.body else { return None };
     let terms = &judged.claim.terms;
-    Some((Chunked::parse(body), SigningKey::of_scheme(terms.scheme, own, &terms.dialect, &terms.scope)))
+    Some((Chunked::parse(body), SigningKey::for_scheme(terms.scheme, own, &terms.dialect, &terms.scope)))
 }

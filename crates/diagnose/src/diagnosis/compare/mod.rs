@@ -11,12 +11,13 @@ use super::catalogue::{
     HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HOST_OTHER_ENDPOINT, HOST_REWRITTEN,
     METHOD_SWAPPED, Mistake, PATH_PREFIX_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY, QUERY_CHANGED_AFTER,
 };
-use super::outcome::{Comparison, Difference, Explanation, Judged, Made, Party, Proof};
+use super::outcome::{Comparison, Difference, Explanation, JudgedV4, Made, Party, Proof};
 use super::texts::{CanonicalText, differing_lines, header_lines, is_unaltered};
 use lines::{name_hash, name_line};
 use sigvet_core::canonical::{CanonicalRequest, Field};
 use sigvet_core::crypto::sha256;
 use sigvet_core::prepare::NEVER_SIGNED;
+use sigvet_core::verify::SignedTexts;
 
 /// The texts of one party.
 #[derive(Clone, Copy, Default)]
@@ -44,8 +45,34 @@ impl Texts<'_> {
     }
 }
 
+/// The comparison with the texts of a party.
+pub(super) fn of_party(comparisons: &[Comparison], whose: Party) -> Option<&Comparison> {
+    comparisons.iter().find(|comparison| comparison.whose == whose)
+}
+
+/// Whether a party made what is right, as far as its texts go. A text that could not be taken apart says nothing.
+pub(super) fn agrees(right: &SignedTexts, comparison: &Comparison) -> bool {
+    let is = |text: &Option<Vec<u8>>, right: &[u8]| text.as_deref().map(<[u8]>::trim_ascii_end) == Some(right);
+    let is_canonical_request = match right {
+        SignedTexts::Canonical(right) => is(&comparison.canonical_request, right.canonical_request.as_bytes()),
+        _ => false,
+    };
+    comparison.differences.is_empty()
+        && (is(&comparison.string_to_sign, right.string_to_sign()) || is_canonical_request)
+}
+
+/// Puts a party's string to sign beside the right one, as a whole: for schemes without a canonical request.
+pub(super) fn compare_string(right: &[u8], whose: Party, texts: Texts<'_>) -> Option<Comparison> {
+    let theirs = texts.string_to_sign?.to_vec();
+    let is_same = theirs.trim_ascii_end() == right;
+    let difference = || Difference { field: None, name: STRING_TO_SIGN, theirs: theirs.clone(), right: right.to_vec() };
+    let differences = if is_same { Vec::new() } else { vec![difference()] };
+    let string_to_sign = Some(theirs);
+    Some(Comparison { whose, canonical_request: None, string_to_sign, differences, is_unaltered: None })
+}
+
 /// Puts the texts of a party beside the right ones.
-pub(super) fn compare(judged: &Judged, whose: Party, texts: Texts<'_>) -> Comparison {
+pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>) -> Comparison {
     let mut differences = Vec::new();
     if let Some(theirs) = texts.canonical_request.and_then(CanonicalText::parse) {
         let right = right_fields(&judged.derivation.canonical_request);

@@ -58,6 +58,23 @@ impl Found {
         Summary { is_made: true, hypotheses, deepest, is_exhausted }
     }
 
+    /// Adds to each set what is wrong with how the signature is written.
+    pub(super) fn add_to_each(&mut self, written: Option<Made>) {
+        self.sets.iter_mut().for_each(|set| set.extend(written.clone()));
+    }
+
+    /// Leaves of a mistake that a set names twice in one field the first.
+    pub(super) fn name_each_once(&mut self) {
+        for set in &mut self.sets {
+            let mut seen: Vec<Made> = Vec::new();
+            set.retain(|made| {
+                let is_new = !seen.iter().any(|known| known.mistake == made.mistake && known.detail == made.detail);
+                seen.push(made.clone());
+                is_new
+            });
+        }
+    }
+
     /// Makes one of the sets that name the same mistakes.
     pub(super) fn tell_once(&mut self) {
         let ids = |set: &[Made]| {

@@ -15,8 +15,11 @@ mod xml;
 
 pub use kind::Kind;
 
+use std::borrow::Cow;
+
 use crate::formats::note::Note;
 use sigvet_core::crypto::sha256;
+use sigvet_core::request::Headers;
 use sigvet_core::time::Timestamp;
 
 use fields::Fields;
@@ -77,8 +80,8 @@ pub struct Hashes {
 }
 
 impl Reply {
-    /// Reads a response: its status, its headers in any case, its body.
-    pub fn parse(status: Option<u16>, headers: &[(String, Vec<u8>)], body: &[u8]) -> Self {
+    /// Reads a response: its status, its headers, its body.
+    pub fn parse(status: Option<u16>, headers: &Headers, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST_BODY)]);
         let (text, damage) = damage::repair(text.trim_start_matches('\u{feff}').trim());
         let text = text.as_ref();
@@ -89,7 +92,7 @@ impl Reply {
         // The text of an exception has the message alone.
         let told = told.or_else(|| words.as_ref().map(|_| Told::in_message(text))).unwrap_or_default();
         let code_of_words = words.as_deref().and_then(message::code_of_exception);
-        let header = |name: &str| header(headers, name);
+        let header = |name: &str| headers.first_text_lossy(name).filter(|value| !value.is_empty()).map(Cow::into_owned);
         let mut reply = Self {
             status,
             code: header("x-amzn-errortype")
@@ -143,7 +146,7 @@ impl Reply {
         self.server_time.map(|server| signed_at.seconds_until(server))
     }
 
-    /// The region that the server wants or is in, if it is a word that can be typed after `--region` without quotes.
+    /// The region that the server wants or is in, if it is a word that a shell takes without quotes.
     pub fn expected_region(&self) -> Option<&str> {
         self.region.as_deref().filter(|region| is_plain(region))
     }
@@ -189,12 +192,6 @@ const REQUEST_ID_HEADERS: [&str; 9] = [
     "x-trans-id",
     "cf-ray",
 ];
-
-fn header(headers: &[(String, Vec<u8>)], name: &str) -> Option<String> {
-    let (_, value) = headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name))?;
-    let value = String::from_utf8_lossy(value).trim().to_owned();
-    Some(value).filter(|value| !value.is_empty())
-}
 
 /// The name in `com.amazon.coral.service#Name` and `Name:http://…`.
 fn bare_code(code: &str) -> Option<String> {

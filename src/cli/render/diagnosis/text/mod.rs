@@ -9,9 +9,8 @@ use super::words::{CLIENTS, owner, searched};
 use super::{Both, Palette, Shown};
 use crate::cli::render::steps;
 use crate::cli::render::wrap::lines as wrapped;
-use sigvet_core::scheme::Signature;
-use sigvet_core::verify::PlainVerdict;
-use sigvet_diagnose::{Comparison, Explanation, Judged, Made, Word};
+use sigvet_core::verify::{Outcome, SignedTexts, Verdict};
+use sigvet_diagnose::{Comparison, Explanation, Made, Origin};
 
 /// The width that everything but the verdict keeps to.
 const WIDTH: usize = 80;
@@ -29,9 +28,8 @@ impl Shown<'_> {
         page.others()?;
         self.diagnosis.comparisons.iter().try_for_each(|comparison| page.comparison(comparison))?;
         page.rest()?;
-        match (&self.diagnosis.judged, &self.diagnosis.plain) {
-            (Some(judged), _) if steps => page.steps(judged),
-            (None, Some(plain)) if steps => page.plain_steps(&plain.verdict),
+        match &self.diagnosis.judged {
+            Some(judged) if steps => page.steps(&judged.verdict),
             _ => Ok(()),
         }
     }
@@ -45,10 +43,10 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn verdict(&mut self) -> Result<()> {
-        let role = match self.shown.diagnosis.verdict {
-            Word::Valid => Role::Valid,
-            Word::Invalid => Role::Invalid,
-            Word::Unknown => Role::Unknown,
+        let role = match self.shown.diagnosis.outcome {
+            Outcome::Valid => Role::Valid,
+            Outcome::Invalid => Role::Invalid,
+            Outcome::Unknown => Role::Unknown,
         };
         let verdict = self.palette.paint(role, self.shown.verdict());
         writeln!(self.out, "{verdict}: {}", self.shown.reason())
@@ -174,7 +172,7 @@ impl Page<'_> {
 
     fn comparison(&mut self, comparison: &Comparison) -> Result<()> {
         let owner = owner(comparison.whose);
-        let is_read_back = self.shown.diagnosis.judged.as_ref().is_some_and(|judged| !judged.is_at_hand);
+        let is_read_back = self.shown.diagnosis.judged.as_ref().is_some_and(|judged| judged.origin != Origin::Captured);
         if comparison.differences.is_empty() && is_read_back {
             // The request was read back from these very texts.
             return Ok(());
@@ -203,17 +201,14 @@ impl Page<'_> {
 
     /// Notes, what to supply, and what the search did.
     fn rest(&mut self) -> Result<()> {
-        let diagnosis = self.shown.diagnosis;
-        let searched = searched(&diagnosis.search);
-        if diagnosis.notes.is_empty() && diagnosis.next.is_empty() && searched.is_none() {
+        let searched = searched(&self.shown.diagnosis.search);
+        let (notes, next) = (self.shown.notes(), self.shown.next_steps());
+        if notes.is_empty() && next.is_empty() && searched.is_none() {
             return Ok(());
         }
         writeln!(self.out)?;
-        for (label, lines) in [("note: ", &diagnosis.notes), ("next: ", &diagnosis.next)] {
-            for line in lines {
-                self.sentence(label, &self.shown.words(line))?;
-            }
-        }
+        notes.iter().try_for_each(|note| self.sentence("note: ", &self.shown.words(note)))?;
+        next.iter().try_for_each(|step| self.sentence("next: ", step))?;
         match searched {
             Some(searched) => wrapped(&searched, WIDTH)
                 .into_iter()
@@ -222,29 +217,27 @@ impl Page<'_> {
         }
     }
 
-    fn steps(&mut self, judged: &Judged) -> Result<()> {
+    fn steps(&mut self, verdict: &Verdict) -> Result<()> {
         let mut stages = Vec::new();
         let redactor = self.shown.redactor;
-        steps::write_canonical_request(&judged.derivation, redactor, &mut stages)?;
-        steps::write_string_to_sign(&judged.derivation, redactor, &mut stages)?;
-        steps::write_key_path(&judged.claim.terms, &mut stages)?;
-        self.signatures(&judged.claim.signature, judged.expected.as_ref(), stages)
-    }
-
-    fn plain_steps(&mut self, verdict: &PlainVerdict) -> Result<()> {
-        let mut stages = Vec::new();
-        steps::write_parts(verdict.claim.scheme, &verdict.parts, self.shown.redactor, &mut stages)?;
-        steps::write_whole_string(&verdict.string_to_sign, self.shown.redactor, &mut stages)?;
-        self.signatures(&verdict.claim.presented, verdict.expected.as_ref(), stages)
+        if let Some((claim, derivation)) = verdict.as_v4() {
+            steps::write_canonical_request(derivation, redactor, &mut stages)?;
+            steps::write_string_to_sign(derivation, redactor, &mut stages)?;
+            steps::write_key_path(&claim.terms, &mut stages)?;
+        } else if let SignedTexts::Parts { parts, string_to_sign } = &verdict.texts {
+            steps::write_parts(verdict.claimed.scheme_name(), parts, redactor, &mut stages)?;
+            steps::write_whole_string(string_to_sign, redactor, &mut stages)?;
+        }
+        self.signatures(verdict, stages)
     }
 
     /// The last stage, and all of them written.
-    fn signatures(&mut self, presented: &Signature, expected: Option<&Signature>, mut stages: Vec<u8>) -> Result<()> {
+    fn signatures(&mut self, verdict: &Verdict, mut stages: Vec<u8>) -> Result<()> {
         writeln!(stages, "\nSignature")?;
-        let is_usable = self.shown.diagnosis.verdict == Word::Valid;
+        let is_usable = self.shown.diagnosis.outcome == Outcome::Valid;
         let shown = |text: &str| if is_usable { self.shown.usable_signature(text) } else { self.shown.words(text) };
-        steps::write_rows("presented", &shown(presented.as_str()), &mut stages)?;
-        if let Some(expected) = expected {
+        steps::write_rows("presented", &shown(verdict.claimed.signature().as_str()), &mut stages)?;
+        if let Some(expected) = &verdict.expected {
             steps::write_rows("expected", &shown(expected.as_str()), &mut stages)?;
         }
         write!(self.out, "\n{}", harmless(&String::from_utf8_lossy(&stages)))

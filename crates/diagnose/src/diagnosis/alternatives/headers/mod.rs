@@ -120,7 +120,7 @@ impl Headers {
 
 fn lines(subject: &Subject<'_>) -> Vec<Line> {
     let line = |name: &str| {
-        let mut fields = subject.headers.iter().enumerate().filter(|(_, field)| field.name.eq_ignore_ascii_case(name));
+        let mut fields = subject.headers.iter().enumerate().filter(|(_, field)| field.is_named(name));
         let first = fields.next();
         Line {
             name: name.to_owned(),

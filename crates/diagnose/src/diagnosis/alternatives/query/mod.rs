@@ -14,6 +14,7 @@ use crate::diagnosis::catalogue::{
 use crate::diagnosis::field::{Choice, Making, Step};
 use sigvet_core::derivation::{Placement, TokenTravel};
 use sigvet_core::internal::encode::{Plus, decode};
+use sigvet_core::internal::split_query;
 use writing::{Order, Pair, Passes, PlusReading, Style, Valueless};
 
 /// What may stay unencoded in a query though it is reserved.
@@ -222,12 +223,7 @@ fn parameters(wire: &[u8], subject: &Subject<'_>) -> Vec<Parameter> {
 type RawPair = (Vec<u8>, Option<Vec<u8>>);
 
 fn split_parameters(wire: &[u8]) -> impl Iterator<Item = RawPair> {
-    wire.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty()).map(|piece| {
-        match piece.iter().position(|byte| *byte == b'=') {
-            Some(at) => (piece[..at].to_vec(), Some(piece[at + 1..].to_vec())),
-            None => (piece.to_vec(), None),
-        }
-    })
+    split_query(wire).map(|(name, value)| (name.to_vec(), value.map(<[u8]>::to_vec)))
 }
 
 fn join_wire(parameters: &[Parameter]) -> Vec<u8> {

@@ -74,7 +74,7 @@ fn spoilt(said: &Said<'_>) -> Option<Made> {
         return Some(key::exchanged());
     }
     let with_space = || said.request().and_then(|request| token::with_space(request, &said.dialect()));
-    let is_alone = said.judged.is_some_and(|judged| judged.is_at_hand) && !has_token(said);
+    let is_alone = said.judged.is_some_and(|judged| judged.is_captured()) && !has_token(said);
     let missing = || (is_alone && key::is_temporary(&id)).then(|| token::missing(&said.dialect()));
     let malformed = || if id.is_empty() { None } else { key::malformed(&id) };
     malformed().or_else(with_space).or_else(missing)

@@ -40,7 +40,7 @@ fn checksum(said: &Said<'_>) -> Option<Made> {
 
 /// What the request says of its body by a checksum.
 fn checksum_header(request: &Request) -> Option<String> {
-    let header = request.headers.iter().find(|header| ChecksumAlgorithm::of_header(&header.name).is_some())?;
+    let header = request.headers.iter().find(|header| ChecksumAlgorithm::from_header(&header.name).is_some())?;
     Some(String::from_utf8_lossy(&header.value).into_owned())
 }
 
@@ -51,7 +51,7 @@ fn mismatch(said: &Said<'_>) -> Option<Made> {
         return None;
     }
     let signed =
-        said.judged.map(|judged| Signed { request: &judged.request, claim: &judged.claim, hints: said.evidence.hints });
+        said.judged.map(|judged| Signed { request: judged.request, claim: judged.claim, hints: said.evidence.hints });
     let of_reply = said.reply.hashes.as_ref().map(|hashes| (hashes.client.clone(), hashes.server.clone()));
     let of_request = || {
         let arrived = said.request()?.body.sha256()?.to_string();

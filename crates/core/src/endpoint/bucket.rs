@@ -1,6 +1,6 @@
-//! The bucket that a host names. It is part of what is signed, and no request says how its server was addressed.
+//! The bucket that a host names. What Version 2 and forms sign depends on it, and no request says how its server was addressed.
 
-use crate::endpoint;
+use super::infer;
 
 /// What is known of how buckets stand in hosts.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,7 +28,7 @@ impl BucketRule<'_> {
                 return Some(bucket.to_owned());
             }
         }
-        endpoint::infer(&host)?.bucket
+        infer(&host)?.bucket
     }
 }
 
