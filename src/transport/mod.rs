@@ -5,6 +5,7 @@
 //! signature, and so belong to whoever signs. Signing is not known here.
 
 mod body;
+mod body_error;
 mod chunks;
 mod connect;
 mod course;
@@ -19,12 +20,13 @@ mod stream;
 mod tls;
 mod wire;
 
+pub use body_error::{BodyError, Pass};
 pub use chunks::ChunkedReader;
 pub use course::Course;
 pub use error::{
     BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable, Untrusted,
 };
-pub use file::{BodyError, BodyFile, BodyReader, PIECE, Pass};
+pub use file::{BodyFile, BodyReader, PIECE};
 pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Trust};
 pub use proxy::Proxies;
 pub use rerouting::{InvalidRerouting, Rerouting};

@@ -3,10 +3,10 @@
 use crate::cli::context::Context;
 use crate::cli::credentials::signer::Signer;
 use crate::cli::credentials::signing_key::ScopedKey;
+use crate::cli::credentials::words::{describe_source, describe_warning};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::typed::Typed;
-use crate::cli::render::credentials::{describe_source, describe_warning};
 use crate::profiles::{self, Choice, Parts, Warning};
 
 /// Keys and settings, and where they came from.

@@ -3,3 +3,4 @@
 pub mod found;
 pub mod signer;
 pub mod signing_key;
+pub mod words;

@@ -1,7 +1,7 @@
 //! Errors of `profiles` as the command line tells them: the exit code of the contract, and what to do about it.
 
+use crate::cli::credentials::words::describe_error;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::render::credentials::describe_error;
 use crate::profiles::{AwsPlace, AwsProvider, Error, Kind, Source};
 
 impl From<Error> for Failure {

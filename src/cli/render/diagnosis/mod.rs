@@ -7,13 +7,13 @@ mod html;
 mod json;
 mod marks;
 mod notes;
-pub(super) mod outside;
 mod palette;
 mod text;
 mod words;
 
 pub use palette::Palette;
 
+use super::outside;
 use super::redact::{REDACTED, Redactor};
 use sigvet_diagnose::{Diagnosis, Made};
 
