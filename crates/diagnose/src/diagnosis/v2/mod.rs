@@ -6,17 +6,18 @@
 mod amz_headers;
 mod heads;
 mod lines;
-mod making;
 mod presented;
 mod resource;
+mod making;
 
 use super::allowance::{Allowance, Heed};
 use super::alternatives::secret::{self, SecretBytes};
-use super::compare::{Texts, compare_string};
+use super::compare::compare_string;
 use super::evidence::Evidence;
 use super::field::{Choice, Field, Step, Variant};
 use super::inspect;
-use super::outcome::{Comparison, Explanation, Judged, Made, Party, Proof};
+use super::outcome::{Comparison, Explanation, Judged, Made, Proof};
+use super::party::{Party, Texts};
 use super::scheme::SchemeCase;
 use super::search::{Found, Limits};
 use making::StringMaking;
