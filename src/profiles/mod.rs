@@ -6,28 +6,25 @@
 
 mod source;
 mod warning;
-
-mod environment;
-mod error;
 mod near;
+mod error;
 mod private_file;
 mod profile;
-
-mod edit;
-mod file;
+mod environment;
 mod parse;
+mod file;
 mod secret;
-
-mod aws;
 mod choice;
 mod found;
-mod origin;
+mod rank;
+mod aws;
 mod others;
 mod own;
-mod rank;
-mod resolve;
+mod origin;
+mod edit;
 mod sessions;
 mod typed;
+mod resolve;
 
 pub use choice::{Choice, Parts};
 pub use edit::{Added, DefaultProfile, Existing, add};

@@ -4,20 +4,20 @@
 //! clients above it rewrite paths. One request is one connection and one response: redirects and retries need another
 //! signature, and so belong to whoever signs. Signing is not known here.
 
-mod body;
 mod body_error;
-mod chunks;
-mod connect;
 mod course;
 mod error;
-mod file;
-mod options;
 mod pipe;
+mod file;
+mod chunks;
 mod proxy;
 mod rerouting;
 mod resolution;
+mod options;
+mod body;
 mod stream;
 mod tls;
+mod connect;
 mod wire;
 
 pub use body_error::{BodyError, Pass};

@@ -2,14 +2,14 @@
 
 pub mod client_fixes;
 pub mod curl;
-pub mod diagnosis;
-pub mod form;
 pub mod headers;
 mod markup;
-mod outside;
 pub mod redact;
+mod outside;
 pub mod refusal;
 pub mod signed;
+pub mod form;
 pub mod steps;
 pub mod verdict;
 pub mod wrap;
+pub mod diagnosis;

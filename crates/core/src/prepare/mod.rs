@@ -4,11 +4,11 @@
 //! signed is chosen; the payload is hashed or declared unsigned. Nothing is signed here, and no secret is needed.
 
 mod error;
-mod header_selection;
 mod parameters;
+mod settings;
+mod header_selection;
 mod payload;
 mod region_set;
-mod settings;
 mod warning;
 
 pub use error::PrepareError;

@@ -4,12 +4,12 @@
 //! What a signature makes of it is the business of `canonical`.
 
 mod authority;
-mod checksum;
 pub(crate) mod headers;
 mod invalid;
-mod object_key;
 pub(crate) mod target;
+mod checksum;
 mod url;
+mod object_key;
 
 pub use authority::InvalidAuthority;
 pub use checksum::WrongChecksum;

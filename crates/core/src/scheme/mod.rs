@@ -3,10 +3,10 @@
 //! A dialect is data, a row of names; the procedure around it is the same for all. What is signed is not known here.
 
 mod dialect;
-mod key;
 pub(crate) mod key_pair;
 mod scope;
 mod signature;
+mod key;
 
 pub use dialect::{Collapsed, Dialect, UnknownDialect};
 pub(crate) use key::AbsorbedKey;

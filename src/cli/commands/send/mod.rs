@@ -5,12 +5,12 @@
 mod args;
 mod arrival;
 mod check;
-mod courier;
 mod delivery;
 mod facts;
 mod redirect;
 mod refusal;
 mod retry;
+mod courier;
 
 pub use args::SendArgs;
 

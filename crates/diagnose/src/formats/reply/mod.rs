@@ -3,15 +3,16 @@
 //! XML of S3 and its relatives, XML of query services, JSON of all the others, HTML and nothing at all are read into one
 //! [`Reply`]. Reading never fails: what is not understood is absent. Whether the server is right is not asked here.
 
-mod damage;
 mod fields;
 mod json;
 mod kind;
 mod message;
 mod summary;
+mod xml;
+mod damage;
+
 #[cfg(test)]
 mod tests;
-mod xml;
 
 pub use kind::Kind;
 
