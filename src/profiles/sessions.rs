@@ -66,7 +66,8 @@ fn is_private(file: &File) -> bool {
     file.metadata().is_ok_and(|metadata| metadata.is_file() && mode_open_to(Access::Any, &metadata).is_none())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::process::Command;

@@ -134,7 +134,8 @@ fn read_declaration(tokens: &[TokenTree], parent: &Name, modules: &mut BTreeMap<
 fn is_for_tests(tokens: &[TokenTree]) -> bool {
     let [TokenTree::Punct(hash), TokenTree::Group(attribute), ..] = tokens else { return false };
     let text = attribute.stream().to_string().replace(' ', "");
-    hash.as_char() == '#' && (text == "cfg(test)" || text.starts_with("cfg(any(test"))
+    hash.as_char() == '#'
+        && (["cfg(test)", "cfg(any(test,", "cfg(all(test,"].iter().any(|start| text.starts_with(start)))
 }
 
 /// How many tokens an item is: up to its semicolon or its body.

@@ -66,7 +66,6 @@ impl Credentials {
     }
 
     /// The same credentials with a session token.
-    #[must_use]
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
         self.session_token = Some(Secret::new(token));
         self

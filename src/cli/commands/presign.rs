@@ -97,7 +97,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let SignedParts { signed, derived, .. } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &derived);
     match form {
-        Form::Url => writeln!(context.stdout, "{}", view.url.to_string())?,
+        Form::Url => writeln!(context.stdout, "{}", view.url)?,
         Form::Json => view.write_json(&mut context.stdout)?,
         Form::EksToken => writeln!(context.stdout, "{}", eks_token(&view)?)?,
         Form::ExecCredential => {

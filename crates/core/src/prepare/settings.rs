@@ -91,7 +91,6 @@ impl Settings {
     }
 
     /// The same for a presigned URL of that life.
-    #[must_use]
     pub fn presigned(mut self, expires: Duration) -> Self {
         self.placement = Placement::Query { expires };
         self

@@ -11,7 +11,6 @@ use crate::v2;
 
 /// What a signed request claims. Claims are unverified input.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a request makes one claim, and nobody keeps many")]
 #[non_exhaustive]
 pub enum Claimed {
     /// Signature Version 4 or 4A.

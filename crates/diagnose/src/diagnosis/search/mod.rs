@@ -40,15 +40,15 @@ const KEPT: usize = 1;
 
 /// What a search did and found.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub(super) struct Found {
     /// Every smallest set of mistakes that gives the signature. One empty set: the signature is right.
-    pub sets: Vec<Vec<Made>>,
+    pub(super) sets: Vec<Vec<Made>>,
     /// How many hypotheses were tried.
-    pub hypotheses: u64,
+    pub(super) hypotheses: u64,
     /// How many mistakes at once were tried.
-    pub deepest: usize,
+    pub(super) deepest: usize,
     /// Whether all hypotheses up to there were tried.
-    pub is_exhausted: bool,
+    pub(super) is_exhausted: bool,
 }
 
 impl Found {

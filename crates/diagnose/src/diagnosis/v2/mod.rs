@@ -76,7 +76,7 @@ impl SchemeCase for V2Case<'_> {
     fn compared(&self, comparisons: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
         let is_right = self.judged.is_signature_right() == Some(true);
         let says_more = |comparison: &&Comparison| {
-            !comparison.differences.is_empty() && !(is_right && comparison.whose == Party::Client)
+            !comparison.differences.is_empty() && (!is_right || comparison.whose != Party::Client)
         };
         comparisons.iter().filter(says_more).flat_map(|comparison| self.explain(comparison)).collect()
     }
