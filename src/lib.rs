@@ -4,7 +4,7 @@
 //! `sigvet-core`, the diagnosis is in `sigvet-diagnose`.
 #![expect(unreachable_pub, reason = "nothing here is public: pub says that other modules use it")]
 
-// In reading order: a module uses only what stands above it. `tests/layering.rs` holds it to that.
+// In reading order: a module uses only what stands above it. `tests/layering` holds it to that.
 
 pub mod platform;
 

@@ -69,7 +69,7 @@
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// In reading order: a module uses only what stands above it. `tests/layering.rs` holds it to that.
+// In reading order: a module uses only what stands above it. `tests/layering` holds it to that.
 
 pub(crate) mod encode;
 
