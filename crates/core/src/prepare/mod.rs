@@ -17,7 +17,7 @@ pub use settings::{ContentSha256, HeaderSelection, PayloadChoice, Settings};
 pub use warning::Warning;
 
 pub(crate) use parameters::refuse_signature;
-use parameters::{Life, append_parameters};
+use parameters::{Expiry, append_parameters};
 
 use std::time::Duration;
 
@@ -154,7 +154,7 @@ pub fn prepare(
         token: settings.token,
     };
     if let Placement::Query { expires } = settings.placement {
-        append_parameters(&mut request, &terms, identity, Life { expires, region_set });
+        append_parameters(&mut request, &terms, identity, Expiry { expires, region_set });
         warnings.extend(warning::of_life(timestamp, expires, identity));
         warnings.extend(warning::of_service(expires, settings));
     }

@@ -5,7 +5,7 @@
 
 mod lines;
 
-use super::allowance::{Allowance, Heed};
+use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::{Fields, Subject, headers_of};
 use super::catalogue::{
     HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HOST_OTHER_ENDPOINT, HOST_REWRITTEN,
@@ -121,7 +121,7 @@ fn right_fields(canonical_request: &CanonicalRequest) -> [Vec<u8>; 5] {
 /// what it signed.
 pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison) -> Option<Explanation> {
     // The fields of a usual request take milliseconds; a larger one is named by what is found so far.
-    let fields = subject.fields(MOST, &Allowance::new(MOST, Heed::Size, &|| true));
+    let fields = subject.fields(MOST, &Allowance::new(MOST, BudgetLimit::Size, &|| true));
     let mut mistakes = Vec::new();
     for difference in &comparison.differences {
         let named = match difference.field {

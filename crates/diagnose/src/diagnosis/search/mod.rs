@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::allowance::{Allowance, Heed};
+use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::Subject;
 use super::alternatives::signing::{Frame, Signing};
 use super::evidence::Key;
@@ -151,8 +151,8 @@ impl<'a> Search<'a> {
 
     /// Tries every hypothesis of exactly so many mistakes: first those that are all in the canonical request.
     fn try_depth(&self, worlds: &mut [World<'_>], depth: usize) {
-        let heed = if depth > self.target.tried_to_the_end() { Heed::Time } else { Heed::Size };
-        let allowance = Allowance::new(depth, heed, self.limits.is_time_up);
+        let limit = if depth > self.target.tried_to_the_end() { BudgetLimit::Time } else { BudgetLimit::Size };
+        let allowance = Allowance::new(depth, limit, self.limits.is_time_up);
         let prepare = |world: &mut World<'_>| {
             let left = world.left_of(depth);
             world.canonical.prepare(&world.subject, left, &allowance);

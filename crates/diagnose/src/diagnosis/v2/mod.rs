@@ -10,7 +10,7 @@ mod presented;
 mod resource;
 mod making;
 
-use super::allowance::{Allowance, Heed};
+use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::secret::{self, SecretBytes};
 use super::compare::compare_string;
 use super::evidence::Evidence;
@@ -40,7 +40,7 @@ impl<'a> V2Case<'a> {
     pub(super) fn new(evidence: &'a Evidence<'a>, judged: &'a Judged, claim: &'a Claim, limits: Limits<'_>) -> Self {
         let right = judged.verdict.texts.string_to_sign().to_vec();
         let making = StringMaking::new(&judged.request, &claim.terms);
-        let allowance = Allowance::new(limits.deepest.min(DEEPEST), Heed::Size, &|| false);
+        let allowance = Allowance::new(limits.deepest.min(DEEPEST), BudgetLimit::Size, &|| false);
         let field = Field::new(&making, right, limits.deepest.min(DEEPEST), &allowance);
         Self { evidence, judged, claim, field, is_whole: !allowance.is_spent() }
     }
