@@ -66,8 +66,8 @@ fn is_private(file: &File) -> bool {
     file.metadata().is_ok_and(|metadata| metadata.is_file() && mode_open_to(Access::Any, &metadata).is_none())
 }
 
-#[cfg(test)]
-#[cfg(unix)]
+#[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::process::Command;
