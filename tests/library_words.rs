@@ -4,6 +4,7 @@
 //! mislead whoever uses them without the command line. Rows of the catalogue about other clients name those clients'
 //! options, and so may the documentation of what reads curl's traces. The code is read as text: string literals are taken out
 //! of it, and documentation; other comments, byte strings and test modules are passed over.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,18 +1,18 @@
 //! The command line: arguments in, one file a command, rendering out. The only reader of the terminal.
 
-pub mod args;
-pub mod commands;
-pub mod connection;
-pub mod context;
-pub mod credentials;
-pub mod curl;
 pub mod failure;
-pub mod man;
-pub mod options;
-pub mod render;
-pub mod request;
-pub mod signing;
+pub mod context;
 pub mod terminal;
+pub mod options;
+pub mod curl;
+pub mod request;
+pub mod credentials;
+pub mod signing;
+pub mod connection;
+pub mod render;
+pub mod commands;
+pub mod args;
+pub mod man;
 
 use std::ffi::OsString;
 use std::io::Write;

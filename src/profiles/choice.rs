@@ -7,12 +7,12 @@ use sigvet_core::credentials::{Credentials, Secret};
 
 /// What the command line chose.
 #[derive(Debug, Clone, Default)]
-pub struct Choice {
+pub struct CredentialChoice {
     /// `-u KEY:SECRET` as it was typed. It is split at the first colon, as curl splits it: a key id that holds a colon
     /// (`test:tester` of Swift) needs a profile or the environment.
     pub user: Option<Secret>,
     /// The key in parts, as awscurl takes it.
-    pub parts: Parts,
+    pub parts: KeyParts,
     /// `--profile NAME`, where the name may be of another tool: `aws:NAME`.
     pub profile: Option<String>,
     /// `--profile-file PATH`.
@@ -21,7 +21,7 @@ pub struct Choice {
 
 /// A key in parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parts {
+pub struct KeyParts {
     /// `--access-key`.
     pub access_key_id: Option<String>,
     /// `--secret-key`.
@@ -30,7 +30,7 @@ pub struct Parts {
     pub session_token: Option<Secret>,
 }
 
-impl Parts {
+impl KeyParts {
     /// Whether anything is there. An empty token counts as none, as an empty variable does; half a key still counts.
     pub(super) fn any(&self) -> bool {
         self.access_key_id.is_some() || self.secret_access_key.is_some() || self.token().is_some()

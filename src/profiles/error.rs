@@ -8,7 +8,7 @@ use super::{AwsPlace, KeyPart};
 
 /// What an error means to a script: the exit code it ends with is the command line's to choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FailureKind {
     /// Whatever could be read gives no usable credentials.
     NoCredentials,
     /// The profile file itself must be repaired, made readable, or named rightly, before anything in it counts.
@@ -203,17 +203,17 @@ pub enum Error {
 
 impl Error {
     /// What the error means to a script.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FailureKind {
         match self {
             Self::Malformed { .. }
             | Self::MissingFile { .. }
             | Self::Unreadable { .. }
-            | Self::UnknownDefault { .. } => Kind::Broken,
+            | Self::UnknownDefault { .. } => FailureKind::Broken,
             Self::UserIncomplete | Self::HalfTypedKey { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {
-                Kind::Usage
+                FailureKind::Usage
             }
-            Self::Unwritable { .. } | Self::NoConfigDirectory => Kind::Unwritable,
-            _ => Kind::NoCredentials,
+            Self::Unwritable { .. } | Self::NoConfigDirectory => FailureKind::Unwritable,
+            _ => FailureKind::NoCredentials,
         }
     }
 }

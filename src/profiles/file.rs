@@ -173,7 +173,7 @@ mod tests {
         let nowhere = PathBuf::from("/nonexistent/profiles.toml");
         assert!(ProfileFile::load(&Location::Default(nowhere.clone())).unwrap().is_none());
         let error = ProfileFile::load(&Location::Named(nowhere)).unwrap_err();
-        assert_eq!(error.kind(), crate::profiles::Kind::Broken);
+        assert_eq!(error.kind(), crate::profiles::FailureKind::Broken);
         assert_eq!(error.to_string(), "profile file /nonexistent/profiles.toml does not exist");
     }
 
@@ -198,7 +198,7 @@ mod tests {
             "{error}"
         );
         let error = file.default_profile().unwrap_err();
-        assert_eq!(error.kind(), crate::profiles::Kind::Broken);
+        assert_eq!(error.kind(), crate::profiles::FailureKind::Broken);
         assert!(error.to_string().ends_with("the default profile 'gone' is not in the file"), "{error}");
     }
 

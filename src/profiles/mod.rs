@@ -6,33 +6,30 @@
 
 mod source;
 mod warning;
-
-mod environment;
-mod error;
 mod near;
+mod error;
 mod private_file;
 mod profile;
-
-mod edit;
-mod file;
+mod environment;
 mod parse;
+mod file;
 mod secret;
-
-mod aws;
 mod choice;
 mod found;
-mod origin;
-mod others;
-mod own;
 mod rank;
-mod resolve;
+mod aws;
+mod others;
+mod profile_source;
+mod origin;
+mod edit;
 mod sessions;
 mod typed;
+mod resolve;
 
-pub use choice::{Choice, Parts};
+pub use choice::{CredentialChoice, KeyParts};
 pub use edit::{Added, DefaultProfile, Existing, add};
 pub use environment::Environment;
-pub use error::{CommandProblem, Error, Kind};
+pub use error::{CommandProblem, Error, FailureKind};
 pub use file::{Location, ProfileFile};
 pub use found::{Described, KnownKey, Resolved};
 pub use others::known_keys;

@@ -1,6 +1,6 @@
 //! Every key that the user has at hand without asking anybody: for telling that a request was signed with another one.
 
-use super::choice::Choice;
+use super::choice::CredentialChoice;
 use super::found::KnownKey;
 use super::profile::SecretSource;
 use super::{Environment, Location, ProfileFile, Source, aws};
@@ -8,7 +8,7 @@ use sigvet_core::credentials::Secret;
 
 /// The keys whose secrets lie in files and variables, in the order of the contract. No command is run, no network asked;
 /// what cannot be read is passed over.
-pub fn known_keys(choice: &Choice, environment: &Environment) -> Vec<KnownKey> {
+pub fn known_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<KnownKey> {
     let mut keys = Vec::new();
     if let Some(file) = own_file(choice, environment) {
         for profile in file.profiles() {
@@ -31,7 +31,7 @@ pub fn known_keys(choice: &Choice, environment: &Environment) -> Vec<KnownKey> {
     keys
 }
 
-fn own_file(choice: &Choice, environment: &Environment) -> Option<ProfileFile> {
+fn own_file(choice: &CredentialChoice, environment: &Environment) -> Option<ProfileFile> {
     let location = Location::find(choice.profile_file.as_deref(), environment)?;
     ProfileFile::load(&location).ok().flatten()
 }

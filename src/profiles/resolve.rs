@@ -4,7 +4,7 @@
 //! files and chain. The first place that says anything about keys is the source, and nothing of a key is ever taken
 //! from two places. While the keys are static nothing here is asynchronous, and AWS's chain is not touched.
 
-use super::choice::{Choice, Parts};
+use super::choice::{CredentialChoice, KeyParts};
 use super::found::{Described, Resolved};
 use super::origin::Origin;
 use super::rank::Rank;
@@ -15,7 +15,7 @@ use sigvet_core::credentials::Secret;
 ///
 /// # Errors
 /// There are none, or the first place that has any gives only half of them; the profile file is broken.
-pub fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, Error> {
+pub fn resolve(choice: &CredentialChoice, environment: &Environment) -> Result<Resolved, Error> {
     let mut resolved = match Origin::find(choice, environment)? {
         Origin::Typed => typed::resolve(choice, beside(choice, environment)?)?,
         Origin::Environment => of_environment(environment)?,
@@ -38,7 +38,7 @@ pub fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, E
 ///
 /// # Errors
 /// The profile is unknown, or the profile file is broken.
-pub fn describe(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
+pub fn describe(choice: &CredentialChoice, environment: &Environment) -> Result<Described, Error> {
     match Origin::find(choice, environment)? {
         Origin::Typed => Ok(typed::describe(choice, beside(choice, environment)?)),
         Origin::Environment => Ok(Described {
@@ -54,9 +54,11 @@ pub fn describe(choice: &Choice, environment: &Environment) -> Result<Described,
 }
 
 /// The settings beside a key that was typed: of `--profile` where it is given too, else of the environment.
-fn beside(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
+fn beside(choice: &CredentialChoice, environment: &Environment) -> Result<Described, Error> {
     match choice.profile {
-        Some(_) => describe(&Choice { user: None, parts: Parts::default(), ..choice.clone() }, environment),
+        Some(_) => {
+            describe(&CredentialChoice { user: None, parts: KeyParts::default(), ..choice.clone() }, environment)
+        }
         None => Ok(Described { settings: environment.settings(), ..Described::default() }),
     }
 }
@@ -88,7 +90,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::profiles::{Addressing, Kind, Settings};
+    use crate::profiles::{Addressing, FailureKind, Settings};
     use sigvet_core::credentials::Credentials;
 
     /// A directory with a profile file, and perhaps AWS's own, that nothing outside is read beside.
@@ -147,17 +149,17 @@ mod tests {
             Environment::new(fixed.into_iter().chain(given), Some(self.0.path().to_owned()))
         }
 
-        fn resolve(&self, choice: &Choice, variables: &[(&str, &str)]) -> Result<Resolved, Error> {
+        fn resolve(&self, choice: &CredentialChoice, variables: &[(&str, &str)]) -> Result<Resolved, Error> {
             resolve(choice, &self.environment(variables))
         }
     }
 
-    fn user(text: &str) -> Choice {
-        Choice { user: Some(Secret::new(text)), ..Choice::default() }
+    fn user(text: &str) -> CredentialChoice {
+        CredentialChoice { user: Some(Secret::new(text)), ..CredentialChoice::default() }
     }
 
-    fn named(name: &str) -> Choice {
-        Choice { profile: Some(name.to_owned()), ..Choice::default() }
+    fn named(name: &str) -> CredentialChoice {
+        CredentialChoice { profile: Some(name.to_owned()), ..CredentialChoice::default() }
     }
 
     const KEYS: [(&str, &str); 3] =
@@ -166,16 +168,16 @@ mod tests {
     #[test]
     fn the_order_is_options_profile_environment_default() {
         let world = World::new(PROFILES);
-        let both = Choice { user: Some(Secret::new("AKID-U:hush-u")), ..named("a") };
+        let both = CredentialChoice { user: Some(Secret::new("AKID-U:hush-u")), ..named("a") };
         let profile = |name: &str| Source::Profile { name: name.to_owned(), path: world.path("sigvet/profiles.toml") };
         let cases = [
             (both, &KEYS[..], "AKID-U", Source::User),
             (named("a"), &KEYS, "AKID-A", profile("a")),
-            (Choice::default(), &KEYS, "AKID-E", Source::Environment),
-            (Choice::default(), &[("AWS_PROFILE", "b"), ("B_SECRET", "s")], "AKID-B", profile("b")),
-            (Choice::default(), &[("AWS_PROFILE", "")], "AKID-A", profile("a")),
-            (Choice::default(), &[("AWS_PROFILE", "default")], "AKID-A", profile("a")),
-            (Choice::default(), &[], "AKID-A", profile("a")),
+            (CredentialChoice::default(), &KEYS, "AKID-E", Source::Environment),
+            (CredentialChoice::default(), &[("AWS_PROFILE", "b"), ("B_SECRET", "s")], "AKID-B", profile("b")),
+            (CredentialChoice::default(), &[("AWS_PROFILE", "")], "AKID-A", profile("a")),
+            (CredentialChoice::default(), &[("AWS_PROFILE", "default")], "AKID-A", profile("a")),
+            (CredentialChoice::default(), &[], "AKID-A", profile("a")),
         ];
         for (choice, variables, key, source) in cases {
             let resolved = world.resolve(&choice, variables).unwrap();
@@ -189,9 +191,9 @@ mod tests {
         let world = World::new(PROFILES);
         assert_eq!(world.resolve(&user("K:s"), &KEYS).unwrap().credentials, Credentials::new("K", "s"));
         assert_eq!(world.resolve(&named("a"), &KEYS).unwrap().credentials, Credentials::new("AKID-A", "hush-a"));
-        let error = world.resolve(&Choice::default(), &KEYS[..1]).unwrap_err();
+        let error = world.resolve(&CredentialChoice::default(), &KEYS[..1]).unwrap_err();
         assert!(matches!(error, Error::HalfEnvironment { .. }), "the default profile does not fill the gap: {error}");
-        let token_alone = world.resolve(&Choice::default(), &KEYS[2..]).unwrap();
+        let token_alone = world.resolve(&CredentialChoice::default(), &KEYS[2..]).unwrap();
         assert_eq!(token_alone.credentials.session_token, None);
     }
 
@@ -199,18 +201,18 @@ mod tests {
     fn settings_come_from_the_source_of_the_keys() {
         let world = World::new(PROFILES);
         let variables = [KEYS[0], KEYS[1], ("AWS_REGION", "region-e"), ("AWS_ENDPOINT_URL", "http://e")];
-        let settings = world.resolve(&Choice::default(), &variables).unwrap().settings;
+        let settings = world.resolve(&CredentialChoice::default(), &variables).unwrap().settings;
         assert_eq!(settings.region.as_deref(), Some("region-e"));
         assert_eq!(settings.endpoint_url.as_deref(), Some("http://e"));
         assert_eq!(settings.addressing, None, "not of the default profile");
         let settings = world.resolve(&named("a"), &variables).unwrap().settings;
         assert_eq!(settings.region.as_deref(), Some("region-a"), "--profile goes before the environment");
         assert_eq!(settings.endpoint_url.as_deref(), Some("https://a"));
-        let settings = world.resolve(&Choice::default(), &variables[2..]).unwrap().settings;
+        let settings = world.resolve(&CredentialChoice::default(), &variables[2..]).unwrap().settings;
         assert_eq!(settings.region.as_deref(), Some("region-e"), "the environment goes before the default");
         assert_eq!(settings.endpoint_url.as_deref(), Some("https://a"), "its endpoint is for its own keys");
         assert_eq!(settings.addressing, Some(Addressing::Path));
-        let both = Choice { user: Some(Secret::new("K:s")), ..named("a") };
+        let both = CredentialChoice { user: Some(Secret::new("K:s")), ..named("a") };
         assert_eq!(world.resolve(&both, &[]).unwrap().settings.endpoint_url.as_deref(), Some("https://a"));
         assert_eq!(world.resolve(&user("K:s"), &[]).unwrap().settings, Settings::default());
     }
@@ -247,28 +249,28 @@ mod tests {
         for (name, message) in cases {
             let error = world.resolve(&named(name), &KEYS).unwrap_err();
             assert_eq!(error.to_string(), message);
-            assert_eq!(error.kind(), Kind::NoCredentials, "{name}");
+            assert_eq!(error.kind(), FailureKind::NoCredentials, "{name}");
         }
     }
 
     #[test]
     fn a_broken_file_is_never_passed_over() {
         let world = World::new("[profile.a]\nsecret_access_key = \"hush");
-        for (choice, variables) in [(Choice::default(), [("AWS_PROFILE", "x")]), (named("a"), [KEYS[0]])] {
+        for (choice, variables) in [(CredentialChoice::default(), [("AWS_PROFILE", "x")]), (named("a"), [KEYS[0]])] {
             let error = world.resolve(&choice, &variables).unwrap_err();
-            assert_eq!(error.kind(), Kind::Broken);
+            assert_eq!(error.kind(), FailureKind::Broken);
             assert!(!format!("{error} {error:?}").contains("hush"));
         }
-        assert!(world.resolve(&Choice::default(), &KEYS).is_ok(), "keys of the environment do not need it");
-        let gone = Choice { profile_file: Some(world.path("gone.toml")), ..Choice::default() };
-        assert_eq!(world.resolve(&gone, &[]).unwrap_err().kind(), Kind::Broken);
+        assert!(world.resolve(&CredentialChoice::default(), &KEYS).is_ok(), "keys of the environment do not need it");
+        let gone = CredentialChoice { profile_file: Some(world.path("gone.toml")), ..CredentialChoice::default() };
+        assert_eq!(world.resolve(&gone, &[]).unwrap_err().kind(), FailureKind::Broken);
     }
 
     #[test]
     fn where_there_is_nothing_the_places_are_named() {
         let world = World::new("");
-        let error = world.resolve(&Choice::default(), &[]).unwrap_err();
-        assert_eq!(error.kind(), Kind::NoCredentials);
+        let error = world.resolve(&CredentialChoice::default(), &[]).unwrap_err();
+        assert_eq!(error.kind(), FailureKind::NoCredentials);
         let shown = error.to_string();
         assert!(shown.starts_with("no credentials found in the environment, in "), "{shown}");
         assert!(shown.contains("profiles.toml, or in AWS's own files and chain ("), "{shown}");
@@ -277,18 +279,19 @@ mod tests {
     #[test]
     fn what_is_known_without_a_secret_needs_none() {
         let world = World::new(PROFILES);
-        let described = |choice: &Choice, variables: &[(&str, &str)]| describe(choice, &world.environment(variables));
+        let described =
+            |choice: &CredentialChoice, variables: &[(&str, &str)]| describe(choice, &world.environment(variables));
         let b = described(&named("b"), &[]).unwrap();
         assert_eq!((b.access_key_id.as_deref(), b.settings.region), (Some("AKID-B"), None));
         let empty = described(&named("empty"), &[("AWS_REGION", "e")]).unwrap();
         assert_eq!(empty.settings.region.as_deref(), Some("region-empty"));
-        let half = described(&Choice::default(), &KEYS[..1]).unwrap();
+        let half = described(&CredentialChoice::default(), &KEYS[..1]).unwrap();
         assert_eq!(half.source, Some(Source::Environment));
-        let a = described(&Choice::default(), &[]).unwrap();
+        let a = described(&CredentialChoice::default(), &[]).unwrap();
         assert_eq!(a.settings.endpoint_url.as_deref(), Some("https://a"));
         let user = described(&user("K"), &[("AWS_REGION", "e")]).unwrap();
         assert_eq!((user.source, user.settings.region.as_deref()), (Some(Source::User), Some("e")));
-        let nothing = describe(&Choice::default(), &World::new("").environment(&[])).unwrap();
+        let nothing = describe(&CredentialChoice::default(), &World::new("").environment(&[])).unwrap();
         assert_eq!(nothing, Described::default());
         assert!(described(&named("gone"), &[]).is_err());
     }
@@ -361,14 +364,14 @@ mod tests {
         #[test]
         fn the_environment_goes_before_an_implied_profile_as_in_aws_tools() {
             let variables = [("AWS_PROFILE", "dev"), ("AWS_REGION", "e"), ("AWS_ENDPOINT_URL", "http://e")];
-            let settings = world().resolve(&Choice::default(), &variables).unwrap().settings;
+            let settings = world().resolve(&CredentialChoice::default(), &variables).unwrap().settings;
             assert_eq!(settings.region.as_deref(), Some("e"));
             assert_eq!(settings.endpoint_url.as_deref(), Some("http://e"));
         }
 
         #[test]
         fn the_default_profile_is_the_last_resort() {
-            let resolved = world().resolve(&Choice::default(), &[]).unwrap();
+            let resolved = world().resolve(&CredentialChoice::default(), &[]).unwrap();
             assert_eq!(resolved.credentials.access_key_id, "AKID-D");
             assert_eq!(resolved.settings.region.as_deref(), Some("aws-region"));
         }
@@ -417,7 +420,7 @@ mod tests {
 
         #[test]
         fn a_variable_that_names_no_profile_anywhere_is_an_error() {
-            let error = world().resolve(&Choice::default(), &[("AWS_PROFILE", "devv")]).unwrap_err();
+            let error = world().resolve(&CredentialChoice::default(), &[("AWS_PROFILE", "devv")]).unwrap_err();
             assert!(error.to_string().starts_with("no profile 'devv' in "), "{error}");
         }
 
@@ -432,7 +435,7 @@ mod tests {
         fn a_file_that_does_not_parse_is_quoted_by_place_only() {
             let world = World::new("");
             world.write(".aws/credentials", "[default]\naws_secret_access_key hush\n");
-            let error = world.resolve(&Choice::default(), &[]).unwrap_err();
+            let error = world.resolve(&CredentialChoice::default(), &[]).unwrap_err();
             assert!(error.to_string().contains("line 2") && !format!("{error:?}").contains("hush"), "{error}");
         }
     }

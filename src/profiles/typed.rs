@@ -2,13 +2,13 @@
 //!
 //! All of a key comes from the command line then, its session token included; settings may come from beside it.
 
-use super::choice::Choice;
+use super::choice::CredentialChoice;
 use super::found::{Described, Resolved};
 use super::{Error, Source, Warning};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// The key that was typed, `-u` first.
-pub(super) fn resolve(choice: &Choice, beside: Described) -> Result<Resolved, Error> {
+pub(super) fn resolve(choice: &CredentialChoice, beside: Described) -> Result<Resolved, Error> {
     let mut credentials = match &choice.user {
         Some(user) => {
             let (key, secret) = split_user(user).ok_or(Error::UserIncomplete)?;
@@ -25,7 +25,7 @@ pub(super) fn resolve(choice: &Choice, beside: Described) -> Result<Resolved, Er
 }
 
 /// What is known without its secret.
-pub(super) fn describe(choice: &Choice, beside: Described) -> Described {
+pub(super) fn describe(choice: &CredentialChoice, beside: Described) -> Described {
     let key = match &choice.user {
         Some(user) => split_user(user).map(|(key, _)| key.to_owned()),
         None => choice.parts.access_key_id.clone(),
@@ -33,7 +33,7 @@ pub(super) fn describe(choice: &Choice, beside: Described) -> Described {
     Described { access_key_id: key, source: Some(source(choice)), ..beside }
 }
 
-fn source(choice: &Choice) -> Source {
+fn source(choice: &CredentialChoice) -> Source {
     if choice.user.is_some() { Source::User } else { Source::Options }
 }
 
@@ -45,7 +45,7 @@ fn split_user(user: &Secret) -> Option<(&str, &str)> {
 mod tests {
     use super::*;
     use crate::profiles::KeyPart;
-    use crate::profiles::{Environment, Parts};
+    use crate::profiles::{Environment, KeyParts};
 
     const KEYS: [(&str, &str); 4] = [
         ("AWS_ACCESS_KEY_ID", "AKID-E"),
@@ -54,16 +54,16 @@ mod tests {
         ("AWS_REGION", "region-e"),
     ];
 
-    fn parts(key: Option<&str>, secret: Option<&str>, token: Option<&str>) -> Choice {
-        let parts = Parts {
+    fn parts(key: Option<&str>, secret: Option<&str>, token: Option<&str>) -> CredentialChoice {
+        let parts = KeyParts {
             access_key_id: key.map(str::to_owned),
             secret_access_key: secret.map(Secret::new),
             session_token: token.map(Secret::new),
         };
-        Choice { parts, ..Choice::default() }
+        CredentialChoice { parts, ..CredentialChoice::default() }
     }
 
-    fn resolved(choice: &Choice) -> Result<Resolved, Error> {
+    fn resolved(choice: &CredentialChoice) -> Result<Resolved, Error> {
         crate::profiles::resolve(choice, &Environment::new(KEYS, None))
     }
 
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_token_goes_with_user_too() {
-        let choice = Choice { user: Some(Secret::new("U:s")), ..parts(None, None, Some("t")) };
+        let choice = CredentialChoice { user: Some(Secret::new("U:s")), ..parts(None, None, Some("t")) };
         let found = resolved(&choice).unwrap();
         assert_eq!(found.credentials, Credentials::new("U", "s").with_session_token("t"));
         assert_eq!(found.source, Source::User);
@@ -88,7 +88,7 @@ mod tests {
     /// Swift's ids are `account:user`: catches that one is cut in two without a word.
     #[test]
     fn a_second_colon_is_warned_of() {
-        let choice = |user: &str| Choice { user: Some(Secret::new(user)), ..Choice::default() };
+        let choice = |user: &str| CredentialChoice { user: Some(Secret::new(user)), ..CredentialChoice::default() };
         let found = resolved(&choice("test:tester:hush")).unwrap();
         assert_eq!(found.credentials, Credentials::new("test", "tester:hush"));
         assert_eq!(found.warnings, [Warning::SecondColon]);
@@ -108,7 +108,7 @@ mod tests {
         ] {
             let error = resolved(&choice).unwrap_err();
             assert_eq!(error, Error::HalfTypedKey { missing });
-            assert_eq!(error.kind(), crate::profiles::Kind::Usage);
+            assert_eq!(error.kind(), crate::profiles::FailureKind::Usage);
         }
     }
 

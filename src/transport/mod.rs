@@ -4,31 +4,33 @@
 //! clients above it rewrite paths. One request is one connection and one response: redirects and retries need another
 //! signature, and so belong to whoever signs. Signing is not known here.
 
-mod body;
-mod chunks;
-mod connect;
-mod course;
+mod body_error;
+mod timings;
 mod error;
-mod file;
-mod options;
 mod pipe;
+mod file;
+mod chunks;
 mod proxy;
 mod rerouting;
 mod resolution;
+mod options;
+mod body;
 mod stream;
 mod tls;
+mod connect;
 mod wire;
 
+pub use body_error::{BodyError, Pass};
 pub use chunks::ChunkedReader;
-pub use course::Course;
 pub use error::{
     BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable, Untrusted,
 };
-pub use file::{BodyError, BodyFile, BodyReader, PIECE, Pass};
+pub use file::{BodyFile, BodyReader, PIECE};
 pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Trust};
 pub use proxy::Proxies;
 pub use rerouting::{InvalidRerouting, Rerouting};
 pub use resolution::{InvalidResolution, Resolution};
+pub use timings::Timings;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -74,7 +76,7 @@ pub struct Exchange {
     rest: Incoming,
     host: String,
     deadline: Deadline,
-    course: Course,
+    timings: Timings,
 }
 
 /// Adds what a client sends besides what is signed: who it is, what it takes, how long the body is. What the user took away,
@@ -102,17 +104,17 @@ pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| TransportError::Setup(error.into()))?;
     let deadline = Deadline(outgoing.options.max_time.map(|time| Instant::now() + time));
-    let mut course = Course::begin(outgoing.url.scheme().as_str());
-    let response = deadline.run(&runtime, &host, exchange(outgoing, &mut course))?;
+    let mut timings = Timings::begin(outgoing.url.scheme().as_str());
+    let response = deadline.run(&runtime, &host, exchange(outgoing, &mut timings))?;
     let head = head_of(&response);
-    Ok(Exchange { runtime, response: head, rest: response.into_body(), host, deadline, course })
+    Ok(Exchange { runtime, response: head, rest: response.into_body(), host, deadline, timings })
 }
 
-async fn exchange(outgoing: &Outgoing<'_>, course: &mut Course) -> Result<http::Response<Incoming>, TransportError> {
-    let connection = connect::open(outgoing.url, outgoing.options, course).await?;
-    course.ready = course.begun.elapsed();
+async fn exchange(outgoing: &Outgoing<'_>, timings: &mut Timings) -> Result<http::Response<Incoming>, TransportError> {
+    let connection = connect::open(outgoing.url, outgoing.options, timings).await?;
+    timings.ready = timings.begun.elapsed();
     let response = wire::speak(outgoing, connection).await;
-    course.answered = course.begun.elapsed();
+    timings.answered = timings.begun.elapsed();
     response
 }
 
@@ -146,13 +148,13 @@ impl Exchange {
     }
 
     /// How the exchange went so far.
-    pub fn course(&self) -> &Course {
-        &self.course
+    pub fn timings(&self) -> &Timings {
+        &self.timings
     }
 
     /// When the exchange began.
     pub fn begun(&self) -> std::time::Instant {
-        self.course.begun
+        self.timings.begun
     }
 
     /// The body up to its end, or to about `limit` bytes.

@@ -2,6 +2,7 @@
 //!
 //! It catches text that runs out of the page or over other text, colours that cannot be read, a page that loads or runs
 //! something. Pages and pictures are left in `target/tmp/page`, to be looked at.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod browser;
 mod diagnoses;

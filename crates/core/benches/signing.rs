@@ -7,6 +7,7 @@
 //! putting headers or parameters on the request.
 //!
 //! `cargo bench --bench signing`; the floor is as many SHA-256 compressions as the signature cannot do without.
+#![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 use std::hint::black_box;
 use std::pin::pin;

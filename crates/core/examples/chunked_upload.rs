@@ -1,6 +1,12 @@
 //! Uploads in signed chunks: the length is known, the payload is read as it goes out, and a checksum follows it.
 //!
 //! It sends to a server of its own on the loopback interface, which checks the framing, every chunk and the checksum.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    unreachable_pub,
+    reason = "an example may use files and clocks, prints and has no public API"
+)]
 
 mod support;
 

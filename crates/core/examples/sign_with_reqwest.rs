@@ -1,6 +1,12 @@
 //! Signs a request that reqwest sends: only what signing adds is put on it.
 //!
 //! It sends to a server of its own on the loopback interface, which answers with the headers that it got.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    unreachable_pub,
+    reason = "an example may use files and clocks, prints and has no public API"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! A hyper server that lets in who signed rightly, with a look-up of keys; a client that did, and one that did not.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    unreachable_pub,
+    reason = "an example may use files and clocks, prints and has no public API"
+)]
 
 mod support;
 

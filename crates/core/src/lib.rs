@@ -80,12 +80,10 @@
 // Which public types are `#[non_exhaustive]`: errors and warnings, values that only this crate makes, and settings and names
 // that will grow. Exhaustive are choices that whoever matches on them must know whole (schemes, placements, bodies, findings and
 // faults: a new one has to be judged and explained), and plain values that callers write down (credentials, a plan of chunks).
-#![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used))]
 
-// In reading order: a module uses only what stands above it. `tests/layering.rs` holds it to that.
+// In reading order: a module uses only what stands above it. `tests/layering` holds it to that.
 
 pub(crate) mod encode;
 

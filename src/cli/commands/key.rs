@@ -52,7 +52,7 @@ pub struct KeyArgs {
 
     /// How to print it
     #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
-    form: Form,
+    form: KeyForm,
 
     /// Write to this file, readable by you alone, instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = clap::ValueHint::FilePath)]
@@ -61,7 +61,7 @@ pub struct KeyArgs {
 
 /// The forms of a signing key.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Form {
+enum KeyForm {
     /// What --signing-key reads: the key with its owner and scope; of v4a the point with its owner
     #[default]
     Json,
@@ -92,9 +92,9 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
 
     let mut output = Output::open_secret(args.output.as_deref(), context)?;
     let written = match args.form {
-        Form::Json => writeln!(output, "{}", *key.to_json()),
-        Form::Hex => writeln!(output, "{}", key.to_hex()),
-        Form::Trace => steps::write_key_trace(&trace, &mut output),
+        KeyForm::Json => writeln!(output, "{}", *key.to_json()),
+        KeyForm::Hex => writeln!(output, "{}", key.to_hex()),
+        KeyForm::Trace => steps::write_key_trace(&trace, &mut output),
     };
     written.map_err(|error| output.failure(error))?;
     output.finish()
@@ -111,13 +111,13 @@ fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure
     let key = key_pair::of_secret(&credentials.secret_access_key, &dialect.secret_prefix, id).public_key();
     let (x, y) = key.coordinates();
     let text = match args.form {
-        Form::Json => {
+        KeyForm::Json => {
             let algorithm = dialect.algorithm_for(Scheme::V4a);
             let object = json!({ "access_key_id": id, "algorithm": algorithm, "curve": "P-256", "x": x, "y": y });
             serde_json::to_string_pretty(&object).expect("every JSON value can be written as text")
         }
-        Form::Hex => hex::encode(key.to_sec1_bytes()),
-        Form::Trace => {
+        KeyForm::Hex => hex::encode(key.to_sec1_bytes()),
+        KeyForm::Trace => {
             return Err(Failure::usage("the key pair of Version 4A is made by no chain").hint("--as json, or --as hex"));
         }
     };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::sign::{SignedParts, sign};
-use crate::cli::connection::express::{self, Reach};
+use crate::cli::connection::express::{self, SessionLookup};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestOptions, RequestSource};
@@ -64,7 +64,7 @@ pub struct PresignArgs {
 
     /// How to print it
     #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
-    form: Form,
+    form: PresignedForm,
 
     #[command(flatten)]
     show: Show,
@@ -72,7 +72,7 @@ pub struct PresignArgs {
 
 /// The forms of a presigned URL.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Form {
+enum PresignedForm {
     /// The bare URL
     #[default]
     Url,
@@ -92,15 +92,15 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let url = &args.url(context)?;
     let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
     signing.checksum.check_body(&session.unsigned)?;
-    express::enter(&mut session, Reach::Kept, context)?;
+    express::enter(&mut session, SessionLookup::Kept, context)?;
     session.settings.placement = Placement::Query { expires: args.life(*expires, &session)? };
     let SignedParts { signed, derived, .. } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &derived);
     match form {
-        Form::Url => writeln!(context.stdout, "{}", view.url)?,
-        Form::Json => view.write_json(&mut context.stdout)?,
-        Form::EksToken => writeln!(context.stdout, "{}", eks_token(&view)?)?,
-        Form::ExecCredential => {
+        PresignedForm::Url => writeln!(context.stdout, "{}", view.url)?,
+        PresignedForm::Json => view.write_json(&mut context.stdout)?,
+        PresignedForm::EksToken => writeln!(context.stdout, "{}", eks_token(&view)?)?,
+        PresignedForm::ExecCredential => {
             let renew_at = session.date.plus(EKS_RENEWAL);
             let exec_info = context.environment.get("KUBERNETES_EXEC_INFO");
             let object = token::exec_credential(&eks_token(&view)?, renew_at, exec_info);
@@ -126,7 +126,7 @@ impl PresignArgs {
     }
 
     fn life(&self, typed: Option<Duration>, session: &Session) -> Result<Duration, Failure> {
-        let is_token = matches!(self.form, Form::EksToken | Form::ExecCredential);
+        let is_token = matches!(self.form, PresignedForm::EksToken | PresignedForm::ExecCredential);
         match (typed, session.profile_expires()) {
             (Some(typed), _) if is_token && typed > EKS_LONGEST => {
                 Err(Failure::usage(format!("a cluster takes no token of more than 900 s, not {} s", typed.as_secs()))

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use crate::cli::connection::express::{self, Reach};
+use crate::cli::connection::express::{self, SessionLookup};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::request::{RequestOptions, RequestSource};
@@ -51,7 +51,7 @@ pub struct SignArgs {
 
     /// How to print it
     #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
-    form: Form,
+    form: SignedForm,
 
     #[command(flatten)]
     show: Show,
@@ -59,7 +59,7 @@ pub struct SignArgs {
 
 /// The forms of a signed request.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Form {
+enum SignedForm {
     /// As HTTP/1.1, with the body
     #[default]
     Http,
@@ -80,15 +80,15 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
     let source: &dyn RequestSource = if args.is_login()? { &for_vault } else { request };
     let url = &args.url.clone().unwrap_or_else(|| caller_identity::vault_url(signing));
     let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
-    express::enter(&mut session, Reach::Kept, context)?;
+    express::enter(&mut session, SessionLookup::Kept, context)?;
     let SignedParts { signed, derived, encoder } = sign(&session, show, context)?;
     let view = SignedView { encoder: encoder.as_ref(), ..SignedView::new(&session, &signed, &derived) };
     match form {
-        Form::Http => view.write_http(&mut context.stdout),
-        Form::Headers => view.write_headers(&mut context.stdout),
-        Form::Curl => view.write_curl(&mut context.stdout),
-        Form::Json => view.write_json(&mut context.stdout),
-        Form::Vault => write_json(&vault_login(&view)?, &mut context.stdout),
+        SignedForm::Http => view.write_http(&mut context.stdout),
+        SignedForm::Headers => view.write_headers(&mut context.stdout),
+        SignedForm::Curl => view.write_curl(&mut context.stdout),
+        SignedForm::Json => view.write_json(&mut context.stdout),
+        SignedForm::Vault => write_json(&vault_login(&view)?, &mut context.stdout),
     }?;
     Ok(context.stdout.flush()?)
 }
@@ -96,7 +96,7 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
 impl SignArgs {
     /// Whether the request is a login at Vault.
     fn is_login(&self) -> Result<bool, Failure> {
-        let is_login = matches!(self.form, Form::Vault);
+        let is_login = matches!(self.form, SignedForm::Vault);
         if self.vault_server_id.is_some() && !is_login {
             return Err(Failure::usage("--vault-server-id is of a login at Vault").hint("add --as vault"));
         }
@@ -138,7 +138,11 @@ fn sign_canonical(session: &Session, context: &mut Context) -> Result<SignedPart
     Ok(SignedParts { signed, derived: Derived::Canonical { terms, derivation }, encoder })
 }
 
-fn sign_v2(session: &Session, choice: &version_2::Choice, context: &mut Context) -> Result<SignedParts, Failure> {
+fn sign_v2(
+    session: &Session,
+    choice: &version_2::Version2Choice,
+    context: &mut Context,
+) -> Result<SignedParts, Failure> {
     let prepared = session.prepare_v2(choice, context)?;
     let credentials = session.signer.credentials().ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
     let (terms, string_to_sign) = (prepared.terms.clone(), Box::new(prepared.derive()));

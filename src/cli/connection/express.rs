@@ -31,7 +31,7 @@ const SERVICE: &str = "s3express";
 
 /// How far a command goes for a session where nothing was typed.
 #[derive(Debug, Clone, Copy)]
-pub enum Reach<'o> {
+pub enum SessionLookup<'o> {
     /// To the network, connecting so.
     Network(&'o Options),
     /// To what is kept: the command sends nothing by itself.
@@ -39,7 +39,7 @@ pub enum Reach<'o> {
 }
 
 /// Gives the request the credentials of a session, where it wants one.
-pub fn enter(session: &mut Session, reach: Reach<'_>, context: &mut Context) -> Result<(), Failure> {
+pub fn enter(session: &mut Session, lookup: SessionLookup<'_>, context: &mut Context) -> Result<(), Failure> {
     let choice = session.express_session();
     if choice.is_some() && session.settings.service != SERVICE {
         let problem = format!("--s3express-session is for the service {SERVICE}, not {}", session.settings.service);
@@ -50,14 +50,14 @@ pub fn enter(session: &mut Session, reach: Reach<'_>, context: &mut Context) -> 
     }
     if choice != Some(ExpressSession::Given) {
         let own = session.signer.credentials().ok_or_else(no_credentials)?.clone();
-        let credentials = match (kept(session, &own, context)?, reach, choice) {
+        let credentials = match (kept(session, &own, context)?, lookup, choice) {
             (Some(credentials), _, _) => credentials,
-            (None, Reach::Network(options), _) => create(session, &own, options, context)?,
-            (None, Reach::Kept, Some(_)) => {
+            (None, SessionLookup::Network(options), _) => create(session, &own, options, context)?,
+            (None, SessionLookup::Kept, Some(_)) => {
                 let options = ConnectionOptions::default().to_transport(context);
                 create(session, &own, &options, context)?
             }
-            (None, Reach::Kept, None) => return Err(no_session(session)),
+            (None, SessionLookup::Kept, None) => return Err(no_session(session)),
         };
         session.signer = Signer::Credentials(credentials);
     } else if session.signer.credentials().is_some_and(|given| given.session_token.is_none()) {

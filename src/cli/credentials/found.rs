@@ -3,14 +3,14 @@
 use crate::cli::context::Context;
 use crate::cli::credentials::signer::Signer;
 use crate::cli::credentials::signing_key::ScopedKey;
+use crate::cli::credentials::words::{describe_source, describe_warning};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::typed::Typed;
-use crate::cli::render::credentials::{describe_source, describe_warning};
-use crate::profiles::{self, Choice, Parts, Warning};
+use crate::profiles::{self, CredentialChoice, KeyParts, Warning};
 
 /// Keys and settings, and where they came from.
-pub struct Found {
+pub struct FoundKeys {
     /// What signs.
     pub signer: Signer,
     /// What the profile says besides.
@@ -21,7 +21,7 @@ pub struct Found {
     pub warnings: Vec<String>,
 }
 
-impl Found {
+impl FoundKeys {
     /// Looks where the options say.
     pub fn of(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
         let choice = typed.credentials.choice();
@@ -52,13 +52,13 @@ fn describe_all(warnings: &[Warning]) -> Vec<String> {
 
 impl CredentialOptions {
     /// The choice among the places that credentials come from.
-    pub fn choice(&self) -> Choice {
-        let parts = Parts {
+    pub fn choice(&self) -> CredentialChoice {
+        let parts = KeyParts {
             access_key_id: self.access_key.clone(),
             secret_access_key: self.secret_key.clone(),
             session_token: self.session_token.clone(),
         };
         let Self { user, profile, profile_file, .. } = self.clone();
-        Choice { user, parts, profile, profile_file }
+        CredentialChoice { user, parts, profile, profile_file }
     }
 }

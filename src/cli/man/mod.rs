@@ -3,17 +3,17 @@
 //! What the definition does not hold, files, environment, exit status and the rules of signing, is a table of sections of
 //! its own. Nothing is written here: a test compares the pages with those in `man/`.
 
+mod section;
 mod checksums;
 mod exits;
 mod explain;
 mod form;
-mod section;
-mod sections;
 mod send;
 mod services;
 mod streaming;
 mod tokens;
 mod version_2;
+mod sections;
 
 use std::io::{self, Write};
 

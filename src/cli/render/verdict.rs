@@ -5,8 +5,8 @@ use std::io::{Result, Write};
 
 use serde_json::{Value, json};
 
-use super::diagnosis::outside::harmless_line;
 use super::redact::Redactor;
+use crate::cli::render::outside::harmless_line;
 use crate::cli::signing::derived::Derived;
 use sigvet_core::scheme::Signature;
 use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict};

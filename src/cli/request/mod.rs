@@ -3,5 +3,5 @@
 pub mod address;
 pub mod build;
 pub mod caller_identity;
-pub mod input;
 pub mod token;
+pub mod input;

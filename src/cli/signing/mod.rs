@@ -3,6 +3,6 @@
 pub mod derived;
 pub mod scheme_choice;
 pub mod scope_choice;
-pub mod session;
 pub mod streaming;
 pub mod version_2;
+pub mod session;

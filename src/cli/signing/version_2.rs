@@ -11,7 +11,7 @@ use sigvet_core::v2::{Names, Placement, PrepareError, Terms, takes_version_2};
 
 /// How a session signs with Version 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+pub struct Version2Choice {
     /// The provider's names.
     pub names: &'static Names,
     /// The bucket that the host names.
@@ -20,7 +20,7 @@ pub struct Choice {
     pub warning: Option<String>,
 }
 
-impl Choice {
+impl Version2Choice {
     /// Chooses for a host.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ const WORTH_A_BAR: u64 = 8 * 1024 * 1024;
 
 /// Whether the user wants to see bars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
+pub enum ProgressMode {
     /// Where they can be seen.
     Bars,
     /// Never.
@@ -17,8 +17,9 @@ pub enum Wish {
 }
 
 /// A bar for a transfer of that many bytes, hidden where nobody would see it.
-pub fn bar(what: &'static str, length: Option<u64>, wish: Wish, context: &Context) -> ProgressBar {
-    let is_seen = context.stderr_is_terminal && wish == Wish::Bars && length.is_some_and(|bytes| bytes >= WORTH_A_BAR);
+pub fn bar(what: &'static str, length: Option<u64>, mode: ProgressMode, context: &Context) -> ProgressBar {
+    let is_seen =
+        context.stderr_is_terminal && mode == ProgressMode::Bars && length.is_some_and(|bytes| bytes >= WORTH_A_BAR);
     let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(length, target).with_message(what).with_finish(ProgressFinish::AndClear);
     let template = "{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left";

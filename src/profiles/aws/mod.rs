@@ -8,11 +8,11 @@ use super::found::Resolved;
 #[cfg(not(feature = "aws-config"))]
 mod absent;
 #[cfg(feature = "aws-config")]
+mod providers;
+#[cfg(feature = "aws-config")]
 mod files;
 #[cfg(feature = "aws-config")]
 mod present;
-#[cfg(feature = "aws-config")]
-mod providers;
 
 #[cfg(not(feature = "aws-config"))]
 pub(super) use absent::{chain, describe, has_profile, known_keys, near, profile};

@@ -14,7 +14,6 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-pub(super) use verifier::is_authority_own;
 use verifier::{Named, NoVerification};
 
 use super::error::{BadRoots, Unsendable};

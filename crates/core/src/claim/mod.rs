@@ -3,8 +3,8 @@
 //! Reading is lenient where text was only formatted differently, and strict where something is missing. Nothing is judged
 //! here: a claim may be false, expired or absurd.
 
-mod dialect;
 mod error;
+mod dialect;
 
 pub use error::ClaimError;
 

@@ -3,9 +3,9 @@
 //! Signing and verifying are two ways into this one function. It is pure: no secret, no clock, no decision. What the terms
 //! are is decided by `prepare` for a request to sign, and read by `claim` from a signed one.
 
-pub(crate) mod frame;
 mod part;
 mod terms;
+pub(crate) mod frame;
 
 pub use part::Part;
 pub use terms::{Placement, Terms, TokenTravel};

@@ -4,7 +4,7 @@
 //! buckets of S3 Express, whose names tell their zone. The host is only made here: what it says about the scope is read
 //! back out of it like any other host. Follows *Access points* of the S3 user guide and botocore's endpoint rules.
 
-use super::aws::suffix_of_partition;
+use super::partition::suffix_of_partition;
 
 /// What an `s3://` address names instead of a bucket at an endpoint, split from the key behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,11 +5,12 @@
 //! with `s3` for the many forms of S3; `stores` reads the hosts of other S3-compatible stores. Paths, ports and
 //! schemes are not its business. `arn` makes a host of the name of an access point, as AWS's tools do.
 
-mod arn;
-mod aws;
 mod bucket;
 mod names;
+mod partition;
+mod arn;
 mod s3;
+mod aws;
 mod stores;
 #[cfg(test)]
 mod tests;

@@ -4,21 +4,20 @@
 //! signed is chosen; the payload is hashed or declared unsigned. Nothing is signed here, and no secret is needed.
 
 mod error;
-mod header_selection;
 mod parameters;
+mod settings;
+mod header_selection;
 mod payload;
 mod region_set;
-mod settings;
 mod warning;
 
 pub use error::PrepareError;
-pub use header_selection::{HeaderSelection, NEVER_SIGNED};
-pub use payload::PayloadChoice;
-pub use settings::{ContentSha256, Settings};
+pub use header_selection::NEVER_SIGNED;
+pub use settings::{ContentSha256, HeaderSelection, PayloadChoice, Settings};
 pub use warning::Warning;
 
 pub(crate) use parameters::refuse_signature;
-use parameters::{Life, append_parameters};
+use parameters::{Expiry, append_parameters};
 
 use std::time::Duration;
 
@@ -156,7 +155,7 @@ pub fn prepare(
         token: settings.token,
     };
     if let Placement::Query { expires } = settings.placement {
-        append_parameters(&mut request, &terms, identity, Life { expires, region_set });
+        append_parameters(&mut request, &terms, identity, Expiry { expires, region_set });
         warnings.extend(warning::of_life(timestamp, expires, identity));
         warnings.extend(warning::of_service(expires, settings));
     }

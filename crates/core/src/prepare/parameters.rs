@@ -24,22 +24,22 @@ pub(crate) fn refuse_signature(query: &[u8], dialect: &Dialect) -> Result<(), Pr
 }
 
 /// How long and where a presigned URL is good for.
-pub(super) struct Life {
+pub(super) struct Expiry {
     pub(super) expires: Duration,
     /// In Version 4A.
     pub(super) region_set: Option<String>,
 }
 
 /// Appends what a presigned URL carries, all but the signature, to the query that is there.
-pub(super) fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, life: Life) {
+pub(super) fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, expiry: Expiry) {
     let target = &mut request.target;
     target.reserve(320);
     let mut parameter = |name: &str, value: &str| push_parameter(target, &[&terms.dialect.query_prefix, name], value);
     parameter("Algorithm", &terms.algorithm());
     parameter("Credential", &terms.credential());
     parameter("Date", terms.timestamp.as_str());
-    parameter("Expires", &life.expires.as_secs().to_string());
-    if let Some(region_set) = &life.region_set {
+    parameter("Expires", &expiry.expires.as_secs().to_string());
+    if let Some(region_set) = &expiry.region_set {
         parameter("Region-Set", region_set);
     }
     let token_header_sent = terms.signed_headers.contains(&terms.dialect.token_header);

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::{HeaderSelection, PayloadChoice};
 use crate::canonical::PathRule;
 use crate::derivation::{Placement, TokenTravel};
 use crate::scheme::{Dialect, Scheme};
@@ -34,6 +33,20 @@ pub struct Settings {
     pub signed_headers: HeaderSelection,
 }
 
+/// What to sign of the payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PayloadChoice {
+    /// Its hash; for presigned URLs of the S3 family and for services that take no hash, `UNSIGNED-PAYLOAD`.
+    ByService,
+    /// Its hash.
+    Hashed,
+    /// Nothing: `UNSIGNED-PAYLOAD`.
+    Unsigned,
+    /// What the caller says: a hash made elsewhere, or a word of the protocol.
+    Declared(String),
+}
+
 /// Whether `x-amz-content-sha256` is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -42,6 +55,16 @@ pub enum ContentSha256 {
     AsNeeded,
     /// Always, in the header form.
     Always,
+}
+
+/// Which headers to sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderSelection {
+    /// All that the request has, but for [`NEVER_SIGNED`](super::NEVER_SIGNED).
+    All,
+    /// The named ones that the request has; `host` and the provider's own (`x-amz-*`) are signed in any case.
+    Named(Vec<String>),
 }
 
 impl Settings {

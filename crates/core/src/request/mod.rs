@@ -4,13 +4,13 @@
 //! What a signature makes of it is the business of `canonical`.
 
 mod authority;
-#[cfg(feature = "stream")]
-mod checksum;
 pub(crate) mod headers;
 mod invalid;
-mod object_key;
 pub(crate) mod target;
+#[cfg(feature = "stream")]
+mod checksum;
 mod url;
+mod object_key;
 
 pub use authority::InvalidAuthority;
 #[cfg(feature = "stream")]

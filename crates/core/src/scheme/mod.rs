@@ -3,11 +3,11 @@
 //! A dialect is data, a row of names; the procedure around it is the same for all. What is signed is not known here.
 
 mod dialect;
-mod key;
 #[cfg(feature = "v4a")]
 pub(crate) mod key_pair;
 mod scope;
 mod signature;
+mod key;
 
 pub use dialect::{Collapsed, Dialect, UnknownDialect};
 pub(crate) use key::AbsorbedKey;

@@ -4,12 +4,12 @@
 //! [`Terms`] are what signer and verifier agree on besides the request; [`prepare`] decides them, [`Claim`] reads them. As
 //! in Version 4 a dialect is a row of [`Names`]. Follows *Signing and authenticating REST requests* of S3's API reference.
 
-mod claim;
 mod names;
-mod prepare;
+mod claim;
 mod regions;
 pub(crate) mod resource;
 mod string_to_sign;
+mod prepare;
 #[cfg(test)]
 mod tests;
 

@@ -4,20 +4,20 @@
 //! finding by itself. A mismatch is a [`Verdict`], not an error; [`Verdict::accept`] turns it into one. Each scheme judges in
 //! a file of its own. What caused a mismatch is not asked here.
 
-mod accept;
 mod claimed;
 mod finding;
 mod finding_id;
-#[cfg(feature = "form")]
-mod form;
-pub(crate) mod judgement;
 mod key;
 mod scope;
 mod texts;
+mod verdict;
+mod accept;
 #[cfg(feature = "v2")]
 mod v2;
 mod v4;
-mod verdict;
+#[cfg(feature = "form")]
+mod form;
+pub(crate) mod judgement;
 
 pub use accept::{Accepted, Rejection};
 pub use claimed::{Claimed, VerifyError};

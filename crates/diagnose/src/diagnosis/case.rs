@@ -1,15 +1,19 @@
 //! One request with all that was found of it, and what follows from that: explanations, an outcome, what to supply next.
 
 use super::chunks;
-use super::compare::{Texts, agrees, of_party};
+use super::compare::{agrees, of_party};
 use super::evidence::Evidence;
+use super::form::FormCase;
 use super::inspect;
 use super::note::{NextStep, Note};
-use super::outcome::{Comparison, Explanation, Judged, Made, Party, Proof};
-use super::scheme::{SchemeCase, scheme_of};
+use super::outcome::{Comparison, Explanation, Judged, Made, Proof};
+use super::party::{Party, Texts};
+use super::scheme::SchemeCase;
 use super::search::{Found, Limits};
+use super::v2::V2Case;
+use super::v4::V4Case;
 use crate::formats::reply::Reply;
-use sigvet_core::verify::Outcome;
+use sigvet_core::verify::{Claimed, Outcome};
 
 /// One request and all that was found of it.
 pub(super) struct Case<'a> {
@@ -172,5 +176,14 @@ fn join_times(explanations: &mut Vec<Explanation>) {
     explanations.retain(|explanation| !is_time(explanation));
     for explanation in explanations.iter_mut().filter(|explanation| explanation.proof == Proof::Reproduced) {
         explanation.mistakes.extend(times.iter().cloned());
+    }
+}
+
+/// The scheme that a request is signed with.
+fn scheme_of<'a>(evidence: &'a Evidence<'a>, judged: &'a Judged, limits: Limits<'_>) -> Box<dyn SchemeCase + 'a> {
+    match &judged.verdict.claimed {
+        Claimed::V2(claim) => Box::new(V2Case::new(evidence, judged, claim, limits)),
+        Claimed::Form(claim) => Box::new(FormCase { evidence, judged, claim }),
+        _ => Box::new(V4Case::new(evidence, judged.v4().expect("every other claim is of the Version 4 family"))),
     }
 }

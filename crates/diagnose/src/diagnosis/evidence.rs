@@ -1,9 +1,8 @@
 //! What is at hand of a refused request: the request, the reply, what the client says it computed, keys. Any of it.
 
+use super::party::{Party, Texts};
 use std::time::Duration;
 
-use super::compare::Texts;
-use super::outcome::Party;
 use crate::formats::reply::Reply;
 use sigvet_core::canonical::PathRule;
 use sigvet_core::credentials::{Credentials, Secret};

@@ -3,7 +3,7 @@
 //! It is data. Whoever shows it has the words, for they depend on where they are shown: a program names its options, a page
 //! its fields. So these enums are exhaustive on purpose: a new variant does not compile without its words.
 
-use super::outcome::Party;
+use super::party::Party;
 use sigvet_core::verify::{Finding, VerifyError};
 
 /// Something noteworthy about a request that is not a mistake.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::catalogue::Mistake;
-use super::findings;
 use super::note::{NextStep, Note};
+use super::party::Party;
 use super::texts::differing_lines;
 use sigvet_core::canonical::Field;
 use sigvet_core::claim::Claim;
@@ -120,15 +120,6 @@ pub struct Comparison {
     pub is_unaltered: Option<bool>,
 }
 
-/// Who made a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Party {
-    /// The server.
-    Server,
-    /// The client.
-    Client,
-}
-
 /// A field that two texts differ in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
@@ -163,13 +154,6 @@ impl Difference {
 }
 
 impl Diagnosis {
-    /// What verifying a request shows, without a search and without other evidence.
-    pub fn from_verdict(request: Request, verdict: Verdict) -> Self {
-        let (outcome, explanations) = (verdict.outcome(), findings::explanations(&verdict));
-        let judged = Some(Judged { request, verdict, origin: Origin::Captured });
-        Self { outcome, judged, ..Self::without_request(explanations) }
-    }
-
     /// A diagnosis that rests on no judged request.
     pub(super) fn without_request(explanations: Vec<Explanation>) -> Self {
         Self {

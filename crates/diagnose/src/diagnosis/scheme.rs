@@ -3,14 +3,9 @@
 //! The Version 4 family has a canonical request and stands in `v4`; Version 2 and forms have a string to sign alone. What
 //! makes a diagnosis of all this knows no scheme.
 
-use super::compare::Texts;
-use super::evidence::Evidence;
-use super::form::FormCase;
-use super::outcome::{Comparison, Explanation, Judged, Party};
+use super::outcome::{Comparison, Explanation};
+use super::party::{Party, Texts};
 use super::search::{Found, Limits};
-use super::v2::V2Case;
-use super::v4::V4Case;
-use sigvet_core::verify::Claimed;
 
 /// What a scheme contributes.
 pub(super) trait SchemeCase {
@@ -34,18 +29,5 @@ pub(super) trait SchemeCase {
     /// What is legal, and often the reason for a signature that does not match.
     fn suspicions(&self) -> Vec<Explanation> {
         Vec::new()
-    }
-}
-
-/// The scheme that a request is signed with.
-pub(super) fn scheme_of<'a>(
-    evidence: &'a Evidence<'a>,
-    judged: &'a Judged,
-    limits: Limits<'_>,
-) -> Box<dyn SchemeCase + 'a> {
-    match &judged.verdict.claimed {
-        Claimed::V2(claim) => Box::new(V2Case::new(evidence, judged, claim, limits)),
-        Claimed::Form(claim) => Box::new(FormCase { evidence, judged, claim }),
-        _ => Box::new(V4Case::new(evidence, judged.v4().expect("every other claim is of the Version 4 family"))),
     }
 }

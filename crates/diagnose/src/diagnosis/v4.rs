@@ -4,10 +4,11 @@
 use super::alternatives::Subject;
 use super::catalogue::SECRET_WRONG;
 use super::chunks;
-use super::compare::{self, Texts, agrees, of_party};
+use super::compare::{self, agrees, of_party};
 use super::evidence::Evidence;
 use super::inspect;
-use super::outcome::{Comparison, Explanation, JudgedV4, Made, Party, Proof};
+use super::outcome::{Comparison, Explanation, JudgedV4, Made, Proof};
+use super::party::{Party, Texts};
 use super::presented::target;
 use super::scheme::SchemeCase;
 use super::search::{Found, Limits, search};

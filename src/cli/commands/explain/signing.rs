@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::cli::commands::sign::sign;
-use crate::cli::connection::express::{self, Reach};
+use crate::cli::connection::express::{self, SessionLookup};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
@@ -25,7 +25,7 @@ pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Resul
             .hint("leave --no-credentials out, or give a signed request"));
     }
     let mut session = Session::settle(typed, context)?;
-    express::enter(&mut session, Reach::Kept, context)?;
+    express::enter(&mut session, SessionLookup::Kept, context)?;
     if let Some(expires) = args.presign {
         typed.signing.checksum.check_body(&session.unsigned)?;
         session.settings.placement = Placement::Query { expires };

@@ -8,7 +8,7 @@ use super::destination::Destination;
 use super::options::{FormScheme, parse_scheme};
 use super::warn_of;
 use crate::cli::context::Context;
-use crate::cli::credentials::found::Found;
+use crate::cli::credentials::found::FoundKeys;
 use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::RequestOptions;
@@ -113,8 +113,8 @@ impl FormSigning {
         }
         let options = self.as_options();
         let request = RequestOptions::<false>::default();
-        let found = Found::of(Typed { url, request: &request, credentials, signing: &options }, context)?;
-        let Found { signer, settings, source, warnings } = found;
+        let found = FoundKeys::of(Typed { url, request: &request, credentials, signing: &options }, context)?;
+        let FoundKeys { signer, settings, source, warnings } = found;
         warn_of(warnings, context)?;
         let endpoint_url = self.endpoint_url.as_deref().or(settings.endpoint_url.as_deref());
         let region = self.region.as_deref().or(settings.region.as_deref());

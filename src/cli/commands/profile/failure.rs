@@ -1,16 +1,16 @@
 //! Errors of `profiles` as the command line tells them: the exit code of the contract, and what to do about it.
 
+use crate::cli::credentials::words::describe_error;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::render::credentials::describe_error;
-use crate::profiles::{AwsPlace, AwsProvider, Error, Kind, Source};
+use crate::profiles::{AwsPlace, AwsProvider, Error, FailureKind, Source};
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let exit = match error.kind() {
-            Kind::NoCredentials => Exit::NoCredentials,
-            Kind::Broken => Exit::BrokenProfiles,
-            Kind::Usage => Exit::Usage,
-            Kind::Unwritable => Exit::CannotWrite,
+            FailureKind::NoCredentials => Exit::NoCredentials,
+            FailureKind::Broken => Exit::BrokenProfiles,
+            FailureKind::Usage => Exit::Usage,
+            FailureKind::Unwritable => Exit::CannotWrite,
         };
         let hint = hint(&error);
         let failure = match describe_error(&error) {

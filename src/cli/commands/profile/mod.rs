@@ -11,8 +11,8 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 
 use crate::cli::context::Context;
+use crate::cli::credentials::words::describe_warning;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::render::credentials::describe_warning;
 use crate::profiles::{Error, Location, ProfileFile};
 
 pub use add::Add;

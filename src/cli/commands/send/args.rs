@@ -11,7 +11,7 @@ use crate::cli::options::request::RequestOptions;
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::options::value::{parse_duration, parse_seconds};
-use crate::cli::terminal::progress::Wish;
+use crate::cli::terminal::progress::ProgressMode;
 
 /// The arguments of `sigvet send`.
 #[derive(Debug, Args)]
@@ -156,7 +156,7 @@ pub struct OutputOptions {
 
 impl OutputOptions {
     /// Whether bars are wanted.
-    pub fn progress(&self) -> Wish {
-        if self.silent || self.no_progress_meter { Wish::Quiet } else { Wish::Bars }
+    pub fn progress(&self) -> ProgressMode {
+        if self.silent || self.no_progress_meter { ProgressMode::Quiet } else { ProgressMode::Bars }
     }
 }

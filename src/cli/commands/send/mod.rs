@@ -1,22 +1,22 @@
 //! `sigvet send`: signs a request and sends it, as often and as far as the options say.
 //!
-//! `courier` carries the request through retries and redirects to the response that counts; `delivery` writes that out.
+//! `sender` carries the request through retries and redirects to the response that counts; `delivery` writes that out.
 
 mod args;
 mod arrival;
 mod check;
-mod courier;
 mod delivery;
 mod facts;
 mod redirect;
 mod refusal;
 mod retry;
+mod sender;
 
 pub use args::SendArgs;
 
-use courier::Courier;
+use sender::Sender;
 
-use crate::cli::connection::express::{self, Reach};
+use crate::cli::connection::express::{self, SessionLookup};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::typed::Typed;
@@ -43,15 +43,15 @@ fn send(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
         false => {
             let mut session = Session::settle(typed, context)?;
             let options = args.connection.to_transport(context);
-            express::enter(&mut session, Reach::Network(&options), context)?;
+            express::enter(&mut session, SessionLookup::Network(&options), context)?;
             session
         }
     };
     let file = args.output.file(&session.url)?;
-    let mut courier = Courier::new(args, session, context);
-    let outcome = courier.carry(context).and_then(|arrival| delivery::deliver(args, file, arrival, context));
+    let mut sender = Sender::new(args, session, context);
+    let outcome = sender.carry(context).and_then(|arrival| delivery::deliver(args, file, arrival, context));
     match &args.write_out {
-        Some(format) => facts::write(format, courier.into_facts(), outcome, context),
+        Some(format) => facts::write(format, sender.into_facts(), outcome, context),
         None => outcome.map(drop),
     }
 }

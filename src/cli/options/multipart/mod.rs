@@ -22,7 +22,7 @@ use sigvet_core::crypto::{Sha256Digest, Sha256Hasher, sha256};
 
 /// The fields of a form, in the order typed.
 #[derive(Debug, Clone, Default)]
-pub struct Form(Vec<Typed>);
+pub struct MultipartForm(Vec<Typed>);
 
 #[derive(Debug, Clone)]
 enum Typed {
@@ -43,7 +43,7 @@ pub struct Encoded {
     pub warnings: Vec<String>,
 }
 
-impl Form {
+impl MultipartForm {
     /// Whether no field was given.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -201,7 +201,7 @@ const OPTIONS: [FormOption; 2] = [
     ("form-literal", "form-string", None, "NAME=TEXT", "Send a form field; @ < and ; mean nothing", Typed::Literal),
 ];
 
-impl Args for Form {
+impl Args for MultipartForm {
     fn augment_args(command: Command) -> Command {
         OPTIONS.into_iter().fold(command, |command, (id, long, short, value, help, _)| {
             let arg = Arg::new(id).long(long).value_name(value).action(ArgAction::Append).help(help);
@@ -217,7 +217,7 @@ impl Args for Form {
     }
 }
 
-impl FromArgMatches for Form {
+impl FromArgMatches for MultipartForm {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut fields = Vec::new();
         for (id, .., typed) in OPTIONS {

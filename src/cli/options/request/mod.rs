@@ -14,7 +14,7 @@ use header::{HeaderOption, put_headers};
 
 use super::data::Data;
 use super::digests::{Hashing, Wanted};
-use super::multipart::Form;
+use super::multipart::MultipartForm;
 use super::payload::Payload;
 use super::streaming::PipeLength;
 use super::value::read_all;
@@ -37,7 +37,7 @@ pub struct RequestOptions<const JSON: bool = true> {
     data: Data<JSON>,
 
     #[command(flatten)]
-    form: Form,
+    form: MultipartForm,
 
     /// Who to say that is asking, instead of sigvet
     #[arg(short = 'A', long, value_name = "NAME")]

@@ -3,17 +3,17 @@
 //! What is shown was written by others: requests, replies, names of profiles. All of it passes through [`Shown`], which
 //! takes secrets out and spells out what a terminal would obey or an eye would miss. What is true is not decided here.
 
-mod html;
 mod json;
 mod marks;
-mod notes;
-pub(super) mod outside;
 mod palette;
-mod text;
 mod words;
+mod html;
+mod notes;
+mod text;
 
 pub use palette::Palette;
 
+use super::outside;
 use super::redact::{REDACTED, Redactor};
 use sigvet_diagnose::{Diagnosis, Made};
 

@@ -8,7 +8,7 @@ mod v2;
 use std::time::Duration;
 
 use crate::cli::context::Context;
-use crate::cli::credentials::found::Found;
+use crate::cli::credentials::found::FoundKeys;
 use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::Unsigned;
@@ -19,7 +19,7 @@ use crate::cli::request::build;
 use crate::cli::signing::scheme_choice;
 use crate::cli::signing::scope_choice::{Destination, ScopeChoice};
 use crate::cli::signing::streaming::{self, StreamedBody};
-use crate::cli::signing::version_2::{self, Choice};
+use crate::cli::signing::version_2::{self, Version2Choice};
 use crate::cli::terminal::notes::{note, warn};
 use crate::profiles;
 use sigvet_core::derivation::{Placement, TokenTravel};
@@ -45,7 +45,7 @@ pub struct Session {
     /// The zone of the directory bucket that the host names.
     pub zone: Option<String>,
     /// How to sign with Version 2, where that is the scheme; of `settings` only the placement counts then.
-    pub v2: Option<Choice>,
+    pub v2: Option<Version2Choice>,
     /// How the body is streamed, where it is.
     pub plan: Option<Plan>,
     /// What the profile says besides keys.
@@ -61,13 +61,13 @@ impl Session {
         // Nobody is asked for a key, by whatever way, for a request that cannot be made.
         let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
             true => {
-                let found = Found::of(typed, context)?;
+                let found = FoundKeys::of(typed, context)?;
                 let made = build::make(typed, build::store(typed.signing, &found.settings), context)?;
                 (found, made)
             }
             false => {
                 let made = build::make(typed, Store::default(), context)?;
-                (Found::of(typed, context)?, made)
+                (FoundKeys::of(typed, context)?, made)
             }
         };
         let to = Destination::of(&unsigned.request, &url);
@@ -138,7 +138,7 @@ impl Session {
     pub fn move_to(&mut self, url: RequestUrl) -> Result<(), Failure> {
         let to = Destination::of(&self.unsigned.request, &url);
         if self.v2.is_some() {
-            self.v2 = Some(Choice::of(&self.signing, &self.profile, to.host())?);
+            self.v2 = Some(Version2Choice::of(&self.signing, &self.profile, to.host())?);
             self.url = url;
             return Ok(());
         }

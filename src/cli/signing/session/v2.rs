@@ -2,12 +2,12 @@
 
 use super::Session;
 use crate::cli::context::Context;
-use crate::cli::credentials::found::Found;
+use crate::cli::credentials::found::FoundKeys;
 use crate::cli::failure::Failure;
 use crate::cli::options::request::Unsigned;
 use crate::cli::options::typed::Typed;
 use crate::cli::signing::scope_choice::Destination;
-use crate::cli::signing::version_2::{self, Choice};
+use crate::cli::signing::version_2::{self, Version2Choice};
 use crate::cli::terminal::notes::{note, warn};
 use sigvet_core::prepare;
 use sigvet_core::request::RequestUrl;
@@ -17,11 +17,11 @@ impl Session {
     /// Version 2 has neither region nor service to settle.
     pub(super) fn settle_v2(
         typed: Typed<'_>,
-        found: Found,
+        found: FoundKeys,
         (url, unsigned, to): (RequestUrl, Unsigned, Destination),
         context: &mut Context,
     ) -> Result<Self, Failure> {
-        let choice = Choice::of(typed.signing, &found.settings, to.host())?;
+        let choice = Version2Choice::of(typed.signing, &found.settings, to.host())?;
         if typed.signing.verbose > 0 {
             note(context, &format!("credentials: {}", found.source))?;
             note(context, &choice.to_note())?;
@@ -37,7 +37,7 @@ impl Session {
     }
 
     /// Prepares the request for a signature of Version 2.
-    pub fn prepare_v2(&self, choice: &Choice, context: &mut Context) -> Result<v2::Prepared, Failure> {
+    pub fn prepare_v2(&self, choice: &Version2Choice, context: &mut Context) -> Result<v2::Prepared, Failure> {
         let (placement, bucket) = (self.settings.placement, choice.bucket.clone());
         let settings = v2::Settings { names: choice.names, placement, bucket };
         let request = self.unsigned.request.clone();

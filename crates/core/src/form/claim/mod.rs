@@ -131,7 +131,7 @@ impl FormClaim {
     fn of_parts(parts: &[Part<'_>]) -> Result<Self, FormClaimError> {
         let is_file = |part: &Part<'_>| part.name.eq_ignore_ascii_case(FILE);
         let before = parts.iter().position(is_file).unwrap_or(parts.len());
-        let mut form = Form { fields: Fields::default(), behind: &parts[before..] };
+        let mut form = PostedFields { fields: Fields::default(), behind: &parts[before..] };
         for part in &parts[..before] {
             form.fields.push(part.name.as_str(), String::from_utf8_lossy(part.body));
         }
@@ -170,12 +170,12 @@ impl fmt::Debug for FormClaim {
 }
 
 /// The fields that S3 reads, and the parts that it does not.
-struct Form<'a> {
+struct PostedFields<'a> {
     fields: Fields,
     behind: &'a [Part<'a>],
 }
 
-impl Form<'_> {
+impl PostedFields<'_> {
     fn required(&self, name: &str) -> Result<&str, FormClaimError> {
         let name = || name.to_owned();
         let is_behind = || self.behind.iter().any(|part| part.name.eq_ignore_ascii_case(&name()));

@@ -1,8 +1,8 @@
 //! From an upload that is wanted to the policy and the fields of its form. Whatever could not be uploaded is refused here,
 //! before anything is signed: a field that the policy does not allow, a condition that no field can meet.
 
-mod checks;
 mod error;
+mod checks;
 
 use std::time::Duration;
 

@@ -4,18 +4,18 @@
 //! derivation, which knows of none of this. To teach sigvet a mistake, add it to the catalogue and to a step here.
 
 mod escaping;
-mod header_values;
-mod headers;
 mod host;
+mod header_values;
 mod method;
 pub(super) mod names;
+pub(super) mod text;
+mod headers;
 mod path;
 pub(super) mod payload;
 mod query;
 pub(super) mod secret;
-pub(super) mod signing;
-pub(super) mod text;
 pub(super) mod times;
+pub(super) mod signing;
 
 use std::sync::{Arc, OnceLock};
 

@@ -4,14 +4,14 @@
 //! The string to sign has few parts with few alternatives, so all combinations are tried, and the smallest ones are told. It is
 //! looked at only where the request's own signature is right: a wrong key spoils every chunk.
 
-mod attempt;
 mod parts;
+mod attempt;
 
 use super::catalogue::{CHUNK_ALTERED, CHUNK_SIGNATURE};
 use super::evidence::Evidence;
-use super::findings;
 use super::note::Note;
 use super::outcome::{Explanation, JudgedV4, Made, Proof};
+use crate::diagnosis::inspect::verified;
 use attempt::Attempt;
 use sigvet_core::crypto::sha256;
 use sigvet_core::request::Body;
@@ -55,8 +55,8 @@ fn explain_fault(fault: &StreamFault, evidence: &Evidence<'_>, judged: &JudgedV4
 
 fn as_found(fault: &StreamFault, judged: &JudgedV4<'_>) -> Option<Explanation> {
     let finding = Finding::Stream(fault.clone());
-    let made = findings::mistake(&finding, &judged.whole.verdict.claimed)?;
-    Some(Explanation::of(findings::proof(&finding), made))
+    let made = verified::mistake(&finding, &judged.whole.verdict.claimed)?;
+    Some(Explanation::of(verified::proof(&finding), made))
 }
 
 /// The signature of a chunk by the mistakes that give it; else, where the next chunk follows from it, that its data changed;

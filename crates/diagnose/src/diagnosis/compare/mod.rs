@@ -5,26 +5,20 @@
 
 mod lines;
 
-use super::allowance::{Allowance, Heed};
+use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::{Fields, Subject, headers_of};
 use super::catalogue::{
     HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HOST_OTHER_ENDPOINT, HOST_REWRITTEN,
     METHOD_SWAPPED, Mistake, PATH_PREFIX_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY, QUERY_CHANGED_AFTER,
 };
-use super::outcome::{Comparison, Difference, Explanation, JudgedV4, Made, Party, Proof};
+use super::outcome::{Comparison, Difference, Explanation, JudgedV4, Made, Proof};
+use super::party::{Party, Texts};
 use super::texts::{CanonicalText, differing_lines, header_lines, is_unaltered};
 use lines::{name_hash, name_line};
 use sigvet_core::canonical::{CanonicalRequest, Field};
 use sigvet_core::crypto::sha256;
 use sigvet_core::prepare::NEVER_SIGNED;
 use sigvet_core::verify::SignedTexts;
-
-/// The texts of one party.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Texts<'a> {
-    pub(super) canonical_request: Option<&'a [u8]>,
-    pub(super) string_to_sign: Option<&'a [u8]>,
-}
 
 /// So many mistakes in one field are looked for.
 const MOST: usize = 2;
@@ -38,12 +32,6 @@ const NAMES: [(Field, &str); 5] = [
 const LINES: [&str; 4] = ["algorithm", "timestamp", "credential scope", "request's SHA-256"];
 /// Where its lines cannot be put beside the right ones.
 const STRING_TO_SIGN: &str = "string to sign";
-
-impl Texts<'_> {
-    pub(super) fn is_empty(&self) -> bool {
-        self.canonical_request.is_none() && self.string_to_sign.is_none()
-    }
-}
 
 /// The comparison with the texts of a party.
 pub(super) fn of_party(comparisons: &[Comparison], whose: Party) -> Option<&Comparison> {
@@ -133,7 +121,7 @@ fn right_fields(canonical_request: &CanonicalRequest) -> [Vec<u8>; 5] {
 /// what it signed.
 pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison) -> Option<Explanation> {
     // The fields of a usual request take milliseconds; a larger one is named by what is found so far.
-    let fields = subject.fields(MOST, &Allowance::new(MOST, Heed::Size, &|| true));
+    let fields = subject.fields(MOST, &Allowance::new(MOST, BudgetLimit::Size, &|| true));
     let mut mistakes = Vec::new();
     for difference in &comparison.differences {
         let named = match difference.field {

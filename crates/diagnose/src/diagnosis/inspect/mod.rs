@@ -8,13 +8,15 @@ pub(super) mod clock;
 pub(super) mod form;
 mod hashes;
 pub(super) mod key;
-mod reply;
-mod request;
 pub(super) mod scope;
-#[cfg(test)]
-mod tests;
 pub(super) mod token;
 mod unreadable;
+pub(super) mod verified;
+mod reply;
+mod request;
+
+#[cfg(test)]
+mod tests;
 
 use super::evidence::Evidence;
 use super::outcome::{Explanation, Judged, JudgedV4, Made, Proof};

@@ -6,17 +6,18 @@
 mod amz_headers;
 mod heads;
 mod lines;
-mod making;
 mod presented;
 mod resource;
+mod making;
 
-use super::allowance::{Allowance, Heed};
+use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::secret::{self, SecretBytes};
-use super::compare::{Texts, compare_string};
+use super::compare::compare_string;
 use super::evidence::Evidence;
 use super::field::{Choice, Field, Step, Variant};
 use super::inspect;
-use super::outcome::{Comparison, Explanation, Judged, Made, Party, Proof};
+use super::outcome::{Comparison, Explanation, Judged, Made, Proof};
+use super::party::{Party, Texts};
 use super::scheme::SchemeCase;
 use super::search::{Found, Limits};
 use making::StringMaking;
@@ -39,7 +40,7 @@ impl<'a> V2Case<'a> {
     pub(super) fn new(evidence: &'a Evidence<'a>, judged: &'a Judged, claim: &'a Claim, limits: Limits<'_>) -> Self {
         let right = judged.verdict.texts.string_to_sign().to_vec();
         let making = StringMaking::new(&judged.request, &claim.terms);
-        let allowance = Allowance::new(limits.deepest.min(DEEPEST), Heed::Size, &|| false);
+        let allowance = Allowance::new(limits.deepest.min(DEEPEST), BudgetLimit::Size, &|| false);
         let field = Field::new(&making, right, limits.deepest.min(DEEPEST), &allowance);
         Self { evidence, judged, claim, field, is_whole: !allowance.is_spent() }
     }
@@ -75,7 +76,7 @@ impl SchemeCase for V2Case<'_> {
     fn compared(&self, comparisons: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
         let is_right = self.judged.is_signature_right() == Some(true);
         let says_more = |comparison: &&Comparison| {
-            !comparison.differences.is_empty() && !(is_right && comparison.whose == Party::Client)
+            !comparison.differences.is_empty() && (!is_right || comparison.whose != Party::Client)
         };
         comparisons.iter().filter(says_more).flat_map(|comparison| self.explain(comparison)).collect()
     }

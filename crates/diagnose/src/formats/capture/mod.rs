@@ -4,21 +4,22 @@
 //! repaired where that is unambiguous, and said in any case. Whether anything is right is not asked here.
 
 mod base64;
-mod damage;
 mod error;
 mod exchange;
 mod har;
-mod http;
-mod log;
 mod pseudo;
 mod response;
+mod http;
+mod damage;
 mod shell;
-#[cfg(test)]
-mod tests;
 mod text;
-mod trace;
+mod log;
 mod url;
 mod verbose;
+mod trace;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::UnreadableCapture;
 pub use log::{ClientLog, read_client_log};

@@ -3,15 +3,16 @@
 //! XML of S3 and its relatives, XML of query services, JSON of all the others, HTML and nothing at all are read into one
 //! [`Reply`]. Reading never fails: what is not understood is absent. Whether the server is right is not asked here.
 
-mod damage;
 mod fields;
 mod json;
 mod kind;
 mod message;
 mod summary;
+mod xml;
+mod damage;
+
 #[cfg(test)]
 mod tests;
-mod xml;
 
 pub use kind::Kind;
 
@@ -23,7 +24,7 @@ use sigvet_core::request::Headers;
 use sigvet_core::time::Timestamp;
 
 use fields::Fields;
-use message::Told;
+use message::ErrorFields;
 
 /// More than any server writes about a refusal; a body is read so far.
 const LONGEST_BODY: usize = 256 * 1024;
@@ -88,9 +89,9 @@ impl Reply {
         let fields = json::read(text).or_else(|| xml::read(text));
         let words = if fields.is_none() { first_words(text) } else { None };
         let fields = fields.unwrap_or_default();
-        let told = fields.get(&["Message"]).map(|message| Told::in_message(&message));
+        let stated = fields.get(&["Message"]).map(|message| ErrorFields::in_message(&message));
         // The text of an exception has the message alone.
-        let told = told.or_else(|| words.as_ref().map(|_| Told::in_message(text))).unwrap_or_default();
+        let stated = stated.or_else(|| words.as_ref().map(|_| ErrorFields::in_message(text))).unwrap_or_default();
         let code_of_words = words.as_deref().and_then(message::code_of_exception);
         let header = |name: &str| headers.first_text_lossy(name).filter(|value| !value.is_empty()).map(Cow::into_owned);
         let mut reply = Self {
@@ -100,21 +101,24 @@ impl Reply {
                 .as_deref()
                 .and_then(bare_code)
                 .or(code_of_words),
-            message: if fields.is_empty() { words } else { told.text },
+            message: if fields.is_empty() { words } else { stated.text },
             request_id: fields
                 .get(&["RequestId", "RequestID"])
                 .or_else(|| REQUEST_ID_HEADERS.iter().find_map(|name| header(name))),
             host_id: fields.get(&["HostId"]).or_else(|| header("x-amz-id-2")),
-            region: told.region.or_else(|| fields.get(&["Region"])).or_else(|| header("x-amz-bucket-region")),
-            service: told.service,
+            region: stated.region.or_else(|| fields.get(&["Region"])).or_else(|| header("x-amz-bucket-region")),
+            service: stated.service,
             server_time: fields
                 .instant("ServerTime")
-                .or(told.server_time)
+                .or(stated.server_time)
                 .or_else(|| header("date").and_then(|date| Timestamp::parse(&date).ok())),
-            request_time: fields.instant("RequestTime").or_else(|| fields.instant("X-Amz-Date")).or(told.request_time),
+            request_time: fields
+                .instant("RequestTime")
+                .or_else(|| fields.instant("X-Amz-Date"))
+                .or(stated.request_time),
             expires: fields.instant("Expires"),
-            canonical_request: fields.bytes("CanonicalRequest").or(told.canonical_request),
-            string_to_sign: fields.bytes("StringToSign").or(told.string_to_sign),
+            canonical_request: fields.bytes("CanonicalRequest").or(stated.canonical_request),
+            string_to_sign: fields.bytes("StringToSign").or(stated.string_to_sign),
             signature_provided: fields.get(&["SignatureProvided"]),
             access_key_id: fields.get(&["AWSAccessKeyId", "OSSAccessKeyId"]),
             hashes: Hashes::of(&fields),

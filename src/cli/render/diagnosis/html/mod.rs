@@ -5,8 +5,8 @@
 
 mod evidence;
 mod mistakes;
-mod picture;
 mod places;
+mod picture;
 mod stages;
 
 use std::ops::Range;

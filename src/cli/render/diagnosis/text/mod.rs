@@ -3,10 +3,10 @@
 use std::io::{Result, Write};
 
 use super::marks::{self, Kind, Segment};
-use super::outside::harmless;
 use super::palette::Role;
 use super::words::{CLIENTS, owner, searched};
 use super::{Both, Palette, Shown};
+use crate::cli::render::outside::harmless;
 use crate::cli::render::steps;
 use crate::cli::render::wrap::lines as wrapped;
 use sigvet_core::verify::{Outcome, SignedTexts, Verdict};

@@ -6,7 +6,7 @@ mod steps;
 
 pub(in crate::diagnosis) use chain::{Chain, Links, chain_step};
 
-use steps::{Form, Part, day_step, form_step, part_step, timestamp_step};
+use steps::{Part, StringForm, day_step, form_step, part_step, timestamp_step};
 
 use super::names::{REGIONS, SERVICES};
 use super::secret::{self, SecretBytes};
@@ -15,7 +15,7 @@ use crate::diagnosis::catalogue::{SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE};
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::field::{Choice, Step};
 use crate::diagnosis::outcome::Made;
-use crate::diagnosis::search::Target;
+use crate::diagnosis::target::Target;
 use crate::diagnosis::texts::differing_lines;
 use sigvet_core::crypto::PublicKey;
 use sigvet_core::internal::Midstate;
@@ -34,7 +34,7 @@ pub(in crate::diagnosis) struct Signing {
     service: Step<Part>,
     shape: Step<Shape>,
     timestamp: Step<String>,
-    form: Step<Form>,
+    form: Step<StringForm>,
 }
 
 /// The credential scope as it stands in the string to sign.
@@ -175,7 +175,7 @@ impl Signing {
         self.frame(*self.form.option(options[7].into()), self.timestamp.option(options[6].into()), &scope)
     }
 
-    fn frame(&self, form: Form, timestamp: &str, scope: &str) -> (Vec<u8>, Vec<u8>) {
+    fn frame(&self, form: StringForm, timestamp: &str, scope: &str) -> (Vec<u8>, Vec<u8>) {
         let algorithm = self.algorithm.as_str();
         let lines = |lines: &[&str]| {
             let mut text = String::with_capacity(128);
@@ -186,21 +186,23 @@ impl Signing {
             text
         };
         let (before, after) = match form {
-            Form::Right => (lines(&[algorithm, timestamp, scope]), String::new()),
-            Form::CrLf => (lines(&[algorithm, timestamp, scope]).replace('\n', "\r\n"), String::new()),
-            Form::NewlineBehind => (lines(&[algorithm, timestamp, scope]), "\n".to_owned()),
-            Form::NewlineBefore => (lines(&["", algorithm, timestamp, scope]), String::new()),
-            Form::NoNewlines => (format!("{algorithm}{timestamp}{scope}"), String::new()),
-            Form::NoAlgorithm => (lines(&[timestamp, scope]), String::new()),
-            Form::NoTimestamp => (lines(&[algorithm, scope]), String::new()),
-            Form::NoScope => (lines(&[algorithm, timestamp]), String::new()),
-            Form::ScopeFirst => (lines(&[algorithm, scope, timestamp]), String::new()),
-            Form::HashBeforeScope => (lines(&[algorithm, timestamp]), format!("\n{scope}")),
-            Form::ShortDate => (lines(&[algorithm, timestamp.get(..8).unwrap_or(timestamp), scope]), String::new()),
-            Form::FullCredential => {
+            StringForm::Right => (lines(&[algorithm, timestamp, scope]), String::new()),
+            StringForm::CrLf => (lines(&[algorithm, timestamp, scope]).replace('\n', "\r\n"), String::new()),
+            StringForm::NewlineBehind => (lines(&[algorithm, timestamp, scope]), "\n".to_owned()),
+            StringForm::NewlineBefore => (lines(&["", algorithm, timestamp, scope]), String::new()),
+            StringForm::NoNewlines => (format!("{algorithm}{timestamp}{scope}"), String::new()),
+            StringForm::NoAlgorithm => (lines(&[timestamp, scope]), String::new()),
+            StringForm::NoTimestamp => (lines(&[algorithm, scope]), String::new()),
+            StringForm::NoScope => (lines(&[algorithm, timestamp]), String::new()),
+            StringForm::ScopeFirst => (lines(&[algorithm, scope, timestamp]), String::new()),
+            StringForm::HashBeforeScope => (lines(&[algorithm, timestamp]), format!("\n{scope}")),
+            StringForm::ShortDate => {
+                (lines(&[algorithm, timestamp.get(..8).unwrap_or(timestamp), scope]), String::new())
+            }
+            StringForm::FullCredential => {
                 (lines(&[algorithm, timestamp, &format!("{}/{scope}", self.access_key_id)]), String::new())
             }
-            Form::Rfc3339 => (lines(&[algorithm, &times::dashed(timestamp), scope]), String::new()),
+            StringForm::Rfc3339 => (lines(&[algorithm, &times::dashed(timestamp), scope]), String::new()),
         };
         (before.into_bytes(), after.into_bytes())
     }

@@ -2,8 +2,8 @@
 
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN};
 use crate::diagnosis::evidence::Evidence;
-use crate::diagnosis::findings;
 use crate::diagnosis::inspect::hashes::{Hashes, Signed};
+use crate::diagnosis::inspect::verified;
 use crate::diagnosis::inspect::{clock, key, observed, scope, token};
 use crate::diagnosis::outcome::{Explanation, Judged, JudgedV4, Made, Proof};
 use crate::formats::reply::Reply;
@@ -14,7 +14,7 @@ use sigvet_core::verify::Finding;
 pub(super) fn fatal_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     let timeless = judged.findings().iter().filter(|finding| finding.is_fatal() && !is_of_the_clock(finding));
     let seen = timeless.filter(|finding| is_seen(finding, judged) && !is_gathered(finding));
-    let unsigned = findings::unsigned_headers(&judged.whole.verdict).map(observed);
+    let unsigned = verified::unsigned_headers(&judged.whole.verdict).map(observed);
     let of_clock = clock_findings(evidence, judged);
     let explained = seen.flat_map(|finding| refined(finding, evidence, judged.whole)).chain(unsigned);
     explained.chain(of_clock.iter().flat_map(|finding| refined(finding, evidence, judged.whole))).collect()
@@ -83,9 +83,9 @@ fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
     };
     let proof = match (finding, &better) {
         (Finding::ScopeDate { .. }, Some(_)) => Proof::Observed,
-        (finding, _) => findings::proof(finding),
+        (finding, _) => verified::proof(finding),
     };
-    let found = better.or_else(|| findings::mistake(finding, claimed));
+    let found = better.or_else(|| verified::mistake(finding, claimed));
     [found, other].into_iter().flatten().map(|made| Explanation::of(proof, made)).collect()
 }
 

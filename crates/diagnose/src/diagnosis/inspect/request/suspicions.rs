@@ -8,7 +8,7 @@ use crate::diagnosis::catalogue::{
     QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
 };
 use crate::diagnosis::evidence::Evidence;
-use crate::diagnosis::findings;
+use crate::diagnosis::inspect::verified;
 use crate::diagnosis::inspect::{holds, key, token};
 use crate::diagnosis::outcome::{JudgedV4, Made};
 use sigvet_core::canonical::PayloadHash;
@@ -26,7 +26,7 @@ const TAKE_UNSIGNED: [&str; 4] = ["vpc-lattice-svcs", "mediastore", "lex", "tran
 pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Made> {
     let request = evidence.request.unwrap_or(judged.request);
     [
-        findings::missing_headers(&judged.whole.verdict),
+        verified::missing_headers(&judged.whole.verdict),
         duplicate(judged),
         unsorted(judged),
         hop_by_hop(judged),

@@ -4,7 +4,7 @@ use crate::cli::render::redact::REDACTED;
 use sigvet_core::request::Header;
 
 /// The text with what a terminal would obey, or what would turn the order of letters around, spelled out. Lines stay.
-pub(super) fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     spelled_out(text, |character| character != '\n' && is_treacherous(character))
 }
 
@@ -32,7 +32,7 @@ fn is_treacherous(character: char) -> bool {
 
 /// The text of a query or of headers without the values that give access, known by their names. `Authorization` stays: its
 /// signature is what all this is about.
-pub(super) fn without_bearers(text: &[u8]) -> Vec<u8> {
+pub(crate) fn without_bearers(text: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(text.len());
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         match line.iter().position(|byte| matches!(byte, b':' | b'=' | b'&')) {
@@ -68,7 +68,7 @@ fn is_bearing_header(name: &[u8]) -> bool {
 }
 
 /// Whether a text may be a token by itself: it is neither a list nor a name, and nothing was taken out of it yet.
-pub(super) fn may_be_token(text: &[u8]) -> bool {
+pub(crate) fn may_be_token(text: &[u8]) -> bool {
     let is_list = text.iter().any(|byte| matches!(byte, b'\n' | b'&' | b';'));
     let text = text.trim_ascii().to_ascii_lowercase();
     let is_redacted = text.windows(REDACTED.len()).any(|window| window == REDACTED.as_bytes());

@@ -29,7 +29,7 @@ use sigvet_core::time::Timestamp;
 use sigvet_diagnose::formats::reply::Reply;
 
 /// A request under way.
-pub struct Courier<'a> {
+pub struct Sender<'a> {
     args: &'a SendArgs,
     session: Session,
     options: Options,
@@ -56,7 +56,7 @@ enum Step {
     Arrived(Box<Arrival>),
 }
 
-impl<'a> Courier<'a> {
+impl<'a> Sender<'a> {
     /// Takes a request on its way.
     pub fn new(args: &'a SendArgs, session: Session, context: &Context) -> Self {
         let options = args.connection.to_transport(context);

@@ -10,14 +10,14 @@ use super::{Environment, Error, Source, Warning, secret};
 use sigvet_core::credentials::Credentials;
 
 /// A profile of our own file.
-pub(super) struct Own {
+pub(super) struct ProfileSource {
     profile: Profile,
     path: PathBuf,
     rank: Rank,
     warnings: Vec<Warning>,
 }
 
-impl Own {
+impl ProfileSource {
     pub(super) fn boxed(file: &ProfileFile, profile: &Profile, rank: Rank) -> Box<Self> {
         let (path, warnings) = (file.path().to_owned(), file.warnings().to_vec());
         Box::new(Self { profile: profile.clone(), path, rank, warnings })

@@ -2,14 +2,15 @@
 //!
 //! `verify` shows these as they are. `explain` starts from them, and refines them by what else the evidence shows.
 
-use super::catalogue::{self, Mistake};
-use super::inspect::{clock, form, key, scope, token};
-use super::outcome::{Explanation, Made, Proof};
+use crate::diagnosis::catalogue::{self, Mistake};
+use crate::diagnosis::inspect::{clock, form, key, scope, token};
+use crate::diagnosis::outcome::{Diagnosis, Explanation, Judged, Made, Origin, Proof};
+use sigvet_core::request::Request;
 use sigvet_core::stream::StreamFault;
 use sigvet_core::verify::{Claimed, Finding, FindingId, Verdict};
 
 /// Each finding that is a mistake, in the order in which they were found. Headers of one kind are one mistake.
-pub(super) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
+pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
     let mut explanations: Vec<Explanation> = Vec::new();
     for finding in &verdict.findings {
         let explanation = match finding {
@@ -23,8 +24,17 @@ pub(super) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
     explanations
 }
 
+impl Diagnosis {
+    /// What verifying a request shows, without a search and without other evidence.
+    pub fn from_verdict(request: Request, verdict: Verdict) -> Self {
+        let (outcome, explanations) = (verdict.outcome(), explanations(&verdict));
+        let judged = Some(Judged { request, verdict, origin: Origin::Captured });
+        Self { outcome, judged, ..Self::without_request(explanations) }
+    }
+}
+
 /// How a finding is known.
-pub(super) fn proof(finding: &Finding) -> Proof {
+pub(crate) fn proof(finding: &Finding) -> Proof {
     match finding {
         finding if finding.is_about_time() => Proof::Time,
         finding if finding.is_known_by_key() => Proof::Key,
@@ -34,7 +44,7 @@ pub(super) fn proof(finding: &Finding) -> Proof {
 
 /// The mistake that a finding is, by itself. None for a bare mismatch, whose cause is not known yet, and for what could not
 /// be checked.
-pub(super) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<Made> {
+pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<Made> {
     let row = catalogue::row(finding.id()?);
     let made = |signed: &str, expected: &str| Made::new(row, signed, expected);
     Some(match finding {
@@ -68,7 +78,7 @@ pub(super) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<Made> {
 }
 
 /// All headers of the provider's own that are sent and not signed.
-pub(super) fn unsigned_headers(verdict: &Verdict) -> Option<Made> {
+pub(crate) fn unsigned_headers(verdict: &Verdict) -> Option<Made> {
     let names = names(verdict, |finding| match finding {
         Finding::HeaderUnsigned { name } => Some(name),
         _ => None,
@@ -78,7 +88,7 @@ pub(super) fn unsigned_headers(verdict: &Verdict) -> Option<Made> {
 }
 
 /// All headers that are signed and were not sent.
-pub(super) fn missing_headers(verdict: &Verdict) -> Option<Made> {
+pub(crate) fn missing_headers(verdict: &Verdict) -> Option<Made> {
     let names = names(verdict, |finding| match finding {
         Finding::HeaderMissing { name } => Some(name),
         _ => None,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// The stages, each as the time since the beginning; zero where a stage was not gone through.
 #[derive(Debug, Clone)]
-pub struct Course {
+pub struct Timings {
     /// When it began.
     pub begun: Instant,
     /// `http` or `https`.
@@ -26,7 +26,7 @@ pub struct Course {
     pub local: Option<SocketAddr>,
 }
 
-impl Course {
+impl Timings {
     /// Begins now.
     pub(super) fn begin(scheme: &'static str) -> Self {
         let none = Duration::ZERO;
