@@ -2,7 +2,6 @@
 //!
 //! It catches an example that compiles and no longer does what it says: a request that its own server refuses.
 #![expect(clippy::duplicate_mod, reason = "each example brings what it shares with the others")]
-#![expect(clippy::duplicate_mod, reason = "each example has its own server")]
 
 #[expect(dead_code, reason = "its main is for cargo run")]
 #[path = "../examples/chunked_upload.rs"]
