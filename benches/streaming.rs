@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench streaming`, or with `-- --quick` for one round. Both read the file from the page cache; what is made of it is thrown
 //! away. Chunks are hashed side by side, the plain hash cannot be: so more than one core makes more than the floor.
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::fs::File;
 use std::io::{Read, Write};

@@ -2,6 +2,7 @@
 //!
 //! It catches a message that changed, an exit code that changed, and documentation that no longer tells the truth. To
 //! renew the outputs: `TRYCMD=overwrite cargo test --test transcripts`, then read the difference.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

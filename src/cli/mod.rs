@@ -1,39 +1,28 @@
 //! The command line: arguments in, one file a command, rendering out. The only reader of the terminal.
 
-pub mod address;
-pub mod args;
-pub mod caller_identity;
-pub mod commands;
-pub mod complete;
-pub mod context;
-pub mod curl;
-pub mod deferred;
-pub mod derived;
-pub mod express;
 pub mod failure;
-pub mod input;
-pub mod man;
+pub mod context;
+pub mod terminal;
 pub mod options;
-pub mod output;
-pub mod profile;
-pub mod progress;
+pub mod curl;
+pub mod request;
+pub mod credentials;
+pub mod signing;
+pub mod connection;
 pub mod render;
-pub mod scheme_choice;
-pub mod scope_choice;
-pub mod session;
-pub mod signing_key;
-mod streaming;
-pub mod v2;
+pub mod commands;
+pub mod args;
+pub mod man;
 
 use std::ffi::OsString;
 use std::io::Write;
 
+use crate::cli::args::deferred::Deferred;
 use args::{Cli, Command};
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Parser};
 use context::Context;
 use curl::{config_file, table};
-use deferred::Deferred;
 use failure::{Exit, Failure};
 use options::value::read_all;
 
@@ -41,7 +30,7 @@ use options::value::read_all;
 pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> u8 {
     let words: Vec<OsString> = words.into_iter().collect();
     let is_send = config_file::is_send(&words);
-    let words = match config_file::expand(words, &mut |name| read_all(name, &mut *context.stdin)) {
+    let words = match config_file::expand(words, Cli::command, &mut |name| read_all(name, &mut *context.stdin)) {
         Ok(words) => words,
         Err(failure) => return report(&failure, context),
     };
@@ -69,7 +58,7 @@ fn dispatch(command: &Command, context: &mut Context) -> Result<Exit, Failure> {
         Command::Explain(Deferred(args)) => commands::explain::run(args, context),
         Command::Key(Deferred(args)) => commands::key::run(args, context).map(done),
         Command::Profile(Deferred(args)) => {
-            profile::run(&args.command, args.profile_file.as_deref(), context).map(done)
+            commands::profile::run(&args.command, args.profile_file.as_deref(), context).map(done)
         }
     }
 }

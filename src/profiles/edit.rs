@@ -181,7 +181,7 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profiles::{Kind, Settings};
+    use crate::profiles::{FailureKind, Settings};
     use sigvet_core::credentials::Secret;
 
     fn profile(name: &str) -> Profile {
@@ -234,7 +234,7 @@ mod tests {
         let path = directory.path().join("p.toml");
         fs::write(&path, before).unwrap();
         let error = add(&path, &profile("a"), Existing::Keep, DefaultProfile::This).unwrap_err();
-        assert_eq!(error.kind(), Kind::Usage);
+        assert_eq!(error.kind(), FailureKind::Usage);
         assert_eq!(fs::read_to_string(path).unwrap(), before);
     }
 
@@ -265,7 +265,7 @@ mod tests {
         let path = directory.path().join("p.toml");
         fs::write(&path, "[profile.b]\nsecret_access_key = \"hush").unwrap();
         let error = add(&path, &profile("a"), Existing::Replace, DefaultProfile::This).unwrap_err();
-        assert_eq!(error.kind(), Kind::Broken);
+        assert_eq!(error.kind(), FailureKind::Broken);
         assert!(!format!("{error} {error:?}").contains("hush"));
         assert_eq!(fs::read_to_string(path).unwrap(), "[profile.b]\nsecret_access_key = \"hush");
     }
@@ -274,7 +274,7 @@ mod tests {
     fn names_that_no_option_could_take_are_refused() {
         for name in ["", " a", "a\nb", "aws:dev", "mc:x"] {
             let error = add(Path::new("/nonexistent/p"), &profile(name), Existing::Keep, DefaultProfile::This);
-            assert_eq!(error.unwrap_err().kind(), Kind::Usage, "{name:?}");
+            assert_eq!(error.unwrap_err().kind(), FailureKind::Usage, "{name:?}");
         }
     }
 

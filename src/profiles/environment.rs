@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::Error;
 use super::profile::Settings;
+use super::{Error, Warning};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::time::Timestamp;
 
@@ -110,7 +110,7 @@ impl Environment {
     }
 
     /// The keys of the environment, and a warning where their expiry cannot be read.
-    pub(super) fn credentials(&self) -> Result<(Credentials, Option<String>), Error> {
+    pub(super) fn credentials(&self) -> Result<(Credentials, Option<Warning>), Error> {
         let half = |present, missing| Error::HalfEnvironment { present, missing };
         let key = self.access_key_id().ok_or(half(SECRET, KEY))?;
         let secret = self.get(SECRET).ok_or(half(KEY, SECRET))?;
@@ -123,11 +123,11 @@ impl Environment {
         Ok((credentials, warning))
     }
 
-    fn expiration(&self) -> (Option<Timestamp>, Option<String>) {
+    fn expiration(&self) -> (Option<Timestamp>, Option<Warning>) {
         match self.get(EXPIRATION).map(Timestamp::parse) {
             None => (None, None),
             Some(Ok(instant)) => (Some(instant), None),
-            Some(Err(_)) => (None, Some(format!("{EXPIRATION} is not a date and time; it is ignored"))),
+            Some(Err(_)) => (None, Some(Warning::InvalidExpiration { variable: EXPIRATION })),
         }
     }
 
@@ -194,7 +194,7 @@ mod tests {
         .credentials()
         .unwrap();
         assert_eq!(credentials.expires_at, None);
-        assert!(!warning.unwrap().contains("soon"));
+        assert_eq!(warning, Some(Warning::InvalidExpiration { variable: "AWS_CREDENTIAL_EXPIRATION" }));
     }
 
     #[test]

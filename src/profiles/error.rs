@@ -5,13 +5,13 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use super::aws::{AwsCause, ChainEnd};
+use super::aws_cause::{AwsCause, ChainEnd};
 use super::near::did_you_mean;
-use super::resolve::Source;
+use super::{KeyPart, Source};
 
 /// What an error means to a script: the exit code it ends with is the command line's to choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FailureKind {
     /// Whatever could be read gives no usable credentials.
     NoCredentials,
     /// The profile file itself must be repaired, made readable, or named rightly, before anything in it counts.
@@ -40,15 +40,15 @@ pub enum Error {
         source: Option<AwsCause>,
     },
 
-    /// `-u` without a colon, or with nothing on one side of it.
-    #[error("-u lacks an access key id or a secret: expected KEY:SECRET")]
+    /// A typed `KEY:SECRET` without a colon, or with nothing on one side of it.
+    #[error("the key lacks an access key id or a secret: expected KEY:SECRET")]
     UserIncomplete,
 
-    /// `--access-key` without `--secret-key`, or the other way round, or a token without both.
-    #[error("{missing} is missing or empty: a key is given with --access-key and --secret-key")]
-    HalfOptions {
-        /// The option that is not there.
-        missing: &'static str,
+    /// A key that was typed in parts lacks one: the ID, the secret, or both of a token.
+    #[error("half of a key was given")]
+    HalfTypedKey {
+        /// The part that is not there.
+        missing: KeyPart,
     },
 
     /// The environment holds one half of a key.
@@ -130,9 +130,9 @@ pub enum Error {
     },
 
     /// AWS's own chain failed.
-    #[error("{asked} gives no credentials")]
+    #[error("AWS's chain gives no credentials")]
     Aws {
-        /// Which part of it.
+        /// Which part of it; the error's text does not name it.
         asked: Source,
         /// What it says.
         source: AwsCause,
@@ -223,17 +223,17 @@ pub enum Error {
 
 impl Error {
     /// What the error means to a script.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FailureKind {
         match self {
             Self::Malformed { .. }
             | Self::MissingFile { .. }
             | Self::Unreadable { .. }
-            | Self::UnknownDefault { .. } => Kind::Broken,
-            Self::UserIncomplete | Self::HalfOptions { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {
-                Kind::Usage
+            | Self::UnknownDefault { .. } => FailureKind::Broken,
+            Self::UserIncomplete | Self::HalfTypedKey { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {
+                FailureKind::Usage
             }
-            Self::Unwritable { .. } | Self::NoConfigDirectory => Kind::Unwritable,
-            _ => Kind::NoCredentials,
+            Self::Unwritable { .. } | Self::NoConfigDirectory => FailureKind::Unwritable,
+            _ => FailureKind::NoCredentials,
         }
     }
 }

@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 use super::near::near;
 use super::parse::{Contents, parse};
 use super::profile::Profile;
-use super::{Environment, Error};
+use super::{Environment, Error, Warning};
+use crate::platform::{Access, mode_open_to};
 
 /// Where the profile file is, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Location {
 pub struct ProfileFile {
     path: PathBuf,
     contents: Contents,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 impl ProfileFile {
@@ -87,7 +88,7 @@ impl ProfileFile {
     }
 
     /// What the user should know about the file.
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
@@ -131,19 +132,10 @@ pub(super) fn unreadable(path: &Path, source: std::io::Error) -> Error {
     Error::Unreadable { path: path.to_owned(), source }
 }
 
-#[cfg(unix)]
-fn too_open(path: &Path) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
+fn too_open(path: &Path) -> Option<Warning> {
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let mode = metadata.permissions().mode() & 0o777;
-    let shown = path.display();
-    (mode & 0o044 != 0)
-        .then(|| format!("others can read {shown} (mode {mode:04o}); 'chmod 600 {shown}' keeps it private"))
-}
-
-#[cfg(not(unix))]
-fn too_open(_path: &Path) -> Option<String> {
-    None
+    let mode = mode_open_to(Access::Read, &metadata)?;
+    Some(Warning::FileTooOpen { path: path.to_owned(), mode })
 }
 
 #[cfg(test)]
@@ -174,7 +166,7 @@ mod tests {
         let nowhere = PathBuf::from("/nonexistent/profiles.toml");
         assert!(ProfileFile::load(&Location::Default(nowhere.clone())).unwrap().is_none());
         let error = ProfileFile::load(&Location::Named(nowhere)).unwrap_err();
-        assert_eq!(error.kind(), super::super::Kind::Broken);
+        assert_eq!(error.kind(), crate::profiles::FailureKind::Broken);
         assert_eq!(error.to_string(), "profile file /nonexistent/profiles.toml does not exist");
     }
 
@@ -199,7 +191,7 @@ mod tests {
             "{error}"
         );
         let error = file.default_profile().unwrap_err();
-        assert_eq!(error.kind(), super::super::Kind::Broken);
+        assert_eq!(error.kind(), crate::profiles::FailureKind::Broken);
         assert!(error.to_string().ends_with("the default profile 'gone' is not in the file"), "{error}");
     }
 

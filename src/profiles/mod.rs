@@ -4,32 +4,39 @@
 //! the [`Environment`] is an argument, the terminal and standard output are not known here. No error, no `Debug` and no
 //! warning of this module carries a secret.
 
-mod environment;
-mod error;
+mod source;
+mod warning;
 mod near;
+mod aws_cause;
+mod error;
 mod private_file;
 mod profile;
-
-mod edit;
-mod file;
+mod environment;
 mod parse;
+mod file;
 mod secret;
-
+mod choice;
+mod found;
+mod rank;
 mod aws;
-mod origin;
 mod others;
-mod own;
-mod resolve;
+mod profile_source;
+mod origin;
+mod edit;
 mod sessions;
 mod typed;
+mod resolve;
 
-pub use aws::{AwsCause, ChainEnd};
+pub use aws_cause::{AwsCause, ChainEnd};
+pub use choice::{CredentialChoice, KeyParts};
 pub use edit::{Added, DefaultProfile, Existing, add};
 pub use environment::Environment;
-pub use error::{CommandProblem, Error, Kind};
+pub use error::{CommandProblem, Error, FailureKind};
 pub use file::{Location, ProfileFile};
-pub use others::{KnownKey, known_keys};
+pub use found::{Described, KnownKey, Resolved};
+pub use others::known_keys;
 pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
-pub use resolve::{Choice, Described, Resolved, Source, describe, resolve};
+pub use resolve::{describe, resolve};
 pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
-pub use typed::Parts;
+pub use source::{AwsProvider, Source};
+pub use warning::{KeyPart, Warning};

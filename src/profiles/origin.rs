@@ -1,9 +1,9 @@
 //! Which place the keys come from: the order of the contract, and nothing of what is found there.
 
+use super::choice::CredentialChoice;
 use super::file::{Location, ProfileFile};
-use super::own::Own;
-use super::profile::Settings;
-use super::resolve::Choice;
+use super::profile_source::ProfileSource;
+use super::rank::Rank;
 use super::{Environment, Error, aws};
 
 /// The place that the keys come from.
@@ -11,7 +11,7 @@ pub(super) enum Origin {
     /// The command line itself.
     Typed,
     Environment,
-    Own(Box<Own>),
+    Own(Box<ProfileSource>),
     Aws {
         name: String,
         rank: Rank,
@@ -21,7 +21,7 @@ pub(super) enum Origin {
 
 impl Origin {
     /// Finds the place by the order of the contract.
-    pub(super) fn find(choice: &Choice, environment: &Environment) -> Result<Self, Error> {
+    pub(super) fn find(choice: &CredentialChoice, environment: &Environment) -> Result<Self, Error> {
         if choice.user.is_some() || choice.parts.any() {
             return Ok(Self::Typed);
         }
@@ -35,7 +35,7 @@ impl Origin {
     }
 
     /// `--profile NAME`.
-    fn named(name: &str, choice: &Choice, environment: &Environment) -> Result<Self, Error> {
+    fn named(name: &str, choice: &CredentialChoice, environment: &Environment) -> Result<Self, Error> {
         match Name::of(name) {
             Name::Aws(name) => Ok(Self::Aws { name: name.to_owned(), rank: Rank::Named }),
             Name::Other(tool) => Err(Error::UnsupportedTool { tool }),
@@ -47,7 +47,7 @@ impl Origin {
     }
 
     /// `AWS_PROFILE`, the file's default, or else AWS's chain.
-    fn implied(choice: &Choice, environment: &Environment) -> Result<Self, Error> {
+    fn implied(choice: &CredentialChoice, environment: &Environment) -> Result<Self, Error> {
         let places = Places::read(choice, environment)?;
         let aws = |name: &str| Self::Aws { name: name.to_owned(), rank: Rank::Implied };
         match environment.profile().map(Name::of) {
@@ -73,7 +73,7 @@ struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    fn read(choice: &Choice, environment: &'a Environment) -> Result<Self, Error> {
+    fn read(choice: &CredentialChoice, environment: &'a Environment) -> Result<Self, Error> {
         let location = Location::find(choice.profile_file.as_deref(), environment);
         let file = location.as_ref().map(ProfileFile::load).transpose()?.flatten();
         Ok(Self { location, file, environment })
@@ -82,14 +82,14 @@ impl<'a> Places<'a> {
     /// The profile of that name in our own file.
     fn own(&self, name: &str, rank: Rank) -> Option<Origin> {
         let file = self.file.as_ref()?;
-        Some(Origin::Own(Own::boxed(file, file.get(name)?, rank)))
+        Some(Origin::Own(ProfileSource::boxed(file, file.get(name)?, rank)))
     }
 
     /// Our file's default, or else AWS's chain.
     fn default(self) -> Result<Origin, Error> {
         let Some(file) = &self.file else { return Ok(Origin::Chain(self.location)) };
         match file.default_profile()? {
-            Some(profile) => Ok(Origin::Own(Own::boxed(file, profile, Rank::Implied))),
+            Some(profile) => Ok(Origin::Own(ProfileSource::boxed(file, profile, Rank::Implied))),
             None => Ok(Origin::Chain(self.location)),
         }
     }
@@ -118,25 +118,6 @@ impl<'a> Name<'a> {
             Some(("rclone", _)) => Self::Other("rclone"),
             Some(("mc", _)) => Self::Other("mc"),
             _ => Self::Own(text),
-        }
-    }
-}
-
-/// How a profile came to be chosen: what is named on the command line goes before the environment, the rest after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rank {
-    /// By `--profile`.
-    Named,
-    /// By `AWS_PROFILE`, as the default, or as the last resort.
-    Implied,
-}
-
-impl Rank {
-    /// Merges a profile's settings with the environment's by this rank.
-    pub(super) fn merge(self, profile: Settings, environment: Settings) -> Settings {
-        match self {
-            Self::Named => profile.or(environment),
-            Self::Implied => environment.or(profile),
         }
     }
 }

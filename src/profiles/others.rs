@@ -1,24 +1,14 @@
 //! Every key that the user has at hand without asking anybody: for telling that a request was signed with another one.
 
+use super::choice::CredentialChoice;
+use super::found::KnownKey;
 use super::profile::SecretSource;
-use super::resolve::Choice;
-use super::{Environment, Location, ProfileFile, aws};
+use super::{Environment, Location, ProfileFile, Source, aws};
 use sigvet_core::credentials::Secret;
-
-/// A key of the user's, by what they call it.
-#[derive(Debug, Clone)]
-pub struct KnownKey {
-    /// `profile 'work'`, `aws profile 'default'`, `the environment`.
-    pub name: String,
-    /// Its public half.
-    pub access_key_id: String,
-    /// Its secret half.
-    pub secret: Secret,
-}
 
 /// The keys whose secrets lie in files and variables, in the order of the contract. No command is run, no network asked;
 /// what cannot be read is passed over.
-pub fn known_keys(choice: &Choice, environment: &Environment) -> Vec<KnownKey> {
+pub fn known_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<KnownKey> {
     let mut keys = Vec::new();
     if let Some(file) = own_file(choice, environment) {
         for profile in file.profiles() {
@@ -28,19 +18,20 @@ pub fn known_keys(choice: &Choice, environment: &Environment) -> Vec<KnownKey> {
                 Some(SecretSource::Command { .. }) | None => None,
             };
             if let (Some(access_key_id), Some(secret)) = (profile.access_key_id.clone(), secret) {
-                keys.push(KnownKey { name: format!("profile '{}'", profile.name), access_key_id, secret });
+                let source = Source::Profile { name: profile.name.clone(), path: file.path().to_owned() };
+                keys.push(KnownKey { source, access_key_id, secret });
             }
         }
     }
     if let Ok((credentials, _)) = environment.credentials() {
         let (access_key_id, secret) = (credentials.access_key_id, credentials.secret_access_key);
-        keys.push(KnownKey { name: "the environment".to_owned(), access_key_id, secret });
+        keys.push(KnownKey { source: Source::Environment, access_key_id, secret });
     }
     keys.extend(aws::known_keys(environment));
     keys
 }
 
-fn own_file(choice: &Choice, environment: &Environment) -> Option<ProfileFile> {
+fn own_file(choice: &CredentialChoice, environment: &Environment) -> Option<ProfileFile> {
     let location = Location::find(choice.profile_file.as_deref(), environment)?;
     ProfileFile::load(&location).ok().flatten()
 }

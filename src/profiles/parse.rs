@@ -221,7 +221,7 @@ mod tests {
             region: Some("fsn1".into()),
             service: Some("s3".into()),
             endpoint_url: Some("https://fsn1.example".into()),
-            addressing: Some(super::super::Addressing::Virtual),
+            addressing: Some(crate::profiles::Addressing::Virtual),
             scheme: Some("v4".into()),
             expires: Some("1h".into()),
         };

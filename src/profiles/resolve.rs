@@ -4,106 +4,20 @@
 //! files and chain. The first place that says anything about keys is the source, and nothing of a key is ever taken
 //! from two places. While the keys are static nothing here is asynchronous, and AWS's chain is not touched.
 
-use std::fmt;
-use std::path::PathBuf;
-
-use super::origin::{Origin, Rank};
-use super::profile::Settings;
-use super::typed::{self, Parts};
-use super::{Environment, Error, aws};
-use sigvet_core::credentials::{Credentials, Secret};
-
-/// What the command line chose.
-#[derive(Debug, Clone, Default)]
-pub struct Choice {
-    /// `-u KEY:SECRET` as it was typed. It is split at the first colon, as curl splits it: a key id that holds a colon
-    /// (`test:tester` of Swift) needs a profile or the environment.
-    pub user: Option<Secret>,
-    /// The key in parts, as awscurl takes it.
-    pub parts: Parts,
-    /// `--profile NAME`, where the name may be of another tool: `aws:NAME`.
-    pub profile: Option<String>,
-    /// `--profile-file PATH`.
-    pub profile_file: Option<PathBuf>,
-}
-
-/// Credentials, what comes with them, and where they are from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resolved {
-    /// The credentials.
-    pub credentials: Credentials,
-    /// What the same source says besides.
-    pub settings: Settings,
-    /// Where the credentials are from.
-    pub source: Source,
-    /// What the user should know, a line each.
-    pub warnings: Vec<String>,
-}
-
-/// What is known without a secret.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Described {
-    /// The public half of the key, where it stands in a file or a variable.
-    pub access_key_id: Option<String>,
-    /// What the source says besides keys.
-    pub settings: Settings,
-    /// The source that [`resolve`] would ask, where one is named.
-    pub source: Option<Source>,
-    /// What the user should know, a line each.
-    pub warnings: Vec<String>,
-}
-
-/// Where credentials are from. `Display` is what `-v` says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Source {
-    /// `-u`.
-    User,
-    /// `--access-key` and its companions.
-    Options,
-    /// `AWS_ACCESS_KEY_ID` and its companions.
-    Environment,
-    /// The profile file.
-    Profile {
-        /// The profile's name.
-        name: String,
-        /// The file.
-        path: PathBuf,
-    },
-    /// A profile of AWS's own files.
-    AwsProfile {
-        /// The profile's name.
-        name: String,
-        /// How it comes by its keys: `static`, `sso`, `assume role`…
-        means: &'static str,
-    },
-    /// A part of AWS's chain that needs no profile: `web identity`, `container`, `instance metadata`.
-    Aws {
-        /// The part.
-        means: &'static str,
-    },
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User => f.write_str("option -u"),
-            Self::Options => f.write_str("options --access-key and --secret-key"),
-            Self::Environment => f.write_str("environment variables"),
-            Self::Profile { name, path } => write!(f, "profile '{name}' in {}", path.display()),
-            Self::AwsProfile { name, means } => write!(f, "aws profile '{name}' ({means})"),
-            Self::Aws { means } => write!(f, "aws {means}"),
-        }
-    }
-}
+use super::choice::{CredentialChoice, KeyParts};
+use super::found::{Described, Resolved};
+use super::origin::Origin;
+use super::rank::Rank;
+use super::{Environment, Error, KeyPart, Source, Warning, aws, typed};
+use sigvet_core::credentials::Secret;
 
 /// Finds the credentials.
 ///
 /// # Errors
 /// There are none, or the first place that has any gives only half of them; the profile file is broken.
-pub fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, Error> {
+pub fn resolve(choice: &CredentialChoice, environment: &Environment) -> Result<Resolved, Error> {
     let mut resolved = match Origin::find(choice, environment)? {
-        Origin::Typed => typed::resolve(choice, environment)?,
+        Origin::Typed => typed::resolve(choice, beside(choice, environment)?)?,
         Origin::Environment => of_environment(environment)?,
         Origin::Own(own) => own.resolve(environment)?,
         Origin::Aws { name, rank } => aws::profile(&name, rank, environment)?,
@@ -124,9 +38,9 @@ pub fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, E
 ///
 /// # Errors
 /// The profile is unknown, or the profile file is broken.
-pub fn describe(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
+pub fn describe(choice: &CredentialChoice, environment: &Environment) -> Result<Described, Error> {
     match Origin::find(choice, environment)? {
-        Origin::Typed => typed::describe_typed(choice, environment),
+        Origin::Typed => Ok(typed::describe(choice, beside(choice, environment)?)),
         Origin::Environment => Ok(Described {
             access_key_id: environment.access_key_id().map(str::to_owned),
             settings: environment.settings(),
@@ -136,6 +50,16 @@ pub fn describe(choice: &Choice, environment: &Environment) -> Result<Described,
         Origin::Own(own) => Ok(own.describe(environment)),
         Origin::Aws { name, rank } => aws::describe(Some(&name), rank, environment),
         Origin::Chain(_) => aws::describe(None, Rank::Implied, environment),
+    }
+}
+
+/// The settings beside a key that was typed: of `--profile` where it is given too, else of the environment.
+fn beside(choice: &CredentialChoice, environment: &Environment) -> Result<Described, Error> {
+    match choice.profile {
+        Some(_) => {
+            describe(&CredentialChoice { user: None, parts: KeyParts::default(), ..choice.clone() }, environment)
+        }
+        None => Ok(Described { settings: environment.settings(), ..Described::default() }),
     }
 }
 
@@ -149,13 +73,13 @@ fn of_environment(environment: &Environment) -> Result<Resolved, Error> {
 fn warn_of_white_space(resolved: &mut Resolved) {
     let credentials = &resolved.credentials;
     let parts = [
-        ("access key id", Some(credentials.access_key_id.as_str())),
-        ("secret access key", Some(credentials.secret_access_key.expose_secret())),
-        ("session token", credentials.session_token.as_ref().map(Secret::expose_secret)),
+        (KeyPart::AccessKeyId, Some(credentials.access_key_id.as_str())),
+        (KeyPart::SecretAccessKey, Some(credentials.secret_access_key.expose_secret())),
+        (KeyPart::SessionToken, credentials.session_token.as_ref().map(Secret::expose_secret)),
     ];
-    for (what, text) in parts {
+    for (part, text) in parts {
         if text.is_some_and(|text| text.trim() != text) {
-            resolved.warnings.push(format!("the {what} of {} begins or ends with white space", resolved.source));
+            resolved.warnings.push(Warning::WhiteSpace { part, source: resolved.source.clone() });
         }
     }
 }
@@ -163,10 +87,11 @@ fn warn_of_white_space(resolved: &mut Resolved) {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::Path;
+    use std::path::PathBuf;
 
-    use super::super::{Addressing, Kind};
     use super::*;
+    use crate::profiles::{Addressing, FailureKind, Settings};
+    use sigvet_core::credentials::Credentials;
 
     /// A directory with a profile file, and perhaps AWS's own, that nothing outside is read beside.
     struct World(tempfile::TempDir);
@@ -224,17 +149,17 @@ mod tests {
             Environment::new(fixed.into_iter().chain(given), Some(self.0.path().to_owned()))
         }
 
-        fn resolve(&self, choice: &Choice, variables: &[(&str, &str)]) -> Result<Resolved, Error> {
+        fn resolve(&self, choice: &CredentialChoice, variables: &[(&str, &str)]) -> Result<Resolved, Error> {
             resolve(choice, &self.environment(variables))
         }
     }
 
-    fn user(text: &str) -> Choice {
-        Choice { user: Some(Secret::new(text)), ..Choice::default() }
+    fn user(text: &str) -> CredentialChoice {
+        CredentialChoice { user: Some(Secret::new(text)), ..CredentialChoice::default() }
     }
 
-    fn named(name: &str) -> Choice {
-        Choice { profile: Some(name.to_owned()), ..Choice::default() }
+    fn named(name: &str) -> CredentialChoice {
+        CredentialChoice { profile: Some(name.to_owned()), ..CredentialChoice::default() }
     }
 
     const KEYS: [(&str, &str); 3] =
@@ -243,20 +168,21 @@ mod tests {
     #[test]
     fn the_order_is_options_profile_environment_default() {
         let world = World::new(PROFILES);
-        let both = Choice { user: Some(Secret::new("AKID-U:hush-u")), ..named("a") };
+        let both = CredentialChoice { user: Some(Secret::new("AKID-U:hush-u")), ..named("a") };
+        let profile = |name: &str| Source::Profile { name: name.to_owned(), path: world.path("sigvet/profiles.toml") };
         let cases = [
-            (both, &KEYS[..], "AKID-U", "option -u"),
-            (named("a"), &KEYS, "AKID-A", "profile 'a' in "),
-            (Choice::default(), &KEYS, "AKID-E", "environment variables"),
-            (Choice::default(), &[("AWS_PROFILE", "b"), ("B_SECRET", "s")], "AKID-B", "profile 'b' in "),
-            (Choice::default(), &[("AWS_PROFILE", "")], "AKID-A", "profile 'a' in "),
-            (Choice::default(), &[("AWS_PROFILE", "default")], "AKID-A", "profile 'a' in "),
-            (Choice::default(), &[], "AKID-A", "profile 'a' in "),
+            (both, &KEYS[..], "AKID-U", Source::User),
+            (named("a"), &KEYS, "AKID-A", profile("a")),
+            (CredentialChoice::default(), &KEYS, "AKID-E", Source::Environment),
+            (CredentialChoice::default(), &[("AWS_PROFILE", "b"), ("B_SECRET", "s")], "AKID-B", profile("b")),
+            (CredentialChoice::default(), &[("AWS_PROFILE", "")], "AKID-A", profile("a")),
+            (CredentialChoice::default(), &[("AWS_PROFILE", "default")], "AKID-A", profile("a")),
+            (CredentialChoice::default(), &[], "AKID-A", profile("a")),
         ];
         for (choice, variables, key, source) in cases {
             let resolved = world.resolve(&choice, variables).unwrap();
             assert_eq!(resolved.credentials.access_key_id, key);
-            assert!(resolved.source.to_string().starts_with(source), "{}", resolved.source);
+            assert_eq!(resolved.source, source);
         }
     }
 
@@ -265,9 +191,9 @@ mod tests {
         let world = World::new(PROFILES);
         assert_eq!(world.resolve(&user("K:s"), &KEYS).unwrap().credentials, Credentials::new("K", "s"));
         assert_eq!(world.resolve(&named("a"), &KEYS).unwrap().credentials, Credentials::new("AKID-A", "hush-a"));
-        let error = world.resolve(&Choice::default(), &KEYS[..1]).unwrap_err();
+        let error = world.resolve(&CredentialChoice::default(), &KEYS[..1]).unwrap_err();
         assert!(matches!(error, Error::HalfEnvironment { .. }), "the default profile does not fill the gap: {error}");
-        let token_alone = world.resolve(&Choice::default(), &KEYS[2..]).unwrap();
+        let token_alone = world.resolve(&CredentialChoice::default(), &KEYS[2..]).unwrap();
         assert_eq!(token_alone.credentials.session_token, None);
     }
 
@@ -275,18 +201,18 @@ mod tests {
     fn settings_come_from_the_source_of_the_keys() {
         let world = World::new(PROFILES);
         let variables = [KEYS[0], KEYS[1], ("AWS_REGION", "region-e"), ("AWS_ENDPOINT_URL", "http://e")];
-        let settings = world.resolve(&Choice::default(), &variables).unwrap().settings;
+        let settings = world.resolve(&CredentialChoice::default(), &variables).unwrap().settings;
         assert_eq!(settings.region.as_deref(), Some("region-e"));
         assert_eq!(settings.endpoint_url.as_deref(), Some("http://e"));
         assert_eq!(settings.addressing, None, "not of the default profile");
         let settings = world.resolve(&named("a"), &variables).unwrap().settings;
         assert_eq!(settings.region.as_deref(), Some("region-a"), "--profile goes before the environment");
         assert_eq!(settings.endpoint_url.as_deref(), Some("https://a"));
-        let settings = world.resolve(&Choice::default(), &variables[2..]).unwrap().settings;
+        let settings = world.resolve(&CredentialChoice::default(), &variables[2..]).unwrap().settings;
         assert_eq!(settings.region.as_deref(), Some("region-e"), "the environment goes before the default");
         assert_eq!(settings.endpoint_url.as_deref(), Some("https://a"), "its endpoint is for its own keys");
         assert_eq!(settings.addressing, Some(Addressing::Path));
-        let both = Choice { user: Some(Secret::new("K:s")), ..named("a") };
+        let both = CredentialChoice { user: Some(Secret::new("K:s")), ..named("a") };
         assert_eq!(world.resolve(&both, &[]).unwrap().settings.endpoint_url.as_deref(), Some("https://a"));
         assert_eq!(world.resolve(&user("K:s"), &[]).unwrap().settings, Settings::default());
     }
@@ -323,28 +249,28 @@ mod tests {
         for (name, message) in cases {
             let error = world.resolve(&named(name), &KEYS).unwrap_err();
             assert_eq!(error.to_string(), message);
-            assert_eq!(error.kind(), Kind::NoCredentials, "{name}");
+            assert_eq!(error.kind(), FailureKind::NoCredentials, "{name}");
         }
     }
 
     #[test]
     fn a_broken_file_is_never_passed_over() {
         let world = World::new("[profile.a]\nsecret_access_key = \"hush");
-        for (choice, variables) in [(Choice::default(), [("AWS_PROFILE", "x")]), (named("a"), [KEYS[0]])] {
+        for (choice, variables) in [(CredentialChoice::default(), [("AWS_PROFILE", "x")]), (named("a"), [KEYS[0]])] {
             let error = world.resolve(&choice, &variables).unwrap_err();
-            assert_eq!(error.kind(), Kind::Broken);
+            assert_eq!(error.kind(), FailureKind::Broken);
             assert!(!format!("{error} {error:?}").contains("hush"));
         }
-        assert!(world.resolve(&Choice::default(), &KEYS).is_ok(), "keys of the environment do not need it");
-        let gone = Choice { profile_file: Some(world.path("gone.toml")), ..Choice::default() };
-        assert_eq!(world.resolve(&gone, &[]).unwrap_err().kind(), Kind::Broken);
+        assert!(world.resolve(&CredentialChoice::default(), &KEYS).is_ok(), "keys of the environment do not need it");
+        let gone = CredentialChoice { profile_file: Some(world.path("gone.toml")), ..CredentialChoice::default() };
+        assert_eq!(world.resolve(&gone, &[]).unwrap_err().kind(), FailureKind::Broken);
     }
 
     #[test]
     fn where_there_is_nothing_the_places_are_named() {
         let world = World::new("");
-        let error = world.resolve(&Choice::default(), &[]).unwrap_err();
-        assert_eq!(error.kind(), Kind::NoCredentials);
+        let error = world.resolve(&CredentialChoice::default(), &[]).unwrap_err();
+        assert_eq!(error.kind(), FailureKind::NoCredentials);
         let shown = error.to_string();
         assert!(shown.starts_with("no credentials found in the environment, in "), "{shown}");
         assert!(shown.contains("profiles.toml, or in AWS's own files and chain ("), "{shown}");
@@ -353,18 +279,19 @@ mod tests {
     #[test]
     fn what_is_known_without_a_secret_needs_none() {
         let world = World::new(PROFILES);
-        let described = |choice: &Choice, variables: &[(&str, &str)]| describe(choice, &world.environment(variables));
+        let described =
+            |choice: &CredentialChoice, variables: &[(&str, &str)]| describe(choice, &world.environment(variables));
         let b = described(&named("b"), &[]).unwrap();
         assert_eq!((b.access_key_id.as_deref(), b.settings.region), (Some("AKID-B"), None));
         let empty = described(&named("empty"), &[("AWS_REGION", "e")]).unwrap();
         assert_eq!(empty.settings.region.as_deref(), Some("region-empty"));
-        let half = described(&Choice::default(), &KEYS[..1]).unwrap();
+        let half = described(&CredentialChoice::default(), &KEYS[..1]).unwrap();
         assert_eq!(half.source, Some(Source::Environment));
-        let a = described(&Choice::default(), &[]).unwrap();
+        let a = described(&CredentialChoice::default(), &[]).unwrap();
         assert_eq!(a.settings.endpoint_url.as_deref(), Some("https://a"));
         let user = described(&user("K"), &[("AWS_REGION", "e")]).unwrap();
         assert_eq!((user.source, user.settings.region.as_deref()), (Some(Source::User), Some("e")));
-        let nothing = describe(&Choice::default(), &World::new("").environment(&[])).unwrap();
+        let nothing = describe(&CredentialChoice::default(), &World::new("").environment(&[])).unwrap();
         assert_eq!(nothing, Described::default());
         assert!(described(&named("gone"), &[]).is_err());
     }
@@ -373,7 +300,8 @@ mod tests {
     fn a_secret_with_white_space_around_it_is_warned_of_and_used_as_it_is() {
         let world = World::new("");
         let resolved = world.resolve(&user("K:hush\r"), &[]).unwrap();
-        assert_eq!(resolved.warnings, ["the secret access key of option -u begins or ends with white space"]);
+        let expected = Warning::WhiteSpace { part: KeyPart::SecretAccessKey, source: Source::User };
+        assert_eq!(resolved.warnings, [expected]);
         assert_eq!(resolved.credentials.secret_access_key.expose_secret(), "hush\r");
     }
 
@@ -385,8 +313,7 @@ mod tests {
         let path = world.path("sigvet/profiles.toml");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         let warnings = world.resolve(&named("a"), &[]).unwrap().warnings;
-        assert_eq!(warnings.len(), 1);
-        assert!(warnings[0].contains("0644"), "{warnings:?}");
+        assert_eq!(warnings, [Warning::FileTooOpen { path, mode: 0o644 }]);
     }
 
     #[test]
@@ -400,6 +327,7 @@ mod tests {
     #[cfg(feature = "aws-config")]
     mod aws_files {
         use super::*;
+        use crate::profiles::AwsProvider;
 
         const CONFIG: &str = "[default]\nregion = aws-region\n\n[profile dev]\nregion = dev-region\n\
             endpoint_url = http://plain\nservices = local\ns3 =\n  addressing_style = path\n\n\
@@ -410,6 +338,10 @@ mod tests {
         const CREDENTIALS: &str = "[default]\naws_access_key_id = AKID-D\naws_secret_access_key = hush-d\n\n\
             [dev]\naws_access_key_id = AKID-V\naws_secret_access_key = hush-v\naws_session_token = token-v\n\n\
             [half]\naws_access_key_id = AKID-H\n";
+
+        fn aws(name: &str, provider: AwsProvider) -> Source {
+            Source::AwsProfile { name: name.to_owned(), provider }
+        }
 
         fn world() -> World {
             let world = World::new("");
@@ -426,20 +358,20 @@ mod tests {
             assert_eq!(resolved.settings.region.as_deref(), Some("dev-region"));
             assert_eq!(resolved.settings.endpoint_url.as_deref(), Some("http://s3"));
             assert_eq!(resolved.settings.addressing, Some(Addressing::Path));
-            assert_eq!(resolved.source.to_string(), "aws profile 'dev' (static)");
+            assert_eq!(resolved.source, aws("dev", AwsProvider::Static));
         }
 
         #[test]
         fn the_environment_goes_before_an_implied_profile_as_in_aws_tools() {
             let variables = [("AWS_PROFILE", "dev"), ("AWS_REGION", "e"), ("AWS_ENDPOINT_URL", "http://e")];
-            let settings = world().resolve(&Choice::default(), &variables).unwrap().settings;
+            let settings = world().resolve(&CredentialChoice::default(), &variables).unwrap().settings;
             assert_eq!(settings.region.as_deref(), Some("e"));
             assert_eq!(settings.endpoint_url.as_deref(), Some("http://e"));
         }
 
         #[test]
         fn the_default_profile_is_the_last_resort() {
-            let resolved = world().resolve(&Choice::default(), &[]).unwrap();
+            let resolved = world().resolve(&CredentialChoice::default(), &[]).unwrap();
             assert_eq!(resolved.credentials.access_key_id, "AKID-D");
             assert_eq!(resolved.settings.region.as_deref(), Some("aws-region"));
         }
@@ -458,23 +390,28 @@ mod tests {
             let resolved = world().resolve(&named("aws:printed"), &[]).unwrap();
             assert_eq!(resolved.credentials.access_key_id, "AKID-P");
             assert_eq!(resolved.credentials.expires_at.unwrap().as_str(), "20300101T000000Z");
-            assert_eq!(resolved.source.to_string(), "aws profile 'printed' (process)");
+            assert_eq!(resolved.source, aws("printed", AwsProvider::Process));
         }
 
         #[test]
         fn failures_say_why_on_one_line_without_a_secret() {
             let world = world();
             let cases = [
-                ("aws:process", "aws profile 'process' (process) gives no credentials: "),
-                ("aws:half", "aws profile 'half' (static) gives no credentials: "),
-                ("aws:bare", "aws profile 'bare': it has no credentials"),
-                ("aws:dv", "no profile 'dv' in AWS's own files; did you mean 'aws:dev'?"),
-                ("dev", "no profile 'dev' in "),
+                ("aws:process", Some(aws("process", AwsProvider::Process)), ""),
+                ("aws:half", Some(aws("half", AwsProvider::Static)), ""),
+                ("aws:bare", None, "aws profile 'bare': it has no credentials"),
+                ("aws:dv", None, "no profile 'dv' in AWS's own files; did you mean 'aws:dev'?"),
+                ("dev", None, "no profile 'dev' in "),
             ];
-            for (name, start) in cases {
+            for (name, expected, start) in cases {
                 let error = world.resolve(&named(name), &[]).unwrap_err();
                 let shown = chain(&error);
-                assert!(shown.starts_with(start), "{shown}");
+                assert!(shown.starts_with(start) && !shown.is_empty(), "{shown}");
+                let source = match &error {
+                    Error::Aws { asked, .. } => Some(asked.clone()),
+                    _ => None,
+                };
+                assert_eq!(source, expected);
                 assert!(!shown.contains('\n') && !format!("{shown} {error:?}").contains("hush"), "{shown}");
             }
             let error = world.resolve(&named("dev"), &[]).unwrap_err();
@@ -496,7 +433,7 @@ mod tests {
 
         #[test]
         fn a_variable_that_names_no_profile_anywhere_is_an_error() {
-            let error = world().resolve(&Choice::default(), &[("AWS_PROFILE", "devv")]).unwrap_err();
+            let error = world().resolve(&CredentialChoice::default(), &[("AWS_PROFILE", "devv")]).unwrap_err();
             assert!(error.to_string().starts_with("no profile 'devv' in "), "{error}");
         }
 
@@ -511,7 +448,7 @@ mod tests {
         fn a_file_that_does_not_parse_is_quoted_by_place_only() {
             let world = World::new("");
             world.write(".aws/credentials", "[default]\naws_secret_access_key hush\n");
-            let error = world.resolve(&Choice::default(), &[]).unwrap_err();
+            let error = world.resolve(&CredentialChoice::default(), &[]).unwrap_err();
             assert!(chain(&error).contains("line 2") && !format!("{error:?}").contains("hush"), "{error:?}");
         }
     }
@@ -521,12 +458,5 @@ mod tests {
     fn without_aws_config_its_profiles_are_refused_by_name() {
         let error = World::new("").resolve(&named("aws:dev"), &[]).unwrap_err();
         assert!(error.to_string().contains("does not read AWS's own files"), "{error}");
-    }
-
-    #[test]
-    fn sources_read_as_a_sentence_would_name_them() {
-        let profile = Source::Profile { name: "a".into(), path: Path::new("/p.toml").to_owned() };
-        assert_eq!(profile.to_string(), "profile 'a' in /p.toml");
-        assert_eq!(Source::Aws { means: "instance metadata" }.to_string(), "aws instance metadata");
     }
 }

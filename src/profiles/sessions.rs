@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::{Environment, private_file};
+use crate::platform::{Access, mode_open_to};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::crypto::sha256;
 use sigvet_core::time::Timestamp;
@@ -61,18 +62,12 @@ pub fn is_good(session: &Credentials, now: Timestamp) -> bool {
     session.expires_at.is_some_and(|end| end.epoch_seconds() - now.epoch_seconds() > MARGIN)
 }
 
-#[cfg(unix)]
 fn is_private(file: &File) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o077 == 0)
-}
-
-#[cfg(not(unix))]
-fn is_private(file: &File) -> bool {
-    file.metadata().is_ok_and(|metadata| metadata.is_file())
+    file.metadata().is_ok_and(|metadata| metadata.is_file() && mode_open_to(Access::Any, &metadata).is_none())
 }
 
 #[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::process::Command;

@@ -2,45 +2,13 @@
 //!
 //! All of a key comes from the command line then, its session token included; settings may come from beside it.
 
-use super::resolve::{Choice, Described, Resolved, Source, describe};
-use super::{Environment, Error};
+use super::choice::CredentialChoice;
+use super::found::{Described, Resolved};
+use super::{Error, Source, Warning};
 use sigvet_core::credentials::{Credentials, Secret};
 
-/// Said of a second `:` in `-u`. The ids of Swift have one; curl takes the first for the end of the id, and so do we.
-const AMBIGUOUS_USER: &str = "option -u is cut at its first ':', as curl has it; an access key id with a ':' in it is given by \
-     --access-key and --secret-key, a profile, or AWS_ACCESS_KEY_ID";
-
-/// A key in parts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parts {
-    /// `--access-key`.
-    pub access_key_id: Option<String>,
-    /// `--secret-key`.
-    pub secret_access_key: Option<Secret>,
-    /// `--session-token`, which goes with `-u` too.
-    pub session_token: Option<Secret>,
-}
-
-impl Parts {
-    /// Whether anything is there. An empty token counts as none, as an empty variable does; half a key still counts.
-    pub(super) fn any(&self) -> bool {
-        self.access_key_id.is_some() || self.secret_access_key.is_some() || self.token().is_some()
-    }
-
-    fn token(&self) -> Option<&Secret> {
-        self.session_token.as_ref().filter(|token| !token.expose_secret().is_empty())
-    }
-
-    fn credentials(&self) -> Result<Credentials, Error> {
-        let missing = |missing| Error::HalfOptions { missing };
-        let key = self.access_key_id.as_deref().filter(|key| !key.is_empty()).ok_or(missing("--access-key"))?;
-        let secret = self.secret_access_key.as_ref().map(Secret::expose_secret).filter(|secret| !secret.is_empty());
-        Ok(Credentials::new(key, secret.ok_or(missing("--secret-key"))?))
-    }
-}
-
 /// The key that was typed, `-u` first.
-pub(super) fn resolve(choice: &Choice, environment: &Environment) -> Result<Resolved, Error> {
+pub(super) fn resolve(choice: &CredentialChoice, beside: Described) -> Result<Resolved, Error> {
     let mut credentials = match &choice.user {
         Some(user) => {
             let (key, secret) = split_user(user).ok_or(Error::UserIncomplete)?;
@@ -49,22 +17,23 @@ pub(super) fn resolve(choice: &Choice, environment: &Environment) -> Result<Reso
         None => choice.parts.credentials()?,
     };
     credentials.session_token = choice.parts.token().cloned();
-    let Described { settings, mut warnings, .. } = beside(choice, environment)?;
+    let Described { settings, mut warnings, .. } = beside;
+    // The ids of Swift have a colon; curl takes the first for the end of the id, and so do we.
     let is_ambiguous = choice.user.is_some() && credentials.secret_access_key.expose_secret().contains(':');
-    warnings.extend(is_ambiguous.then(|| AMBIGUOUS_USER.to_owned()));
+    warnings.extend(is_ambiguous.then_some(Warning::SecondColon));
     Ok(Resolved { credentials, settings, source: source(choice), warnings })
 }
 
 /// What is known without its secret.
-pub(super) fn describe_typed(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
+pub(super) fn describe(choice: &CredentialChoice, beside: Described) -> Described {
     let key = match &choice.user {
         Some(user) => split_user(user).map(|(key, _)| key.to_owned()),
         None => choice.parts.access_key_id.clone(),
     };
-    Ok(Described { access_key_id: key, source: Some(source(choice)), ..beside(choice, environment)? })
+    Described { access_key_id: key, source: Some(source(choice)), ..beside }
 }
 
-fn source(choice: &Choice) -> Source {
+fn source(choice: &CredentialChoice) -> Source {
     if choice.user.is_some() { Source::User } else { Source::Options }
 }
 
@@ -72,17 +41,11 @@ fn split_user(user: &Secret) -> Option<(&str, &str)> {
     user.expose_secret().split_once(':').filter(|(key, secret)| !key.is_empty() && !secret.is_empty())
 }
 
-/// The settings beside the key: of `--profile` where it is given too, else of the environment.
-fn beside(choice: &Choice, environment: &Environment) -> Result<Described, Error> {
-    match choice.profile {
-        Some(_) => describe(&Choice { user: None, parts: Parts::default(), ..choice.clone() }, environment),
-        None => Ok(Described { settings: environment.settings(), ..Described::default() }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profiles::KeyPart;
+    use crate::profiles::{Environment, KeyParts};
 
     const KEYS: [(&str, &str); 4] = [
         ("AWS_ACCESS_KEY_ID", "AKID-E"),
@@ -91,24 +54,24 @@ mod tests {
         ("AWS_REGION", "region-e"),
     ];
 
-    fn parts(key: Option<&str>, secret: Option<&str>, token: Option<&str>) -> Choice {
-        let parts = Parts {
+    fn parts(key: Option<&str>, secret: Option<&str>, token: Option<&str>) -> CredentialChoice {
+        let parts = KeyParts {
             access_key_id: key.map(str::to_owned),
             secret_access_key: secret.map(Secret::new),
             session_token: token.map(Secret::new),
         };
-        Choice { parts, ..Choice::default() }
+        CredentialChoice { parts, ..CredentialChoice::default() }
     }
 
-    fn resolved(choice: &Choice) -> Result<Resolved, Error> {
-        super::super::resolve(choice, &Environment::new(KEYS, None))
+    fn resolved(choice: &CredentialChoice) -> Result<Resolved, Error> {
+        crate::profiles::resolve(choice, &Environment::new(KEYS, None))
     }
 
     #[test]
     fn the_parts_are_one_source_and_settings_come_from_beside_them() {
         let found = resolved(&parts(Some("K"), Some("s"), None)).unwrap();
         assert_eq!(found.credentials, Credentials::new("K", "s"), "no token of the environment");
-        assert_eq!(found.source.to_string(), "options --access-key and --secret-key");
+        assert_eq!(found.source, Source::Options);
         assert_eq!(found.settings.region.as_deref(), Some("region-e"));
         let found = resolved(&parts(Some("K"), Some("s"), Some("t"))).unwrap();
         assert_eq!(found.credentials, Credentials::new("K", "s").with_session_token("t"));
@@ -116,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_token_goes_with_user_too() {
-        let choice = Choice { user: Some(Secret::new("U:s")), ..parts(None, None, Some("t")) };
+        let choice = CredentialChoice { user: Some(Secret::new("U:s")), ..parts(None, None, Some("t")) };
         let found = resolved(&choice).unwrap();
         assert_eq!(found.credentials, Credentials::new("U", "s").with_session_token("t"));
         assert_eq!(found.source, Source::User);
@@ -125,10 +88,10 @@ mod tests {
     /// Swift's ids are `account:user`: catches that one is cut in two without a word.
     #[test]
     fn a_second_colon_is_warned_of() {
-        let choice = |user: &str| Choice { user: Some(Secret::new(user)), ..Choice::default() };
+        let choice = |user: &str| CredentialChoice { user: Some(Secret::new(user)), ..CredentialChoice::default() };
         let found = resolved(&choice("test:tester:hush")).unwrap();
         assert_eq!(found.credentials, Credentials::new("test", "tester:hush"));
-        assert_eq!(found.warnings, [AMBIGUOUS_USER]);
+        assert_eq!(found.warnings, [Warning::SecondColon]);
         assert!(resolved(&choice("test:hush")).unwrap().warnings.is_empty());
         let whole = resolved(&parts(Some("test:tester"), Some("hush"), None)).unwrap();
         assert_eq!((whole.credentials, whole.warnings), (Credentials::new("test:tester", "hush"), Vec::new()));
@@ -137,15 +100,15 @@ mod tests {
     #[test]
     fn half_a_key_names_the_half_that_is_missing() {
         for (choice, missing) in [
-            (parts(Some("K"), None, None), "--secret-key"),
-            (parts(Some("K"), Some(""), Some("t")), "--secret-key"),
-            (parts(None, Some("hush"), None), "--access-key"),
-            (parts(None, None, Some("hush")), "--access-key"),
-            (parts(Some(""), Some(""), None), "--access-key"),
+            (parts(Some("K"), None, None), KeyPart::SecretAccessKey),
+            (parts(Some("K"), Some(""), Some("t")), KeyPart::SecretAccessKey),
+            (parts(None, Some("hush"), None), KeyPart::AccessKeyId),
+            (parts(None, None, Some("hush")), KeyPart::AccessKeyId),
+            (parts(Some(""), Some(""), None), KeyPart::AccessKeyId),
         ] {
             let error = resolved(&choice).unwrap_err();
-            assert!(matches!(error, Error::HalfOptions { missing: found } if found == missing), "{error}");
-            assert_eq!(error.kind(), super::super::Kind::Usage);
+            assert!(matches!(error, Error::HalfTypedKey { missing: found } if found == missing), "{error}");
+            assert_eq!(error.kind(), crate::profiles::FailureKind::Usage);
         }
     }
 

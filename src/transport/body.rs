@@ -8,8 +8,9 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::body::{Body as HttpBody, Frame};
 
+use super::body_error::{BodyError, Pass};
 use super::error::Unsendable;
-use super::file::{BodyError, BodyReader, PIECE, Pass};
+use super::file::{BodyReader, PIECE};
 use super::{ChunkedReader, Meter, Outgoing, TransportError};
 use sigvet_core::request::Body;
 

@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use super::PIECE;
-use super::file::{BodyError, BodyReader};
+use super::body_error::BodyError;
+use super::file::BodyReader;
 use sigvet_core::checksum::ChecksumHasher;
 use sigvet_core::crypto::{Sha256Digest, sha256};
 use sigvet_core::stream::{ChunkHasher, Encoder};

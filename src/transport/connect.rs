@@ -4,23 +4,20 @@ use std::net::SocketAddr;
 
 use http::HeaderValue;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::error::{ConnectError, LookupError, TimeLimit, TransferError};
 use super::options::Options;
 use super::proxy::Proxy;
-use super::{Course, TransportError, tls};
+use super::stream::Stream;
+use super::{Timings, TransportError, tls};
+use crate::platform::connect_to_socket;
 use sigvet_core::request::{RequestUrl, UriScheme};
 
 /// The longest answer of a proxy that is read.
 const PROXY_ANSWER_LIMIT: usize = 16 * 1024;
-
-/// A byte stream in both directions.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// A connection, ready for HTTP.
 pub(super) struct Connection {
@@ -36,19 +33,19 @@ pub(super) struct Connection {
 pub(super) async fn open(
     url: &RequestUrl,
     options: &Options,
-    course: &mut Course,
+    timings: &mut Timings,
 ) -> Result<Connection, TransportError> {
     let timed_out = |_| TransportError::TimedOut { host: url.host_header(), limit: TimeLimit::Connection };
-    timeout(options.connect_timeout, open_at_leisure(url, options, course)).await.map_err(timed_out)?
+    timeout(options.connect_timeout, open_at_leisure(url, options, timings)).await.map_err(timed_out)?
 }
 
 async fn open_at_leisure(
     url: &RequestUrl,
     options: &Options,
-    course: &mut Course,
+    timings: &mut Timings,
 ) -> Result<Connection, TransportError> {
-    let Line { stream, proxy } = dial(url, options, course).await?;
-    course.connected = course.begun.elapsed();
+    let Line { stream, proxy } = dial(url, options, timings).await?;
+    timings.connected = timings.begun.elapsed();
     let is_forward_proxy = proxy.is_some() && url.scheme() == UriScheme::Http;
     let proxy_authorization = proxy.and_then(|proxy| proxy.authorization);
     let (stream, is_http2): (Box<dyn Stream>, bool) = match url.scheme() {
@@ -56,7 +53,7 @@ async fn open_at_leisure(
         UriScheme::Https | UriScheme::Wss => {
             let tls = tls::handshake(stream, url.host(), options).await?;
             let is_http2 = tls::agreed_on_http2(&tls);
-            course.secured = course.begun.elapsed();
+            timings.secured = timings.begun.elapsed();
             (Box::new(tls), is_http2)
         }
     };
@@ -69,53 +66,47 @@ struct Line {
     proxy: Option<Proxy>,
 }
 
-async fn dial(url: &RequestUrl, options: &Options, course: &mut Course) -> Result<Line, TransportError> {
-    let (host, port) = (url.host().to_owned(), url.port().unwrap_or_else(|| default_port(url.scheme())));
+async fn dial(url: &RequestUrl, options: &Options, timings: &mut Timings) -> Result<Line, TransportError> {
+    let (host, port) = (url.host().to_owned(), url.port_or_default());
     if let Some(path) = &options.unix_socket {
-        return Ok(Line { stream: dial_unix(path).await?, proxy: None });
+        return Ok(Line { stream: dial_socket(path).await?, proxy: None });
     }
     let (host, port) = options.reroutings.iter().find_map(|rule| rule.apply(&host, port)).unwrap_or((host, port));
     let Some(proxy) = options.proxies.for_url(url) else {
-        let stream = Box::new(dial_tcp(&host, port, options, course).await?);
+        let stream = Box::new(dial_tcp(&host, port, options, timings).await?);
         return Ok(Line { stream, proxy: None });
     };
-    let mut tcp = dial_tcp(&proxy.host, proxy.port, options, course).await?;
+    let mut tcp = dial_tcp(&proxy.host, proxy.port, options, timings).await?;
     if url.scheme() != UriScheme::Http {
         open_tunnel(&mut tcp, &proxy, &host, port).await?;
     }
     Ok(Line { stream: Box::new(tcp), proxy: Some(proxy) })
 }
 
-fn default_port(scheme: UriScheme) -> u16 {
-    match scheme {
-        UriScheme::Http => 80,
-        UriScheme::Https | UriScheme::Wss => 443,
-    }
-}
-
-#[cfg(unix)]
-async fn dial_unix(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
-    let failure =
-        |error| TransportError::CannotConnect { host: path.display().to_string(), source: ConnectError::Socket(error) };
-    Ok(Box::new(tokio::net::UnixStream::connect(path).await.map_err(failure)?))
-}
-
-#[cfg(not(unix))]
-async fn dial_unix(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
-    Err(TransportError::CannotConnect { host: path.display().to_string(), source: ConnectError::NoSockets })
+async fn dial_socket(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
+    let failure = |error: std::io::Error| TransportError::CannotConnect {
+        host: path.display().to_string(),
+        source: ConnectError::Socket(error),
+    };
+    Ok(Box::new(connect_to_socket(path).await.map_err(failure)?))
 }
 
 /// Connects to the first address of a name that answers.
-async fn dial_tcp(host: &str, port: u16, options: &Options, course: &mut Course) -> Result<TcpStream, TransportError> {
+async fn dial_tcp(
+    host: &str,
+    port: u16,
+    options: &Options,
+    timings: &mut Timings,
+) -> Result<TcpStream, TransportError> {
     let addresses = addresses(host, port, options).await?;
-    course.resolved = course.begun.elapsed();
+    timings.resolved = timings.begun.elapsed();
     let mut refusal = None;
     for address in addresses {
         match TcpStream::connect(address).await {
             Ok(stream) => {
                 // A socket that keeps Nagle's delay still works.
                 drop(stream.set_nodelay(true));
-                (course.remote, course.local) = (Some(address), stream.local_addr().ok());
+                (timings.remote, timings.local) = (Some(address), stream.local_addr().ok());
                 return Ok(stream);
             }
             Err(source) => refusal = Some(ConnectError::Address { address, source }),

@@ -11,8 +11,7 @@ use rustls::CertificateError;
 use rustls::client::VerifierBuilderError;
 use rustls::pki_types::{InvalidDnsNameError, pem};
 
-use super::file::BodyError;
-use super::tls::is_authority_own;
+use super::body_error::BodyError;
 
 /// A request that did not get through.
 #[derive(Debug, thiserror::Error)]
@@ -162,14 +161,9 @@ pub enum ConnectError {
         /// What the system says.
         source: io::Error,
     },
-    /// The local socket refused it.
-    #[cfg(unix)]
+    /// The local socket refused it, or the system has none.
     #[error(transparent)]
     Socket(io::Error),
-    /// The system has no local sockets.
-    #[cfg(not(unix))]
-    #[error("this system has no such sockets")]
-    NoSockets,
     /// The connection to the proxy broke.
     #[error("the proxy {proxy} broke off")]
     ProxyLost {
@@ -208,6 +202,12 @@ impl From<&CertificateError> for Untrusted {
             error => Self::Other(Box::new(error.clone())),
         }
     }
+}
+
+/// Whether a certificate was refused because it is an authority's. rustls has no name for that, and passes on webpki's error.
+pub(super) fn is_authority_own(problem: &CertificateError) -> bool {
+    let CertificateError::Other(other) = problem else { return false };
+    other.0.downcast_ref::<webpki::Error>() == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
 /// A time that ran out.

@@ -4,30 +4,33 @@
 //! clients above it rewrite paths. One request is one connection and one response: redirects and retries need another
 //! signature, and so belong to whoever signs. Signing is not known here.
 
-mod body;
-mod chunks;
-mod connect;
-mod course;
+mod body_error;
+mod timings;
 mod error;
-mod file;
-mod options;
 mod pipe;
+mod file;
+mod chunks;
 mod proxy;
 mod rerouting;
 mod resolution;
+mod options;
+mod body;
+mod stream;
 mod tls;
+mod connect;
 mod wire;
 
+pub use body_error::{BodyError, Pass};
 pub use chunks::ChunkedReader;
-pub use course::Course;
 pub use error::{
     BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable, Untrusted,
 };
-pub use file::{BodyError, BodyFile, BodyReader, PIECE, Pass};
+pub use file::{BodyFile, BodyReader, PIECE};
 pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Trust};
 pub use proxy::Proxies;
 pub use rerouting::{InvalidRerouting, Rerouting};
 pub use resolution::{InvalidResolution, Resolution};
+pub use timings::Timings;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -35,7 +38,7 @@ use hyper::body::Incoming;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use sigvet_core::request::{Request, RequestUrl, UriScheme};
+use sigvet_core::request::{Headers, Request, RequestUrl, UriScheme};
 use sigvet_core::stream::Encoder;
 
 /// A request on its way out.
@@ -63,15 +66,7 @@ pub struct Response {
     /// `OK`; empty where the status has no usual reason.
     pub reason: String,
     /// The fields in order, names in lower case.
-    pub headers: Vec<(String, Vec<u8>)>,
-}
-
-impl Response {
-    /// The length of the body, where the server says it.
-    pub fn content_length(&self) -> Option<u64> {
-        let (_, value) = self.headers.iter().find(|(name, _)| name == "content-length")?;
-        std::str::from_utf8(value).ok()?.trim().parse().ok()
-    }
+    pub headers: Headers,
 }
 
 /// A response whose body is still to be read.
@@ -81,7 +76,7 @@ pub struct Exchange {
     rest: Incoming,
     host: String,
     deadline: Deadline,
-    course: Course,
+    timings: Timings,
 }
 
 /// Adds what a client sends besides what is signed: who it is, what it takes, how long the body is. What the user took away,
@@ -109,17 +104,17 @@ pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| TransportError::Setup(error.into()))?;
     let deadline = Deadline(outgoing.options.max_time.map(|time| Instant::now() + time));
-    let mut course = Course::begin(outgoing.url.scheme().as_str());
-    let response = deadline.run(&runtime, &host, exchange(outgoing, &mut course))?;
+    let mut timings = Timings::begin(outgoing.url.scheme().as_str());
+    let response = deadline.run(&runtime, &host, exchange(outgoing, &mut timings))?;
     let head = head_of(&response);
-    Ok(Exchange { runtime, response: head, rest: response.into_body(), host, deadline, course })
+    Ok(Exchange { runtime, response: head, rest: response.into_body(), host, deadline, timings })
 }
 
-async fn exchange(outgoing: &Outgoing<'_>, course: &mut Course) -> Result<http::Response<Incoming>, TransportError> {
-    let connection = connect::open(outgoing.url, outgoing.options, course).await?;
-    course.ready = course.begun.elapsed();
+async fn exchange(outgoing: &Outgoing<'_>, timings: &mut Timings) -> Result<http::Response<Incoming>, TransportError> {
+    let connection = connect::open(outgoing.url, outgoing.options, timings).await?;
+    timings.ready = timings.begun.elapsed();
     let response = wire::speak(outgoing, connection).await;
-    course.answered = course.begun.elapsed();
+    timings.answered = timings.begun.elapsed();
     response
 }
 
@@ -153,13 +148,13 @@ impl Exchange {
     }
 
     /// How the exchange went so far.
-    pub fn course(&self) -> &Course {
-        &self.course
+    pub fn timings(&self) -> &Timings {
+        &self.timings
     }
 
     /// When the exchange began.
     pub fn begun(&self) -> std::time::Instant {
-        self.course.begun
+        self.timings.begun
     }
 
     /// The body up to its end, or to about `limit` bytes.
@@ -195,13 +190,11 @@ impl Exchange {
 }
 
 fn head_of(response: &http::Response<Incoming>) -> Response {
-    let fields = response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
-    Response {
-        version: version_of(response),
-        status: response.status().as_u16(),
-        reason: reason_of(response),
-        headers: fields.collect(),
+    let mut headers = Headers::default();
+    for (name, value) in response.headers() {
+        headers.push_unchecked(name.as_str(), value.as_bytes());
     }
+    Response { version: version_of(response), status: response.status().as_u16(), reason: reason_of(response), headers }
 }
 
 /// HTTP/2 has no minor version (RFC 9113 §3.1).

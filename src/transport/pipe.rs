@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::file::BodyError;
+use super::body_error::BodyError;
 
 /// What is to be read, until somebody reads it.
 pub(super) struct Pipe {

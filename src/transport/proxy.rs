@@ -4,7 +4,7 @@ use http::HeaderValue;
 use hyper_util::client::proxy::matcher::Matcher;
 
 use crate::profiles::Environment;
-use sigvet_core::request::RequestUrl;
+use sigvet_core::request::{RequestUrl, UriScheme};
 
 /// Which requests go by way of which proxy.
 #[derive(Debug)]
@@ -49,10 +49,11 @@ impl Proxies {
 
     /// The proxy for a request, where there is one.
     pub(super) fn for_url(&self, url: &RequestUrl) -> Option<Proxy> {
-        let origin = url.with_target("/").to_text();
+        let origin = format!("{}/", url.origin());
         let found = self.0.intercept(&origin.parse().ok()?)?;
         let uri = found.uri();
-        let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
+        let scheme = if uri.scheme_str() == Some("https") { UriScheme::Https } else { UriScheme::Http };
+        let port = uri.port_u16().unwrap_or_else(|| scheme.default_port());
         Some(Proxy { host: uri.host()?.to_owned(), port, authorization: found.basic_auth().cloned() })
     }
 }

@@ -35,10 +35,10 @@ fn wire_request(
 ) -> Result<http::Request<OutgoingBody>, TransportError> {
     let request = outgoing.request;
     let uri = Uri::try_from(uri_text(outgoing, connection)).map_err(Unsendable::from)?;
-    if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target) {
+    if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target()) {
         return Err(Unsendable::Target.into());
     }
-    let mut builder = http::Request::builder().method(request.method.as_str()).uri(uri);
+    let mut builder = http::Request::builder().method(request.method()).uri(uri);
     // In HTTP/2 the host is the authority of the URI, and a field besides would be a second one.
     for header in request.headers.iter().filter(|header| !connection.is_http2 || !is_connection_field(&header.name)) {
         builder = builder.header(header.name.as_str(), header.value.trim_ascii());
@@ -51,13 +51,13 @@ fn wire_request(
 
 /// The target alone, as origin servers get it; the whole URL for a forward proxy; and for HTTP/2 the URL of the signed host.
 fn uri_text(outgoing: &Outgoing<'_>, connection: &Connection) -> Vec<u8> {
-    let (url, target) = (outgoing.url, &outgoing.request.target);
+    let (url, target) = (outgoing.url, &outgoing.request.target());
     let origin = match (connection.is_http2, connection.is_forward_proxy) {
         (true, _) => {
             let host = outgoing.request.host().map_or_else(|| url.host_header(), str::to_owned);
             format!("{}://{host}", url.scheme().as_str())
         }
-        (false, true) => format!("{}://{}", url.scheme().as_str(), url.host_header()),
+        (false, true) => url.origin(),
         (false, false) => String::new(),
     };
     [origin.as_bytes(), target].concat()

@@ -3,6 +3,7 @@
 //! The cases are made by a signer of their own, which is broken on purpose and shares no code with the library. What has
 //! to be named follows from the definition of each mistake, never from what the tool prints. It catches a mistake that is
 //! not found, one that is found where it is not, and a request that is right and is called wrong.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod case;
 use sigvet_testing as common;
@@ -10,6 +11,7 @@ mod frozen;
 mod replies;
 mod rough;
 mod run;
+mod same_words;
 mod score;
 mod signer;
 mod vectors;

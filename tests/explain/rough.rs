@@ -12,7 +12,7 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::DEFAULT_WINDOW;
 use sigvet_diagnose::formats::capture;
-use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, Word, diagnose};
+use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, Outcome, diagnose};
 
 const DATE: &str = "20260301T101112Z";
 
@@ -132,7 +132,7 @@ fn requests() -> impl Strategy<Value = Recipe> {
 fn a_request_that_is_right_is_called_so() {
     let judged = |recipe: Recipe| {
         let found = diagnosed(&recipe.sign().wire.to_bytes(), 1).unwrap();
-        prop_assert_eq!(found.verdict, Word::Valid);
+        prop_assert_eq!(found.outcome, Outcome::Valid);
         prop_assert!(found.explanations.is_empty(), "{:?}", found.explanations);
         Ok(())
     };
@@ -165,7 +165,7 @@ fn a_single_mistake_is_named() {
         // The mistake is invisible in this request.
         prop_assume!(broken != plain.sign().wire);
         let found = diagnosed(&broken.to_bytes(), 1).unwrap();
-        prop_assert_eq!(found.verdict, Word::Invalid);
+        prop_assert_eq!(found.outcome, Outcome::Invalid);
         let sets = found.explanations.iter().any(|known| ids.iter().any(|id| known.names(id)));
         prop_assert!(sets, "{line}: {:?}", found.explanations);
         Ok(())

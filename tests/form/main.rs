@@ -2,6 +2,7 @@
 //!
 //! It catches a policy that is signed in another way than it is sent, and a verifier that only agrees with its own signer.
 //! `posts.py` wrote `botocore.json`, with botocore and a clock that stands still.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use sigvet_testing as common;
 

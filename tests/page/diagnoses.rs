@@ -2,11 +2,14 @@
 
 use sigvet_core::canonical::Field;
 use sigvet_core::credentials::Credentials;
+use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_core::verify::{Claimed, ExpectedScope, Finding, Judge, verify};
 use sigvet_diagnose::catalogue::{self, Mistake};
-use sigvet_diagnose::{Comparison, Diagnosis, Difference, Explanation, Judged, Made, Party, Proof, Search, Word};
+use sigvet_diagnose::{
+    Comparison, Diagnosis, Difference, Explanation, Judged, Made, NextStep, Note, Origin, Outcome, Party, Proof, Search,
+};
 
 const PRESENTED: &str = "9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
 
@@ -54,9 +57,9 @@ pub fn two_mistakes() -> Diagnosis {
             Explanation { proof: Proof::Reproduced, mistakes: vec![path.clone(), host] },
             Explanation { proof: Proof::Reproduced, mistakes: vec![path, other] },
         ],
-        notes: vec!["the request declares UNSIGNED-PAYLOAD: its body is not covered by the signature".to_owned()],
-        next: vec!["the server's reply, with --response FILE".to_owned()],
-        ..empty(Word::Invalid, Some(judged))
+        notes: vec![Note::NoTextsKnown],
+        next: vec![NextStep::Reply],
+        ..empty(Outcome::Invalid, Some(judged))
     }
 }
 
@@ -92,7 +95,7 @@ pub fn wrong_region() -> Diagnosis {
     Diagnosis {
         explanations: vec![Explanation { proof: Proof::Server, mistakes: vec![made] }],
         comparisons: vec![Comparison { whose, canonical_request, string_to_sign, differences, is_unaltered }],
-        ..empty(Word::Invalid, Some(judged))
+        ..empty(Outcome::Invalid, Some(judged))
     }
 }
 
@@ -108,33 +111,34 @@ pub fn hostile() -> Diagnosis {
     made.expected = format!("a=1&b={long}x").into_bytes();
     let mut judged =
         judged("GET", &format!("/{long}?{long}"), "h.example", &"region".repeat(40), &"service".repeat(40));
-    judged.request.method = hostile.to_owned();
-    judged.claim.terms.access_key_id = format!("{hostile}{long}");
-    let (notes, next) = (vec![format!("{hostile}{long}")], vec![long]);
+    let Request { headers, body, .. } = judged.request.clone();
+    judged.request = captured_request(hostile, judged.request.target(), headers, body);
+    if let Claimed::V4(claim) = &mut judged.verdict.claimed {
+        claim.terms.access_key_id = format!("{hostile}{long}");
+    }
+    let notes = vec![Note::Finding(Finding::HeaderMissing { name: format!("{hostile}{long}") })];
     let explanations = vec![Explanation { proof: Proof::Observed, mistakes: vec![made] }];
-    Diagnosis { explanations, notes, next, ..empty(Word::Invalid, Some(judged)) }
+    Diagnosis { explanations, notes, ..empty(Outcome::Invalid, Some(judged)) }
 }
 
 /// A signature that is right.
 pub fn valid() -> Diagnosis {
     let mut judged = judged("GET", "/?Action=ListUsers&Version=2010-05-08", "iam.amazonaws.com", "us-east-1", "iam");
-    judged.expected = Some(judged.claim.signature.clone());
-    empty(Word::Valid, Some(judged))
+    judged.verdict.expected = Some(judged.verdict.claimed.signature().clone());
+    empty(Outcome::Valid, Some(judged))
 }
 
 /// Nothing to judge by.
 pub fn unknown() -> Diagnosis {
     let mut judged = judged("GET", "/key", "bucket.s3.amazonaws.com", "us-east-1", "s3");
-    judged.expected = None;
-    let next =
-        vec!["the secret, with --profile NAME".to_owned(), "the server's reply, with --response FILE".to_owned()];
-    Diagnosis { next, ..empty(Word::Unknown, Some(judged)) }
+    judged.verdict.expected = None;
+    Diagnosis { next: vec![NextStep::Secret, NextStep::Reply], ..empty(Outcome::Unknown, Some(judged)) }
 }
 
-fn empty(verdict: Word, judged: Option<Judged>) -> Diagnosis {
-    let search = Search { is_made: verdict == Word::Invalid, hypotheses: 61_204, deepest: 2, is_exhausted: true };
+fn empty(outcome: Outcome, judged: Option<Judged>) -> Diagnosis {
+    let search = Search { is_made: outcome == Outcome::Invalid, hypotheses: 61_204, deepest: 2, is_exhausted: true };
     let (explanations, notes, next, comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Diagnosis { verdict, explanations, notes, next, judged, plain: None, comparisons, search }
+    Diagnosis { outcome, explanations, notes, next, judged, comparisons, search }
 }
 
 fn made(id: &str, signed: &str, expected: &str) -> Made {
@@ -157,10 +161,9 @@ fn judged(method: &str, target: &str, host: &str, region: &str, service: &str) -
     ] {
         headers.push(name, value).unwrap();
     }
-    let request = Request { method: method.to_owned(), target: target.into(), headers, body: Body::Unknown };
+    let request = captured_request(method, target, headers, Body::Unknown);
     let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     let now = Timestamp::parse("2026-03-01T10:11:20Z").unwrap();
-    let verdict = verify(&request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW }).unwrap();
-    let (claim, derivation, findings) = (verdict.claim, verdict.derivation, verdict.findings);
-    Judged { request, claim, derivation, expected: Some(verdict.expected), findings, is_at_hand: true }
+    let verdict = verify(&request, &Judge::new(Some(&credentials), now, ExpectedScope::Any)).unwrap();
+    Judged { request, verdict, origin: Origin::Captured }
 }

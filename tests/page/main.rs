@@ -2,6 +2,7 @@
 //!
 //! It catches text that runs out of the page or over other text, colours that cannot be read, a page that loads or runs
 //! something. Pages and pictures are left in `target/tmp/page`, to be looked at.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod browser;
 mod diagnoses;
@@ -23,7 +24,7 @@ const POLICY_START: &str = "<meta http-equiv=\"Content-Security-Policy\"";
 
 fn html(diagnosis: &Diagnosis) -> String {
     let redactor = Redactor::none();
-    Shown { diagnosis, redactor: &redactor, show_secrets: false, milliseconds: 41 }.to_html()
+    Shown { diagnosis, further_notes: &[], redactor: &redactor, show_secrets: false, milliseconds: 41 }.to_html()
 }
 
 fn write(name: &str, html: &str) -> PathBuf {

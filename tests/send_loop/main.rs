@@ -2,6 +2,7 @@
 //!
 //! They catch a second request that carries the signature of the first, one that tells another host what gives access, and
 //! a loop without an end.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 use sigvet_testing as common;
 #[path = "../send_wire/recorder.rs"]

@@ -14,6 +14,7 @@ use crate::crypto::{Sha1Hasher, Sha256Digest, Sha256Hasher};
 
 /// The algorithms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ChecksumAlgorithm {
     /// CRC-32 as in zip and Ethernet (CRC-32/ISO-HDLC).
     Crc32,
@@ -38,6 +39,7 @@ pub struct Checksum {
 /// A word that names no algorithm.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no checksum is called '{presented}', expected crc32, crc32c, crc64nvme, sha1 or sha256")]
+#[non_exhaustive]
 pub struct UnknownChecksum {
     /// The word as it was given.
     pub presented: String,
@@ -58,6 +60,16 @@ impl ChecksumAlgorithm {
         }
     }
 
+    /// How many bytes a checksum has.
+    pub const fn length(self) -> usize {
+        match self {
+            Self::Crc32 | Self::Crc32c => 4,
+            Self::Crc64Nvme => 8,
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
+    }
+
     /// The header, or trailer, that carries it: `x-amz-checksum-crc64nvme`.
     pub const fn header(self) -> &'static str {
         match self {
@@ -70,7 +82,7 @@ impl ChecksumAlgorithm {
     }
 
     /// The algorithm whose checksum a header carries, by the header's name in any case.
-    pub fn of_header(name: &str) -> Option<Self> {
+    pub fn from_header(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| name.eq_ignore_ascii_case(algorithm.header()))
     }
 }
@@ -91,11 +103,46 @@ impl fmt::Display for ChecksumAlgorithm {
 }
 
 impl Checksum {
+    /// Reads a checksum as its header carries it, in base64; the text does not name its algorithm.
+    ///
+    /// # Errors
+    /// Another length than the algorithm's, no base64.
+    pub fn from_base64(algorithm: ChecksumAlgorithm, text: &str) -> Result<Self, InvalidChecksum> {
+        let bytes = STANDARD.decode(text).ok().filter(|bytes| bytes.len() == algorithm.length());
+        let bytes = bytes.ok_or_else(|| InvalidChecksum { algorithm, presented: text.to_owned() })?;
+        Ok(Self { algorithm, bytes })
+    }
+
+    /// The bytes, the most significant first.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The checksum of bytes that are all at hand.
-    pub fn of(algorithm: ChecksumAlgorithm, bytes: &[u8]) -> Self {
+    pub fn compute(algorithm: ChecksumAlgorithm, bytes: &[u8]) -> Self {
         let mut hasher = ChecksumHasher::new(algorithm);
         hasher.update(bytes);
         hasher.finish()
+    }
+}
+
+/// A text that is no checksum of its algorithm.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a checksum by {algorithm}: '{presented}', expected {} bytes in base64", .algorithm.length())]
+#[non_exhaustive]
+pub struct InvalidChecksum {
+    /// The algorithm.
+    pub algorithm: ChecksumAlgorithm,
+    /// The text as it was given.
+    pub presented: String,
+}
+
+impl TryFrom<(ChecksumAlgorithm, &str)> for Checksum {
+    type Error = InvalidChecksum;
+
+    /// As [`from_base64`](Checksum::from_base64).
+    fn try_from((algorithm, text): (ChecksumAlgorithm, &str)) -> Result<Self, InvalidChecksum> {
+        Self::from_base64(algorithm, text)
     }
 }
 
@@ -114,6 +161,7 @@ impl fmt::Display for Checksum {
 
 /// A checksum of bytes that arrive piece by piece.
 #[derive(Clone)]
+#[must_use]
 pub struct ChecksumHasher {
     algorithm: ChecksumAlgorithm,
     state: State,
@@ -182,14 +230,18 @@ mod tests {
             (ChecksumAlgorithm::Sha1, "98O8HYCOBHMq32eZZczDTKeuNEE="),
             (ChecksumAlgorithm::Sha256, "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="),
         ] {
-            assert_eq!(Checksum::of(algorithm, b"123456789").to_string(), expected, "{algorithm}");
+            assert_eq!(Checksum::compute(algorithm, b"123456789").to_string(), expected, "{algorithm}");
             let mut hasher = ChecksumHasher::new(algorithm);
             hasher.update(b"1234");
             hasher.update(b"");
             hasher.update(b"56789");
             assert_eq!(hasher.finish().to_string(), expected, "{algorithm}, in pieces");
+            assert_eq!(Checksum::from_base64(algorithm, expected), Ok(Checksum::compute(algorithm, b"123456789")));
+            assert!(
+                Checksum::from_base64(algorithm, "y/Q5").is_err() && Checksum::from_base64(algorithm, "?").is_err()
+            );
             assert_eq!(algorithm.name().to_uppercase().parse(), Ok(algorithm));
-            assert_eq!(ChecksumAlgorithm::of_header(&algorithm.header().to_uppercase()), Some(algorithm));
+            assert_eq!(ChecksumAlgorithm::from_header(&algorithm.header().to_uppercase()), Some(algorithm));
         }
         assert_eq!("md5".parse::<ChecksumAlgorithm>().unwrap_err().presented, "md5");
     }

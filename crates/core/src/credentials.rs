@@ -42,6 +42,7 @@ impl Eq for Secret {}
 
 /// An access key: its public id, its secret, and what comes with temporary ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
 pub struct Credentials {
     /// Names the key to the server: `AKIDEXAMPLE`. Not secret.
     pub access_key_id: String,
@@ -65,7 +66,6 @@ impl Credentials {
     }
 
     /// The same credentials with a session token.
-    #[must_use]
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
         self.session_token = Some(Secret::new(token));
         self

@@ -1,11 +1,29 @@
 //! What `sigvet-diagnose` needs of the inside. No part of the public API: it changes without notice.
 
-pub use crate::crypto::digests::{Hex, hmac_sha1, sha1, sha512};
+#[cfg(feature = "v2")]
+pub use crate::crypto::digests::hmac_sha1;
+#[cfg(any(feature = "stream", feature = "v2"))]
+pub use crate::crypto::digests::sha1;
+pub use crate::crypto::digests::{Hex, sha512};
 pub use crate::crypto::midstate::{Midstate, hmac};
 pub use crate::derivation::frame::{Subject, frame};
 pub use crate::request::headers::is_token;
-pub use crate::request::split_target;
+pub use crate::request::target::{join_target, split_query, split_target};
+#[cfg(feature = "v2")]
 pub use crate::v2::resource::{join, path_of, sub_resources};
+pub use crate::verify::judgement::judge_claim;
+
+use crate::request::{Body, Headers, Request};
+
+/// A request as it was captured, whatever its method and target are: evidence is judged as it is.
+pub fn captured_request(
+    method: impl Into<String>,
+    target: impl Into<Vec<u8>>,
+    headers: Headers,
+    body: Body,
+) -> Request {
+    Request { method: method.into(), target: target.into(), headers, body }
+}
 
 pub mod encode {
     pub use crate::encode::{Plus, Slash, decode, encode, is_unreserved, push_encoded, recode};
@@ -25,6 +43,7 @@ pub mod canonical {
     }
 }
 
+#[cfg(feature = "v4a")]
 pub mod key_pair {
     pub use crate::scheme::key_pair::{PREFIX_SUFFIX, derive, of_secret};
 }

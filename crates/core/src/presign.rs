@@ -9,14 +9,16 @@ use std::fmt;
 use crate::canonical::{self, CanonicalRequest, Field};
 use crate::crypto::{self, Hex};
 use crate::derivation::{Placement, Subject, Terms, derive, frame_head};
-use crate::prepare::{Identity, PrepareError, Prepared, Settings, Warning, prepare, query_separator, refuse_signature};
-use crate::request::{Request, split_target};
+use crate::prepare::{Identity, PrepareError, Prepared, Settings, Warning, prepare, refuse_signature};
+use crate::request::Request;
+use crate::request::target::{parameter_separator, split_target};
 use crate::scheme::{AbsorbedKey, KeyScopeMismatch, SigningKey};
 use crate::time::Timestamp;
 
 /// Presigns targets of one host, with one method, key, timestamp and life. `Debug` shows nothing of it: its parameters may
 /// hold a session token.
 #[derive(Clone)]
+#[must_use]
 pub struct Presigner {
     terms: Terms,
     /// `X-Amz-Algorithm=…` to `X-Amz-SignedHeaders=…`, as they stand in each URL.
@@ -32,6 +34,7 @@ pub struct Presigner {
 
 /// Why targets cannot be presigned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PresignError {
     /// The settings are for a header.
     #[error("the settings put the signature into a header, not into a URL")]
@@ -101,7 +104,7 @@ impl Presigner {
         };
         out.truncate(start);
         out.extend_from_slice(target);
-        out.push(query_separator(target));
+        out.extend(parameter_separator(target));
         for piece in [&self.parameters, &self.before_signature] {
             out.extend_from_slice(piece);
         }
@@ -214,7 +217,7 @@ mod tests {
         }
 
         fn request(&self, target: &str) -> Request {
-            let mut request = Request::new("GET", &self.url.with_target(target)).unwrap();
+            let mut request = Request { target: target.into(), ..Request::new("GET", &self.url).unwrap() };
             request.headers.push("X-Custom", " a  b ").unwrap();
             request
         }

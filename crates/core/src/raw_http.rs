@@ -4,6 +4,7 @@ use crate::request::{Body, Headers, InvalidHeader, Request};
 
 /// A text that is no HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MalformedRequest {
     /// There is nothing.
     #[error("there is no request: the input is empty")]
@@ -217,7 +218,7 @@ fn take_body(rest: &[u8], headers: &Headers) -> Result<Body, MalformedRequest> {
     if headers.contains("transfer-encoding") {
         return Ok(Body::Unknown);
     }
-    match headers.first_text("content-length").and_then(|length| length.parse::<u64>().ok()) {
+    match headers.content_length() {
         Some(expected) if expected > presented => Err(MalformedRequest::Truncated { expected, presented }),
         Some(expected) => Ok(Body::Bytes(rest[..usize::try_from(expected).unwrap_or(rest.len())].to_vec())),
         None if rest.iter().all(|byte| matches!(byte, b'\r' | b'\n')) => Ok(Body::Bytes(Vec::new())),

@@ -1,19 +1,56 @@
 //! The signer's way out: the signature goes onto the request, into a header or into the query.
 
+use crate::canonical::SignedHeaders;
 use crate::credentials::Secret;
 use crate::derivation::{Placement, Terms, derive};
-use crate::encode::{self, Slash};
-use crate::prepare::Prepared;
-use crate::request::Request;
+use crate::encode::{self, Plus};
+use crate::prepare::{Given, Prepared, headers_to_send};
+use crate::request::target::push_parameter;
+use crate::request::{Header, Request};
 use crate::scheme::{KeyScopeMismatch, KeyTrace, Scheme, Signature, SigningKey};
 
 /// A signed request.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Signed {
     /// The request as it goes on the wire.
     pub request: Request,
     /// The signature on it.
     pub signature: Signature,
+    /// What of the request was there before.
+    pub(crate) given: Given,
+    pub(crate) signed_headers: SignedHeaders,
+}
+
+impl Signed {
+    /// The headers that signing added, in order. They are all that a client has to add to the request that it has.
+    ///
+    /// Of a presigned request this is seldom more than none: its signature is in [`added_query`](Self::added_query).
+    pub fn added_headers(&self) -> &[Header] {
+        &self.request.headers.as_slice()[self.given.headers..]
+    }
+
+    /// The parameters that presigning added, as they are on the wire: what follows the target and its `?` or `&`.
+    pub fn added_query(&self) -> Option<&str> {
+        let added = self.request.target().get(self.given.target..)?;
+        let text = std::str::from_utf8(added).expect("what is appended to a target is ASCII");
+        Some(text.strip_prefix(['?', '&']).unwrap_or(text)).filter(|text| !text.is_empty())
+    }
+
+    /// The same parameters decoded, for clients that encode by themselves.
+    pub fn added_parameters(&self) -> Vec<(String, String)> {
+        let decoded =
+            |text: &str| String::from_utf8_lossy(&encode::decode(text.as_bytes(), Plus::Literal)).into_owned();
+        let parameters = self.added_query().into_iter().flat_map(|query| query.split('&'));
+        let pairs = parameters.map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")));
+        pairs.map(|(name, value)| (decoded(name), decoded(value))).collect()
+    }
+
+    /// The headers, besides `Host`, that whoever uses a presigned URL must send as they are here.
+    pub fn headers_to_send(&self) -> Vec<(&str, &[u8])> {
+        headers_to_send(&self.signed_headers, &self.request)
+    }
 }
 
 impl Prepared {
@@ -24,42 +61,40 @@ impl Prepared {
     pub fn sign(self, key: &SigningKey) -> Result<Signed, KeyScopeMismatch> {
         let derivation = derive(&self.request, &self.terms);
         let signature = key.sign(&self.terms.scope, derivation.string_to_sign.as_bytes())?;
-        let request = self.attach(&signature);
-        Ok(Signed { request, signature })
+        Ok(self.attach(signature))
     }
 
     /// Signs the request with a key derived for it alone: for one signature, quicker than to make a [`SigningKey`] first.
     pub fn sign_once(self, secret: &Secret) -> Signed {
         let derivation = derive(&self.request, &self.terms);
-        let Terms { scheme, dialect, scope, access_key_id, .. } = &self.terms;
+        let Terms { scheme, dialect, scope, .. } = &self.terms;
         let string_to_sign = derivation.string_to_sign.as_bytes();
         let signature = match scheme {
             Scheme::V4 => KeyTrace::derive(secret, &dialect.secret_prefix, scope).sign(string_to_sign),
-            Scheme::V4a => {
-                SigningKey::derive_pair(secret, access_key_id, dialect, scope).sign_unchecked(string_to_sign)
-            }
+            #[cfg(feature = "v4a")]
+            Scheme::V4a => SigningKey::derive_pair(secret, &self.terms.access_key_id, dialect, scope)
+                .sign_unchecked(string_to_sign),
         };
-        let request = self.attach(&signature);
-        Signed { request, signature }
+        self.attach(signature)
     }
 
-    fn attach(self, signature: &Signature) -> Request {
-        let Self { mut request, terms, unsigned_token, .. } = self;
+    fn attach(self, signature: Signature) -> Signed {
+        let Self { mut request, terms, given, unsigned_token, .. } = self;
         match terms.placement {
             Placement::Header => {
-                request.headers.push_unchecked("authorization", authorization(&terms, signature));
+                request.headers.push_unchecked("authorization", authorization(&terms, &signature));
                 if let Some(token) = unsigned_token {
                     request.headers.push_unchecked(&terms.dialect.token_header, token.expose_secret());
                 }
             }
             Placement::Query { .. } => {
-                append(&mut request.target, &terms.dialect.query_name("Signature"), signature.as_str());
+                push_parameter(&mut request.target, &[&terms.dialect.query_prefix, "Signature"], signature.as_str());
                 if let Some(token) = unsigned_token {
-                    append(&mut request.target, &terms.dialect.token_query_name(), token.expose_secret());
+                    push_parameter(&mut request.target, &[&terms.dialect.token_query_name()], token.expose_secret());
                 }
             }
         }
-        request
+        Signed { request, signature, given, signed_headers: terms.signed_headers }
     }
 }
 
@@ -72,11 +107,4 @@ fn authorization(terms: &Terms, signature: &Signature) -> String {
         text.push_str(piece);
     }
     text
-}
-
-fn append(target: &mut Vec<u8>, name: &str, value: &str) {
-    target.push(b'&');
-    target.extend_from_slice(name.as_bytes());
-    target.push(b'=');
-    encode::encode(value.as_bytes(), Slash::Encode, target);
 }

@@ -5,6 +5,7 @@
 //! blocks of the inner hash, and one of the outer. One core, then all of them.
 //!
 //! `cargo bench --bench explain`
+#![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -7,12 +7,12 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::cli::context::Context;
+use crate::cli::credentials::signing_key::ScopedKey;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::{CredentialOptions, SchemeName};
 use crate::cli::options::value::parse_time;
-use crate::cli::output::Output;
 use crate::cli::render::steps;
-use crate::cli::signing_key::ScopedKey;
+use crate::cli::terminal::output::Output;
 use crate::profiles;
 use sigvet_core::internal::key_pair;
 use sigvet_core::prepare::Identity;
@@ -44,7 +44,7 @@ pub struct KeyArgs {
     scheme: SchemeName,
 
     /// The provider's names: aws, goog, or provider1:provider2
-    #[arg(long, value_name = "NAME", value_parser = Dialect::named)]
+    #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
     dialect: Option<Dialect>,
 
     #[command(flatten)]
@@ -52,7 +52,7 @@ pub struct KeyArgs {
 
     /// How to print it
     #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
-    form: Form,
+    form: KeyForm,
 
     /// Write to this file, readable by you alone, instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = clap::ValueHint::FilePath)]
@@ -61,7 +61,7 @@ pub struct KeyArgs {
 
 /// The forms of a signing key.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Form {
+enum KeyForm {
     /// What --signing-key reads: the key with its owner and scope; of v4a the point with its owner
     #[default]
     Json,
@@ -88,13 +88,13 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
     let service = required("service", args.service.as_ref().or(resolved.settings.service.as_ref()))?;
     let scope = Scope::new(&date, region, service, &dialect).map_err(Failure::invalid)?;
     let trace = KeyTrace::derive(&resolved.credentials.secret_access_key, &dialect.secret_prefix, &scope);
-    let key = ScopedKey::new(&Identity::from(&resolved.credentials), scope, &trace.k_signing);
+    let key = ScopedKey::new(&Identity::from(&resolved.credentials), scope, trace.k_signing());
 
     let mut output = Output::open_secret(args.output.as_deref(), context)?;
     let written = match args.form {
-        Form::Json => writeln!(output, "{}", *key.to_json()),
-        Form::Hex => writeln!(output, "{}", key.to_hex()),
-        Form::Trace => steps::write_key_trace(&trace, &mut output),
+        KeyForm::Json => writeln!(output, "{}", *key.to_json()),
+        KeyForm::Hex => writeln!(output, "{}", key.to_hex()),
+        KeyForm::Trace => steps::write_key_trace(&trace, &mut output),
     };
     written.map_err(|error| output.failure(error))?;
     output.finish()
@@ -111,13 +111,13 @@ fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure
     let key = key_pair::of_secret(&credentials.secret_access_key, &dialect.secret_prefix, id).public_key();
     let (x, y) = key.coordinates();
     let text = match args.form {
-        Form::Json => {
-            let algorithm = dialect.algorithm_of(Scheme::V4a);
+        KeyForm::Json => {
+            let algorithm = dialect.algorithm_for(Scheme::V4a);
             let object = json!({ "access_key_id": id, "algorithm": algorithm, "curve": "P-256", "x": x, "y": y });
             serde_json::to_string_pretty(&object).expect("every JSON value can be written as text")
         }
-        Form::Hex => hex::encode(key.to_sec1_bytes()),
-        Form::Trace => {
+        KeyForm::Hex => hex::encode(key.to_sec1_bytes()),
+        KeyForm::Trace => {
             return Err(Failure::usage("the key pair of Version 4A is made by no chain").hint("--as json, or --as hex"));
         }
     };

@@ -1,9 +1,10 @@
 //! One file a command, its arguments beside it.
 
-pub mod explain;
 pub mod form;
 pub mod key;
+pub mod profile;
+pub mod sign;
 pub mod presign;
 pub mod send;
-pub mod sign;
 pub mod verify;
+pub mod explain;

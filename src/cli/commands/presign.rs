@@ -6,18 +6,20 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::sign::{SignedParts, sign};
-use crate::cli::caller_identity::{self, CLUSTER_HEADER, ForCluster};
+use crate::cli::connection::express::{self, SessionLookup};
 use crate::cli::context::Context;
-use crate::cli::derived::Derived;
-use crate::cli::express::{self, Reach};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
 use crate::cli::render::signed::{SignedView, write_json};
-use crate::cli::render::token;
-use crate::cli::session::{Session, Typed, note};
+use crate::cli::request::caller_identity::{self, CLUSTER_HEADER, ForCluster};
+use crate::cli::request::token;
+use crate::cli::signing::derived::Derived;
+use crate::cli::signing::session::Session;
+use crate::cli::terminal::notes::note;
 use sigvet_core::derivation::Placement;
 use sigvet_core::prepare::{self, EXPIRES_LIMITS};
 use sigvet_core::scheme::Scheme;
@@ -62,7 +64,7 @@ pub struct PresignArgs {
 
     /// How to print it
     #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
-    form: Form,
+    form: PresignedForm,
 
     #[command(flatten)]
     show: Show,
@@ -70,7 +72,7 @@ pub struct PresignArgs {
 
 /// The forms of a presigned URL.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Form {
+enum PresignedForm {
     /// The bare URL
     #[default]
     Url,
@@ -90,15 +92,15 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let url = &args.url(context)?;
     let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
     signing.checksum.check_body(&session.unsigned)?;
-    express::enter(&mut session, Reach::Kept, context)?;
+    express::enter(&mut session, SessionLookup::Kept, context)?;
     session.settings.placement = Placement::Query { expires: args.life(*expires, &session)? };
     let SignedParts { signed, derived, .. } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &derived);
     match form {
-        Form::Url => writeln!(context.stdout, "{}", view.url.to_text())?,
-        Form::Json => view.write_json(&mut context.stdout)?,
-        Form::EksToken => writeln!(context.stdout, "{}", eks_token(&view)?)?,
-        Form::ExecCredential => {
+        PresignedForm::Url => writeln!(context.stdout, "{}", view.url)?,
+        PresignedForm::Json => view.write_json(&mut context.stdout)?,
+        PresignedForm::EksToken => writeln!(context.stdout, "{}", eks_token(&view)?)?,
+        PresignedForm::ExecCredential => {
             let renew_at = session.date.plus(EKS_RENEWAL);
             let exec_info = context.environment.get("KUBERNETES_EXEC_INFO");
             let object = token::exec_credential(&eks_token(&view)?, renew_at, exec_info);
@@ -124,7 +126,7 @@ impl PresignArgs {
     }
 
     fn life(&self, typed: Option<Duration>, session: &Session) -> Result<Duration, Failure> {
-        let is_token = matches!(self.form, Form::EksToken | Form::ExecCredential);
+        let is_token = matches!(self.form, PresignedForm::EksToken | PresignedForm::ExecCredential);
         match (typed, session.profile_expires()) {
             (Some(typed), _) if is_token && typed > EKS_LONGEST => {
                 Err(Failure::usage(format!("a cluster takes no token of more than 900 s, not {} s", typed.as_secs()))
@@ -161,8 +163,8 @@ fn eks_token(view: &SignedView<'_>) -> Result<String, Failure> {
     if !is_version_4 {
         return Err(Failure::usage("a cluster takes tokens of Signature Version 4 alone").hint("leave --scheme out"));
     }
-    if request.method != "GET" {
-        return Err(Failure::usage(format!("a cluster sends GET to STS, not {}", request.method)));
+    if request.method() != "GET" {
+        return Err(Failure::usage(format!("a cluster sends GET to STS, not {}", request.method())));
     }
-    Ok(token::eks_token(&view.url.to_text()))
+    Ok(token::eks_token(&view.url.to_string()))
 }

@@ -5,19 +5,21 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use crate::cli::caller_identity::{self, ForVault};
+use crate::cli::connection::express::{self, SessionLookup};
 use crate::cli::context::Context;
-use crate::cli::derived::Derived;
-use crate::cli::express::{self, Reach};
 use crate::cli::failure::Failure;
 use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::show::{Show, Stage};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::options::typed::Typed;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::{SignedView, write_json};
-use crate::cli::render::{steps, token};
-use crate::cli::session::{Session, Typed};
-use crate::cli::{streaming, v2};
+use crate::cli::render::steps;
+use crate::cli::request::caller_identity::{self, ForVault};
+use crate::cli::request::token;
+use crate::cli::signing::derived::Derived;
+use crate::cli::signing::session::Session;
+use crate::cli::signing::version_2;
 use sigvet_core::sign::Signed;
 use sigvet_core::stream::Encoder;
 
@@ -49,7 +51,7 @@ pub struct SignArgs {
 
     /// How to print it
     #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
-    form: Form,
+    form: SignedForm,
 
     #[command(flatten)]
     show: Show,
@@ -57,7 +59,7 @@ pub struct SignArgs {
 
 /// The forms of a signed request.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Form {
+enum SignedForm {
     /// As HTTP/1.1, with the body
     #[default]
     Http,
@@ -78,15 +80,15 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
     let source: &dyn RequestSource = if args.is_login()? { &for_vault } else { request };
     let url = &args.url.clone().unwrap_or_else(|| caller_identity::vault_url(signing));
     let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
-    express::enter(&mut session, Reach::Kept, context)?;
+    express::enter(&mut session, SessionLookup::Kept, context)?;
     let SignedParts { signed, derived, encoder } = sign(&session, show, context)?;
     let view = SignedView { encoder: encoder.as_ref(), ..SignedView::new(&session, &signed, &derived) };
     match form {
-        Form::Http => view.write_http(&mut context.stdout),
-        Form::Headers => view.write_headers(&mut context.stdout),
-        Form::Curl => view.write_curl(&mut context.stdout),
-        Form::Json => view.write_json(&mut context.stdout),
-        Form::Vault => write_json(&vault_login(&view)?, &mut context.stdout),
+        SignedForm::Http => view.write_http(&mut context.stdout),
+        SignedForm::Headers => view.write_headers(&mut context.stdout),
+        SignedForm::Curl => view.write_curl(&mut context.stdout),
+        SignedForm::Json => view.write_json(&mut context.stdout),
+        SignedForm::Vault => write_json(&vault_login(&view)?, &mut context.stdout),
     }?;
     Ok(context.stdout.flush()?)
 }
@@ -94,7 +96,7 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
 impl SignArgs {
     /// Whether the request is a login at Vault.
     fn is_login(&self) -> Result<bool, Failure> {
-        let is_login = matches!(self.form, Form::Vault);
+        let is_login = matches!(self.form, SignedForm::Vault);
         if self.vault_server_id.is_some() && !is_login {
             return Err(Failure::usage("--vault-server-id is of a login at Vault").hint("add --as vault"));
         }
@@ -103,7 +105,7 @@ impl SignArgs {
 }
 
 fn vault_login(view: &SignedView<'_>) -> Result<Value, Failure> {
-    let login = token::vault_login(&view.url.to_text(), &view.signed.request);
+    let login = token::vault_login(&view.url.to_string(), &view.signed.request);
     login.ok_or_else(|| Failure::usage("the body is too large for a login at Vault"))
 }
 
@@ -132,11 +134,15 @@ fn sign_canonical(session: &Session, context: &mut Context) -> Result<SignedPart
     let key = session.key(&prepared)?;
     let (terms, derivation) = (Box::new(prepared.terms.clone()), Box::new(prepared.derive()));
     let mut signed = prepared.sign(&key).map_err(Failure::invalid)?;
-    let encoder = streaming::encode(session, &terms, &key, &mut signed);
+    let encoder = session.streamed_body().and_then(|streamed| streamed.encode(&terms, &key, &mut signed));
     Ok(SignedParts { signed, derived: Derived::Canonical { terms, derivation }, encoder })
 }
 
-fn sign_v2(session: &Session, choice: &v2::Choice, context: &mut Context) -> Result<SignedParts, Failure> {
+fn sign_v2(
+    session: &Session,
+    choice: &version_2::Version2Choice,
+    context: &mut Context,
+) -> Result<SignedParts, Failure> {
     let prepared = session.prepare_v2(choice, context)?;
     let credentials = session.signer.credentials().ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
     let (terms, string_to_sign) = (prepared.terms.clone(), Box::new(prepared.derive()));

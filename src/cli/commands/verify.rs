@@ -5,24 +5,25 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::address;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::input;
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::signing::{BucketOptions, CredentialOptions, PathOptions, TYPED_KEYS};
 use crate::cli::options::value::{parse_duration, parse_time};
+use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
-use crate::cli::render::verdict::{Judged, Word};
+use crate::cli::render::verdict::write_verdict;
+use crate::cli::request::address;
+use crate::cli::request::input;
 use crate::profiles::{self, Settings};
-use sigvet_core::claim::{Claim, ClaimError};
+use sigvet_core::claim::ClaimError;
 use sigvet_core::credentials::Credentials;
-use sigvet_core::derivation::Derivation;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
-use sigvet_core::scheme::{Dialect, Signature};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{self, DEFAULT_WINDOW, Finding, Judge, PlainJudge, PlainVerdict, Verdict};
+use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, ExpectedScope, Judge, Outcome, Verdict, VerifyError, verify};
+use sigvet_diagnose::Diagnosis;
 
 /// How a signed request is judged.
 #[derive(Debug, Args)]
@@ -77,116 +78,62 @@ pub struct VerifyArgs {
 /// Runs the command.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     let request = input::read(args.input.as_deref(), &args.request, context)?;
-    let judgement = Judgement::of(&request, args, context)?;
-    let judged = judgement.view();
+    let verdict = judge(&request, args, context)?;
+    let redactor = match args.judge.show_secrets {
+        true => Redactor::none(),
+        false => Redactor::of(&request, &verdict.claimed.dialect()),
+    };
+    let outcome = verdict.outcome();
     if args.judge.json {
-        write_json(&judged.to_json(), &mut context.stdout)?;
+        let diagnosis = Diagnosis::from_verdict(request, verdict);
+        let show_secrets = args.judge.show_secrets;
+        let shown =
+            Shown { diagnosis: &diagnosis, redactor: &redactor, further_notes: &[], show_secrets, milliseconds: 0 };
+        write_json(&shown.to_contract(), &mut context.stdout)?;
     } else {
-        judged.write_text(&mut context.stdout)?;
+        write_verdict(&verdict, &redactor, &mut context.stdout)?;
     }
     context.stdout.flush()?;
-    Ok(match judged.word() {
-        Word::Valid => Exit::Done,
-        Word::Invalid => Exit::NotValid,
-        Word::Unknown => Exit::NoCredentials,
+    Ok(match outcome {
+        Outcome::Valid => Exit::Done,
+        Outcome::Invalid => Exit::NotValid,
+        Outcome::Unknown => Exit::NoCredentials,
     })
 }
 
-/// Everything that was found of a signed request.
-pub struct Judgement {
-    found: Found,
-    redactor: Redactor,
-}
-
-/// What was found, by the kind of the scheme.
-enum Found {
-    Claim(Box<OfClaim>),
-    Plain(PlainVerdict),
-}
-
-impl Found {
-    fn of_claim(claim: Claim, derivation: Derivation, expected: Option<Signature>, findings: Vec<Finding>) -> Self {
-        Self::Claim(Box::new(OfClaim { claim, derivation, expected, findings }))
+/// Judges a request by the credentials that the options lead to.
+fn judge(request: &Request, args: &VerifyArgs, context: &Context) -> Result<Verdict, Failure> {
+    let claimed = Claimed::extract(request, BucketRule::default());
+    let known = match claimed {
+        Err(VerifyError::V4(error)) => return Err(explain_claim(error)),
+        _ => Known::find(&args.credentials, &args.judge, context)?,
+    };
+    let endpoints = address::endpoint_hosts(known.settings.endpoint_url.as_deref());
+    let now = args.judge.now.unwrap_or(context.now);
+    let mut judge = Judge::new(known.credentials.as_ref(), now, ExpectedScope::Any)
+        .with_window(args.judge.window.unwrap_or(DEFAULT_WINDOW))
+        .with_buckets(args.bucket.rule(&endpoints));
+    if let Ok(Claimed::V4(claim)) = claimed {
+        judge = judge.with_path_rule(args.path.or(claim.terms.path_rule));
     }
+    verify(request, &judge).map_err(|error| Failure::usage(error.to_string()))
 }
 
-/// What was found in the Version 4 family.
-struct OfClaim {
-    claim: Claim,
-    derivation: Derivation,
-    expected: Option<Signature>,
-    findings: Vec<Finding>,
-}
-
-/// What the server knows, as far as options and profiles tell it.
+/// What profiles and options say of the key.
+#[derive(Default)]
 struct Known {
     credentials: Option<Credentials>,
     settings: Settings,
-    now: Timestamp,
-    window: Duration,
 }
 
 impl Known {
-    fn of(credentials: &CredentialOptions, options: &JudgeOptions, context: &Context) -> Result<Self, Failure> {
-        let (now, window) = (options.now.unwrap_or(context.now), options.window.unwrap_or(DEFAULT_WINDOW));
+    fn find(credentials: &CredentialOptions, options: &JudgeOptions, context: &Context) -> Result<Self, Failure> {
         if options.no_credentials {
-            return Ok(Self { credentials: None, settings: Settings::default(), now, window });
+            return Ok(Self::default());
         }
         let resolved = profiles::resolve(&credentials.choice(), &context.environment)
             .map_err(|error| Failure::from(error).hint("--no-credentials looks at the request without any key"))?;
-        Ok(Self { credentials: Some(resolved.credentials), settings: resolved.settings, now, window })
-    }
-}
-
-impl Judgement {
-    /// Judges a request by the credentials that the options lead to.
-    pub fn of(request: &Request, args: &VerifyArgs, context: &Context) -> Result<Self, Failure> {
-        let redactor = |dialect: &Dialect| match args.judge.show_secrets {
-            true => Redactor::none(),
-            false => Redactor::of(request, dialect),
-        };
-        if verify::is_plain(request) {
-            let known = Known::of(&args.credentials, &args.judge, context)?;
-            let verdict = judge_plain(request, args, &known)?;
-            return Ok(Self { found: Found::Plain(verdict), redactor: redactor(&Dialect::AWS4) });
-        }
-        let mut claim = Claim::extract(request).map_err(explain_claim)?;
-        claim.terms.path_rule = args.path.or(claim.terms.path_rule);
-        let redactor = redactor(&claim.terms.dialect);
-        let Known { credentials, now, window, .. } = Known::of(&args.credentials, &args.judge, context)?;
-        let Some(credentials) = &credentials else {
-            let derivation = claim.derive(request);
-            let findings = verify::inspect(request, &claim, now, window);
-            return Ok(Self { found: Found::of_claim(claim, derivation, None, findings), redactor });
-        };
-        let Verdict { claim, derivation, expected, findings } =
-            verify::verify_claim(request, claim, Judge { credentials, now, window });
-        Ok(Self { found: Found::of_claim(claim, derivation, Some(expected), findings), redactor })
-    }
-
-    /// What can be printed of it.
-    pub fn view(&self) -> Judged<'_> {
-        match &self.found {
-            Found::Claim(found) => {
-                let OfClaim { claim, derivation, expected, findings } = &**found;
-                Judged::of_claim(claim, derivation, (expected.as_ref(), findings), &self.redactor)
-            }
-            Found::Plain(verdict) => Judged::of_plain(verdict, &self.redactor),
-        }
-    }
-}
-
-fn judge_plain(request: &Request, args: &VerifyArgs, known: &Known) -> Result<PlainVerdict, Failure> {
-    let endpoints = address::endpoint_hosts(known.settings.endpoint_url.as_deref());
-    let judge = PlainJudge {
-        credentials: known.credentials.as_ref(),
-        now: known.now,
-        window: known.window,
-        buckets: args.bucket.rule(&endpoints),
-    };
-    match verify::judge_plain(request, judge) {
-        Some(verdict) => verdict.map_err(Failure::invalid),
-        None => Err(explain_claim(ClaimError::NotSigned)),
+        Ok(Self { credentials: Some(resolved.credentials), settings: resolved.settings })
     }
 }
 

@@ -7,10 +7,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
-use clap::CommandFactory;
-
 use super::config_line::{Problem, Setting, Spelling};
-use crate::cli::args::Cli;
 use crate::cli::failure::Failure;
 
 /// How deep files may name files.
@@ -24,15 +21,21 @@ pub fn is_send(words: &[OsString]) -> bool {
     words.get(1).is_some_and(|word| word == "send" || word == "curl")
 }
 
-/// Puts the words of every file that `-K` names in its place. Other commands than `send` keep their words.
+/// Puts the words of every file that `-K` names in its place. Other commands than `send` keep their words. Which options
+/// take a value is asked of the definition of the command line, which is not built unless it is needed.
 ///
 /// # Errors
 /// A file that cannot be read, or a line in it that is no option.
-pub fn expand(words: Vec<OsString>, read: ReadFile<'_>) -> Result<Vec<OsString>, Failure> {
+pub fn expand(
+    words: Vec<OsString>,
+    definition: fn() -> clap::Command,
+    read: ReadFile<'_>,
+) -> Result<Vec<OsString>, Failure> {
     if !is_send(&words) || !words.iter().filter_map(|word| word.to_str()).any(may_matter) {
         return Ok(words);
     }
-    let mut expansion = Expansion { known: Known::of_send(), words: Vec::with_capacity(words.len()), read, depth: 0 };
+    let mut expansion =
+        Expansion { known: Known::of_send(definition()), words: Vec::with_capacity(words.len()), read, depth: 0 };
     expansion.command_line(words)?;
     Ok(expansion.words)
 }
@@ -56,11 +59,10 @@ enum Value {
 }
 
 impl Known {
-    fn of_send() -> Self {
+    fn of_send(mut definition: clap::Command) -> Self {
         let mut known = Self { longs: HashMap::new(), shorts: HashMap::new() };
-        let mut command = Cli::command();
-        command.build();
-        for arg in command.find_subcommand("send").into_iter().flat_map(clap::Command::get_arguments) {
+        definition.build();
+        for arg in definition.find_subcommand("send").into_iter().flat_map(clap::Command::get_arguments) {
             let may_stand_alone = arg.get_num_args().is_some_and(|range| range.min_values() == 0);
             let value = if arg.get_action().takes_values() && !may_stand_alone { Value::Needed } else { Value::None };
             let aliases = arg.get_all_aliases().unwrap_or_default();
@@ -249,7 +251,10 @@ impl Expansion<'_> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::cli::args::Cli;
     use crate::cli::failure::Exit;
 
     const FILES: [(&str, &str); 4] = [
@@ -267,7 +272,7 @@ mod tests {
             None if name == "k" || name == "-" => Ok(k.as_bytes().to_vec()),
             None => Err(Failure::new(Exit::CannotRead, format!("cannot read {name}: no such file"))),
         };
-        let words = expand(words, &mut read)?;
+        let words = expand(words, Cli::command, &mut read)?;
         Ok(words.into_iter().skip(2).map(|word| word.into_string().unwrap()).collect())
     }
 
@@ -379,14 +384,14 @@ mod tests {
     fn other_commands_keep_their_words() {
         let words: Vec<OsString> = ["sigvet", "sign", "-K", "k"].iter().map(OsString::from).collect();
         let mut read = |_: &str| Err(Failure::usage("read"));
-        assert_eq!(expand(words.clone(), &mut read).unwrap(), words);
+        assert_eq!(expand(words.clone(), Cli::command, &mut read).unwrap(), words);
     }
 
     #[test]
     fn a_byte_order_mark_is_passed_over_and_other_text_is_refused() {
         assert_eq!(in_file("\u{feff}get"), ["--get"]);
         let words = ["sigvet", "curl", "-Kk"].iter().map(OsString::from).collect();
-        let failure = expand(words, &mut |_: &str| Ok(b"get\nuser = \xff".to_vec())).unwrap_err();
+        let failure = expand(words, Cli::command, &mut |_: &str| Ok(b"get\nuser = \xff".to_vec())).unwrap_err();
         assert_eq!(failure.to_string(), "k:2: not UTF-8");
     }
 }

@@ -6,6 +6,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use sigvet_core::request::Headers;
+
 /// What is known of a transfer at its end. Times run from its start; sizes are in bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -34,7 +36,7 @@ pub struct Facts {
     /// The status of the proxy's answer to CONNECT.
     pub connect_status: u16,
     /// The fields of the last response, in order.
-    pub headers: Vec<(String, Vec<u8>)>,
+    pub headers: Headers,
     /// The body received.
     pub size_download: u64,
     /// The body sent.
@@ -72,12 +74,6 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The first field of that name, in any case.
-    pub fn header(&self, name: &str) -> Option<&[u8]> {
-        let found = self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_slice())
-    }
-
     fn speed(&self, size: u64) -> u64 {
         let per_second = u128::from(size) * 1_000_000;
         let speed = per_second.checked_div(self.time_total.as_micros()).unwrap_or_default();
@@ -111,12 +107,17 @@ impl Value {
     /// As it stands in JSON.
     pub(super) fn to_json(&self) -> String {
         match self {
-            Self::Text(Some(text)) => super::write_out::quoted(text),
+            Self::Text(Some(text)) => quoted(text),
             Self::Text(None) => "null".to_owned(),
             Self::Status(status) => status.to_string(),
             other => other.to_text(),
         }
     }
+}
+
+/// Text as a JSON string.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// A name that stands in `%{…}`, and how to tell its value.
@@ -134,7 +135,7 @@ const fn variable(name: &'static str, value: fn(&Facts) -> Value) -> Variable {
 pub(super) const VARIABLES: [Variable; 41] = [
     variable("certs", |_| text("")),
     variable("content_type", |facts| {
-        Value::Text(facts.header("content-type").map(|value| String::from_utf8_lossy(value).into_owned()))
+        Value::Text(facts.headers.first("content-type").map(|value| String::from_utf8_lossy(value).into_owned()))
     }),
     variable("errormsg", |facts| Value::Text(facts.error_message.clone())),
     variable("exitcode", |facts| Value::Number(facts.exit_code.into())),

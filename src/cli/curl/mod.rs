@@ -2,11 +2,11 @@
 //!
 //! Nothing here signs or sends; `send` hands in what it measured.
 
-pub mod config_file;
-mod config_line;
 pub mod facts;
-pub mod options;
 pub mod table;
+mod config_line;
+pub mod config_file;
+pub mod options;
 pub mod write_out;
 
 #[cfg(test)]

@@ -5,9 +5,10 @@
 
 use std::io::{self, Read, Write};
 
-use super::facts::{Facts, VARIABLES, Value};
+use super::facts::{Facts, VARIABLES, Value, quoted};
 use crate::cli::failure::Failure;
 use crate::cli::options::value::read_all;
+use sigvet_core::request::Headers;
 
 /// A parsed format.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +96,7 @@ impl WriteOut {
                     let value: Value = (VARIABLES[*place].value)(facts);
                     sink.write_all(value.to_text().as_bytes())?;
                 }
-                Piece::Header(name) => sink.write_all(facts.header(name).unwrap_or_default())?,
+                Piece::Header(name) => sink.write_all(facts.headers.first(name).unwrap_or_default())?,
                 Piece::Json => sink.write_all(all_as_json(facts).as_bytes())?,
                 Piece::HeaderJson => sink.write_all(headers_as_json(&facts.headers).as_bytes())?,
                 Piece::OnError if facts.exit_code == 0 => break,
@@ -176,24 +177,21 @@ fn all_as_json(facts: &Facts) -> String {
 }
 
 /// A field a line, its values as an array; names in lower case, in the order they came.
-fn headers_as_json(headers: &[(String, Vec<u8>)]) -> String {
-    let mut fields: Vec<(String, Vec<String>)> = Vec::new();
-    for (name, value) in headers {
-        let name = name.to_ascii_lowercase();
-        let value = quoted(&String::from_utf8_lossy(value));
-        match fields.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, values)) => values.push(value),
-            None => fields.push((name, vec![value])),
+fn headers_as_json(headers: &Headers) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for name in headers.iter().map(|header| header.name.to_ascii_lowercase()) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     let lines: Vec<String> =
-        fields.iter().map(|(name, values)| format!("{}:[{}]", quoted(name), values.join(","))).collect();
+        names.iter().map(|name| format!("{}:[{}]", quoted(name), values_as_json(headers, name))).collect();
     format!("{{{}\n}}", lines.join(",\n"))
 }
 
-/// Text as a JSON string.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+fn values_as_json(headers: &Headers, name: &str) -> String {
+    let values: Vec<String> = headers.values(name).map(|value| quoted(&String::from_utf8_lossy(value))).collect();
+    values.join(",")
 }
 
 #[cfg(test)]
@@ -202,10 +200,6 @@ mod tests {
 
     use super::*;
     use crate::cli::failure::Exit;
-
-    fn headers(pairs: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect()
-    }
 
     /// A transfer from a listener on this machine, as curl 7.88 saw it.
     fn facts() -> Facts {
@@ -216,14 +210,15 @@ mod tests {
             connects: 1,
             http_version: Some("1.1".to_owned()),
             status: 200,
-            headers: headers(&[
+            headers: Headers::from_pairs([
                 ("content-type", "text/plain; charset=utf-8"),
                 ("x-two", "one"),
                 ("x-two", "two \"q\"\\"),
                 ("etag", "\"abc\""),
                 ("x-l", "caf\ttab"),
                 ("content-length", "5"),
-            ]),
+            ])
+            .unwrap(),
             size_download: 5,
             size_header: 140,
             size_request: 81,

@@ -1,6 +1,6 @@
 //! What the manual says of checksums.
 
-use super::sections::{Item, Section};
+use super::section::{Item, Section};
 use sigvet_core::checksum::ChecksumAlgorithm;
 
 /// The section of `sigvet(1)`.

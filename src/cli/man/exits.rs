@@ -1,6 +1,6 @@
 //! The exit codes, told once: for the page of `sigvet`, and for that of `send` in its own words.
 
-use super::sections::{Item, Section};
+use super::section::{Item, Section};
 
 /// Who ends with a code.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What the page of `explain` says beyond its options: what it reads, how it knows, where it ends, and every mistake.
 
-use super::sections::{Item, Section};
+use super::section::{Item, Section};
 use sigvet_diagnose::DEEPEST;
 use sigvet_diagnose::catalogue::{self, Mistake};
 

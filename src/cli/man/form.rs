@@ -1,6 +1,6 @@
 //! What the page of `form` says beyond its options: how the URL is read, what goes into the policy, what is refused.
 
-use super::sections::{Item, Section};
+use super::section::{Item, Section};
 
 /// The sections of `sigvet-form(1)`.
 pub(super) fn sections() -> Vec<Section> {

@@ -3,16 +3,17 @@
 //! What the definition does not hold, files, environment, exit status and the rules of signing, is a table of sections of
 //! its own. Nothing is written here: a test compares the pages with those in `man/`.
 
+mod section;
 mod checksums;
 mod exits;
 mod explain;
 mod form;
-mod sections;
 mod send;
 mod services;
 mod streaming;
 mod tokens;
 mod version_2;
+mod sections;
 
 use std::io::{self, Write};
 
@@ -20,7 +21,8 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
-use self::sections::{Item, Section, of_sigvet};
+use self::section::{Item, Section};
+use self::sections::of_sigvet;
 use crate::cli::args::Cli;
 
 /// A page: the name of its file, and its text in roff.

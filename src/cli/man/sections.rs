@@ -1,33 +1,9 @@
 //! What the manual says beyond options: one table, in the order of the page.
 
+use super::section::{Item, Section};
 use super::{checksums, exits, services, streaming, tokens, version_2};
 use sigvet_core::prepare::NEVER_SIGNED;
 use sigvet_core::scheme::Dialect;
-
-/// A section of a page.
-pub(super) struct Section {
-    /// In capitals, as manuals have it.
-    pub(super) title: &'static str,
-    /// What it holds.
-    pub(super) items: Vec<Item>,
-}
-
-/// A piece of a section. In text, what stands in backquotes is set in italics.
-pub(super) enum Item {
-    Text(String),
-    Code(&'static str),
-    Term(String, String),
-}
-
-impl Item {
-    pub(super) fn text(text: impl Into<String>) -> Self {
-        Self::Text(text.into())
-    }
-
-    pub(super) fn term(term: impl Into<String>, text: impl Into<String>) -> Self {
-        Self::Term(term.into(), text.into())
-    }
-}
 
 /// The sections of `sigvet(1)`.
 pub(super) fn of_sigvet() -> Vec<Section> {

@@ -1,7 +1,7 @@
 //! What the page of `send` says beyond its options: what becomes of each option of curl, and how it ends.
 
 use super::exits;
-use super::sections::{Item, Section};
+use super::section::{Item, Section};
 use crate::cli::curl::table::{Row, Taken, rows};
 
 /// The sections of `sigvet-send(1)`.

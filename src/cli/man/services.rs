@@ -1,6 +1,6 @@
 //! What the manual says of schemes, dialects and particular services, and where each is written down.
 
-use super::sections::{Item, Section};
+use super::section::{Item, Section};
 
 /// What is spoken, and by whom it is defined.
 pub(super) fn dialects() -> Section {

@@ -1,6 +1,6 @@
 //! What the manual says of bodies that are signed while they are sent.
 
-use super::sections::{Item, Section};
+use super::section::{Item, Section};
 
 /// The section of `sigvet(1)`.
 pub(super) fn section() -> Section {

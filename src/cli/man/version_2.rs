@@ -1,6 +1,6 @@
 //! What the manual says of Signature Version 2.
 
-use super::sections::{Item, Section};
+use super::section::{Item, Section};
 
 /// The section of `sigvet(1)`.
 pub(super) fn section() -> Section {

@@ -72,12 +72,12 @@ pub fn put(algorithm: ChecksumAlgorithm, unsigned: &mut Unsigned, declared: Opti
         push(unsigned, CHECKSUM_MODE.0, CHECKSUM_MODE.1);
         return Ok(());
     }
-    if has_empty_body(request) && !matches!(request.method.as_str(), "PUT" | "POST" | "PATCH") {
-        let message = format!("{} has no body to make a checksum of", request.method);
+    if has_empty_body(request) && !matches!(request.method(), "PUT" | "POST" | "PATCH") {
+        let message = format!("{} has no body to make a checksum of", request.method());
         return Err(Failure::usage(message).hint("leave --checksum out"));
     }
     let computed = match (&request.body, &unsigned.checksum) {
-        (Body::Bytes(bytes), _) => Some(Checksum::of(algorithm, bytes)),
+        (Body::Bytes(bytes), _) => Some(Checksum::compute(algorithm, bytes)),
         (_, computed) => computed.clone(),
     };
     let computed =
@@ -101,7 +101,7 @@ fn has_empty_body(request: &Request) -> bool {
 
 /// The methods whose response may carry the checksum of what is stored.
 fn asks_for_an_object(request: &Request) -> bool {
-    matches!(request.method.as_str(), "GET" | "HEAD")
+    matches!(request.method(), "GET" | "HEAD")
 }
 
 /// What somebody put into chunks by hand is not the object any more: its checksum would be of the chunks.
@@ -126,7 +126,7 @@ fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure>
             .hint("leave one of them out"));
     }
     for typed in &unsigned.request.headers {
-        let Some(algorithm) = ChecksumAlgorithm::of_header(&typed.name) else { continue };
+        let Some(algorithm) = ChecksumAlgorithm::from_header(&typed.name) else { continue };
         let value = String::from_utf8_lossy(&typed.value);
         if algorithm != computed.algorithm {
             return Err(Failure::usage(format!("two checksums: --checksum {option} and -H '{}'", typed.name))

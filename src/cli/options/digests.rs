@@ -1,9 +1,17 @@
 //! What is computed of a body in the one pass that reads it before it is sent: its hash for the signature, its checksum for
 //! the store.
 
-use super::spool::Hashing;
 use sigvet_core::checksum::{Checksum, ChecksumAlgorithm, ChecksumHasher};
 use sigvet_core::crypto::{Sha256Digest, Sha256Hasher};
+
+/// Whether a body that is not in memory is hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hashing {
+    /// Its hash is signed.
+    Needed,
+    /// Something else is signed in its place.
+    Spared,
+}
 
 /// What is wanted of a body that is not in memory. What stays in memory is cheap to read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +116,7 @@ mod tests {
             let digests = digester.finish();
             let whole = pieces.concat();
             prop_assert_eq!(digests.sha256, (wanted.sha256 == Hashing::Needed).then(|| sha256(&whole)));
-            prop_assert_eq!(digests.checksum, wanted.checksum.map(|algorithm| Checksum::of(algorithm, &whole)));
+            prop_assert_eq!(digests.checksum, wanted.checksum.map(|algorithm| Checksum::compute(algorithm, &whole)));
         }
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! `request` is spelt as curl spells it, `signing` as the tools of AWS do.
 
-pub mod checksum;
-pub mod data;
+pub mod complete;
 pub mod digests;
-pub mod multipart;
 pub mod payload;
-pub mod request;
 pub mod show;
-pub mod signing;
 pub mod spool;
-pub mod streaming;
 pub mod value;
+pub mod data;
+pub mod multipart;
+pub mod streaming;
+pub mod request;
+pub mod checksum;
+pub mod signing;
+pub mod typed;
+pub mod upload;

@@ -14,15 +14,6 @@ use sigvet_core::request::Body;
 /// What may stay in memory. A request is copied a few times on its way out.
 const IN_MEMORY: usize = 8 * 1024 * 1024;
 
-/// Whether a body that is not in memory is hashed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hashing {
-    /// Its hash is signed.
-    Needed,
-    /// Something else is signed in its place.
-    Spared,
-}
-
 /// A body that grows.
 pub struct Spool {
     memory: Vec<u8>,
@@ -104,6 +95,7 @@ fn no_room(error: std::io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::options::digests::Hashing;
     use crate::transport::Pass;
     use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
     use sigvet_core::crypto::sha256;
@@ -145,7 +137,7 @@ mod tests {
         for sha256 in [Hashing::Needed, Hashing::Spared] {
             for algorithm in ChecksumAlgorithm::ALL {
                 let payload = spooled(Wanted { sha256, checksum: Some(algorithm) }, &["0123", "4567", "89"]);
-                assert_eq!(payload.checksum, Some(Checksum::of(algorithm, b"0123456789")));
+                assert_eq!(payload.checksum, Some(Checksum::compute(algorithm, b"0123456789")));
                 assert_eq!(payload.body.sha256().is_some(), sha256 == Hashing::Needed);
             }
         }

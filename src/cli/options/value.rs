@@ -47,7 +47,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, InvalidValue> {
 
 /// Parses a time as people write it.
 pub fn parse_time(text: &str) -> Result<Timestamp, InvalidValue> {
-    Timestamp::parse(text).map_err(|InvalidTimestamp { presented }| InvalidValue {
+    Timestamp::parse(text).map_err(|InvalidTimestamp { presented, .. }| InvalidValue {
         what: "a date and time",
         presented,
         expected: "for example 20150830T123600Z, 2015-08-30T12:36:00Z or 2015-08-30",

@@ -1,7 +1,7 @@
 //! A signed request as a curl command for sh: quoted, without the secret, and sent by curl as it was signed.
 
 use crate::cli::failure::Failure;
-use crate::cli::session::Session;
+use crate::cli::signing::session::Session;
 use sigvet_core::request::{Body, Request};
 
 /// Linux takes no longer word in a command line: 32 pages.
@@ -20,7 +20,7 @@ pub fn command(session: &Session, request: &Request) -> Result<String, Failure> 
     words.extend(method_words(request));
     words.extend(header_words(session, request));
     words.extend(body_words(session, request)?);
-    words.push(session.url.with_target(request.target.clone()).to_text());
+    words.push(session.url.for_request(request).to_string());
     Ok(words.iter().map(|word| shell_words::quote(word).into_owned()).collect::<Vec<_>>().join(" "))
 }
 
@@ -29,7 +29,7 @@ fn has_body(request: &Request) -> bool {
 }
 
 fn method_words(request: &Request) -> Vec<String> {
-    match request.method.as_str() {
+    match request.method() {
         "GET" if !has_body(request) => Vec::new(),
         "HEAD" => vec!["--head".to_owned()],
         method => vec!["--request".to_owned(), method.to_owned()],
@@ -59,7 +59,7 @@ fn body_words(session: &Session, request: &Request) -> Result<Vec<String>, Failu
     }
     let Body::Bytes(bytes) = &request.body else { return Ok(Vec::new()) };
     if bytes.is_empty() {
-        let wants_length = matches!(request.method.as_str(), "PUT" | "POST" | "PATCH");
+        let wants_length = matches!(request.method(), "PUT" | "POST" | "PATCH");
         let no_bytes = ["--data-raw".to_owned(), String::new(), "--header".to_owned(), "content-type:".to_owned()];
         return Ok(if wants_length && !request.headers.contains("content-type") {
             no_bytes.to_vec()

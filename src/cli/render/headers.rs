@@ -12,8 +12,8 @@ pub fn write_field(header: &Header, out: &mut dyn Write) -> std::io::Result<()> 
 
 /// Writes request line and fields, ended by an empty line; `line_end` is CR LF on the wire, LF on paper.
 pub fn write_head(request: &Request, line_end: &str, out: &mut dyn Write) -> std::io::Result<()> {
-    write!(out, "{} ", request.method)?;
-    out.write_all(&request.target)?;
+    write!(out, "{} ", request.method())?;
+    out.write_all(request.target())?;
     write!(out, " HTTP/1.1{line_end}")?;
     for header in &request.headers {
         write_field(header, out)?;

@@ -1,14 +1,15 @@
 //! How results are written: as HTTP, as JSON, as text for people.
 
+pub mod client_fixes;
 pub mod curl;
-pub mod diagnosis;
-pub mod form;
 pub mod headers;
 mod markup;
 pub mod redact;
+mod outside;
 pub mod refusal;
 pub mod signed;
+pub mod form;
 pub mod steps;
-pub mod token;
 pub mod verdict;
 pub mod wrap;
+pub mod diagnosis;

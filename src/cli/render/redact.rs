@@ -29,7 +29,7 @@ impl Redactor {
         let in_query = sigvet_core::internal::canonical::query::parameters(request.query().unwrap_or_default())
             .filter(|(name, _)| parameters.iter().any(|token| name.eq_ignore_ascii_case(token.as_bytes())))
             .map(|(_, value)| value);
-        let gives_access = |header: &&Header| header.is_bearer() && !header.name.eq_ignore_ascii_case("authorization");
+        let gives_access = |header: &&Header| header.is_bearer() && !header.is_named("authorization");
         let in_headers = request.headers.iter().filter(gives_access).map(|header| header.value.trim_ascii().to_vec());
         // A short value is no secret, and would be found in every word.
         let is_worth_hiding = |value: &Vec<u8>| value.len() >= SHORTEST;

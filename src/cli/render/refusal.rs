@@ -91,14 +91,14 @@ fn service_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
 
 /// A checksum that is not the body's, or one that the server does not take.
 fn checksum_hint(reply: &Reply, sent: &Request) -> Option<String> {
-    let algorithm = sent.headers.iter().find_map(|header| ChecksumAlgorithm::of_header(&header.name))?;
+    let algorithm = sent.headers.iter().find_map(|header| ChecksumAlgorithm::from_header(&header.name))?;
     let message = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
     let is_about_checksums = message.contains("checksum") || message.contains(algorithm.name());
     match reply.code.as_deref()? {
         "BadDigest" | "InvalidDigest" | "InvalidRequest" | "XAmzContentChecksumMismatch"
             if sent.wrong_checksum().is_some() =>
         {
-            let WrongChecksum { name, expected, presented } = sent.wrong_checksum()?;
+            let WrongChecksum { name, expected, presented, .. } = sent.wrong_checksum()?;
             Some(format!("the body's {algorithm} is {expected}, {name} says {presented}"))
         }
         "NotImplemented" | "MethodNotAllowed" => Some(not_taken(algorithm)),
@@ -119,7 +119,7 @@ fn explain_hint(reply: &Reply) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sigvet_core::request::RequestUrl;
+    use sigvet_core::request::{Headers, RequestUrl};
 
     const SIGNED_AT: &str = "2026-03-01T10:00:00Z";
 
@@ -129,7 +129,7 @@ mod tests {
         let mut request = Request::new("PUT", &url).unwrap();
         request.headers.push("x-amz-checksum-sha1", "AAAA").unwrap();
         let sent = Sent { request: &request, region: Some("us-east-1"), service: Some("s3"), signed_at, dated_by };
-        let headers = [("date".to_owned(), date.as_bytes().to_vec())];
+        let headers = Headers::from_pairs([("Date", date)]).unwrap();
         let mut out = Vec::new();
         write(&Reply::parse(Some(status), &headers, body.as_bytes()), sent, &mut out).unwrap();
         String::from_utf8(out).unwrap()

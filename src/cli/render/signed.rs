@@ -5,10 +5,10 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::headers;
-use crate::cli::derived::Derived;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::payload::each_piece;
-use crate::cli::session::Session;
+use crate::cli::signing::derived::Derived;
+use crate::cli::signing::session::Session;
 use crate::transport::{BodyError, BodyFile, ChunkedReader, Pass, Response};
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::sign::Signed;
@@ -31,7 +31,7 @@ pub struct SignedView<'a> {
 impl<'a> SignedView<'a> {
     /// Puts together what was signed and what for.
     pub fn new(session: &'a Session, signed: &'a Signed, derived: &'a Derived) -> Self {
-        let url = session.url.with_target(signed.request.target.clone());
+        let url = session.url.for_request(&signed.request);
         Self { url, signed, derived, session, encoder: None }
     }
 
@@ -80,8 +80,8 @@ impl<'a> SignedView<'a> {
     pub fn write_json(&self, out: &mut dyn Write) -> Result<(), Failure> {
         let request = &self.signed.request;
         let mut object = json!({
-            "method": request.method,
-            "url": self.url.to_text(),
+            "method": request.method(),
+            "url": self.url.to_string(),
             "headers": pairs(request.headers.iter().map(|header| (header.name.as_str(), header.value.as_slice()))),
             "signature": self.signed.signature.as_str(),
             "canonical_request": self.derived.canonical_request(),
@@ -110,10 +110,10 @@ fn pairs<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Value {
 /// The request's head as notes for people, `> ` before each line; bearers redacted.
 pub fn write_verbose_head(request: &Request, out: &mut dyn Write) -> Result<(), Failure> {
     let target = super::redact::Redactor::of(request, &sigvet_core::scheme::Dialect::AWS4);
-    let shown = target.apply(&String::from_utf8_lossy(&request.target));
-    writeln!(out, "> {} {shown} HTTP/1.1", request.method)?;
+    let shown = target.apply(&String::from_utf8_lossy(request.target()));
+    writeln!(out, "> {} {shown} HTTP/1.1", request.method())?;
     for header in &request.headers {
-        let hidden = header.is_bearer() && !header.name.eq_ignore_ascii_case("authorization");
+        let hidden = header.is_bearer() && !header.is_named("authorization");
         let value = if hidden { super::redact::REDACTED.into() } else { String::from_utf8_lossy(&header.value) };
         writeln!(out, "> {}: {value}", header.name)?;
     }
@@ -126,9 +126,9 @@ pub fn write_response_head(mark: &str, response: &Response, out: &mut dyn Write)
     // HTTP/2 has no reasons.
     let reason = if response.version == "HTTP/2" { "" } else { &response.reason };
     write!(out, "{mark}{} {} {reason}{line_end}", response.version, response.status)?;
-    for (name, value) in &response.headers {
-        write!(out, "{mark}{name}: ")?;
-        out.write_all(value)?;
+    for header in &response.headers {
+        write!(out, "{mark}")?;
+        headers::write_field(header, out)?;
         write!(out, "{line_end}")?;
     }
     Ok(write!(out, "{}{line_end}", mark.trim_end())?)

@@ -97,10 +97,10 @@ pub fn write_key_path(terms: &Terms, out: &mut dyn Write) -> std::io::Result<()>
 /// Writes the chain of keys itself. All of it is secret.
 pub fn write_key_trace(trace: &KeyTrace, out: &mut dyn Write) -> std::io::Result<()> {
     let keys = [
-        ("kDate", &trace.k_date),
-        ("kRegion", &trace.k_region),
-        ("kService", &trace.k_service),
-        ("kSigning", &trace.k_signing),
+        ("kDate", trace.k_date()),
+        ("kRegion", trace.k_region()),
+        ("kService", trace.k_service()),
+        ("kSigning", trace.k_signing()),
     ];
     keys.iter().try_for_each(|(name, key)| writeln!(out, "{name:<9} {}", hex::encode(key.as_slice())))
 }

@@ -1,10 +1,10 @@
 //! What is left of AWS's files and chain in a build without the feature `aws-config`: a clear word.
 
-use super::super::origin::Rank;
-use super::super::others::KnownKey;
-use super::super::resolve::{Described, Resolved};
-use super::super::{Environment, Error};
-use super::{Chain, ChainEnd};
+use super::Chain;
+use crate::profiles::aws_cause::ChainEnd;
+use crate::profiles::found::{Described, KnownKey, Resolved};
+use crate::profiles::rank::Rank;
+use crate::profiles::{Environment, Error};
 
 pub(in crate::profiles) fn profile(name: &str, _: Rank, _: &Environment) -> Result<Resolved, Error> {
     Err(Error::AwsNotBuiltIn { profile: name.to_owned() })

@@ -6,12 +6,12 @@ use aws_config::profile::{Profile, ProfileSet};
 use aws_runtime::env_config::EnvConfigValue;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 
-use super::super::near::near;
-use super::super::others::KnownKey;
-use super::super::profile::Settings;
-use super::super::{Environment, Error};
-use super::AwsCause;
 use super::providers::block_on;
+use crate::profiles::aws_cause::AwsCause;
+use crate::profiles::found::KnownKey;
+use crate::profiles::near::near;
+use crate::profiles::profile::Settings;
+use crate::profiles::{AwsProvider, Environment, Error, Source};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// The files, with one profile of them picked.
@@ -26,7 +26,7 @@ pub(super) enum Means {
     /// They stand in the file.
     Static(Credentials),
     /// `aws-config` has to ask for them.
-    Asked(&'static str),
+    Asked(AwsProvider),
 }
 
 impl AwsFiles {
@@ -90,17 +90,17 @@ impl AwsFiles {
     pub(super) fn means(&self) -> Option<Means> {
         let profile = self.profile()?;
         let asked = [
-            ("web_identity_token_file", "web identity"),
-            ("role_arn", "assume role"),
-            ("credential_source", "credential source"),
-            ("sso_session", "sso"),
-            ("sso_start_url", "sso"),
-            ("sso_account_id", "sso"),
-            ("login_session", "login"),
-            ("credential_process", "process"),
+            ("web_identity_token_file", AwsProvider::WebIdentity),
+            ("role_arn", AwsProvider::AssumeRole),
+            ("credential_source", AwsProvider::CredentialSource),
+            ("sso_session", AwsProvider::Sso),
+            ("sso_start_url", AwsProvider::Sso),
+            ("sso_account_id", AwsProvider::Sso),
+            ("login_session", AwsProvider::Login),
+            ("credential_process", AwsProvider::Process),
         ];
-        if let Some((_, means)) = asked.into_iter().find(|(key, _)| profile.get(key).is_some()) {
-            return Some(Means::Asked(means));
+        if let Some((_, provider)) = asked.into_iter().find(|(key, _)| profile.get(key).is_some()) {
+            return Some(Means::Asked(provider));
         }
         match (profile.get("aws_access_key_id"), profile.get("aws_secret_access_key")) {
             (None, None) => None,
@@ -112,7 +112,7 @@ impl AwsFiles {
                 }))
             }
             // Half a key: `aws-config` says which half is missing.
-            _ => Some(Means::Asked("static")),
+            _ => Some(Means::Asked(AwsProvider::Static)),
         }
     }
 
@@ -121,8 +121,8 @@ impl AwsFiles {
         let key = |name: &str| {
             let profile = self.set.get_profile(name)?;
             let (id, secret) = (profile.get("aws_access_key_id")?, profile.get("aws_secret_access_key")?);
-            let name = format!("aws profile '{name}'");
-            Some(KnownKey { name, access_key_id: id.to_owned(), secret: Secret::new(secret) })
+            let source = Source::AwsProfile { name: name.to_owned(), provider: AwsProvider::Static };
+            Some(KnownKey { source, access_key_id: id.to_owned(), secret: Secret::new(secret) })
         };
         self.set.profiles().filter_map(key).collect()
     }

@@ -2,17 +2,15 @@
 
 use aws_credential_types::provider::error::CredentialsError;
 
-use super::super::origin::Rank;
-use super::super::others::KnownKey;
-use super::super::profile::Settings;
-use super::super::resolve::{Described, Resolved, Source};
-use super::super::{Environment, Error};
+use super::Chain;
 use super::files::{AwsFiles, Means};
 use super::providers::{block_on, of_container, of_instance, of_profile, of_web_identity};
-use super::{AwsCause, Chain, ChainEnd};
+use crate::profiles::aws_cause::{AwsCause, ChainEnd};
+use crate::profiles::found::{Described, KnownKey, Resolved};
+use crate::profiles::profile::Settings;
+use crate::profiles::rank::Rank;
+use crate::profiles::{AwsProvider, Environment, Error, Source};
 use sigvet_core::credentials::Credentials;
-
-const INSTANCE: &str = "instance metadata";
 
 /// The profile of AWS's files that applies where none is named.
 const DEFAULT: &str = "default";
@@ -58,9 +56,9 @@ pub(in crate::profiles) fn describe(
 ) -> Result<Described, Error> {
     let files = AwsFiles::load(name.unwrap_or(DEFAULT), environment)?;
     let settings = rank.merge(files.settings(), environment.settings());
-    let means = match files.means() {
-        Some(Means::Static(_)) => Some("static"),
-        Some(Means::Asked(means)) => Some(means),
+    let provider = match files.means() {
+        Some(Means::Static(_)) => Some(AwsProvider::Static),
+        Some(Means::Asked(provider)) => Some(provider),
         None => None,
     };
     match (files.profile(), name) {
@@ -68,7 +66,7 @@ pub(in crate::profiles) fn describe(
         (profile, _) => Ok(Described {
             access_key_id: profile.and_then(|profile| profile.get("aws_access_key_id")).map(str::to_owned),
             settings,
-            source: means.map(|means| Source::AwsProfile { name: name.unwrap_or(DEFAULT).to_owned(), means }),
+            source: provider.map(|provider| Source::AwsProfile { name: name.unwrap_or(DEFAULT).to_owned(), provider }),
             warnings: Vec::new(),
         }),
     }
@@ -86,15 +84,15 @@ pub(in crate::profiles) fn near(name: &str, environment: &Environment) -> Vec<St
 
 fn of_files(files: &AwsFiles, name: &str, rank: Rank, environment: &Environment) -> Result<Option<Resolved>, Error> {
     let settings = rank.merge(files.settings(), environment.settings());
-    let named = |means| Source::AwsProfile { name: name.to_owned(), means };
+    let named = |provider| Source::AwsProfile { name: name.to_owned(), provider };
     match files.means() {
         None => Ok(None),
-        Some(Means::Static(credentials)) => Ok(Some(resolved(credentials, settings, named("static")))),
-        Some(Means::Asked(means)) => {
+        Some(Means::Static(credentials)) => Ok(Some(resolved(credentials, settings, named(AwsProvider::Static)))),
+        Some(Means::Asked(provider)) => {
             let Some(paths) = files.files.clone() else { return Ok(None) };
             let answer = block_on(of_profile(paths, name, settings.region.as_deref()))?;
-            let credentials = answer.map_err(|error| failed(named(means), &error, files))?;
-            Ok(Some(resolved(credentials, settings, named(means))))
+            let credentials = answer.map_err(|error| failed(named(provider), &error, files))?;
+            Ok(Some(resolved(credentials, settings, named(provider))))
         }
     }
 }
@@ -105,22 +103,24 @@ fn of_machine(files: &AwsFiles, environment: &Environment) -> Result<Chain, Erro
     let mut settings = Rank::Implied.merge(files.settings(), environment.settings());
     let region = settings.region.clone();
     let set = |name| environment.get(name).is_some();
-    let (answer, means) = if set("AWS_WEB_IDENTITY_TOKEN_FILE") {
-        (block_on(of_web_identity(environment, region.as_deref()))?, "web identity")
+    let (answer, provider) = if set("AWS_WEB_IDENTITY_TOKEN_FILE") {
+        (block_on(of_web_identity(environment, region.as_deref()))?, AwsProvider::WebIdentity)
     } else if set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || set("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
-        (block_on(of_container(region.as_deref()))?, "container")
+        (block_on(of_container(region.as_deref()))?, AwsProvider::Container)
     } else if environment.is_true("AWS_EC2_METADATA_DISABLED") {
         return Ok(Chain::Nothing(ChainEnd::MetadataOff, None));
     } else {
         let (answer, found) = block_on(of_instance(region.as_deref()))?;
         settings.region = settings.region.or(found);
-        (answer, INSTANCE)
+        (answer, AwsProvider::InstanceMetadata)
     };
-    let source = Source::Aws { means };
+    let source = Source::Aws { provider };
     match answer {
         Ok(credentials) => Ok(Chain::Found(Box::new(resolved(credentials, settings, source)))),
         // Nobody chose the metadata service: that it is not there, or forbidden, is no failure but one place less.
-        Err(error) if means == INSTANCE => Ok(Chain::Nothing(ChainEnd::NoMetadata, Some(AwsCause::root(&error)))),
+        Err(error) if provider == AwsProvider::InstanceMetadata => {
+            Ok(Chain::Nothing(ChainEnd::NoMetadata, Some(AwsCause::root(&error))))
+        }
         Err(error) => Err(failed(source, &error, files)),
     }
 }

@@ -15,7 +15,7 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_http_client::Builder as HttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-use super::super::{Environment, Error};
+use crate::profiles::{Environment, Error};
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::time::Timestamp;
 

@@ -14,12 +14,11 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-pub(super) use verifier::is_authority_own;
 use verifier::{Named, NoVerification};
 
-use super::connect::Stream;
 use super::error::{BadRoots, Unsendable};
 use super::options::{HttpVersion, Options, Trust};
+use super::stream::Stream;
 use super::{TransportError, error};
 
 /// Speaks TLS with the host at the other end.

@@ -7,9 +7,9 @@ use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use crate::transport::error::BadRoots;
+use crate::transport::error::{BadRoots, is_authority_own};
 
 /// `--cacert`: the authorities of a file, and the very certificates in it. A server that shows one of these as its own is
 /// believed under its name, though the certificate may be an authority's (`openssl req -x509` makes it one), as curl has it.
@@ -78,12 +78,6 @@ impl ServerCertVerifier for Named {
 /// The dates of a certificate are looked at before its kind, so this error says that they are in order.
 fn is_for_being_an_authority(error: &Error) -> bool {
     matches!(error, Error::InvalidCertificate(problem) if is_authority_own(problem))
-}
-
-/// Whether a certificate was refused because it is an authority's. rustls has no name for that, and passes on webpki's error.
-pub(in crate::transport) fn is_authority_own(problem: &CertificateError) -> bool {
-    let CertificateError::Other(other) = problem else { return false };
-    other.0.downcast_ref::<webpki::Error>() == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
 /// `-k`: any certificate will do. Signatures of the handshake are checked all the same.

@@ -44,7 +44,7 @@ impl PathRule {
     pub const OTHERS: Self = Self { encoding: PathEncoding::Twice, normalization: PathNormalization::Normalized };
 
     /// The rule of a service, by its name in the credential scope.
-    pub fn of_service(dialect: &Dialect, service: &str) -> Self {
+    pub fn for_service(dialect: &Dialect, service: &str) -> Self {
         if dialect.stores_objects(service) { Self::S3 } else { Self::OTHERS }
     }
 }

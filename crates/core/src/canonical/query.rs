@@ -5,16 +5,14 @@
 
 use crate::encode::{self, Plus, Slash};
 use crate::request::Request;
+use crate::request::target::split_query;
 
 /// Appends the canonical query string; a parameter is left out where `omits` says so of its encoded name.
 pub fn write(query: Option<&[u8]>, omits: impl Fn(&[u8]) -> bool, out: &mut Vec<u8>) {
     let Some(query) = query.filter(|query| !query.is_empty()) else { return };
     let mut encoded = Vec::with_capacity(query.len() + 16);
-    let mut pairs: Vec<Pair> = query
-        .split(|&byte| byte == b'&')
-        .filter(|piece| !piece.is_empty())
-        .map(|piece| Pair::encode(piece, &mut encoded))
-        .collect();
+    let mut pairs: Vec<Pair> =
+        split_query(query).map(|(name, value)| Pair::encode(name, value.unwrap_or_default(), &mut encoded)).collect();
     pairs.retain(|pair| !omits(pair.name(&encoded)));
     pairs.sort_by(|a, b| (a.name(&encoded), a.value(&encoded)).cmp(&(b.name(&encoded), b.value(&encoded))));
     for (at, pair) in pairs.iter().enumerate() {
@@ -29,10 +27,8 @@ pub fn write(query: Option<&[u8]>, omits: impl Fn(&[u8]) -> bool, out: &mut Vec<
 
 /// The decoded parameters of a wire query, in order.
 pub fn parameters(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-    query.split(|&byte| byte == b'&').filter(|piece| !piece.is_empty()).map(|piece| {
-        let (name, value) = split_pair(piece);
-        (encode::decode(name, Plus::Space), encode::decode(value, Plus::Space))
-    })
+    let decoded = |text: &[u8]| encode::decode(text, Plus::Space);
+    split_query(query).map(move |(name, value)| (decoded(name), decoded(value.unwrap_or_default())))
 }
 
 /// The first parameter of that name in the query of a request, decoded.
@@ -49,8 +45,7 @@ struct Pair {
 }
 
 impl Pair {
-    fn encode(piece: &[u8], buffer: &mut Vec<u8>) -> Self {
-        let (name, value) = split_pair(piece);
+    fn encode(name: &[u8], value: &[u8], buffer: &mut Vec<u8>) -> Self {
         let start = buffer.len();
         encode::recode(name, Slash::Encode, Plus::Space, buffer);
         let name_end = buffer.len();
@@ -64,13 +59,6 @@ impl Pair {
 
     fn value<'a>(&self, buffer: &'a [u8]) -> &'a [u8] {
         &buffer[self.name_end..self.end]
-    }
-}
-
-fn split_pair(piece: &[u8]) -> (&[u8], &[u8]) {
-    match piece.iter().position(|&byte| byte == b'=') {
-        Some(at) => (&piece[..at], &piece[at + 1..]),
-        None => (piece, b""),
     }
 }
 

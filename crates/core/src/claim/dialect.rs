@@ -56,7 +56,7 @@ pub(super) fn of_other_procedure(parameters: &Parameters) -> Option<ClaimError> 
 
 fn provider1(algorithm: &str) -> Result<(&str, Scheme), ClaimError> {
     let unknown = || ClaimError::Algorithm { presented: algorithm.to_owned() };
-    let (provider, scheme) = Scheme::of_algorithm(algorithm).ok_or_else(unknown)?;
+    let (provider, scheme) = Scheme::from_algorithm(algorithm).ok_or_else(unknown)?;
     if provider == OSS {
         return Err(ClaimError::Procedure { presented: algorithm.to_owned() });
     }
@@ -71,5 +71,5 @@ fn is_word(text: &str) -> bool {
 /// The known rows know more than their names.
 fn from_providers(provider1: &str, provider2: &str) -> Dialect {
     let made = || Dialect::from_providers(provider1, provider2);
-    Dialect::named(&format!("{provider1}:{provider2}")).unwrap_or_else(|_| made())
+    Dialect::from_name(&format!("{provider1}:{provider2}")).unwrap_or_else(|_| made())
 }

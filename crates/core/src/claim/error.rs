@@ -13,7 +13,7 @@ pub enum ClaimError {
     #[error("the request is signed twice: in its Authorization header and in its query")]
     SignedTwice,
     /// An algorithm that is neither Signature Version 4's nor 4A's.
-    #[error("unknown signature algorithm '{presented}', expected AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256")]
+    #[error("unknown signature algorithm '{presented}', expected {}", expected_algorithms())]
     Algorithm {
         /// What stands in its place.
         presented: String,
@@ -66,9 +66,14 @@ pub enum ClaimError {
     },
 }
 
+fn expected_algorithms() -> &'static str {
+    if cfg!(feature = "v4a") { "AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256" } else { "AWS4-HMAC-SHA256" }
+}
+
 fn form_of_credential(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::V4 => "ID/YYYYMMDD/region/service/aws4_request",
+        #[cfg(feature = "v4a")]
         Scheme::V4a => "ID/YYYYMMDD/service/aws4_request",
     }
 }

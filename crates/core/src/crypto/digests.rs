@@ -1,11 +1,13 @@
 //! Hashes and codes that the signer has no public use for: those of other schemes, and hex without an allocation.
 
+#[cfg(feature = "v2")]
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Digest;
 
 use super::Sha256Digest;
 
 /// SHA-1 of bytes, which some clients take for SHA-256.
+#[cfg(any(feature = "stream", feature = "v2"))]
 pub fn sha1(bytes: &[u8]) -> [u8; 20] {
     sha1::Sha1::digest(bytes).into()
 }
@@ -39,6 +41,7 @@ impl Hex {
 }
 
 /// HMAC-SHA1 with a key that is used once: what Signature Version 2 signs with.
+#[cfg(feature = "v2")]
 pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
     let mut mac = Hmac::<sha1::Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message);

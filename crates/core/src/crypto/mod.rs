@@ -4,11 +4,16 @@
 //! mean is not known here.
 
 pub(crate) mod digests;
+#[cfg(feature = "v4a")]
 mod ecdsa;
 pub(crate) mod midstate;
 
-pub(crate) use digests::{Hex, hmac_sha1};
+pub(crate) use digests::Hex;
+#[cfg(feature = "v2")]
+pub(crate) use digests::hmac_sha1;
+#[cfg(feature = "v4a")]
 pub(crate) use ecdsa::EcdsaKey;
+#[cfg(feature = "v4a")]
 pub use ecdsa::PublicKey;
 
 use std::fmt;
@@ -66,9 +71,11 @@ pub fn sha256(bytes: &[u8]) -> Sha256Digest {
 }
 
 /// SHA-1 of bytes that arrive piece by piece: a checksum, no signature.
+#[cfg(feature = "stream")]
 #[derive(Clone, Default)]
 pub struct Sha1Hasher(sha1::Sha1);
 
+#[cfg(feature = "stream")]
 impl Sha1Hasher {
     /// Starts with no bytes.
     pub fn new() -> Self {

@@ -21,7 +21,7 @@ pub fn frame(terms: &Terms, subject: Subject, tail: &[&str]) -> String {
 }
 
 /// The lines that stand above the tail, the same for every subject of that kind within one second.
-pub fn frame_head(terms: &Terms, subject: Subject) -> String {
+pub(crate) fn frame_head(terms: &Terms, subject: Subject) -> String {
     let kind = match subject {
         Subject::Request => "",
         Subject::Chunk => "-PAYLOAD",

@@ -3,9 +3,9 @@
 //! Signing and verifying are two ways into this one function. It is pure: no secret, no clock, no decision. What the terms
 //! are is decided by `prepare` for a request to sign, and read by `claim` from a signed one.
 
-pub(crate) mod frame;
 mod part;
 mod terms;
+pub(crate) mod frame;
 
 pub use part::Part;
 pub use terms::{Placement, Terms, TokenTravel};
@@ -18,6 +18,8 @@ use crate::request::Request;
 
 /// Every intermediate of a signature that is no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Derivation {
     /// The canonical request.
     pub canonical_request: CanonicalRequest,

@@ -5,6 +5,7 @@ use std::fmt;
 /// One part of what is signed: its name, and its text as it is signed. `Debug` leaves out the text, which may hold a session
 /// token.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Part {
     /// What it is called, `amz-headers`: in lower case, with hyphens.
     pub name: &'static str,

@@ -4,11 +4,14 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::canonical::{PathRule, PayloadHash, SignedHeaders};
-use crate::scheme::{Dialect, Scheme, Scope, key_pair};
+#[cfg(feature = "v4a")]
+use crate::scheme::key_pair;
+use crate::scheme::{Dialect, Scheme, Scope};
 use crate::time::Timestamp;
 
 /// The terms of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Terms {
     /// The procedure.
     pub scheme: Scheme,
@@ -57,7 +60,7 @@ pub enum TokenTravel {
 impl TokenTravel {
     /// How a service wants it. All sign the token but the message broker of AWS IoT (its developer guide, *IAM users,
     /// groups, and roles*); no request says so by itself, for clients differ on where in the query they put the token.
-    pub fn of_service(service: &str) -> Self {
+    pub fn for_service(service: &str) -> Self {
         if service == "iotdevicegateway" { Self::Unsigned } else { Self::Signed }
     }
 }
@@ -65,13 +68,14 @@ impl TokenTravel {
 impl Terms {
     /// The algorithm, which begins the string to sign: `AWS4-HMAC-SHA256`.
     pub fn algorithm(&self) -> Cow<'static, str> {
-        self.dialect.algorithm_of(self.scheme)
+        self.dialect.algorithm_for(self.scheme)
     }
 
     /// What stands before the secret where keys are derived: `AWS4`, or `AWS4A` in Version 4A.
     pub fn secret_prefix(&self) -> String {
         match self.scheme {
             Scheme::V4 => self.dialect.secret_prefix.clone().into_owned(),
+            #[cfg(feature = "v4a")]
             Scheme::V4a => format!("{}{}", self.dialect.secret_prefix, key_pair::PREFIX_SUFFIX),
         }
     }

@@ -4,10 +4,11 @@
 //! buckets of S3 Express, whose names tell their zone. The host is only made here: what it says about the scope is read
 //! back out of it like any other host. Follows *Access points* of the S3 user guide and botocore's endpoint rules.
 
-use super::aws::suffix_of_partition;
+use super::partition::suffix_of_partition;
 
 /// What an `s3://` address names instead of a bucket at an endpoint, split from the key behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Resource<'a> {
     /// The host that serves it.
     pub host: String,
@@ -18,6 +19,7 @@ pub struct Resource<'a> {
 /// An ARN that names nothing which S3 has a host for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not the ARN of an access point: '{presented}', {problem}")]
+#[non_exhaustive]
 pub struct InvalidArn {
     /// The ARN as it was given.
     pub presented: String,
@@ -38,7 +40,7 @@ impl<'a> Resource<'a> {
     ///
     /// # Errors
     /// An ARN of something else, or one that lacks a part.
-    pub fn of_arn(text: &'a str) -> Option<Result<Self, InvalidArn>> {
+    pub fn from_arn(text: &'a str) -> Option<Result<Self, InvalidArn>> {
         let rest = text.strip_prefix("arn:")?;
         let refuse = |problem| InvalidArn { presented: text.to_owned(), problem };
         Some(Self::of_parts(rest).map_err(refuse))
@@ -76,7 +78,7 @@ impl<'a> Resource<'a> {
 
     /// Reads `NAME--ZONE--x-s3/key`: a directory bucket of S3 Express, or an access point to one (`--xa-s3`). `None` where
     /// it is another bucket.
-    pub fn of_directory_bucket(text: &'a str, region: &str) -> Option<Self> {
+    pub fn from_directory_bucket(text: &'a str, region: &str) -> Option<Self> {
         let (bucket, key) = split_key(text);
         let (name, zone) =
             bucket.strip_suffix("--x-s3").or_else(|| bucket.strip_suffix("--xa-s3"))?.rsplit_once("--")?;
@@ -157,18 +159,18 @@ mod tests {
         ] {
             for (behind, key) in [("", ""), ("/a/b:c", "a/b:c")] {
                 let text = format!("arn:aws:{arn}{behind}");
-                let found = Resource::of_arn(&text).unwrap().unwrap();
+                let found = Resource::from_arn(&text).unwrap().unwrap();
                 assert_eq!((found.host.as_str(), found.key), (host, key), "{text}");
             }
         }
-        let china = Resource::of_arn("arn:aws-cn:s3:cn-north-1:123456789012:accesspoint/ap/k").unwrap().unwrap();
+        let china = Resource::from_arn("arn:aws-cn:s3:cn-north-1:123456789012:accesspoint/ap/k").unwrap().unwrap();
         assert_eq!(china.host, "ap-123456789012.s3-accesspoint.cn-north-1.amazonaws.com.cn");
     }
 
     /// What botocore refuses, and what would change the shape of the host.
     #[test]
     fn an_arn_of_something_else_is_refused() {
-        assert_eq!(Resource::of_arn("bucket/key"), None);
+        assert_eq!(Resource::from_arn("bucket/key"), None);
         for (arn, problem) in [
             ("arn:aws:s3", FORM),
             ("arn:aws:s3:::bucket/key", ACCOUNT),
@@ -185,7 +187,7 @@ mod tests {
             ("arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-1/bucket/b", RESOURCE),
             ("arn:aws:s3-outposts::123456789012:outpost/op-1/accesspoint/b", REGION),
         ] {
-            assert_eq!(Resource::of_arn(arn).unwrap().unwrap_err().problem, problem, "{arn}");
+            assert_eq!(Resource::from_arn(arn).unwrap().unwrap_err().problem, problem, "{arn}");
         }
     }
 
@@ -197,12 +199,12 @@ mod tests {
             ("ap--use1-az4--xa-s3/k", "us-east-1", "ap--use1-az4--xa-s3.s3express-use1-az4.us-east-1.amazonaws.com"),
             ("b--cnn1-az4--x-s3/k", "cn-north-1", "b--cnn1-az4--x-s3.s3express-cnn1-az4.cn-north-1.amazonaws.com.cn"),
         ] {
-            let found = Resource::of_directory_bucket(address, region).unwrap();
+            let found = Resource::from_directory_bucket(address, region).unwrap();
             assert_eq!((found.host.as_str(), found.key), (host, "k"));
         }
         for other in ["bucket/k--use1-az4--x-s3", "--use1-az4--x-s3", "b--x-s3", "b--us.e--x-s3", "b--use1-az4--x-s3x"]
         {
-            assert_eq!(Resource::of_directory_bucket(other, "us-east-1"), None, "{other}");
+            assert_eq!(Resource::from_directory_bucket(other, "us-east-1"), None, "{other}");
         }
     }
 }

@@ -7,6 +7,7 @@
 use super::names::{
     GLOBAL_SERVICES, MULTI_REGION_NAMES, NOTES, REGION_FIRST_NAMES, RESOURCE_NAMES, SIGNING_NAMES, UNSIGNED_NAMES,
 };
+use super::partition::{ALL_REGIONS, Parts, is_region, without_fips};
 use super::{Inference, in_front_of, s3};
 
 const PROVIDER: &str = "AWS";
@@ -16,46 +17,11 @@ const NO_REGION: &str = "the host names no region";
 const NOT_A_SERVICE: &str = "a host of one resource, whose service cannot be told from its name";
 const MULTI_REGION: &str = "a multi-region endpoint: sign with v4a for a set of regions";
 
-/// The region set of every host that stands in many regions, in botocore's endpoint rules.
-pub(super) const ALL_REGIONS: &str = "*";
-
 /// Hosts that carry what customers run, not an API of AWS.
 const CUSTOMER_NAMES: &[&str] = &["compute", "compute-1", "elb"];
 
-/// A partition: its names in ARNs, its suffixes, and the region that its global services sign for.
-struct Partition {
-    names: &'static [&'static str],
-    suffixes: &'static [&'static str],
-    global_region: &'static str,
-}
-
-#[rustfmt::skip]
-const PARTITIONS: &[Partition] = &[
-    Partition { names: &["aws", "aws-us-gov"], suffixes: &["amazonaws.com", "api.aws"], global_region: "us-east-1" },
-    Partition { names: &["aws-cn"], suffixes: &["amazonaws.com.cn", "api.amazonwebservices.com.cn"], global_region: "cn-northwest-1" },
-    Partition { names: &["aws-eusc"], suffixes: &["amazonaws.eu", "api.amazonwebservices.eu"], global_region: "eusc-de-east-1" },
-    Partition { names: &["aws-iso"], suffixes: &["c2s.ic.gov", "api.aws.ic.gov"], global_region: "us-iso-east-1" },
-    Partition { names: &["aws-iso-b"], suffixes: &["sc2s.sgov.gov", "api.aws.scloud"], global_region: "us-isob-east-1" },
-    Partition { names: &["aws-iso-e"], suffixes: &["cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"], global_region: "eu-isoe-west-1" },
-    Partition { names: &["aws-iso-f"], suffixes: &["csp.hci.ic.gov", "api.aws.hci.ic.gov"], global_region: "us-isof-south-1" },
-];
-
 /// Resources of a customer that have hosts under this suffix rather than under a partition's.
 const RESOURCE_SUFFIX: &str = "on.aws";
-
-/// A host split into what it means, before the service is looked up.
-pub(super) struct Parts<'h> {
-    /// The labels of the service and of what the customer put in front of it.
-    pub labels: Vec<&'h str>,
-    /// The region, where the host names one.
-    pub region: Option<&'h str>,
-    /// What stands before the id of an interface endpoint (`….vpce-1a2b.s3.…`), which only S3 uses.
-    pub before_vpce: Option<Vec<&'h str>>,
-    /// The region that the partition's global services sign for.
-    pub global_region: &'static str,
-    /// Whether the host stands in for a region by a word for all of them (`global`, `us-gov`).
-    pub is_global: bool,
-}
 
 pub(super) fn infer(host: &str) -> Option<Inference> {
     if let Some(front) = in_front_of(host, RESOURCE_SUFFIX) {
@@ -66,73 +32,6 @@ pub(super) fn infer(host: &str) -> Option<Inference> {
         return None;
     }
     s3::infer(&parts, Inference::from_provider(PROVIDER)).or_else(|| infer_service(&parts))
-}
-
-/// Tells a region by its shape: `us-west-2`, `ap-southeast-10`, `us-gov-east-1`, `eusc-de-east-1`.
-pub(super) fn is_region(label: &str) -> bool {
-    let words: Vec<&str> = label.split('-').collect();
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_number = |word: &str| (1..=2).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
-    match words[..] {
-        [area, place, number] => area.len() == 2 && is_word(area) && is_word(place) && is_number(number),
-        ["eusc", part, place, number] => is_word(part) && is_word(place) && is_number(number),
-        [area, part, place, number] => {
-            let is_part = part == "gov" || part.starts_with("iso");
-            area.len() == 2 && is_part && [area, part, place].into_iter().all(is_word) && is_number(number)
-        }
-        _ => false,
-    }
-}
-
-/// The suffix of a partition's hosts, by the name of the partition in ARNs.
-pub(super) fn suffix_of_partition(name: &str) -> Option<&'static str> {
-    let partition = PARTITIONS.iter().find(|partition| partition.names.contains(&name))?;
-    partition.suffixes.first().copied()
-}
-
-impl<'h> Parts<'h> {
-    fn of(host: &'h str) -> Option<Self> {
-        let (front, partition) = PARTITIONS.iter().find_map(|partition| {
-            let front = partition.suffixes.iter().find_map(|suffix| in_front_of(host, suffix))?;
-            Some((front, partition))
-        })?;
-        let mut parts = Parts {
-            labels: front.split('.').filter(|label| !label.is_empty()).collect(),
-            region: None,
-            before_vpce: None,
-            global_region: partition.global_region,
-            is_global: false,
-        };
-        if parts.labels.is_empty() {
-            return None;
-        }
-        parts.take_interface_endpoint();
-        parts.take_region();
-        parts.labels.pop_if(|last| *last == "dualstack");
-        Some(parts)
-    }
-
-    fn take_interface_endpoint(&mut self) {
-        if self.labels.pop_if(|last| *last == "vpce").is_none() {
-            return;
-        }
-        let id = self.labels.iter().rposition(|label| label.starts_with("vpce-"));
-        if let Some(id) = id {
-            let after = self.labels.split_off(id + 1);
-            self.labels.pop();
-            self.before_vpce = Some(std::mem::replace(&mut self.labels, after));
-        }
-    }
-
-    fn take_region(&mut self) {
-        if self.labels.pop_if(|last| *last == "us-gov").is_some() {
-            self.global_region = "us-gov-west-1";
-            self.is_global = true;
-        } else if self.labels.pop_if(|last| *last == "global").is_some() {
-            self.is_global = true;
-        }
-        self.region = self.labels.pop_if(|last| is_region(last));
-    }
 }
 
 fn infer_service(parts: &Parts) -> Option<Inference> {
@@ -219,8 +118,4 @@ fn find<'t, T>(table: &'t [T], names: &[String], key: impl Fn(&T) -> &str) -> Op
 fn ending_names(labels: &[&str]) -> Vec<String> {
     let labels: Vec<&str> = labels.iter().filter(|label| **label != "fips").map(|label| without_fips(label)).collect();
     (1..=labels.len().min(3)).rev().map(|count| labels[labels.len() - count..].join(".")).collect()
-}
-
-pub(super) fn without_fips(label: &str) -> &str {
-    label.strip_suffix("-fips").unwrap_or(label)
 }

@@ -5,18 +5,22 @@
 //! with `s3` for the many forms of S3; `stores` reads the hosts of other S3-compatible stores. Paths, ports and
 //! schemes are not its business. `arn` makes a host of the name of an access point, as AWS's tools do.
 
-mod arn;
-mod aws;
+mod bucket;
 mod names;
+mod partition;
+mod arn;
 mod s3;
+mod aws;
 mod stores;
 #[cfg(test)]
 mod tests;
 
 pub use arn::{InvalidArn, Resource};
+pub use bucket::BucketRule;
 
 /// What a host name says about the scope of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Inference {
     /// The service to sign for, as it stands in the credential scope (`s3`, `execute-api`, `es`).
     pub service: Option<String>,

@@ -5,7 +5,7 @@
 //! path-style addressing there is simply no bucket here.
 
 use super::Inference;
-use super::aws::{ALL_REGIONS, Parts, is_region, without_fips};
+use super::partition::{ALL_REGIONS, Parts, is_region, without_fips};
 
 const LEGACY_GLOBAL: &str = "the legacy global endpoint of S3: region us-east-1 assumed";
 const ACCELERATED: &str = "an accelerated endpoint does not name the region: it is the bucket's";
@@ -25,7 +25,7 @@ enum Front {
 }
 
 /// A last label of S3: the service it signs for, what stands before it, and what to say of it.
-struct Form {
+struct S3Label {
     label: &'static str,
     service: &'static str,
     front: Front,
@@ -33,16 +33,16 @@ struct Form {
 }
 
 #[rustfmt::skip]
-const FORMS: &[Form] = &[
-    Form { label: "s3", service: "s3", front: Front::Bucket, note: None },
-    Form { label: "s3-accelerate", service: "s3", front: Front::Bucket, note: Some(ACCELERATED) },
-    Form { label: "s3-website", service: "s3", front: Front::Bucket, note: Some(WEBSITE) },
-    Form { label: "s3-accesspoint", service: "s3", front: Front::Resource, note: None },
-    Form { label: "s3-control", service: "s3", front: Front::Resource, note: None },
-    Form { label: GLOBAL_LABEL, service: "s3", front: Front::Resource, note: Some(MULTI_REGION_ACCESS_POINT) },
-    Form { label: "s3-object-lambda", service: "s3-object-lambda", front: Front::Resource, note: None },
-    Form { label: "s3-outposts", service: "s3-outposts", front: Front::Resource, note: Some(OUTPOSTS) },
-    Form { label: "s3express-control", service: "s3express", front: Front::Resource, note: None },
+const S3_LABELS: &[S3Label] = &[
+    S3Label { label: "s3", service: "s3", front: Front::Bucket, note: None },
+    S3Label { label: "s3-accelerate", service: "s3", front: Front::Bucket, note: Some(ACCELERATED) },
+    S3Label { label: "s3-website", service: "s3", front: Front::Bucket, note: Some(WEBSITE) },
+    S3Label { label: "s3-accesspoint", service: "s3", front: Front::Resource, note: None },
+    S3Label { label: "s3-control", service: "s3", front: Front::Resource, note: None },
+    S3Label { label: GLOBAL_LABEL, service: "s3", front: Front::Resource, note: Some(MULTI_REGION_ACCESS_POINT) },
+    S3Label { label: "s3-object-lambda", service: "s3-object-lambda", front: Front::Resource, note: None },
+    S3Label { label: "s3-outposts", service: "s3-outposts", front: Front::Resource, note: Some(OUTPOSTS) },
+    S3Label { label: "s3express-control", service: "s3express", front: Front::Resource, note: None },
 ];
 
 /// A label that only the first region has, besides plain `s3`.
@@ -62,7 +62,7 @@ pub(super) fn infer(parts: &Parts, found: Inference) -> Option<Inference> {
         return Some(in_legacy_region(found.for_service("s3").with_bucket(Some(&bucket))));
     }
     let (label, region) = split_region(last);
-    let form = FORMS.iter().find(|form| form.label == without_fips(label))?;
+    let form = S3_LABELS.iter().find(|form| form.label == without_fips(label))?;
     let bucket = (form.front == Front::Bucket).then_some(bucket.as_str());
     let mut found = found.for_service(form.service).in_region(parts.region.or(region)).with_bucket(bucket);
     found.note = form.note;

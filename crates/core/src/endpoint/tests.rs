@@ -288,12 +288,12 @@ fn guesses_carry_a_note() {
 fn regions_are_known_by_shape() {
     for region in ["us-west-2", "ap-southeast-10", "mx-central-1", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"]
     {
-        assert!(aws::is_region(region), "{region}");
+        assert!(partition::is_region(region), "{region}");
     }
     for other in
         ["us-west", "us-west-2a", "bucket-name-1", "prod-us-east-1", "us-west-2-fips", "us--1", "a-b-1", "us-west-100"]
     {
-        assert!(!aws::is_region(other), "{other}");
+        assert!(!partition::is_region(other), "{other}");
     }
 }
 

@@ -48,18 +48,6 @@ pub enum Violation {
 }
 
 impl Violation {
-    /// The name in the catalogue of signing mistakes.
-    pub fn id(&self) -> &'static str {
-        match self {
-            Self::Unreadable(PolicyError::NotBase64(_)) => "policy-not-base64",
-            Self::Unreadable(_) => "policy-malformed",
-            Self::Expired { .. } => "policy-expired",
-            Self::ConditionFailed { .. } | Self::LengthOutOfRange { .. } => "policy-condition-failed",
-            Self::FieldNotAllowed { .. } => "policy-field-not-allowed",
-            Self::FileMissing => "form-file-missing",
-        }
-    }
-
     /// What stands in the form, and what the policy asks for. Either is empty where it is nothing to show.
     pub fn sides(&self) -> (String, String) {
         match self {

@@ -6,16 +6,16 @@
 //! uploads using POST* of the S3 API reference, for Signature Version 4 and for Version 2. Which bucket a URL means is
 //! for the caller to say, and no file is opened here.
 
-mod claim;
 mod conditions;
 mod fields;
-mod judge;
 pub mod multipart;
 mod policy;
-mod preparation;
-mod signing;
+mod claim;
 mod tokens;
 mod upload;
+mod judge;
+mod preparation;
+mod signing;
 
 pub use claim::{FileFacts, FormClaim, FormClaimError, FormScheme};
 pub use conditions::Condition;

@@ -1,7 +1,7 @@
 //! Reads a body of `multipart/form-data` (RFC 7578) that is at hand as a whole, as strictly as a server does.
 //!
 //! The parts come out in their order, with names, file names and bytes as they stand. What a form means by them is not known
-//! here, and nothing is written: the forms of `sigvet send` are made by the command line.
+//! here, and nothing is written.
 
 /// One part: a field, or the file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -113,6 +113,7 @@ impl Policy {
     ///
     /// # Errors
     /// A text that is no base64, or no JSON.
+    #[doc(hidden)]
     pub fn decode(encoded: &str) -> Result<Value, PolicyError> {
         serde_json::from_slice(&decode_base64(encoded)?)
             .map_err(|error| PolicyError::NotJson(InvalidJson(Arc::new(error))))

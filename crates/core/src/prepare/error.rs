@@ -5,6 +5,7 @@ use crate::time::InvalidTimestamp;
 
 /// Why a request cannot be prepared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PrepareError {
     /// The request has no `Host`.
     #[error("the request has no host header")]

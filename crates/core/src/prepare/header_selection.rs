@@ -1,17 +1,8 @@
 //! Which headers a signature covers.
 
-use super::Settings;
+use super::{HeaderSelection, Settings};
 use crate::canonical::SignedHeaders;
 use crate::request::Headers;
-
-/// Which headers to sign.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HeaderSelection {
-    /// All that the request has, but for [`NEVER_SIGNED`].
-    All,
-    /// The named ones that the request has; `host` and the provider's own (`x-amz-*`) are signed in any case.
-    Named(Vec<String>),
-}
 
 /// Headers that are not signed unless named: connections, proxies and tracers add, drop or rewrite them on the way.
 pub const NEVER_SIGNED: [&str; 24] = [

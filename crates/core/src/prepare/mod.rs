@@ -4,25 +4,24 @@
 //! signed is chosen; the payload is hashed or declared unsigned. Nothing is signed here, and no secret is needed.
 
 mod error;
-mod header_selection;
 mod parameters;
+mod settings;
+mod header_selection;
 mod payload;
 mod region_set;
-mod settings;
 mod warning;
 
 pub use error::PrepareError;
-pub use header_selection::{HeaderSelection, NEVER_SIGNED};
-pub use payload::PayloadChoice;
-pub use settings::{ContentSha256, Settings};
+pub use header_selection::NEVER_SIGNED;
+pub use settings::{ContentSha256, HeaderSelection, PayloadChoice, Settings};
 pub use warning::Warning;
 
-use parameters::{Life, append_parameters};
-pub(crate) use parameters::{query_separator, refuse_signature};
+pub(crate) use parameters::refuse_signature;
+use parameters::{Expiry, append_parameters};
 
 use std::time::Duration;
 
-use crate::canonical::PayloadHash;
+use crate::canonical::{PayloadHash, SignedHeaders};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement, Terms, TokenTravel, derive};
 use crate::request::Request;
@@ -73,15 +72,39 @@ impl From<&Credentials> for Identity {
 
 /// A request ready to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Prepared {
     /// The request with everything on it that is signed.
     pub request: Request,
     /// What signer and verifier agree on.
     pub terms: Terms,
+    /// What of the request was there before.
+    pub(crate) given: Given,
     /// A session token to add after signing.
     pub(crate) unsigned_token: Option<Secret>,
     /// What is legal and yet likely to go wrong.
     pub warnings: Vec<Warning>,
+}
+
+/// What of a request was there before it was prepared; additions stand behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Given {
+    /// How many of the headers.
+    pub(crate) headers: usize,
+    /// How many bytes of the target.
+    pub(crate) target: usize,
+}
+
+impl Given {
+    pub(crate) fn before_signing(request: &Request) -> Self {
+        Self { headers: request.headers.as_slice().len(), target: request.target().len() }
+    }
+
+    /// The same after headers were removed: a presigned URL carries its date in the query.
+    pub(crate) fn without_removed(self, request: &Request) -> Self {
+        Self { headers: self.headers.min(request.headers.as_slice().len()), ..self }
+    }
 }
 
 impl Prepared {
@@ -104,15 +127,18 @@ pub fn prepare(
     now: Timestamp,
 ) -> Result<Prepared, PrepareError> {
     check(&request, identity, settings)?;
+    let given = Given::before_signing(&request);
     let dialect = &settings.dialect;
     let mut warnings = warning::of_request(&request, settings);
     let payload = payload::decide(&request, settings)?;
     let timestamp = settle_date(&mut request, settings, now)?;
     let scope = match settings.scheme {
         Scheme::V4 => Scope::new(&timestamp, &settings.region, &settings.service, dialect)?,
+        #[cfg(feature = "v4a")]
         Scheme::V4a => Scope::without_region(&timestamp, &settings.service, dialect)?,
     };
     let region_set = region_set::settle(&mut request, settings)?;
+    let given = given.without_removed(&request);
     payload::declare(&mut request, settings, &payload);
     let unsigned_token = settle_header_token(&mut request, identity, settings);
     let signed_headers = header_selection::select(&request.headers, &settings.signed_headers, settings);
@@ -129,11 +155,11 @@ pub fn prepare(
         token: settings.token,
     };
     if let Placement::Query { expires } = settings.placement {
-        append_parameters(&mut request, &terms, identity, Life { expires, region_set });
+        append_parameters(&mut request, &terms, identity, Expiry { expires, region_set });
         warnings.extend(warning::of_life(timestamp, expires, identity));
         warnings.extend(warning::of_service(expires, settings));
     }
-    Ok(Prepared { request, terms, unsigned_token, warnings })
+    Ok(Prepared { request, terms, given, unsigned_token, warnings })
 }
 
 fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<(), PrepareError> {
@@ -189,12 +215,16 @@ fn settle_header_token(request: &mut Request, identity: &Identity, settings: &Se
 impl Terms {
     /// The headers, besides `Host`, that whoever uses the presigned URL must send as they are in `request`.
     pub fn headers_to_send<'a>(&self, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
-        let bound = |name: &str| {
-            let name = name.to_ascii_lowercase();
-            name != "host" && self.signed_headers.contains(&name)
-        };
-        request.headers.iter().filter(|h| bound(&h.name)).map(|h| (h.name.as_str(), h.value.as_slice())).collect()
+        headers_to_send(&self.signed_headers, request)
     }
+}
+
+pub(crate) fn headers_to_send<'a>(signed: &SignedHeaders, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
+    let bound = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name != "host" && signed.contains(&name)
+    };
+    request.headers.iter().filter(|h| bound(&h.name)).map(|h| (h.name.as_str(), h.value.as_slice())).collect()
 }
 
 /// The payload line of a signature that covers no payload by default: S3's presigned URLs.

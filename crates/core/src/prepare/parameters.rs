@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{Identity, PrepareError};
 use crate::canonical;
 use crate::derivation::{Terms, TokenTravel};
-use crate::encode::{self, Slash};
 use crate::request::Request;
+use crate::request::target::push_parameter;
 use crate::scheme::Dialect;
 
 /// What a presigned URL carries, and so cannot carry already.
@@ -24,40 +24,27 @@ pub(crate) fn refuse_signature(query: &[u8], dialect: &Dialect) -> Result<(), Pr
 }
 
 /// How long and where a presigned URL is good for.
-pub(super) struct Life {
+pub(super) struct Expiry {
     pub(super) expires: Duration,
     /// In Version 4A.
     pub(super) region_set: Option<String>,
 }
 
 /// Appends what a presigned URL carries, all but the signature, to the query that is there.
-pub(super) fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, life: Life) {
-    let prefix = terms.dialect.query_prefix.as_bytes();
+pub(super) fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, expiry: Expiry) {
     let target = &mut request.target;
     target.reserve(320);
-    target.push(query_separator(target));
-    let mut parameter = |name: &str, value: &str, separator: &[u8]| {
-        target.extend_from_slice(prefix);
-        target.extend_from_slice(name.as_bytes());
-        target.push(b'=');
-        encode::encode(value.as_bytes(), Slash::Encode, target);
-        target.extend_from_slice(separator);
-    };
-    parameter("Algorithm", &terms.algorithm(), b"&");
-    parameter("Credential", &terms.credential(), b"&");
-    parameter("Date", terms.timestamp.as_str(), b"&");
-    parameter("Expires", &life.expires.as_secs().to_string(), b"&");
-    if let Some(region_set) = &life.region_set {
-        parameter("Region-Set", region_set, b"&");
+    let mut parameter = |name: &str, value: &str| push_parameter(target, &[&terms.dialect.query_prefix, name], value);
+    parameter("Algorithm", &terms.algorithm());
+    parameter("Credential", &terms.credential());
+    parameter("Date", terms.timestamp.as_str());
+    parameter("Expires", &expiry.expires.as_secs().to_string());
+    if let Some(region_set) = &expiry.region_set {
+        parameter("Region-Set", region_set);
     }
     let token_header_sent = terms.signed_headers.contains(&terms.dialect.token_header);
     if let (Some(token), TokenTravel::Signed, false) = (&identity.session_token, terms.token, token_header_sent) {
-        parameter(&terms.dialect.token_parameter, token.expose_secret(), b"&");
+        parameter(&terms.dialect.token_parameter, token.expose_secret());
     }
-    parameter("SignedHeaders", terms.signed_headers.as_str(), b"");
-}
-
-/// What stands between a target and the parameter that is appended to it.
-pub(crate) fn query_separator(target: &[u8]) -> u8 {
-    if target.contains(&b'?') { b'&' } else { b'?' }
+    parameter("SignedHeaders", terms.signed_headers.as_str());
 }

@@ -1,22 +1,9 @@
 //! What is signed of the payload, and whether a header declares it.
 
-use super::{ContentSha256, PrepareError, Settings, presigned_default};
+use super::{ContentSha256, PayloadChoice, PrepareError, Settings, presigned_default};
 use crate::canonical::PayloadHash;
 use crate::derivation::Placement;
 use crate::request::Request;
-
-/// What to sign of the payload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PayloadChoice {
-    /// Its hash; for presigned URLs of the S3 family and for services that take no hash, `UNSIGNED-PAYLOAD`.
-    ByService,
-    /// Its hash.
-    Hashed,
-    /// Nothing: `UNSIGNED-PAYLOAD`.
-    Unsigned,
-    /// What the caller says: a hash made elsewhere, or a word of the protocol.
-    Declared(String),
-}
 
 /// Services besides the S3 family that refuse requests without `x-amz-content-sha256`.
 const WANT_CONTENT_SHA256: [&str; 3] = ["aoss", "vpc-lattice-svcs", "vpc-lattice"];

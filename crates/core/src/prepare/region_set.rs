@@ -3,12 +3,11 @@
 use super::{PrepareError, Settings};
 use crate::derivation::Placement;
 use crate::request::Request;
-use crate::scheme::Scheme;
 
 /// Puts the set on the request in the header form, and gives it back for the query. A header that the request brings
 /// decides.
 pub(super) fn settle(request: &mut Request, settings: &Settings) -> Result<Option<String>, PrepareError> {
-    if settings.scheme != Scheme::V4a {
+    if !settings.scheme.has_region_set() {
         return Ok(None);
     }
     let name = settings.dialect.region_set_header();

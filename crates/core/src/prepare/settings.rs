@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::{HeaderSelection, PayloadChoice};
 use crate::canonical::PathRule;
 use crate::derivation::{Placement, TokenTravel};
 use crate::scheme::{Dialect, Scheme};
 
 /// How a request is to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Settings {
     /// The procedure.
     pub scheme: Scheme,
@@ -32,8 +33,23 @@ pub struct Settings {
     pub signed_headers: HeaderSelection,
 }
 
+/// What to sign of the payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PayloadChoice {
+    /// Its hash; for presigned URLs of the S3 family and for services that take no hash, `UNSIGNED-PAYLOAD`.
+    ByService,
+    /// Its hash.
+    Hashed,
+    /// Nothing: `UNSIGNED-PAYLOAD`.
+    Unsigned,
+    /// What the caller says: a hash made elsewhere, or a word of the protocol.
+    Declared(String),
+}
+
 /// Whether `x-amz-content-sha256` is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ContentSha256 {
     /// Where the service asks for it, and where the payload is not simply hashed.
     AsNeeded,
@@ -41,20 +57,30 @@ pub enum ContentSha256 {
     Always,
 }
 
+/// Which headers to sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderSelection {
+    /// All that the request has, but for [`NEVER_SIGNED`](super::NEVER_SIGNED).
+    All,
+    /// The named ones that the request has; `host` and the provider's own (`x-amz-*`) are signed in any case.
+    Named(Vec<String>),
+}
+
 impl Settings {
     /// The settings of a region and service that need no thought: signed headers, hashed payload, the service's path rule.
     pub fn new(region: impl Into<String>, service: impl Into<String>) -> Self {
-        Self::of_dialect(Dialect::AWS4, region, service)
+        Self::for_dialect(Dialect::AWS4, region, service)
     }
 
     /// The same in another provider's names.
-    pub fn of_dialect(dialect: Dialect, region: impl Into<String>, service: impl Into<String>) -> Self {
+    pub fn for_dialect(dialect: Dialect, region: impl Into<String>, service: impl Into<String>) -> Self {
         let service = service.into();
         Self {
             scheme: Scheme::V4,
             region: region.into(),
-            path_rule: PathRule::of_service(&dialect, &service),
-            token: TokenTravel::of_service(&service),
+            path_rule: PathRule::for_service(&dialect, &service),
+            token: TokenTravel::for_service(&service),
             dialect,
             service,
             payload: PayloadChoice::ByService,
@@ -65,7 +91,6 @@ impl Settings {
     }
 
     /// The same for a presigned URL of that life.
-    #[must_use]
     pub fn presigned(mut self, expires: Duration) -> Self {
         self.placement = Placement::Query { expires };
         self

@@ -8,6 +8,7 @@ use crate::time::Timestamp;
 
 /// A thing to tell the user before the request goes out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Warning {
     /// Implementations differ on tabs inside header values.
     #[error("header {name} has a tab in its value; signers and servers differ on what becomes of it")]

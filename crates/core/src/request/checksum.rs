@@ -1,11 +1,13 @@
 //! What a request says of its own body by a checksum (*Checking object integrity in Amazon S3*).
 
+use super::target::split_query;
 use super::{Body, Request};
 use crate::checksum::{Checksum, ChecksumAlgorithm};
 use crate::encode::{Plus, decode};
 
 /// A checksum in a request that is not that of its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WrongChecksum {
     /// The header, or the parameter of a presigned URL: `x-amz-checksum-crc32`.
     pub name: &'static str,
@@ -26,8 +28,8 @@ impl Request {
         }
         let headers = self.headers.iter().map(|header| (header.name.clone().into_bytes(), header.value.clone()));
         headers.chain(self.parameters()).find_map(|(name, value)| {
-            let algorithm = ChecksumAlgorithm::of_header(std::str::from_utf8(&name).ok()?)?;
-            let (expected, presented) = (Checksum::of(algorithm, bytes), value.trim_ascii());
+            let algorithm = ChecksumAlgorithm::from_header(std::str::from_utf8(&name).ok()?)?;
+            let (expected, presented) = (Checksum::compute(algorithm, bytes), value.trim_ascii());
             let presented = String::from_utf8_lossy(presented).into_owned();
             (expected.to_string() != presented).then(|| WrongChecksum { name: algorithm.header(), expected, presented })
         })
@@ -39,12 +41,10 @@ impl Request {
     }
 
     fn parameters(&self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-        self.query().unwrap_or_default().split(|&byte| byte == b'&').map(|parameter| {
-            let at = parameter.iter().position(|&byte| byte == b'=').unwrap_or(parameter.len());
-            let value = parameter.get(at + 1..).unwrap_or_default();
-            // Base64 has a plus, and no space.
-            (decode(&parameter[..at], Plus::Literal), decode(value, Plus::Literal))
-        })
+        // Base64 has a plus, and no space.
+        let decoded = |text: &[u8]| decode(text, Plus::Literal);
+        let pairs = split_query(self.query().unwrap_or_default());
+        pairs.map(move |(name, value)| (decoded(name), decoded(value.unwrap_or_default())))
     }
 }
 

@@ -1,8 +1,9 @@
-//! The header fields of a request, in order, with repeats and with the very bytes of their values.
+//! The header fields of a request or a response, in order, with repeats and with the very bytes of their values.
 //!
 //! Names are compared without regard to case and kept as they were written. A value may hold a folded line
 //! (RFC 9112 §5.2), as captures of old clients do; any other line break is refused, for it would begin a new field.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// One header field. `Debug` does not show the value of a header that gives access.
@@ -18,6 +19,11 @@ pub struct Header {
 const BEARERS: [&str; 4] = ["-token", "authorization", "cookie", "-customer-key"];
 
 impl Header {
+    /// Whether the field has this name, in any case.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
     /// Whether whoever has the value can use it: tokens, cookies, authorization, keys of server-side encryption.
     pub fn is_bearer(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
@@ -32,12 +38,22 @@ impl fmt::Debug for Header {
     }
 }
 
-/// Header fields in order, with repeats.
+/// Header fields in order, with repeats. Every look-up compares names without regard to case.
+///
+/// ```
+/// use sigvet_core::request::Headers;
+///
+/// let headers = Headers::from_pairs([("Content-Type", "text/plain"), ("X-Tag", "a"), ("x-tag", "b")])?;
+/// assert_eq!(headers.first_text("content-type"), Some("text/plain"));
+/// assert_eq!(headers.values("x-tag").next_back(), Some(&b"b"[..]));
+/// # Ok::<(), sigvet_core::request::InvalidHeader>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Headers(Vec<Header>);
 
 /// A header field that cannot go on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidHeader {
     /// The name is empty or has a character that names cannot have.
     #[error("not a header name: '{presented}'")]
@@ -54,6 +70,20 @@ pub enum InvalidHeader {
 }
 
 impl Headers {
+    /// Collects names and values, in order.
+    ///
+    /// # Errors
+    /// See [`push`](Self::push).
+    pub fn from_pairs<N: AsRef<str>, V: Into<Vec<u8>>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, InvalidHeader> {
+        let mut headers = Self::default();
+        for (name, value) in pairs {
+            headers.push(name.as_ref(), value)?;
+        }
+        Ok(headers)
+    }
+
     /// Appends a field.
     ///
     /// # Errors
@@ -70,19 +100,39 @@ impl Headers {
         Ok(())
     }
 
-    /// Appends a field that this crate made itself.
+    /// Appends a field without a check: one that this crate made itself, or that an HTTP parser took off the wire.
     pub fn push_unchecked(&mut self, name: &str, value: impl Into<Vec<u8>>) {
         self.0.push(Header { name: name.to_owned(), value: value.into() });
     }
 
-    /// The fields in order.
+    /// Iterates over the fields in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Header> {
         self.0.iter()
     }
 
+    /// The fields in order.
+    pub fn as_slice(&self) -> &[Header] {
+        &self.0
+    }
+
+    /// The number of fields, repeats included.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no field.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The values of a name, in order.
-    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.0.iter().filter(move |header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.as_slice())
+    pub fn values<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a [u8]> {
+        self.0.iter().filter(move |header| header.is_named(name)).map(|header| header.value.as_slice())
+    }
+
+    /// The first value of a name, as it was sent.
+    pub fn first(&self, name: &str) -> Option<&[u8]> {
+        self.0.iter().find(|header| header.is_named(name)).map(|header| header.value.as_slice())
     }
 
     /// Whether a field of that name is there.
@@ -90,16 +140,28 @@ impl Headers {
         self.values(name).next().is_some()
     }
 
-    /// The first value of a name, trimmed, where it is there and is text.
+    /// The first value of a name, trimmed, if it is UTF-8.
     pub fn first_text(&self, name: &str) -> Option<&str> {
-        let value = self.0.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
-        std::str::from_utf8(&value.value).ok().map(str::trim)
+        std::str::from_utf8(self.first(name)?).ok().map(str::trim)
     }
 
-    /// Removes every field of a name, and tells how many there were.
+    /// The first value of a name as text, trimmed; U+FFFD replaces what is not UTF-8.
+    pub fn first_text_lossy(&self, name: &str) -> Option<Cow<'_, str>> {
+        Some(match String::from_utf8_lossy(self.first(name)?) {
+            Cow::Borrowed(text) => text.trim().into(),
+            Cow::Owned(text) => text.trim().to_owned().into(),
+        })
+    }
+
+    /// The length that `Content-Length` declares (RFC 9110 §8.6), if it is a number.
+    pub fn content_length(&self) -> Option<u64> {
+        self.first_text("content-length")?.parse().ok()
+    }
+
+    /// Removes every field of a name, and returns how many there were.
     pub fn remove(&mut self, name: &str) -> usize {
         let before = self.0.len();
-        self.0.retain(|header| !header.name.eq_ignore_ascii_case(name));
+        self.0.retain(|header| !header.is_named(name));
         before - self.0.len()
     }
 }
@@ -150,7 +212,24 @@ mod tests {
         headers.push("x-b", "2").unwrap();
         headers.push("x-a", "3").unwrap();
         assert_eq!(headers.values("X-a").collect::<Vec<_>>(), [b"1", b"3"]);
+        assert_eq!(headers.first("x-A"), Some(&b"1"[..]));
         assert_eq!(headers.remove("x-A"), 2);
         assert!(!headers.contains("x-a") && headers.contains("X-B"));
+    }
+
+    #[test]
+    fn text_is_trimmed_and_what_is_no_text_is_replaced() {
+        let headers = Headers::from_pairs([("A", &b" \xfc\tb "[..]), ("b", b" caf\xc3\xa9 ")]).unwrap();
+        assert_eq!(headers.first_text("a"), None);
+        assert_eq!(headers.first_text_lossy("a").as_deref(), Some("\u{fffd}\tb"));
+        assert_eq!(headers.first_text("B"), Some("caf\u{e9}"));
+        assert_eq!((headers.first("c"), headers.first_text_lossy("c")), (None, None));
+    }
+
+    #[test]
+    fn a_length_is_a_number() {
+        let length = |value: &str| Headers::from_pairs([("Content-Length", value)]).unwrap().content_length();
+        assert_eq!([length(" 18446744073709551615 "), length("0")], [Some(u64::MAX), Some(0)]);
+        assert_eq!([length(""), length("-1"), length("1, 1"), length("0x10")], [None; 4]);
     }
 }

@@ -3,26 +3,38 @@
 //! Nothing here normalises, sorts, trims or decodes: what a client sends and what a server received are the same type.
 //! What a signature makes of it is the business of `canonical`.
 
-mod checksum;
+mod authority;
 pub(crate) mod headers;
+mod invalid;
+pub(crate) mod target;
+#[cfg(feature = "stream")]
+mod checksum;
 mod url;
+mod object_key;
 
+pub use authority::InvalidAuthority;
+#[cfg(feature = "stream")]
 pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
-pub use url::{InvalidAuthority, InvalidUrl, RequestUrl, UriScheme};
+pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};
+pub use object_key::path_for_key;
+pub use url::{InvalidUrl, RequestUrl, UriScheme};
 
 use std::fmt;
+
+use target::split_target;
 
 use crate::crypto::{self, Sha256Digest};
 
 /// A request on the wire. `Debug` shows neither the query, which may hold a token, nor the payload.
+///
+/// Its method is an HTTP token and its target can go on the wire, except in a request that was read from a capture
+/// ([`parse_request`](crate::parse_request)): broken clients send anything, and what they sent has to be judged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// The method as sent: `GET`.
-    pub method: String,
-    /// The raw request target in origin form: path, then `?` and query where there is one.
-    pub target: Vec<u8>,
+    pub(crate) method: String,
+    pub(crate) target: Vec<u8>,
     /// The headers in the order sent, with repeats; `Host` among them.
     pub headers: Headers,
     /// The payload.
@@ -45,27 +57,81 @@ pub enum Body {
     Unknown,
 }
 
-/// A method that is no HTTP token.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not an HTTP method: '{presented}'")]
-pub struct InvalidMethod {
-    /// The method as it was given.
-    pub presented: String,
-}
-
 impl Request {
     /// Makes a request to a URL: its target, and the `Host` header that an HTTP client sends for it. No body.
     ///
     /// # Errors
     /// A method that is no token (RFC 9110 §5.6.2).
     pub fn new(method: &str, url: &RequestUrl) -> Result<Self, InvalidMethod> {
-        if !is_token(method) {
-            return Err(InvalidMethod { presented: method.to_owned() });
-        }
+        let method = invalid::check_method(method)?;
         let mut headers = Headers::default();
         headers.push_unchecked("Host", url.host_header());
         let target = url.target().to_vec();
-        Ok(Self { method: method.to_owned(), target, headers, body: Body::Bytes(Vec::new()) })
+        Ok(Self { method, target, headers, body: Body::Bytes(Vec::new()) })
+    }
+
+    /// Makes a request of its parts, as a server receives them. `Host` must be among the headers.
+    ///
+    /// # Errors
+    /// A method that is no token, a target that cannot be on the wire.
+    pub fn from_parts(
+        method: &str,
+        target: impl Into<Vec<u8>>,
+        headers: Headers,
+        body: Body,
+    ) -> Result<Self, InvalidRequest> {
+        Ok(Self {
+            method: invalid::check_method(method)?,
+            target: invalid::check_target(target.into())?,
+            headers,
+            body,
+        })
+    }
+
+    /// The same request with another method.
+    ///
+    /// # Errors
+    /// A method that is no token (RFC 9110 §5.6.2).
+    pub fn with_method(mut self, method: &str) -> Result<Self, InvalidMethod> {
+        self.set_method(method)?;
+        Ok(self)
+    }
+
+    /// Changes the method.
+    ///
+    /// # Errors
+    /// A method that is no token (RFC 9110 §5.6.2).
+    pub fn set_method(&mut self, method: &str) -> Result<(), InvalidMethod> {
+        self.method = invalid::check_method(method)?;
+        Ok(())
+    }
+
+    /// The same request with another raw target in origin form; the `Host` header stays.
+    ///
+    /// # Errors
+    /// A target that does not begin with `/`, or holds a byte that no target can have (RFC 9112 §3.2).
+    pub fn with_target(mut self, target: impl Into<Vec<u8>>) -> Result<Self, InvalidTarget> {
+        self.set_target(target)?;
+        Ok(self)
+    }
+
+    /// Changes the raw target; the `Host` header stays.
+    ///
+    /// # Errors
+    /// A target that does not begin with `/`, or holds a byte that no target can have (RFC 9112 §3.2).
+    pub fn set_target(&mut self, target: impl Into<Vec<u8>>) -> Result<(), InvalidTarget> {
+        self.target = invalid::check_target(target.into())?;
+        Ok(())
+    }
+
+    /// The method as sent: `GET`.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The raw request target in origin form: path, then `?` and query if there is one.
+    pub fn target(&self) -> &[u8] {
+        &self.target
     }
 
     /// The raw path: the target up to `?`.
@@ -116,14 +182,5 @@ impl fmt::Debug for Request {
         let mut shown = f.debug_struct("Request");
         shown.field("method", &self.method).field("path", &String::from_utf8_lossy(self.path()));
         shown.field("headers", &self.headers).field("length", &self.body.length()).finish_non_exhaustive()
-    }
-}
-
-/// Path and query of a raw target.
-#[doc(hidden)]
-pub fn split_target(target: &[u8]) -> (&[u8], Option<&[u8]>) {
-    match target.iter().position(|&byte| byte == b'?') {
-        Some(at) => (&target[..at], Some(&target[at + 1..])),
-        None => (target, None),
     }
 }

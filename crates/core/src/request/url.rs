@@ -1,11 +1,15 @@
 //! Where a request goes: scheme, host and port, and the raw target that will be on the wire.
 //!
-//! The `url` crate reads the authority (lower case, IDNA, IPv6); the target is left alone, for rewriting it would sign
-//! something else than was asked for. Only bytes that no request target may hold (a space, a quote, non-ASCII) are
-//! percent-encoded, as browsers do.
+//! The authority is read by `authority`; the target is left alone, for rewriting it would sign something else than was
+//! asked for. Only bytes that no request target may hold (a space, a quote, non-ASCII) are percent-encoded, as browsers do.
 
 use std::fmt;
+use std::str::FromStr;
 
+use super::Request;
+use super::authority::{Authority, InvalidAuthority};
+use super::invalid::{self, InvalidTarget};
+use super::target::{parameter_separator, split_target};
 use crate::encode;
 
 /// The URI schemes that requests are sent by.
@@ -28,6 +32,20 @@ impl UriScheme {
             Self::Wss => "wss",
         }
     }
+
+    /// The port of a URL that names none.
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https | Self::Wss => 443,
+        }
+    }
+}
+
+impl fmt::Display for UriScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// A URL to send a request to. `Debug` does not show the query, which may hold a token.
@@ -41,13 +59,14 @@ pub struct RequestUrl {
 
 impl fmt::Debug for RequestUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = String::from_utf8_lossy(super::split_target(&self.target).0);
+        let path = String::from_utf8_lossy(split_target(&self.target).0);
         f.debug_struct("RequestUrl").field("host", &self.host_header()).field("path", &path).finish_non_exhaustive()
     }
 }
 
 /// A text that is no URL to send a request to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidUrl {
     /// No `http://`, `https://` or `wss://` at its beginning.
     #[error("not an http, https or wss URL: '{presented}'")]
@@ -56,12 +75,12 @@ pub enum InvalidUrl {
         presented: String,
     },
     /// The part between `//` and `/` names no host.
-    #[error("no valid host in URL '{presented}': {problem}")]
+    #[error("no valid host in URL '{presented}': {reason}")]
     Authority {
         /// The text, without user information and query.
         presented: String,
         /// What is wrong with it.
-        problem: InvalidAuthority,
+        reason: InvalidAuthority,
     },
     /// A line break or another control character.
     #[error("control character {character:?} in URL '{presented}'")]
@@ -73,59 +92,21 @@ pub enum InvalidUrl {
     },
 }
 
-/// What is wrong with the host or the port of a URL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InvalidAuthority {
-    /// There is no host.
-    #[error("empty host")]
-    EmptyHost,
-    /// The port is no number up to 65535.
-    #[error("invalid port number")]
-    Port,
-    /// A host of digits and dots that is no address.
-    #[error("invalid IPv4 address")]
-    Ipv4,
-    /// A host in brackets that is no address.
-    #[error("invalid IPv6 address")]
-    Ipv6,
-    /// A character that no host can have.
-    #[error("invalid domain character")]
-    Character,
-    /// A host that is no name in any language.
-    #[error("invalid international domain name")]
-    Name,
-}
-
-impl From<url::ParseError> for InvalidAuthority {
-    fn from(error: url::ParseError) -> Self {
-        match error {
-            url::ParseError::EmptyHost => Self::EmptyHost,
-            url::ParseError::InvalidPort => Self::Port,
-            url::ParseError::InvalidIpv4Address => Self::Ipv4,
-            url::ParseError::InvalidIpv6Address => Self::Ipv6,
-            url::ParseError::InvalidDomainCharacter => Self::Character,
-            _ => Self::Name,
-        }
-    }
-}
-
 impl RequestUrl {
-    /// Parses a URL. User information and fragment are dropped; an empty path is `/`.
+    /// Parses a URL as it is on the wire. User information and fragment are dropped; an empty path is `/`.
     ///
     /// # Errors
-    /// Another scheme than http, https and wss, no valid host, control characters.
+    /// Another scheme than http, https and wss, no valid host, a host that is not ASCII, control characters.
     pub fn parse(text: &str) -> Result<Self, InvalidUrl> {
         if let Some((at, character)) = text.char_indices().find(|(_, character)| character.is_ascii_control()) {
             return Err(InvalidUrl::Control { presented: presentable(&text[..at]), character });
         }
         let (scheme, rest) = split_scheme(text).ok_or_else(|| InvalidUrl::Scheme { presented: presentable(text) })?;
         let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        let invalid = |problem| InvalidUrl::Authority { presented: presentable(text), problem };
-        let parsed =
-            url::Url::parse(&format!("{}://{authority}/", scheme.as_str())).map_err(|error| invalid(error.into()))?;
-        let host = parsed.host_str().ok_or_else(|| invalid(InvalidAuthority::EmptyHost))?.to_owned();
-        Ok(Self { scheme, host, port: parsed.port(), target: wire_target(target) })
+        let Authority { host, port } = Authority::parse(authority)
+            .map_err(|reason| InvalidUrl::Authority { presented: presentable(text), reason })?;
+        let port = port.filter(|&port| port != scheme.default_port());
+        Ok(Self { scheme, host, port, target: wire_target(target) })
     }
 
     /// The scheme.
@@ -141,6 +122,11 @@ impl RequestUrl {
     /// The port, where it is not the scheme's default.
     pub fn port(&self) -> Option<u16> {
         self.port
+    }
+
+    /// The port to connect to: the URL's own, or the scheme's default.
+    pub fn port_or_default(&self) -> u16 {
+        self.port.unwrap_or_else(|| self.scheme.default_port())
     }
 
     /// The raw target: path and query as on the wire.
@@ -162,14 +148,19 @@ impl RequestUrl {
     /// # Errors
     /// What leads to no http or https URL.
     pub fn join(&self, location: &[u8]) -> Result<Self, InvalidUrl> {
+        Self::parse(&self.resolve(location))
+    }
+
+    /// The same as text, which need not be a URL that [`RequestUrl::parse`] takes: a `Location` may name a host in Unicode.
+    pub fn resolve(&self, location: &[u8]) -> String {
         let location = readable(location);
         if has_scheme(&location) {
-            return Self::parse(&location);
+            return location;
         }
         if location.starts_with("//") {
-            return Self::parse(&format!("{}:{location}", self.scheme.as_str()));
+            return format!("{}:{location}", self.scheme.as_str());
         }
-        Self::parse(&format!("{}://{}{}", self.scheme.as_str(), self.host_header(), self.join_target(&location)))
+        format!("{}{}", self.origin(), self.join_target(&location))
     }
 
     /// The target of a reference without a host (RFC 3986 §5.2.2).
@@ -190,21 +181,30 @@ impl RequestUrl {
         (self.scheme, &self.host, self.port) == (other.scheme, &other.host, other.port)
     }
 
-    /// The same place with another raw target.
-    #[must_use]
-    pub fn with_target(&self, target: impl Into<Vec<u8>>) -> Self {
-        Self { target: target.into(), ..self.clone() }
+    /// The same place with another raw target in origin form.
+    ///
+    /// # Errors
+    /// A target that does not begin with `/`, or holds a byte that no target can have (RFC 9112 §3.2).
+    pub fn with_target(&self, target: impl Into<Vec<u8>>) -> Result<Self, InvalidTarget> {
+        Ok(self.at(invalid::check_target(target.into())?))
     }
 
-    /// The same place with more of a query: behind `&` where there is one, else behind `?`.
+    /// The same place with the target of a request: the URL that the request was sent to.
+    #[must_use]
+    pub fn for_request(&self, request: &Request) -> Self {
+        self.at(request.target().to_vec())
+    }
+
+    pub(super) fn at(&self, target: Vec<u8>) -> Self {
+        Self { target, ..self.clone() }
+    }
+
+    /// The same place with more of a query, appended as curl appends one; no query gets none.
     #[must_use]
     pub fn with_more_query(&self, query: &[u8]) -> Self {
         let mut target = self.target.clone();
-        match target.last() {
-            _ if !target.contains(&b'?') && query.is_empty() => {}
-            _ if !target.contains(&b'?') => target.push(b'?'),
-            Some(b'?' | b'&') => {}
-            _ => target.push(b'&'),
+        if !query.is_empty() || target.contains(&b'?') {
+            target.extend(parameter_separator(&target));
         }
         for &byte in query {
             match byte {
@@ -212,12 +212,35 @@ impl RequestUrl {
                 _ => push_wire_byte(byte, &mut target),
             }
         }
-        self.with_target(target)
+        self.at(target)
     }
 
-    /// The URL as text, with its raw target.
-    pub fn to_text(&self) -> String {
-        format!("{}://{}{}", self.scheme.as_str(), self.host_header(), String::from_utf8_lossy(&self.target))
+    /// The scheme and the host, with the port if it is not the scheme's default: `https://example.com`.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme.as_str(), self.host_header())
+    }
+}
+
+impl fmt::Display for RequestUrl {
+    /// The URL with its raw target, which may hold a token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin(), String::from_utf8_lossy(&self.target))
+    }
+}
+
+impl FromStr for RequestUrl {
+    type Err = InvalidUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidUrl> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for RequestUrl {
+    type Error = InvalidUrl;
+
+    fn try_from(text: &str) -> Result<Self, InvalidUrl> {
+        Self::parse(text)
     }
 }
 
@@ -318,9 +341,23 @@ mod tests {
             ("http://[2001:DB8::1]:9000/", "[2001:db8::1]:9000"),
             ("wss://Example.com:443/mqtt", "example.com"),
             ("wss://example.com:8443/mqtt", "example.com:8443"),
-            ("https://bücher.example/", "xn--bcher-kva.example"),
         ] {
             assert_eq!(parsed(text).0, host, "{text}");
+            let url = RequestUrl::parse(text).unwrap();
+            assert_eq!(url.origin(), format!("{}://{host}", url.scheme().as_str()));
+        }
+    }
+
+    #[test]
+    fn a_url_without_a_port_connects_to_that_of_its_scheme() {
+        for (text, port) in [
+            ("http://h", 80),
+            ("https://h:443/", 443),
+            ("wss://h", 443),
+            ("http://h:443", 443),
+            ("https://[::1]:80/", 80),
+        ] {
+            assert_eq!(RequestUrl::parse(text).unwrap().port_or_default(), port, "{text}");
         }
     }
 
@@ -347,6 +384,10 @@ mod tests {
             ("/p?q&", "a=1", "/p?q&a=1"),
             ("/p", "", "/p"),
             ("/p?x", "", "/p?x&"),
+            ("/p?x=1?", "a=1", "/p?x=1?&a=1"),
+            ("/p?&", "a=1", "/p?&a=1"),
+            ("/p?x&&", "a=1", "/p?x&&a=1"),
+            ("/p&", "a=1", "/p&?a=1"),
             ("", "a=1", "/?a=1"),
             ("/p?q#frag", "a=1", "/p?q&a=1"),
             ("/p", "a b=\u{fc}", "/p?a%20b=%C3%BC"),
@@ -373,7 +414,7 @@ mod tests {
             ("//other.example/", "https://other.example/"),
             ("http://h.example/", "http://h.example/"),
         ] {
-            assert_eq!(from.join(location.as_bytes()).unwrap().to_text(), expected);
+            assert_eq!(from.join(location.as_bytes()).unwrap().to_string(), expected);
         }
         assert!(from.join(b"ftp://h.example/").is_err());
         assert!(!from.is_same_origin(&from.join(b"//h.example/").unwrap()));

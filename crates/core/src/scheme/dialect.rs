@@ -4,6 +4,7 @@
 //! whose *procedure* differs is no dialect.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use super::Scheme;
 
@@ -11,6 +12,7 @@ type Name = Cow<'static, str>;
 
 /// The names of one provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Dialect {
     /// First line of the string to sign in Version 4: `AWS4-HMAC-SHA256`.
     pub algorithm: Name,
@@ -38,6 +40,7 @@ pub struct Dialect {
 
 /// Which runs of white space inside a header's value are signed as one space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Collapsed {
     /// Spaces. Tabs stay: AWS's signers differ on them.
     Spaces,
@@ -53,6 +56,7 @@ const TOKEN_PARAMETER: &str = "Security-Token";
 
 /// A name that is no dialect's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum UnknownDialect {
     /// Neither a name that is known nor two providers.
     #[error("no dialect is called '{presented}', expected aws, goog or provider1:provider2")]
@@ -137,11 +141,11 @@ impl Dialect {
         }
     }
 
-    /// Finds a dialect by what `--dialect` and `--aws-sigv4` call it: `aws`, `goog`, or `provider1:provider2`.
+    /// Finds a dialect by its name, as curl's `--aws-sigv4` spells it: `aws`, `goog`, or `provider1:provider2`.
     ///
     /// # Errors
     /// A single word that is neither, or an empty or unusual provider; a provider of another procedure.
-    pub fn named(name: &str) -> Result<Self, UnknownDialect> {
+    pub fn from_name(name: &str) -> Result<Self, UnknownDialect> {
         let presented = name.to_owned();
         let sound = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
         match name.to_ascii_lowercase().as_str() {
@@ -157,9 +161,9 @@ impl Dialect {
     }
 
     /// First line of the string to sign in a scheme: `AWS4-ECDSA-P256-SHA256`.
-    pub fn algorithm_of(&self, scheme: Scheme) -> Name {
-        match (scheme, Scheme::of_algorithm(&self.algorithm)) {
-            (Scheme::V4a, Some((provider, _))) => format!("{provider}{}", scheme.algorithm_suffix()).into(),
+    pub fn algorithm_for(&self, scheme: Scheme) -> Name {
+        match Scheme::from_algorithm(&self.algorithm) {
+            Some((provider, own)) if own != scheme => format!("{provider}{}", scheme.algorithm_suffix()).into(),
             _ => self.algorithm.clone(),
         }
     }
@@ -185,6 +189,15 @@ impl Dialect {
     }
 }
 
+impl FromStr for Dialect {
+    type Err = UnknownDialect;
+
+    /// As [`from_name`](Dialect::from_name).
+    fn from_str(name: &str) -> Result<Self, UnknownDialect> {
+        Self::from_name(name)
+    }
+}
+
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
@@ -199,7 +212,7 @@ mod tests {
         assert_eq!(Dialect::from_providers("aws", "amz"), Dialect::AWS4);
         let goog = Dialect { collapsed: Collapsed::Spaces, object_services: S3_FAMILY, ..Dialect::GOOG4 };
         assert_eq!(Dialect::from_providers("GOOG", "goog"), goog);
-        let osc = Dialect::named("osc:osc").unwrap();
+        let osc = Dialect::from_name("osc:osc").unwrap();
         assert_eq!((osc.algorithm.as_ref(), osc.date_header.as_ref()), ("OSC4-HMAC-SHA256", "x-osc-date"));
     }
 
@@ -207,7 +220,7 @@ mod tests {
     #[test]
     fn a_provider_of_another_procedure_is_refused() {
         for name in ["oss", "OSS4", "oss:oss", "OSS:amz"] {
-            let error = Dialect::named(name).unwrap_err();
+            let error = Dialect::from_name(name).unwrap_err();
             assert_eq!(error, UnknownDialect::Procedure { presented: name.to_owned() });
             assert!(error.to_string().contains("OSS4-HMAC-SHA256"));
         }
@@ -216,7 +229,7 @@ mod tests {
     #[test]
     fn a_word_that_names_nothing_is_refused() {
         for name in ["", "azure", "aws:", ":amz", "a b:c"] {
-            assert_eq!(Dialect::named(name), Err(UnknownDialect::Name { presented: name.to_owned() }));
+            assert_eq!(Dialect::from_name(name), Err(UnknownDialect::Name { presented: name.to_owned() }));
         }
     }
 }

@@ -8,9 +8,13 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{Dialect, Scheme, Scope, Signature, key_pair};
+#[cfg(feature = "v4a")]
+use super::key_pair;
+use super::{Dialect, Scheme, Scope, Signature};
 use crate::credentials::{Credentials, Secret};
-use crate::crypto::{EcdsaKey, Hex, HmacKey, PublicKey, hmac_sha256};
+#[cfg(feature = "v4a")]
+use crate::crypto::{EcdsaKey, PublicKey};
+use crate::crypto::{Hex, HmacKey, hmac_sha256};
 
 /// A key that signs within one scope. `Debug` shows the scope only.
 #[derive(Clone)]
@@ -22,12 +26,14 @@ pub struct SigningKey {
 #[derive(Clone)]
 enum Kind {
     Hmac(HmacKey),
+    #[cfg(feature = "v4a")]
     Ecdsa(EcdsaKey),
 }
 
 /// A signing key asked to sign outside its scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the signing key is for scope {expected}, and cannot sign for {presented}")]
+#[non_exhaustive]
 pub struct KeyScopeMismatch {
     /// The key's own scope.
     pub expected: Box<Scope>,
@@ -37,14 +43,10 @@ pub struct KeyScopeMismatch {
 
 /// Every step of the derivation. All of it is secret: kSigning signs for a day, the others for more.
 pub struct KeyTrace {
-    /// HMAC(prefix + secret, day).
-    pub k_date: Zeroizing<[u8; 32]>,
-    /// HMAC(kDate, region).
-    pub k_region: Zeroizing<[u8; 32]>,
-    /// HMAC(kRegion, service).
-    pub k_service: Zeroizing<[u8; 32]>,
-    /// HMAC(kService, terminator): the signing key.
-    pub k_signing: Zeroizing<[u8; 32]>,
+    k_date: Zeroizing<[u8; 32]>,
+    k_region: Zeroizing<[u8; 32]>,
+    k_service: Zeroizing<[u8; 32]>,
+    k_signing: Zeroizing<[u8; 32]>,
 }
 
 impl KeyTrace {
@@ -60,6 +62,26 @@ impl KeyTrace {
         Self { k_date, k_region, k_service, k_signing }
     }
 
+    /// HMAC(prefix + secret, day).
+    pub fn k_date(&self) -> &[u8; 32] {
+        &self.k_date
+    }
+
+    /// HMAC(kDate, region).
+    pub fn k_region(&self) -> &[u8; 32] {
+        &self.k_region
+    }
+
+    /// HMAC(kRegion, service).
+    pub fn k_service(&self) -> &[u8; 32] {
+        &self.k_service
+    }
+
+    /// HMAC(kService, terminator): the signing key.
+    pub fn k_signing(&self) -> &[u8; 32] {
+        &self.k_signing
+    }
+
     /// Signs a string to sign, of the scope that the chain was derived for.
     pub(crate) fn sign(&self, string_to_sign: &[u8]) -> Signature {
         Signature::from_digest(&hmac_sha256(&*self.k_signing, string_to_sign))
@@ -72,16 +94,18 @@ fn link(key: &[u8], message: &str) -> Zeroizing<[u8; 32]> {
 
 impl SigningKey {
     /// Derives the key that a scheme signs with within a scope.
-    pub fn of_scheme(scheme: Scheme, credentials: &Credentials, dialect: &Dialect, scope: &Scope) -> Self {
-        let Credentials { access_key_id, secret_access_key: secret, .. } = credentials;
+    pub fn for_scheme(scheme: Scheme, credentials: &Credentials, dialect: &Dialect, scope: &Scope) -> Self {
+        let secret = &credentials.secret_access_key;
         match scheme {
             Scheme::V4 => Self::derive(secret, dialect, scope),
-            Scheme::V4a => Self::derive_pair(secret, access_key_id, dialect, scope),
+            #[cfg(feature = "v4a")]
+            Scheme::V4a => Self::derive_pair(secret, &credentials.access_key_id, dialect, scope),
         }
     }
 
     /// Derives the key of Version 4A, and keeps it for one scope. It is the same for every scope: to derive it takes some
     /// hundred times as long as a key of Version 4.
+    #[cfg(feature = "v4a")]
     pub fn derive_pair(secret: &Secret, access_key_id: &str, dialect: &Dialect, scope: &Scope) -> Self {
         let key = key_pair::of_secret(secret, &dialect.secret_prefix, access_key_id);
         Self { kind: Kind::Ecdsa(key), scope: scope.clone() }
@@ -116,25 +140,24 @@ impl SigningKey {
     pub(crate) fn sign_unchecked(&self, string_to_sign: &[u8]) -> Signature {
         match &self.kind {
             Kind::Hmac(key) => Signature::from_digest(&key.authenticate(&[string_to_sign])),
+            #[cfg(feature = "v4a")]
             Kind::Ecdsa(key) => Signature::presented(hex::encode(key.sign(string_to_sign))),
         }
     }
 
     /// The signature that should be presented: of Version 4A there are many that are right, and a right one is left as it is.
     #[doc(hidden)]
+    #[cfg_attr(not(feature = "v4a"), expect(unused_variables, reason = "in Version 4 one signature alone is right"))]
     pub fn expected(&self, string_to_sign: &[u8], presented: &Signature) -> Signature {
-        let is_right = |key: &PublicKey| {
-            let is_lower = !presented.as_str().bytes().any(|byte| byte.is_ascii_uppercase());
-            let bytes = hex::decode(presented.as_str());
-            is_lower && bytes.is_ok_and(|signature| key.verifies(string_to_sign, &signature))
-        };
-        match self.public_key().as_ref().is_some_and(is_right) {
-            true => presented.clone(),
-            false => self.sign_unchecked(string_to_sign),
+        match &self.kind {
+            #[cfg(feature = "v4a")]
+            Kind::Ecdsa(key) if is_right(presented, &key.public_key(), string_to_sign) => presented.clone(),
+            _ => self.sign_unchecked(string_to_sign),
         }
     }
 
     /// The public half of a key of Version 4A.
+    #[cfg(feature = "v4a")]
     pub fn public_key(&self) -> Option<PublicKey> {
         match &self.kind {
             Kind::Hmac(_) => None,
@@ -157,9 +180,18 @@ impl SigningKey {
     pub(crate) fn absorb(&self, head: &[u8]) -> AbsorbedKey {
         match &self.kind {
             Kind::Hmac(key) => AbsorbedKey::Hmac(key.absorb(head)),
+            #[cfg(feature = "v4a")]
             Kind::Ecdsa(key) => AbsorbedKey::Ecdsa { key: key.clone(), head: head.to_vec() },
         }
     }
+}
+
+/// Whether a signature of Version 4A is right, and written in lower case.
+#[cfg(feature = "v4a")]
+fn is_right(presented: &Signature, key: &PublicKey, string_to_sign: &[u8]) -> bool {
+    let is_lower = !presented.as_str().bytes().any(|byte| byte.is_ascii_uppercase());
+    let bytes = hex::decode(presented.as_str());
+    is_lower && bytes.is_ok_and(|signature| key.verifies(string_to_sign, &signature))
 }
 
 impl fmt::Debug for SigningKey {
@@ -172,7 +204,11 @@ impl fmt::Debug for SigningKey {
 #[derive(Clone)]
 pub(crate) enum AbsorbedKey {
     Hmac(HmacKey),
-    Ecdsa { key: EcdsaKey, head: Vec<u8> },
+    #[cfg(feature = "v4a")]
+    Ecdsa {
+        key: EcdsaKey,
+        head: Vec<u8>,
+    },
 }
 
 impl AbsorbedKey {
@@ -180,6 +216,7 @@ impl AbsorbedKey {
     pub(crate) fn write_signature(&self, rest: &[u8], out: &mut Vec<u8>) {
         match self {
             Self::Hmac(key) => out.extend_from_slice(Hex::new(&key.authenticate(&[rest])).as_bytes()),
+            #[cfg(feature = "v4a")]
             Self::Ecdsa { key, head } => {
                 let message = [head, rest].concat();
                 out.extend_from_slice(hex::encode(key.sign(&message)).as_bytes());

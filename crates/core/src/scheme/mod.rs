@@ -3,18 +3,21 @@
 //! A dialect is data, a row of names; the procedure around it is the same for all. What is signed is not known here.
 
 mod dialect;
-mod key;
+#[cfg(feature = "v4a")]
 pub(crate) mod key_pair;
 mod scope;
 mod signature;
+mod key;
 
 pub use dialect::{Collapsed, Dialect, UnknownDialect};
 pub(crate) use key::AbsorbedKey;
 pub use key::{KeyScopeMismatch, KeyTrace, SigningKey};
-pub use scope::{InvalidScopePart, Scope};
-pub use signature::Signature;
+pub use scope::{InvalidScope, InvalidScopePart, Scope};
+pub use signature::{InvalidSignature, Signature};
 
 /// The procedures that sigvet knows.
+// A feature adds a variant: only who has turned it on may match on all of them.
+#[cfg_attr(not(feature = "v4a"), non_exhaustive)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Scheme {
     /// Signature Version 4: HMAC-SHA256 with a key derived for one day, region and service.
@@ -22,21 +25,38 @@ pub enum Scheme {
     V4,
     /// Signature Version 4A: ECDSA over P-256, with a key pair that is good for every region; the request names the set of
     /// regions that it is meant for.
+    #[cfg(feature = "v4a")]
     V4a,
 }
 
 impl Scheme {
+    const ALL: &[Self] = &[
+        Self::V4,
+        #[cfg(feature = "v4a")]
+        Self::V4a,
+    ];
+
     /// What stands behind the provider's name in the algorithm: `-HMAC-SHA256`.
     const fn algorithm_suffix(self) -> &'static str {
         match self {
             Self::V4 => "-HMAC-SHA256",
+            #[cfg(feature = "v4a")]
             Self::V4a => "-ECDSA-P256-SHA256",
         }
     }
 
     /// Reads an algorithm: the provider with its number, `AWS4`, and the scheme.
-    pub fn of_algorithm(algorithm: &str) -> Option<(&str, Self)> {
+    pub fn from_algorithm(algorithm: &str) -> Option<(&str, Self)> {
         let named = |scheme: Self| Some((algorithm.strip_suffix(scheme.algorithm_suffix())?, scheme));
-        [Self::V4, Self::V4a].into_iter().find_map(named)
+        Self::ALL.iter().copied().find_map(named)
+    }
+
+    /// Whether a set of regions stands beside a scope without a region, as in Version 4A.
+    pub(crate) fn has_region_set(self) -> bool {
+        match self {
+            Self::V4 => false,
+            #[cfg(feature = "v4a")]
+            Self::V4a => true,
+        }
     }
 }

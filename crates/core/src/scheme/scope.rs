@@ -1,6 +1,7 @@
 //! The credential scope: the day, region and service that a signing key is made for.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::{Dialect, Scheme};
 use crate::time::Timestamp;
@@ -23,9 +24,19 @@ pub struct Scope {
 /// A region or service that cannot stand in a scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a {part}: '{presented}', expected letters, digits, '-', '_' and '.'")]
+#[non_exhaustive]
 pub struct InvalidScopePart {
     /// `region` or `service`.
     pub part: &'static str,
+    /// The text as it was given.
+    pub presented: String,
+}
+
+/// A text that is no credential scope.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a credential scope: '{presented}', expected the form 20150830/us-east-1/iam/aws4_request")]
+#[non_exhaustive]
+pub struct InvalidScope {
     /// The text as it was given.
     pub presented: String,
 }
@@ -65,6 +76,7 @@ impl Scope {
         let (terminator, service) = (last()?, last()?);
         let region = match scheme {
             Scheme::V4 => Some(last()?),
+            #[cfg(feature = "v4a")]
             Scheme::V4a => None,
         };
         let date = last()?;
@@ -96,6 +108,41 @@ impl fmt::Display for Scope {
     }
 }
 
+impl FromStr for Scope {
+    type Err = InvalidScope;
+
+    /// Reads `20150830/us-east-1/iam/aws4_request`, or `20150830/iam/aws4_request` of Version 4A.
+    fn from_str(text: &str) -> Result<Self, InvalidScope> {
+        let invalid = || InvalidScope { presented: text.to_owned() };
+        let parts: Vec<&str> = text.split('/').collect();
+        let (date, region, service, terminator) = match parts[..] {
+            [date, region, service, terminator] => (date, Some(region), service, terminator),
+            [date, service, terminator] => (date, None, service, terminator),
+            _ => return Err(invalid()),
+        };
+        let is_day = date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit());
+        let others = [region.unwrap_or(service), service, terminator];
+        if !is_day || others.into_iter().any(|part| sound("part", part).is_err()) {
+            return Err(invalid());
+        }
+        let owned = str::to_owned;
+        Ok(Self {
+            date: owned(date),
+            region: region.map(owned),
+            service: owned(service),
+            terminator: owned(terminator),
+        })
+    }
+}
+
+impl TryFrom<&str> for Scope {
+    type Error = InvalidScope;
+
+    fn try_from(text: &str) -> Result<Self, InvalidScope> {
+        text.parse()
+    }
+}
+
 fn sound(part: &'static str, text: &str) -> Result<String, InvalidScopePart> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if text.is_empty() || !text.bytes().all(fits) {
@@ -116,6 +163,23 @@ mod tests {
         let (id, scope) = Scope::parse_credential("a/b:c/20150830/iam/aws4_request", Scheme::V4a).unwrap();
         assert_eq!((id.as_str(), scope.to_string().as_str()), ("a/b:c", "20150830/iam/aws4_request"));
         assert_eq!(scope.region, None);
+    }
+
+    #[test]
+    fn a_scope_is_read_as_it_is_written() {
+        for text in ["20150830/us-east-1/iam/aws4_request", "20150830/s3/aws4_request"] {
+            assert_eq!(text.parse::<Scope>().unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "aws4_request",
+            "AKID/20150830/us-east-1/iam/aws4_request",
+            "20150830//iam/aws4_request",
+            "2015-08-30/us-east-1/iam/aws4_request",
+            "20150830/us east/iam/aws4_request",
+        ] {
+            assert_eq!(text.parse::<Scope>().unwrap_err().presented, text);
+        }
     }
 
     #[test]

@@ -88,6 +88,7 @@ pub(super) fn signature_length(scheme: Scheme) -> usize {
     match scheme {
         Scheme::V4 => 64,
         // A signature in DER has at most 72 bytes.
+        #[cfg(feature = "v4a")]
         Scheme::V4a => 144,
     }
 }

@@ -86,7 +86,7 @@ fn judge_trailers(request: &Request, word: Word, chunked: &Chunked<'_>) -> Vec<S
         if !announced.iter().any(|name| is(trailer.name, name)) {
             faults.push(StreamFault::TrailerUnannounced { name: trailer.name.to_owned() });
         }
-        let Some(algorithm) = ChecksumAlgorithm::of_header(trailer.name) else { continue };
+        let Some(algorithm) = ChecksumAlgorithm::from_header(trailer.name) else { continue };
         let mut hasher = ChecksumHasher::new(algorithm);
         chunked.chunks.iter().for_each(|chunk| hasher.update(chunk.data));
         let (name, expected, presented) =

@@ -33,6 +33,7 @@ impl ChunkHasher for InOrder {
 
 /// Puts one payload into chunks. A clone of a fresh one puts it into the same chunks again.
 #[derive(Debug, Clone)]
+#[must_use]
 pub struct Encoder {
     layout: Layout,
     chain: Option<Chain>,

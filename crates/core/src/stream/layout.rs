@@ -13,6 +13,7 @@ pub struct ChunkSize(usize);
 /// A chunk size that S3 refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("chunks of {presented} bytes are too small, expected at least {} bytes", ChunkSize::SMALLEST)]
+#[non_exhaustive]
 pub struct ChunkSizeTooSmall {
     /// The size as it was given.
     pub presented: usize,
@@ -42,6 +43,7 @@ impl ChunkSize {
 
 /// What the length of a body in chunks follows from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Layout {
     /// Length of the payload itself.
     pub decoded_length: u64,
@@ -78,7 +80,7 @@ impl Layout {
         let Some(algorithm) = self.checksum else { return 0 };
         let line = |name: &str, value: usize| (name.len() + 1 + value) as u64 + CRLF;
         // Every checksum of an algorithm is equally long.
-        let checksum = line(algorithm.header(), Checksum::of(algorithm, b"").to_string().len());
+        let checksum = line(algorithm.header(), Checksum::compute(algorithm, b"").to_string().len());
         checksum + self.signature_length.map_or(0, |length| line(TRAILER_SIGNATURE, length))
     }
 }

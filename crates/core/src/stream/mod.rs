@@ -6,11 +6,11 @@
 //! for the Authorization Header: Transferring Payload in Multiple Chunks* and *… Including Trailing Headers* of S3's API reference.
 
 mod chain;
-mod check;
-mod encoder;
-mod fault;
 mod layout;
+mod encoder;
 mod parse;
+mod fault;
+mod check;
 mod plan;
 #[cfg(test)]
 mod tests;

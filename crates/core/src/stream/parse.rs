@@ -7,6 +7,7 @@ use super::TRAILER_SIGNATURE;
 
 /// A body in chunks, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Chunked<'a> {
     /// The chunks in order; the final one, which is empty, among them.
     pub chunks: Vec<Chunk<'a>>,
@@ -20,6 +21,7 @@ pub struct Chunked<'a> {
 
 /// One chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Chunk<'a> {
     /// Where its head begins in the body.
     pub offset: usize,
@@ -33,6 +35,7 @@ pub struct Chunk<'a> {
 
 /// A trailing header, as it stands in the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Trailer<'a> {
     /// Its name.
     pub name: &'a str,

@@ -34,6 +34,7 @@ pub enum Protection {
 
 /// Why a payload cannot be streamed as planned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PlanError {
     /// There is no word for unsigned chunks without a trailer.
     #[error("unsigned chunks need a checksum in their trailer")]

@@ -1,8 +1,9 @@
 //! From a request signed with Version 2 to its terms: what it says of itself, in its `Authorization` header or in its query
 //! (*Signing and authenticating REST requests*). Nothing is judged here.
 
-use super::{BucketRule, Names, Placement, Terms};
+use super::{Names, Placement, Terms};
 use crate::canonical::query;
+use crate::endpoint::BucketRule;
 use crate::request::Request;
 use crate::scheme::Signature;
 use crate::time::{InvalidTimestamp, Timestamp};

@@ -4,17 +4,15 @@
 //! [`Terms`] are what signer and verifier agree on besides the request; [`prepare`] decides them, [`Claim`] reads them. As
 //! in Version 4 a dialect is a row of [`Names`]. Follows *Signing and authenticating REST requests* of S3's API reference.
 
-mod bucket;
-mod claim;
 mod names;
-mod prepare;
+mod claim;
 mod regions;
 pub(crate) mod resource;
 mod string_to_sign;
+mod prepare;
 #[cfg(test)]
 mod tests;
 
-pub use bucket::BucketRule;
 pub use claim::{Claim, ClaimError};
 pub use names::Names;
 pub use prepare::{PrepareError, Prepared, Settings, prepare};

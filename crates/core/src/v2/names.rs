@@ -44,7 +44,7 @@ impl Names {
     pub const ALL: [&'static Self; 2] = [&Self::AWS, &Self::GOOG];
 
     /// The row of a dialect; none where Version 2 is not known to have that dialect.
-    pub fn of_dialect(dialect: &Dialect) -> Option<&'static Self> {
+    pub fn for_dialect(dialect: &Dialect) -> Option<&'static Self> {
         match dialect {
             dialect if *dialect == Dialect::AWS4 => Some(&Self::AWS),
             dialect if *dialect == Dialect::GOOG4 => Some(&Self::GOOG),

@@ -2,11 +2,12 @@
 //! (*Signing and authenticating REST requests*, query string request authentication).
 
 use super::{Names, Placement, StringToSign, Terms, claim, sign};
+use crate::canonical::SignedHeaders;
 use crate::credentials::Secret;
 use crate::derivation;
-use crate::encode::{self, Slash};
-use crate::prepare::Identity;
+use crate::prepare::{Given, Identity};
 use crate::request::Request;
+use crate::request::target::push_parameter;
 use crate::sign::Signed;
 use crate::time::{InvalidTimestamp, Timestamp};
 
@@ -28,6 +29,7 @@ pub struct Prepared {
     pub request: Request,
     /// What signer and verifier agree on.
     pub terms: Terms,
+    given: Given,
 }
 
 /// Why a request cannot be prepared.
@@ -72,6 +74,7 @@ pub fn prepare(
     now: Timestamp,
 ) -> Result<Prepared, PrepareError> {
     check(&request, identity, settings.names)?;
+    let given = Given::before_signing(&request);
     let names = settings.names;
     let placement = match settings.placement {
         derivation::Placement::Header => {
@@ -88,7 +91,8 @@ pub fn prepare(
         }
     };
     let (access_key_id, bucket) = (identity.access_key_id.clone(), settings.bucket.clone());
-    Ok(Prepared { request, terms: Terms { names, access_key_id, placement, bucket } })
+    let given = given.without_removed(&request);
+    Ok(Prepared { request, given, terms: Terms { names, access_key_id, placement, bucket } })
 }
 
 impl Prepared {
@@ -100,15 +104,16 @@ impl Prepared {
     /// Signs the request.
     pub fn sign(self, secret: &Secret) -> Signed {
         let signature = sign(secret, &self.derive().to_bytes());
-        let Self { mut request, terms } = self;
+        let Self { mut request, terms, given } = self;
         match terms.placement {
             Placement::Header { .. } => {
                 let value = format!("{} {}:{signature}", terms.names.word, terms.access_key_id);
                 request.headers.push_unchecked("authorization", value);
             }
-            Placement::Query { .. } => append(&mut request.target, "Signature", signature.as_str()),
+            Placement::Query { .. } => push_parameter(&mut request.target, &["Signature"], signature.as_str()),
         }
-        Signed { request, signature }
+        let signed_headers = terms.headers_to_send(&request).into_iter().map(|(name, _)| name);
+        Signed { signed_headers: SignedHeaders::new(signed_headers), request, signature, given }
     }
 }
 
@@ -162,22 +167,10 @@ fn add_token_header(request: &mut Request, names: &Names, identity: &Identity) {
 /// A token in the query is signed as if it were a header. A `Date` header would say nothing, and is taken away.
 fn append_parameters(request: &mut Request, names: &Names, identity: &Identity, expires_at: Timestamp) {
     request.headers.remove("date");
-    append(&mut request.target, names.key_parameter, &identity.access_key_id);
-    append(&mut request.target, "Expires", &expires_at.epoch_seconds().to_string());
+    push_parameter(&mut request.target, &[names.key_parameter], &identity.access_key_id);
+    push_parameter(&mut request.target, &["Expires"], &expires_at.epoch_seconds().to_string());
     let token = identity.session_token.as_ref().filter(|_| !request.headers.contains(names.token_header));
     if let Some(token) = token {
-        append(&mut request.target, names.token_header, token.expose_secret());
+        push_parameter(&mut request.target, &[names.token_header], token.expose_secret());
     }
-}
-
-fn append(target: &mut Vec<u8>, name: &str, value: &str) {
-    let separator = match target.iter().position(|byte| *byte == b'?') {
-        None => Some(b'?'),
-        Some(at) if at + 1 == target.len() || target.ends_with(b"&") => None,
-        Some(_) => Some(b'&'),
-    };
-    target.extend(separator);
-    target.extend_from_slice(name.as_bytes());
-    target.push(b'=');
-    encode::encode(value.as_bytes(), Slash::Encode, target);
 }

@@ -94,7 +94,7 @@ fn date_line(request: &Request, terms: &Terms) -> Vec<u8> {
 }
 
 /// The provider's own headers: names in lower case and sorted, values trimmed and unfolded, repeats joined by a comma.
-pub fn amz_headers(request: &Request, names: &Names, placement: Placement) -> Vec<u8> {
+pub(super) fn amz_headers(request: &Request, names: &Names, placement: Placement) -> Vec<u8> {
     let mut fields: Vec<(String, Vec<u8>)> = Vec::new();
     for (name, value) in own_fields(request, names, placement) {
         match fields.iter_mut().find(|(known, _)| *known == name) {

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::credentials::Credentials;
+use crate::endpoint::BucketRule;
 use crate::prepare::Identity;
 use crate::request::{Body, RequestUrl};
 

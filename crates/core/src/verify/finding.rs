@@ -1,18 +1,31 @@
-//! What a server finds wrong with a signed request besides, and including, its signature: the findings and their words.
+//! What a server finds wrong with a signed request besides, and including, its signature.
 //!
-//! How they are found stands in `inspect` and `token`; `facts` takes them apart. Ids are those of the catalogue
-//! of signing mistakes, which is not known here.
+//! A finding is data: what stands in the request, and what should. Its text is terse; title, place and fix stand in the
+//! catalogue of signing mistakes, which is not known here, in the row of its [`FindingId`](super::FindingId).
 
 use std::fmt;
 use std::time::Duration;
 
-use super::chunks;
+#[cfg(feature = "form")]
 use crate::form::Violation;
+#[cfg(feature = "stream")]
 use crate::stream::StreamFault;
 use crate::time::{Timestamp, in_words};
 
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// A server refuses the request for it.
+    Fatal,
+    /// Something that could not be checked, because the judge was not given it.
+    Unverified,
+    /// Noteworthy, and no reason to refuse.
+    Note,
+}
+
 /// One thing found. Its text is a lower-case fragment; its [`id`](Finding::id) is a public contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Finding {
     /// The signature is not the one that the key gives.
     SignatureMismatch,
@@ -65,6 +78,22 @@ pub enum Finding {
         /// The scope's.
         presented: String,
     },
+    /// The signature is for another region.
+    ScopeRegion {
+        /// The server's region.
+        expected: String,
+        /// The region in the scope; in Version 4A the set of regions.
+        presented: String,
+    },
+    /// The signature is for another service.
+    ScopeService {
+        /// The server's service.
+        expected: String,
+        /// The service in the scope.
+        presented: String,
+    },
+    /// The signature is bound to no region and service, and the server expects its own.
+    ScopeUnbound,
     /// Version 4A without the set of regions that the signature is meant for.
     RegionSetMissing {
         /// The header or parameter that would carry it.
@@ -80,9 +109,16 @@ pub enum Finding {
         /// The header or parameter that carries it.
         name: String,
     },
+    /// The session token is sent in a header that is not signed, to a service that wants it signed.
+    TokenUnsigned {
+        /// The header.
+        name: String,
+    },
     /// A session token, and credentials that have none to compare it with.
     TokenUnknown,
-    /// The payload comes in chunks, and the body is not at hand: nothing is known of their signatures.
+    /// The signature covers a hash of the body, and the body was not given: nothing is known of what arrived.
+    PayloadUnseen,
+    /// The payload comes in chunks, and the body was not given: nothing is known of their signatures.
     ChunksUnseen,
     /// The declared hash is not that of the body.
     PayloadMismatch {
@@ -118,49 +154,37 @@ pub enum Finding {
         name: String,
     },
     /// An upload by form breaks its policy.
+    #[cfg(feature = "form")]
     Policy(Violation),
     /// The payload is declared to come in chunks, and something is wrong with them.
+    #[cfg(feature = "stream")]
     Stream(StreamFault),
 }
 
 impl Finding {
-    /// The name in the catalogue of signing mistakes. A bare mismatch has none, for its cause is not known yet, nor has a token
-    /// that nobody can judge, for that is no mistake.
-    pub fn id(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::SignatureMismatch | Self::TokenUnknown | Self::ChunksUnseen => return None,
-            Self::AccessKeyUnknown { .. } => "access-key-unknown",
-            Self::TimeSkewed { .. } => "time-skewed",
-            Self::Expired { .. } => "expired",
-            Self::NotYetValid { .. } => "not-yet-valid",
-            Self::ExpiresOutOfBounds { .. } => "expires-too-long",
-            Self::ScopeDate { .. } => "scope-date",
-            Self::ScopeTerminator { .. } => "scope-order",
-            Self::RegionSetMissing { .. } => "region-set-missing",
-            Self::TokenMissing { .. } => "token-missing",
-            Self::TokenDiffers { .. } => "token-invalid",
-            Self::PayloadMismatch { .. } => "payload-header-mismatch",
-            Self::ChecksumMismatch { .. } => "checksum-mismatch",
-            Self::PayloadHeaderMissing { .. } => "payload-header-missing",
-            Self::HostNotSigned => "host-not-signed",
-            Self::HeaderUnsigned { .. } => "header-amz-unsigned",
-            Self::HeaderMissing { .. } => "header-missing",
-            Self::Policy(violation) => violation.id(),
-            Self::Stream(fault) => chunks::id(fault),
-        })
+    /// How grave it is.
+    pub fn severity(&self) -> Severity {
+        match self {
+            // If a signed header that was not sent mattered, the signature differs.
+            Self::HeaderMissing { .. } => Severity::Note,
+            Self::TokenUnknown | Self::PayloadUnseen | Self::ChunksUnseen => Severity::Unverified,
+            _ => Severity::Fatal,
+        }
     }
 
-    /// Whether a server refuses the request for it. A signed header that was not sent is no such thing by itself: where it
-    /// mattered, the signature differs. Nor is a token that nobody here can judge.
+    /// Whether a server refuses the request for it.
     pub fn is_fatal(&self) -> bool {
-        !matches!(self, Self::HeaderMissing { .. } | Self::TokenUnknown | Self::ChunksUnseen)
+        self.severity() == Severity::Fatal
     }
 
     /// Whether it takes the key to see it.
     pub fn is_known_by_key(&self) -> bool {
         match self {
-            Self::SignatureMismatch | Self::Stream(StreamFault::ChunkSignature { .. }) => true,
+            Self::SignatureMismatch => true,
+            #[cfg(feature = "stream")]
+            Self::Stream(StreamFault::ChunkSignature { .. }) => true,
             // A signature that is absent is seen without one.
+            #[cfg(feature = "stream")]
             Self::Stream(StreamFault::TrailerSignature { presented, .. }) => !presented.is_empty(),
             _ => false,
         }
@@ -168,14 +192,12 @@ impl Finding {
 
     /// Whether arithmetic on dates shows it.
     pub fn is_about_time(&self) -> bool {
-        matches!(
-            self,
-            Self::TimeSkewed { .. }
-                | Self::Expired { .. }
-                | Self::NotYetValid { .. }
-                | Self::ScopeDate { .. }
-                | Self::Policy(Violation::Expired { .. })
-        )
+        match self {
+            Self::TimeSkewed { .. } | Self::Expired { .. } | Self::NotYetValid { .. } | Self::ScopeDate { .. } => true,
+            #[cfg(feature = "form")]
+            Self::Policy(Violation::Expired { .. }) => true,
+            _ => false,
+        }
     }
 }
 
@@ -209,11 +231,19 @@ impl fmt::Display for Finding {
             Self::ScopeTerminator { expected, presented } => {
                 write!(f, "the credential scope ends in {presented}, not in {expected}")
             }
+            Self::ScopeRegion { expected, presented } => {
+                write!(f, "the signature is for region {presented}, not for {expected}")
+            }
+            Self::ScopeService { expected, presented } => {
+                write!(f, "the signature is for service {presented}, not for {expected}")
+            }
+            Self::ScopeUnbound => f.write_str("the signature is bound to no region and no service"),
             Self::RegionSetMissing { name } => {
                 write!(f, "the request names no set of regions in {name}, which Version 4A requires")
             }
             Self::TokenMissing { name } => write!(f, "the credentials are temporary, and their token is not in {name}"),
             Self::TokenDiffers { name } => write!(f, "the session token in {name} is not that of the credentials"),
+            Self::PayloadUnseen => f.write_str("the body is not at hand, so its hash was not checked"),
             Self::ChunksUnseen => f.write_str("the body is not at hand whole, so its chunks were not checked"),
             Self::TokenUnknown => f.write_str("the request has a session token; the credentials at hand have none"),
             Self::PayloadMismatch { expected, presented } => {
@@ -224,9 +254,13 @@ impl fmt::Display for Finding {
             }
             Self::PayloadHeaderMissing { name } => write!(f, "the header {name} is missing, which S3 requires"),
             Self::HostNotSigned => f.write_str("the header host is not among the signed headers"),
-            Self::HeaderUnsigned { name } => write!(f, "the header {name} is sent but not signed"),
+            Self::HeaderUnsigned { name } | Self::TokenUnsigned { name } => {
+                write!(f, "the header {name} is sent but not signed")
+            }
             Self::HeaderMissing { name } => write!(f, "the header {name} is signed but was not sent"),
+            #[cfg(feature = "form")]
             Self::Policy(violation) => violation.fmt(f),
+            #[cfg(feature = "stream")]
             Self::Stream(fault) => fault.fmt(f),
         }
     }

@@ -10,6 +10,7 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::derivation::TokenTravel;
+use sigvet_core::internal::captured_request;
 use sigvet_core::prepare::{Identity, PayloadChoice, Settings, prepare};
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::scheme::SigningKey;
@@ -26,8 +27,10 @@ const REGION: &str = "us-east-1";
 const TRAILER: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
 pub fn by_sigvet(case: &Case) -> String {
-    let url = RequestUrl::parse(&format!("https://{}/", case.host)).unwrap().with_target(case.target());
-    let mut request = Request::new(case.method, &url).unwrap();
+    let url = RequestUrl::parse(&format!("https://{}/", case.host)).unwrap();
+    let unaltered = Request::new(case.method, &url).unwrap();
+    // Raw spaces and letters outside ASCII too, which no client should send.
+    let mut request = captured_request(case.method, case.target(), unaltered.headers, unaltered.body);
     for (name, value) in &case.headers {
         request.headers.push(name, value.as_str()).unwrap();
     }

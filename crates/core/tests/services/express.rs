@@ -14,7 +14,7 @@ const TOKEN: &str = "AQAAAHtoken/+with==";
 
 fn in_session() -> (Credentials, Settings) {
     let credentials = Credentials::new("ASIAEXPRESSEXAMPLE", SECRET).with_session_token(TOKEN);
-    (credentials, Settings::of_dialect(Dialect::s3_express_session(), "us-east-1", "s3express"))
+    (credentials, Settings::for_dialect(Dialect::s3_express_session(), "us-east-1", "s3express"))
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_session_presigns_as_botocore_does() {
     let signed = sign(get, &credentials, &settings.presigned(seconds(300)));
     let expected = "cf30bcd5b18b79b8ada09811c4168fc543add67d216bbba1dd8faabe81fc8ecf";
     assert_eq!(signed.signature.as_str(), expected);
-    let target = String::from_utf8(signed.request.target.clone()).unwrap();
+    let target = String::from_utf8(signed.request.target().to_vec()).unwrap();
     assert!(target.contains("&X-Amz-S3session-Token=AQAAAHtoken%2F%2Bwith%3D%3D&"), "{target}");
     assert_valid(&signed.request, &credentials);
 }

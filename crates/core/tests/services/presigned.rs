@@ -74,7 +74,7 @@ fn the_token_of_iot_goes_behind_the_signature() {
     let iot = ROWS.iter().find(|row| row.3 == "iotdevicegateway").unwrap();
     let (request, credentials, signature) = presign((iot.0, iot.1, iot.2, iot.3, iot.4, Token::Signed, iot.6));
     assert_eq!(signature, iot.6);
-    let target = String::from_utf8(request.target.clone()).unwrap();
+    let target = String::from_utf8(request.target().to_vec()).unwrap();
     assert!(target.ends_with(&format!("{signature}&X-Amz-Security-Token=IQoJb3JpZ2luX2VjE%2B%2F%3D%3D")), "{target}");
     assert_valid(&request, &credentials);
 }

@@ -10,7 +10,7 @@ use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::scheme::{Dialect, Scheme, SigningKey};
 use sigvet_core::stream::{Chunked, Protection};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_core::verify::{ExpectedScope, Judge, verify};
 
 use crate::{KEY_ID, NOW, SECRET, body, plan, sign};
 
@@ -36,7 +36,10 @@ fn verifies(string_to_sign: &str, signature: &str) -> bool {
 fn chunks_and_trailer_are_those_of_the_sdks() {
     let payload = vec![b'a'; 66_560];
     let plan = plan(Protection::Signed, 65_536, Some(ChecksumAlgorithm::Crc32c));
-    assert_eq!(plan.word(&Dialect::AWS4.algorithm_of(Scheme::V4a)), "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER");
+    assert_eq!(
+        plan.word(&Dialect::AWS4.algorithm_for(Scheme::V4a)),
+        "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER"
+    );
     let credentials = Credentials::new(KEY_ID, SECRET);
     let url = RequestUrl::parse("https://s3.amazonaws.com/examplebucket/chunkObject.txt").unwrap();
     let mut request = Request::new("PUT", &url).unwrap();
@@ -44,11 +47,11 @@ fn chunks_and_trailer_are_those_of_the_sdks() {
     plan.declare(&mut request, Scheme::V4a, &Dialect::AWS4).unwrap();
     let mut settings = Settings::new("us-east-1", "s3");
     settings.scheme = Scheme::V4a;
-    settings.payload = PayloadChoice::Declared(plan.word(&Dialect::AWS4.algorithm_of(Scheme::V4a)));
+    settings.payload = PayloadChoice::Declared(plan.word(&Dialect::AWS4.algorithm_for(Scheme::V4a)));
     let now = Timestamp::parse(NOW).unwrap();
     let prepared = prepare(request, &Identity::from(&credentials), &settings, now).unwrap();
     let (dialect, scope) = (&prepared.terms.dialect, &prepared.terms.scope);
-    let key = SigningKey::of_scheme(Scheme::V4a, &credentials, dialect, scope);
+    let key = SigningKey::for_scheme(Scheme::V4a, &credentials, dialect, scope);
     let (mut signed, encoder) = sign(plan, prepared, &key, payload.len() as u64);
     let body = body(&signed, encoder, &payload);
 
@@ -67,14 +70,14 @@ fn chunks_and_trailer_are_those_of_the_sdks() {
     assert!(verifies(&trailer, chunked.trailer_signature.unwrap().trim_end_matches('*')));
 
     // The server's side takes it, and no other data under the same signatures.
-    let judge = Judge { credentials: &credentials, now, window: DEFAULT_WINDOW };
+    let judge = Judge::new(Some(&credentials), now, ExpectedScope::Any);
     let mut altered = body.clone();
     let at = body.len() / 2;
     altered[at] = b'b';
     signed.request.body = Body::Bytes(body);
-    assert_eq!(verify(&signed.request, judge).unwrap().findings, []);
+    assert_eq!(verify(&signed.request, &judge).unwrap().findings, []);
     signed.request.body = Body::Bytes(altered);
     let findings: Vec<String> =
-        verify(&signed.request, judge).unwrap().findings.iter().map(ToString::to_string).collect();
+        verify(&signed.request, &judge).unwrap().findings.iter().map(ToString::to_string).collect();
     assert!(findings.iter().any(|text| text.contains("chunk 1 at offset 0")), "{findings:?}");
 }

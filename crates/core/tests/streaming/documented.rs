@@ -7,7 +7,7 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::request::Body;
 use sigvet_core::stream::Protection;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_core::verify::{Claimed, ExpectedScope, Judge, verify};
 
 use crate::{KEY_ID, NOW, SECRET, body, plan, signed};
 
@@ -62,8 +62,8 @@ fn the_example_of_a_signed_trailer() {
     // The server's side takes what the page has, to the last byte.
     signed.request.body = Body::Bytes(expected);
     let credentials = Credentials::new(KEY_ID, SECRET);
-    let judge = Judge { credentials: &credentials, now: Timestamp::parse(NOW).unwrap(), window: DEFAULT_WINDOW };
-    let verdict = verify(&signed.request, judge).unwrap();
+    let judge = Judge::new(Some(&credentials), Timestamp::parse(NOW).unwrap(), ExpectedScope::Any);
+    let verdict = verify(&signed.request, &judge).unwrap();
     assert_eq!(verdict.findings, []);
-    assert_eq!(verdict.claim, Claim::extract(&signed.request).unwrap());
+    assert_eq!(verdict.claimed, Claimed::V4(Claim::extract(&signed.request).unwrap()));
 }

@@ -64,7 +64,7 @@ fn signatures_are_those_of_the_sdk_for_rust() {
                 assert_eq!((chunked.trailers.as_slice(), chunked.trailer_signature), (&[][..], None));
                 continue;
             };
-            let value = Checksum::of(algorithm, &payload).to_string();
+            let value = Checksum::compute(algorithm, &payload).to_string();
             let mut headers = aws_smithy_runtime_api::http::Headers::new();
             headers.insert(algorithm.header(), value.clone());
             let (_, signature) = sign_trailer(&headers, &previous, &theirs).unwrap().into_parts();

@@ -1,5 +1,6 @@
 //! A reader of raw requests as the suite writes them: `\n` for line ends, folded lines, repeats, raw spaces in the target.
 
+use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Headers, Request};
 
 /// Parses a raw request. What it cannot read is a fault of the suite, and panics.
@@ -8,12 +9,8 @@ pub fn parse(raw: &[u8]) -> Request {
     let (request_line, fields) = split_once(head, b"\n").unwrap();
     let (method, rest) = split_once(request_line, b" ").unwrap();
     let target = rest.strip_suffix(b" HTTP/1.1").unwrap();
-    Request {
-        method: String::from_utf8(method.to_vec()).unwrap(),
-        target: target.to_vec(),
-        headers: headers(fields),
-        body: Body::Bytes(body.to_vec()),
-    }
+    let method = String::from_utf8(method.to_vec()).unwrap();
+    captured_request(method, target, headers(fields), Body::Bytes(body.to_vec()))
 }
 
 fn headers(fields: &[u8]) -> Headers {
@@ -40,7 +37,7 @@ fn split_once<'a>(text: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8
 #[test]
 fn folded_lines_and_repeats_are_read_as_written() {
     let request = parse(b"GET /a b HTTP/1.1\nHost:h\nA:1\n  2\nA: 3\n\nbody");
-    assert_eq!((request.method.as_str(), request.target.as_slice()), ("GET", b"/a b".as_slice()));
+    assert_eq!((request.method(), request.target()), ("GET", b"/a b".as_slice()));
     assert_eq!(request.headers.values("a").collect::<Vec<_>>(), [b"1\n  2".as_slice(), b" 3"]);
     assert_eq!(request.body, Body::Bytes(b"body".to_vec()));
 }

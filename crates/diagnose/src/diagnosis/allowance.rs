@@ -14,7 +14,7 @@ const OVERHEAD: u64 = 128;
 
 /// What ends the making.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Heed {
+pub(super) enum BudgetLimit {
     /// The clock.
     Time,
     /// What is made, and the clock only where that is larger than usual.
@@ -24,22 +24,22 @@ pub(super) enum Heed {
 /// How much may be made for one number of mistakes.
 pub(super) struct Allowance<'a> {
     mistakes: usize,
-    heed: Heed,
+    limit: BudgetLimit,
     is_time_up: &'a (dyn Fn() -> bool + Sync),
     made: AtomicU64,
     is_spent: AtomicBool,
 }
 
 impl<'a> Allowance<'a> {
-    pub(super) fn new(mistakes: usize, heed: Heed, is_time_up: &'a (dyn Fn() -> bool + Sync)) -> Self {
-        Self { mistakes, heed, is_time_up, made: AtomicU64::new(0), is_spent: AtomicBool::new(false) }
+    pub(super) fn new(mistakes: usize, limit: BudgetLimit, is_time_up: &'a (dyn Fn() -> bool + Sync)) -> Self {
+        Self { mistakes, limit, is_time_up, made: AtomicU64::new(0), is_spent: AtomicBool::new(false) }
     }
 
     /// Whether nothing more may be made. Once that is so, it is for good.
     pub(super) fn is_over(&self) -> bool {
         let is_over = self.is_spent() || {
             let made = self.made.load(Ordering::Relaxed);
-            let heeds_time = self.heed == Heed::Time || made > ALWAYS_MADE;
+            let heeds_time = self.limit == BudgetLimit::Time || made > ALWAYS_MADE;
             made > MOST_MADE || heeds_time && (self.is_time_up)()
         };
         self.is_spent.fetch_or(is_over, Ordering::Relaxed) || is_over
@@ -67,9 +67,9 @@ mod tests {
 
     #[test]
     fn the_clock_ends_what_is_limited_or_larger_than_usual() {
-        assert!(Allowance::new(3, Heed::Time, &|| true).is_over());
-        assert!(!Allowance::new(3, Heed::Time, &|| false).is_over());
-        let usual = Allowance::new(2, Heed::Size, &|| true);
+        assert!(Allowance::new(3, BudgetLimit::Time, &|| true).is_over());
+        assert!(!Allowance::new(3, BudgetLimit::Time, &|| false).is_over());
+        let usual = Allowance::new(2, BudgetLimit::Size, &|| true);
         assert!(!usual.is_over() && !usual.is_spent());
         usual.made.store(ALWAYS_MADE + 1, Ordering::Relaxed);
         assert!(usual.is_over() && usual.ends_trying() && usual.is_spent());
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn memory_ends_it_in_any_case() {
-        let allowance = Allowance::new(1, Heed::Size, &|| false);
+        let allowance = Allowance::new(1, BudgetLimit::Size, &|| false);
         allowance.made.store(MOST_MADE, Ordering::Relaxed);
         assert!(!allowance.is_over());
         allowance.count(b"one more");

@@ -1,200 +1,189 @@
-//! One request with all that was found of it, and what follows from that: explanations, a verdict, what to supply next.
+//! One request with all that was found of it, and what follows from that: explanations, an outcome, what to supply next.
 
-use super::alternatives::Subject;
-use super::catalogue::SECRET_WRONG;
-use super::compare;
+use super::chunks;
+use super::compare::{agrees, of_party};
 use super::evidence::Evidence;
-use super::outcome::{Comparison, Explanation, Judged, Made, Party, Proof, Word};
-use super::presented::target;
-use super::search::Found;
+use super::form::FormCase;
+use super::inspect;
+use super::note::{NextStep, Note};
+use super::outcome::{Comparison, Explanation, Judged, Made, Proof};
+use super::party::{Party, Texts};
+use super::scheme::SchemeCase;
+use super::search::{Found, Limits};
+use super::v2::V2Case;
+use super::v4::V4Case;
 use crate::formats::reply::Reply;
-use sigvet_core::verify::Finding;
+use sigvet_core::verify::{Claimed, Outcome};
 
 /// One request and all that was found of it.
 pub(super) struct Case<'a> {
-    pub(super) evidence: &'a Evidence<'a>,
-    pub(super) judged: &'a Judged,
-    pub(super) subject: &'a Subject<'a>,
-    pub(super) found: Option<&'a Found>,
-    pub(super) comparisons: &'a [Comparison],
+    evidence: &'a Evidence<'a>,
+    judged: &'a Judged,
+    scheme: Box<dyn SchemeCase + 'a>,
+    pub(super) found: Option<Found>,
+    pub(super) comparisons: Vec<Comparison>,
 }
 
-impl Case<'_> {
-    fn of(&self, whose: Party) -> Option<&Comparison> {
-        self.comparisons.iter().find(|comparison| comparison.whose == whose)
+impl<'a> Case<'a> {
+    /// Searches, if the signature is wrong, and compares the texts of others.
+    pub(super) fn new(evidence: &'a Evidence<'a>, judged: &'a Judged, limits: Limits<'_>) -> Self {
+        let scheme = scheme_of(evidence, judged, limits);
+        let is_wrong = judged.is_signature_right() == Some(false);
+        let found = if is_wrong { scheme.search(limits) } else { None };
+        let compare = |(whose, texts): (Party, Texts<'_>)| scheme.compare(whose, texts);
+        let comparisons = evidence.texts().into_iter().filter_map(compare).collect();
+        Self { evidence, judged, scheme, found, comparisons }
     }
 
-    /// Whether a party made what is right, as far as its texts go. A text that could not be taken apart says nothing.
-    fn agrees(&self, comparison: &Comparison) -> bool {
-        let right = &self.judged.derivation;
-        let is = |text: &Option<Vec<u8>>, right: &[u8]| text.as_deref().map(<[u8]>::trim_ascii_end) == Some(right);
-        comparison.differences.is_empty()
-            && (is(&comparison.string_to_sign, right.string_to_sign.as_bytes())
-                || is(&comparison.canonical_request, right.canonical_request.as_bytes()))
+    /// Everything that explains the refusal, the best known first.
+    pub(super) fn explanations(&self, repairs: Vec<Made>) -> Vec<Explanation> {
+        let mut explanations = self.reproduced(repairs);
+        let (is_reproduced, is_right) = (!explanations.is_empty(), self.is_right());
+        add_new(&mut explanations, self.scheme.chunks());
+        if !is_reproduced || is_right {
+            add_new(&mut explanations, self.scheme.compared(&self.comparisons, self.found.as_ref()));
+        }
+        add_new(&mut explanations, inspect::reply(self.evidence, self.judged.v4()));
+        add_new(&mut explanations, self.scheme.refused());
+        join_times(&mut explanations);
+        explanations.sort_by_key(|explanation| explanation.proof);
+        explanations
+    }
+
+    /// What may be the reason, if nothing better is known. It does not count for the outcome.
+    pub(super) fn suspicions(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<Explanation> {
+        match outcome {
+            Outcome::Invalid | Outcome::Unknown if !is_settled(explanations) && !self.is_right() => {
+                self.scheme.suspicions()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn into_comparisons(self) -> Vec<Comparison> {
+        self.comparisons
+    }
+
+    fn is_right(&self) -> bool {
+        self.judged.is_signature_right() == Some(true)
     }
 
     /// What the search found, and what had to be repaired before.
-    pub(super) fn reproduced(&self, repairs: Vec<Made>) -> Vec<Explanation> {
-        let is_right = self.judged.is_signature_right();
-        let with_repairs = |set: &Vec<Made>| Explanation {
+    fn reproduced(&self, repairs: Vec<Made>) -> Vec<Explanation> {
+        let with_repairs = |set: &[Made]| Explanation {
             proof: Proof::Reproduced,
             mistakes: repairs.iter().chain(set).cloned().collect(),
         };
-        match self.found {
-            Some(found) if !found.sets.is_empty() => found.sets.iter().map(with_repairs).collect(),
+        match &self.found {
+            Some(found) if !found.sets.is_empty() => found.sets.iter().map(|set| with_repairs(set)).collect(),
             _ if repairs.is_empty() => Vec::new(),
-            _ if is_right == Some(true) => vec![with_repairs(&Vec::new())],
+            _ if self.is_right() => vec![with_repairs(&[])],
             _ => vec![Explanation { proof: Proof::Observed, mistakes: repairs }],
         }
     }
 
-    /// What the texts of server and client show of a signature that is not right, or not known to be.
-    pub(super) fn compared(&self) -> Vec<Explanation> {
-        let mut found = Vec::new();
-        let (server, client) = (self.of(Party::Server), self.of(Party::Client));
-        if let Some(client) = client.filter(|client| !client.differences.is_empty()) {
-            // The server's word is what makes the client's wrong.
-            let is_told = server.is_some_and(|server| self.agrees(server));
-            let proof = if is_told { Proof::Server } else { Proof::Observed };
-            let explained = compare::explain(self.subject, client);
-            found.extend(explained.map(|explanation| Explanation { proof, ..explanation }));
-        }
-        if let Some(server) = server.filter(|server| !server.differences.is_empty() && self.judged.is_at_hand) {
-            found.extend(compare::explain(self.subject, server));
-        }
-        found.extend(self.wrong_secret(server, client));
-        found
-    }
-
-    /// Where the client signed what is right, only the key is left.
-    fn wrong_secret(&self, server: Option<&Comparison>, client: Option<&Comparison>) -> Option<Explanation> {
-        let client = client.filter(|client| self.agrees(client))?;
-        // A signature that is not written as it must be is refused whatever the key.
-        target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme)
-            .filter(|(_, form)| form.is_none())?;
-        let is_all_tried = self.found.is_some_and(|found| found.sets.is_empty() && found.is_exhausted);
-        let (proof, detail) = match server {
-            Some(server) if self.agrees(server) && client.string_to_sign.is_none() => {
-                (Proof::Observed, "the canonical requests are equal; of its string to sign the client says nothing")
-            }
-            Some(server) if self.agrees(server) => (Proof::Server, "the client's texts and the server's are equal"),
-            None if is_all_tried => (Proof::Observed, "the client's texts are right, and the secret at hand is not"),
-            _ => return None,
-        };
-        let detail = match self.odd_secret() {
-            Some(odd) => format!("{detail}; {odd}"),
-            None => detail.to_owned(),
-        };
-        Some(Explanation::of(proof, Made::new(&SECRET_WRONG, "", "").with_detail(detail)))
-    }
-
-    /// What is odd about the secret at hand, without showing it: those of AWS have 40 characters of base64.
-    fn odd_secret(&self) -> Option<String> {
-        const LENGTH: usize = 40;
-        let own = self.evidence.credentials?;
-        let secret = own.secret_access_key.expose_secret();
-        let is_of_aws = ["AKIA", "ASIA"].iter().any(|prefix| own.access_key_id.starts_with(prefix));
-        let is_base64 = secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte));
-        match secret.chars().count() {
-            _ if !is_of_aws => None,
-            LENGTH if is_base64 => None,
-            LENGTH => Some("the secret at hand has a character that no secret of AWS has".to_owned()),
-            length => Some(format!("the secret at hand has {length} characters, those of AWS have {LENGTH}")),
-        }
-    }
-
-    /// The signature is right for the request at hand, and the server saw another one, or has another secret.
-    pub(super) fn changed_on_the_way(&self) -> Vec<Explanation> {
-        let Some(server) = self.of(Party::Server) else { return Vec::new() };
-        if !server.differences.is_empty() {
-            return compare::explain(self.subject, server).into_iter().collect();
-        }
-        // The secret at hand may be of another key than the one that is named: that says nothing of the named one's.
-        let named = &self.judged.claim.terms.access_key_id;
-        let is_of_named = self.evidence.credentials.is_some_and(|own| own.access_key_id == *named);
-        let is_refused = self.agrees(server) && self.evidence.reply.is_some_and(Reply::is_signature_refusal);
-        let detail =
-            "the signature is right by the secret at hand, and the server made the same texts: it has another secret";
-        let made = Made::new(&SECRET_WRONG, "", "").with_detail(detail);
-        (is_refused && is_of_named).then(|| Explanation::of(Proof::Server, made)).into_iter().collect()
-    }
-
-    pub(super) fn verdict(&self, explanations: &[Explanation]) -> Word {
-        let is_refused = explanations.iter().any(|explanation| explanation.proof != Proof::Observed);
-        let is_fatal = self.judged.findings.iter().any(Finding::is_fatal);
-        let says_no = self.evidence.reply.is_some_and(Reply::is_signature_refusal);
+    /// The outcome that explanations and findings amount to.
+    pub(super) fn outcome(&self, explanations: &[Explanation]) -> Outcome {
         match self.judged.is_signature_right() {
-            _ if is_fatal || is_refused || !explanations.is_empty() => Word::Invalid,
-            Some(true) => Word::Valid,
-            Some(false) => Word::Invalid,
-            None if says_no => Word::Invalid,
-            None => Word::Unknown,
+            _ if self.judged.verdict.has_fatal_finding() || !explanations.is_empty() => Outcome::Invalid,
+            Some(true) => Outcome::Valid,
+            Some(false) => Outcome::Invalid,
+            None if self.says_no() => Outcome::Invalid,
+            None => Outcome::Unknown,
         }
     }
 
-    pub(super) fn notes(&self, verdict: Word, explanations: &[Explanation]) -> Vec<String> {
-        let mut notes: Vec<String> =
-            self.judged.findings.iter().filter(|finding| !finding.is_fatal()).map(ToString::to_string).collect();
-        for comparison in self.comparisons.iter().filter(|comparison| comparison.is_unaltered == Some(false)) {
-            let whose = match comparison.whose {
-                Party::Server => "server's",
-                Party::Client => "client's",
-            };
-            notes.push(format!(
-                "the {whose} canonical request has not the hash that its string to sign ends in: the text was altered when it was copied"
-            ));
-        }
-        let says_no = self.evidence.reply.is_some_and(Reply::is_signature_refusal);
-        let is_settled = explanations.iter().any(|explanation| explanation.proof < Proof::Observed);
-        if verdict == Word::Invalid && !is_settled {
-            let is_irreproducible = self.found.is_some_and(|found| found.sets.is_empty());
+    fn says_no(&self) -> bool {
+        self.evidence.reply.is_some_and(Reply::is_signature_refusal)
+    }
+
+    fn agrees(&self, whose: Party) -> bool {
+        of_party(&self.comparisons, whose).is_some_and(|comparison| agrees(&self.judged.verdict.texts, comparison))
+    }
+
+    pub(super) fn notes(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<Note> {
+        let v4 = self.judged.v4();
+        let mut notes = v4.map(|v4| chunks::notes(&v4, explanations)).unwrap_or_default();
+        let harmless = self.judged.verdict.findings.iter().filter(|finding| !finding.is_fatal());
+        notes.extend(harmless.cloned().map(Note::Finding));
+        let altered = self.comparisons.iter().filter(|comparison| comparison.is_unaltered == Some(false));
+        notes.extend(altered.map(|comparison| Note::TextAltered(comparison.whose)));
+        if v4.is_some() && outcome == Outcome::Invalid && !is_settled(explanations) {
+            let is_irreproducible = self.found.as_ref().is_some_and(|found| found.sets.is_empty());
             if is_irreproducible && !explanations.is_empty() {
-                notes.push("the signature does not match, and no known mistake reproduces it".to_owned());
+                notes.push(Note::NotReproduced);
             }
-            notes.push(self.last_known_stage().to_owned());
+            notes.push(self.last_known_stage());
         }
-        if verdict == Word::Valid && says_no {
-            notes.push("the server refused it all the same: it has another secret for this key, or it got another request than this".to_owned());
-            notes.extend(super::quirks::of(&self.judged.request, &self.judged.claim).into_iter().map(str::to_owned));
+        if outcome == Outcome::Valid && self.says_no() {
+            notes.push(Note::RightAndRefused);
+            let quirks = v4.map(|v4| super::quirks::of(v4.request, v4.claim)).unwrap_or_default();
+            notes.extend(quirks.into_iter().map(Note::Quirk));
         }
         notes
     }
 
     /// Up to where the evidence goes, from the request to the signature.
-    fn last_known_stage(&self) -> &'static str {
-        let agrees = |whose| self.of(whose).is_some_and(|comparison| self.agrees(comparison));
-        match (agrees(Party::Client), agrees(Party::Server)) {
-            (true, _) => "the client's canonical request and string to sign are right: what is not known is the key",
-            (false, true) => {
-                "the server's canonical request and string to sign are those of this request: what is not known is what the client signed"
-            }
-            (false, false) => {
-                "neither a server's texts nor a client's log are at hand: what the client made of the request is not known"
-            }
+    fn last_known_stage(&self) -> Note {
+        match (self.agrees(Party::Client), self.agrees(Party::Server)) {
+            (true, _) => Note::ClientTextsRight,
+            (false, true) => Note::ServerTextsRight,
+            (false, false) => Note::NoTextsKnown,
         }
     }
 
     /// What would tell more.
-    pub(super) fn next(&self, verdict: Word, explanations: &[Explanation]) -> Vec<String> {
-        let mut next = Vec::new();
-        if verdict == Word::Valid || explanations.iter().any(|explanation| explanation.proof < Proof::Observed) {
-            return next;
+    pub(super) fn next(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<NextStep> {
+        // Without a canonical request, a right signature that is refused is refused for what was found.
+        let is_found = self.judged.v4().is_none() && self.is_right() && !explanations.is_empty();
+        if outcome == Outcome::Valid || is_settled(explanations) || is_found {
+            return Vec::new();
         }
-        if self.evidence.credentials.is_none() {
-            next.push(
-                "the secret, by --profile or the environment: then the wrong signature itself can be reproduced"
-                    .to_owned(),
-            );
+        let is_stopped = self.judged.v4().is_some() && self.found.as_ref().is_some_and(|found| !found.is_exhausted);
+        let wanted = [
+            (self.evidence.credentials.is_none(), NextStep::Secret),
+            (self.evidence.reply.is_none(), NextStep::Reply),
+            (of_party(&self.comparisons, Party::Client).is_none(), NextStep::ClientLog),
+            (is_stopped, NextStep::MoreTime),
+        ];
+        wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, step)| step).collect()
+    }
+}
+
+/// Whether something is known by more than a look at the request.
+fn is_settled(explanations: &[Explanation]) -> bool {
+    explanations.iter().any(|explanation| explanation.proof < Proof::Observed)
+}
+
+/// Adds explanations that name nothing that is explained already.
+pub(super) fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterator<Item = Explanation>) {
+    for explanation in more {
+        let is_named = |made: &Made| explanations.iter().any(|known| known.names(made.mistake.id));
+        if !explanation.mistakes.iter().all(is_named) {
+            explanations.push(explanation);
         }
-        if self.evidence.reply.is_none() {
-            next.push("the server's reply, by --response FILE: many servers print what they computed".to_owned());
-        }
-        if self.of(Party::Client).is_none() {
-            next.push("the client's debug log, by --client-log FILE: it shows what was signed".to_owned());
-        }
-        if self.found.is_some_and(|found| !found.is_exhausted) {
-            next.push("more time, by --time-limit".to_owned());
-        }
-        next
+    }
+}
+
+/// A clock that is off and a signature that is wrong are wrong together: both have to be mended.
+fn join_times(explanations: &mut Vec<Explanation>) {
+    if !explanations.iter().any(|explanation| explanation.proof == Proof::Reproduced) {
+        return;
+    }
+    let is_time = |explanation: &Explanation| explanation.proof == Proof::Time;
+    let times: Vec<Made> =
+        explanations.iter().filter(|explanation| is_time(explanation)).flat_map(|time| time.mistakes.clone()).collect();
+    explanations.retain(|explanation| !is_time(explanation));
+    for explanation in explanations.iter_mut().filter(|explanation| explanation.proof == Proof::Reproduced) {
+        explanation.mistakes.extend(times.iter().cloned());
+    }
+}
+
+/// The scheme that a request is signed with.
+fn scheme_of<'a>(evidence: &'a Evidence<'a>, judged: &'a Judged, limits: Limits<'_>) -> Box<dyn SchemeCase + 'a> {
+    match &judged.verdict.claimed {
+        Claimed::V2(claim) => Box::new(V2Case::new(evidence, judged, claim, limits)),
+        Claimed::Form(claim) => Box::new(FormCase { evidence, judged, claim }),
+        _ => Box::new(V4Case::new(evidence, judged.v4().expect("every other claim is of the Version 4 family"))),
     }
 }

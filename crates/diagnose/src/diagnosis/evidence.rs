@@ -1,12 +1,15 @@
 //! What is at hand of a refused request: the request, the reply, what the client says it computed, keys. Any of it.
 
+use super::party::{Party, Texts};
 use std::time::Duration;
 
 use crate::formats::reply::Reply;
 use sigvet_core::canonical::PathRule;
 use sigvet_core::credentials::{Credentials, Secret};
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{ExpectedScope, Judge};
 
 /// What is at hand of a refused request.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +82,36 @@ pub(super) struct Key<'a> {
 }
 
 impl<'a> Evidence<'a> {
+    /// The judge of its request. What scope the server expects is not known: any is taken.
+    pub(super) fn judge(&self) -> Judge<'a> {
+        let buckets = BucketRule { chosen: self.hints.bucket.as_deref(), endpoints: &self.hints.endpoints };
+        let judge = Judge::new(self.credentials, self.now, ExpectedScope::Any).with_window(self.window);
+        match self.path_rule {
+            Some(rule) => judge.with_buckets(buckets).with_path_rule(rule),
+            None => judge.with_buckets(buckets),
+        }
+    }
+
+    /// The same judge by another clock, and without the key.
+    pub(super) fn judge_without_key(&self, now: Timestamp) -> Judge<'a> {
+        let mut judge = self.judge();
+        (judge.credentials, judge.now) = (None, now);
+        judge
+    }
+
+    /// The texts of server and client, if they show any.
+    pub(super) fn texts(&self) -> Vec<(Party, Texts<'a>)> {
+        let server = self.reply.map(|reply| Texts {
+            canonical_request: reply.canonical_request.as_deref(),
+            string_to_sign: reply.string_to_sign.as_deref(),
+        });
+        let client = self
+            .client
+            .map(|client| Texts { canonical_request: client.canonical_request, string_to_sign: client.string_to_sign });
+        let texts = [(Party::Server, server), (Party::Client, client)].into_iter();
+        texts.filter_map(|(whose, texts)| Some((whose, texts.filter(|texts| !texts.is_empty())?))).collect()
+    }
+
     /// The keys to try, the right one first; none where that is not known.
     pub(super) fn keys(&self) -> Vec<Key<'a>> {
         let Some(own) = self.credentials else { return Vec::new() };

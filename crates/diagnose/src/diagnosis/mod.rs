@@ -5,29 +5,35 @@
 //! A mistake is never named without how it is known. What is right comes from the derivation, which knows of none of this.
 
 pub mod catalogue;
-
 mod allowance;
-mod alternatives;
-mod case;
-mod chunks;
-mod compare;
-mod conclude;
+mod party;
 mod evidence;
-mod field;
-mod form;
-mod inspect;
-mod outcome;
-mod plain;
-mod presented;
+mod note;
 mod quirks;
+mod target;
+mod texts;
+mod outcome;
+mod field;
+mod alternatives;
+mod compare;
+mod inspect;
+mod chunks;
+mod presented;
 mod reading;
 mod search;
-mod texts;
+mod scheme;
+mod form;
 mod v2;
+mod v4;
+mod case;
+mod conclude;
 
 pub use conclude::diagnose;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
+pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
-    Comparison, Diagnosis, Difference, Explanation, Judged, JudgedPlain, Made, Party, Proof, Search, Word, difference,
+    Comparison, Diagnosis, Difference, Explanation, Judged, JudgedV4, Made, Origin, Proof, Search, difference,
 };
+pub use party::Party;
 pub use search::{DEEPEST, Limits};
+pub use sigvet_core::verify::Outcome;

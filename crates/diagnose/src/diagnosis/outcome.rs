@@ -3,70 +3,68 @@
 use std::ops::Range;
 
 use super::catalogue::Mistake;
+use super::note::{NextStep, Note};
+use super::party::Party;
 use super::texts::differing_lines;
 use sigvet_core::canonical::Field;
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Derivation;
 use sigvet_core::request::Request;
-use sigvet_core::scheme::Signature;
-use sigvet_core::verify::{Finding, PlainVerdict};
+use sigvet_core::verify::{Finding, Outcome, Verdict};
 
 /// Why a request was refused, as far as the evidence goes.
 #[derive(Debug)]
 pub struct Diagnosis {
     /// The verdict in one word.
-    pub verdict: Word,
+    pub outcome: Outcome,
     /// What was wrong, the best explanation first. Those that cannot be told apart follow one another.
     pub explanations: Vec<Explanation>,
     /// What is noteworthy and no mistake.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// What to supply to learn more, the most helpful first.
-    pub next: Vec<String>,
-    /// The request that was judged, where there is one that makes a claim.
+    pub next: Vec<NextStep>,
+    /// The request that was judged, if there is one that makes a claim.
     pub judged: Option<Judged>,
-    /// The same, where its signature is of a scheme that has no canonical request.
-    pub plain: Option<JudgedPlain>,
     /// The texts that were compared with the right one: the server's, the client's.
     pub comparisons: Vec<Comparison>,
     /// What the search did.
     pub search: Search,
 }
 
-/// The word of a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Word {
-    /// The server would let it pass.
-    Valid,
-    /// The server would refuse it, or did.
-    Invalid,
-    /// There is neither a secret nor a reply to judge by.
-    Unknown,
-}
-
-/// A request with everything that was derived from it.
+/// A request with the verdict on it.
 #[derive(Debug)]
 pub struct Judged {
-    /// The request, repaired where its signature could not be read otherwise, or read back from what the server said.
-    pub request: Request,
-    /// What it claims.
-    pub claim: Claim,
-    /// What is right for it.
-    pub derivation: Derivation,
-    /// The signature that it should present, where a key was at hand.
-    pub expected: Option<Signature>,
-    /// What verifying found.
-    pub findings: Vec<Finding>,
-    /// Whether the request itself was at hand; otherwise it was read back from the server's or the client's words.
-    pub is_at_hand: bool,
-}
-
-/// A request whose scheme has no canonical request, with everything that was derived from it.
-#[derive(Debug)]
-pub struct JudgedPlain {
-    /// The request.
+    /// The request, repaired if its signature could not be read otherwise, or read back from what the server said.
     pub request: Request,
     /// What it claims, what is right for it, and what verifying found.
-    pub verdict: PlainVerdict,
+    pub verdict: Verdict,
+    /// Where the request comes from.
+    pub origin: Origin,
+}
+
+/// Where a judged request comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// It was captured.
+    Captured,
+    /// It was read back from the texts of the server or the client, without a signature if they show none.
+    ReadBack {
+        /// Whether they show the signature.
+        has_signature: bool,
+    },
+}
+
+/// A judged request of the Version 4 family, which has a canonical request.
+#[derive(Debug, Clone, Copy)]
+pub struct JudgedV4<'a> {
+    /// All that is known of it.
+    pub whole: &'a Judged,
+    /// The request.
+    pub request: &'a Request,
+    /// What it claims.
+    pub claim: &'a Claim,
+    /// What is right for it.
+    pub derivation: &'a Derivation,
 }
 
 /// Mistakes that together explain the refusal.
@@ -122,15 +120,6 @@ pub struct Comparison {
     pub is_unaltered: Option<bool>,
 }
 
-/// Who made a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Party {
-    /// The server.
-    Server,
-    /// The client.
-    Client,
-}
-
 /// A field that two texts differ in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
@@ -165,10 +154,61 @@ impl Difference {
 }
 
 impl Diagnosis {
+    /// A diagnosis that rests on no judged request.
+    pub(super) fn without_request(explanations: Vec<Explanation>) -> Self {
+        Self {
+            outcome: if explanations.is_empty() { Outcome::Unknown } else { Outcome::Invalid },
+            explanations,
+            notes: Vec::new(),
+            next: Vec::new(),
+            judged: None,
+            comparisons: Vec::new(),
+            search: Search::NONE,
+        }
+    }
+
     /// The best explanation.
     pub fn best(&self) -> Option<&Explanation> {
         self.explanations.first()
     }
+}
+
+impl Judged {
+    /// Whether the signature is the right one; unknown without a key, or if only texts are known and no signature.
+    pub fn is_signature_right(&self) -> Option<bool> {
+        match self.origin {
+            Origin::ReadBack { has_signature: false } => None,
+            _ => self.verdict.is_signature_right(),
+        }
+    }
+
+    /// The request as one of the Version 4 family; none if it is signed by another scheme.
+    pub fn v4(&self) -> Option<JudgedV4<'_>> {
+        let (claim, derivation) = self.verdict.as_v4()?;
+        Some(JudgedV4 { whole: self, request: &self.request, claim, derivation })
+    }
+}
+
+impl<'a> JudgedV4<'a> {
+    /// What verifying found.
+    pub fn findings(&self) -> &'a [Finding] {
+        &self.whole.verdict.findings
+    }
+
+    /// Whether the signature is the right one, if that is known.
+    pub fn is_signature_right(&self) -> Option<bool> {
+        self.whole.is_signature_right()
+    }
+
+    /// Whether the request itself was captured.
+    pub fn is_captured(&self) -> bool {
+        self.whole.origin == Origin::Captured
+    }
+}
+
+impl Search {
+    /// There was nothing to search for, or no key to do it with.
+    pub(super) const NONE: Self = Self { is_made: false, hypotheses: 0, deepest: 0, is_exhausted: true };
 }
 
 impl Proof {

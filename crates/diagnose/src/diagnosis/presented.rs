@@ -3,7 +3,7 @@
 use super::alternatives::from_base64;
 use super::catalogue::SIGNATURE_FORM;
 use super::outcome::Made;
-use super::search::Target;
+use super::target::Target;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::scheme::Scheme;
 

@@ -2,16 +2,17 @@
 //! the canonical request that the server or the client printed.
 
 use super::alternatives::text::replaced;
-use super::catalogue::{AUTHORIZATION_MALFORMED, Mistake, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED};
+use super::catalogue::{AUTHORIZATION_MALFORMED, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED};
 use super::evidence::Evidence;
-use super::outcome::{Judged, Made};
+use super::outcome::{Judged, Made, Origin};
 use super::texts::CanonicalText;
 use sigvet_core::canonical::PayloadHash;
-use sigvet_core::claim::{Claim, ClaimError};
+use sigvet_core::claim::Claim;
 use sigvet_core::internal::encode::{Plus, decode};
+use sigvet_core::internal::{captured_request, join_target, judge_claim};
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::scheme::{Dialect, Scheme};
-use sigvet_core::verify::{self, Judge, Verdict};
+use sigvet_core::verify::{Claimed, VerifyError};
 
 /// What stands for a key and a signature that a request is read back without.
 const NOT_TOLD: &str = "unknown";
@@ -21,93 +22,76 @@ pub(super) enum Reading {
     /// A request with its claim, and what had to be repaired to read it.
     Claimed { judged: Box<Judged>, repairs: Vec<Made> },
     /// A request that makes no claim.
-    Unclaimed { request: Request, error: ClaimError },
+    Unclaimed { request: Request, error: VerifyError },
     /// There is no request, and nothing that one could be read back from.
     Nothing,
 }
 
 /// Reads the request that the evidence is about.
 pub(super) fn read(evidence: &Evidence<'_>) -> Reading {
-    let Some(request) = evidence.request else {
-        return match read_back(evidence) {
-            Some((request, payload)) => read_claim(evidence, request, Some(payload), Vec::new()),
+    match evidence.request {
+        Some(request) => read_captured(evidence, request),
+        None => match read_back(evidence) {
+            Some((request, payload)) => read_texts(evidence, request, payload),
             None => Reading::Nothing,
-        };
-    };
-    if Claim::extract(request).is_err() {
-        for (mistake, repaired) in repairs(request) {
-            if Claim::extract(&repaired).is_ok() {
-                let made = Made::new(mistake, request.target.clone(), repaired.target.clone());
-                let made = if request.target == repaired.target { Made::new(mistake, "", "") } else { made };
-                return read_claim(evidence, repaired, None, vec![made]);
-            }
-        }
+        },
     }
-    read_claim(evidence, request.clone(), None, Vec::new())
 }
 
-fn read_claim(evidence: &Evidence<'_>, request: Request, payload: Option<PayloadHash>, repairs: Vec<Made>) -> Reading {
+fn read_captured(evidence: &Evidence<'_>, request: &Request) -> Reading {
+    let claim = |request: &Request| Claimed::extract(request, evidence.judge().buckets);
+    let repaired =
+        || repairs(request).into_iter().find_map(|(made, repaired)| Some((claim(&repaired).ok()?, repaired, made)));
+    match claim(request) {
+        Ok(claimed) => judge(evidence, request.clone(), claimed, Vec::new()),
+        Err(error @ VerifyError::V4(_)) => match repaired() {
+            Some((claimed, repaired, made)) => judge(evidence, repaired, claimed, vec![made]),
+            None => Reading::Unclaimed { request: request.clone(), error },
+        },
+        Err(error) => Reading::Unclaimed { request: request.clone(), error },
+    }
+}
+
+fn judge(evidence: &Evidence<'_>, request: Request, claimed: Claimed, repairs: Vec<Made>) -> Reading {
+    let verdict = judge_claim(&request, claimed, &evidence.judge());
+    Reading::Claimed { judged: Box::new(Judged { request, verdict, origin: Origin::Captured }), repairs }
+}
+
+/// Of a log only the texts may be known: then there is no signature that may be wrong.
+fn read_texts(evidence: &Evidence<'_>, request: Request, payload: PayloadHash) -> Reading {
     let mut claim = match Claim::extract(&request) {
         Ok(claim) => claim,
-        Err(error) => return Reading::Unclaimed { request, error },
+        Err(error) => return Reading::Unclaimed { request, error: VerifyError::V4(error) },
     };
-    if let Some(rule) = evidence.path_rule {
-        claim.terms.path_rule = rule;
+    claim.terms.payload = payload;
+    let has_signature = claim.signature.as_str() != NOT_TOLD;
+    let mut verdict = judge_claim(&request, Claimed::V4(claim), &evidence.judge());
+    if !has_signature {
+        let judge = evidence.judge_without_key(evidence.now);
+        verdict.findings = judge_claim(&request, verdict.claimed.clone(), &judge).findings;
     }
-    let is_at_hand = payload.is_none();
-    if let Some(payload) = payload {
-        claim.terms.payload = payload;
-    }
-    Reading::Claimed { judged: Box::new(judge(evidence, request, claim, is_at_hand)), repairs }
+    let judged = Judged { request, verdict, origin: Origin::ReadBack { has_signature } };
+    Reading::Claimed { judged: Box::new(judged), repairs: Vec::new() }
 }
 
-fn judge(evidence: &Evidence<'_>, request: Request, claim: Claim, is_at_hand: bool) -> Judged {
-    let (now, window) = (evidence.now, evidence.window);
-    let is_told = is_signature_told(&claim, is_at_hand);
-    match evidence.credentials {
-        Some(credentials) => {
-            let Verdict { claim, derivation, expected, findings } =
-                verify::verify_claim(&request, claim, Judge { credentials, now, window });
-            let findings = if is_told { findings } else { verify::inspect(&request, &claim, now, window) };
-            Judged { request, claim, derivation, expected: Some(expected), findings, is_at_hand }
-        }
-        None => {
-            let findings = verify::inspect(&request, &claim, now, window);
-            let derivation = claim.derive(&request);
-            Judged { request, claim, derivation, expected: None, findings, is_at_hand }
-        }
-    }
-}
-
-/// Whether there is a signature that may be wrong: of a log, only the texts may be known.
-fn is_signature_told(claim: &Claim, is_at_hand: bool) -> bool {
-    is_at_hand || claim.signature.as_str() != NOT_TOLD
-}
-
-impl Judged {
-    /// Whether the signature is the right one; none without a key, or where only texts are known, and no signature.
-    pub fn is_signature_right(&self) -> Option<bool> {
-        let expected = self.expected.as_ref().filter(|_| is_signature_told(&self.claim, self.is_at_hand));
-        expected.map(|expected| *expected == self.claim.signature)
-    }
-}
-
-type Repair = (&'static Mistake, Request);
+type Repair = (Made, Request);
 
 /// The request as it was before something damaged it, by each way that is known.
 fn repairs(request: &Request) -> Vec<Repair> {
     let mut found = Vec::new();
-    let html = replaced(&replaced(&request.target, b"&amp;", b"&"), b"&#38;", b"&");
-    let json = replaced(&replaced(&request.target, b"\\u0026", b"&"), b"\\u003d", b"=");
+    let html = replaced(&replaced(request.target(), b"&amp;", b"&"), b"&#38;", b"&");
+    let json = replaced(&replaced(request.target(), b"\\u0026", b"&"), b"\\u003d", b"=");
     for (mistake, target) in [(&QUERY_HTML_ESCAPED, html), (&QUERY_JSON_ESCAPED, json)] {
-        if target != request.target {
-            found.push((mistake, Request { target, ..request.clone() }));
+        if target != request.target() {
+            let made = Made::new(mistake, request.target().to_vec(), target.clone());
+            let Request { headers, body, .. } = request.clone();
+            found.push((made, captured_request(request.method(), target, headers, body)));
         }
     }
     if let Some(authorization) = request.headers.first_text("authorization") {
         let repaired = repaired_authorization(authorization);
         if repaired != authorization {
-            found.push((&AUTHORIZATION_MALFORMED, with_authorization(request, &repaired)));
+            found.push((Made::new(&AUTHORIZATION_MALFORMED, "", ""), with_authorization(request, &repaired)));
         }
     }
     found
@@ -153,7 +137,7 @@ fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
     let own = || evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
     let id = reply.and_then(|reply| reply.access_key_id.as_deref()).or_else(own).unwrap_or(NOT_TOLD);
     let signature = reply.and_then(|reply| reply.signature_provided.as_deref()).unwrap_or(NOT_TOLD);
-    let (provider, word) = match Scheme::of_algorithm(algorithm)?.0 {
+    let (provider, word) = match Scheme::from_algorithm(algorithm)?.0 {
         "AWS4" => (Dialect::AWS4, "Amz"),
         "GOOG4" => (Dialect::GOOG4, "Goog"),
         _ => return None,
@@ -177,8 +161,8 @@ fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
             headers.push_unchecked(&provider.date_header, timestamp);
         }
     }
-    let target = if query.is_empty() { path } else { [path.as_slice(), b"?", &query].concat() };
+    let target = join_target(&path, (!query.is_empty()).then_some(query.as_slice()));
     let method = String::from_utf8_lossy(text.method()).into_owned();
     let payload = PayloadHash::declared(&String::from_utf8_lossy(text.payload()));
-    Some((Request { method, target, headers, body: Body::Unknown }, payload))
+    Some((captured_request(method, target, headers, Body::Unknown), payload))
 }

@@ -3,14 +3,16 @@
 //! The kind is recognised, not told: see `capture`. Whether the request is signed, and whether it is right,
 //! is not asked here.
 
-pub mod capture;
 mod flattened;
 mod note;
 pub mod reply;
 mod session;
+mod written_url;
+pub mod capture;
 pub use flattened::{unflatten, unflatten_hashed};
 pub use note::Note;
 pub use session::{MalformedSession, parse_session};
+pub use written_url::{UnreadableUrl, parse_url};
 
 pub use sigvet_core::{MalformedRequest, parse_request};
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::render::client_fixes::clients;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::wrap::wrap;
 use sigvet_diagnose::catalogue::{self, Mistake, Proof};
@@ -45,7 +46,7 @@ fn write(mistake: &Mistake, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "{}: {}\n", mistake.id, mistake.title)?;
     writeln!(out, "{}", wrap(mistake.explanation, WIDTH, ""))?;
     writeln!(out, "\nFix: {}", wrap(mistake.fix, WIDTH, "     ").trim_start())?;
-    for (client, advice) in mistake.clients {
+    for (client, advice) in clients(mistake) {
         writeln!(out, "{}", wrap(&format!("{client}: {advice}"), WIDTH, "     "))?;
     }
     writeln!(out, "\nKnown by:")?;
@@ -54,7 +55,7 @@ fn write(mistake: &Mistake, out: &mut dyn Write) -> std::io::Result<()> {
 
 fn object(mistake: &Mistake) -> Value {
     let clients: Vec<Value> =
-        mistake.clients.iter().map(|(client, advice)| json!({ "client": client, "fix": advice })).collect();
+        clients(mistake).iter().map(|(client, advice)| json!({ "client": client, "fix": advice })).collect();
     let proofs: Vec<&str> = mistake.proofs.iter().map(|proof| word(*proof)).collect();
     json!({
         "id": mistake.id,

@@ -6,18 +6,18 @@ use clap::Parser;
 use clap::error::ContextKind;
 
 use super::ExplainArgs;
-use crate::cli::address;
-use crate::cli::args::{Cli, Command};
 use crate::cli::commands::send::SendArgs;
 use crate::cli::context::Context;
-use crate::cli::deferred::Deferred;
 use crate::cli::failure::Failure;
-use crate::cli::input;
 use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource, Unsigned};
-use crate::cli::session::Typed;
+use crate::cli::options::typed::Typed;
+use crate::cli::request::address;
+use crate::cli::request::input;
 use sigvet_core::claim::{Claim, ClaimError};
+use sigvet_core::form::FormClaim;
 use sigvet_core::request::{Request, RequestUrl};
-use sigvet_core::verify;
+use sigvet_core::v2;
+use sigvet_core::verify::Claimed;
 use sigvet_diagnose::formats::capture::{Capture, ClientLog};
 use sigvet_diagnose::formats::reply::Reply;
 
@@ -112,12 +112,11 @@ impl Evidence {
     }
 
     /// A log that tells another signature than the request has is of another request, and would mislead.
-    pub fn leave_out_other_log(&mut self, claim: Option<&Claim>) {
+    pub fn leave_out_other_log(&mut self, claimed: Option<&Claimed>) {
         let signed = self.client.as_ref().and_then(|client| client.signature.as_deref());
-        let is_other = signed.zip(claim).is_some_and(|(signed, claim)| {
-            !signed.eq_ignore_ascii_case(claim.signature.as_str())
-                && is_digest(signed)
-                && is_digest(claim.signature.as_str())
+        let is_other = signed.zip(claimed).is_some_and(|(signed, claimed)| {
+            let presented = claimed.signature().as_str();
+            !signed.eq_ignore_ascii_case(presented) && is_digest(signed) && is_digest(presented)
         });
         if is_other {
             self.client = None;
@@ -163,10 +162,10 @@ impl Evidence {
 /// Whether something of a signature is there, though it cannot be read: a URL that was escaped, an older scheme.
 fn looks_signed(request: Option<&Request>) -> bool {
     let Some(request) = request else { return false };
-    let target = String::from_utf8_lossy(&request.target).to_ascii_lowercase();
+    let target = String::from_utf8_lossy(request.target()).to_ascii_lowercase();
     let marks = ["amz-signature", "goog-signature", "amz-credential", "awsaccesskeyid="];
-    let is_signed = request.headers.contains("authorization") || verify::is_plain(request);
-    is_signed || marks.iter().any(|mark| target.contains(mark))
+    let is_form = || FormClaim::is_made_by(request) || v2::Claim::is_made_by(request);
+    request.headers.contains("authorization") || is_form() || marks.iter().any(|mark| target.contains(mark))
 }
 
 fn is_digest(text: &str) -> bool {
@@ -178,8 +177,15 @@ fn url_of(request: &Request) -> Result<RequestUrl, Failure> {
         Failure::usage("the request is not signed, and has no Host header to sign it for")
             .hint("give the URL as the argument instead")
     })?;
-    let target = String::from_utf8_lossy(&request.target).into_owned();
+    let target = String::from_utf8_lossy(request.target()).into_owned();
     address::parse(&format!("https://{host}{target}"))
+}
+
+/// A curl command, read as `send` would read it.
+#[derive(Parser)]
+struct CurlCommand {
+    #[command(flatten)]
+    args: SendArgs,
 }
 
 enum FromCommand {
@@ -189,14 +195,11 @@ enum FromCommand {
 
 /// What a curl command means, by the options that `send` knows.
 fn command(words: &[String], context: &mut Context) -> Result<FromCommand, Failure> {
-    let line = ["sigvet", "send"].into_iter().map(str::to_owned).chain(words.iter().cloned());
-    let cli = Cli::try_parse_from(line).map_err(|error| {
+    let line = std::iter::once("curl").chain(words.iter().map(String::as_str));
+    let CurlCommand { args } = CurlCommand::try_parse_from(line).map_err(|error| {
         Failure::usage(format!("the curl command: {}", problem_of(&error)))
             .hint("'curl -v' prints the request itself, which is read too")
     })?;
-    let Command::Send(Deferred(args)) = cli.command else {
-        return Err(Failure::usage("the curl command could not be read"));
-    };
     let (request, url) = build(&args, context)?;
     match Claim::extract(&request) {
         Err(ClaimError::NotSigned) if !looks_signed(Some(&request)) => Ok(FromCommand::ToSign(Box::new(args))),
@@ -213,7 +216,7 @@ fn problem_of(error: &clap::Error) -> String {
 fn build(args: &SendArgs, context: &mut Context) -> Result<(Request, RequestUrl), Failure> {
     let url = address::parse(&args.url)?;
     let request = args.typed().request.build(&url, &mut *context.stdin, BodyHash::Needed.into())?.request;
-    let url = url.with_target(request.target.clone());
+    let url = url.for_request(&request);
     Ok((request, url))
 }
 
@@ -231,8 +234,8 @@ mod tests {
     #[test]
     fn a_command_that_is_not_understood_is_named_by_its_argument_without_its_value() {
         let problem = |words: &[&str]| {
-            let line = ["sigvet", "send", "https://h.example"].iter().chain(words);
-            problem_of(&Cli::try_parse_from(line).unwrap_err())
+            let line = ["curl", "https://h.example"].iter().chain(words);
+            problem_of(&CurlCommand::try_parse_from(line).err().unwrap())
         };
         assert_eq!(problem(&["--no-such-option"]), "unexpected argument found: --no-such-option");
         let invalid = problem(&["--max-time", "hush"]);

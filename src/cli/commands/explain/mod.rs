@@ -15,8 +15,8 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
-use crate::cli::session::Typed;
 use gather::Subject;
 use sigvet_diagnose::formats;
 
@@ -101,7 +101,7 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     match Subject::of(args, context)? {
         Subject::Evidence(evidence) => refused::run(*evidence, args, context),
         Subject::ToSign { url, request } => {
-            signing::run(args.typed(&url.to_text(), &request), args, context).map_err(say_unsigned)
+            signing::run(args.typed(&url.to_string(), &request), args, context).map_err(say_unsigned)
         }
         Subject::Command(command) => signing::run(command.typed(), args, context).map_err(say_unsigned),
     }

@@ -5,36 +5,33 @@ use std::time::Instant;
 
 use super::ExplainArgs;
 use super::gather::Evidence;
-use crate::cli::address;
 use crate::cli::context::Context;
+use crate::cli::credentials::words::{describe_owner, describe_warning};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::output::Output;
 use crate::cli::render::diagnosis::{Palette, Shown};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
+use crate::cli::request::address;
+use crate::cli::terminal::output::Output;
 use crate::profiles::{self, Error, KnownKey, Settings, Source};
-use sigvet_core::claim::Claim;
 use sigvet_core::credentials::{Credentials, Secret};
-use sigvet_core::derivation::Placement;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{self, DEFAULT_WINDOW, PlainClaim};
-use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, Word, diagnose};
+use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Outcome};
+use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, diagnose};
 
 /// Explains a refused request.
 pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
-    let claim = evidence.request.as_ref().and_then(|request| Claim::extract(request).ok());
-    let plain = evidence.request.as_ref().and_then(verify::plain_claim);
-    evidence.leave_out_other_log(claim.as_ref());
-    let named = claim.as_ref().map(|claim| claim.terms.access_key_id.as_str());
-    let named = named.or(plain.as_ref().map(|claim| claim.access_key_id.as_str()));
-    let keys = Keys::of(args, named, context)?;
-    let clock = Clock::of(args, &evidence, (claim.as_ref(), plain.as_ref()), context.now);
+    let claimed = evidence.claimed();
+    evidence.leave_out_other_log(claimed.as_ref());
+    let keys = Keys::of(args, claimed.as_ref().map(Claimed::access_key_id), context)?;
+    let clock = Clock::of(args, &evidence, claimed.as_ref(), context.now);
     let hints = hints(&evidence, args, &keys.settings, context.now);
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
-    let mut diagnosis = diagnose(
+    let diagnosis = diagnose(
         &sigvet_diagnose::Evidence {
             request: evidence.request.as_ref(),
             reply: evidence.reply.as_ref(),
@@ -46,18 +43,26 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
             other_keys: &keys.others,
             now: clock.now,
             window: args.judge.window.unwrap_or(DEFAULT_WINDOW),
-            path_rule: claim.as_ref().map(|claim| args.signing.path.or(claim.terms.path_rule)),
+            path_rule: claimed.as_ref().and_then(|claimed| match claimed {
+                Claimed::V4(claim) => Some(args.signing.path.or(claim.terms.path_rule)),
+                _ => None,
+            }),
             hints: &hints,
         },
         Limits { deepest: args.depth.into(), is_time_up: &is_time_up },
     );
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    diagnosis.notes.extend(evidence.notes.iter().cloned().chain(keys.notes).chain(clock.note));
+    let further_notes: Vec<String> = evidence.notes.iter().cloned().chain(keys.notes).chain(clock.note).collect();
     let redactor = redactor(&evidence, &diagnosis, args, keys.own.as_ref(), &keys.others);
-    let shown =
-        Shown { diagnosis: &diagnosis, redactor: &redactor, show_secrets: args.judge.show_secrets, milliseconds };
+    let shown = Shown {
+        diagnosis: &diagnosis,
+        further_notes: &further_notes,
+        redactor: &redactor,
+        show_secrets: args.judge.show_secrets,
+        milliseconds,
+    };
     show(&shown, args, context)?;
-    Ok(if diagnosis.verdict == Word::Invalid { Exit::NotValid } else { Exit::Done })
+    Ok(if diagnosis.outcome == Outcome::Invalid { Exit::NotValid } else { Exit::Done })
 }
 
 fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<(), Failure> {
@@ -108,7 +113,7 @@ impl Keys {
             // A key that merely is the default says nothing of another key's signature.
             let is_meant = is_chosen || resolved.source == Source::Environment;
             let own = &resolved.credentials.access_key_id;
-            keys.notes = resolved.warnings;
+            keys.notes = resolved.warnings.iter().map(describe_warning).collect();
             keys.settings = resolved.settings;
             if is_meant || named.is_none_or(|named| named.contains(own.as_str())) {
                 keys.own = Some(resolved.credentials);
@@ -117,7 +122,7 @@ impl Keys {
         let is_named = |id: &str| Some(id) == named;
         let is_settled = is_chosen || keys.own.as_ref().is_some_and(|own| is_named(&own.access_key_id));
         if let Some(key) = known.iter().find(|key| !is_settled && is_named(&key.access_key_id)) {
-            keys.notes.push(format!("judged by the key of {}, which the request names", key.name));
+            keys.notes.push(format!("judged by the key of {}, which the request names", describe_owner(&key.source)));
             keys.own = Some(Credentials::new(key.access_key_id.clone(), key.secret.expose_secret()));
         }
         let own: Option<Secret> = keys.own.as_ref().map(|own| own.secret_access_key.clone());
@@ -125,7 +130,11 @@ impl Keys {
         keys.others = known
             .into_iter()
             .filter(is_other)
-            .map(|key| OtherKey { name: key.name, access_key_id: key.access_key_id, secret: key.secret })
+            .map(|key| OtherKey {
+                name: describe_owner(&key.source),
+                access_key_id: key.access_key_id,
+                secret: key.secret,
+            })
             .collect();
         Ok(keys)
     }
@@ -139,21 +148,15 @@ struct Clock {
 
 impl Clock {
     /// A capture may be old: without a word of the server's, an old header signature is judged as of its own time.
-    fn of(
-        args: &ExplainArgs,
-        evidence: &Evidence,
-        (claim, plain): (Option<&Claim>, Option<&PlainClaim>),
-        here: Timestamp,
-    ) -> Self {
+    fn of(args: &ExplainArgs, evidence: &Evidence, claimed: Option<&Claimed>, here: Timestamp) -> Self {
         let told = args.judge.now.or_else(|| evidence.reply.as_ref().and_then(|reply| reply.server_time));
         if let Some(now) = told {
             return Self { now, note: None };
         }
         let window = args.judge.window.unwrap_or(DEFAULT_WINDOW).as_secs();
-        let signed_at = match (claim, plain) {
-            (Some(claim), _) => (claim.terms.placement == Placement::Header).then_some(claim.terms.timestamp),
-            (None, Some(plain)) => plain.signed_at,
-            (None, None) => evidence.signed_at(),
+        let signed_at = match claimed {
+            Some(claimed) => claimed.signed_at().filter(|_| claimed.expires_at().is_none()),
+            None => evidence.signed_at(),
         };
         match signed_at.filter(|at| at.seconds_until(here) > i64::try_from(window).unwrap_or(i64::MAX)) {
             Some(at) => {
@@ -169,6 +172,11 @@ impl Clock {
 }
 
 impl Evidence {
+    /// What the request says of its signature, if that can be read.
+    fn claimed(&self) -> Option<Claimed> {
+        Claimed::extract(self.request.as_ref()?, BucketRule::default()).ok()
+    }
+
     /// When a request was signed that makes no claim that can be read, or of which there is only a log.
     fn signed_at(&self) -> Option<Timestamp> {
         if let Some(request) = &self.request {
@@ -215,7 +223,7 @@ fn redactor(
     if args.judge.show_secrets {
         return Redactor::none();
     }
-    let dialect = diagnosis.judged.as_ref().map_or(Dialect::AWS4, |judged| judged.claim.terms.dialect.clone());
+    let dialect = diagnosis.judged.as_ref().map_or(Dialect::AWS4, |judged| judged.verdict.claimed.dialect());
     let requests: Vec<&Request> =
         evidence.request.iter().chain(diagnosis.judged.as_ref().map(|judged| &judged.request)).collect();
     let secrets = own.map(|own| &own.secret_access_key).into_iter().chain(others.iter().map(|key| &key.secret));

@@ -3,16 +3,17 @@
 use std::io::Write;
 
 use crate::cli::commands::sign::sign;
+use crate::cli::connection::express::{self, SessionLookup};
 use crate::cli::context::Context;
-use crate::cli::derived::Derived;
-use crate::cli::express::{self, Reach};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
+use crate::cli::options::typed::Typed;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::steps;
 use crate::cli::render::verdict;
-use crate::cli::session::{Session, Typed};
+use crate::cli::signing::derived::Derived;
+use crate::cli::signing::session::Session;
 use sigvet_core::derivation::Placement;
 
 use super::ExplainArgs;
@@ -24,7 +25,7 @@ pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Resul
             .hint("leave --no-credentials out, or give a signed request"));
     }
     let mut session = Session::settle(typed, context)?;
-    express::enter(&mut session, Reach::Kept, context)?;
+    express::enter(&mut session, SessionLookup::Kept, context)?;
     if let Some(expires) = args.presign {
         typed.signing.checksum.check_body(&session.unsigned)?;
         session.settings.placement = Placement::Query { expires };
@@ -55,7 +56,7 @@ pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Resul
             steps::write_rows("authorization", authorization, out)?;
         }
         Placement::Query { .. } => {
-            let url = session.url.with_target(parts.signed.request.target).to_text();
+            let url = session.url.for_request(&parts.signed.request).to_string();
             steps::write_rows("URL", &redactor.apply(&url), out)?;
         }
     }

@@ -4,11 +4,11 @@
 //! where its form, a known endpoint or `--bucket` says so; else the first segment of the path does. Its key is
 //! percent-decoded.
 
-use crate::cli::address::{self, Store};
 use crate::cli::failure::Failure;
+use crate::cli::request::address::{self, Store};
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::RequestUrl;
-use sigvet_core::v2::BucketRule;
 
 /// A bucket with its URL, and a key in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,8 @@ impl Destination {
         }
         let url = address::resolve(&format!("s3://{bucket}/"), store)?;
         let path = String::from_utf8_lossy(url.target()).trim_end_matches('/').to_owned();
-        let url = url.with_target(if path.is_empty() { "/".to_owned() } else { path });
+        let path = if path.is_empty() { "/".to_owned() } else { path };
+        let url = url.with_target(path).expect("the beginning of a path is a path");
         Ok(Self { url, bucket: bucket.to_owned(), key: key.to_owned() })
     }
 
@@ -52,7 +53,11 @@ impl Destination {
         let endpoints: Vec<String> = endpoint.iter().map(RequestUrl::host_header).collect();
         let path = url.target().strip_prefix(b"/").unwrap_or_default();
         if let Some(bucket) = (BucketRule { chosen, endpoints: &endpoints }).bucket_of(&url.host_header()) {
-            return Ok(Self { url: url.with_target("/"), bucket, key: decoded(path)? });
+            return Ok(Self {
+                url: url.with_target("/").expect("the beginning of a path is a path"),
+                bucket,
+                key: decoded(path)?,
+            });
         }
         let split = path.iter().position(|&byte| byte == b'/').unwrap_or(path.len());
         let (bucket, rest) = path.split_at(split);
@@ -63,7 +68,11 @@ impl Destination {
                 "write https://host/bucket/key, or s3://bucket/key, or say with --bucket which one the host names",
             ));
         }
-        Ok(Self { url: url.with_target(target), bucket: decoded(bucket)?, key })
+        Ok(Self {
+            url: url.with_target(target).expect("the beginning of a path is a path"),
+            bucket: decoded(bucket)?,
+            key,
+        })
     }
 }
 
@@ -85,7 +94,7 @@ mod tests {
         let endpoint_url = Some(endpoint).filter(|endpoint| !endpoint.is_empty());
         let store = Store { endpoint_url, ..Store::default() };
         let Destination { url, bucket, key } = Destination::read(typed, store, chosen).unwrap();
-        (url.to_text(), bucket, key)
+        (url.to_string(), bucket, key)
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::cli::options::show::Show;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::value::{cannot_read, parse_duration};
 use crate::cli::render::form::FormView;
-use crate::cli::session::{note, warn};
+use crate::cli::terminal::notes::{note, warn};
 use sigvet_core::form::{Fields, FormError, Upload};
 
 /// How long a form is good for where nobody says: an hour, as the AWS SDKs have it.
@@ -68,7 +68,7 @@ pub struct FormArgs {
 
     /// How to print it
     #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
-    form: Form,
+    form: FormOutput,
 
     /// The file that --as curl uploads, instead of one to be put in place of FILE
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Output")]
@@ -80,7 +80,7 @@ pub struct FormArgs {
 
 /// The forms of a presigned POST.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Form {
+enum FormOutput {
     /// An object with URL, fields and policy, as the AWS SDKs have it
     #[default]
     Json,
@@ -108,12 +108,12 @@ pub fn run(args: &FormArgs, context: &mut Context) -> Result<(), Failure> {
     let form = settled.sign(&upload, &args.show, context).map_err(explain)?;
     let view = FormView { url, form: &form, file: args.file.as_deref() };
     match args.form {
-        Form::Json => view.write_json(&mut context.stdout)?,
-        Form::Html => write!(context.stdout, "{}", view.to_html())?,
-        Form::Curl => writeln!(context.stdout, "{}", view.to_curl()?)?,
+        FormOutput::Json => view.write_json(&mut context.stdout)?,
+        FormOutput::Html => write!(context.stdout, "{}", view.to_html())?,
+        FormOutput::Curl => writeln!(context.stdout, "{}", view.to_curl()?)?,
     }
     context.stdout.flush()?;
-    if args.form == Form::Curl && !form.to_fill.is_empty() {
+    if args.form == FormOutput::Curl && !form.to_fill.is_empty() {
         let names: Vec<&str> = form.to_fill.iter().map(|field| field.name.as_str()).collect();
         note(context, &format!("whoever runs the command has to complete these fields: {}", names.join(", ")))?;
     }
@@ -142,7 +142,7 @@ impl FormArgs {
     /// A file that is named has to be one that the form takes.
     fn check_file(&self) -> Result<(), Failure> {
         let Some(file) = &self.file else { return Ok(()) };
-        if self.form != Form::Curl {
+        if self.form != FormOutput::Curl {
             return Err(Failure::usage("--file goes with --as curl").hint("a browser asks for the file itself"));
         }
         let length = std::fs::metadata(file).map_err(|error| cannot_read(file, error))?.len();

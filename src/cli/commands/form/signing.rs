@@ -7,18 +7,21 @@ use clap::{ArgAction, Args};
 use super::destination::Destination;
 use super::options::{FormScheme, parse_scheme};
 use super::warn_of;
-use crate::cli::address::{self, Store};
 use crate::cli::context::Context;
+use crate::cli::credentials::found::FoundKeys;
+use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::show::{Show, Stage};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions, TYPED_KEYS};
+use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_time;
 use crate::cli::render::form::write_stages;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::steps;
-use crate::cli::scope_choice::{self, ScopeChoice};
-use crate::cli::session::{Found, Signer, Typed, note};
+use crate::cli::request::address::{self, Store};
+use crate::cli::signing::scope_choice::{self, ScopeChoice};
+use crate::cli::terminal::notes::note;
 use crate::profiles::Settings;
 use sigvet_core::form::{self, FormError, SignedForm, Signing, Upload};
 use sigvet_core::request::Request;
@@ -51,7 +54,7 @@ pub(super) struct FormSigning {
     scheme: Option<FormScheme>,
 
     /// The provider's names: aws, goog, or provider1:provider2
-    #[arg(long, value_name = "NAME", value_parser = Dialect::named)]
+    #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
     dialect: Option<Dialect>,
 
     /// Sign as of this time instead of now: 20150830T123600Z, RFC 3339, a day, or seconds since 1970
@@ -110,8 +113,8 @@ impl FormSigning {
         }
         let options = self.as_options();
         let request = RequestOptions::<false>::default();
-        let found = Found::of(Typed { url, request: &request, credentials, signing: &options }, context)?;
-        let Found { signer, settings, source, warnings } = found;
+        let found = FoundKeys::of(Typed { url, request: &request, credentials, signing: &options }, context)?;
+        let FoundKeys { signer, settings, source, warnings } = found;
         warn_of(warnings, context)?;
         let endpoint_url = self.endpoint_url.as_deref().or(settings.endpoint_url.as_deref());
         let region = self.region.as_deref().or(settings.region.as_deref());
@@ -182,7 +185,7 @@ impl FormSigning {
         }
         let dialect = self.dialect.clone().unwrap_or(Dialect::AWS4);
         let unknown = || Failure::usage("no Version 2 is known of this dialect").hint("expected --dialect aws or goog");
-        Ok(Signing::V2 { names: Names::of_dialect(&dialect).ok_or_else(unknown)? })
+        Ok(Signing::V2 { names: Names::for_dialect(&dialect).ok_or_else(unknown)? })
     }
 }
 

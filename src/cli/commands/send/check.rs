@@ -103,27 +103,29 @@ pub enum Checked {
 
 /// The checksum in a response; S3 keeps one for an object.
 fn promised(response: &Response) -> Option<(ChecksumAlgorithm, &str)> {
-    response.headers.iter().find_map(|(name, value)| {
-        let algorithm = ChecksumAlgorithm::of_header(name)?;
-        Some((algorithm, std::str::from_utf8(value).ok()?.trim()))
+    response.headers.iter().find_map(|header| {
+        let algorithm = ChecksumAlgorithm::from_header(&header.name)?;
+        Some((algorithm, std::str::from_utf8(&header.value).ok()?.trim()))
     })
 }
 
 /// Whether a checksum is of parts: older objects say it by the number of parts, `…==-3`.
 fn is_composite(response: &Response, checksum: &str) -> bool {
-    let kind = response.headers.iter().find(|(name, _)| name == "x-amz-checksum-type").map(|(_, value)| value);
-    checksum.contains('-') || kind.is_some_and(|kind| kind.eq_ignore_ascii_case(b"composite"))
+    let kind = response.headers.first_text("x-amz-checksum-type");
+    checksum.contains('-') || kind.is_some_and(|kind| kind.eq_ignore_ascii_case("composite"))
 }
 
 #[cfg(test)]
 mod tests {
+    use sigvet_core::request::Headers;
+
     use super::*;
 
     /// CRC-32 of `123456789` in base64, by `zlib.crc32` of Python.
     const CRC32: (&str, &str) = ("x-amz-checksum-crc32", "y/Q5Jg==");
 
     fn checked(method: &str, status: u16, headers: &[(&str, &str)]) -> Result<Checked, Failure> {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
+        let headers = Headers::from_pairs(headers.iter().copied()).unwrap();
         let response = Response { version: "HTTP/1.1".to_owned(), status, reason: String::new(), headers };
         let mut check = Check::of(method, &response);
         check.update(b"1234");

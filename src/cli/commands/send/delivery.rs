@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{OutputOptions, SendArgs};
+use super::arrival::Arrival;
 use super::check::{Check, Checked};
-use super::courier::Arrival;
-use super::explain_transport;
+use crate::cli::connection::failure::explain_transport;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::output::Output;
-use crate::cli::progress::{self, Wish};
 use crate::cli::render::signed::write_response_head;
-use crate::cli::session::{note, warn};
+use crate::cli::terminal::notes::{note, warn};
+use crate::cli::terminal::output::Output;
+use crate::cli::terminal::progress::{self, ProgressMode};
 use sigvet_core::request::RequestUrl;
 
 /// Delivers what arrived to the file of that name, and fails where the options say that a refusal is one.
@@ -32,8 +32,8 @@ pub fn deliver(
     if let (true, Some(directory)) = (args.output.create_dirs, file.as_deref().and_then(Path::parent)) {
         create_directories(directory)?;
     }
-    let wish = if file.is_some() { args.output.progress() } else { Wish::Quiet };
-    let bar = progress::bar("receiving", head.content_length(), wish, context);
+    let mode = if file.is_some() { args.output.progress() } else { ProgressMode::Quiet };
+    let bar = progress::bar("receiving", head.headers.content_length(), mode, context);
     let mut output = Output::open(file.as_deref(), context)?;
     if args.output.include || args.request.is_head() {
         write_response_head("", &head, &mut output)?;

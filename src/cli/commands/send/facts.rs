@@ -9,20 +9,20 @@ use crate::transport::Exchange;
 
 /// The facts of one try, over those known before.
 pub fn of_exchange(exchange: &Exchange, before: Facts) -> Facts {
-    let (head, course) = (exchange.response(), exchange.course());
+    let (head, timings) = (exchange.response(), exchange.timings());
     Facts {
         http_version: Some(curl_version(&head.version).to_owned()),
         status: head.status,
         headers: head.headers.clone(),
         connects: before.connects + 1,
-        scheme: Some(course.scheme.to_ascii_uppercase()),
-        time_namelookup: course.resolved,
-        time_connect: course.connected,
-        time_appconnect: course.secured,
-        time_pretransfer: course.ready,
-        time_starttransfer: course.answered,
-        remote: course.remote,
-        local: course.local,
+        scheme: Some(timings.scheme.to_ascii_uppercase()),
+        time_namelookup: timings.resolved,
+        time_connect: timings.connected,
+        time_appconnect: timings.secured,
+        time_pretransfer: timings.ready,
+        time_starttransfer: timings.answered,
+        remote: timings.remote,
+        local: timings.local,
         ..before
     }
 }

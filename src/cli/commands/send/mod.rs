@@ -1,25 +1,26 @@
 //! `sigvet send`: signs a request and sends it, as often and as far as the options say.
 //!
-//! `courier` carries the request through retries and redirects to the response that counts; `delivery` writes that out.
+//! `sender` carries the request through retries and redirects to the response that counts; `delivery` writes that out.
 
 mod args;
+mod arrival;
 mod check;
-mod courier;
 mod delivery;
 mod facts;
 mod redirect;
 mod refusal;
 mod retry;
+mod sender;
 
-pub use args::{ConnectionOptions, SendArgs};
+pub use args::SendArgs;
 
-use courier::Courier;
+use sender::Sender;
 
+use crate::cli::connection::express::{self, SessionLookup};
 use crate::cli::context::Context;
-use crate::cli::express::{self, Reach};
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::session::{Session, Typed};
-use crate::transport::TransportError;
+use crate::cli::failure::Failure;
+use crate::cli::options::typed::Typed;
+use crate::cli::signing::session::Session;
 
 /// Runs the command.
 pub fn run(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
@@ -42,15 +43,15 @@ fn send(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
         false => {
             let mut session = Session::settle(typed, context)?;
             let options = args.connection.to_transport(context);
-            express::enter(&mut session, Reach::Network(&options), context)?;
+            express::enter(&mut session, SessionLookup::Network(&options), context)?;
             session
         }
     };
     let file = args.output.file(&session.url)?;
-    let mut courier = Courier::new(args, session, context);
-    let outcome = courier.carry(context).and_then(|arrival| delivery::deliver(args, file, arrival, context));
+    let mut sender = Sender::new(args, session, context);
+    let outcome = sender.carry(context).and_then(|arrival| delivery::deliver(args, file, arrival, context));
     match &args.write_out {
-        Some(format) => facts::write(format, courier.into_facts(), outcome, context),
+        Some(format) => facts::write(format, sender.into_facts(), outcome, context),
         None => outcome.map(drop),
     }
 }
@@ -64,29 +65,4 @@ fn refuse_websocket(url: &str) -> Result<(), Failure> {
         }
         None => Ok(()),
     }
-}
-
-/// The failure of a request that did not get through, by curl's exit codes.
-pub fn explain_transport(error: TransportError) -> Failure {
-    let exit = match &error {
-        TransportError::Request(_) => Exit::Usage,
-        TransportError::ReadBody(_) => Exit::CannotRead,
-        TransportError::HostNotFound { .. } => Exit::HostNotFound,
-        TransportError::CannotConnect { .. } | TransportError::Setup(_) => Exit::CannotConnect,
-        TransportError::Tls { .. } => Exit::TlsHandshake,
-        TransportError::Certificate { .. } => Exit::TlsCertificate,
-        TransportError::BadRoots { .. } => Exit::BadRoots,
-        TransportError::TimedOut { .. } => Exit::TimedOut,
-        TransportError::NothingReceived { .. } => Exit::NothingReceived,
-        TransportError::CutOff { .. } => Exit::CutOff,
-        TransportError::Transfer { .. } => Exit::TransferFailed,
-    };
-    let hint = match &error {
-        TransportError::Certificate { .. } => {
-            Some("--cacert FILE names another authority to believe; -k believes anybody")
-        }
-        TransportError::TimedOut { .. } => Some("--retry tries again; -m and --connect-timeout set the limits"),
-        _ => None,
-    };
-    Failure::from_error(exit, error).with_hints(hint)
 }

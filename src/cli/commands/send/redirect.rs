@@ -5,7 +5,8 @@ use crate::cli::options::checksum::SDK_CHECKSUM_ALGORITHM;
 use crate::cli::options::request::Unsigned;
 use crate::transport::Response;
 use sigvet_core::checksum::ChecksumAlgorithm;
-use sigvet_core::request::{Body, Headers, RequestUrl};
+use sigvet_core::request::{Body, Header, Headers, RequestUrl};
+use sigvet_diagnose::formats::parse_url;
 
 /// Headers that say something about a body.
 const BODY_HEADERS: [&str; 5] =
@@ -13,11 +14,12 @@ const BODY_HEADERS: [&str; 5] =
 
 /// Where a response sends the request, where it does.
 pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUrl>, Failure> {
-    let location = response.headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value);
-    let Some(location) = location.filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308)) else {
+    let Some(location) =
+        response.headers.first("location").filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308))
+    else {
         return Ok(None);
     };
-    from.join(location)
+    parse_url(&from.resolve(location))
         .map(Some)
         .map_err(|error| Failure::from_error(Exit::TransferFailed, error).context("the server redirects to nowhere"))
 }
@@ -34,16 +36,16 @@ pub enum Method {
 /// Makes of a request the one that follows: 303 makes it a GET, and 301 and 302 make a POST one, without its body (RFC 9110 §15.4).
 pub fn follow(unsigned: &mut Unsigned, status: u16, from: &RequestUrl, to: &RequestUrl, method: Method) {
     let request = &mut unsigned.request;
-    request.target = to.target().to_vec();
-    let is_get = matches!(request.method.as_str(), "GET" | "HEAD");
+    request.set_target(to.target()).expect("the target of a URL can be on the wire");
+    let is_get = matches!(request.method(), "GET" | "HEAD");
     let loses_body = match status {
         303 => !is_get,
-        301 | 302 => request.method == "POST",
+        301 | 302 => request.method() == "POST",
         _ => false,
     };
     if loses_body {
         if method == Method::Implied {
-            request.method = "GET".to_owned();
+            request.set_method("GET").expect("GET is a method");
         }
         request.body = Body::Bytes(Vec::new());
         unsigned.body_file = None;
@@ -61,8 +63,8 @@ pub fn follow(unsigned: &mut Unsigned, status: u16, from: &RequestUrl, to: &Requ
 fn without_bearers(headers: &Headers, to: &RequestUrl) -> Headers {
     let mut kept = Headers::default();
     kept.push_unchecked("host", to.host_header());
-    let is_harmless = |name: &str| !["host", "referer"].iter().any(|other| name.eq_ignore_ascii_case(other));
-    for header in headers.iter().filter(|header| !header.is_bearer() && is_harmless(&header.name)) {
+    let is_of_the_old_host = |header: &Header| header.is_named("host") || header.is_named("referer");
+    for header in headers.iter().filter(|header| !header.is_bearer() && !is_of_the_old_host(header)) {
         kept.push_unchecked(&header.name, header.value.clone());
     }
     kept
@@ -100,11 +102,21 @@ mod tests {
             [(301, "GET", 0), (302, "GET", 0), (303, "GET", 0), (307, "POST", 4), (308, "POST", 4)]
         {
             let next = followed(status, &from, &to, Method::Implied);
-            assert_eq!((next.method.as_str(), next.body.length()), (method, Some(left)), "{status}");
+            assert_eq!((next.method(), next.body.length()), (method, Some(left)), "{status}");
             assert_eq!(next.headers.contains("content-type"), left > 0);
-            assert_eq!(next.target, b"/b?c");
+            assert_eq!(next.target(), b"/b?c");
         }
-        assert_eq!(followed(302, &from, &to, Method::Typed).method, "POST");
+        assert_eq!(followed(302, &from, &to, Method::Typed).method(), "POST");
+    }
+
+    /// Servers write names in UTF-8, and browsers follow.
+    #[test]
+    fn an_international_name_is_followed() {
+        let headers = Headers::from_pairs([("location", "//bücher.example/a b")]).unwrap();
+        let (version, reason) = ("HTTP/1.1".to_owned(), String::new());
+        let response = Response { version, status: 302, reason, headers };
+        let to = target(&response, &url("https://h.example/")).unwrap().map(|to| to.to_string());
+        assert_eq!(to.as_deref(), Some("https://xn--bcher-kva.example/a%20b"));
     }
 
     #[test]

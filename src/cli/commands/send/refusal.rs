@@ -9,7 +9,8 @@ use crate::cli::failure::Failure;
 use crate::cli::render::diagnosis::{Palette, Shown};
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::refusal::{self, DatedBy, Sent};
-use crate::cli::session::{Session, note};
+use crate::cli::signing::session::Session;
+use crate::cli::terminal::notes::note;
 use sigvet_core::claim::Claim;
 use sigvet_core::request::Request;
 use sigvet_core::verify::DEFAULT_WINDOW;
@@ -135,6 +136,7 @@ fn explain(
     );
     let redactor = Redactor::of(sent, &session.settings.dialect);
     writeln!(context.stderr)?;
-    let shown = Shown { diagnosis: &diagnosis, redactor: &redactor, show_secrets: false, milliseconds: 0 };
+    let shown =
+        Shown { diagnosis: &diagnosis, further_notes: &[], redactor: &redactor, show_secrets: false, milliseconds: 0 };
     Ok(shown.write_text(Palette::Plain, true, &mut context.stderr)?)
 }

@@ -58,12 +58,13 @@ impl<'a> Retries<'a> {
 
 /// `Retry-After` in seconds (RFC 9110 §10.2.3); its form as a date is left to the doubling.
 fn retry_after(response: &Response) -> Option<Duration> {
-    let (_, value) = response.headers.iter().find(|(name, _)| name == "retry-after")?;
-    std::str::from_utf8(value).ok()?.trim().parse().ok().map(Duration::from_secs)
+    response.headers.first_text("retry-after")?.parse().ok().map(Duration::from_secs)
 }
 
 #[cfg(test)]
 mod tests {
+    use sigvet_core::request::Headers;
+
     use super::*;
 
     fn options(retry: u32) -> RetryOptions {
@@ -77,8 +78,8 @@ mod tests {
     }
 
     fn response(status: u16, retry_after: Option<&str>) -> Response {
-        let headers = retry_after.map(|value| ("retry-after".to_owned(), value.as_bytes().to_vec()));
-        Response { version: String::new(), status, reason: String::new(), headers: headers.into_iter().collect() }
+        let headers = Headers::from_pairs(retry_after.map(|value| ("Retry-After", value))).unwrap();
+        Response { version: String::new(), status, reason: String::new(), headers }
     }
 
     #[test]

@@ -193,7 +193,7 @@ const LITERALS: [(&str, &str); 5] = [
 #[derive(Parser)]
 struct Line {
     #[command(flatten)]
-    form: Form,
+    form: MultipartForm,
 }
 
 /// The form as typed in a directory that holds the files; paths in it are relative.

@@ -129,12 +129,14 @@ fn build(words: &[&str], body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
     // The files go with the folder.
     let mut body = Vec::new();
     if let (Some(file), body_of_file @ Body::Elsewhere { .. }) = (&unsigned.body_file, &unsigned.request.body) {
-        super::super::payload::each_piece(file, Pass::of(body_of_file), |piece| {
+        crate::cli::options::payload::each_piece(file, Pass::of(body_of_file), |piece| {
             body.extend_from_slice(piece);
             Ok(())
         })?;
         assert!(body_of_file.sha256().is_none_or(|hash| hash == sigvet_core::crypto::sha256(&body)));
-        return Ok(Unsigned { request: Request { body: Body::Bytes(body), ..unsigned.request }, ..unsigned });
+        let mut unsigned = unsigned;
+        unsigned.request.body = Body::Bytes(body);
+        return Ok(unsigned);
     }
     Ok(unsigned)
 }
@@ -143,7 +145,7 @@ fn build(words: &[&str], body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
 fn a_request_is_what_curl_makes_of_it() {
     for (words, line, fields, body) in RECORDED {
         let request = build(words, BodyHash::Needed).unwrap().request;
-        assert_eq!(format!("{} {}", request.method, String::from_utf8_lossy(&request.target)), line, "{words:?}");
+        assert_eq!(format!("{} {}", request.method(), String::from_utf8_lossy(request.target())), line, "{words:?}");
         let sent = request.headers.iter().filter(|header| header.name != "Host");
         let mut sent: Vec<String> =
             sent.map(|header| format!("{}:{}", header.name, String::from_utf8_lossy(&header.value))).collect();
@@ -159,7 +161,7 @@ fn a_request_is_what_curl_makes_of_it() {
 fn standard_input_is_uploaded_with_its_length() {
     for name in ["-", "."] {
         let request = build(&["-T", name, "http://h.example/dir/"], BodyHash::Needed).unwrap().request;
-        assert_eq!((request.method.as_str(), request.target.as_slice()), ("PUT", &b"/dir/"[..]));
+        assert_eq!((request.method(), request.target()), ("PUT", &b"/dir/"[..]));
         assert_eq!(request.body, Body::Bytes(b"from\r\nstdin".to_vec()));
     }
 }
@@ -168,10 +170,10 @@ fn standard_input_is_uploaded_with_its_length() {
 fn a_form_replaces_its_content_type() {
     let form = |words: &[&str]| build(&[&["-F", "a=b"], words, &["http://h.example/"]].concat(), BodyHash::Needed);
     let request = form(&["-G"]).unwrap().request;
-    assert_eq!(request.method, "POST");
+    assert_eq!(request.method(), "POST");
     assert!(request.headers.first_text("content-type").unwrap().starts_with("multipart/form-data; boundary=---"));
     let request = form(&["-H", "content-type: multipart/related", "-X", "PUT"]).unwrap().request;
-    assert_eq!(request.method, "PUT");
+    assert_eq!(request.method(), "PUT");
     assert!(request.headers.first_text("content-type").unwrap().starts_with("multipart/related; boundary=---"));
     assert_eq!(request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("content-type")).count(), 1);
     assert!(form(&["-H", "Content-Type:"]).is_err());

@@ -36,7 +36,7 @@ impl std::str::FromStr for SigV4Provider {
         let mut next = || parts.next().filter(|part| !part.is_empty());
         let provider1 = next().ok_or_else(expected)?;
         let provider2 = next().unwrap_or(provider1);
-        let dialect = Dialect::named(&format!("{provider1}:{provider2}"));
+        let dialect = Dialect::from_name(&format!("{provider1}:{provider2}"));
         let dialect = dialect.map_err(|error| match error {
             UnknownDialect::Procedure { .. } => InvalidProvider::Dialect(error),
             _ => expected(),

@@ -5,15 +5,15 @@ use crate::cli::render::redact::Redactor;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{DEFAULT_WINDOW, Judge, verify};
+use sigvet_core::verify::{ExpectedScope, Judge, verify};
 use sigvet_diagnose::catalogue::{HOST_DEFAULT_PORT, PATH_DOUBLE_ENCODED, PATH_RESERVED_RAW};
-use sigvet_diagnose::{Diagnosis, Explanation, Judged, Made, Proof, Search, Word};
+use sigvet_diagnose::{Diagnosis, Explanation, Judged, Made, NextStep, Origin, Outcome, Proof, Search};
 
 const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/s3/aws4_request, \
     SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
 
 pub(super) fn shown<'a>(diagnosis: &'a Diagnosis, redactor: &'a Redactor) -> Shown<'a> {
-    Shown { diagnosis, redactor, show_secrets: false, milliseconds: 12 }
+    Shown { diagnosis, further_notes: &[], redactor, show_secrets: false, milliseconds: 12 }
 }
 
 /// A request whose path was encoded twice, with the port in the host that was signed.
@@ -22,15 +22,14 @@ pub(super) fn diagnosis_of_two_mistakes() -> Diagnosis {
     let host = made(&HOST_DEFAULT_PORT, "host:bucket.s3.amazonaws.com:443\n", "host:bucket.s3.amazonaws.com\n");
     let other = made(&PATH_RESERVED_RAW, "", "");
     Diagnosis {
-        verdict: Word::Invalid,
+        outcome: Outcome::Invalid,
         explanations: vec![
             Explanation { proof: Proof::Reproduced, mistakes: vec![path, host.clone()] },
             Explanation { proof: Proof::Reproduced, mistakes: vec![other, host] },
         ],
         notes: Vec::new(),
-        next: vec!["the body, with --data-binary @FILE".to_owned()],
+        next: vec![NextStep::Reply],
         judged: Some(judged()),
-        plain: None,
         comparisons: Vec::new(),
         search: Search { is_made: true, hypotheses: 61_204, deepest: 2, is_exhausted: true },
     }
@@ -39,19 +38,10 @@ pub(super) fn diagnosis_of_two_mistakes() -> Diagnosis {
 /// The same request, found valid.
 pub(super) fn valid_diagnosis() -> Diagnosis {
     let mut judged = judged();
-    judged.expected = Some(judged.claim.signature.clone());
+    judged.verdict.expected = Some(judged.verdict.claimed.signature().clone());
     let search = Search { is_made: false, hypotheses: 0, deepest: 0, is_exhausted: true };
     let (explanations, notes, next, comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Diagnosis {
-        verdict: Word::Valid,
-        explanations,
-        notes,
-        next,
-        judged: Some(judged),
-        plain: None,
-        comparisons,
-        search,
-    }
+    Diagnosis { outcome: Outcome::Valid, explanations, notes, next, judged: Some(judged), comparisons, search }
 }
 
 pub(super) fn made(mistake: &'static sigvet_diagnose::catalogue::Mistake, signed: &str, expected: &str) -> Made {
@@ -65,10 +55,9 @@ fn judged() -> Judged {
     headers.push("X-Amz-Date", "20150830T123600Z").unwrap();
     headers.push("Authorization", AUTHORIZATION).unwrap();
     let target = b"/photos/a%20b.jpg".to_vec();
-    let request = Request { method: "PUT".to_owned(), target, headers, body: Body::Unknown };
+    let request = Request::from_parts("PUT", target, headers, Body::Unknown).unwrap();
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
     let now = Timestamp::parse("2015-08-30T12:36:10Z").unwrap();
-    let verdict = verify(&request, Judge { credentials: &credentials, now, window: DEFAULT_WINDOW }).unwrap();
-    let (claim, derivation, findings) = (verdict.claim, verdict.derivation, verdict.findings);
-    Judged { request, claim, derivation, expected: Some(verdict.expected), findings, is_at_hand: true }
+    let verdict = verify(&request, &Judge::new(Some(&credentials), now, ExpectedScope::Any)).unwrap();
+    Judged { request, verdict, origin: Origin::Captured }
 }

@@ -3,35 +3,33 @@
 use serde_json::{Value, json};
 
 use super::Shown;
-use sigvet_core::derivation::Derivation;
 use sigvet_core::scheme::Signature;
-use sigvet_core::verify::PlainVerdict;
-use sigvet_diagnose::{Comparison, Difference, Explanation, Made, Party, Word};
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::Verdict;
+use sigvet_diagnose::{Comparison, Difference, Explanation, Made, Party};
 
 impl Shown<'_> {
-    /// The object of the contract. What is not UTF-8 has U+FFFD in its place.
+    /// What `explain` prints: the object of the contract, and what its evidence shows besides.
     pub fn to_json(&self) -> Value {
         let diagnosis = self.diagnosis;
-        let judged = diagnosis.judged.as_ref();
-        let plain = diagnosis.plain.as_ref().map(|plain| &plain.verdict);
-        let presented = judged.map(|judged| &judged.claim.signature).or(plain.map(|plain| &plain.claim.presented));
-        let expected = judged.map_or_else(|| plain?.expected.as_ref(), |judged| judged.expected.as_ref());
-        let search = diagnosis.search;
+        let mut object = self.to_contract();
+        object["comparisons"] = self.each(&diagnosis.comparisons, Self::compared).into();
+        object["notes"] = self.each(&self.notes(), |shown, note| shown.redactor.apply(note).into()).into();
+        object["next"] = self.next_steps().into();
+        object
+    }
+
+    /// The object of the contract, which `verify` and `explain` have in common. What is not UTF-8 has U+FFFD in its place.
+    pub fn to_contract(&self) -> Value {
+        let (diagnosis, search) = (self.diagnosis, self.diagnosis.search);
+        let verdict = diagnosis.judged.as_ref().map(|judged| &judged.verdict);
         json!({
-            "verdict": match diagnosis.verdict {
-                Word::Valid => "valid",
-                Word::Invalid => "invalid",
-                Word::Unknown => "unknown",
-            },
+            "verdict": diagnosis.outcome.as_str(),
             "explanations": self.each(&diagnosis.explanations, Self::explanation),
-            "stages": match (judged, plain) {
-                (Some(judged), _) => self.stages(&judged.derivation),
-                (None, Some(plain)) => self.plain_stages(plain),
-                (None, None) => Vec::new(),
-            },
+            "stages": verdict.map(|verdict| self.stages(verdict)).unwrap_or_default(),
             "signature": {
-                "presented": presented.map(Signature::as_str),
-                "expected": expected.map(Signature::as_str),
+                "presented": verdict.map(|verdict| verdict.claimed.signature().as_str()),
+                "expected": verdict.and_then(|verdict| verdict.expected.as_ref()).map(Signature::as_str),
             },
             "search": {
                 "hypotheses": search.hypotheses,
@@ -39,9 +37,6 @@ impl Shown<'_> {
                 "exhausted": search.is_exhausted,
                 "milliseconds": self.milliseconds,
             },
-            "comparisons": self.each(&diagnosis.comparisons, Self::compared),
-            "notes": self.each(&diagnosis.notes, |shown, note| shown.redactor.apply(note).into()),
-            "next": self.each(&diagnosis.next, |shown, next| shown.redactor.apply(next).into()),
         })
     }
 
@@ -55,7 +50,7 @@ impl Shown<'_> {
 
     fn made(&self, made: &Made) -> Value {
         let both = self.both_of(made);
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let text = |bytes: &[u8]| in_rfc3339(made, String::from_utf8_lossy(bytes).into_owned());
         json!({
             "id": made.mistake.id,
             "title": made.mistake.title,
@@ -67,19 +62,9 @@ impl Shown<'_> {
         })
     }
 
-    fn stages(&self, derivation: &Derivation) -> Vec<Value> {
-        let stage = |name, text: &[u8]| json!({ "name": name, "text": self.text(text) });
-        vec![
-            stage("canonical-request", derivation.canonical_request.as_bytes()),
-            stage("string-to-sign", derivation.string_to_sign.as_bytes()),
-        ]
-    }
-
-    /// Without a canonical request each part is a stage.
-    fn plain_stages(&self, verdict: &PlainVerdict) -> Vec<Value> {
-        let stage = |name: &str, text: &[u8]| json!({ "name": name, "text": self.text(text) });
-        let parts = verdict.parts.iter().map(|part| stage(part.name, &part.text));
-        parts.chain([stage("string-to-sign", &verdict.string_to_sign)]).collect()
+    fn stages(&self, verdict: &Verdict) -> Vec<Value> {
+        let stages = verdict.texts.stages().into_iter();
+        stages.map(|(name, text)| json!({ "name": name, "text": self.text(&text) })).collect()
     }
 
     fn compared(&self, comparison: &Comparison) -> Value {
@@ -103,10 +88,16 @@ impl Shown<'_> {
     }
 }
 
+/// A value of a mistake. Times have one format in JSON, whatever the request has.
+fn in_rfc3339(made: &Made, text: String) -> String {
+    let time = Timestamp::parse_amz_date(&text).ok().filter(|_| made.mistake.holds_times());
+    time.map_or(text, |time| time.to_rfc3339())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::{self, diagnosis_of_two_mistakes};
     use super::*;
+    use crate::cli::render::diagnosis::fixtures::{self, diagnosis_of_two_mistakes};
     use crate::cli::render::redact::Redactor;
 
     #[test]

@@ -3,16 +3,17 @@
 //! What is shown was written by others: requests, replies, names of profiles. All of it passes through [`Shown`], which
 //! takes secrets out and spells out what a terminal would obey or an eye would miss. What is true is not decided here.
 
-mod html;
 mod json;
 mod marks;
-pub(super) mod outside;
 mod palette;
-mod text;
 mod words;
+mod html;
+mod notes;
+mod text;
 
 pub use palette::Palette;
 
+use super::outside;
 use super::redact::{REDACTED, Redactor};
 use sigvet_diagnose::{Diagnosis, Made};
 
@@ -20,6 +21,8 @@ use sigvet_diagnose::{Diagnosis, Made};
 pub struct Shown<'a> {
     /// What was found out.
     pub diagnosis: &'a Diagnosis,
+    /// What the command line itself has to say of the evidence: it follows the notes of the diagnosis.
+    pub further_notes: &'a [String],
     /// Takes tokens out of what is shown.
     pub redactor: &'a Redactor,
     /// Whether tokens and signatures that are good for something are shown whole.

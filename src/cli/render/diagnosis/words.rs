@@ -1,53 +1,48 @@
 //! The sentences that text and page have in common.
 
 use super::Shown;
+use crate::cli::render::client_fixes;
+use crate::cli::render::verdict::signer;
 use sigvet_core::request::Request;
-use sigvet_core::verify::Finding;
-use sigvet_diagnose::{Explanation, Made, Party, Proof, Search, Word};
+use sigvet_core::verify::{Finding, Outcome};
+use sigvet_diagnose::{Explanation, Made, Party, Proof, Search};
 
 impl Shown<'_> {
     /// The word of the verdict, as people say it.
     pub(super) fn verdict(&self) -> &'static str {
-        match self.diagnosis.verdict {
-            Word::Valid => "valid",
-            Word::Invalid => "not valid",
-            Word::Unknown => "unknown",
+        match self.diagnosis.outcome {
+            Outcome::Valid => "valid",
+            Outcome::Invalid => "not valid",
+            Outcome::Unknown => "unknown",
         }
     }
 
     /// The verdict's reason, in one line.
     pub(super) fn reason(&self) -> String {
-        match (self.diagnosis.verdict, self.signer()) {
-            (Word::Valid, Some((who, what))) => self.words(&format!("signed by {who} {what}")),
-            (Word::Valid, None) => "nothing is wrong with it".to_owned(),
-            (Word::Invalid, _) => self.wrong(),
-            (Word::Unknown, Some((who, _))) => {
+        match (self.diagnosis.outcome, self.signer()) {
+            (Outcome::Valid, Some((who, what))) => self.words(&format!("signed by {who} {what}")),
+            (Outcome::Valid, None) => "nothing is wrong with it".to_owned(),
+            (Outcome::Invalid, _) => self.wrong(),
+            (Outcome::Unknown, Some((who, _))) => {
                 self.words(&format!("no secret for {who} at hand, so the signature was not recomputed"))
             }
-            (Word::Unknown, None) => "there is no signed request to judge".to_owned(),
+            (Outcome::Unknown, None) => "there is no signed request to judge".to_owned(),
         }
     }
 
     /// Whose signature it is, and for or by what.
     fn signer(&self) -> Option<(&str, String)> {
-        if let Some(judged) = &self.diagnosis.judged {
-            let terms = &judged.claim.terms;
-            return Some((&terms.access_key_id, format!("for {}", terms.scope)));
-        }
-        let claim = &self.diagnosis.plain.as_ref()?.verdict.claim;
-        Some((&claim.access_key_id, format!("with {}", claim.scheme)))
+        Some(signer(&self.diagnosis.judged.as_ref()?.verdict.claimed))
     }
 
     /// What verifying found.
     fn findings(&self) -> &[Finding] {
-        let judged = self.diagnosis.judged.as_ref().map(|judged| judged.findings.as_slice());
-        judged.or(self.diagnosis.plain.as_ref().map(|plain| plain.verdict.findings.as_slice())).unwrap_or_default()
+        self.diagnosis.judged.as_ref().map(|judged| judged.verdict.findings.as_slice()).unwrap_or_default()
     }
 
     /// The request that was judged.
     fn request(&self) -> Option<&Request> {
-        let judged = self.diagnosis.judged.as_ref().map(|judged| &judged.request);
-        judged.or(self.diagnosis.plain.as_ref().map(|plain| &plain.request))
+        self.diagnosis.judged.as_ref().map(|judged| &judged.request)
     }
 
     fn wrong(&self) -> String {
@@ -118,7 +113,7 @@ impl Shown<'_> {
     pub(super) fn clients(&self, made: &Made) -> Vec<(&'static str, &'static str)> {
         let agent = self.request().and_then(|request| request.headers.first_text("user-agent")).unwrap_or_default();
         let agent = agent.to_ascii_lowercase();
-        let mut clients = made.mistake.clients.to_vec();
+        let mut clients = client_fixes::clients(made.mistake);
         clients.sort_by_key(|(name, _)| !agent.contains(&name.to_ascii_lowercase()));
         clients
     }

@@ -19,7 +19,7 @@ impl FormView<'_> {
             words.extend(["--form-string".to_owned(), format!("{}={}", field.name, field.prefix)]);
         }
         words.extend(["--form".to_owned(), format!("file=@{}", file_word(self.file)?)]);
-        words.push(self.url.to_text());
+        words.push(self.url.to_string());
         Ok(words.iter().map(|word| shell_words::quote(word).into_owned()).collect::<Vec<_>>().join(" "))
     }
 }

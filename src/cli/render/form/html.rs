@@ -39,7 +39,7 @@ impl FormView<'_> {
         page.raw(HEAD).text(bucket).raw(STYLE);
         page.raw("<h1>Upload to ").text(bucket).raw("</h1>\n<p>");
         page.text(&self.limits()).raw("</p>\n");
-        page.raw("<form action=\"").text(&self.url.to_text());
+        page.raw("<form action=\"").text(&self.url.to_string());
         page.raw("\" method=\"post\" enctype=\"multipart/form-data\" accept-charset=\"utf-8\">\n");
         for (name, value) in self.form.fields.iter() {
             page.raw("<input type=\"hidden\" name=\"").text(name).raw("\" value=\"").text(value).raw("\">\n");

@@ -18,7 +18,7 @@ impl FormView<'_> {
         // What was signed is read back, so that it is the very policy that is shown.
         let policy: Value = serde_json::from_str(&form.policy_json).expect("a policy is written as JSON");
         let object = json!({
-            "url": self.url.to_text(),
+            "url": self.url.to_string(),
             "fields": fields,
             "fields_to_fill": to_fill.collect::<Vec<_>>(),
             "policy": policy,

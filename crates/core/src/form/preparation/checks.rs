@@ -1,9 +1,9 @@
 //! What no form can be made of: names that S3 does not know or that are the signer's, values that contradict conditions.
 
-use super::super::conditions::Condition;
-use super::super::fields::matching;
-use super::super::upload::{FILENAME, Signing, Upload};
 use super::{FormError, takes_forms};
+use crate::form::conditions::Condition;
+use crate::form::fields::matching;
+use crate::form::upload::{FILENAME, Signing, Upload};
 
 /// The longest key of an object, in bytes.
 const LONGEST_KEY: usize = 1024;

@@ -115,7 +115,7 @@ pub enum FormError {
 }
 
 fn known() -> String {
-    super::super::fields::known_names().collect::<Vec<_>>().join(", ")
+    crate::form::fields::known_names().collect::<Vec<_>>().join(", ")
 }
 
 /// What is legal, and yet likely to be refused or to surprise.

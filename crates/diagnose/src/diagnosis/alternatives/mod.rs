@@ -4,18 +4,18 @@
 //! derivation, which knows of none of this. To teach sigvet a mistake, add it to the catalogue and to a step here.
 
 mod escaping;
-mod header_values;
-mod headers;
 mod host;
+mod header_values;
 mod method;
 pub(super) mod names;
+pub(super) mod text;
+mod headers;
 mod path;
 pub(super) mod payload;
 mod query;
 pub(super) mod secret;
-pub(super) mod signing;
-pub(super) mod text;
 pub(super) mod times;
+pub(super) mod signing;
 
 use std::sync::{Arc, OnceLock};
 
@@ -35,7 +35,7 @@ use sigvet_core::claim::Claim;
 use sigvet_core::crypto::sha256;
 use sigvet_core::derivation::{Placement, Terms};
 use sigvet_core::endpoint;
-use sigvet_core::internal::canonical;
+use sigvet_core::internal::{canonical, join_target};
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::time::Timestamp;
 
@@ -74,7 +74,7 @@ impl Fields {
 impl<'a> Subject<'a> {
     pub(super) fn new(request: &'a Request, claim: &Claim, hints: &'a Hints) -> Self {
         Self {
-            method: request.method.clone(),
+            method: request.method().to_owned(),
             path: request.path().to_vec(),
             query: request.query().map(<[u8]>::to_vec),
             headers: request.headers.clone(),
@@ -132,7 +132,7 @@ impl<'a> Subject<'a> {
             .extend(times::others(self.terms.timestamp).into_iter().map(|instant| of_instant(&TIME_CHANGED, instant)));
         others.extend(self.with_other_hashes());
         if let Some(query) = &self.query {
-            let path = [&self.path, &b"?"[..], query].concat();
+            let path = join_target(&self.path, Some(query));
             let made = Made::new(&PATH_WITH_QUERY, path.clone(), self.path.clone());
             others.push((made, Self { path, query: None, ..self.clone() }));
         }

@@ -28,7 +28,7 @@ const NOT_SENT: [&str; 9] = ["{}", "null", "undefined", "\"\"", "\n", " ", "[]",
 
 pub(super) struct Payload {
     line: Step<Line>,
-    form: Step<Form>,
+    form: Step<HashForm>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -38,7 +38,7 @@ enum Line {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Form {
+enum HashForm {
     Hex,
     UpperHex,
     Base64,
@@ -54,13 +54,13 @@ impl Payload {
     pub(super) fn new(subject: &Subject<'_>) -> Self {
         Self {
             line: line_step(subject),
-            form: Step::new(Form::Hex)
-                .or(&PAYLOAD_HASH_FORM, Form::UpperHex)
-                .or(&PAYLOAD_HASH_FORM, Form::Base64)
-                .or(&PAYLOAD_HASH_FORM, Form::OfHex)
-                .or(&PAYLOAD_HASH_FORM, Form::OfBytes)
-                .or(&PAYLOAD_HASH_FORM, Form::Bytes)
-                .or(&PAYLOAD_HASH_FORM, Form::Missing),
+            form: Step::new(HashForm::Hex)
+                .or(&PAYLOAD_HASH_FORM, HashForm::UpperHex)
+                .or(&PAYLOAD_HASH_FORM, HashForm::Base64)
+                .or(&PAYLOAD_HASH_FORM, HashForm::OfHex)
+                .or(&PAYLOAD_HASH_FORM, HashForm::OfBytes)
+                .or(&PAYLOAD_HASH_FORM, HashForm::Bytes)
+                .or(&PAYLOAD_HASH_FORM, HashForm::Missing),
         }
     }
 }
@@ -73,15 +73,15 @@ impl Making for Payload {
     fn text(&self, options: &[usize]) -> Option<Vec<u8>> {
         let form = self.form.option(options[1]);
         match (self.line.option(options[0]), form) {
-            (Line::Text(text), Form::Hex) => Some(text.clone()),
+            (Line::Text(text), HashForm::Hex) => Some(text.clone()),
             (Line::Hash(hash), form) => Some(form.write(hash)),
-            (Line::Text(_), Form::Missing) => Some(Vec::new()),
+            (Line::Text(_), HashForm::Missing) => Some(Vec::new()),
             (Line::Text(_), _) => None,
         }
     }
 }
 
-impl Form {
+impl HashForm {
     fn write(self, hash: &[u8; 32]) -> Vec<u8> {
         let hex = |hash: &[u8; 32]| Hex::new(&sigvet_core::crypto::Sha256Digest(*hash)).as_bytes().to_vec();
         match self {

@@ -18,6 +18,8 @@ macro_rules! mistakes {
     };
 }
 
+use sigvet_core::verify::FindingId;
+
 mod assembly;
 mod chunks;
 mod form;
@@ -47,7 +49,7 @@ pub use query::*;
 pub use scope::*;
 pub use v2::*;
 
-/// One known mistake: a row of the table that `sigvet explain --list` prints.
+/// One known mistake: a row of the catalogue.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mistake {
     /// The name that scripts match on: `path-double-encoded`.
@@ -60,10 +62,19 @@ pub struct Mistake {
     pub explanation: &'static str,
     /// What to change, whatever the client is.
     pub fix: &'static str,
-    /// Well-known clients and proxies, with what to change there.
+    /// Well-known clients and proxies, with what to change there. Of itself the library says nothing: whoever shows a mistake
+    /// knows its own options.
     pub clients: &'static [(&'static str, &'static str)],
     /// The ways in which it can be proved.
     pub proofs: &'static [Proof],
+}
+
+impl Mistake {
+    /// Whether what was signed and what should have been are instants, written as `x-amz-date` is.
+    pub fn holds_times(&self) -> bool {
+        let times = [&TIME_LOCAL, &TIME_SKEWED, &TIME_CHANGED, &TIME_DATE_HEADER, &EXPIRED, &NOT_YET_VALID];
+        times.iter().any(|mistake| mistake.id == self.id)
+    }
 }
 
 /// A way to prove a mistake.
@@ -86,6 +97,11 @@ pub fn all() -> impl Iterator<Item = &'static Mistake> {
     let request = [method::SECTION, path::SECTION, query::SECTION, headers::SECTION, host::SECTION, payload::SECTION];
     let signature = [chunks::SECTION, scope::SECTION, keys::SECTION, assembly::SECTION, v2::SECTION, form::SECTION];
     request.into_iter().chain(signature).flatten().copied()
+}
+
+/// The row of a finding.
+pub fn row(id: FindingId) -> &'static Mistake {
+    find(id.as_str()).expect("every finding has a row in the catalogue, as a test holds")
 }
 
 /// The mistake of that id.

@@ -149,7 +149,6 @@ mistakes! {
             computes the checksum itself and refuses the body.",
         fix: "Make the checksum of the very bytes that are sent, and write its raw bytes, big-endian, in base64.",
         clients: &[
-            ("sigvet", "--checksum crc32 makes it of the body"),
             ("Python", "base64.b64encode(zlib.crc32(body).to_bytes(4, 'big'))"),
             ("aws-sdk-js v3", "requestChecksumCalculation: 'WHEN_REQUIRED' to presign a PUT, whose body is to come"),
             ("botocore", "leave ChecksumCRC32 out, and give ChecksumAlgorithm"),

@@ -71,7 +71,7 @@ mistakes! {
         explanation: "A signature of Version 4A has no region in its scope; the regions that it is meant for stand in \
             x-amz-region-set, or in X-Amz-Region-Set in a URL, and are signed. Without them no region takes it.",
         fix: "Send and sign x-amz-region-set: the region's name, several with commas, or *.",
-        clients: &[("sigvet", "--scheme v4a --region-set '*'")],
+        clients: &[],
         proofs: &[Lint],
     }
     TIME_LOCAL = "time-local" {
@@ -98,7 +98,6 @@ mistakes! {
         fix: "Set the clock, by NTP; in containers and virtual machines, that of the host, mostly after a suspend. \
             Sign just before sending.",
         clients: &[
-            ("sigvet", "sigvet send --fix-clock signs again by the server's clock"),
             ("aws-sdk-js v2", "correctClockSkew: true, or systemClockOffset in milliseconds"),
             ("aws-sdk-js v3", "systemClockOffset in milliseconds; it corrects itself after a refusal"),
             ("WSL 2", "sudo hwclock -s, or wsl --shutdown, after the machine slept"),

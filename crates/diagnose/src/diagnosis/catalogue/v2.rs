@@ -13,7 +13,6 @@ mistakes! {
         clients: &[
             ("boto3", "config=Config(s3={'addressing_style': 'path'}) where the store knows no hosts of buckets"),
             ("s3cmd", "host_bucket = %(bucket)s.HOST, or HOST alone for path-style addresses"),
-            ("sigvet", "--bucket NAME, or endpoint_url in the profile"),
         ],
         proofs: &[Search, Compare],
     }

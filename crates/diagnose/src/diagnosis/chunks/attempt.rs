@@ -2,7 +2,7 @@
 
 use super::parts::{Choice, Parts};
 use crate::diagnosis::catalogue::Mistake;
-use crate::diagnosis::outcome::{Explanation, Judged, Made, Proof};
+use crate::diagnosis::outcome::{Explanation, JudgedV4, Made, Proof};
 use sigvet_core::derivation::Terms;
 use sigvet_core::internal::{Subject, frame};
 use sigvet_core::scheme::{Signature, SigningKey};
@@ -10,7 +10,7 @@ use sigvet_core::stream::Chunked;
 
 /// What a signature of a chunk, or of a trailer, is reproduced from.
 pub(super) struct Attempt<'a> {
-    pub(super) judged: &'a Judged,
+    pub(super) judged: &'a JudgedV4<'a>,
     pub(super) chunked: &'a Chunked<'a>,
     pub(super) key: &'a SigningKey,
 }

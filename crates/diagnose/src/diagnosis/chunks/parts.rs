@@ -3,7 +3,7 @@
 use crate::diagnosis::catalogue::{
     CHUNK_ALGORITHM, CHUNK_EMPTY_HASH_MISSING, CHUNK_HASH, CHUNK_PREVIOUS_SIGNATURE, Mistake, TRAILER_SIGNATURE,
 };
-use crate::diagnosis::outcome::Judged;
+use crate::diagnosis::outcome::JudgedV4;
 use sigvet_core::crypto::sha256;
 use sigvet_core::internal::Subject;
 use sigvet_core::stream::{Chunk, Chunked};
@@ -37,7 +37,7 @@ impl<T> Choice<T> {
 /// Signatures of so many chunks are tried in the place of the one before.
 const MOST_PREVIOUS: usize = 1_000;
 
-pub(super) fn of_chunk(judged: &Judged, chunked: &Chunked<'_>, index: usize) -> Parts {
+pub(super) fn of_chunk(judged: &JudgedV4<'_>, chunked: &Chunked<'_>, index: usize) -> Parts {
     let chunk = &chunked.chunks[index];
     let request = "it begins as the string to sign of a request does";
     let missing = "the line is left out";
@@ -54,7 +54,12 @@ pub(super) fn of_chunk(judged: &Judged, chunked: &Chunked<'_>, index: usize) -> 
 }
 
 /// The signature before, and others that may have been taken for it.
-fn previous(judged: &Judged, chunked: &Chunked<'_>, index: usize, mistake: &'static Mistake) -> Vec<Choice<String>> {
+fn previous(
+    judged: &JudgedV4<'_>,
+    chunked: &Chunked<'_>,
+    index: usize,
+    mistake: &'static Mistake,
+) -> Vec<Choice<String>> {
     let seed = judged.claim.signature.as_str();
     let of = |chunk: &Chunk<'_>| chunk.signature.unwrap_or_default().trim_end_matches('*').to_owned();
     let before = index.checked_sub(1).and_then(|before| chunked.chunks.get(before));
@@ -94,7 +99,7 @@ fn hashes(chunked: &Chunked<'_>, index: usize, chunk: &Chunk<'_>) -> Vec<Choice<
     choices
 }
 
-pub(super) fn of_trailer(judged: &Judged, chunked: &Chunked<'_>) -> Parts {
+pub(super) fn of_trailer(judged: &JudgedV4<'_>, chunked: &Chunked<'_>) -> Parts {
     let wrong = |subject, detail| Choice::wrong(subject, &TRAILER_SIGNATURE, detail);
     let empty = "the hash of no bytes stands before its own";
     Parts {

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use crate::diagnosis::{Diagnosis, Evidence, Hints, Limits, Word, diagnose};
+use crate::diagnosis::{Diagnosis, Evidence, Hints, Limits, Outcome, diagnose};
 use crate::formats::parse_request;
 use crate::formats::reply::Reply;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::prepare::{HeaderSelection, Identity, Settings, prepare};
-use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::request::{Headers, Request, RequestUrl};
 use sigvet_core::scheme::SigningKey;
 use sigvet_core::time::Timestamp;
 
@@ -29,7 +29,7 @@ fn refused(url: &str, headers: &[(&str, &str)], change: impl Fn(String) -> Strin
     assert_ne!(theirs, right, "the change changes nothing");
     let body =
         format!("<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{theirs}</CanonicalRequest></Error>");
-    let reply = Reply::parse(Some(403), &[], body.replace('&', "&amp;").as_bytes());
+    let reply = Reply::parse(Some(403), &Headers::default(), body.replace('&', "&amp;").as_bytes());
     diagnose(
         &Evidence {
             request: Some(&parse_request(&wire(&signed)).unwrap()),
@@ -47,7 +47,7 @@ fn refused(url: &str, headers: &[(&str, &str)], change: impl Fn(String) -> Strin
 }
 
 fn wire(request: &Request) -> Vec<u8> {
-    let mut text = format!("{} {} HTTP/1.1\r\n", request.method, String::from_utf8_lossy(&request.target));
+    let mut text = format!("{} {} HTTP/1.1\r\n", request.method(), String::from_utf8_lossy(request.target()));
     for header in &request.headers {
         text.push_str(&format!("{}: {}\r\n", header.name, String::from_utf8_lossy(&header.value)));
     }
@@ -73,7 +73,7 @@ fn what_the_server_does_otherwise_is_named_as_its_own() {
     ];
     for (change, id, detail) in cases {
         let diagnosis = refused(url, &headers, change);
-        assert_eq!(diagnosis.verdict, Word::Invalid, "{id}");
+        assert_eq!(diagnosis.outcome, Outcome::Invalid, "{id}");
         let best = diagnosis.best().unwrap();
         let made: Vec<_> = best.mistakes.iter().map(|made| made.mistake.id).collect();
         assert_eq!(made, [id]);
@@ -86,5 +86,5 @@ fn what_the_server_does_otherwise_is_named_as_its_own() {
 fn a_text_that_cannot_be_read_proves_nothing() {
     let url = "https://examplebucket.s3.eu-west-1.amazonaws.com/a.txt";
     let diagnosis = refused(url, &[], |text| text.replace('\n', " "));
-    assert_eq!((diagnosis.verdict, diagnosis.explanations.len()), (Word::Valid, 0), "{diagnosis:?}");
+    assert_eq!((diagnosis.outcome, diagnosis.explanations.len()), (Outcome::Valid, 0), "{diagnosis:?}");
 }

@@ -10,14 +10,18 @@ use super::alternatives::names::{REGIONS, SERVICES};
 use super::alternatives::secret::{self, SecretBytes};
 use super::alternatives::signing::{Chain, Links, chain_step};
 use super::catalogue::{KEY_OTHER_DAY, KEY_OTHER_SCOPE, MECHANISM_V2, SIGNATURE_FORM};
+use super::compare::compare_string;
 use super::evidence::{Evidence, Key};
 use super::field::{Choice, Step, for_each_choice};
-use super::outcome::Made;
+use super::inspect;
+use super::outcome::{Comparison, Explanation, Judged, Made};
+use super::party::{Party, Texts};
 use super::presented;
-use super::search::{Found, Target};
+use super::scheme::SchemeCase;
+use super::search::{Found, Limits};
+use super::target::Target;
 use sigvet_core::form::{FormClaim, FormScheme};
 use sigvet_core::internal::hmac_sha1;
-use sigvet_core::request::Request;
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
 use sigvet_core::time::Timestamp;
 
@@ -26,30 +30,50 @@ const DEEPEST: usize = 2;
 /// How many things are to be decided.
 const STEPS: usize = 7;
 
-/// Searches for the mistakes behind the signature of a form; none where there is no key, no form, or no signature.
-pub(super) fn search(evidence: &Evidence<'_>, request: &Request) -> Option<Found> {
-    let claim = FormClaim::extract(request)?.ok()?;
-    let keys = evidence.keys();
-    let (target, written) = target(&claim).filter(|_| !keys.is_empty())?;
-    let making = Making::new(&claim, &keys, evidence);
-    let sizes = making.steps().map(Choice::wrong_options);
-    let mut found = Found { is_exhausted: true, ..Found::default() };
-    let mut links = Links::default();
-    for cost in 0..=DEEPEST {
-        found.deepest = cost;
-        for_each_choice(&sizes, cost, &mut |options| {
-            found.hypotheses += 1;
-            if making.sign(options, &mut links).starts_with(&target) {
-                found.sets.push(making.causes(options).chain(written.clone()).collect());
+/// An upload by form.
+pub(super) struct FormCase<'a> {
+    pub(super) evidence: &'a Evidence<'a>,
+    pub(super) judged: &'a Judged,
+    pub(super) claim: &'a FormClaim,
+}
+
+impl SchemeCase for FormCase<'_> {
+    fn search(&self, _: Limits<'_>) -> Option<Found> {
+        let keys = self.evidence.keys();
+        let (target, written) = target(self.claim).filter(|_| !keys.is_empty())?;
+        let making = Making::new(self.claim, &keys, self.evidence);
+        let sizes = making.steps().map(Choice::wrong_options);
+        let mut found = Found { is_exhausted: true, ..Found::default() };
+        let mut links = Links::default();
+        for cost in 0..=DEEPEST {
+            found.deepest = cost;
+            for_each_choice(&sizes, cost, &mut |options| {
+                found.hypotheses += 1;
+                if making.sign(options, &mut links).starts_with(&target) {
+                    found.sets.push(making.causes(options).chain(written.clone()).collect());
+                }
+            });
+            if !found.sets.is_empty() {
+                break;
             }
-        });
-        if !found.sets.is_empty() {
-            break;
         }
+        // The right text and key, and the right way of writing it, are no mistake.
+        found.sets.retain(|set| !set.is_empty());
+        Some(found)
     }
-    // The right text and key, and the right way of writing it, are no mistake.
-    found.sets.retain(|set| !set.is_empty());
-    Some(found)
+
+    fn compare(&self, whose: Party, texts: Texts<'_>) -> Option<Comparison> {
+        compare_string(self.judged.verdict.texts.string_to_sign(), whose, texts)
+    }
+
+    /// What was signed in place of a policy is not named: it may hold a session token.
+    fn compared(&self, _: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
+        Vec::new()
+    }
+
+    fn refused(&self) -> Vec<Explanation> {
+        inspect::request_without_canonical(self.evidence, self.judged)
+    }
 }
 
 /// The bytes of the presented signature, and what is wrong with how it is written.

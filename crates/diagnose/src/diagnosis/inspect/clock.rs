@@ -10,9 +10,12 @@ const BOUNDS: &str = "1 to 604800";
 
 /// A request that was signed by a wrong clock: by one of another time zone, or by one that is just off.
 pub(super) fn skewed(request: Timestamp, server: Timestamp) -> Made {
-    local(request, server).unwrap_or_else(|| {
-        Made::new(&TIME_SKEWED, request.as_str(), server.as_str()).with_detail(apart(request, server))
-    })
+    local(request, server).unwrap_or_else(|| off(request, server))
+}
+
+/// A request that was signed by a clock that is off.
+pub(in crate::diagnosis) fn off(request: Timestamp, server: Timestamp) -> Made {
+    Made::new(&TIME_SKEWED, request.as_str(), server.as_str()).with_detail(apart(request, server))
 }
 
 /// A request whose time is off by what a time zone makes of it.
@@ -28,19 +31,19 @@ pub(super) fn local_url(from: Timestamp, server: Timestamp) -> Option<Made> {
 }
 
 /// A presigned URL whose time has run out.
-pub(super) fn expired(at: Timestamp, now: Timestamp) -> Made {
+pub(in crate::diagnosis) fn expired(at: Timestamp, now: Timestamp) -> Made {
     let ago = in_words(at.seconds_until(now).unsigned_abs());
     Made::new(&EXPIRED, at.as_str(), now.as_str()).with_detail(format!("its time ran out {ago} before"))
 }
 
 /// A presigned URL that starts in the future.
-pub(super) fn not_yet_valid(from: Timestamp, now: Timestamp) -> Made {
+pub(in crate::diagnosis) fn not_yet_valid(from: Timestamp, now: Timestamp) -> Made {
     let left = in_words(now.seconds_until(from).unsigned_abs());
     Made::new(&NOT_YET_VALID, from.as_str(), now.as_str()).with_detail(format!("it begins {left} later"))
 }
 
 /// A life that no server takes; the text is what `X-Amz-Expires` says.
-pub(super) fn life(presented: &str) -> Made {
+pub(in crate::diagnosis) fn life(presented: &str) -> Made {
     let made = Made::new(&EXPIRES_TOO_LONG, presented, BOUNDS);
     let detail = match presented.parse::<i64>() {
         // A server with narrower bounds.

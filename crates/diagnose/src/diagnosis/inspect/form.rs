@@ -1,11 +1,8 @@
 //! What is wrong with an upload by form: why its signature cannot be read, and how it breaks its policy.
 
-use crate::diagnosis::catalogue::{
-    AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, FORM_FILE_MISSING, POLICY_CONDITION_FAILED, POLICY_EXPIRED,
-    POLICY_FIELD_NOT_ALLOWED, POLICY_MALFORMED, POLICY_NOT_BASE64,
-};
+use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, Mistake};
 use crate::diagnosis::outcome::Made;
-use sigvet_core::form::{Condition, FormClaimError, PolicyError, Violation};
+use sigvet_core::form::{Condition, FormClaimError, Violation};
 
 /// Why the signature of a form cannot be read.
 pub(super) fn unreadable(error: &FormClaimError) -> Made {
@@ -24,27 +21,19 @@ pub(super) fn unreadable(error: &FormClaimError) -> Made {
 }
 
 /// How an upload breaks its policy.
-pub(super) fn violated(violation: &Violation) -> Made {
-    let mistake = match violation {
-        Violation::Unreadable(PolicyError::NotBase64(_)) => &POLICY_NOT_BASE64,
-        Violation::Unreadable(_) => &POLICY_MALFORMED,
-        Violation::Expired { .. } => &POLICY_EXPIRED,
-        Violation::ConditionFailed { .. } | Violation::LengthOutOfRange { .. } => &POLICY_CONDITION_FAILED,
-        Violation::FieldNotAllowed { .. } => &POLICY_FIELD_NOT_ALLOWED,
-        Violation::FileMissing => &FORM_FILE_MISSING,
-    };
+pub(in crate::diagnosis) fn violated(row: &'static Mistake, violation: &Violation) -> Made {
     // Where a whole value is asked for, both can be set beside each other; else the words say it better.
     let made = match violation {
         Violation::ConditionFailed { condition: Condition::Equals { value, .. }, presented: Some(presented) }
             if violation.sides() != Default::default() =>
         {
-            Made::new(mistake, presented.as_str(), value.as_str())
+            Made::new(row, presented.as_str(), value.as_str())
         }
         Violation::Expired { .. } => {
             let (presented, expected) = violation.sides();
-            Made::new(mistake, presented, expected)
+            Made::new(row, presented, expected)
         }
-        _ => Made::new(mistake, "", ""),
+        _ => Made::new(row, "", ""),
     };
     made.with_detail(violation.to_string())
 }

@@ -68,7 +68,7 @@ pub(super) fn looks_like_a_secret(id: &str) -> bool {
 
 /// What may be shown of an id: all of it, unless it is so long that it may be a secret in the id's place. The long ids of
 /// Google are of capitals and digits.
-pub(super) fn shown(id: &str) -> &str {
+pub(in crate::diagnosis) fn shown(id: &str) -> &str {
     let is_hex = id.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_capital = !id.bytes().any(|byte| byte.is_ascii_lowercase() || b"+/%".contains(&byte));
     let longest = if is_hex { SECRET_LENGTH } else { 32 };

@@ -4,42 +4,54 @@
 //! the signature matched, `unreadable` why a request makes no claim. What several of them ask stands in a file of its own:
 //! clocks, hashes of bodies, access key ids, tokens, scopes. Nothing here computes a signature.
 
-mod clock;
-mod form;
+pub(super) mod clock;
+pub(super) mod form;
 mod hashes;
-mod key;
-pub(super) mod plain;
+pub(super) mod key;
+pub(super) mod scope;
+pub(super) mod token;
+mod unreadable;
+pub(super) mod verified;
 mod reply;
 mod request;
-mod scope;
+
 #[cfg(test)]
 mod tests;
-mod token;
-mod unreadable;
 
 use super::evidence::Evidence;
-use super::outcome::{Explanation, Judged, Made, Proof};
-use sigvet_core::claim::ClaimError;
+use super::outcome::{Explanation, Judged, JudgedV4, Made, Proof};
 use sigvet_core::request::Request;
+use sigvet_core::verify::VerifyError;
 
 /// What the server's words say. Explanations that follow one another are alternatives.
-pub(super) fn reply(evidence: &Evidence<'_>, judged: Option<&Judged>) -> Vec<Explanation> {
+pub(super) fn reply(evidence: &Evidence<'_>, judged: Option<JudgedV4<'_>>) -> Vec<Explanation> {
     evidence.reply.map(|reply| reply::Said::new(reply, evidence, judged).explanations()).unwrap_or_default()
 }
 
-/// What the request shows, where its claim could be read: only what a server refuses by itself.
-pub(super) fn request(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+/// What a request of the Version 4 family shows: only what a server refuses by itself.
+pub(super) fn request_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     request::refused(evidence, judged)
 }
 
+/// What a request of Version 2 or a form shows: only what a server refuses by itself.
+pub(super) fn request_without_canonical(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+    request::refused_without_canonical(evidence, judged)
+}
+
 /// What the request shows that is legal, and often breaks a signature on its way; worth a word where it does not match.
-pub(super) fn suspicions(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+pub(super) fn suspicions(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     request::suspicious(evidence, judged)
 }
 
 /// Why a request makes no claim that can be checked.
-pub(super) fn unreadable(request: &Request, error: &ClaimError) -> Vec<Explanation> {
-    unreadable::explain(request, error).map(observed).into_iter().collect()
+pub(super) fn unreadable(request: &Request, error: &VerifyError) -> Vec<Explanation> {
+    let made = match error {
+        VerifyError::V4(error) => unreadable::explain(request, error),
+        VerifyError::V2(error) => Some(unreadable::explain_v2(error)),
+        VerifyError::Form(error) => Some(form::unreadable(error)),
+        _ => None,
+    };
+    made.map(observed).into_iter().collect()
 }
 
 fn observed(made: Made) -> Explanation {

@@ -1,10 +1,11 @@
 //! The parts of a credential scope: whether each can be what its place says.
 
 use crate::diagnosis::alternatives::names::SERVICES;
-use crate::diagnosis::catalogue::SCOPE_ORDER;
+use crate::diagnosis::catalogue::{SCOPE_DATE, SCOPE_ORDER};
 use crate::diagnosis::outcome::Made;
 use sigvet_core::derivation::Terms;
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
+use sigvet_core::verify::Claimed;
 
 /// A scope whose parts stand in another order: a service where the region belongs, a region where the date belongs.
 pub(super) fn out_of_order(terms: &Terms) -> Option<Made> {
@@ -23,6 +24,24 @@ fn disorder(scope: &Scope) -> Option<&'static str> {
         () if is_region(&scope.date) => Some("a region stands where the date belongs"),
         () => None,
     }
+}
+
+/// A scope of another day than the request.
+pub(in crate::diagnosis) fn other_date(presented: &str, expected: &str) -> Made {
+    let made = Made::new(&SCOPE_DATE, presented, expected);
+    match () {
+        () if is_date(presented) => made.with_detail(format!("the scope is of {presented}, the request of {expected}")),
+        () if presented.replace('-', "") == expected => made.with_detail("the scope's date has dashes"),
+        () => made.with_detail("the scope's date is none of the form YYYYMMDD"),
+    }
+}
+
+/// A scope that does not end as it has to.
+pub(in crate::diagnosis) fn other_terminator(claimed: &Claimed, presented: &str, expected: &str) -> Made {
+    let scheme = if let Claimed::V4(claim) = claimed { claim.terms.scheme } else { Scheme::V4 };
+    let scope = claimed.scope().map(Scope::to_string).unwrap_or_default();
+    disordered(&scope, &claimed.dialect(), scheme)
+        .with_detail(format!("the scope ends in '{presented}', not in '{expected}'"))
 }
 
 /// A scope that is not what it has to be in its form.

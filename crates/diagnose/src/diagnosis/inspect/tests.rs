@@ -2,12 +2,14 @@
 
 use super::*;
 use crate::diagnosis::evidence::Hints;
+use crate::diagnosis::outcome::Origin;
 use crate::formats::parse_request;
 use crate::formats::reply::Reply;
 use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Credentials;
+use sigvet_core::request::Headers;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify;
+use sigvet_core::verify::{DEFAULT_WINDOW, Finding, VerifyError, verify};
 
 static HINTS: Hints = Hints {
     hosts: Vec::new(),
@@ -38,12 +40,11 @@ impl Case {
     }
 
     pub(super) fn answered(self, status: u16, body: &str) -> Self {
-        Self { reply: Some(Reply::parse(Some(status), &[], body.as_bytes())), ..self }
+        Self { reply: Some(Reply::parse(Some(status), &Headers::default(), body.as_bytes())), ..self }
     }
 
     pub(super) fn with_headers(self, headers: &[(&str, &str)]) -> Self {
-        let headers: Vec<(String, Vec<u8>)> =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
+        let headers = Headers::from_pairs(headers.iter().copied()).unwrap();
         Self { reply: Some(Reply::parse(Some(403), &headers, b"")), ..self }
     }
 
@@ -63,40 +64,43 @@ impl Case {
             credentials: self.credentials.as_ref(),
             other_keys: &[],
             now: self.now,
-            window: verify::DEFAULT_WINDOW,
+            window: DEFAULT_WINDOW,
             path_rule: None,
             hints: &HINTS,
         }
     }
 
+    /// As judged with or without a key; but whether the signature is right is not asked here.
     fn judged(&self) -> Option<Judged> {
-        let claim = Claim::extract(&self.request).ok()?;
-        let derivation = claim.derive(&self.request);
-        let findings = match &self.credentials {
-            None => verify::inspect(&self.request, &claim, self.now, verify::DEFAULT_WINDOW),
-            Some(credentials) => {
-                let judge = verify::Judge { credentials, now: self.now, window: verify::DEFAULT_WINDOW };
-                verify::verify_claim(&self.request, claim.clone(), judge).findings
-            }
-        };
-        let request = self.request.clone();
-        Some(Judged { request, claim, derivation, expected: None, findings, is_at_hand: true })
+        let mut verdict = verify(&self.request, &self.evidence().judge()).ok()?;
+        verdict.expected = None;
+        Some(Judged { request: self.request.clone(), verdict, origin: Origin::Captured })
     }
 
     pub(super) fn reply(&self) -> Vec<Explanation> {
-        reply(&self.evidence(), self.judged().as_ref())
+        reply(&self.evidence(), self.judged().as_ref().and_then(Judged::v4))
     }
 
     pub(super) fn request(&self) -> Vec<Explanation> {
-        request(&self.evidence(), &self.judged().expect("a request that makes a claim"))
+        let judged = self.judged().expect("a request that makes a claim");
+        request_v4(&self.evidence(), &judged.v4().expect("a claim of Version 4"))
+    }
+
+    /// What is refused of a request without a canonical request, if verifying found this.
+    pub(super) fn refused_for(&self, findings: Vec<Finding>) -> Vec<Explanation> {
+        let mut judged = self.judged().expect("a request that makes a claim");
+        judged.verdict.findings = findings;
+        request_without_canonical(&self.evidence(), &judged)
     }
 
     pub(super) fn suspicions(&self) -> Vec<Explanation> {
-        suspicions(&self.evidence(), &self.judged().expect("a request that makes a claim"))
+        let judged = self.judged().expect("a request that makes a claim");
+        suspicions(&self.evidence(), &judged.v4().expect("a claim of Version 4"))
     }
 
     pub(super) fn unreadable(&self) -> Vec<Explanation> {
-        unreadable(&self.request, &Claim::extract(&self.request).expect_err("a request that makes no claim"))
+        let error = Claim::extract(&self.request).expect_err("a request that makes no claim");
+        unreadable(&self.request, &VerifyError::V4(error))
     }
 }
 

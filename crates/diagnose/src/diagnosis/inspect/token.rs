@@ -24,7 +24,7 @@ pub(super) fn with_space(request: &Request, dialect: &Dialect) -> Option<Made> {
 }
 
 /// Temporary credentials, and nothing in the place of their token.
-pub(super) fn missing(dialect: &Dialect) -> Made {
+pub(in crate::diagnosis) fn missing(dialect: &Dialect) -> Made {
     Made::new(&TOKEN_MISSING, "", dialect.token_header.as_bytes())
 }
 
@@ -32,7 +32,7 @@ pub(super) fn missing(dialect: &Dialect) -> Made {
 pub(super) fn unsigned(request: &Request, claim: &Claim) -> Option<Made> {
     let terms = &claim.terms;
     let name = &terms.dialect.token_header;
-    let is_wanted = TokenTravel::of_service(&terms.scope.service) == TokenTravel::Signed;
+    let is_wanted = TokenTravel::for_service(&terms.scope.service) == TokenTravel::Signed;
     let is_unsigned = request.headers.contains(name) && !terms.signed_headers.contains(name);
     (is_wanted && is_unsigned).then(|| not_signed(claim.signed_headers_listed.as_bytes(), name))
 }

@@ -11,6 +11,7 @@ use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
+use sigvet_core::v2;
 
 /// What a sound header begins like.
 const SOUND: &str = "AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…";
@@ -40,6 +41,20 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<Made> {
         ClaimError::Date { carrier, source } => Some(date(carrier, &source.presented)),
         ClaimError::Expires { presented, .. } => Some(clock::life(presented)),
     }
+}
+
+/// Why a signature of Version 2 cannot be read.
+pub(super) fn explain_v2(error: &v2::ClaimError) -> Made {
+    const DATE: &str = "Tue, 27 Mar 2007 19:36:42 GMT";
+    let made = match error {
+        v2::ClaimError::SignedTwice => Made::new(&MECHANISM_TWICE, "", ""),
+        v2::ClaimError::Malformed { word } => malformed("", &format!("{word} ID:signature")),
+        v2::ClaimError::Missing { name } => malformed("", name),
+        v2::ClaimError::NoDate { expected } => malformed("", expected),
+        v2::ClaimError::Date { source, .. } => malformed(&source.presented, DATE),
+        v2::ClaimError::Expires { presented } => malformed(presented, "1175139620"),
+    };
+    made.with_detail(error.to_string())
 }
 
 /// Whether the query holds a signature of version 2.

@@ -41,7 +41,7 @@ pub(super) enum Line {
 
 struct Assemblies {
     joining: Step<Joining>,
-    form: Step<Form>,
+    form: Step<CanonicalForm>,
 }
 
 /// How the fields are put together.
@@ -59,7 +59,7 @@ enum Joining {
 
 /// What of the canonical request goes into the string to sign.
 #[derive(Clone, Copy, PartialEq)]
-enum Form {
+enum CanonicalForm {
     Hex,
     UpperHex,
     HashOfHex,
@@ -79,15 +79,15 @@ impl Default for Assemblies {
         joining.add(&CANONICAL_NEWLINES, "a newline at the end of the canonical request", Joining::NewlineBehind);
         joining.add(&CANONICAL_NEWLINES, "a newline before the canonical request", Joining::NewlineBefore);
         joining.add(&CANONICAL_NEWLINES, "no line for the empty query", Joining::NoEmptyLine);
-        let mut form = Step::new(Form::Hex);
-        form.add(&CANONICAL_HASH_FORM, "in upper-case hex", Form::UpperHex);
-        form.add(&CANONICAL_HASH_FORM, "the hash of the hash in hex", Form::HashOfHex);
-        form.add(&CANONICAL_HASH_FORM, "the hash of the hash", Form::HashOfBytes);
-        form.add(&CANONICAL_HASH_FORM, "the bytes of the hash, not in hex", Form::Bytes);
-        form.add(&CANONICAL_HASH_FORM, "in base64", Form::Base64);
-        form.add(&CANONICAL_HASH_FORM, "the canonical request itself, not hashed", Form::NotHashed);
-        form.add(&CANONICAL_HASH_FORM, "hashed by SHA-1", Form::Sha1);
-        form.add(&CANONICAL_HASH_FORM, "hashed by SHA-512", Form::Sha512);
+        let mut form = Step::new(CanonicalForm::Hex);
+        form.add(&CANONICAL_HASH_FORM, "in upper-case hex", CanonicalForm::UpperHex);
+        form.add(&CANONICAL_HASH_FORM, "the hash of the hash in hex", CanonicalForm::HashOfHex);
+        form.add(&CANONICAL_HASH_FORM, "the hash of the hash", CanonicalForm::HashOfBytes);
+        form.add(&CANONICAL_HASH_FORM, "the bytes of the hash, not in hex", CanonicalForm::Bytes);
+        form.add(&CANONICAL_HASH_FORM, "in base64", CanonicalForm::Base64);
+        form.add(&CANONICAL_HASH_FORM, "the canonical request itself, not hashed", CanonicalForm::NotHashed);
+        form.add(&CANONICAL_HASH_FORM, "hashed by SHA-1", CanonicalForm::Sha1);
+        form.add(&CANONICAL_HASH_FORM, "hashed by SHA-512", CanonicalForm::Sha512);
         Self { joining, form }
     }
 }
@@ -240,7 +240,7 @@ impl Group<'_> {
                 let mut chosen = at;
                 chosen[4] = last as u32;
                 let line = match form {
-                    Form::Hex => {
+                    CanonicalForm::Hex => {
                         let mut hasher = with_headers.clone();
                         joining.write(4, &payload.text, &mut |bytes| hasher.update(bytes));
                         Line::Hex(Hex::new(&hasher.finish()))
@@ -307,7 +307,7 @@ impl Joining {
     }
 }
 
-impl Form {
+impl CanonicalForm {
     fn write(self, text: &[u8]) -> Vec<u8> {
         let hash = sha256(text);
         let hex = Hex::new(&hash);

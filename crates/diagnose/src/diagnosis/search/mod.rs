@@ -14,11 +14,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::allowance::{Allowance, Heed};
+use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::Subject;
 use super::alternatives::signing::{Frame, Signing};
 use super::evidence::Key;
 use super::outcome::{Made, Search as Summary};
+use super::target::Target;
 use canonical::{Canonical, Combination, Line};
 use keys::{Keys, Options};
 
@@ -39,15 +40,15 @@ const KEPT: usize = 1;
 
 /// What a search did and found.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub(super) struct Found {
     /// Every smallest set of mistakes that gives the signature. One empty set: the signature is right.
-    pub sets: Vec<Vec<Made>>,
+    pub(super) sets: Vec<Vec<Made>>,
     /// How many hypotheses were tried.
-    pub hypotheses: u64,
+    pub(super) hypotheses: u64,
     /// How many mistakes at once were tried.
-    pub deepest: usize,
+    pub(super) deepest: usize,
     /// Whether all hypotheses up to there were tried.
-    pub is_exhausted: bool,
+    pub(super) is_exhausted: bool,
 }
 
 impl Found {
@@ -55,6 +56,23 @@ impl Found {
     pub(super) fn summary(&self) -> Summary {
         let Self { hypotheses, deepest, is_exhausted, .. } = *self;
         Summary { is_made: true, hypotheses, deepest, is_exhausted }
+    }
+
+    /// Adds to each set what is wrong with how the signature is written.
+    pub(super) fn add_to_each(&mut self, written: Option<Made>) {
+        self.sets.iter_mut().for_each(|set| set.extend(written.clone()));
+    }
+
+    /// Leaves of a mistake that a set names twice in one field the first.
+    pub(super) fn name_each_once(&mut self) {
+        for set in &mut self.sets {
+            let mut seen: Vec<Made> = Vec::new();
+            set.retain(|made| {
+                let is_new = !seen.iter().any(|known| known.mistake == made.mistake && known.detail == made.detail);
+                seen.push(made.clone());
+                is_new
+            });
+        }
     }
 
     /// Makes one of the sets that name the same mistakes.
@@ -71,25 +89,6 @@ impl Found {
             }
         }
         self.sets = unique;
-    }
-}
-
-/// The signature that a hypothesis has to give.
-#[derive(Clone)]
-pub(super) enum Target {
-    /// All of a keyed hash, or its beginning.
-    Digest { bytes: [u8; 32], length: usize },
-    /// A signature of Version 4A, which is verified and not recomputed.
-    Der(Vec<u8>),
-}
-
-impl Target {
-    /// So many mistakes at once are tried without regard to time. To verify takes a hundred times as long as to recompute.
-    const fn tried_to_the_end(&self) -> usize {
-        match self {
-            Self::Digest { .. } => 2,
-            Self::Der(_) => 1,
-        }
     }
 }
 
@@ -152,8 +151,8 @@ impl<'a> Search<'a> {
 
     /// Tries every hypothesis of exactly so many mistakes: first those that are all in the canonical request.
     fn try_depth(&self, worlds: &mut [World<'_>], depth: usize) {
-        let heed = if depth > self.target.tried_to_the_end() { Heed::Time } else { Heed::Size };
-        let allowance = Allowance::new(depth, heed, self.limits.is_time_up);
+        let limit = if depth > self.target.tried_to_the_end() { BudgetLimit::Time } else { BudgetLimit::Size };
+        let allowance = Allowance::new(depth, limit, self.limits.is_time_up);
         let prepare = |world: &mut World<'_>| {
             let left = world.left_of(depth);
             world.canonical.prepare(&world.subject, left, &allowance);

@@ -6,54 +6,52 @@
 mod amz_headers;
 mod heads;
 mod lines;
-mod making;
 mod presented;
 mod resource;
+mod making;
 
-use super::allowance::{Allowance, Heed};
+use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::secret::{self, SecretBytes};
+use super::compare::compare_string;
 use super::evidence::Evidence;
 use super::field::{Choice, Field, Step, Variant};
-use super::outcome::Made;
-use super::search::Found;
+use super::inspect;
+use super::outcome::{Comparison, Explanation, Judged, Made, Proof};
+use super::party::{Party, Texts};
+use super::scheme::SchemeCase;
+use super::search::{Found, Limits};
 use making::StringMaking;
 use sigvet_core::internal::hmac_sha1;
-use sigvet_core::request::Request;
-use sigvet_core::v2::{BucketRule, Claim};
+use sigvet_core::v2::Claim;
 
 /// The most mistakes at once.
 const DEEPEST: usize = 2;
 
-/// The texts that a client may have signed, from the right one to those of two mistakes.
-pub(super) struct Texts {
+/// A request of Version 2, with the texts that its client may have signed, from the right one to those of two mistakes.
+pub(super) struct V2Case<'a> {
+    evidence: &'a Evidence<'a>,
+    judged: &'a Judged,
+    claim: &'a Claim,
     field: Field,
-    claim: Claim,
     is_whole: bool,
 }
 
-impl Texts {
-    /// Makes them; none where the request makes no claim of Version 2.
-    pub(super) fn of(request: &Request, buckets: BucketRule<'_>, deepest: usize) -> Option<Self> {
-        let claim = Claim::extract(request, buckets)?.ok()?;
-        let right = claim.terms.derive(request).to_bytes();
-        let making = StringMaking::new(request, &claim.terms);
-        let allowance = Allowance::new(deepest.min(DEEPEST), Heed::Size, &|| false);
-        let field = Field::new(&making, right, deepest.min(DEEPEST), &allowance);
-        Some(Self { field, claim, is_whole: !allowance.is_spent() })
+impl<'a> V2Case<'a> {
+    pub(super) fn new(evidence: &'a Evidence<'a>, judged: &'a Judged, claim: &'a Claim, limits: Limits<'_>) -> Self {
+        let right = judged.verdict.texts.string_to_sign().to_vec();
+        let making = StringMaking::new(&judged.request, &claim.terms);
+        let allowance = Allowance::new(limits.deepest.min(DEEPEST), BudgetLimit::Size, &|| false);
+        let field = Field::new(&making, right, limits.deepest.min(DEEPEST), &allowance);
+        Self { evidence, judged, claim, field, is_whole: !allowance.is_spent() }
     }
+}
 
-    /// The mistakes that make a text which the client or the server shows; every smallest set of them.
-    pub(super) fn explain(&self, text: &[u8]) -> Vec<Vec<Made>> {
-        let found = self.field.find(text.trim_ascii_end()).or_else(|| self.field.find(text));
-        found.map(|variant| self.field.explained(variant)).unwrap_or_default()
-    }
-
-    /// Searches for the mistakes behind the signature; none where that is no signature of Version 2 however it is read.
-    pub(super) fn search(&self, evidence: &Evidence<'_>, deepest: usize) -> Option<Found> {
+impl SchemeCase for V2Case<'_> {
+    fn search(&self, limits: Limits<'_>) -> Option<Found> {
         let (target, form) = presented::target(self.claim.signature.as_str())?;
-        let secrets = secret::step(&evidence.keys(), &self.claim.terms.access_key_id);
+        let secrets = secret::step(&self.evidence.keys(), &self.claim.terms.access_key_id);
         let mut found = Found { is_exhausted: self.is_whole, ..Found::default() };
-        for depth in 0..=deepest.min(DEEPEST) {
+        for depth in 0..=limits.deepest.min(DEEPEST) {
             found.deepest = depth;
             for of_secret in 0..=depth.min(1) {
                 let options = if of_secret == 0 { 0..=0 } else { 1..=secrets.wrong_options() };
@@ -65,11 +63,40 @@ impl Texts {
                 break;
             }
         }
-        if let Some(form) = form {
-            found.sets.iter_mut().for_each(|set| set.push(form.clone()));
-        }
+        found.add_to_each(form);
         found.tell_once();
         Some(found)
+    }
+
+    fn compare(&self, whose: Party, texts: Texts<'_>) -> Option<Comparison> {
+        compare_string(self.judged.verdict.texts.string_to_sign(), whose, texts)
+    }
+
+    /// The client's text is what it signed, the server's is what it made of the request.
+    fn compared(&self, comparisons: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
+        let is_right = self.judged.is_signature_right() == Some(true);
+        let says_more = |comparison: &&Comparison| {
+            !comparison.differences.is_empty() && (!is_right || comparison.whose != Party::Client)
+        };
+        comparisons.iter().filter(says_more).flat_map(|comparison| self.explain(comparison)).collect()
+    }
+
+    fn refused(&self) -> Vec<Explanation> {
+        inspect::request_without_canonical(self.evidence, self.judged)
+    }
+}
+
+impl V2Case<'_> {
+    /// The mistakes that make a text which the client or the server shows; every smallest set of them.
+    fn explain(&self, comparison: &Comparison) -> Vec<Explanation> {
+        let proof = match comparison.whose {
+            Party::Server => Proof::Server,
+            Party::Client => Proof::Observed,
+        };
+        let text = comparison.string_to_sign.as_deref().unwrap_or_default();
+        let found = self.field.find(text.trim_ascii_end()).or_else(|| self.field.find(text));
+        let sets = found.map(|variant| self.field.explained(variant)).unwrap_or_default();
+        sets.into_iter().map(|mistakes| Explanation { proof, mistakes }).collect()
     }
 
     /// Tries one secret with texts.

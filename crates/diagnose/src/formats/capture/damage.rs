@@ -44,7 +44,7 @@ pub(super) fn of(capture: &Capture) -> Vec<Note> {
         for header in &request.headers {
             notes.extend(of_value(&format!("the header {}", header.name), &header.value));
         }
-        notes.extend(of_value("the URL", &request.target));
+        notes.extend(of_value("the URL", request.target()));
     }
     if let Some(client) = &capture.client {
         notes.extend(

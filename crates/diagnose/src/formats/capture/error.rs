@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use crate::formats::UnreadableUrl;
 use sigvet_core::internal::raw_http::MalformedRequest;
-use sigvet_core::request::InvalidUrl;
 
 /// A text in which no request, no reply and no client's log was found, or a broken one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum UnreadableCapture {
     Request(#[from] MalformedRequest),
     /// A URL that cannot be read.
     #[error(transparent)]
-    Url(#[from] InvalidUrl),
+    Url(#[from] UnreadableUrl),
     /// HTTP/2 fields without one that every request has.
     #[error("line {line}: the HTTP/2 request has no {name}")]
     PseudoHeader {

@@ -1,7 +1,9 @@
 //! A request and what was said to it, and which of several is the one that somebody wonders about.
 
 use crate::formats::note::Note;
+use crate::formats::parse_url;
 use crate::formats::reply::Reply;
+use sigvet_core::internal::captured_request;
 use sigvet_core::internal::raw_http::Head;
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
@@ -27,21 +29,22 @@ impl Exchange {
     /// A request that was read, with the `Host` that its origin gives it where the text shows none.
     pub(super) fn of(head: Head, body: Body, mut notes: Vec<Note>) -> Self {
         let Head { method, target, origin, mut headers } = head;
-        let origin = origin.and_then(|origin| RequestUrl::parse(&String::from_utf8_lossy(&origin)).ok());
+        let origin = origin.and_then(|origin| parse_url(&String::from_utf8_lossy(&origin)).ok());
         if let Some(url) = origin.as_ref().filter(|_| !headers.contains("host")) {
             headers = with_host(&url.host_header(), &headers);
             notes.push(Note::HostFromUrl);
         }
-        let url = origin.map(|url| url.with_target(target.clone()));
-        Self { request: Some(Request { method, target, headers, body }), url, reply: None, notes }
+        let request = captured_request(method, target, headers, body);
+        let url = origin.map(|url| url.for_request(&request));
+        Self { request: Some(request), url, reply: None, notes }
     }
 
     /// The same where the text tells by which scheme it was sent, and not the URL: that is made of the `Host`.
     pub(super) fn sent_by(scheme: &str, head: Head, body: Body, notes: Vec<Note>) -> Self {
         let host = head.headers.first_text("host");
-        let url = host.and_then(|host| RequestUrl::parse(&format!("{scheme}://{host}/")).ok());
-        let url = url.map(|url| url.with_target(head.target.clone()));
+        let url = host.and_then(|host| parse_url(&format!("{scheme}://{host}/")).ok());
         let exchange = Self::of(head, body, notes);
+        let url = url.zip(exchange.request.as_ref()).map(|(url, request)| url.for_request(request));
         Self { url: exchange.url.or(url), ..exchange }
     }
 
@@ -72,10 +75,23 @@ pub(super) fn with_host(host: &str, headers: &Headers) -> Headers {
     all
 }
 
+/// The headers that names and values make, and a note for each pair that cannot be a header and is left out.
+pub(super) fn valid_headers<N: AsRef<str>, V: Into<Vec<u8>>>(
+    pairs: impl IntoIterator<Item = (N, V)>,
+) -> (Headers, Vec<Note>) {
+    let (mut headers, mut notes) = (Headers::default(), Vec::new());
+    for (name, value) in pairs {
+        if headers.push(name.as_ref(), value).is_err() {
+            notes.push(Note::InvalidHeader { name: name.as_ref().to_owned() });
+        }
+    }
+    (headers, notes)
+}
+
 /// Whether somebody signed it, by any scheme.
 pub(super) fn is_signed(request: &Request) -> bool {
     let authorization = request.headers.first_text("authorization").unwrap_or_default();
-    authorization.contains("Signature=") || authorization.starts_with("AWS ") || has_signed_query(&request.target)
+    authorization.contains("Signature=") || authorization.starts_with("AWS ") || has_signed_query(request.target())
 }
 
 /// Whether a URL carries a signature.

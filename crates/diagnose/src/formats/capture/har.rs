@@ -10,10 +10,12 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::formats::note::Note;
+use crate::formats::parse_url;
 use crate::formats::reply::Reply;
-use sigvet_core::request::{Body, Headers, Request, RequestUrl};
+use sigvet_core::internal::captured_request;
+use sigvet_core::request::{Body, Headers, RequestUrl};
 
-use super::exchange::{Exchange, has_signed_query, no_such_entry, rank, with_host};
+use super::exchange::{Exchange, has_signed_query, no_such_entry, rank, valid_headers, with_host};
 use super::{Capture, CaptureKind, HarProblem, UnreadableCapture, base64};
 
 /// Whether the text is the JSON of such a file, whole or not.
@@ -185,22 +187,18 @@ impl Entry<'_> {
     fn exchange(&self) -> Result<Exchange, UnreadableCapture> {
         let sent = &self.request;
         let mut notes = Vec::new();
-        let url = RequestUrl::parse(&sent.url)?;
+        let url = parse_url(&sent.url)?;
         let headers = self.request_headers(&url, &mut notes);
         let body = sent.body(&headers, &mut notes);
-        let request =
-            Request { method: sent.method.clone().into_owned(), target: url.target().to_vec(), headers, body };
+        let request = captured_request(sent.method.clone(), url.target(), headers, body);
         let reply = self.status().map(|status| self.reply(status));
         Ok(Exchange { request: Some(request), url: Some(url), reply, notes })
     }
 
     fn request_headers(&self, url: &RequestUrl, notes: &mut Vec<Note>) -> Headers {
-        let mut headers = Headers::default();
-        for Pair { name, value } in self.request.headers.iter().filter(|pair| !pair.name.starts_with(':')) {
-            if headers.push(name, value.as_bytes()).is_err() {
-                notes.push(Note::InvalidHeader { name: name.clone().into_owned() });
-            }
-        }
+        let fields = self.request.headers.iter().filter(|pair| !pair.name.starts_with(':'));
+        let (headers, invalid) = valid_headers(fields.map(|pair| (&pair.name, pair.value.as_bytes())));
+        notes.extend(invalid);
         if headers.contains("host") {
             return headers;
         }
@@ -216,8 +214,7 @@ impl Entry<'_> {
 
     fn reply(&self, status: u16) -> Reply {
         let Received { headers, content, .. } = &self.response;
-        let headers: Vec<(String, Vec<u8>)> =
-            headers.iter().map(|pair| (pair.name.clone().into_owned(), pair.value.as_bytes().to_vec())).collect();
+        let (headers, _) = valid_headers(headers.iter().map(|pair| (&pair.name, pair.value.as_bytes())));
         Reply::parse(Some(status), &headers, &decoded(content.text.as_deref(), content.encoding.as_deref()))
     }
 }
@@ -225,7 +222,7 @@ impl Entry<'_> {
 impl Sent<'_> {
     /// The body that the browser kept. Where its length is not the one declared, it is not what was sent.
     fn body(&self, headers: &Headers, notes: &mut Vec<Note>) -> Body {
-        let declared = headers.first_text("content-length").and_then(|length| length.parse::<u64>().ok());
+        let declared = headers.content_length();
         let bytes = self.post_data.as_ref().map(PostData::bytes).unwrap_or_default();
         let presented = bytes.len() as u64;
         let is_missing = bytes.is_empty() && declared.is_none() && self.body_size.is_some_and(|size| size > 0.0);

@@ -85,7 +85,7 @@ fn take_body(lines: &mut Lines<'_>, headers: &Headers, notes: &mut Vec<Note>) ->
     let rest = lines.rest();
     let next = next_message(rest, is_message_line);
     let there = &rest[..next.unwrap_or(rest.len())];
-    let declared = headers.first_text("content-length").and_then(|length| length.parse::<usize>().ok());
+    let declared = declared_length(headers);
     if headers.contains("transfer-encoding") {
         lines.skip_bytes(there.len());
         notes.push(Note::BodyNotCaptured);

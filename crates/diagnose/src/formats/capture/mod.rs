@@ -4,28 +4,29 @@
 //! repaired where that is unambiguous, and said in any case. Whether anything is right is not asked here.
 
 mod base64;
-mod damage;
 mod error;
 mod exchange;
 mod har;
-mod http;
-mod log;
 mod pseudo;
 mod response;
+mod http;
+mod damage;
 mod shell;
-#[cfg(test)]
-mod tests;
 mod text;
-mod trace;
+mod log;
 mod url;
 mod verbose;
+mod trace;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::{HarProblem, UnreadableCapture};
 pub use log::{ClientLog, read_client_log};
 
 use std::fmt;
 
-use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::request::{Headers, Request, RequestUrl};
 
 use super::note::Note;
 use super::reply::Reply;
@@ -103,7 +104,7 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
 pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
     let text = damage::without_fences(text::decode(text)?);
     let found = recognise(&text, None).ok().and_then(|capture| capture.reply);
-    Ok(found.unwrap_or_else(|| Reply::parse(None, &[], &text)))
+    Ok(found.unwrap_or_else(|| Reply::parse(None, &Headers::default(), &text)))
 }
 
 fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
@@ -212,7 +213,7 @@ fn reply_alone(text: &[u8]) -> Option<Reply> {
     if !(is_markup || is_json && !log::has_blocks(text)) {
         return None;
     }
-    let reply = Reply::parse(None, &[], text);
+    let reply = Reply::parse(None, &Headers::default(), text);
     (reply.code.is_some() || reply.message.is_some() && (is_markup || reply.is_json_error(text))).then_some(reply)
 }
 

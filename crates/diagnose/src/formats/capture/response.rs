@@ -2,6 +2,9 @@
 
 use crate::formats::reply::Reply;
 use sigvet_core::internal::raw_http::{Lines, split_once, take_fields};
+use sigvet_core::request::Headers;
+
+use super::exchange::valid_headers;
 
 /// The status of a status line.
 pub(super) fn status_of(line: &[u8]) -> Option<u16> {
@@ -13,8 +16,8 @@ pub(super) fn status_of(line: &[u8]) -> Option<u16> {
 }
 
 /// Takes the fields of a response and the empty line behind them; what is no field is left out.
-pub(super) fn take_headers(lines: &mut Lines<'_>) -> Vec<(String, Vec<u8>)> {
-    take_fields(lines).into_iter().filter_map(|(_, field)| header_of(&field)).collect()
+pub(super) fn take_headers(lines: &mut Lines<'_>) -> Headers {
+    valid_headers(take_fields(lines).iter().filter_map(|(_, field)| header_of(field))).0
 }
 
 pub(super) fn header_of(field: &[u8]) -> Option<(String, Vec<u8>)> {
@@ -23,18 +26,16 @@ pub(super) fn header_of(field: &[u8]) -> Option<(String, Vec<u8>)> {
 }
 
 /// The reply of a status, headers and a body that may still be in chunks.
-pub(super) fn reply_of(status: Option<u16>, headers: &[(String, Vec<u8>)], body: &[u8]) -> Reply {
-    let is_chunked = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("transfer-encoding"));
-    match without_chunks(body).filter(|_| is_chunked) {
+pub(super) fn reply_of(status: Option<u16>, headers: &Headers, body: &[u8]) -> Reply {
+    match without_chunks(body).filter(|_| headers.contains("transfer-encoding")) {
         Some(whole) => Reply::parse(status, headers, &whole),
         None => Reply::parse(status, headers, body),
     }
 }
 
-/// `Content-Length`, where it is a number.
-pub(super) fn declared_length(headers: &[(String, Vec<u8>)]) -> Option<usize> {
-    let (_, value) = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?;
-    std::str::from_utf8(value).ok()?.trim().parse().ok()
+/// `Content-Length`, if it is the length of something in memory.
+pub(super) fn declared_length(headers: &Headers) -> Option<usize> {
+    headers.content_length().and_then(|length| usize::try_from(length).ok())
 }
 
 /// The body that chunks make (RFC 9112 §7.1); none where these are no chunks.

@@ -129,7 +129,7 @@ impl Draft {
             return Body::Unknown;
         }
         let presented = self.body.len() as u64;
-        match headers.first_text("content-length").and_then(|length| length.parse::<u64>().ok()) {
+        match headers.content_length() {
             Some(expected) if expected != presented => {
                 notes.push(Note::BodyLength { expected, presented });
                 Body::Unknown

@@ -1,7 +1,9 @@
 //! A URL alone, as it is pasted: in quotes, in angle brackets, broken by a mail program, escaped by HTML or JSON.
 
 use crate::formats::note::Note;
-use sigvet_core::request::{Request, RequestUrl};
+use crate::formats::parse_url;
+use sigvet_core::internal::captured_request;
+use sigvet_core::request::Request;
 
 use super::UnreadableCapture;
 use super::exchange::{Exchange, has_signed_query};
@@ -41,12 +43,13 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
     if word.ends_with("...") || word.ends_with('…') {
         notes.push(Note::CutOff { what: "the URL".to_owned() });
     }
-    let url = RequestUrl::parse(word)?;
+    let url = parse_url(word)?;
     let request = Request::new("GET", &url).map_err(|_| UnreadableCapture::Empty)?;
     // What a client would have percent-encoded shows how it was escaped.
-    let target = escape.and_then(|_| raw_target(word)).unwrap_or_else(|| request.target.clone());
-    let request = Request { target: target.clone(), ..request };
-    Ok((Exchange { request: Some(request), url: Some(url.with_target(target)), reply: None, notes }, rest))
+    let target = escape.and_then(|_| raw_target(word)).unwrap_or_else(|| request.target().to_vec());
+    let request = captured_request("GET", target, request.headers, request.body);
+    let url = url.for_request(&request);
+    Ok((Exchange { request: Some(request), url: Some(url), reply: None, notes }, rest))
 }
 
 /// The URL with the lines that go on with it, and what follows. A mail program breaks a long URL anywhere.

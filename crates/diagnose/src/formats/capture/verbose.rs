@@ -4,6 +4,7 @@
 
 use crate::formats::note::Note;
 use sigvet_core::internal::raw_http::{Line, Lines, head_of, split_once};
+use sigvet_core::request::Headers;
 
 use super::UnreadableCapture;
 use super::exchange::{Exchange, uncaptured_body};
@@ -55,7 +56,7 @@ struct Draft {
     request_line: Option<(usize, Vec<u8>)>,
     fields: Vec<(usize, Vec<u8>)>,
     status: Option<u16>,
-    headers: Vec<(String, Vec<u8>)>,
+    headers: Headers,
     body: Vec<u8>,
     notes: Vec<Note>,
 }
@@ -94,12 +95,15 @@ impl Trace {
                 self.drafts.push(Draft::default());
             }
             if let Some(draft) = self.drafts.last_mut() {
-                (draft.status, draft.headers) = (Some(status), Vec::new());
+                (draft.status, draft.headers) = (Some(status), Headers::default());
             }
             self.place = Place::ResponseHead;
         } else if self.place == Place::ResponseHead {
             match (header_of(text), self.drafts.last_mut()) {
-                (Some(header), Some(draft)) => draft.headers.push(header),
+                (Some((name, value)), Some(draft)) => {
+                    // What cannot be a header tells nothing of the reply.
+                    let _ = draft.headers.push(&name, value);
+                }
                 _ => self.place = Place::Body,
             }
         }

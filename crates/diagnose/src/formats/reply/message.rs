@@ -9,7 +9,7 @@ const STRING_TO_SIGN: &str = "The String-to-Sign should have been";
 
 /// The facts of a message, and the text without the long ones.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct ErrorFields {
     pub(super) text: Option<String>,
     pub(super) region: Option<String>,
     pub(super) service: Option<String>,
@@ -19,7 +19,7 @@ pub(super) struct Told {
     pub(super) string_to_sign: Option<Vec<u8>>,
 }
 
-impl Told {
+impl ErrorFields {
     pub(super) fn in_message(message: &str) -> Self {
         let blocks_at = [CANONICAL_REQUEST, STRING_TO_SIGN].iter().filter_map(|mark| message.find(mark)).min();
         let text = message[..blocks_at.unwrap_or(message.len())].trim();

@@ -3,24 +3,28 @@
 //! XML of S3 and its relatives, XML of query services, JSON of all the others, HTML and nothing at all are read into one
 //! [`Reply`]. Reading never fails: what is not understood is absent. Whether the server is right is not asked here.
 
-mod damage;
 mod fields;
 mod json;
 mod kind;
 mod message;
 mod summary;
+mod xml;
+mod damage;
+
 #[cfg(test)]
 mod tests;
-mod xml;
 
 pub use kind::Kind;
 
+use std::borrow::Cow;
+
 use crate::formats::note::Note;
 use sigvet_core::crypto::sha256;
+use sigvet_core::request::Headers;
 use sigvet_core::time::Timestamp;
 
 use fields::Fields;
-use message::Told;
+use message::ErrorFields;
 
 /// More than any server writes about a refusal; a body is read so far.
 const LONGEST_BODY: usize = 256 * 1024;
@@ -77,19 +81,19 @@ pub struct Hashes {
 }
 
 impl Reply {
-    /// Reads a response: its status, its headers in any case, its body.
-    pub fn parse(status: Option<u16>, headers: &[(String, Vec<u8>)], body: &[u8]) -> Self {
+    /// Reads a response: its status, its headers, its body.
+    pub fn parse(status: Option<u16>, headers: &Headers, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST_BODY)]);
         let (text, damage) = damage::repair(text.trim_start_matches('\u{feff}').trim());
         let text = text.as_ref();
         let fields = json::read(text).or_else(|| xml::read(text));
         let words = if fields.is_none() { first_words(text) } else { None };
         let fields = fields.unwrap_or_default();
-        let told = fields.get(&["Message"]).map(|message| Told::in_message(&message));
+        let stated = fields.get(&["Message"]).map(|message| ErrorFields::in_message(&message));
         // The text of an exception has the message alone.
-        let told = told.or_else(|| words.as_ref().map(|_| Told::in_message(text))).unwrap_or_default();
+        let stated = stated.or_else(|| words.as_ref().map(|_| ErrorFields::in_message(text))).unwrap_or_default();
         let code_of_words = words.as_deref().and_then(message::code_of_exception);
-        let header = |name: &str| header(headers, name);
+        let header = |name: &str| headers.first_text_lossy(name).filter(|value| !value.is_empty()).map(Cow::into_owned);
         let mut reply = Self {
             status,
             code: header("x-amzn-errortype")
@@ -97,21 +101,24 @@ impl Reply {
                 .as_deref()
                 .and_then(bare_code)
                 .or(code_of_words),
-            message: if fields.is_empty() { words } else { told.text },
+            message: if fields.is_empty() { words } else { stated.text },
             request_id: fields
                 .get(&["RequestId", "RequestID"])
                 .or_else(|| REQUEST_ID_HEADERS.iter().find_map(|name| header(name))),
             host_id: fields.get(&["HostId"]).or_else(|| header("x-amz-id-2")),
-            region: told.region.or_else(|| fields.get(&["Region"])).or_else(|| header("x-amz-bucket-region")),
-            service: told.service,
+            region: stated.region.or_else(|| fields.get(&["Region"])).or_else(|| header("x-amz-bucket-region")),
+            service: stated.service,
             server_time: fields
                 .instant("ServerTime")
-                .or(told.server_time)
+                .or(stated.server_time)
                 .or_else(|| header("date").and_then(|date| Timestamp::parse(&date).ok())),
-            request_time: fields.instant("RequestTime").or_else(|| fields.instant("X-Amz-Date")).or(told.request_time),
+            request_time: fields
+                .instant("RequestTime")
+                .or_else(|| fields.instant("X-Amz-Date"))
+                .or(stated.request_time),
             expires: fields.instant("Expires"),
-            canonical_request: fields.bytes("CanonicalRequest").or(told.canonical_request),
-            string_to_sign: fields.bytes("StringToSign").or(told.string_to_sign),
+            canonical_request: fields.bytes("CanonicalRequest").or(stated.canonical_request),
+            string_to_sign: fields.bytes("StringToSign").or(stated.string_to_sign),
             signature_provided: fields.get(&["SignatureProvided"]),
             access_key_id: fields.get(&["AWSAccessKeyId", "OSSAccessKeyId"]),
             hashes: Hashes::of(&fields),
@@ -143,7 +150,7 @@ impl Reply {
         self.server_time.map(|server| signed_at.seconds_until(server))
     }
 
-    /// The region that the server wants or is in, if it is a word that can be typed after `--region` without quotes.
+    /// The region that the server wants or is in, if it is a word that a shell takes without quotes.
     pub fn expected_region(&self) -> Option<&str> {
         self.region.as_deref().filter(|region| is_plain(region))
     }
@@ -189,12 +196,6 @@ const REQUEST_ID_HEADERS: [&str; 9] = [
     "x-trans-id",
     "cf-ray",
 ];
-
-fn header(headers: &[(String, Vec<u8>)], name: &str) -> Option<String> {
-    let (_, value) = headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name))?;
-    let value = String::from_utf8_lossy(value).trim().to_owned();
-    Some(value).filter(|value| !value.is_empty())
-}
 
 /// The name in `com.amazon.coral.service#Name` and `Name:http://…`.
 fn bare_code(code: &str) -> Option<String> {

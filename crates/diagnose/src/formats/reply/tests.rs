@@ -7,7 +7,7 @@
 use super::*;
 
 fn parse(body: &str) -> Reply {
-    Reply::parse(Some(403), &[], body.as_bytes())
+    Reply::parse(Some(403), &Headers::default(), body.as_bytes())
 }
 
 fn texts(reply: &Reply) -> (&str, &str) {
@@ -250,25 +250,24 @@ fn each_service_has_its_own_json() {
 
 #[test]
 fn headers_tell_what_the_body_does_not() {
-    let fields = |pairs: &[(&str, &str)]| -> Vec<(String, Vec<u8>)> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect()
-    };
-    let headers = fields(&[
+    let headers = Headers::from_pairs([
         ("Date", "Tue, 18 May 2021 15:48:57 GMT"),
         ("x-amzn-RequestId", "491cbe4b"),
         ("x-amzn-ErrorType", "InvalidSignatureException:http://internal.amazon.com/coral/com.amazon.coral.service/"),
-    ]);
+    ])
+    .unwrap();
     let reply = Reply::parse(Some(403), &headers, SELLING_PARTNER.as_bytes());
     assert_eq!(reply.code.as_deref(), Some("InvalidSignatureException"));
     assert_eq!(reply.request_id.as_deref(), Some("491cbe4b"));
     assert_eq!(reply.server_time, at("2021-05-18T15:48:57Z"));
     // S3's answer to HEAD: github.com/minio/minio-go/issues/677 has the same headers with a body.
-    let headers = fields(&[
+    let headers = Headers::from_pairs([
         ("x-amz-bucket-region", "us-east-1"),
         ("x-amz-request-id", "C43B"),
         ("x-amz-id-2", "l6Uc"),
         ("date", "x"),
-    ]);
+    ])
+    .unwrap();
     let reply = Reply::parse(Some(400), &headers, b"");
     assert_eq!((reply.kind(), reply.expected_region()), (Kind::Region, Some("us-east-1")));
     assert_eq!((reply.host_id.as_deref(), reply.server_time), (Some("l6Uc"), None));
@@ -417,7 +416,7 @@ fn hashes_and_unsigned_headers_are_named() {
 
 #[test]
 fn what_is_no_error_gives_its_status_and_first_words() {
-    let summary = |body: &str| Reply::parse(Some(400), &[], body.as_bytes()).summary();
+    let summary = |body: &str| Reply::parse(Some(400), &Headers::default(), body.as_bytes()).summary();
     // A live Swift, asked anonymously.
     let swift = "<html><h1>Bad Request</h1><p>The server could not comply with the request since it is either malformed or \
                  otherwise incorrect.</p></html>";
@@ -426,7 +425,7 @@ fn what_is_no_error_gives_its_status_and_first_words() {
     assert_eq!(summary(nginx), "status 400: 403 Forbidden");
     assert_eq!(summary("  go   away\n"), "status 400: go away");
     assert_eq!(summary("\u{1f}\u{8b}\0\0"), "status 400, without a word why");
-    assert_eq!(Reply::parse(None, &[], b"").summary(), "no status, without a word why");
+    assert_eq!(Reply::parse(None, &Headers::default(), b"").summary(), "no status, without a word why");
 }
 
 #[test]
@@ -469,7 +468,7 @@ fn damaged_bodies_never_panic() {
             3 => body.extend_from_within(at.min(to)..),
             _ => body.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' '),
         }
-        let reply = Reply::parse(Some(403), &[], &body);
+        let reply = Reply::parse(Some(403), &Headers::default(), &body);
         let summary = reply.summary();
         prop_assert!(summary.chars().count() < 500 && !summary.contains(char::is_control));
         let _ = (reply.kind(), reply.is_unaltered(), reply.expected_region());

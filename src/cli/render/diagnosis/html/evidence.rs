@@ -12,8 +12,8 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
     let (alternatives, further) = shown.others();
     write_explanations(shown, "Or, which cannot be told apart", &alternatives, page);
     write_explanations(shown, "Also", &further, page);
-    write_list(shown, "Worth knowing", &shown.diagnosis.notes, page);
-    write_list(shown, "What would tell more", &shown.diagnosis.next, page);
+    write_list(shown, "Worth knowing", &shown.notes(), page);
+    write_list(shown, "What would tell more", &shown.next_steps(), page);
 }
 
 fn write_comparison(shown: &Shown<'_>, comparison: &Comparison, page: &mut Markup) {
@@ -44,8 +44,8 @@ fn write_explanations(shown: &Shown<'_>, heading: &'static str, explanations: &[
     write_lines(heading, &lines, page);
 }
 
-fn write_list(shown: &Shown<'_>, heading: &'static str, lines: &[String], page: &mut Markup) {
-    let lines: Vec<String> = lines.iter().map(|line| shown.words(line)).collect();
+fn write_list(shown: &Shown<'_>, heading: &'static str, lines: &[impl AsRef<str>], page: &mut Markup) {
+    let lines: Vec<String> = lines.iter().map(|line| shown.words(line.as_ref())).collect();
     write_lines(heading, &lines, page);
 }
 

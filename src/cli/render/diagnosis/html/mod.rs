@@ -5,8 +5,8 @@
 
 mod evidence;
 mod mistakes;
-mod picture;
 mod places;
+mod picture;
 mod stages;
 
 use std::ops::Range;
@@ -17,7 +17,8 @@ use super::{Both, Shown};
 use crate::cli::render::markup::{self, Markup};
 use places::Trail;
 use sigvet_core::request::Request;
-use sigvet_diagnose::{Judged, JudgedPlain, Word};
+use sigvet_core::verify::{Outcome, SignedTexts};
+use sigvet_diagnose::{Judged, JudgedV4, Origin};
 
 /// So much of a fact stands at the head of the page; the whole of it is below.
 const FACT: usize = 180;
@@ -39,17 +40,13 @@ impl Shown<'_> {
     pub fn to_html(&self) -> String {
         let mut page = Markup::default();
         page.raw(HEAD).text(self.verdict()).raw(": ").text(&self.reason()).raw(" · sigvet</title>\n<style>\n");
-        page.raw(include_str!("style.css")).raw("</style>\n</head>\n<body class=\"").raw(class(self.diagnosis.verdict));
+        page.raw(include_str!("style.css")).raw("</style>\n</head>\n<body class=\"").raw(class(self.diagnosis.outcome));
         page.raw("\">\n");
         self.write_header(&mut page);
         page.raw("<main>\n");
         mistakes::write(self, &mut page);
         if let Some(judged) = &self.diagnosis.judged {
-            let trail = Trail::of(self.diagnosis.best(), Some(judged.claim.terms.placement));
-            self.write_picture(judged, &trail, &mut page);
-            stages::write(self, judged, &trail, &mut page);
-        } else if let Some(plain) = &self.diagnosis.plain {
-            stages::write_plain(self, &plain.verdict, &mut page);
+            self.write_stages(judged, &mut page);
         }
         evidence::write(self, &mut page);
         page.raw("</main>\n");
@@ -58,60 +55,59 @@ impl Shown<'_> {
         page.finish()
     }
 
+    fn write_stages(&self, judged: &Judged, page: &mut Markup) {
+        if let Some(v4) = judged.v4() {
+            let trail = Trail::of(self.diagnosis.best(), Some(v4.claim.terms.placement));
+            self.write_picture(v4, &trail, page);
+            stages::write(self, v4, &trail, page);
+        } else if let SignedTexts::Parts { parts, string_to_sign } = &judged.verdict.texts {
+            stages::write_parts(self, parts, string_to_sign, page);
+        }
+    }
+
     fn write_header(&self, page: &mut Markup) {
         page.raw("<header>\n<p class=\"mark\">sigvet <span>explain</span></p>\n");
         page.raw("<p class=\"verdict\"><svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"");
-        page.raw(match self.diagnosis.verdict {
-            Word::Valid => "M3.5 8.5l3 3 6-7",
-            Word::Invalid => "M4.5 4.5l7 7m0-7l-7 7",
-            Word::Unknown => "M5.6 6a2.4 2.4 0 1 1 3.5 2.1c-.7.4-1.1.8-1.1 1.6M8 12.4v.2",
+        page.raw(match self.diagnosis.outcome {
+            Outcome::Valid => "M3.5 8.5l3 3 6-7",
+            Outcome::Invalid => "M4.5 4.5l7 7m0-7l-7 7",
+            Outcome::Unknown => "M5.6 6a2.4 2.4 0 1 1 3.5 2.1c-.7.4-1.1.8-1.1 1.6M8 12.4v.2",
         });
         page.raw("\"/></svg><span class=\"sentence\">").text(self.verdict()).raw("</span></p>\n");
         page.raw("<h1>").text(&self.headline()).raw("</h1>\n");
         if let Some(judged) = &self.diagnosis.judged {
             self.write_facts(judged, page);
-        } else if let Some(plain) = &self.diagnosis.plain {
-            self.write_plain_facts(plain, page);
         }
         page.raw("</header>\n");
     }
 
     /// The reason, without the names that stand below it.
     fn headline(&self) -> String {
-        let is_judged = self.diagnosis.judged.is_some() || self.diagnosis.plain.is_some();
-        match (self.diagnosis.verdict, is_judged) {
-            (Word::Valid, true) => "The signature is right".to_owned(),
-            (Word::Unknown, true) => "No secret is at hand, so the signature was not recomputed".to_owned(),
+        let is_judged = self.diagnosis.judged.is_some();
+        match (self.diagnosis.outcome, is_judged) {
+            (Outcome::Valid, true) => "The signature is right".to_owned(),
+            (Outcome::Unknown, true) => "No secret is at hand, so the signature was not recomputed".to_owned(),
             _ => self.reason(),
         }
     }
 
     fn write_facts(&self, judged: &Judged, page: &mut Markup) {
-        let terms = &judged.claim.terms;
-        let of_signature = [
-            ("Access key", self.words(&terms.access_key_id)),
-            ("Scope", self.words(&terms.scope.to_string())),
-            ("Signed at", self.words(terms.timestamp.as_str())),
-        ];
+        let claimed = &judged.verdict.claimed;
+        let by = match judged.v4() {
+            Some(v4) => ("Scope", self.words(&v4.claim.terms.scope.to_string())),
+            None => ("Scheme", claimed.scheme_name().to_owned()),
+        };
+        let signed_at = claimed.signed_at().map(|at| self.words(at.as_str())).unwrap_or_default();
+        let of_signature = [("Access key", self.words(claimed.access_key_id())), by, ("Signed at", signed_at)];
         self.write_list_of_facts(&judged.request, &of_signature, page);
-        if !judged.is_at_hand {
+        if judged.origin != Origin::Captured {
             page.raw("<p class=\"aside\">The request itself was not at hand: this was read back from what was said of it.</p>\n");
         }
     }
 
-    fn write_plain_facts(&self, plain: &JudgedPlain, page: &mut Markup) {
-        let claim = &plain.verdict.claim;
-        let of_signature = [
-            ("Access key", self.words(&claim.access_key_id)),
-            ("Scheme", claim.scheme.to_owned()),
-            ("Signed at", claim.signed_at.map(|at| self.words(at.as_str())).unwrap_or_default()),
-        ];
-        self.write_list_of_facts(&plain.request, &of_signature, page);
-    }
-
     fn write_list_of_facts(&self, request: &Request, of_signature: &[(&'static str, String); 3], page: &mut Markup) {
         // The query is in the canonical request; here it would be a line of its own, and hold the signature.
-        let line = format!("{} {}", self.words(&request.method), shown_whole(&self.bytes(request.path())));
+        let line = format!("{} {}", self.words(request.method()), shown_whole(&self.bytes(request.path())));
         let host = request.host().map(|host| self.words(host)).unwrap_or_default();
         let facts = [("Request", line), ("Host", host)];
         page.raw("<dl class=\"facts\">\n");
@@ -122,7 +118,7 @@ impl Shown<'_> {
         page.raw("</dl>\n");
     }
 
-    fn write_picture(&self, judged: &Judged, trail: &Trail, page: &mut Markup) {
+    fn write_picture(&self, judged: JudgedV4<'_>, trail: &Trail, page: &mut Markup) {
         page.raw("<section aria-labelledby=\"way\">\n<h2 id=\"way\">");
         page.raw(if trail.places.is_empty() { "How the signature is made" } else { "Where it went wrong" });
         page.raw("</h2>\n<figure>\n");
@@ -152,11 +148,11 @@ impl Shown<'_> {
     }
 }
 
-fn class(verdict: Word) -> &'static str {
-    match verdict {
-        Word::Valid => "valid",
-        Word::Invalid => "invalid",
-        Word::Unknown => "unknown",
+fn class(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Valid => "valid",
+        Outcome::Invalid => "invalid",
+        Outcome::Unknown => "unknown",
     }
 }
 

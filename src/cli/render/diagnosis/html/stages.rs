@@ -5,8 +5,8 @@ use super::places::{HASH, Place, SCOPE, TIMESTAMP, Trail, places};
 use super::{write_pair, write_segments};
 use crate::cli::render::diagnosis::{Shown, marks};
 use sigvet_core::canonical::Field;
-use sigvet_core::verify::PlainVerdict;
-use sigvet_diagnose::{Judged, Made};
+use sigvet_core::derivation::Part;
+use sigvet_diagnose::{JudgedV4, Made};
 
 const FIELDS: [(Field, &str); 6] = [
     (Field::Method, "Method"),
@@ -20,8 +20,8 @@ const LINES: [&str; 4] = ["Algorithm", "Timestamp", "Scope", "Request hash"];
 /// So much of one field is shown.
 const MOST: usize = 32 * 1024;
 
-pub(super) fn write(shown: &Shown<'_>, judged: &Judged, trail: &Trail, page: &mut Markup) {
-    let derivation = &judged.derivation;
+pub(super) fn write(shown: &Shown<'_>, judged: JudgedV4<'_>, trail: &Trail, page: &mut Markup) {
+    let derivation = judged.derivation;
     page.raw("<section aria-labelledby=\"stages\">\n<h2 id=\"stages\">What is signed, byte for byte</h2>\n");
     page.raw("<details open><summary>Canonical request</summary>\n<dl class=\"stage\">\n");
     for (field, label) in FIELDS {
@@ -35,7 +35,7 @@ pub(super) fn write(shown: &Shown<'_>, judged: &Judged, trail: &Trail, page: &mu
 }
 
 /// The parts of a string to sign that is made of no canonical request, and the whole of it.
-pub(super) fn write_plain(shown: &Shown<'_>, verdict: &PlainVerdict, page: &mut Markup) {
+pub(super) fn write_parts(shown: &Shown<'_>, parts: &[Part], string_to_sign: &[u8], page: &mut Markup) {
     let row = |label: &'static str, text: &[u8], page: &mut Markup| {
         page.raw("<div><dt>").raw(label).raw("</dt><dd>");
         write_whole(&shown.bytes(text), page);
@@ -43,17 +43,17 @@ pub(super) fn write_plain(shown: &Shown<'_>, verdict: &PlainVerdict, page: &mut 
     };
     page.raw("<section aria-labelledby=\"stages\">\n<h2 id=\"stages\">What is signed, byte for byte</h2>\n");
     page.raw("<details open><summary>Parts</summary>\n<dl class=\"stage\">\n");
-    for part in &verdict.parts {
+    for part in parts {
         row(part.name, &part.text, page);
     }
     page.raw("</dl>\n</details>\n<details open><summary>String to sign</summary>\n<dl class=\"stage\">\n");
-    row("All of it", &verdict.string_to_sign, page);
+    row("All of it", string_to_sign, page);
     page.raw("</dl>\n</details>\n</section>\n");
 }
 
 fn write_row(
     shown: &Shown<'_>,
-    judged: &Judged,
+    judged: JudgedV4<'_>,
     trail: &Trail,
     (place, label, right): (Place, &'static str, &[u8]),
     page: &mut Markup,
@@ -81,7 +81,7 @@ fn write_whole(text: &[u8], page: &mut Markup) {
 
 /// What was signed in place of a field, and what should have been. None where a mistake is not found in it as it stands, or
 /// where nothing is known.
-fn both_texts(shown: &Shown<'_>, judged: &Judged, place: Place, derived: &[u8]) -> Option<[Vec<u8>; 2]> {
+fn both_texts(shown: &Shown<'_>, judged: JudgedV4<'_>, place: Place, derived: &[u8]) -> Option<[Vec<u8>; 2]> {
     let is_claimed = matches!(place, Place::Line(TIMESTAMP | SCOPE));
     let best = shown.diagnosis.best().filter(|_| is_claimed || matches!(place, Place::Field(_)))?;
     let placement = Some(judged.claim.terms.placement);

@@ -1,8 +1,9 @@
-use super::super::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use super::*;
+use crate::cli::render::diagnosis::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::redact::Redactor;
+use sigvet_core::verify::{Claimed, Finding};
 use sigvet_diagnose::catalogue::{PATH_DOUBLE_ENCODED, TOKEN_PLUS_AS_SPACE};
-use sigvet_diagnose::{Diagnosis, Difference, Party, Proof};
+use sigvet_diagnose::{Diagnosis, Difference, Note, Party, Proof};
 
 fn text(diagnosis: &Diagnosis, palette: Palette, steps: bool) -> String {
     let mut out = Vec::new();
@@ -48,19 +49,25 @@ fn nothing_from_outside_reaches_the_terminal() {
     let mut made = made(&PATH_DOUBLE_ENCODED, hostile, "/\u{9b}");
     made.detail = Some(hostile.to_owned());
     diagnosis.explanations[0].mistakes = vec![made];
-    (diagnosis.notes, diagnosis.next) = (vec![hostile.to_owned()], vec![hostile.to_owned()]);
+    diagnosis.notes = vec![Note::Finding(Finding::HeaderMissing { name: hostile.to_owned() })];
     let difference = Difference { field: None, name: "path", theirs: hostile.into(), right: b"/".to_vec() };
     let (canonical_request, string_to_sign, is_unaltered) = (None, None, Some(false));
     let whose = Party::Server;
     let differences = vec![difference];
     diagnosis.comparisons = vec![Comparison { whose, canonical_request, string_to_sign, differences, is_unaltered }];
     if let Some(judged) = &mut diagnosis.judged {
-        judged.claim.terms.scope.region = Some(hostile.to_owned());
-        judged.claim.signature = sigvet_core::scheme::Signature::presented(hostile);
+        let Claimed::V4(claim) = &mut judged.verdict.claimed else { panic!("a claim of Version 4") };
+        claim.terms.scope.region = Some(hostile.to_owned());
+        claim.signature = sigvet_core::scheme::Signature::presented(hostile);
     }
-    for verdict in [Word::Valid, Word::Invalid, Word::Unknown] {
-        diagnosis.verdict = verdict;
-        let text = text(&diagnosis, Palette::Plain, true);
+    for outcome in [Outcome::Valid, Outcome::Invalid, Outcome::Unknown] {
+        diagnosis.outcome = outcome;
+        let mut out = Vec::new();
+        let (redactor, further_notes) = (Redactor::none(), [hostile.to_owned()]);
+        let shown = Shown { further_notes: &further_notes, ..shown(&diagnosis, &redactor) };
+        shown.write_text(Palette::Plain, true, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.matches("owned").count() >= 4, "{text:?}");
         assert!(text.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{text:?}");
     }
 }
@@ -111,7 +118,7 @@ fn a_verdict_without_a_reason_says_so() {
     let verdict = |diagnosis: &Diagnosis| plain(diagnosis).lines().next().unwrap().to_owned();
     let expected = "not valid: the signature does not match, and no known mistake reproduces it";
     assert_eq!(verdict(&diagnosis), expected);
-    diagnosis.verdict = Word::Unknown;
+    diagnosis.outcome = Outcome::Unknown;
     assert!(verdict(&diagnosis).starts_with("unknown: no secret for AKIDEXAMPLE at hand"));
     diagnosis.judged = None;
     assert_eq!(verdict(&diagnosis), "unknown: there is no signed request to judge");

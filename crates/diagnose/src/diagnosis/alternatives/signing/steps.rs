@@ -18,7 +18,7 @@ pub(super) struct Part {
 
 /// The string to sign around scope, timestamp and hash.
 #[derive(Clone, Copy)]
-pub(super) enum Form {
+pub(super) enum StringForm {
     Right,
     CrLf,
     NewlineBehind,
@@ -85,19 +85,19 @@ pub(super) fn timestamp_step(subject: &Subject<'_>) -> Step<String> {
     step
 }
 
-pub(super) fn form_step() -> Step<Form> {
-    let mut step = Step::new(Form::Right);
-    step.add(&CANONICAL_NEWLINES, "CR LF in the string to sign", Form::CrLf);
-    step.add(&CANONICAL_NEWLINES, "a newline at the end of the string to sign", Form::NewlineBehind);
-    step.add(&CANONICAL_NEWLINES, "a newline before the string to sign", Form::NewlineBefore);
-    step.add(&CANONICAL_NEWLINES, "no newlines in the string to sign", Form::NoNewlines);
-    step.add(&STRING_TO_SIGN_FORM, "without the algorithm", Form::NoAlgorithm);
-    step.add(&STRING_TO_SIGN_FORM, "without the timestamp", Form::NoTimestamp);
-    step.add(&STRING_TO_SIGN_FORM, "without the scope", Form::NoScope);
-    step.add(&STRING_TO_SIGN_FORM, "the scope before the timestamp", Form::ScopeFirst);
-    step.add(&STRING_TO_SIGN_FORM, "the hash before the scope", Form::HashBeforeScope);
-    step.add(&STRING_TO_SIGN_FORM, "the day alone in place of the timestamp", Form::ShortDate);
-    step.add(&STRING_TO_SIGN_FORM, "the whole credential in place of the scope", Form::FullCredential);
-    step.add(&STRING_TO_SIGN_FORM, "the timestamp with its dashes and colons", Form::Rfc3339);
+pub(super) fn form_step() -> Step<StringForm> {
+    let mut step = Step::new(StringForm::Right);
+    step.add(&CANONICAL_NEWLINES, "CR LF in the string to sign", StringForm::CrLf);
+    step.add(&CANONICAL_NEWLINES, "a newline at the end of the string to sign", StringForm::NewlineBehind);
+    step.add(&CANONICAL_NEWLINES, "a newline before the string to sign", StringForm::NewlineBefore);
+    step.add(&CANONICAL_NEWLINES, "no newlines in the string to sign", StringForm::NoNewlines);
+    step.add(&STRING_TO_SIGN_FORM, "without the algorithm", StringForm::NoAlgorithm);
+    step.add(&STRING_TO_SIGN_FORM, "without the timestamp", StringForm::NoTimestamp);
+    step.add(&STRING_TO_SIGN_FORM, "without the scope", StringForm::NoScope);
+    step.add(&STRING_TO_SIGN_FORM, "the scope before the timestamp", StringForm::ScopeFirst);
+    step.add(&STRING_TO_SIGN_FORM, "the hash before the scope", StringForm::HashBeforeScope);
+    step.add(&STRING_TO_SIGN_FORM, "the day alone in place of the timestamp", StringForm::ShortDate);
+    step.add(&STRING_TO_SIGN_FORM, "the whole credential in place of the scope", StringForm::FullCredential);
+    step.add(&STRING_TO_SIGN_FORM, "the timestamp with its dashes and colons", StringForm::Rfc3339);
     step
 }

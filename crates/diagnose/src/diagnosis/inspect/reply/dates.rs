@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{clock, token};
 use super::{Said, one};
 use crate::diagnosis::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_SKEWED};
+use crate::diagnosis::inspect::{clock, token};
 use crate::diagnosis::outcome::{Explanation, Made};
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Placement;
@@ -50,7 +50,7 @@ fn is_about_expires(said: &Said<'_>) -> bool {
 
 /// Google's store says no more than that a header is malformed.
 fn is_out_of_bounds(said: &Said<'_>) -> bool {
-    let findings = said.judged.map(|judged| judged.findings.as_slice()).unwrap_or_default();
+    let findings = said.findings();
     let is_far = findings.iter().any(|finding| matches!(finding, Finding::ExpiresOutOfBounds { .. }));
     said.has_code(&["MalformedSecurityHeader"]) && is_far
 }

@@ -1,8 +1,8 @@
 //! Words about the mechanism, and about an authorization that cannot be read.
 
-use super::super::unreadable;
 use super::{Said, one};
 use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2};
+use crate::diagnosis::inspect::unreadable;
 use crate::diagnosis::outcome::{Explanation, Made};
 use sigvet_core::claim::Claim;
 
@@ -40,7 +40,7 @@ pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
     if let Some(made) = seen_here(said) {
         return one(made);
     }
-    let is_readable = said.judged.is_some_and(|judged| judged.is_at_hand);
+    let is_readable = said.judged.is_some_and(|judged| judged.is_captured());
     let made = Made::new(&AUTHORIZATION_MALFORMED, "", "");
     match (is_routed(said), is_readable) {
         (true, true) => one(made.with_detail(format!("the signature can be read here; {NO_ROUTE}"))),

@@ -1,8 +1,8 @@
 //! Words about headers that were not signed.
 
-use super::super::token;
 use super::{Said, together};
 use crate::diagnosis::catalogue::{HEADER_AMZ_UNSIGNED, HEADER_MISSING, HOST_NOT_SIGNED};
+use crate::diagnosis::inspect::token;
 use crate::diagnosis::outcome::{Explanation, Made};
 use sigvet_core::verify::Finding;
 
@@ -25,9 +25,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     let listed: Vec<String> = said.reply.headers_not_signed.iter().map(|name| name.to_ascii_lowercase()).collect();
     let names = match () {
         () if !listed.is_empty() => listed,
-        () if is_plain => {
-            found(said, |finding| matches!(finding, Finding::HeaderUnsigned { .. } | Finding::HostNotSigned))
-        }
+        () if is_plain => found(said, is_unsigned),
         () => named(said).into_iter().collect(),
     };
     if !names.is_empty() {
@@ -45,15 +43,21 @@ fn not_told(said: &Said<'_>) -> Made {
     Made::new(&HEADER_MISSING, missing.join(";"), "").with_detail(format!("not sent: {}", missing.join(", ")))
 }
 
+fn is_unsigned(finding: &Finding) -> bool {
+    matches!(finding, Finding::HeaderUnsigned { .. } | Finding::TokenUnsigned { .. } | Finding::HostNotSigned)
+}
+
 fn is_missing(finding: &Finding) -> bool {
     matches!(finding, Finding::HeaderMissing { .. })
 }
 
 /// The names in the findings of these kinds.
 fn found(said: &Said<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
-    let findings = said.judged.map(|judged| judged.findings.as_slice()).unwrap_or_default();
+    let findings = said.findings();
     let name = |finding: &Finding| match finding {
-        Finding::HeaderUnsigned { name } | Finding::HeaderMissing { name } => Some(name.clone()),
+        Finding::HeaderUnsigned { name } | Finding::TokenUnsigned { name } | Finding::HeaderMissing { name } => {
+            Some(name.clone())
+        }
         Finding::HostNotSigned => Some("host".to_owned()),
         _ => None,
     };

@@ -1,8 +1,8 @@
 //! Words about the access key and about the session token that goes with it.
 
-use super::super::{key, token};
 use super::{Said, one};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID};
+use crate::diagnosis::inspect::{key, token};
 use crate::diagnosis::outcome::{Explanation, Made};
 
 /// What AWS says of a key and of a token alike.
@@ -74,7 +74,7 @@ fn spoilt(said: &Said<'_>) -> Option<Made> {
         return Some(key::exchanged());
     }
     let with_space = || said.request().and_then(|request| token::with_space(request, &said.dialect()));
-    let is_alone = said.judged.is_some_and(|judged| judged.is_at_hand) && !has_token(said);
+    let is_alone = said.judged.is_some_and(|judged| judged.is_captured()) && !has_token(said);
     let missing = || (is_alone && key::is_temporary(&id)).then(|| token::missing(&said.dialect()));
     let malformed = || if id.is_empty() { None } else { key::malformed(&id) };
     malformed().or_else(with_space).or_else(missing)

@@ -13,12 +13,13 @@ mod scope;
 mod tests;
 
 use crate::diagnosis::evidence::Evidence;
-use crate::diagnosis::outcome::{Explanation, Judged, Made, Proof};
+use crate::diagnosis::outcome::{Explanation, JudgedV4, Made, Proof};
 use crate::formats::reply::Reply;
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Placement;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
+use sigvet_core::verify::Finding;
 
 /// In the order in which one reply's words are most to be trusted.
 const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 9] = [
@@ -37,13 +38,13 @@ const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 9] = [
 pub(super) struct Said<'a> {
     reply: &'a Reply,
     evidence: &'a Evidence<'a>,
-    judged: Option<&'a Judged>,
+    judged: Option<JudgedV4<'a>>,
     /// The message in lower case.
     words: String,
 }
 
 impl<'a> Said<'a> {
-    pub(super) fn new(reply: &'a Reply, evidence: &'a Evidence<'a>, judged: Option<&'a Judged>) -> Self {
+    pub(super) fn new(reply: &'a Reply, evidence: &'a Evidence<'a>, judged: Option<JudgedV4<'a>>) -> Self {
         let words = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
         Self { reply, evidence, judged, words }
     }
@@ -71,11 +72,15 @@ impl<'a> Said<'a> {
     }
 
     fn claim(&self) -> Option<&'a Claim> {
-        self.judged.map(|judged| &judged.claim)
+        self.judged.map(|judged| judged.claim)
+    }
+
+    fn findings(&self) -> &'a [Finding] {
+        self.judged.map(|judged| judged.findings()).unwrap_or_default()
     }
 
     fn request(&self) -> Option<&'a Request> {
-        self.judged.map(|judged| &judged.request).or(self.evidence.request)
+        self.judged.map(|judged| judged.request).or(self.evidence.request)
     }
 
     fn dialect(&self) -> Dialect {

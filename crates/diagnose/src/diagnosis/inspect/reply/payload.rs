@@ -1,11 +1,11 @@
 //! Words about the payload: a hash that is another's, missing or refused, and chunks that are not understood.
 
-use super::super::hashes::{Hashes, Signed};
 use super::{Said, one};
 use crate::diagnosis::catalogue::{
     CHECKSUM_MISMATCH, PAYLOAD_EMPTY_HASH, PAYLOAD_HASH_FORM, PAYLOAD_HEADER_MISMATCH, PAYLOAD_HEADER_MISSING,
     PAYLOAD_STREAMING, PAYLOAD_UNSIGNED,
 };
+use crate::diagnosis::inspect::hashes::{Hashes, Signed};
 use crate::diagnosis::outcome::{Explanation, Made};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::checksum::ChecksumAlgorithm;
@@ -40,7 +40,7 @@ fn checksum(said: &Said<'_>) -> Option<Made> {
 
 /// What the request says of its body by a checksum.
 fn checksum_header(request: &Request) -> Option<String> {
-    let header = request.headers.iter().find(|header| ChecksumAlgorithm::of_header(&header.name).is_some())?;
+    let header = request.headers.iter().find(|header| ChecksumAlgorithm::from_header(&header.name).is_some())?;
     Some(String::from_utf8_lossy(&header.value).into_owned())
 }
 
@@ -51,7 +51,7 @@ fn mismatch(said: &Said<'_>) -> Option<Made> {
         return None;
     }
     let signed =
-        said.judged.map(|judged| Signed { request: &judged.request, claim: &judged.claim, hints: said.evidence.hints });
+        said.judged.map(|judged| Signed { request: judged.request, claim: judged.claim, hints: said.evidence.hints });
     let of_reply = said.reply.hashes.as_ref().map(|hashes| (hashes.client.clone(), hashes.server.clone()));
     let of_request = || {
         let arrived = said.request()?.body.sha256()?.to_string();

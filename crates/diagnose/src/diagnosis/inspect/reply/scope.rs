@@ -1,8 +1,8 @@
 //! Words about the credential scope: its region, its service, its date, its form. One reply may name several of them.
 
-use super::super::{key, scope};
 use super::{Said, together};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SCOPE_DATE, SCOPE_REGION, SCOPE_SERVICE};
+use crate::diagnosis::inspect::{key, scope};
 use crate::diagnosis::outcome::{Explanation, Made};
 use crate::formats::reply::Kind;
 use sigvet_core::scheme::Scheme;

@@ -1,9 +1,9 @@
 //! What the host says of service and region, beside what the scope says. Only AWS's own hosts say it surely: other stores
 //! take any region, and names of one's own say nothing.
 
-use super::super::scope;
 use crate::diagnosis::catalogue::{SCOPE_REGION, SCOPE_SERVICE};
-use crate::diagnosis::outcome::{Judged, Made};
+use crate::diagnosis::inspect::scope;
+use crate::diagnosis::outcome::{JudgedV4, Made};
 use sigvet_core::endpoint::{self, Inference};
 use sigvet_core::request::Request;
 
@@ -47,9 +47,9 @@ pub(super) fn is_aws(request: &Request) -> bool {
 }
 
 /// The scope names another region than the host.
-pub(super) fn other_region(judged: &Judged) -> Sureness {
+pub(super) fn other_region(judged: &JudgedV4<'_>) -> Sureness {
     let Some(presented) = judged.claim.terms.scope.region.as_deref() else { return Sureness::None };
-    let Some((host, inference)) = aws(&judged.request) else { return Sureness::None };
+    let Some((host, inference)) = aws(judged.request) else { return Sureness::None };
     if scope::is_service(presented) || inference.region.as_deref() == Some(presented) {
         return Sureness::None;
     }
@@ -68,10 +68,10 @@ pub(super) fn other_region(judged: &Judged) -> Sureness {
 }
 
 /// The scope names another service than the host.
-pub(super) fn other_service(judged: &Judged) -> Sureness {
+pub(super) fn other_service(judged: &JudgedV4<'_>) -> Sureness {
     let terms = &judged.claim.terms;
     let presented = terms.scope.service.as_str();
-    let Some(expected) = aws(&judged.request).and_then(|(_, inference)| inference.service) else {
+    let Some(expected) = aws(judged.request).and_then(|(_, inference)| inference.service) else {
         return Sureness::None;
     };
     let are_stores = [presented, &expected].into_iter().all(|service| terms.dialect.stores_objects(service));

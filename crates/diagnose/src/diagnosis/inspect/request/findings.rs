@@ -1,37 +1,47 @@
-//! What verifying found, as mistakes: refined by what else the request, the keys and the server's clock tell.
+//! What verifying found, as mistakes: refined by what else the request, the keys and the server's clock show.
 
-use super::super::hashes::{Hashes, Signed};
-use super::super::{clock, key, observed, token};
-use crate::diagnosis::catalogue::{
-    ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, CHECKSUM_MISMATCH, HEADER_AMZ_UNSIGNED, HOST_NOT_SIGNED,
-    PAYLOAD_HEADER_MISSING, REGION_SET_MISSING, SCOPE_DATE, TOKEN_INVALID,
-};
+use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN};
 use crate::diagnosis::evidence::Evidence;
-use crate::diagnosis::inspect::scope;
-use crate::diagnosis::outcome::{Explanation, Judged, Made, Proof};
-use sigvet_core::verify::{self, Finding};
+use crate::diagnosis::inspect::hashes::{Hashes, Signed};
+use crate::diagnosis::inspect::verified;
+use crate::diagnosis::inspect::{clock, key, observed, scope, token};
+use crate::diagnosis::outcome::{Explanation, Judged, JudgedV4, Made, Proof};
+use crate::formats::reply::Reply;
+use sigvet_core::internal::judge_claim;
+use sigvet_core::verify::Finding;
 
 /// The findings for which a server refuses the request, those about time last: the clock they rest on may be another one.
-pub(super) fn fatal(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
-    let timeless = judged.findings.iter().filter(|finding| finding.is_fatal() && !is_of_the_clock(finding));
-    let mut found: Vec<Explanation> = timeless
-        .filter(|finding| is_seen(finding, judged))
-        .flat_map(|finding| explain(finding, evidence, judged))
-        .collect();
-    found.extend(unsigned_headers(judged).map(observed));
-    found.extend(clock_findings(evidence, judged).iter().flat_map(|finding| explain(finding, evidence, judged)));
-    found
+pub(super) fn fatal_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
+    let timeless = judged.findings().iter().filter(|finding| finding.is_fatal() && !is_of_the_clock(finding));
+    let seen = timeless.filter(|finding| is_seen(finding, judged) && !is_gathered(finding));
+    let unsigned = verified::unsigned_headers(&judged.whole.verdict).map(observed);
+    let of_clock = clock_findings(evidence, judged);
+    let explained = seen.flat_map(|finding| refined(finding, evidence, judged.whole)).chain(unsigned);
+    explained.chain(of_clock.iter().flat_map(|finding| refined(finding, evidence, judged.whole))).collect()
 }
 
-/// What rests on the server's clock. That clock is best known from the reply; a server that says that the signature is
-/// wrong, and tells no time, found no fault with it.
-fn clock_findings(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Finding> {
-    let told = evidence.reply.and_then(|reply| reply.server_time);
-    let is_of_signature = evidence.reply.is_some_and(|reply| reply.is_signature_refusal());
-    let mut findings = match told {
-        Some(now) => verify::inspect(&judged.request, &judged.claim, now, evidence.window),
-        None if is_of_signature => Vec::new(),
-        None => judged.findings.clone(),
+/// The findings of a signature without a canonical request.
+pub(super) fn fatal(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+    let is_clock_right = evidence.reply.is_some_and(finds_no_fault_with_the_clock);
+    let findings = judged.verdict.findings.iter().filter(|finding| !(is_clock_right && finding.is_about_time()));
+    findings.flat_map(|finding| refined(finding, evidence, judged)).collect()
+}
+
+/// A server that says that the signature is wrong, and names no time, found no fault with the clock.
+fn finds_no_fault_with_the_clock(reply: &Reply) -> bool {
+    reply.is_signature_refusal() && reply.server_time.is_none()
+}
+
+/// What rests on the server's clock, which is best known from the reply.
+fn clock_findings(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Finding> {
+    let named = evidence.reply.and_then(|reply| reply.server_time);
+    let mut findings = match named {
+        Some(now) => {
+            let judge = evidence.judge_without_key(now);
+            judge_claim(judged.request, judged.whole.verdict.claimed.clone(), &judge).findings
+        }
+        None if evidence.reply.is_some_and(finds_no_fault_with_the_clock) => Vec::new(),
+        None => judged.findings().to_vec(),
     };
     findings.retain(is_of_the_clock);
     findings
@@ -42,110 +52,57 @@ fn is_of_the_clock(finding: &Finding) -> bool {
 }
 
 /// A request that was read back from a canonical request has only what was signed of it.
-fn is_seen(finding: &Finding, judged: &Judged) -> bool {
-    judged.is_at_hand || !matches!(finding, Finding::PayloadHeaderMissing { .. } | Finding::TokenMissing { .. })
+fn is_seen(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
+    judged.is_captured() || !matches!(finding, Finding::PayloadHeaderMissing { .. } | Finding::TokenMissing { .. })
 }
 
-fn explain(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
-    let request = &judged.request;
-    let terms = &judged.claim.terms;
-    let made = match finding {
-        Finding::TimeSkewed { now, presented, .. } => clock::skewed(*presented, *now),
-        Finding::Expired { .. } | Finding::NotYetValid { .. } => return of_url(finding, judged),
-        Finding::ExpiresOutOfBounds { presented } => clock::life(&presented.to_string()),
-        Finding::ScopeDate { expected, presented } => match scope::out_of_order(terms) {
-            Some(made) => made,
-            None => return vec![Explanation::of(Proof::Time, scope_date(expected, presented))],
-        },
-        Finding::ScopeTerminator { expected, presented } => {
-            scope::disordered(&terms.scope.to_string(), &terms.dialect, terms.scheme)
-                .with_detail(format!("the scope ends in '{presented}', not in '{expected}'"))
+/// Whether a finding is explained elsewhere: all headers of a kind in one, tokens by what the host takes, chunks by a search of
+/// their own.
+fn is_gathered(finding: &Finding) -> bool {
+    matches!(finding, Finding::HeaderUnsigned { .. } | Finding::TokenUnsigned { .. } | Finding::Stream(_))
+}
+
+/// A finding by what the evidence shows of it; at the least, as it was found.
+fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+    let (v4, claimed) = (judged.v4(), &judged.verdict.claimed);
+    let local = |now| clock::local_url(claimed.signed_at()?, now);
+    let (better, other) = match finding {
+        Finding::TimeSkewed { now, presented, .. } => (clock::local(*presented, *now), None),
+        // If a URL is off by the hours of a time zone, local time is the other explanation.
+        Finding::Expired { now, .. } | Finding::NotYetValid { now, .. } => (None, local(*now)),
+        Finding::ScopeDate { .. } => (v4.and_then(|v4| scope::out_of_order(&v4.claim.terms)), None),
+        Finding::AccessKeyUnknown { expected, presented } => (Some(access_key(evidence, expected, presented)), None),
+        Finding::TokenDiffers { .. } => {
+            (v4.and_then(|v4| token::with_space(v4.request, &v4.claim.terms.dialect)), None)
         }
-        Finding::RegionSetMissing { name } => Made::new(&REGION_SET_MISSING, "", name.as_str()),
-        Finding::AccessKeyUnknown { expected, presented } => access_key(evidence, expected, presented),
-        Finding::TokenMissing { .. } => token::missing(&terms.dialect),
-        Finding::TokenDiffers { .. } => token::with_space(request, &terms.dialect).unwrap_or_else(another_token),
-        Finding::PayloadMismatch { expected, presented } => Hashes { declared: presented, arrived: expected }
-            .mistake(Some(Signed { request, claim: &judged.claim, hints: evidence.hints })),
-        Finding::ChecksumMismatch { name, expected, presented } => checksum(name, expected, presented),
-        Finding::PayloadHeaderMissing { name } => Made::new(&PAYLOAD_HEADER_MISSING, "", name.as_str()),
-        Finding::HostNotSigned => Made::new(&HOST_NOT_SIGNED, judged.claim.signed_headers_listed.as_str(), "host"),
-        // Those without a mistake of their own, and those that are gathered; chunks have a search of their own.
-        Finding::SignatureMismatch
-        | Finding::Stream(_)
-        | Finding::HeaderUnsigned { .. }
-        | Finding::HeaderMissing { .. }
-        | Finding::Policy(_)
-        | Finding::TokenUnknown
-        | Finding::ChunksUnseen => return Vec::new(),
+        Finding::PayloadMismatch { expected, presented } => {
+            let signed = v4.map(|v4| Signed { request: v4.request, claim: v4.claim, hints: evidence.hints });
+            (Some(Hashes { declared: presented, arrived: expected }.mistake(signed)), None)
+        }
+        _ => (None, None),
     };
-    let proof = if finding.is_about_time() { Proof::Time } else { Proof::Observed };
-    vec![Explanation::of(proof, made)]
-}
-
-/// A URL that is over, or has not begun; where that is by the hours of a time zone, local time is the other explanation.
-fn of_url(finding: &Finding, judged: &Judged) -> Vec<Explanation> {
-    let terms = &judged.claim.terms;
-    let (made, now) = match finding {
-        Finding::Expired { at, now } => (clock::expired(*at, *now), *now),
-        Finding::NotYetValid { from, now } => (clock::not_yet_valid(*from, *now), *now),
-        _ => return Vec::new(),
+    let proof = match (finding, &better) {
+        (Finding::ScopeDate { .. }, Some(_)) => Proof::Observed,
+        (finding, _) => verified::proof(finding),
     };
-    let local = clock::local_url(terms.timestamp, now);
-    [Some(made), local].into_iter().flatten().map(|made| Explanation::of(Proof::Time, made)).collect()
-}
-
-fn scope_date(expected: &str, presented: &str) -> Made {
-    let made = Made::new(&SCOPE_DATE, presented, expected);
-    let is_day = presented.len() == 8 && presented.bytes().all(|byte| byte.is_ascii_digit());
-    let without_dashes = presented.replace('-', "");
-    match () {
-        () if is_day => made.with_detail(format!("the scope is of {presented}, the request of {expected}")),
-        () if without_dashes == expected => made.with_detail("the scope's date has dashes"),
-        () => made.with_detail("the scope's date is none of the form YYYYMMDD"),
-    }
-}
-
-fn checksum(name: &str, expected: &str, presented: &str) -> Made {
-    Made::new(&CHECKSUM_MISMATCH, presented, expected).with_detail(format!("it stands in {name}"))
+    let found = better.or_else(|| verified::mistake(finding, claimed));
+    [found, other].into_iter().flatten().map(|made| Explanation::of(proof, made)).collect()
 }
 
 /// Another key than the right one: the secret, the right one damaged, one of the user's others, or one that nobody knows.
-pub(in crate::diagnosis::inspect) fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> Made {
+fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> Made {
     let secret = evidence.credentials.map(|credentials| credentials.secret_access_key.expose_secret());
-    if secret == Some(presented) || key::looks_like_a_secret(presented) {
-        return key::exchanged();
+    let unknown = || Made::new(&ACCESS_KEY_UNKNOWN, key::shown(presented), expected);
+    let owner = || evidence.other_keys.iter().find(|key| key.access_key_id == presented);
+    match key::malformed(presented) {
+        _ if secret == Some(presented) || key::looks_like_a_secret(presented) => key::exchanged(),
+        Some(made) => Made { expected: expected.as_bytes().to_vec(), ..made },
+        None if presented.eq_ignore_ascii_case(expected) => {
+            Made::new(&ACCESS_KEY_MALFORMED, presented, expected).with_detail("its letters are of another case")
+        }
+        None => match owner() {
+            Some(key) => unknown().with_detail(format!("it is the key of {}", key.name)),
+            None => unknown().with_detail("it is not the key to judge by"),
+        },
     }
-    if let Some(made) = key::malformed(presented) {
-        return Made { expected: expected.as_bytes().to_vec(), ..made };
-    }
-    if presented.eq_ignore_ascii_case(expected) {
-        return Made::new(&ACCESS_KEY_MALFORMED, presented, expected).with_detail("its letters are of another case");
-    }
-    let made = Made::new(&ACCESS_KEY_UNKNOWN, key::shown(presented), expected);
-    match evidence.other_keys.iter().find(|key| key.access_key_id == presented) {
-        Some(key) => made.with_detail(format!("it is the key of {}", key.name)),
-        None => made.with_detail("it is not the key to judge by"),
-    }
-}
-
-fn another_token() -> Made {
-    Made::new(&TOKEN_INVALID, "", "").with_detail("it is not the token that belongs to the key")
-}
-
-/// All headers of the provider's own that are sent and not signed, in one; but for the token.
-fn unsigned_headers(judged: &Judged) -> Option<Made> {
-    let token = &judged.claim.terms.dialect.token_header;
-    let name = |finding: &Finding| match finding {
-        // An unsigned token has a name of its own.
-        Finding::HeaderUnsigned { name } if name != token => Some(name.clone()),
-        _ => None,
-    };
-    let mut names: Vec<String> = judged.findings.iter().filter_map(name).collect();
-    names.dedup();
-    if names.is_empty() {
-        return None;
-    }
-    let made = Made::new(&HEADER_AMZ_UNSIGNED, judged.claim.signed_headers_listed.as_str(), names.join(";"));
-    Some(made.with_detail(format!("not signed: {}", names.join(", "))))
 }

@@ -7,25 +7,36 @@ mod suspicions;
 #[cfg(test)]
 mod tests;
 
-pub(super) use findings::access_key;
-
-use super::observed;
+use super::{key, observed};
+use crate::diagnosis::catalogue::{POLICY_CONDITION_FAILED, POLICY_FIELD_NOT_ALLOWED};
 use crate::diagnosis::evidence::Evidence;
-use crate::diagnosis::outcome::{Explanation, Judged};
+use crate::diagnosis::outcome::{Explanation, Judged, JudgedV4};
+
+/// How an upload may break its policy more than once.
+const BROKEN_EACH: [&str; 2] = [POLICY_CONDITION_FAILED.id, POLICY_FIELD_NOT_ALLOWED.id];
 
 /// What a server refuses by itself, each mistake once, the surest first.
-pub(super) fn refused(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
-    // Where one parameter swallowed others, whatever else is found follows from that.
-    if let Some(escaped) = refusals::escaped(evidence.request.unwrap_or(&judged.request)) {
-        return vec![observed(escaped)];
+pub(super) fn refused(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
+    // If one parameter swallowed others, whatever else is found follows from that.
+    match refusals::escaped(evidence.request.unwrap_or(judged.request)) {
+        Some(escaped) => vec![observed(escaped)],
+        None => {
+            let shown = refusals::all(evidence, judged).into_iter().map(observed);
+            each_once(shown.chain(findings::fatal_v4(evidence, judged)))
+        }
     }
-    let found = findings::fatal(evidence, judged).into_iter();
-    let shown = refusals::all(evidence, judged).into_iter().map(observed);
-    each_once(shown.chain(found))
+}
+
+/// The same of a signature without a canonical request.
+pub(super) fn refused_without_canonical(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+    let mechanism = refusals::other_mechanism(judged).map(observed);
+    let malformed = key::malformed(judged.verdict.claimed.access_key_id()).map(observed);
+    let found = findings::fatal(evidence, judged);
+    each_once(mechanism.into_iter().chain(malformed).chain(found))
 }
 
 /// What may have broken the signature, the likeliest first.
-pub(super) fn suspicious(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
+pub(super) fn suspicious(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     let refused = refused(evidence, judged);
     let is_new = |explanation: &Explanation| !explanation.mistakes.iter().any(|made| names(&refused, made.mistake.id));
     let suspicions = suspicions::all(evidence, judged).into_iter().map(observed);
@@ -35,8 +46,14 @@ pub(super) fn suspicious(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explan
 fn each_once(explanations: impl Iterator<Item = Explanation>) -> Vec<Explanation> {
     let mut kept: Vec<Explanation> = Vec::new();
     for explanation in explanations {
-        if !explanation.mistakes.iter().all(|made| names(&kept, made.mistake.id)) {
-            kept.push(explanation);
+        let known = kept.iter_mut().find(|known| explanation.mistakes.iter().all(|made| known.names(made.mistake.id)));
+        match known {
+            // Each condition that is not met, and each field that is too much, has to be mended.
+            Some(known) if explanation.mistakes.iter().any(|made| BROKEN_EACH.contains(&made.mistake.id)) => {
+                known.mistakes.extend(explanation.mistakes);
+            }
+            Some(_) => {}
+            None => kept.push(explanation),
         }
     }
     kept

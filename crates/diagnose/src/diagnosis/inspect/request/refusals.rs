@@ -2,17 +2,21 @@
 
 use std::ops::RangeInclusive;
 
-use super::super::{holds, key, scope, token};
 use super::addressed;
 use crate::diagnosis::catalogue::{
-    HOST_WITH_PATH, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNATURE_FORM,
+    HOST_WITH_PATH, MECHANISM_TWICE, MECHANISM_V2, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
+    SIGNATURE_FORM,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::unreadable::v2_parameters;
-use crate::diagnosis::outcome::{Judged, Made};
+use crate::diagnosis::inspect::{holds, key, scope, token};
+use crate::diagnosis::outcome::{Judged, JudgedV4, Made};
 use sigvet_core::canonical::PayloadHash;
+use sigvet_core::endpoint;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::scheme::Scheme;
+use sigvet_core::v2;
+use sigvet_core::verify::Claimed;
 
 /// How the word of a payload in chunks begins.
 const STREAMING: &str = "STREAMING-";
@@ -20,24 +24,24 @@ const STREAMING: &str = "STREAMING-";
 const EVENTS: &str = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
 
 /// In the order in which a server would meet them.
-pub(super) fn all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Made> {
-    let request = evidence.request.unwrap_or(&judged.request);
+pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Made> {
+    let request = evidence.request.unwrap_or(judged.request);
     let terms = &judged.claim.terms;
-    let at_hand = judged.is_at_hand;
+    let is_captured = judged.is_captured();
     let out_of_order = scope::out_of_order(terms);
     let is_ordered = out_of_order.is_none();
     [
         mechanism_twice(request),
         host_with_path(request),
         out_of_order,
-        key::malformed(&terms.access_key_id).filter(|_| at_hand),
-        token_missing(judged).filter(|_| at_hand),
-        token::with_space(&judged.request, &terms.dialect),
-        unsigned_token(judged).filter(|_| at_hand),
-        streaming(judged).filter(|_| at_hand),
+        key::malformed(&terms.access_key_id).filter(|_| is_captured),
+        token_missing(judged).filter(|_| is_captured),
+        token::with_space(judged.request, &terms.dialect),
+        unsigned_token(judged).filter(|_| is_captured),
+        streaming(judged).filter(|_| is_captured),
         addressed::other_service(judged).certain().filter(|_| is_ordered),
         addressed::other_region(judged).certain().filter(|_| is_ordered),
-        signature_form(judged).filter(|_| at_hand),
+        signature_form(judged).filter(|_| is_captured),
     ]
     .into_iter()
     .flatten()
@@ -62,27 +66,40 @@ fn mechanism_twice(request: &Request) -> Option<Made> {
     Some(Made::new(&MECHANISM_TWICE, "", "").with_detail(detail))
 }
 
+/// A service, or a region of S3, that never took Version 2.
+pub(super) fn other_mechanism(judged: &Judged) -> Option<Made> {
+    let host = judged.request.host()?.split(':').next()?;
+    let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
+    let service = inferred.service.filter(|_| matches!(judged.verdict.claimed, Claimed::V2(_)))?;
+    let made = |detail: String| Some(Made::new(&MECHANISM_V2, "", "AWS4-HMAC-SHA256").with_detail(detail));
+    match inferred.region {
+        _ if service != "s3" => made(format!("the service {service} takes only Version 4")),
+        Some(region) if !v2::takes_version_2(&region) => made(format!("S3 in {region} takes only Version 4")),
+        _ => None,
+    }
+}
+
 fn host_with_path(request: &Request) -> Option<Made> {
     let host = request.host().filter(|host| host.contains('/'))?;
     let bare = host.split_once("://").map_or(host, |(_, rest)| rest);
     Some(Made::new(&HOST_WITH_PATH, host, bare.split('/').next().unwrap_or_default()))
 }
 
-fn token_missing(judged: &Judged) -> Option<Made> {
+fn token_missing(judged: &JudgedV4<'_>) -> Option<Made> {
     let terms = &judged.claim.terms;
-    let is_sent = token::presented(&judged.request, &terms.dialect).is_some();
+    let is_sent = token::presented(judged.request, &terms.dialect).is_some();
     (key::is_temporary(&terms.access_key_id) && !is_sent).then(|| token::missing(&terms.dialect))
 }
 
 /// S3 wants every header of the provider's own signed; other services let an unsigned token pass.
-fn unsigned_token(judged: &Judged) -> Option<Made> {
+fn unsigned_token(judged: &JudgedV4<'_>) -> Option<Made> {
     let terms = &judged.claim.terms;
-    let is_wanted = terms.dialect.stores_objects(&terms.scope.service) && addressed::is_aws(&judged.request);
-    token::unsigned(&judged.request, &judged.claim).filter(|_| is_wanted)
+    let is_wanted = terms.dialect.stores_objects(&terms.scope.service) && addressed::is_aws(judged.request);
+    token::unsigned(judged.request, judged.claim).filter(|_| is_wanted)
 }
 
 /// A payload that is declared to come in chunks, and does not.
-fn streaming(judged: &Judged) -> Option<Made> {
+fn streaming(judged: &JudgedV4<'_>) -> Option<Made> {
     let PayloadHash::Declared(word) = &judged.claim.terms.payload else { return None };
     if !word.starts_with(STREAMING) || word == EVENTS {
         return None;
@@ -106,7 +123,7 @@ fn is_chunked(body: &[u8]) -> bool {
 /// How many digits a signature in DER may have: two numbers of up to 33 bytes, mostly of 32.
 const DER_DIGITS: RangeInclusive<usize> = 120..=144;
 
-fn signature_form(judged: &Judged) -> Option<Made> {
+fn signature_form(judged: &JudgedV4<'_>) -> Option<Made> {
     let signature = judged.claim.signature.as_str();
     let is_hex = signature.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_lower = !signature.bytes().any(|byte| byte.is_ascii_uppercase());

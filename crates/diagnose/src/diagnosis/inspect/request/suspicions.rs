@@ -2,20 +2,20 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use super::super::{holds, key, token};
 use super::addressed;
 use crate::diagnosis::catalogue::{
-    HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, PAYLOAD_UNSIGNED,
-    QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
+    HEADER_HOP_BY_HOP, HEADER_NON_ASCII, PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, PAYLOAD_UNSIGNED, QUERY_HTML_ESCAPED,
+    QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
 };
 use crate::diagnosis::evidence::Evidence;
-use crate::diagnosis::outcome::{Judged, Made};
+use crate::diagnosis::inspect::verified;
+use crate::diagnosis::inspect::{holds, key, token};
+use crate::diagnosis::outcome::{JudgedV4, Made};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::prepare::NEVER_SIGNED;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::Finding;
 
 /// Clients sign these though they should not; nobody on the way touches them.
 const KEPT: [&str; 2] = ["user-agent", "authorization"];
@@ -23,10 +23,10 @@ const KEPT: [&str; 2] = ["user-agent", "authorization"];
 const TAKE_UNSIGNED: [&str; 4] = ["vpc-lattice-svcs", "mediastore", "lex", "transcribe"];
 
 /// The likeliest first.
-pub(super) fn all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Made> {
-    let request = evidence.request.unwrap_or(&judged.request);
+pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Made> {
+    let request = evidence.request.unwrap_or(judged.request);
     [
-        header_missing(judged),
+        verified::missing_headers(&judged.whole.verdict),
         duplicate(judged),
         unsorted(judged),
         hop_by_hop(judged),
@@ -38,7 +38,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Made> {
         unicode_form(request),
         non_ascii(judged),
         escaped(request),
-        token::unsigned(&judged.request, &judged.claim).filter(|_| judged.is_at_hand),
+        token::unsigned(judged.request, judged.claim).filter(|_| judged.is_captured()),
         foreign_key(judged),
     ]
     .into_iter()
@@ -46,23 +46,12 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Made> {
     .collect()
 }
 
-/// All headers that are signed and were not sent, in one.
-fn header_missing(judged: &Judged) -> Option<Made> {
-    let name = |finding: &Finding| match finding {
-        Finding::HeaderMissing { name } => Some(name.clone()),
-        _ => None,
-    };
-    let names: Vec<String> = judged.findings.iter().filter_map(name).collect();
-    let made = || Made::new(&HEADER_MISSING, names.join(";"), "");
-    (!names.is_empty()).then(|| made().with_detail(format!("not sent: {}", names.join(", "))))
-}
-
-fn listed(judged: &Judged) -> Vec<String> {
+fn listed(judged: &JudgedV4<'_>) -> Vec<String> {
     let names = judged.claim.signed_headers_listed.split(';').map(|name| name.trim().to_ascii_lowercase());
     names.filter(|name| !name.is_empty()).collect()
 }
 
-fn duplicate(judged: &Judged) -> Option<Made> {
+fn duplicate(judged: &JudgedV4<'_>) -> Option<Made> {
     let names = listed(judged);
     let twice =
         names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)).map(|(_, name)| name.clone())?;
@@ -75,20 +64,20 @@ fn duplicate(judged: &Judged) -> Option<Made> {
     Some(made.with_detail(format!("{twice} stands there twice")))
 }
 
-fn unsorted(judged: &Judged) -> Option<Made> {
+fn unsorted(judged: &JudgedV4<'_>) -> Option<Made> {
     let is_sorted = listed(judged).is_sorted();
     let (signed, expected) = (&judged.claim.signed_headers_listed, judged.claim.terms.signed_headers.as_str());
     (!is_sorted).then(|| Made::new(&SIGNED_HEADERS_UNSORTED, signed.as_str(), expected))
 }
 
-fn hop_by_hop(judged: &Judged) -> Option<Made> {
+fn hop_by_hop(judged: &JudgedV4<'_>) -> Option<Made> {
     let is_dropped = |name: &&str| NEVER_SIGNED.contains(name) && !KEPT.contains(name);
     let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(is_dropped).collect();
     let made = || Made::new(&HEADER_HOP_BY_HOP, names.join(";"), "");
     (!names.is_empty()).then(|| made().with_detail(format!("signed: {}", names.join(", "))))
 }
 
-fn payload_unsigned(judged: &Judged) -> Option<Made> {
+fn payload_unsigned(judged: &JudgedV4<'_>) -> Option<Made> {
     let terms = &judged.claim.terms;
     let service = terms.scope.service.as_str();
     let is_taken = terms.dialect.stores_objects(service) || TAKE_UNSIGNED.contains(&service);
@@ -98,14 +87,14 @@ fn payload_unsigned(judged: &Judged) -> Option<Made> {
 }
 
 /// Elsewhere than in S3's keys a plus is a plus.
-fn plus_in_path(judged: &Judged) -> Option<Made> {
+fn plus_in_path(judged: &JudgedV4<'_>) -> Option<Made> {
     let terms = &judged.claim.terms;
     let is_key = terms.dialect.stores_objects(&terms.scope.service);
     (is_key && judged.request.path().contains(&b'+')).then(|| Made::new(&PATH_PLUS_AS_SPACE, "+", "%2B"))
 }
 
 /// A Date header of another instant than the one that counts, further away than a clock may be off.
-fn date_header(evidence: &Evidence<'_>, judged: &Judged) -> Option<Made> {
+fn date_header(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<Made> {
     let headers = &judged.request.headers;
     let counts = Timestamp::parse_amz_date(headers.first_text(&judged.claim.terms.dialect.date_header)?).ok()?;
     let date = Timestamp::parse(headers.first_text("date")?).ok()?;
@@ -120,7 +109,7 @@ fn unicode_form(request: &Request) -> Option<Made> {
     (composed != path).then(|| Made::new(&PATH_UNICODE_FORM, path, composed).with_detail(detail))
 }
 
-fn non_ascii(judged: &Judged) -> Option<Made> {
+fn non_ascii(judged: &JudgedV4<'_>) -> Option<Made> {
     let signed = &judged.claim.terms.signed_headers;
     let is_signed = |name: &str| signed.contains(&name.to_ascii_lowercase());
     let mut headers = judged.request.headers.iter();
@@ -137,7 +126,7 @@ fn escaped(request: &Request) -> Option<Made> {
     html.or_else(|| holds(query, "\\u0026").then(|| Made::new(&QUERY_JSON_ESCAPED, "\\u0026", "&")))
 }
 
-fn foreign_key(judged: &Judged) -> Option<Made> {
+fn foreign_key(judged: &JudgedV4<'_>) -> Option<Made> {
     let id = &judged.claim.terms.access_key_id;
-    if addressed::is_aws(&judged.request) && judged.is_at_hand { key::foreign_to_aws(id) } else { None }
+    if addressed::is_aws(judged.request) && judged.is_captured() { key::foreign_to_aws(id) } else { None }
 }

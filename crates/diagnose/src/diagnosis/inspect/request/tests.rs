@@ -1,8 +1,10 @@
 //! One row a lint: a request that shows the mistake, and no other.
 
 use crate::diagnosis::inspect::tests::{Case, S3_CREDENTIAL, S3_HOST, details, ids, presigned, s3, signed};
-use crate::diagnosis::outcome::Proof;
+use crate::diagnosis::outcome::{Explanation, Proof};
 use sigvet_core::credentials::Credentials;
+use sigvet_core::form::Violation;
+use sigvet_core::verify::Finding;
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 
@@ -68,7 +70,7 @@ fn what_every_server_refuses_is_named() {
         (s3("GET /", "").replace("Signature=f0e8", "Signature=F0E8"), "signature-form"),
         (s3("GET /", "").replace("Signature=f0e8", "Signature="), "signature-form"),
         (s3("GET /", "") + "Authorization: Bearer x\n", "mechanism-twice"),
-        (s3("GET /?AWSAccessKeyId=a&Signature=b&Expires=1", ""), "mechanism-twice"),
+        (s3("GET /?OSSAccessKeyId=a&Signature=b&Expires=1", ""), "mechanism-twice"),
         (put("hello", &sha256("")), "payload-empty-hash"),
         (put("hello", &sha256("hello\n")), "payload-newline"),
         (put("{\"a\":1}", &sha256("{\"a\": 1}")), "payload-json-reformatted"),
@@ -166,4 +168,23 @@ fn details_say_what_the_title_leaves_open() {
     ] {
         assert_eq!(details(&Case::new(&text).request()), expected, "{text}");
     }
+}
+
+/// Catches an upload of which only the first broken condition is told.
+#[test]
+fn each_violation_of_a_policy_is_told() {
+    let not_allowed = |name: &str| Finding::Policy(Violation::FieldNotAllowed { name: name.to_owned() });
+    let range = Violation::LengthOutOfRange { min: 1, max: 2, presented: 3 };
+    let findings = vec![not_allowed("acl"), Finding::Policy(range), not_allowed("tagging")];
+    let signed =
+        "POST /b HTTP/1.1\nHost: h.example\nDate: Wed, 28 Mar 2007 01:49:49 GMT\nAuthorization: AWS AKID:c2ln\n";
+    let explanations = Case::new(signed).refused_for(findings);
+    let details = |explanation: &Explanation| -> Vec<String> {
+        explanation.mistakes.iter().map(|made| made.detail.clone().unwrap()).collect()
+    };
+    let expected = [
+        vec!["no condition of the policy allows the field acl", "no condition of the policy allows the field tagging"],
+        vec!["the file has 3 bytes, and the policy allows 1 to 2"],
+    ];
+    assert_eq!(explanations.iter().map(details).collect::<Vec<_>>(), expected);
 }

@@ -2,14 +2,16 @@
 //! the XML of an error.
 
 use crate::formats::note::Note;
+use crate::formats::parse_url;
 use crate::formats::reply::Reply;
 use sigvet_core::internal::raw_http::Lines;
-use sigvet_core::request::{Body, Headers, Request, RequestUrl};
+use sigvet_core::internal::{captured_request, is_token};
+use sigvet_core::request::{Body, Headers, RequestUrl};
 
-use super::super::exchange::{Exchange, with_host};
-use super::super::http;
-use super::super::response::status_of;
 use super::python;
+use crate::formats::capture::exchange::{Exchange, valid_headers, with_host};
+use crate::formats::capture::http;
+use crate::formats::capture::response::status_of;
 
 /// A request, a reply or both, by the number of the line where it begins.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ pub(super) struct Event {
 pub(super) fn events(text: &[u8]) -> Vec<Event> {
     let mut events = Vec::new();
     let mut status = None;
-    let mut headers = Vec::new();
+    let mut headers = Headers::default();
     let mut http_ends = 0;
     let mut lines = Lines::of(text);
     loop {
@@ -35,7 +37,7 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
         } else if let Some(found) = status_of_access(&shown) {
             status = Some(found);
         } else if let Some((_, dictionary)) = shown.split_once("Response headers: ") {
-            headers = python::dictionary(dictionary).unwrap_or_default();
+            headers = valid_headers(python::dictionary(dictionary).unwrap_or_default()).0;
         } else if let Some((_, behind)) = shown.split_once("Response body:") {
             let below = lines.clone().next().map(|line| String::from_utf8_lossy(line.text)).unwrap_or_default();
             let literal = if behind.trim().is_empty() { below.trim_start() } else { behind.trim_start() };
@@ -59,14 +61,14 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
                 .iter()
                 .filter_map(|end| find(body, end).map(|at| at + end.len()))
                 .max();
-            let reply = Reply::parse(status.take(), &[], &body[..end.unwrap_or(body.len())]);
+            let reply = Reply::parse(status.take(), &Headers::default(), &body[..end.unwrap_or(body.len())]);
             http_ends = at + start + end.unwrap_or(body.len());
             push(Exchange { reply: Some(reply), ..Exchange::default() });
         } else if find(line.text, b"signature we calculated does not match").is_some() && at >= http_ends {
             let body = &text[at..][..(text.len() - at).min(LONGEST)];
             let body = &body[..message_block_end(body)];
             http_ends = at + body.len();
-            push(Exchange { reply: Some(Reply::parse(None, &[], body)), ..Exchange::default() });
+            push(Exchange { reply: Some(Reply::parse(None, &Headers::default(), body)), ..Exchange::default() });
         }
     }
     if events.iter().all(|event| event.exchange.request.is_none()) {
@@ -87,8 +89,8 @@ fn prepared_request(line: &str) -> Option<Exchange> {
     let (_, method) = request.split_once("method=")?;
     let (method, rest) = method.split_once(", url=")?;
     let (url, headers) = rest.split_once(", headers=")?;
-    let url = RequestUrl::parse(url).ok()?;
-    exchange_of(method, url.target().to_vec(), &python::dictionary(headers)?, Some(url))
+    let url = parse_url(url).ok()?;
+    exchange_of(method, url.target().to_vec(), python::dictionary(headers)?, Some(url))
 }
 
 /// s3cmd: `Sending request method_string='GET', uri='/', headers={…}, body=(0 bytes)`.
@@ -97,23 +99,17 @@ fn sent_by_s3cmd(line: &str) -> Option<Exchange> {
     let (method, rest) = python::string(request)?;
     let (target, rest) = python::string(rest.strip_prefix(", uri=")?)?;
     let headers = python::dictionary(rest.strip_prefix(", headers=")?)?;
-    exchange_of(&String::from_utf8(method).ok()?, target, &headers, None)
+    exchange_of(&String::from_utf8(method).ok()?, target, headers, None)
 }
 
 /// A request of which the log shows no body.
 fn exchange_of(
     method: &str,
     target: Vec<u8>,
-    fields: &[(String, Vec<u8>)],
+    fields: Vec<(String, Vec<u8>)>,
     url: Option<RequestUrl>,
 ) -> Option<Exchange> {
-    let mut notes = Vec::new();
-    let mut headers = Headers::default();
-    for (name, value) in fields {
-        if headers.push(name, value.clone()).is_err() {
-            notes.push(Note::InvalidHeader { name: name.clone() });
-        }
-    }
+    let (mut headers, mut notes) = valid_headers(fields);
     if let Some(url) = url.as_ref().filter(|_| !headers.contains("host")) {
         headers = with_host(&url.host_header(), &headers);
         notes.push(Note::HostFromUrl);
@@ -124,8 +120,8 @@ fn exchange_of(
         notes.push(Note::BodyNotCaptured);
     }
     let body = if has_body { Body::Unknown } else { Body::Bytes(Vec::new()) };
-    let is_method = sigvet_core::internal::is_token(method) && target.starts_with(b"/");
-    let request = is_method.then(|| Request { method: method.to_owned(), target, headers, body })?;
+    let is_method = is_token(method) && target.starts_with(b"/");
+    let request = is_method.then(|| captured_request(method, target, headers, body))?;
     Some(Exchange { request: Some(request), url, reply: None, notes })
 }
 
@@ -142,7 +138,8 @@ fn s3cmd_reply(line: &str) -> Option<Reply> {
     let status = status.get(..3)?.parse().ok()?;
     let data = response.split_once("'data': ").and_then(|(_, data)| python::string(data));
     let headers = response.split_once("'headers': ").and_then(|(_, headers)| python::dictionary(headers));
-    Some(Reply::parse(Some(status), &headers.unwrap_or_default(), &data.map(|(data, _)| data).unwrap_or_default()))
+    let (headers, _) = valid_headers(headers.unwrap_or_default());
+    Some(Reply::parse(Some(status), &headers, &data.map(|(data, _)| data).unwrap_or_default()))
 }
 
 /// Where in a line a message of HTTP begins, behind a prefix or not.

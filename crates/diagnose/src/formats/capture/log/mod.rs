@@ -5,8 +5,8 @@
 //! the hash of the one is the last line of the other: that pairs them, in a log of a hundred requests too.
 
 mod blocks;
-mod embedded;
 mod python;
+mod embedded;
 
 use std::fmt;
 

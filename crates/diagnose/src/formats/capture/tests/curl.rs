@@ -71,7 +71,7 @@ fn verbose_output_is_read_with_any_prefix() {
         assert_eq!((found.kind, target(&found)), (CaptureKind::CurlTrace, "/a%20b?x=1".to_owned()));
         assert_eq!(request(&found).headers.first_text("authorization"), Some(AUTHORIZATION));
         assert_eq!((&request(&found).body, code(&found)), (&Body::Unknown, "SignatureDoesNotMatch"));
-        assert_eq!(found.url.as_ref().unwrap().to_text(), "http://127.0.0.1:18099/a%20b?x=1");
+        assert_eq!(found.url.as_ref().unwrap().to_string(), "http://127.0.0.1:18099/a%20b?x=1");
         assert_eq!(notes(&found), ["the body of the request is not in the text"]);
     }
 }
@@ -101,7 +101,7 @@ fn remarks_show_http2_where_nothing_else_does() {
             "* SSL connection using TLSv1.3\n{fields}< HTTP/2 403 \n< \n{REFUSAL}* Connection #0 to host h.example left intact\n"
         ));
         assert_eq!(
-            (found.url.as_ref().unwrap().to_text().as_str(), code(&found)),
+            (found.url.as_ref().unwrap().to_string().as_str(), code(&found)),
             ("https://h.example/x", "SignatureDoesNotMatch")
         );
         let both = capture(&format!("{fields}> PUT /y HTTP/2\n> Host: h.example\n> \n< HTTP/2 403 \n"));

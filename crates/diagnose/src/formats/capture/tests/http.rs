@@ -72,10 +72,10 @@ fn http2_fields_make_a_request() {
     for text in [text.to_owned(), text.replace('\n', "\r\n"), "\n".to_owned() + &text.replace(":method", "  :method")] {
         let found = capture(&text);
         assert_eq!((target(&found), request(&found).host()), ("/b?x".to_owned(), Some("h.example")));
-        assert_eq!(found.url.unwrap().to_text(), "https://h.example/b?x");
+        assert_eq!(found.url.unwrap().to_string(), "https://h.example/b?x");
     }
     let alternating = capture(":authority\nh.example\n:method\nPUT\n:path\n/k\n:scheme\nhttps\naccept\n*/*\n");
-    assert_eq!((request(&alternating).method.as_str(), target(&alternating)), ("PUT", "/k".to_owned()));
+    assert_eq!((request(&alternating).method(), target(&alternating)), ("PUT", "/k".to_owned()));
     assert_eq!(request(&alternating).headers.first_text("accept"), Some("*/*"));
     assert_eq!(error(":method: GET\n:authority: h\n"), "line 1: the HTTP/2 request has no :path");
 }
@@ -138,7 +138,7 @@ fn a_url_is_taken_out_of_what_is_around_it() {
         [plain.to_owned(), format!("\"{plain}\""), format!("<{plain}>,"), format!("'{plain}'.\n"), format!("({plain})")]
     {
         let found = capture(&text);
-        assert_eq!((found.kind, found.url.as_ref().unwrap().to_text()), (CaptureKind::Url, plain.to_owned()));
+        assert_eq!((found.kind, found.url.as_ref().unwrap().to_string()), (CaptureKind::Url, plain.to_owned()));
         assert_eq!((target(&found), request(&found).host()), (plain[26..].to_owned(), Some("b.s3.amazonaws.com")));
     }
     for (escape, shown) in [("&amp;", "&amp;"), ("\\u0026", "\\u0026")] {

@@ -56,7 +56,7 @@ fn botocore_tells_all() {
         ("SignatureDoesNotMatch", Some(403), Some("A1"))
     );
     let client = read_client_log(botocore(CANONICAL, "/b/k", 403).as_bytes()).unwrap();
-    assert_eq!(client.request.unwrap().target, b"/b/k");
+    assert_eq!(client.request.unwrap().target(), b"/b/k");
 }
 
 #[test]

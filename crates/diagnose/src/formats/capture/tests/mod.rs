@@ -23,7 +23,7 @@ fn request(capture: &Capture) -> &Request {
 }
 
 fn target(capture: &Capture) -> String {
-    String::from_utf8(request(capture).target.clone()).unwrap()
+    String::from_utf8(request(capture).target().to_vec()).unwrap()
 }
 
 fn code(capture: &Capture) -> &str {

@@ -10,7 +10,7 @@ use layout::{Area, Layout, ROW, TITLE};
 use sigvet_core::canonical::Field;
 use sigvet_core::derivation::Terms;
 use sigvet_core::scheme::Scheme;
-use sigvet_diagnose::Judged;
+use sigvet_diagnose::JudgedV4;
 
 /// What is written in the picture.
 struct Words {
@@ -22,7 +22,7 @@ struct Words {
 }
 
 /// Draws the picture for wide pages and for phones; the style shows one of them.
-pub(super) fn draw(shown: &Shown<'_>, judged: &Judged, trail: &Trail, markup: &mut Markup) {
+pub(super) fn draw(shown: &Shown<'_>, judged: JudgedV4<'_>, trail: &Trail, markup: &mut Markup) {
     let words = Words::of(shown, judged, trail);
     for layout in [Layout::wide(), Layout::tall()] {
         Drawing { layout, words: &words, trail, markup }.draw();
@@ -30,8 +30,8 @@ pub(super) fn draw(shown: &Shown<'_>, judged: &Judged, trail: &Trail, markup: &m
 }
 
 impl Words {
-    fn of(shown: &Shown<'_>, judged: &Judged, trail: &Trail) -> Self {
-        let (terms, derivation) = (&judged.claim.terms, &judged.derivation);
+    fn of(shown: &Shown<'_>, judged: JudgedV4<'_>, trail: &Trail) -> Self {
+        let (terms, derivation) = (&judged.claim.terms, judged.derivation);
         let field = |field: Field, label| {
             let text = shown.bytes(derivation.canonical_request.field(field));
             (Place::Field(field), label, first_line(&text))
@@ -39,7 +39,7 @@ impl Words {
         let mut lines = derivation.string_to_sign.split('\n').map(|line| first_line(&shown.bytes(line.as_bytes())));
         let mut line = |at, label| (Place::Line(at), label, lines.next().unwrap_or_default());
         let presented = shown.usable_signature(judged.claim.signature.as_str());
-        let expected = judged.expected.as_ref().map(|expected| shown.usable_signature(expected.as_str()));
+        let expected = judged.whole.verdict.expected.as_ref().map(|expected| shown.usable_signature(expected.as_str()));
         Self {
             description: description(terms, trail, &|part| shown.words(part)),
             links: links(terms).map(|(label, value)| (label, shown.words(&value))),

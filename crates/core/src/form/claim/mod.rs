@@ -1,0 +1,269 @@
+//! Reads an upload by form back: what it says of its signature, its fields, its policy, and what there is to know of its file.
+//!
+//! Reading is lenient where S3 is, with the case of names, and strict where something is missing. Nothing is judged here.
+
+use std::fmt;
+
+use super::fields::Fields;
+use super::multipart::{self, MultipartError, Part};
+use super::policy::{Policy, PolicyError};
+use crate::request::{Body, Request};
+use crate::scheme::{Dialect, Scheme, Scope, Signature};
+use crate::time::{InvalidTimestamp, Timestamp};
+use crate::v2::Names;
+
+/// The field behind which S3 reads no other.
+const FILE: &str = "file";
+
+/// What an upload by form says of itself. `Debug` leaves out the policy's text, which may hold a session token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FormClaim {
+    /// By which scheme its policy is signed.
+    pub scheme: FormScheme,
+    /// Whose key it is.
+    pub access_key_id: String,
+    /// The signature that it presents.
+    pub signature: Signature,
+    /// The field `policy` as it stands, which is the string to sign.
+    pub string_to_sign: String,
+    /// The policy in it, or why there is none.
+    pub policy: Result<Policy, PolicyError>,
+    /// The fields before the file.
+    pub fields: Fields,
+    /// The file; none where there is no field of that name.
+    pub file: Option<FileFacts>,
+}
+
+/// The scheme of a form's signature, with what the fields say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a form has one, and nobody keeps many")]
+pub enum FormScheme {
+    /// Signature Version 4.
+    V4 {
+        /// The provider's names.
+        dialect: Dialect,
+        /// The scope of the credential.
+        scope: Scope,
+        /// The date.
+        timestamp: Timestamp,
+    },
+    /// Signature Version 2.
+    V2 {
+        /// The provider's names.
+        names: &'static Names,
+    },
+}
+
+/// What is known of an uploaded file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileFacts {
+    /// The name that the uploader gave it, where there is one.
+    pub name: Option<String>,
+    /// Its length in bytes.
+    pub length: u64,
+}
+
+/// Why an upload by form makes no claim that could be checked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FormClaimError {
+    /// The body cannot be taken apart.
+    #[error(transparent)]
+    Multipart(#[from] MultipartError),
+    /// A field of the signature is missing.
+    #[error("the form has no field {name}")]
+    Missing {
+        /// Its name.
+        name: String,
+    },
+    /// A field of the signature stands where S3 does not read it.
+    #[error("the field {name} stands behind the file, where S3 reads no field")]
+    BehindFile {
+        /// Its name.
+        name: String,
+    },
+    /// The algorithm is not known here.
+    #[error("unknown signature algorithm '{presented}', expected AWS4-HMAC-SHA256")]
+    Algorithm {
+        /// What the field says.
+        presented: String,
+    },
+    /// The credential is not of the form `AKID/date/region/service/aws4_request`. What stands there may be a secret.
+    #[error("the field {name} is not ID/YYYYMMDD/region/service/aws4_request")]
+    Credential {
+        /// Its name.
+        name: String,
+    },
+    /// The date is none.
+    #[error("{name}: {source}, expected the form 20150830T123600Z")]
+    Date {
+        /// The field.
+        name: String,
+        /// What it says.
+        source: InvalidTimestamp,
+    },
+}
+
+impl FormClaim {
+    /// Whether a request uploads by a form that is signed, soundly or not.
+    pub fn is_made_by(request: &Request) -> bool {
+        let Some((content_type, body)) = form_of(request) else { return false };
+        match multipart::parse(content_type, body) {
+            Ok(parts) => parts.iter().any(|part| is_of_signature(&part.name)),
+            // What cannot be taken apart may still be seen to have a policy.
+            Err(MultipartError::ContentType { .. }) => is_urlencoded_form(content_type, body),
+            Err(_) => String::from_utf8_lossy(body).to_ascii_lowercase().contains("name=\"policy\""),
+        }
+    }
+
+    /// Reads the claim of an upload; none where the request is no signed form.
+    ///
+    /// # Errors
+    /// See [`FormClaimError`].
+    pub fn extract(request: &Request) -> Option<Result<Self, FormClaimError>> {
+        if !Self::is_made_by(request) {
+            return None;
+        }
+        let (content_type, body) = form_of(request)?;
+        let read = |parts: Vec<Part<'_>>| Self::of_parts(&parts);
+        Some(multipart::parse(content_type, body).map_err(FormClaimError::from).and_then(read))
+    }
+
+    fn of_parts(parts: &[Part<'_>]) -> Result<Self, FormClaimError> {
+        let is_file = |part: &Part<'_>| part.name.eq_ignore_ascii_case(FILE);
+        let before = parts.iter().position(is_file).unwrap_or(parts.len());
+        let mut form = PostedFields { fields: Fields::default(), behind: &parts[before..] };
+        for part in &parts[..before] {
+            form.fields.push(part.name.as_str(), String::from_utf8_lossy(part.body));
+        }
+        let file = parts.get(before).map(|part| FileFacts {
+            name: part.filename.as_deref().map(|name| name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()),
+            length: part.body.len() as u64,
+        });
+        let (scheme, access_key_id, signature) = form.signature()?;
+        let string_to_sign = form.required("policy")?.to_owned();
+        let policy = Policy::parse(&string_to_sign);
+        let signature = Signature::presented(signature);
+        Ok(Self { scheme, access_key_id, signature, string_to_sign, policy, fields: form.fields, file })
+    }
+
+    /// The document of the policy as text, where it can be decoded at all.
+    pub fn policy_text(&self) -> Option<Vec<u8>> {
+        super::policy::decode_base64(&self.string_to_sign).ok()
+    }
+
+    /// The field that carries the session token, and the token.
+    pub fn session_token(&self) -> (&str, Option<&str>) {
+        let name = match &self.scheme {
+            FormScheme::V4 { dialect, .. } => dialect.token_header.as_ref(),
+            FormScheme::V2 { names } => names.token_header,
+        };
+        (name, self.fields.get(name))
+    }
+}
+
+impl fmt::Debug for FormClaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("FormClaim");
+        shown.field("scheme", &self.scheme).field("access_key_id", &self.access_key_id).field("policy", &self.policy);
+        shown.field("fields", &self.fields).field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+/// The fields that S3 reads, and the parts that it does not.
+struct PostedFields<'a> {
+    fields: Fields,
+    behind: &'a [Part<'a>],
+}
+
+impl PostedFields<'_> {
+    fn required(&self, name: &str) -> Result<&str, FormClaimError> {
+        let name = || name.to_owned();
+        let is_behind = || self.behind.iter().any(|part| part.name.eq_ignore_ascii_case(&name()));
+        match self.fields.get(&name()) {
+            Some(value) => Ok(value),
+            None if is_behind() => Err(FormClaimError::BehindFile { name: name() }),
+            None => Err(FormClaimError::Missing { name: name() }),
+        }
+    }
+
+    /// Scheme, access key id and signature. Fields of Version 4 go before those of Version 2, as at S3.
+    fn signature(&self) -> Result<(FormScheme, String, &str), FormClaimError> {
+        let behind = self.behind.iter().map(|part| part.name.as_str());
+        let mut names = self.fields.iter().map(|(name, _)| name).chain(behind);
+        match names.find_map(word_of_v4) {
+            Some(word) => self.version_4(&word),
+            None => self.version_2(),
+        }
+    }
+
+    fn version_4(&self, word: &str) -> Result<(FormScheme, String, &str), FormClaimError> {
+        let named = |name: &str| self.required(&format!("x-{word}-{name}"));
+        let algorithm = named("algorithm")?;
+        let credential = named("credential")?;
+        let name = format!("x-{word}-date");
+        let timestamp =
+            Timestamp::parse_amz_date(named("date")?).map_err(|source| FormClaimError::Date { name, source })?;
+        let provider = algorithm.strip_suffix("4-HMAC-SHA256");
+        let dialect = provider.and_then(|provider| Dialect::from_name(&format!("{provider}:{word}")).ok());
+        let dialect = dialect.ok_or_else(|| FormClaimError::Algorithm { presented: algorithm.to_owned() })?;
+        let (id, scope) = Scope::parse_credential(credential, Scheme::V4)
+            .ok_or_else(|| FormClaimError::Credential { name: format!("x-{word}-credential") })?;
+        Ok((FormScheme::V4 { dialect, scope, timestamp }, id, named("signature")?))
+    }
+
+    fn version_2(&self) -> Result<(FormScheme, String, &str), FormClaimError> {
+        let has = |names: &&&'static Names| self.fields.contains(names.key_parameter);
+        let names = Names::ALL.iter().find(has).copied().unwrap_or(&Names::AWS);
+        let has_part = self.fields.contains("signature") || self.fields.contains(names.key_parameter);
+        if !has_part {
+            // Nothing says which scheme it should have been: nobody means Version 2 any more.
+            return Err(self.required("x-amz-signature").err().unwrap_or_else(|| missing("x-amz-signature")));
+        }
+        let signature = self.required("signature")?;
+        Ok((FormScheme::V2 { names }, self.required(names.key_parameter)?.to_owned(), signature))
+    }
+}
+
+fn missing(name: &str) -> FormClaimError {
+    FormClaimError::Missing { name: name.to_owned() }
+}
+
+/// The word of `x-amz-signature`, or of another field that only Version 4 has.
+fn word_of_v4(name: &str) -> Option<String> {
+    let lower = name.to_ascii_lowercase();
+    let rest = lower.strip_prefix("x-")?;
+    let word = ["-signature", "-algorithm", "-credential"].iter().find_map(|mark| rest.strip_suffix(mark))?;
+    (!word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| word.to_owned())
+}
+
+fn is_of_signature(name: &str) -> bool {
+    let is_v2 = ["policy", "signature"].iter().any(|own| own.eq_ignore_ascii_case(name));
+    is_v2 || word_of_v4(name).is_some()
+}
+
+/// Type and body of a POST that is not signed in its head.
+fn form_of(request: &Request) -> Option<(&str, &[u8])> {
+    let content_type = request.headers.first_text("content-type")?;
+    match &request.body {
+        Body::Bytes(body) if request.method == "POST" && !request.headers.contains("authorization") => {
+            Some((content_type, body))
+        }
+        _ => None,
+    }
+}
+
+/// Whether it is the upload of a page whose form has no `enctype`: S3 refuses it, and its fields say what it was meant for.
+fn is_urlencoded_form(content_type: &str, body: &[u8]) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    let has = |wanted: &dyn Fn(&str) -> bool| {
+        let names = body.split(|byte| *byte == b'&').map(|pair| pair.split(|byte| *byte == b'=').next());
+        names.flatten().any(|name| std::str::from_utf8(name).is_ok_and(wanted))
+    };
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        && has(&|name| name.eq_ignore_ascii_case("policy"))
+        && has(&|name| name.eq_ignore_ascii_case("signature") || word_of_v4(name).is_some())
+        && !has(&|name| name == "SignatureVersion")
+}
+
+#[cfg(test)]
+mod tests;

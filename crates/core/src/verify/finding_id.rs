@@ -1,0 +1,139 @@
+//! The names that findings have in the catalogue of signing mistakes. They are a public contract: none is ever renamed.
+
+use std::fmt;
+
+use super::Finding;
+#[cfg(feature = "form")]
+use crate::form::{PolicyError, Violation};
+#[cfg(feature = "stream")]
+use crate::stream::StreamFault;
+
+/// Declares the names, and the list of them, from which none can be missing.
+macro_rules! finding_ids {
+    ($($name:ident = $text:literal,)*) => {
+        /// The name of a finding in the catalogue of signing mistakes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum FindingId {
+            $(#[doc = concat!("`", $text, "`.")] $name,)*
+        }
+
+        impl FindingId {
+            /// Every name.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The name as scripts match on it: `scope-date`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+finding_ids! {
+    AccessKeyUnknown = "access-key-unknown",
+    TimeSkewed = "time-skewed",
+    Expired = "expired",
+    NotYetValid = "not-yet-valid",
+    ExpiresTooLong = "expires-too-long",
+    ScopeDate = "scope-date",
+    ScopeOrder = "scope-order",
+    ScopeRegion = "scope-region",
+    ScopeService = "scope-service",
+    MechanismV2 = "mechanism-v2",
+    RegionSetMissing = "region-set-missing",
+    TokenMissing = "token-missing",
+    TokenInvalid = "token-invalid",
+    TokenNotSigned = "token-not-signed",
+    PayloadHeaderMismatch = "payload-header-mismatch",
+    PayloadHeaderMissing = "payload-header-missing",
+    PayloadStreaming = "payload-streaming",
+    ChecksumMismatch = "checksum-mismatch",
+    HostNotSigned = "host-not-signed",
+    HeaderAmzUnsigned = "header-amz-unsigned",
+    HeaderMissing = "header-missing",
+    PolicyNotBase64 = "policy-not-base64",
+    PolicyMalformed = "policy-malformed",
+    PolicyExpired = "policy-expired",
+    PolicyConditionFailed = "policy-condition-failed",
+    PolicyFieldNotAllowed = "policy-field-not-allowed",
+    FormFileMissing = "form-file-missing",
+    ChunkSignature = "chunk-signature",
+    ChunkFinalMissing = "chunk-final-missing",
+    ChunkFraming = "chunk-framing",
+    ChunkDecodedLength = "chunk-decoded-length",
+    TrailerSignature = "trailer-signature",
+    TrailerAnnounced = "trailer-announced",
+    TrailerChecksum = "trailer-checksum",
+}
+
+impl fmt::Display for FindingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Finding {
+    /// Its name in the catalogue. A bare mismatch has none, because its cause is not known yet, nor has what could not be
+    /// checked, because that is no mistake.
+    pub fn id(&self) -> Option<FindingId> {
+        Some(match self {
+            Self::SignatureMismatch | Self::TokenUnknown | Self::PayloadUnseen | Self::ChunksUnseen => return None,
+            Self::AccessKeyUnknown { .. } => FindingId::AccessKeyUnknown,
+            Self::TimeSkewed { .. } => FindingId::TimeSkewed,
+            Self::Expired { .. } => FindingId::Expired,
+            Self::NotYetValid { .. } => FindingId::NotYetValid,
+            Self::ExpiresOutOfBounds { .. } => FindingId::ExpiresTooLong,
+            Self::ScopeDate { .. } => FindingId::ScopeDate,
+            Self::ScopeTerminator { .. } => FindingId::ScopeOrder,
+            Self::ScopeRegion { .. } => FindingId::ScopeRegion,
+            Self::ScopeService { .. } => FindingId::ScopeService,
+            Self::ScopeUnbound => FindingId::MechanismV2,
+            Self::RegionSetMissing { .. } => FindingId::RegionSetMissing,
+            Self::TokenMissing { .. } => FindingId::TokenMissing,
+            Self::TokenDiffers { .. } => FindingId::TokenInvalid,
+            Self::TokenUnsigned { .. } => FindingId::TokenNotSigned,
+            Self::PayloadMismatch { .. } => FindingId::PayloadHeaderMismatch,
+            Self::ChecksumMismatch { .. } => FindingId::ChecksumMismatch,
+            Self::PayloadHeaderMissing { .. } => FindingId::PayloadHeaderMissing,
+            Self::HostNotSigned => FindingId::HostNotSigned,
+            Self::HeaderUnsigned { .. } => FindingId::HeaderAmzUnsigned,
+            Self::HeaderMissing { .. } => FindingId::HeaderMissing,
+            #[cfg(feature = "form")]
+            Self::Policy(violation) => violation_id(violation),
+            #[cfg(feature = "stream")]
+            Self::Stream(fault) => fault_id(fault),
+        })
+    }
+}
+
+#[cfg(feature = "form")]
+fn violation_id(violation: &Violation) -> FindingId {
+    match violation {
+        Violation::Unreadable(PolicyError::NotBase64 { .. }) => FindingId::PolicyNotBase64,
+        Violation::Unreadable(_) => FindingId::PolicyMalformed,
+        Violation::Expired { .. } => FindingId::PolicyExpired,
+        Violation::ConditionFailed { .. } | Violation::LengthOutOfRange { .. } => FindingId::PolicyConditionFailed,
+        Violation::FieldNotAllowed { .. } => FindingId::PolicyFieldNotAllowed,
+        Violation::FileMissing => FindingId::FormFileMissing,
+    }
+}
+
+/// Why the signature of a chunk is wrong is looked for elsewhere.
+#[cfg(feature = "stream")]
+fn fault_id(fault: &StreamFault) -> FindingId {
+    match fault {
+        StreamFault::ChunkSignature { .. } => FindingId::ChunkSignature,
+        StreamFault::Malformed(malformed) if malformed.offset == 0 => FindingId::PayloadStreaming,
+        StreamFault::DecodedLengthMissing => FindingId::PayloadStreaming,
+        StreamFault::ChunkUnsigned { chunk } if chunk.length == 0 => FindingId::ChunkFinalMissing,
+        StreamFault::FinalChunkMissing => FindingId::ChunkFinalMissing,
+        StreamFault::Malformed(_) | StreamFault::ChunkUnsigned { .. } => FindingId::ChunkFraming,
+        StreamFault::DecodedLength { .. } => FindingId::ChunkDecodedLength,
+        StreamFault::TrailerSignature { .. } => FindingId::TrailerSignature,
+        StreamFault::TrailerMissing { .. } | StreamFault::TrailerUnannounced { .. } => FindingId::TrailerAnnounced,
+        StreamFault::Checksum { .. } => FindingId::TrailerChecksum,
+    }
+}

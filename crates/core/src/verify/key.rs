@@ -1,0 +1,31 @@
+//! What only credentials show, in every scheme: another key, another signature, another session token. No finding quotes a
+//! token.
+
+use super::Finding;
+use crate::credentials::{Credentials, Secret};
+use crate::scheme::Signature;
+
+/// Compares access key ID and signature with those of the credentials.
+pub(super) fn judge_signature(
+    credentials: &Credentials,
+    (access_key_id, presented): (&str, &Signature),
+    expected: &Signature,
+) -> Vec<Finding> {
+    let unknown = (access_key_id != credentials.access_key_id).then(|| Finding::AccessKeyUnknown {
+        expected: credentials.access_key_id.clone(),
+        presented: access_key_id.to_owned(),
+    });
+    let mismatch = (expected != presented).then_some(Finding::SignatureMismatch);
+    unknown.into_iter().chain(mismatch).collect()
+}
+
+/// Compares the token that `name` carries with that of the credentials.
+pub(super) fn judge_token(name: &str, credentials: &Credentials, presented: Option<Secret>) -> Option<Finding> {
+    let name = name.to_owned();
+    match (&credentials.session_token, presented) {
+        (Some(_), None) => Some(Finding::TokenMissing { name }),
+        (Some(expected), Some(presented)) if *expected != presented => Some(Finding::TokenDiffers { name }),
+        (None, Some(_)) => Some(Finding::TokenUnknown),
+        _ => None,
+    }
+}

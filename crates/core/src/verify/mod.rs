@@ -1,0 +1,94 @@
+//! The server's way out: a signed request of any scheme, judged as the server would judge it.
+//!
+//! [`verify`] recomputes the signature, compares it in constant time, and looks at the clock, the scope and the rest, each
+//! finding by itself. A mismatch is a [`Verdict`], not an error; [`Verdict::accept`] turns it into one. Each scheme judges in
+//! a file of its own. What caused a mismatch is not asked here.
+
+mod claimed;
+mod finding;
+mod finding_id;
+mod key;
+mod scope;
+mod texts;
+mod verdict;
+mod accept;
+#[cfg(feature = "v2")]
+mod v2;
+mod v4;
+#[cfg(feature = "form")]
+mod form;
+pub(crate) mod judgement;
+
+pub use accept::{Accepted, Rejection};
+pub use claimed::{Claimed, VerifyError};
+pub use finding::{Finding, Severity};
+pub use finding_id::FindingId;
+pub use scope::ExpectedScope;
+pub use texts::SignedTexts;
+pub use verdict::{Outcome, Verdict};
+
+use std::time::Duration;
+
+use crate::canonical::PathRule;
+use crate::credentials::Credentials;
+use crate::endpoint::BucketRule;
+use crate::request::Request;
+use crate::time::Timestamp;
+
+/// How far the clocks of client and server may be apart: 15 minutes, as at S3 and most services.
+pub const DEFAULT_WINDOW: Duration = Duration::from_secs(900);
+
+/// What the server knows and expects.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Judge<'a> {
+    /// The key that the client should have signed with. Without one the signature is not recomputed.
+    pub credentials: Option<&'a Credentials>,
+    /// The server's clock.
+    pub now: Timestamp,
+    /// How far the client's clock may be off.
+    pub window: Duration,
+    /// The region and the service that the signature must be for.
+    pub scope: ExpectedScope<'a>,
+    /// How buckets stand in hosts, for Version 2 and forms.
+    pub buckets: BucketRule<'a>,
+    /// By which rule paths are signed, if it is not the service's own: no request says so.
+    pub path_rule: Option<PathRule>,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge with the usual window of 15 minutes. Which scope it expects is always a choice.
+    pub fn new(credentials: Option<&'a Credentials>, now: Timestamp, scope: ExpectedScope<'a>) -> Self {
+        let (window, buckets, path_rule) = (DEFAULT_WINDOW, BucketRule::default(), None);
+        Self { credentials, now, window, scope, buckets, path_rule }
+    }
+
+    /// The same judge with another tolerance for clocks.
+    #[must_use]
+    pub fn with_window(self, window: Duration) -> Self {
+        Self { window, ..self }
+    }
+
+    /// The same judge, knowing how buckets stand in hosts.
+    #[must_use]
+    pub fn with_buckets(self, buckets: BucketRule<'a>) -> Self {
+        Self { buckets, ..self }
+    }
+
+    /// The same judge with another rule for paths than the service's own.
+    #[must_use]
+    pub fn with_path_rule(self, path_rule: PathRule) -> Self {
+        Self { path_rule: Some(path_rule), ..self }
+    }
+}
+
+/// Judges a signed request, by whichever scheme it is signed.
+///
+/// # Errors
+/// A request that makes no claim that could be checked.
+pub fn verify(request: &Request, judge: &Judge<'_>) -> Result<Verdict, VerifyError> {
+    Ok(judgement::judge_claim(request, Claimed::extract(request, judge.buckets)?, judge))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Whether a signature is for this server: its region and its service.
+
+use super::{Claimed, Finding, Judge};
+use crate::claim::Claim;
+use crate::request::Request;
+
+/// The region and the service that a signature must be for.
+///
+/// A signature that is right for another region or service is right all the same, and would be replayed here. So there is no
+/// default: who judges says what is expected, or that anything is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpectedScope<'a> {
+    /// Any region and service, and schemes that name none: for tools that ask only whether the signature is right.
+    Any,
+    /// This region and this service alone. A signature of Version 2 names neither, and is refused.
+    Exactly {
+        /// The server's region: `us-east-1`.
+        region: &'a str,
+        /// The server's service: `s3`.
+        service: &'a str,
+    },
+}
+
+/// What of a claim's scope is not as expected.
+pub(super) fn judge_scope(request: &Request, claimed: &Claimed, judge: &Judge<'_>) -> Vec<Finding> {
+    let ExpectedScope::Exactly { region, service } = judge.scope else { return Vec::new() };
+    let Some(scope) = claimed.scope() else { return vec![Finding::ScopeUnbound] };
+    let other = |expected: &str, presented: &str| (expected.to_owned(), presented.to_owned());
+    let mut findings = Vec::new();
+    match claimed {
+        Claimed::V4(claim) if claim.terms.scheme.has_region_set() => {
+            findings.extend(judge_region_set(request, claim, region));
+        }
+        _ if scope.region() != region => {
+            let (expected, presented) = other(region, scope.region());
+            findings.push(Finding::ScopeRegion { expected, presented });
+        }
+        _ => {}
+    }
+    if scope.service != service {
+        let (expected, presented) = other(service, &scope.service);
+        findings.push(Finding::ScopeService { expected, presented });
+    }
+    findings
+}
+
+/// In Version 4A a set of regions stands beside the scope. One that is missing is another finding.
+fn judge_region_set(request: &Request, claim: &Claim, region: &str) -> Option<Finding> {
+    let presented = claim.region_set(request)?;
+    let is_covered = presented.split(',').any(|pattern| covers(pattern.trim(), region));
+    (!is_covered).then(|| Finding::ScopeRegion { expected: region.to_owned(), presented })
+}
+
+/// Whether `us-*` covers `us-east-1`.
+fn covers(pattern: &str, region: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(stem) => region.starts_with(stem),
+        None => region == pattern,
+    }
+}

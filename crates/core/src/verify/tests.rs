@@ -1,0 +1,134 @@
+//! What an authenticator that is built on `verify` must not be able to get wrong.
+
+use super::*;
+use crate::credentials::Secret;
+use crate::prepare::{Identity, Settings, prepare};
+use crate::request::{Body, RequestUrl};
+use crate::scheme::{Scheme, SigningKey};
+use crate::v2;
+
+const NOW: &str = "20150830T123600Z";
+const HERE: ExpectedScope<'static> = ExpectedScope::Exactly { region: "us-east-1", service: "s3" };
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse(NOW).unwrap()
+}
+
+fn unsigned() -> Request {
+    Request::new("GET", &RequestUrl::parse("https://bucket.s3.amazonaws.com/key").unwrap()).unwrap()
+}
+
+fn signed(settings: &Settings) -> Request {
+    let prepared = prepare(unsigned(), &Identity::from(&credentials()), settings, now()).unwrap();
+    let terms = &prepared.terms;
+    let key = SigningKey::for_scheme(terms.scheme, &credentials(), &terms.dialect, &terms.scope);
+    prepared.sign(&key).unwrap().request
+}
+
+fn signed_by_v2() -> Request {
+    let placement = crate::derivation::Placement::Header;
+    let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()) };
+    let prepared = v2::prepare(unsigned(), &Identity::from(&credentials()), &settings, now()).unwrap();
+    prepared.sign(&Secret::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")).request
+}
+
+fn ids(verdict: &Verdict) -> Vec<&'static str> {
+    verdict.findings.iter().filter_map(Finding::id).map(FindingId::as_str).collect()
+}
+
+fn judged(request: &Request, scope: ExpectedScope<'_>) -> Verdict {
+    verify(request, &Judge::new(Some(&credentials()), now(), scope)).unwrap()
+}
+
+/// Catches a server that can be sent what was signed for another one.
+#[test]
+fn a_right_signature_for_another_scope_is_refused_where_one_is_expected() {
+    for (region, service, expected) in [
+        ("us-east-1", "s3", vec![]),
+        ("eu-west-1", "s3", vec!["scope-region"]),
+        ("us-east-1", "s3-outposts", vec!["scope-service"]),
+        ("eu-west-1", "iam", vec!["scope-region", "scope-service"]),
+    ] {
+        let request = signed(&Settings::new(region, service));
+        let verdict = judged(&request, HERE);
+        assert_eq!(verdict.is_signature_right(), Some(true));
+        assert_eq!(ids(&verdict), expected, "{region} {service}");
+        assert_eq!(verdict.accept().is_ok(), expected.is_empty(), "{region} {service}");
+        assert!(judged(&request, ExpectedScope::Any).accept().is_ok(), "{region} {service}");
+    }
+}
+
+/// Patterns as `prepare` takes them.
+#[test]
+fn a_set_of_regions_has_to_cover_the_expected_one() {
+    for (set, expected) in [
+        ("*", vec![]),
+        ("us-*", vec![]),
+        ("eu-west-1,us-east-1", vec![]),
+        ("us-east-2", vec!["scope-region"]),
+        ("eu-*,ap-*", vec!["scope-region"]),
+    ] {
+        let mut settings = Settings::new(set, "s3");
+        settings.scheme = Scheme::V4a;
+        let verdict = judged(&signed(&settings), HERE);
+        assert_eq!(ids(&verdict), expected, "{set}");
+        assert_eq!(verdict.is_signature_right(), Some(true), "{set}");
+    }
+}
+
+/// Catches a server for Version 4 that takes the older scheme by accident.
+#[test]
+fn version_2_names_no_scope_and_matches_none() {
+    let request = signed_by_v2();
+    assert!(judged(&request, ExpectedScope::Any).accept().is_ok());
+    let rejection = judged(&request, HERE).accept().unwrap_err();
+    assert_eq!(rejection, Rejection::Findings(vec![Finding::ScopeUnbound]));
+}
+
+/// Catches a judge that takes the weaker of two signatures.
+#[test]
+fn a_signature_of_each_version_is_one_too_many() {
+    let mut request = signed(&Settings::new("us-east-1", "s3"));
+    request.target.extend_from_slice(b"?AWSAccessKeyId=AKIDEXAMPLE&Expires=1440938160&Signature=c2ln");
+    let error = verify(&request, &Judge::new(Some(&credentials()), now(), ExpectedScope::Any)).unwrap_err();
+    assert_eq!(error, VerifyError::V4(crate::claim::ClaimError::SignedTwice));
+}
+
+/// Catches a body that is exchanged for another where nobody looks at it.
+#[test]
+fn a_body_that_was_not_given_is_found_and_not_accepted() {
+    for service in ["s3", "iam"] {
+        let request = Request { body: Body::Unknown, ..signed(&Settings::new("us-east-1", service)) };
+        let verdict = judged(&request, ExpectedScope::Any);
+        assert_eq!(verdict.findings, [Finding::PayloadUnseen], "{service}");
+        assert!(verdict.is_valid(), "{service}");
+        let accepted = verdict.clone().accept_before_body().unwrap();
+        assert_eq!(accepted.access_key_id, "AKIDEXAMPLE");
+        assert!(accepted.payload.is_some());
+        assert_eq!(verdict.accept().unwrap_err(), Rejection::Findings(vec![Finding::PayloadUnseen]), "{service}");
+    }
+    let other = Request { body: Body::Bytes(b"other".to_vec()), ..signed(&Settings::new("us-east-1", "s3")) };
+    assert!(judged(&other, ExpectedScope::Any).accept_before_body().is_err());
+}
+
+#[test]
+fn nothing_is_valid_or_accepted_without_a_key() {
+    for request in [signed(&Settings::new("us-east-1", "s3")), signed_by_v2()] {
+        let verdict = verify(&request, &Judge::new(None, now(), ExpectedScope::Any)).unwrap();
+        assert_eq!((verdict.outcome(), verdict.is_valid()), (Outcome::Unknown, false));
+        assert_eq!(verdict.accept().unwrap_err(), Rejection::NoCredentials);
+    }
+}
+
+#[test]
+fn a_rejection_lists_all_that_speaks_against_the_request() {
+    let mut request = signed(&Settings::new("eu-west-1", "s3"));
+    request.method = "PUT".to_owned();
+    let rejection = judged(&request, HERE).accept().unwrap_err();
+    let expected = "the signature does not match; the signature is for region eu-west-1, not for us-east-1";
+    assert_eq!(rejection.to_string(), expected);
+}

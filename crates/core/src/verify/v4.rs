@@ -1,0 +1,191 @@
+//! What a server finds wrong with a signature of the Version 4 family.
+//!
+//! Each judge looks at one thing and knows nothing of the others. The key is asked first, then what shows without one: times,
+//! scope, payload, headers.
+
+use super::key::{judge_signature, judge_token};
+use super::scope::judge_scope;
+use super::{Claimed, Finding, Judge, SignedTexts, Verdict};
+use crate::canonical::{PayloadHash, query};
+use crate::claim::Claim;
+use crate::credentials::{Credentials, Secret};
+use crate::derivation::{Derivation, Placement};
+use crate::prepare::EXPIRES_LIMITS;
+use crate::request::{Body, Request};
+use crate::scheme::{Dialect, Scope, Signature, SigningKey};
+#[cfg(feature = "stream")]
+use crate::stream;
+use crate::time::Timestamp;
+
+/// Derives what is right, and looks at everything else that a server looks at.
+pub(super) fn judge(request: &Request, mut claim: Claim, judge: &Judge<'_>) -> Verdict {
+    claim.terms.path_rule = judge.path_rule.unwrap_or(claim.terms.path_rule);
+    let derivation = claim.derive(request);
+    let (expected, mut findings) = match judge.credentials {
+        Some(credentials) => judge_by_key(request, &claim, &derivation, credentials),
+        None => (None, Vec::new()),
+    };
+    findings.extend(judge_form_of_scope(&claim.terms.scope, claim.terms.timestamp, &claim.terms.dialect));
+    findings.extend(judge_time(&claim, judge));
+    findings.extend(region_set_missing(request, &claim));
+    findings.extend(judge_payload(request, &claim));
+    #[cfg(feature = "stream")]
+    {
+        findings.extend(judge_checksum(request, &claim));
+        findings.extend(stream::check_framing(request, &claim.terms).into_iter().map(Finding::Stream));
+    }
+    findings.extend(judge_unseen(request, &claim));
+    findings.extend(judge_headers(request, &claim));
+    let claimed = Claimed::V4(claim);
+    findings.extend(judge_scope(request, &claimed, judge));
+    Verdict { claimed, texts: SignedTexts::Canonical(derivation), expected, findings }
+}
+
+fn judge_by_key(
+    request: &Request,
+    claim: &Claim,
+    derivation: &Derivation,
+    credentials: &Credentials,
+) -> (Option<Signature>, Vec<Finding>) {
+    let terms = &claim.terms;
+    let key = SigningKey::for_scheme(terms.scheme, credentials, &terms.dialect, &terms.scope);
+    let expected = key.expected(derivation.string_to_sign.as_bytes(), &claim.signature);
+    let mut findings = judge_signature(credentials, (&terms.access_key_id, &claim.signature), &expected);
+    #[cfg(feature = "stream")]
+    findings.extend(stream::check(request, terms, &claim.signature, &key).map(Finding::Stream));
+    let (name, token) = presented_token(request, claim);
+    findings.extend(judge_token(&name, credentials, token));
+    (Some(expected), findings)
+}
+
+/// The name that carries the session token, and the token.
+fn presented_token(request: &Request, claim: &Claim) -> (String, Option<Secret>) {
+    let dialect = &claim.terms.dialect;
+    let in_header = || request.headers.first_text(&dialect.token_header).map(Secret::new);
+    match claim.terms.placement {
+        Placement::Header => (dialect.token_header.to_string(), in_header()),
+        Placement::Query { .. } => {
+            let name = dialect.token_query_name();
+            let value = query::parameter(request, &name);
+            let in_query = value.map(|value| Secret::new(String::from_utf8_lossy(&value)));
+            (name, in_query.or_else(in_header))
+        }
+    }
+}
+
+/// The parts of a scope that follow from the rest of the request: its date, and its last word.
+pub(super) fn judge_form_of_scope(scope: &Scope, timestamp: Timestamp, dialect: &Dialect) -> Vec<Finding> {
+    let (day, terminator) = (timestamp.day().to_owned(), dialect.terminator.to_string());
+    let (is_other_day, is_other_end) = (scope.date != day, scope.terminator != terminator);
+    let by_day = is_other_day.then(|| Finding::ScopeDate { expected: day, presented: scope.date.clone() });
+    let by_end =
+        is_other_end.then(|| Finding::ScopeTerminator { expected: terminator, presented: scope.terminator.clone() });
+    by_day.into_iter().chain(by_end).collect()
+}
+
+fn judge_time(claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
+    let (terms, Judge { now, window, .. }) = (&claim.terms, *judge);
+    let mut findings = Vec::new();
+    match terms.placement {
+        Placement::Header if terms.timestamp.seconds_until(now).unsigned_abs() > window.as_secs() => {
+            findings.push(Finding::TimeSkewed { now, presented: terms.timestamp, window });
+        }
+        Placement::Header => {}
+        Placement::Query { expires } => {
+            let end = terms.timestamp.plus(expires);
+            if expires < EXPIRES_LIMITS.0 || expires > EXPIRES_LIMITS.1 {
+                findings.push(Finding::ExpiresOutOfBounds { presented: expires.as_secs() });
+            }
+            if now > end {
+                findings.push(Finding::Expired { at: end, now });
+            } else if now.plus(window) < terms.timestamp {
+                findings.push(Finding::NotYetValid { from: terms.timestamp, now });
+            }
+        }
+    }
+    findings
+}
+
+impl Claim {
+    /// The set of regions that a signature of Version 4A is meant for, in its header or in the query.
+    pub(super) fn region_set(&self, request: &Request) -> Option<String> {
+        let name = self.region_set_name();
+        match self.terms.placement {
+            Placement::Header => request.headers.first_text(&name).map(str::to_owned),
+            Placement::Query { .. } => {
+                query::parameter(request, &name).map(|value| String::from_utf8_lossy(&value).into_owned())
+            }
+        }
+    }
+
+    fn region_set_name(&self) -> String {
+        match self.terms.placement {
+            Placement::Header => self.terms.dialect.region_set_header(),
+            Placement::Query { .. } => self.terms.dialect.query_name("Region-Set"),
+        }
+    }
+}
+
+fn region_set_missing(request: &Request, claim: &Claim) -> Option<Finding> {
+    let is_missing = claim.terms.scheme.has_region_set() && claim.region_set(request).is_none();
+    is_missing.then(|| Finding::RegionSetMissing { name: claim.region_set_name() })
+}
+
+fn judge_payload(request: &Request, claim: &Claim) -> Option<Finding> {
+    let terms = &claim.terms;
+    let name = &terms.dialect.content_sha256_header;
+    if terms.placement == Placement::Header
+        && terms.dialect.stores_objects(&terms.scope.service)
+        && !request.headers.contains(name)
+    {
+        return Some(Finding::PayloadHeaderMissing { name: name.to_string() });
+    }
+    let PayloadHash::Declared(presented) = &terms.payload else { return None };
+    let is_word = presented.starts_with("STREAMING-");
+    let expected = request.body.sha256()?.to_string();
+    (!is_word && *presented != expected).then(|| Finding::PayloadMismatch { expected, presented: presented.clone() })
+}
+
+/// A signature that is right says nothing of a body that nobody has seen, nor of chunks that nobody here can read.
+fn judge_unseen(request: &Request, claim: &Claim) -> Option<Finding> {
+    let is_unseen = request.body.sha256().is_none();
+    match &claim.terms.payload {
+        PayloadHash::Unsigned => None,
+        PayloadHash::Declared(word) if word.starts_with("STREAMING-") => {
+            let comes_in_chunks = !word.ends_with("-EVENTS");
+            let is_unread = !cfg!(feature = "stream") || request.body == Body::Unknown;
+            (comes_in_chunks && is_unread).then_some(Finding::ChunksUnseen)
+        }
+        PayloadHash::Declared(_) | PayloadHash::Sha256(_) => is_unseen.then_some(Finding::PayloadUnseen),
+    }
+}
+
+/// Other services than those that store objects read no such header.
+#[cfg(feature = "stream")]
+fn judge_checksum(request: &Request, claim: &Claim) -> Option<Finding> {
+    let terms = &claim.terms;
+    let wrong = request.wrong_checksum().filter(|_| terms.dialect.stores_objects(&terms.scope.service))?;
+    let (name, expected) = (wrong.name.to_owned(), wrong.expected.to_string());
+    Some(Finding::ChecksumMismatch { name, expected, presented: wrong.presented })
+}
+
+fn judge_headers(request: &Request, claim: &Claim) -> Vec<Finding> {
+    let terms = &claim.terms;
+    let mut findings = Vec::new();
+    if !terms.signed_headers.contains("host") {
+        findings.push(Finding::HostNotSigned);
+    }
+    for header in &request.headers {
+        let name = header.name.to_ascii_lowercase();
+        let own = name.starts_with(terms.dialect.header_prefix.as_ref());
+        // Object stores want the token signed as all else; other services take it either way.
+        let is_free = name == terms.dialect.token_header && !terms.dialect.stores_objects(&terms.scope.service);
+        if own && !is_free && !terms.signed_headers.contains(&name) {
+            let is_token = name == terms.dialect.token_header;
+            findings.push(if is_token { Finding::TokenUnsigned { name } } else { Finding::HeaderUnsigned { name } });
+        }
+    }
+    let missing = terms.signed_headers.iter().filter(|name| !request.headers.contains(name));
+    findings.extend(missing.map(|name| Finding::HeaderMissing { name: name.to_owned() }));
+    findings
+}

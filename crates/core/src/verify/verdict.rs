@@ -1,0 +1,79 @@
+//! The judgement of one request: what it claims, what is right for it, and what was found.
+
+use super::{Claimed, Finding, SignedTexts};
+use crate::claim::Claim;
+use crate::derivation::Derivation;
+use crate::scheme::Signature;
+
+/// The judgement of one request, with all that led to it.
+///
+/// A verdict that nobody reads lets every request pass: an authenticator calls [`accept`](Verdict::accept).
+#[must_use = "a verdict that nobody reads lets every request pass: call accept()"]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verdict {
+    /// What the request claims.
+    pub claimed: Claimed,
+    /// What is signed of it.
+    pub texts: SignedTexts,
+    /// The signature that it should present; unknown without a key.
+    pub expected: Option<Signature>,
+    /// What is wrong with it, or noteworthy.
+    pub findings: Vec<Finding>,
+}
+
+/// A verdict in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server would let the request pass.
+    Valid,
+    /// The server would refuse it.
+    Invalid,
+    /// Nothing is wrong with it, and there is no key to recompute its signature with.
+    Unknown,
+}
+
+impl Outcome {
+    /// The word of the JSON contract: `valid`, `invalid`, `unknown`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Verdict {
+    /// The verdict in one word. A body that was not given does not change it; [`accept`](Self::accept) refuses that too.
+    pub fn outcome(&self) -> Outcome {
+        match self.expected {
+            _ if self.has_fatal_finding() => Outcome::Invalid,
+            Some(_) => Outcome::Valid,
+            None => Outcome::Unknown,
+        }
+    }
+
+    /// Whether the signature was recomputed and nothing was found for which a server refuses the request.
+    pub fn is_valid(&self) -> bool {
+        self.outcome() == Outcome::Valid
+    }
+
+    /// Whether something was found for which a server refuses the request.
+    pub fn has_fatal_finding(&self) -> bool {
+        self.findings.iter().any(Finding::is_fatal)
+    }
+
+    /// Whether the signature is the expected one; unknown without a key.
+    pub fn is_signature_right(&self) -> Option<bool> {
+        self.expected.as_ref().map(|expected| expected == self.claimed.signature())
+    }
+
+    /// Claim and derivation of the Version 4 family, the only one that has a canonical request.
+    pub fn as_v4(&self) -> Option<(&Claim, &Derivation)> {
+        match (&self.claimed, &self.texts) {
+            (Claimed::V4(claim), SignedTexts::Canonical(derivation)) => Some((claim, derivation)),
+            _ => None,
+        }
+    }
+}

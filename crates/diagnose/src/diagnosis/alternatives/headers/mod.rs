@@ -1,0 +1,241 @@
+//! Canonical headers that a client may have signed, with the list of signed headers: of other values, or made by another
+//! rule. Both are one field here, for a mistake in the list shows in the lines as well.
+
+mod values;
+
+use super::Subject;
+use super::header_values::{Signed, candidates};
+use crate::diagnosis::catalogue::{
+    HEADER_BLOCK_NEWLINE, HEADER_NAME_CASE, HEADER_NON_ASCII, HEADER_REPEATS, HEADER_SORTED_BY_LINE,
+    HEADER_SPACES_KEPT, HEADER_SPACES_ONCE, HEADER_UNSORTED, HEADER_UNTRIMMED, SIGNED_HEADERS_DUPLICATE,
+    SIGNED_HEADERS_UNSORTED,
+};
+use crate::diagnosis::field::{Choice, Making, Step};
+use values::{Edges, Letters, Repeats, Spaces};
+
+pub(super) struct Headers {
+    /// The signed names in order, each with its values as sent.
+    lines: Vec<Line>,
+    /// The names as the request lists them, in lower case.
+    listed: Vec<String>,
+    values: Vec<Step<Signed>>,
+    spaces: Step<Spaces>,
+    edges: Step<Edges>,
+    repeats: Step<Repeats>,
+    letters: Step<Letters>,
+    order: Step<Order>,
+    case: Step<NameCase>,
+    list: Step<List>,
+    end: Step<End>,
+}
+
+#[derive(Clone)]
+struct Line {
+    name: String,
+    /// The name as it was sent.
+    sent_name: String,
+    values: Vec<Vec<u8>>,
+    /// Where the first field of the name stands in the request.
+    sent_at: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Order {
+    ByName,
+    ByLine,
+    AsSent,
+    AsListed,
+}
+
+#[derive(Clone, Copy)]
+enum NameCase {
+    Lower,
+    /// In the lines.
+    AsSent,
+    /// In the lines and in the list.
+    AsSentEverywhere,
+}
+
+#[derive(Clone, Copy)]
+enum List {
+    Sorted,
+    /// In the order of the request's list, which is not sorted.
+    AsListed,
+    /// With a name twice, as the request lists it.
+    WithDuplicates,
+    /// In the order in which the headers were sent.
+    AsSent,
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    BlankLine,
+    NoBlankLine,
+    TwoBlankLines,
+}
+
+impl Headers {
+    pub(super) fn new(subject: &Subject<'_>) -> Self {
+        let lines = lines(subject);
+        let listed: Vec<String> = subject.listed.split(';').map(|name| name.trim().to_ascii_lowercase()).collect();
+        Self {
+            values: lines.iter().map(|line| candidates(&line.name, &line.values, subject)).collect(),
+            spaces: Step::new(Spaces::Collapsed)
+                .or(&HEADER_SPACES_KEPT, Spaces::Kept)
+                .or(&HEADER_SPACES_ONCE, Spaces::Once)
+                .or(&HEADER_SPACES_ONCE, Spaces::OutsideQuotes)
+                .or(&HEADER_SPACES_KEPT, Spaces::WithTabs),
+            edges: Step::new(Edges::Trimmed)
+                .or(&HEADER_UNTRIMMED, Edges::Kept)
+                .or(&HEADER_UNTRIMMED, Edges::Collapsed)
+                .or(&HEADER_UNTRIMMED, Edges::LeadingSpace),
+            repeats: Step::new(Repeats::Comma)
+                .or(&HEADER_REPEATS, Repeats::CommaSpace)
+                .or(&HEADER_REPEATS, Repeats::Sorted)
+                .or(&HEADER_REPEATS, Repeats::First)
+                .or(&HEADER_REPEATS, Repeats::Last)
+                .or(&HEADER_REPEATS, Repeats::Lines),
+            letters: Step::new(Letters::AsSent)
+                .or(&HEADER_NON_ASCII, Letters::Latin1ToUtf8)
+                .or(&HEADER_NON_ASCII, Letters::Utf8ToLatin1)
+                .or(&HEADER_NON_ASCII, Letters::QuestionMarks)
+                .or(&HEADER_NON_ASCII, Letters::Escaped)
+                .or(&HEADER_NON_ASCII, Letters::Dropped),
+            order: Step::new(Order::ByName)
+                .or(&HEADER_SORTED_BY_LINE, Order::ByLine)
+                .or(&HEADER_UNSORTED, Order::AsSent)
+                .or(&HEADER_UNSORTED, Order::AsListed),
+            case: Step::new(NameCase::Lower)
+                .or(&HEADER_NAME_CASE, NameCase::AsSent)
+                .or(&HEADER_NAME_CASE, NameCase::AsSentEverywhere),
+            list: list_step(&listed),
+            end: Step::new(End::BlankLine)
+                .or(&HEADER_BLOCK_NEWLINE, End::NoBlankLine)
+                .or(&HEADER_BLOCK_NEWLINE, End::TwoBlankLines),
+            lines,
+            listed,
+        }
+    }
+}
+
+fn lines(subject: &Subject<'_>) -> Vec<Line> {
+    let line = |name: &str| {
+        let mut fields = subject.headers.iter().enumerate().filter(|(_, field)| field.is_named(name));
+        let first = fields.next();
+        Line {
+            name: name.to_owned(),
+            sent_name: first.map_or_else(|| name.to_owned(), |(_, field)| field.name.clone()),
+            sent_at: first.map_or(usize::MAX, |(at, _)| at),
+            values: subject.headers.values(name).map(<[u8]>::to_vec).collect(),
+        }
+    };
+    subject.terms.signed_headers.iter().map(line).collect()
+}
+
+/// What the list of the request may have looked like when it was signed.
+fn list_step(listed: &[String]) -> Step<List> {
+    let mut sorted = listed.to_vec();
+    sorted.sort();
+    let is_sorted = sorted == listed;
+    sorted.dedup();
+    let step = Step::new(List::Sorted).or(&SIGNED_HEADERS_UNSORTED, List::AsSent);
+    match (is_sorted, sorted.len() == listed.len()) {
+        (true, true) => step,
+        (_, false) => step.or(&SIGNED_HEADERS_DUPLICATE, List::WithDuplicates),
+        (false, true) => step.or(&SIGNED_HEADERS_UNSORTED, List::AsListed),
+    }
+}
+
+impl Making for Headers {
+    fn steps(&self) -> Vec<&dyn Choice> {
+        let mut steps: Vec<&dyn Choice> = vec![
+            &self.spaces,
+            &self.edges,
+            &self.repeats,
+            &self.letters,
+            &self.order,
+            &self.case,
+            &self.list,
+            &self.end,
+        ];
+        steps.extend(self.values.iter().map(|values| values as &dyn Choice));
+        steps
+    }
+
+    fn text(&self, options: &[usize]) -> Option<Vec<u8>> {
+        let values = &options[8..];
+        let mut signed: Vec<(&Line, Vec<Vec<u8>>)> = Vec::with_capacity(self.lines.len());
+        for (at, line) in self.lines.iter().enumerate() {
+            match self.values[at].option(values[at]) {
+                Signed::AsSent => signed.push((line, line.values.clone())),
+                Signed::Values(values) => signed.push((line, values.clone())),
+                Signed::NotAtAll => {}
+            }
+        }
+        let list = *self.list.option(options[6]);
+        self.sort(&mut signed, *self.order.option(options[4]), list);
+        let mut lines: Vec<Vec<u8>> = signed.iter().map(|(line, values)| self.line(line, values, options)).collect();
+        if let Order::ByLine = self.order.option(options[4]) {
+            lines.sort();
+        }
+        if let List::WithDuplicates = list {
+            lines = self.with_duplicates(&signed, lines);
+        }
+        let mut out = lines.concat();
+        match self.end.option(options[7]) {
+            End::BlankLine => out.push(b'\n'),
+            End::NoBlankLine => {}
+            End::TwoBlankLines => out.extend_from_slice(b"\n\n"),
+        }
+        let names: Vec<&str> = signed.iter().map(|(line, _)| self.listed_name(line, options)).collect();
+        out.extend_from_slice(self.list_text(list, names).as_bytes());
+        Some(out)
+    }
+}
+
+impl Headers {
+    fn sort(&self, signed: &mut [(&Line, Vec<Vec<u8>>)], order: Order, list: List) {
+        let place = |name: &str| self.listed.iter().position(|listed| listed == name);
+        match (order, list) {
+            (Order::AsSent, _) | (Order::ByName, List::AsSent) => signed.sort_by_key(|(line, _)| line.sent_at),
+            (Order::AsListed, _) | (Order::ByName, List::AsListed) => signed.sort_by_key(|(line, _)| place(&line.name)),
+            (Order::ByName | Order::ByLine, _) => {}
+        }
+    }
+
+    /// One header's line, or lines.
+    fn line(&self, line: &Line, values: &[Vec<u8>], options: &[usize]) -> Vec<u8> {
+        let spaces = *self.spaces.option(options[0]);
+        let edges = *self.edges.option(options[1]);
+        let letters = *self.letters.option(options[3]);
+        let values = values.iter().map(|value| letters.apply(edges.apply(value, spaces)));
+        let name = match self.case.option(options[5]) {
+            NameCase::Lower => &line.name,
+            NameCase::AsSent | NameCase::AsSentEverywhere => &line.sent_name,
+        };
+        let repeats = *self.repeats.option(options[2]);
+        let joined = repeats.join(values.collect());
+        joined.iter().flat_map(|value| [name.as_bytes(), b":", value, b"\n"].concat()).collect()
+    }
+
+    fn listed_name<'a>(&self, line: &'a Line, options: &[usize]) -> &'a str {
+        match self.case.option(options[5]) {
+            NameCase::AsSentEverywhere => &line.sent_name,
+            _ => &line.name,
+        }
+    }
+
+    fn with_duplicates(&self, signed: &[(&Line, Vec<Vec<u8>>)], lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+        let place = |name: &str| signed.iter().position(|(line, _)| line.name == name);
+        self.listed.iter().filter_map(|name| Some(lines.get(place(name)?)?.clone())).collect()
+    }
+
+    fn list_text(&self, list: List, mut names: Vec<&str>) -> String {
+        match list {
+            List::Sorted => names.sort_by_key(|name| name.to_ascii_lowercase()),
+            List::AsSent | List::AsListed => {}
+            List::WithDuplicates => return self.listed.join(";"),
+        }
+        names.join(";")
+    }
+}

@@ -1,0 +1,224 @@
+//! What stands around the canonical request: the string to sign, and the key. Both are one choice here, for a wrong day or
+//! region shows in both.
+
+mod chain;
+mod steps;
+
+pub(in crate::diagnosis) use chain::{Chain, Links, chain_step};
+
+use steps::{Part, StringForm, day_step, form_step, part_step, timestamp_step};
+
+use super::names::{REGIONS, SERVICES};
+use super::secret::{self, SecretBytes};
+use super::{Subject, times};
+use crate::diagnosis::catalogue::{SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE};
+use crate::diagnosis::evidence::Key;
+use crate::diagnosis::field::{Choice, Step};
+use crate::diagnosis::outcome::Made;
+use crate::diagnosis::target::Target;
+use crate::diagnosis::texts::differing_lines;
+use sigvet_core::crypto::PublicKey;
+use sigvet_core::internal::Midstate;
+use sigvet_core::scheme::{Scheme, Scope};
+
+pub(in crate::diagnosis) struct Signing {
+    scheme: Scheme,
+    algorithm: String,
+    access_key_id: String,
+    prefix: String,
+    scope: Scope,
+    secret: Step<SecretBytes>,
+    derivation: Step<Chain>,
+    day: Step<Part>,
+    region: Step<Part>,
+    service: Step<Part>,
+    shape: Step<Shape>,
+    timestamp: Step<String>,
+    form: Step<StringForm>,
+}
+
+/// The credential scope as it stands in the string to sign.
+#[derive(Clone, Copy, PartialEq)]
+enum Shape {
+    Right,
+    Exchanged,
+    NoRegion,
+    NoService,
+    NoTerminator,
+    NoDate,
+    /// In the key's derivation as well.
+    ExchangedEverywhere,
+}
+
+/// How many things are to be decided.
+pub(in crate::diagnosis) const STEPS: usize = 8;
+
+/// A string to sign around its hash, with the key that signs it.
+pub(in crate::diagnosis) struct Frame {
+    key: FrameKey,
+    after: Vec<u8>,
+}
+
+enum FrameKey {
+    /// What stands before the hash is absorbed.
+    Hmac(Midstate),
+    /// A signature is not recomputed, but verified.
+    Ecdsa { key: PublicKey, before: Vec<u8> },
+}
+
+impl Frame {
+    /// Whether the string to sign that has this line for its hash has that signature.
+    pub(in crate::diagnosis) fn gives(&self, line: &[u8], target: &Target) -> bool {
+        match (&self.key, target) {
+            (FrameKey::Hmac(key), Target::Digest { bytes, length }) => {
+                key.finish([line, &self.after]).0[..*length] == bytes[..*length]
+            }
+            (FrameKey::Ecdsa { key, before }, Target::Der(signature)) => {
+                key.verifies(&[before, line, &self.after].concat(), signature)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Signing {
+    pub(in crate::diagnosis) fn new(subject: &Subject<'_>, keys: &[Key<'_>]) -> Self {
+        let terms = &subject.terms;
+        let scope = terms.scope.clone();
+        Self {
+            scheme: terms.scheme,
+            algorithm: terms.algorithm().into_owned(),
+            access_key_id: terms.access_key_id.clone(),
+            prefix: terms.secret_prefix(),
+            secret: secret::step(keys, &terms.access_key_id),
+            derivation: chain_step(terms.scheme),
+            day: day_step(subject),
+            region: part_step(scope.region(), (&REGIONS, &subject.hints.regions), &SCOPE_REGION, terms.scheme),
+            service: part_step(&scope.service, (&SERVICES, &subject.hints.services), &SCOPE_SERVICE, terms.scheme),
+            shape: Step::new(Shape::Right)
+                .or(&SCOPE_ORDER, Shape::Exchanged)
+                .or(&SCOPE_ORDER, Shape::ExchangedEverywhere)
+                .or(&SCOPE_ORDER, Shape::NoRegion)
+                .or(&SCOPE_ORDER, Shape::NoService)
+                .or(&SCOPE_ORDER, Shape::NoTerminator)
+                .or(&SCOPE_ORDER, Shape::NoDate),
+            timestamp: timestamp_step(subject),
+            form: form_step(),
+            scope,
+        }
+    }
+
+    /// How many wrong options there are at each step.
+    pub(in crate::diagnosis) fn sizes(&self) -> [usize; STEPS] {
+        self.steps().map(Choice::wrong_options)
+    }
+
+    /// The mistakes that these options are, with the lines of the string to sign that they change.
+    pub(in crate::diagnosis) fn causes(&self, options: &[u16; STEPS]) -> Vec<Made> {
+        let (signed, expected) = differing_lines(&self.frame_text(options), &self.frame_text(&[0; STEPS]));
+        let wrong = self.steps().into_iter().enumerate().zip(options).filter(|(_, option)| **option > 0);
+        let made = wrong.map(|((step, choice), option)| {
+            let made = Made::from(choice.cause((*option).into()).clone());
+            // The first two steps make the key, and leave the string to sign alone.
+            if step < 2 { made } else { Made { signed: signed.clone(), expected: expected.clone(), ..made } }
+        });
+        made.collect()
+    }
+
+    fn steps(&self) -> [&dyn Choice; STEPS] {
+        [
+            &self.secret,
+            &self.derivation,
+            &self.day,
+            &self.region,
+            &self.service,
+            &self.shape,
+            &self.timestamp,
+            &self.form,
+        ]
+    }
+
+    /// What these options make, one for each step. `links` keeps what neighbouring choices share of their keys.
+    pub(in crate::diagnosis) fn make(&self, options: &[u16; STEPS], links: &mut Links) -> Frame {
+        let day = self.day.option(options[2].into()).key.as_str();
+        let region = self.region.option(options[3].into()).key.as_str();
+        let service = self.service.option(options[4].into()).key.as_str();
+        let scope = match self.shape.option(options[5].into()) {
+            Shape::ExchangedEverywhere => [day, service, region, &self.scope.terminator],
+            _ => [day, region, service, &self.scope.terminator],
+        };
+        let chain = *self.derivation.option(options[1].into());
+        let first = || chain.first_key(self.prefix.as_bytes(), self.secret.option(options[0].into()));
+        let origin = (options[0], options[1]);
+        let (before, after) = self.around_hash(options);
+        let key = match self.scheme {
+            Scheme::V4 => FrameKey::Hmac(links.derive(origin, chain, first, chain.messages(scope)).absorb(&before)),
+            Scheme::V4a => FrameKey::Ecdsa { key: links.public_key(origin, first, &self.access_key_id), before },
+        };
+        Frame { key, after }
+    }
+
+    fn frame_text(&self, options: &[u16; STEPS]) -> Vec<u8> {
+        let (before, after) = self.around_hash(options);
+        [before, after].concat()
+    }
+
+    /// The string to sign before the hash, and behind it.
+    fn around_hash(&self, options: &[u16; STEPS]) -> (Vec<u8>, Vec<u8>) {
+        let day = &self.day.option(options[2].into()).signed;
+        let region = &self.region.option(options[3].into()).signed;
+        // The scope of Version 4A has none, unless a region was put there by mistake.
+        let region = (self.scheme == Scheme::V4 || !region.is_empty()).then_some(region.as_str());
+        let service = &self.service.option(options[4].into()).signed;
+        let scope =
+            self.shape.option(options[5].into()).write([Some(day), region, Some(service)], &self.scope.terminator);
+        self.frame(*self.form.option(options[7].into()), self.timestamp.option(options[6].into()), &scope)
+    }
+
+    fn frame(&self, form: StringForm, timestamp: &str, scope: &str) -> (Vec<u8>, Vec<u8>) {
+        let algorithm = self.algorithm.as_str();
+        let lines = |lines: &[&str]| {
+            let mut text = String::with_capacity(128);
+            for line in lines {
+                text.push_str(line);
+                text.push('\n');
+            }
+            text
+        };
+        let (before, after) = match form {
+            StringForm::Right => (lines(&[algorithm, timestamp, scope]), String::new()),
+            StringForm::CrLf => (lines(&[algorithm, timestamp, scope]).replace('\n', "\r\n"), String::new()),
+            StringForm::NewlineBehind => (lines(&[algorithm, timestamp, scope]), "\n".to_owned()),
+            StringForm::NewlineBefore => (lines(&["", algorithm, timestamp, scope]), String::new()),
+            StringForm::NoNewlines => (format!("{algorithm}{timestamp}{scope}"), String::new()),
+            StringForm::NoAlgorithm => (lines(&[timestamp, scope]), String::new()),
+            StringForm::NoTimestamp => (lines(&[algorithm, scope]), String::new()),
+            StringForm::NoScope => (lines(&[algorithm, timestamp]), String::new()),
+            StringForm::ScopeFirst => (lines(&[algorithm, scope, timestamp]), String::new()),
+            StringForm::HashBeforeScope => (lines(&[algorithm, timestamp]), format!("\n{scope}")),
+            StringForm::ShortDate => {
+                (lines(&[algorithm, timestamp.get(..8).unwrap_or(timestamp), scope]), String::new())
+            }
+            StringForm::FullCredential => {
+                (lines(&[algorithm, timestamp, &format!("{}/{scope}", self.access_key_id)]), String::new())
+            }
+            StringForm::Rfc3339 => (lines(&[algorithm, &times::dashed(timestamp), scope]), String::new()),
+        };
+        (before.into_bytes(), after.into_bytes())
+    }
+}
+
+impl Shape {
+    fn write(self, [day, region, service]: [Option<&str>; 3], terminator: &str) -> String {
+        let terminator = Some(terminator);
+        let parts = match self {
+            Self::Right => [day, region, service, terminator],
+            Self::Exchanged | Self::ExchangedEverywhere => [day, service, region, terminator],
+            Self::NoRegion => [day, None, service, terminator],
+            Self::NoService => [day, region, None, terminator],
+            Self::NoTerminator => [day, region, service, None],
+            Self::NoDate => [None, region, service, terminator],
+        };
+        parts.into_iter().flatten().collect::<Vec<_>>().join("/")
+    }
+}

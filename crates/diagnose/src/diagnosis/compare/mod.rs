@@ -1,0 +1,276 @@
+//! Comparing the server's texts, or the client's, with the right ones, field by field.
+//!
+//! What differs is named by the same alternatives that the search goes through; where none of them gives the text, the
+//! field itself and both values are named.
+
+mod lines;
+
+use super::allowance::{Allowance, BudgetLimit};
+use super::alternatives::{Fields, Subject, headers_of};
+use super::catalogue::{
+    HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HOST_OTHER_ENDPOINT, HOST_REWRITTEN,
+    METHOD_SWAPPED, Mistake, PATH_PREFIX_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY, QUERY_CHANGED_AFTER,
+};
+use super::outcome::{Comparison, Difference, Explanation, JudgedV4, Made, Proof};
+use super::party::{Party, Texts};
+use super::texts::{CanonicalText, differing_lines, header_lines, is_unaltered};
+use lines::{name_hash, name_line};
+use sigvet_core::canonical::{CanonicalRequest, Field};
+use sigvet_core::crypto::sha256;
+use sigvet_core::prepare::NEVER_SIGNED;
+use sigvet_core::verify::SignedTexts;
+
+/// So many mistakes in one field are looked for.
+const MOST: usize = 2;
+const NAMES: [(Field, &str); 5] = [
+    (Field::Method, "method"),
+    (Field::Path, "path"),
+    (Field::Query, "query"),
+    (Field::Headers, "headers"),
+    (Field::Payload, "payload"),
+];
+const LINES: [&str; 4] = ["algorithm", "timestamp", "credential scope", "request's SHA-256"];
+/// Where its lines cannot be put beside the right ones.
+const STRING_TO_SIGN: &str = "string to sign";
+
+/// The comparison with the texts of a party.
+pub(super) fn of_party(comparisons: &[Comparison], whose: Party) -> Option<&Comparison> {
+    comparisons.iter().find(|comparison| comparison.whose == whose)
+}
+
+/// Whether a party made what is right, as far as its texts go. A text that could not be taken apart says nothing.
+pub(super) fn agrees(right: &SignedTexts, comparison: &Comparison) -> bool {
+    let is = |text: &Option<Vec<u8>>, right: &[u8]| text.as_deref().map(<[u8]>::trim_ascii_end) == Some(right);
+    let is_canonical_request = match right {
+        SignedTexts::Canonical(right) => is(&comparison.canonical_request, right.canonical_request.as_bytes()),
+        _ => false,
+    };
+    comparison.differences.is_empty()
+        && (is(&comparison.string_to_sign, right.string_to_sign()) || is_canonical_request)
+}
+
+/// Puts a party's string to sign beside the right one, as a whole: for schemes without a canonical request.
+pub(super) fn compare_string(right: &[u8], whose: Party, texts: Texts<'_>) -> Option<Comparison> {
+    let theirs = texts.string_to_sign?.to_vec();
+    let is_same = theirs.trim_ascii_end() == right;
+    let difference = || Difference { field: None, name: STRING_TO_SIGN, theirs: theirs.clone(), right: right.to_vec() };
+    let differences = if is_same { Vec::new() } else { vec![difference()] };
+    let string_to_sign = Some(theirs);
+    Some(Comparison { whose, canonical_request: None, string_to_sign, differences, is_unaltered: None })
+}
+
+/// Puts the texts of a party beside the right ones.
+pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>) -> Comparison {
+    let mut differences = Vec::new();
+    if let Some(theirs) = texts.canonical_request.and_then(CanonicalText::parse) {
+        let right = right_fields(&judged.derivation.canonical_request);
+        for ((field, name), (theirs, right)) in NAMES.into_iter().zip(theirs.fields().iter().zip(right)) {
+            if *theirs != right {
+                differences.push(Difference { field: Some(field), name, theirs: theirs.clone(), right });
+            }
+        }
+    }
+    if let Some(theirs) = texts.string_to_sign.filter(|theirs| whose == Party::Client && is_misshapen(theirs)) {
+        let right = judged.derivation.string_to_sign.clone().into_bytes();
+        differences.push(Difference { field: None, name: STRING_TO_SIGN, theirs: theirs.to_vec(), right });
+    } else if let Some(theirs) = texts.string_to_sign {
+        let theirs = theirs.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        for ((name, theirs), right) in LINES.into_iter().zip(theirs).zip(judged.derivation.string_to_sign.lines()) {
+            // The hash differs wherever the canonical request does, which is shown by itself.
+            let is_news = name != LINES[3] || differences.is_empty();
+            if theirs != right.as_bytes() && is_news {
+                let right = right.as_bytes().to_vec();
+                differences.push(Difference { field: None, name, theirs: theirs.to_vec(), right });
+            }
+        }
+    }
+    let is_unaltered = texts
+        .canonical_request
+        .zip(texts.string_to_sign)
+        .and_then(|(canonical, string)| is_unaltered(canonical, string));
+    Comparison {
+        whose,
+        canonical_request: texts.canonical_request.map(<[u8]>::to_vec),
+        string_to_sign: texts.string_to_sign.map(<[u8]>::to_vec),
+        differences,
+        is_unaltered,
+    }
+}
+
+/// Whether a line is missing, or another one stands where the scope belongs.
+fn is_misshapen(string_to_sign: &[u8]) -> bool {
+    let mut lines = string_to_sign.split(|byte| *byte == b'\n');
+    let scope = lines.by_ref().nth(2).unwrap_or_default();
+    !scope.contains(&b'/') || lines.next().is_none()
+}
+
+fn right_fields(canonical_request: &CanonicalRequest) -> [Vec<u8>; 5] {
+    let field = |field| canonical_request.field(field).to_vec();
+    [
+        field(Field::Method),
+        field(Field::Path),
+        field(Field::Query),
+        headers_of(canonical_request),
+        field(Field::Payload),
+    ]
+}
+
+/// Names what differs between a party's texts and the right ones.
+///
+/// What the server has otherwise was changed on the way, or is the server's own doing; what the client has otherwise is
+/// what it signed.
+pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison) -> Option<Explanation> {
+    // The fields of a usual request take milliseconds; a larger one is named by what is found so far.
+    let fields = subject.fields(MOST, &Allowance::new(MOST, BudgetLimit::Size, &|| true));
+    let mut mistakes = Vec::new();
+    for difference in &comparison.differences {
+        let named = match difference.field {
+            Some(field) => name_field(field, difference, &fields, comparison.whose),
+            None => name_line(difference, subject),
+        };
+        for made in named {
+            let is_known =
+                mistakes.iter().any(|known: &Made| known.mistake == made.mistake && known.signed == made.signed);
+            if !is_known {
+                mistakes.push(made);
+            }
+        }
+    }
+    if comparison.whose == Party::Client && comparison.is_unaltered == Some(false) {
+        mistakes.extend(name_hash(comparison));
+    }
+    if comparison.whose == Party::Server {
+        // What the server has is what was expected of the client, who signed what sigvet takes for right.
+        mistakes.iter_mut().for_each(|made| std::mem::swap(&mut made.signed, &mut made.expected));
+    }
+    let proof = if comparison.whose == Party::Server { Proof::Server } else { Proof::Observed };
+    (!mistakes.is_empty()).then_some(Explanation { proof, mistakes })
+}
+
+fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Party) -> Vec<Made> {
+    let at = NAMES.iter().position(|(named, _)| *named == field).unwrap_or_default();
+    let known = fields.in_order()[at];
+    let found = known.find(&difference.theirs).and_then(|variant| known.explained(variant).into_iter().next());
+    let (theirs, right) = (&difference.theirs, &difference.right);
+    let one = |mistake: &'static Mistake| vec![Made::new(mistake, theirs.clone(), right.clone())];
+    match (field, found) {
+        // By the alternatives a host may be many things; what the server saw was changed on the way.
+        (Field::Headers, found) if whose == Party::Server => {
+            let changed = name_headers(theirs, right, whose);
+            if changed.is_empty() { found.map(by_server).unwrap_or_default() } else { changed }
+        }
+        (Field::Query, Some(found)) if whose == Party::Server && is_same_but_for_order(theirs, right) => {
+            by_server(found)
+        }
+        // So is a path that only lost or gained its first segments.
+        (Field::Path, _) if whose == Party::Server && is_prefix_changed(theirs, right) => one(&PATH_PREFIX_CHANGED),
+        (_, Some(found)) => found,
+        (Field::Headers, None) => name_headers(theirs, right, whose),
+        (Field::Method, None) => one(&METHOD_SWAPPED),
+        (Field::Path, None) => {
+            let is_prefixed = theirs.ends_with(right) || right.ends_with(theirs);
+            if is_prefixed { one(&PATH_PREFIX_CHANGED) } else { Vec::new() }
+        }
+        (Field::Query, None) => name_query(theirs, right),
+        (Field::Payload, None) => name_payload(theirs, right).into_iter().flat_map(one).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The same lines or parameters in another order are nobody's doing but the server's: Ceph has sorted headers by their
+/// lines, MinIO leaves repeated parameters as they were sent.
+fn by_server(found: Vec<Made>) -> Vec<Made> {
+    found.into_iter().map(|made| made.with_detail("the server's own text has it so: the server is wrong")).collect()
+}
+
+fn is_same_but_for_order(theirs: &[u8], right: &[u8]) -> bool {
+    let sorted = |query: &[u8]| {
+        let mut parameters: Vec<Vec<u8>> = query.split(|byte| *byte == b'&').map(<[u8]>::to_vec).collect();
+        parameters.sort();
+        parameters
+    };
+    sorted(theirs) == sorted(right)
+}
+
+/// Whether one path is the other behind a segment or more.
+fn is_prefix_changed(a: &[u8], b: &[u8]) -> bool {
+    let (longer, shorter) = if a.len() > b.len() { (a, b) } else { (b, a) };
+    let prefix = longer.strip_suffix(shorter).filter(|_| shorter.starts_with(b"/"));
+    prefix.is_some_and(|prefix| prefix.iter().any(|byte| *byte != b'/'))
+}
+
+/// The parameters that only one side has.
+fn name_query(theirs: &[u8], right: &[u8]) -> Vec<Made> {
+    let lines = |query: &[u8]| query.split(|byte| *byte == b'&').collect::<Vec<_>>().join(&b'\n');
+    let (theirs, right) = differing_lines(&lines(theirs), &lines(right));
+    vec![Made::new(&QUERY_CHANGED_AFTER, theirs, right)]
+}
+
+/// What can be told of two hashes without the body: whether one of them is of none.
+fn name_payload(theirs: &[u8], right: &[u8]) -> Option<&'static Mistake> {
+    let empty = sha256(b"").to_string();
+    let is_empty = |hash: &[u8]| hash == empty.as_bytes();
+    match () {
+        () if is_empty(theirs) => Some(&PAYLOAD_EMPTY_HASH),
+        () if is_empty(right) => Some(&PAYLOAD_NOT_EMPTY),
+        () => None,
+    }
+}
+
+/// The headers whose values differ, each by itself.
+fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<Made> {
+    let value = |field: &[u8], name: &[u8]| {
+        header_lines(field).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_vec())
+    };
+    let mut names: Vec<Vec<u8>> =
+        header_lines(theirs).chain(header_lines(right)).map(|(name, _)| name.to_ascii_lowercase()).collect();
+    names.sort();
+    names.dedup();
+    let mut found = Vec::new();
+    for name in names {
+        let (signed, expected) = (value(theirs, &name), value(right, &name));
+        let is_hidden = [&signed, &expected].into_iter().flatten().any(|value| is_blacked_out(&name, value));
+        if signed == expected || is_hidden {
+            continue;
+        }
+        let name = String::from_utf8_lossy(&name).into_owned();
+        let is_absent = expected.as_deref().unwrap_or_default().is_empty() || signed.is_none();
+        let mistake = match name.as_str() {
+            "host" if whose == Party::Server => &HOST_REWRITTEN,
+            "host" => &HOST_OTHER_ENDPOINT,
+            "content-type" => &HEADER_CONTENT_TYPE,
+            name if NEVER_SIGNED.contains(&name) || is_rewritten(name) => &HEADER_HOP_BY_HOP,
+            _ if is_absent && whose == Party::Client => &HEADER_MISSING,
+            _ => &HEADER_CHANGED,
+        };
+        let text =
+            |value: Option<Vec<u8>>| value.map(|value| [name.as_bytes(), b":", &value].concat()).unwrap_or_default();
+        let detail = match (&signed, &expected) {
+            (Some(theirs), Some(right)) if *theirs == [right, &b",gzip(gfe)"[..]].concat() => {
+                format!("Google's front end appended ',gzip(gfe)' to {name}")
+            }
+            _ => format!("the header is {name}"),
+        };
+        found.push(Made::new(mistake, text(signed), text(expected)).with_detail(detail));
+    }
+    found
+}
+
+/// Whether somebody took a value out before the text was shown. API Gateway writes the header's name in its place.
+fn is_blacked_out(name: &[u8], value: &[u8]) -> bool {
+    if value.eq_ignore_ascii_case(name) {
+        return true;
+    }
+    let text = String::from_utf8_lossy(value).to_ascii_lowercase();
+    ["redacted", "***", "xxxx", "…", "sanitized"].iter().any(|mark| text.contains(mark))
+}
+
+fn is_rewritten(name: &str) -> bool {
+    matches!(
+        name,
+        "accept-encoding" | "connection" | "te" | "transfer-encoding" | "expect" | "via" | "upgrade" | "cf-ray"
+    )
+}
+
+#[cfg(test)]
+mod tests;

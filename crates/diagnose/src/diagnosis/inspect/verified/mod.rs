@@ -1,0 +1,136 @@
+//! What verifying found, as mistakes of the catalogue: title, place and fix are those of the finding's row.
+//!
+//! `verify` shows these as they are. `explain` starts from them, and refines them by what else the evidence shows.
+
+use crate::diagnosis::catalogue::{self, Mistake};
+use crate::diagnosis::inspect::{clock, form, key, scope, token};
+use crate::diagnosis::outcome::{Diagnosis, Explanation, Judged, Made, Origin, Proof};
+use sigvet_core::request::Request;
+use sigvet_core::stream::StreamFault;
+use sigvet_core::verify::{Claimed, Finding, FindingId, Verdict};
+
+/// Each finding that is a mistake, in the order in which they were found. Headers of one kind are one mistake.
+pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
+    let mut explanations: Vec<Explanation> = Vec::new();
+    for finding in &verdict.findings {
+        let explanation = match finding {
+            Finding::HeaderUnsigned { .. } => unsigned_headers(verdict),
+            Finding::HeaderMissing { .. } => missing_headers(verdict),
+            finding => mistake(finding, &verdict.claimed),
+        }
+        .map(|made| Explanation::of(proof(finding), made));
+        explanations.extend(explanation.filter(|explanation| !explanations.contains(explanation)));
+    }
+    explanations
+}
+
+impl Diagnosis {
+    /// What verifying a request shows, without a search and without other evidence.
+    pub fn from_verdict(request: Request, verdict: Verdict) -> Self {
+        let (outcome, explanations) = (verdict.outcome(), explanations(&verdict));
+        let judged = Some(Judged { request, verdict, origin: Origin::Captured });
+        Self { outcome, judged, ..Self::without_request(explanations) }
+    }
+}
+
+/// How a finding is known.
+pub(crate) fn proof(finding: &Finding) -> Proof {
+    match finding {
+        finding if finding.is_about_time() => Proof::Time,
+        finding if finding.is_known_by_key() => Proof::Key,
+        _ => Proof::Observed,
+    }
+}
+
+/// The mistake that a finding is, by itself. None for a bare mismatch, whose cause is not known yet, and for what could not
+/// be checked.
+pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<Made> {
+    let row = catalogue::row(finding.id()?);
+    let made = |signed: &str, expected: &str| Made::new(row, signed, expected);
+    Some(match finding {
+        Finding::AccessKeyUnknown { expected, presented } => {
+            made(key::shown(presented), expected).with_detail("it is not the key to judge by")
+        }
+        Finding::TimeSkewed { now, presented, .. } => clock::off(*presented, *now),
+        Finding::Expired { at, now } => clock::expired(*at, *now),
+        Finding::NotYetValid { from, now } => clock::not_yet_valid(*from, *now),
+        Finding::ExpiresOutOfBounds { presented } => clock::life(&presented.to_string()),
+        Finding::ScopeDate { expected, presented } => scope::other_date(presented, expected),
+        Finding::ScopeTerminator { expected, presented } => scope::other_terminator(claimed, presented, expected),
+        Finding::ScopeRegion { expected, presented } | Finding::ScopeService { expected, presented } => {
+            made(presented, expected)
+        }
+        Finding::ScopeUnbound => made("", "AWS4-HMAC-SHA256"),
+        Finding::TokenMissing { .. } => token::missing(&claimed.dialect()),
+        Finding::TokenDiffers { .. } => made("", "").with_detail("it is not the token that belongs to the key"),
+        Finding::PayloadMismatch { expected, presented } => made(presented, expected),
+        Finding::ChecksumMismatch { name, expected, presented } => {
+            made(presented, expected).with_detail(format!("it stands in {name}"))
+        }
+        Finding::RegionSetMissing { name } | Finding::PayloadHeaderMissing { name } => made("", name),
+        Finding::HostNotSigned => made(listed(claimed), "host"),
+        Finding::HeaderUnsigned { name } | Finding::TokenUnsigned { name } => made(listed(claimed), name),
+        Finding::HeaderMissing { name } => made(name, ""),
+        Finding::Policy(violation) => form::violated(row, violation),
+        Finding::Stream(fault) => chunks(row, fault, claimed),
+        _ => return None,
+    })
+}
+
+/// All headers of the provider's own that are sent and not signed.
+pub(crate) fn unsigned_headers(verdict: &Verdict) -> Option<Made> {
+    let names = names(verdict, |finding| match finding {
+        Finding::HeaderUnsigned { name } => Some(name),
+        _ => None,
+    });
+    let made = Made::new(catalogue::row(FindingId::HeaderAmzUnsigned), listed(&verdict.claimed), names.join(";"));
+    (!names.is_empty()).then(|| made.with_detail(format!("not signed: {}", names.join(", "))))
+}
+
+/// All headers that are signed and were not sent.
+pub(crate) fn missing_headers(verdict: &Verdict) -> Option<Made> {
+    let names = names(verdict, |finding| match finding {
+        Finding::HeaderMissing { name } => Some(name),
+        _ => None,
+    });
+    let made = Made::new(catalogue::row(FindingId::HeaderMissing), names.join(";"), "");
+    (!names.is_empty()).then(|| made.with_detail(format!("not sent: {}", names.join(", "))))
+}
+
+fn names<'v>(verdict: &'v Verdict, name: impl Fn(&'v Finding) -> Option<&'v String>) -> Vec<&'v str> {
+    let mut names: Vec<&str> =
+        verdict.findings.iter().filter_map(|finding| name(finding).map(String::as_str)).collect();
+    names.dedup();
+    names
+}
+
+/// The list of signed headers as the request has it.
+fn listed(claimed: &Claimed) -> &str {
+    if let Claimed::V4(claim) = claimed { &claim.signed_headers_listed } else { "" }
+}
+
+fn chunks(row: &'static Mistake, fault: &StreamFault, claimed: &Claimed) -> Made {
+    let made = |signed: &str, expected: &str| Made::new(row, signed, expected);
+    let declared = match claimed {
+        Claimed::V4(claim) => claim.terms.payload.to_string(),
+        _ => String::new(),
+    };
+    let made = match fault {
+        _ if row.id == FindingId::PayloadStreaming.as_str() => made(&declared, ""),
+        StreamFault::Malformed(malformed) => made(&malformed.presented, malformed.expected),
+        StreamFault::ChunkUnsigned { chunk } if chunk.length == 0 => made("", ""),
+        StreamFault::ChunkUnsigned { .. } => made("", ";chunk-signature=…"),
+        StreamFault::FinalChunkMissing => made("", "0;chunk-signature=…"),
+        StreamFault::DecodedLength { declared, arrived } => made(declared, &arrived.to_string()),
+        StreamFault::TrailerMissing { name } => made("", name),
+        StreamFault::TrailerUnannounced { name } => made(name, ""),
+        StreamFault::ChunkSignature { expected, presented, .. }
+        | StreamFault::TrailerSignature { expected, presented }
+        | StreamFault::Checksum { expected, presented, .. } => made(presented, expected),
+        StreamFault::DecodedLengthMissing => made(&declared, ""),
+    };
+    made.with_detail(fault.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! A finding of each id, and the row of the catalogue that speaks for it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::*;
+use crate::formats::parse_request;
+use sigvet_core::form::{Condition, Policy, Violation};
+use sigvet_core::stream::{ChunkPlace, Malformed};
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{ExpectedScope, Judge, verify};
+
+fn now() -> Timestamp {
+    Timestamp::from_epoch_seconds(1_440_938_160)
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+/// At least one finding of each id.
+fn samples() -> Vec<Finding> {
+    let now = now();
+    let (window, late) = (Duration::from_secs(900), Timestamp::from_epoch_seconds(1_440_978_160));
+    let (expected, presented) = (text("expected"), text("presented"));
+    let pair = || (text("expected"), text("presented"));
+    let of_policy = [
+        Violation::Unreadable(Policy::parse("{}").unwrap_err()),
+        Violation::Unreadable(Policy::parse("W10=").unwrap_err()),
+        Violation::Expired { at: now, now: late },
+        Violation::ConditionFailed { condition: Condition::equals("acl", "private"), presented: Some(text("public")) },
+        Violation::FieldNotAllowed { name: text("acl") },
+        Violation::FileMissing,
+    ];
+    let chunk = ChunkPlace { number: 1, offset: 0, length: 5 };
+    let malformed = |offset| Malformed { offset, expected: "a length in hex", presented: text("xyz") };
+    let of_chunks = [
+        StreamFault::ChunkSignature { chunk, expected: text("aa"), presented: text("bb") },
+        StreamFault::Malformed(malformed(0)),
+        StreamFault::Malformed(malformed(9)),
+        StreamFault::FinalChunkMissing,
+        StreamFault::DecodedLength { declared: text("7"), arrived: 5 },
+        StreamFault::TrailerSignature { expected: text("aa"), presented: text("bb") },
+        StreamFault::TrailerMissing { name: text("x-amz-checksum-crc32c") },
+        StreamFault::Checksum { name: text("x-amz-checksum-crc32c"), expected: text("aa"), presented: text("bb") },
+    ];
+    let of_request = vec![
+        Finding::AccessKeyUnknown { expected, presented },
+        Finding::TimeSkewed { now: late, presented: now, window },
+        Finding::Expired { at: now, now: late },
+        Finding::NotYetValid { from: late, now },
+        Finding::ExpiresOutOfBounds { presented: 0 },
+        Finding::ScopeDate { expected: text("20150830"), presented: text("20150831") },
+        Finding::ScopeTerminator { expected: pair().0, presented: pair().1 },
+        Finding::ScopeRegion { expected: pair().0, presented: pair().1 },
+        Finding::ScopeService { expected: pair().0, presented: pair().1 },
+        Finding::ScopeUnbound,
+        Finding::RegionSetMissing { name: text("x-amz-region-set") },
+        Finding::TokenMissing { name: text("x-amz-security-token") },
+        Finding::TokenDiffers { name: text("x-amz-security-token") },
+        Finding::TokenUnsigned { name: text("x-amz-security-token") },
+        Finding::PayloadMismatch { expected: pair().0, presented: pair().1 },
+        Finding::PayloadHeaderMissing { name: text("x-amz-content-sha256") },
+        Finding::ChecksumMismatch { name: text("x-amz-checksum-crc32c"), expected: pair().0, presented: pair().1 },
+        Finding::HostNotSigned,
+        Finding::HeaderUnsigned { name: text("x-amz-meta-a") },
+        Finding::HeaderMissing { name: text("x-amz-meta-a") },
+    ];
+    let of_policy = of_policy.map(Finding::Policy);
+    of_request.into_iter().chain(of_policy).chain(of_chunks.map(Finding::Stream)).collect()
+}
+
+/// Catches a finding whose row is missing, or that is called by another mistake's words.
+#[test]
+fn each_finding_is_the_mistake_of_its_id() {
+    let request = "GET / HTTP/1.1\nHost: h\nX-Amz-Date: 20150830T123600Z\nAuthorization: AWS4-HMAC-SHA256 \
+                   Credential=AKID/20150830/us-east-1/iam/aws4_request, SignedHeaders=host;x-amz-date, Signature=00\n";
+    let request = parse_request(request.as_bytes()).unwrap();
+    let mut verdict = verify(&request, &Judge::new(None, now(), ExpectedScope::Any)).unwrap();
+    for finding in samples() {
+        let id = finding.id().unwrap();
+        verdict.findings = vec![finding];
+        let explanations = explanations(&verdict);
+        let mistakes: Vec<&str> = explanations.iter().flat_map(|e| &e.mistakes).map(|made| made.mistake.id).collect();
+        assert_eq!(mistakes, [id.as_str()]);
+    }
+    let seen: BTreeSet<&str> = samples().iter().filter_map(Finding::id).map(FindingId::as_str).collect();
+    let all: BTreeSet<&str> = FindingId::ALL.iter().map(|id| id.as_str()).collect();
+    assert_eq!(seen, all);
+}

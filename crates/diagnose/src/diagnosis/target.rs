@@ -1,0 +1,20 @@
+//! What a hypothesis has to give: the signature that was presented, as bytes.
+
+/// The signature that a hypothesis has to give.
+#[derive(Clone)]
+pub(super) enum Target {
+    /// All of a keyed hash, or its beginning.
+    Digest { bytes: [u8; 32], length: usize },
+    /// A signature of Version 4A, which is verified and not recomputed.
+    Der(Vec<u8>),
+}
+
+impl Target {
+    /// So many mistakes at once are tried without regard to time. To verify takes a hundred times as long as to recompute.
+    pub(super) const fn tried_to_the_end(&self) -> usize {
+        match self {
+            Self::Digest { .. } => 2,
+            Self::Der(_) => 1,
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What the Version 4 family contributes to a diagnosis: the search through canonical requests and keys, and the texts of
+//! server and client field by field.
+
+use super::alternatives::Subject;
+use super::catalogue::SECRET_WRONG;
+use super::chunks;
+use super::compare::{self, agrees, of_party};
+use super::evidence::Evidence;
+use super::inspect;
+use super::outcome::{Comparison, Explanation, JudgedV4, Made, Proof};
+use super::party::{Party, Texts};
+use super::presented::target;
+use super::scheme::SchemeCase;
+use super::search::{Found, Limits, search};
+use crate::formats::reply::Reply;
+
+/// A request of the Version 4 family.
+pub(super) struct V4Case<'a> {
+    evidence: &'a Evidence<'a>,
+    judged: JudgedV4<'a>,
+    subject: Subject<'a>,
+}
+
+impl<'a> V4Case<'a> {
+    pub(super) fn new(evidence: &'a Evidence<'a>, judged: JudgedV4<'a>) -> Self {
+        Self { evidence, judged, subject: Subject::new(judged.request, judged.claim, evidence.hints) }
+    }
+}
+
+impl SchemeCase for V4Case<'_> {
+    fn search(&self, limits: Limits<'_>) -> Option<Found> {
+        let (target, form) = target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme)?;
+        let mut found = search(&self.subject, &self.evidence.keys(), target, limits);
+        found.add_to_each(form);
+        found.name_each_once();
+        found.tell_once();
+        Some(found)
+    }
+
+    fn compare(&self, whose: Party, texts: Texts<'_>) -> Option<Comparison> {
+        Some(compare::compare(&self.judged, whose, texts))
+    }
+
+    fn compared(&self, comparisons: &[Comparison], found: Option<&Found>) -> Vec<Explanation> {
+        let (server, client) = (of_party(comparisons, Party::Server), of_party(comparisons, Party::Client));
+        match self.judged.is_signature_right() {
+            Some(true) => self.changed_on_the_way(server),
+            _ => self.signed_otherwise(server, client, found),
+        }
+    }
+
+    fn chunks(&self) -> Vec<Explanation> {
+        chunks::explain(self.evidence, &self.judged)
+    }
+
+    fn refused(&self) -> Vec<Explanation> {
+        inspect::request_v4(self.evidence, &self.judged)
+    }
+
+    fn suspicions(&self) -> Vec<Explanation> {
+        inspect::suspicions(self.evidence, &self.judged)
+    }
+}
+
+impl V4Case<'_> {
+    /// Whether a party made what is right, as far as its texts go.
+    fn agrees(&self, comparison: &Comparison) -> bool {
+        agrees(&self.judged.whole.verdict.texts, comparison)
+    }
+
+    /// What the texts of server and client show of a signature that is not right, or not known to be.
+    fn signed_otherwise(
+        &self,
+        server: Option<&Comparison>,
+        client: Option<&Comparison>,
+        found: Option<&Found>,
+    ) -> Vec<Explanation> {
+        let mut explanations = Vec::new();
+        if let Some(client) = client.filter(|client| !client.differences.is_empty()) {
+            // The server's word is what makes the client's wrong.
+            let is_told = server.is_some_and(|server| self.agrees(server));
+            let proof = if is_told { Proof::Server } else { Proof::Observed };
+            let explained = compare::explain(&self.subject, client);
+            explanations.extend(explained.map(|explanation| Explanation { proof, ..explanation }));
+        }
+        if let Some(server) = server.filter(|server| !server.differences.is_empty() && self.judged.is_captured()) {
+            explanations.extend(compare::explain(&self.subject, server));
+        }
+        explanations.extend(self.wrong_secret(server, client, found));
+        explanations
+    }
+
+    /// If the client signed what is right, only the key is left.
+    fn wrong_secret(
+        &self,
+        server: Option<&Comparison>,
+        client: Option<&Comparison>,
+        found: Option<&Found>,
+    ) -> Option<Explanation> {
+        let client = client.filter(|client| self.agrees(client))?;
+        // A signature that is not written as it must be is refused whatever the key.
+        target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme)
+            .filter(|(_, form)| form.is_none())?;
+        let is_all_tried = found.is_some_and(|found| found.sets.is_empty() && found.is_exhausted);
+        let (proof, detail) = match server {
+            Some(server) if self.agrees(server) && client.string_to_sign.is_none() => {
+                (Proof::Observed, "the canonical requests are equal; of its string to sign the client says nothing")
+            }
+            Some(server) if self.agrees(server) => (Proof::Server, "the client's texts and the server's are equal"),
+            None if is_all_tried => (Proof::Observed, "the client's texts are right, and the secret at hand is not"),
+            _ => return None,
+        };
+        let detail = match self.odd_secret() {
+            Some(odd) => format!("{detail}; {odd}"),
+            None => detail.to_owned(),
+        };
+        Some(Explanation::of(proof, Made::new(&SECRET_WRONG, "", "").with_detail(detail)))
+    }
+
+    /// What is odd about the secret at hand, without showing it: those of AWS have 40 characters of base64.
+    fn odd_secret(&self) -> Option<String> {
+        const LENGTH: usize = 40;
+        let own = self.evidence.credentials?;
+        let secret = own.secret_access_key.expose_secret();
+        let is_of_aws = ["AKIA", "ASIA"].iter().any(|prefix| own.access_key_id.starts_with(prefix));
+        let is_base64 = secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte));
+        match secret.chars().count() {
+            _ if !is_of_aws => None,
+            LENGTH if is_base64 => None,
+            LENGTH => Some("the secret at hand has a character that no secret of AWS has".to_owned()),
+            length => Some(format!("the secret at hand has {length} characters, those of AWS have {LENGTH}")),
+        }
+    }
+
+    /// The signature is right for the captured request, and the server saw another one, or has another secret.
+    fn changed_on_the_way(&self, server: Option<&Comparison>) -> Vec<Explanation> {
+        // The secret at hand may be of another key than the one that is named: that says nothing of the named one's.
+        let named = &self.judged.claim.terms.access_key_id;
+        let is_of_named = self.evidence.credentials.is_some_and(|own| own.access_key_id == *named);
+        let is_refused = self.evidence.reply.is_some_and(Reply::is_signature_refusal);
+        let detail =
+            "the signature is right by the secret at hand, and the server made the same texts: it has another secret";
+        let explanation = match server {
+            Some(server) if !server.differences.is_empty() => compare::explain(&self.subject, server),
+            Some(server) if self.agrees(server) && is_refused && is_of_named => {
+                let made = Made::new(&SECRET_WRONG, "", "").with_detail(detail);
+                Some(Explanation::of(Proof::Server, made))
+            }
+            _ => None,
+        };
+        explanation.into_iter().collect()
+    }
+}

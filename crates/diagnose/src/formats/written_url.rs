@@ -1,0 +1,152 @@
+//! URLs as people type them and logs show them: international names, `127.1`, `%2E` in the host.
+//!
+//! The host is read as browsers read it (WHATWG URL, by the `url` crate) and written as it is on the wire. All else is left
+//! to [`RequestUrl::parse`], which reads nothing but ASCII and leaves the target as it is.
+
+use sigvet_core::request::{InvalidAuthority, InvalidUrl, RequestUrl};
+use url::Url;
+
+/// A text that is no URL to send a request to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnreadableUrl {
+    /// No URL, whatever its host would be in ASCII.
+    #[error(transparent)]
+    Invalid(#[from] InvalidUrl),
+    /// A host that is not ASCII, or in Punycode (`xn--…`), and no valid international name (IDNA, UTS #46).
+    #[error("no valid host in URL '{presented}': invalid international domain name")]
+    International {
+        /// The URL, without user information and query.
+        presented: String,
+    },
+}
+
+/// Parses a URL in which the host need not be written as it is on the wire.
+///
+/// # Errors
+/// What [`RequestUrl::parse`] refuses for another reason than the spelling of the host, and names that are not valid IDNA.
+pub fn parse_url(text: &str) -> Result<RequestUrl, UnreadableUrl> {
+    let Some((before, authority, behind)) = split_authority(text) else { return Ok(RequestUrl::parse(text)?) };
+    match wire_authority(before, authority) {
+        Some(authority) => Ok(RequestUrl::parse(&format!("{before}{authority}{behind}"))?),
+        None => Err(refusal(text)),
+    }
+}
+
+/// The text up to `//`, the authority, and the target; none if there is no such thing in it.
+fn split_authority(text: &str) -> Option<(&str, &str, &str)> {
+    let start = text.find("://")? + "://".len();
+    let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at);
+    let has_control = text.contains(|c: char| c.is_ascii_control());
+    (!has_control).then(|| (&text[..start], &text[start..end], &text[end..]))
+}
+
+/// Host and port as on the wire.
+fn wire_authority(before: &str, authority: &str) -> Option<String> {
+    let url = Url::parse(&format!("{before}{authority}/")).ok()?;
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
+}
+
+/// What to say of a text that is no URL for a browser either.
+fn refusal(text: &str) -> UnreadableUrl {
+    match RequestUrl::parse(text) {
+        Err(InvalidUrl::Authority { presented, reason: InvalidAuthority::NotAscii }) => {
+            UnreadableUrl::International { presented }
+        }
+        Err(error) => error.into(),
+        Ok(url) => UnreadableUrl::International { presented: format!("{}/", url.origin()) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hosts that the `url` crate rewrites, leaves, or refuses.
+    const HOSTS: [&str; 44] = [
+        "Example.COM",
+        "example.com.",
+        "a..b",
+        "a_b.example",
+        "h:80",
+        "h:443",
+        "h:0443",
+        "h:",
+        "h:65535",
+        "h:65536",
+        "h:x",
+        "h:1:2",
+        "",
+        ":80",
+        "user:pa@ss@h:8080",
+        "user@",
+        "bücher.example",
+        "BÜCHER.example:8443",
+        "faß.example",
+        "日本語.example",
+        "例え。テスト",
+        "xn--bcher-kva.example",
+        "xn--a",
+        "a\u{ad}b.example",
+        "\u{ff41}.example",
+        "h%2Eexample",
+        "h%41",
+        "%C3%BC.example",
+        "%FF.example",
+        "h%00",
+        "127.1",
+        "127.0.0.1",
+        "0x7f.1",
+        "2130706433",
+        "010.0.0.1",
+        "127.0.0.1.",
+        "256.1.1.1",
+        "1.2.3.4.5",
+        "[::1]:9000",
+        "[2001:DB8:0:0::1]",
+        "[::ffff:1.2.3.4]",
+        "[fe80::1%25eth0]",
+        "a b",
+        "a\\b",
+    ];
+
+    /// Catches a host that the command line reads otherwise than it did when the `url` crate read all of it.
+    #[test]
+    fn every_host_is_what_the_url_crate_reads() {
+        for host in HOSTS {
+            for scheme in ["http", "https", "wss"] {
+                let text = format!("{scheme}://{host}/");
+                let theirs = Url::parse(&text).ok().map(|url| (url.host_str().unwrap().to_owned(), url.port()));
+                let ours = parse_url(&text).ok().map(|url| (url.host().to_owned(), url.port()));
+                assert_eq!(ours, theirs, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_target_is_left_alone() {
+        let text = "https://bücher.example?a=//b@é#fragment";
+        assert_eq!(parse_url(text).unwrap().to_string(), "https://xn--bcher-kva.example/?a=//b@%C3%A9");
+        assert_eq!(parse_url("HTTPS://H/%2e/../x://y").unwrap().to_string(), "https://h/%2e/../x://y");
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_wrong_and_shows_no_password() {
+        for (text, expected) in [
+            ("https:///p", "no valid host in URL 'https:///p': empty host"),
+            ("https://u:hush@h:x/p?hush", "no valid host in URL 'https://h:x/p': invalid port number"),
+            ("https://u:hush@xn--a/p?hush", "no valid host in URL 'https://xn--a/': invalid international domain name"),
+            ("https://ü%FF/?hush", "no valid host in URL 'https://ü%FF/': invalid international domain name"),
+            ("https://h|x/", "no valid host in URL 'https://h|x/': a host name cannot contain '|'"),
+            ("ftp://u:hush@h/", "not an http, https or wss URL: 'ftp://h/'"),
+            ("h.example/k", "not an http, https or wss URL: 'h.example/k'"),
+            ("https://h/\n?hush", "control character '\\n' in URL 'https://h/'"),
+        ] {
+            assert_eq!(parse_url(text).unwrap_err().to_string(), expected, "{text}");
+        }
+    }
+}

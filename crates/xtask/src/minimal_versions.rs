@@ -1,0 +1,48 @@
+//! Builds with the oldest dependencies that the manifests allow, so that these say what is really needed.
+//!
+//! It works in a copy, for cargo writes the other versions into Cargo.lock. Only direct dependencies are set back: what
+//! they in turn claim is their own affair.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::{Failure, cargo, program, root};
+use crate::workspace::Workspace;
+
+pub fn check() -> Result<(), Failure> {
+    let (root, copy) = (root(), root().join("target/minimal-versions"));
+    copy_tracked_files(&root, &copy)?;
+    // The option is unstable, and cargo takes it only so; the compiler is not touched by it.
+    let update = cargo(&["update", "--quiet", "-Z", "direct-minimal-versions"]);
+    update.env("RUSTC_BOOTSTRAP", "1").directory(&copy).run()?;
+    let workspace = Workspace::load()?;
+    let packages = workspace.published().into_iter().flat_map(|package| ["--package", &*package.name]);
+    let packages: Vec<&str> = packages.collect();
+    let target = root.join("target").display().to_string();
+    let check = cargo(&["check", "--locked", "--lib", "--bins", "--all-features", "--target-dir", &target]);
+    check.args(&packages).directory(&copy).run()
+}
+
+fn copy_tracked_files(from: &Path, to: &Path) -> Result<(), Failure> {
+    if to.exists() {
+        fs::remove_dir_all(to).map_err(|error| failure(to, &error))?;
+    }
+    let listed = program("git").args(&["ls-files", "-z"]).output()?;
+    for name in String::from_utf8_lossy(&listed).split_terminator('\0') {
+        // A file that was deleted, and not yet from the index, is no longer part of the tree.
+        if from.join(name).exists() {
+            copy_file(&from.join(name), &to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn copy_file(from: &Path, to: &Path) -> Result<(), Failure> {
+    let folder = to.parent().unwrap_or(to);
+    fs::create_dir_all(folder).map_err(|error| failure(folder, &error))?;
+    fs::copy(from, to).map(drop).map_err(|error| failure(to, &error))
+}
+
+fn failure(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(format!("cannot write {}: {error}", path.display()))
+}

@@ -1,0 +1,104 @@
+//! The table of tasks, in the order in which CI runs them: what fails most often and costs least comes first.
+
+use crate::program::{Failure, cargo, program};
+use crate::workspace::Workspace;
+use crate::{minimal_versions, package_contents, package_counts, rust_versions};
+
+/// Something to do with the repository.
+pub struct Task {
+    pub name: &'static str,
+    pub summary: &'static str,
+    /// Whether it looks without changing a file that is committed: then CI runs it.
+    pub is_check: bool,
+    pub run: fn() -> Result<(), Failure>,
+}
+
+pub static TASKS: [Task; 15] = [
+    check("format", "the layout of the code (cargo fmt)", format),
+    check("workflows", "the GitHub workflows (zizmor)", workflows),
+    check("rust-versions", "rust-version of each crate: what its dependencies need", rust_versions::check),
+    check("package-counts", "how many packages the libraries bring with them (cargo tree)", package_counts::check),
+    check("deny", "licences, bans and sources of dependencies (cargo-deny)", deny),
+    check("package", "the contents of the crates that are published", package_contents::check),
+    check("check", "that everything compiles, tests and benches too (cargo check)", compile),
+    check("lint", "clippy on everything, with each set of features", lint),
+    check("docs", "the documentation of the crates", docs),
+    check("test", "all tests that need nothing but the machine's shell and curl", test),
+    check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
+    check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
+    check("page", "the page of a diagnosis in a browser (chromium-headless-shell)", page),
+    check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
+    Task { name: "renew", summary: "write all generated files anew", is_check: false, run: renew },
+];
+
+const fn check(name: &'static str, summary: &'static str, run: fn() -> Result<(), Failure>) -> Task {
+    Task { name, summary, is_check: true, run }
+}
+
+/// The tests that are only run by name, for they need more than a compiler.
+const TESTS_BY_NAME: [&str; 6] = ["--test", "awscrt", "--test", "page", "--test", "servers"];
+
+fn format() -> Result<(), Failure> {
+    cargo(&["fmt", "--all", "--check"]).run()
+}
+
+fn workflows() -> Result<(), Failure> {
+    let zizmor = std::env::var("ZIZMOR").unwrap_or_else(|_| "zizmor".to_owned());
+    program(&zizmor).args(&["--offline", "--no-progress", "--strict-collection", ".github"]).run()
+}
+
+fn deny() -> Result<(), Failure> {
+    cargo(&["deny", "--all-features", "check", "licenses", "bans", "sources"]).run()
+}
+
+fn compile() -> Result<(), Failure> {
+    cargo(&["check", "--locked", "--workspace", "--all-targets"]).run()
+}
+
+fn lint() -> Result<(), Failure> {
+    clippy(&["--workspace", "--all-targets"])?;
+    clippy(&[["--workspace"].as_slice(), &TESTS_BY_NAME].concat())?;
+    for package in Workspace::load()?.published() {
+        for features in package.feature_sets() {
+            clippy(&["--package", &package.name, "--lib", "--bins", "--no-default-features", "--features", &features])?;
+        }
+    }
+    Ok(())
+}
+
+fn clippy(arguments: &[&str]) -> Result<(), Failure> {
+    cargo(&["clippy", "--locked"]).args(arguments).args(&["--", "-D", "warnings"]).run()
+}
+
+fn docs() -> Result<(), Failure> {
+    cargo(&["doc", "--locked", "--no-deps", "--workspace", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings").run()
+}
+
+fn test() -> Result<(), Failure> {
+    cargo(&["test", "--locked"]).run()
+}
+
+// Without `--package`: features stay those of the whole workspace, and nothing is built a second time.
+fn awscrt() -> Result<(), Failure> {
+    cargo(&["test", "--locked", "--test", "awscrt"]).run()
+}
+
+fn page() -> Result<(), Failure> {
+    cargo(&["test", "--locked", "--test", "page"]).run()
+}
+
+fn servers() -> Result<(), Failure> {
+    cargo(&["test", "--locked", "--test", "servers"]).run()
+}
+
+/// The corpus first: the answers to its cases follow from it.
+fn renew() -> Result<(), Failure> {
+    for arguments in [
+        ["--test", "explain", "the_files_follow"].as_slice(),
+        &["--test", "explain", "as_it_did"],
+        &["--test", "generated", "up_to_date"],
+    ] {
+        cargo(&["test", "--locked"]).args(arguments).env("SIGVET_RENEW", "1").run()?;
+    }
+    cargo(&["test", "--locked", "--test", "transcripts"]).env("TRYCMD", "overwrite").run()
+}

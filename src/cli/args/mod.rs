@@ -1,0 +1,100 @@
+//! The one definition of the command line: help, man pages and completions are all made from it.
+
+pub mod deferred;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::commands::{explain, form, key, presign, send, sign, verify};
+use crate::cli::args::deferred::Deferred;
+use crate::cli::commands::profile;
+
+/// Examples stand before the options, for they answer most questions.
+const HELP: &str = "{about-with-newline}
+{usage-heading} {usage}
+
+{before-help}{all-args}{after-help}";
+
+/// Sign, send, presign, verify and explain AWS Signature Version 4 requests
+#[derive(Debug, Parser)]
+#[command(name = "sigvet", version, arg_required_else_help = true, infer_subcommands = false)]
+#[command(help_template = HELP, max_term_width = 100)]
+#[command(before_help = "Examples:
+  sigvet send https://bucket.s3.eu-central-1.amazonaws.com/key
+  sigvet presign -X PUT --expires 15m s3://photos/cat.png
+  sigvet explain https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+#[command(help_template = HELP)]
+pub enum Command {
+    /// Print a signed request; send nothing
+    #[command(help_template = HELP)]
+    Sign(Deferred<sign::SignArgs>),
+    /// Sign a request and send it; 'sigvet curl' is the same
+    // No visible alias: of two names that both show, completion offers the first of the alphabet alone.
+    #[command(help_template = HELP, alias = "curl")]
+    Send(Deferred<send::SendArgs>),
+    /// Print a presigned URL, of any method
+    #[command(help_template = HELP)]
+    Presign(Deferred<presign::PresignArgs>),
+    /// Print a presigned POST: a form that uploads a file from a browser
+    ///
+    /// Its policy says which file may be uploaded, where to and until when. What the policy would not allow is
+    /// refused before anything is printed.
+    #[command(help_template = HELP)]
+    Form(Deferred<form::FormArgs>),
+    /// Judge a signed request as the server would
+    #[command(help_template = HELP)]
+    Verify(Deferred<verify::VerifyArgs>),
+    /// Name the mistake behind a refused signature, or show each step of one
+    ///
+    /// Of a captured request, its reply, a log or a presigned URL: whether the signature is right, and if not, which
+    /// mistake was made, how that is known, and what to change. A URL or a request without a signature shows how it
+    /// would be signed.
+    #[command(help_template = HELP)]
+    Explain(Deferred<explain::ExplainArgs>),
+    /// Derive and export a signing key for one day, region and service
+    ///
+    /// The key signs without the secret, within its scope only. It is a secret itself.
+    #[command(help_template = HELP)]
+    Key(Deferred<key::KeyArgs>),
+    /// List, show and add profiles
+    #[command(help_template = HELP)]
+    Profile(Deferred<ProfileArgs>),
+}
+
+/// The arguments of `sigvet profile`.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet profile add hetzner --region fsn1 --service s3 --endpoint-url https://fsn1.your-objectstorage.com
+  sigvet profile list
+  sigvet profile show hetzner")]
+pub struct ProfileArgs {
+    /// The profile file, instead of $SIGVET_PROFILES or the one in the configuration directory
+    #[arg(long, value_name = "FILE", global = true, value_hint = clap::ValueHint::FilePath)]
+    pub profile_file: Option<PathBuf>,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: profile::Command,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    /// Release builds would find two options of one name only when they are used.
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,57 @@
+//! Errors of `profiles` as the command line tells them: the exit code of the contract, and what to do about it.
+
+use crate::cli::credentials::words::{describe_error, describe_source};
+use crate::cli::failure::{Exit, Failure};
+use crate::profiles::{AwsProvider, Error, FailureKind, Source};
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let exit = match error.kind() {
+            FailureKind::NoCredentials => Exit::NoCredentials,
+            FailureKind::Broken => Exit::BrokenProfiles,
+            FailureKind::Usage => Exit::Usage,
+            FailureKind::Unwritable => Exit::CannotWrite,
+        };
+        let hint = hint(&error);
+        let failure = match error {
+            Error::Aws { asked, source } => {
+                Self::from_error(exit, source).context(format!("{} gives no credentials", describe_source(&asked)))
+            }
+            error => match describe_error(&error) {
+                Some(words) => Self::new(exit, words),
+                None => Self::from_error(exit, error),
+            },
+        };
+        failure.with_hints(hint)
+    }
+}
+
+fn hint(error: &Error) -> Option<String> {
+    let hint = match error {
+        Error::NothingFound { .. } => {
+            "run 'sigvet profile add NAME', or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give -u KEY:SECRET"
+        }
+        Error::UserIncomplete => "a profile keeps the secret off the command line: 'sigvet profile add NAME'",
+        Error::HalfTypedKey { .. } => {
+            "-u KEY:SECRET gives both in one, and a profile keeps them out of the command line"
+        }
+        Error::HalfEnvironment { present, .. } => {
+            return Some(format!("set both, or unset {present} to use a profile"));
+        }
+        Error::NoKeys { profile, .. } | Error::HalfProfile { profile, .. } => {
+            return Some(format!("'sigvet profile add {profile} --force' writes the profile anew"));
+        }
+        Error::UnknownProfile { near, .. } if near.is_empty() => {
+            "'sigvet profile list' shows those of the profile file, 'aws configure list-profiles' those of AWS's files"
+        }
+        Error::UnsupportedTool { .. } => "'sigvet profile add NAME' makes a profile of its keys",
+        Error::Aws { asked: Source::AwsProfile { provider: AwsProvider::Sso, .. }, .. } => {
+            "'aws sso login' renews a session that has expired"
+        }
+        Error::MissingFile { .. } => "'sigvet profile add NAME' creates it",
+        Error::Command { .. } => "run the command by hand to see what it says",
+        Error::AlreadyThere { .. } => "--force writes over it",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}

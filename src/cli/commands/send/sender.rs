@@ -1,0 +1,223 @@
+//! Carries a request to the response that counts: through retries, redirects and corrections, each time signed anew.
+//!
+//! Every hop is signed for its own host. A hop to another host goes unsigned, and without anything that gives access, unless
+//! the user trusts it.
+
+use std::io::Write;
+use std::time::Duration;
+
+use super::args::SendArgs;
+use super::arrival::Arrival;
+use super::facts;
+use super::redirect::{self, Method};
+use super::refusal::{self, Corrections};
+use super::retry::Retries;
+use crate::cli::commands::sign::sign;
+use crate::cli::connection::failure::explain_transport;
+use crate::cli::context::{self, Context};
+use crate::cli::curl::facts::Facts;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::show::Show;
+use crate::cli::render::signed::{write_response_head, write_verbose_head};
+use crate::cli::signing::session::Session;
+use crate::cli::terminal::notes::note;
+use crate::cli::terminal::progress;
+use crate::transport::{self, BodyFile, Exchange, Meter, Options, Outgoing};
+use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::stream::Encoder;
+use sigvet_core::time::Timestamp;
+use sigvet_diagnose::formats::reply::Reply;
+
+/// A request under way.
+pub struct Sender<'a> {
+    args: &'a SendArgs,
+    session: Session,
+    options: Options,
+    retries: Retries<'a>,
+    hops: u32,
+    signature: Signature,
+    corrections: Corrections,
+    facts: Facts,
+}
+
+/// Whether the hop at hand is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signature {
+    Wanted,
+    Unwanted,
+}
+
+/// How much of a refusal is read to see what the server says.
+const REFUSAL_LIMIT: usize = 256 * 1024;
+
+/// What comes after a try.
+enum Step {
+    Again(Duration),
+    Arrived(Box<Arrival>),
+}
+
+impl<'a> Sender<'a> {
+    /// Takes a request on its way.
+    pub fn new(args: &'a SendArgs, session: Session, context: &Context) -> Self {
+        let options = args.connection.to_transport(context);
+        let signature = if args.no_sign_request { Signature::Unwanted } else { Signature::Wanted };
+        let facts = Facts { url: session.url.to_string(), ..Facts::default() };
+        let (retries, corrections) = (Retries::new(&args.retries), Corrections::default());
+        Self { args, session, options, retries, hops: 0, signature, corrections, facts }
+    }
+
+    /// Carries it until there is nothing more to do.
+    pub fn carry(&mut self, context: &mut Context) -> Result<Arrival, Failure> {
+        loop {
+            match self.attempt(context)? {
+                Step::Again(wait) => {
+                    self.refuse_spent()?;
+                    self.pause(wait, context)?;
+                }
+                Step::Arrived(arrival) => return Ok(*arrival),
+            }
+        }
+    }
+
+    /// A pipe gave its bytes to the try before.
+    fn refuse_spent(&self) -> Result<(), Failure> {
+        if !self.session.unsigned.body_file.as_ref().is_some_and(BodyFile::is_spent) {
+            return Ok(());
+        }
+        Err(Failure::new(Exit::CannotRead, "the body came from a pipe, and cannot be sent again")
+            .hint("put it into a file, and upload that: then retries and redirects sign it anew"))
+    }
+
+    /// What is known of the way.
+    pub fn into_facts(self) -> Facts {
+        self.facts
+    }
+
+    fn attempt(&mut self, context: &mut Context) -> Result<Step, Failure> {
+        let (wire, encoder) = self.wire_request(context)?;
+        let length = self.session.unsigned.body_file.as_ref().map(BodyFile::length);
+        let bar = progress::bar("sending", length, self.args.output.progress(), context);
+        let listener = bar.clone();
+        self.options.meter = Meter::new(move |bytes| listener.inc(bytes));
+        let outgoing = Outgoing {
+            url: &self.session.url,
+            request: &wire,
+            body_file: self.session.unsigned.body_file.as_ref(),
+            encoder: encoder.as_ref(),
+            options: &self.options,
+        };
+        let outcome = transport::send(&outgoing);
+        bar.finish_and_clear();
+        match outcome {
+            Ok(exchange) => self.judge(exchange, &wire, context),
+            Err(error) => {
+                let wait = self.retries.after_error(&error);
+                let failure = explain_transport(error);
+                let Some(wait) = wait else { return Err(failure) };
+                note(context, &failure.to_string())?;
+                Ok(Step::Again(wait))
+            }
+        }
+    }
+
+    /// The request as it goes out now: signed, and completed as a client does.
+    fn wire_request(&self, context: &mut Context) -> Result<(Request, Option<Encoder>), Failure> {
+        let is_first = self.hops == 0 && self.retries.done() == 0;
+        let (mut wire, encoder) = match self.signature {
+            Signature::Unwanted => (self.session.unsigned.request.clone(), None),
+            Signature::Wanted => {
+                let show = if is_first { &self.args.show } else { &Show::default() };
+                let parts = sign(&self.session, show, context)?;
+                (parts.signed.request, parts.encoder)
+            }
+        };
+        transport::complete(&mut wire, &self.session.unsigned.removed);
+        if self.args.signing.verbose > 0 {
+            write_verbose_head(&wire, &mut context.stderr)?;
+        }
+        Ok((wire, encoder))
+    }
+
+    fn judge(&mut self, mut exchange: Exchange, sent: &Request, context: &mut Context) -> Result<Step, Failure> {
+        self.observe(&exchange, sent);
+        if self.args.signing.verbose > 0 {
+            write_response_head("< ", exchange.response(), &mut context.stderr)?;
+        }
+        let follows = self.args.redirects.location || self.args.redirects.location_trusted;
+        let to = if follows { redirect::target(exchange.response(), &self.session.url)? } else { None };
+        if let Some(to) = to {
+            self.follow(exchange.response().status, to, context)?;
+            return Ok(Step::Again(Duration::ZERO));
+        }
+        if let Some(wait) = self.retries.after_response(exchange.response()) {
+            let status = exchange.response().status;
+            note(context, &format!("{} answered {status}", self.session.url.host_header()))?;
+            return Ok(Step::Again(wait));
+        }
+        let mut beginning = Vec::new();
+        if exchange.response().status >= 400 || exchange.response().status == 301 {
+            beginning = exchange.read_up_to(REFUSAL_LIMIT).map_err(explain_transport)?;
+            let head = exchange.response();
+            let reply = Reply::parse(Some(head.status), &head.headers, &beginning);
+            // What is not signed has neither date nor scope to put right.
+            let is_signed = self.signature == Signature::Wanted;
+            if is_signed && self.corrections.apply(&reply, &mut self.session, self.args, context)? {
+                return Ok(Step::Again(Duration::ZERO));
+            }
+            refusal::report(&reply, sent, &self.session, self.args, self.corrections, context)?;
+        }
+        Ok(Step::Arrived(Box::new(Arrival { exchange, method: sent.method().to_owned(), beginning })))
+    }
+
+    /// Notes what `-w` may ask for.
+    fn observe(&mut self, exchange: &Exchange, sent: &Request) {
+        let (head, url) = (exchange.response(), &self.session.url);
+        let redirect = redirect::target(head, url).ok().flatten().map(|to| to.to_string());
+        self.facts = Facts {
+            method: sent.method().to_owned(),
+            url_effective: url.to_string(),
+            redirect_url: redirect,
+            redirects: self.hops.into(),
+            retries: self.retries.done().into(),
+            size_upload: sent.body.length().unwrap_or_default(),
+            ..facts::of_exchange(exchange, std::mem::take(&mut self.facts))
+        };
+    }
+
+    fn follow(&mut self, status: u16, to: RequestUrl, context: &mut Context) -> Result<(), Failure> {
+        let limit = self.args.redirects.max_redirs;
+        if limit >= 0 && i64::from(self.hops) >= limit {
+            return Err(Failure::new(Exit::TooManyRedirects, format!("more than {limit} redirects"))
+                .hint("--max-redirs allows more"));
+        }
+        self.hops += 1;
+        let from = self.session.url.clone();
+        let method = if self.args.request.names_method() { Method::Typed } else { Method::Implied };
+        redirect::follow(&mut self.session.unsigned, status, &from, &to, method);
+        if !from.is_same_origin(&to) && !self.args.redirects.location_trusted {
+            self.signature = Signature::Unwanted;
+            note(context, &format!("redirected to another host, {}: not signed", to.host_header()))?;
+        }
+        match self.signature {
+            Signature::Wanted => self.session.move_to(to),
+            Signature::Unwanted => {
+                self.session.url = to;
+                Ok(())
+            }
+        }
+    }
+
+    /// Waits, and lets the next signature be of then.
+    fn pause(&mut self, wait: Duration, context: &mut Context) -> Result<(), Failure> {
+        if !wait.is_zero() {
+            note(context, &format!("trying again in {} s", wait.as_secs_f32()))?;
+            context.stderr.flush()?;
+            std::thread::sleep(wait);
+        }
+        if self.args.signing.date.is_none() || self.corrections.clock.is_some() {
+            let ahead = self.corrections.clock.unwrap_or_default();
+            self.session.date = Timestamp::from_epoch_seconds(context::now().epoch_seconds() + ahead);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! The session in which the objects of S3 Express are reached: one that is kept, or a new one of `CreateSession`.
+//!
+//! What concerns objects on the host of a directory bucket is signed with a session's credentials; a few requests to the
+//! same host, and all to `s3express-control`, with the user's own. Follows *Authorizing Zonal endpoint API operations with
+//! CreateSession* of the S3 user guide, and botocore's model for which requests those few are.
+
+use std::io::Write;
+
+use zeroize::Zeroizing;
+
+use super::failure::explain_transport;
+use super::options::ConnectionOptions;
+use crate::cli::context::Context;
+use crate::cli::credentials::signer::Signer;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::signing::ExpressSession;
+use crate::cli::signing::session::Session;
+use crate::cli::terminal::notes::{note, warn};
+use crate::profiles::{KeptSession, LONGEST_SESSION, is_good};
+use crate::transport::{self, Options, Outgoing};
+use sigvet_core::credentials::Credentials;
+use sigvet_core::internal::canonical::query;
+use sigvet_core::prepare::{Identity, Settings, prepare};
+use sigvet_core::request::{Request, RequestUrl, UriScheme};
+use sigvet_core::scheme::Dialect;
+use sigvet_diagnose::formats::parse_session;
+use sigvet_diagnose::formats::reply::Reply;
+
+/// The service of S3 Express in credential scopes.
+const SERVICE: &str = "s3express";
+
+/// How far a command goes for a session where nothing was typed.
+#[derive(Debug, Clone, Copy)]
+pub enum SessionLookup<'o> {
+    /// To the network, connecting so.
+    Network(&'o Options),
+    /// To what is kept: the command sends nothing by itself.
+    Kept,
+}
+
+/// Gives the request the credentials of a session, where it wants one.
+pub fn enter(session: &mut Session, lookup: SessionLookup<'_>, context: &mut Context) -> Result<(), Failure> {
+    let choice = session.express_session();
+    if choice.is_some() && session.settings.service != SERVICE {
+        let problem = format!("--s3express-session is for the service {SERVICE}, not {}", session.settings.service);
+        return Err(Failure::usage(problem).hint("leave it out, or give --service s3express"));
+    }
+    if !wants_session(session) || choice == Some(ExpressSession::None) {
+        return Ok(());
+    }
+    if choice != Some(ExpressSession::Given) {
+        let own = session.signer.credentials().ok_or_else(no_credentials)?.clone();
+        let credentials = match (kept(session, &own, context)?, lookup, choice) {
+            (Some(credentials), _, _) => credentials,
+            (None, SessionLookup::Network(options), _) => create(session, &own, options, context)?,
+            (None, SessionLookup::Kept, Some(_)) => {
+                let options = ConnectionOptions::default().to_transport(context);
+                create(session, &own, &options, context)?
+            }
+            (None, SessionLookup::Kept, None) => return Err(no_session(session)),
+        };
+        session.signer = Signer::Credentials(credentials);
+    } else if session.signer.credentials().is_some_and(|given| given.session_token.is_none()) {
+        return Err(Failure::new(Exit::NoCredentials, "the credentials are no session's: they have no session token")
+            .hint("CreateSession gives AWS_SESSION_TOKEN with the key; --s3express-session auto calls it"));
+    }
+    session.settings.dialect = Dialect::s3_express_session();
+    Ok(())
+}
+
+/// Whether the request goes to the objects of a directory bucket: by its host, or because a session was typed.
+fn wants_session(session: &Session) -> bool {
+    let is_express = session.settings.service == SERVICE && session.settings.dialect == Dialect::AWS4;
+    is_express
+        && (session.zone.is_some() || session.express_session().is_some())
+        && !is_signed_with_own(&session.unsigned.request)
+}
+
+/// `CreateSession`, `CopyObject`, `UploadPartCopy` and `HeadBucket`; and what carries a session's token already.
+fn is_signed_with_own(request: &Request) -> bool {
+    query::parameter(request, "session").is_some()
+        || (request.method() == "PUT" && request.headers.contains("x-amz-copy-source"))
+        || (request.method() == "HEAD" && request.path() == b"/")
+        || request.headers.contains(&Dialect::s3_express_session().token_header)
+}
+
+/// The bucket's host, as it is signed.
+fn host(session: &Session) -> String {
+    session.unsigned.request.host().map_or_else(|| session.url.host_header(), str::to_owned)
+}
+
+fn kept(session: &Session, own: &Credentials, context: &mut Context) -> Result<Option<Credentials>, Failure> {
+    let place = KeptSession::of(&context.environment, &host(session), &own.access_key_id);
+    let found = place.and_then(|place| place.read(context.now));
+    if let Some(found) = found.as_ref().filter(|_| session.is_verbose()) {
+        note(context, &format!("session: one that is kept, {}", lasting(found)))?;
+    }
+    Ok(found)
+}
+
+fn lasting(session: &Credentials) -> String {
+    session.expires_at.map_or_else(String::new, |end| format!("good until {}", end.to_rfc3339()))
+}
+
+/// Asks for a session, and keeps it.
+fn create(
+    session: &Session,
+    own: &Credentials,
+    options: &Options,
+    context: &mut Context,
+) -> Result<Credentials, Failure> {
+    let host = host(session);
+    if session.url.scheme() == UriScheme::Http {
+        warn(context, "the secret of the session comes over http, in the clear")?;
+    }
+    let reply = ask(session, own, options, context)?;
+    let malformed = format!("{host} answers CreateSession with no session");
+    let created =
+        parse_session(&reply).map_err(|error| Failure::located(Exit::NoCredentials, malformed.as_str(), error))?;
+    if !is_good(&created, context.now) {
+        return Err(Failure::new(Exit::NoCredentials, format!("{malformed}: it has ended already"))
+            .hint("is this machine's clock right?"));
+    }
+    if session.is_verbose() {
+        note(context, &format!("session: created by {host}, {}", lasting(&created)))?;
+    }
+    let place = KeptSession::of(&context.environment, &host, &own.access_key_id);
+    if let Some(Err(error)) = place.map(|place| place.write(&reply)) {
+        warn(context, &format!("the session cannot be kept: {error}"))?;
+    }
+    Ok(created)
+}
+
+/// Sends `CreateSession`, signed with the user's own credentials and of this moment, whatever `--date` says.
+fn ask(
+    session: &Session,
+    own: &Credentials,
+    options: &Options,
+    context: &mut Context,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let url = session.url.with_target("/?session").expect("the target can be on the wire");
+    let request = create_session(&url, &host(session))?;
+    let settings = Settings::new(session.settings.region.as_str(), SERVICE);
+    let prepared = prepare(request, &Identity::from(own), &settings, context.now);
+    let signed = prepared.map_err(Failure::invalid)?.sign_once(&own.secret_access_key);
+    let mut wire = signed.request;
+    transport::complete(&mut wire, &[]);
+    context.stderr.flush()?;
+    let outgoing = Outgoing { url: &url, request: &wire, body_file: None, encoder: None, options };
+    let mut exchange = transport::send(&outgoing).map_err(explain_transport)?;
+    let body = Zeroizing::new(exchange.read_up_to(LONGEST_SESSION).map_err(explain_transport)?);
+    let head = exchange.response();
+    if head.status == 200 {
+        return Ok(body);
+    }
+    let summary = Reply::parse(Some(head.status), &head.headers, &body).summary();
+    Err(Failure::new(Exit::NoCredentials, format!("no session of S3 Express: {} says {summary}", host(session)))
+        .hint("CreateSession takes the permission s3express:CreateSession; --s3express-session none does without it"))
+}
+
+fn create_session(url: &RequestUrl, host: &str) -> Result<Request, Failure> {
+    let mut request = Request::new("GET", url).map_err(Failure::invalid)?;
+    request.headers.remove("host");
+    for (name, value) in [("host", host), ("x-amz-create-session-mode", "ReadWrite")] {
+        request.headers.push(name, value).map_err(Failure::invalid)?;
+    }
+    Ok(request)
+}
+
+fn no_credentials() -> Failure {
+    Failure::new(Exit::NoCredentials, "a signing key cannot ask for a session of S3 Express")
+        .hint("--s3express-session given says that the key is of a session's secret, none that it is not")
+}
+
+fn no_session(session: &Session) -> Failure {
+    let message = format!("no session of S3 Express is kept for {}, and nothing is sent to get one", host(session));
+    Failure::new(Exit::NoCredentials, message)
+        .hint("--s3express-session auto asks CreateSession for one; given: the credentials are a session's; none: sign with them as they are")
+}

@@ -1,0 +1,64 @@
+//! Where keys and settings come from: a key that `sigvet key` wrote, or one of the places that `profiles` knows.
+
+use crate::cli::context::Context;
+use crate::cli::credentials::signer::Signer;
+use crate::cli::credentials::signing_key::ScopedKey;
+use crate::cli::credentials::words::{describe_source, describe_warning};
+use crate::cli::failure::Failure;
+use crate::cli::options::signing::CredentialOptions;
+use crate::cli::options::typed::Typed;
+use crate::profiles::{self, CredentialChoice, KeyParts, Warning};
+
+/// Keys and settings, and where they came from.
+pub struct FoundKeys {
+    /// What signs.
+    pub signer: Signer,
+    /// What the profile says besides.
+    pub settings: profiles::Settings,
+    /// Where the keys came from, for people to read.
+    pub source: String,
+    /// What is to be said of the place.
+    pub warnings: Vec<String>,
+}
+
+impl FoundKeys {
+    /// Looks where the options say.
+    pub fn of(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+        let choice = typed.credentials.choice();
+        if let Some(file) = &typed.signing.signing_key {
+            let key = ScopedKey::read(file, context)?;
+            let described = profiles::describe(&choice, &context.environment)?;
+            let source = format!("signing key in {file}, for {}", key.scope);
+            return Ok(Self {
+                signer: Signer::Key(key),
+                settings: described.settings,
+                source,
+                warnings: describe_all(&described.warnings),
+            });
+        }
+        let resolved = profiles::resolve(&choice, &context.environment)?;
+        Ok(Self {
+            signer: Signer::Credentials(resolved.credentials),
+            settings: resolved.settings,
+            source: describe_source(&resolved.source),
+            warnings: describe_all(&resolved.warnings),
+        })
+    }
+}
+
+fn describe_all(warnings: &[Warning]) -> Vec<String> {
+    warnings.iter().map(describe_warning).collect()
+}
+
+impl CredentialOptions {
+    /// The choice among the places that credentials come from.
+    pub fn choice(&self) -> CredentialChoice {
+        let parts = KeyParts {
+            access_key_id: self.access_key.clone(),
+            secret_access_key: self.secret_key.clone(),
+            session_token: self.session_token.clone(),
+        };
+        let Self { user, profile, profile_file, .. } = self.clone();
+        CredentialChoice { user, parts, profile, profile_file }
+    }
+}

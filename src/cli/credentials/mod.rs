@@ -1,0 +1,6 @@
+//! Whose signature it will be: credentials, or a signing key that was derived from them before.
+
+pub mod signing_key;
+pub mod signer;
+pub mod words;
+pub mod found;

@@ -1,0 +1,116 @@
+//! The words of where credentials are from, of what to know of them, and of why there are none.
+
+use crate::profiles::{AwsProvider, Error, KeyPart, Source, Warning};
+
+/// The source as a sentence would name it: `profile 'hetzner' in /home/me/.config/sigvet/profiles.toml`.
+pub fn describe_source(source: &Source) -> String {
+    match source {
+        Source::User => "option -u".to_owned(),
+        Source::Options => "options --access-key and --secret-key".to_owned(),
+        Source::Environment => "environment variables".to_owned(),
+        Source::Profile { name, path } => format!("profile '{name}' in {}", path.display()),
+        Source::AwsProfile { name, provider } => format!("aws profile '{name}' ({})", describe_provider(*provider)),
+        Source::Aws { provider } => format!("aws {}", describe_provider(*provider)),
+    }
+}
+
+/// The owner of a key in a few words: `profile 'work'`, `aws profile 'default'`, `the environment`.
+pub fn describe_owner(source: &Source) -> String {
+    match source {
+        Source::Environment => "the environment".to_owned(),
+        Source::Profile { name, .. } => format!("profile '{name}'"),
+        Source::AwsProfile { name, .. } => format!("aws profile '{name}'"),
+        Source::User | Source::Options | Source::Aws { .. } => describe_source(source),
+    }
+}
+
+/// What the user should know, in one line.
+pub fn describe_warning(warning: &Warning) -> String {
+    match warning {
+        Warning::SecondColon => {
+            "option -u is cut at its first ':', as curl has it; an access key id with a ':' in it is \
+            given by --access-key and --secret-key, a profile, or AWS_ACCESS_KEY_ID"
+                .to_owned()
+        }
+        Warning::WhiteSpace { part, source } => {
+            format!("the {} of {} begins or ends with white space", describe_part(*part), describe_source(source))
+        }
+        Warning::InvalidExpiration { variable } => format!("{variable} is not a date and time; it is ignored"),
+        Warning::FileTooOpen { path, mode } => {
+            let path = path.display();
+            format!("others can read {path} (mode {mode:04o}); 'chmod 600 {path}' keeps it private")
+        }
+    }
+}
+
+/// Why there are no credentials, in one line, if an option or a place has to be named for that.
+pub fn describe_error(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::UserIncomplete => "-u lacks an access key id or a secret: expected KEY:SECRET".to_owned(),
+        Error::HalfTypedKey { missing } => {
+            format!("{} is missing or empty: a key is given with --access-key and --secret-key", option_of(*missing))
+        }
+        _ => return None,
+    })
+}
+
+fn describe_provider(provider: AwsProvider) -> &'static str {
+    match provider {
+        AwsProvider::Static => "static",
+        AwsProvider::WebIdentity => "web identity",
+        AwsProvider::AssumeRole => "assume role",
+        AwsProvider::CredentialSource => "credential source",
+        AwsProvider::Sso => "sso",
+        AwsProvider::Login => "login",
+        AwsProvider::Process => "process",
+        AwsProvider::Container => "container",
+        AwsProvider::InstanceMetadata => "instance metadata",
+    }
+}
+
+fn describe_part(part: KeyPart) -> &'static str {
+    match part {
+        KeyPart::AccessKeyId => "access key id",
+        KeyPart::SecretAccessKey => "secret access key",
+        KeyPart::SessionToken => "session token",
+    }
+}
+
+/// The option that a part of a key is typed with.
+fn option_of(part: KeyPart) -> &'static str {
+    match part {
+        KeyPart::AccessKeyId => "--access-key",
+        KeyPart::SecretAccessKey => "--secret-key",
+        KeyPart::SessionToken => "--session-token",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `-v` says is read by people who look for the place: the words are those that it always had.
+    #[test]
+    fn sources_read_as_a_sentence_would_name_them() {
+        let profile = Source::Profile { name: "a".to_owned(), path: "/p.toml".into() };
+        let aws = Source::AwsProfile { name: "dev".to_owned(), provider: AwsProvider::Sso };
+        let machine = Source::Aws { provider: AwsProvider::InstanceMetadata };
+        for (source, expected, owner) in [
+            (profile, "profile 'a' in /p.toml", "profile 'a'"),
+            (aws, "aws profile 'dev' (sso)", "aws profile 'dev'"),
+            (machine, "aws instance metadata", "aws instance metadata"),
+            (Source::User, "option -u", "option -u"),
+            (Source::Environment, "environment variables", "the environment"),
+        ] {
+            assert_eq!((describe_source(&source).as_str(), describe_owner(&source).as_str()), (expected, owner));
+        }
+    }
+
+    #[test]
+    fn a_warning_names_the_part_and_the_place_and_no_secret() {
+        let warning = Warning::WhiteSpace { part: KeyPart::SecretAccessKey, source: Source::User };
+        assert_eq!(describe_warning(&warning), "the secret access key of option -u begins or ends with white space");
+        let warning = Warning::FileTooOpen { path: "/p.toml".into(), mode: 0o44 };
+        assert!(describe_warning(&warning).contains("(mode 0044); 'chmod 600 /p.toml'"));
+    }
+}

@@ -1,0 +1,287 @@
+//! How to sign, as it was typed. What is meant is settled in `session`.
+
+mod path;
+mod provider;
+
+pub use path::{PathOptions, Times, YesNo};
+pub use provider::SigV4Provider;
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::checksum::ChecksumOptions;
+use super::streaming::{PayloadKind, StreamingOptions};
+use super::value::parse_time;
+use sigvet_core::credentials::Secret;
+use sigvet_core::endpoint::BucketRule;
+use sigvet_core::request::RequestUrl;
+use sigvet_core::scheme::{Dialect, Scheme};
+use sigvet_core::time::Timestamp;
+use sigvet_diagnose::formats::parse_url;
+
+/// The options that a key can be typed with.
+pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_token"];
+
+/// Whose keys sign.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Credentials")]
+pub struct CredentialOptions {
+    /// Sign with this access key; prefer a profile, for other users can see command lines
+    #[arg(short = 'u', long, value_name = "KEY:SECRET", value_parser = parse_secret)]
+    pub user: Option<Secret>,
+
+    /// The access key id, as awscurl takes it
+    #[arg(long, alias = "access_key", value_name = "KEY", hide = true, conflicts_with = "user")]
+    pub access_key: Option<String>,
+
+    /// The secret to it
+    #[arg(long, alias = "secret_key", value_name = "SECRET", hide = true, conflicts_with = "user")]
+    #[arg(value_parser = parse_secret)]
+    pub secret_key: Option<Secret>,
+
+    /// The session token to it, or to that of -u
+    #[arg(long, aliases = ["session_token", "security-token", "security_token"], value_name = "TOKEN", hide = true)]
+    #[arg(value_parser = parse_secret)]
+    pub session_token: Option<Secret>,
+
+    /// Take keys and settings from this profile; 'aws:NAME' is one of AWS's own files
+    #[arg(long, value_name = "NAME", add = crate::cli::options::complete::profile_names())]
+    pub profile: Option<String>,
+
+    /// The profile file, instead of $SIGVET_PROFILES or the one in the configuration directory
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub profile_file: Option<PathBuf>,
+}
+
+/// What the signature is made for and how.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Signing")]
+pub struct SigningOptions {
+    /// The region; by default what the host or the profile says
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+
+    /// The service as credential scopes name it: s3, execute-api, es; by default what the host or the profile says
+    #[arg(long, value_name = "SERVICE")]
+    pub service: Option<String>,
+
+    /// Where s3://bucket/key lies, instead of the profile's endpoint
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+
+    /// curl's way of saying it: aws:amz:REGION:SERVICE, the last two optional
+    #[arg(long, value_name = "PROVIDER", conflicts_with = "dialect")]
+    pub aws_sigv4: Option<SigV4Provider>,
+
+    /// The signature scheme; by default the profile's, else v4
+    #[arg(long, value_enum)]
+    pub scheme: Option<SchemeName>,
+
+    /// Version 4A: the regions that the signature is for, with commas between, or '*'
+    #[arg(long, value_name = "REGIONS", conflicts_with = "region")]
+    pub region_set: Option<String>,
+
+    /// The provider's names: aws, goog, or provider1:provider2
+    #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
+    pub dialect: Option<Dialect>,
+
+    /// Sign as of this time instead of now: 20150830T123600Z, RFC 3339, a day, or seconds since 1970
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub date: Option<Timestamp>,
+
+    /// Sign UNSIGNED-PAYLOAD instead of the hash of the body
+    #[arg(long, conflicts_with = "payload_hash")]
+    pub unsigned_payload: bool,
+
+    /// Sign this hash, or word, for the body
+    #[arg(long, value_name = "HASH")]
+    pub payload_hash: Option<String>,
+
+    /// Which checksum goes with the body.
+    #[command(flatten)]
+    pub checksum: ChecksumOptions,
+
+    /// What is signed of the body.
+    #[command(flatten)]
+    pub streaming: StreamingOptions,
+
+    /// Sign and send this Host header, though the connection goes to the host of the URL
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = parse_host)]
+    pub sign_host: Option<String>,
+
+    /// Sign these headers only; host and x-amz-* are signed in any case
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub signed_headers: Option<Vec<String>>,
+
+    /// Add the session token after signing, as AWS IoT wants it
+    #[arg(long)]
+    pub token_unsigned: bool,
+
+    /// Where the session of S3 Express comes from, in which its objects are reached
+    #[arg(long, value_name = "FROM", value_enum)]
+    pub s3express_session: Option<ExpressSession>,
+
+    /// How the path is signed.
+    #[command(flatten)]
+    pub path: PathOptions,
+
+    /// Which bucket a host names.
+    #[command(flatten)]
+    pub bucket: BucketOptions,
+
+    /// Sign with a key that 'sigvet key' wrote, and no secret; '-' reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = TYPED_KEYS, value_hint = clap::ValueHint::FilePath)]
+    pub signing_key: Option<String>,
+
+    /// Say what was decided and why
+    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+}
+
+/// The bucket of a host, which Signature Version 2 signs.
+#[derive(Debug, Clone, Default, Args)]
+pub struct BucketOptions {
+    /// With Version 2: the bucket that the host names, where neither the host's form nor the endpoint tells it; '' for none
+    #[arg(long, value_name = "NAME", help_heading = "Signing")]
+    pub bucket: Option<String>,
+}
+
+impl BucketOptions {
+    /// How buckets stand in hosts, with the hosts of the endpoints that are known.
+    pub fn rule<'a>(&'a self, endpoints: &'a [String]) -> BucketRule<'a> {
+        BucketRule { chosen: self.bucket.as_deref(), endpoints }
+    }
+}
+
+impl SigningOptions {
+    /// Whether Version 2 is asked for, which has neither region nor service to choose.
+    pub fn is_version_2(&self, in_profile: Option<&str>) -> bool {
+        let in_profile = || SchemeName::from_str(in_profile?, false).ok();
+        self.scheme.or_else(in_profile) == Some(SchemeName::V2)
+    }
+
+    /// Whether anything was typed that only a request to sign can follow.
+    pub fn is_for_signing(&self) -> bool {
+        let scope = self.region.is_some()
+            || self.region_set.is_some()
+            || self.service.is_some()
+            || self.aws_sigv4.is_some()
+            || self.dialect.is_some();
+        let what = self.unsigned_payload || self.payload_hash.is_some() || self.signed_headers.is_some();
+        let what = what || self.checksum.algorithm.is_some() || self.s3express_session.is_some();
+        let what = what || self.streaming != StreamingOptions::default();
+        scope || what || self.date.is_some() || self.token_unsigned || self.signing_key.is_some()
+    }
+
+    /// Whether nothing is signed of the body, in either spelling.
+    pub fn leaves_payload_unsigned(&self) -> bool {
+        self.unsigned_payload || self.streaming.payload == Some(PayloadKind::Unsigned)
+    }
+
+    /// The dialect that was named, in either way, or that of AWS.
+    pub fn dialect_or_default(&self) -> Dialect {
+        let curl = self.aws_sigv4.as_ref().map(|provider| &provider.dialect);
+        self.dialect.as_ref().or(curl).cloned().unwrap_or(Dialect::AWS4)
+    }
+}
+
+/// Where the session of S3 Express comes from. Without a word of it, `send` does as `auto` has it, and what sends nothing
+/// takes a session that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExpressSession {
+    /// One that is kept, else CreateSession over the network; it is kept for its five minutes
+    Auto,
+    /// The credentials and their token are a session's already
+    Given,
+    /// No session: sign with the credentials as they are
+    None,
+}
+
+/// `--scheme`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemeName {
+    /// Signature Version 4
+    V4,
+    /// Signature Version 4A: one signature for a set of regions
+    V4a,
+    /// Signature Version 2 of S3, which older stores still take
+    V2,
+}
+
+impl SchemeName {
+    /// The name as options and profiles have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V4 => "v4",
+            Self::V4a => "v4a",
+            Self::V2 => "v2",
+        }
+    }
+}
+
+impl SchemeName {
+    /// The scheme, where it is of the Version 4 family.
+    pub fn canonical(self) -> Option<Scheme> {
+        match self {
+            Self::V4 => Some(Scheme::V4),
+            Self::V4a => Some(Scheme::V4a),
+            Self::V2 => None,
+        }
+    }
+}
+
+/// A host as the header has it: no scheme, no path, no user.
+fn parse_host(text: &str) -> Result<String, String> {
+    let as_typed = |url: RequestUrl| {
+        let explicit = url.port().map_or_else(|| format!("{}:80", url.host()), |port| format!("{}:{port}", url.host()));
+        url.target() == b"/" && [url.host_header(), explicit].iter().any(|host| host.eq_ignore_ascii_case(text))
+    };
+    let is_host = parse_url(&format!("http://{text}/")).is_ok_and(as_typed);
+    if is_host { Ok(text.to_owned()) } else { Err("expected HOST or HOST:PORT".to_owned()) }
+}
+
+fn parse_secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, FromArgMatches};
+
+    use super::*;
+
+    fn credentials(words: &[&str]) -> Result<CredentialOptions, clap::Error> {
+        let command = CredentialOptions::augment_args(Command::new("test"));
+        let matches = command.try_get_matches_from([&["test"], words].concat())?;
+        CredentialOptions::from_arg_matches(&matches)
+    }
+
+    /// awscurl spells them with an underscore.
+    #[test]
+    fn a_key_is_taken_in_parts_in_either_spelling() {
+        for words in [
+            ["--access_key", "K", "--secret_key", "hush", "--security_token", "t"],
+            ["--access-key", "K", "--secret-key", "hush", "--session-token", "t"],
+            ["--access_key=K", "--secret_key", "hush", "--session_token", "t", "--profile=p"],
+        ] {
+            let options = credentials(&words).unwrap();
+            assert_eq!(options.access_key.as_deref(), Some("K"));
+            assert_eq!(options.secret_key, Some(Secret::new("hush")));
+            assert_eq!(options.session_token, Some(Secret::new("t")));
+            assert!(!format!("{options:?}").contains("hush"));
+        }
+        assert!(credentials(&["-u", "K:s", "--access_key", "K"]).is_err());
+        assert!(credentials(&["-u", "K:s", "--session_token", "t"]).is_ok());
+    }
+
+    #[test]
+    fn a_host_to_sign_is_a_host_and_nothing_more() {
+        for host in ["example.com", "Example.com:8080", "example.com:80", "[::1]:9000", "10.0.0.1"] {
+            assert_eq!(parse_host(host).as_deref(), Ok(host));
+        }
+        for host in ["", "https://h", "h/x", "u@h", "h:", "h:x", "a b", "h\r\nX: y", "h?x", "h#x"] {
+            assert!(parse_host(host).is_err(), "{host}");
+        }
+    }
+}

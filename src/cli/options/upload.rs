@@ -1,0 +1,95 @@
+//! The body that an option names: a file that is read when it is sent, or a source that can be read only once.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::digests::{Digester, Digests, Wanted};
+use super::payload::{Payload, each_piece};
+use super::spool::Spool;
+use super::streaming::PipeLength;
+use super::value::cannot_read;
+use crate::cli::failure::Failure;
+use crate::transport::{BodyFile, Pass};
+use sigvet_core::request::Body;
+
+impl Payload {
+    /// The body that a file is; `-` is standard input.
+    ///
+    /// # Errors
+    /// It cannot be read, or cannot be kept.
+    pub fn of_file(name: &str, stdin: &mut dyn Read, wanted: impl Into<Wanted>) -> Result<Self, Failure> {
+        let wanted = wanted.into();
+        if name == "-" {
+            return Self::of_source(stdin, "standard input", wanted);
+        }
+        let path = Path::new(name);
+        let Some(file) = BodyFile::look(path).map_err(|error| cannot_read(path, error))? else {
+            let mut pipe = File::open(path).map_err(|error| cannot_read(path, error))?;
+            return Self::of_source(&mut pipe, name, wanted);
+        };
+        let Digests { sha256, checksum } =
+            if wanted.is_nothing() { Digests::default() } else { digest(&file, wanted)? };
+        Ok(Self { body: Body::Elsewhere { sha256, length: file.length() }, file: Some(file), checksum })
+    }
+
+    /// The body that a pipe gives while it is sent, as long as was told; none where the name is a file's, or where a pipe is
+    /// read to its end before. That of standard input has no file yet: whoever owns it puts it there.
+    ///
+    /// # Errors
+    /// A pipe whose length nobody told, a file that is not as long as was told, a file that cannot be read.
+    pub fn of_pipe(name: &str, length: PipeLength) -> Result<Option<Self>, Failure> {
+        let path = Path::new(name);
+        let file = if name == "-" { None } else { BodyFile::look(path).map_err(|error| cannot_read(path, error))? };
+        let length = match (length, file) {
+            (PipeLength::Counted, _) | (PipeLength::Missing, Some(_)) => return Ok(None),
+            (PipeLength::Told(length), Some(file)) if file.length() == length => return Ok(None),
+            (PipeLength::Told(length), Some(file)) => {
+                let message = format!("{name} has {} bytes, --length says {length}", file.length());
+                return Err(Failure::usage(message).hint("leave --length out: it is for pipes"));
+            }
+            (PipeLength::Missing, None) if is_empty(name)? => return Ok(None),
+            (PipeLength::Missing, None) => {
+                let shown = if name == "-" { "standard input" } else { name };
+                return Err(Failure::usage(format!(
+                    "{shown} does not say how long it is, and streaming tells that first"
+                ))
+                .hint("give --length SIZE, or upload a file"));
+            }
+            (PipeLength::Told(length), None) => length,
+        };
+        let file = match name {
+            "-" => None,
+            _ => {
+                let pipe = File::open(path).map_err(|error| cannot_read(path, error))?;
+                Some(BodyFile::pipe(name, Box::new(pipe), length))
+            }
+        };
+        Ok(Some(Self { body: Body::Elsewhere { sha256: None, length }, file, checksum: None }))
+    }
+
+    fn of_source(source: &mut dyn Read, name: &str, wanted: Wanted) -> Result<Self, Failure> {
+        let mut spool = Spool::new(wanted);
+        spool.write_all_of(source, name)?;
+        Ok(spool.finish())
+    }
+}
+
+fn digest(file: &BodyFile, wanted: Wanted) -> Result<Digests, Failure> {
+    let mut digester = Digester::new(wanted);
+    each_piece(file, Pass::Hash, |piece| {
+        digester.update(piece);
+        Ok(())
+    })?;
+    Ok(digester.finish())
+}
+
+/// Whether a file has nothing in it; one of those that tell no length may have.
+fn is_empty(name: &str) -> Result<bool, Failure> {
+    let path = Path::new(name);
+    if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        return Ok(false);
+    }
+    let read = File::open(path).and_then(|mut file| file.read(&mut [0]));
+    Ok(read.map_err(|error| cannot_read(path, error))? == 0)
+}

@@ -1,0 +1,85 @@
+//! The words of notes and of what would tell more, the same for text, JSON and the page. The diagnosis has them as data, for
+//! only the command line knows its options.
+
+use super::Shown;
+use super::words::owner;
+use sigvet_diagnose::{NextStep, Note, Quirk};
+
+impl Shown<'_> {
+    /// What is noteworthy: the diagnosis's notes, then those of whoever asked for it.
+    pub(super) fn notes(&self) -> Vec<String> {
+        self.diagnosis.notes.iter().map(note).chain(self.further_notes.iter().cloned()).collect()
+    }
+
+    /// What to supply to learn more.
+    pub(super) fn next_steps(&self) -> Vec<&'static str> {
+        self.diagnosis.next.iter().map(next_step).collect()
+    }
+}
+
+fn note(note: &Note) -> String {
+    match note {
+        Note::Finding(finding) => finding.to_string(),
+        Note::Unreadable(error) => error.to_string(),
+        Note::TextAltered(whose) => format!(
+            "{} canonical request has not the hash that its string to sign ends in: the text was altered when it was copied",
+            owner(*whose)
+        ),
+        Note::NotReproduced => "the signature does not match, and no known mistake reproduces it".to_owned(),
+        Note::ClientTextsRight => {
+            "the client's canonical request and string to sign are right: what is not known is the key".to_owned()
+        }
+        Note::ServerTextsRight => "the server's canonical request and string to sign are those of this request: what is not known is what the client signed".to_owned(),
+        Note::NoTextsKnown => "neither a server's texts nor a client's log are at hand: what the client made of the request is not known".to_owned(),
+        Note::RightAndRefused => "the server refused it all the same: it has another secret for this key, or it got another request than this".to_owned(),
+        Note::Quirk(quirk) => describe_quirk(*quirk).to_owned(),
+    }
+}
+
+fn describe_quirk(quirk: Quirk) -> &'static str {
+    match quirk {
+        Quirk::HeadersSortedByLine => {
+            "Ceph has sorted canonical headers by their lines: a signed header's name begins with another's"
+        }
+        Quirk::EncodedSlash => "the path has a %2F: MinIO, Ceph and Swift read it as '/', others keep it",
+        Quirk::RepeatedParameter => "MinIO leaves the values of a repeated parameter in the order sent",
+        Quirk::AcceptEncodingSigned => {
+            "accept-encoding is signed: Google's front ends append ',gzip(gfe)' to it, other proxies rewrite it"
+        }
+        Quirk::PlusInPath => "the path has a '+': S3 reads it as a space, other stores as a plus",
+        Quirk::HostSigned => "a proxy before the server may have replaced Host: compare the host that the server sees",
+    }
+}
+
+fn next_step(step: &NextStep) -> &'static str {
+    match step {
+        NextStep::Request => "the request that was refused, with all its headers",
+        NextStep::Secret => {
+            "the secret, by --profile or the environment: then the wrong signature itself can be reproduced"
+        }
+        NextStep::Reply => "the server's reply, by --response FILE: many servers print what they computed",
+        NextStep::ClientLog => "the client's debug log, by --client-log FILE: it shows what was signed",
+        NextStep::MoreTime => "more time, by --time-limit",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// An option that was renamed, or never was one of `explain`, would send people nowhere.
+    #[test]
+    fn each_option_that_is_named_is_one_of_explain() {
+        let mut command = crate::cli::args::Cli::command();
+        command.build();
+        let explain = command.find_subcommand("explain").unwrap();
+        let steps = [NextStep::Request, NextStep::Secret, NextStep::Reply, NextStep::ClientLog, NextStep::MoreTime];
+        let words = steps.iter().flat_map(|step| next_step(step).split(|c: char| c.is_whitespace() || c == ':'));
+        let named: Vec<&str> = words.filter_map(|word| word.strip_prefix("--")).collect();
+        assert_eq!(named.len(), 4);
+        for name in named {
+            assert!(explain.get_arguments().any(|option| option.get_long() == Some(name)), "--{name}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What others wrote, made fit to be shown: it says nothing to a terminal, turns no line around, and tells no token.
+
+use crate::cli::render::redact::REDACTED;
+use sigvet_core::request::Header;
+
+/// The text with what a terminal would obey, or what would turn the order of letters around, spelled out. Lines stay.
+pub(crate) fn harmless(text: &str) -> String {
+    spelled_out(text, |character| character != '\n' && is_treacherous(character))
+}
+
+/// The same, in one line.
+pub(in crate::cli::render) fn harmless_line(text: &str) -> String {
+    spelled_out(text, is_treacherous)
+}
+
+fn spelled_out(text: &str, is_spelled_out: impl Fn(char) -> bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match is_spelled_out(character) {
+            true => shown.extend(character.escape_unicode()),
+            false => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// Controls, marks of direction, characters without width, other ends of lines.
+fn is_treacherous(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// The text of a query or of headers without the values that give access, known by their names. `Authorization` stays: its
+/// signature is what all this is about.
+pub(crate) fn without_bearers(text: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(text.len());
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        match line.iter().position(|byte| matches!(byte, b':' | b'=' | b'&')) {
+            Some(at) if line[at] == b':' && is_bearing_header(&line[..at]) => write_without_value(line, at, &mut kept),
+            _ => write_parameters(line, &mut kept),
+        }
+    }
+    kept
+}
+
+fn write_parameters(query: &[u8], kept: &mut Vec<u8>) {
+    for parameter in query.split_inclusive(|byte| *byte == b'&') {
+        match parameter.iter().position(|byte| *byte == b'=') {
+            Some(at) if is_bearing_parameter(&parameter[..at]) => write_without_value(parameter, at, kept),
+            _ => kept.extend_from_slice(parameter),
+        }
+    }
+}
+
+/// Writes `name=[redacted]` with what separates it from the next; a value that is empty is no secret.
+fn write_without_value(piece: &[u8], at: usize, kept: &mut Vec<u8>) {
+    let end = piece.len() - usize::from(matches!(piece.last(), Some(b'\n' | b'&')));
+    kept.extend_from_slice(&piece[..=at]);
+    if !piece[at + 1..end].trim_ascii().is_empty() {
+        kept.extend_from_slice(REDACTED.as_bytes());
+    }
+    kept.extend_from_slice(&piece[end..]);
+}
+
+fn is_bearing_header(name: &[u8]) -> bool {
+    let name = String::from_utf8_lossy(name.trim_ascii()).into_owned();
+    !name.eq_ignore_ascii_case("authorization") && Header { name, value: Vec::new() }.is_bearer()
+}
+
+/// Whether a text may be a token by itself: it is neither a list nor a name, and nothing was taken out of it yet.
+pub(crate) fn may_be_token(text: &[u8]) -> bool {
+    let is_list = text.iter().any(|byte| matches!(byte, b'\n' | b'&' | b';'));
+    let text = text.trim_ascii().to_ascii_lowercase();
+    let is_redacted = text.windows(REDACTED.len()).any(|window| window == REDACTED.as_bytes());
+    !text.is_empty() && !is_list && !is_redacted && !text.ends_with(b"token")
+}
+
+/// Not every `-token` is one: S3's `continuation-token` is public.
+fn is_bearing_parameter(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    [&b"security-token"[..], b"session-token"].iter().any(|end| name.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_outside_moves_the_cursor_or_turns_the_line() {
+        let hostile = "a\x1b[2Jb\u{9b}31m\r\u{202e}c\u{200b}\nd\u{2028}é";
+        assert_eq!(harmless(hostile), "a\\u{1b}[2Jb\\u{9b}31m\\u{d}\\u{202e}c\\u{200b}\nd\\u{2028}é");
+        assert!(!harmless_line(hostile).contains('\n'));
+    }
+
+    #[test]
+    fn a_token_that_a_mistake_spoilt_is_known_by_its_name() {
+        let shown = |text: &str| String::from_utf8(without_bearers(text.as_bytes())).unwrap();
+        assert_eq!(shown("a=1&X-Amz-Security-Token=to%252Fken&b=2"), "a=1&X-Amz-Security-Token=[redacted]&b=2");
+        assert_eq!(shown("host:h\nx-amz-security-token: t\n\n"), "host:h\nx-amz-security-token:[redacted]\n\n");
+        assert_eq!(shown("cookie:a=1&b=2\nhost:h"), "cookie:[redacted]\nhost:h");
+        for public in ["X-Amz-Security-Token=&/path:a=b", "continuation-token=1&x", "a:b=1", "=", ":", ""] {
+            assert_eq!(shown(public), public);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The request that is to be signed: where it goes, its host, and its body with the digests that are wanted of it.
+//!
+//! A body is read once. What is hashed of it is settled here, for which the scheme has to be known.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::options::checksum;
+use crate::cli::options::request::{BodyDigests, BodyHash, Unsigned};
+use crate::cli::options::signing::SigningOptions;
+use crate::cli::options::typed::Typed;
+use crate::cli::request::address::{self, Store};
+use crate::profiles;
+use crate::transport::BodyFile;
+use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::scheme::Dialect;
+
+/// Where `s3://` leads: the option decides, then the profile.
+pub(crate) fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Settings) -> Store<'a> {
+    let endpoint_url = signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref());
+    let curl = signing.aws_sigv4.as_ref();
+    let typed = signing.region.as_deref().or_else(|| curl?.region.as_deref());
+    Store { endpoint_url, addressing: profile.addressing, region: typed.or(profile.region.as_deref()) }
+}
+
+/// Makes the request that was typed, with the digests of its body that are wanted before it is signed.
+pub(crate) fn make(
+    typed: Typed<'_>,
+    store: Store<'_>,
+    context: &mut Context,
+) -> Result<(RequestUrl, Unsigned), Failure> {
+    let url = address::resolve(typed.url, store)?;
+    let dialect = typed.signing.dialect_or_default();
+    let sha256 = body_hash(typed.signing, &dialect);
+    // Of a streamed body the checksum is computed while it is sent, and goes behind it.
+    let is_streaming = typed.signing.streaming.is_streaming();
+    let before = typed.signing.checksum.algorithm.filter(|_| !is_streaming);
+    let digests = BodyDigests { sha256, checksum: before, pipe_length: typed.signing.streaming.pipe_length() };
+    let mut unsigned = typed.request.build(&url, &mut *context.stdin, digests)?;
+    if unsigned.takes_stdin {
+        let length = unsigned.request.body.length().expect("--length says how long the body of a pipe is");
+        unsigned.body_file = Some(BodyFile::pipe("standard input", context.take_stdin(), length));
+    }
+    put_sign_host(typed, &mut unsigned.request)?;
+    if let Some(algorithm) = before {
+        let declared = typed.signing.payload_hash.as_deref();
+        checksum::put(algorithm, &mut unsigned, declared)?;
+    }
+    Ok((url, unsigned))
+}
+
+/// `--sign-host` says in one word what `-H 'Host: …'` says.
+fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure> {
+    let Some(host) = &typed.signing.sign_host else { return Ok(()) };
+    if typed.request.names_host() {
+        return Err(Failure::usage("two hosts to sign: --sign-host and -H 'Host:' exclude each other")
+            .hint("both say the same: leave one of them out"));
+    }
+    request.headers.remove("host");
+    request.headers.push("Host", host.as_str()).map_err(Failure::invalid)
+}
+
+fn body_hash<'a>(signing: &SigningOptions, dialect: &'a Dialect) -> BodyHash<'a> {
+    let is_v2 = signing.is_version_2(None);
+    let is_spared = signing.leaves_payload_unsigned() || signing.streaming.is_streaming() || is_v2;
+    if is_spared || signing.payload_hash.is_some() {
+        return BodyHash::Spared;
+    }
+    BodyHash::UnlessDeclared { header: &dialect.content_sha256_header }
+}

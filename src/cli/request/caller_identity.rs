@@ -1,0 +1,152 @@
+//! Who is asking, as STS would say it: signed `GetCallerIdentity` requests, which others send to STS to learn who gave them
+//! the request. EKS takes one as a URL, Vault as the parts of a POST.
+//!
+//! What such a request is made of beyond what was typed is decided here; how it is handed over is the business of `render`.
+
+use std::io::Read;
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::request::{BodyDigests, RequestOptions, RequestSource, Unsigned};
+use crate::cli::options::signing::{CredentialOptions, SigningOptions};
+use crate::profiles;
+use sigvet_core::request::{Body, RequestUrl};
+
+/// The header that names the EKS cluster a token is for (aws-iam-authenticator, *API Authorization from Outside a Cluster*).
+pub const CLUSTER_HEADER: &str = "x-k8s-aws-id";
+
+/// The header that names the Vault server a login is for (Vault, *AWS auth method*).
+const SERVER_HEADER: &str = "X-Vault-AWS-IAM-Server-ID";
+
+/// The call, in the query protocol of STS (*AWS Security Token Service API Reference*, `GetCallerIdentity`).
+const CALL: &str = "Action=GetCallerIdentity&Version=2011-06-15";
+
+/// The domains of partitions other than AWS's first, by how the names of their regions begin.
+const DOMAINS: [(&str, &str); 6] = [
+    ("cn-", "amazonaws.com.cn"),
+    ("eusc-", "amazonaws.eu"),
+    ("us-iso-", "c2s.ic.gov"),
+    ("us-isob-", "sc2s.sgov.gov"),
+    ("us-isof-", "csp.hci.ic.gov"),
+    ("eu-isoe-", "cloud.adc-e.uk"),
+];
+
+/// The URL of the call at the endpoint of the region that was typed, or that the profile or the environment names.
+///
+/// # Errors
+/// No region is known.
+pub fn regional_url(
+    credentials: &CredentialOptions,
+    signing: &SigningOptions,
+    context: &Context,
+) -> Result<String, Failure> {
+    let typed = signing.region.clone();
+    let region = match typed {
+        Some(region) => Some(region),
+        None => profiles::describe(&credentials.choice(), &context.environment)?.settings.region,
+    };
+    let region = region.ok_or_else(|| {
+        Failure::usage("no region known for the endpoint of STS")
+            .hint("pass --region, the one of the cluster is best, or write the URL out")
+    })?;
+    Ok(format!("{}?{CALL}", endpoint(&region)))
+}
+
+/// The endpoint that Vault sends logins to: the global one, which is its default, unless a region was typed.
+pub fn vault_url(signing: &SigningOptions) -> String {
+    signing.region.as_deref().map_or_else(|| "https://sts.amazonaws.com/".to_owned(), endpoint)
+}
+
+fn endpoint(region: &str) -> String {
+    let domain = DOMAINS.iter().find(|(start, _)| region.starts_with(start)).map_or("amazonaws.com", |(_, name)| name);
+    format!("https://sts.{region}.{domain}/")
+}
+
+/// A request that names a cluster besides what was typed.
+#[derive(Debug)]
+pub struct ForCluster<'a> {
+    /// What was typed.
+    pub request: &'a RequestOptions,
+    /// The cluster.
+    pub name: &'a str,
+}
+
+impl RequestSource for ForCluster<'_> {
+    fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, digests: BodyDigests<'_>) -> Result<Unsigned, Failure> {
+        let mut unsigned = self.request.build(url, stdin, digests)?;
+        put(&mut unsigned, CLUSTER_HEADER, self.name, "--cluster-name")?;
+        Ok(unsigned)
+    }
+
+    fn names_host(&self) -> bool {
+        self.request.names_host()
+    }
+}
+
+/// The request of a login at Vault: what was typed, and by default the call as a POST.
+#[derive(Debug)]
+pub struct ForVault<'a> {
+    /// What was typed.
+    pub request: &'a RequestOptions,
+    /// The name of the server, where it wants one.
+    pub server_id: Option<&'a str>,
+}
+
+impl RequestSource for ForVault<'_> {
+    fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, digests: BodyDigests<'_>) -> Result<Unsigned, Failure> {
+        let mut unsigned = self.request.build(url, stdin, digests)?;
+        let request = &mut unsigned.request;
+        if request.body.length() == Some(0) && !self.request.names_method() {
+            request.set_method("POST").expect("POST is a method");
+            request.body = Body::Bytes(CALL.as_bytes().to_vec());
+            if !request.headers.contains("content-type") {
+                request.headers.push_unchecked("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+            }
+        }
+        if request.method() != "POST" {
+            return Err(Failure::usage(format!("Vault takes a POST to STS, not a {}", request.method()))
+                .hint("leave -X out: the request that Vault wants is made by itself"));
+        }
+        if let Some(id) = self.server_id {
+            put(&mut unsigned, SERVER_HEADER, id, "--vault-server-id")?;
+        }
+        Ok(unsigned)
+    }
+
+    fn names_host(&self) -> bool {
+        self.request.names_host()
+    }
+}
+
+fn put(unsigned: &mut Unsigned, name: &str, value: &str, option: &str) -> Result<(), Failure> {
+    if unsigned.request.headers.contains(name) {
+        return Err(Failure::usage(format!("{option} and -H '{name}' exclude each other"))
+            .hint("both say the same: leave one of them out"));
+    }
+    if value.is_empty() {
+        return Err(Failure::usage(format!("{option} is empty")));
+    }
+    unsigned.request.headers.push(name, value).map_err(|error| Failure::located(Exit::Usage, option, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The endpoints that botocore 1.44 gives `create_client('sts', region)`.
+    #[test]
+    fn an_endpoint_is_that_of_the_region() {
+        for (region, expected) in [
+            ("eu-central-1", "https://sts.eu-central-1.amazonaws.com/"),
+            ("us-gov-west-1", "https://sts.us-gov-west-1.amazonaws.com/"),
+            ("cn-north-1", "https://sts.cn-north-1.amazonaws.com.cn/"),
+            ("us-iso-east-1", "https://sts.us-iso-east-1.c2s.ic.gov/"),
+            ("us-isob-east-1", "https://sts.us-isob-east-1.sc2s.sgov.gov/"),
+            ("us-isof-south-1", "https://sts.us-isof-south-1.csp.hci.ic.gov/"),
+            ("eu-isoe-west-1", "https://sts.eu-isoe-west-1.cloud.adc-e.uk/"),
+            ("eusc-de-east-1", "https://sts.eusc-de-east-1.amazonaws.eu/"),
+        ] {
+            assert_eq!(endpoint(region), expected);
+        }
+    }
+}

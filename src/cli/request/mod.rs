@@ -1,0 +1,7 @@
+//! Making a request: its URL, its headers and body, by what was typed or captured. Nothing here signs.
+
+pub mod address;
+pub mod build;
+pub mod caller_identity;
+pub mod token;
+pub mod input;

@@ -1,0 +1,51 @@
+//! Which scheme signs: the option, else what the host wants, else the profile; and which options mean nothing to it.
+
+use clap::ValueEnum;
+
+use crate::cli::credentials::signer::Signer;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::signing::{SchemeName, SigningOptions};
+use sigvet_core::scheme::{Dialect, Scheme};
+
+/// Chooses. A host that stands in many regions wants Version 4A for the regions of `by_host`, whatever the profile says, as
+/// the host's region stands before the profile's.
+pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Option<&str>) -> Result<Scheme, Failure> {
+    let name = match (signing.scheme, by_host, in_profile) {
+        (Some(name), _, _) => name,
+        // curl's way of saying it names the scheme with the provider.
+        (None, Some(_), _) if signing.aws_sigv4.is_none() => SchemeName::V4a,
+        (None, _, None) => SchemeName::V4,
+        (None, _, Some(text)) => SchemeName::from_str(text, false).map_err(|_| {
+            let names = SchemeName::value_variants().iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+            Failure::new(Exit::BrokenProfiles, format!("unknown scheme '{text}' in the profile, expected {names}"))
+                .hint("--scheme v4 signs with Signature Version 4 all the same")
+        })?,
+    };
+    Ok(name.canonical().expect("Version 2 is settled before, by `SigningOptions::is_version_2`"))
+}
+
+/// Refuses options that mean nothing to the scheme.
+pub fn check(scheme: Scheme, signing: &SigningOptions, signer: &Signer) -> Result<(), Failure> {
+    let refuse = |problem: &str, hint: String| Err(Failure::usage(problem).hint(hint));
+    match scheme {
+        Scheme::V4 if signing.region_set.is_some() => refuse(
+            "--region-set is for Version 4A, and the request is to be signed with Version 4",
+            "--scheme v4a signs for a set of regions; --region names the one of Version 4".to_owned(),
+        ),
+        Scheme::V4a if signing.dialect_or_default() != Dialect::AWS4 => {
+            refuse("Version 4A is spoken by AWS alone", "leave --dialect out, or sign with --scheme v4".to_owned())
+        }
+        Scheme::V4a if matches!(signer, Signer::Key(_)) => refuse(
+            "--signing-key is of Version 4, and the request is to be signed with Version 4A",
+            "Version 4A signs with a key pair that is made of the secret itself".to_owned(),
+        ),
+        Scheme::V4a => match &signing.region {
+            Some(region) => refuse(
+                "--region is for Version 4, and the request is to be signed with Version 4A, whose scope has none",
+                format!("--region-set {region} names the regions that the signature is for"),
+            ),
+            None => Ok(()),
+        },
+        Scheme::V4 => Ok(()),
+    }
+}

@@ -1,0 +1,227 @@
+//! From what was typed to what is meant: whose key, which region and service, where to, and with which settings.
+//!
+//! Every decision leaves a note, which `-v` prints. Region and service: the option, else what the host says, else the
+//! signing key, the profile or the environment.
+
+mod v2;
+
+use std::time::Duration;
+
+use crate::cli::context::Context;
+use crate::cli::credentials::found::FoundKeys;
+use crate::cli::credentials::signer::Signer;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::request::Unsigned;
+use crate::cli::options::signing::{ExpressSession, SigningOptions};
+use crate::cli::options::typed::Typed;
+use crate::cli::request::address::Store;
+use crate::cli::request::build;
+use crate::cli::signing::scheme_choice;
+use crate::cli::signing::scope_choice::{Destination, ScopeChoice};
+use crate::cli::signing::streaming::{self, StreamedBody};
+use crate::cli::signing::version_2::{self, Version2Choice};
+use crate::cli::terminal::notes::{note, warn};
+use crate::profiles;
+use sigvet_core::derivation::{Placement, TokenTravel};
+use sigvet_core::prepare::{self, HeaderSelection, PayloadChoice, PrepareError, Prepared};
+use sigvet_core::request::RequestUrl;
+use sigvet_core::scheme::{Dialect, Scheme, SigningKey};
+use sigvet_core::stream::Plan;
+use sigvet_core::time::Timestamp;
+
+/// A request to sign with all that is needed to do so.
+#[derive(Debug)]
+pub struct Session {
+    /// Where the request goes.
+    pub url: RequestUrl,
+    /// The request, and where its body lies.
+    pub unsigned: Unsigned,
+    /// Whose signature it will be.
+    pub signer: Signer,
+    /// How to sign.
+    pub settings: prepare::Settings,
+    /// The instant of the signature.
+    pub date: Timestamp,
+    /// The zone of the directory bucket that the host names.
+    pub zone: Option<String>,
+    /// How to sign with Version 2, where that is the scheme; of `settings` only the placement counts then.
+    pub v2: Option<Version2Choice>,
+    /// How the body is streamed, where it is.
+    pub plan: Option<Plan>,
+    /// What the profile says besides keys.
+    profile: profiles::Settings,
+    /// How to sign, as it was typed: other hosts are settled by it too.
+    signing: SigningOptions,
+}
+
+impl Session {
+    /// Settles everything but the placement, which is the header.
+    pub fn settle(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+        let plan = typed.signing.streaming.plan(typed.signing.checksum.algorithm)?;
+        // Nobody is asked for a key, by whatever way, for a request that cannot be made.
+        let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
+            true => {
+                let found = FoundKeys::of(typed, context)?;
+                let made = build::make(typed, build::store(typed.signing, &found.settings), context)?;
+                (found, made)
+            }
+            false => {
+                let made = build::make(typed, Store::default(), context)?;
+                (FoundKeys::of(typed, context)?, made)
+            }
+        };
+        let to = Destination::of(&unsigned.request, &url);
+        if typed.signing.is_version_2(found.settings.scheme.as_deref()) {
+            return Self::settle_v2(typed, found, (url, unsigned, to), context);
+        }
+        let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, to);
+        let scheme = scheme_choice::choose(typed.signing, scope.region_set(), found.settings.scheme.as_deref())?;
+        scheme_choice::check(scheme, typed.signing, &found.signer)?;
+        if typed.url.starts_with("s3://") {
+            scope = scope.or_service("s3");
+        }
+        let settings = settings(typed.signing, scheme, &scope)?;
+        typed.signing.checksum.check_service(&settings.dialect, &settings.service)?;
+        if typed.signing.verbose > 0 {
+            note(context, &format!("credentials: {}", found.source))?;
+            note(context, &scope.to_note(&settings))?;
+        }
+        for warning in found.warnings.iter().chain(&unsigned.warnings).map(String::as_str).chain(scope.warning(scheme))
+        {
+            warn(context, warning)?;
+        }
+        let date = typed.signing.date.unwrap_or(context.now);
+        let (profile, signing) = (found.settings, typed.signing.clone());
+        let zone = scope.zone().map(str::to_owned);
+        let v2 = None;
+        let session = Self { url, unsigned, signer: found.signer, settings, date, zone, v2, plan, profile, signing };
+        streaming::warn_of(session.plan, &session.unsigned.request, session.url.scheme(), context)?;
+        Ok(session)
+    }
+
+    /// Where the session of S3 Express is to come from, as it was typed.
+    pub fn express_session(&self) -> Option<ExpressSession> {
+        self.signing.s3express_session
+    }
+
+    /// How long the session of S3 Express lasts from the signature on; no URL is good for longer.
+    pub fn time_left(&self) -> Option<Duration> {
+        let is_session = self.settings.dialect == Dialect::s3_express_session();
+        let end = self.signer.credentials().filter(|_| is_session)?.expires_at?;
+        // Nothing is left of a session that has ended.
+        let seconds = u64::try_from(end.epoch_seconds() - self.date.epoch_seconds()).unwrap_or(0);
+        Some(Duration::from_secs(seconds))
+    }
+
+    /// Whether decisions are told.
+    pub fn is_verbose(&self) -> bool {
+        self.signing.verbose > 0
+    }
+
+    /// A session that signs nothing: no key is looked for, and neither region nor service is needed.
+    pub fn unsigned(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+        if typed.signing.streaming.is_streaming() {
+            return Err(Failure::usage("--payload streaming declares the body in what is signed, and nothing is")
+                .hint("leave --payload out with --no-sign-request"));
+        }
+        let profile = match typed.url.starts_with("s3://") {
+            true => profiles::describe(&typed.credentials.choice(), &context.environment)?.settings,
+            false => profiles::Settings::default(),
+        };
+        let (url, unsigned) = build::make(typed, build::store(typed.signing, &profile), context)?;
+        let settings = prepare::Settings::new("", "");
+        let (signing, date) = (typed.signing.clone(), typed.signing.date.unwrap_or(context.now));
+        let (plan, zone, v2) = (None, None, None);
+        Ok(Self { url, unsigned, signer: Signer::Nobody, settings, date, zone, v2, plan, profile, signing })
+    }
+
+    /// Settles region and service anew for another host, as after a redirect.
+    pub fn move_to(&mut self, url: RequestUrl) -> Result<(), Failure> {
+        let to = Destination::of(&self.unsigned.request, &url);
+        if self.v2.is_some() {
+            self.v2 = Some(Version2Choice::of(&self.signing, &self.profile, to.host())?);
+            self.url = url;
+            return Ok(());
+        }
+        let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, to);
+        let mut settings = settings(&self.signing, self.settings.scheme, &scope)?;
+        // Whose names are used went with the signer, which stays.
+        settings.dialect = self.settings.dialect.clone();
+        self.settings = settings;
+        self.url = url;
+        Ok(())
+    }
+
+    /// The life of presigned URLs that the profile asks for.
+    pub fn profile_expires(&self) -> Option<&str> {
+        self.profile.expires.as_deref()
+    }
+
+    /// Prepares the request for its signature, and prints what there is to warn of.
+    pub fn prepare(&self, context: &mut Context) -> Result<Prepared, Failure> {
+        let (request, settings) = match self.streamed_body() {
+            Some(streamed) => streamed.declare(&self.settings)?,
+            None => (self.unsigned.request.clone(), self.settings.clone()),
+        };
+        let prepared =
+            prepare::prepare(request, &self.signer.identity(), &settings, self.date).map_err(explain_refusal)?;
+        for warning in &prepared.warnings {
+            warn(context, &warning.to_string())?;
+        }
+        Ok(prepared)
+    }
+
+    /// The body, if it is streamed.
+    pub fn streamed_body(&self) -> Option<StreamedBody<'_>> {
+        StreamedBody::new(self.plan, &self.unsigned.request)
+    }
+
+    /// The hosts of the stores that the user has.
+    pub fn endpoints(&self) -> Vec<String> {
+        version_2::endpoints(&self.signing, &self.profile)
+    }
+
+    /// The bucket that the user says the host names.
+    pub fn chosen_bucket(&self) -> Option<&str> {
+        self.signing.bucket.bucket.as_deref()
+    }
+
+    /// The key for what was prepared; refuses one that was made for another scope.
+    pub fn key(&self, prepared: &Prepared) -> Result<SigningKey, Failure> {
+        let key = self.signer.key(&prepared.terms);
+        let key = key.ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
+        key.check(&prepared.terms.scope).map_err(|error| {
+            Failure::from_error(Exit::NoCredentials, error)
+                .hint("'sigvet key' derives another; --date, --region and --service say what to sign for")
+        })?;
+        Ok(key)
+    }
+}
+
+fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
+    let (region, service) = scope.complete(scheme)?;
+    let mut settings = prepare::Settings::for_dialect(signing.dialect_or_default(), region, service);
+    settings.scheme = scheme;
+    settings.path_rule = signing.path.or(settings.path_rule);
+    settings.payload = match &signing.payload_hash {
+        Some(hash) => PayloadChoice::Declared(hash.clone()),
+        None if signing.leaves_payload_unsigned() => PayloadChoice::Unsigned,
+        None => PayloadChoice::ByService,
+    };
+    settings.placement = Placement::Header;
+    if signing.token_unsigned {
+        settings.token = TokenTravel::Unsigned;
+    }
+    settings.signed_headers = signing.signed_headers.clone().map_or(HeaderSelection::All, HeaderSelection::Named);
+    Ok(settings)
+}
+
+fn explain_refusal(error: PrepareError) -> Failure {
+    let hint = match &error {
+        PrepareError::AlreadySigned { .. } => Some("leave that out to sign anew, or look at it with 'sigvet explain'"),
+        PrepareError::Expires { .. } => Some("for example --expires 1h, at most --expires 7d"),
+        PrepareError::MissingHost => Some("-H 'Host:' took it away"),
+        _ => None,
+    };
+    Failure::invalid(error).with_hints(hint)
+}

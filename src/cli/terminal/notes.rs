@@ -1,0 +1,14 @@
+//! Lines for people, on standard error: decisions that `-v` asks for, and warnings.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+
+/// Prints a decision, as curl prints its notes.
+pub fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
+    Ok(writeln!(context.stderr, "* {text}")?)
+}
+
+/// Prints a warning.
+pub fn warn(context: &mut Context, text: &str) -> Result<(), Failure> {
+    Ok(writeln!(context.stderr, "warning: {text}")?)
+}

@@ -1,0 +1,111 @@
+//! The answers of Unix: modes, inodes, sockets.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+
+use tokio::net::UnixStream;
+
+use super::Access;
+
+/// The mode of a file that others have that access to; `None` if they have not.
+pub fn mode_open_to(access: Access, metadata: &Metadata) -> Option<u32> {
+    let mode = metadata.permissions().mode() & 0o777;
+    let others = match access {
+        Access::Read => 0o044,
+        Access::Any => 0o077,
+    };
+    (mode & others != 0).then_some(mode)
+}
+
+/// Creates a directory, and those on the way to it, for its owner only.
+pub fn create_private_directory(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Gives a temporary file, which would be private, the mode of any other new file.
+pub fn leave_to_umask(builder: &mut tempfile::Builder<'_, '_>) {
+    builder.permissions(fs::Permissions::from_mode(0o666));
+}
+
+/// Which file it is, and when anything about it changed last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileId {
+    device: u64,
+    inode: u64,
+    changed: (i64, i64),
+}
+
+impl FileId {
+    /// Reads it from a file's metadata.
+    pub fn from_metadata(metadata: &Metadata) -> Self {
+        let changed = (metadata.ctime(), metadata.ctime_nsec());
+        Self { device: metadata.dev(), inode: metadata.ino(), changed }
+    }
+}
+
+/// When anything about a file changed last, its name and mode included.
+pub fn last_change(metadata: &Metadata) -> Option<SystemTime> {
+    let seconds = u64::try_from(metadata.ctime()).ok()?;
+    let nanoseconds = u32::try_from(metadata.ctime_nsec()).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))
+}
+
+/// Connects to a socket that has a path.
+///
+/// # Errors
+/// Nobody listens there.
+pub async fn connect_to_socket(path: &Path) -> io::Result<UnixStream> {
+    UnixStream::connect(path).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_told_if_it_lets_others_in() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        fs::write(&path, "").unwrap();
+        for (mode, to_readers, to_any) in [
+            (0o600, false, false),
+            (0o640, true, true),
+            (0o604, true, true),
+            (0o622, false, true),
+            (0o611, false, true),
+        ] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let metadata = fs::metadata(&path).unwrap();
+            assert_eq!(mode_open_to(Access::Read, &metadata), to_readers.then_some(mode));
+            assert_eq!(mode_open_to(Access::Any, &metadata), to_any.then_some(mode));
+        }
+    }
+
+    /// Catches a directory on the way that everybody can look into.
+    #[test]
+    fn all_new_directories_are_private() {
+        let directory = tempfile::tempdir().unwrap();
+        create_private_directory(&directory.path().join("a/b")).unwrap();
+        for new in ["a", "a/b"] {
+            let metadata = fs::metadata(directory.path().join(new)).unwrap();
+            assert_eq!(metadata.permissions().mode() & 0o777, 0o700, "{new}");
+        }
+    }
+
+    /// Catches a file that was put in the place of another while it is read.
+    #[test]
+    fn a_file_of_the_same_length_and_time_is_another_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let paths = ["one", "other"].map(|name| directory.path().join(name));
+        let [one, other] = paths.map(|path| {
+            fs::write(&path, "hello").unwrap();
+            FileId::from_metadata(&fs::metadata(path).unwrap())
+        });
+        assert_ne!(one.inode, other.inode);
+        assert_ne!(one, other);
+    }
+}

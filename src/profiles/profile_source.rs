@@ -1,0 +1,68 @@
+//! A profile of our own file, made into credentials.
+
+use std::path::PathBuf;
+
+use super::file::ProfileFile;
+use super::found::{Described, Resolved};
+use super::profile::{Profile, Settings};
+use super::rank::Rank;
+use super::{Environment, Error, Source, Warning, secret};
+use sigvet_core::credentials::Credentials;
+
+/// A profile of our own file.
+pub(super) struct ProfileSource {
+    profile: Profile,
+    path: PathBuf,
+    rank: Rank,
+    warnings: Vec<Warning>,
+}
+
+impl ProfileSource {
+    pub(super) fn boxed(file: &ProfileFile, profile: &Profile, rank: Rank) -> Box<Self> {
+        let (path, warnings) = (file.path().to_owned(), file.warnings().to_vec());
+        Box::new(Self { profile: profile.clone(), path, rank, warnings })
+    }
+
+    /// Its credentials; a command is run here.
+    pub(super) fn resolve(&self, environment: &Environment) -> Result<Resolved, Error> {
+        let half = |present, missing| Error::HalfProfile {
+            profile: self.profile.name.clone(),
+            path: self.path.clone(),
+            present,
+            missing,
+        };
+        let (key, source) = match (&self.profile.access_key_id, &self.profile.secret) {
+            (Some(key), Some(source)) => (key, source),
+            (None, Some(source)) => return Err(half(source.field(), "access_key_id")),
+            (Some(_), None) => return Err(half("access_key_id", "secret_access_key, secret_command or secret_env")),
+            (None, None) => {
+                return Err(Error::NoKeys { profile: self.profile.name.clone(), path: self.path.clone() });
+            }
+        };
+        let credentials = Credentials {
+            access_key_id: key.clone(),
+            secret_access_key: secret::fetch(&self.profile, source, environment)?,
+            session_token: self.profile.session_token.clone(),
+            expires_at: None,
+        };
+        let Described { settings, warnings, .. } = self.describe(environment);
+        Ok(Resolved { credentials, settings, source: self.source(), warnings })
+    }
+
+    /// What it says without its secret.
+    ///
+    /// Of the environment only the region counts here: an endpoint meant for another account must not get these keys.
+    pub(super) fn describe(&self, environment: &Environment) -> Described {
+        let region = Settings { region: environment.region().map(str::to_owned), ..Settings::default() };
+        Described {
+            access_key_id: self.profile.access_key_id.clone(),
+            settings: self.rank.merge(self.profile.settings.clone(), region),
+            source: Some(self.source()),
+            warnings: self.warnings.clone(),
+        }
+    }
+
+    fn source(&self) -> Source {
+        Source::Profile { name: self.profile.name.clone(), path: self.path.clone() }
+    }
+}

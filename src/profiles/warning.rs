@@ -1,0 +1,42 @@
+//! What a user should know of the credentials that were found, as data.
+
+use std::path::PathBuf;
+
+use super::Source;
+
+/// What a user should know of the credentials that were found. It carries no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// `KEY:SECRET` has a second colon: the first ends the access key ID, and some stores have IDs with a colon in them.
+    SecondColon,
+    /// A part of the key begins or ends with white space, which is mostly a slip.
+    WhiteSpace {
+        /// The part.
+        part: KeyPart,
+        /// Where the key is from.
+        source: Source,
+    },
+    /// A variable that says when the key expires is not a date and time.
+    InvalidExpiration {
+        /// The variable.
+        variable: &'static str,
+    },
+    /// Others can read the profile file.
+    FileTooOpen {
+        /// The profile file.
+        path: PathBuf,
+        /// Its mode, the lowest nine bits.
+        mode: u32,
+    },
+}
+
+/// A part of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPart {
+    /// Its public half.
+    AccessKeyId,
+    /// Its secret half.
+    SecretAccessKey,
+    /// What temporary credentials have besides.
+    SessionToken,
+}

@@ -1,0 +1,63 @@
+//! `verify --json` and `explain --json` say the same of the same id: title, place, fix, and the form of both values.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use sigvet_core::verify::FindingId;
+
+use crate::{answers, case, each, run};
+
+/// What the catalogue's row says, whatever the evidence is.
+const WORDS: [&str; 3] = ["title", "where", "fix"];
+/// What a finding says, if it is known in the same way.
+const VALUES: [&str; 2] = ["signed", "expected"];
+
+/// Ids that no request of the corpus makes both say. `explain` has a better name for what was found, or the finding takes a
+/// judge who expects a scope. The tests of the findings hold these to the catalogue.
+const NOT_SEEN: [&str; 5] = ["scope-order", "scope-region", "scope-service", "mechanism-v2", "token-invalid"];
+
+#[test]
+fn verify_and_explain_say_the_same_of_the_same_id() {
+    let verified = each(&case::all(), |case| Some(run::verify_json(case).map(|outcome| mistakes(&outcome.stdout))));
+    let mut seen = BTreeSet::new();
+    let mut differing = Vec::new();
+    for ((case, outcome), verified) in answers().iter().zip(verified) {
+        let explained = mistakes(&outcome.stdout);
+        for (one, other) in pairs(&verified.unwrap_or_default(), &explained) {
+            seen.insert(one.id.clone());
+            // The texts of others, and a search, show more than the request does.
+            let values = if one.proof == other.proof { &VALUES[..] } else { &[] };
+            let parts = WORDS.iter().chain(values).filter(|part| one.parts[part] != other.parts[part]);
+            differing.extend(
+                parts.map(|part| format!("{} {} {part}: {} {}", case.name, one.id, one.parts[part], other.parts[part])),
+            );
+        }
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+    let missing: Vec<&str> = FindingId::ALL.iter().map(|id| id.as_str()).filter(|id| !seen.contains(*id)).collect();
+    assert_eq!(missing, NOT_SEEN);
+}
+
+/// One mistake of an answer.
+struct Mistake {
+    id: String,
+    /// How it is known; `texts` if the client's or the server's own text may show it.
+    proof: String,
+    parts: Value,
+}
+
+fn mistakes(answer: &[u8]) -> Vec<Mistake> {
+    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    let has_texts = answer["comparisons"].as_array().is_some_and(|comparisons| !comparisons.is_empty());
+    let of_explanation = |explanation: &Value| {
+        let proof = if has_texts { "texts" } else { explanation["proof"].as_str().unwrap_or_default() };
+        let parts = explanation["mistakes"].as_array().cloned().unwrap_or_default().into_iter();
+        let id = |parts: &Value| parts["id"].as_str().unwrap_or_default().to_owned();
+        parts.map(|parts| Mistake { id: id(&parts), proof: proof.to_owned(), parts }).collect::<Vec<_>>()
+    };
+    answer["explanations"].as_array().into_iter().flatten().flat_map(of_explanation).collect()
+}
+
+fn pairs<'a>(some: &'a [Mistake], others: &'a [Mistake]) -> impl Iterator<Item = (&'a Mistake, &'a Mistake)> {
+    some.iter().flat_map(|one| others.iter().filter(|other| other.id == one.id).map(move |other| (one, other)))
+}
