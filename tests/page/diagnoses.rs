@@ -8,7 +8,8 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, ExpectedScope, Finding, Judge, verify};
 use sigvet_diagnose::catalogue::{self, Mistake};
 use sigvet_diagnose::{
-    Comparison, Diagnosis, Difference, Explanation, Judged, Made, NextStep, Note, Origin, Outcome, Party, Proof, Search,
+    AppliedMistake, Comparison, Diagnosis, Difference, Explanation, Judged, NextStep, Note, Origin, Outcome, Party,
+    Proof, Search,
 };
 
 const PRESENTED: &str = "9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
@@ -141,9 +142,9 @@ fn empty(outcome: Outcome, judged: Option<Judged>) -> Diagnosis {
     Diagnosis { outcome, explanations, notes, next, judged, comparisons, search }
 }
 
-fn made(id: &str, signed: &str, expected: &str) -> Made {
+fn made(id: &str, signed: &str, expected: &str) -> AppliedMistake {
     let mistake = catalogue::find(id).unwrap();
-    Made { mistake, detail: None, signed: signed.into(), expected: expected.into() }
+    AppliedMistake { mistake, detail: None, signed: signed.into(), expected: expected.into() }
 }
 
 fn judged(method: &str, target: &str, host: &str, region: &str, service: &str) -> Judged {

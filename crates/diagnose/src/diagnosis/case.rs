@@ -6,7 +6,7 @@ use super::evidence::Evidence;
 use super::form::FormCase;
 use super::inspect;
 use super::note::{NextStep, Note};
-use super::outcome::{Comparison, Explanation, Judged, Made, Proof};
+use super::outcome::{AppliedMistake, Comparison, Explanation, Judged, Proof};
 use super::party::{Party, Texts};
 use super::scheme::SchemeCase;
 use super::search::{Found, Limits};
@@ -36,7 +36,7 @@ impl<'a> Case<'a> {
     }
 
     /// Everything that explains the refusal, the best known first.
-    pub(super) fn explanations(&self, repairs: Vec<Made>) -> Vec<Explanation> {
+    pub(super) fn explanations(&self, repairs: Vec<AppliedMistake>) -> Vec<Explanation> {
         let mut explanations = self.reproduced(repairs);
         let (is_reproduced, is_right) = (!explanations.is_empty(), self.is_right());
         add_new(&mut explanations, self.scheme.chunks());
@@ -69,8 +69,8 @@ impl<'a> Case<'a> {
     }
 
     /// What the search found, and what had to be repaired before.
-    fn reproduced(&self, repairs: Vec<Made>) -> Vec<Explanation> {
-        let with_repairs = |set: &[Made]| Explanation {
+    fn reproduced(&self, repairs: Vec<AppliedMistake>) -> Vec<Explanation> {
+        let with_repairs = |set: &[AppliedMistake]| Explanation {
             proof: Proof::Reproduced,
             mistakes: repairs.iter().chain(set).cloned().collect(),
         };
@@ -158,7 +158,7 @@ fn is_settled(explanations: &[Explanation]) -> bool {
 /// Adds explanations that name nothing that is explained already.
 pub(super) fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterator<Item = Explanation>) {
     for explanation in more {
-        let is_named = |made: &Made| explanations.iter().any(|known| known.names(made.mistake.id));
+        let is_named = |made: &AppliedMistake| explanations.iter().any(|known| known.names(made.mistake.id));
         if !explanation.mistakes.iter().all(is_named) {
             explanations.push(explanation);
         }
@@ -171,7 +171,7 @@ fn join_times(explanations: &mut Vec<Explanation>) {
         return;
     }
     let is_time = |explanation: &Explanation| explanation.proof == Proof::Time;
-    let times: Vec<Made> =
+    let times: Vec<AppliedMistake> =
         explanations.iter().filter(|explanation| is_time(explanation)).flat_map(|time| time.mistakes.clone()).collect();
     explanations.retain(|explanation| !is_time(explanation));
     for explanation in explanations.iter_mut().filter(|explanation| explanation.proof == Proof::Reproduced) {

@@ -4,7 +4,7 @@ use super::case::{Case, add_new};
 use super::evidence::Evidence;
 use super::inspect;
 use super::note::{NextStep, Note};
-use super::outcome::{Diagnosis, Judged, Made, Search};
+use super::outcome::{AppliedMistake, Diagnosis, Judged, Search};
 use super::reading::{self, Reading};
 use super::search::{Found, Limits};
 use crate::formats::reply::Reply;
@@ -20,7 +20,12 @@ pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
     }
 }
 
-fn diagnose_claim(evidence: &Evidence<'_>, judged: Judged, repairs: Vec<Made>, limits: Limits<'_>) -> Diagnosis {
+fn diagnose_claim(
+    evidence: &Evidence<'_>,
+    judged: Judged,
+    repairs: Vec<AppliedMistake>,
+    limits: Limits<'_>,
+) -> Diagnosis {
     let case = Case::new(evidence, &judged, limits);
     let mut explanations = case.explanations(repairs);
     let outcome = case.outcome(&explanations);

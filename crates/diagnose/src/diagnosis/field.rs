@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use super::allowance::Allowance;
 use super::catalogue::Mistake;
-use super::outcome::Made;
+use super::outcome::AppliedMistake;
 use super::texts::differing_lines;
 
 /// A known mistake, as it shows in one request.
@@ -152,13 +152,13 @@ impl Field {
     }
 
     /// Every set of mistakes that makes a variant, each with what it made and what is right.
-    pub(super) fn explained(&self, variant: &Variant) -> Vec<Vec<Made>> {
+    pub(super) fn explained(&self, variant: &Variant) -> Vec<Vec<AppliedMistake>> {
         let right = &self.by_cost[0][0].text;
         let is_secret = variant.sets.iter().any(|set| self.involves_token(set));
         let (signed, expected) = if is_secret { Default::default() } else { differing_lines(&variant.text, right) };
         let made = |(step, option): &(u16, u16)| {
             let cause = self.causes[usize::from(*step)][usize::from(*option) - 1].clone();
-            Made { signed: signed.clone(), expected: expected.clone(), ..Made::from(cause) }
+            AppliedMistake { signed: signed.clone(), expected: expected.clone(), ..AppliedMistake::from(cause) }
         };
         variant.sets.iter().map(|wrong| wrong.iter().map(made).collect()).collect()
     }
@@ -173,7 +173,7 @@ impl Field {
     }
 }
 
-impl From<Cause> for Made {
+impl From<Cause> for AppliedMistake {
     fn from(cause: Cause) -> Self {
         Self { mistake: cause.mistake, detail: cause.detail, signed: Vec::new(), expected: Vec::new() }
     }

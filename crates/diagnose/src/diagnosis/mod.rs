@@ -32,7 +32,7 @@ pub use conclude::diagnose;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
 pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
-    Comparison, Diagnosis, Difference, Explanation, Judged, JudgedV4, Made, Origin, Proof, Search, difference,
+    AppliedMistake, Comparison, Diagnosis, Difference, Explanation, Judged, JudgedV4, Origin, Proof, Search, difference,
 };
 pub use party::Party;
 pub use search::{DEEPEST, Limits};

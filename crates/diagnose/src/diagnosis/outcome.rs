@@ -73,7 +73,7 @@ pub struct Explanation {
     /// How it is known.
     pub proof: Proof,
     /// What was done wrong. All of it together.
-    pub mistakes: Vec<Made>,
+    pub mistakes: Vec<AppliedMistake>,
 }
 
 /// How an explanation is known.
@@ -93,7 +93,7 @@ pub enum Proof {
 
 /// One mistake as it was made in this request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct AppliedMistake {
     /// Which mistake.
     pub mistake: &'static Mistake,
     /// What exactly was done, where the mistake leaves it open.
@@ -226,7 +226,7 @@ impl Proof {
 
 impl Explanation {
     /// An explanation of one mistake.
-    pub(super) fn of(proof: Proof, made: Made) -> Self {
+    pub(super) fn of(proof: Proof, made: AppliedMistake) -> Self {
         Self { proof, mistakes: vec![made] }
     }
 
@@ -236,7 +236,7 @@ impl Explanation {
     }
 }
 
-impl Made {
+impl AppliedMistake {
     /// A mistake with what was signed and what should have been.
     pub(super) fn new(mistake: &'static Mistake, signed: impl Into<Vec<u8>>, expected: impl Into<Vec<u8>>) -> Self {
         Self { mistake, detail: None, signed: signed.into(), expected: expected.into() }

@@ -2,7 +2,7 @@
 
 use super::alternatives::from_base64;
 use super::catalogue::SIGNATURE_FORM;
-use super::outcome::Made;
+use super::outcome::AppliedMistake;
 use super::target::Target;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::scheme::Scheme;
@@ -11,11 +11,11 @@ use sigvet_core::scheme::Scheme;
 const DER_SEQUENCE: u8 = 0x30;
 
 /// The bytes of a presented signature, and what is wrong with how it is written.
-pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<Made>)> {
+pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<AppliedMistake>)> {
     let bare = presented.trim().trim_matches(['"', '\'']);
     let decoded = String::from_utf8(decode(bare.as_bytes(), Plus::Literal)).ok()?;
     let lower = decoded.to_ascii_lowercase();
-    let form = |detail: &str| Made::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
+    let form = |detail: &str| AppliedMistake::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
     let whole = |bytes: &[u8]| match scheme {
         Scheme::V4 => Some(Target::Digest { bytes: bytes.try_into().ok()?, length: 32 }),
         Scheme::V4a => bytes.starts_with(&[DER_SEQUENCE]).then(|| Target::Der(bytes.to_vec())),

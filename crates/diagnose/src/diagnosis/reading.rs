@@ -4,7 +4,7 @@
 use super::alternatives::text::replaced;
 use super::catalogue::{AUTHORIZATION_MALFORMED, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED};
 use super::evidence::Evidence;
-use super::outcome::{Judged, Made, Origin};
+use super::outcome::{AppliedMistake, Judged, Origin};
 use super::texts::CanonicalText;
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::claim::Claim;
@@ -20,7 +20,7 @@ const NOT_TOLD: &str = "unknown";
 /// What could be read of the evidence.
 pub(super) enum Reading {
     /// A request with its claim, and what had to be repaired to read it.
-    Claimed { judged: Box<Judged>, repairs: Vec<Made> },
+    Claimed { judged: Box<Judged>, repairs: Vec<AppliedMistake> },
     /// A request that makes no claim.
     Unclaimed { request: Request, error: VerifyError },
     /// There is no request, and nothing that one could be read back from.
@@ -52,7 +52,7 @@ fn read_captured(evidence: &Evidence<'_>, request: &Request) -> Reading {
     }
 }
 
-fn judge(evidence: &Evidence<'_>, request: Request, claimed: Claimed, repairs: Vec<Made>) -> Reading {
+fn judge(evidence: &Evidence<'_>, request: Request, claimed: Claimed, repairs: Vec<AppliedMistake>) -> Reading {
     let verdict = judge_claim(&request, claimed, &evidence.judge());
     Reading::Claimed { judged: Box::new(Judged { request, verdict, origin: Origin::Captured }), repairs }
 }
@@ -74,7 +74,7 @@ fn read_texts(evidence: &Evidence<'_>, request: Request, payload: PayloadHash) -
     Reading::Claimed { judged: Box::new(judged), repairs: Vec::new() }
 }
 
-type Repair = (Made, Request);
+type Repair = (AppliedMistake, Request);
 
 /// The request as it was before something damaged it, by each way that is known.
 fn repairs(request: &Request) -> Vec<Repair> {
@@ -83,7 +83,7 @@ fn repairs(request: &Request) -> Vec<Repair> {
     let json = replaced(&replaced(request.target(), b"\\u0026", b"&"), b"\\u003d", b"=");
     for (mistake, target) in [(&QUERY_HTML_ESCAPED, html), (&QUERY_JSON_ESCAPED, json)] {
         if target != request.target() {
-            let made = Made::new(mistake, request.target().to_vec(), target.clone());
+            let made = AppliedMistake::new(mistake, request.target().to_vec(), target.clone());
             let Request { headers, body, .. } = request.clone();
             found.push((made, captured_request(request.method(), target, headers, body)));
         }
@@ -91,7 +91,7 @@ fn repairs(request: &Request) -> Vec<Repair> {
     if let Some(authorization) = request.headers.first_text("authorization") {
         let repaired = repaired_authorization(authorization);
         if repaired != authorization {
-            found.push((Made::new(&AUTHORIZATION_MALFORMED, "", ""), with_authorization(request, &repaired)));
+            found.push((AppliedMistake::new(&AUTHORIZATION_MALFORMED, "", ""), with_authorization(request, &repaired)));
         }
     }
     found

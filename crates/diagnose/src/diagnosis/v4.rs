@@ -7,7 +7,7 @@ use super::chunks;
 use super::compare::{self, agrees, of_party};
 use super::evidence::Evidence;
 use super::inspect;
-use super::outcome::{Comparison, Explanation, JudgedV4, Made, Proof};
+use super::outcome::{AppliedMistake, Comparison, Explanation, JudgedV4, Proof};
 use super::party::{Party, Texts};
 use super::presented::target;
 use super::scheme::SchemeCase;
@@ -114,7 +114,7 @@ impl V4Case<'_> {
             Some(odd) => format!("{detail}; {odd}"),
             None => detail.to_owned(),
         };
-        Some(Explanation::of(proof, Made::new(&SECRET_WRONG, "", "").with_detail(detail)))
+        Some(Explanation::of(proof, AppliedMistake::new(&SECRET_WRONG, "", "").with_detail(detail)))
     }
 
     /// What is odd about the secret at hand, without showing it: those of AWS have 40 characters of base64.
@@ -143,7 +143,7 @@ impl V4Case<'_> {
         let explanation = match server {
             Some(server) if !server.differences.is_empty() => compare::explain(&self.subject, server),
             Some(server) if self.agrees(server) && is_refused && is_of_named => {
-                let made = Made::new(&SECRET_WRONG, "", "").with_detail(detail);
+                let made = AppliedMistake::new(&SECRET_WRONG, "", "").with_detail(detail);
                 Some(Explanation::of(Proof::Server, made))
             }
             _ => None,

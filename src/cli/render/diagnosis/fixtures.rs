@@ -7,7 +7,7 @@ use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{ExpectedScope, Judge, verify};
 use sigvet_diagnose::catalogue::{HOST_DEFAULT_PORT, PATH_DOUBLE_ENCODED, PATH_RESERVED_RAW};
-use sigvet_diagnose::{Diagnosis, Explanation, Judged, Made, NextStep, Origin, Outcome, Proof, Search};
+use sigvet_diagnose::{AppliedMistake, Diagnosis, Explanation, Judged, NextStep, Origin, Outcome, Proof, Search};
 
 const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/s3/aws4_request, \
     SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
@@ -44,8 +44,12 @@ pub(super) fn valid_diagnosis() -> Diagnosis {
     Diagnosis { outcome: Outcome::Valid, explanations, notes, next, judged: Some(judged), comparisons, search }
 }
 
-pub(super) fn made(mistake: &'static sigvet_diagnose::catalogue::Mistake, signed: &str, expected: &str) -> Made {
-    Made { mistake, detail: None, signed: signed.into(), expected: expected.into() }
+pub(super) fn made(
+    mistake: &'static sigvet_diagnose::catalogue::Mistake,
+    signed: &str,
+    expected: &str,
+) -> AppliedMistake {
+    AppliedMistake { mistake, detail: None, signed: signed.into(), expected: expected.into() }
 }
 
 fn judged() -> Judged {

@@ -6,7 +6,7 @@ use super::Shown;
 use sigvet_core::scheme::Signature;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Verdict;
-use sigvet_diagnose::{Comparison, Difference, Explanation, Made, Party};
+use sigvet_diagnose::{AppliedMistake, Comparison, Difference, Explanation, Party};
 
 impl Shown<'_> {
     /// What `explain` prints: the object of the contract, and what its evidence shows besides.
@@ -48,7 +48,7 @@ impl Shown<'_> {
         json!({ "proof": explanation.proof.as_str(), "mistakes": self.each(&explanation.mistakes, Self::made) })
     }
 
-    fn made(&self, made: &Made) -> Value {
+    fn made(&self, made: &AppliedMistake) -> Value {
         let both = self.both_of(made);
         let text = |bytes: &[u8]| in_rfc3339(made, String::from_utf8_lossy(bytes).into_owned());
         json!({
@@ -89,7 +89,7 @@ impl Shown<'_> {
 }
 
 /// A value of a mistake. Times have one format in JSON, whatever the request has.
-fn in_rfc3339(made: &Made, text: String) -> String {
+fn in_rfc3339(made: &AppliedMistake, text: String) -> String {
     let time = Timestamp::parse_amz_date(&text).ok().filter(|_| made.mistake.holds_times());
     time.map_or(text, |time| time.to_rfc3339())
 }

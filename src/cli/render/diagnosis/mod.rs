@@ -15,7 +15,7 @@ pub use palette::Palette;
 
 use super::outside;
 use super::redact::{REDACTED, Redactor};
-use sigvet_diagnose::{Diagnosis, Made};
+use sigvet_diagnose::{AppliedMistake, Diagnosis};
 
 /// A diagnosis as it is to be shown.
 pub struct Shown<'a> {
@@ -49,7 +49,7 @@ impl Shown<'_> {
 
     /// What was signed and what should have been. Of a mistake in a token it may be the spoilt token alone, without the name
     /// that it is known by.
-    fn both_of(&self, made: &Made) -> Both {
+    fn both_of(&self, made: &AppliedMistake) -> Both {
         let shown = |text: &[u8]| match self.bytes(text) {
             text if made.mistake.place == "token" && !self.show_secrets && outside::may_be_token(&text) => {
                 REDACTED.into()

@@ -5,7 +5,7 @@ use crate::cli::render::client_fixes;
 use crate::cli::render::verdict::signer;
 use sigvet_core::request::Request;
 use sigvet_core::verify::{Finding, Outcome};
-use sigvet_diagnose::{Explanation, Made, Party, Proof, Search};
+use sigvet_diagnose::{AppliedMistake, Explanation, Party, Proof, Search};
 
 impl Shown<'_> {
     /// The word of the verdict, as people say it.
@@ -60,7 +60,7 @@ impl Shown<'_> {
     }
 
     /// What was done wrong: the mistake's title, and what exactly where that is open.
-    pub(super) fn heading(&self, made: &Made) -> String {
+    pub(super) fn heading(&self, made: &AppliedMistake) -> String {
         match &made.detail {
             Some(detail) => format!("{}: {}", made.mistake.title, self.words(detail)),
             None => made.mistake.title.to_owned(),
@@ -110,7 +110,7 @@ impl Shown<'_> {
     }
 
     /// The clients of a mistake, those first that the request says it comes from.
-    pub(super) fn clients(&self, made: &Made) -> Vec<(&'static str, &'static str)> {
+    pub(super) fn clients(&self, made: &AppliedMistake) -> Vec<(&'static str, &'static str)> {
         let agent = self.request().and_then(|request| request.headers.first_text("user-agent")).unwrap_or_default();
         let agent = agent.to_ascii_lowercase();
         let mut clients = client_fixes::clients(made.mistake);

@@ -28,7 +28,7 @@ use super::allowance::Allowance;
 use super::catalogue::{PATH_WITH_QUERY, PAYLOAD_HEADER_MISMATCH, TIME_CHANGED, TIME_DATE_HEADER};
 use super::evidence::Hints;
 use super::field::Field;
-use super::outcome::Made;
+use super::outcome::AppliedMistake;
 use payload::Hashes;
 use sigvet_core::canonical::{CanonicalRequest, Field as Part, PayloadHash};
 use sigvet_core::claim::Claim;
@@ -120,31 +120,31 @@ impl<'a> Subject<'a> {
     }
 
     /// Other requests that may have been signed, where more than one field changes with them.
-    pub(super) fn others(&self) -> Vec<(Made, Self)> {
+    pub(super) fn others(&self) -> Vec<(AppliedMistake, Self)> {
         let right = self.terms.timestamp.as_str();
         let of_instant = |mistake, instant: Timestamp| {
-            let made = Made::new(mistake, instant.as_str(), right);
+            let made = AppliedMistake::new(mistake, instant.as_str(), right);
             (made.with_detail(format!("{instant} was signed, wherever the request has {right}")), self.at(instant))
         };
-        let mut others: Vec<(Made, Self)> = Vec::new();
+        let mut others: Vec<(AppliedMistake, Self)> = Vec::new();
         others.extend(times::date_header(self).map(|date| of_instant(&TIME_DATE_HEADER, date)));
         others
             .extend(times::others(self.terms.timestamp).into_iter().map(|instant| of_instant(&TIME_CHANGED, instant)));
         others.extend(self.with_other_hashes());
         if let Some(query) = &self.query {
             let path = join_target(&self.path, Some(query));
-            let made = Made::new(&PATH_WITH_QUERY, path.clone(), self.path.clone());
+            let made = AppliedMistake::new(&PATH_WITH_QUERY, path.clone(), self.path.clone());
             others.push((made, Self { path, query: None, ..self.clone() }));
         }
         others
     }
 
     /// The same request with another hash of the payload declared, and signed as declared.
-    fn with_other_hashes(&self) -> Vec<(Made, Self)> {
+    fn with_other_hashes(&self) -> Vec<(AppliedMistake, Self)> {
         let name = self.terms.dialect.content_sha256_header.clone();
         let Some(declared) = self.headers.first_text(&name) else { return Vec::new() };
         let other = |hash: String| {
-            let made = Made::new(&PAYLOAD_HEADER_MISMATCH, hash.as_str(), declared);
+            let made = AppliedMistake::new(&PAYLOAD_HEADER_MISMATCH, hash.as_str(), declared);
             let mut subject = self.clone();
             subject.headers.remove(&name);
             subject.headers.push_unchecked(&name, hash.as_str());

@@ -2,7 +2,7 @@
 
 use super::parts::{Choice, Parts};
 use crate::diagnosis::catalogue::Mistake;
-use crate::diagnosis::outcome::{Explanation, JudgedV4, Made, Proof};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation, JudgedV4, Proof};
 use sigvet_core::derivation::Terms;
 use sigvet_core::internal::{Subject, frame};
 use sigvet_core::scheme::{Signature, SigningKey};
@@ -84,7 +84,7 @@ impl Combination<'_> {
     /// Mistakes with what was signed in that part, and what should have been.
     fn to_explanation(self, parts: &Parts, terms: &Terms) -> Explanation {
         let made = |(mistake, detail): &(&'static Mistake, String), signed: &str, expected: &str| {
-            Made::new(mistake, signed, expected).with_detail(format!("{}: {detail}", parts.place))
+            AppliedMistake::new(mistake, signed, expected).with_detail(format!("{}: {detail}", parts.place))
         };
         let right = [&parts.previous[0], &parts.empty_hashes[0], &parts.hashes[0]];
         let texts = self.texts.into_iter().zip(right);

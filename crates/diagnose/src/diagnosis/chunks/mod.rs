@@ -10,7 +10,7 @@ mod attempt;
 use super::catalogue::{CHUNK_ALTERED, CHUNK_SIGNATURE};
 use super::evidence::Evidence;
 use super::note::Note;
-use super::outcome::{Explanation, JudgedV4, Made, Proof};
+use super::outcome::{AppliedMistake, Explanation, JudgedV4, Proof};
 use crate::diagnosis::inspect::verified;
 use attempt::Attempt;
 use sigvet_core::crypto::sha256;
@@ -82,7 +82,7 @@ fn altered(index: usize, attempt: &Attempt<'_>) -> Option<Explanation> {
         chunk.offset,
         index + 2
     );
-    let made = Made::new(&CHUNK_ALTERED, "", "").with_detail(detail);
+    let made = AppliedMistake::new(&CHUNK_ALTERED, "", "").with_detail(detail);
     attempt.gives(&text, &of_next).then(|| Explanation::of(Proof::Key, made))
 }
 

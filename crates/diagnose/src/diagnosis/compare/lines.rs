@@ -7,15 +7,17 @@ use crate::diagnosis::catalogue::{
     CANONICAL_HASH_FORM, CANONICAL_NEWLINES, HEADER_BLOCK_NEWLINE, Mistake, SCOPE_DATE, SCOPE_ORDER, SCOPE_REGION,
     SCOPE_SERVICE, STRING_TO_SIGN_FORM, TIME_CHANGED, TIME_DATE_HEADER,
 };
-use crate::diagnosis::outcome::{Comparison, Difference, Made};
+use crate::diagnosis::outcome::{AppliedMistake, Comparison, Difference};
 use sigvet_core::crypto::sha256;
 use sigvet_core::derivation::Terms;
 use sigvet_core::scheme::Scope;
 use sigvet_core::time::Timestamp;
 
 /// Which line of the string to sign differs. The hash differs whenever the canonical request does: it is no news.
-pub(super) fn name_line(difference: &Difference, subject: &Subject<'_>) -> Vec<Made> {
-    let one = |mistake: &'static Mistake| vec![Made::new(mistake, difference.theirs.clone(), difference.right.clone())];
+pub(super) fn name_line(difference: &Difference, subject: &Subject<'_>) -> Vec<AppliedMistake> {
+    let one = |mistake: &'static Mistake| {
+        vec![AppliedMistake::new(mistake, difference.theirs.clone(), difference.right.clone())]
+    };
     let theirs = String::from_utf8_lossy(&difference.theirs).into_owned();
     match difference.name {
         "timestamp" => {
@@ -49,12 +51,12 @@ fn name_scope(theirs: &str, terms: &Terms) -> Vec<&'static Mistake> {
 }
 
 /// How the client came from its canonical request to the hash in its string to sign.
-pub(super) fn name_hash(comparison: &Comparison) -> Option<Made> {
+pub(super) fn name_hash(comparison: &Comparison) -> Option<AppliedMistake> {
     let (canonical_request, string_to_sign) =
         (comparison.canonical_request.as_deref()?, comparison.string_to_sign.as_deref()?);
     let hash = string_to_sign.rsplit(|byte| *byte == b'\n').find(|line| !line.is_empty())?;
     let is = |text: &[u8]| sha256(text).to_string().as_bytes() == hash;
-    let made = |mistake, detail: &str| Some(Made::new(mistake, "", "").with_detail(detail));
+    let made = |mistake, detail: &str| Some(AppliedMistake::new(mistake, "", "").with_detail(detail));
     let with_newline = [canonical_request, b"\n"].concat();
     let with_cr = replaced(canonical_request, b"\n", b"\r\n");
     if is(&with_newline) {

@@ -11,7 +11,7 @@ use super::catalogue::{
     HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HOST_OTHER_ENDPOINT, HOST_REWRITTEN,
     METHOD_SWAPPED, Mistake, PATH_PREFIX_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY, QUERY_CHANGED_AFTER,
 };
-use super::outcome::{Comparison, Difference, Explanation, JudgedV4, Made, Proof};
+use super::outcome::{AppliedMistake, Comparison, Difference, Explanation, JudgedV4, Proof};
 use super::party::{Party, Texts};
 use super::texts::{CanonicalText, differing_lines, header_lines, is_unaltered};
 use lines::{name_hash, name_line};
@@ -129,8 +129,9 @@ pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison) -> Option<
             None => name_line(difference, subject),
         };
         for made in named {
-            let is_known =
-                mistakes.iter().any(|known: &Made| known.mistake == made.mistake && known.signed == made.signed);
+            let is_known = mistakes
+                .iter()
+                .any(|known: &AppliedMistake| known.mistake == made.mistake && known.signed == made.signed);
             if !is_known {
                 mistakes.push(made);
             }
@@ -147,12 +148,12 @@ pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison) -> Option<
     (!mistakes.is_empty()).then_some(Explanation { proof, mistakes })
 }
 
-fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Party) -> Vec<Made> {
+fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Party) -> Vec<AppliedMistake> {
     let at = NAMES.iter().position(|(named, _)| *named == field).unwrap_or_default();
     let known = fields.in_order()[at];
     let found = known.find(&difference.theirs).and_then(|variant| known.explained(variant).into_iter().next());
     let (theirs, right) = (&difference.theirs, &difference.right);
-    let one = |mistake: &'static Mistake| vec![Made::new(mistake, theirs.clone(), right.clone())];
+    let one = |mistake: &'static Mistake| vec![AppliedMistake::new(mistake, theirs.clone(), right.clone())];
     match (field, found) {
         // By the alternatives a host may be many things; what the server saw was changed on the way.
         (Field::Headers, found) if whose == Party::Server => {
@@ -179,7 +180,7 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
 
 /// The same lines or parameters in another order are nobody's doing but the server's: Ceph has sorted headers by their
 /// lines, MinIO leaves repeated parameters as they were sent.
-fn by_server(found: Vec<Made>) -> Vec<Made> {
+fn by_server(found: Vec<AppliedMistake>) -> Vec<AppliedMistake> {
     found.into_iter().map(|made| made.with_detail("the server's own text has it so: the server is wrong")).collect()
 }
 
@@ -200,10 +201,10 @@ fn is_prefix_changed(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// The parameters that only one side has.
-fn name_query(theirs: &[u8], right: &[u8]) -> Vec<Made> {
+fn name_query(theirs: &[u8], right: &[u8]) -> Vec<AppliedMistake> {
     let lines = |query: &[u8]| query.split(|byte| *byte == b'&').collect::<Vec<_>>().join(&b'\n');
     let (theirs, right) = differing_lines(&lines(theirs), &lines(right));
-    vec![Made::new(&QUERY_CHANGED_AFTER, theirs, right)]
+    vec![AppliedMistake::new(&QUERY_CHANGED_AFTER, theirs, right)]
 }
 
 /// What can be told of two hashes without the body: whether one of them is of none.
@@ -218,7 +219,7 @@ fn name_payload(theirs: &[u8], right: &[u8]) -> Option<&'static Mistake> {
 }
 
 /// The headers whose values differ, each by itself.
-fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<Made> {
+fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<AppliedMistake> {
     let value = |field: &[u8], name: &[u8]| {
         header_lines(field).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_vec())
     };
@@ -251,7 +252,7 @@ fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<Made> {
             }
             _ => format!("the header is {name}"),
         };
-        found.push(Made::new(mistake, text(signed), text(expected)).with_detail(detail));
+        found.push(AppliedMistake::new(mistake, text(signed), text(expected)).with_detail(detail));
     }
     found
 }

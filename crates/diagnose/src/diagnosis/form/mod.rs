@@ -14,7 +14,7 @@ use super::compare::compare_string;
 use super::evidence::{Evidence, Key};
 use super::field::{Choice, Step, for_each_choice};
 use super::inspect;
-use super::outcome::{Comparison, Explanation, Judged, Made};
+use super::outcome::{AppliedMistake, Comparison, Explanation, Judged};
 use super::party::{Party, Texts};
 use super::presented;
 use super::scheme::SchemeCase;
@@ -77,7 +77,7 @@ impl SchemeCase for FormCase<'_> {
 }
 
 /// The bytes of the presented signature, and what is wrong with how it is written.
-fn target(claim: &FormClaim) -> Option<(Vec<u8>, Option<Made>)> {
+fn target(claim: &FormClaim) -> Option<(Vec<u8>, Option<AppliedMistake>)> {
     let presented = claim.signature.as_str();
     let of_20 = |text: &str| from_base64(text).filter(|bytes| bytes.len() == 20);
     match claim.scheme {
@@ -89,7 +89,7 @@ fn target(claim: &FormClaim) -> Option<(Vec<u8>, Option<Made>)> {
             },
         },
         FormScheme::V2 { .. } => {
-            let form = |detail: &str| Made::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
+            let form = |detail: &str| AppliedMistake::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
             let of_hex = || hex::decode(presented).ok().filter(|bytes| bytes.len() == 20);
             match of_20(presented) {
                 Some(bytes) if super::alternatives::base64(&bytes) == presented => Some((bytes, None)),
@@ -178,9 +178,9 @@ impl Making {
         [&self.secret, &self.chain, &self.day, &self.region, &self.service, &self.code, &self.text]
     }
 
-    fn causes<'a>(&'a self, options: &'a [usize]) -> impl Iterator<Item = Made> + 'a {
+    fn causes<'a>(&'a self, options: &'a [usize]) -> impl Iterator<Item = AppliedMistake> + 'a {
         let wrong = self.steps().into_iter().zip(options).filter(|(_, option)| **option > 0);
-        wrong.map(|(step, option)| Made::from(step.cause(*option).clone()))
+        wrong.map(|(step, option)| AppliedMistake::from(step.cause(*option).clone()))
     }
 
     fn sign(&self, options: &[usize], links: &mut Links) -> Vec<u8> {

@@ -2,52 +2,52 @@
 
 use crate::diagnosis::alternatives::times::zone_of;
 use crate::diagnosis::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_LOCAL, TIME_SKEWED};
-use crate::diagnosis::outcome::Made;
+use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::time::{Timestamp, in_words};
 
 /// What bounds the life of a presigned URL, as people read it.
 const BOUNDS: &str = "1 to 604800";
 
 /// A request that was signed by a wrong clock: by one of another time zone, or by one that is just off.
-pub(super) fn skewed(request: Timestamp, server: Timestamp) -> Made {
+pub(super) fn skewed(request: Timestamp, server: Timestamp) -> AppliedMistake {
     local(request, server).unwrap_or_else(|| off(request, server))
 }
 
 /// A request that was signed by a clock that is off.
-pub(in crate::diagnosis) fn off(request: Timestamp, server: Timestamp) -> Made {
-    Made::new(&TIME_SKEWED, request.as_str(), server.as_str()).with_detail(apart(request, server))
+pub(in crate::diagnosis) fn off(request: Timestamp, server: Timestamp) -> AppliedMistake {
+    AppliedMistake::new(&TIME_SKEWED, request.as_str(), server.as_str()).with_detail(apart(request, server))
 }
 
 /// A request whose time is off by what a time zone makes of it.
-pub(super) fn local(request: Timestamp, server: Timestamp) -> Option<Made> {
+pub(super) fn local(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     let zone = zone_of(server.seconds_until(request))?;
     let detail = format!("{}, which is the time zone {}", apart(request, server), zone_name(zone));
-    Some(Made::new(&TIME_LOCAL, request.as_str(), server.as_str()).with_detail(detail))
+    Some(AppliedMistake::new(&TIME_LOCAL, request.as_str(), server.as_str()).with_detail(detail))
 }
 
 /// The same of a presigned URL, where it has not begun: one that is over may simply be old.
-pub(super) fn local_url(from: Timestamp, server: Timestamp) -> Option<Made> {
+pub(super) fn local_url(from: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     if server < from { local(from, server) } else { None }
 }
 
 /// A presigned URL whose time has run out.
-pub(in crate::diagnosis) fn expired(at: Timestamp, now: Timestamp) -> Made {
+pub(in crate::diagnosis) fn expired(at: Timestamp, now: Timestamp) -> AppliedMistake {
     let ago = in_words(at.seconds_until(now).unsigned_abs());
-    Made::new(&EXPIRED, at.as_str(), now.as_str()).with_detail(format!("its time ran out {ago} before"))
+    AppliedMistake::new(&EXPIRED, at.as_str(), now.as_str()).with_detail(format!("its time ran out {ago} before"))
 }
 
 /// A presigned URL that starts in the future.
-pub(in crate::diagnosis) fn not_yet_valid(from: Timestamp, now: Timestamp) -> Made {
+pub(in crate::diagnosis) fn not_yet_valid(from: Timestamp, now: Timestamp) -> AppliedMistake {
     let left = in_words(now.seconds_until(from).unsigned_abs());
-    Made::new(&NOT_YET_VALID, from.as_str(), now.as_str()).with_detail(format!("it begins {left} later"))
+    AppliedMistake::new(&NOT_YET_VALID, from.as_str(), now.as_str()).with_detail(format!("it begins {left} later"))
 }
 
 /// A life that no server takes; the text is what `X-Amz-Expires` says.
-pub(in crate::diagnosis) fn life(presented: &str) -> Made {
-    let made = Made::new(&EXPIRES_TOO_LONG, presented, BOUNDS);
+pub(in crate::diagnosis) fn life(presented: &str) -> AppliedMistake {
+    let made = AppliedMistake::new(&EXPIRES_TOO_LONG, presented, BOUNDS);
     let detail = match presented.parse::<i64>() {
         // A server with narrower bounds.
-        Ok(1..=604_800) => return Made { expected: Vec::new(), ..made },
+        Ok(1..=604_800) => return AppliedMistake { expected: Vec::new(), ..made },
         Err(_) => "it is no number of seconds",
         Ok(..=0) => "it is less than a second",
         Ok(1_000_000_000..=9_999_999_999) => "it is a point in time, not a number of seconds",
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_life_within_the_bounds_is_too_long_only_for_that_server() {
-        assert_eq!(life("86400"), Made::new(&EXPIRES_TOO_LONG, "86400", ""));
+        assert_eq!(life("86400"), AppliedMistake::new(&EXPIRES_TOO_LONG, "86400", ""));
     }
 
     #[test]

@@ -1,39 +1,41 @@
 //! What is wrong with an upload by form: why its signature cannot be read, and how it breaks its policy.
 
 use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, Mistake};
-use crate::diagnosis::outcome::Made;
+use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::form::{Condition, FormClaimError, Violation};
 
 /// Why the signature of a form cannot be read.
-pub(super) fn unreadable(error: &FormClaimError) -> Made {
+pub(super) fn unreadable(error: &FormClaimError) -> AppliedMistake {
     let made = match error {
-        FormClaimError::BehindFile { name } => Made::new(&FORM_FIELD_ORDER, name.as_str(), ""),
-        FormClaimError::Missing { name } => Made::new(&AUTHORIZATION_MALFORMED, "", name.as_str()),
+        FormClaimError::BehindFile { name } => AppliedMistake::new(&FORM_FIELD_ORDER, name.as_str(), ""),
+        FormClaimError::Missing { name } => AppliedMistake::new(&AUTHORIZATION_MALFORMED, "", name.as_str()),
         FormClaimError::Algorithm { presented } => {
-            Made::new(&AUTHORIZATION_MALFORMED, presented.as_str(), "AWS4-HMAC-SHA256")
+            AppliedMistake::new(&AUTHORIZATION_MALFORMED, presented.as_str(), "AWS4-HMAC-SHA256")
         }
-        FormClaimError::Credential { .. } | FormClaimError::Multipart(_) => Made::new(&AUTHORIZATION_MALFORMED, "", ""),
+        FormClaimError::Credential { .. } | FormClaimError::Multipart(_) => {
+            AppliedMistake::new(&AUTHORIZATION_MALFORMED, "", "")
+        }
         FormClaimError::Date { source, .. } => {
-            Made::new(&AUTHORIZATION_MALFORMED, source.presented.as_str(), "20150830T123600Z")
+            AppliedMistake::new(&AUTHORIZATION_MALFORMED, source.presented.as_str(), "20150830T123600Z")
         }
     };
     made.with_detail(error.to_string())
 }
 
 /// How an upload breaks its policy.
-pub(in crate::diagnosis) fn violated(row: &'static Mistake, violation: &Violation) -> Made {
+pub(in crate::diagnosis) fn violated(row: &'static Mistake, violation: &Violation) -> AppliedMistake {
     // Where a whole value is asked for, both can be set beside each other; else the words say it better.
     let made = match violation {
         Violation::ConditionFailed { condition: Condition::Equals { value, .. }, presented: Some(presented) }
             if violation.sides() != Default::default() =>
         {
-            Made::new(row, presented.as_str(), value.as_str())
+            AppliedMistake::new(row, presented.as_str(), value.as_str())
         }
         Violation::Expired { .. } => {
             let (presented, expected) = violation.sides();
-            Made::new(row, presented, expected)
+            AppliedMistake::new(row, presented, expected)
         }
-        _ => Made::new(row, "", ""),
+        _ => AppliedMistake::new(row, "", ""),
     };
     made.with_detail(violation.to_string())
 }

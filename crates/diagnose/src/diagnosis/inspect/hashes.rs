@@ -6,7 +6,7 @@ use crate::diagnosis::catalogue::{
     PAYLOAD_UNSIGNED,
 };
 use crate::diagnosis::evidence::Hints;
-use crate::diagnosis::outcome::Made;
+use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::claim::Claim;
 use sigvet_core::crypto::sha256;
@@ -30,49 +30,49 @@ pub(super) struct Signed<'a> {
 
 impl Hashes<'_> {
     /// The mistake that makes the one of the other; at the least, that they differ.
-    pub(super) fn mistake(self, signed: Option<Signed<'_>>) -> Made {
+    pub(super) fn mistake(self, signed: Option<Signed<'_>>) -> AppliedMistake {
         let by_form = self.another_form();
         let by_body = || signed.and_then(|signed| self.another_body(signed));
         by_form.or_else(|| self.no_body()).or_else(by_body).unwrap_or_else(|| self.no_body_arrived())
     }
 
-    fn no_body(self) -> Option<Made> {
+    fn no_body(self) -> Option<AppliedMistake> {
         let is_empty = self.declared == sha256(b"").to_string();
-        is_empty.then(|| Made::new(&PAYLOAD_EMPTY_HASH, self.declared, self.arrived))
+        is_empty.then(|| AppliedMistake::new(&PAYLOAD_EMPTY_HASH, self.declared, self.arrived))
     }
 
-    fn no_body_arrived(self) -> Made {
+    fn no_body_arrived(self) -> AppliedMistake {
         let is_empty = self.arrived == sha256(b"").to_string();
         let mistake = if is_empty { &PAYLOAD_NOT_EMPTY } else { &PAYLOAD_HEADER_MISMATCH };
-        Made::new(mistake, self.declared, self.arrived)
+        AppliedMistake::new(mistake, self.declared, self.arrived)
     }
 
     /// What is no hash in lower-case hex, or the hash of a hash.
-    fn another_form(self) -> Option<Made> {
+    fn another_form(self) -> Option<AppliedMistake> {
         let is_hex = self.declared.len() == 64 && self.declared.bytes().all(|byte| byte.is_ascii_hexdigit());
         let detail = match self.declared {
             declared if declared.starts_with("STREAMING-") => {
-                let made = Made::new(&PAYLOAD_STREAMING, declared, self.arrived);
+                let made = AppliedMistake::new(&PAYLOAD_STREAMING, declared, self.arrived);
                 return Some(made.with_detail("the server took the word for a hash"));
             }
-            PayloadHash::UNSIGNED => return Some(Made::new(&PAYLOAD_UNSIGNED, self.declared, self.arrived)),
+            PayloadHash::UNSIGNED => return Some(AppliedMistake::new(&PAYLOAD_UNSIGNED, self.declared, self.arrived)),
             declared if is_hex && declared.bytes().any(|byte| byte.is_ascii_uppercase()) => "the hash is in capitals",
             declared if is_hex && declared == twice(self.arrived) => "the hash was hashed again",
             _ if is_hex => return None,
             _ => "what is declared is no SHA-256 in hex",
         };
-        Some(Made::new(&PAYLOAD_HASH_FORM, self.declared, self.arrived).with_detail(detail))
+        Some(AppliedMistake::new(&PAYLOAD_HASH_FORM, self.declared, self.arrived).with_detail(detail))
     }
 
     /// The body at hand may be the one that arrived, or the one that was hashed.
-    fn another_body(self, signed: Signed<'_>) -> Option<Made> {
+    fn another_body(self, signed: Signed<'_>) -> Option<AppliedMistake> {
         let Body::Bytes(body) = &signed.request.body else { return None };
         let of_body = sha256(body).to_string();
         let (other, verb) =
             if of_body == self.declared { (self.arrived, "arrived") } else { (self.declared, "hashed") };
         let subject = Subject::new(signed.request, signed.claim, signed.hints);
         let (mistake, detail) = subject.hashes().find(other)?;
-        Some(Made::new(mistake, self.declared, self.arrived).with_detail(detail.replacen("hashed", verb, 1)))
+        Some(AppliedMistake::new(mistake, self.declared, self.arrived).with_detail(detail.replacen("hashed", verb, 1)))
     }
 }
 

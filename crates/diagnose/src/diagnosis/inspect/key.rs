@@ -1,7 +1,7 @@
 //! What an access key id looks like, and whether it can be one. Nothing is looked up.
 
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SECRET_IS_ACCESS_KEY};
-use crate::diagnosis::outcome::Made;
+use crate::diagnosis::outcome::AppliedMistake;
 
 /// What stands in the place of an id where a variable was not set, or not expanded.
 const PLACEHOLDERS: [&str; 9] =
@@ -17,12 +17,13 @@ const AWS_LENGTH: usize = 20;
 const SECRET_LENGTH: usize = 40;
 
 /// An id that no server can know: it holds what no id holds, or is a secret.
-pub(super) fn malformed(id: &str) -> Option<Made> {
+pub(super) fn malformed(id: &str) -> Option<AppliedMistake> {
     if looks_like_a_secret(id) {
         return Some(exchanged());
     }
-    let made =
-        |detail: &str| Some(Made::new(&ACCESS_KEY_MALFORMED, shown(id), shown(&cleaned(id))).with_detail(detail));
+    let made = |detail: &str| {
+        Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, shown(id), shown(&cleaned(id))).with_detail(detail))
+    };
     match id {
         "" => made("the access key id is empty"),
         _ if id.contains(|c: char| c.is_whitespace() || c.is_control()) => {
@@ -36,7 +37,7 @@ pub(super) fn malformed(id: &str) -> Option<Made> {
 }
 
 /// An id that AWS cannot have given out; what other providers' look like is not asked.
-pub(super) fn foreign_to_aws(id: &str) -> Option<Made> {
+pub(super) fn foreign_to_aws(id: &str) -> Option<AppliedMistake> {
     let of_aws = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     let is_no_key = NO_KEYS.iter().any(|prefix| id.starts_with(prefix));
     let detail = match id {
@@ -46,12 +47,12 @@ pub(super) fn foreign_to_aws(id: &str) -> Option<Made> {
         _ if id.len() != AWS_LENGTH => format!("it has {} characters, AWS's ids have {AWS_LENGTH}", id.len()),
         _ => return None,
     };
-    Some(Made::new(&ACCESS_KEY_MALFORMED, shown(id), "").with_detail(detail))
+    Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, shown(id), "").with_detail(detail))
 }
 
 /// Id and secret in each other's place. Neither is shown.
-pub(super) fn exchanged() -> Made {
-    Made::new(&SECRET_IS_ACCESS_KEY, "", "").with_detail("the access key id looks like a secret")
+pub(super) fn exchanged() -> AppliedMistake {
+    AppliedMistake::new(&SECRET_IS_ACCESS_KEY, "", "").with_detail("the access key id looks like a secret")
 }
 
 /// Forty characters of base64 with letters of both cases and digits, as AWS makes its secrets. Some stores have ids of forty

@@ -19,7 +19,7 @@ mod request;
 mod tests;
 
 use super::evidence::Evidence;
-use super::outcome::{Explanation, Judged, JudgedV4, Made, Proof};
+use super::outcome::{AppliedMistake, Explanation, Judged, JudgedV4, Proof};
 use sigvet_core::request::Request;
 use sigvet_core::verify::VerifyError;
 
@@ -54,7 +54,7 @@ pub(super) fn unreadable(request: &Request, error: &VerifyError) -> Vec<Explanat
     made.map(observed).into_iter().collect()
 }
 
-fn observed(made: Made) -> Explanation {
+fn observed(made: AppliedMistake) -> Explanation {
     Explanation::of(Proof::Observed, made)
 }
 

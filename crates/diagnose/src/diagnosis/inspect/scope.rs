@@ -2,13 +2,13 @@
 
 use crate::diagnosis::alternatives::names::SERVICES;
 use crate::diagnosis::catalogue::{SCOPE_DATE, SCOPE_ORDER};
-use crate::diagnosis::outcome::Made;
+use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::derivation::Terms;
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
 use sigvet_core::verify::Claimed;
 
 /// A scope whose parts stand in another order: a service where the region belongs, a region where the date belongs.
-pub(super) fn out_of_order(terms: &Terms) -> Option<Made> {
+pub(super) fn out_of_order(terms: &Terms) -> Option<AppliedMistake> {
     let detail = disorder(&terms.scope)?;
     Some(disordered(&terms.scope.to_string(), &terms.dialect, terms.scheme).with_detail(detail))
 }
@@ -27,8 +27,8 @@ fn disorder(scope: &Scope) -> Option<&'static str> {
 }
 
 /// A scope of another day than the request.
-pub(in crate::diagnosis) fn other_date(presented: &str, expected: &str) -> Made {
-    let made = Made::new(&SCOPE_DATE, presented, expected);
+pub(in crate::diagnosis) fn other_date(presented: &str, expected: &str) -> AppliedMistake {
+    let made = AppliedMistake::new(&SCOPE_DATE, presented, expected);
     match () {
         () if is_date(presented) => made.with_detail(format!("the scope is of {presented}, the request of {expected}")),
         () if presented.replace('-', "") == expected => made.with_detail("the scope's date has dashes"),
@@ -37,7 +37,7 @@ pub(in crate::diagnosis) fn other_date(presented: &str, expected: &str) -> Made 
 }
 
 /// A scope that does not end as it has to.
-pub(in crate::diagnosis) fn other_terminator(claimed: &Claimed, presented: &str, expected: &str) -> Made {
+pub(in crate::diagnosis) fn other_terminator(claimed: &Claimed, presented: &str, expected: &str) -> AppliedMistake {
     let scheme = if let Claimed::V4(claim) = claimed { claim.terms.scheme } else { Scheme::V4 };
     let scope = claimed.scope().map(Scope::to_string).unwrap_or_default();
     disordered(&scope, &claimed.dialect(), scheme)
@@ -45,12 +45,12 @@ pub(in crate::diagnosis) fn other_terminator(claimed: &Claimed, presented: &str,
 }
 
 /// A scope that is not what it has to be in its form.
-pub(super) fn disordered(presented: &str, dialect: &Dialect, scheme: Scheme) -> Made {
+pub(super) fn disordered(presented: &str, dialect: &Dialect, scheme: Scheme) -> AppliedMistake {
     let region = match scheme {
         Scheme::V4 => "region/",
         Scheme::V4a => "",
     };
-    Made::new(&SCOPE_ORDER, presented, format!("YYYYMMDD/{region}service/{}", dialect.terminator))
+    AppliedMistake::new(&SCOPE_ORDER, presented, format!("YYYYMMDD/{region}service/{}", dialect.terminator))
 }
 
 /// Whether a word is the name of a well-known service.

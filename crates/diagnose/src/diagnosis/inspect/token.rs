@@ -1,7 +1,7 @@
 //! The session token of a request: whether there is one, and whether it can be right. It is never shown.
 
 use crate::diagnosis::catalogue::{TOKEN_MISSING, TOKEN_NOT_SIGNED, TOKEN_PLUS_AS_SPACE};
-use crate::diagnosis::outcome::Made;
+use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::TokenTravel;
 use sigvet_core::internal::canonical::query;
@@ -16,20 +16,20 @@ pub(super) fn presented(request: &Request, dialect: &Dialect) -> Option<Vec<u8>>
 }
 
 /// A token in which a `+` became a space; base64 has none.
-pub(super) fn with_space(request: &Request, dialect: &Dialect) -> Option<Made> {
+pub(super) fn with_space(request: &Request, dialect: &Dialect) -> Option<AppliedMistake> {
     let token = presented(request, dialect)?;
     let spaces = token.iter().filter(|byte| **byte == b' ').count();
     let detail = format!("the token that arrives has {spaces} space{}", if spaces == 1 { "" } else { "s" });
-    (spaces > 0).then(|| Made::new(&TOKEN_PLUS_AS_SPACE, " ", "+").with_detail(detail))
+    (spaces > 0).then(|| AppliedMistake::new(&TOKEN_PLUS_AS_SPACE, " ", "+").with_detail(detail))
 }
 
 /// Temporary credentials, and nothing in the place of their token.
-pub(in crate::diagnosis) fn missing(dialect: &Dialect) -> Made {
-    Made::new(&TOKEN_MISSING, "", dialect.token_header.as_bytes())
+pub(in crate::diagnosis) fn missing(dialect: &Dialect) -> AppliedMistake {
+    AppliedMistake::new(&TOKEN_MISSING, "", dialect.token_header.as_bytes())
 }
 
 /// A token in a header that is not among the signed ones, for a service that wants it signed.
-pub(super) fn unsigned(request: &Request, claim: &Claim) -> Option<Made> {
+pub(super) fn unsigned(request: &Request, claim: &Claim) -> Option<AppliedMistake> {
     let terms = &claim.terms;
     let name = &terms.dialect.token_header;
     let is_wanted = TokenTravel::for_service(&terms.scope.service) == TokenTravel::Signed;
@@ -37,6 +37,6 @@ pub(super) fn unsigned(request: &Request, claim: &Claim) -> Option<Made> {
     (is_wanted && is_unsigned).then(|| not_signed(claim.signed_headers_listed.as_bytes(), name))
 }
 
-pub(super) fn not_signed(listed: &[u8], name: &str) -> Made {
-    Made::new(&TOKEN_NOT_SIGNED, listed, name.as_bytes())
+pub(super) fn not_signed(listed: &[u8], name: &str) -> AppliedMistake {
+    AppliedMistake::new(&TOKEN_NOT_SIGNED, listed, name.as_bytes())
 }

@@ -5,7 +5,7 @@ use crate::diagnosis::catalogue::{
     AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2, PATH_WITH_QUERY, QUERY_DOUBLE_ENCODED, QUERY_HTML_ESCAPED,
     QUERY_JSON_ESCAPED,
 };
-use crate::diagnosis::outcome::Made;
+use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::claim::ClaimError;
 use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
@@ -21,7 +21,7 @@ const OTHER_KINDS: [&str; 5] = ["Basic", "Bearer", "Digest", "Token", "Negotiate
 
 /// The mistake that keeps the claim from being read; none where the request is just not signed, or by a scheme that is
 /// not known here.
-pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<Made> {
+pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<AppliedMistake> {
     if *error == ClaimError::SignedTwice {
         return Some(twice(request));
     }
@@ -44,10 +44,10 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<Made> {
 }
 
 /// Why a signature of Version 2 cannot be read.
-pub(super) fn explain_v2(error: &v2::ClaimError) -> Made {
+pub(super) fn explain_v2(error: &v2::ClaimError) -> AppliedMistake {
     const DATE: &str = "Tue, 27 Mar 2007 19:36:42 GMT";
     let made = match error {
-        v2::ClaimError::SignedTwice => Made::new(&MECHANISM_TWICE, "", ""),
+        v2::ClaimError::SignedTwice => AppliedMistake::new(&MECHANISM_TWICE, "", ""),
         v2::ClaimError::Malformed { word } => malformed("", &format!("{word} ID:signature")),
         v2::ClaimError::Missing { name } => malformed("", name),
         v2::ClaimError::NoDate { expected } => malformed("", expected),
@@ -64,12 +64,12 @@ pub(super) fn v2_parameters(request: &Request) -> bool {
     has("Signature") && (has("AWSAccessKeyId") || has("GoogleAccessId") || has("OSSAccessKeyId"))
 }
 
-fn malformed(signed: &str, expected: &str) -> Made {
-    Made::new(&AUTHORIZATION_MALFORMED, signed, expected)
+fn malformed(signed: &str, expected: &str) -> AppliedMistake {
+    AppliedMistake::new(&AUTHORIZATION_MALFORMED, signed, expected)
 }
 
-fn twice(request: &Request) -> Made {
-    let made = Made::new(&MECHANISM_TWICE, "", "");
+fn twice(request: &Request) -> AppliedMistake {
+    let made = AppliedMistake::new(&MECHANISM_TWICE, "", "");
     match other_kind(request) {
         Some(kind) => made.with_detail(format!("an Authorization header ({kind}) beside a signature in the query")),
         None => made.with_detail("an Authorization header beside a signature in the query"),
@@ -82,11 +82,11 @@ fn other_kind(request: &Request) -> Option<&'static str> {
 }
 
 /// A presigned URL out of HTML or JSON, encoded as a whole, or taken for a path.
-fn escaped(request: &Request) -> Option<Made> {
+fn escaped(request: &Request) -> Option<AppliedMistake> {
     let (path, query) = (request.path(), request.query().unwrap_or_default());
     let of_amz =
         |start: &str, text: &[u8]| ["X-Amz-", "X-Goog-"].iter().any(|name| holds(text, &format!("{start}{name}")));
-    let made = |mistake, signed: &str, expected: &str| Some(Made::new(mistake, signed, expected));
+    let made = |mistake, signed: &str, expected: &str| Some(AppliedMistake::new(mistake, signed, expected));
     match () {
         () if of_amz("amp;", query) => made(&QUERY_HTML_ESCAPED, "&amp;", "&"),
         () if of_amz("u0026", query) => made(&QUERY_JSON_ESCAPED, "\\u0026", "&"),
@@ -97,7 +97,7 @@ fn escaped(request: &Request) -> Option<Made> {
 }
 
 /// `AWS key:signature`, or its parameters.
-fn version_2(request: &Request) -> Option<Made> {
+fn version_2(request: &Request) -> Option<AppliedMistake> {
     let header = request.headers.first_text("authorization").unwrap_or_default();
     let is_v2 =
         ["AWS ", "GOOG1 ", "OSS ", "OBS "].iter().any(|start| header.starts_with(start)) && header.contains(':');
@@ -106,17 +106,17 @@ fn version_2(request: &Request) -> Option<Made> {
         () if v2_parameters(request) => "Signature",
         () => return None,
     };
-    Some(Made::new(&MECHANISM_V2, signed, "AWS4-HMAC-SHA256"))
+    Some(AppliedMistake::new(&MECHANISM_V2, signed, "AWS4-HMAC-SHA256"))
 }
 
 /// Names of parameters are compared as they stand.
-fn lower_case(request: &Request) -> Option<Made> {
+fn lower_case(request: &Request) -> Option<AppliedMistake> {
     let is_there = holds(request.query()?, "x-amz-signature=");
     let detail = "the parameters' names are in another case than X-Amz-Signature";
     is_there.then(|| malformed("x-amz-signature", "X-Amz-Signature").with_detail(detail))
 }
 
-fn algorithm(request: &Request, presented: &str) -> Option<Made> {
+fn algorithm(request: &Request, presented: &str) -> Option<AppliedMistake> {
     let said = |signed: &str, detail: &str| Some(malformed(signed, SOUND).with_detail(detail.to_owned()));
     if let Some(kind) = other_kind(request) {
         return said(kind, &format!("the Authorization header is of kind {kind}, and is no signature"));
@@ -137,7 +137,7 @@ fn algorithm(request: &Request, presented: &str) -> Option<Made> {
     }
 }
 
-fn missing(request: &Request, carrier: &str, part: &str) -> Made {
+fn missing(request: &Request, carrier: &str, part: &str) -> AppliedMistake {
     let header = request.headers.first_text("authorization").unwrap_or_default();
     let is_there = carrier.starts_with("Auth") && header.contains(&format!("{part}="));
     let detail = match is_there {
@@ -151,13 +151,13 @@ fn missing(request: &Request, carrier: &str, part: &str) -> Made {
 }
 
 /// A credential of fewer than five parts.
-fn credential(presented: &str) -> Made {
+fn credential(presented: &str) -> AppliedMistake {
     let shown = scope_of(presented);
     if holds(presented.as_bytes(), "%2F") {
         let made = malformed("%2F", "/");
         return made.with_detail("the slashes of the credential are percent-encoded once too often");
     }
-    let made = Made { expected: CREDENTIAL.into(), ..scope::disordered(&shown, &Dialect::AWS4, Scheme::V4) };
+    let made = AppliedMistake { expected: CREDENTIAL.into(), ..scope::disordered(&shown, &Dialect::AWS4, Scheme::V4) };
     match presented.split('/').count() {
         1 => made.with_detail("the credential is the access key id alone"),
         count => made.with_detail(format!("the credential has {count} parts, not 5")),
@@ -175,7 +175,7 @@ fn scope_of(credential: &str) -> String {
     }
 }
 
-fn date(carrier: &str, presented: &str) -> Made {
+fn date(carrier: &str, presented: &str) -> AppliedMistake {
     let instant = Timestamp::parse(presented);
     let expected = instant.as_ref().map_or("20150830T123600Z", |instant| instant.as_str());
     malformed(presented, expected).with_detail(format!("{carrier} is not of the form 20150830T123600Z"))

@@ -6,7 +6,7 @@ use crate::diagnosis::allowance::Allowance;
 use crate::diagnosis::alternatives::{Fields, Subject, base64};
 use crate::diagnosis::catalogue::{CANONICAL_HASH_FORM, CANONICAL_NEWLINES};
 use crate::diagnosis::field::{Choice, Field, Step, Variant};
-use crate::diagnosis::outcome::Made;
+use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::crypto::{Sha256Hasher, sha256};
 use sigvet_core::internal::{Hex, sha1, sha512};
 
@@ -140,9 +140,9 @@ impl Canonical {
     }
 
     /// Every set of mistakes that leads to a combination.
-    pub(super) fn causes(&self, combination: &Combination) -> Vec<Vec<Made>> {
+    pub(super) fn causes(&self, combination: &Combination) -> Vec<Vec<AppliedMistake>> {
         let Some(fields) = self.fields.as_ref().map(Fields::in_order) else { return Vec::new() };
-        let mut sets: Vec<Vec<Made>> = vec![Vec::new()];
+        let mut sets: Vec<Vec<AppliedMistake>> = vec![Vec::new()];
         for (at, field) in fields.into_iter().enumerate() {
             let variant = &field.of_cost(combination.costs[at].into())[combination.variants[at] as usize];
             let of_field = field.explained(variant);
@@ -151,7 +151,7 @@ impl Canonical {
         let whole: [(&dyn Choice, u8); 2] =
             [(&self.assembly.joining, combination.joining), (&self.assembly.form, combination.form)];
         for (step, option) in whole.into_iter().filter(|(_, option)| *option > 0) {
-            let made = Made::from(step.cause(option.into()).clone());
+            let made = AppliedMistake::from(step.cause(option.into()).clone());
             sets.iter_mut().for_each(|set| set.push(made.clone()));
         }
         sets

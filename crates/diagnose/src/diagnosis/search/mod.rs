@@ -18,7 +18,7 @@ use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::Subject;
 use super::alternatives::signing::{Frame, Signing};
 use super::evidence::Key;
-use super::outcome::{Made, Search as Summary};
+use super::outcome::{AppliedMistake, Search as Summary};
 use super::target::Target;
 use canonical::{Canonical, Combination, Line};
 use keys::{Keys, Options};
@@ -42,7 +42,7 @@ const KEPT: usize = 1;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
     /// Every smallest set of mistakes that gives the signature. One empty set: the signature is right.
-    pub(super) sets: Vec<Vec<Made>>,
+    pub(super) sets: Vec<Vec<AppliedMistake>>,
     /// How many hypotheses were tried.
     pub(super) hypotheses: u64,
     /// How many mistakes at once were tried.
@@ -59,14 +59,14 @@ impl Found {
     }
 
     /// Adds to each set what is wrong with how the signature is written.
-    pub(super) fn add_to_each(&mut self, written: Option<Made>) {
+    pub(super) fn add_to_each(&mut self, written: Option<AppliedMistake>) {
         self.sets.iter_mut().for_each(|set| set.extend(written.clone()));
     }
 
     /// Leaves of a mistake that a set names twice in one field the first.
     pub(super) fn name_each_once(&mut self) {
         for set in &mut self.sets {
-            let mut seen: Vec<Made> = Vec::new();
+            let mut seen: Vec<AppliedMistake> = Vec::new();
             set.retain(|made| {
                 let is_new = !seen.iter().any(|known| known.mistake == made.mistake && known.detail == made.detail);
                 seen.push(made.clone());
@@ -77,12 +77,12 @@ impl Found {
 
     /// Makes one of the sets that name the same mistakes.
     pub(super) fn tell_once(&mut self) {
-        let ids = |set: &[Made]| {
+        let ids = |set: &[AppliedMistake]| {
             let mut ids: Vec<&str> = set.iter().map(|made| made.mistake.id).collect();
             ids.sort_unstable();
             ids
         };
-        let mut unique: Vec<Vec<Made>> = Vec::new();
+        let mut unique: Vec<Vec<AppliedMistake>> = Vec::new();
         for set in std::mem::take(&mut self.sets) {
             if !unique.iter().any(|known| ids(known) == ids(&set)) {
                 unique.push(set);
@@ -116,7 +116,7 @@ pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, li
 /// A request that may have been signed, with all that may have been made of it.
 struct World<'a> {
     /// Why it is not the request that arrived; that alone is a mistake.
-    cause: Option<Made>,
+    cause: Option<AppliedMistake>,
     subject: Subject<'a>,
     canonical: Canonical,
     signing: Signing,
@@ -124,7 +124,7 @@ struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    fn new(cause: Option<Made>, subject: Subject<'a>, keys: &[Key<'_>]) -> Self {
+    fn new(cause: Option<AppliedMistake>, subject: Subject<'a>, keys: &[Key<'_>]) -> Self {
         let signing = Signing::new(&subject, keys);
         Self { cause, subject, canonical: Canonical::default(), signing, keys: Keys::default() }
     }
@@ -138,7 +138,7 @@ impl<'a> World<'a> {
 struct Search<'a> {
     target: Target,
     limits: Limits<'a>,
-    hits: Mutex<Vec<Vec<Made>>>,
+    hits: Mutex<Vec<Vec<AppliedMistake>>>,
     hypotheses: AtomicU64,
     is_cut_short: AtomicBool,
 }
@@ -214,7 +214,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn take_sets(&mut self) -> Vec<Vec<Made>> {
+    fn take_sets(&mut self) -> Vec<Vec<AppliedMistake>> {
         std::mem::take(self.hits.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 }

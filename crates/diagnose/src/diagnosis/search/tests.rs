@@ -22,7 +22,7 @@ fn found(request: &Request, secret: &str, limits: Limits<'_>) -> (Vec<Vec<&'stat
     let secret = Secret::new(secret);
     let key = Key { name: "", access_key_id: "AKIDEXAMPLE", secret: &secret };
     let found = search(&subject, &[key], Target::Digest { bytes, length: 32 }, limits);
-    let ids = |set: &Vec<Made>| set.iter().map(|made| made.mistake.id).collect();
+    let ids = |set: &Vec<AppliedMistake>| set.iter().map(|made| made.mistake.id).collect();
     (found.sets.iter().map(ids).collect(), found)
 }
 

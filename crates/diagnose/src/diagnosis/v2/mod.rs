@@ -16,7 +16,7 @@ use super::compare::compare_string;
 use super::evidence::Evidence;
 use super::field::{Choice, Field, Step, Variant};
 use super::inspect;
-use super::outcome::{Comparison, Explanation, Judged, Made, Proof};
+use super::outcome::{AppliedMistake, Comparison, Explanation, Judged, Proof};
 use super::party::{Party, Texts};
 use super::scheme::SchemeCase;
 use super::search::{Found, Limits};
@@ -108,7 +108,7 @@ impl V2Case<'_> {
         found: &mut Found,
     ) {
         let secret = secrets.option(option);
-        let of_secret = (option > 0).then(|| Made::from(secrets.cause(option).clone()));
+        let of_secret = (option > 0).then(|| AppliedMistake::from(secrets.cause(option).clone()));
         for variant in variants {
             found.hypotheses += 1;
             if target.is_met_by(&hmac_sha1(secret, &variant.text)) {

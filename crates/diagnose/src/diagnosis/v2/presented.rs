@@ -2,7 +2,7 @@
 
 use crate::diagnosis::alternatives::from_base64;
 use crate::diagnosis::catalogue::SIGNATURE_FORM;
-use crate::diagnosis::outcome::Made;
+use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::internal::encode::{Plus, decode};
 
 /// The bytes that a hypothesis has to give: all of a signature, or its beginning.
@@ -20,8 +20,8 @@ impl Target {
 }
 
 /// The bytes of a presented signature, and what is wrong with how it is written.
-pub(super) fn target(presented: &str) -> Option<(Target, Option<Made>)> {
-    let form = |detail: &str| Made::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
+pub(super) fn target(presented: &str) -> Option<(Target, Option<AppliedMistake>)> {
+    let form = |detail: &str| AppliedMistake::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
     let bare = presented.trim().trim_matches(['"', '\'']);
     let decoded = String::from_utf8(decode(bare.as_bytes(), Plus::Literal)).ok()?;
     let text = decoded.replace(' ', "+");

@@ -4,7 +4,7 @@ use super::markup::Markup;
 use super::write_pair;
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::diagnosis::words::CLIENTS;
-use sigvet_diagnose::Made;
+use sigvet_diagnose::AppliedMistake;
 
 pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
     let Some(best) = shown.diagnosis.best().filter(|best| !best.mistakes.is_empty()) else { return };
@@ -18,7 +18,7 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
     page.raw("</section>\n");
 }
 
-fn write_mistake(shown: &Shown<'_>, made: &Made, page: &mut Markup) {
+fn write_mistake(shown: &Shown<'_>, made: &AppliedMistake, page: &mut Markup) {
     page.raw("<article>\n<h3>").prose(made.mistake.title).raw("</h3>\n<p class=\"id\"><code>");
     page.text(made.mistake.id).raw("</code></p>\n");
     if let Some(detail) = &made.detail {
@@ -37,7 +37,7 @@ fn write_mistake(shown: &Shown<'_>, made: &Made, page: &mut Markup) {
     page.raw("</article>\n");
 }
 
-fn write_clients(shown: &Shown<'_>, made: &Made, page: &mut Markup) {
+fn write_clients(shown: &Shown<'_>, made: &AppliedMistake, page: &mut Markup) {
     let clients = shown.clients(made);
     if clients.is_empty() {
         return;

@@ -2,7 +2,7 @@
 
 use sigvet_core::canonical::Field;
 use sigvet_core::derivation::Placement;
-use sigvet_diagnose::{Explanation, Made, Proof};
+use sigvet_diagnose::{AppliedMistake, Explanation, Proof};
 
 /// A place on the way to a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Trail {
 }
 
 /// Where a mistake lies, by the part of the request that the catalogue says it spoils.
-pub(super) fn places(made: &Made, placement: Option<Placement>) -> Vec<Place> {
+pub(super) fn places(made: &AppliedMistake, placement: Option<Placement>) -> Vec<Place> {
     let is_in_query = matches!(placement, Some(Placement::Query { .. }));
     match made.mistake.place {
         "method" => vec![Place::Field(Field::Method)],
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn every_place_of_the_catalogue_is_on_the_picture() {
         for mistake in catalogue::all() {
-            let made = Made { mistake, detail: None, signed: Vec::new(), expected: Vec::new() };
+            let made = AppliedMistake { mistake, detail: None, signed: Vec::new(), expected: Vec::new() };
             let is_at_the_end = places(&made, None) == [Place::Signature];
             // Nothing is drawn of a form, whose policy is all that is signed.
             let belongs_there = matches!(mistake.place, "signature" | "authorization" | "policy");

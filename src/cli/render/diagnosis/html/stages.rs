@@ -6,7 +6,7 @@ use super::{write_pair, write_segments};
 use crate::cli::render::diagnosis::{Shown, marks};
 use sigvet_core::canonical::Field;
 use sigvet_core::derivation::Part;
-use sigvet_diagnose::{JudgedV4, Made};
+use sigvet_diagnose::{AppliedMistake, JudgedV4};
 
 const FIELDS: [(Field, &str); 6] = [
     (Field::Method, "Method"),
@@ -87,8 +87,8 @@ fn both_texts(shown: &Shown<'_>, judged: JudgedV4<'_>, place: Place, derived: &[
     let placement = Some(judged.claim.terms.placement);
     let made_here = || best.mistakes.iter().filter(|made| places(made, placement).contains(&place));
     // A field is derived as it should be; timestamp and scope are derived as the request claims them.
-    let put_back = |text: Vec<u8>, made: &Made| replaced(&text, &made.expected, &made.signed);
-    let put_right = |text: Vec<u8>, made: &Made| replaced(&text, &made.signed, &made.expected);
+    let put_back = |text: Vec<u8>, made: &AppliedMistake| replaced(&text, &made.expected, &made.signed);
+    let put_right = |text: Vec<u8>, made: &AppliedMistake| replaced(&text, &made.signed, &made.expected);
     let texts = match made_here().try_fold(derived.to_vec(), put_back) {
         Some(signed) => [signed, derived.to_vec()],
         None if is_claimed => [derived.to_vec(), made_here().try_fold(derived.to_vec(), put_right)?],

@@ -10,7 +10,7 @@ use crate::cli::render::outside::harmless;
 use crate::cli::render::steps;
 use crate::cli::render::wrap::lines as wrapped;
 use sigvet_core::verify::{Outcome, SignedTexts, Verdict};
-use sigvet_diagnose::{Comparison, Explanation, Made, Origin};
+use sigvet_diagnose::{AppliedMistake, Comparison, Explanation, Origin};
 
 /// The width that everything but the verdict keeps to.
 const WIDTH: usize = 80;
@@ -64,7 +64,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn made(&mut self, made: &Made) -> Result<()> {
+    fn made(&mut self, made: &AppliedMistake) -> Result<()> {
         writeln!(self.out)?;
         for line in wrapped(&format!("{} [{}]", self.shown.heading(made), made.mistake.id), WIDTH) {
             writeln!(self.out, "{}", self.palette.paint(Role::Heading, line))?;
@@ -72,14 +72,14 @@ impl Page<'_> {
         self.texts(["signed", "should be"], &self.shown.both_of(made))
     }
 
-    fn explained(&mut self, made: &Made, explanation: &Explanation) -> Result<()> {
+    fn explained(&mut self, made: &AppliedMistake, explanation: &Explanation) -> Result<()> {
         self.row("known by", &self.shown.known_by(explanation))?;
         self.row("why", made.mistake.explanation)?;
         self.row("fix", made.mistake.fix)?;
         self.clients(made)
     }
 
-    fn clients(&mut self, made: &Made) -> Result<()> {
+    fn clients(&mut self, made: &AppliedMistake) -> Result<()> {
         let clients = self.shown.clients(made);
         for (at, (name, change)) in clients.iter().take(CLIENTS).enumerate() {
             self.row(if at == 0 { "clients" } else { "" }, &format!("{name}: {change}"))?;

@@ -159,8 +159,8 @@ fn what_was_made_twice_is_explained_once() {
     let mut diagnosis = diagnosis_of_two_mistakes();
     diagnosis.explanations.truncate(1);
     let mistakes = &mut diagnosis.explanations[0].mistakes;
-    let first = Made { detail: Some("detail-one".to_owned()), ..mistakes[0].clone() };
-    let second = Made { detail: Some("detail-two".to_owned()), ..mistakes[0].clone() };
+    let first = AppliedMistake { detail: Some("detail-one".to_owned()), ..mistakes[0].clone() };
+    let second = AppliedMistake { detail: Some("detail-two".to_owned()), ..mistakes[0].clone() };
     let (title, id) = (first.mistake.title, format!("[{}]", first.mistake.id));
     *mistakes = vec![first, second];
     let text = plain(&diagnosis);

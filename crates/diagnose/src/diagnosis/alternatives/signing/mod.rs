@@ -14,7 +14,7 @@ use super::{Subject, times};
 use crate::diagnosis::catalogue::{SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE};
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::field::{Choice, Step};
-use crate::diagnosis::outcome::Made;
+use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
 use crate::diagnosis::texts::differing_lines;
 use sigvet_core::crypto::PublicKey;
@@ -114,13 +114,13 @@ impl Signing {
     }
 
     /// The mistakes that these options are, with the lines of the string to sign that they change.
-    pub(in crate::diagnosis) fn causes(&self, options: &[u16; STEPS]) -> Vec<Made> {
+    pub(in crate::diagnosis) fn causes(&self, options: &[u16; STEPS]) -> Vec<AppliedMistake> {
         let (signed, expected) = differing_lines(&self.frame_text(options), &self.frame_text(&[0; STEPS]));
         let wrong = self.steps().into_iter().enumerate().zip(options).filter(|(_, option)| **option > 0);
         let made = wrong.map(|((step, choice), option)| {
-            let made = Made::from(choice.cause((*option).into()).clone());
+            let made = AppliedMistake::from(choice.cause((*option).into()).clone());
             // The first two steps make the key, and leave the string to sign alone.
-            if step < 2 { made } else { Made { signed: signed.clone(), expected: expected.clone(), ..made } }
+            if step < 2 { made } else { AppliedMistake { signed: signed.clone(), expected: expected.clone(), ..made } }
         });
         made.collect()
     }

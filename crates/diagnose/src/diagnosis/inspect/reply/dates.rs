@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Said, one};
 use crate::diagnosis::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_SKEWED};
 use crate::diagnosis::inspect::{clock, token};
-use crate::diagnosis::outcome::{Explanation, Made};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Placement;
 use sigvet_core::internal::canonical::query;
@@ -38,7 +38,7 @@ pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
     }
     match (signed_at(said), server_time(said)) {
         (Some(request), Some(server)) => one(clock::skewed(request, server)),
-        (request, server) => one(Made::new(&TIME_SKEWED, text(request), text(server))),
+        (request, server) => one(AppliedMistake::new(&TIME_SKEWED, text(request), text(server))),
     }
 }
 
@@ -55,12 +55,12 @@ fn is_out_of_bounds(said: &Said<'_>) -> bool {
     said.has_code(&["MalformedSecurityHeader"]) && is_far
 }
 
-fn too_long(said: &Said<'_>) -> Made {
+fn too_long(said: &Said<'_>) -> AppliedMistake {
     let name = said.dialect().query_name("Expires");
     let presented = said.request().and_then(|request| query::parameter(request, &name));
     match presented.map(|value| String::from_utf8_lossy(&value).into_owned()) {
         Some(presented) => clock::life(&presented),
-        None => Made::new(&EXPIRES_TOO_LONG, "", "1 to 604800"),
+        None => AppliedMistake::new(&EXPIRES_TOO_LONG, "", "1 to 604800"),
     }
 }
 
@@ -98,7 +98,7 @@ fn over(said: &Said<'_>) -> Vec<Explanation> {
     let end = said.reply.expires.or_else(|| end(said));
     let made = match (end, said.reply.server_time) {
         (Some(end), Some(server)) if end <= server => clock::expired(end, server),
-        (end, server) => Made::new(&EXPIRED, text(end), text(server)),
+        (end, server) => AppliedMistake::new(&EXPIRED, text(end), text(server)),
     };
     or_local(made, said)
 }
@@ -106,13 +106,13 @@ fn over(said: &Said<'_>) -> Vec<Explanation> {
 fn begins_later(said: &Said<'_>) -> Vec<Explanation> {
     let made = match (signed_at(said), said.reply.server_time) {
         (Some(from), Some(server)) if server < from => clock::not_yet_valid(from, server),
-        (from, server) => Made::new(&NOT_YET_VALID, text(from), text(server)),
+        (from, server) => AppliedMistake::new(&NOT_YET_VALID, text(from), text(server)),
     };
     or_local(made, said)
 }
 
 /// Where the URL is off by the hours of a time zone, local time is the other explanation.
-fn or_local(made: Made, said: &Said<'_>) -> Vec<Explanation> {
+fn or_local(made: AppliedMistake, said: &Said<'_>) -> Vec<Explanation> {
     let local = || {
         let claim = said.claim()?;
         clock::local_url(claim.terms.timestamp, said.reply.server_time?)

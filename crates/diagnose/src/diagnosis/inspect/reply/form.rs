@@ -3,7 +3,7 @@
 use super::{Said, one};
 use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2};
 use crate::diagnosis::inspect::unreadable;
-use crate::diagnosis::outcome::{Explanation, Made};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::claim::Claim;
 
 /// What API Gateway says, too, of a path that it has no route for.
@@ -27,9 +27,9 @@ pub(super) fn mechanism(said: &Said<'_>) -> Vec<Explanation> {
     ];
     match () {
         () if said.says(&["only one auth mechanism allowed", "found both 'x-amz-algorithm'"]) => {
-            one(Made::new(&MECHANISM_TWICE, "", ""))
+            one(AppliedMistake::new(&MECHANISM_TWICE, "", ""))
         }
-        () if said.says(&V2) => one(Made::new(&MECHANISM_V2, "", "AWS4-HMAC-SHA256")),
+        () if said.says(&V2) => one(AppliedMistake::new(&MECHANISM_V2, "", "AWS4-HMAC-SHA256")),
         () => Vec::new(),
     }
 }
@@ -41,7 +41,7 @@ pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
         return one(made);
     }
     let is_readable = said.judged.is_some_and(|judged| judged.is_captured());
-    let made = Made::new(&AUTHORIZATION_MALFORMED, "", "");
+    let made = AppliedMistake::new(&AUTHORIZATION_MALFORMED, "", "");
     match (is_routed(said), is_readable) {
         (true, true) => one(made.with_detail(format!("the signature can be read here; {NO_ROUTE}"))),
         (true, false) => one(made.with_detail(format!("{detail}; {NO_ROUTE}"))),
@@ -55,7 +55,7 @@ fn is_routed(said: &Said<'_>) -> bool {
 }
 
 /// What keeps the claim from being read, if anything does.
-fn seen_here(said: &Said<'_>) -> Option<Made> {
+fn seen_here(said: &Said<'_>) -> Option<AppliedMistake> {
     let request = said.evidence.request?;
     let error = Claim::extract(request).err()?;
     unreadable::explain(request, &error)

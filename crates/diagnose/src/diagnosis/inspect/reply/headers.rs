@@ -3,7 +3,7 @@
 use super::{Said, together};
 use crate::diagnosis::catalogue::{HEADER_AMZ_UNSIGNED, HEADER_MISSING, HOST_NOT_SIGNED};
 use crate::diagnosis::inspect::token;
-use crate::diagnosis::outcome::{Explanation, Made};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::verify::Finding;
 
 /// How servers say that a header has to be signed; its name stands before, in quotes.
@@ -35,12 +35,12 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 /// MinIO says the same of a header that is in the list and was not sent.
-fn not_told(said: &Said<'_>) -> Made {
+fn not_told(said: &Said<'_>) -> AppliedMistake {
     let missing = found(said, is_missing);
     if missing.is_empty() {
-        return Made::new(&HEADER_AMZ_UNSIGNED, list(said), "");
+        return AppliedMistake::new(&HEADER_AMZ_UNSIGNED, list(said), "");
     }
-    Made::new(&HEADER_MISSING, missing.join(";"), "").with_detail(format!("not sent: {}", missing.join(", ")))
+    AppliedMistake::new(&HEADER_MISSING, missing.join(";"), "").with_detail(format!("not sent: {}", missing.join(", ")))
 }
 
 fn is_unsigned(finding: &Finding) -> bool {
@@ -73,14 +73,14 @@ fn named(said: &Said<'_>) -> Option<String> {
     Some(name.to_owned()).filter(|name| !name.is_empty() && !name.contains(' '))
 }
 
-fn mistakes(said: &Said<'_>, names: &[String]) -> Vec<Made> {
+fn mistakes(said: &Said<'_>, names: &[String]) -> Vec<AppliedMistake> {
     let token = said.dialect().token_header;
     let is_host = |name: &&String| matches!(name.as_str(), "host" | ":authority");
-    let host = names.iter().find(is_host).map(|_| Made::new(&HOST_NOT_SIGNED, list(said), "host"));
+    let host = names.iter().find(is_host).map(|_| AppliedMistake::new(&HOST_NOT_SIGNED, list(said), "host"));
     let of_token = names.iter().any(|name| *name == token).then(|| token::not_signed(list(said).as_bytes(), &token));
     let others: Vec<&str> = names.iter().filter(|name| !is_host(name) && **name != token).map(String::as_str).collect();
     let of_others = || {
-        let made = Made::new(&HEADER_AMZ_UNSIGNED, list(said), others.join(";"));
+        let made = AppliedMistake::new(&HEADER_AMZ_UNSIGNED, list(said), others.join(";"));
         made.with_detail(format!("not signed: {}", others.join(", ")))
     };
     [host, of_token, (!others.is_empty()).then(of_others)].into_iter().flatten().collect()

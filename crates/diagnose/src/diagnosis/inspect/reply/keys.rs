@@ -3,7 +3,7 @@
 use super::{Said, one};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID};
 use crate::diagnosis::inspect::{key, token};
-use crate::diagnosis::outcome::{Explanation, Made};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 
 /// What AWS says of a key and of a token alike.
 const OF_BOTH: [&str; 2] =
@@ -68,7 +68,7 @@ fn is_unknown(said: &Said<'_>) -> bool {
 }
 
 /// What the request itself shows of its key and token.
-fn spoilt(said: &Said<'_>) -> Option<Made> {
+fn spoilt(said: &Said<'_>) -> Option<AppliedMistake> {
     let id = id(said).unwrap_or_default();
     if is_secret(said, &id) {
         return Some(key::exchanged());
@@ -87,25 +87,25 @@ fn is_secret(said: &Said<'_>, id: &str) -> bool {
 }
 
 /// `Credential access key has length 20, should be 32`.
-fn wrong_form(said: &Said<'_>) -> Made {
+fn wrong_form(said: &Said<'_>) -> AppliedMistake {
     let id = id(said).unwrap_or_default();
     if is_secret(said, &id) {
         return key::exchanged();
     }
     let cleaned = key::cleaned(&id);
     let expected = if cleaned == id { "" } else { key::shown(&cleaned) };
-    let made = Made::new(&ACCESS_KEY_MALFORMED, key::shown(&id), expected);
+    let made = AppliedMistake::new(&ACCESS_KEY_MALFORMED, key::shown(&id), expected);
     match said.words.split_once("has length ") {
         Some((_, lengths)) => made.with_detail(format!("its length is {}", lengths.trim_end_matches('.'))),
         None => made.with_detail("the server's ids are of another form"),
     }
 }
 
-fn unknown(said: &Said<'_>) -> Made {
+fn unknown(said: &Said<'_>) -> AppliedMistake {
     let presented = id(said).unwrap_or_default();
     let own = said.evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
     let expected = own.filter(|own| *own != presented).unwrap_or_default();
-    let made = Made::new(&ACCESS_KEY_UNKNOWN, key::shown(&presented), expected);
+    let made = AppliedMistake::new(&ACCESS_KEY_UNKNOWN, key::shown(&presented), expected);
     if said.has_code(&["AuthFailure"]) {
         return made.with_detail("EC2 says the same of a wrong secret, and of a clock that is off");
     }
@@ -115,8 +115,8 @@ fn unknown(said: &Said<'_>) -> Made {
     }
 }
 
-fn invalid(said: &Said<'_>) -> Made {
-    let made = Made::new(&TOKEN_INVALID, "", "");
+fn invalid(said: &Said<'_>) -> AppliedMistake {
+    let made = AppliedMistake::new(&TOKEN_INVALID, "", "");
     let is_long_lived = id(said).is_some_and(|id| id.starts_with("AKIA")) && has_token(said);
     match () {
         () if said.says(&["expired"]) || said.reply.code.as_deref().is_some_and(|code| code.starts_with("Expired")) => {

@@ -13,7 +13,7 @@ mod scope;
 mod tests;
 
 use crate::diagnosis::evidence::Evidence;
-use crate::diagnosis::outcome::{Explanation, JudgedV4, Made, Proof};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation, JudgedV4, Proof};
 use crate::formats::reply::Reply;
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Placement;
@@ -93,11 +93,11 @@ impl<'a> Said<'a> {
 }
 
 /// The explanation by one mistake.
-fn one(made: Made) -> Vec<Explanation> {
+fn one(made: AppliedMistake) -> Vec<Explanation> {
     vec![Explanation::of(Proof::Server, made)]
 }
 
 /// The explanation by several mistakes together; none where there are none.
-fn together(mistakes: Vec<Made>) -> Vec<Explanation> {
+fn together(mistakes: Vec<AppliedMistake>) -> Vec<Explanation> {
     if mistakes.is_empty() { Vec::new() } else { vec![Explanation { proof: Proof::Server, mistakes }] }
 }

@@ -6,7 +6,7 @@ use crate::diagnosis::catalogue::{
     PAYLOAD_STREAMING, PAYLOAD_UNSIGNED,
 };
 use crate::diagnosis::inspect::hashes::{Hashes, Signed};
-use crate::diagnosis::outcome::{Explanation, Made};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::crypto::sha256;
@@ -20,7 +20,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 /// A checksum that the store did not find. `Content-MD5` has the same code, and is none of these.
-fn checksum(said: &Said<'_>) -> Option<Made> {
+fn checksum(said: &Said<'_>) -> Option<AppliedMistake> {
     const NAMES: [&str; 6] = ["crc32", "crc32c", "crc64nvme", "sha1 ", "sha256 ", "x-amz-checksum"];
     let sent = said.request().and_then(checksum_header);
     let is_bad = said.has_code(&["BadDigest", "InvalidDigest"]) && (sent.is_some() || said.says(&NAMES));
@@ -31,9 +31,9 @@ fn checksum(said: &Said<'_>) -> Option<Made> {
         return None;
     }
     let made = match said.request().and_then(Request::wrong_checksum) {
-        Some(wrong) => Made::new(&CHECKSUM_MISMATCH, wrong.presented, wrong.expected.to_string())
+        Some(wrong) => AppliedMistake::new(&CHECKSUM_MISMATCH, wrong.presented, wrong.expected.to_string())
             .with_detail(format!("it stands in {}", wrong.name)),
-        None => Made::new(&CHECKSUM_MISMATCH, sent.unwrap_or_default(), ""),
+        None => AppliedMistake::new(&CHECKSUM_MISMATCH, sent.unwrap_or_default(), ""),
     };
     Some(made)
 }
@@ -44,7 +44,7 @@ fn checksum_header(request: &Request) -> Option<String> {
     Some(String::from_utf8_lossy(&header.value).into_owned())
 }
 
-fn mismatch(said: &Said<'_>) -> Option<Made> {
+fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
     let is_said =
         said.has_code(&["XAmzContentSHA256Mismatch"]) || said.says(&["header does not match what was computed"]);
     if !is_said {
@@ -65,34 +65,34 @@ fn mismatch(said: &Said<'_>) -> Option<Made> {
 }
 
 /// A server that tells no hash of a body that is not at hand.
-fn undecided(said: &Said<'_>) -> Made {
+fn undecided(said: &Said<'_>) -> AppliedMistake {
     let declared = declared(said).unwrap_or_default();
     let mistake = match declared.as_str() {
         word if word.starts_with(STREAMING) => &PAYLOAD_STREAMING,
         hash if hash == sha256(b"").to_string() => &PAYLOAD_EMPTY_HASH,
         _ => &PAYLOAD_HEADER_MISMATCH,
     };
-    Made::new(mistake, declared, "")
+    AppliedMistake::new(mistake, declared, "")
 }
 
-fn missing(said: &Said<'_>) -> Option<Made> {
+fn missing(said: &Said<'_>) -> Option<AppliedMistake> {
     let is_said = said
         .says(&["missing required header for this request: x-amz-content-sha256", "missing x-amz-content-sha256"])
         || (said.has_code(&["MissingContentSHA256"]));
-    is_said.then(|| Made::new(&PAYLOAD_HEADER_MISSING, "", "x-amz-content-sha256"))
+    is_said.then(|| AppliedMistake::new(&PAYLOAD_HEADER_MISSING, "", "x-amz-content-sha256"))
 }
 
-fn unsigned(said: &Said<'_>) -> Option<Made> {
+fn unsigned(said: &Said<'_>) -> Option<AppliedMistake> {
     const REFUSED: [&str; 5] = ["not allowed", "not supported", "unsupported", "not permitted", "must be signed"];
     let is_word =
         said.says(&["unsigned-payload", "unsigned payload"]) && !said.says(&["streaming-", "must be unsigned-payload"]);
     let arrived = said.request().and_then(|request| request.body.sha256()).map(|hash| hash.to_string());
     (is_word && said.says(&REFUSED))
-        .then(|| Made::new(&PAYLOAD_UNSIGNED, PayloadHash::UNSIGNED, arrived.unwrap_or_default()))
+        .then(|| AppliedMistake::new(&PAYLOAD_UNSIGNED, PayloadHash::UNSIGNED, arrived.unwrap_or_default()))
 }
 
 /// Chunks that the server does not know, or cannot take apart.
-fn streaming(said: &Said<'_>) -> Option<Made> {
+fn streaming(said: &Said<'_>) -> Option<AppliedMistake> {
     const CODES: [&str; 6] = [
         "IncompleteBody",
         "MissingContentLength",
@@ -124,11 +124,11 @@ fn streaming(said: &Said<'_>) -> Option<Made> {
         }
         () => "the server does not know this kind of chunks",
     };
-    Some(Made::new(&PAYLOAD_STREAMING, declared.unwrap_or_default(), "").with_detail(detail))
+    Some(AppliedMistake::new(&PAYLOAD_STREAMING, declared.unwrap_or_default(), "").with_detail(detail))
 }
 
 /// `x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-…, or a valid sha256 value.`
-fn word(said: &Said<'_>) -> Option<Made> {
+fn word(said: &Said<'_>) -> Option<AppliedMistake> {
     let is_said =
         said.says(&["valid sha256", "invalid header: x-amz-content-sha256", "x-amz-content-sha256 is invalid"]);
     let declared = declared(said).unwrap_or_default();
@@ -140,15 +140,16 @@ fn word(said: &Said<'_>) -> Option<Made> {
     } else {
         "what is declared is no SHA-256 in hex"
     };
-    is_said.then(|| Made::new(mistake, declared, "").with_detail(detail))
+    is_said.then(|| AppliedMistake::new(mistake, declared, "").with_detail(detail))
 }
 
 /// The string to sign of a chunk, which is another than the request's.
-fn chunk(said: &Said<'_>) -> Option<Made> {
+fn chunk(said: &Said<'_>) -> Option<AppliedMistake> {
     let text = said.reply.string_to_sign.as_deref()?;
     let is_chunk = said.reply.is_signature_refusal() && text.starts_with(b"AWS4-HMAC-SHA256-PAYLOAD");
     let detail = "the signature of a chunk does not match; the request's own does";
-    is_chunk.then(|| Made::new(&PAYLOAD_STREAMING, declared(said).unwrap_or_default(), "").with_detail(detail))
+    is_chunk
+        .then(|| AppliedMistake::new(&PAYLOAD_STREAMING, declared(said).unwrap_or_default(), "").with_detail(detail))
 }
 
 fn declared(said: &Said<'_>) -> Option<String> {

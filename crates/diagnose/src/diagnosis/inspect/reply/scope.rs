@@ -3,7 +3,7 @@
 use super::{Said, together};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SCOPE_DATE, SCOPE_REGION, SCOPE_SERVICE};
 use crate::diagnosis::inspect::{key, scope};
-use crate::diagnosis::outcome::{Explanation, Made};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use crate::formats::reply::Kind;
 use sigvet_core::scheme::Scheme;
 
@@ -12,7 +12,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
         return together(vec![made]);
     }
     let (region, service) = (region(said), service(said));
-    let is_exchanged = |made: &Made| scope::is_service(&String::from_utf8_lossy(&made.signed));
+    let is_exchanged = |made: &AppliedMistake| scope::is_service(&String::from_utf8_lossy(&made.signed));
     if region.as_ref().is_some_and(is_exchanged) {
         let detail = "the name of a service stands where the region belongs";
         return together(vec![disordered(said).with_detail(detail)]);
@@ -21,7 +21,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 /// A credential that has not the five parts that it should have.
-fn shape(said: &Said<'_>) -> Option<Made> {
+fn shape(said: &Said<'_>) -> Option<AppliedMistake> {
     const FORM: [&str; 5] = [
         "the credential is mal-formed",
         "exactly 5 slash-delimited elements",
@@ -33,7 +33,7 @@ fn shape(said: &Said<'_>) -> Option<Made> {
     // The component that B2 quotes begins with the slash behind the id.
     let is_empty = said.quoted_after("the authorization component ").is_some_and(|part| part.starts_with('/'));
     if is_empty || said.says(&["a non-empty access key"]) {
-        return Some(Made::new(&ACCESS_KEY_MALFORMED, "", "").with_detail("the access key id is empty"));
+        return Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, "", "").with_detail("the access key id is empty"));
     }
     if !said.says(&FORM) {
         return None;
@@ -44,18 +44,18 @@ fn shape(said: &Said<'_>) -> Option<Made> {
     Some(spoilt.unwrap_or_else(|| disordered(said)))
 }
 
-fn terminator(said: &Said<'_>) -> Option<Made> {
+fn terminator(said: &Said<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 3] = ["incorrect terminal", "with a valid terminator", "request scope should be of value"];
     let made = || disordered(said).with_detail("the scope does not end as the server's scopes do");
     said.says(&WORDS).then(made)
 }
 
-fn slashed(id: &str) -> Made {
-    Made::new(&ACCESS_KEY_MALFORMED, key::shown(id), "").with_detail("there is a slash in the access key id")
+fn slashed(id: &str) -> AppliedMistake {
+    AppliedMistake::new(&ACCESS_KEY_MALFORMED, key::shown(id), "").with_detail("there is a slash in the access key id")
 }
 
 /// The region in the words, where there are any about it; else the one that a server is in that answers so.
-fn region(said: &Said<'_>) -> Option<Made> {
+fn region(said: &Said<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 6] = [
         "is wrong; expecting",
         "the region is wrong",
@@ -74,7 +74,7 @@ fn region(said: &Said<'_>) -> Option<Made> {
     if !is_named && !(is_other && (is_told || is_elsewhere)) {
         return None;
     }
-    Some(Made::new(&SCOPE_REGION, presented.unwrap_or_default(), expected.unwrap_or_default()))
+    Some(AppliedMistake::new(&SCOPE_REGION, presented.unwrap_or_default(), expected.unwrap_or_default()))
 }
 
 /// As the server quotes it, for that is what it read; else the claim's.
@@ -84,7 +84,7 @@ fn presented_region<'a>(said: &Said<'a>) -> Option<&'a str> {
     quoted.or_else(claimed)
 }
 
-fn service(said: &Said<'_>) -> Option<Made> {
+fn service(said: &Said<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 3] = ["scoped to correct service", "incorrect service", "service scope should be of value"];
     if !said.says(&WORDS) {
         return of_unexpected_scope(said);
@@ -93,17 +93,17 @@ fn service(said: &Said<'_>) -> Option<Made> {
     let expected = expected.iter().find_map(|words| said.quoted_after(words)).or_else(|| said.reply.expected_service());
     let claimed = said.claim().map(|claim| claim.terms.scope.service.as_str());
     let presented = said.quoted_after("incorrect service ").or(claimed);
-    Some(Made::new(&SCOPE_SERVICE, presented.unwrap_or_default(), expected.unwrap_or_default()))
+    Some(AppliedMistake::new(&SCOPE_SERVICE, presented.unwrap_or_default(), expected.unwrap_or_default()))
 }
 
 /// Garage quotes the whole scope, and its own region beside it.
-fn of_unexpected_scope(said: &Said<'_>) -> Option<Made> {
+fn of_unexpected_scope(said: &Said<'_>) -> Option<AppliedMistake> {
     let claim = said.claim().filter(|_| said.says(&["unexpected scope"]))?;
     let service = claim.terms.scope.service.as_str();
-    (service != "s3").then(|| Made::new(&SCOPE_SERVICE, service, "s3"))
+    (service != "s3").then(|| AppliedMistake::new(&SCOPE_SERVICE, service, "s3"))
 }
 
-fn date(said: &Said<'_>) -> Option<Made> {
+fn date(said: &Said<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 4] =
         ["date in credential scope", "invalid credential date", "incorrect date format", "mismatching date"];
     if !said.says(&WORDS) {
@@ -118,10 +118,10 @@ fn date(said: &Said<'_>) -> Option<Made> {
         return Some(disordered(said).with_detail(format!("'{presented}' stands where the date belongs")));
     }
     let day = said.quoted_after("!= ").or(claim.map(|claim| claim.terms.timestamp.day())).unwrap_or_default();
-    Some(Made::new(&SCOPE_DATE, presented, day))
+    Some(AppliedMistake::new(&SCOPE_DATE, presented, day))
 }
 
-fn disordered(said: &Said<'_>) -> Made {
+fn disordered(said: &Said<'_>) -> AppliedMistake {
     let presented = said.claim().map(|claim| claim.terms.scope.to_string()).unwrap_or_default();
     scope::disordered(&presented, &said.dialect(), Scheme::V4)
 }

@@ -3,7 +3,7 @@
 
 use crate::diagnosis::catalogue::{SCOPE_REGION, SCOPE_SERVICE};
 use crate::diagnosis::inspect::scope;
-use crate::diagnosis::outcome::{JudgedV4, Made};
+use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
 use sigvet_core::endpoint::{self, Inference};
 use sigvet_core::request::Request;
 
@@ -26,17 +26,17 @@ const ALIASES: [(&str, &str); 7] = [
 
 /// A mistake, and whether the host leaves a doubt.
 pub(super) enum Sureness {
-    Certain(Made),
-    Likely(Made),
+    Certain(AppliedMistake),
+    Likely(AppliedMistake),
     None,
 }
 
 impl Sureness {
-    pub(super) fn certain(self) -> Option<Made> {
+    pub(super) fn certain(self) -> Option<AppliedMistake> {
         if let Self::Certain(made) = self { Some(made) } else { None }
     }
 
-    pub(super) fn likely(self) -> Option<Made> {
+    pub(super) fn likely(self) -> Option<AppliedMistake> {
         if let Self::Likely(made) = self { Some(made) } else { None }
     }
 }
@@ -54,7 +54,7 @@ pub(super) fn other_region(judged: &JudgedV4<'_>) -> Sureness {
         return Sureness::None;
     }
     let expected = inference.region.unwrap_or_default();
-    let made = Made::new(&SCOPE_REGION, presented, expected.as_str());
+    let made = AppliedMistake::new(&SCOPE_REGION, presented, expected.as_str());
     let of_host = made.clone().with_detail(format!("the host is in {expected}"));
     // A host that names no region answers for several, or for one that is only guessed.
     match () {
@@ -79,8 +79,8 @@ pub(super) fn other_service(judged: &JudgedV4<'_>) -> Sureness {
     if expected == presented || are_stores || is_alias || scope::is_region(presented) {
         return Sureness::None;
     }
-    let made =
-        Made::new(&SCOPE_SERVICE, presented, expected.as_str()).with_detail(format!("the host is one of {expected}"));
+    let made = AppliedMistake::new(&SCOPE_SERVICE, presented, expected.as_str())
+        .with_detail(format!("the host is one of {expected}"));
     if CERTAIN.contains(&expected.as_str()) { Sureness::Certain(made) } else { Sureness::Likely(made) }
 }
 

@@ -5,7 +5,7 @@ use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::hashes::{Hashes, Signed};
 use crate::diagnosis::inspect::verified;
 use crate::diagnosis::inspect::{clock, key, observed, scope, token};
-use crate::diagnosis::outcome::{Explanation, Judged, JudgedV4, Made, Proof};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation, Judged, JudgedV4, Proof};
 use crate::formats::reply::Reply;
 use sigvet_core::internal::judge_claim;
 use sigvet_core::verify::Finding;
@@ -90,15 +90,16 @@ fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
 }
 
 /// Another key than the right one: the secret, the right one damaged, one of the user's others, or one that nobody knows.
-fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> Made {
+fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> AppliedMistake {
     let secret = evidence.credentials.map(|credentials| credentials.secret_access_key.expose_secret());
-    let unknown = || Made::new(&ACCESS_KEY_UNKNOWN, key::shown(presented), expected);
+    let unknown = || AppliedMistake::new(&ACCESS_KEY_UNKNOWN, key::shown(presented), expected);
     let owner = || evidence.other_keys.iter().find(|key| key.access_key_id == presented);
     match key::malformed(presented) {
         _ if secret == Some(presented) || key::looks_like_a_secret(presented) => key::exchanged(),
-        Some(made) => Made { expected: expected.as_bytes().to_vec(), ..made },
+        Some(made) => AppliedMistake { expected: expected.as_bytes().to_vec(), ..made },
         None if presented.eq_ignore_ascii_case(expected) => {
-            Made::new(&ACCESS_KEY_MALFORMED, presented, expected).with_detail("its letters are of another case")
+            AppliedMistake::new(&ACCESS_KEY_MALFORMED, presented, expected)
+                .with_detail("its letters are of another case")
         }
         None => match owner() {
             Some(key) => unknown().with_detail(format!("it is the key of {}", key.name)),

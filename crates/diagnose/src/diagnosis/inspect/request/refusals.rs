@@ -10,7 +10,7 @@ use crate::diagnosis::catalogue::{
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::unreadable::v2_parameters;
 use crate::diagnosis::inspect::{holds, key, scope, token};
-use crate::diagnosis::outcome::{Judged, JudgedV4, Made};
+use crate::diagnosis::outcome::{AppliedMistake, Judged, JudgedV4};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::endpoint;
 use sigvet_core::request::{Body, Request};
@@ -24,7 +24,7 @@ const STREAMING: &str = "STREAMING-";
 const EVENTS: &str = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
 
 /// In the order in which a server would meet them.
-pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Made> {
+pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let request = evidence.request.unwrap_or(judged.request);
     let terms = &judged.claim.terms;
     let is_captured = judged.is_captured();
@@ -49,29 +49,29 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Made> {
 }
 
 /// A URL out of HTML or JSON whose parameters of the signature are spoilt by it.
-pub(super) fn escaped(request: &Request) -> Option<Made> {
+pub(super) fn escaped(request: &Request) -> Option<AppliedMistake> {
     let query = request.query()?;
-    let made = |mistake, escape: &str| Made::new(mistake, escape, "&");
+    let made = |mistake, escape: &str| AppliedMistake::new(mistake, escape, "&");
     let html = holds(query, "amp;X-Amz-").then(|| made(&QUERY_HTML_ESCAPED, "&amp;"));
     html.or_else(|| holds(query, "u0026X-Amz-").then(|| made(&QUERY_JSON_ESCAPED, "\\u0026")))
 }
 
-fn mechanism_twice(request: &Request) -> Option<Made> {
+fn mechanism_twice(request: &Request) -> Option<AppliedMistake> {
     let headers = request.headers.values("authorization").count();
     let detail = match () {
         () if headers > 1 => "there are two Authorization headers",
         () if headers == 1 && v2_parameters(request) => "there is a signature of version 2 in the query besides",
         () => return None,
     };
-    Some(Made::new(&MECHANISM_TWICE, "", "").with_detail(detail))
+    Some(AppliedMistake::new(&MECHANISM_TWICE, "", "").with_detail(detail))
 }
 
 /// A service, or a region of S3, that never took Version 2.
-pub(super) fn other_mechanism(judged: &Judged) -> Option<Made> {
+pub(super) fn other_mechanism(judged: &Judged) -> Option<AppliedMistake> {
     let host = judged.request.host()?.split(':').next()?;
     let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
     let service = inferred.service.filter(|_| matches!(judged.verdict.claimed, Claimed::V2(_)))?;
-    let made = |detail: String| Some(Made::new(&MECHANISM_V2, "", "AWS4-HMAC-SHA256").with_detail(detail));
+    let made = |detail: String| Some(AppliedMistake::new(&MECHANISM_V2, "", "AWS4-HMAC-SHA256").with_detail(detail));
     match inferred.region {
         _ if service != "s3" => made(format!("the service {service} takes only Version 4")),
         Some(region) if !v2::takes_version_2(&region) => made(format!("S3 in {region} takes only Version 4")),
@@ -79,27 +79,27 @@ pub(super) fn other_mechanism(judged: &Judged) -> Option<Made> {
     }
 }
 
-fn host_with_path(request: &Request) -> Option<Made> {
+fn host_with_path(request: &Request) -> Option<AppliedMistake> {
     let host = request.host().filter(|host| host.contains('/'))?;
     let bare = host.split_once("://").map_or(host, |(_, rest)| rest);
-    Some(Made::new(&HOST_WITH_PATH, host, bare.split('/').next().unwrap_or_default()))
+    Some(AppliedMistake::new(&HOST_WITH_PATH, host, bare.split('/').next().unwrap_or_default()))
 }
 
-fn token_missing(judged: &JudgedV4<'_>) -> Option<Made> {
+fn token_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let is_sent = token::presented(judged.request, &terms.dialect).is_some();
     (key::is_temporary(&terms.access_key_id) && !is_sent).then(|| token::missing(&terms.dialect))
 }
 
 /// S3 wants every header of the provider's own signed; other services let an unsigned token pass.
-fn unsigned_token(judged: &JudgedV4<'_>) -> Option<Made> {
+fn unsigned_token(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let is_wanted = terms.dialect.stores_objects(&terms.scope.service) && addressed::is_aws(judged.request);
     token::unsigned(judged.request, judged.claim).filter(|_| is_wanted)
 }
 
 /// A payload that is declared to come in chunks, and does not.
-fn streaming(judged: &JudgedV4<'_>) -> Option<Made> {
+fn streaming(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let PayloadHash::Declared(word) = &judged.claim.terms.payload else { return None };
     if !word.starts_with(STREAMING) || word == EVENTS {
         return None;
@@ -110,7 +110,7 @@ fn streaming(judged: &JudgedV4<'_>) -> Option<Made> {
         _ if !has_length => "x-amz-decoded-content-length is missing",
         _ => return None,
     };
-    Some(Made::new(&PAYLOAD_STREAMING, word.as_str(), "").with_detail(detail))
+    Some(AppliedMistake::new(&PAYLOAD_STREAMING, word.as_str(), "").with_detail(detail))
 }
 
 /// Whether a body begins with a chunk's head: its length in hex, perhaps a signature, a line end.
@@ -123,7 +123,7 @@ fn is_chunked(body: &[u8]) -> bool {
 /// How many digits a signature in DER may have: two numbers of up to 33 bytes, mostly of 32.
 const DER_DIGITS: RangeInclusive<usize> = 120..=144;
 
-fn signature_form(judged: &JudgedV4<'_>) -> Option<Made> {
+fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let signature = judged.claim.signature.as_str();
     let is_hex = signature.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_lower = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -140,7 +140,7 @@ fn signature_form(judged: &JudgedV4<'_>) -> Option<Made> {
         _ => "it has other characters than hex digits".to_owned(),
     };
     let expected = if is_hex { signature.to_ascii_lowercase() } else { String::new() };
-    Some(Made::new(&SIGNATURE_FORM, signature, expected).with_detail(detail))
+    Some(AppliedMistake::new(&SIGNATURE_FORM, signature, expected).with_detail(detail))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::diagnosis::catalogue::{
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::verified;
 use crate::diagnosis::inspect::{holds, key, token};
-use crate::diagnosis::outcome::{JudgedV4, Made};
+use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::prepare::NEVER_SIGNED;
@@ -23,7 +23,7 @@ const KEPT: [&str; 2] = ["user-agent", "authorization"];
 const TAKE_UNSIGNED: [&str; 4] = ["vpc-lattice-svcs", "mediastore", "lex", "transcribe"];
 
 /// The likeliest first.
-pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Made> {
+pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let request = evidence.request.unwrap_or(judged.request);
     [
         verified::missing_headers(&judged.whole.verdict),
@@ -51,12 +51,12 @@ fn listed(judged: &JudgedV4<'_>) -> Vec<String> {
     names.filter(|name| !name.is_empty()).collect()
 }
 
-fn duplicate(judged: &JudgedV4<'_>) -> Option<Made> {
+fn duplicate(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let names = listed(judged);
     let twice =
         names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)).map(|(_, name)| name.clone())?;
     let terms = &judged.claim.terms;
-    let made = Made::new(
+    let made = AppliedMistake::new(
         &SIGNED_HEADERS_DUPLICATE,
         judged.claim.signed_headers_listed.as_str(),
         terms.signed_headers.as_str(),
@@ -64,69 +64,69 @@ fn duplicate(judged: &JudgedV4<'_>) -> Option<Made> {
     Some(made.with_detail(format!("{twice} stands there twice")))
 }
 
-fn unsorted(judged: &JudgedV4<'_>) -> Option<Made> {
+fn unsorted(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let is_sorted = listed(judged).is_sorted();
     let (signed, expected) = (&judged.claim.signed_headers_listed, judged.claim.terms.signed_headers.as_str());
-    (!is_sorted).then(|| Made::new(&SIGNED_HEADERS_UNSORTED, signed.as_str(), expected))
+    (!is_sorted).then(|| AppliedMistake::new(&SIGNED_HEADERS_UNSORTED, signed.as_str(), expected))
 }
 
-fn hop_by_hop(judged: &JudgedV4<'_>) -> Option<Made> {
+fn hop_by_hop(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let is_dropped = |name: &&str| NEVER_SIGNED.contains(name) && !KEPT.contains(name);
     let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(is_dropped).collect();
-    let made = || Made::new(&HEADER_HOP_BY_HOP, names.join(";"), "");
+    let made = || AppliedMistake::new(&HEADER_HOP_BY_HOP, names.join(";"), "");
     (!names.is_empty()).then(|| made().with_detail(format!("signed: {}", names.join(", "))))
 }
 
-fn payload_unsigned(judged: &JudgedV4<'_>) -> Option<Made> {
+fn payload_unsigned(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let service = terms.scope.service.as_str();
     let is_taken = terms.dialect.stores_objects(service) || TAKE_UNSIGNED.contains(&service);
     let is_unsigned = terms.payload == PayloadHash::Unsigned;
     let hash = judged.request.body.sha256().map(|hash| hash.to_string()).unwrap_or_default();
-    (is_unsigned && !is_taken).then(|| Made::new(&PAYLOAD_UNSIGNED, PayloadHash::UNSIGNED, hash))
+    (is_unsigned && !is_taken).then(|| AppliedMistake::new(&PAYLOAD_UNSIGNED, PayloadHash::UNSIGNED, hash))
 }
 
 /// Elsewhere than in S3's keys a plus is a plus.
-fn plus_in_path(judged: &JudgedV4<'_>) -> Option<Made> {
+fn plus_in_path(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let is_key = terms.dialect.stores_objects(&terms.scope.service);
-    (is_key && judged.request.path().contains(&b'+')).then(|| Made::new(&PATH_PLUS_AS_SPACE, "+", "%2B"))
+    (is_key && judged.request.path().contains(&b'+')).then(|| AppliedMistake::new(&PATH_PLUS_AS_SPACE, "+", "%2B"))
 }
 
 /// A Date header of another instant than the one that counts, further away than a clock may be off.
-fn date_header(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<Made> {
+fn date_header(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let headers = &judged.request.headers;
     let counts = Timestamp::parse_amz_date(headers.first_text(&judged.claim.terms.dialect.date_header)?).ok()?;
     let date = Timestamp::parse(headers.first_text("date")?).ok()?;
     let is_far = counts.seconds_until(date).unsigned_abs() > evidence.window.as_secs();
-    is_far.then(|| Made::new(&TIME_DATE_HEADER, date.as_str(), counts.as_str()))
+    is_far.then(|| AppliedMistake::new(&TIME_DATE_HEADER, date.as_str(), counts.as_str()))
 }
 
-fn unicode_form(request: &Request) -> Option<Made> {
+fn unicode_form(request: &Request) -> Option<AppliedMistake> {
     let path = String::from_utf8(decode(request.path(), Plus::Literal)).ok()?;
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&path).into_owned();
     let detail = "the path has letters and accents as code points of their own";
-    (composed != path).then(|| Made::new(&PATH_UNICODE_FORM, path, composed).with_detail(detail))
+    (composed != path).then(|| AppliedMistake::new(&PATH_UNICODE_FORM, path, composed).with_detail(detail))
 }
 
-fn non_ascii(judged: &JudgedV4<'_>) -> Option<Made> {
+fn non_ascii(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let signed = &judged.claim.terms.signed_headers;
     let is_signed = |name: &str| signed.contains(&name.to_ascii_lowercase());
     let mut headers = judged.request.headers.iter();
     let header = headers.find(|header| !header.value.is_ascii() && is_signed(&header.name))?;
     let value = if header.is_bearer() { Vec::new() } else { header.value.clone() };
     let detail = format!("the value of {} is not ASCII", header.name.to_ascii_lowercase());
-    Some(Made::new(&HEADER_NON_ASCII, value, "").with_detail(detail))
+    Some(AppliedMistake::new(&HEADER_NON_ASCII, value, "").with_detail(detail))
 }
 
 /// A parameter of the request's own that is named after an escape.
-fn escaped(request: &Request) -> Option<Made> {
+fn escaped(request: &Request) -> Option<AppliedMistake> {
     let query = request.query()?;
-    let html = holds(query, "&amp;").then(|| Made::new(&QUERY_HTML_ESCAPED, "&amp;", "&"));
-    html.or_else(|| holds(query, "\\u0026").then(|| Made::new(&QUERY_JSON_ESCAPED, "\\u0026", "&")))
+    let html = holds(query, "&amp;").then(|| AppliedMistake::new(&QUERY_HTML_ESCAPED, "&amp;", "&"));
+    html.or_else(|| holds(query, "\\u0026").then(|| AppliedMistake::new(&QUERY_JSON_ESCAPED, "\\u0026", "&")))
 }
 
-fn foreign_key(judged: &JudgedV4<'_>) -> Option<Made> {
+fn foreign_key(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let id = &judged.claim.terms.access_key_id;
     if addressed::is_aws(judged.request) && judged.is_captured() { key::foreign_to_aws(id) } else { None }
 }

@@ -4,7 +4,7 @@
 
 use crate::diagnosis::catalogue::{self, Mistake};
 use crate::diagnosis::inspect::{clock, form, key, scope, token};
-use crate::diagnosis::outcome::{Diagnosis, Explanation, Judged, Made, Origin, Proof};
+use crate::diagnosis::outcome::{AppliedMistake, Diagnosis, Explanation, Judged, Origin, Proof};
 use sigvet_core::request::Request;
 use sigvet_core::stream::StreamFault;
 use sigvet_core::verify::{Claimed, Finding, FindingId, Verdict};
@@ -44,9 +44,9 @@ pub(crate) fn proof(finding: &Finding) -> Proof {
 
 /// The mistake that a finding is, by itself. None for a bare mismatch, whose cause is not known yet, and for what could not
 /// be checked.
-pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<Made> {
+pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMistake> {
     let row = catalogue::row(finding.id()?);
-    let made = |signed: &str, expected: &str| Made::new(row, signed, expected);
+    let made = |signed: &str, expected: &str| AppliedMistake::new(row, signed, expected);
     Some(match finding {
         Finding::AccessKeyUnknown { expected, presented } => {
             made(key::shown(presented), expected).with_detail("it is not the key to judge by")
@@ -78,22 +78,23 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<Made> {
 }
 
 /// All headers of the provider's own that are sent and not signed.
-pub(crate) fn unsigned_headers(verdict: &Verdict) -> Option<Made> {
+pub(crate) fn unsigned_headers(verdict: &Verdict) -> Option<AppliedMistake> {
     let names = names(verdict, |finding| match finding {
         Finding::HeaderUnsigned { name } => Some(name),
         _ => None,
     });
-    let made = Made::new(catalogue::row(FindingId::HeaderAmzUnsigned), listed(&verdict.claimed), names.join(";"));
+    let made =
+        AppliedMistake::new(catalogue::row(FindingId::HeaderAmzUnsigned), listed(&verdict.claimed), names.join(";"));
     (!names.is_empty()).then(|| made.with_detail(format!("not signed: {}", names.join(", "))))
 }
 
 /// All headers that are signed and were not sent.
-pub(crate) fn missing_headers(verdict: &Verdict) -> Option<Made> {
+pub(crate) fn missing_headers(verdict: &Verdict) -> Option<AppliedMistake> {
     let names = names(verdict, |finding| match finding {
         Finding::HeaderMissing { name } => Some(name),
         _ => None,
     });
-    let made = Made::new(catalogue::row(FindingId::HeaderMissing), names.join(";"), "");
+    let made = AppliedMistake::new(catalogue::row(FindingId::HeaderMissing), names.join(";"), "");
     (!names.is_empty()).then(|| made.with_detail(format!("not sent: {}", names.join(", "))))
 }
 
@@ -109,8 +110,8 @@ fn listed(claimed: &Claimed) -> &str {
     if let Claimed::V4(claim) = claimed { &claim.signed_headers_listed } else { "" }
 }
 
-fn chunks(row: &'static Mistake, fault: &StreamFault, claimed: &Claimed) -> Made {
-    let made = |signed: &str, expected: &str| Made::new(row, signed, expected);
+fn chunks(row: &'static Mistake, fault: &StreamFault, claimed: &Claimed) -> AppliedMistake {
+    let made = |signed: &str, expected: &str| AppliedMistake::new(row, signed, expected);
     let declared = match claimed {
         Claimed::V4(claim) => claim.terms.payload.to_string(),
         _ => String::new(),
