@@ -7,7 +7,7 @@ use crate::profiles;
 use sigvet_core::endpoint;
 use sigvet_core::prepare::Identity;
 use sigvet_core::time::Timestamp;
-use sigvet_core::v2::{Names, Placement, PrepareError, Terms, takes_version_2};
+use sigvet_core::v2::{Names, Placement, Terms, takes_version_2};
 
 /// How a session signs with Version 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,15 +98,4 @@ pub fn warnings_of_life(terms: &Terms, identity: &Identity, now: Timestamp) -> V
         format!("the credentials expire at {}, before the URL does at {end}", credentials.to_rfc3339())
     });
     is_over.into_iter().chain(ends_first).collect()
-}
-
-/// The failure of a request that cannot be prepared.
-pub fn explain_refusal(error: PrepareError) -> Failure {
-    let hint = match &error {
-        PrepareError::AlreadySigned { .. } => Some("leave that out to sign anew, or look at it with 'sigvet explain'"),
-        PrepareError::Expires => Some("for example --expires 1h"),
-        PrepareError::MissingHost => Some("-H 'Host:' took it away"),
-        _ => None,
-    };
-    Failure::invalid(error).with_hints(hint)
 }

@@ -1,4 +1,4 @@
-//! Why a request makes no claim: what stands where a part of its signature is expected.
+//! Why a request makes no claim, in Version 4 and in Version 2: what stands where a part of its signature is expected.
 
 use crate::scheme::Scheme;
 use crate::time::InvalidTimestamp;
@@ -48,19 +48,29 @@ pub enum ClaimError {
         /// The header that would carry it.
         expected: String,
     },
-    /// The date of the request is none.
-    #[error("{carrier}: {source}, expected the form 20150830T123600Z")]
+    /// The `Authorization` header has another form than its scheme asks for.
+    #[error("the Authorization header is not of the form {expected}")]
+    Authorization {
+        /// The form: `AWS ID:signature`.
+        expected: String,
+    },
+    /// The date of the request is not a date.
+    #[error("{carrier}: {source}, expected the form {expected}")]
     Date {
         /// The header or parameter.
         carrier: String,
+        /// The form that its scheme writes.
+        expected: &'static str,
         /// What it says.
         source: InvalidTimestamp,
     },
-    /// `X-Amz-Expires` is no number of seconds.
-    #[error("not a number of seconds: '{presented}' in {name}")]
+    /// The expiry of a presigned URL is not a number.
+    #[error("not {expected}: '{presented}' in {name}")]
     Expires {
         /// The parameter.
         name: String,
+        /// What its scheme counts: `a number of seconds`.
+        expected: &'static str,
         /// What it says.
         presented: String,
     },

@@ -17,6 +17,9 @@ use crate::request::Request;
 use crate::scheme::{Dialect, Scheme, Scope, Signature};
 use crate::time::Timestamp;
 
+/// The form of `x-amz-date`.
+const DATE_FORM: &str = "20150830T123600Z";
+
 /// What a signed request says of its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -81,8 +84,11 @@ fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<
     let credential = named("Credential")?;
     let (_, scope) = parse_credential(&credential, scheme)?;
     let carrier = dialect.query_name("Date");
-    let timestamp =
-        Timestamp::parse_amz_date(&named("Date")?).map_err(|source| ClaimError::Date { carrier, source })?;
+    let timestamp = Timestamp::parse_amz_date(&named("Date")?).map_err(|source| ClaimError::Date {
+        carrier,
+        expected: DATE_FORM,
+        source,
+    })?;
     let declared = request.headers.first_text(&dialect.content_sha256_header).map(str::to_owned);
     let payload = declared
         .or_else(|| parameters.get(&dialect.query_name("Content-Sha256")))
@@ -157,8 +163,11 @@ fn parse_credential(text: &str, scheme: Scheme) -> Result<(String, Scope), Claim
 }
 
 fn parse_expires(dialect: &Dialect, text: String) -> Result<Duration, ClaimError> {
-    let seconds =
-        text.parse().map_err(|_| ClaimError::Expires { name: dialect.query_name("Expires"), presented: text })?;
+    let seconds = text.parse().map_err(|_| ClaimError::Expires {
+        name: dialect.query_name("Expires"),
+        expected: "a number of seconds",
+        presented: text,
+    })?;
     Ok(Duration::from_secs(seconds))
 }
 
@@ -167,7 +176,7 @@ fn date_of_headers(request: &Request, dialect: &Dialect) -> Result<Timestamp, Cl
     let name = dialect.date_header.as_ref();
     let invalid = |carrier: &str| {
         let carrier = carrier.to_owned();
-        |source| ClaimError::Date { carrier, source }
+        |source| ClaimError::Date { carrier, expected: DATE_FORM, source }
     };
     if let Some(date) = request.headers.first_text(name) {
         return Timestamp::parse_amz_date(date).map_err(invalid(name));

@@ -16,11 +16,13 @@ pub enum PrepareError {
         /// What carries it.
         carrier: String,
     },
-    /// Its date header is not of the form `20150830T123600Z`.
-    #[error("header {name}: {source}, expected the form 20150830T123600Z")]
+    /// Its date header is not a date.
+    #[error("header {name}: {source}, expected the form {expected}")]
     Date {
         /// The header.
         name: String,
+        /// The form that its scheme writes.
+        expected: &'static str,
         /// What it says.
         source: InvalidTimestamp,
     },
@@ -39,6 +41,9 @@ pub enum PrepareError {
         /// Seconds asked for.
         presented: u64,
     },
+    /// A presigned URL of Version 2 that would expire at once.
+    #[error("a presigned URL lives at least 1 second")]
+    ExpiresAtOnce,
     /// The payload is to be hashed and is not known.
     #[error("the payload is not known, and so it cannot be hashed")]
     UnknownPayload,

@@ -70,15 +70,15 @@ impl From<&Credentials> for Identity {
     }
 }
 
-/// A request ready to be signed.
+/// A request ready to be signed, by the terms of its scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]
-pub struct Prepared {
+pub struct Prepared<T = Terms> {
     /// The request with everything on it that is signed.
     pub request: Request,
     /// What signer and verifier agree on.
-    pub terms: Terms,
+    pub terms: T,
     /// What of the request was there before.
     pub(crate) given: Given,
     /// A session token to add after signing.
@@ -188,7 +188,8 @@ fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<
 fn settle_date(request: &mut Request, settings: &Settings, now: Timestamp) -> Result<Timestamp, PrepareError> {
     let name = settings.dialect.date_header.as_ref();
     let own = request.headers.first_text(name).map(Timestamp::parse_amz_date).transpose();
-    let own = own.map_err(|source| PrepareError::Date { name: name.to_owned(), source })?;
+    let own =
+        own.map_err(|source| PrepareError::Date { name: name.to_owned(), expected: "20150830T123600Z", source })?;
     match settings.placement {
         Placement::Header if own.is_none() => request.headers.push_unchecked(name, now.as_str()),
         Placement::Header => {}

@@ -3,6 +3,7 @@
 
 use super::{Names, Placement, Terms};
 use crate::canonical::query;
+use crate::claim::ClaimError;
 use crate::endpoint::BucketRule;
 use crate::request::Request;
 use crate::scheme::Signature;
@@ -17,45 +18,8 @@ pub struct Claim {
     pub signature: Signature,
 }
 
-/// Why a request makes no claim that could be checked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ClaimError {
-    /// A header and a query signature at once.
-    #[error("the request is signed twice: in its Authorization header and in its query")]
-    SignedTwice,
-    /// The header's value is not of the form `AWS ID:signature`.
-    #[error("the Authorization header is not of the form {word} ID:signature")]
-    Malformed {
-        /// The provider's word.
-        word: &'static str,
-    },
-    /// A parameter of the query is missing.
-    #[error("the query has no {name}")]
-    Missing {
-        /// The parameter.
-        name: &'static str,
-    },
-    /// The request has no date.
-    #[error("the request has no date: neither {expected} nor Date")]
-    NoDate {
-        /// The header that may carry it.
-        expected: &'static str,
-    },
-    /// The date of the request is none.
-    #[error("{carrier}: {source}, expected the form Tue, 27 Mar 2007 19:36:42 GMT")]
-    Date {
-        /// The header.
-        carrier: &'static str,
-        /// What it says.
-        source: InvalidTimestamp,
-    },
-    /// `Expires` is no number of seconds since 1970.
-    #[error("not a number of seconds since 1970: '{presented}' in Expires")]
-    Expires {
-        /// What it says.
-        presented: String,
-    },
-}
+/// The form of `Date`.
+pub(super) const DATE_FORM: &str = "Tue, 27 Mar 2007 19:36:42 GMT";
 
 impl Claim {
     /// Whether a request is signed with Version 2, soundly or not.
@@ -92,7 +56,7 @@ fn query_names(request: &Request) -> Option<&'static Names> {
 
 /// Access keys may have colons of their own, as Swift's `account:user` has; base64 has none.
 fn from_header(request: &Request, names: &'static Names, bucket: Option<String>) -> Result<Claim, ClaimError> {
-    let malformed = || ClaimError::Malformed { word: names.word };
+    let malformed = || ClaimError::Authorization { expected: format!("{} ID:signature", names.word) };
     let value = request.headers.first_text("authorization").unwrap_or_default();
     let (access_key_id, signature) = value[names.word.len()..].trim().rsplit_once(':').ok_or_else(malformed)?;
     if access_key_id.is_empty() || signature.is_empty() {
@@ -104,12 +68,13 @@ fn from_header(request: &Request, names: &'static Names, bucket: Option<String>)
 }
 
 fn from_query(request: &Request, names: &'static Names, bucket: Option<String>) -> Result<Claim, ClaimError> {
-    let required = |name: &'static str| {
-        parameter(request, name).filter(|value| !value.is_empty()).ok_or(ClaimError::Missing { name })
+    let required = |name: &str| {
+        let missing = || ClaimError::Missing { carrier: "query", part: name.to_owned() };
+        parameter(request, name).filter(|value| !value.is_empty()).ok_or_else(missing)
     };
     let (access_key_id, signature) = (required(names.key_parameter)?, required("Signature")?);
     let presented = required("Expires")?;
-    let seconds = presented.parse().map_err(|_| ClaimError::Expires { presented })?;
+    let seconds = presented.parse().map_err(|_| not_seconds(presented))?;
     let placement = Placement::Query { expires_at: Timestamp::from_epoch_seconds(seconds) };
     let signature = Signature::presented(signature);
     Ok(Claim { terms: Terms { names, access_key_id, placement, bucket }, signature })
@@ -118,10 +83,18 @@ fn from_query(request: &Request, names: &'static Names, bucket: Option<String>) 
 fn date_of(request: &Request, names: &'static Names) -> Result<Timestamp, ClaimError> {
     for carrier in [names.date_header, "Date"] {
         if let Some(date) = request.headers.first_text(carrier) {
-            return Timestamp::parse(date).map_err(|source| ClaimError::Date { carrier, source });
+            return Timestamp::parse(date).map_err(|source| not_a_date(carrier, source));
         }
     }
-    Err(ClaimError::NoDate { expected: names.date_header })
+    Err(ClaimError::NoDate { expected: names.date_header.to_owned() })
+}
+
+fn not_a_date(carrier: &str, source: InvalidTimestamp) -> ClaimError {
+    ClaimError::Date { carrier: carrier.to_owned(), expected: DATE_FORM, source }
+}
+
+fn not_seconds(presented: String) -> ClaimError {
+    ClaimError::Expires { name: "Expires".to_owned(), expected: "a number of seconds since 1970", presented }
 }
 
 /// A decoded parameter, where there is one that is text.

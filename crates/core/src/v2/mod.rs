@@ -13,9 +13,9 @@ mod prepare;
 #[cfg(test)]
 mod tests;
 
-pub use claim::{Claim, ClaimError};
+pub use claim::Claim;
 pub use names::Names;
-pub use prepare::{PrepareError, Prepared, Settings, prepare};
+pub use prepare::{Settings, prepare};
 pub use regions::takes_version_2;
 pub use resource::is_sub_resource;
 pub use string_to_sign::StringToSign;

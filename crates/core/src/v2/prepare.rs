@@ -5,11 +5,11 @@ use super::{Names, Placement, StringToSign, Terms, claim, sign};
 use crate::canonical::SignedHeaders;
 use crate::credentials::Secret;
 use crate::derivation;
-use crate::prepare::{Given, Identity};
+use crate::prepare::{Given, Identity, PrepareError, Prepared};
 use crate::request::Request;
 use crate::request::target::push_parameter;
 use crate::sign::Signed;
-use crate::time::{InvalidTimestamp, Timestamp};
+use crate::time::Timestamp;
 
 /// How a request is to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,44 +20,6 @@ pub struct Settings {
     pub placement: derivation::Placement,
     /// The bucket that the host names; none where it stands in the path, or where there is none.
     pub bucket: Option<String>,
-}
-
-/// A request ready to be signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prepared {
-    /// The request with everything on it that is signed.
-    pub request: Request,
-    /// What signer and verifier agree on.
-    pub terms: Terms,
-    given: Given,
-}
-
-/// Why a request cannot be prepared.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PrepareError {
-    /// The request has no `Host`.
-    #[error("the request has no host header")]
-    MissingHost,
-    /// The request carries a signature.
-    #[error("the request is signed already: it has {carrier}")]
-    AlreadySigned {
-        /// What carries it.
-        carrier: String,
-    },
-    /// Its date is none.
-    #[error("header {name}: {source}, expected the form Tue, 27 Mar 2007 19:36:42 GMT")]
-    Date {
-        /// The header.
-        name: &'static str,
-        /// What it says.
-        source: InvalidTimestamp,
-    },
-    /// The URL would have no life.
-    #[error("a presigned URL lives at least 1 second")]
-    Expires,
-    /// The access key id cannot stand in a request.
-    #[error("not an access key id: it is empty or has spaces, quotes, commas or control characters in it")]
-    AccessKeyId,
 }
 
 /// Decides the terms of a signature made at `now`, and puts on the request what goes with them.
@@ -72,7 +34,7 @@ pub fn prepare(
     identity: &Identity,
     settings: &Settings,
     now: Timestamp,
-) -> Result<Prepared, PrepareError> {
+) -> Result<Prepared<Terms>, PrepareError> {
     check(&request, identity, settings.names)?;
     let given = Given::before_signing(&request);
     let names = settings.names;
@@ -83,7 +45,7 @@ pub fn prepare(
         }
         derivation::Placement::Query { expires } => {
             if expires.as_secs() == 0 {
-                return Err(PrepareError::Expires);
+                return Err(PrepareError::ExpiresAtOnce);
             }
             let expires_at = now.plus(expires);
             append_parameters(&mut request, names, identity, expires_at);
@@ -92,10 +54,11 @@ pub fn prepare(
     };
     let (access_key_id, bucket) = (identity.access_key_id.clone(), settings.bucket.clone());
     let given = given.without_removed(&request);
-    Ok(Prepared { request, given, terms: Terms { names, access_key_id, placement, bucket } })
+    let terms = Terms { names, access_key_id, placement, bucket };
+    Ok(Prepared { request, given, terms, unsigned_token: None, warnings: Vec::new() })
 }
 
-impl Prepared {
+impl Prepared<Terms> {
     /// What is signed.
     pub fn derive(&self) -> StringToSign {
         self.terms.derive(&self.request)
@@ -104,7 +67,7 @@ impl Prepared {
     /// Signs the request.
     pub fn sign(self, secret: &Secret) -> Signed {
         let signature = sign(secret, &self.derive().to_bytes());
-        let Self { mut request, terms, given } = self;
+        let Self { mut request, terms, given, .. } = self;
         match terms.placement {
             Placement::Header { .. } => {
                 let value = format!("{} {}:{signature}", terms.names.word, terms.access_key_id);
@@ -150,7 +113,11 @@ fn check(request: &Request, identity: &Identity, names: &Names) -> Result<(), Pr
 fn settle_date(request: &mut Request, names: &Names, now: Timestamp) -> Result<Timestamp, PrepareError> {
     for name in [names.date_header, "Date"] {
         if let Some(date) = request.headers.first_text(name) {
-            return Timestamp::parse(date).map_err(|source| PrepareError::Date { name, source });
+            return Timestamp::parse(date).map_err(|source| PrepareError::Date {
+                name: name.to_owned(),
+                expected: claim::DATE_FORM,
+                source,
+            });
         }
     }
     request.headers.push_unchecked("Date", now.to_http_date());

@@ -13,10 +13,6 @@ use crate::v2;
 
 /// What a signed request claims. Claims are unverified input.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(
-    all(feature = "v2", not(feature = "form")),
-    expect(clippy::large_enum_variant, reason = "a request makes one claim, and nobody keeps many")
-)]
 #[non_exhaustive]
 pub enum Claimed {
     /// Signature Version 4 or 4A.
@@ -39,7 +35,7 @@ pub enum VerifyError {
     /// Signature Version 2.
     #[cfg(feature = "v2")]
     #[error(transparent)]
-    V2(v2::ClaimError),
+    V2(ClaimError),
     /// The policy of a presigned POST.
     #[cfg(feature = "form")]
     #[error(transparent)]

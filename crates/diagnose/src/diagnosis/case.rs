@@ -6,14 +6,14 @@ use super::evidence::Evidence;
 use super::form::FormCase;
 use super::inspect;
 use super::note::{NextStep, Note};
-use super::outcome::{AppliedMistake, Comparison, Explanation, Judged, Proof};
+use super::outcome::{AppliedMistake, Comparison, Explanation, Judged, Origin, Proof};
 use super::party::{Party, Texts};
 use super::scheme::SchemeCase;
 use super::search::{Found, Limits};
 use super::v2::V2Case;
 use super::v4::V4Case;
 use crate::formats::reply::Reply;
-use sigvet_core::verify::{Claimed, Outcome};
+use sigvet_core::verify::{Claimed, Finding, Outcome};
 
 /// One request and all that was found of it.
 pub(super) struct Case<'a> {
@@ -104,7 +104,11 @@ impl<'a> Case<'a> {
     pub(super) fn notes(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<Note> {
         let v4 = self.judged.v4();
         let mut notes = v4.map(|v4| chunks::notes(&v4, explanations)).unwrap_or_default();
-        let harmless = self.judged.verdict.findings.iter().filter(|finding| !finding.is_fatal());
+        // A request that was read back from texts has no body that could have been given.
+        let is_known = |finding: &&Finding| {
+            self.judged.origin != Origin::Captured && matches!(finding, Finding::PayloadUnseen | Finding::ChunksUnseen)
+        };
+        let harmless = self.judged.verdict.findings.iter().filter(|finding| !finding.is_fatal() && !is_known(finding));
         notes.extend(harmless.cloned().map(Note::Finding));
         let altered = self.comparisons.iter().filter(|comparison| comparison.is_unaltered == Some(false));
         notes.extend(altered.map(|comparison| Note::TextAltered(comparison.whose)));
@@ -167,10 +171,8 @@ pub(super) fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterat
 
 /// A clock that is off and a signature that is wrong are wrong together: both have to be mended.
 fn join_times(explanations: &mut Vec<Explanation>) {
-    if !explanations.iter().any(|explanation| explanation.proof == Proof::Reproduced) {
-        return;
-    }
-    let is_time = |explanation: &Explanation| explanation.proof == Proof::Time;
+    let is_reproduced = explanations.iter().any(|explanation| explanation.proof == Proof::Reproduced);
+    let is_time = |explanation: &Explanation| is_reproduced && explanation.proof == Proof::Time;
     let times: Vec<AppliedMistake> =
         explanations.iter().filter(|explanation| is_time(explanation)).flat_map(|time| time.mistakes.clone()).collect();
     explanations.retain(|explanation| !is_time(explanation));

@@ -114,10 +114,10 @@ impl<'a> Evidence<'a> {
 
     /// The keys to try, the right one first; none where that is not known.
     pub(super) fn keys(&self) -> Vec<Key<'a>> {
-        let Some(own) = self.credentials else { return Vec::new() };
-        let own = Key { name: "", access_key_id: &own.access_key_id, secret: &own.secret_access_key };
+        let own =
+            |own: &'a Credentials| Key { name: "", access_key_id: &own.access_key_id, secret: &own.secret_access_key };
         let others = self.other_keys.iter();
         let others = others.map(|key| Key { name: &key.name, access_key_id: &key.access_key_id, secret: &key.secret });
-        [own].into_iter().chain(others).collect()
+        self.credentials.map(|credentials| [own(credentials)].into_iter().chain(others).collect()).unwrap_or_default()
     }
 }

@@ -226,7 +226,7 @@ impl Proof {
 
 impl Explanation {
     /// An explanation of one mistake.
-    pub(super) fn of(proof: Proof, made: AppliedMistake) -> Self {
+    pub(super) fn from_mistake(proof: Proof, made: AppliedMistake) -> Self {
         Self { proof, mistakes: vec![made] }
     }
 

@@ -57,12 +57,15 @@ fn judge(evidence: &Evidence<'_>, request: Request, claimed: Claimed, repairs: V
     Reading::Claimed { judged: Box::new(Judged { request, verdict, origin: Origin::Captured }), repairs }
 }
 
-/// Of a log only the texts may be known: then there is no signature that may be wrong.
 fn read_texts(evidence: &Evidence<'_>, request: Request, payload: PayloadHash) -> Reading {
-    let mut claim = match Claim::extract(&request) {
-        Ok(claim) => claim,
-        Err(error) => return Reading::Unclaimed { request, error: VerifyError::V4(error) },
-    };
+    match Claim::extract(&request) {
+        Ok(claim) => judge_texts(evidence, request, claim, payload),
+        Err(error) => Reading::Unclaimed { request, error: VerifyError::V4(error) },
+    }
+}
+
+/// Of a log only the texts may be known: then there is no signature that may be wrong.
+fn judge_texts(evidence: &Evidence<'_>, request: Request, mut claim: Claim, payload: PayloadHash) -> Reading {
     claim.terms.payload = payload;
     let has_signature = claim.signature.as_str() != NOT_TOLD;
     let mut verdict = judge_claim(&request, Claimed::V4(claim), &evidence.judge());

@@ -114,7 +114,7 @@ impl V4Case<'_> {
             Some(odd) => format!("{detail}; {odd}"),
             None => detail.to_owned(),
         };
-        Some(Explanation::of(proof, AppliedMistake::new(&SECRET_WRONG, "", "").with_detail(detail)))
+        Some(Explanation::from_mistake(proof, AppliedMistake::new(&SECRET_WRONG, "", "").with_detail(detail)))
     }
 
     /// What is odd about the secret at hand, without showing it: those of AWS have 40 characters of base64.
@@ -144,7 +144,7 @@ impl V4Case<'_> {
             Some(server) if !server.differences.is_empty() => compare::explain(&self.subject, server),
             Some(server) if self.agrees(server) && is_refused && is_of_named => {
                 let made = AppliedMistake::new(&SECRET_WRONG, "", "").with_detail(detail);
-                Some(Explanation::of(Proof::Server, made))
+                Some(Explanation::from_mistake(Proof::Server, made))
             }
             _ => None,
         };

@@ -89,15 +89,17 @@ pub struct ExplainArgs {
 
 /// Runs the command.
 pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
-    if args.list {
-        return catalogue::list(args.judge.json, context);
+    let unsigned_url = args.input.as_deref().filter(|input| formats::is_url(input) && !is_presigned(input));
+    match (&args.id, unsigned_url) {
+        _ if args.list => catalogue::list(args.judge.json, context),
+        (Some(id), _) => catalogue::one(id, args.judge.json, context),
+        (None, Some(url)) => signing::run(args.typed(url, &args.request), args, context),
+        (None, None) => run_captured(args, context),
     }
-    if let Some(id) = &args.id {
-        return catalogue::one(id, args.judge.json, context);
-    }
-    if let Some(url) = args.input.as_deref().filter(|input| formats::is_url(input) && !is_presigned(input)) {
-        return signing::run(args.typed(url, &args.request), args, context);
-    }
+}
+
+/// Explains what was captured: a refused request, or one that is to be signed.
+fn run_captured(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     match Subject::of(args, context)? {
         Subject::Evidence(evidence) => refused::run(*evidence, args, context),
         Subject::ToSign { url, request } => {

@@ -70,11 +70,10 @@ fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<
         let mut output = Output::open(Some(path), context)?;
         output.write_all(shown.to_html().as_bytes()).map_err(|error| output.failure(error))?;
         output.finish()?;
-        if path.as_os_str() == "-" {
-            return Ok(());
-        }
     }
-    if args.judge.json {
+    if args.html.as_ref().is_some_and(|path| path.as_os_str() == "-") {
+        // The page is all that is asked for.
+    } else if args.judge.json {
         write_json(&shown.to_json(), &mut context.stdout)?;
     } else {
         let palette = if context.stdout_takes_colour { Palette::Coloured } else { Palette::Plain };
@@ -150,23 +149,22 @@ impl Clock {
     /// A capture may be old: without a word of the server's, an old header signature is judged as of its own time.
     fn of(args: &ExplainArgs, evidence: &Evidence, claimed: Option<&Claimed>, here: Timestamp) -> Self {
         let told = args.judge.now.or_else(|| evidence.reply.as_ref().and_then(|reply| reply.server_time));
-        if let Some(now) = told {
-            return Self { now, note: None };
-        }
         let window = args.judge.window.unwrap_or(DEFAULT_WINDOW).as_secs();
         let signed_at = match claimed {
             Some(claimed) => claimed.signed_at().filter(|_| claimed.expires_at().is_none()),
             None => evidence.signed_at(),
         };
-        match signed_at.filter(|at| at.seconds_until(here) > i64::try_from(window).unwrap_or(i64::MAX)) {
-            Some(at) => {
+        let is_old = |at: &Timestamp| at.seconds_until(here) > i64::try_from(window).unwrap_or(i64::MAX);
+        match (told, signed_at.filter(is_old)) {
+            (Some(now), _) => Self { now, note: None },
+            (None, Some(at)) => {
                 let note = format!(
                     "the request is of {}, and is judged as of then: --now sets the server's clock",
                     at.to_rfc3339()
                 );
                 Self { now: at, note: Some(note) }
             }
-            None => Self { now: here, note: None },
+            (None, None) => Self { now: here, note: None },
         }
     }
 }
@@ -179,13 +177,13 @@ impl Evidence {
 
     /// When a request was signed that makes no claim that can be read, or of which there is only a log.
     fn signed_at(&self) -> Option<Timestamp> {
-        if let Some(request) = &self.request {
-            return Timestamp::parse_amz_date(request.headers.first_text(&Dialect::AWS4.date_header)?).ok();
-        }
         let of_client = self.client.as_ref().and_then(|client| client.string_to_sign.as_deref());
         let of_reply = || self.reply.as_ref().and_then(|reply| reply.string_to_sign.as_deref());
-        let string_to_sign = std::str::from_utf8(of_client.or_else(of_reply)?).ok()?;
-        Timestamp::parse_amz_date(string_to_sign.lines().nth(1)?).ok()
+        let date = match &self.request {
+            Some(request) => request.headers.first_text(&Dialect::AWS4.date_header)?,
+            None => std::str::from_utf8(of_client.or_else(of_reply)?).ok()?.lines().nth(1)?,
+        };
+        Timestamp::parse_amz_date(date).ok()
     }
 }
 
@@ -220,12 +218,12 @@ fn redactor(
     own: Option<&Credentials>,
     others: &[OtherKey],
 ) -> Redactor {
-    if args.judge.show_secrets {
-        return Redactor::none();
-    }
     let dialect = diagnosis.judged.as_ref().map_or(Dialect::AWS4, |judged| judged.verdict.claimed.dialect());
     let requests: Vec<&Request> =
         evidence.request.iter().chain(diagnosis.judged.as_ref().map(|judged| &judged.request)).collect();
     let secrets = own.map(|own| &own.secret_access_key).into_iter().chain(others.iter().map(|key| &key.secret));
-    Redactor::of_all(&requests, &dialect, secrets)
+    match args.judge.show_secrets {
+        true => Redactor::none(),
+        false => Redactor::of_all(&requests, &dialect, secrets),
+    }
 }

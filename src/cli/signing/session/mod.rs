@@ -220,6 +220,7 @@ fn explain_refusal(error: PrepareError) -> Failure {
     let hint = match &error {
         PrepareError::AlreadySigned { .. } => Some("leave that out to sign anew, or look at it with 'sigvet explain'"),
         PrepareError::Expires { .. } => Some("for example --expires 1h, at most --expires 7d"),
+        PrepareError::ExpiresAtOnce => Some("for example --expires 1h"),
         PrepareError::MissingHost => Some("-H 'Host:' took it away"),
         _ => None,
     };

@@ -1,6 +1,6 @@
 //! A session that signs with Version 2, of whose settings only names, bucket and placement count.
 
-use super::Session;
+use super::{Session, explain_refusal};
 use crate::cli::context::Context;
 use crate::cli::credentials::found::FoundKeys;
 use crate::cli::failure::Failure;
@@ -9,7 +9,7 @@ use crate::cli::options::typed::Typed;
 use crate::cli::signing::scope_choice::Destination;
 use crate::cli::signing::version_2::{self, Version2Choice};
 use crate::cli::terminal::notes::{note, warn};
-use sigvet_core::prepare;
+use sigvet_core::prepare::{self, Prepared};
 use sigvet_core::request::RequestUrl;
 use sigvet_core::v2;
 
@@ -37,12 +37,12 @@ impl Session {
     }
 
     /// Prepares the request for a signature of Version 2.
-    pub fn prepare_v2(&self, choice: &Version2Choice, context: &mut Context) -> Result<v2::Prepared, Failure> {
+    pub fn prepare_v2(&self, choice: &Version2Choice, context: &mut Context) -> Result<Prepared<v2::Terms>, Failure> {
         let (placement, bucket) = (self.settings.placement, choice.bucket.clone());
         let settings = v2::Settings { names: choice.names, placement, bucket };
         let request = self.unsigned.request.clone();
         let identity = self.signer.identity();
-        let prepared = v2::prepare(request, &identity, &settings, self.date).map_err(version_2::explain_refusal)?;
+        let prepared = v2::prepare(request, &identity, &settings, self.date).map_err(explain_refusal)?;
         for warning in version_2::warnings_of_life(&prepared.terms, &identity, context.now) {
             warn(context, &warning)?;
         }

@@ -128,7 +128,7 @@ fn line_of(text: &str) -> Line {
     }
 }
 
-/// The hash of the body that arrived, and of those that may have been hashed in its place. AppliedMistake once for a request,
+/// The hash of the body that arrived, and of those that may have been hashed in its place. Made once for a request,
 /// for a body may be large; of the bodies, only one is in memory at a time.
 #[derive(Default)]
 pub(in crate::diagnosis) struct Hashes {

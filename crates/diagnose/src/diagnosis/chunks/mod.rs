@@ -56,7 +56,7 @@ fn explain_fault(fault: &StreamFault, evidence: &Evidence<'_>, judged: &JudgedV4
 fn as_found(fault: &StreamFault, judged: &JudgedV4<'_>) -> Option<Explanation> {
     let finding = Finding::Stream(fault.clone());
     let made = verified::mistake(&finding, &judged.whole.verdict.claimed)?;
-    Some(Explanation::of(verified::proof(&finding), made))
+    Some(Explanation::from_mistake(verified::proof(&finding), made))
 }
 
 /// The signature of a chunk by the mistakes that give it; else, where the next chunk follows from it, that its data changed;
@@ -83,7 +83,7 @@ fn altered(index: usize, attempt: &Attempt<'_>) -> Option<Explanation> {
         index + 2
     );
     let made = AppliedMistake::new(&CHUNK_ALTERED, "", "").with_detail(detail);
-    attempt.gives(&text, &of_next).then(|| Explanation::of(Proof::Key, made))
+    attempt.gives(&text, &of_next).then(|| Explanation::from_mistake(Proof::Key, made))
 }
 
 fn trailer_signature(fault: &StreamFault, evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {

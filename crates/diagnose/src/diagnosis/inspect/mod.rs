@@ -55,7 +55,7 @@ pub(super) fn unreadable(request: &Request, error: &VerifyError) -> Vec<Explanat
 }
 
 fn observed(made: AppliedMistake) -> Explanation {
-    Explanation::of(Proof::Observed, made)
+    Explanation::from_mistake(Proof::Observed, made)
 }
 
 /// Whether a text has these bytes in it, whatever their case.

@@ -11,7 +11,6 @@ use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
-use sigvet_core::v2;
 
 /// What a sound header begins like.
 const SOUND: &str = "AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…";
@@ -32,27 +31,26 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<AppliedMi
         ClaimError::NotSigned | ClaimError::SignedTwice => lower_case(request),
         ClaimError::Algorithm { presented } => algorithm(request, presented),
         // Nothing is wrong with it that could be known here.
-        ClaimError::Procedure { .. } => None,
+        ClaimError::Procedure { .. } | ClaimError::Authorization { .. } => None,
         ClaimError::Missing { carrier, part } => Some(missing(request, carrier, part)),
         ClaimError::Credential { presented, .. } => Some(credential(presented)),
         ClaimError::NoDate { expected } => {
             Some(malformed("", expected).with_detail(format!("neither {expected} nor Date was sent")))
         }
-        ClaimError::Date { carrier, source } => Some(date(carrier, &source.presented)),
+        ClaimError::Date { carrier, source, .. } => Some(date(carrier, &source.presented)),
         ClaimError::Expires { presented, .. } => Some(clock::life(presented)),
     }
 }
 
 /// Why a signature of Version 2 cannot be read.
-pub(super) fn explain_v2(error: &v2::ClaimError) -> AppliedMistake {
-    const DATE: &str = "Tue, 27 Mar 2007 19:36:42 GMT";
+pub(super) fn explain_v2(error: &ClaimError) -> AppliedMistake {
     let made = match error {
-        v2::ClaimError::SignedTwice => AppliedMistake::new(&MECHANISM_TWICE, "", ""),
-        v2::ClaimError::Malformed { word } => malformed("", &format!("{word} ID:signature")),
-        v2::ClaimError::Missing { name } => malformed("", name),
-        v2::ClaimError::NoDate { expected } => malformed("", expected),
-        v2::ClaimError::Date { source, .. } => malformed(&source.presented, DATE),
-        v2::ClaimError::Expires { presented } => malformed(presented, "1175139620"),
+        ClaimError::SignedTwice => AppliedMistake::new(&MECHANISM_TWICE, "", ""),
+        ClaimError::Authorization { expected } | ClaimError::NoDate { expected } => malformed("", expected),
+        ClaimError::Missing { part, .. } => malformed("", part),
+        ClaimError::Date { source, expected, .. } => malformed(&source.presented, expected),
+        ClaimError::Expires { presented, .. } => malformed(presented, "1175139620"),
+        _ => malformed("", ""),
     };
     made.with_detail(error.to_string())
 }

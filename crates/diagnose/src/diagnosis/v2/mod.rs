@@ -75,8 +75,9 @@ impl SchemeCase for V2Case<'_> {
     /// The client's text is what it signed, the server's is what it made of the request.
     fn compared(&self, comparisons: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
         let is_right = self.judged.is_signature_right() == Some(true);
-        let says_more = |comparison: &&Comparison| {
-            !comparison.differences.is_empty() && (!is_right || comparison.whose != Party::Client)
+        let says_more = |comparison: &&Comparison| match comparison.whose {
+            Party::Client if is_right => false,
+            _ => !comparison.differences.is_empty(),
         };
         comparisons.iter().filter(says_more).flat_map(|comparison| self.explain(comparison)).collect()
     }

@@ -94,7 +94,7 @@ impl<'a> Said<'a> {
 
 /// The explanation by one mistake.
 fn one(made: AppliedMistake) -> Vec<Explanation> {
-    vec![Explanation::of(Proof::Server, made)]
+    vec![Explanation::from_mistake(Proof::Server, made)]
 }
 
 /// The explanation by several mistakes together; none where there are none.

@@ -86,7 +86,7 @@ fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
         (finding, _) => verified::proof(finding),
     };
     let found = better.or_else(|| verified::mistake(finding, claimed));
-    [found, other].into_iter().flatten().map(|made| Explanation::of(proof, made)).collect()
+    [found, other].into_iter().flatten().map(|made| Explanation::from_mistake(proof, made)).collect()
 }
 
 /// Another key than the right one: the secret, the right one damaged, one of the user's others, or one that nobody knows.

@@ -18,7 +18,7 @@ pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
             Finding::HeaderMissing { .. } => missing_headers(verdict),
             finding => mistake(finding, &verdict.claimed),
         }
-        .map(|made| Explanation::of(proof(finding), made));
+        .map(|made| Explanation::from_mistake(proof(finding), made));
         explanations.extend(explanation.filter(|explanation| !explanations.contains(explanation)));
     }
     explanations
@@ -73,7 +73,8 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         Finding::HeaderMissing { name } => made(name, ""),
         Finding::Policy(violation) => form::violated(row, violation),
         Finding::Stream(fault) => chunks(row, fault, claimed),
-        _ => return None,
+        // Of a finding that is new, the row says all.
+        _ => made("", ""),
     })
 }
 
