@@ -162,7 +162,8 @@ pub fn prepare(
     Ok(Prepared { request, terms, given, unsigned_token, warnings })
 }
 
-fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<(), PrepareError> {
+/// Refuses what no scheme signs: no host, no name of a key, a signature already.
+pub(crate) fn check_unsigned(request: &Request, identity: &Identity) -> Result<(), PrepareError> {
     if !request.headers.contains("host") {
         return Err(PrepareError::MissingHost);
     }
@@ -172,6 +173,11 @@ fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<
     if request.headers.contains("authorization") {
         return Err(PrepareError::AlreadySigned { carrier: "an Authorization header".to_owned() });
     }
+    Ok(())
+}
+
+fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<(), PrepareError> {
+    check_unsigned(request, identity)?;
     if let Some(query) = request.query() {
         refuse_signature(query, &settings.dialect)?;
     }

@@ -5,7 +5,7 @@ use super::{Names, Placement, StringToSign, Terms, claim, sign};
 use crate::canonical::SignedHeaders;
 use crate::credentials::Secret;
 use crate::derivation;
-use crate::prepare::{Given, Identity, PrepareError, Prepared};
+use crate::prepare::{Given, Identity, PrepareError, Prepared, check_unsigned};
 use crate::request::Request;
 use crate::request::target::push_parameter;
 use crate::sign::Signed;
@@ -93,15 +93,7 @@ impl Terms {
 }
 
 fn check(request: &Request, identity: &Identity, names: &Names) -> Result<(), PrepareError> {
-    if !request.headers.contains("host") {
-        return Err(PrepareError::MissingHost);
-    }
-    if !identity.names_a_key() {
-        return Err(PrepareError::AccessKeyId);
-    }
-    if request.headers.contains("authorization") {
-        return Err(PrepareError::AlreadySigned { carrier: "an Authorization header".to_owned() });
-    }
+    check_unsigned(request, identity)?;
     for name in [names.key_parameter, "Expires", "Signature"] {
         if claim::parameter(request, name).is_some() {
             return Err(PrepareError::AlreadySigned { carrier: format!("the parameter {name}") });
