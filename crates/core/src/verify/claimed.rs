@@ -13,6 +13,10 @@ use crate::v2;
 
 /// What a signed request claims. Claims are unverified input.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    all(feature = "v2", not(feature = "form")),
+    expect(clippy::large_enum_variant, reason = "a request makes one claim, and nobody keeps many")
+)]
 #[non_exhaustive]
 pub enum Claimed {
     /// Signature Version 4 or 4A.
