@@ -120,7 +120,10 @@ fn requests() -> impl Strategy<Value = Recipe> {
     let path = "(/[a-z0-9~._-]{1,8}(%20|%2B|%C3%A9)?){1,3}";
     let query = proptest::collection::vec("[a-z]{1,4}(=([a-z0-9]|%20|%2F){0,4})?", 0..4);
     let values = proptest::collection::vec("[A-Za-z0-9;=]{1,4}( {1,3}[a-z0-9]{1,4}){0,2}", 0..3);
-    (path, query, values, proptest::collection::vec(any::<u8>(), 0..40)).prop_map(|(path, query, values, body)| {
+    // Without a Content-Length, blank lines behind a request are what was pasted along, and no body.
+    let body = proptest::collection::vec(any::<u8>(), 0..40)
+        .prop_filter("white space alone", |body| body.is_empty() || !body.trim_ascii().is_empty());
+    (path, query, values, body).prop_map(|(path, query, values, body)| {
         let target = if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) };
         let headers: Vec<String> =
             values.iter().enumerate().map(|(at, value)| format!("x-amz-meta-{at}: {value}")).collect();
