@@ -1,10 +1,12 @@
 //! Builds with the oldest dependencies that the manifests allow, so that these say what is really needed.
 //!
 //! It works in a copy, for cargo writes the other versions into Cargo.lock. Only direct dependencies are set back: what
-//! they in turn claim is their own affair.
+//! they in turn claim is their own affair, and so is what only tests ask for.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{fs, iter};
+
+use toml_edit::DocumentMut;
 
 use crate::program::{Failure, cargo, program, root};
 use crate::workspace::Workspace;
@@ -12,6 +14,9 @@ use crate::workspace::Workspace;
 pub fn check() -> Result<(), Failure> {
     let (root, copy) = (root(), root().join("target/minimal-versions"));
     copy_tracked_files(&root, &copy)?;
+    for manifest in manifests(&copy)? {
+        remove_dev_dependencies(&manifest)?;
+    }
     // The option is unstable, and cargo takes it only so; the compiler is not touched by it.
     let update = cargo(&["update", "--quiet", "-Z", "direct-minimal-versions"]);
     update.env("RUSTC_BOOTSTRAP", "1").directory(&copy).run()?;
@@ -35,6 +40,22 @@ fn copy_tracked_files(from: &Path, to: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn manifests(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let crates = root.join("crates");
+    let entries = fs::read_dir(&crates).map_err(|error| failure(&crates, &error))?;
+    let members = entries.flatten().map(|entry| entry.path().join("Cargo.toml")).filter(|manifest| manifest.exists());
+    Ok(iter::once(root.join("Cargo.toml")).chain(members).collect())
+}
+
+/// What only tests ask for would raise the versions that those who use the crates get.
+fn remove_dev_dependencies(manifest: &Path) -> Result<(), Failure> {
+    let text = fs::read_to_string(manifest).map_err(|error| failure(manifest, &error))?;
+    let mut document: DocumentMut =
+        text.parse().map_err(|error| Failure::new(format!("{}: {error}", manifest.display())))?;
+    document.remove("dev-dependencies");
+    fs::write(manifest, document.to_string()).map_err(|error| failure(manifest, &error))
 }
 
 fn copy_file(from: &Path, to: &Path) -> Result<(), Failure> {
