@@ -45,7 +45,7 @@ pub(super) fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, Unreada
         notes.insert(0, Note::SeveralRequests { total: ranks.len(), taken: at + 1 });
     }
     notes.extend(reply.iter().flat_map(|reply| reply.damage.clone()));
-    Ok(Capture { kind: CaptureKind::Har, request, url, reply, client: None, command: None, notes })
+    Ok(Capture { kind: CaptureKind::Har, request, url, reply, client: None, notes })
 }
 
 /// What is known of the entries so far.
