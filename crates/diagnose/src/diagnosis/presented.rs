@@ -35,12 +35,19 @@ pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<
     if scheme == Scheme::V4a {
         return None;
     }
-    let digits = &lower[..lower.len() & !1];
+    let whole = without_ellipsis(&lower);
+    // Text that is no hex may have a character of several bytes anywhere.
+    let digits = whole.get(..whole.len() & !1)?;
     let bytes = hex::decode(digits).ok().filter(|bytes| (8..32).contains(&bytes.len()))?;
     let mut padded = [0; 32];
-    padded[..bytes.len()].copy_from_slice(&bytes);
-    let detail = format!("cut off: {} of 64 digits", lower.len());
+    padded.get_mut(..bytes.len())?.copy_from_slice(&bytes);
+    let detail = format!("cut off: {} of 64 digits", whole.len());
     Some((Target::Digest { bytes: padded, length: bytes.len() }, Some(form(&detail))))
+}
+
+/// A signature without what people and programs put in place of the rest of it.
+pub(super) fn without_ellipsis(text: &str) -> &str {
+    text.trim_end_matches(['…', '.'])
 }
 
 #[cfg(test)]

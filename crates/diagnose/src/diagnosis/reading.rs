@@ -104,7 +104,7 @@ fn repairs(request: &Request) -> Vec<Repair> {
 fn repaired_authorization(text: &str) -> String {
     let mut text = text.trim().trim_matches(['"', '\'']).trim();
     while let Some(rest) =
-        text.get(..14).filter(|head| head.eq_ignore_ascii_case("authorization:")).map(|_| &text[14..])
+        text.get(..14).filter(|head| head.eq_ignore_ascii_case("authorization:")).map(|_| text.get(14..).unwrap_or_default())
     {
         text = rest.trim();
     }

@@ -106,7 +106,7 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     if verbose::is_trace(text) {
         return choose(CaptureKind::CurlTrace, verbose::read(text)?, entry, Prefer::Last);
     }
-    let head = String::from_utf8_lossy(&text[..text.len().min(1024)]);
+    let head = String::from_utf8_lossy(text.get(..text.len().min(1024)).unwrap_or_default());
     if url::begins(&head) {
         return read_url(&String::from_utf8_lossy(text), entry);
     }
@@ -141,7 +141,7 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
 
 /// A command or a presigned URL below or inside a report in words.
 fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
-    let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST_REPORT)]);
+    let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST_REPORT)).unwrap_or_default());
     let mut at = 0;
     let mut commands = 0;
     for line in text.split_inclusive('\n') {
@@ -154,8 +154,8 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             }
         }
         let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
-        if let Some(start) = starts.into_iter().find(|start| url::begins_presigned(&line[*start..])) {
-            return Some(read_url(&text[at + start..], None));
+        if let Some(start) = starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default())) {
+            return Some(read_url(text.get(at + start..).unwrap_or_default(), None));
         }
         at += line.len();
     }
