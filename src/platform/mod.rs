@@ -10,9 +10,13 @@ mod portable;
 mod unix;
 
 #[cfg(not(unix))]
-pub use portable::{FileId, connect_to_socket, create_private_directory, last_change, leave_to_umask, mode_open_to};
+pub use portable::{
+    FileId, connect_to_socket, create_private_directory, disable_core_dumps, last_change, leave_to_umask, mode_open_to,
+};
 #[cfg(unix)]
-pub use unix::{FileId, connect_to_socket, create_private_directory, last_change, leave_to_umask, mode_open_to};
+pub use unix::{
+    FileId, connect_to_socket, create_private_directory, disable_core_dumps, last_change, leave_to_umask, mode_open_to,
+};
 
 /// Users other than the owner of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 
+use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::net::UnixStream;
 
 use super::Access;
@@ -52,6 +53,14 @@ pub fn last_change(metadata: &Metadata) -> Option<SystemTime> {
     let seconds = u64::try_from(metadata.ctime()).ok()?;
     let nanoseconds = u32::try_from(metadata.ctime_nsec()).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))
+}
+
+/// Keeps the system from writing the memory of this process, in which secrets are, to a file when it is killed by a fault.
+/// The limit cannot be raised again by what this process starts.
+pub fn disable_core_dumps() {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    // A limit may always be lowered; if a sandbox forbids even that, there is nothing else to do.
+    drop(setrlimit(Resource::Core, none));
 }
 
 /// Connects to a socket that has a path.
