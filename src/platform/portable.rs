@@ -89,6 +89,7 @@ mod tests {
 
     #[test]
     fn a_temporary_file_is_made_and_a_socket_is_refused() {
+        disable_core_dumps();
         let mut builder = tempfile::Builder::new();
         leave_to_umask(&mut builder);
         assert!(builder.tempfile().is_ok());
