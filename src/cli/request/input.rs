@@ -16,6 +16,10 @@ use sigvet_diagnose::formats::reply::Reply;
 /// Reads the request that `name` stands for; none is standard input. The options complete a URL: method, headers, body.
 pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Context) -> Result<Request, Failure> {
     let capture = capture(name, None, options, context)?;
+    if capture.kind == CaptureKind::CurlCommand {
+        return Err(Failure::usage("a curl command is no signed request")
+            .hint("'sigvet explain' reads it; or give what 'curl -v' prints"));
+    }
     let notes: Vec<String> = capture.notes.iter().map(|note| format!("note: {note}\n")).collect();
     context.stderr.write_all(notes.concat().as_bytes())?;
     match capture.request {

@@ -3,14 +3,14 @@
 //! A command is evidence. Nothing that it names is opened, and no key, scope or setting is taken from it. What stands in a
 //! file, or depends on chance or on curl's version, is not known, and a note says so.
 
-mod arguments;
 mod data;
-mod destination;
-mod form;
-mod glob;
-mod headers;
 mod options;
 mod section;
+mod arguments;
+mod glob;
+mod destination;
+mod headers;
+mod form;
 
 use super::UnreadableCapture;
 use super::exchange::{Exchange, valid_headers};
