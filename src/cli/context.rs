@@ -49,6 +49,11 @@ impl Context {
         }
     }
 
+    /// Standard error, for what was asked to go there by name.
+    pub fn stderr_in_any_case(&mut self) -> &mut dyn Write {
+        &mut **self.spoken.as_mut().unwrap_or(&mut self.stderr)
+    }
+
     /// The real one.
     pub fn of_this_process() -> Self {
         let stdin = std::io::stdin();
