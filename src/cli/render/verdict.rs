@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::redact::Redactor;
 use crate::cli::render::outside::harmless_line;
 use crate::cli::signing::derived::Derived;
-use sigvet_core::scheme::Signature;
 use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict};
 
 /// The longest finding in a line of text, in characters. JSON has all of it.
@@ -52,13 +51,13 @@ fn in_a_line(finding: &Finding, redactor: &Redactor) -> String {
 }
 
 /// The object of a request that is only to be signed: there is nothing to judge.
-pub fn to_sign(derived: &Derived, signature: &Signature, redactor: &Redactor) -> Value {
+pub fn to_sign(derived: &Derived, signature: &str, redactor: &Redactor) -> Value {
     let stage = |(name, text): (&str, Cow<'_, [u8]>)| json!({ "name": name, "text": redactor.apply(&String::from_utf8_lossy(&text)) });
     json!({
         "verdict": Outcome::Unknown.as_str(),
         "explanations": [],
         "stages": derived.texts().stages().into_iter().map(stage).collect::<Vec<_>>(),
-        "signature": { "presented": null, "expected": signature.as_str() },
+        "signature": { "presented": null, "expected": signature },
         "search": { "hypotheses": 0, "deepest": 0, "exhausted": true, "milliseconds": 0 },
     })
 }

@@ -14,7 +14,7 @@ mod text;
 pub use palette::Palette;
 
 use super::outside;
-use super::redact::{REDACTED, Redactor};
+use super::redact::{REDACTED, Redactor, short_signature};
 use sigvet_diagnose::{AppliedMistake, Diagnosis};
 
 /// A diagnosis as it is to be shown.
@@ -79,10 +79,11 @@ impl Shown<'_> {
 
     /// A signature that whoever has it can use is shortened.
     fn usable_signature(&self, signature: &str) -> String {
-        const DIGITS: usize = 8;
-        match signature.char_indices().nth(DIGITS) {
-            Some((end, _)) if !self.show_secrets => outside::harmless_line(&signature[..end]) + "…",
-            _ => outside::harmless_line(signature),
+        let shown = if self.show_secrets { signature.to_owned() } else { short_signature(signature) };
+        // The sign of what was left out is ours.
+        match shown.strip_suffix('…').filter(|_| !self.show_secrets) {
+            Some(start) => outside::harmless_line(start) + "…",
+            None => outside::harmless_line(&shown),
         }
     }
 }
