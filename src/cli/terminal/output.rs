@@ -38,7 +38,7 @@ impl<'a> Output<'a> {
 
     fn open_as(path: Option<&Path>, context: &'a mut Context, secrecy: Secrecy) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            return Ok(Self(Sink::Stdout(&mut *context.stdout)));
+            return Ok(Self(Sink::Stdout(context.stdout.exact())));
         };
         let failure = |error: std::io::Error| cannot_write(path, error);
         // A link stays a link: what it leads to is replaced.
