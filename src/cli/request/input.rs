@@ -16,8 +16,9 @@ use sigvet_diagnose::formats::reply::Reply;
 /// Reads the request that `name` stands for; none is standard input. The options complete a URL: method, headers, body.
 pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Context) -> Result<Request, Failure> {
     let capture = capture(name, None, options, context)?;
-    let notes: Vec<String> = capture.notes.iter().map(|note| format!("note: {note}\n")).collect();
-    context.stderr.write_all(notes.concat().as_bytes())?;
+    for note in &capture.notes {
+        context.stderr.line(&format!("note: {note}"))?;
+    }
     match capture.request {
         Some(request) => Ok(request),
         None => Err(Failure::usage(format!("{}: there is no request in it", shown(name.unwrap_or("-"))))
