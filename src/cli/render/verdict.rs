@@ -18,8 +18,11 @@ pub fn write_verdict(verdict: &Verdict, redactor: &Redactor, out: &mut dyn Write
     let (who, what) = signer(&verdict.claimed);
     let (who, what) = (inert_line(who), inert_line(&what));
     let headline = verdict.findings.iter().find(|finding| finding.is_fatal());
+    let undecided = verdict.undecided().filter(|_| verdict.expected.is_some());
+    let headline = headline.or(undecided);
     match (verdict.outcome(), headline) {
-        (Outcome::Unknown, _) => {
+        (Outcome::Unknown, Some(finding)) => writeln!(out, "unknown: {}", in_a_line(finding, redactor))?,
+        (Outcome::Unknown, None) => {
             writeln!(out, "unknown: no secret for {who} at hand, so the signature was not recomputed")?;
         }
         (_, Some(finding)) => writeln!(out, "not valid: {}", in_a_line(finding, redactor))?,
