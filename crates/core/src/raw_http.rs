@@ -21,6 +21,12 @@ pub enum MalformedRequest {
         /// Its number, from 1.
         line: usize,
     },
+    /// White space before a colon, which servers refuse (RFC 9112 §5.1): some proxies took it for part of the name.
+    #[error("line {line}: white space stands between the name of a header and its colon")]
+    BlankBeforeColon {
+        /// Its number, from 1.
+        line: usize,
+    },
     /// A field that no request can have.
     #[error("line {line}: {source}")]
     Header {
@@ -120,9 +126,15 @@ pub struct Head {
 /// See [`MalformedRequest`].
 pub fn parse_request(text: &[u8]) -> Result<Request, MalformedRequest> {
     let mut lines = Lines::of(text);
-    let Head { method, target, headers, .. } = take_head(&mut lines)?;
+    let Head { method, target, origin, headers } = take_head(&mut lines)?;
     let body = take_body(lines.rest(), &headers)?;
-    Ok(Request { method, target, headers, body })
+    Ok(Request { method, target, authority: origin.as_deref().map(authority_of), headers, body })
+}
+
+/// What stands behind `https://` and before the path; user information is no part of a host.
+pub fn authority_of(origin: &[u8]) -> Vec<u8> {
+    let behind_scheme = origin.splitn(3, |byte| *byte == b'/').nth(2).unwrap_or(origin);
+    behind_scheme.rsplit(|byte| *byte == b'@').next().unwrap_or(behind_scheme).to_vec()
 }
 
 /// Takes the head of a request and the empty line behind it.
@@ -201,7 +213,10 @@ pub fn parse_fields(fields: Vec<(usize, Vec<u8>)>) -> Result<Headers, MalformedR
     let mut headers = Headers::default();
     for (line, field) in fields {
         let (name, value) = split_once(&field, b':').ok_or(MalformedRequest::Field { line })?;
-        let name = std::str::from_utf8(name).map_err(|_| MalformedRequest::Field { line })?.trim();
+        let name = std::str::from_utf8(name).map_err(|_| MalformedRequest::Field { line })?.trim_start();
+        if name.ends_with(char::is_whitespace) {
+            return Err(MalformedRequest::BlankBeforeColon { line });
+        }
         let value = value.strip_prefix(b" ").or_else(|| value.strip_prefix(b"\t")).unwrap_or(value);
         if name.eq_ignore_ascii_case("authorization") && value.trim_ascii().is_empty() {
             return Err(MalformedRequest::EmptyAuthorization { line });
@@ -220,7 +235,9 @@ fn take_body(rest: &[u8], headers: &Headers) -> Result<Body, MalformedRequest> {
     }
     match headers.content_length() {
         Some(expected) if expected > presented => Err(MalformedRequest::Truncated { expected, presented }),
-        Some(expected) => Ok(Body::Bytes(rest.get(..usize::try_from(expected).unwrap_or(rest.len())).unwrap_or_default().to_vec())),
+        Some(expected) => {
+            Ok(Body::Bytes(rest.get(..usize::try_from(expected).unwrap_or(rest.len())).unwrap_or_default().to_vec()))
+        }
         None if rest.iter().all(|byte| matches!(byte, b'\r' | b'\n')) => Ok(Body::Bytes(Vec::new())),
         None => Ok(Body::Bytes(rest.to_vec())),
     }

@@ -20,8 +20,9 @@ pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Conte
         return Err(Failure::usage("a curl command is no signed request")
             .hint("'sigvet explain' reads it; or give what 'curl -v' prints"));
     }
-    let notes: Vec<String> = capture.notes.iter().map(|note| format!("note: {note}\n")).collect();
-    context.stderr.write_all(notes.concat().as_bytes())?;
+    for note in &capture.notes {
+        context.stderr.line(&format!("note: {note}"))?;
+    }
     match capture.request {
         Some(request) => Ok(request),
         None => Err(Failure::usage(format!("{}: there is no request in it", shown(name.unwrap_or("-"))))

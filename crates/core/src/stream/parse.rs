@@ -15,6 +15,8 @@ pub struct Chunked<'a> {
     pub trailers: Vec<Trailer<'a>>,
     /// The signature of the trailer.
     pub trailer_signature: Option<&'a str>,
+    /// How many signatures the trailer has: more than one is one too many.
+    pub trailer_signatures: usize,
     /// Where the framing breaks off.
     pub malformed: Option<Malformed>,
 }
@@ -110,6 +112,7 @@ impl<'a> Chunked<'a> {
             let trailer = trailer(line).ok_or_else(|| cursor.malformed(offset, "a trailing header, name:value"))?;
             if trailer.name.eq_ignore_ascii_case(TRAILER_SIGNATURE) {
                 self.trailer_signature = Some(trailer.value);
+                self.trailer_signatures += 1;
             } else {
                 self.trailers.push(trailer);
             }
@@ -187,8 +190,15 @@ fn parse_head(head: &[u8]) -> Option<(u64, Option<&str>)> {
     let length = u64::from_str_radix(size, 16).ok().filter(|_| is_size)?;
     match extension {
         "" => Some((length, None)),
-        _ => Some((length, Some(extension.strip_prefix(CHUNK_SIGNATURE)?))),
+        _ => Some((length, extension.strip_prefix(CHUNK_SIGNATURE).filter(|signature| is_signature(signature)))),
     }
+    .filter(|(_, signature)| extension.is_empty() || signature.is_some())
+}
+
+/// A signature is the last extension and the only one. MinIO reads 64 characters and wants CRLF behind them; others would cut
+/// at `;` or at a blank, and take what follows for something else.
+fn is_signature(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';')
 }
 
 /// The beginning of a text, as it can be printed.

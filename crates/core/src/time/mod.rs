@@ -75,7 +75,15 @@ impl Timestamp {
     /// The form people read: `2015-08-30T12:36:00Z` (RFC 3339).
     pub fn to_rfc3339(&self) -> String {
         let t = self.as_str();
-        format!("{}-{}-{}T{}:{}:{}Z", t.get(0..4).unwrap_or_default(), t.get(4..6).unwrap_or_default(), t.get(6..8).unwrap_or_default(), t.get(9..11).unwrap_or_default(), t.get(11..13).unwrap_or_default(), t.get(13..15).unwrap_or_default())
+        format!(
+            "{}-{}-{}T{}:{}:{}Z",
+            t.get(0..4).unwrap_or_default(),
+            t.get(4..6).unwrap_or_default(),
+            t.get(6..8).unwrap_or_default(),
+            t.get(9..11).unwrap_or_default(),
+            t.get(11..13).unwrap_or_default(),
+            t.get(13..15).unwrap_or_default()
+        )
     }
 
     /// The form of the header `Date`: `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 9110 §5.6.7).
@@ -85,7 +93,12 @@ impl Timestamp {
         let weekday = WEEKDAYS[usize::try_from(days.rem_euclid(7)).expect("a remainder is not negative")];
         let month = MONTHS[usize::try_from(month - 1).expect("months count from 1")];
         let t = self.as_str();
-        format!("{weekday}, {day:02} {month} {year:04} {}:{}:{} GMT", t.get(9..11).unwrap_or_default(), t.get(11..13).unwrap_or_default(), t.get(13..15).unwrap_or_default())
+        format!(
+            "{weekday}, {day:02} {month} {year:04} {}:{}:{} GMT",
+            t.get(9..11).unwrap_or_default(),
+            t.get(11..13).unwrap_or_default(),
+            t.get(13..15).unwrap_or_default()
+        )
     }
 
     /// Parses exactly the form of `x-amz-date`, `20150830T123600Z`.

@@ -38,7 +38,13 @@ fn split_authority(text: &str) -> Option<(&str, &str, &str)> {
     let start = text.find("://")? + "://".len();
     let end = text.get(start..).unwrap_or_default().find(['/', '?', '#']).map_or(text.len(), |at| start + at);
     let has_control = text.contains(|c: char| c.is_ascii_control());
-    (!has_control).then(|| (text.get(..start).unwrap_or_default(), text.get(start..end).unwrap_or_default(), text.get(end..).unwrap_or_default()))
+    (!has_control).then(|| {
+        (
+            text.get(..start).unwrap_or_default(),
+            text.get(start..end).unwrap_or_default(),
+            text.get(end..).unwrap_or_default(),
+        )
+    })
 }
 
 /// Host and port as on the wire.

@@ -75,8 +75,14 @@ mod tests {
         let mut command = crate::cli::args::Cli::command();
         command.build();
         let explain = command.find_subcommand("explain").unwrap();
-        let steps =
-            [NextStep::Request, NextStep::Body, NextStep::Secret, NextStep::Reply, NextStep::ClientLog, NextStep::MoreTime];
+        let steps = [
+            NextStep::Request,
+            NextStep::Body,
+            NextStep::Secret,
+            NextStep::Reply,
+            NextStep::ClientLog,
+            NextStep::MoreTime,
+        ];
         let words = steps.iter().flat_map(|step| next_step(step).split(|c: char| c.is_whitespace() || c == ':'));
         let named: Vec<&str> = words.filter_map(|word| word.strip_prefix("--")).collect();
         assert_eq!(named.len(), 4);

@@ -20,7 +20,9 @@ use super::{Capture, CaptureKind, HarProblem, UnreadableCapture, base64};
 
 /// Whether the text is the JSON of such a file, whole or not.
 pub(super) fn begins(text: &[u8]) -> bool {
-    let has = |name: &[u8]| text.get(..text.len().min(4096)).unwrap_or_default().windows(name.len()).any(|window| window == name);
+    let has = |name: &[u8]| {
+        text.get(..text.len().min(4096)).unwrap_or_default().windows(name.len()).any(|window| window == name)
+    };
     let is_entry_list = || text.windows(9).any(|window| window == b"\"entries\"");
     text.trim_ascii_start().starts_with(b"{")
         && has(b"\"log\"")

@@ -154,7 +154,9 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             }
         }
         let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
-        if let Some(start) = starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default())) {
+        if let Some(start) =
+            starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default()))
+        {
             return Some(read_url(text.get(at + start..).unwrap_or_default(), None));
         }
         at += line.len();

@@ -269,7 +269,8 @@ impl Splitter<'_> {
     }
 
     fn digits(&mut self, radix: u32, most: usize) -> Option<u32> {
-        let digits: String = self.text.get(self.at..).unwrap_or_default().chars().take(most).take_while(|c| c.is_digit(radix)).collect();
+        let digits: String =
+            self.text.get(self.at..).unwrap_or_default().chars().take(most).take_while(|c| c.is_digit(radix)).collect();
         self.at += digits.len();
         u32::from_str_radix(&digits, radix).ok()
     }

@@ -190,8 +190,9 @@ fn event_of(line: &[u8]) -> Option<(Event, usize)> {
 /// The row of a dump: `0040: text`.
 fn row_of(line: &[u8]) -> Option<(usize, &[u8])> {
     let at = line.iter().position(|&byte| byte == b':').filter(|at| (4..=8).contains(at))?;
-    let offset =
-        std::str::from_utf8(line.get(..at).unwrap_or_default()).ok().filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let offset = std::str::from_utf8(line.get(..at).unwrap_or_default())
+        .ok()
+        .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
     let rest = line.get(at + 1..).unwrap_or_default();
     Some((usize::from_str_radix(offset, 16).ok()?, rest.strip_prefix(b" ").unwrap_or(rest)))
 }

@@ -208,11 +208,14 @@ fn http2_field(remark: &[u8]) -> Option<&[u8]> {
 /// The part of a body's last line before the remark that stands on the same line.
 fn before_remark(line: &[u8]) -> &[u8] {
     const REMARKS: [&[u8]; 4] = [b"* Connection #", b"* Closing connection", b"* Curl_http_done", b"* abort upload"];
-    let at = (0..line.len()).find(|&at| REMARKS.iter().any(|remark| line.get(at..).unwrap_or_default().starts_with(remark)));
+    let at =
+        (0..line.len()).find(|&at| REMARKS.iter().any(|remark| line.get(at..).unwrap_or_default().starts_with(remark)));
     let line = line.get(..at.unwrap_or(line.len())).unwrap_or_default();
     // With the time before it.
     match line.rsplit(|&byte| byte == b'>').next().filter(|_| at.is_some()) {
-        Some(time) if without_prefix(&[time, b" x"].concat()) == b"x" => line.get(..line.len() - time.len()).unwrap_or_default(),
+        Some(time) if without_prefix(&[time, b" x"].concat()) == b"x" => {
+            line.get(..line.len() - time.len()).unwrap_or_default()
+        }
         _ => line,
     }
 }

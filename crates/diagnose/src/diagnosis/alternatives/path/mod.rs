@@ -141,7 +141,8 @@ impl Making for Path {
             SlashWriting::EncodedBehind(count) => {
                 let text = self.encoded(&wire, passes, escaping);
                 let kept = text.iter().enumerate().filter(|(_, byte)| **byte == b'/').nth(count - 1)?.0 + 1;
-                [text.get(..kept).unwrap_or_default(), &replaced(text.get(kept..).unwrap_or_default(), b"/", b"%2F")].concat()
+                [text.get(..kept).unwrap_or_default(), &replaced(text.get(kept..).unwrap_or_default(), b"/", b"%2F")]
+                    .concat()
             }
             _ => self.encoded(&wire, passes, escaping),
         };

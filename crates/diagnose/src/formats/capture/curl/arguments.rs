@@ -9,7 +9,8 @@ use crate::formats::note::Note;
 
 /// Reads the words behind `curl`.
 pub(super) fn parse(words: &[String]) -> (Vec<Section>, Vec<Note>) {
-    let mut parser = Parser { words: words.iter(), sections: Vec::new(), current: Section::default(), notes: Vec::new() };
+    let mut parser =
+        Parser { words: words.iter(), sections: Vec::new(), current: Section::default(), notes: Vec::new() };
     parser.run();
     let Parser { mut sections, current, mut notes, .. } = parser;
     sections.push(current);

@@ -6,10 +6,7 @@ use sigvet_core::internal::encode::{Slash, encode};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
     /// It stands in the command.
-    Known {
-        bytes: Vec<u8>,
-        joint: Joint,
-    },
+    Known { bytes: Vec<u8>, joint: Joint },
     /// It stands in a file, which is not opened.
     Unknown { option: &'static str },
 }

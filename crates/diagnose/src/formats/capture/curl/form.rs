@@ -114,7 +114,9 @@ fn boundary(fields: &[Field<'_>]) -> String {
 fn written(fields: &[Field<'_>], boundary: &str, length_of_file: u64) -> Vec<u8> {
     let mut body = Vec::new();
     for field in fields {
-        body.extend(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", escaped(field.name)).bytes());
+        body.extend(
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", escaped(field.name)).bytes(),
+        );
         if let Content::File(name) = field.content {
             body.extend(format!("; filename=\"{}\"", escaped(name)).bytes());
         }

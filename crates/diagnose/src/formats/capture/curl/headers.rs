@@ -84,8 +84,7 @@ impl Section {
     }
 
     fn unknown_headers(&self, wire: &Wire<'_>) -> Vec<&'static str> {
-        let by_version =
-            [(self.agent.is_none(), "user-agent"), (self.is_compressed, "accept-encoding")].into_iter();
+        let by_version = [(self.agent.is_none(), "user-agent"), (self.is_compressed, "accept-encoding")].into_iter();
         let by_clock = [(self.time_condition.is_some(), "if-modified-since")];
         let unknown = by_version.chain(by_clock).filter(|(is_sent, _)| *is_sent).map(|(_, name)| name);
         unknown.chain(wire.unknown.iter().copied()).collect()

@@ -191,9 +191,7 @@ impl Section {
         let content_type = Some("application/x-www-form-urlencoded".to_owned());
         match joined(&self.data) {
             Ok(bytes) => Payload { body: Body::Bytes(bytes), content_type, note: None },
-            Err(option) => {
-                Payload { body: Body::Unknown, content_type, note: Some(Note::BodyFromFile { option }) }
-            }
+            Err(option) => Payload { body: Body::Unknown, content_type, note: Some(Note::BodyFromFile { option }) },
         }
     }
 

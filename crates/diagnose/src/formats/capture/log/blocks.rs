@@ -179,7 +179,9 @@ fn is_time(line: &[u8]) -> bool {
 
 /// Whether a line begins with a year and is neither a scope nor a hash, of which one in seven begins with four digits.
 fn is_date(line: &[u8]) -> bool {
-    (8..64).contains(&line.len()) && line.get(..4).unwrap_or_default().iter().all(u8::is_ascii_digit) && !line.contains(&b'/')
+    (8..64).contains(&line.len())
+        && line.get(..4).unwrap_or_default().iter().all(u8::is_ascii_digit)
+        && !line.contains(&b'/')
 }
 
 fn is_scope(line: &[u8]) -> bool {
@@ -200,7 +202,8 @@ fn last_word(line: &[u8], is_of_word: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
 fn is_servers(lines: &[&[u8]], at: usize) -> bool {
     let has = |line: &[u8], words: &[u8]| line.windows(words.len()).any(|window| window == words);
     let in_element = has(lines[at], b"<CanonicalRequest>") || has(lines[at], b"<StringToSign>");
-    in_element || lines.get(at.saturating_sub(2)..=at).unwrap_or_default().iter().any(|line| has(line, b"should have been"))
+    in_element
+        || lines.get(at.saturating_sub(2)..=at).unwrap_or_default().iter().any(|line| has(line, b"should have been"))
 }
 
 fn dedented(line: &[u8], indent: usize) -> &[u8] {

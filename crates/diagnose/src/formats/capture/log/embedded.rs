@@ -61,7 +61,11 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
                 .iter()
                 .filter_map(|end| find(body, end).map(|at| at + end.len()))
                 .max();
-            let reply = Reply::parse(status.take(), &Headers::default(), body.get(..end.unwrap_or(body.len())).unwrap_or_default());
+            let reply = Reply::parse(
+                status.take(),
+                &Headers::default(),
+                body.get(..end.unwrap_or(body.len())).unwrap_or_default(),
+            );
             http_ends = at + start + end.unwrap_or(body.len());
             push(Exchange { reply: Some(reply), ..Exchange::default() });
         } else if find(line.text, b"signature we calculated does not match").is_some() && at >= http_ends {
@@ -147,10 +151,10 @@ fn s3cmd_reply(line: &str) -> Option<Reply> {
 fn message_in(line: &[u8]) -> Option<usize> {
     let starts = (0..line.len().min(200)).filter(|&at| at == 0 || line[at - 1] == b' ');
     let has_version = find(line, b"HTTP/").is_some();
-    starts
-        .into_iter()
-        .filter(|_| has_version)
-        .find(|&at| status_of(line.get(at..).unwrap_or_default()).is_some() || http::is_request_line(line.get(at..).unwrap_or_default()))
+    starts.into_iter().filter(|_| has_version).find(|&at| {
+        status_of(line.get(at..).unwrap_or_default()).is_some()
+            || http::is_request_line(line.get(at..).unwrap_or_default())
+    })
 }
 
 /// Where a message ends in a log: at a rule, or at a line with a prefix of its own.

@@ -138,15 +138,11 @@ fn no_key_and_no_option_of_another_program_is_taken() {
         ("curl https://h/k -é", &["curl has no option -é, it was left out"]),
         (
             "curl --aws-sigv4 aws:amz:us-east-1:s3 -u AKID:hush https://h/k",
-            &[
-                "the user, password or scope in the command (-u, --aws-sigv4) is not used: what was pasted gives no key",
-            ],
+            &["the user, password or scope in the command (-u, --aws-sigv4) is not used: what was pasted gives no key"],
         ),
         (
             "curl https://AKID:hush@h/k",
-            &[
-                "the user, password or scope in the command (-u, --aws-sigv4) is not used: what was pasted gives no key",
-            ],
+            &["the user, password or scope in the command (-u, --aws-sigv4) is not used: what was pasted gives no key"],
         ),
     ] {
         let found = capture(command);
@@ -189,7 +185,9 @@ fn what_curl_refuses_is_refused() {
 #[test]
 fn a_header_that_curl_chooses_is_named_if_it_is_signed() {
     let authorization = |names: &str| {
-        format!("curl --compressed -H 'Authorization: AWS4-HMAC-SHA256 Credential=A/1/r/s/aws4_request, SignedHeaders={names}, Signature=0' http://h/")
+        format!(
+            "curl --compressed -H 'Authorization: AWS4-HMAC-SHA256 Credential=A/1/r/s/aws4_request, SignedHeaders={names}, Signature=0' http://h/"
+        )
     };
     assert_eq!(
         notes(&capture(&authorization("accept-encoding;host;user-agent"))),

@@ -1,22 +1,32 @@
-//! The answers of Unix: modes, inodes, sockets.
+//! The answers of Unix: modes, owners, inodes, sockets.
 
-use std::fs::{self, Metadata};
+mod descriptor;
+mod signals;
+mod unnamed;
+
+pub use descriptor::{descriptor_of, duplicate};
+pub use signals::{Removal, remove_if_stopped};
+pub use unnamed::UnnamedFile;
+
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 
+use rustix::fs::OFlags;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::UnixStream;
 
-use super::Access;
+use super::{Access, FileKind, Secrecy};
 
 /// The mode of a file that others have that access to; `None` if they have not.
 pub fn mode_open_to(access: Access, metadata: &Metadata) -> Option<u32> {
     let mode = metadata.permissions().mode() & 0o777;
     let others = match access {
         Access::Read => 0o044,
+        Access::Write => 0o022,
         Access::Any => 0o077,
     };
     (mode & others != 0).then_some(mode)
@@ -30,6 +40,63 @@ pub fn create_private_directory(path: &Path) -> io::Result<()> {
 /// Gives a temporary file, which would be private, the mode of any other new file.
 pub fn leave_to_umask(builder: &mut tempfile::Builder<'_, '_>) {
     builder.permissions(fs::Permissions::from_mode(0o666));
+}
+
+/// Whether a file belongs to the user that runs this process, or to root, who could do anything anyway.
+pub fn is_owner_trusted(metadata: &Metadata) -> bool {
+    let owner = metadata.uid();
+    owner == 0 || owner == rustix::process::geteuid().as_raw()
+}
+
+/// What a file is.
+pub fn kind_of(metadata: &Metadata) -> FileKind {
+    let kind = metadata.file_type();
+    match () {
+        () if kind.is_file() => FileKind::Regular,
+        () if kind.is_dir() => FileKind::Directory,
+        () if kind.is_fifo() => FileKind::NamedPipe,
+        () if kind.is_char_device() || kind.is_block_device() => FileKind::Device,
+        () => FileKind::Other,
+    }
+}
+
+/// Opens a file for reading. Neither to open nor to read it waits for anybody: a terminal does not become ours either.
+pub fn open_without_waiting(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(flags(OFlags::NONBLOCK | OFlags::NOCTTY)).open(path)
+}
+
+/// Opens the file that others wait for, and creates it for its owner only. A link in its place is not followed.
+pub fn lock_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    options.custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK)).open(path)
+}
+
+/// The flags as the standard library takes them.
+fn flags(flags: OFlags) -> i32 {
+    flags.bits().cast_signed()
+}
+
+/// Gives a file the owner and the group of the one that it replaces, as far as the system lets us. Whether its group is
+/// now the same.
+pub fn owner_kept(file: &File, replaced: &Metadata) -> bool {
+    let Ok(own) = file.metadata() else { return false };
+    if (own.uid(), own.gid()) == (replaced.uid(), replaced.gid()) {
+        return true;
+    }
+    fchown(file, Some(replaced.uid()), Some(replaced.gid())).is_ok()
+        || own.gid() == replaced.gid()
+        || fchown(file, None, Some(replaced.gid())).is_ok()
+}
+
+/// The permissions of a file that takes the place of another. A group that is not the same gets nothing.
+pub fn permissions_like(replaced: &Metadata, secrecy: Secrecy, has_group: bool) -> Permissions {
+    let mode = replaced.permissions().mode() & 0o777;
+    Permissions::from_mode(match (secrecy, has_group) {
+        (Secrecy::Secret, _) => 0o600,
+        (Secrecy::Public, true) => mode,
+        (Secrecy::Public, false) => mode & !0o070,
+    })
 }
 
 /// Which file it is, and when anything about it changed last.
@@ -74,6 +141,18 @@ pub async fn connect_to_socket(path: &Path) -> io::Result<UnixStream> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_write_is_another_question_than_who_may_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        fs::write(&path, "").unwrap();
+        for (mode, is_open) in [(0o644, false), (0o664, true), (0o606, true), (0o622, true), (0o600, false)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let metadata = fs::metadata(&path).unwrap();
+            assert_eq!(mode_open_to(Access::Write, &metadata), is_open.then_some(mode), "{mode:o}");
+        }
+    }
 
     #[test]
     fn a_mode_is_told_if_it_lets_others_in() {
