@@ -13,7 +13,7 @@ use crate::platform::leave_to_umask;
 pub struct Output<'a>(Sink<'a>);
 
 enum Sink<'a> {
-    Stdout(&'a mut dyn Write),
+    Stdout(Box<dyn Write + 'a>),
     /// A device or a pipe: written in place, for there is nothing to rename over.
     Special(std::fs::File, PathBuf),
     File(NamedTempFile, PathBuf),
@@ -31,6 +31,11 @@ impl<'a> Output<'a> {
         Self::open_as(path, context, Secrecy::Public)
     }
 
+    /// Standard output for what a server sent: a person at a terminal gets it as text.
+    pub fn data(context: &'a mut Context) -> Self {
+        Self(Sink::Stdout(Box::new(context.stdout.data())))
+    }
+
     /// The same for a file that nobody else may read.
     pub fn open_secret(path: Option<&Path>, context: &'a mut Context) -> Result<Self, Failure> {
         Self::open_as(path, context, Secrecy::Secret)
@@ -38,7 +43,7 @@ impl<'a> Output<'a> {
 
     fn open_as(path: Option<&Path>, context: &'a mut Context, secrecy: Secrecy) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            return Ok(Self(Sink::Stdout(context.stdout.exact())));
+            return Ok(Self(Sink::Stdout(Box::new(context.stdout.exact()))));
         };
         let failure = |error: std::io::Error| cannot_write(path, error);
         // A link stays a link: what it leads to is replaced.
@@ -58,7 +63,7 @@ impl<'a> Output<'a> {
     /// Makes the result stay: the file gets its name.
     pub fn finish(self) -> Result<(), Failure> {
         match self.0 {
-            Sink::Stdout(out) => Ok(out.flush()?),
+            Sink::Stdout(mut out) => Ok(out.flush()?),
             Sink::Special(mut file, path) => file.flush().map_err(|error| cannot_write(&path, error)),
             Sink::File(mut file, path) => {
                 file.flush().map_err(|error| cannot_write(&path, error))?;
