@@ -2,7 +2,7 @@
 //!
 //! Commands read nothing of this themselves, so that a test can hand them a world of its own.
 
-use std::io::{IsTerminal, Read};
+use std::io::{IsTerminal, Read, Write};
 
 use crate::cli::screen::{Palette, Reader, Screen};
 use crate::profiles::Environment;
@@ -47,6 +47,11 @@ impl Context {
         if let Some(stderr) = self.spoken.take() {
             self.stderr = stderr;
         }
+    }
+
+    /// Standard error as it is, for bytes that were asked to go there by name.
+    pub fn stderr_in_any_case(&mut self) -> &mut dyn Write {
+        self.spoken.as_mut().unwrap_or(&mut self.stderr).exact()
     }
 
     /// The real one.

@@ -1,5 +1,6 @@
 //! The command line: arguments in, one file a command, rendering out. The only reader of the terminal.
 
+pub mod apology;
 pub mod screen;
 pub mod shell;
 pub mod failure;
@@ -27,7 +28,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use context::Context;
 use curl::{config_file, table};
 use failure::{Exit, Failure};
-use options::value::read_all;
+use options::value::read_settings;
 
 /// Parses a command line and runs it; tells the exit code of the process.
 pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> u8 {
@@ -37,7 +38,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> 
         *program = "sigvet".into();
     }
     let is_send = config_file::is_send(&words);
-    let words = match config_file::expand(words, Cli::command, &mut |name| read_all(name, &mut *context.stdin)) {
+    let words = match config_file::expand(words, Cli::command, &mut |name| {
+        read_settings(name, config_file::LARGEST, &mut *context.stdin).map(|bytes| bytes.to_vec())
+    }) {
         Ok(words) => words,
         Err(failure) => return report(&failure, context),
     };

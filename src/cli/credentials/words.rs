@@ -41,6 +41,11 @@ pub fn describe_warning(warning: &Warning) -> String {
             let chmod = suggestion(&["chmod", "600"], path.to_str()).unwrap_or_else(|| "mode 0600".to_owned());
             format!("others can read {} (mode {mode:04o}); {chmod} keeps it private", path.display())
         }
+        Warning::FileWritable { path, mode } => {
+            let path = path.display();
+            format!("others can write to {path} (mode {mode:04o}); 'chmod 600 {path}' keeps it private")
+        }
+        Warning::FileOfAnother { path } => format!("{} belongs to another user, who can change it", path.display()),
     }
 }
 

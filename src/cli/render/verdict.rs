@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::redact::Redactor;
 use crate::cli::screen::inert_line;
 use crate::cli::signing::derived::Derived;
-use sigvet_core::scheme::Signature;
 use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict};
 
 /// The longest finding in a line of text, in characters. JSON has all of it.
@@ -19,8 +18,11 @@ pub fn write_verdict(verdict: &Verdict, redactor: &Redactor, out: &mut dyn Write
     let (who, what) = signer(&verdict.claimed);
     let (who, what) = (inert_line(who), inert_line(&what));
     let headline = verdict.findings.iter().find(|finding| finding.is_fatal());
+    let undecided = verdict.undecided().filter(|_| verdict.expected.is_some());
+    let headline = headline.or(undecided);
     match (verdict.outcome(), headline) {
-        (Outcome::Unknown, _) => {
+        (Outcome::Unknown, Some(finding)) => writeln!(out, "unknown: {}", in_a_line(finding, redactor))?,
+        (Outcome::Unknown, None) => {
             writeln!(out, "unknown: no secret for {who} at hand, so the signature was not recomputed")?;
         }
         (_, Some(finding)) => writeln!(out, "not valid: {}", in_a_line(finding, redactor))?,
@@ -53,13 +55,13 @@ fn in_a_line(finding: &Finding, redactor: &Redactor) -> String {
 }
 
 /// The object of a request that is only to be signed: there is nothing to judge.
-pub fn to_sign(derived: &Derived, signature: &Signature, redactor: &Redactor) -> Value {
+pub fn to_sign(derived: &Derived, signature: &str, redactor: &Redactor) -> Value {
     let stage = |(name, text): (&str, Cow<'_, [u8]>)| json!({ "name": name, "text": redactor.apply(&String::from_utf8_lossy(&text)) });
     json!({
         "verdict": Outcome::Unknown.as_str(),
         "explanations": [],
         "stages": derived.texts().stages().into_iter().map(stage).collect::<Vec<_>>(),
-        "signature": { "presented": null, "expected": signature.as_str() },
+        "signature": { "presented": null, "expected": signature },
         "search": { "hypotheses": 0, "deepest": 0, "exhausted": true, "milliseconds": 0 },
     })
 }

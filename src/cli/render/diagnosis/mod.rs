@@ -11,7 +11,7 @@ mod notes;
 mod text;
 
 use super::outside;
-use super::redact::{REDACTED, Redactor};
+use super::redact::{REDACTED, Redactor, short_signature};
 use crate::cli::screen::inert_line;
 use sigvet_diagnose::{AppliedMistake, Diagnosis};
 
@@ -77,10 +77,11 @@ impl Shown<'_> {
 
     /// A signature that whoever has it can use is shortened.
     fn usable_signature(&self, signature: &str) -> String {
-        const DIGITS: usize = 8;
-        match signature.char_indices().nth(DIGITS) {
-            Some((end, _)) if !self.show_secrets => inert_line(&signature[..end]).into_owned() + "…",
-            _ => inert_line(signature).into_owned(),
+        let shown = if self.show_secrets { signature.to_owned() } else { short_signature(signature) };
+        // The sign of what was left out is ours.
+        match shown.strip_suffix('…').filter(|_| !self.show_secrets) {
+            Some(start) => inert_line(start).into_owned() + "…",
+            None => inert_line(&shown).into_owned(),
         }
     }
 }
