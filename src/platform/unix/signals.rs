@@ -58,6 +58,7 @@ fn is_ignored(signal: i32) -> bool {
 
 // Only GNU's env makes a process that heeds a signal which whoever runs the tests may ignore.
 #[cfg(all(test, target_os = "linux"))]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, Stdio};
