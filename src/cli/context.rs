@@ -4,6 +4,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 
+use crate::cli::screen::{Palette, Screen};
 use crate::profiles::Environment;
 use sigvet_core::time::Timestamp;
 
@@ -19,14 +20,14 @@ pub struct Context {
     pub stdin_is_terminal: bool,
     /// Whether a person reads standard error.
     pub stderr_is_terminal: bool,
-    /// Whether standard output is a terminal that shows colours, and the user wants them.
-    pub stdout_takes_colour: bool,
-    /// Standard output: the result, and nothing else.
-    pub stdout: Box<dyn Write>,
+    /// Whether a person reads standard output.
+    pub stdout_is_terminal: bool,
+    /// Standard output: the result, and nothing else. It shows colours if it is a terminal that has them and the user wants them.
+    pub stdout: Screen,
     /// Standard error: warnings, notes, progress.
-    pub stderr: Box<dyn Write>,
+    pub stderr: Screen,
     /// Standard error, while nothing is said there.
-    spoken: Option<Box<dyn Write>>,
+    spoken: Option<Screen>,
 }
 
 impl Context {
@@ -38,7 +39,8 @@ impl Context {
     /// Says no more on standard error, until it is told to again.
     pub fn hush(&mut self) {
         if self.spoken.is_none() {
-            self.spoken = Some(std::mem::replace(&mut self.stderr, Box::new(std::io::sink())));
+            let silence = Screen::new(Box::new(std::io::sink()), Palette::Plain);
+            self.spoken = Some(std::mem::replace(&mut self.stderr, silence));
         }
     }
 
@@ -49,9 +51,9 @@ impl Context {
         }
     }
 
-    /// Standard error, for what was asked to go there by name.
+    /// Standard error as it is, for bytes that were asked to go there by name.
     pub fn stderr_in_any_case(&mut self) -> &mut dyn Write {
-        &mut **self.spoken.as_mut().unwrap_or(&mut self.stderr)
+        self.spoken.as_mut().unwrap_or(&mut self.stderr).exact()
     }
 
     /// The real one.
@@ -62,13 +64,19 @@ impl Context {
             now: now(),
             stdin_is_terminal: stdin.is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
-            stdout_takes_colour: anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
+            stdout_is_terminal: std::io::stdout().is_terminal(),
             stdin: Box::new(stdin),
-            // Not through anstream: it would take what looks like colour out of the bytes of a response.
-            stdout: Box::new(std::io::stdout()),
-            stderr: Box::new(anstream::stderr()),
+            stdout: Screen::new(Box::new(std::io::stdout()), stdout_palette()),
+            stderr: Screen::new(Box::new(std::io::stderr()), Palette::Plain),
             spoken: None,
         }
+    }
+}
+
+fn stdout_palette() -> Palette {
+    match anstream::AutoStream::choice(&std::io::stdout()) {
+        anstream::ColorChoice::Never => Palette::Plain,
+        _ => Palette::Coloured,
     }
 }
 
@@ -87,6 +95,7 @@ pub(crate) mod testing {
     use std::rc::Rc;
 
     use super::Context;
+    use crate::cli::screen::{Palette, Screen};
     use crate::profiles::Environment;
     use sigvet_core::time::Timestamp;
 
@@ -119,9 +128,9 @@ pub(crate) mod testing {
             stdin: Box::new(Cursor::new(stdin.to_owned())),
             stdin_is_terminal: false,
             stderr_is_terminal: false,
-            stdout_takes_colour: false,
-            stdout: Box::new(stdout.clone()),
-            stderr: Box::new(stderr.clone()),
+            stdout_is_terminal: false,
+            stdout: Screen::new(Box::new(stdout.clone()), Palette::Plain),
+            stderr: Screen::new(Box::new(stderr.clone()), Palette::Plain),
             spoken: None,
         };
         (context, stdout, stderr)

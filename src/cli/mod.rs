@@ -1,5 +1,7 @@
 //! The command line: arguments in, one file a command, rendering out. The only reader of the terminal.
 
+pub mod apology;
+pub mod screen;
 pub mod failure;
 pub mod context;
 pub mod terminal;

@@ -34,10 +34,10 @@ impl<'a> Output<'a> {
 
     fn open_as(path: Option<&Path>, context: &'a mut Context, secrecy: Secrecy) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            return Ok(Self(Sink::Stdout(&mut *context.stdout)));
+            return Ok(Self(Sink::Stdout(context.stdout.exact())));
         };
         match platform::descriptor_of(path) {
-            Some(1) => Ok(Self(Sink::Stdout(&mut *context.stdout))),
+            Some(1) => Ok(Self(Sink::Stdout(context.stdout.exact()))),
             Some(2) => Ok(Self(Sink::Stderr(context.stderr_in_any_case(), path.to_owned()))),
             Some(number) => {
                 let file = platform::duplicate(number, path).map_err(|error| cannot_write(path, error))?;

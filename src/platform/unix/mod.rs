@@ -16,6 +16,7 @@ use std::time::{Duration, SystemTime};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 
 use rustix::fs::OFlags;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::UnixStream;
 
 use super::{Access, FileKind, Secrecy};
@@ -121,6 +122,14 @@ pub fn last_change(metadata: &Metadata) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))
 }
 
+/// Keeps the system from writing the memory of this process, in which secrets are, to a file when it is killed by a fault.
+/// What this process starts may raise the limit again.
+pub fn disable_core_dumps() {
+    let lowered = Rlimit { current: Some(0), ..getrlimit(Resource::Core) };
+    // A limit may always be lowered; if a sandbox forbids even that, there is nothing else to do.
+    let _ = setrlimit(Resource::Core, lowered);
+}
+
 /// Connects to a socket that has a path.
 ///
 /// # Errors
@@ -162,6 +171,14 @@ mod tests {
             assert_eq!(mode_open_to(Access::Read, &metadata), to_readers.then_some(mode));
             assert_eq!(mode_open_to(Access::Any, &metadata), to_any.then_some(mode));
         }
+    }
+
+    #[test]
+    fn no_core_is_written_and_the_limit_may_be_raised_again() {
+        let before = getrlimit(Resource::Core);
+        disable_core_dumps();
+        let after = getrlimit(Resource::Core);
+        assert_eq!((after.current, after.maximum), (Some(0), before.maximum));
     }
 
     /// Catches a directory on the way that everybody can look into.
