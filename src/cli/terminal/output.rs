@@ -21,7 +21,7 @@ enum Sink<'a> {
     Stderr(&'a mut dyn Write, PathBuf),
     /// A device, a pipe, or a descriptor: written in place, for there is nothing to rename over.
     Special(File, PathBuf),
-    File(Replacement, PathBuf),
+    File(Box<Replacement>, PathBuf),
 }
 
 impl<'a> Output<'a> {
@@ -109,7 +109,7 @@ fn open_file<'a>(path: &Path, secrecy: Secrecy) -> Result<Sink<'a>, Failure> {
         }
         // Of what cannot be looked at, writing says why.
         Ok(FileKind::Regular) | Err(_) => {
-            Ok(Sink::File(Replacement::begin(&target, secrecy).map_err(failure)?, path.to_owned()))
+            Ok(Sink::File(Box::new(Replacement::begin(&target, secrecy).map_err(failure)?), path.to_owned()))
         }
     }
 }
