@@ -4,8 +4,8 @@ use super::Subject;
 use super::host;
 use crate::diagnosis::catalogue::Mistake;
 use crate::diagnosis::catalogue::{
-    HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_REPEATS, PAYLOAD_HEADER_MISMATCH, TOKEN_NOT_SIGNED,
-    TOKEN_PLUS_AS_SPACE,
+    HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_REPEATS, PAYLOAD_HEADER_MISMATCH,
+    TOKEN_NOT_SIGNED, TOKEN_PLUS_AS_SPACE,
 };
 use crate::diagnosis::field::Step;
 

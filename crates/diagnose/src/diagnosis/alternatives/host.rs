@@ -43,18 +43,31 @@ pub(super) fn candidates(sent: &str, subject: &Subject<'_>) -> Vec<(&'static Mis
 /// The hosts that other headers of the request name: `Origin`, `Referer`, `Forwarded`, `Via`.
 fn named_hosts(subject: &Subject<'_>) -> Vec<String> {
     let text = |name| subject.headers.first_text(name);
-    let of_url = |url: &str| url.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default().to_owned());
+    let of_url =
+        |url: &str| url.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default().to_owned());
     let pages = ["origin", "referer"].into_iter().filter_map(|name| of_url(text(name)?));
     let forwarded = text("forwarded").into_iter().flat_map(|value| value.split([';', ',']));
-    let forwarded = forwarded.filter_map(|part| part.trim().strip_prefix("host=")).map(|host| host.trim_matches('"').to_owned());
-    let via = text("via").into_iter().flat_map(|value| value.split(',')).filter_map(|hop| hop.split_whitespace().nth(1));
+    let forwarded =
+        forwarded.filter_map(|part| part.trim().strip_prefix("host=")).map(|host| host.trim_matches('"').to_owned());
+    let via =
+        text("via").into_iter().flat_map(|value| value.split(',')).filter_map(|hop| hop.split_whitespace().nth(1));
     pages.chain(forwarded).chain(via.map(str::to_owned)).filter(|host| !host.is_empty()).collect()
 }
 
 /// Names that a server goes by inside of its own network.
 pub(super) const INNER_NAMES: [&str; 12] = [
-    "localhost", "127.0.0.1", "minio", "0.0.0.0", "[::1]", "host.docker.internal", "localstack", "s3", "ceph", "garage",
-    "seaweedfs", "rustfs",
+    "localhost",
+    "127.0.0.1",
+    "minio",
+    "0.0.0.0",
+    "[::1]",
+    "host.docker.internal",
+    "localstack",
+    "s3",
+    "ceph",
+    "garage",
+    "seaweedfs",
+    "rustfs",
 ];
 
 /// Host and port, where one is named.

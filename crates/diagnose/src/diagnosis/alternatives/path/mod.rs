@@ -6,9 +6,10 @@ use super::Subject;
 use super::escaping::{Escaping, HexCase, raw_sets};
 use super::text::replaced;
 use crate::diagnosis::catalogue::{
-    PATH_BUCKET_ADDED, PATH_BUCKET_MISSING, PATH_CHANGED, PATH_CHARSET, PATH_DOUBLE_ENCODED, PATH_EMPTY, PATH_ENCODED_ONCE, PATH_HEX_LOWERCASE, PATH_NO_SLASH, PATH_REENCODED, PATH_SLASHES, PATH_UNRESERVED_ENCODED, PATH_WHOLE_URL,
-    PATH_NORMALIZED, PATH_NOT_ENCODED, PATH_NOT_NORMALIZED, PATH_PLUS_AS_SPACE, PATH_PREFIX_CHANGED, PATH_RESERVED_RAW,
-    PATH_SLASH_ENCODED, PATH_TILDE_ENCODED, PATH_TRAILING_SLASH, PATH_UNICODE_FORM,
+    PATH_BUCKET_ADDED, PATH_BUCKET_MISSING, PATH_CHANGED, PATH_CHARSET, PATH_DOUBLE_ENCODED, PATH_EMPTY,
+    PATH_ENCODED_ONCE, PATH_HEX_LOWERCASE, PATH_NO_SLASH, PATH_NORMALIZED, PATH_NOT_ENCODED, PATH_NOT_NORMALIZED,
+    PATH_PLUS_AS_SPACE, PATH_PREFIX_CHANGED, PATH_REENCODED, PATH_RESERVED_RAW, PATH_SLASH_ENCODED, PATH_SLASHES,
+    PATH_TILDE_ENCODED, PATH_TRAILING_SLASH, PATH_UNICODE_FORM, PATH_UNRESERVED_ENCODED, PATH_WHOLE_URL,
 };
 use crate::diagnosis::field::{Choice, Making, Step};
 use sigvet_core::canonical::{PathEncoding, PathNormalization};
@@ -132,7 +133,9 @@ impl Making for Path {
     }
 
     fn text(&self, options: &[usize]) -> Option<Vec<u8>> {
-        let [source, unicode, normalization, passes, plus, raw, over, slash, hex, front] = *options else { return None };
+        let [source, unicode, normalization, passes, plus, raw, over, slash, hex, front] = *options else {
+            return None;
+        };
         let wire = self.source.option(source);
         if wire.is_empty() {
             return options[1..].iter().all(|option| *option == 0).then(Vec::new);
@@ -167,7 +170,9 @@ impl Path {
         match self.passes.option(passes) {
             Passes::Decoded => decode(wire, Plus::Literal),
             Passes::Once => escaping.escape(&decode(wire, Plus::Literal)),
-            Passes::OverEncoded => keeping_escaped_unreserved(wire, |part| escaping.escape(&decode(part, Plus::Literal))),
+            Passes::OverEncoded => {
+                keeping_escaped_unreserved(wire, |part| escaping.escape(&decode(part, Plus::Literal)))
+            }
             Passes::Verbatim => wire.to_vec(),
             Passes::Twice => escaping.escape(wire),
             Passes::OnceAndAgain => escaping.escape(&escaping.escape(&decode(wire, Plus::Literal))),
@@ -205,7 +210,8 @@ fn keeping_escaped_unreserved(wire: &[u8], make: impl Fn(&[u8]) -> Vec<u8>) -> V
 
 /// Whether this is an escape such as `%2D`; `~` has a mistake of its own.
 fn is_escaped_unreserved(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'%', ..]) && matches!(*decode(bytes, Plus::Literal), [byte] if is_unreserved(byte) && byte != b'~')
+    matches!(bytes, [b'%', ..])
+        && matches!(*decode(bytes, Plus::Literal), [byte] if is_unreserved(byte) && byte != b'~')
 }
 
 /// The unreserved characters that a faulty encoder may have encoded.
@@ -230,7 +236,9 @@ fn over_step(decoded: &[u8]) -> Step<Vec<u8>> {
 fn front_step(subject: &Subject<'_>) -> Step<Vec<u8>> {
     let mut step = Step::new(b"/".to_vec()).or(&PATH_NO_SLASH, Vec::new());
     let Some(host) = subject.headers.first_text("host") else { return step };
-    for (before, host) in [("https://", host), ("http://", host), ("//", host), ("/", host), ("", host), ("https%3A//", host)] {
+    for (before, host) in
+        [("https://", host), ("http://", host), ("//", host), ("/", host), ("", host), ("https%3A//", host)]
+    {
         step.add(&PATH_WHOLE_URL, format!("{before}{host} before the path"), format!("{before}{host}/").into_bytes());
     }
     step

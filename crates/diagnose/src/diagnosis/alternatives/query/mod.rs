@@ -6,10 +6,11 @@ use super::Subject;
 use super::escaping::{Escaping, HexCase, raw_sets};
 use super::text::replaced;
 use crate::diagnosis::catalogue::{
-    QUERY_CHANGED_AFTER, QUERY_DECODED_FIRST, QUERY_DOUBLE_ENCODED, QUERY_QUESTION_MARK, QUERY_SORTED_CASE, QUERY_VALUE_CUT, QUERY_HEX_LOWERCASE, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
-    QUERY_NO_EQUALS, QUERY_OMITTED, QUERY_PLUS, QUERY_RESERVED_RAW, QUERY_SIGNATURE_SIGNED, QUERY_SORTED_JOINED,
-    QUERY_SORTED_RAW, QUERY_TILDE_ENCODED, QUERY_UNSORTED, QUERY_VALUELESS_DROPPED, QUERY_VALUES_UNSORTED,
-    TOKEN_NOT_SIGNED, TOKEN_PLUS_AS_SPACE, TOKEN_SIGNED,
+    QUERY_CHANGED_AFTER, QUERY_DECODED_FIRST, QUERY_DOUBLE_ENCODED, QUERY_HEX_LOWERCASE, QUERY_HTML_ESCAPED,
+    QUERY_JSON_ESCAPED, QUERY_NO_EQUALS, QUERY_OMITTED, QUERY_PLUS, QUERY_QUESTION_MARK, QUERY_RESERVED_RAW,
+    QUERY_SIGNATURE_SIGNED, QUERY_SORTED_CASE, QUERY_SORTED_JOINED, QUERY_SORTED_RAW, QUERY_TILDE_ENCODED,
+    QUERY_UNSORTED, QUERY_VALUE_CUT, QUERY_VALUELESS_DROPPED, QUERY_VALUES_UNSORTED, TOKEN_NOT_SIGNED,
+    TOKEN_PLUS_AS_SPACE, TOKEN_SIGNED,
 };
 use crate::diagnosis::field::{Choice, Making, Step};
 use sigvet_core::derivation::{Placement, TokenTravel};
@@ -197,7 +198,9 @@ impl Query {
                 Edit::None => chosen.extend(kept.then_some(parameter)),
                 Edit::Kept => chosen.push(parameter),
                 Edit::Dropped if kept => {}
-                Edit::Value(value) | Edit::Cut(value) if kept => chosen.push(Parameter { value: Some(value.clone()), ..parameter }),
+                Edit::Value(value) | Edit::Cut(value) if kept => {
+                    chosen.push(Parameter { value: Some(value.clone()), ..parameter })
+                }
                 Edit::Dropped | Edit::Value(_) | Edit::Cut(_) => return None,
             }
         }

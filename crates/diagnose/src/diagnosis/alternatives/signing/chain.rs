@@ -4,8 +4,8 @@ use crate::diagnosis::alternatives::secret::SecretBytes;
 use crate::diagnosis::catalogue::{HMAC_SWAPPED, KEY_HEX_CHAIN, KEY_ORDER, KEY_PREFIX};
 use crate::diagnosis::field::Step;
 use sigvet_core::crypto::PublicKey;
-use sigvet_core::internal::key_pair;
 use sigvet_core::internal::hmac;
+use sigvet_core::internal::key_pair;
 use sigvet_core::scheme::Scheme;
 
 /// How the signing key is made.
@@ -61,7 +61,11 @@ pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
     step.add(&KEY_ORDER, "no chain at all: prefix and secret are the key", Chain::SecretWithPrefix);
     step.add(&KEY_ORDER, "no chain at all: the secret is the key", Chain::BareSecret);
     step.add(&HMAC_SWAPPED, "key and message exchanged in each link of the key", Chain::Exchanged);
-    step.add(&HMAC_SWAPPED, "key and message exchanged in the last HMAC, over the string to sign", Chain::ExchangedAtTheEnd);
+    step.add(
+        &HMAC_SWAPPED,
+        "key and message exchanged in the last HMAC, over the string to sign",
+        Chain::ExchangedAtTheEnd,
+    );
     step.add(&HMAC_SWAPPED, "key and message exchanged in every HMAC", Chain::ExchangedThroughout);
     step
 }

@@ -125,7 +125,8 @@ impl Signing {
 
     /// Each choice that has another secret or another day, and nothing else wrong.
     pub(in crate::diagnosis) fn single_choices(&self) -> Vec<[u16; STEPS]> {
-        let at = |step: usize, option: usize| std::array::from_fn(|other| if other == step { option as u16 } else { 0 });
+        let at =
+            |step: usize, option: usize| std::array::from_fn(|other| if other == step { option as u16 } else { 0 });
         let secrets = (1..=self.secret.wrong_options()).map(|option| at(0, option));
         secrets.chain((1..=self.day.wrong_options()).map(|option| at(2, option))).collect()
     }

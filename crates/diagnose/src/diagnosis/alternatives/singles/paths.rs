@@ -10,19 +10,90 @@ use sigvet_core::internal::canonical;
 
 /// First segments by which proxies choose where a request goes, and which they take away.
 const PREFIXES: [&str; 72] = [
-    "s3", "minio", "storage", "files", "file", "objects", "object", "aws", "proxy", "gateway", "rest", "public", "app",
-    "bucket", "buckets", "data", "assets", "static", "upload", "uploads", "download", "downloads", "media", "images",
-    "img", "cdn", "es", "opensearch", "elasticsearch", "search", "elastic", "v3", "v4", "internal", "r2", "obs", "oss",
-    "swift", "ceph", "rgw", "backend", "web", "service", "services", "store", "archive", "backup", "backups", "blob",
-    "blobs", "content", "docs", "documents", "graphql", "http", "https", "io", "local", "main", "new", "old", "private",
-    "pub", "qa", "remote", "root", "s3proxy", "sandbox", "server", "uat", "lambda", "dynamodb",
+    "s3",
+    "minio",
+    "storage",
+    "files",
+    "file",
+    "objects",
+    "object",
+    "aws",
+    "proxy",
+    "gateway",
+    "rest",
+    "public",
+    "app",
+    "bucket",
+    "buckets",
+    "data",
+    "assets",
+    "static",
+    "upload",
+    "uploads",
+    "download",
+    "downloads",
+    "media",
+    "images",
+    "img",
+    "cdn",
+    "es",
+    "opensearch",
+    "elasticsearch",
+    "search",
+    "elastic",
+    "v3",
+    "v4",
+    "internal",
+    "r2",
+    "obs",
+    "oss",
+    "swift",
+    "ceph",
+    "rgw",
+    "backend",
+    "web",
+    "service",
+    "services",
+    "store",
+    "archive",
+    "backup",
+    "backups",
+    "blob",
+    "blobs",
+    "content",
+    "docs",
+    "documents",
+    "graphql",
+    "http",
+    "https",
+    "io",
+    "local",
+    "main",
+    "new",
+    "old",
+    "private",
+    "pub",
+    "qa",
+    "remote",
+    "root",
+    "s3proxy",
+    "sandbox",
+    "server",
+    "uat",
+    "lambda",
+    "dynamodb",
 ];
 /// In how many places a slash is doubled at most.
 const MOST_SLASHES: usize = 64;
 
 /// Headers in which proxies hand on the target that the client named.
 const ORIGINAL_TARGETS: [&str; 6] = [
-    "x-original-uri", "x-original-url", "x-rewrite-url", "x-envoy-original-path", "x-forwarded-uri", "x-replaced-path",
+    "x-original-uri",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-envoy-original-path",
+    "x-forwarded-uri",
+    "x-replaced-path",
 ];
 
 pub(super) fn series<'a>(
@@ -46,11 +117,8 @@ pub(super) fn series<'a>(
     };
     let write = move |number: usize, out: &mut Vec<u8>| out.extend(texts.get(number).into_iter().flatten());
     let count = rewritten(subject).len();
-    let hole = Hole::new(
-        (subject, keys),
-        (right, place_of(right, Part::Path)),
-        (count, Box::new(write), Box::new(describe)),
-    );
+    let hole =
+        Hole::new((subject, keys), (right, place_of(right, Part::Path)), (count, Box::new(write), Box::new(describe)));
     hole.map(|hole| Box::new(hole) as Box<dyn Series>)
 }
 

@@ -69,9 +69,13 @@ fn at_place(secret: &[char], at: usize, add: &mut dyn FnMut(String, Vec<char>)) 
     add(format!("character {number} is missing"), with(&[]));
     add(format!("character {number} is doubled"), with(&[*character; 2]));
     if let [next, behind @ ..] = behind {
-        add(format!("characters {number} and {} are exchanged", number + 1), [before, &[*next, *character], behind].concat());
+        add(
+            format!("characters {number} and {} are exchanged", number + 1),
+            [before, &[*next, *character], behind].concat(),
+        );
     }
-    let other_case = if character.is_ascii_lowercase() { character.to_ascii_uppercase() } else { character.to_ascii_lowercase() };
+    let other_case =
+        if character.is_ascii_lowercase() { character.to_ascii_uppercase() } else { character.to_ascii_lowercase() };
     add(format!("character {number} is in the other case"), with(&[other_case]));
     for letter in LETTERS.chars() {
         add(format!("character {number} is another one"), with(&[letter]));
