@@ -57,9 +57,9 @@ impl Replacement {
             file.set_permissions(platform::permissions_like(replaced, self.secrecy, has_group))?;
         }
         match self.file {
-            Pending::Named(file, removal) => {
+            // That it goes with a signal ends here, after it has its name.
+            Pending::Named(file, _removal) => {
                 file.persist(&self.target)?;
-                drop(removal);
                 Ok(())
             }
             Pending::Unnamed(file) => match file.link(&self.target) {

@@ -158,7 +158,7 @@ mod tests {
         assert!(UnnamedFile::new_in(directory.path(), Secrecy::Secret).unwrap().is_none());
         let unnamed = UnnamedFile(lock);
         assert!(unnamed.as_file().metadata().is_ok() && unnamed.link(&path).is_err());
-        drop(remove_if_stopped(&path));
+        let _removal = remove_if_stopped(&path);
         assert!(path.exists());
     }
 
@@ -190,6 +190,7 @@ mod tests {
         disable_core_dumps();
         let mut builder = tempfile::Builder::new();
         leave_to_umask(&mut builder);
+        disable_core_dumps();
         assert!(builder.tempfile().is_ok());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let error = runtime.block_on(connect_to_socket(Path::new("socket"))).unwrap_err();

@@ -126,8 +126,11 @@ fn the_proxy_is_trusted_by_its_own_options() {
         let outcome = server.send(&[trust, &as_words(&words)[..]].concat()).run().expect(60);
         let says = format!("the certificate of the proxy {HOST} is not trusted");
         assert!(outcome.stderr.contains(&says) && outcome.stderr.contains("--proxy-cacert"), "{}", outcome.stderr);
-        let curl = Command::new("curl").args(["-sS", "--noproxy", ""]).args(trust).args(&words).output().unwrap();
-        assert_eq!(curl.status.code(), Some(60));
+        // Two authorities of one name make curl's OpenSSL fail at the signature, which it calls 35.
+        if !trust.contains(&"--proxy-cacert") {
+            let curl = Command::new("curl").args(["-sS", "--noproxy", ""]).args(trust).args(&words).output().unwrap();
+            assert_eq!(curl.status.code(), Some(60));
+        }
     }
     assert!(proxy.take().is_empty() && server.take().is_empty());
     server.send_believing(&[&["--proxy-insecure"], &as_words(&words)[..]].concat()).run().expect(0);

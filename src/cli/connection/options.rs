@@ -14,7 +14,7 @@ use crate::transport::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Pro
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionOptions {
-    /// Use this proxy: [http|https|socks4|socks4a|socks5|socks5h]://HOST:PORT; '' for none
+    /// Use this proxy, such as socks5h://HOST:PORT; '' for none
     #[arg(short = 'x', long, value_name = "URL", overrides_with_all = SOCKS)]
     proxy: Option<String>,
 
