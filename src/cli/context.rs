@@ -4,6 +4,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 
+use crate::cli::screen::{Palette, Reader, Screen};
 use crate::profiles::Environment;
 use sigvet_core::time::Timestamp;
 
@@ -19,14 +20,12 @@ pub struct Context {
     pub stdin_is_terminal: bool,
     /// Whether a person reads standard error.
     pub stderr_is_terminal: bool,
-    /// Whether standard output is a terminal that shows colours, and the user wants them.
-    pub stdout_takes_colour: bool,
-    /// Standard output: the result, and nothing else.
-    pub stdout: Box<dyn Write>,
+    /// Standard output: the result, and nothing else. It shows colours if it is a terminal that has them and the user wants them.
+    pub stdout: Screen,
     /// Standard error: warnings, notes, progress.
-    pub stderr: Box<dyn Write>,
+    pub stderr: Screen,
     /// Standard error, while nothing is said there.
-    spoken: Option<Box<dyn Write>>,
+    spoken: Option<Screen>,
 }
 
 impl Context {
@@ -38,7 +37,8 @@ impl Context {
     /// Says no more on standard error, until it is told to again.
     pub fn hush(&mut self) {
         if self.spoken.is_none() {
-            self.spoken = Some(std::mem::replace(&mut self.stderr, Box::new(std::io::sink())));
+            let silence = Screen::new(Box::new(std::io::sink()), Palette::Plain);
+            self.spoken = Some(std::mem::replace(&mut self.stderr, silence));
         }
     }
 
@@ -49,6 +49,11 @@ impl Context {
         }
     }
 
+    /// Standard error as it is, for bytes that were asked to go there by name.
+    pub fn stderr_in_any_case(&mut self) -> &mut dyn Write {
+        self.spoken.as_mut().unwrap_or(&mut self.stderr).exact()
+    }
+
     /// The real one.
     pub fn of_this_process() -> Self {
         let stdin = std::io::stdin();
@@ -57,13 +62,22 @@ impl Context {
             now: now(),
             stdin_is_terminal: stdin.is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
-            stdout_takes_colour: anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
             stdin: Box::new(stdin),
-            // Not through anstream: it would take what looks like colour out of the bytes of a response.
-            stdout: Box::new(std::io::stdout()),
-            stderr: Box::new(anstream::stderr()),
+            stdout: Screen::new(Box::new(std::io::stdout()), stdout_palette()).with_reader(stdout_reader()),
+            stderr: Screen::new(Box::new(std::io::stderr()), Palette::Plain),
             spoken: None,
         }
+    }
+}
+
+fn stdout_reader() -> Reader {
+    if std::io::stdout().is_terminal() { Reader::Person } else { Reader::Program }
+}
+
+fn stdout_palette() -> Palette {
+    match anstream::AutoStream::choice(&std::io::stdout()) {
+        anstream::ColorChoice::Never => Palette::Plain,
+        _ => Palette::Coloured,
     }
 }
 
@@ -82,6 +96,7 @@ pub(crate) mod testing {
     use std::rc::Rc;
 
     use super::Context;
+    use crate::cli::screen::{Palette, Screen};
     use crate::profiles::Environment;
     use sigvet_core::time::Timestamp;
 
@@ -114,9 +129,8 @@ pub(crate) mod testing {
             stdin: Box::new(Cursor::new(stdin.to_owned())),
             stdin_is_terminal: false,
             stderr_is_terminal: false,
-            stdout_takes_colour: false,
-            stdout: Box::new(stdout.clone()),
-            stderr: Box::new(stderr.clone()),
+            stdout: Screen::new(Box::new(stdout.clone()), Palette::Plain),
+            stderr: Screen::new(Box::new(stderr.clone()), Palette::Plain),
             spoken: None,
         };
         (context, stdout, stderr)

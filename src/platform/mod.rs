@@ -1,4 +1,5 @@
-//! What differs between Unix and other systems: who may read a file, which file it is, sockets that have a path.
+//! What differs between Unix and other systems: who may read a file, which file it is, files without a name, descriptors that
+//! have a path, sockets that have one, signals.
 //!
 //! Both files have the same functions. The portable ones are compiled and tested with the tests of every system, so that
 //! code which only runs elsewhere cannot break unseen. No other module asks which system it is compiled for;
@@ -10,15 +11,49 @@ mod portable;
 mod unix;
 
 #[cfg(not(unix))]
-pub use portable::{FileId, connect_to_socket, create_private_directory, last_change, leave_to_umask, mode_open_to};
+pub use portable::{
+    FileId, Removal, UnnamedFile, connect_to_socket, create_private_directory, descriptor_of, disable_core_dumps,
+    duplicate, is_owner_trusted, kind_of, last_change, leave_to_umask, lock_file, mode_open_to, open_without_waiting,
+    owner_kept, permissions_like, remove_if_stopped,
+};
 #[cfg(unix)]
-pub use unix::{FileId, connect_to_socket, create_private_directory, last_change, leave_to_umask, mode_open_to};
+pub use unix::{
+    FileId, Removal, UnnamedFile, connect_to_socket, create_private_directory, descriptor_of, disable_core_dumps,
+    duplicate, is_owner_trusted, kind_of, last_change, leave_to_umask, lock_file, mode_open_to, open_without_waiting,
+    owner_kept, permissions_like, remove_if_stopped,
+};
 
 /// Users other than the owner of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// They can read it.
     Read,
+    /// They can write to it.
+    Write,
     /// They can do anything with it: read, write or run.
     Any,
+}
+
+/// What a path leads to, as far as it matters to whoever opens it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A file of bytes.
+    Regular,
+    /// A directory.
+    Directory,
+    /// A pipe with a name: to open it waits for its other end.
+    NamedPipe,
+    /// A terminal, a disk, `/dev/null`.
+    Device,
+    /// A socket, or what else there may be.
+    Other,
+}
+
+/// Who may read a file that takes the place of another, or is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrecy {
+    /// Whoever may read the file that it replaces; of a new one whoever the umask lets.
+    Public,
+    /// Its owner.
+    Secret,
 }

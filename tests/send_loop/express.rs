@@ -55,7 +55,9 @@ impl Cache {
     /// Where the only session is kept.
     fn session(&self) -> PathBuf {
         let entries = std::fs::read_dir(self.path().join("sigvet/s3express")).unwrap();
-        let paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        // Beside it is the lock that it was written under.
+        let paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|kind| kind == "xml")).collect();
         assert_eq!(paths.len(), 1, "{paths:?}");
         paths[0].clone()
     }

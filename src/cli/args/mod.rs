@@ -31,6 +31,7 @@ pub struct Cli {
 }
 
 /// The commands.
+#[expect(clippy::large_enum_variant, reason = "there is one, for as long as the process lasts")]
 #[derive(Debug, Subcommand)]
 #[command(help_template = HELP)]
 pub enum Command {

@@ -7,7 +7,9 @@ use std::io::{self, Read, Write};
 
 use super::facts::{Facts, VARIABLES, Value, quoted};
 use crate::cli::failure::Failure;
-use crate::cli::options::value::read_all;
+use crate::cli::options::value::read_settings;
+use crate::cli::screen::inert_json;
+use crate::files::SETTINGS_LIMIT;
 use sigvet_core::request::Headers;
 
 /// A parsed format.
@@ -46,7 +48,7 @@ impl WriteOut {
     /// The file cannot be read, or what it says is not taken here.
     pub fn read(value: &str, stdin: &mut dyn Read) -> Result<Self, Failure> {
         let Some(name) = value.strip_prefix('@') else { return Self::parse(value) };
-        let mut format = read_all(name, stdin)?;
+        let mut format = read_settings(name, SETTINGS_LIMIT, stdin)?;
         format.retain(|byte| !matches!(byte, b'\r' | b'\n'));
         Self::parse_bytes(&format)
     }
@@ -97,8 +99,8 @@ impl WriteOut {
                     sink.write_all(value.to_text().as_bytes())?;
                 }
                 Piece::Header(name) => sink.write_all(facts.headers.first(name).unwrap_or_default())?,
-                Piece::Json => sink.write_all(all_as_json(facts).as_bytes())?,
-                Piece::HeaderJson => sink.write_all(headers_as_json(&facts.headers).as_bytes())?,
+                Piece::Json => sink.write_all(inert_json(&all_as_json(facts)).as_bytes())?,
+                Piece::HeaderJson => sink.write_all(inert_json(&headers_as_json(&facts.headers)).as_bytes())?,
                 Piece::OnError if facts.exit_code == 0 => break,
                 Piece::OnError => {}
                 Piece::Stdout => to_stderr = false,

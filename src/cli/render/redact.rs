@@ -51,6 +51,19 @@ impl Redactor {
     }
 }
 
+/// A signature that whoever has it can use, by its first digits.
+pub fn short_signature(signature: &str) -> String {
+    const DIGITS: usize = 8;
+    let start: String = signature.chars().take(DIGITS).collect();
+    if start.len() < signature.len() { start + "…" } else { start }
+}
+
+/// A text without the rest of a signature, as it stands or percent-encoded.
+pub fn with_short_signature(text: &str, signature: &str) -> String {
+    let whole = forms(signature.as_bytes()).into_iter().filter(|form| !form.is_empty());
+    whole.fold(text.to_owned(), |text, form| text.replace(&form, &short_signature(&form)))
+}
+
 /// The session tokens of an upload by form, and its policy where it holds one in base64.
 fn in_form(request: &Request) -> Vec<Vec<u8>> {
     match FormClaim::extract(request) {

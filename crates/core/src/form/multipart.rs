@@ -80,7 +80,7 @@ pub fn parse<'a>(content_type: &str, body: &'a [u8]) -> Result<Vec<Part<'a>>, Mu
         let content = without_blanks(rest).strip_prefix(b"\r\n").ok_or_else(|| broken_off.clone())?;
         // A part without a head begins with the empty line that ends it.
         let (head, body_and_rest) = match content.strip_prefix(b"\r\n") {
-            Some(body) => (&content[..0], body),
+            Some(body) => (content.get(..0).unwrap_or_default(), body),
             None => split(content, b"\r\n\r\n").ok_or(MultipartError::NoName { part })?,
         };
         let (body, behind) = split(body_and_rest, delimiter.as_bytes()).ok_or(broken_off)?;
@@ -151,13 +151,13 @@ fn parameter(parameters: &str, wanted: &str) -> Option<String> {
 fn value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(';').unwrap_or(text.len());
-        return (text[..end].trim().to_owned(), &text[end..]);
+        return (text.get(..end).unwrap_or_default().trim().to_owned(), text.get(end..).unwrap_or_default());
     };
     let mut value = String::new();
     let mut characters = quoted.char_indices();
     while let Some((at, character)) = characters.next() {
         match character {
-            '"' => return (value, &quoted[at + 1..]),
+            '"' => return (value, quoted.get(at + 1..).unwrap_or_default()),
             '\\' => value.extend(characters.next().map(|(_, escaped)| escaped)),
             other => value.push(other),
         }
@@ -167,13 +167,13 @@ fn value(text: &str) -> (String, &str) {
 
 fn split<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = bytes.windows(separator.len()).position(|window| window == separator)?;
-    Some((&bytes[..at], &bytes[at + separator.len()..]))
+    Some((bytes.get(..at).unwrap_or_default(), bytes.get(at + separator.len()..).unwrap_or_default()))
 }
 
 /// Without the blanks that a gateway may have left behind a boundary.
 fn without_blanks(bytes: &[u8]) -> &[u8] {
     let blanks = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    &bytes[blanks..]
+    bytes.get(blanks..).unwrap_or_default()
 }
 
 #[cfg(test)]

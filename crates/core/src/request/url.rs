@@ -99,7 +99,7 @@ impl RequestUrl {
     /// Another scheme than http, https and wss, no valid host, a host that is not ASCII, control characters.
     pub fn parse(text: &str) -> Result<Self, InvalidUrl> {
         if let Some((at, character)) = text.char_indices().find(|(_, character)| character.is_ascii_control()) {
-            return Err(InvalidUrl::Control { presented: presentable(&text[..at]), character });
+            return Err(InvalidUrl::Control { presented: presentable(text.get(..at).unwrap_or_default()), character });
         }
         let (scheme, rest) = split_scheme(text).ok_or_else(|| InvalidUrl::Scheme { presented: presentable(text) })?;
         let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));

@@ -60,7 +60,8 @@ fn query_names(request: &Request) -> Option<&'static Names> {
 fn from_header(request: &Request, names: &'static Names, bucket: Option<String>) -> Result<Claim, ClaimError> {
     let malformed = || ClaimError::Authorization { expected: format!("{} ID:signature", names.word) };
     let value = request.headers.first_text("authorization").unwrap_or_default();
-    let (access_key_id, signature) = value[names.word.len()..].trim().rsplit_once(':').ok_or_else(malformed)?;
+    let (access_key_id, signature) =
+        value.get(names.word.len()..).unwrap_or_default().trim().rsplit_once(':').ok_or_else(malformed)?;
     if access_key_id.is_empty() || signature.is_empty() {
         return Err(malformed());
     }

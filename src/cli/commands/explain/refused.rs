@@ -8,7 +8,7 @@ use super::gather::Evidence;
 use crate::cli::context::Context;
 use crate::cli::credentials::words::{describe_owner, describe_warning};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::render::diagnosis::{Palette, Shown};
+use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::request::address;
@@ -76,8 +76,7 @@ fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<
     } else if args.judge.json {
         write_json(&shown.to_json(), &mut context.stdout)?;
     } else {
-        let palette = if context.stdout_takes_colour { Palette::Coloured } else { Palette::Plain };
-        shown.write_text(palette, args.steps, &mut context.stdout)?;
+        shown.write_text(args.steps, &mut context.stdout)?;
     }
     Ok(context.stdout.flush()?)
 }

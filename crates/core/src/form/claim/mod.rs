@@ -133,8 +133,8 @@ impl FormClaim {
     fn of_parts(parts: &[Part<'_>]) -> Result<Self, FormClaimError> {
         let is_file = |part: &Part<'_>| part.name.eq_ignore_ascii_case(FILE);
         let before = parts.iter().position(is_file).unwrap_or(parts.len());
-        let mut form = PostedFields { fields: Fields::default(), behind: &parts[before..] };
-        for part in &parts[..before] {
+        let mut form = PostedFields { fields: Fields::default(), behind: parts.get(before..).unwrap_or_default() };
+        for part in parts.get(..before).unwrap_or_default() {
             form.fields.push(part.name.as_str(), String::from_utf8_lossy(part.body));
         }
         let file = parts.get(before).map(|part| FileFacts {

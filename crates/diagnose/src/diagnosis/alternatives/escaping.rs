@@ -9,8 +9,8 @@ pub(super) struct Escaping<'a> {
     pub(super) raw: &'a [u8],
     /// Whether `/` stays.
     pub(super) keeps_slash: bool,
-    /// Whether `~` is encoded.
-    pub(super) escapes_tilde: bool,
+    /// The unreserved bytes that are encoded although they should not be.
+    pub(super) also: &'a [u8],
 }
 
 impl Escaping<'_> {
@@ -28,9 +28,9 @@ impl Escaping<'_> {
 
     fn keeps(&self, byte: u8) -> bool {
         match byte {
-            b'~' => !self.escapes_tilde,
             b'/' if self.keeps_slash => true,
-            _ => is_unreserved(byte) || self.raw.contains(&byte),
+            _ if is_unreserved(byte) => !self.also.contains(&byte),
+            _ => self.raw.contains(&byte),
         }
     }
 }
@@ -90,10 +90,10 @@ impl HexCase {
                 at += 1;
                 continue;
             }
-            let is_percent = out[at + 1..at + 3] == *b"25";
+            let is_percent = out.get(at + 1..at + 3).unwrap_or_default() == *b"25";
             let end = (at + if is_percent { 5 } else { 3 }).min(out.len());
-            if out[at + 1..end].iter().all(u8::is_ascii_hexdigit) {
-                out[at + 1..end].iter_mut().for_each(|digit| *digit = change(digit));
+            if out.get(at + 1..end).unwrap_or_default().iter().all(u8::is_ascii_hexdigit) {
+                out.get_mut(at + 1..end).unwrap_or_default().iter_mut().for_each(|digit| *digit = change(digit));
             }
             at += 3;
         }

@@ -137,7 +137,7 @@ pub(super) fn choose(
     if let Some(reply) = &reply {
         notes.extend(reply.damage.iter().cloned());
     }
-    Ok(Capture { kind, request, url, reply, client: None, command: None, notes })
+    Ok(Capture { kind, request, url, reply, client: None, notes })
 }
 
 pub(super) fn no_such_entry(entry: usize, ranks: &[usize]) -> UnreadableCapture {

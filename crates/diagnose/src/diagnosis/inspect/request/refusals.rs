@@ -86,7 +86,8 @@ fn streaming(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 /// Whether a body begins with a chunk's head: its length in hex, perhaps a signature, a line end.
 fn is_chunked(body: &[u8]) -> bool {
     let Some(end) = body.iter().take(200).position(|byte| *byte == b'\r') else { return false };
-    let length = body[..end].split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let length =
+        body.get(..end).unwrap_or_default().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     (1..=16).contains(&length.len()) && length.iter().all(u8::is_ascii_hexdigit)
 }
 

@@ -55,8 +55,11 @@ fn listed(judged: &JudgedV4<'_>) -> Vec<String> {
 
 fn duplicate(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let names = listed(judged);
-    let twice =
-        names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)).map(|(_, name)| name.clone())?;
+    let twice = names
+        .iter()
+        .enumerate()
+        .find(|(at, name)| names.get(..*at).unwrap_or_default().contains(name))
+        .map(|(_, name)| name.clone())?;
     let terms = &judged.claim.terms;
     let made = AppliedMistake::new(
         &SIGNED_HEADERS_DUPLICATE,
