@@ -190,6 +190,7 @@ fn host_and_target_say_the_same() {
         (sound().replace("GET /k", "GET http://other.example/k"), "host-contradicted"),
         (sound().replace("GET /k", "GET http://b.s3.eu-west-1.amazonaws.com@other.example/k"), "host-contradicted"),
         (sound().replace("GET /k", "GET http://b.s3.eu-west-1.amazonaws.com:8080/k"), "host-contradicted"),
+        (sound().replace("AKID/", "ASIAIOSFODNN7EXAMPLE/"), "token-missing"),
         (sound().replace("com\n", "com/k\n"), "host-with-path"),
         (sound().replace("Host: b.s3.eu-west-1", "Host: b.s3.eu-north-1"), "scope-region"),
         (sound().replace("Host: b.s3.eu-west-1", "Host: sqs.eu-west-1"), "scope-service"),

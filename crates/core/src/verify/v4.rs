@@ -26,6 +26,8 @@ pub(super) fn judge(request: &Request, mut claim: Claim, judge: &Judge<'_>) -> V
         Some(credentials) => judge_by_key(request, &claim, &derivation, credentials),
         None => (None, Vec::new()),
     };
+    let is_missed = findings.iter().any(|finding| matches!(finding, Finding::TokenMissing { .. }));
+    findings.extend(judge_temporary(request, &claim).filter(|_| !is_missed));
     findings.extend(judge_form_of_scope(&claim.terms.scope, claim.terms.timestamp, &claim.terms.dialect));
     findings.extend(judge_time(&claim, judge));
     findings.extend(region_set_missing(request, &claim));
@@ -61,6 +63,14 @@ fn judge_by_key(
     let (name, token) = presented_token(request, claim);
     findings.extend(judge_token(&name, credentials, token));
     (Some(expected), findings)
+}
+
+/// AWS knows a temporary key, `ASIA…`, only together with its session token (*IAM identifiers*, unique prefixes).
+fn judge_temporary(request: &Request, claim: &Claim) -> Option<Finding> {
+    let id = &claim.terms.access_key_id;
+    let is_temporary = id.len() == 20 && id.starts_with("ASIA") && addressed::is_aws(request);
+    let (name, token) = presented_token(request, claim);
+    (is_temporary && token.is_none()).then_some(Finding::TokenMissing { name })
 }
 
 /// The name that carries the session token, and the token.

@@ -32,7 +32,6 @@ fn samples() -> Vec<Finding> {
         Violation::FieldNotAllowed { name: text("acl") },
         Violation::FileMissing,
         Violation::FieldRepeated { name: text("key") },
-        Violation::FieldBehindFile { name: text("submit") },
     ];
     let chunk = ChunkPlace { number: 1, offset: 0, length: 5 };
     let malformed = |offset| Malformed { offset, expected: "a length in hex", presented: text("xyz") };
