@@ -4,7 +4,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 
-use crate::cli::screen::{Palette, Screen};
+use crate::cli::screen::{Palette, Reader, Screen};
 use crate::profiles::Environment;
 use sigvet_core::time::Timestamp;
 
@@ -20,8 +20,6 @@ pub struct Context {
     pub stdin_is_terminal: bool,
     /// Whether a person reads standard error.
     pub stderr_is_terminal: bool,
-    /// Whether a person reads standard output.
-    pub stdout_is_terminal: bool,
     /// Standard output: the result, and nothing else. It shows colours if it is a terminal that has them and the user wants them.
     pub stdout: Screen,
     /// Standard error: warnings, notes, progress.
@@ -64,13 +62,16 @@ impl Context {
             now: now(),
             stdin_is_terminal: stdin.is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
-            stdout_is_terminal: std::io::stdout().is_terminal(),
             stdin: Box::new(stdin),
-            stdout: Screen::new(Box::new(std::io::stdout()), stdout_palette()),
+            stdout: Screen::new(Box::new(std::io::stdout()), stdout_palette()).with_reader(stdout_reader()),
             stderr: Screen::new(Box::new(std::io::stderr()), Palette::Plain),
             spoken: None,
         }
     }
+}
+
+fn stdout_reader() -> Reader {
+    if std::io::stdout().is_terminal() { Reader::Person } else { Reader::Program }
 }
 
 fn stdout_palette() -> Palette {
@@ -128,7 +129,6 @@ pub(crate) mod testing {
             stdin: Box::new(Cursor::new(stdin.to_owned())),
             stdin_is_terminal: false,
             stderr_is_terminal: false,
-            stdout_is_terminal: false,
             stdout: Screen::new(Box::new(stdout.clone()), Palette::Plain),
             stderr: Screen::new(Box::new(stderr.clone()), Palette::Plain),
             spoken: None,

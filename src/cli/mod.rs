@@ -2,6 +2,7 @@
 
 pub mod apology;
 pub mod screen;
+pub mod shell;
 pub mod failure;
 pub mod context;
 pub mod terminal;
@@ -21,8 +22,9 @@ use std::io::Write;
 
 use crate::cli::args::deferred::Deferred;
 use args::{Cli, Command};
+use clap::builder::Styles;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
 use context::Context;
 use curl::{config_file, table};
 use failure::{Exit, Failure};
@@ -30,7 +32,11 @@ use options::value::read_settings;
 
 /// Parses a command line and runs it; tells the exit code of the process.
 pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> u8 {
-    let words: Vec<OsString> = words.into_iter().collect();
+    let mut words: Vec<OsString> = words.into_iter().collect();
+    // Help and errors name the program by it, and whoever starts us chose it.
+    if let Some(program) = words.first_mut() {
+        *program = "sigvet".into();
+    }
     let is_send = config_file::is_send(&words);
     let words = match config_file::expand(words, Cli::command, &mut |name| {
         read_settings(name, config_file::LARGEST, &mut *context.stdin).map(|bytes| bytes.to_vec())
@@ -38,11 +44,11 @@ pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> 
         Ok(words) => words,
         Err(failure) => return report(&failure, context),
     };
-    let cli = match Cli::try_parse_from(words) {
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => match explain_unknown(&error).filter(|_| is_send) {
             Some(failure) => return report(&failure, context),
-            None => return print_help(&error),
+            None => return print_clap(&error, words, context),
         },
     };
     match dispatch(&cli.command, context) {
@@ -78,10 +84,23 @@ fn explain_unknown(error: &clap::Error) -> Option<Failure> {
 }
 
 /// Help and version go to standard output, usage errors to standard error; clap knows which.
-fn print_help(help: &clap::Error) -> u8 {
-    match help.print() {
+fn print_clap(error: &clap::Error, words: Vec<OsString>, context: &mut Context) -> u8 {
+    let printed = match error.use_stderr() {
+        true => print_usage_error(words, context),
+        false => error.print(),
+    };
+    match printed {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::CannotWrite as u8,
-        _ => u8::try_from(help.exit_code()).unwrap_or(Exit::Usage as u8),
+        _ => u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8),
+    }
+}
+
+/// A usage error quotes what was typed. Without clap's own styles, every escape in it is somebody else's.
+fn print_usage_error(words: Vec<OsString>, context: &mut Context) -> std::io::Result<()> {
+    let parsed = Cli::command().styles(Styles::plain()).try_get_matches_from(words);
+    match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(_) => Ok(()),
+        Err(error) => write!(context.stderr, "{}", error.render().ansi()),
     }
 }
 
@@ -89,9 +108,10 @@ fn print_help(help: &clap::Error) -> u8 {
 fn report(failure: &Failure, context: &mut Context) -> u8 {
     let exit = failure.exit;
     if exit != Exit::Done {
-        let hints: String = failure.hints().iter().map(|hint| format!("\n  hint: {hint}")).collect();
+        let hints = failure.hints().iter().map(|hint| format!("  hint: {hint}"));
+        let lines = std::iter::once(format!("error: {failure}")).chain(hints);
         // There is no place left to report to if standard error is gone.
-        drop(writeln!(context.stderr, "error: {failure}{hints}"));
+        lines.for_each(|line| drop(context.stderr.line(&line)));
     }
     exit as u8
 }

@@ -190,6 +190,7 @@ mod tests {
     fn a_temporary_file_is_made_and_a_socket_is_refused() {
         let mut builder = tempfile::Builder::new();
         leave_to_umask(&mut builder);
+        disable_core_dumps();
         assert!(builder.tempfile().is_ok());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let error = runtime.block_on(connect_to_socket(Path::new("socket"))).unwrap_err();

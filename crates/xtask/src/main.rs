@@ -40,7 +40,7 @@ fn print_list() {
     for task in &TASKS {
         println!("  {:18}{}", task.name, task.summary);
     }
-    println!("  {:18}every task but 'renew', in this order", "ci");
+    println!("  {:18}every task but 'mutants' and 'renew', in this order", "ci");
 }
 
 fn find_all(names: &[String]) -> Result<Vec<&'static Task>, Failure> {
@@ -79,9 +79,9 @@ mod tests {
 
     /// Catches a CI that would write the files it is to compare with.
     #[test]
-    fn ci_runs_every_task_but_the_one_that_writes() {
+    fn ci_runs_every_task_but_the_one_that_writes_and_the_one_that_takes_hours() {
         let mut expected: Vec<&str> = TASKS.iter().map(|task| task.name).collect();
-        expected.retain(|name| *name != "renew");
+        expected.retain(|name| !["renew", "mutants"].contains(name));
         assert_eq!(names(&["ci"]), expected);
     }
 

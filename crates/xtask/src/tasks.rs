@@ -13,7 +13,7 @@ pub struct Task {
     pub run: fn() -> Result<(), Failure>,
 }
 
-pub static TASKS: [Task; 15] = [
+pub static TASKS: [Task; 16] = [
     check("format", "the layout of the code (cargo fmt)", format),
     check("workflows", "the GitHub workflows (zizmor)", workflows),
     check("rust-versions", "rust-version of each crate: what its dependencies need", rust_versions::check),
@@ -28,6 +28,12 @@ pub static TASKS: [Task; 15] = [
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
     check("page", "the page of a diagnosis in a browser (chromium-headless-shell)", page),
     check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
+    Task {
+        name: "mutants",
+        summary: "that no change of the verifier accepts more (cargo-mutants)",
+        is_check: false,
+        run: mutants,
+    },
     Task { name: "renew", summary: "write all generated files anew", is_check: false, run: renew },
 ];
 
@@ -89,6 +95,12 @@ fn page() -> Result<(), Failure> {
 
 fn servers() -> Result<(), Failure> {
     cargo(&["test", "--locked", "--test", "servers"]).run()
+}
+
+/// It takes an hour or two, so that CI runs it once a week, a part a machine: `MUTANTS_SHARD=0/4` is the first of four.
+fn mutants() -> Result<(), Failure> {
+    let shard = std::env::var("MUTANTS_SHARD").unwrap_or_else(|_| "0/1".to_owned());
+    cargo(&["mutants", "--package", "sigvet-core", "--no-shuffle", "--output", "target", "--shard", &shard]).run()
 }
 
 /// The corpus first: the answers to its cases follow from it.

@@ -12,6 +12,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::signing::{CredentialOptions, SchemeName};
 use crate::cli::options::value::parse_time;
 use crate::cli::render::steps;
+use crate::cli::screen::inert_json;
 use crate::cli::terminal::output::Output;
 use crate::profiles;
 use sigvet_core::internal::key_pair;
@@ -92,7 +93,7 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
 
     let mut output = Output::open_secret(args.output.as_deref(), context)?;
     let written = match args.form {
-        KeyForm::Json => writeln!(output, "{}", *key.to_json()),
+        KeyForm::Json => writeln!(output, "{}", inert_json(&key.to_json())),
         KeyForm::Hex => writeln!(output, "{}", key.to_hex()),
         KeyForm::Trace => steps::write_key_trace(&trace, &mut output),
     };
@@ -114,7 +115,8 @@ fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure
         KeyForm::Json => {
             let algorithm = dialect.algorithm_for(Scheme::V4a);
             let object = json!({ "access_key_id": id, "algorithm": algorithm, "curve": "P-256", "x": x, "y": y });
-            serde_json::to_string_pretty(&object).expect("every JSON value can be written as text")
+            let text = serde_json::to_string_pretty(&object).expect("every JSON value can be written as text");
+            inert_json(&text).into_owned()
         }
         KeyForm::Hex => hex::encode(key.to_sec1_bytes()),
         KeyForm::Trace => {

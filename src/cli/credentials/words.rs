@@ -1,5 +1,6 @@
 //! The words of where credentials are from, of what to know of them, and of why there are none.
 
+use crate::cli::shell::suggestion;
 use crate::profiles::{AwsProvider, Error, KeyPart, Source, Warning};
 
 /// The source as a sentence would name it: `profile 'hetzner' in /home/me/.config/sigvet/profiles.toml`.
@@ -37,8 +38,8 @@ pub fn describe_warning(warning: &Warning) -> String {
         }
         Warning::InvalidExpiration { variable } => format!("{variable} is not a date and time; it is ignored"),
         Warning::FileTooOpen { path, mode } => {
-            let path = path.display();
-            format!("others can read {path} (mode {mode:04o}); 'chmod 600 {path}' keeps it private")
+            let chmod = suggestion(&["chmod", "600"], path.to_str()).unwrap_or_else(|| "mode 0600".to_owned());
+            format!("others can read {} (mode {mode:04o}); {chmod} keeps it private", path.display())
         }
         Warning::FileWritable { path, mode } => {
             let path = path.display();

@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use super::facts::{Facts, VARIABLES, Value, quoted};
 use crate::cli::failure::Failure;
 use crate::cli::options::value::read_settings;
+use crate::cli::screen::inert_json;
 use crate::files::SETTINGS_LIMIT;
 use sigvet_core::request::Headers;
 
@@ -98,8 +99,8 @@ impl WriteOut {
                     sink.write_all(value.to_text().as_bytes())?;
                 }
                 Piece::Header(name) => sink.write_all(facts.headers.first(name).unwrap_or_default())?,
-                Piece::Json => sink.write_all(all_as_json(facts).as_bytes())?,
-                Piece::HeaderJson => sink.write_all(headers_as_json(&facts.headers).as_bytes())?,
+                Piece::Json => sink.write_all(inert_json(&all_as_json(facts)).as_bytes())?,
+                Piece::HeaderJson => sink.write_all(inert_json(&headers_as_json(&facts.headers)).as_bytes())?,
                 Piece::OnError if facts.exit_code == 0 => break,
                 Piece::OnError => {}
                 Piece::Stdout => to_stderr = false,

@@ -1,11 +1,11 @@
-//! A signed request as a curl command for sh: quoted, without the secret, and sent by curl as it was signed.
+//! A signed request as a curl command for a shell: quoted, without the secret, and sent by curl as it was signed.
+
+use std::path::Path;
 
 use crate::cli::failure::Failure;
+use crate::cli::shell::{self, UnfitWord};
 use crate::cli::signing::session::Session;
-use sigvet_core::request::{Body, Request};
-
-/// Linux takes no longer word in a command line: 32 pages.
-const LONGEST_WORD: usize = 128 * 1024;
+use sigvet_core::request::{Body, Header, Request};
 
 /// The command, in one line.
 pub fn command(session: &Session, request: &Request) -> Result<String, Failure> {
@@ -13,68 +13,124 @@ pub fn command(session: &Session, request: &Request) -> Result<String, Failure> 
         return Err(Failure::usage(
             "a body in chunks cannot stand in a command line: each chunk has a signature of its own",
         )
-        .hint("'sigvet send' sends it; --as http prints the request with its body"));
+        .hint(AS_HTTP));
     }
     // curl keeps dot segments and takes brackets literally only when told to.
-    let mut words = vec!["curl".to_owned(), "--path-as-is".to_owned(), "--globoff".to_owned()];
-    words.extend(method_words(request));
-    words.extend(header_words(session, request));
-    words.extend(body_words(session, request)?);
-    words.push(session.url.for_request(request).to_string());
-    Ok(words.iter().map(|word| shell_words::quote(word).into_owned()).collect::<Vec<_>>().join(" "))
+    let mut words = Words(vec!["curl".to_owned(), "--path-as-is".to_owned(), "--globoff".to_owned()]);
+    words.push_method(request)?;
+    words.push_headers(session, request)?;
+    words.push_body(session, request)?;
+    words.0.push(session.url.for_request(request).to_string());
+    shell::command(&words.0).map_err(|(at, unfit)| unfit_word(&words.0, at, unfit))
 }
+
+const AS_HTTP: &str = "'sigvet send' sends it; --as http prints the request with its body";
+
+/// What curl is to be called with.
+struct Words(Vec<String>);
 
 fn has_body(request: &Request) -> bool {
     request.body.length().is_some_and(|length| length > 0)
 }
 
-fn method_words(request: &Request) -> Vec<String> {
-    match request.method() {
-        "GET" if !has_body(request) => Vec::new(),
-        "HEAD" => vec!["--head".to_owned()],
-        method => vec!["--request".to_owned(), method.to_owned()],
+impl Words {
+    fn push(&mut self, option: &str, value: impl Into<String>) {
+        self.0.extend([option.to_owned(), value.into()]);
     }
-}
 
-/// Every header but a `Host` that curl sends by itself; a content type that curl would make up is taken away.
-fn header_words(session: &Session, request: &Request) -> Vec<String> {
-    let usual_host = session.url.host_header();
-    let is_usual = |name: &str, value: &[u8]| name.eq_ignore_ascii_case("host") && value == usual_host.as_bytes();
-    let mut words = Vec::new();
-    for header in request.headers.iter().filter(|header| !is_usual(&header.name, &header.value)) {
-        let value = String::from_utf8_lossy(&header.value);
-        let field = if value.is_empty() { format!("{};", header.name) } else { format!("{}: {value}", header.name) };
-        words.extend(["--header".to_owned(), field]);
+    fn push_method(&mut self, request: &Request) -> Result<(), Failure> {
+        match request.method() {
+            "GET" if !has_body(request) => {}
+            "HEAD" if has_body(request) => {
+                return Err(Failure::usage("curl sends no body with HEAD").hint(AS_HTTP));
+            }
+            "HEAD" => self.0.push("--head".to_owned()),
+            method => self.push("--request", method),
+        }
+        Ok(())
     }
-    if has_body(request) && !request.headers.contains("content-type") {
-        words.extend(["--header".to_owned(), "content-type:".to_owned()]);
-    }
-    words
-}
 
-fn body_words(session: &Session, request: &Request) -> Result<Vec<String>, Failure> {
-    if let Some(file) = &session.unsigned.body_file {
-        let path = file.path().ok_or_else(|| beyond_words("too long"))?;
-        return Ok(vec!["--data-binary".to_owned(), format!("@{}", path.display())]);
+    /// Every header but a `Host` that curl sends by itself; a content type that curl would make up is taken away.
+    fn push_headers(&mut self, session: &Session, request: &Request) -> Result<(), Failure> {
+        let usual_host = session.url.host_header();
+        let is_usual = |header: &Header| header.is_named("host") && header.value == usual_host.as_bytes();
+        for header in request.headers.iter().filter(|header| !is_usual(header)) {
+            self.push("--header", field(header)?);
+        }
+        if has_body(request) && !request.headers.contains("content-type") {
+            self.push("--header", "content-type:");
+        }
+        Ok(())
     }
-    let Body::Bytes(bytes) = &request.body else { return Ok(Vec::new()) };
-    if bytes.is_empty() {
+
+    fn push_body(&mut self, session: &Session, request: &Request) -> Result<(), Failure> {
+        if let Some(file) = &session.unsigned.body_file {
+            let path = file.path().ok_or_else(|| beyond_words("too long"))?;
+            self.push("--data-binary", format!("@{}", file_word(path)?));
+            return Ok(());
+        }
+        let Body::Bytes(bytes) = &request.body else { return Ok(()) };
         let wants_length = matches!(request.method(), "PUT" | "POST" | "PATCH");
-        let no_bytes = ["--data-raw".to_owned(), String::new(), "--header".to_owned(), "content-type:".to_owned()];
-        return Ok(if wants_length && !request.headers.contains("content-type") {
-            no_bytes.to_vec()
-        } else {
-            Vec::new()
-        });
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(_) if bytes.len() >= LONGEST_WORD => Err(beyond_words("too long")),
-        Ok(text) if !text.contains('\0') => Ok(vec!["--data-raw".to_owned(), text.to_owned()]),
-        _ => Err(beyond_words("binary")),
+        match std::str::from_utf8(bytes) {
+            Ok("") if wants_length && !request.headers.contains("content-type") => {
+                self.push("--data-raw", "");
+                self.push("--header", "content-type:");
+            }
+            Ok("") => {}
+            Ok(text) => match shell::quote(text) {
+                Ok(_) => self.push("--data-raw", text),
+                Err(UnfitWord::Long) => return Err(beyond_words("too long")),
+                Err(UnfitWord::Control('\0')) => return Err(beyond_words("binary")),
+                Err(unfit) => {
+                    return Err(
+                        Failure::usage(format!("the body {unfit}, and cannot stand in a command line")).hint(BODY_FILE)
+                    );
+                }
+            },
+            Err(_) => return Err(beyond_words("binary")),
+        }
+        Ok(())
     }
 }
+
+/// curl takes `name:` for a header to leave out, and `name;` for an empty one.
+fn field(header: &Header) -> Result<String, Failure> {
+    let name = &header.name;
+    match std::str::from_utf8(&header.value) {
+        Ok(value) if value.trim().is_empty() => Ok(format!("{name};")),
+        Ok(value) => Ok(format!("{name}: {value}")),
+        Err(_) => {
+            Err(Failure::usage(format!("the header {name} is not UTF-8, and cannot stand in a command line"))
+                .hint(AS_HTTP))
+        }
+    }
+}
+
+/// The name of a file as curl's `@` takes it, for which `-` is standard input.
+pub(super) fn file_word(path: &Path) -> Result<String, Failure> {
+    match path.to_str() {
+        Some("-") => Ok("./-".to_owned()),
+        Some(name) => Ok(name.to_owned()),
+        None => Err(Failure::usage(format!(
+            "the name of {} is not UTF-8, and cannot stand in a command line",
+            path.display()
+        ))
+        .hint("give the file another name, or a link to it")),
+    }
+}
+
+/// The failure of a word that no shell takes as it is. It may hold a secret, so that only the option before it is named.
+pub(super) fn unfit_word(words: &[String], at: usize, unfit: UnfitWord) -> Failure {
+    let option = at.checked_sub(1).and_then(|before| words.get(before)).filter(|word| word.starts_with("--"));
+    let what = match option {
+        Some(option) if at + 1 < words.len() => format!("the value of curl's {option}"),
+        _ => "the URL".to_owned(),
+    };
+    Failure::usage(format!("{what} {unfit}, and cannot stand in a command line")).hint(AS_HTTP)
+}
+
+const BODY_FILE: &str = "'sigvet send' sends it, and --as http prints it; or put the body into a file, and give --data-binary @FILE with its Content-Type";
 
 fn beyond_words(what: &str) -> Failure {
-    Failure::usage(format!("the body is {what}, and cannot stand in a command line"))
-        .hint("'sigvet send' sends it; or put the body into a file, and give --data-binary @FILE with its Content-Type")
+    Failure::usage(format!("the body is {what}, and cannot stand in a command line")).hint(BODY_FILE)
 }

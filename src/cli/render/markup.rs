@@ -1,5 +1,7 @@
 //! HTML as it is written: markup comes from the source of this program alone, everything else is escaped.
 
+use crate::cli::screen::{inert, is_treacherous};
+
 /// A piece of a page. Only literals become markup, so nothing from outside can.
 #[derive(Default)]
 pub(in crate::cli::render) struct Markup(String);
@@ -11,19 +13,32 @@ impl Markup {
         self
     }
 
-    /// Appends text, which is also fit for a quoted attribute.
+    /// Appends text for people, which is also fit for a quoted attribute: what would turn it around is spelled out.
     pub(in crate::cli::render) fn text(&mut self, text: &str) -> &mut Self {
+        inert(text).chars().for_each(|character| self.character(character));
+        self
+    }
+
+    /// Appends the value of a quoted attribute, as it is: line breaks, and what an eye would not see, by their numbers.
+    pub(in crate::cli::render) fn value(&mut self, text: &str) -> &mut Self {
         for character in text.chars() {
-            match character {
-                '&' => self.0.push_str("&amp;"),
-                '<' => self.0.push_str("&lt;"),
-                '>' => self.0.push_str("&gt;"),
-                '"' => self.0.push_str("&quot;"),
-                '\'' => self.0.push_str("&#39;"),
-                character => self.0.push(character),
+            match is_treacherous(character) {
+                true => self.0.push_str(&format!("&#x{:x};", u32::from(character))),
+                false => self.character(character),
             }
         }
         self
+    }
+
+    fn character(&mut self, character: char) {
+        match character {
+            '&' => self.0.push_str("&amp;"),
+            '<' => self.0.push_str("&lt;"),
+            '>' => self.0.push_str("&gt;"),
+            '"' => self.0.push_str("&quot;"),
+            '\'' => self.0.push_str("&#39;"),
+            character => self.0.push(character),
+        }
     }
 
     /// Appends a number.
@@ -64,5 +79,13 @@ mod tests {
         markup.raw("<p>").text("<a href=\"x\" title='y'>&amp;").prose("`<b>` c").raw("</p>");
         let expected = "<p>&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;<code>&lt;b&gt;</code> c</p>";
         assert_eq!(markup.finish(), expected);
+    }
+
+    /// Catches a value that a parser of HTML changes, and one that shows itself in another order.
+    #[test]
+    fn a_value_keeps_its_characters_and_shows_those_that_nobody_sees() {
+        let mut markup = Markup::default();
+        markup.value("a\r\nb\t\u{202e}\"").text("\u{202e}\x1b");
+        assert_eq!(markup.finish(), "a&#xd;&#xa;b&#x9;&#x202e;&quot;\\u{202e}\\u{1b}");
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! Each hint follows from the reply and from what was sent; none is a guess at the cause.
 
-use std::io::Write;
-
+use crate::cli::screen::Screen;
 use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::request::{Request, WrongChecksum};
 use sigvet_core::time::{Timestamp, in_words};
@@ -39,12 +38,12 @@ pub enum DatedBy {
 const NARROWEST_WINDOW: u64 = 300;
 
 /// Writes the summary, then a hint a line.
-pub fn write(reply: &Reply, sent: Sent<'_>, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "refused: {}", reply.summary())?;
+pub fn write(reply: &Reply, sent: Sent<'_>, out: &mut Screen) -> std::io::Result<()> {
+    out.line(&format!("refused: {}", reply.summary()))?;
     let of_scope = [clock_hint(reply, sent), region_hint(reply, sent), service_hint(reply, sent)];
     let hints = of_scope.into_iter().chain([checksum_hint(reply, sent.request), explain_hint(reply)]);
     for hint in hints.flatten() {
-        writeln!(out, "  hint: {hint}")?;
+        out.line(&format!("  hint: {hint}"))?;
     }
     Ok(())
 }
@@ -119,6 +118,8 @@ fn explain_hint(reply: &Reply) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::screen::Palette;
+    use crate::cli::screen::testing::written as written_on;
     use sigvet_core::request::{Headers, RequestUrl};
 
     const SIGNED_AT: &str = "2026-03-01T10:00:00Z";
@@ -130,9 +131,8 @@ mod tests {
         request.headers.push("x-amz-checksum-sha1", "AAAA").unwrap();
         let sent = Sent { request: &request, region: Some("us-east-1"), service: Some("s3"), signed_at, dated_by };
         let headers = Headers::from_pairs([("Date", date)]).unwrap();
-        let mut out = Vec::new();
-        write(&Reply::parse(Some(status), &headers, body.as_bytes()), sent, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        let reply = Reply::parse(Some(status), &headers, body.as_bytes());
+        written_on(Palette::Plain, |screen| write(&reply, sent, screen))
     }
 
     fn hints(status: u16, body: &str, date: &str, dated_by: DatedBy) -> Vec<String> {

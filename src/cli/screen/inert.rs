@@ -14,7 +14,7 @@ pub(in crate::cli) fn inert_line(text: &str) -> Cow<'_, str> {
 }
 
 /// A text of JSON with the same value. Such characters stand in its strings alone, but for the white space of its layout.
-pub(super) fn inert_json(json: &str) -> Cow<'_, str> {
+pub(in crate::cli) fn inert_json(json: &str) -> Cow<'_, str> {
     spelled_out(json, |character| !character.is_ascii_whitespace() && is_treacherous(character), write_json_escape)
 }
 
@@ -47,7 +47,7 @@ fn write_json_escape(character: char, shown: &mut String) {
 }
 
 /// Controls, marks of direction, characters without width, other ends of lines.
-fn is_treacherous(character: char) -> bool {
+pub(in crate::cli) fn is_treacherous(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

@@ -2,12 +2,14 @@
 //!
 //! Whatever is written to a [`Screen`] is text, perhaps with words of others in it, and is made inert: no terminal obeys it, no
 //! line of it runs backwards. Nothing that is written can contain a colour: those come from [`Screen::paint`] alone. What
-//! programs read, byte by byte, asks for that by name: [`Screen::exact`], [`Screen::json`].
+//! programs read, byte by byte, asks for that by name: [`Screen::exact`], [`Screen::json`], [`Screen::data`].
 
+mod data;
 mod inert;
 mod style;
 
-pub(in crate::cli) use inert::{inert, inert_line};
+pub use data::{Data, Reader};
+pub(in crate::cli) use inert::{inert, inert_json, inert_line, is_treacherous};
 pub use style::{Palette, Role};
 
 use std::borrow::Cow;
@@ -25,6 +27,7 @@ pub trait Redact {
 pub struct Screen {
     out: Box<dyn Write>,
     palette: Palette,
+    reader: Reader,
     redactor: Option<Rc<dyn Redact>>,
     /// The beginning of a character whose other bytes are yet to come.
     begun: Vec<u8>,
@@ -33,7 +36,13 @@ pub struct Screen {
 impl Screen {
     /// Text that goes out there, in those colours.
     pub fn new(out: Box<dyn Write>, palette: Palette) -> Self {
-        Self { out, palette, redactor: None, begun: Vec::new() }
+        Self { out, palette, reader: Reader::Program, redactor: None, begun: Vec::new() }
+    }
+
+    /// The same, read by a person or a program.
+    #[must_use]
+    pub fn with_reader(self, reader: Reader) -> Self {
+        Self { reader, ..self }
     }
 
     /// From now on, no text shows what this takes out.
@@ -63,6 +72,16 @@ impl Screen {
     /// The stream itself, for what programs read byte by byte: a signed request, a response, a URL.
     pub fn exact(&mut self) -> &mut dyn Write {
         &mut *self.out
+    }
+
+    /// What a server sent: exact, unless a person reads it at a terminal.
+    pub fn data(&mut self) -> Data<'_> {
+        Data::new(self)
+    }
+
+    /// Whoever reads it.
+    pub fn reader(&self) -> Reader {
+        self.reader
     }
 
     /// Writes a text of JSON, and a newline. It keeps its value: what is not inert in it becomes an escape of JSON.

@@ -62,7 +62,8 @@ fn secrets_go_before_controls_are_spelled() {
     }
     let shown = written(Palette::Plain, |screen| {
         screen.redact_with(Rc::new(Hush));
-        write!(screen, "{}{}.", "a\x1b", "b")
+        let (start, end) = ("a\x1b", "b");
+        write!(screen, "{start}{end}.")
     });
     assert_eq!(shown, "[redacted].");
 }

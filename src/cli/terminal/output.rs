@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::screen::Data;
 use crate::files::{Replacement, follow_links};
 use crate::platform::{self, FileKind, Secrecy};
 
@@ -14,6 +15,8 @@ pub struct Output<'a>(Sink<'a>);
 
 enum Sink<'a> {
     Stdout(&'a mut dyn Write),
+    /// Standard output, with what a server sent.
+    Data(Data<'a>),
     /// Standard error, written to though nothing else may be said there.
     Stderr(&'a mut dyn Write, PathBuf),
     /// A device, a pipe, or a descriptor: written in place, for there is nothing to rename over.
@@ -25,6 +28,11 @@ impl<'a> Output<'a> {
     /// Opens the file of that name; none, or `-`, is standard output.
     pub fn open(path: Option<&Path>, context: &'a mut Context) -> Result<Self, Failure> {
         Self::open_as(path, context, Secrecy::Public)
+    }
+
+    /// Standard output for what a server sent: a person at a terminal gets it as text.
+    pub fn data(context: &'a mut Context) -> Self {
+        Self(Sink::Data(context.stdout.data()))
     }
 
     /// The same for a file that nobody else may read.
@@ -51,6 +59,7 @@ impl<'a> Output<'a> {
     pub fn finish(self) -> Result<(), Failure> {
         match self.0 {
             Sink::Stdout(out) => Ok(out.flush()?),
+            Sink::Data(mut out) => Ok(out.flush()?),
             Sink::Stderr(out, path) => out.flush().map_err(|error| cannot_write(&path, error)),
             Sink::Special(mut file, path) => file.flush().map_err(|error| cannot_write(&path, error)),
             Sink::File(file, path) => file.finish().map_err(|error| cannot_write(&path, error)),
@@ -60,7 +69,7 @@ impl<'a> Output<'a> {
     /// The failure of this output, with its name.
     pub fn failure(&self, error: std::io::Error) -> Failure {
         match &self.0 {
-            Sink::Stdout(_) => error.into(),
+            Sink::Stdout(_) | Sink::Data(_) => error.into(),
             Sink::Stderr(_, path) | Sink::Special(_, path) | Sink::File(_, path) => cannot_write(path, error),
         }
     }
@@ -70,6 +79,7 @@ impl Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match &mut self.0 {
             Sink::Stdout(out) | Sink::Stderr(out, _) => out.write(bytes),
+            Sink::Data(out) => out.write(bytes),
             Sink::Special(file, _) => file.write(bytes),
             Sink::File(file, _) => file.write(bytes),
         }
@@ -78,6 +88,7 @@ impl Write for Output<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         match &mut self.0 {
             Sink::Stdout(out) | Sink::Stderr(out, _) => out.flush(),
+            Sink::Data(out) => out.flush(),
             Sink::Special(file, _) => file.flush(),
             Sink::File(file, _) => file.flush(),
         }

@@ -58,6 +58,9 @@ pub fn with_newlines(text: String, which: Option<&str>) -> String {
 
 pub fn signature(string_to_sign: &str, scope: &Scope, recipe: &Recipe) -> Vec<u8> {
     match recipe.region_set {
+        None if recipe.breaks.of("hmac-swapped") == Some("last") => {
+            hmac(string_to_sign.as_bytes(), &key(scope, recipe))
+        }
         None => hmac(&key(scope, recipe), string_to_sign.as_bytes()),
         Some(_) => {
             let signature: DerSignature = key_pair(recipe).sign(string_to_sign.as_bytes());
@@ -119,9 +122,16 @@ pub fn key(scope: &Scope, recipe: &Recipe) -> Vec<u8> {
         Some("no-terminator") => vec![date, region, service],
         Some(what) => panic!("key-order {what}"),
     };
-    steps.into_iter().fold(first_key(recipe), |key, step| match breaks.has("key-hex-chain") {
-        true => hex::encode(hmac(&key, step.as_bytes())).into_bytes(),
-        false => hmac(&key, step.as_bytes()),
+    let in_hex = breaks.of("key-hex-links").unwrap_or_default();
+    steps.into_iter().enumerate().fold(first_key(recipe), |key, (at, step)| {
+        let result = match breaks.of("hmac-swapped") {
+            Some("chain") => hmac(step.as_bytes(), &key),
+            _ => hmac(&key, step.as_bytes()),
+        };
+        match breaks.has("key-hex-chain") || in_hex.contains(&at.to_string()) {
+            true => hex::encode(result).into_bytes(),
+            false => result,
+        }
     })
 }
 

@@ -38,6 +38,12 @@ fn rewritten(path: &str, mut text: String, breaks: &Breaks) -> String {
     if breaks.has("path-slash") {
         text = format!("/{}", text[1..].replace('/', "%2F"));
     }
+    for character in breaks.of("path-over").unwrap_or_default().chars() {
+        text = text.replace(character, &format!("%{:02X}", u32::from(character)));
+    }
+    if let Some(front) = breaks.of("path-front") {
+        text = format!("{front}{}", text.strip_prefix('/').unwrap());
+    }
     if breaks.has("path-lower-hex") { lower_hex(&text) } else { text }
 }
 

@@ -15,6 +15,9 @@ pub fn canonical(query: &str, breaks: &Breaks) -> String {
     if breaks.has("query-omitted") || breaks.has("path-with-query") {
         return String::new();
     }
+    let whole =
+        if breaks.has("query-decoded-first") { String::from_utf8(decode(query)).unwrap() } else { query.to_owned() };
+    let query = whole.as_str();
     let mut parameters: Vec<Parameter> = query.split('&').filter(|p| !p.is_empty()).map(|p| read(p, breaks)).collect();
     if breaks.has("query-valueless-dropped") {
         parameters.retain(|parameter| !parameter.raw.1.is_empty());
@@ -23,12 +26,13 @@ pub fn canonical(query: &str, breaks: &Breaks) -> String {
     let equals = |p: &Parameter| if !p.has_equals && breaks.has("query-no-equals") { "" } else { "=" };
     let lines: Vec<String> =
         parameters.iter().map(|p| format!("{}{}{}", p.written.0, equals(p), p.written.1)).collect();
-    lines.join("&")
+    format!("{}{}", if breaks.has("query-question-mark") { "?" } else { "" }, lines.join("&"))
 }
 
 fn read(parameter: &str, breaks: &Breaks) -> Parameter {
     let has_equals = parameter.contains('=');
     let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+    let value = if breaks.has("query-value-cut") { value.split('=').next().unwrap() } else { value };
     let raw = (plain(name, breaks), plain(value, breaks));
     let written = (written(&raw.0, breaks), written(&raw.1, breaks));
     Parameter { raw, written, has_equals }
@@ -56,6 +60,8 @@ fn sort(parameters: &mut [Parameter], breaks: &Breaks) {
         parameters.sort_by(|a, b| a.written.0.cmp(&b.written.0));
     } else if breaks.has("query-sort-joined") {
         parameters.sort_by_key(|p| format!("{}={}", p.written.0, p.written.1));
+    } else if breaks.has("query-sort-case") {
+        parameters.sort_by_key(|p| p.written.0.to_lowercase());
     } else if breaks.has("query-sort-raw") {
         parameters.sort_by(|a, b| a.raw.cmp(&b.raw));
     } else {

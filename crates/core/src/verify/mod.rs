@@ -96,4 +96,6 @@ pub fn verify(request: &Request, judge: &Judge<'_>) -> Result<Verdict, VerifyErr
 }
 
 #[cfg(test)]
+mod oddities;
+#[cfg(test)]
 mod tests;

@@ -18,12 +18,13 @@ fn now() -> Timestamp {
     Timestamp::parse(NOW).unwrap()
 }
 
-fn unsigned() -> Request {
-    Request::new("GET", &RequestUrl::parse("https://bucket.s3.amazonaws.com/key").unwrap()).unwrap()
+/// To a host that says nothing of region and service, or to one that says the bucket.
+fn unsigned(host: &str) -> Request {
+    Request::new("GET", &RequestUrl::parse(&format!("https://{host}/key")).unwrap()).unwrap()
 }
 
 fn signed(settings: &Settings) -> Request {
-    let prepared = prepare(unsigned(), &Identity::from(&credentials()), settings, now()).unwrap();
+    let prepared = prepare(unsigned("store.example"), &Identity::from(&credentials()), settings, now()).unwrap();
     let terms = &prepared.terms;
     let key = SigningKey::for_scheme(terms.scheme, &credentials(), &terms.dialect, &terms.scope);
     prepared.sign(&key).unwrap().request
@@ -32,7 +33,8 @@ fn signed(settings: &Settings) -> Request {
 fn signed_by_v2() -> Request {
     let placement = crate::derivation::Placement::Header;
     let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()) };
-    let prepared = v2::prepare(unsigned(), &Identity::from(&credentials()), &settings, now()).unwrap();
+    let prepared =
+        v2::prepare(unsigned("bucket.s3.amazonaws.com"), &Identity::from(&credentials()), &settings, now()).unwrap();
     prepared.sign(&Secret::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")).request
 }
 

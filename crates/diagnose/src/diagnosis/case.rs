@@ -14,7 +14,7 @@ use super::v2::V2Case;
 use super::v4::V4Case;
 use crate::formats::reply::Reply;
 use sigvet_core::request::Body;
-use sigvet_core::verify::{Claimed, Finding, Outcome};
+use sigvet_core::verify::{Claimed, Finding, FindingId, Outcome};
 
 /// One request and all that was found of it.
 pub(super) struct Case<'a> {
@@ -111,7 +111,11 @@ impl<'a> Case<'a> {
             self.judged.origin != Origin::Captured && matches!(finding, Finding::PayloadUnseen | Finding::ChunksUnseen)
         };
         let harmless = self.judged.verdict.findings.iter().filter(|finding| !finding.is_fatal() && !is_known(finding));
-        notes.extend(harmless.cloned().map(Note::Finding));
+        let is_named = |finding: &&Finding| {
+            let id = finding.id().map(FindingId::as_str);
+            id.is_some_and(|id| explanations.iter().any(|explanation| explanation.names(id)))
+        };
+        notes.extend(harmless.filter(|finding| !is_named(finding)).cloned().map(Note::Finding));
         let altered = self.comparisons.iter().filter(|comparison| comparison.is_unaltered == Some(false));
         notes.extend(altered.map(|comparison| Note::TextAltered(comparison.whose)));
         if v4.is_some() && outcome == Outcome::Invalid && !is_settled(explanations) {

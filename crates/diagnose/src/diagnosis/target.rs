@@ -10,6 +10,11 @@ pub(super) enum Target {
 }
 
 impl Target {
+    /// Whether this keyed hash is it.
+    pub(super) fn is_digest(&self, digest: &[u8; 32]) -> bool {
+        matches!(self, Self::Digest { bytes, length } if digest.get(..*length) == bytes.get(..*length))
+    }
+
     /// So many mistakes at once are tried without regard to time. To verify takes a hundred times as long as to recompute.
     pub(super) const fn tried_to_the_end(&self) -> usize {
         match self {

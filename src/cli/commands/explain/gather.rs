@@ -25,7 +25,7 @@ pub enum Subject {
         /// Where it goes.
         url: RequestUrl,
         /// The request.
-        request: Captured,
+        request: Box<Captured>,
         /// What there is to say of the text.
         notes: Vec<String>,
     },
@@ -133,7 +133,7 @@ impl Evidence {
                     None => url_of(&request)?,
                 };
                 let request = if self.kind == Some(CaptureKind::CurlCommand) { as_typed(request) } else { request };
-                Ok(Subject::ToSign { url, request: Captured(request), notes: self.notes })
+                Ok(Subject::ToSign { url, request: Box::new(Captured(request)), notes: self.notes })
             }
             request => {
                 if args.signing.is_for_signing() || args.presign.is_some() {

@@ -108,7 +108,7 @@ fn run_captured(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failu
             let notes: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
             context.stderr.write_all(notes.as_bytes())?;
             let url = url.to_string();
-            let typed = args.typed(&url, &request);
+            let typed = args.typed(&url, &*request);
             signing::run(typed, RequestOwner::SomebodyElse, args, context).map_err(say_unsigned)
         }
     }

@@ -109,7 +109,7 @@ pub fn run(args: &FormArgs, context: &mut Context) -> Result<(), Failure> {
     let view = FormView { url, form: &form, file: args.file.as_deref() };
     match args.form {
         FormOutput::Json => view.write_json(&mut context.stdout)?,
-        FormOutput::Html => write!(context.stdout.exact(), "{}", view.to_html())?,
+        FormOutput::Html => write!(context.stdout.exact(), "{}", view.to_html()?)?,
         FormOutput::Curl => writeln!(context.stdout.exact(), "{}", view.to_curl()?)?,
     }
     context.stdout.flush()?;

@@ -2,6 +2,7 @@
 
 use crate::cli::credentials::words::{describe_error, describe_source};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::shell::suggestion;
 use crate::profiles::{AwsProvider, Error, FailureKind, Source};
 
 impl From<Error> for Failure {
@@ -39,7 +40,9 @@ fn hint(error: &Error) -> Option<String> {
             return Some(format!("set both, or unset {present} to use a profile"));
         }
         Error::NoKeys { profile, .. } | Error::HalfProfile { profile, .. } => {
-            return Some(format!("'sigvet profile add {profile} --force' writes the profile anew"));
+            let command = suggestion(&["sigvet", "profile", "add", "--force"], Some(profile));
+            let command = command.unwrap_or_else(|| "'sigvet profile add --force NAME'".to_owned());
+            return Some(format!("{command} writes the profile anew"));
         }
         Error::UnknownProfile { near, .. } if near.is_empty() => {
             "'sigvet profile list' shows those of the profile file, 'aws configure list-profiles' those of AWS's files"

@@ -73,7 +73,7 @@ fn list(options: &List, location: &Location, context: &mut Context) -> Result<()
     let file = load(location, context)?;
     if options.json {
         let profiles = file.iter().flat_map(|file| file.profiles().iter().map(|profile| show::object(profile, file)));
-        return print(context, &show::json(&profiles.collect::<Vec<_>>().into()));
+        return print_json(context, &profiles.collect::<Vec<_>>().into());
     }
     match file.filter(|file| !file.profiles().is_empty()) {
         Some(file) => print(context, &show::table(&file)),
@@ -93,8 +93,10 @@ fn show(options: &Show, location: &Location, context: &mut Context) -> Result<()
         Some(name) => file.find(name)?,
         None => file.default_profile()?.ok_or_else(|| nameless(&file))?,
     };
-    let text = if options.json { show::json(&show::object(profile, &file)) } else { show::text(profile, &file) };
-    print(context, &text)
+    match options.json {
+        true => print_json(context, &show::object(profile, &file)),
+        false => print(context, &show::text(profile, &file)),
+    }
 }
 
 fn missing(location: &Location) -> Failure {
@@ -118,6 +120,10 @@ fn load(location: &Location, context: &mut Context) -> Result<Option<ProfileFile
 
 fn print(context: &mut Context, text: &str) -> Result<(), Failure> {
     written(context.stdout.write_all(text.as_bytes()).and_then(|()| context.stdout.flush()))
+}
+
+fn print_json(context: &mut Context, value: &serde_json::Value) -> Result<(), Failure> {
+    written(context.stdout.json(&format!("{value:#}")).and_then(|()| context.stdout.flush()))
 }
 
 fn note(context: &mut Context, text: &str) -> Result<(), Failure> {

@@ -66,11 +66,6 @@ pub(super) fn object(profile: &Profile, file: &ProfileFile) -> Value {
     Value::Object(object)
 }
 
-/// A JSON document of its own, indented.
-pub(super) fn json(value: &Value) -> String {
-    format!("{value:#}\n")
-}
-
 fn redacted(source: &SecretSource) -> Value {
     match source {
         SecretSource::Inline(_) => json!(REDACTED),

@@ -11,6 +11,7 @@ use crate::cli::connection::failure::explain_transport;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::render::signed::write_response_head;
+use crate::cli::screen::Reader;
 use crate::cli::terminal::notes::{note, warn};
 use crate::cli::terminal::output::Output;
 use crate::cli::terminal::progress::{self, ProgressMode};
@@ -34,15 +35,19 @@ pub fn deliver(
     }
     let mode = if file.is_some() { args.output.progress() } else { ProgressMode::Quiet };
     let bar = progress::bar("receiving", head.headers.content_length(), mode, context);
-    let mut output = Output::open(file.as_deref(), context)?;
+    // `-o -` asks for the bytes as they are, as with curl.
+    let is_shown = args.output.output.is_none() && file.is_none() && context.stdout.reader() == Reader::Person;
+    let mut output = if is_shown { Output::data(context) } else { Output::open(file.as_deref(), context)? };
     if args.output.include || args.request.is_head() {
         write_response_head("", &head, &mut output)?;
     }
+    refuse_binary(&arrival.beginning, is_shown)?;
     let mut check = Check::of(&arrival.method, &head);
     check.update(&arrival.beginning);
     let mut size = arrival.beginning.len() as u64;
     output.write_all(&arrival.beginning).map_err(|error| output.failure(error))?;
     while let Some(piece) = arrival.exchange.next_piece().map_err(explain_transport)? {
+        refuse_binary(&piece, is_shown)?;
         output.write_all(&piece).map_err(|error| output.failure(error))?;
         check.update(&piece);
         size += piece.len() as u64;
@@ -58,6 +63,15 @@ pub fn deliver(
     let took = arrival.exchange.begun().elapsed();
     tell(&checked, args, context)?;
     if args.output.fail_with_body && is_refused { Err(refusal()) } else { Ok(Delivered { size, took, path: file }) }
+}
+
+/// curl's rule: a body with a NUL is not for a terminal. Other controls are spelled out there.
+fn refuse_binary(piece: &[u8], is_shown: bool) -> Result<(), Failure> {
+    match is_shown && piece.contains(&0) {
+        true => Err(Failure::new(Exit::CannotWrite, "the body is binary, which a terminal does not show")
+            .hint("-o FILE writes it to a file, and -o - to the terminal all the same")),
+        false => Ok(()),
+    }
 }
 
 /// Says what came of the check: where it was asked for and is not possible, unasked.

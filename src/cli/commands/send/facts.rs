@@ -53,6 +53,8 @@ pub fn write(
             ..facts
         },
     };
-    write_out.render(&facts, context.stdout.exact(), &mut context.stderr)?;
+    let mut out = context.stdout.data();
+    write_out.render(&facts, &mut out, &mut context.stderr)?;
+    std::io::Write::flush(&mut out)?;
     outcome.map(drop)
 }

@@ -1,9 +1,11 @@
-//! A form as a curl command for sh: quoted for the shell, and for curl's own reading of what it is given.
+//! A form as a curl command for a shell: quoted for the shell, and for curl's own reading of what it is given.
 
 use std::path::Path;
 
 use super::FormView;
 use crate::cli::failure::Failure;
+use crate::cli::render::curl;
+use crate::cli::shell;
 
 /// What stands for the file where none was named.
 const PLACEHOLDER: &str = "FILE";
@@ -12,23 +14,38 @@ impl FormView<'_> {
     /// The command, in one line. Fields go by `--form-string`, which takes `@`, `<` and `;` as they are.
     pub fn to_curl(&self) -> Result<String, Failure> {
         let mut words = vec!["curl".to_owned(), "--path-as-is".to_owned(), "--globoff".to_owned()];
-        for (name, value) in self.form.fields.iter() {
+        let to_fill = self.form.to_fill.iter().map(|field| (field.name.as_str(), field.prefix.as_str()));
+        for (name, value) in self.form.fields.iter().chain(to_fill) {
+            check_name(name)?;
             words.extend(["--form-string".to_owned(), format!("{name}={value}")]);
-        }
-        for field in &self.form.to_fill {
-            words.extend(["--form-string".to_owned(), format!("{}={}", field.name, field.prefix)]);
         }
         words.extend(["--form".to_owned(), format!("file=@{}", file_word(self.file)?)]);
         words.push(self.url.to_string());
-        Ok(words.iter().map(|word| shell_words::quote(word).into_owned()).collect::<Vec<_>>().join(" "))
+        shell::command(&words).map_err(|(at, unfit)| {
+            let field = words[at].split_once('=').map_or("", |(name, _)| name);
+            let what = if words[at - 1] == "--form-string" {
+                format!("the field {field}")
+            } else {
+                "the name of the file".to_owned()
+            };
+            Failure::usage(format!("{what} {unfit}, and cannot stand in a command line"))
+                .hint("--as json prints the fields as they are")
+        })
     }
+}
+
+/// curl ends a name at its first `=`, and writes a line break in it as %0A.
+fn check_name(name: &str) -> Result<(), Failure> {
+    if name.contains(['=', '\n']) {
+        return Err(Failure::usage(format!("curl sends no field with the name '{name}'"))
+            .hint("--as json prints the fields as they are"));
+    }
+    Ok(())
 }
 
 /// curl ends a file's name at `;` and `,` unless it stands in quotes, where `\` escapes.
 fn file_word(file: Option<&Path>) -> Result<String, Failure> {
     let Some(file) = file else { return Ok(PLACEHOLDER.to_owned()) };
-    let name = file.to_str().ok_or_else(|| {
-        Failure::usage(format!("the name of {} is not UTF-8, and cannot stand in a command", file.display()))
-    })?;
+    let name = curl::file_word(file)?;
     Ok(format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")))
 }

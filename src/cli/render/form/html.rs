@@ -1,6 +1,7 @@
 //! A form as a page of its own: it loads nothing and runs nothing, and uploads when it is opened and sent off.
 
 use super::FormView;
+use crate::cli::failure::Failure;
 use crate::cli::render::markup::Markup;
 use sigvet_core::form::{Condition, FieldToFill};
 
@@ -29,7 +30,11 @@ input { font: inherit; box-sizing: border-box; width: 100%; }
 
 impl FormView<'_> {
     /// The page: HTML in UTF-8, with nothing outside of it.
-    pub fn to_html(&self) -> String {
+    ///
+    /// # Errors
+    /// A field that no browser sends as it is.
+    pub fn to_html(&self) -> Result<String, Failure> {
+        self.check_fields()?;
         let bucket = self.form.policy.about("bucket").find_map(|condition| match condition {
             Condition::Equals { value, .. } => Some(value.as_str()),
             _ => None,
@@ -42,12 +47,28 @@ impl FormView<'_> {
         page.raw("<form action=\"").text(&self.url.to_string());
         page.raw("\" method=\"post\" enctype=\"multipart/form-data\" accept-charset=\"utf-8\">\n");
         for (name, value) in self.form.fields.iter() {
-            page.raw("<input type=\"hidden\" name=\"").text(name).raw("\" value=\"").text(value).raw("\">\n");
+            page.raw("<input type=\"hidden\" name=\"").value(name).raw("\" value=\"").value(value).raw("\">\n");
         }
         self.form.to_fill.iter().for_each(|field| write_field_to_fill(field, &mut page));
         self.write_file(&mut page);
         page.raw("<button>Upload</button>\n</form>\n</body>\n</html>\n");
-        page.finish()
+        Ok(page.finish())
+    }
+
+    /// What a browser changes on its way is refused: the policy would not fit it any more, or the file be stored otherwise.
+    fn check_fields(&self) -> Result<(), Failure> {
+        for (name, value) in self.form.fields.iter() {
+            check_name(name)?;
+            check_value(name, value)?;
+        }
+        for field in &self.form.to_fill {
+            check_name(&field.name)?;
+            if field.prefix.contains(['\r', '\n']) {
+                return Err(unsent(&field.name, "a line break, which a browser takes out of what is typed"));
+            }
+            check_value(&field.name, &field.prefix)?;
+        }
+        Ok(())
     }
 
     fn limits(&self) -> String {
@@ -79,10 +100,38 @@ impl FormView<'_> {
     }
 }
 
+/// Browsers escape a quote and a line break in a name, and put the encoding into a field with one name.
+fn check_name(name: &str) -> Result<(), Failure> {
+    if name.eq_ignore_ascii_case("_charset_") {
+        return Err(unsent(name, "a name that a browser has a value of its own for"));
+    }
+    match name.chars().find(|character| character.is_control() || *character == '"') {
+        Some(_) => Err(unsent(name, "a quote or a control character in its name, which a browser escapes")),
+        None => Ok(()),
+    }
+}
+
+/// A form sends every line break as CR LF (*Constructing the entry list* of the HTML Standard).
+fn check_value(name: &str, value: &str) -> Result<(), Failure> {
+    let without_pairs = value.replace("\r\n", "");
+    if without_pairs.contains(['\r', '\n']) {
+        return Err(unsent(name, "a line break other than CR LF, and a browser makes CR LF of it"));
+    }
+    match without_pairs.chars().find(|character| character.is_control() && *character != '\t') {
+        Some(control) => Err(unsent(name, &format!("the control character U+{:04X}", u32::from(control)))),
+        None => Ok(()),
+    }
+}
+
+fn unsent(name: &str, what: &str) -> Failure {
+    Failure::usage(format!("the field {name} cannot stand in a page: it has {what}"))
+        .hint("--as json prints the fields as they are")
+}
+
 fn write_field_to_fill(field: &FieldToFill, page: &mut Markup) {
     page.raw("<label>").text(&field.name);
     if !field.prefix.is_empty() {
         page.raw(", which begins with ").text(&field.prefix);
     }
-    page.raw(" <input name=\"").text(&field.name).raw("\" value=\"").text(&field.prefix).raw("\"></label>\n");
+    page.raw(" <input name=\"").value(&field.name).raw("\" value=\"").value(&field.prefix).raw("\"></label>\n");
 }

@@ -15,7 +15,7 @@ fn form(fields: &[(&str, &str)]) -> SignedForm {
         policy_json: policy.to_json(),
         policy,
         fields: all,
-        to_fill: vec![FieldToFill { name: "x-amz-meta-\"a".to_owned(), prefix: "<b>".to_owned() }],
+        to_fill: vec![FieldToFill { name: "x-amz-meta-'a".to_owned(), prefix: "<b>".to_owned() }],
         string_to_sign: "e30=".to_owned(),
         signature: Signature::presented("00"),
     }
@@ -28,7 +28,7 @@ fn nothing_from_outside_becomes_markup_or_another_word() {
     let form = form(&[("acl", "'\"><script>$(id)</script>")]);
     let file = Path::new("a\";type=x,'b\\.txt");
     let view = FormView { url: &url, form: &form, file: Some(file) };
-    let page = view.to_html();
+    let page = view.to_html().unwrap();
     assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
     assert!(page.contains("value=\"&#39;&quot;&gt;&lt;script&gt;$(id)"), "{page}");
     let words = shell_words::split(&view.to_curl().unwrap()).unwrap();
@@ -39,12 +39,41 @@ fn nothing_from_outside_becomes_markup_or_another_word() {
         "--form-string",
         "acl='\"><script>$(id)</script>",
         "--form-string",
-        "x-amz-meta-\"a=<b>",
+        "x-amz-meta-'a=<b>",
         "--form",
         "file=@\"a\\\";type=x,'b\\\\.txt\"",
         "https://h.example/a'b",
     ];
     assert_eq!(words, expected);
+}
+
+/// Catches a field that curl or a browser would send as another than the one that was signed.
+#[test]
+fn what_would_arrive_changed_is_refused() {
+    let url = RequestUrl::parse("https://h.example/").unwrap();
+    let refused = |name: &str, value: &str, to: fn(&FormView<'_>) -> Option<String>| {
+        let mut form = form(&[(name, value)]);
+        form.to_fill.clear();
+        to(&FormView { url: &url, form: &form, file: None }).is_none()
+    };
+    let html: fn(&FormView<'_>) -> Option<String> = |view| view.to_html().ok();
+    let curl: fn(&FormView<'_>) -> Option<String> = |view| view.to_curl().ok();
+    for (name, value, [by_html, by_curl]) in [
+        ("a", "two\r\nlines\tä\u{200d}", [false, true]),
+        ("a", "two\nlines", [true, false]),
+        ("a", "one\rline", [true, true]),
+        ("a", "\x1b]0;x\x07", [true, true]),
+        ("a", "\u{9b}", [true, true]),
+        ("a\"b", "", [true, false]),
+        ("a=b", "", [false, true]),
+        ("a\nb", "", [true, true]),
+        ("_Charset_", "utf-7", [true, false]),
+    ] {
+        assert_eq!([refused(name, value, html), refused(name, value, curl)], [by_html, by_curl], "{name:?}={value:?}");
+    }
+    let file = Path::new("-");
+    let view = FormView { url: &url, form: &form(&[]), file: Some(file) };
+    assert!(view.to_curl().unwrap().contains("'file=@\"./-\"'"));
 }
 
 /// A policy in base64 shows a session token to whoever reads it.

@@ -9,8 +9,8 @@ pub(super) struct Escaping<'a> {
     pub(super) raw: &'a [u8],
     /// Whether `/` stays.
     pub(super) keeps_slash: bool,
-    /// Whether `~` is encoded.
-    pub(super) escapes_tilde: bool,
+    /// The unreserved bytes that are encoded although they should not be.
+    pub(super) also: &'a [u8],
 }
 
 impl Escaping<'_> {
@@ -28,9 +28,9 @@ impl Escaping<'_> {
 
     fn keeps(&self, byte: u8) -> bool {
         match byte {
-            b'~' => !self.escapes_tilde,
             b'/' if self.keeps_slash => true,
-            _ => is_unreserved(byte) || self.raw.contains(&byte),
+            _ if is_unreserved(byte) => !self.also.contains(&byte),
+            _ => self.raw.contains(&byte),
         }
     }
 }

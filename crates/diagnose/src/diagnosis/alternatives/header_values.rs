@@ -4,8 +4,8 @@ use super::Subject;
 use super::host;
 use crate::diagnosis::catalogue::Mistake;
 use crate::diagnosis::catalogue::{
-    HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, PAYLOAD_HEADER_MISMATCH, TOKEN_NOT_SIGNED,
-    TOKEN_PLUS_AS_SPACE,
+    HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_REPEATS, PAYLOAD_HEADER_MISMATCH,
+    TOKEN_NOT_SIGNED, TOKEN_PLUS_AS_SPACE,
 };
 use crate::diagnosis::field::Step;
 
@@ -108,6 +108,12 @@ pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) ->
             if let (Some(_), Some(value)) = (rewritten, &value) {
                 add(&HEADER_HOP_BY_HOP, value.replace(",gzip(gfe)", ""));
             }
+            for merged in value.iter().filter(|value| value.contains(", ")) {
+                add(&HEADER_REPEATS, merged.replace(", ", ","));
+            }
+            if name == "amz-sdk-request" {
+                value.iter().flat_map(|value| earlier_attempts(value)).for_each(|value| add(&HEADER_CHANGED, value));
+            }
             let changed = if is_repeated { Vec::new() } else { changes(value.as_deref().unwrap_or_default()) };
             for changed in changed {
                 add(if rewritten.is_some() { &HEADER_HOP_BY_HOP } else { &HEADER_CHANGED }, changed);
@@ -131,7 +137,26 @@ fn add_value(step: &mut Step<Signed>, name: &str, mistake: &'static Mistake, sen
 fn changes(value: &str) -> Vec<String> {
     let quoted = format!("\"{value}\"");
     let unquoted = value.trim_matches('"').to_owned();
-    vec![String::new(), value.to_ascii_lowercase(), value.to_ascii_uppercase(), quoted, unquoted]
+    let whole = [String::new(), value.to_ascii_lowercase(), value.to_ascii_uppercase(), quoted, unquoted];
+    whole.into_iter().chain(beginnings(value)).collect()
+}
+
+/// How many beginnings of a value are tried.
+const MOST_BEGINNINGS: usize = 6;
+
+/// The value before something was appended to it.
+fn beginnings(value: &str) -> impl Iterator<Item = String> {
+    let ends = value.match_indices([',', ';', ' ']).map(|(at, _)| at);
+    ends.filter_map(|at| value.get(..at)).map(|start| start.trim_end().to_owned()).take(MOST_BEGINNINGS)
+}
+
+/// `attempt=1; max=3` for `attempt=2; max=3`, of which the signature was kept.
+fn earlier_attempts(value: &str) -> Vec<String> {
+    let Some(rest) = value.strip_prefix("attempt=") else { return Vec::new() };
+    let (number, behind) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
+    let Ok(number) = number.parse::<u8>() else { return Vec::new() };
+    let near = [number.wrapping_sub(1), number.wrapping_add(1)].into_iter();
+    near.filter(|near| (1..=20).contains(near)).map(|near| format!("attempt={near}{behind}")).collect()
 }
 
 fn content_types(sent: &str) -> Vec<String> {

@@ -7,7 +7,8 @@ use crate::diagnosis::catalogue::{
 use sigvet_core::endpoint;
 
 /// Headers in which proxies hand on the host that the client named.
-const FORWARDED: [&str; 4] = ["x-forwarded-host", "x-original-host", "x-host", ":authority"];
+const FORWARDED: [&str; 6] =
+    ["x-forwarded-host", "x-original-host", "x-host", ":authority", "x-envoy-original-host", "x-forwarded-server"];
 /// Ports that development servers listen at, which a client may name although its HTTP library does not, or the reverse.
 const PORTS: [&str; 8] = ["443", "80", "9000", "8000", "8080", "4566", "9200", "3000"];
 /// What people put before and behind a host.
@@ -20,6 +21,7 @@ pub(super) fn candidates(sent: &str, subject: &Subject<'_>) -> Vec<(&'static Mis
     for forwarded in FORWARDED.iter().filter_map(|name| subject.headers.first_text(name)) {
         found.push((&HOST_REWRITTEN, forwarded.to_owned()));
     }
+    found.extend(named_hosts(subject).into_iter().map(|host| (&HOST_REWRITTEN, host)));
     match port {
         Some(_) => found.push((&HOST_PORT_MISSING, name.to_owned())),
         None => found.extend(["443", "80"].map(|port| (&HOST_DEFAULT_PORT, format!("{name}:{port}")))),
@@ -37,6 +39,36 @@ pub(super) fn candidates(sent: &str, subject: &Subject<'_>) -> Vec<(&'static Mis
     }
     found
 }
+
+/// The hosts that other headers of the request name: `Origin`, `Referer`, `Forwarded`, `Via`.
+fn named_hosts(subject: &Subject<'_>) -> Vec<String> {
+    let text = |name| subject.headers.first_text(name);
+    let of_url =
+        |url: &str| url.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default().to_owned());
+    let pages = ["origin", "referer"].into_iter().filter_map(|name| of_url(text(name)?));
+    let forwarded = text("forwarded").into_iter().flat_map(|value| value.split([';', ',']));
+    let forwarded =
+        forwarded.filter_map(|part| part.trim().strip_prefix("host=")).map(|host| host.trim_matches('"').to_owned());
+    let via =
+        text("via").into_iter().flat_map(|value| value.split(',')).filter_map(|hop| hop.split_whitespace().nth(1));
+    pages.chain(forwarded).chain(via.map(str::to_owned)).filter(|host| !host.is_empty()).collect()
+}
+
+/// Names that a server goes by inside of its own network.
+pub(super) const INNER_NAMES: [&str; 12] = [
+    "localhost",
+    "127.0.0.1",
+    "minio",
+    "0.0.0.0",
+    "[::1]",
+    "host.docker.internal",
+    "localstack",
+    "s3",
+    "ceph",
+    "garage",
+    "seaweedfs",
+    "rustfs",
+];
 
 /// Host and port, where one is named.
 pub(super) fn split_port(host: &str) -> (&str, Option<&str>) {

@@ -14,6 +14,7 @@ mod path;
 pub(super) mod payload;
 mod query;
 pub(super) mod secret;
+pub(super) mod singles;
 pub(super) mod times;
 pub(super) mod signing;
 
@@ -136,7 +137,24 @@ impl<'a> Subject<'a> {
             let made = AppliedMistake::new(&PATH_WITH_QUERY, path.clone(), self.path.clone());
             others.push((made, Self { path, query: None, ..self.clone() }));
         }
+        others.extend(self.with_split_path());
         others
+    }
+
+    /// The same request before something encoded the `?` between path and query.
+    fn with_split_path(&self) -> Option<(AppliedMistake, Self)> {
+        let at = self.path.windows(3).position(|bytes| bytes.eq_ignore_ascii_case(b"%3F"))?;
+        let (path, rest) = (self.path.get(..at)?.to_vec(), self.path.get(at + 3..)?);
+        let query = [(&b"%26"[..], &b"&"[..]), (b"%3D", b"="), (b"%3d", b"=")]
+            .into_iter()
+            .fold(rest.to_vec(), |query, (from, to)| text::replaced(&query, from, to));
+        let query = match &self.query {
+            Some(more) if !more.is_empty() => [&query, &b"&"[..], more].concat(),
+            _ => query,
+        };
+        let made = AppliedMistake::new(&PATH_WITH_QUERY, join_target(&path, Some(&query)), self.path.clone())
+            .with_detail("the '?' before the query was encoded after signing");
+        Some((made, Self { path, query: Some(query), ..self.clone() }))
     }
 
     /// The same request with another hash of the payload declared, and signed as declared.
@@ -176,6 +194,12 @@ impl<'a> Subject<'a> {
 
     fn stores_objects(&self) -> bool {
         self.terms.dialect.stores_objects(&self.terms.scope.service)
+    }
+
+    /// Whether the host names the bucket, so that the path has none.
+    fn has_bucket_in_host(&self) -> bool {
+        let host = self.headers.first_text("host").unwrap_or_default();
+        endpoint::infer(host::split_port(host).0).is_some_and(|inference| inference.bucket.is_some())
     }
 
     /// Names that the bucket of the request may have, read from its host.

@@ -49,7 +49,7 @@ pub(in crate::diagnosis) const REGIONS: [&str; 44] = [
 ];
 
 /// Services by their names in scopes, with the names that are confused with them.
-pub(in crate::diagnosis) const SERVICES: [&str; 46] = [
+pub(in crate::diagnosis) const SERVICES: [&str; 58] = [
     "s3",
     "s3express",
     "s3-outposts",
@@ -96,4 +96,16 @@ pub(in crate::diagnosis) const SERVICES: [&str; 46] = [
     "translate",
     "storage",
     "rds",
+    "kafka",
+    "kafka-cluster",
+    "dsql",
+    "elasticache",
+    "memorydb",
+    "redshift",
+    "eks",
+    "vpc-lattice-svcs",
+    "osis",
+    "mediastore",
+    "sellingpartnerapi",
+    "kinesisvideo",
 ];

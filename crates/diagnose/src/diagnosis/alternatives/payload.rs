@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::Subject;
+use super::escaping::HexCase;
 use super::text::replaced;
 use crate::diagnosis::catalogue::{
     Mistake, PAYLOAD_CHARSET, PAYLOAD_EMPTY_HASH, PAYLOAD_FROM_QUERY, PAYLOAD_HASH_FORM, PAYLOAD_HASHED,
     PAYLOAD_HEADER_MISMATCH, PAYLOAD_JSON_REFORMATTED, PAYLOAD_NEWLINE, PAYLOAD_NOT_EMPTY, PAYLOAD_STREAMING,
-    PAYLOAD_UNSIGNED,
+    PAYLOAD_TRANSFORMED, PAYLOAD_UNSIGNED,
 };
 use crate::diagnosis::field::{Choice, Making, Step};
 use sigvet_core::canonical::PayloadHash;
@@ -193,7 +194,14 @@ fn other_bodies(body: &[u8], query: Option<&[u8]>, add: &mut dyn FnMut(&'static 
         for (detail, other) in json_forms(text) {
             add(&PAYLOAD_JSON_REFORMATTED, detail, other);
         }
+        for (detail, other) in transformed(text) {
+            add(&PAYLOAD_TRANSFORMED, detail, other);
+        }
     } else {
+        if let Some(text) = from_utf16(body) {
+            add(&PAYLOAD_CHARSET, "hashed as UTF-8, sent as UTF-16", text.into_bytes());
+        }
+        add(&PAYLOAD_TRANSFORMED, "hashed in base64", super::base64(body).into_bytes());
         let as_latin1: String = body.iter().map(|byte| char::from(*byte)).collect();
         add(&PAYLOAD_CHARSET, "hashed as UTF-8, sent as Latin-1", as_latin1.into_bytes());
     }
@@ -206,6 +214,72 @@ fn other_bodies(body: &[u8], query: Option<&[u8]>, add: &mut dyn FnMut(&'static 
 fn without_newline(body: &[u8]) -> Vec<u8> {
     let body = body.strip_suffix(b"\n").unwrap_or(body);
     body.strip_suffix(b"\r").unwrap_or(body).to_vec()
+}
+
+/// UTF-16 with or without its mark, in either order of bytes.
+fn from_utf16(body: &[u8]) -> Option<String> {
+    let (body, is_big) = match body {
+        [0xff, 0xfe, rest @ ..] => (rest, false),
+        [0xfe, 0xff, rest @ ..] => (rest, true),
+        [0, ..] => (body, true),
+        _ => (body, false),
+    };
+    let (pairs, []) = body.as_chunks::<2>() else { return None };
+    let unit = |pair: &[u8; 2]| if is_big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
+    char::decode_utf16(pairs.iter().map(unit)).collect::<Result<_, _>>().ok()
+}
+
+/// The body before its form fields were written anew, or before it was taken in or out of base64.
+fn transformed(text: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let mut others = vec![("hashed in base64", super::base64(text.as_bytes()).into_bytes())];
+    others.extend(super::from_base64(text.trim()).map(|bytes| ("hashed before it was put into base64", bytes)));
+    if text.contains('=') && !text.contains(['{', '<', '\n']) {
+        others.extend(forms(text));
+    }
+    others
+}
+
+/// More fields than this are not put into every order.
+const MOST_PERMUTED: usize = 5;
+
+/// The same form as other writers write it.
+fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let fields: Vec<&str> = text.split('&').collect();
+    let mut sorted = fields.clone();
+    sorted.sort_unstable();
+    let mut reversed = fields.clone();
+    reversed.reverse();
+    let spellings = |text: &str| {
+        let space = text.replace('+', "%20");
+        let tilde = text.replace("%7E", "~").replace("%7e", "~");
+        let tilde_encoded = text.replace('~', "%7E");
+        let lower = HexCase::Lower.apply(text.as_bytes().to_vec());
+        let upper = HexCase::Upper.apply(text.as_bytes().to_vec());
+        [space, text.replace("%20", "+"), tilde, tilde_encoded, text.replace("%2A", "*"), text.replace('*', "%2A")]
+            .map(String::into_bytes)
+            .into_iter()
+            .chain([lower, upper])
+    };
+    let mut forms: Vec<(&'static str, Vec<u8>)> =
+        spellings(text).map(|form| ("hashed as a form in another encoding", form)).collect();
+    let mut orders: Vec<String> = [sorted, reversed].into_iter().map(|fields| fields.join("&")).collect();
+    if fields.len() <= MOST_PERMUTED {
+        orders.extend(permutations(&fields).into_iter().map(|fields| fields.join("&")));
+    }
+    for order in orders {
+        forms.extend(spellings(&order).map(|form| ("hashed as a form in another order and encoding", form)));
+        forms.push(("hashed as a form in another order", order.into_bytes()));
+    }
+    forms.retain(|(_, form)| form != text.as_bytes());
+    forms
+}
+
+fn permutations<'a>(fields: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let Some((first, rest)) = fields.split_first() else { return vec![Vec::new()] };
+    let with_first = |order: Vec<&'a str>| {
+        (0..=order.len()).map(|at| [&order[..at], &[*first], &order[at..]].concat()).collect::<Vec<_>>()
+    };
+    permutations(rest).into_iter().flat_map(with_first).collect()
 }
 
 fn charsets(text: &str) -> Vec<(&'static str, Vec<u8>)> {

@@ -44,6 +44,15 @@ pub(super) fn days(subject: &Subject<'_>) -> Vec<String> {
     days
 }
 
+/// The days within a year, on both sides.
+pub(super) fn days_of_a_year(timestamp: Timestamp) -> impl Iterator<Item = String> {
+    let offsets = (1..=366).flat_map(|days| [-days, days]);
+    offsets.map(move |days| {
+        let instant = Timestamp::from_epoch_seconds(timestamp.epoch_seconds() + days * DAY);
+        instant.day().to_owned()
+    })
+}
+
 /// `2015-08-30T12:36:00Z` for `20150830T123600Z`.
 pub(super) fn dashed(timestamp: &str) -> String {
     Timestamp::parse_amz_date(timestamp).map_or_else(|_| timestamp.to_owned(), |instant| instant.to_rfc3339())

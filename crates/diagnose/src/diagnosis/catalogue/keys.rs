@@ -46,6 +46,17 @@ mistakes! {
         clients: &[],
         proofs: &[Search],
     }
+    SECRET_MISTYPED = "secret-mistyped" {
+        title: "the secret is a typing or copying error away from the known one",
+        place: "key",
+        explanation: "The client signed with a secret that differs from the known one by a slip: a character \
+            lost, doubled, exchanged or in another case, a part cut off, the whole pasted twice, or an invisible \
+            character in front. The server derives its key from the exact secret.",
+        fix: "Copy the secret again from where it was issued, and compare its length and its first and \
+            last characters.",
+        clients: &[],
+        proofs: &[Search],
+    }
     SECRET_IS_ACCESS_KEY = "secret-is-access-key" {
         title: "access key id and secret were exchanged",
         place: "key",
@@ -116,6 +127,21 @@ mistakes! {
             ("PHP", "hash_hmac('sha256', $data, $key, true)"),
             ("Ruby", "OpenSSL::HMAC.digest('sha256', key, data), not hexdigest"),
             ("openssl", "openssl dgst -sha256 -mac HMAC -macopt hexkey:KEY"),
+        ],
+        proofs: &[Search],
+    }
+    HMAC_SWAPPED = "hmac-swapped" {
+        title: "key and message were exchanged in an HMAC",
+        place: "key",
+        explanation: "HMAC takes a key and a message, and the client passed them in the other order. The result \
+            is another key or another signature.",
+        fix: "Look up the order of the arguments: the key is the result of the step before, the message \
+            is the date, region, service, aws4_request, and at last the string to sign.",
+        clients: &[
+            ("CryptoJS", "HmacSHA256(message, key): the message comes first"),
+            ("PHP", "hash_hmac('sha256', $data, $key, true): the data comes first"),
+            ("Ruby", "OpenSSL::HMAC.digest('sha256', key, data): the key comes first"),
+            ("Google Apps Script", "computeHmacSha256Signature(value, key): the value comes first"),
         ],
         proofs: &[Search],
     }

@@ -258,4 +258,81 @@ mistakes! {
         ],
         proofs: &[Search, Compare, Lint],
     }
+    PATH_UNRESERVED_ENCODED = "path-unreserved-encoded" {
+        title: "unreserved characters in the path were percent-encoded",
+        place: "path",
+        explanation: "The client signed '-', '.', '_' or letters and digits as escapes such as %2D. SigV4 leaves \
+            the unreserved characters of RFC 3986 as they are, so the server's canonical path has the plain \
+            characters.",
+        fix: "Percent-encode every byte except A-Z, a-z, 0-9, '-', '.', '_' and '~'.",
+        clients: &[],
+        proofs: &[Search, Compare],
+    }
+    PATH_REENCODED = "path-reencoded" {
+        title: "the path was signed in one percent-encoding and sent in another",
+        place: "path",
+        explanation: "The HTTP client or a proxy encoded or decoded characters of the path after the request was \
+            signed. Services other than S3 encode the path that arrives once more, so each spelling gives another \
+            canonical path.",
+        fix: "Give the HTTP client the path exactly as it was signed, and switch off its own escaping.",
+        clients: &[
+            ("Dart http", "build the Uri with the escaped path, and sign uri.path"),
+            ("Java Apache HttpClient", "setNormalizeUri(false) in RequestConfig"),
+            ("Go", "set both URL.Path and URL.RawPath, and sign URL.EscapedPath()"),
+        ],
+        proofs: &[Search, Compare],
+    }
+    PATH_NO_SLASH = "path-no-slash" {
+        title: "the canonical path has no leading slash",
+        place: "path",
+        explanation: "The client took an object key or a relative path as the path. The canonical path is the \
+            absolute path of the URL, so the server's begins with '/'.",
+        fix: "Put '/' in front of the key before you sign.",
+        clients: &[],
+        proofs: &[Search, Compare],
+    }
+    PATH_WHOLE_URL = "path-whole-url" {
+        title: "the whole URL, or its host and path, was signed as the path",
+        place: "path",
+        explanation: "The client passed the full URL to the part of the signer that expects the path. The \
+            server's canonical path begins behind the host.",
+        fix: "Pass only the path of the parsed URL to the signer: '/' and what follows, without scheme, \
+            host and query.",
+        clients: &[],
+        proofs: &[Search, Compare],
+    }
+    PATH_SLASHES = "path-slashes" {
+        title: "slashes in the path were doubled or merged between client and server",
+        place: "path",
+        explanation: "A base URL that ends in '/' was joined with a path that begins with one, or a proxy merged \
+            '//' into '/'. The path that arrives has another number of slashes than the path that was signed.",
+        fix: "Join base URL and path with exactly one slash, and let the proxy pass the path unchanged.",
+        clients: &[
+            ("nginx", "merge_slashes off; and proxy_pass without a path, so that it passes the URI as it came"),
+        ],
+        proofs: &[Search, Compare],
+    }
+    PATH_CHARSET = "path-charset" {
+        title: "the path was percent-encoded from another character encoding than UTF-8",
+        place: "path",
+        explanation: "One side encoded a character such as 'ü' from Latin-1, as %FC, and the other from UTF-8, \
+            as %C3%BC. The two canonical paths differ.",
+        fix: "Encode names as UTF-8 before percent-encoding them.",
+        clients: &[],
+        proofs: &[Search, Compare],
+    }
+    PATH_CHANGED = "path-changed" {
+        title: "the path was changed between signing and arrival",
+        place: "path",
+        explanation: "The path that arrived is not the path that was signed: a proxy, a rewrite rule or the \
+            client's HTTP library decoded it, changed its case or replaced it. The server signs the path that it \
+            received.",
+        fix: "Let everything between client and server pass the path unchanged, or sign the path that \
+            the server will receive.",
+        clients: &[
+            ("nginx", "proxy_pass without a path, and no rewrite before it"),
+            ("CloudFront", "no default root object and no function that rewrites the URI of signed requests"),
+        ],
+        proofs: &[Compare, Search],
+    }
 }

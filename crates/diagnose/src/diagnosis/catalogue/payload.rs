@@ -183,4 +183,15 @@ mistakes! {
         ],
         proofs: &[Lint, Error],
     }
+    PAYLOAD_TRANSFORMED = "payload-transformed" {
+        title: "the body was re-encoded after it was hashed",
+        place: "payload",
+        explanation: "The body was compressed, decompressed, base64-coded, or its form fields were written again \
+            in another order or encoding after the hash was made. The server hashes the bytes that it received.",
+        fix: "Transform the body first, then hash and sign the bytes that go out.",
+        clients: &[
+            ("API Gateway", "isBase64Encoded and binaryMediaTypes decide whether a body is decoded on its way"),
+        ],
+        proofs: &[Search, Lint],
+    }
 }

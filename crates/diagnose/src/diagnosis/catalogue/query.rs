@@ -195,4 +195,48 @@ mistakes! {
         clients: &[],
         proofs: &[Search],
     }
+    QUERY_SORTED_CASE = "query-sorted-case" {
+        title: "the query was sorted without regard to case, or by a locale",
+        place: "query",
+        explanation: "The client sorted the parameters with a comparison that puts 'a' before 'B'. SigV4 sorts \
+            by byte value, so upper-case letters come before lower-case letters.",
+        fix: "Sort the encoded parameters by byte value.",
+        clients: &[
+            (".NET", "StringComparer.Ordinal"),
+            ("Java", "String::compareTo, not a Collator"),
+            ("JavaScript", "compare with < and >, not with localeCompare"),
+        ],
+        proofs: &[Search, Compare],
+    }
+    QUERY_DECODED_FIRST = "query-decoded-first" {
+        title: "the query was decoded before it was split into parameters",
+        place: "query",
+        explanation: "The client decoded the whole query first, so that an encoded '&' or '=' inside a value \
+            became a separator. The server splits the query at the separators that were sent, and decodes names and \
+            values afterwards.",
+        fix: "Split the raw query at '&' and at the first '=' of each part, then decode the parts.",
+        clients: &[],
+        proofs: &[Search, Compare],
+    }
+    QUERY_VALUE_CUT = "query-value-cut" {
+        title: "a query value was cut at its second '='",
+        place: "query",
+        explanation: "The client split a parameter at every '=' and used only the first two pieces. The server \
+            splits at the first '=' and keeps the rest as the value.",
+        fix: "Split each parameter at its first '=' only.",
+        clients: &[
+            ("JavaScript", "take the value from URLSearchParams instead of split('=')[1]"),
+            ("Python", "parameter.split('=', 1) or partition('=')"),
+        ],
+        proofs: &[Search, Compare],
+    }
+    QUERY_QUESTION_MARK = "query-question-mark" {
+        title: "the canonical query begins with '?'",
+        place: "query",
+        explanation: "The client put the '?' that separates path and query into the canonical query. The \
+            server's canonical query begins with the first parameter.",
+        fix: "Drop the leading '?' before you sign, as URL.search and similar properties include it.",
+        clients: &[],
+        proofs: &[Search, Compare],
+    }
 }

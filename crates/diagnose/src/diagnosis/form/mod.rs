@@ -21,7 +21,7 @@ use super::scheme::SchemeCase;
 use super::search::{Found, Limits};
 use super::target::Target;
 use sigvet_core::form::{FormClaim, FormScheme};
-use sigvet_core::internal::hmac_sha1;
+use sigvet_core::internal::{hmac, hmac_sha1};
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
 use sigvet_core::time::Timestamp;
 
@@ -197,7 +197,12 @@ impl Making {
                 let messages = chain.messages([parts[0], parts[1], parts[2], &self.terminator]);
                 let origin = (options[0] as u16, options[1] as u16);
                 let first = || chain.first_key(self.prefix.as_bytes(), secret);
-                links.derive(origin, chain, first, messages).finish([text, b""]).0.to_vec()
+                let key = links.derive(origin, chain, first, messages);
+                let signature = match chain.exchanges_the_last() {
+                    true => hmac(text, key),
+                    false => hmac(key, text),
+                };
+                signature.0.to_vec()
             }
         }
     }

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::Subject;
 use super::alternatives::signing::{Frame, Signing};
+use super::alternatives::singles::{Series, series};
 use super::evidence::Key;
 use super::outcome::{AppliedMistake, Search as Summary};
 use super::target::Target;
@@ -103,6 +104,9 @@ pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, li
             worlds.par_extend(others.map(|(cause, subject)| World::new(Some(cause), subject, keys)));
         }
         search.try_depth(&mut worlds, depth);
+        if depth == 1 && search.is_nothing_found() {
+            search.try_singles(&series(subject, keys));
+        }
         let is_cut_short = search.is_cut_short.load(Ordering::Relaxed);
         let sets = search.take_sets();
         if !sets.is_empty() || is_cut_short || depth == deepest {
@@ -193,6 +197,23 @@ impl<'a> Search<'a> {
                     self.try_one(world, (options, frame), (combination, line));
                 }
             });
+        }
+    }
+
+    fn is_nothing_found(&mut self) -> bool {
+        self.hits.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner()).is_empty()
+    }
+
+    /// Tries the mistakes that have too many forms to be combined, kind by kind until one gives the signature.
+    fn try_singles(&self, all: &[Box<dyn Series + '_>]) {
+        for series in all {
+            self.count(series.count());
+            let found = (0..series.count()).into_par_iter().filter(|number| series.gives(*number, &self.target));
+            let found: Vec<usize> = found.collect();
+            if !found.is_empty() {
+                let mut hits = self.hits.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                return hits.extend(found.into_iter().map(|number| series.causes(number)));
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 //! Two texts beside each other: where they differ, what of them fits into a line, and how each byte is made visible.
 //!
 //! A byte is shown in one way only: printable ASCII as itself, a backslash doubled, a space that one would miss as ␣, other
-//! white space as `\t`, `\r`, `\n`, any other byte as `\xNN`. So each byte of a text can be told from what is shown, and
-//! every character of it is one column wide.
+//! white space as `\t`, `\r`, `\n`, `…` as itself, for it stands in texts of ours, any other byte as `\xNN`. So each byte of a
+//! text can be told from what is shown, and every character of it is one column wide.
 
 use std::ops::Range;
 
@@ -156,9 +156,9 @@ fn narrowed(theirs: &[u8], right: &[u8], (a, b): Hunk) -> Hunk {
     (a_start - before..a_end + after, b_start - before..b_end + after)
 }
 
-/// How many bytes of an escape stand before this place; none where it is not inside one.
+/// How many bytes of an escape or an ellipsis stand before this place; none where it is not inside one.
 fn within_escape(text: &[u8], at: usize) -> usize {
-    let is_escape = |start: usize| text.get(start..).and_then(escape_length).is_some();
+    let is_escape = |start: usize| text.get(start..).and_then(escape_length).is_some() || is_ellipsis(text, start);
     (1..=2).find(|passed| at.checked_sub(*passed).is_some_and(is_escape)).unwrap_or(0)
 }
 
@@ -210,7 +210,7 @@ fn context_of(text: &[u8], end: usize, most: usize) -> usize {
 }
 
 fn columns(text: &[u8], range: Range<usize>) -> usize {
-    range.map(|at| glyph_width(text[at])).sum()
+    range.map(|at| glyph_width(text, at)).sum()
 }
 
 /// A text from a byte on, as much of it as fits.
@@ -224,7 +224,7 @@ fn excerpt(text: &[u8], marks: &[Range<usize>], from: usize, width: usize) -> Ve
     let is_cut = columns(text, from..text.len()) > room;
     room = room.saturating_sub(usize::from(is_cut));
     for at in from..text.len() {
-        let needed = glyph_width(text[at]);
+        let needed = glyph_width(text, at);
         if needed > room {
             segments.push(Segment { text: "…".to_owned(), kind: Kind::LeftOut });
             break;
@@ -239,8 +239,21 @@ fn is_cut(segments: &[Segment]) -> bool {
     segments.iter().any(|segment| segment.kind == Kind::LeftOut)
 }
 
-fn glyph_width(byte: u8) -> usize {
-    match byte {
+const ELLIPSIS: &[u8] = "…".as_bytes();
+
+fn is_ellipsis(text: &[u8], start: usize) -> bool {
+    text.get(start..).is_some_and(|rest| rest.starts_with(ELLIPSIS))
+}
+
+/// Whether a byte is the first of an ellipsis, or another of it.
+fn place_in_ellipsis(text: &[u8], at: usize) -> Option<usize> {
+    (0..ELLIPSIS.len()).find(|passed| at.checked_sub(*passed).is_some_and(|start| is_ellipsis(text, start)))
+}
+
+fn glyph_width(text: &[u8], at: usize) -> usize {
+    match text[at] {
+        0x80.. if place_in_ellipsis(text, at) == Some(0) => 1,
+        0x80.. if place_in_ellipsis(text, at).is_some() => 0,
         b'\\' | b'\t' | b'\r' | b'\n' => 2,
         b' '..=b'~' => 1,
         _ => 4,
@@ -261,6 +274,8 @@ fn push_glyph(text: &[u8], at: usize, marks: &[Range<usize>], segments: &mut Vec
         b'\n' => shown.push('\n'),
         b'\\' => shown.push_str("\\\\"),
         byte @ b' '..=b'~' => shown.push(char::from(byte)),
+        0x80.. if place_in_ellipsis(text, at) == Some(0) => shown.push('…'),
+        0x80.. if place_in_ellipsis(text, at).is_some() => {}
         byte => shown.push_str(&format!("\\x{byte:02X}")),
     }
 }

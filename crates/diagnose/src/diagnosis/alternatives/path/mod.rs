@@ -6,13 +6,14 @@ use super::Subject;
 use super::escaping::{Escaping, HexCase, raw_sets};
 use super::text::replaced;
 use crate::diagnosis::catalogue::{
-    PATH_BUCKET_ADDED, PATH_BUCKET_MISSING, PATH_DOUBLE_ENCODED, PATH_EMPTY, PATH_ENCODED_ONCE, PATH_HEX_LOWERCASE,
-    PATH_NORMALIZED, PATH_NOT_ENCODED, PATH_NOT_NORMALIZED, PATH_PLUS_AS_SPACE, PATH_PREFIX_CHANGED, PATH_RESERVED_RAW,
-    PATH_SLASH_ENCODED, PATH_TILDE_ENCODED, PATH_TRAILING_SLASH, PATH_UNICODE_FORM,
+    PATH_BUCKET_ADDED, PATH_BUCKET_MISSING, PATH_CHANGED, PATH_CHARSET, PATH_DOUBLE_ENCODED, PATH_EMPTY,
+    PATH_ENCODED_ONCE, PATH_HEX_LOWERCASE, PATH_NO_SLASH, PATH_NORMALIZED, PATH_NOT_ENCODED, PATH_NOT_NORMALIZED,
+    PATH_PLUS_AS_SPACE, PATH_PREFIX_CHANGED, PATH_REENCODED, PATH_RESERVED_RAW, PATH_SLASH_ENCODED, PATH_SLASHES,
+    PATH_TILDE_ENCODED, PATH_TRAILING_SLASH, PATH_UNICODE_FORM, PATH_UNRESERVED_ENCODED, PATH_WHOLE_URL,
 };
 use crate::diagnosis::field::{Choice, Making, Step};
 use sigvet_core::canonical::{PathEncoding, PathNormalization};
-use sigvet_core::internal::encode::{Plus, decode};
+use sigvet_core::internal::encode::{Plus, decode, is_unreserved};
 use spelling::{Normalization, PlusReading, Unicode};
 
 /// What may stay unencoded in a path though it is reserved.
@@ -34,6 +35,8 @@ const PREFIXES: [&str; 14] = [
     "default",
     "$default",
 ];
+/// Pages that servers put in place of a folder.
+const INDEX_PAGES: [&str; 4] = ["index.html", "index.htm", "index.php", "default.html"];
 /// How many leading segments something may have taken away.
 const DEEPEST_PREFIX: usize = 3;
 
@@ -44,9 +47,10 @@ pub(super) struct Path {
     passes: Step<Passes>,
     plus: Step<PlusReading>,
     raw: Step<Vec<u8>>,
-    tilde: Step<bool>,
+    over: Step<Vec<u8>>,
     slash: Step<SlashWriting>,
     hex: Step<HexCase>,
+    front: Step<Vec<u8>>,
 }
 
 /// How often the path is encoded, and whether it was decoded before.
@@ -56,6 +60,8 @@ enum Passes {
     Decoded,
     /// Decoded, then encoded once.
     Once,
+    /// Decoded and encoded once, save the escapes of unreserved characters.
+    OverEncoded,
     /// The wire path as it is.
     Verbatim,
     /// The wire path encoded again.
@@ -82,19 +88,22 @@ impl Path {
         let rule = subject.terms.path_rule;
         Self {
             raw: raw_step(&decode(&path, Plus::Literal)),
-            source: source_step(path, subject),
+            over: over_step(&decode(&path, Plus::Literal)),
+            front: front_step(subject),
+            source: source_step(&path, subject),
             unicode: Step::new(Unicode::AsIs)
                 .or(&PATH_UNICODE_FORM, Unicode::Composed)
-                .or(&PATH_UNICODE_FORM, Unicode::Decomposed),
+                .or(&PATH_UNICODE_FORM, Unicode::Decomposed)
+                .or(&PATH_CHARSET, Unicode::AsLatin1)
+                .or(&PATH_CHARSET, Unicode::FromLatin1),
             normalization: normalization_step(rule.normalization),
-            passes: passes_step(rule.encoding),
+            passes: passes_step(rule.encoding, &path),
             plus: match stores_objects {
                 true => Step::new(PlusReading::Literal)
                     .or(&PATH_PLUS_AS_SPACE, PlusReading::Space)
                     .or(&PATH_PLUS_AS_SPACE, PlusReading::EvenEscaped),
                 false => Step::new(PlusReading::Literal).or(&PATH_PLUS_AS_SPACE, PlusReading::Space),
             },
-            tilde: Step::new(false).or(&PATH_TILDE_ENCODED, true),
             slash: Step::new(SlashWriting::Kept)
                 .or(&PATH_SLASH_ENCODED, SlashWriting::EncodedBehind(1))
                 .or(&PATH_SLASH_ENCODED, SlashWriting::EncodedBehind(2))
@@ -116,14 +125,17 @@ impl Making for Path {
             &self.passes,
             &self.plus,
             &self.raw,
-            &self.tilde,
+            &self.over,
             &self.slash,
             &self.hex,
+            &self.front,
         ]
     }
 
     fn text(&self, options: &[usize]) -> Option<Vec<u8>> {
-        let [source, unicode, normalization, passes, plus, raw, tilde, slash, hex] = *options else { return None };
+        let [source, unicode, normalization, passes, plus, raw, over, slash, hex, front] = *options else {
+            return None;
+        };
         let wire = self.source.option(source);
         if wire.is_empty() {
             return options.get(1..).unwrap_or_default().iter().all(|option| *option == 0).then(Vec::new);
@@ -134,7 +146,7 @@ impl Making for Path {
         let escaping = Escaping {
             raw: self.raw.option(raw),
             keeps_slash: !matches!(self.slash.option(slash), SlashWriting::Encoded),
-            escapes_tilde: *self.tilde.option(tilde),
+            also: self.over.option(over),
         };
         let text = match self.slash.option(slash) {
             SlashWriting::EscapesKept => keeping_escaped_slashes(&wire, |part| self.encoded(part, passes, escaping)),
@@ -146,7 +158,11 @@ impl Making for Path {
             }
             _ => self.encoded(&wire, passes, escaping),
         };
-        Some(self.hex.option(hex).apply(text))
+        let text = self.hex.option(hex).apply(text);
+        Some(match front {
+            0 => text,
+            _ => [self.front.option(front), text.strip_prefix(b"/")?].concat(),
+        })
     }
 }
 
@@ -155,6 +171,9 @@ impl Path {
         match self.passes.option(passes) {
             Passes::Decoded => decode(wire, Plus::Literal),
             Passes::Once => escaping.escape(&decode(wire, Plus::Literal)),
+            Passes::OverEncoded => {
+                keeping_escaped_unreserved(wire, |part| escaping.escape(&decode(part, Plus::Literal)))
+            }
             Passes::Verbatim => wire.to_vec(),
             Passes::Twice => escaping.escape(wire),
             Passes::OnceAndAgain => escaping.escape(&escaping.escape(&decode(wire, Plus::Literal))),
@@ -173,6 +192,57 @@ fn keeping_escaped_slashes(wire: &[u8], make: impl Fn(&[u8]) -> Vec<u8>) -> Vec<
     }
     out.extend(make(rest));
     out
+}
+
+/// The parts between escapes of unreserved characters made each by itself, the escapes as they were.
+fn keeping_escaped_unreserved(wire: &[u8], make: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = wire;
+    while let Some(at) = rest.windows(3).position(is_escaped_unreserved) {
+        let (before, behind) = rest.split_at(at);
+        let (escape, behind) = behind.split_at(3);
+        out.extend(make(before));
+        out.extend_from_slice(escape);
+        rest = behind;
+    }
+    out.extend(make(rest));
+    out
+}
+
+/// Whether this is an escape such as `%2D`; `~` has a mistake of its own.
+fn is_escaped_unreserved(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'%', ..])
+        && matches!(*decode(bytes, Plus::Literal), [byte] if is_unreserved(byte) && byte != b'~')
+}
+
+/// The unreserved characters that a faulty encoder may have encoded.
+fn over_step(decoded: &[u8]) -> Step<Vec<u8>> {
+    let mut step = Step::new(Vec::new()).or(&PATH_TILDE_ENCODED, b"~".to_vec());
+    let present: Vec<u8> = b"-._".iter().copied().filter(|byte| decoded.contains(byte)).collect();
+    let mut add = |bytes: &[u8]| {
+        let shown = String::from_utf8_lossy(bytes).into_owned();
+        step.add(&PATH_UNRESERVED_ENCODED, format!("encoded: {shown}"), bytes.to_vec());
+    };
+    present.chunks(1).for_each(&mut add);
+    if present.len() > 1 {
+        add(&present);
+    }
+    if !present.is_empty() && decoded.contains(&b'~') {
+        add(&[&present, &b"~"[..]].concat());
+    }
+    step
+}
+
+/// What may stand in place of the leading slash.
+fn front_step(subject: &Subject<'_>) -> Step<Vec<u8>> {
+    let mut step = Step::new(b"/".to_vec()).or(&PATH_NO_SLASH, Vec::new());
+    let Some(host) = subject.headers.first_text("host") else { return step };
+    for (before, host) in
+        [("https://", host), ("http://", host), ("//", host), ("/", host), ("", host), ("https%3A//", host)]
+    {
+        step.add(&PATH_WHOLE_URL, format!("{before}{host} before the path"), format!("{before}{host}/").into_bytes());
+    }
+    step
 }
 
 fn raw_step(decoded: &[u8]) -> Step<Vec<u8>> {
@@ -197,13 +267,18 @@ fn normalization_step(right: PathNormalization) -> Step<Normalization> {
     }
 }
 
-fn passes_step(right: PathEncoding) -> Step<Passes> {
+fn passes_step(right: PathEncoding, wire: &[u8]) -> Step<Passes> {
+    // A wire path that escapes too much was not left raw.
+    let verbatim = match wire.windows(3).any(is_escaped_unreserved) {
+        true => (&PATH_UNRESERVED_ENCODED, Passes::OverEncoded),
+        false => (&PATH_RESERVED_RAW, Passes::Verbatim),
+    };
     match right {
         PathEncoding::Once => Step::new(Passes::Once)
             .or(&PATH_DOUBLE_ENCODED, Passes::Twice)
             .or(&PATH_DOUBLE_ENCODED, Passes::OnceAndAgain)
             .or(&PATH_NOT_ENCODED, Passes::Decoded)
-            .or(&PATH_RESERVED_RAW, Passes::Verbatim),
+            .or(verbatim.0, verbatim.1),
         PathEncoding::Twice => Step::new(Passes::Twice)
             .or(&PATH_ENCODED_ONCE, Passes::Verbatim)
             .or(&PATH_ENCODED_ONCE, Passes::Once)
@@ -212,31 +287,56 @@ fn passes_step(right: PathEncoding) -> Step<Passes> {
 }
 
 /// Other paths than the one that arrived.
-fn source_step(path: Vec<u8>, subject: &Subject<'_>) -> Step<Vec<u8>> {
-    let mut step = Step::new(path.clone());
+fn source_step(path: &[u8], subject: &Subject<'_>) -> Step<Vec<u8>> {
+    let mut step = Step::new(path.to_vec());
     let slashed = match path.strip_suffix(b"/") {
         Some(bare) if !bare.is_empty() => bare.to_vec(),
-        _ => [&path, &b"/"[..]].concat(),
+        _ => [path, b"/"].concat(),
     };
     step = step.or(&PATH_TRAILING_SLASH, slashed).or(&PATH_EMPTY, Vec::new());
+    if let Some(rest) = path.strip_prefix(b"/").filter(|rest| rest.starts_with(b"/") && subject.stores_objects()) {
+        step.add(&PATH_SLASHES, "the leading slash was doubled after signing", rest.to_vec());
+    }
+    if let Some(folder) = INDEX_PAGES.iter().find_map(|page| path.strip_suffix(page.as_bytes())) {
+        step.add(&PATH_CHANGED, "an index page was put behind '/' after signing", folder.to_vec());
+    }
     if subject.stores_objects() {
         for bucket in subject.buckets() {
-            let prefixed = [b"/", bucket.as_bytes(), &path].concat();
+            let prefixed = [b"/", bucket.as_bytes(), path].concat();
             step.add(&PATH_BUCKET_ADDED, format!("/{bucket} before the path"), prefixed);
         }
-        step = step.or(&PATH_BUCKET_MISSING, without_segments(&path, 1));
+        if !subject.has_bucket_in_host() {
+            step = step.or(&PATH_BUCKET_MISSING, without_segments(path, 1));
+        }
+    } else {
+        for other in reencoded(path) {
+            let shown = String::from_utf8_lossy(&other).into_owned();
+            step.add(&PATH_REENCODED, format!("signed as {shown}"), other);
+        }
     }
     for count in 1..=DEEPEST_PREFIX {
-        let rest = without_segments(&path, count);
-        let gone = path.get(..path.len() - rest.len().min(path.len())).unwrap_or_default();
+        let rest = without_segments(path, count);
+        let gone = path.strip_suffix(rest.as_slice()).unwrap_or(path);
         let gone = String::from_utf8_lossy(gone).into_owned();
         step.add(&PATH_PREFIX_CHANGED, format!("{gone} was added after signing"), rest);
     }
     for prefix in PREFIXES.into_iter().chain(subject.hints.path_prefixes.iter().map(String::as_str)) {
-        let prefixed = [b"/", prefix.trim_matches('/').as_bytes(), &path].concat();
+        let prefixed = [b"/", prefix.trim_matches('/').as_bytes(), path].concat();
         step.add(&PATH_PREFIX_CHANGED, format!("/{prefix} was removed after signing"), prefixed);
     }
     step
+}
+
+/// The same path in other percent-encodings.
+fn reencoded(path: &[u8]) -> Vec<Vec<u8>> {
+    let decoded = decode(path, Plus::Literal);
+    let raw = std::iter::once(Vec::new()).chain(raw_sets(&decoded, RESERVED));
+    let mut others: Vec<Vec<u8>> =
+        raw.map(|raw| Escaping { raw: &raw, keeps_slash: true, also: b"" }.escape(&decoded)).collect();
+    others.extend([HexCase::Lower, HexCase::Upper].map(|case| case.apply(path.to_vec())));
+    let mut seen = std::collections::HashSet::from([path.to_vec()]);
+    others.retain(|other| seen.insert(other.clone()));
+    others
 }
 
 /// The path without its first segments; `/` where nothing is left.

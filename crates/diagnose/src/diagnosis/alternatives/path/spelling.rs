@@ -7,11 +7,18 @@ use crate::diagnosis::alternatives::escaping::Escaping;
 use crate::diagnosis::alternatives::text::replaced;
 use sigvet_core::internal::encode::{Plus, decode};
 
+/// As a path is written that leaves what is reserved alone.
+const KEEPING_RESERVED: Escaping<'static> = Escaping { raw: RESERVED, keeps_slash: true, also: b"" };
+
 #[derive(Clone, Copy)]
 pub(super) enum Unicode {
     AsIs,
     Composed,
     Decomposed,
+    /// Escapes of Latin-1 for those of UTF-8.
+    AsLatin1,
+    /// Escapes of UTF-8 for those of Latin-1.
+    FromLatin1,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -39,17 +46,34 @@ impl Unicode {
         let normalized = |normalize: &dyn Fn(&str) -> String| {
             let decoded = String::from_utf8(decode(wire, Plus::Literal)).ok()?;
             let changed = normalize(&decoded);
-            let escaping = Escaping { raw: RESERVED, keeps_slash: true, escapes_tilde: false };
-            Some(if changed == decoded { wire.to_vec() } else { escaping.escape(changed.as_bytes()) })
+            Some(if changed == decoded { wire.to_vec() } else { KEEPING_RESERVED.escape(changed.as_bytes()) })
         };
         match self {
             Self::AsIs => Some(wire.to_vec()),
+            Self::AsLatin1 => as_latin1(wire),
+            Self::FromLatin1 => from_latin1(wire),
             Self::Composed => normalized(&|text| ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()),
             Self::Decomposed => {
                 normalized(&|text| DecomposingNormalizerBorrowed::new_nfd().normalize(text).into_owned())
             }
         }
     }
+}
+
+/// The path with its characters encoded from Latin-1, if Latin-1 has them all.
+fn as_latin1(wire: &[u8]) -> Option<Vec<u8>> {
+    let decoded = String::from_utf8(decode(wire, Plus::Literal)).ok().filter(|text| !text.is_ascii())?;
+    let bytes: Option<Vec<u8>> = decoded.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    Some(KEEPING_RESERVED.escape(&bytes?))
+}
+
+/// The path with its characters encoded from UTF-8, if they are not yet.
+fn from_latin1(wire: &[u8]) -> Option<Vec<u8>> {
+    let decoded = decode(wire, Plus::Literal);
+    std::str::from_utf8(&decoded).is_err().then(|| {
+        let text: String = decoded.iter().map(|byte| char::from(*byte)).collect();
+        KEEPING_RESERVED.escape(text.as_bytes())
+    })
 }
 
 impl PlusReading {

@@ -6,10 +6,11 @@ use super::Subject;
 use super::escaping::{Escaping, HexCase, raw_sets};
 use super::text::replaced;
 use crate::diagnosis::catalogue::{
-    QUERY_CHANGED_AFTER, QUERY_DOUBLE_ENCODED, QUERY_HEX_LOWERCASE, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
-    QUERY_NO_EQUALS, QUERY_OMITTED, QUERY_PLUS, QUERY_RESERVED_RAW, QUERY_SIGNATURE_SIGNED, QUERY_SORTED_JOINED,
-    QUERY_SORTED_RAW, QUERY_TILDE_ENCODED, QUERY_UNSORTED, QUERY_VALUELESS_DROPPED, QUERY_VALUES_UNSORTED,
-    TOKEN_NOT_SIGNED, TOKEN_PLUS_AS_SPACE, TOKEN_SIGNED,
+    QUERY_CHANGED_AFTER, QUERY_DECODED_FIRST, QUERY_DOUBLE_ENCODED, QUERY_HEX_LOWERCASE, QUERY_HTML_ESCAPED,
+    QUERY_JSON_ESCAPED, QUERY_NO_EQUALS, QUERY_OMITTED, QUERY_PLUS, QUERY_QUESTION_MARK, QUERY_RESERVED_RAW,
+    QUERY_SIGNATURE_SIGNED, QUERY_SORTED_CASE, QUERY_SORTED_JOINED, QUERY_SORTED_RAW, QUERY_TILDE_ENCODED,
+    QUERY_UNSORTED, QUERY_VALUE_CUT, QUERY_VALUELESS_DROPPED, QUERY_VALUES_UNSORTED, TOKEN_NOT_SIGNED,
+    TOKEN_PLUS_AS_SPACE, TOKEN_SIGNED,
 };
 use crate::diagnosis::field::{Choice, Making, Step};
 use sigvet_core::derivation::{Placement, TokenTravel};
@@ -32,7 +33,7 @@ pub(super) struct Query {
     passes: Step<Passes>,
     plus: Step<PlusReading>,
     raw: Step<Vec<u8>>,
-    tilde: Step<bool>,
+    tilde: Step<&'static [u8]>,
     hex: Step<HexCase>,
     order: Step<Order>,
     valueless: Step<Valueless>,
@@ -61,6 +62,13 @@ enum Whole {
     WithoutSignature,
     /// The signature's parameter among them, with nothing in it.
     WithEmptySignature,
+    /// Decoded before it was split.
+    DecodedFirst,
+    /// Of a repeated parameter only the last, or only the first.
+    LastOfEach,
+    FirstOfEach,
+    /// With its question mark.
+    WithQuestionMark,
 }
 
 /// What becomes of one parameter.
@@ -69,6 +77,8 @@ enum Edit {
     Dropped,
     Kept,
     Value(Vec<u8>),
+    /// What stands behind a second `=` is cut off.
+    Cut(Vec<u8>),
 }
 
 const HTML: &[(&str, &str)] = &[("&amp;", "&"), ("&#38;", "&"), ("&#x26;", "&")];
@@ -93,13 +103,14 @@ impl Query {
                 .or(&QUERY_PLUS, PlusReading::WrittenAndEncoded)
                 .or(&QUERY_PLUS, PlusReading::EvenEscaped),
             raw: raw_step(&decoded),
-            tilde: Step::new(false).or(&QUERY_TILDE_ENCODED, true),
+            tilde: Step::new(&b""[..]).or(&QUERY_TILDE_ENCODED, b"~"),
             hex: Step::new(HexCase::AsIs).or(&QUERY_HEX_LOWERCASE, HexCase::Lower),
             order: Step::new(Order::Sorted)
                 .or(&QUERY_UNSORTED, Order::AsSent)
                 .or(&QUERY_UNSORTED, Order::SignatureFirst)
                 .or(&QUERY_UNSORTED, Order::SignatureLast)
-                .or(&QUERY_UNSORTED, Order::IgnoringCase)
+                .or(&QUERY_SORTED_CASE, Order::IgnoringCase)
+                .or(&QUERY_SORTED_CASE, Order::UpperCase)
                 .or(&QUERY_VALUES_UNSORTED, Order::NamesOnly)
                 .or(&QUERY_SORTED_JOINED, Order::Joined)
                 .or(&QUERY_SORTED_RAW, Order::Raw)
@@ -133,7 +144,8 @@ impl Making for Query {
     fn text(&self, options: &[usize]) -> Option<Vec<u8>> {
         let whole = *self.whole.option(options[0]);
         let is_edited = options.get(8..).unwrap_or_default().iter().any(|option| *option > 0);
-        if whole != Whole::AsSent && whole != Whole::WithEmptySignature && is_edited {
+        let takes_edits = matches!(whole, Whole::AsSent | Whole::WithEmptySignature | Whole::WithQuestionMark);
+        if !takes_edits && is_edited {
             return None;
         }
         let parameters = self.chosen(whole, options.get(8..).unwrap_or_default())?;
@@ -143,13 +155,17 @@ impl Making for Query {
             escaping: Escaping {
                 raw: self.raw.option(options[3]),
                 keeps_slash: false,
-                escapes_tilde: *self.tilde.option(options[4]),
+                also: self.tilde.option(options[4]),
             },
             hex: *self.hex.option(options[5]),
         };
         let pairs = parameters.iter().map(|parameter| Pair::new(parameter, style.of(parameter))).collect();
         let pairs = self.order.option(options[6]).apply(pairs);
-        Some(self.valueless.option(options[7]).join(&pairs))
+        let text = self.valueless.option(options[7]).join(&pairs);
+        Some(match whole {
+            Whole::WithQuestionMark => [b"?", text.as_slice()].concat(),
+            _ => text,
+        })
     }
 }
 
@@ -159,6 +175,9 @@ impl Query {
         if let Whole::Unescaped(entities) = whole {
             return self.unescaped(entities);
         }
+        if whole == Whole::DecodedFirst {
+            return Some(self.decoded_first());
+        }
         let mut chosen = Vec::with_capacity(self.parameters.len());
         for (at, parameter) in self.parameters.iter().enumerate() {
             let is_signature = parameter.is_of_signature && parameter.name.ends_with(b"-Signature");
@@ -167,7 +186,9 @@ impl Query {
                 Whole::OnlySignature => parameter.is_of_signature && !parameter.is_omitted,
                 Whole::WithoutSignature => !parameter.is_of_signature,
                 Whole::WithEmptySignature => is_signature || !parameter.is_omitted,
-                Whole::AsSent | Whole::Unescaped(_) => !parameter.is_omitted,
+                Whole::LastOfEach => !parameter.is_omitted && !self.is_repeated(&self.parameters[at + 1..], parameter),
+                Whole::FirstOfEach => !parameter.is_omitted && !self.is_repeated(&self.parameters[..at], parameter),
+                _ => !parameter.is_omitted,
             };
             let mut parameter = parameter.clone();
             if whole == Whole::WithEmptySignature && is_signature {
@@ -177,11 +198,33 @@ impl Query {
                 Edit::None => chosen.extend(kept.then_some(parameter)),
                 Edit::Kept => chosen.push(parameter),
                 Edit::Dropped if kept => {}
-                Edit::Value(value) if kept => chosen.push(Parameter { value: Some(value.clone()), ..parameter }),
-                Edit::Dropped | Edit::Value(_) => return None,
+                Edit::Value(value) | Edit::Cut(value) if kept => {
+                    chosen.push(Parameter { value: Some(value.clone()), ..parameter })
+                }
+                Edit::Dropped | Edit::Value(_) | Edit::Cut(_) => return None,
             }
         }
         Some(chosen)
+    }
+
+    fn is_repeated(&self, others: &[Parameter], parameter: &Parameter) -> bool {
+        others.iter().any(|other| other.name == parameter.name)
+    }
+
+    /// The parameters that a query has if it is decoded before it is split.
+    fn decoded_first(&self) -> Vec<Parameter> {
+        let kept: Vec<Parameter> = self.parameters.iter().filter(|parameter| !parameter.is_omitted).cloned().collect();
+        let escaping = Escaping { raw: b"", keeps_slash: false, also: b"" };
+        let decoded = decode(&join_wire(&kept), Plus::Space);
+        let encoded = |bytes: Vec<u8>| escaping.escape(&bytes);
+        split_parameters(&decoded)
+            .map(|(name, value)| Parameter {
+                name: encoded(name),
+                value: value.map(encoded),
+                is_of_signature: false,
+                is_omitted: false,
+            })
+            .collect()
     }
 
     /// The parameters of the query as it was before something escaped it.
@@ -237,8 +280,15 @@ fn join_wire(parameters: &[Parameter]) -> Vec<u8> {
 fn whole_step(parameters: &[Parameter], subject: &Subject<'_>) -> Step<Whole> {
     let mut step = Step::new(Whole::AsSent)
         .or(&QUERY_OMITTED, Whole::Empty)
+        .or(&QUERY_DECODED_FIRST, Whole::DecodedFirst)
+        .or(&QUERY_QUESTION_MARK, Whole::WithQuestionMark)
         .or(&QUERY_HTML_ESCAPED, Whole::Unescaped(HTML))
         .or(&QUERY_JSON_ESCAPED, Whole::Unescaped(JSON));
+    let mut seen = std::collections::HashSet::new();
+    if !parameters.iter().all(|parameter| seen.insert(parameter.name.as_slice())) {
+        step.add(&QUERY_CHANGED_AFTER, "only the last of a repeated parameter was signed", Whole::LastOfEach);
+        step.add(&QUERY_CHANGED_AFTER, "only the first of a repeated parameter was signed", Whole::FirstOfEach);
+    }
     if matches!(subject.terms.placement, Placement::Query { .. }) {
         step = step.or(&QUERY_SIGNATURE_SIGNED, Whole::WithEmptySignature).or(&QUERY_OMITTED, Whole::WithoutSignature);
         if parameters.iter().filter(|parameter| !parameter.is_of_signature).count() > 1 {
@@ -268,6 +318,11 @@ fn edit_step(parameter: &Parameter, subject: &Subject<'_>) -> Step<Edit> {
         return step;
     }
     step.add(&QUERY_CHANGED_AFTER, format!("parameter {shown} was added"), Edit::Dropped);
+    let value = parameter.value.as_deref().unwrap_or_default();
+    if let Some(at) = value.iter().position(|byte| *byte == b'=') {
+        let cut = value.get(..at).unwrap_or_default().to_vec();
+        step.add(&QUERY_VALUE_CUT, format!("the value of {shown} was cut at its '='"), Edit::Cut(cut));
+    }
     if plain("Expires") {
         for life in LIVES {
             let detail = format!("{shown} was {life} when it was signed");
@@ -280,7 +335,7 @@ fn edit_step(parameter: &Parameter, subject: &Subject<'_>) -> Step<Edit> {
 /// The value with its plus signs for its spaces, and the other way round.
 fn plus_and_space_exchanged(value: &[u8]) -> Vec<Vec<u8>> {
     let plain = decode(value, Plus::Space);
-    let escaping = Escaping { raw: b"", keeps_slash: false, escapes_tilde: false };
+    let escaping = Escaping { raw: b"", keeps_slash: false, also: b"" };
     [(&b" "[..], &b"+"[..]), (b"+", b" ")].map(|(from, to)| escaping.escape(&replaced(&plain, from, to))).to_vec()
 }
 

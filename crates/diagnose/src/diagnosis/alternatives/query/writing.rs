@@ -37,6 +37,8 @@ pub(super) enum Order {
     Raw,
     Decoded,
     IgnoringCase,
+    /// As if all letters were upper case, which puts `_` behind them.
+    UpperCase,
 }
 
 #[derive(Clone, Copy)]
@@ -133,6 +135,7 @@ impl Order {
             Self::Joined => pairs.sort_by_cached_key(Pair::joined),
             Self::Raw => pairs.sort_by_cached_key(|pair| pair.wire.clone()),
             Self::Decoded => pairs.sort_by_cached_key(decoded),
+            Self::UpperCase => pairs.sort_by_cached_key(|pair| (pair.name.to_ascii_uppercase(), pair.value.clone())),
             Self::IgnoringCase => pairs.sort_by_cached_key(|pair| (pair.name.to_ascii_lowercase(), pair.value.clone())),
         }
         pairs

@@ -1,11 +1,11 @@
 //! How a signing key is derived, rightly and wrongly, and what neighbouring derivations share.
 
 use crate::diagnosis::alternatives::secret::SecretBytes;
-use crate::diagnosis::catalogue::{KEY_HEX_CHAIN, KEY_ORDER, KEY_PREFIX};
+use crate::diagnosis::catalogue::{HMAC_SWAPPED, KEY_HEX_CHAIN, KEY_ORDER, KEY_PREFIX};
 use crate::diagnosis::field::Step;
 use sigvet_core::crypto::PublicKey;
+use sigvet_core::internal::hmac;
 use sigvet_core::internal::key_pair;
-use sigvet_core::internal::{Midstate, hmac};
 use sigvet_core::scheme::Scheme;
 
 /// How the signing key is made.
@@ -27,9 +27,20 @@ pub(in crate::diagnosis) enum Chain {
     SecretWithPrefix,
     /// The secret is the key.
     BareSecret,
+    /// The result of some links as hex: bit 0 stands for the first.
+    SomeHex(u8),
     /// Key and message exchanged in each link.
     Exchanged,
+    /// Key and message exchanged where the string to sign is signed.
+    ExchangedAtTheEnd,
+    ExchangedThroughout,
 }
+
+/// All four links.
+const ALL_LINKS: u8 = 0b1111;
+
+/// What each link is made for.
+const LINKS: [&str; 4] = ["the date", "the region", "the service", "aws4_request"];
 
 pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
     let mut step = Step::new(Chain::Right).or(&KEY_PREFIX, Chain::NoPrefix).or(&KEY_PREFIX, Chain::PrefixTwice);
@@ -39,13 +50,23 @@ pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
         return step;
     }
     step = step.or(&KEY_HEX_CHAIN, Chain::Hex).or(&KEY_HEX_CHAIN, Chain::UpperHex);
+    for links in 1..ALL_LINKS {
+        let named: Vec<&str> = (0..4).filter(|link| links >> link & 1 == 1).map(|link| LINKS[link]).collect();
+        step.add(&KEY_HEX_CHAIN, format!("in hex: the result for {}", named.join(", ")), Chain::SomeHex(links));
+    }
     step.add(&KEY_ORDER, "service before region", Chain::ServiceBeforeRegion);
     step.add(&KEY_ORDER, "region before day", Chain::RegionFirst);
     step.add(&KEY_ORDER, "without the terminator", Chain::NoTerminator);
     step.add(&KEY_ORDER, "without the day", Chain::NoDate);
     step.add(&KEY_ORDER, "no chain at all: prefix and secret are the key", Chain::SecretWithPrefix);
     step.add(&KEY_ORDER, "no chain at all: the secret is the key", Chain::BareSecret);
-    step.add(&KEY_ORDER, "key and message exchanged in each link", Chain::Exchanged);
+    step.add(&HMAC_SWAPPED, "key and message exchanged in each link of the key", Chain::Exchanged);
+    step.add(
+        &HMAC_SWAPPED,
+        "key and message exchanged in the last HMAC, over the string to sign",
+        Chain::ExchangedAtTheEnd,
+    );
+    step.add(&HMAC_SWAPPED, "key and message exchanged in every HMAC", Chain::ExchangedThroughout);
     step
 }
 
@@ -73,13 +94,19 @@ impl Chain {
         }
     }
 
-    fn link(self, key: &[u8], message: &str) -> SecretBytes {
+    /// Whether the signing key is the message of the last HMAC.
+    pub(in crate::diagnosis) fn exchanges_the_last(self) -> bool {
+        matches!(self, Self::ExchangedAtTheEnd | Self::ExchangedThroughout)
+    }
+
+    fn link(self, at: usize, key: &[u8], message: &str) -> SecretBytes {
         let digest = match self {
-            Self::Exchanged => hmac(message.as_bytes(), key),
+            Self::Exchanged | Self::ExchangedThroughout => hmac(message.as_bytes(), key),
             _ => hmac(key, message.as_bytes()),
         };
         SecretBytes::new(match self {
             Self::Hex => digest.to_string().into_bytes(),
+            Self::SomeHex(links) if links >> at & 1 == 1 => digest.to_string().into_bytes(),
             Self::UpperHex => digest.to_string().to_ascii_uppercase().into_bytes(),
             _ => digest.0.to_vec(),
         })
@@ -103,18 +130,18 @@ impl Links {
         chain: Chain,
         first: impl Fn() -> SecretBytes,
         messages: Vec<&str>,
-    ) -> Midstate {
+    ) -> &[u8] {
         if self.origin != Some(origin) {
             *self = Self { origin: Some(origin), first: first(), ..Self::default() };
         }
         let shared = self.links.iter().zip(&messages).take_while(|((link, _), message)| link == *message).count();
         self.links.truncate(shared);
-        for message in messages.get(shared..).unwrap_or_default() {
+        for (at, message) in messages.iter().enumerate().skip(shared) {
             let key = self.links.last().map_or(&self.first, |(_, key)| key);
-            let next = chain.link(key, message);
+            let next = chain.link(at, key, message);
             self.links.push(((*message).to_owned(), next));
         }
-        Midstate::new(self.links.last().map_or(&self.first, |(_, key)| key))
+        self.links.last().map_or(&self.first, |(_, key)| key)
     }
 
     /// The public half of the key pair of Version 4A.

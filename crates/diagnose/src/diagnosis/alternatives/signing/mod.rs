@@ -18,7 +18,7 @@ use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
 use crate::diagnosis::texts::differing_lines;
 use sigvet_core::crypto::PublicKey;
-use sigvet_core::internal::Midstate;
+use sigvet_core::internal::{Midstate, hmac};
 use sigvet_core::scheme::{Scheme, Scope};
 
 pub(in crate::diagnosis) struct Signing {
@@ -62,6 +62,8 @@ pub(in crate::diagnosis) struct Frame {
 enum FrameKey {
     /// What stands before the hash is absorbed.
     Hmac(Midstate),
+    /// The string to sign is the key, and the signing key its message.
+    Exchanged { message: SecretBytes, before: Vec<u8> },
     /// A signature is not recomputed, but verified.
     Ecdsa { key: PublicKey, before: Vec<u8> },
 }
@@ -73,6 +75,9 @@ impl Frame {
             (FrameKey::Hmac(key), Target::Digest { bytes, length }) => {
                 key.finish([line, &self.after]).0.get(..*length).unwrap_or_default()
                     == bytes.get(..*length).unwrap_or_default()
+            }
+            (FrameKey::Exchanged { message, before }, Target::Digest { bytes, length }) => {
+                hmac(&[before, line, &self.after].concat(), message).0[..*length] == bytes[..*length]
             }
             (FrameKey::Ecdsa { key, before }, Target::Der(signature)) => {
                 key.verifies(&[before, line, &self.after].concat(), signature)
@@ -86,6 +91,10 @@ impl Signing {
     pub(in crate::diagnosis) fn new(subject: &Subject<'_>, keys: &[Key<'_>]) -> Self {
         let terms = &subject.terms;
         let scope = terms.scope.clone();
+        let host = subject.headers.first_text("host").unwrap_or_default();
+        let labels: Vec<String> = host.split('.').filter(|label| label.len() > 1).map(str::to_owned).collect();
+        let regions = [&subject.hints.regions[..], &labels].concat();
+        let services = [&subject.hints.services[..], &labels].concat();
         Self {
             scheme: terms.scheme,
             algorithm: terms.algorithm().into_owned(),
@@ -94,8 +103,8 @@ impl Signing {
             secret: secret::step(keys, &terms.access_key_id),
             derivation: chain_step(terms.scheme),
             day: day_step(subject),
-            region: part_step(scope.region(), (&REGIONS, &subject.hints.regions), &SCOPE_REGION, terms.scheme),
-            service: part_step(&scope.service, (&SERVICES, &subject.hints.services), &SCOPE_SERVICE, terms.scheme),
+            region: part_step(scope.region(), (&REGIONS, &regions), &SCOPE_REGION, terms.scheme),
+            service: part_step(&scope.service, (&SERVICES, &services), &SCOPE_SERVICE, terms.scheme),
             shape: Step::new(Shape::Right)
                 .or(&SCOPE_ORDER, Shape::Exchanged)
                 .or(&SCOPE_ORDER, Shape::ExchangedEverywhere)
@@ -107,6 +116,39 @@ impl Signing {
             form: form_step(),
             scope,
         }
+    }
+
+    /// The same with every slip of a secret and every day of a year, which are too many to be combined with anything.
+    pub(in crate::diagnosis) fn with_many_secrets_and_days(subject: &Subject<'_>, keys: &[Key<'_>]) -> Self {
+        let day = steps::year_step(subject);
+        Self { secret: super::singles::secrets::step(keys), day, ..Self::new(subject, keys) }
+    }
+
+    /// Each choice that has another secret or another day, and nothing else wrong.
+    pub(in crate::diagnosis) fn single_choices(&self) -> Vec<[u16; STEPS]> {
+        let at =
+            |step: usize, option: usize| std::array::from_fn(|other| if other == step { option as u16 } else { 0 });
+        let secrets = (1..=self.secret.wrong_options()).map(|option| at(0, option));
+        secrets.chain((1..=self.day.wrong_options()).map(|option| at(2, option))).collect()
+    }
+
+    /// The string to sign and the key without a mistake.
+    pub(in crate::diagnosis) fn right_frame(&self) -> Frame {
+        self.make(&[0; STEPS], &mut Links::default())
+    }
+
+    /// The signing key of Version 4 without a mistake.
+    pub(in crate::diagnosis) fn right_key(&self) -> Midstate {
+        let first = || Chain::Right.first_key(self.prefix.as_bytes(), self.secret.option(0));
+        let parts = [&self.day, &self.region, &self.service].map(|step| step.option(0).key.as_str());
+        let [day, region, service] = parts;
+        let messages = Chain::Right.messages([day, region, service, &self.scope.terminator]);
+        Midstate::new(Links::default().derive((0, 0), Chain::Right, first, messages))
+    }
+
+    /// The string to sign before the hash, with another timestamp.
+    pub(in crate::diagnosis) fn before_hash_at(&self, timestamp: &str) -> Vec<u8> {
+        self.frame(StringForm::Right, timestamp, &self.scope.to_string()).0
     }
 
     /// How many wrong options there are at each step.
@@ -153,7 +195,13 @@ impl Signing {
         let origin = (options[0], options[1]);
         let (before, after) = self.around_hash(options);
         let key = match self.scheme {
-            Scheme::V4 => FrameKey::Hmac(links.derive(origin, chain, first, chain.messages(scope)).absorb(&before)),
+            Scheme::V4 => {
+                let key = links.derive(origin, chain, first, chain.messages(scope));
+                match chain.exchanges_the_last() {
+                    true => FrameKey::Exchanged { message: SecretBytes::new(key.to_vec()), before },
+                    false => FrameKey::Hmac(Midstate::new(key).absorb(&before)),
+                }
+            }
             Scheme::V4a => FrameKey::Ecdsa { key: links.public_key(origin, first, &self.access_key_id), before },
         };
         Frame { key, after }

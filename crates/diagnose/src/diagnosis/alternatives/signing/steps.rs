@@ -74,6 +74,19 @@ pub(super) fn day_step(subject: &Subject<'_>) -> Step<Part> {
     step
 }
 
+/// Every day within a year, as the day of the key and of the whole scope.
+pub(super) fn year_step(subject: &Subject<'_>) -> Step<Part> {
+    let right = &subject.terms.scope.date;
+    let mut step = Step::new(Part { signed: right.clone(), key: right.clone() });
+    for day in times::days_of_a_year(subject.terms.timestamp) {
+        let key_only = Part { signed: right.clone(), key: day.clone() };
+        step.add(&KEY_OTHER_DAY, format!("the key was derived for {day}"), key_only);
+        let both = Part { signed: day.clone(), key: day.clone() };
+        step.add(&SCOPE_DATE, format!("signed for the day {day}"), both);
+    }
+    step
+}
+
 pub(super) fn timestamp_step(subject: &Subject<'_>) -> Step<String> {
     let mut step = Step::new(subject.terms.timestamp.as_str().to_owned());
     if let Some(date) = times::date_header(subject) {

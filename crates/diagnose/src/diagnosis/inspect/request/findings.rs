@@ -13,9 +13,8 @@ use sigvet_core::verify::Finding;
 /// The findings for which a server refuses the request, those about time last: the clock they rest on may be another one.
 pub(super) fn fatal_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     let timeless = judged.findings().iter().filter(|finding| finding.is_fatal() && !is_of_the_clock(finding));
-    let is_ordered = scope::out_of_order(&judged.claim.terms).is_none();
-    let is_told = |finding: &Finding| is_gathered(finding) || (!is_ordered && is_of_host(finding));
-    let seen = timeless.filter(|finding| is_seen(finding, judged) && !is_told(finding));
+    let seen =
+        timeless.filter(|finding| is_seen(finding, judged) && !is_gathered(finding) && !is_out_of_place(finding));
     let verdict = &judged.whole.verdict;
     let unsigned =
         verified::unsigned_headers(verdict).into_iter().chain(verified::missing_headers(verdict)).map(observed);
@@ -27,7 +26,8 @@ pub(super) fn fatal_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Ex
 /// The findings of a signature without a canonical request.
 pub(super) fn fatal(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
     let is_clock_right = evidence.reply.is_some_and(finds_no_fault_with_the_clock);
-    let findings = judged.verdict.findings.iter().filter(|finding| !(is_clock_right && finding.is_about_time()));
+    let is_counted = |finding: &&Finding| finding.is_fatal() && !(is_clock_right && finding.is_about_time());
+    let findings = judged.verdict.findings.iter().filter(is_counted);
     findings.flat_map(|finding| refined(finding, evidence, judged)).collect()
 }
 
@@ -72,9 +72,13 @@ fn is_gathered(finding: &Finding) -> bool {
     )
 }
 
-/// Whether a finding follows from parts of the scope that stand in each other's place.
-fn is_of_host(finding: &Finding) -> bool {
-    matches!(finding, Finding::HostRegion { .. } | Finding::HostService { .. })
+/// A part of the scope in the other's place: the search says more of it than the host does.
+fn is_out_of_place(finding: &Finding) -> bool {
+    match finding {
+        Finding::HostRegion { presented, .. } => scope::is_service(presented),
+        Finding::HostService { presented, .. } => scope::is_region(presented),
+        _ => false,
+    }
 }
 
 /// A finding by what the evidence shows of it; at the least, as it was found.

@@ -91,7 +91,6 @@ fn what_is_only_suspicious_refuses_nothing() {
     let api = "a1b2.execute-api.eu-west-2.amazonaws.com";
     let here = of("eu-west-2/execute-api");
     for (text, expected) in [
-        (s3("GET /", "Range: bytes=0-1\n").replace("Range: bytes=0-1\n", ""), "header-missing"),
         (s3("GET /", "").replace("SignedHeaders=host;", "SignedHeaders=host;host;"), "signed-headers-duplicate"),
         (s3("GET /", "").replace("host;x-amz-content-sha256", "x-amz-content-sha256;host"), "signed-headers-unsorted"),
         (s3("GET /", "Accept-Encoding: gzip\nVia: 1.1 x\n"), "header-hop-by-hop"),
@@ -100,7 +99,6 @@ fn what_is_only_suspicious_refuses_nothing() {
         (s3("GET /", "X-Amz-Meta-Name: é\n"), "header-non-ascii"),
         (s3("GET /", "Date: Mon, 31 Aug 2015 12:36:00 GMT\n"), "time-date-header"),
         (s3("GET /?a=1&amp;b=2", ""), "query-html-escaped"),
-        (signed("GET /", api, &here, "x-amz-content-sha256: UNSIGNED-PAYLOAD\n"), "payload-unsigned"),
         (signed("GET /", "iam.amazonaws.com", &of("eu-west-1/iam"), ""), "scope-region"),
         (
             signed("GET /", "athena.us-east-1.amazonaws.com", &of("us-east-1/athena"), "")
@@ -116,6 +114,34 @@ fn what_is_only_suspicious_refuses_nothing() {
         let case = Case::new(&text);
         assert_eq!(ids(&case.request()), "", "{text}");
         assert_eq!(ids(&case.suspicions()), expected, "{text}\n{:?}", case.suspicions());
+    }
+}
+
+#[test]
+fn what_servers_refuse_is_no_mere_suspicion() {
+    let api = "a1b2.execute-api.eu-west-2.amazonaws.com";
+    let unsigned = signed("GET /", api, &of("eu-west-2/execute-api"), "x-amz-content-sha256: UNSIGNED-PAYLOAD\n");
+    let double = |text: String| {
+        let line = text.lines().find(|line| line.starts_with("Authorization")).unwrap().to_owned();
+        format!("{text}{line}\n")
+    };
+    for (text, expected) in [
+        (s3("GET /", "Range: bytes=0-1\n").replace("Range: bytes=0-1\n", ""), "header-missing"),
+        (unsigned, "payload-unsigned"),
+        (double(s3("GET /", "").trim_end().to_owned() + "\n"), "mechanism-twice"),
+        (put("hello", "STREAMING-FOO"), "payload-streaming"),
+        (
+            signed("GET /", "b.s3.eu-north-1.amazonaws.com", &of("eu-central-1/s3"), ""),
+            "scope-region payload-header-missing",
+        ),
+    ] {
+        let case = Case::new(&text);
+        let mut found: Vec<&str> =
+            case.request().iter().flat_map(|e| e.mistakes.iter().map(|m| m.mistake.id)).collect();
+        let mut expected: Vec<&str> = expected.split(' ').collect();
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{text}");
     }
 }
 

@@ -61,8 +61,12 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         Finding::ScopeRegion { expected, presented } | Finding::ScopeService { expected, presented } => {
             made(presented, expected)
         }
-        Finding::HostRegion { expected, presented } => scope::other_region(presented, expected),
-        Finding::HostService { expected, presented } => scope::other_service(presented, expected),
+        Finding::HostRegion { expected, presented } => {
+            out_of_order(claimed).unwrap_or_else(|| scope::other_region(presented, expected))
+        }
+        Finding::HostService { expected, presented } => {
+            out_of_order(claimed).unwrap_or_else(|| scope::other_service(presented, expected))
+        }
         Finding::ScopeUnbound => made("", "AWS4-HMAC-SHA256"),
         Finding::VersionRefused { .. } => made("", "AWS4-HMAC-SHA256").with_detail(finding.to_string()),
         Finding::SignedTwice => made("", "").with_detail(match claimed {
@@ -97,6 +101,11 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         // Of a finding that is new, the row says all.
         _ => made("", ""),
     })
+}
+
+/// Parts of the scope that stand in each other's place, from which it follows that the host contradicts them.
+fn out_of_order(claimed: &Claimed) -> Option<AppliedMistake> {
+    if let Claimed::V4(claim) = claimed { scope::out_of_order(&claim.terms) } else { None }
 }
 
 /// All headers of the provider's own that are sent and not signed.

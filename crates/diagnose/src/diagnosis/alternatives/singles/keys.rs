@@ -1,0 +1,44 @@
+//! Keys of other secrets and of other days.
+
+use super::Series;
+use crate::diagnosis::alternatives::Subject;
+use crate::diagnosis::alternatives::signing::{Links, STEPS, Signing};
+use crate::diagnosis::evidence::Key;
+use crate::diagnosis::outcome::AppliedMistake;
+use crate::diagnosis::target::Target;
+use sigvet_core::canonical::CanonicalRequest;
+use sigvet_core::crypto::sha256;
+use sigvet_core::internal::Hex;
+
+/// Every key that one slip in the secret, or another day of the year, gives.
+pub(super) struct Keys {
+    signing: Signing,
+    choices: Vec<[u16; STEPS]>,
+    line: Hex,
+}
+
+impl Keys {
+    pub(super) fn new(subject: &Subject<'_>, keys: &[Key<'_>], right: &CanonicalRequest) -> Self {
+        let signing = Signing::with_many_secrets_and_days(subject, keys);
+        let choices = signing.single_choices();
+        Self { signing, choices, line: Hex::new(&sha256(right.as_bytes())) }
+    }
+
+    fn options(&self, number: usize) -> [u16; STEPS] {
+        self.choices.get(number).copied().unwrap_or_default()
+    }
+}
+
+impl Series for Keys {
+    fn count(&self) -> usize {
+        self.choices.len()
+    }
+
+    fn gives(&self, number: usize, target: &Target) -> bool {
+        self.signing.make(&self.options(number), &mut Links::default()).gives(self.line.as_bytes(), target)
+    }
+
+    fn causes(&self, number: usize) -> Vec<AppliedMistake> {
+        self.signing.causes(&self.options(number))
+    }
+}

@@ -1,0 +1,183 @@
+//! Paths that a proxy or a gateway may have rewritten after they were signed.
+
+use super::{Hole, Series, place_of};
+use crate::diagnosis::alternatives::Subject;
+use crate::diagnosis::catalogue::{Mistake, PATH_CHANGED, PATH_NORMALIZED, PATH_PREFIX_CHANGED};
+use crate::diagnosis::evidence::Key;
+use crate::diagnosis::outcome::AppliedMistake;
+use sigvet_core::canonical::{CanonicalRequest, Field as Part};
+use sigvet_core::internal::canonical;
+
+/// First segments by which proxies choose where a request goes, and which they take away.
+const PREFIXES: [&str; 72] = [
+    "s3",
+    "minio",
+    "storage",
+    "files",
+    "file",
+    "objects",
+    "object",
+    "aws",
+    "proxy",
+    "gateway",
+    "rest",
+    "public",
+    "app",
+    "bucket",
+    "buckets",
+    "data",
+    "assets",
+    "static",
+    "upload",
+    "uploads",
+    "download",
+    "downloads",
+    "media",
+    "images",
+    "img",
+    "cdn",
+    "es",
+    "opensearch",
+    "elasticsearch",
+    "search",
+    "elastic",
+    "v3",
+    "v4",
+    "internal",
+    "r2",
+    "obs",
+    "oss",
+    "swift",
+    "ceph",
+    "rgw",
+    "backend",
+    "web",
+    "service",
+    "services",
+    "store",
+    "archive",
+    "backup",
+    "backups",
+    "blob",
+    "blobs",
+    "content",
+    "docs",
+    "documents",
+    "graphql",
+    "http",
+    "https",
+    "io",
+    "local",
+    "main",
+    "new",
+    "old",
+    "private",
+    "pub",
+    "qa",
+    "remote",
+    "root",
+    "s3proxy",
+    "sandbox",
+    "server",
+    "uat",
+    "lambda",
+    "dynamodb",
+];
+/// In how many places a slash is doubled at most.
+const MOST_SLASHES: usize = 64;
+
+/// Headers in which proxies hand on the target that the client named.
+const ORIGINAL_TARGETS: [&str; 6] = [
+    "x-original-uri",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-envoy-original-path",
+    "x-forwarded-uri",
+    "x-replaced-path",
+];
+
+pub(super) fn series<'a>(
+    subject: &'a Subject<'_>,
+    keys: &[Key<'_>],
+    right: &CanonicalRequest,
+) -> Option<Box<dyn Series + 'a>> {
+    let paths = rewritten(subject);
+    let written = |path: &[u8]| {
+        let mut out = Vec::new();
+        canonical::path::write(path, subject.terms.path_rule, &mut out);
+        out
+    };
+    let texts: Vec<Vec<u8>> = paths.iter().map(|(_, _, path)| written(path)).collect();
+    let expected = right.field(Part::Path).to_vec();
+    let signed = texts.clone();
+    let describe = move |number: usize| {
+        let (mistake, detail, _) = paths.get(number).expect("it was found at this number");
+        let signed = signed.get(number).cloned().unwrap_or_default();
+        AppliedMistake::new(mistake, signed, expected.clone()).with_detail(detail.as_str())
+    };
+    let write = move |number: usize, out: &mut Vec<u8>| out.extend(texts.get(number).into_iter().flatten());
+    let count = rewritten(subject).len();
+    let hole =
+        Hole::new((subject, keys), (right, place_of(right, Part::Path)), (count, Box::new(write), Box::new(describe)));
+    hole.map(|hole| Box::new(hole) as Box<dyn Series>)
+}
+
+type Rewritten = (&'static Mistake, String, Vec<u8>);
+
+/// The paths that may have been signed, as on the wire.
+fn rewritten(subject: &Subject<'_>) -> Vec<Rewritten> {
+    let path = &subject.path;
+    let mut all: Vec<Rewritten> = Vec::new();
+    for name in ORIGINAL_TARGETS {
+        let Some(target) = subject.headers.first(name) else { continue };
+        let original = target.split(|byte| *byte == b'?').next().unwrap_or_default();
+        if original.starts_with(b"/") {
+            let mistake = if original.ends_with(path) { &PATH_PREFIX_CHANGED } else { &PATH_CHANGED };
+            all.push((mistake, format!("{name} has the path that was signed"), original.to_vec()));
+        }
+    }
+    all.extend(with_more_slashes(subject));
+    for prefix in PREFIXES {
+        let prefixed = [b"/", prefix.as_bytes(), path].concat();
+        all.push((&PATH_PREFIX_CHANGED, format!("/{prefix} was removed after signing"), prefixed));
+    }
+    all.extend(with_other_case(path));
+    for (at, _) in path.iter().enumerate().filter(|(_, byte)| **byte == b';') {
+        let cut = path.get(..at).unwrap_or_default().to_vec();
+        all.push((&PATH_CHANGED, "the path was signed only up to a ';'".to_owned(), cut));
+    }
+    all
+}
+
+/// The path before something merged two slashes, or left a dot segment out.
+fn with_more_slashes(subject: &Subject<'_>) -> Vec<Rewritten> {
+    let (path, merged) = (&subject.path, &PATH_NORMALIZED);
+    let mut all: Vec<Rewritten> = Vec::new();
+    for at in path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at).take(MOST_SLASHES) {
+        let (before, behind) = path.split_at(at);
+        let doubled = [before, b"/", behind].concat();
+        all.push((merged, "'//' was merged into '/' after signing".to_owned(), doubled));
+        for segment in ["/.", "/x/.."] {
+            let resolved = [before, segment.as_bytes(), behind].concat();
+            all.push((merged, "a dot segment was resolved after signing".to_owned(), resolved));
+        }
+    }
+    let everywhere: Vec<u8> =
+        path.iter().flat_map(|byte| if *byte == b'/' { b"//".to_vec() } else { vec![*byte] }).collect();
+    all.push((merged, "every '//' was merged into '/' after signing".to_owned(), everywhere));
+    all
+}
+
+/// The path in the case that it may have had.
+fn with_other_case(path: &[u8]) -> Vec<Rewritten> {
+    let mut all: Vec<Rewritten> = vec![
+        (&PATH_CHANGED, "letters were put into upper case after signing".to_owned(), path.to_ascii_lowercase()),
+        (&PATH_CHANGED, "letters were put into lower case after signing".to_owned(), path.to_ascii_uppercase()),
+    ];
+    for (at, byte) in path.iter().enumerate().filter(|(_, byte)| byte.is_ascii_lowercase()) {
+        let (before, behind) = path.split_at(at);
+        let upper = [before, &[byte.to_ascii_uppercase()], behind.get(1..).unwrap_or_default()].concat();
+        all.push((&PATH_CHANGED, "a letter was put into lower case after signing".to_owned(), upper));
+    }
+    all
+}

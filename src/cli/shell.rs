@@ -1,0 +1,116 @@
+//! Words of a command that a person pastes into a shell: sh, bash, dash or zsh, on a line of a script or at a prompt.
+//!
+//! Each word arrives byte for byte, or there is no command. What the shell is then asked to run decides by itself what its
+//! words mean: that is the business of whoever makes the command.
+
+use std::borrow::Cow;
+
+/// Linux takes no longer word in a command line: 32 pages, a NUL at the end included.
+pub const LONGEST_WORD: usize = 128 * 1024;
+
+/// Why a word cannot stand in a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnfitWord {
+    /// A shell, a prompt or a terminal takes it for something else, and no quotes keep it from that.
+    #[error("has the control character U+{:04X} in it", u32::from(*.0))]
+    Control(char),
+    /// It reads in another order than it stands, so that nobody sees what the command does.
+    #[error("has the direction mark U+{:04X} in it", u32::from(*.0))]
+    Direction(char),
+    /// No system takes it.
+    #[error("is longer than a word of a command may be")]
+    Long,
+}
+
+/// The word as a shell reads it back.
+///
+/// # Errors
+/// The word has a control character other than a line feed and a tab, or a direction mark, or is too long.
+pub fn quote(word: &str) -> Result<Cow<'_, str>, UnfitWord> {
+    if word.len() >= LONGEST_WORD {
+        return Err(UnfitWord::Long);
+    }
+    if let Some(control) = word.chars().find(|character| character.is_control() && !matches!(character, '\n' | '\t')) {
+        return Err(UnfitWord::Control(control));
+    }
+    if let Some(mark) = word.chars().find(|character| is_direction_mark(*character)) {
+        return Err(UnfitWord::Direction(mark));
+    }
+    // zsh takes `=word` for the path of a program.
+    let is_plain = !word.is_empty() && !word.starts_with(['=', '-']) && word.chars().all(is_plain);
+    Ok(if is_plain { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")).into() })
+}
+
+/// A command in one line, where each word is one that we wrote, or quoted.
+///
+/// # Errors
+/// A word that cannot be quoted, with its place.
+pub fn command(words: &[impl AsRef<str>]) -> Result<String, (usize, UnfitWord)> {
+    let quoted = words.iter().enumerate().map(|(at, word)| quote_argument(word.as_ref()).map_err(|unfit| (at, unfit)));
+    Ok(quoted.collect::<Result<Vec<_>, _>>()?.join(" "))
+}
+
+/// An option of ours needs no quotes for its hyphens.
+fn quote_argument(word: &str) -> Result<Cow<'_, str>, UnfitWord> {
+    let is_option =
+        word.strip_prefix("--").is_some_and(|name| name.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()));
+    if is_option { Ok(word.into()) } else { quote(word) }
+}
+
+/// A command as a hint names it: in quotes of its own if none of its words has any. None if it cannot be pasted, or if a
+/// word that others chose would be taken for an option.
+pub fn suggestion(program: &[&str], argument: Option<&str>) -> Option<String> {
+    let argument = argument?;
+    if argument.starts_with('-') {
+        return None;
+    }
+    let quoted = quote(argument).ok()?;
+    let command = format!("{} {quoted}", program.join(" "));
+    Some(if quoted == argument { format!("'{command}'") } else { command })
+}
+
+fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "_./:@%+,=-".contains(character)
+}
+
+fn is_direction_mark(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_bare_only_if_every_shell_leaves_it_alone() {
+        for bare in ["a", "/a/b.c_d", "10:20@30%2F+x,y=z-", "a=-"] {
+            assert_eq!(quote(bare).unwrap(), bare);
+        }
+        for quoted in
+            ["", "=ls", "-n", "{a,b}", "a b", "~", "a^b", "!x", "[a]", "*", "#", "é", "a\nb\tc", "$x", "\\", "a:~"]
+        {
+            assert_eq!(quote(quoted).unwrap(), format!("'{quoted}'"));
+        }
+        assert_eq!(quote("it's").unwrap(), r"'it'\''s'");
+    }
+
+    #[test]
+    fn what_no_quotes_hold_is_refused() {
+        for control in ['\0', '\x07', '\r', '\x1b', '\x7f', '\u{9b}'] {
+            assert_eq!(quote(&format!("a{control}")), Err(UnfitWord::Control(control)));
+        }
+        assert_eq!(quote("a\u{202e}b"), Err(UnfitWord::Direction('\u{202e}')));
+        assert_eq!(quote(&"x".repeat(LONGEST_WORD)), Err(UnfitWord::Long));
+        assert_eq!(command(&["curl", "--globoff", "--output=x", "\x1b"]), Err((3, UnfitWord::Control('\x1b'))));
+        assert_eq!(command(&["curl", "--globoff", "--o{a,b}", "-x"]).unwrap(), "curl --globoff '--o{a,b}' '-x'");
+        assert_eq!(UnfitWord::Control('\r').to_string(), "has the control character U+000D in it");
+    }
+
+    #[test]
+    fn a_hint_names_a_command_only_if_it_can_be_pasted() {
+        let chmod = |path| suggestion(&["chmod", "600"], path);
+        assert_eq!(chmod(Some("/p.toml")).unwrap(), "'chmod 600 /p.toml'");
+        assert_eq!(chmod(Some("/a b/;id")).unwrap(), "chmod 600 '/a b/;id'");
+        assert_eq!([chmod(Some("/\x1b")), chmod(Some("-R")), chmod(None)], [None, None, None]);
+    }
+}
