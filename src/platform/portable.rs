@@ -158,6 +158,7 @@ mod tests {
         assert!(UnnamedFile::new_in(directory.path(), Secrecy::Secret).unwrap().is_none());
         let unnamed = UnnamedFile(lock);
         assert!(unnamed.as_file().metadata().is_ok() && unnamed.link(&path).is_err());
+        disable_core_dumps();
         let _removal = remove_if_stopped(&path);
         assert!(path.exists());
     }
