@@ -36,8 +36,9 @@ pub fn quote(word: &str) -> Result<Cow<'_, str>, UnfitWord> {
     if let Some(mark) = word.chars().find(|character| is_direction_mark(*character)) {
         return Err(UnfitWord::Direction(mark));
     }
-    // zsh takes `=word` for the path of a program.
-    let is_plain = !word.is_empty() && !word.starts_with(['=', '-']) && word.chars().all(is_plain);
+    // zsh takes `=word` for the path of a program, and can be set to do so behind another `=` or a `:` too.
+    let has_path = word.starts_with('=') || word.contains("==") || word.contains(":=");
+    let is_plain = !word.is_empty() && !has_path && !word.starts_with('-') && word.chars().all(is_plain);
     Ok(if is_plain { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")).into() })
 }
 
@@ -86,9 +87,10 @@ mod tests {
         for bare in ["a", "/a/b.c_d", "10:20@30%2F+x,y=z-", "a=-"] {
             assert_eq!(quote(bare).unwrap(), bare);
         }
-        for quoted in
-            ["", "=ls", "-n", "{a,b}", "a b", "~", "a^b", "!x", "[a]", "*", "#", "é", "a\nb\tc", "$x", "\\", "a:~"]
-        {
+        for quoted in [
+            "", "=ls", "a==ls", "a=b:=ls", "-n", "{a,b}", "a b", "~", "a^b", "!x", "[a]", "*", "#", "é", "a\nb\tc",
+            "$x", "\\", "a:~",
+        ] {
             assert_eq!(quote(quoted).unwrap(), format!("'{quoted}'"));
         }
         assert_eq!(quote("it's").unwrap(), r"'it'\''s'");

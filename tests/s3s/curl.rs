@@ -39,7 +39,7 @@ fn what_a_shell_and_curl_could_change_arrives_as_signed() {
         ("percent%25", "100% %s %2F"),
         ("a/../b", "dots in the path"),
         ("[a-c]{x,y}", "what curl would expand"),
-        ("lines", "one\ntwo\r\n\n$HOME `id` !! \\ \\n"),
+        ("lines", "one\ntwo\n\n$HOME `id` !! \\ \\n"),
         ("at", "@/etc/hostname"),
         ("empty", ""),
         ("é ü", "grün"),

@@ -1,5 +1,7 @@
 //! The words of where credentials are from, of what to know of them, and of why there are none.
 
+use std::path::Path;
+
 use crate::cli::shell::suggestion;
 use crate::profiles::{AwsProvider, Error, KeyPart, Source, Warning};
 
@@ -38,15 +40,19 @@ pub fn describe_warning(warning: &Warning) -> String {
         }
         Warning::InvalidExpiration { variable } => format!("{variable} is not a date and time; it is ignored"),
         Warning::FileTooOpen { path, mode } => {
-            let chmod = suggestion(&["chmod", "600"], path.to_str()).unwrap_or_else(|| "mode 0600".to_owned());
-            format!("others can read {} (mode {mode:04o}); {chmod} keeps it private", path.display())
+            format!("others can read {} (mode {mode:04o}); {} keeps it private", path.display(), closing_command(path))
         }
         Warning::FileWritable { path, mode } => {
-            let path = path.display();
-            format!("others can write to {path} (mode {mode:04o}); 'chmod 600 {path}' keeps it private")
+            let command = closing_command(path);
+            format!("others can write to {} (mode {mode:04o}); {command} keeps it private", path.display())
         }
         Warning::FileOfAnother { path } => format!("{} belongs to another user, who can change it", path.display()),
     }
+}
+
+/// The command that closes a file to others, if its name can be pasted.
+pub fn closing_command(path: &Path) -> String {
+    suggestion(&["chmod", "600"], path.to_str()).unwrap_or_else(|| "mode 0600".to_owned())
 }
 
 /// Why there are no credentials, in one line, if an option or a place has to be named for that.

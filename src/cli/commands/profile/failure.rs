@@ -1,6 +1,6 @@
 //! Errors of `profiles` as the command line tells them: the exit code of the contract, and what to do about it.
 
-use crate::cli::credentials::words::{describe_error, describe_source};
+use crate::cli::credentials::words::{closing_command, describe_error, describe_source};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::shell::suggestion;
 use crate::profiles::{AwsProvider, Error, FailureKind, Source};
@@ -52,7 +52,7 @@ fn hint(error: &Error) -> Option<String> {
             "'aws sso login' renews a session that has expired"
         }
         Error::UntrustedCommand { path, .. } => {
-            return Some(format!("the file has to be yours and closed to others: 'chmod 600 {}'", path.display()));
+            return Some(format!("the file has to be yours and closed to others: {}", closing_command(path)));
         }
         Error::MissingFile { .. } => "'sigvet profile add NAME' creates it",
         Error::Command { .. } => "run the command by hand to see what it says",
