@@ -4,6 +4,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 
+use crate::cli::secrets::{KnownSecrets, Veil};
 use crate::profiles::Environment;
 use sigvet_core::time::Timestamp;
 
@@ -25,6 +26,8 @@ pub struct Context {
     pub stdout: Box<dyn Write>,
     /// Standard error: warnings, notes, progress.
     pub stderr: Box<dyn Write>,
+    /// What standard error does not show.
+    pub secrets: KnownSecrets,
     /// Standard error, while nothing is said there.
     spoken: Option<Box<dyn Write>>,
 }
@@ -52,6 +55,7 @@ impl Context {
     /// The real one.
     pub fn of_this_process() -> Self {
         let stdin = std::io::stdin();
+        let secrets = KnownSecrets::default();
         Self {
             environment: Environment::of_this_process(),
             now: now(),
@@ -61,7 +65,8 @@ impl Context {
             stdin: Box::new(stdin),
             // Not through anstream: it would take what looks like colour out of the bytes of a response.
             stdout: Box::new(std::io::stdout()),
-            stderr: Box::new(anstream::stderr()),
+            stderr: Box::new(Veil::new(anstream::stderr(), secrets.clone())),
+            secrets,
             spoken: None,
         }
     }
@@ -82,6 +87,7 @@ pub(crate) mod testing {
     use std::rc::Rc;
 
     use super::Context;
+    use crate::cli::secrets::KnownSecrets;
     use crate::profiles::Environment;
     use sigvet_core::time::Timestamp;
 
@@ -117,6 +123,7 @@ pub(crate) mod testing {
             stdout_takes_colour: false,
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
+            secrets: KnownSecrets::default(),
             spoken: None,
         };
         (context, stdout, stderr)

@@ -1,5 +1,6 @@
 //! The command line: arguments in, one file a command, rendering out. The only reader of the terminal.
 
+pub mod secrets;
 pub mod failure;
 pub mod context;
 pub mod terminal;
@@ -25,20 +26,24 @@ use context::Context;
 use curl::{config_file, table};
 use failure::{Exit, Failure};
 use options::value::read_all;
+use secrets::{typed_secrets, without_lookalikes};
 
 /// Parses a command line and runs it; tells the exit code of the process.
 pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> u8 {
     let words: Vec<OsString> = words.into_iter().collect();
     let is_send = config_file::is_send(&words);
+    context.secrets.add_given(&typed_secrets(&words), &context.environment);
     let words = match config_file::expand(words, Cli::command, &mut |name| read_all(name, &mut *context.stdin)) {
         Ok(words) => words,
         Err(failure) => return report(&failure, context),
     };
+    // A file of -K may hold more.
+    context.secrets.add_given(&typed_secrets(&words), &context.environment);
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(error) => match explain_unknown(&error).filter(|_| is_send) {
             Some(failure) => return report(&failure, context),
-            None => return print_help(&error),
+            None => return print_help(&error, context),
         },
     };
     match dispatch(&cli.command, context) {
@@ -74,8 +79,11 @@ fn explain_unknown(error: &clap::Error) -> Option<Failure> {
 }
 
 /// Help and version go to standard output, usage errors to standard error; clap knows which.
-fn print_help(help: &clap::Error) -> u8 {
-    match help.print() {
+fn print_help(help: &clap::Error, context: &mut Context) -> u8 {
+    let text = help.render().to_string();
+    let shown = without_lookalikes(&context.secrets.apply(&text));
+    let printed = if shown == text { help.print() } else { write!(context.stderr, "{shown}") };
+    match printed {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::CannotWrite as u8,
         _ => u8::try_from(help.exit_code()).unwrap_or(Exit::Usage as u8),
     }
@@ -87,7 +95,7 @@ fn report(failure: &Failure, context: &mut Context) -> u8 {
     if exit != Exit::Done {
         let hints: String = failure.hints().iter().map(|hint| format!("\n  hint: {hint}")).collect();
         // There is no place left to report to if standard error is gone.
-        drop(writeln!(context.stderr, "error: {failure}{hints}"));
+        drop(writeln!(context.stderr, "{}", without_lookalikes(&format!("error: {failure}{hints}"))));
     }
     exit as u8
 }

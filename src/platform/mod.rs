@@ -1,14 +1,20 @@
-//! What differs between Unix and other systems: who may read a file, which file it is, sockets that have a path.
+//! What differs between systems: who may read a file, which file it is, sockets that have a path, who sees a command line.
 //!
-//! Both files have the same functions. The portable ones are compiled and tested with the tests of every system, so that
+//! Together the other files have the functions of the portable one. The portable ones are compiled and tested with the tests of every system, so that
 //! code which only runs elsewhere cannot break unseen. No other module asks which system it is compiled for;
 //! `tests/platforms.rs` holds them to it.
 
-#[cfg(any(not(unix), test))]
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(any(not(target_os = "linux"), test))]
 mod portable;
 #[cfg(unix)]
 mod unix;
 
+#[cfg(target_os = "linux")]
+pub use linux::blank_arguments;
+#[cfg(not(target_os = "linux"))]
+pub use portable::blank_arguments;
 #[cfg(not(unix))]
 pub use portable::{FileId, connect_to_socket, create_private_directory, last_change, leave_to_umask, mode_open_to};
 #[cfg(unix)]

@@ -17,7 +17,7 @@ const LONGEST: usize = 400;
 /// Writes one line with the verdict, then a line for each finding.
 pub fn write_verdict(verdict: &Verdict, redactor: &Redactor, out: &mut dyn Write) -> Result<()> {
     let (who, what) = signer(&verdict.claimed);
-    let (who, what) = (harmless_line(who), harmless_line(&what));
+    let (who, what) = (harmless_line(&redactor.apply(who)), harmless_line(&redactor.apply(&what)));
     let headline = verdict.findings.iter().find(|finding| finding.is_fatal());
     match (verdict.outcome(), headline) {
         (Outcome::Unknown, _) => {

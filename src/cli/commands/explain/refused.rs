@@ -223,7 +223,7 @@ fn redactor(
         evidence.request.iter().chain(diagnosis.judged.as_ref().map(|judged| &judged.request)).collect();
     let secrets = own.map(|own| &own.secret_access_key).into_iter().chain(others.iter().map(|key| &key.secret));
     match args.judge.show_secrets {
-        true => Redactor::none(),
-        false => Redactor::of_all(&requests, &dialect, secrets),
+        true => Redactor::of_secrets(&requests, secrets),
+        false => own.into_iter().fold(Redactor::of_all(&requests, &dialect, secrets), Redactor::with_key),
     }
 }

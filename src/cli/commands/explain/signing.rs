@@ -31,9 +31,10 @@ pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Resul
         session.settings.placement = Placement::Query { expires };
     }
     let parts = sign(&session, &Show::default(), context)?;
+    let own = session.signer.credentials().map(|credentials| &credentials.secret_access_key);
     let redactor = match args.judge.show_secrets {
-        true => Redactor::none(),
-        false => Redactor::of(&parts.signed.request, &parts.derived.dialect()),
+        true => Redactor::of_secrets(&[&parts.signed.request], own),
+        false => Redactor::of_all(&[&parts.signed.request], &parts.derived.dialect(), own),
     };
     if args.judge.json {
         let object = verdict::to_sign(&parts.derived, &parts.signed.signature, &redactor);
