@@ -4,18 +4,23 @@
 //! knowing the key. They err on the side of what providers are known to hand out: an ID is never taken for a secret.
 
 /// Whether a text has the form of a secret access key: of AWS and the stores that follow it (40 characters of base64), of
-/// DigitalOcean and Oracle (43 or 44), of Cloudflare and Storj's gateway (64 hex digits).
+/// DigitalOcean and Oracle (43 or 44).
 pub fn looks_like_secret(text: &str) -> bool {
     let has = |class: fn(&u8) -> bool| text.bytes().any(|byte| class(&byte));
     let is_base64 = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte));
     let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
     match text.len() {
-        64 if text.bytes().all(|byte| byte.is_ascii_hexdigit()) => true,
         40..=44 => is_base64 && is_mixed,
         // No provider has '/' or '+' in an ID.
         24.. => is_base64 && is_mixed && text.len() <= 128 && text.contains(['/', '+']),
         _ => false,
     }
+}
+
+/// Whether ID and secret have each the form of the other: of AWS, or of Cloudflare, whose IDs have 32 hex digits and whose secrets 64.
+pub(super) fn look_exchanged(id: &str, secret: &str) -> bool {
+    let is_hex = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    looks_like_secret(id) || (is_hex(id, 64) && is_hex(secret, 32))
 }
 
 /// Whether a text has the form of an access key ID of AWS: `AKIA` or another known prefix, and capitals and digits.
@@ -63,7 +68,6 @@ mod tests {
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
             "Po/rVuqSjcZRnlgNGnLEQFDq8IvyVgGWNXgGfWnM",
-            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
             "BQGUHYAgDGTbs4BYYTCXCRe7fcDXnXUzm7SVCkIkVqg",
             "7sk4Ts0kKMd0SI8WLNDOvZb8VGPBZ+Tr5/YdPQ==",
         ] {
@@ -85,6 +89,12 @@ mod tests {
         ] {
             assert!(!looks_like_secret(id), "{id}");
         }
+    }
+
+    #[test]
+    fn halves_of_hex_digits_are_told_apart_by_their_length() {
+        let (id, secret) = ("0123456789abcdef".repeat(2), "0123456789abcdef".repeat(4));
+        assert!(look_exchanged(&secret, &id) && !look_exchanged(&id, &secret) && !look_exchanged(&secret, &secret));
     }
 
     #[test]

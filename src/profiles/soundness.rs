@@ -1,7 +1,7 @@
 //! Whether the parts of a key can be what they are given as: no line break in what becomes a header, and ID and secret not
 //! exchanged. Every source of keys is held to it.
 
-use super::shape::{looks_like_key_id, looks_like_secret};
+use super::shape::{look_exchanged, looks_like_key_id};
 use super::{Error, KeyPart, KeyProblem, Source};
 use sigvet_core::credentials::{Credentials, Secret};
 
@@ -18,7 +18,7 @@ pub(super) fn check(credentials: &Credentials, source: &Source) -> Result<(), Er
 /// What is wrong with the parts of a key, if anything is.
 pub fn find_problem(id: &str, secret: Option<&str>, token: Option<&str>) -> Option<(KeyPart, KeyProblem)> {
     let secret = secret.unwrap_or_default();
-    if looks_like_secret(id.trim()) {
+    if look_exchanged(id.trim(), secret.trim()) {
         return Some((KeyPart::AccessKeyId, KeyProblem::LooksLikeSecret));
     }
     if looks_like_key_id(secret.trim()) {
