@@ -8,6 +8,8 @@
 
 pub mod platform;
 
+pub mod files;
+
 pub mod profiles;
 
 pub mod transport;

@@ -240,6 +240,45 @@ fn no_explanation_shows_what_gives_access_in_a_capture() {
     }
 }
 
+/// A command and a HAR file that hold keys of their own: those are of whoever captured them.
+#[test]
+fn no_explanation_shows_the_keys_of_other_kinds_of_capture() {
+    let world = World::new();
+    let command = format!(
+        "curl -u {ID}:{SECRET} --aws-sigv4 aws:amz:us-east-1:s3 -H 'X-Api-Key: {API_KEY}' -b 'session={COOKIE}' \
+         -H 'x-amz-security-token: {TOKEN}' -x 'http://user:{PASSWORD}@proxy:1' {URL}\n"
+    );
+    let header =
+        |name: &str, value: &str| format!("{{\"name\": \"{name}\", \"value\": \"{}\"}}", value.replace('/', "\\/"));
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={SECRET}/20150830/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=00"
+    );
+    let headers = [
+        header("Host", "b.s3.us-east-1.amazonaws.com"),
+        header("X-Amz-Date", "20150830T123600Z"),
+        header("Cookie", &format!("session={COOKIE}")),
+        header("X-Api-Key", API_KEY),
+        header("X-Amz-Security-Token", TOKEN),
+        header("Authorization", &authorization),
+    ];
+    let har = format!(
+        "{{\"log\": {{\"version\": \"1.2\", \"entries\": [{{\"request\": {{\"method\": \"GET\", \"url\": \"{URL}\", \
+         \"headers\": [{}]}}, \"response\": {{\"status\": 403, \"headers\": [], \"content\": {{}}}}}}]}}}}",
+        headers.join(", ")
+    );
+    let other = format!("{ID}:anotherSecretThatIsNoneOfTheCanaries0123");
+    for (name, text) in [("command.sh", &command), ("capture.har", &har)] {
+        let file = world.write(name, text);
+        for key in [&["-u", &other][..], &["--no-credentials"]] {
+            for words in
+                [&["explain", "--depth", "1", "--steps"][..], &["explain", "--depth", "1", "--json"], &["verify"]]
+            {
+                world.check(&[words, key, &[&file]].concat(), &[], &ALL);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_server_that_echoes_the_request_does_not_make_send_show_it() {
     let world = World::new();

@@ -4,7 +4,8 @@
 
 use std::io::{IsTerminal, Read, Write};
 
-use crate::cli::secrets::{KnownSecrets, Veil};
+use crate::cli::screen::{Palette, Screen};
+use crate::cli::secrets::KnownSecrets;
 use crate::profiles::Environment;
 use sigvet_core::time::Timestamp;
 
@@ -20,16 +21,16 @@ pub struct Context {
     pub stdin_is_terminal: bool,
     /// Whether a person reads standard error.
     pub stderr_is_terminal: bool,
-    /// Whether standard output is a terminal that shows colours, and the user wants them.
-    pub stdout_takes_colour: bool,
-    /// Standard output: the result, and nothing else.
-    pub stdout: Box<dyn Write>,
+    /// Whether a person reads standard output.
+    pub stdout_is_terminal: bool,
+    /// Standard output: the result, and nothing else. It shows colours if it is a terminal that has them and the user wants them.
+    pub stdout: Screen,
     /// Standard error: warnings, notes, progress.
-    pub stderr: Box<dyn Write>,
+    pub stderr: Screen,
     /// What standard error does not show.
     pub secrets: KnownSecrets,
     /// Standard error, while nothing is said there.
-    spoken: Option<Box<dyn Write>>,
+    spoken: Option<Screen>,
 }
 
 impl Context {
@@ -41,7 +42,8 @@ impl Context {
     /// Says no more on standard error, until it is told to again.
     pub fn hush(&mut self) {
         if self.spoken.is_none() {
-            self.spoken = Some(std::mem::replace(&mut self.stderr, Box::new(std::io::sink())));
+            let silence = Screen::new(Box::new(std::io::sink()), Palette::Plain);
+            self.spoken = Some(std::mem::replace(&mut self.stderr, silence));
         }
     }
 
@@ -50,6 +52,11 @@ impl Context {
         if let Some(stderr) = self.spoken.take() {
             self.stderr = stderr;
         }
+    }
+
+    /// Standard error as it is, for bytes that were asked to go there by name.
+    pub fn stderr_in_any_case(&mut self) -> &mut dyn Write {
+        self.spoken.as_mut().unwrap_or(&mut self.stderr).exact()
     }
 
     /// The real one.
@@ -61,14 +68,20 @@ impl Context {
             now: now(),
             stdin_is_terminal: stdin.is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
-            stdout_takes_colour: anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
+            stdout_is_terminal: std::io::stdout().is_terminal(),
             stdin: Box::new(stdin),
-            // Not through anstream: it would take what looks like colour out of the bytes of a response.
-            stdout: Box::new(std::io::stdout()),
-            stderr: Box::new(Veil::new(anstream::stderr(), secrets.clone())),
+            stdout: Screen::new(Box::new(std::io::stdout()), stdout_palette()),
+            stderr: secrets.veil(Screen::new(Box::new(std::io::stderr()), Palette::Plain)),
             secrets,
             spoken: None,
         }
+    }
+}
+
+fn stdout_palette() -> Palette {
+    match anstream::AutoStream::choice(&std::io::stdout()) {
+        anstream::ColorChoice::Never => Palette::Plain,
+        _ => Palette::Coloured,
     }
 }
 
@@ -87,6 +100,7 @@ pub(crate) mod testing {
     use std::rc::Rc;
 
     use super::Context;
+    use crate::cli::screen::{Palette, Screen};
     use crate::cli::secrets::KnownSecrets;
     use crate::profiles::Environment;
     use sigvet_core::time::Timestamp;
@@ -120,9 +134,9 @@ pub(crate) mod testing {
             stdin: Box::new(Cursor::new(stdin.to_owned())),
             stdin_is_terminal: false,
             stderr_is_terminal: false,
-            stdout_takes_colour: false,
-            stdout: Box::new(stdout.clone()),
-            stderr: Box::new(stderr.clone()),
+            stdout_is_terminal: false,
+            stdout: Screen::new(Box::new(stdout.clone()), Palette::Plain),
+            stderr: Screen::new(Box::new(stderr.clone()), Palette::Plain),
             secrets: KnownSecrets::default(),
             spoken: None,
         };

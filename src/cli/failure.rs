@@ -16,6 +16,8 @@ pub enum Exit {
     NoCredentials = 3,
     /// The profile file is broken.
     BrokenProfiles = 4,
+    /// `send`: the proxy's name does not resolve, or is none.
+    ProxyNotFound = 5,
     /// `send`: the host name does not resolve.
     HostNotFound = 6,
     /// `send`: no connection to the host.
@@ -42,6 +44,8 @@ pub enum Exit {
     TlsCertificate = 60,
     /// `send`: the file of certificates to believe is not to be used.
     BadRoots = 77,
+    /// `send`: the SOCKS proxy does not connect to the host.
+    ProxyRefused = 97,
 }
 
 /// Why a command stopped: what, where, what was expected, what caused it; and what to do about it.

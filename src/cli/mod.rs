@@ -1,5 +1,7 @@
 //! The command line: arguments in, one file a command, rendering out. The only reader of the terminal.
 
+pub mod apology;
+pub mod screen;
 pub mod secrets;
 pub mod failure;
 pub mod context;
@@ -25,7 +27,8 @@ use clap::{CommandFactory, Parser};
 use context::Context;
 use curl::{config_file, table};
 use failure::{Exit, Failure};
-use options::value::read_all;
+use options::value::read_settings;
+use screen::inert;
 use secrets::{typed_secrets, without_lookalikes};
 
 /// Parses a command line and runs it; tells the exit code of the process.
@@ -33,7 +36,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> 
     let words: Vec<OsString> = words.into_iter().collect();
     let is_send = config_file::is_send(&words);
     context.secrets.add_given(&typed_secrets(&words), &context.environment);
-    let words = match config_file::expand(words, Cli::command, &mut |name| read_all(name, &mut *context.stdin)) {
+    let words = match config_file::expand(words, Cli::command, &mut |name| {
+        read_settings(name, config_file::LARGEST, &mut *context.stdin).map(|bytes| bytes.to_vec())
+    }) {
         Ok(words) => words,
         Err(failure) => return report(&failure, context),
     };
@@ -82,7 +87,8 @@ fn explain_unknown(error: &clap::Error) -> Option<Failure> {
 fn print_help(help: &clap::Error, context: &mut Context) -> u8 {
     let text = help.render().to_string();
     let shown = without_lookalikes(&context.secrets.apply(&text));
-    let printed = if shown == text { help.print() } else { write!(context.stderr, "{shown}") };
+    let is_plain = shown == text && inert(&text) == text;
+    let printed = if is_plain { help.print() } else { write!(context.stderr, "{shown}") };
     match printed {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::CannotWrite as u8,
         _ => u8::try_from(help.exit_code()).unwrap_or(Exit::Usage as u8),

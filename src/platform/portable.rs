@@ -2,13 +2,13 @@
 //!
 //! Who may read a file is for the directory it is in to say: nothing is known of modes, and nobody is warned.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::Access;
+use super::{Access, FileKind, Secrecy};
 
 /// The mode of a file that others have that access to: there are no modes.
 pub fn mode_open_to(_: Access, _: &Metadata) -> Option<u32> {
@@ -22,6 +22,83 @@ pub fn create_private_directory(path: &Path) -> io::Result<()> {
 
 /// Does nothing: a temporary file is a file as any other.
 pub fn leave_to_umask(_: &mut tempfile::Builder<'_, '_>) {}
+
+/// Whether a file belongs to somebody who may say what is run: nothing is known of owners.
+pub fn is_owner_trusted(_: &Metadata) -> bool {
+    true
+}
+
+/// What a file is.
+pub fn kind_of(metadata: &Metadata) -> FileKind {
+    match metadata.is_dir() {
+        true => FileKind::Directory,
+        false if metadata.is_file() => FileKind::Regular,
+        false => FileKind::Other,
+    }
+}
+
+/// Opens a file for reading.
+pub fn open_without_waiting(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Opens the file that others wait for, and creates it.
+pub fn lock_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// Does nothing: a new file has the owner that its directory gives it.
+pub fn owner_kept(_: &File, _: &Metadata) -> bool {
+    true
+}
+
+/// The permissions of the file that is replaced: whether it may be written to.
+pub fn permissions_like(replaced: &Metadata, _: Secrecy, _: bool) -> Permissions {
+    replaced.permissions()
+}
+
+/// The number of the descriptor that a path stands for: no path does.
+pub fn descriptor_of(_: &Path) -> Option<i32> {
+    None
+}
+
+/// Another descriptor of what that one is open to.
+///
+/// # Errors
+/// Always: descriptors have no paths.
+pub fn duplicate(_: i32, _: &Path) -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// A file without a name: there are none.
+#[derive(Debug)]
+pub struct UnnamedFile(File);
+
+impl UnnamedFile {
+    /// None.
+    pub fn new_in(_: &Path, _: Secrecy) -> io::Result<Option<Self>> {
+        Ok(None)
+    }
+
+    /// The file, to write to.
+    pub fn as_file(&self) -> &File {
+        &self.0
+    }
+
+    /// Never called: there are no such files.
+    pub fn link(&self, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// A file that stays when the process is stopped: this system sends no signals.
+#[derive(Debug)]
+pub struct Removal;
+
+/// Does nothing.
+pub fn remove_if_stopped(_: &Path) -> Removal {
+    Removal
+}
 
 /// Which file it is: the time of creation tells one that was put in the place of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +126,9 @@ pub fn blank_arguments(_: &[&[u8]], _: &[Range<usize>]) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// Does nothing: what is written of a process that failed is for the settings of the system to say.
+pub fn disable_core_dumps() {}
+
 /// Connects to a socket that has a path.
 ///
 /// # Errors
@@ -68,6 +148,27 @@ mod tests {
         let metadata = fs::metadata(directory.path()).unwrap();
         assert_eq!(mode_open_to(Access::Read, &metadata), None);
         assert_eq!(mode_open_to(Access::Any, &metadata), None);
+    }
+
+    /// Catches an answer that would have files refused, or taken for what they are not, where nothing is known of them.
+    #[test]
+    fn what_is_not_known_is_in_nobodys_way() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        let lock = lock_file(&path).unwrap();
+        let metadata = fs::metadata(&path).unwrap();
+        assert!(is_owner_trusted(&metadata) && owner_kept(&lock, &metadata));
+        assert_eq!(permissions_like(&metadata, Secrecy::Public, false), metadata.permissions());
+        assert_eq!(kind_of(&metadata), FileKind::Regular);
+        assert_eq!(kind_of(&fs::metadata(directory.path()).unwrap()), FileKind::Directory);
+        assert!(open_without_waiting(&path).is_ok());
+        assert_eq!(descriptor_of(Path::new("/dev/stdout")), None);
+        assert!(duplicate(1, &path).is_err());
+        assert!(UnnamedFile::new_in(directory.path(), Secrecy::Secret).unwrap().is_none());
+        let unnamed = UnnamedFile(lock);
+        assert!(unnamed.as_file().metadata().is_ok() && unnamed.link(&path).is_err());
+        drop(remove_if_stopped(&path));
+        assert!(path.exists());
     }
 
     #[test]

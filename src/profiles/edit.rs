@@ -1,10 +1,11 @@
 //! Adding a profile to the file, without touching what else stands in it.
 //!
-//! The new text goes into a temporary file beside the old one, private from its first byte, and takes its place in one
-//! step: whoever reads meanwhile finds the old file or the new one, and a failure leaves the old.
+//! The file is locked and read again, for another process may have added to it. The new text goes into a file of its own,
+//! private from its first byte, and takes the old one's place in one step: whoever reads meanwhile finds the old file or the
+//! new one, and a failure leaves the old.
 
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::io;
+use std::path::Path;
 
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 use zeroize::Zeroizing;
@@ -12,8 +13,9 @@ use zeroize::Zeroizing;
 use super::Error;
 use super::file::unreadable;
 use super::parse::{Contents, FIELDS, parse};
-use super::private_file;
+use super::private_file::LockedFile;
 use super::profile::{Profile, SecretSource};
+use crate::files::{self, SETTINGS_LIMIT, follow_links};
 
 /// What to do where the file holds a profile of that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +52,9 @@ pub struct Added {
 pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultProfile) -> Result<Added, Error> {
     check_name(&profile.name)?;
     let target = follow_links(path).map_err(|error| unreadable(path, error))?;
-    let text = Zeroizing::new(read_or_empty(&target).map_err(|error| unreadable(path, error))?);
+    let unwritable = |source| Error::Unwritable { path: path.to_owned(), source };
+    let file = LockedFile::new(&target).map_err(unwritable)?;
+    let text = read_or_empty(&target).map_err(|error| unreadable(path, error))?;
     let before = parse(&text, path)?;
     let replaced = before.profiles.iter().any(|there| there.name == profile.name);
     if replaced && existing == Existing::Keep {
@@ -60,8 +64,10 @@ pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultP
     let edited = Zeroizing::new(edit(&text, profile, made_default).ok_or_else(|| misshapen(path))?);
     let after = parse(&edited, path)?;
     debug_assert!(after.profiles.contains(profile), "what was written reads back");
-    let written = private_file::write(&target, edited.as_bytes(), ".profiles-");
-    written.map_err(|source| Error::Unwritable { path: path.to_owned(), source })?;
+    if edited.len() as u64 > SETTINGS_LIMIT {
+        return Err(unwritable(io::Error::new(io::ErrorKind::FileTooLarge, "it would be too large to be read again")));
+    }
+    file.write(edited.as_bytes()).map_err(unwritable)?;
     Ok(Added { replaced, made_default })
 }
 
@@ -158,28 +164,25 @@ fn misshapen(path: &Path) -> Error {
     Error::Malformed { path: path.to_owned(), position: None, message: message.to_owned() }
 }
 
-fn read_or_empty(path: &Path) -> io::Result<String> {
-    match fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        outcome => outcome,
-    }
-}
-
-/// The file that a path means: a link, even a dangling one, is followed, so that it stays a link.
-fn follow_links(path: &Path) -> io::Result<PathBuf> {
-    let mut target = path.to_owned();
-    for _ in 0..40 {
-        match fs::read_link(&target) {
-            Ok(next) => target = target.parent().map(|parent| parent.join(&next)).unwrap_or(next),
-            // It is no link, or not there. Whatever else is wrong with it, whoever reads it is told.
-            Err(_) => return Ok(target),
+/// What stands in the file. Nothing but a file can be replaced by one: `/dev/null` is refused here.
+fn read_or_empty(path: &Path) -> io::Result<Zeroizing<String>> {
+    match files::read(path, SETTINGS_LIMIT) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Zeroizing::default()),
+        Err(error) => Err(error),
+        Ok(read) if !read.metadata.is_file() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
         }
+        Ok(read) => match std::str::from_utf8(&read.bytes) {
+            Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+            Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+        },
     }
-    Err(io::Error::other("too many levels of symbolic links"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::profiles::{FailureKind, Settings};
     use sigvet_core::credentials::Secret;
@@ -297,7 +300,51 @@ mod tests {
         }
         assert_eq!(parse(&fs::read_to_string(real).unwrap(), &link).unwrap().profiles.len(), 2);
         let names: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(names.len(), 3, "no temporary file is left: {names:?}");
+        assert_eq!(names.len(), 4, "no temporary file is left: {names:?}");
+        assert!(names.contains(&".real.toml.lock".into()), "{names:?}");
+    }
+
+    /// Catches a profile that is lost because two read the same file before either wrote it.
+    #[test]
+    fn all_that_add_at_once_are_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("p.toml");
+        std::thread::scope(|scope| {
+            for number in 0..20 {
+                let path = &path;
+                scope.spawn(move || {
+                    add(path, &profile(&format!("p{number}")), Existing::Keep, DefaultProfile::IfNone).unwrap()
+                });
+            }
+        });
+        let contents = parse(&fs::read_to_string(&path).unwrap(), &path).unwrap();
+        assert_eq!(contents.profiles.len(), 20);
+    }
+
+    /// Catches a device that a file takes the place of, and a pipe that is waited for.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_replaced_by_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let (link, pipe) = (directory.path().join("link"), directory.path().join("pipe"));
+        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for path in [&link, &pipe] {
+            let error = add(path, &profile("a"), Existing::Keep, DefaultProfile::IfNone).unwrap_err();
+            assert!(matches!(error, Error::Unreadable { source, .. } if source.to_string().contains("not a regular")));
+        }
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_read_again_is_not_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("p.toml");
+        let before = format!("#{}\n", "x".repeat(usize::try_from(SETTINGS_LIMIT).unwrap() - 10));
+        fs::write(&path, &before).unwrap();
+        let error = add(&path, &profile("a"), Existing::Keep, DefaultProfile::IfNone).unwrap_err();
+        assert_eq!(error.kind(), FailureKind::Unwritable);
+        assert_eq!(fs::read_to_string(&path).unwrap(), before);
     }
 
     #[test]

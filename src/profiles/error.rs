@@ -197,6 +197,15 @@ pub enum Error {
         problem: CommandProblem,
     },
 
+    /// `secret_command` stands in a file that somebody else may have written.
+    #[error("secret_command of profile '{profile}' is not run: others can write to {}", path.display())]
+    UntrustedCommand {
+        /// The profile's name.
+        profile: String,
+        /// The profile file.
+        path: PathBuf,
+    },
+
     /// `secret_env` names a variable that is not set.
     #[error(
         "the environment variable {}, secret_env of profile '{profile}', is not set",
@@ -246,6 +255,7 @@ impl Error {
             Self::Malformed { .. }
             | Self::MissingFile { .. }
             | Self::Unreadable { .. }
+            | Self::UntrustedCommand { .. }
             | Self::UnknownDefault { .. } => FailureKind::Broken,
             Self::UnusableKey { place: Source::User | Source::Options, .. } => FailureKind::Usage,
             Self::UserIncomplete | Self::HalfTypedKey { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {

@@ -1,16 +1,15 @@
 //! The profile file: where it is, whether others can read it, what it holds.
 
-use std::fs;
+use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-
-use zeroize::Zeroizing;
 
 use super::near::near;
 use super::parse::{Contents, parse};
 use super::profile::Profile;
 use super::{Environment, Error, Warning};
-use crate::platform::{Access, mode_open_to};
+use crate::files::{self, Bounded, SETTINGS_LIMIT};
+use crate::platform::{Access, is_owner_trusted, mode_open_to};
 
 /// Where the profile file is, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +51,8 @@ impl ProfileFile {
     /// A named file that is not there; a file that cannot be read, or does not parse.
     pub fn load(location: &Location) -> Result<Option<Self>, Error> {
         let path = location.path();
-        match fs::read(path).map(Zeroizing::new) {
-            Ok(bytes) => Self::parse(path, &bytes).map(Some),
+        match files::read(path, SETTINGS_LIMIT) {
+            Ok(read) => Self::parse(path, &read).map(Some),
             Err(error) if error.kind() == ErrorKind::NotFound => match location {
                 Location::Default(_) => Ok(None),
                 Location::Named(path) => Err(Error::MissingFile { path: path.clone() }),
@@ -62,14 +61,14 @@ impl ProfileFile {
         }
     }
 
-    fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
-        let text = std::str::from_utf8(bytes).map_err(|_| Error::Malformed {
+    fn parse(path: &Path, read: &Bounded) -> Result<Self, Error> {
+        let text = std::str::from_utf8(&read.bytes).map_err(|_| Error::Malformed {
             path: path.to_owned(),
             position: None,
             message: "not UTF-8 text".to_owned(),
         })?;
         let contents = parse(text, path)?;
-        Ok(Self { path: path.to_owned(), contents, warnings: too_open(path).into_iter().collect() })
+        Ok(Self { path: path.to_owned(), contents, warnings: warnings(path, &read.metadata) })
     }
 
     /// Where the file is.
@@ -132,14 +131,24 @@ pub(super) fn unreadable(path: &Path, source: std::io::Error) -> Error {
     Error::Unreadable { path: path.to_owned(), source }
 }
 
-fn too_open(path: &Path) -> Option<Warning> {
-    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let mode = mode_open_to(Access::Read, &metadata)?;
-    Some(Warning::FileTooOpen { path: path.to_owned(), mode })
+/// What others can do to the file. Of a pipe or a device nothing is said: it was made for this run.
+///
+/// Its directory is not looked at: a file that others put in its place is theirs, and that is seen.
+fn warnings(path: &Path, metadata: &Metadata) -> Vec<Warning> {
+    if !metadata.is_file() {
+        return Vec::new();
+    }
+    let path = || path.to_owned();
+    let foreign = (!is_owner_trusted(metadata)).then(|| Warning::FileOfAnother { path: path() });
+    let written = mode_open_to(Access::Write, metadata).map(|mode| Warning::FileWritable { path: path(), mode });
+    let read = || mode_open_to(Access::Read, metadata).map(|mode| Warning::FileTooOpen { path: path(), mode });
+    foreign.into_iter().chain(written.or_else(read)).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn written(text: &str) -> (tempfile::TempDir, Location) {
@@ -193,6 +202,29 @@ mod tests {
         let error = file.default_profile().unwrap_err();
         assert_eq!(error.kind(), crate::profiles::FailureKind::Broken);
         assert!(error.to_string().ends_with("the default profile 'gone' is not in the file"), "{error}");
+    }
+
+    /// Catches a program that fills the memory.
+    #[test]
+    fn a_file_that_is_too_large_is_not_read() {
+        let limit = usize::try_from(SETTINGS_LIMIT).unwrap();
+        let (_directory, location) = written(&"#".repeat(limit));
+        assert!(ProfileFile::load(&location).is_ok());
+        let (_directory, location) = written(&"#".repeat(limit + 1));
+        let error = ProfileFile::load(&location).unwrap_err();
+        assert!(matches!(error, Error::Unreadable { source, .. } if source.to_string() == "it is larger than 1 MiB"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_write_is_warned_of_as_such() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_directory, location) = written("");
+        for mode in [0o620, 0o602, 0o666, 0o664] {
+            fs::set_permissions(location.path(), fs::Permissions::from_mode(mode)).unwrap();
+            let file = ProfileFile::load(&location).unwrap().unwrap();
+            assert!(matches!(file.warnings(), [Warning::FileWritable { mode: told, .. }] if *told == mode), "{mode:o}");
+        }
     }
 
     #[cfg(unix)]

@@ -1,25 +1,31 @@
-//! Files that only their owner reads: written whole under another name, and put in place in one step.
+//! Files that only their owner reads: written whole, and put in place in one step.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::platform::create_private_directory;
+use crate::files::{Lock, Replacement, parent};
+use crate::platform::{Secrecy, create_private_directory};
 
-/// Writes a file of mode 0600, and the directories on the way to it with mode 0700. `prefix` begins the name that it has
-/// until it is whole. Whoever reads meanwhile finds the old file or the new one.
-pub(super) fn write(path: &Path, bytes: &[u8], prefix: &str) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    create_private_directory(directory)?;
-    // `tempfile` creates with mode 0600, whatever the umask.
-    let mut temporary = tempfile::Builder::new().prefix(prefix).suffix(".tmp").tempfile_in(directory)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    // The file is whole either way; only a power cut within the next seconds could bring the old one back.
-    let _ = File::open(directory).and_then(|directory| directory.sync_all());
-    Ok(())
+/// A file that no other process of ours changes meanwhile.
+#[derive(Debug)]
+pub(super) struct LockedFile<'a> {
+    path: &'a Path,
+    _lock: Lock,
+}
+
+impl<'a> LockedFile<'a> {
+    /// Locks the file of that name, which need not be there. The directories on the way to it are created with mode 0700.
+    pub(super) fn new(path: &'a Path) -> io::Result<Self> {
+        create_private_directory(parent(path))?;
+        let lock = Lock::beside(path)?;
+        Replacement::remove_leftovers(path);
+        Ok(Self { path, _lock: lock })
+    }
+
+    /// Replaces the file by one of mode 0600. Whoever reads meanwhile finds the old file or the new one.
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut replacement = Replacement::begin(self.path, Secrecy::Secret)?;
+        replacement.write_all(bytes)?;
+        replacement.finish_durably()
+    }
 }

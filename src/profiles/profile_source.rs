@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::file::ProfileFile;
 use super::found::{Described, Resolved};
-use super::profile::{Profile, Settings};
+use super::profile::{Profile, SecretSource, Settings};
 use super::rank::Rank;
 use super::{Environment, Error, Source, Warning, secret};
 use sigvet_core::credentials::Credentials;
@@ -39,6 +39,9 @@ impl ProfileSource {
                 return Err(Error::NoKeys { profile: self.profile.name.clone(), path: self.path.clone() });
             }
         };
+        if matches!(source, SecretSource::Command { .. }) && self.warnings.iter().any(Warning::is_about_writers) {
+            return Err(Error::UntrustedCommand { profile: self.profile.name.clone(), path: self.path.clone() });
+        }
         let credentials = Credentials {
             access_key_id: key.clone(),
             secret_access_key: secret::fetch(&self.profile, source, environment)?,

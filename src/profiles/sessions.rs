@@ -4,14 +4,14 @@
 //! and access key id, and tells neither. What cannot be read, is open to others or is no longer good counts as not there,
 //! and is replaced by the next session.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::PathBuf;
 
-use zeroize::Zeroizing;
-
-use super::{Environment, private_file};
-use crate::platform::{Access, mode_open_to};
+use super::Environment;
+use super::private_file::LockedFile;
+use crate::files;
+use crate::platform::{Access, is_owner_trusted, mode_open_to};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::crypto::sha256;
 use sigvet_core::time::Timestamp;
@@ -40,20 +40,25 @@ impl KeptSession {
 
     /// The session that is kept there, where it is good at `now` and a little longer.
     pub fn read(&self, now: Timestamp) -> Option<Credentials> {
-        let mut reply = Zeroizing::new(Vec::new());
-        // To open a pipe would wait for a writer.
-        fs::metadata(&self.path).ok().filter(Metadata::is_file)?;
-        let file = File::open(&self.path).ok().filter(is_private)?;
-        file.take(LONGEST_SESSION as u64).read_to_end(&mut reply).ok()?;
-        parse_session(&reply).ok().filter(|session| is_good(session, now))
+        self.read_any().filter(|session| is_good(session, now))
     }
 
-    /// Keeps the reply of `CreateSession`.
+    fn read_any(&self) -> Option<Credentials> {
+        let read = files::read(&self.path, LONGEST_SESSION as u64).ok().filter(|read| is_private(&read.metadata))?;
+        parse_session(&read.bytes).ok()
+    }
+
+    /// Keeps the reply of `CreateSession`, unless another process kept one meanwhile that ends later.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, reply: &[u8]) -> io::Result<()> {
-        private_file::write(&self.path, reply, ".session-")
+        let file = LockedFile::new(&self.path)?;
+        let end = |session: Option<Credentials>| session.and_then(|session| session.expires_at);
+        match end(self.read_any()) > end(parse_session(reply).ok()) {
+            true => Ok(()),
+            false => file.write(reply),
+        }
     }
 }
 
@@ -62,8 +67,8 @@ pub fn is_good(session: &Credentials, now: Timestamp) -> bool {
     session.expires_at.is_some_and(|end| end.epoch_seconds() - now.epoch_seconds() > MARGIN)
 }
 
-fn is_private(file: &File) -> bool {
-    file.metadata().is_ok_and(|metadata| metadata.is_file() && mode_open_to(Access::Any, &metadata).is_none())
+fn is_private(metadata: &fs::Metadata) -> bool {
+    metadata.is_file() && is_owner_trusted(metadata) && mode_open_to(Access::Any, metadata).is_none()
 }
 
 #[cfg(all(test, unix))]
@@ -100,7 +105,19 @@ mod tests {
         let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&kept.path), mode(kept.path.parent().unwrap())), (0o600, 0o700));
         let left: Vec<_> = fs::read_dir(kept.path.parent().unwrap()).unwrap().collect();
-        assert_eq!(left.len(), 1, "no temporary file stays");
+        assert_eq!(left.len(), 2, "no temporary file stays, only the lock");
+    }
+
+    /// Catches a session that is overwritten by one that ends before, because both were asked for at once.
+    #[test]
+    fn of_two_sessions_the_one_that_ends_later_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let kept = kept(&directory, "bucket", "AKID");
+        let later = REPLY.replace("11:16:12Z", "11:17:12Z").replace("ASIA", "LATER");
+        for reply in [REPLY, &later, REPLY] {
+            kept.write(reply.as_bytes()).unwrap();
+        }
+        assert_eq!(kept.read(at("20260301T111112Z")).unwrap().access_key_id, "LATER");
     }
 
     #[test]
@@ -116,6 +133,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let kept = kept(&directory, "bucket", "AKID");
         for broken in ["", "<R>", "not xml", &REPLY.replace("AccessKeyId", "Key"), &"x".repeat(2 * LONGEST_SESSION)] {
+            drop(fs::remove_file(&kept.path));
             kept.write(broken.as_bytes()).unwrap();
             assert_eq!(kept.read(at("20260301T111112Z")), None);
         }

@@ -28,6 +28,25 @@ pub enum Warning {
         /// Its mode, the lowest nine bits.
         mode: u32,
     },
+    /// Others can write to the profile file, and so choose the keys and what is run for them.
+    FileWritable {
+        /// The profile file.
+        path: PathBuf,
+        /// Its mode, the lowest nine bits.
+        mode: u32,
+    },
+    /// The profile file belongs to another user, who is not root.
+    FileOfAnother {
+        /// The profile file.
+        path: PathBuf,
+    },
+}
+
+impl Warning {
+    /// Whether somebody else may have written what the file says.
+    pub(super) fn is_about_writers(&self) -> bool {
+        matches!(self, Self::FileWritable { .. } | Self::FileOfAnother { .. })
+    }
 }
 
 /// A part of a key.

@@ -4,20 +4,16 @@ use std::net::SocketAddr;
 
 use http::HeaderValue;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::error::{ConnectError, LookupError, TimeLimit, TransferError};
-use super::options::Options;
-use super::proxy::Proxy;
+use super::error::{ConnectError, LookupError, TimeLimit};
+use super::options::{HttpVersion, Options};
+use super::proxy_address::{Lookup, ProxyAddress, ProxyKind, SocksVersion};
 use super::stream::Stream;
-use super::{Timings, TransportError, tls};
+use super::{Timings, TransportError, error, socks, tls, tunnel};
 use crate::platform::connect_to_socket;
 use sigvet_core::request::{RequestUrl, UriScheme};
-
-/// The longest answer of a proxy that is read.
-const PROXY_ANSWER_LIMIT: usize = 16 * 1024;
 
 /// A connection, ready for HTTP.
 pub(super) struct Connection {
@@ -46,12 +42,12 @@ async fn open_at_leisure(
 ) -> Result<Connection, TransportError> {
     let Line { stream, proxy } = dial(url, options, timings).await?;
     timings.connected = timings.begun.elapsed();
-    let is_forward_proxy = proxy.is_some() && url.scheme() == UriScheme::Http;
-    let proxy_authorization = proxy.and_then(|proxy| proxy.authorization);
+    let is_forward_proxy = proxy.is_some();
+    let proxy_authorization = proxy.and_then(|proxy| proxy.authorization());
     let (stream, is_http2): (Box<dyn Stream>, bool) = match url.scheme() {
         UriScheme::Http => (stream, false),
         UriScheme::Https | UriScheme::Wss => {
-            let tls = tls::handshake(stream, url.host(), options).await?;
+            let tls = tls::handshake(stream, url.host(), &options.trust, options.version).await?;
             let is_http2 = tls::agreed_on_http2(&tls);
             timings.secured = timings.begun.elapsed();
             (Box::new(tls), is_http2)
@@ -63,7 +59,8 @@ async fn open_at_leisure(
 /// A stream of bytes to the host, or to a proxy that forwards to it.
 struct Line {
     stream: Box<dyn Stream>,
-    proxy: Option<Proxy>,
+    /// The proxy at its other end, where that is sent requests and opens no tunnel.
+    proxy: Option<ProxyAddress>,
 }
 
 async fn dial(url: &RequestUrl, options: &Options, timings: &mut Timings) -> Result<Line, TransportError> {
@@ -72,15 +69,41 @@ async fn dial(url: &RequestUrl, options: &Options, timings: &mut Timings) -> Res
         return Ok(Line { stream: dial_socket(path).await?, proxy: None });
     }
     let (host, port) = options.reroutings.iter().find_map(|rule| rule.apply(&host, port)).unwrap_or((host, port));
-    let Some(proxy) = options.proxies.for_url(url) else {
+    let Some(proxy) = options.proxies.for_url(url)? else {
         let stream = Box::new(dial_tcp(&host, port, options, timings).await?);
         return Ok(Line { stream, proxy: None });
     };
-    let mut tcp = dial_tcp(&proxy.host, proxy.port, options, timings).await?;
-    if url.scheme() != UriScheme::Http {
-        open_tunnel(&mut tcp, &proxy, &host, port).await?;
+    let tcp = dial_tcp(&proxy.host, proxy.port, options, timings).await.map_err(error::is_of_proxy)?;
+    let mut stream: Box<dyn Stream> = match proxy.kind {
+        ProxyKind::Http => Box::new(tcp),
+        ProxyKind::Https => {
+            let tls = tls::handshake(Box::new(tcp), &proxy.host, &options.proxy_trust, HttpVersion::Http1);
+            Box::new(tls.await.map_err(error::is_of_proxy)?)
+        }
+        ProxyKind::Socks(version, lookup) => {
+            let host = match lookup {
+                Lookup::Local => look_up(&host, port, version, options).await?,
+                Lookup::Remote => host,
+            };
+            let stream = Box::new(socks::connect(tcp, &proxy, version, &host, port).await?);
+            return Ok(Line { stream, proxy: None });
+        }
+    };
+    if url.scheme() == UriScheme::Http {
+        return Ok(Line { stream, proxy: Some(proxy) });
     }
-    Ok(Line { stream: Box::new(tcp), proxy: Some(proxy) })
+    tunnel::open(&mut stream, &proxy, &host, port).await?;
+    Ok(Line { stream, proxy: None })
+}
+
+/// The address of a name as SOCKS takes it: of Version 4 it has to be one of IPv4.
+async fn look_up(host: &str, port: u16, version: SocksVersion, options: &Options) -> Result<String, TransportError> {
+    let fits = |address: &SocketAddr| version == SocksVersion::V5 || address.is_ipv4();
+    match addresses(host, port, options).await?.into_iter().find(fits) {
+        Some(SocketAddr::V4(address)) => Ok(address.ip().to_string()),
+        Some(SocketAddr::V6(address)) => Ok(format!("[{}]", address.ip())),
+        None => Err(TransportError::HostNotFound { host: host.to_owned(), source: LookupError::NoIpv4 }),
+    }
 }
 
 async fn dial_socket(path: &std::path::Path) -> Result<Box<dyn Stream>, TransportError> {
@@ -127,40 +150,4 @@ async fn addresses(host: &str, port: u16, options: &Options) -> Result<Vec<Socke
     let found = tokio::net::lookup_host((name, port)).await.map_err(|error| not_found(error.into()))?;
     let found: Vec<SocketAddr> = found.collect();
     if found.is_empty() { Err(not_found(LookupError::NoAddress)) } else { Ok(found) }
-}
-
-/// Asks a proxy for a tunnel to the host (RFC 9110 §9.3.6).
-async fn open_tunnel(tcp: &mut TcpStream, proxy: &Proxy, host: &str, port: u16) -> Result<(), TransportError> {
-    let failure = |source| TransportError::CannotConnect { host: format!("{host}:{port}"), source };
-    let lost = |source| failure(ConnectError::ProxyLost { proxy: proxy.host.clone(), source });
-    tcp.write_all(&connect_request(proxy, host, port)).await.map_err(lost)?;
-    let mut answer = Vec::new();
-    while !answer.ends_with(b"\r\n\r\n") {
-        // One byte at a time, so that nothing behind the answer is taken from the tunnel.
-        answer.push(tcp.read_u8().await.map_err(lost)?);
-        if answer.len() > PROXY_ANSWER_LIMIT {
-            return Err(failure(ConnectError::NotAProxy { proxy: proxy.host.clone() }));
-        }
-    }
-    let answer = String::from_utf8_lossy(&answer);
-    let status = answer.lines().next().and_then(|line| line.split_once(' ')).map(|(_, status)| status);
-    match status {
-        Some(status) if status.starts_with('2') => Ok(()),
-        _ => {
-            let status = status.unwrap_or("nothing sensible").to_owned();
-            let source = TransferError::Proxy { proxy: proxy.host.clone(), status };
-            Err(TransportError::Transfer { host: format!("{host}:{port}"), source })
-        }
-    }
-}
-
-fn connect_request(proxy: &Proxy, host: &str, port: u16) -> Vec<u8> {
-    let mut request = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n").into_bytes();
-    if let Some(authorization) = &proxy.authorization {
-        request.extend_from_slice(b"Proxy-Authorization: ");
-        request.extend_from_slice(authorization.as_bytes());
-        request.extend_from_slice(b"\r\n");
-    }
-    request.extend_from_slice(b"\r\n");
-    request
 }

@@ -12,6 +12,7 @@ use rustls::client::VerifierBuilderError;
 use rustls::pki_types::{InvalidDnsNameError, pem};
 
 use super::body_error::BodyError;
+use super::proxy_address::InvalidProxy;
 
 /// A request that did not get through.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,40 @@ pub enum TransportError {
         host: String,
         /// Why.
         source: LookupError,
+    },
+    /// What was given as the proxy is none.
+    #[error("the proxy{} cannot be used", .variable.map(|name| format!(" of {name}")).unwrap_or_default())]
+    BadProxy {
+        /// The variable that names it; none where it was given otherwise.
+        variable: Option<&'static str>,
+        /// Why.
+        source: InvalidProxy,
+    },
+    /// The proxy's name does not resolve.
+    #[error("cannot find the proxy {host}")]
+    ProxyNotFound {
+        /// The proxy's host.
+        host: String,
+        /// Why.
+        source: LookupError,
+    },
+    /// The proxy's certificate is not trusted.
+    #[error("the certificate of the proxy {host} is not trusted")]
+    ProxyCertificate {
+        /// The proxy's host.
+        host: String,
+        /// Why.
+        source: Untrusted,
+    },
+    /// The SOCKS proxy does not connect to the host.
+    #[error("the proxy {proxy} does not connect to {host}")]
+    Socks {
+        /// The proxy's host, with its port.
+        proxy: String,
+        /// The host, with its port.
+        host: String,
+        /// What hyper-util says, which has no name for its error.
+        source: Box<dyn Error + Send + Sync>,
     },
     /// Nobody answers at the host.
     #[error("cannot connect to {host}")]
@@ -148,6 +183,9 @@ pub enum LookupError {
     /// It resolves to nothing.
     #[error("the name has no address")]
     NoAddress,
+    /// It resolves to addresses of IPv6 alone.
+    #[error("the name has no IPv4 address, which is all that SOCKS4 takes")]
+    NoIpv4,
 }
 
 /// Why there is no connection.
@@ -298,6 +336,16 @@ pub(super) fn classify_tls(error: io::Error, host: &str) -> TransportError {
             TransportError::Certificate { host, source: problem.into() }
         }
         _ => TransportError::Tls { host, source: error },
+    }
+}
+
+/// The same error, known to be about the proxy.
+pub(super) fn is_of_proxy(error: TransportError) -> TransportError {
+    match error {
+        TransportError::HostNotFound { host, source } => TransportError::ProxyNotFound { host, source },
+        TransportError::Certificate { host, source } => TransportError::ProxyCertificate { host, source },
+        TransportError::Tls { host, source } => TransportError::Tls { host: format!("the proxy {host}"), source },
+        error => error,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod body_error;
 mod timings;
+mod proxy_address;
 mod error;
 mod pipe;
 mod file;
@@ -17,6 +18,8 @@ mod options;
 mod body;
 mod stream;
 mod tls;
+mod socks;
+mod tunnel;
 mod connect;
 mod wire;
 
@@ -28,6 +31,7 @@ pub use error::{
 pub use file::{BodyFile, BodyReader, PIECE};
 pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Trust};
 pub use proxy::Proxies;
+pub use proxy_address::InvalidProxy;
 pub use rerouting::{InvalidRerouting, Rerouting};
 pub use resolution::{InvalidResolution, Resolution};
 pub use timings::Timings;

@@ -27,6 +27,8 @@ pub struct Options {
     pub max_time: Option<Duration>,
     /// Whose certificates are believed.
     pub trust: Trust,
+    /// Whose certificates are believed of a proxy that is spoken to over TLS.
+    pub proxy_trust: Trust,
     /// What is spoken over TLS; without TLS it is HTTP/1.1.
     pub version: HttpVersion,
     /// Told how many bytes of a body in a file went out, piece by piece.
@@ -66,6 +68,7 @@ impl Default for Options {
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             max_time: None,
             trust: Trust::Platform,
+            proxy_trust: Trust::Platform,
             version: HttpVersion::Http1,
             meter: Meter::default(),
         }

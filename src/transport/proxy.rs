@@ -1,27 +1,34 @@
-//! The proxies of the environment, by the variables that curl reads.
+//! Which requests go by way of a proxy: by what was given, or by the variables that curl reads.
 
-use http::HeaderValue;
 use hyper_util::client::proxy::matcher::Matcher;
 
+use super::error::TransportError;
+use super::proxy_address::ProxyAddress;
 use crate::profiles::Environment;
 use sigvet_core::request::{RequestUrl, UriScheme};
 
 /// Which requests go by way of which proxy.
-#[derive(Debug)]
-pub struct Proxies(Matcher);
-
-impl Default for Proxies {
-    /// None at all.
-    fn default() -> Self {
-        Self(Matcher::builder().build())
-    }
+#[derive(Debug, Default)]
+pub struct Proxies {
+    http: Option<Stated>,
+    https: Option<Stated>,
+    /// It intercepts what is no exception.
+    exceptions: Option<Matcher>,
 }
 
-/// One proxy, for one request.
-pub(super) struct Proxy {
-    pub(super) host: String,
-    pub(super) port: u16,
-    pub(super) authorization: Option<HeaderValue>,
+/// A proxy as somebody wrote it. It is read when it is needed.
+#[derive(Clone)]
+struct Stated {
+    text: String,
+    /// The variable that says so; none where it was given otherwise.
+    variable: Option<&'static str>,
+}
+
+impl std::fmt::Debug for Stated {
+    /// Without the text: a password may be in it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stated").field("variable", &self.variable).finish_non_exhaustive()
+    }
 }
 
 impl Proxies {
@@ -29,32 +36,42 @@ impl Proxies {
     /// `no_proxy` of the environment. All but `http_proxy` may be in upper case too: a web server hands that one's upper-case
     /// form to its scripts from a header of the request.
     pub fn new(given: Option<&str>, exceptions: Option<&str>, environment: &Environment) -> Self {
-        let variable = |name: &str| environment.get(name);
-        let either =
-            |lower: &str, upper: &str| variable(lower).or_else(|| variable(upper)).unwrap_or_default().to_owned();
-        let no = exceptions.map_or_else(|| either("no_proxy", "NO_PROXY"), str::to_owned);
+        let stated = |names: &[&'static str]| {
+            names.iter().find_map(|name| Some(Stated { text: environment.get(name)?.to_owned(), variable: Some(name) }))
+        };
+        let no = exceptions.or_else(|| environment.get("no_proxy")).or_else(|| environment.get("NO_PROXY"));
+        let no = no.unwrap_or_default();
         // The matcher takes it for all names, but for no address.
         if no.trim() == "*" {
             return Self::default();
         }
-        let matcher = match given {
-            Some(proxy) => Matcher::builder().all(proxy.to_owned()),
-            None => Matcher::builder()
-                .all(either("all_proxy", "ALL_PROXY"))
-                .http(variable("http_proxy").unwrap_or_default().to_owned())
-                .https(either("https_proxy", "HTTPS_PROXY")),
+        let (http, https) = match given {
+            Some("") => return Self::default(),
+            Some(text) => {
+                let stated = Stated { text: text.to_owned(), variable: None };
+                (Some(stated.clone()), Some(stated))
+            }
+            None => {
+                let all = || stated(&["all_proxy", "ALL_PROXY"]);
+                (stated(&["http_proxy"]).or_else(all), stated(&["https_proxy", "HTTPS_PROXY"]).or_else(all))
+            }
         };
-        Self(matcher.no(no).build())
+        let exceptions = Matcher::builder().all("http://any").no(no.to_owned()).build();
+        Self { http, https, exceptions: Some(exceptions) }
     }
 
     /// The proxy for a request, where there is one.
-    pub(super) fn for_url(&self, url: &RequestUrl) -> Option<Proxy> {
-        let origin = format!("{}/", url.origin());
-        let found = self.0.intercept(&origin.parse().ok()?)?;
-        let uri = found.uri();
-        let scheme = if uri.scheme_str() == Some("https") { UriScheme::Https } else { UriScheme::Http };
-        let port = uri.port_u16().unwrap_or_else(|| scheme.default_port());
-        Some(Proxy { host: uri.host()?.to_owned(), port, authorization: found.basic_auth().cloned() })
+    pub(super) fn for_url(&self, url: &RequestUrl) -> Result<Option<ProxyAddress>, TransportError> {
+        let stated = if url.scheme() == UriScheme::Http { &self.http } else { &self.https };
+        let Some(stated) = stated.as_ref().filter(|_| !self.is_exception(url)) else { return Ok(None) };
+        let bad = |source| TransportError::BadProxy { variable: stated.variable, source };
+        ProxyAddress::parse(&stated.text).map(Some).map_err(bad)
+    }
+
+    fn is_exception(&self, url: &RequestUrl) -> bool {
+        // What the matcher cannot read is named by no exception.
+        let Ok(origin) = format!("{}/", url.origin()).parse() else { return false };
+        self.exceptions.as_ref().is_some_and(|matcher| matcher.intercept(&origin).is_none())
     }
 }
 
@@ -68,7 +85,8 @@ mod tests {
 
     fn given(proxy: Option<&str>, variables: &[(&str, &str)], url: &str) -> Option<(String, u16)> {
         let environment = Environment::new(variables.iter().copied(), None);
-        let proxy = Proxies::new(proxy, None, &environment).for_url(&RequestUrl::parse(url).unwrap())?;
+        let proxies = Proxies::new(proxy, None, &environment);
+        let proxy = proxies.for_url(&RequestUrl::parse(url).unwrap()).unwrap()?;
         Some((proxy.host, proxy.port))
     }
 
@@ -87,5 +105,20 @@ mod tests {
         assert_eq!(given(Some(""), &both, "https://h.example/"), None);
         assert_eq!(proxy_for(&[("http_proxy", "plain:3128"), ("no_proxy", "*")], "http://127.0.0.2/"), None);
         assert_eq!(given(Some("other:1"), &both, "https://h.example/"), Some(("other".to_owned(), 1)));
+        let all = [("ALL_PROXY", "socks5://every"), ("http_proxy", "plain:3128")];
+        assert_eq!(proxy_for(&all, "https://h.example/"), Some(("every".to_owned(), 1080)));
+        assert_eq!(proxy_for(&all, "http://h.example/"), Some(("plain".to_owned(), 3128)));
+    }
+
+    /// Catches a request that goes without the proxy because that could not be read; and a password in the error.
+    #[test]
+    fn a_proxy_that_cannot_be_read_is_an_error_where_it_is_needed() {
+        let environment = Environment::new([("https_proxy", "gopher://me:hush@h"), ("no_proxy", "inner")], None);
+        let proxies = Proxies::new(None, None, &environment);
+        let asked = |url: &str| proxies.for_url(&RequestUrl::parse(url).unwrap()).map(|proxy| proxy.is_some());
+        let error = asked("https://h.example/").unwrap_err();
+        assert!(error.to_string().contains("https_proxy"), "{error}");
+        assert!(!format!("{error:?} {proxies:?}").contains("hush"));
+        assert!(!asked("http://h.example/").unwrap() && !asked("https://inner/").unwrap());
     }
 }

@@ -16,6 +16,8 @@ mod locations;
 mod output;
 mod redirects;
 mod retries;
+#[cfg(unix)]
+mod socks;
 mod stalls;
 #[cfg(unix)]
 mod ways;

@@ -10,4 +10,5 @@ mod server;
 use sigvet_testing::targets;
 
 mod http2;
+mod proxies;
 mod trust;

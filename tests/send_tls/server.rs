@@ -119,7 +119,7 @@ impl Arrived {
     }
 }
 
-fn configuration(identity: Identity, offers: &[&str]) -> ServerConfig {
+pub fn configuration(identity: Identity, offers: &[&str]) -> ServerConfig {
     let builder = ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()));
     let builder = builder.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
     let mut configuration = builder.with_single_cert(vec![identity.certificate], identity.key).unwrap();

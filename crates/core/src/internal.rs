@@ -11,6 +11,7 @@ pub use crate::request::headers::is_token;
 pub use crate::request::target::{join_target, split_query, split_target};
 #[cfg(feature = "v2")]
 pub use crate::v2::resource::{join, path_of, sub_resources};
+pub use crate::verify::addressed::{Contradiction, Sureness, is_aws, is_region, region_of_host, service_of_host};
 pub use crate::verify::judgement::judge_claim;
 
 use crate::request::{Body, Headers, Request};
@@ -22,7 +23,12 @@ pub fn captured_request(
     headers: Headers,
     body: Body,
 ) -> Request {
-    Request { method: method.into(), target: target.into(), headers, body }
+    Request { method: method.into(), target: target.into(), authority: None, headers, body }
+}
+
+/// The same request, with the authority that its request line names beside `Host`.
+pub fn with_authority(request: Request, authority: Option<Vec<u8>>) -> Request {
+    Request { authority, ..request }
 }
 
 pub mod encode {
@@ -50,7 +56,7 @@ pub mod key_pair {
 
 pub mod raw_http {
     pub use crate::raw_http::{
-        Head, Line, Lines, MalformedRequest, head_of, parse_fields, parse_request_line, split_once, take_fields,
-        take_head,
+        Head, Line, Lines, MalformedRequest, authority_of, head_of, parse_fields, parse_request_line, split_once,
+        take_fields, take_head,
     };
 }

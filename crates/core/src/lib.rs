@@ -81,6 +81,8 @@
 // that will grow. Exhaustive are choices that whoever matches on them must know whole (schemes, placements, bodies, findings and
 // faults: a new one has to be judged and explained), and plain values that callers write down (credentials, a plan of chunks).
 #![deny(missing_docs)]
+// What is read here was written by others: no text may be cut at a byte that is inside a character.
+#![cfg_attr(not(test), warn(clippy::string_slice))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // In reading order: a module uses only what stands above it. `tests/layering` holds it to that.

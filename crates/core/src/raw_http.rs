@@ -21,6 +21,12 @@ pub enum MalformedRequest {
         /// Its number, from 1.
         line: usize,
     },
+    /// White space before a colon, which servers refuse (RFC 9112 §5.1): some proxies took it for part of the name.
+    #[error("line {line}: white space stands between the name of a header and its colon")]
+    BlankBeforeColon {
+        /// Its number, from 1.
+        line: usize,
+    },
     /// A field that no request can have.
     #[error("line {line}: {source}")]
     Header {
@@ -120,9 +126,15 @@ pub struct Head {
 /// See [`MalformedRequest`].
 pub fn parse_request(text: &[u8]) -> Result<Request, MalformedRequest> {
     let mut lines = Lines::of(text);
-    let Head { method, target, headers, .. } = take_head(&mut lines)?;
+    let Head { method, target, origin, headers } = take_head(&mut lines)?;
     let body = take_body(lines.rest(), &headers)?;
-    Ok(Request { method, target, headers, body })
+    Ok(Request { method, target, authority: origin.as_deref().map(authority_of), headers, body })
+}
+
+/// What stands behind `https://` and before the path; user information is no part of a host.
+pub fn authority_of(origin: &[u8]) -> Vec<u8> {
+    let behind_scheme = origin.splitn(3, |byte| *byte == b'/').nth(2).unwrap_or(origin);
+    behind_scheme.rsplit(|byte| *byte == b'@').next().unwrap_or(behind_scheme).to_vec()
 }
 
 /// Takes the head of a request and the empty line behind it.
@@ -162,8 +174,8 @@ fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
         return None;
     }
     let (line, rest) = match text.iter().position(|&byte| byte == b'\n') {
-        Some(at) => (&text[..at], &text[at + 1..]),
-        None => (text, &text[text.len()..]),
+        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()),
+        None => (text, text.get(text.len()..).unwrap_or_default()),
     };
     Some((line.strip_suffix(b"\r").unwrap_or(line), rest))
 }
@@ -172,7 +184,7 @@ fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
 pub fn parse_request_line(line: &[u8]) -> Option<(String, &[u8])> {
     let (method, rest) = split_once(line.trim_ascii_end(), b' ')?;
     let target = match rest.iter().rposition(|&byte| byte == b' ') {
-        Some(at) if rest[at + 1..].starts_with(b"HTTP/") => &rest[..at],
+        Some(at) if rest.get(at + 1..).unwrap_or_default().starts_with(b"HTTP/") => rest.get(..at).unwrap_or_default(),
         _ => rest,
     };
     let method = std::str::from_utf8(method).ok().filter(|method| crate::request::is_token(method))?;
@@ -188,9 +200,9 @@ fn split_origin(target: &[u8]) -> Option<(Option<Vec<u8>>, Vec<u8>)> {
     let schemes: [&[u8]; 3] = [b"http://", b"https://", b"wss://"];
     let rest = schemes.into_iter().find_map(|scheme| target.strip_prefix(scheme))?;
     let at = rest.iter().position(|&byte| byte == b'/' || byte == b'?').unwrap_or(rest.len());
-    let slash: &[u8] = if rest[at..].starts_with(b"/") { b"" } else { b"/" };
-    let origin = &target[..target.len() - rest.len() + at];
-    Some((Some(origin.to_vec()), [slash, &rest[at..]].concat()))
+    let slash: &[u8] = if rest.get(at..).unwrap_or_default().starts_with(b"/") { b"" } else { b"/" };
+    let origin = target.get(..target.len() - rest.len() + at).unwrap_or_default();
+    Some((Some(origin.to_vec()), [slash, rest.get(at..).unwrap_or_default()].concat()))
 }
 
 /// Parses fields, each with the number of its line.
@@ -201,7 +213,10 @@ pub fn parse_fields(fields: Vec<(usize, Vec<u8>)>) -> Result<Headers, MalformedR
     let mut headers = Headers::default();
     for (line, field) in fields {
         let (name, value) = split_once(&field, b':').ok_or(MalformedRequest::Field { line })?;
-        let name = std::str::from_utf8(name).map_err(|_| MalformedRequest::Field { line })?.trim();
+        let name = std::str::from_utf8(name).map_err(|_| MalformedRequest::Field { line })?.trim_start();
+        if name.ends_with(char::is_whitespace) {
+            return Err(MalformedRequest::BlankBeforeColon { line });
+        }
         let value = value.strip_prefix(b" ").or_else(|| value.strip_prefix(b"\t")).unwrap_or(value);
         if name.eq_ignore_ascii_case("authorization") && value.trim_ascii().is_empty() {
             return Err(MalformedRequest::EmptyAuthorization { line });
@@ -220,7 +235,9 @@ fn take_body(rest: &[u8], headers: &Headers) -> Result<Body, MalformedRequest> {
     }
     match headers.content_length() {
         Some(expected) if expected > presented => Err(MalformedRequest::Truncated { expected, presented }),
-        Some(expected) => Ok(Body::Bytes(rest[..usize::try_from(expected).unwrap_or(rest.len())].to_vec())),
+        Some(expected) => {
+            Ok(Body::Bytes(rest.get(..usize::try_from(expected).unwrap_or(rest.len())).unwrap_or_default().to_vec()))
+        }
         None if rest.iter().all(|byte| matches!(byte, b'\r' | b'\n')) => Ok(Body::Bytes(Vec::new())),
         None => Ok(Body::Bytes(rest.to_vec())),
     }
@@ -229,7 +246,7 @@ fn take_body(rest: &[u8], headers: &Headers) -> Result<Body, MalformedRequest> {
 /// Splits a text at the first such byte, which is in neither half.
 pub fn split_once(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
     let at = text.iter().position(|&b| b == byte)?;
-    Some((&text[..at], &text[at + 1..]))
+    Some((text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()))
 }
 
 #[cfg(test)]

@@ -97,9 +97,9 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let SignedParts { signed, derived, .. } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &derived);
     match form {
-        PresignedForm::Url => writeln!(context.stdout, "{}", view.url)?,
+        PresignedForm::Url => writeln!(context.stdout.exact(), "{}", view.url)?,
         PresignedForm::Json => view.write_json(&mut context.stdout)?,
-        PresignedForm::EksToken => writeln!(context.stdout, "{}", eks_token(&view)?)?,
+        PresignedForm::EksToken => writeln!(context.stdout.exact(), "{}", eks_token(&view)?)?,
         PresignedForm::ExecCredential => {
             let renew_at = session.date.plus(EKS_RENEWAL);
             let exec_info = context.environment.get("KUBERNETES_EXEC_INFO");

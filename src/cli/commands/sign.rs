@@ -84,9 +84,9 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
     let SignedParts { signed, derived, encoder } = sign(&session, show, context)?;
     let view = SignedView { encoder: encoder.as_ref(), ..SignedView::new(&session, &signed, &derived) };
     match form {
-        SignedForm::Http => view.write_http(&mut context.stdout),
-        SignedForm::Headers => view.write_headers(&mut context.stdout),
-        SignedForm::Curl => view.write_curl(&mut context.stdout),
+        SignedForm::Http => view.write_http(context.stdout.exact()),
+        SignedForm::Headers => view.write_headers(context.stdout.exact()),
+        SignedForm::Curl => view.write_curl(context.stdout.exact()),
         SignedForm::Json => view.write_json(&mut context.stdout),
         SignedForm::Vault => write_json(&vault_login(&view)?, &mut context.stdout),
     }?;

@@ -1,5 +1,6 @@
 //! By which way to connect: curl's options for proxies, TLS, names and times.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,9 +14,33 @@ use crate::transport::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Pro
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionOptions {
-    /// Go by way of this proxy; '' for none, whatever the environment says
-    #[arg(short = 'x', long, value_name = "URL")]
+    /// Use this proxy: [http|https|socks4|socks4a|socks5|socks5h]://HOST:PORT; '' for none
+    #[arg(short = 'x', long, value_name = "URL", overrides_with_all = SOCKS)]
     proxy: Option<String>,
+
+    /// Use this SOCKS4 proxy
+    #[arg(long, value_name = "HOST", overrides_with_all = ["proxy", "socks4a", "socks5", "socks5_hostname"])]
+    socks4: Option<String>,
+
+    /// Use this SOCKS4 proxy, which looks up the host
+    #[arg(long, value_name = "HOST", overrides_with_all = ["proxy", "socks5", "socks5_hostname"])]
+    socks4a: Option<String>,
+
+    /// Use this SOCKS5 proxy
+    #[arg(long, value_name = "HOST", overrides_with_all = ["proxy", "socks5_hostname"])]
+    socks5: Option<String>,
+
+    /// Use this SOCKS5 proxy, which looks up the host
+    #[arg(long, value_name = "HOST", overrides_with = "proxy")]
+    socks5_hostname: Option<String>,
+
+    /// Trust the CA certificates in this PEM file for an https:// proxy
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    proxy_cacert: Option<PathBuf>,
+
+    /// Do not verify the certificate of an https:// proxy
+    #[arg(long)]
+    proxy_insecure: bool,
 
     /// Hosts to reach without a proxy
     #[arg(long, value_name = "HOSTS")]
@@ -58,25 +83,81 @@ pub struct ConnectionOptions {
     http2: bool,
 }
 
+/// The options that name a proxy of SOCKS. Of these and `-x` the last one counts.
+const SOCKS: [&str; 4] = ["socks4", "socks4a", "socks5", "socks5_hostname"];
+
 impl ConnectionOptions {
+    /// The proxy that was named. A scheme in its name goes before the option, as with curl.
+    fn proxy(&self) -> Option<Cow<'_, str>> {
+        let socks = [
+            ("socks4", &self.socks4),
+            ("socks4a", &self.socks4a),
+            ("socks5", &self.socks5),
+            ("socks5h", &self.socks5_hostname),
+        ];
+        let named = socks.into_iter().find_map(|(scheme, host)| Some((scheme, host.as_deref()?)));
+        match named {
+            Some((_, host)) if host.is_empty() || host.contains("://") => Some(Cow::Borrowed(host)),
+            Some((scheme, host)) => Some(Cow::Owned(format!("{scheme}://{host}"))),
+            None => self.proxy.as_deref().map(Cow::Borrowed),
+        }
+    }
+
     /// What they mean. `AWS_CA_BUNDLE` and the proxies of the environment hold where no option says otherwise.
     pub fn to_transport(&self, context: &Context) -> Options {
         let environment = &context.environment;
         let bundle = || environment.get("AWS_CA_BUNDLE").map(PathBuf::from);
         Options {
-            proxies: Proxies::new(self.proxy.as_deref(), self.noproxy.as_deref(), environment),
+            proxies: Proxies::new(self.proxy().as_deref(), self.noproxy.as_deref(), environment),
             resolutions: self.resolve.clone(),
             reroutings: self.connect_to.clone(),
             unix_socket: self.unix_socket.clone(),
             connect_timeout: self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT),
             max_time: self.max_time,
-            trust: match self.cacert.clone().or_else(bundle) {
-                _ if self.insecure => Trust::Anybody,
-                Some(file) => Trust::File(file),
-                None => Trust::Platform,
-            },
+            trust: trust(self.insecure, self.cacert.clone().or_else(bundle)),
+            proxy_trust: trust(self.proxy_insecure, self.proxy_cacert.clone().or_else(bundle)),
             version: if self.http2 { HttpVersion::Http2 } else { HttpVersion::Http1 },
             meter: Meter::default(),
         }
+    }
+}
+
+fn trust(insecure: bool, file: Option<PathBuf>) -> Trust {
+    match file {
+        _ if insecure => Trust::Anybody,
+        Some(file) => Trust::File(file),
+        None => Trust::Platform,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, FromArgMatches};
+
+    use super::*;
+
+    /// Catches an option that does not go before the one that was typed earlier.
+    #[test]
+    fn of_the_options_that_name_a_proxy_the_last_counts() {
+        let proxy = |words: &[&str]| {
+            let command = ConnectionOptions::augment_args(
+                clap::Command::new("send").no_binary_name(true).args_override_self(true),
+            );
+            let matches = command.try_get_matches_from(words).unwrap();
+            ConnectionOptions::from_arg_matches(&matches).unwrap().proxy().map(Cow::into_owned)
+        };
+        for (option, scheme) in
+            [("--socks4", "socks4"), ("--socks4a", "socks4a"), ("--socks5", "socks5"), ("--socks5-hostname", "socks5h")]
+        {
+            let expected = Some(format!("{scheme}://h:1"));
+            assert_eq!(proxy(&[option, "h:1"]), expected);
+            assert_eq!(proxy(&["-x", "other", option, "h:1"]), expected);
+            assert_eq!(proxy(&[option, "h:1", "-x", "other"]).as_deref(), Some("other"));
+            for other in ["--socks4", "--socks4a", "--socks5", "--socks5-hostname"] {
+                assert_eq!(proxy(&[other, "other", option, "h:1"]), expected, "{other} {option}");
+            }
+        }
+        assert_eq!(proxy(&["--socks5", "http://h"]).as_deref(), Some("http://h"));
+        assert_eq!(proxy(&[]), None);
     }
 }

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::value::read_all;
+use crate::cli::options::value::read_settings;
+use crate::files::SETTINGS_LIMIT;
 use sigvet_core::credentials::Secret;
 use sigvet_core::prepare::Identity;
 use sigvet_core::scheme::{Scheme, Scope, SigningKey};
@@ -61,7 +62,7 @@ impl ScopedKey {
 
     /// Reads the file of that name, or standard input for `-`.
     pub fn read(name: &str, context: &mut Context) -> Result<Self, Failure> {
-        let bytes = Zeroizing::new(read_all(name, &mut *context.stdin)?);
+        let bytes = read_settings(name, SETTINGS_LIMIT, &mut *context.stdin)?;
         Self::parse(&bytes).map_err(|error| {
             Failure::located(Exit::Usage, format!("{name} is not a signing key"), error).hint("'sigvet key' writes one")
         })

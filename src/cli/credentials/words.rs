@@ -40,6 +40,11 @@ pub fn describe_warning(warning: &Warning) -> String {
             let path = path.display();
             format!("others can read {path} (mode {mode:04o}); 'chmod 600 {path}' keeps it private")
         }
+        Warning::FileWritable { path, mode } => {
+            let path = path.display();
+            format!("others can write to {path} (mode {mode:04o}); 'chmod 600 {path}' keeps it private")
+        }
+        Warning::FileOfAnother { path } => format!("{} belongs to another user, who can change it", path.display()),
     }
 }
 

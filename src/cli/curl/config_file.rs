@@ -13,6 +13,9 @@ use crate::cli::failure::Failure;
 /// How deep files may name files.
 const DEEPEST: usize = 10;
 
+/// The largest file that is read, in bytes: curl takes no longer line.
+pub const LARGEST: u64 = 10 * 1024 * 1024;
+
 /// Reads the file of that name; `-` is standard input.
 pub type ReadFile<'a> = &'a mut dyn FnMut(&str) -> Result<Vec<u8>, Failure>;
 

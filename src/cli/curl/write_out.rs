@@ -7,7 +7,8 @@ use std::io::{self, Read, Write};
 
 use super::facts::{Facts, VARIABLES, Value, quoted};
 use crate::cli::failure::Failure;
-use crate::cli::options::value::read_all;
+use crate::cli::options::value::read_settings;
+use crate::files::SETTINGS_LIMIT;
 use sigvet_core::request::Headers;
 
 /// A parsed format.
@@ -46,7 +47,7 @@ impl WriteOut {
     /// The file cannot be read, or what it says is not taken here.
     pub fn read(value: &str, stdin: &mut dyn Read) -> Result<Self, Failure> {
         let Some(name) = value.strip_prefix('@') else { return Self::parse(value) };
-        let mut format = read_all(name, stdin)?;
+        let mut format = read_settings(name, SETTINGS_LIMIT, stdin)?;
         format.retain(|byte| !matches!(byte, b'\r' | b'\n'));
         Self::parse_bytes(&format)
     }

@@ -11,7 +11,7 @@ enum Who {
 }
 
 /// The codes, each with what it means as the end of a sentence.
-const EXITS: [(&str, Who, &str); 18] = [
+const EXITS: [(&str, Who, &str); 20] = [
     ("0", Who::Everybody, "done; the signature is valid."),
     ("1", Who::Judges, "the signature is not valid."),
     ("2", Who::Everybody, "the command line makes no sense, or the input cannot be read."),
@@ -21,6 +21,7 @@ const EXITS: [(&str, Who, &str); 18] = [
         "there are no usable credentials, they cannot sign for this scope, or `verify` has none to judge by.",
     ),
     ("4", Who::Everybody, "the profile file is broken, unreadable, or not where it was said to be."),
+    ("5", Who::Send, "the name of the proxy does not resolve, or is not a name."),
     ("6", Who::Send, "the host name does not resolve."),
     ("7", Who::Send, "no connection."),
     ("18", Who::Send, "the response ended before its length was reached."),
@@ -34,6 +35,7 @@ const EXITS: [(&str, Who, &str); 18] = [
     ("56", Who::Send, "the transfer broke off, or what arrived is not what its checksum says."),
     ("60", Who::Send, "the server's certificate is not trusted."),
     ("77", Who::Send, "the file of `--cacert` has no certificates that can be used."),
+    ("97", Who::Send, "the SOCKS proxy does not connect to the host."),
 ];
 
 /// Every code, with the command that ends so.
@@ -76,7 +78,15 @@ mod tests {
     #[test]
     fn every_code_is_told() {
         let told: Vec<i32> = EXITS.iter().map(|(code, ..)| code.parse().unwrap()).collect();
-        for exit in [Exit::CutOff, Exit::TooManyRedirects, Exit::BadRoots, Exit::TlsCertificate, Exit::TimedOut] {
+        for exit in [
+            Exit::ProxyNotFound,
+            Exit::ProxyRefused,
+            Exit::CutOff,
+            Exit::TooManyRedirects,
+            Exit::BadRoots,
+            Exit::TlsCertificate,
+            Exit::TimedOut,
+        ] {
             assert!(told.contains(&(exit as i32)), "{exit:?}");
         }
         assert!(told.windows(2).all(|pair| pair[0] < pair[1]));

@@ -4,7 +4,10 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::cli::failure::{Exit, Failure};
+use crate::files;
 use sigvet_core::time::{InvalidTimestamp, Timestamp};
 
 /// Text that is not what an option takes.
@@ -97,6 +100,18 @@ pub fn read_all(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::from_error(Exit::CannotRead, error).context("cannot read standard input"))?;
     Ok(bytes)
+}
+
+/// Reads a file of settings, or standard input where the name is `-`: one that is larger than `limit` bytes is refused.
+pub fn read_settings(name: &str, limit: u64, stdin: &mut dyn Read) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    match name {
+        "-" => files::read_stream(stdin, limit)
+            .map_err(|error| Failure::from_error(Exit::CannotRead, error).context("cannot read standard input")),
+        name => match files::read(Path::new(name), limit) {
+            Ok(read) => Ok(read.bytes),
+            Err(error) => Err(cannot_read(Path::new(name), error)),
+        },
+    }
 }
 
 /// The failure of a file that cannot be read. What people meet most is said in words that do not depend on the platform.

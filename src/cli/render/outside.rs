@@ -1,34 +1,7 @@
-//! What others wrote, made fit to be shown: it says nothing to a terminal, turns no line around, and tells no token.
+//! What others wrote, made fit to be shown: tokens are known by their names. What a terminal would obey is `screen`'s to spell out.
 
 use crate::cli::render::redact::{self, REDACTED};
 use sigvet_core::request::Header;
-
-/// The text with what a terminal would obey, or what would turn the order of letters around, spelled out. Lines stay.
-pub(crate) fn harmless(text: &str) -> String {
-    spelled_out(text, |character| character != '\n' && is_treacherous(character))
-}
-
-/// The same, in one line.
-pub(in crate::cli::render) fn harmless_line(text: &str) -> String {
-    spelled_out(text, is_treacherous)
-}
-
-fn spelled_out(text: &str, is_spelled_out: impl Fn(char) -> bool) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match is_spelled_out(character) {
-            true => shown.extend(character.escape_unicode()),
-            false => shown.push(character),
-        }
-    }
-    shown
-}
-
-/// Controls, marks of direction, characters without width, other ends of lines.
-fn is_treacherous(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
 
 /// The text of a query or of headers without the values that give access, known by their names. `Authorization` stays: its
 /// signature is what all this is about.
@@ -78,13 +51,6 @@ pub(crate) fn may_be_token(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_from_outside_moves_the_cursor_or_turns_the_line() {
-        let hostile = "a\x1b[2Jb\u{9b}31m\r\u{202e}c\u{200b}\nd\u{2028}é";
-        assert_eq!(harmless(hostile), "a\\u{1b}[2Jb\\u{9b}31m\\u{d}\\u{202e}c\\u{200b}\nd\\u{2028}é");
-        assert!(!harmless_line(hostile).contains('\n'));
-    }
 
     #[test]
     fn a_token_that_a_mistake_spoilt_is_known_by_its_name() {

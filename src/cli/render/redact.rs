@@ -1,15 +1,21 @@
 //! Session tokens, and whatever else in a request gives access, taken out of what is shown: the stages of a signature hold
 //! them in plain and percent-encoded form.
 
+use std::rc::Rc;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use serde_json::Value;
+
+use crate::cli::screen::Screen;
 use crate::cli::secrets::Secrets;
 use crate::profiles::looks_like_secret;
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::form::FormClaim;
 use sigvet_core::internal::canonical::query::parameters;
+use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::request::{Body, Header, Request};
 use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::Claimed;
@@ -84,6 +90,23 @@ impl Redactor {
         &self.0
     }
 
+    /// A value of JSON with no string that shows one.
+    pub fn apply_to_json(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => self.apply(&text).into(),
+            Value::Array(values) => values.into_iter().map(|value| self.apply_to_json(value)).collect(),
+            Value::Object(fields) => {
+                fields.into_iter().map(|(name, value)| (name, self.apply_to_json(value))).collect()
+            }
+            other => other,
+        }
+    }
+
+    /// From now on, no text on the screen shows one.
+    pub fn veil(&self, screen: &mut Screen) {
+        screen.redact_with(Rc::new(self.0.clone()));
+    }
+
     /// The text without the tokens.
     pub fn apply(&self, text: &str) -> String {
         self.0.apply(text).into_owned()
@@ -156,6 +179,22 @@ fn in_header(header: &Header) -> Vec<Vec<u8>> {
 fn exchanged_key(request: &Request) -> Option<String> {
     let claimed = Claimed::extract(request, BucketRule::default()).ok()?;
     Some(claimed.access_key_id().to_owned()).filter(|id| looks_like_secret(id))
+}
+
+/// A signature that whoever has it can use, by its first digits.
+pub fn short_signature(signature: &str) -> String {
+    const DIGITS: usize = 8;
+    let start: String = signature.chars().take(DIGITS).collect();
+    if start.len() < signature.len() { start + "…" } else { start }
+}
+
+/// A text without the rest of a signature, as it stands or percent-encoded.
+pub fn with_short_signature(text: &str, signature: &str) -> String {
+    let mut encoded = Vec::new();
+    encode(signature.as_bytes(), Slash::Encode, &mut encoded);
+    let forms = [String::from_utf8_lossy(&encoded).into_owned(), signature.to_owned()];
+    let whole = forms.into_iter().filter(|form| !form.is_empty());
+    whole.fold(text.to_owned(), |text, form| text.replace(&form, &short_signature(&form)))
 }
 
 /// The session tokens of an upload by form, and its policy where it holds one in base64.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::headers;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::payload::each_piece;
+use crate::cli::screen::Screen;
 use crate::cli::signing::derived::Derived;
 use crate::cli::signing::session::Session;
 use crate::transport::{BodyError, BodyFile, ChunkedReader, Pass, Response};
@@ -77,7 +78,7 @@ impl<'a> SignedView<'a> {
     }
 
     /// The object of the contract.
-    pub fn write_json(&self, out: &mut dyn Write) -> Result<(), Failure> {
+    pub fn write_json(&self, out: &mut Screen) -> Result<(), Failure> {
         let request = &self.signed.request;
         let mut object = json!({
             "method": request.method(),
@@ -96,9 +97,9 @@ impl<'a> SignedView<'a> {
 }
 
 /// Writes a JSON value, readable, with a newline at its end.
-pub fn write_json(value: &Value, out: &mut dyn Write) -> Result<(), Failure> {
+pub fn write_json(value: &Value, out: &mut Screen) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).expect("every JSON value can be written as text");
-    Ok(writeln!(out, "{text}")?)
+    Ok(out.json(&text)?)
 }
 
 /// Fields as `[["host", "…"], …]`: names in lower case, values as text.

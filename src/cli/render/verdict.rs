@@ -6,9 +6,8 @@ use std::io::{Result, Write};
 use serde_json::{Value, json};
 
 use super::redact::Redactor;
-use crate::cli::render::outside::harmless_line;
+use crate::cli::screen::inert_line;
 use crate::cli::signing::derived::Derived;
-use sigvet_core::scheme::Signature;
 use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict};
 
 /// The longest finding in a line of text, in characters. JSON has all of it.
@@ -17,10 +16,14 @@ const LONGEST: usize = 400;
 /// Writes one line with the verdict, then a line for each finding.
 pub fn write_verdict(verdict: &Verdict, redactor: &Redactor, out: &mut dyn Write) -> Result<()> {
     let (who, what) = signer(&verdict.claimed);
-    let (who, what) = (harmless_line(&redactor.apply(who)), harmless_line(&redactor.apply(&what)));
+    let (who, what) = (redactor.apply(who), redactor.apply(&what));
+    let (who, what) = (inert_line(&who), inert_line(&what));
     let headline = verdict.findings.iter().find(|finding| finding.is_fatal());
+    let undecided = verdict.undecided().filter(|_| verdict.expected.is_some());
+    let headline = headline.or(undecided);
     match (verdict.outcome(), headline) {
-        (Outcome::Unknown, _) => {
+        (Outcome::Unknown, Some(finding)) => writeln!(out, "unknown: {}", in_a_line(finding, redactor))?,
+        (Outcome::Unknown, None) => {
             writeln!(out, "unknown: no secret for {who} at hand, so the signature was not recomputed")?;
         }
         (_, Some(finding)) => writeln!(out, "not valid: {}", in_a_line(finding, redactor))?,
@@ -44,21 +47,22 @@ pub(super) fn signer(claimed: &Claimed) -> (&str, String) {
 
 /// A finding quotes what others wrote: it says nothing to the terminal, shows no token, and has an end.
 fn in_a_line(finding: &Finding, redactor: &Redactor) -> String {
-    let line = harmless_line(&redactor.apply(&finding.to_string()));
+    let text = redactor.apply(&finding.to_string());
+    let line = inert_line(&text);
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+        None => line.into_owned(),
     }
 }
 
 /// The object of a request that is only to be signed: there is nothing to judge.
-pub fn to_sign(derived: &Derived, signature: &Signature, redactor: &Redactor) -> Value {
+pub fn to_sign(derived: &Derived, signature: &str, redactor: &Redactor) -> Value {
     let stage = |(name, text): (&str, Cow<'_, [u8]>)| json!({ "name": name, "text": redactor.apply(&String::from_utf8_lossy(&text)) });
     json!({
         "verdict": Outcome::Unknown.as_str(),
         "explanations": [],
         "stages": derived.texts().stages().into_iter().map(stage).collect::<Vec<_>>(),
-        "signature": { "presented": null, "expected": signature.as_str() },
+        "signature": { "presented": null, "expected": signature },
         "search": { "hypotheses": 0, "deepest": 0, "exhausted": true, "milliseconds": 0 },
     })
 }

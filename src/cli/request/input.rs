@@ -16,12 +16,11 @@ use sigvet_diagnose::formats::reply::Reply;
 /// Reads the request that `name` stands for; none is standard input. The options complete a URL: method, headers, body.
 pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Context) -> Result<Request, Failure> {
     let capture = capture(name, None, options, context)?;
-    let notes: Vec<String> = capture.notes.iter().map(|note| format!("note: {note}\n")).collect();
-    context.stderr.write_all(notes.concat().as_bytes())?;
+    for note in &capture.notes {
+        context.stderr.line(&format!("note: {note}"))?;
+    }
     match capture.request {
         Some(request) => Ok(request),
-        None if capture.command.is_some() => Err(Failure::usage("a curl command is no signed request")
-            .hint("'sigvet explain' reads it; or give what 'curl -v' prints")),
         None => Err(Failure::usage(format!("{}: there is no request in it", shown(name.unwrap_or("-"))))
             .hint("give a raw HTTP request, a trace of curl, a HAR file, or a presigned URL")),
     }
@@ -92,7 +91,7 @@ fn of_url(
     let request = options.build(&url, &mut *context.stdin, BodyHash::Needed.into())?.request;
     let url = url.for_request(&request);
     let kind = CaptureKind::Url;
-    Ok(Capture { kind, request: Some(request), url: Some(url), reply: None, client: None, command: None, notes })
+    Ok(Capture { kind, request: Some(request), url: Some(url), reply: None, client: None, notes })
 }
 
 /// Reads all, unless it is larger than anything that is worth reading.

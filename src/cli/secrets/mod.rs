@@ -13,11 +13,11 @@ pub use typed::{Place, TypedSecret, typed_secrets};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
-use std::io::{self, Write};
 use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
+use crate::cli::screen::{Redact, Screen};
 use crate::profiles::{Environment, looks_like_secret};
 
 /// What stands in place of a secret.
@@ -84,6 +84,12 @@ impl KnownSecrets {
         self.add(proxies.flatten());
     }
 
+    /// A screen that shows none of them, nor of those that are found later.
+    pub fn veil(&self, mut screen: Screen) -> Screen {
+        screen.redact_with(Rc::new(self.clone()));
+        screen
+    }
+
     /// The text without them.
     pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.0.borrow().apply(text)
@@ -96,35 +102,15 @@ const KEYS: [&str; 3] = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECU
 /// Variables with a URL that may have a user and a password in it.
 const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "AWS_ENDPOINT_URL"];
 
-/// A stream of text that shows none of the secrets that are known. Bytes that are no text pass as they are.
-pub struct Veil<W> {
-    out: W,
-    secrets: KnownSecrets,
-}
-
-impl<W: Write> Veil<W> {
-    /// Text goes out there.
-    pub fn new(out: W, secrets: KnownSecrets) -> Self {
-        Self { out, secrets }
+impl Redact for KnownSecrets {
+    fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.apply(text)
     }
 }
 
-impl<W: Write> Write for Veil<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => self.out.write_all(self.secrets.apply(text).as_bytes()),
-            Err(_) => self.out.write_all(bytes),
-        }?;
-        Ok(bytes.len())
-    }
-
-    /// In one piece, so that a secret is found that stands in two of the arguments.
-    fn write_fmt(&mut self, arguments: fmt::Arguments<'_>) -> io::Result<()> {
-        self.write_all(arguments.to_string().as_bytes())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+impl Redact for Secrets {
+    fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.apply(text)
     }
 }
 
@@ -171,7 +157,11 @@ fn has_user(rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
+    use crate::cli::screen::Palette;
+    use crate::cli::screen::testing::written;
 
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
@@ -189,9 +179,11 @@ mod tests {
         let secrets = KnownSecrets::default();
         let proxy = [("https_proxy", "http://user:pass%2Fword@proxy:1")];
         secrets.add_given(&typed_secrets(&["-u".into(), "AKID:hush-hush".into()]), &Environment::new(proxy, None));
-        let mut out = Vec::new();
-        write!(Veil::new(&mut out, secrets), "{}{} pass/word {}", "hush-", "hush", "user:pass%2Fword").unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), "[redacted] [redacted] [redacted]");
+        let veiled = |screen: &mut Screen| {
+            screen.redact_with(Rc::new(secrets.clone()));
+            write!(screen, "{}{} pass/word {}", "hush-", "hush", "user:pass%2Fword")
+        };
+        assert_eq!(written(Palette::Plain, veiled), "[redacted] [redacted] [redacted]");
     }
 
     #[test]

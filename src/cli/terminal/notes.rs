@@ -5,10 +5,10 @@ use crate::cli::failure::Failure;
 
 /// Prints a decision, as curl prints its notes.
 pub fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
-    Ok(writeln!(context.stderr, "* {text}")?)
+    Ok(context.stderr.line(&format!("* {text}"))?)
 }
 
 /// Prints a warning.
 pub fn warn(context: &mut Context, text: &str) -> Result<(), Failure> {
-    Ok(writeln!(context.stderr, "warning: {text}")?)
+    Ok(context.stderr.line(&format!("warning: {text}"))?)
 }

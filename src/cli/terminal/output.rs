@@ -1,28 +1,24 @@
-//! Where a result goes: standard output, or a file that is there whole or not at all.
+//! Where a result goes: a stream, a device, or a file that is there whole or not at all.
 
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::platform::leave_to_umask;
+use crate::files::{Replacement, follow_links};
+use crate::platform::{self, FileKind, Secrecy};
 
 /// A result on its way out. What is not finished leaves no file behind.
 pub struct Output<'a>(Sink<'a>);
 
 enum Sink<'a> {
     Stdout(&'a mut dyn Write),
-    /// A device or a pipe: written in place, for there is nothing to rename over.
-    Special(std::fs::File, PathBuf),
-    File(NamedTempFile, PathBuf),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Secrecy {
-    Public,
-    Secret,
+    /// Standard error, written to though nothing else may be said there.
+    Stderr(&'a mut dyn Write, PathBuf),
+    /// A device, a pipe, or a descriptor: written in place, for there is nothing to rename over.
+    Special(File, PathBuf),
+    File(Replacement, PathBuf),
 }
 
 impl<'a> Output<'a> {
@@ -38,32 +34,26 @@ impl<'a> Output<'a> {
 
     fn open_as(path: Option<&Path>, context: &'a mut Context, secrecy: Secrecy) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            return Ok(Self(Sink::Stdout(&mut *context.stdout)));
+            return Ok(Self(Sink::Stdout(context.stdout.exact())));
         };
-        let failure = |error: std::io::Error| cannot_write(path, error);
-        // A link stays a link: what it leads to is replaced.
-        let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if target.is_dir() {
-            return Err(Failure::new(Exit::CannotWrite, format!("cannot write {}: it is a directory", path.display())));
+        match platform::descriptor_of(path) {
+            Some(1) => Ok(Self(Sink::Stdout(context.stdout.exact()))),
+            Some(2) => Ok(Self(Sink::Stderr(context.stderr_in_any_case(), path.to_owned()))),
+            Some(number) => {
+                let file = platform::duplicate(number, path).map_err(|error| cannot_write(path, error))?;
+                Ok(Self(Sink::Special(file, path.to_owned())))
+            }
+            None => Ok(Self(open_file(path, secrecy)?)),
         }
-        if target.exists() && !target.is_file() {
-            let file = std::fs::OpenOptions::new().write(true).open(&target).map_err(failure)?;
-            return Ok(Self(Sink::Special(file, target)));
-        }
-        let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = new_file(directory, secrecy).map_err(failure)?;
-        Ok(Self(Sink::File(file, target)))
     }
 
     /// Makes the result stay: the file gets its name.
     pub fn finish(self) -> Result<(), Failure> {
         match self.0 {
             Sink::Stdout(out) => Ok(out.flush()?),
+            Sink::Stderr(out, path) => out.flush().map_err(|error| cannot_write(&path, error)),
             Sink::Special(mut file, path) => file.flush().map_err(|error| cannot_write(&path, error)),
-            Sink::File(mut file, path) => {
-                file.flush().map_err(|error| cannot_write(&path, error))?;
-                file.persist(&path).map(drop).map_err(|error| cannot_write(&path, error.error))
-            }
+            Sink::File(file, path) => file.finish().map_err(|error| cannot_write(&path, error)),
         }
     }
 
@@ -71,7 +61,7 @@ impl<'a> Output<'a> {
     pub fn failure(&self, error: std::io::Error) -> Failure {
         match &self.0 {
             Sink::Stdout(_) => error.into(),
-            Sink::Special(_, path) | Sink::File(_, path) => cannot_write(path, error),
+            Sink::Stderr(_, path) | Sink::Special(_, path) | Sink::File(_, path) => cannot_write(path, error),
         }
     }
 }
@@ -79,7 +69,7 @@ impl<'a> Output<'a> {
 impl Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match &mut self.0 {
-            Sink::Stdout(out) => out.write(bytes),
+            Sink::Stdout(out) | Sink::Stderr(out, _) => out.write(bytes),
             Sink::Special(file, _) => file.write(bytes),
             Sink::File(file, _) => file.write(bytes),
         }
@@ -87,21 +77,30 @@ impl Write for Output<'_> {
 
     fn flush(&mut self) -> std::io::Result<()> {
         match &mut self.0 {
-            Sink::Stdout(out) => out.flush(),
+            Sink::Stdout(out) | Sink::Stderr(out, _) => out.flush(),
             Sink::Special(file, _) => file.flush(),
             Sink::File(file, _) => file.flush(),
         }
     }
 }
 
-/// A file without its name yet: readable by its owner alone where it holds a secret, else as the umask has it.
-fn new_file(directory: &Path, secrecy: Secrecy) -> std::io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".sigvet-");
-    if secrecy == Secrecy::Public {
-        leave_to_umask(&mut builder);
+/// A link stays a link: what it leads to is written, even if it is not there yet.
+fn open_file<'a>(path: &Path, secrecy: Secrecy) -> Result<Sink<'a>, Failure> {
+    let failure = |error: std::io::Error| cannot_write(path, error);
+    let target = follow_links(path).map_err(failure)?;
+    match std::fs::metadata(&target).map(|metadata| platform::kind_of(&metadata)) {
+        Ok(FileKind::Directory) => {
+            Err(Failure::new(Exit::CannotWrite, format!("cannot write {}: it is a directory", path.display())))
+        }
+        Ok(FileKind::NamedPipe | FileKind::Device | FileKind::Other) => {
+            let file = OpenOptions::new().write(true).open(&target).map_err(failure)?;
+            Ok(Sink::Special(file, path.to_owned()))
+        }
+        // Of what cannot be looked at, writing says why.
+        Ok(FileKind::Regular) | Err(_) => {
+            Ok(Sink::File(Replacement::begin(&target, secrecy).map_err(failure)?, path.to_owned()))
+        }
     }
-    builder.tempfile_in(directory)
 }
 
 /// The failure of a file that cannot be written. What people meet most is said in words that do not depend on the platform.

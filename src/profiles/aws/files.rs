@@ -1,12 +1,13 @@
 //! AWS's `config` and `credentials` files, parsed by `aws-config` itself, and what one profile of them says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_config::profile::{Profile, ProfileSet};
 use aws_runtime::env_config::EnvConfigValue;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 
 use super::providers::block_on;
+use crate::files::{self, SETTINGS_LIMIT};
 use crate::profiles::aws_cause::AwsCause;
 use crate::profiles::found::KnownKey;
 use crate::profiles::near::near;
@@ -39,6 +40,9 @@ impl AwsFiles {
         let paths = places.map(|(kind, variable, name)| (kind, place(variable, name, environment)));
         let there: Vec<_> =
             paths.into_iter().filter_map(|(kind, path)| Some((kind, path.filter(|p| p.exists())?))).collect();
+        for (_, path) in &there {
+            check(path)?;
+        }
         if there.is_empty() {
             return Ok(Self { set: ProfileSet::default(), files: None });
         }
@@ -47,6 +51,8 @@ impl AwsFiles {
         let (system, variables) = (Default::default(), Default::default());
         let loading = aws_config::profile::load(&system, &variables, &files, Some(profile.to_owned().into()));
         let set = block_on(loading)?.map_err(|error| Error::AwsFiles(AwsCause::copy(&error, str::to_owned)))?;
+        let tokens = set.profiles().filter_map(|name| set.get_profile(name)?.get("web_identity_token_file"));
+        tokens.map(Path::new).filter(|path| path.exists()).try_for_each(check)?;
         Ok(Self { set, files: Some(files) })
     }
 
@@ -134,6 +140,12 @@ impl AwsFiles {
         let secrets = secrets.flatten().filter(|secret| !secret.is_empty());
         secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
     }
+}
+
+/// Refuses what `aws-config` would read without end.
+pub(super) fn check(path: impl AsRef<Path>) -> Result<(), Error> {
+    let path = path.as_ref();
+    files::check(path, SETTINGS_LIMIT).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
 }
 
 fn place(variable: &str, name: &str, environment: &Environment) -> Option<PathBuf> {

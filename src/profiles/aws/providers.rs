@@ -15,6 +15,7 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_http_client::Builder as HttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+use crate::files::{self, SETTINGS_LIMIT};
 use crate::profiles::{Environment, Error};
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::time::Timestamp;
@@ -46,10 +47,10 @@ pub(super) async fn of_web_identity(environment: &Environment, region: Option<&s
         role_arn: wanted("AWS_ROLE_ARN")?,
         session_name: environment.get("AWS_ROLE_SESSION_NAME").unwrap_or("sigvet").to_owned(),
     };
-    if let Err(error) = std::fs::metadata(&configuration.web_identity_token_file) {
-        // The provider's own error leaves out which file it could not read.
+    if let Err(source) = files::check(&configuration.web_identity_token_file, SETTINGS_LIMIT) {
+        // The provider's own error leaves out which file it could not read; and it reads without a limit.
         let path = configuration.web_identity_token_file;
-        return Err(CredentialsError::invalid_configuration(Error::Unreadable { path, source: error }));
+        return Err(CredentialsError::invalid_configuration(Error::Unreadable { path, source }));
     }
     let builder = WebIdentityTokenCredentialsProvider::builder().static_configuration(configuration);
     ours(builder.configure(&config(region)).build().provide_credentials().await)

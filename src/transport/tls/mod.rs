@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustls::client::WantsClientCert;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ConfigBuilder, WantsVerifier};
 use rustls_platform_verifier::BuilderVerifierExt;
@@ -17,19 +17,24 @@ use tokio_rustls::client::TlsStream;
 use verifier::{Named, NoVerification};
 
 use super::error::{BadRoots, Unsendable};
-use super::options::{HttpVersion, Options, Trust};
+use super::options::{HttpVersion, Trust};
 use super::stream::Stream;
 use super::{TransportError, error};
+use crate::files;
+
+/// The largest file of certificates that is read, in bytes: many times all that browsers trust.
+const LARGEST_BUNDLE: u64 = 16 * 1024 * 1024;
 
 /// Speaks TLS with the host at the other end.
 pub(super) async fn handshake(
     stream: Box<dyn Stream>,
     host: &str,
-    options: &Options,
+    trust: &Trust,
+    version: HttpVersion,
 ) -> Result<TlsStream<Box<dyn Stream>>, TransportError> {
     let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let name = ServerName::try_from(name).map_err(Unsendable::from)?;
-    let connector = TlsConnector::from(Arc::new(configuration(options)?));
+    let connector = TlsConnector::from(Arc::new(configuration(trust, version)?));
     connector.connect(name, stream).await.map_err(|error| error::classify_tls(error, host))
 }
 
@@ -38,13 +43,13 @@ pub(super) fn agreed_on_http2(stream: &TlsStream<Box<dyn Stream>>) -> bool {
     stream.get_ref().1.alpn_protocol() == Some(b"h2")
 }
 
-fn configuration(options: &Options) -> Result<ClientConfig, TransportError> {
+fn configuration(trust: &Trust, version: HttpVersion) -> Result<ClientConfig, TransportError> {
     let setup = |error: rustls::Error| TransportError::Setup(error.into());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
     let builder = builder.with_safe_default_protocol_versions().map_err(setup)?;
-    let mut configuration = trusting(builder, provider, &options.trust)?.with_no_client_auth();
-    configuration.alpn_protocols = match options.version {
+    let mut configuration = trusting(builder, provider, trust)?.with_no_client_auth();
+    configuration.alpn_protocols = match version {
         HttpVersion::Http1 => vec![b"http/1.1".to_vec()],
         HttpVersion::Http2 => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
     };
@@ -68,6 +73,7 @@ fn trusting(
 }
 
 fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, BadRoots> {
-    let certificates: Vec<_> = CertificateDer::pem_file_iter(path)?.collect::<Result<_, _>>()?;
+    let text = files::read(path, LARGEST_BUNDLE).map_err(pem::Error::Io)?.bytes;
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>()?;
     if certificates.is_empty() { Err(BadRoots::Empty) } else { Ok(certificates) }
 }

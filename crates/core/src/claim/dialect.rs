@@ -37,12 +37,18 @@ fn of_session(dialect: Dialect, carries_token: impl FnOnce(&Dialect) -> bool) ->
 
 /// The word of `X-WORD-Signature`, or of another parameter that only a presigned URL has.
 pub(super) fn query_word<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    names.into_iter().find_map(marked_word)
+}
+
+/// Whether the query has the signature of another provider too: servers take the one that they know.
+pub(super) fn has_other_word<'a>(names: impl Iterator<Item = &'a str>, word: Option<&str>) -> bool {
+    names.filter(|name| name.ends_with("-Signature")).filter_map(marked_word).any(|other| Some(other) != word)
+}
+
+fn marked_word(name: &str) -> Option<&str> {
     const MARKS: [&str; 3] = ["-Signature", "-Algorithm", "-Credential"];
-    let word = |name: &'a str| {
-        let rest = name.strip_prefix("X-")?;
-        MARKS.iter().find_map(|mark| rest.strip_suffix(mark)).filter(|word| is_word(word))
-    };
-    names.into_iter().find_map(word)
+    let rest = name.strip_prefix("X-")?;
+    MARKS.iter().find_map(|mark| rest.strip_suffix(mark)).filter(|word| is_word(word))
 }
 
 /// How Alibaba Cloud OSS begins its algorithm.

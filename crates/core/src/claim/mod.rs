@@ -40,6 +40,9 @@ impl Claim {
     pub fn extract(request: &Request) -> Result<Self, ClaimError> {
         let parameters = Parameters::of(request);
         let word = dialect::query_word(parameters.names());
+        if dialect::has_other_word(parameters.names(), word) {
+            return Err(ClaimError::SignedTwice);
+        }
         match (request.headers.first_text("authorization"), word) {
             (Some(_), Some(_)) => Err(ClaimError::SignedTwice),
             (Some(authorization), None) => from_header(request, authorization),
@@ -163,12 +166,19 @@ fn parse_credential(text: &str, scheme: Scheme) -> Result<(String, Scope), Claim
 }
 
 fn parse_expires(dialect: &Dialect, text: String) -> Result<Duration, ClaimError> {
-    let seconds = text.parse().map_err(|_| ClaimError::Expires {
+    let invalid = |presented| ClaimError::Expires {
         name: dialect.query_name("Expires"),
         expected: "a number of seconds",
-        presented: text,
-    })?;
-    Ok(Duration::from_secs(seconds))
+        presented,
+    };
+    plain_number(&text).map(Duration::from_secs).ok_or_else(|| invalid(text))
+}
+
+/// Reads a whole number as every server reads it: digits alone, for some readers take a sign and others do not, and none before
+/// them, for some take a leading zero for octal.
+pub(crate) fn plain_number<N: std::str::FromStr>(text: &str) -> Option<N> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|_| is_plain)
 }
 
 /// The date header of the dialect, or `Date`, which servers accept in its place.
@@ -218,7 +228,8 @@ mod tests {
         let mut headers = Headers::default();
         headers.push("Host", "h.example").unwrap();
         let target = format!("/?{query}").into_bytes();
-        Claim::extract(&Request { method: "GET".to_owned(), target, headers, body: Body::Unknown }).unwrap()
+        Claim::extract(&Request { method: "GET".to_owned(), authority: None, target, headers, body: Body::Unknown })
+            .unwrap()
     }
 
     /// aws-sdk-rust writes a token that it signed behind the signature; AWS IoT's clients one that they did not, anywhere.
@@ -290,7 +301,8 @@ mod tests {
         headers.push("X-Osc-Meta-Build-Date", "yesterday").unwrap();
         headers.push("X-Osc-Date", "20150830T123600Z").unwrap();
         headers.push("Authorization", authorization).unwrap();
-        let request = Request { method: "GET".to_owned(), target: b"/".to_vec(), headers, body: Body::Unknown };
+        let request =
+            Request { method: "GET".to_owned(), authority: None, target: b"/".to_vec(), headers, body: Body::Unknown };
         assert_eq!(Claim::extract(&request).unwrap().terms.dialect, Dialect::from_providers("osc", "osc"));
     }
 }

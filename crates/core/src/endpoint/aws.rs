@@ -117,5 +117,8 @@ fn find<'t, T>(table: &'t [T], names: &[String], key: impl Fn(&T) -> &str) -> Op
 /// (`fips.batch`, `models-fips.lex`).
 fn ending_names(labels: &[&str]) -> Vec<String> {
     let labels: Vec<&str> = labels.iter().filter(|label| **label != "fips").map(|label| without_fips(label)).collect();
-    (1..=labels.len().min(3)).rev().map(|count| labels[labels.len() - count..].join(".")).collect()
+    (1..=labels.len().min(3))
+        .rev()
+        .map(|count| labels.get(labels.len() - count..).unwrap_or_default().join("."))
+        .collect()
 }

@@ -79,7 +79,9 @@ fn in_legacy_region(found: Inference) -> Inference {
 
 /// Splits the region off a legacy label: `s3-us-west-2`, `s3-website-eu-west-1`, `s3-fips-us-gov-west-1`.
 fn split_region(label: &str) -> (&str, Option<&str>) {
-    let split = label.match_indices('-').map(|(at, _)| (&label[..at], &label[at + 1..]));
+    let split = label
+        .match_indices('-')
+        .map(|(at, _)| (label.get(..at).unwrap_or_default(), label.get(at + 1..).unwrap_or_default()));
     match split.into_iter().find(|(_, rest)| is_region(rest)) {
         Some((label, region)) => (label, Some(region)),
         None => (label, None),

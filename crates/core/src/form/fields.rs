@@ -90,6 +90,11 @@ pub(super) fn known_names() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|(name, _)| *name)
 }
 
+/// Whether the field is there for other readers than S3.
+pub(super) fn is_ignored(name: &str) -> bool {
+    name.to_ascii_lowercase().starts_with(IGNORED_PREFIX)
+}
+
 /// Whether a form may have the field without a condition on it.
 pub(super) fn is_exempt(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();

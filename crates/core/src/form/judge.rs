@@ -45,6 +45,23 @@ pub enum Violation {
     },
     /// Nothing was uploaded.
     FileMissing,
+    /// A field, or the file, was sent twice, before the file or behind it. MinIO refuses two values of a field that a condition
+    /// names, S3 two files (`IncorrectNumberOfFilesInPostRequest`); others take the first or the last.
+    FieldRepeated {
+        /// Its name, in lower case.
+        name: String,
+    },
+    /// A field stands behind the file, where S3 reads none; the submit button of a page stands there rightfully.
+    FieldBehindFile {
+        /// Its name.
+        name: String,
+    },
+    /// The policy names a bucket, and nobody says to which one the form was sent. What the form itself says is no evidence: who
+    /// uploads writes it.
+    BucketUnknown {
+        /// The condition.
+        condition: Condition,
+    },
 }
 
 impl Violation {
@@ -58,7 +75,10 @@ impl Violation {
                 (presented.clone().unwrap_or_default(), condition.to_string())
             }
             Self::LengthOutOfRange { min, max, presented } => (presented.to_string(), format!("{min} to {max}")),
-            Self::FieldNotAllowed { name } => (name.clone(), String::new()),
+            Self::FieldNotAllowed { name } | Self::FieldRepeated { name } | Self::FieldBehindFile { name } => {
+                (name.clone(), String::new())
+            }
+            Self::BucketUnknown { condition } => (String::new(), condition.to_string()),
         }
     }
 }
@@ -84,14 +104,27 @@ impl fmt::Display for Violation {
             }
             Self::FieldNotAllowed { name } => write!(f, "no condition of the policy allows the field {name}"),
             Self::FileMissing => f.write_str("the form has no field called file"),
+            Self::FieldRepeated { name } => write!(f, "the field {name} was sent twice"),
+            Self::FieldBehindFile { name } => {
+                write!(f, "the field {name} stands behind the file, where it is not read")
+            }
+            Self::BucketUnknown { condition } => {
+                write!(
+                    f,
+                    "the bucket that the form was sent to is unknown, so the condition {condition} was not judged"
+                )
+            }
         }
     }
 }
 
-/// Holds an upload against its policy. `bucket` is the one that it was sent to, where that is known: no field has to name it.
+/// Holds an upload against its policy. `bucket` is the one that it was sent to, if that is known: what the form says of it
+/// is not believed.
 pub fn judge(claim: &FormClaim, bucket: Option<&str>, now: Timestamp) -> Vec<Violation> {
     let mut violations = Vec::new();
     violations.extend(claim.file.is_none().then_some(Violation::FileMissing));
+    violations.extend(claim.repeated().into_iter().map(|name| Violation::FieldRepeated { name }));
+    violations.extend(claim.behind_file.iter().map(|name| Violation::FieldBehindFile { name: name.clone() }));
     let policy = match &claim.policy {
         Ok(policy) => policy,
         Err(error) => {
@@ -103,10 +136,23 @@ pub fn judge(claim: &FormClaim, bucket: Option<&str>, now: Timestamp) -> Vec<Vio
         violations.push(Violation::Expired { at: policy.expiration, now });
     }
     violations.extend(policy.conditions.iter().filter_map(|condition| check(claim, bucket, condition)));
+    violations.extend(bucket.and_then(|bucket| other_bucket(claim, bucket)));
+    // S3, MinIO and Ceph count the bucket among the fields, whether the form names it or not.
+    let unsent = (!claim.fields.contains(BUCKET)).then_some(BUCKET);
     let is_allowed = |name: &str| is_exempt(name) || policy.about(name).next().is_some();
-    let not_allowed = claim.fields.iter().map(|(name, _)| name).filter(|name| !is_allowed(name));
+    let names = claim.fields.iter().map(|(name, _)| name).chain(unsent);
+    let not_allowed = names.filter(|name| !is_allowed(name));
     violations.extend(not_allowed.map(|name| Violation::FieldNotAllowed { name: name.to_owned() }));
     violations
+}
+
+/// The field that every form has, sent or not.
+const BUCKET: &str = "bucket";
+
+/// A form that names another bucket than the one that it was sent to, in a field that the policy leaves free.
+fn other_bucket(claim: &FormClaim, bucket: &str) -> Option<Violation> {
+    let presented = claim.fields.get(BUCKET).filter(|presented| *presented != bucket)?.to_owned();
+    Some(Violation::ConditionFailed { condition: Condition::equals(BUCKET, bucket), presented: Some(presented) })
 }
 
 fn check(claim: &FormClaim, bucket: Option<&str>, condition: &Condition) -> Option<Violation> {
@@ -115,12 +161,12 @@ fn check(claim: &FormClaim, bucket: Option<&str>, condition: &Condition) -> Opti
         let is_within = (min..=max).contains(&presented);
         return (!is_within).then_some(Violation::LengthOutOfRange { min, max, presented });
     }
-    let presented = match condition.is_about("bucket") {
-        // Where nobody knows the bucket, its condition cannot be judged.
-        true => Some(bucket.or_else(|| claim.fields.get("bucket"))?.to_owned()),
-        false => claim.fields.get(condition.field()?).map(|value| expanded(claim, value)),
+    let presented = match (condition.is_about(BUCKET), bucket) {
+        (true, None) => return Some(Violation::BucketUnknown { condition: condition.clone() }),
+        (true, Some(bucket)) => Some(bucket.to_owned()),
+        (false, _) => claim.fields.get(condition.field()?).map(|value| expanded(claim, value)),
     };
-    // A condition on a field that was not sent fails at S3, even where it allows any value.
+    // A condition on a field that was not sent fails at S3, even if it allows any value.
     let is_met = presented.as_deref().is_some_and(|value| condition.allows(value));
     let presented = presented.filter(|_| !condition.is_secret());
     (!is_met).then(|| Violation::ConditionFailed { condition: condition.clone(), presented })
@@ -141,7 +187,10 @@ mod tests {
     use crate::scheme::Signature;
     use crate::v2::Names;
 
-    fn claim(conditions: Vec<Condition>, pairs: &[(&str, &str)]) -> FormClaim {
+    fn claim(mut conditions: Vec<Condition>, pairs: &[(&str, &str)]) -> FormClaim {
+        if !conditions.iter().any(|condition| condition.is_about("bucket")) {
+            conditions.push(Condition::equals("bucket", "bucket"));
+        }
         let mut fields = Fields::default();
         pairs.iter().for_each(|(name, value)| fields.push(*name, *value));
         FormClaim {
@@ -152,6 +201,7 @@ mod tests {
             policy: Ok(Policy { expiration: Timestamp::from_epoch_seconds(1_000), conditions }),
             fields,
             file: Some(FileFacts { name: Some("b.png".to_owned()), length: 3 }),
+            behind_file: Vec::new(),
         }
     }
 

@@ -9,6 +9,7 @@
 mod conditions;
 mod fields;
 pub mod multipart;
+mod unique;
 mod policy;
 mod claim;
 mod tokens;

@@ -37,6 +37,12 @@ pub enum MultipartError {
         /// Counted from 1.
         part: usize,
     },
+    /// A part with two names, or two `Content-Disposition` fields: readers differ in which they take.
+    #[error("part {part} names itself twice")]
+    NamedTwice {
+        /// Counted from 1.
+        part: usize,
+    },
     /// A part without a name, or with a head that is none.
     #[error("part {part} has no Content-Disposition of form-data with a name")]
     NoName {
@@ -74,22 +80,22 @@ pub fn parse<'a>(content_type: &str, body: &'a [u8]) -> Result<Vec<Part<'a>>, Mu
         let content = without_blanks(rest).strip_prefix(b"\r\n").ok_or_else(|| broken_off.clone())?;
         // A part without a head begins with the empty line that ends it.
         let (head, body_and_rest) = match content.strip_prefix(b"\r\n") {
-            Some(body) => (&content[..0], body),
+            Some(body) => (content.get(..0).unwrap_or_default(), body),
             None => split(content, b"\r\n\r\n").ok_or(MultipartError::NoName { part })?,
         };
         let (body, behind) = split(body_and_rest, delimiter.as_bytes()).ok_or(broken_off)?;
-        parts.push(of_head(head, body).ok_or(MultipartError::NoName { part })?);
+        let head = String::from_utf8_lossy(head);
+        if is_named_twice(&head) {
+            return Err(MultipartError::NamedTwice { part });
+        }
+        parts.push(of_head(&head, body).ok_or(MultipartError::NoName { part })?);
         rest = behind;
     }
     Ok(parts)
 }
 
-fn of_head<'a>(head: &[u8], body: &'a [u8]) -> Option<Part<'a>> {
-    let head = String::from_utf8_lossy(head).into_owned();
-    let value_of = |wanted: &str| {
-        let fields = head.split("\r\n").filter_map(|line| line.split_once(':'));
-        fields.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
-    };
+fn of_head<'a>(head: &str, body: &'a [u8]) -> Option<Part<'a>> {
+    let value_of = |wanted: &'static str| values(head, wanted).next();
     let (kind, parameters) = value_of("content-disposition")?.split_once(';')?;
     if !kind.trim().eq_ignore_ascii_case("form-data") {
         return None;
@@ -102,15 +108,40 @@ fn of_head<'a>(head: &[u8], body: &'a [u8]) -> Option<Part<'a>> {
     })
 }
 
+/// The values of a field in the head of a part.
+fn values<'h>(head: &'h str, wanted: &'static str) -> impl Iterator<Item = &'h str> {
+    let fields = head.split("\r\n").filter_map(|line| line.split_once(':'));
+    fields.filter(move |(name, _)| name.trim().eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
+}
+
+fn is_named_twice(head: &str) -> bool {
+    let mut dispositions = values(head, "content-disposition");
+    let Some((_, parameters)) = dispositions.next().and_then(|value| value.split_once(';')) else { return false };
+    let is_repeated = |wanted: &str| {
+        let (mut names, mut rest) = (0, parameters);
+        while let Some((name, _, behind)) = next_parameter(rest) {
+            names += usize::from(name.eq_ignore_ascii_case(wanted));
+            rest = behind;
+        }
+        names > 1
+    };
+    dispositions.next().is_some() || is_repeated("name") || is_repeated("filename")
+}
+
+/// The first parameter with its value, and what follows.
+fn next_parameter(parameters: &str) -> Option<(&str, String, &str)> {
+    let (name, behind) = parameters.trim_start_matches([';', ' ', '\t']).split_once('=')?;
+    let (value, behind) = value(behind.trim_start());
+    Some((name.trim(), value, behind))
+}
+
 /// The value of a parameter, with its quotes and their escapes taken off (RFC 9110 §5.6.6). Browsers escape a quote as `%22`
 /// instead, which stays.
 fn parameter(parameters: &str, wanted: &str) -> Option<String> {
     let mut rest = parameters;
     loop {
-        rest = rest.trim_start_matches([';', ' ', '\t']);
-        let (name, behind) = rest.split_once('=')?;
-        let (value, behind) = value(behind.trim_start());
-        if name.trim().eq_ignore_ascii_case(wanted) {
+        let (name, value, behind) = next_parameter(rest)?;
+        if name.eq_ignore_ascii_case(wanted) {
             return Some(value);
         }
         rest = behind;
@@ -120,13 +151,13 @@ fn parameter(parameters: &str, wanted: &str) -> Option<String> {
 fn value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(';').unwrap_or(text.len());
-        return (text[..end].trim().to_owned(), &text[end..]);
+        return (text.get(..end).unwrap_or_default().trim().to_owned(), text.get(end..).unwrap_or_default());
     };
     let mut value = String::new();
     let mut characters = quoted.char_indices();
     while let Some((at, character)) = characters.next() {
         match character {
-            '"' => return (value, &quoted[at + 1..]),
+            '"' => return (value, quoted.get(at + 1..).unwrap_or_default()),
             '\\' => value.extend(characters.next().map(|(_, escaped)| escaped)),
             other => value.push(other),
         }
@@ -136,13 +167,13 @@ fn value(text: &str) -> (String, &str) {
 
 fn split<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = bytes.windows(separator.len()).position(|window| window == separator)?;
-    Some((&bytes[..at], &bytes[at + separator.len()..]))
+    Some((bytes.get(..at).unwrap_or_default(), bytes.get(at + separator.len()..).unwrap_or_default()))
 }
 
 /// Without the blanks that a gateway may have left behind a boundary.
 fn without_blanks(bytes: &[u8]) -> &[u8] {
     let blanks = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    &bytes[blanks..]
+    bytes.get(blanks..).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -187,6 +218,18 @@ mod tests {
                 MultipartError::NoName { part: 1 },
             ),
             ("--AaB\r\nContent-Disposition: form-data; name=\"a\"", MultipartError::NoName { part: 1 }),
+            (
+                "--AaB\r\nContent-Disposition: form-data; name=\"a\"; NAME=b\r\n\r\ntext\r\n--AaB--",
+                MultipartError::NamedTwice { part: 1 },
+            ),
+            (
+                "--AaB\r\nContent-Disposition: form-data; name=f; filename=a; filename=\"b\"\r\n\r\ntext\r\n--AaB--",
+                MultipartError::NamedTwice { part: 1 },
+            ),
+            (
+                "--AaB\r\nContent-Disposition: form-data; name=a\r\ncontent-disposition: form-data; name=b\r\n\r\nx\r\n--AaB--",
+                MultipartError::NamedTwice { part: 1 },
+            ),
         ] {
             assert_eq!(shown(body), Err(expected), "{body}");
         }

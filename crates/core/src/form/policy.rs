@@ -11,6 +11,7 @@ use base64::{DecodeError, Engine as _};
 use serde_json::{Value, json};
 
 use super::conditions::Condition;
+use super::unique::UniqueMembers;
 use crate::time::Timestamp;
 
 /// A policy document.
@@ -116,6 +117,7 @@ impl Policy {
     #[doc(hidden)]
     pub fn decode(encoded: &str) -> Result<Value, PolicyError> {
         serde_json::from_slice(&decode_base64(encoded)?)
+            .map(|UniqueMembers(value)| value)
             .map_err(|error| PolicyError::NotJson(InvalidJson(Arc::new(error))))
     }
 

@@ -56,8 +56,8 @@ impl Authority {
 /// Splits at the first colon that is not inside the brackets of an IPv6 address.
 fn split_port(text: &str) -> (&str, &str) {
     let start = text.rfind(']').unwrap_or(0);
-    match text[start..].find(':') {
-        Some(at) => (&text[..start + at], &text[start + at + 1..]),
+    match text.get(start..).unwrap_or_default().find(':') {
+        Some(at) => (text.get(..start + at).unwrap_or_default(), text.get(start + at + 1..).unwrap_or_default()),
         None => (text, ""),
     }
 }

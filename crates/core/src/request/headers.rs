@@ -195,7 +195,7 @@ fn is_field_value(value: &[u8]) -> bool {
     let folds = |rest: &[u8]| matches!(rest, [b' ' | b'\t', ..]);
     value.iter().enumerate().all(|(at, byte)| match byte {
         0 => false,
-        b'\n' => folds(&value[at + 1..]),
+        b'\n' => folds(value.get(at + 1..).unwrap_or_default()),
         b'\r' => value.get(at + 1) == Some(&b'\n'),
         _ => true,
     })

@@ -35,6 +35,8 @@ use crate::crypto::{self, Sha256Digest};
 pub struct Request {
     pub(crate) method: String,
     pub(crate) target: Vec<u8>,
+    /// The authority of an absolute target, or `:authority`, if the request line of a capture had one.
+    pub(crate) authority: Option<Vec<u8>>,
     /// The headers in the order sent, with repeats; `Host` among them.
     pub headers: Headers,
     /// The payload.
@@ -67,7 +69,7 @@ impl Request {
         let mut headers = Headers::default();
         headers.push_unchecked("Host", url.host_header());
         let target = url.target().to_vec();
-        Ok(Self { method, target, headers, body: Body::Bytes(Vec::new()) })
+        Ok(Self { method, target, authority: None, headers, body: Body::Bytes(Vec::new()) })
     }
 
     /// Makes a request of its parts, as a server receives them. `Host` must be among the headers.
@@ -83,6 +85,7 @@ impl Request {
         Ok(Self {
             method: invalid::check_method(method)?,
             target: invalid::check_target(target.into())?,
+            authority: None,
             headers,
             body,
         })

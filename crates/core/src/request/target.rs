@@ -8,7 +8,7 @@ use crate::encode::{self, Slash};
 /// Splits a raw target into its path and its query. An empty query (`/x?`) is not the same as no query.
 pub fn split_target(target: &[u8]) -> (&[u8], Option<&[u8]>) {
     match target.iter().position(|&byte| byte == b'?') {
-        Some(at) => (&target[..at], Some(&target[at + 1..])),
+        Some(at) => (target.get(..at).unwrap_or_default(), Some(target.get(at + 1..).unwrap_or_default())),
         None => (target, None),
     }
 }
@@ -26,7 +26,7 @@ pub fn join_target(path: &[u8], query: Option<&[u8]>) -> Vec<u8> {
 pub fn split_query(query: &[u8]) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
     query.split(|&byte| byte == b'&').filter(|piece| !piece.is_empty()).map(|piece| {
         match piece.iter().position(|&byte| byte == b'=') {
-            Some(at) => (&piece[..at], Some(&piece[at + 1..])),
+            Some(at) => (piece.get(..at).unwrap_or_default(), Some(piece.get(at + 1..).unwrap_or_default())),
             None => (piece, None),
         }
     })

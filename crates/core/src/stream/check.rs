@@ -2,16 +2,19 @@
 //!
 //! Framing needs no key, and is judged apart. A signature that fails ends the judgement of those behind it.
 
-use super::chain::{Chain, unpadded};
+use super::chain::Chain;
+#[cfg(feature = "v4a")]
+use super::chain::unpadded;
 use super::fault::{ChunkPlace, StreamFault};
 use super::parse::{Chunk, Chunked};
-use super::{DECODED_LENGTH_HEADER, TRAILER_HEADER};
+use super::{DECODED_LENGTH_HEADER, TRAILER_HEADER, TRAILER_SIGNATURE};
 use crate::canonical::PayloadHash;
 use crate::checksum::{ChecksumAlgorithm, ChecksumHasher};
+use crate::claim::plain_number;
 use crate::crypto::sha256;
 use crate::derivation::Terms;
 use crate::request::{Body, Request};
-use crate::scheme::{Signature, SigningKey};
+use crate::scheme::{Scheme, Signature, SigningKey};
 
 /// What the payload line of a request says of chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +34,14 @@ impl Word {
     }
 }
 
-/// Judges what needs no key. Nothing is found of a payload that is not in chunks, or not at hand.
+/// Judges what needs no key. Of a body that was not given nothing is known but what the headers say.
 pub fn check_framing(request: &Request, terms: &Terms) -> Vec<StreamFault> {
-    let (Some(word), Body::Bytes(body)) = (Word::of(terms), &request.body) else { return Vec::new() };
+    let Some(word) = Word::of(terms) else { return Vec::new() };
+    let declared = request.headers.first_text(DECODED_LENGTH_HEADER);
+    let mut faults: Vec<StreamFault> =
+        declared.is_none().then_some(StreamFault::DecodedLengthMissing).into_iter().collect();
+    let Body::Bytes(body) = &request.body else { return faults };
     let chunked = Chunked::parse(body);
-    let mut faults = Vec::new();
     match &chunked.malformed {
         Some(malformed) if malformed.offset == body.len() && chunked.final_chunk().is_none() => {
             faults.push(StreamFault::FinalChunkMissing);
@@ -44,14 +50,15 @@ pub fn check_framing(request: &Request, terms: &Terms) -> Vec<StreamFault> {
         None => {}
     }
     faults.extend(unsigned_chunk(word, &chunked));
+    faults.extend(signed_chunk(word, &chunked));
+    faults.extend(unexpected_trailers(word, &chunked));
     let is_whole = chunked.malformed.is_none();
-    match request.headers.first_text(DECODED_LENGTH_HEADER) {
-        None => faults.push(StreamFault::DecodedLengthMissing),
-        Some(text) if is_whole && text.trim().parse() != Ok(chunked.decoded_length()) => {
+    match declared {
+        Some(text) if is_whole && plain_number(text.trim()) != Some(chunked.decoded_length()) => {
             let (declared, arrived) = (text.to_owned(), chunked.decoded_length());
             faults.push(StreamFault::DecodedLength { declared, arrived });
         }
-        Some(_) => {}
+        _ => {}
     }
     if is_whole {
         faults.extend(judge_trailers(request, word, &chunked));
@@ -63,6 +70,29 @@ fn unsigned_chunk(word: Word, chunked: &Chunked<'_>) -> Option<StreamFault> {
     let mut places = places(chunked);
     let (chunk, _) = places.find(|(_, chunk)| word.is_signed && chunk.signature.is_none())?;
     Some(StreamFault::ChunkUnsigned { chunk })
+}
+
+/// Nobody checks a signature that the word does not announce, and a reader by another rule would take it for one.
+fn signed_chunk(word: Word, chunked: &Chunked<'_>) -> Option<StreamFault> {
+    let (chunk, _) = places(chunked).find(|(_, chunk)| !word.is_signed && chunk.signature.is_some())?;
+    Some(StreamFault::ChunkSigned { chunk })
+}
+
+/// Trailers that no signature covers: S3 reads some only if the word ends in `-TRAILER` (*Signature calculations for trailing
+/// headers*). A name that came twice has two values, and a trailer has at most one signature.
+fn unexpected_trailers(word: Word, chunked: &Chunked<'_>) -> Vec<StreamFault> {
+    let mut names: Vec<String> = chunked.trailers.iter().map(|trailer| trailer.name.to_ascii_lowercase()).collect();
+    if !word.has_trailer {
+        names.extend(chunked.trailer_signature.map(|_| TRAILER_SIGNATURE.to_owned()));
+        return names.into_iter().map(|name| StreamFault::TrailerUnexpected { name }).collect();
+    }
+    names.sort();
+    let pairs = names.iter().zip(names.iter().skip(1));
+    let mut repeated: Vec<String> = pairs.filter(|(one, other)| one == other).map(|(one, _)| one.clone()).collect();
+    repeated.dedup();
+    let is_signature_odd = chunked.trailer_signatures > usize::from(word.is_signed);
+    repeated.extend(is_signature_odd.then(|| TRAILER_SIGNATURE.to_owned()));
+    repeated.into_iter().map(|name| StreamFault::TrailerUnexpected { name }).collect()
 }
 
 fn places<'c, 'a>(chunked: &'c Chunked<'a>) -> impl Iterator<Item = (ChunkPlace, &'c Chunk<'a>)> {
@@ -83,7 +113,7 @@ fn judge_trailers(request: &Request, word: Word, chunked: &Chunked<'_>) -> Vec<S
         }
     }
     for trailer in &chunked.trailers {
-        if !announced.iter().any(|name| is(trailer.name, name)) {
+        if word.has_trailer && !announced.iter().any(|name| is(trailer.name, name)) {
             faults.push(StreamFault::TrailerUnannounced { name: trailer.name.to_owned() });
         }
         let Some(algorithm) = ChecksumAlgorithm::from_header(trailer.name) else { continue };
@@ -110,7 +140,7 @@ pub fn check(request: &Request, terms: &Terms, seed: &Signature, key: &SigningKe
     for (chunk, Chunk { signature, data, .. }) in places(&chunked) {
         let presented = Signature::presented((*signature)?);
         let expected = chain.expect_chunk(&sha256(data), &presented);
-        if !is_same(&expected, &presented) {
+        if !is_same(terms.scheme, &expected, &presented) {
             let (expected, presented) = (expected.as_str().to_owned(), presented.as_str().to_owned());
             return Some(StreamFault::ChunkSignature { chunk, expected, presented });
         }
@@ -119,20 +149,25 @@ pub fn check(request: &Request, terms: &Terms, seed: &Signature, key: &SigningKe
     // A trailer that was announced and did not come at all is another fault.
     let is_forgotten = chunked.trailers.is_empty() && chunked.trailer_signature.is_none();
     let is_judged = is_whole && !(is_forgotten && request.headers.contains(TRAILER_HEADER));
-    is_judged.then(|| check_trailer(&chunked, chain)).flatten()
+    is_judged.then(|| check_trailer(&chunked, chain, terms.scheme)).flatten()
 }
 
-fn check_trailer(chunked: &Chunked<'_>, mut chain: Chain) -> Option<StreamFault> {
+fn check_trailer(chunked: &Chunked<'_>, mut chain: Chain, scheme: Scheme) -> Option<StreamFault> {
     let presented = Signature::presented(chunked.trailer_signature.unwrap_or_default());
     let expected = chain.expect_trailer(&chunked.canonical_trailers(), &presented);
     let fault = || StreamFault::TrailerSignature {
         expected: expected.as_str().to_owned(),
         presented: presented.as_str().to_owned(),
     };
-    (!is_same(&expected, &presented)).then(fault)
+    (!is_same(scheme, &expected, &presented)).then(fault)
 }
 
-/// Whether two signatures are the same, padded or not.
-fn is_same(expected: &Signature, presented: &Signature) -> bool {
-    unpadded(expected) == unpadded(presented)
+/// Whether two signatures are the same. Those of Version 4A are padded with `*`, for their lengths differ; those of Version 4
+/// are 64 digits and nothing else.
+fn is_same(scheme: Scheme, expected: &Signature, presented: &Signature) -> bool {
+    match scheme {
+        Scheme::V4 => expected == presented,
+        #[cfg(feature = "v4a")]
+        Scheme::V4a => unpadded(expected) == unpadded(presented),
+    }
 }

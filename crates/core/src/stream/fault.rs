@@ -51,6 +51,17 @@ pub enum StreamFault {
         /// Its name.
         name: String,
     },
+    /// A trailing header, or the trailer's signature, came twice, or where the payload's word announces none: nothing vouches
+    /// for it.
+    TrailerUnexpected {
+        /// Its name.
+        name: String,
+    },
+    /// A chunk has a signature, and the payload's word says that chunks are not signed.
+    ChunkSigned {
+        /// Which chunk.
+        chunk: ChunkPlace,
+    },
     /// The checksum in the trailer is not that of the payload.
     Checksum {
         /// The trailing header.
@@ -111,6 +122,13 @@ impl fmt::Display for StreamFault {
             Self::TrailerSignature { .. } => f.write_str("the signature of the trailer does not match"),
             Self::TrailerMissing { name } => write!(f, "the trailing header {name} was announced and did not come"),
             Self::TrailerUnannounced { name } => write!(f, "the trailing header {name} came and was not announced"),
+            Self::TrailerUnexpected { name } => {
+                write!(
+                    f,
+                    "the trailing header {name} came twice, or without a word for trailers in x-amz-content-sha256"
+                )
+            }
+            Self::ChunkSigned { chunk } => write!(f, "{chunk}, has a signature, and chunks are declared unsigned"),
             Self::Checksum { name, expected, presented } => {
                 write!(f, "the payload's checksum is {expected}, the trailing header {name} says {presented}")
             }

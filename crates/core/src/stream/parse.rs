@@ -15,6 +15,8 @@ pub struct Chunked<'a> {
     pub trailers: Vec<Trailer<'a>>,
     /// The signature of the trailer.
     pub trailer_signature: Option<&'a str>,
+    /// How many signatures the trailer has: more than one is one too many.
+    pub trailer_signatures: usize,
     /// Where the framing breaks off.
     pub malformed: Option<Malformed>,
 }
@@ -110,6 +112,7 @@ impl<'a> Chunked<'a> {
             let trailer = trailer(line).ok_or_else(|| cursor.malformed(offset, "a trailing header, name:value"))?;
             if trailer.name.eq_ignore_ascii_case(TRAILER_SIGNATURE) {
                 self.trailer_signature = Some(trailer.value);
+                self.trailer_signatures += 1;
             } else {
                 self.trailers.push(trailer);
             }
@@ -131,7 +134,7 @@ struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     fn rest(&self) -> &'a [u8] {
-        &self.body[self.at..]
+        self.body.get(self.at..).unwrap_or_default()
     }
 
     fn is_at_end(&self) -> bool {
@@ -139,7 +142,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn malformed(&self, offset: usize, expected: &'static str) -> Malformed {
-        Malformed { offset, expected, presented: shown(&self.body[offset..]) }
+        Malformed { offset, expected, presented: shown(self.body.get(offset..).unwrap_or_default()) }
     }
 
     /// The next line, without its end.
@@ -147,15 +150,15 @@ impl<'a> Cursor<'a> {
         let rest = self.rest();
         let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(|| self.malformed(self.at, expected))?;
         self.at += end + 1;
-        Ok(rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]))
+        Ok(rest.get(..end).unwrap_or_default().strip_suffix(b"\r").unwrap_or(rest.get(..end).unwrap_or_default()))
     }
 
     fn chunk(&mut self) -> Result<Chunk<'a>, Malformed> {
         const HEAD: &str = "the head of a chunk, SIZE or SIZE;chunk-signature=SIGNATURE, and CRLF";
         let offset = self.at;
         let longest = self.rest().len().min(LONGEST_HEAD);
-        let end = self.rest()[..longest].windows(2).position(|bytes| bytes == b"\r\n");
-        let head = &self.rest()[..end.ok_or_else(|| self.malformed(offset, HEAD))?];
+        let end = self.rest().get(..longest).unwrap_or_default().windows(2).position(|bytes| bytes == b"\r\n");
+        let head = self.rest().get(..end.ok_or_else(|| self.malformed(offset, HEAD))?).unwrap_or_default();
         let (length, signature) = parse_head(head).ok_or_else(|| self.malformed(offset, HEAD))?;
         self.at += head.len() + 2;
         let data = usize::try_from(length).ok().and_then(|length| self.rest().get(..length));
@@ -187,8 +190,15 @@ fn parse_head(head: &[u8]) -> Option<(u64, Option<&str>)> {
     let length = u64::from_str_radix(size, 16).ok().filter(|_| is_size)?;
     match extension {
         "" => Some((length, None)),
-        _ => Some((length, Some(extension.strip_prefix(CHUNK_SIGNATURE)?))),
+        _ => Some((length, extension.strip_prefix(CHUNK_SIGNATURE).filter(|signature| is_signature(signature)))),
     }
+    .filter(|(_, signature)| extension.is_empty() || signature.is_some())
+}
+
+/// A signature is the last extension and the only one. MinIO reads 64 characters and wants CRLF behind them; others would cut
+/// at `;` or at a blank, and take what follows for something else.
+fn is_signature(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';')
 }
 
 /// The beginning of a text, as it can be printed.
@@ -196,7 +206,7 @@ fn shown(bytes: &[u8]) -> String {
     const LONGEST: usize = 40;
     match bytes.len() {
         0 => "the end of the body".to_owned(),
-        length if length > LONGEST => format!("{}…", bytes[..LONGEST].escape_ascii()),
+        length if length > LONGEST => format!("{}…", bytes.get(..LONGEST).unwrap_or_default().escape_ascii()),
         _ => bytes.escape_ascii().to_string(),
     }
 }

@@ -69,13 +69,21 @@ impl Timestamp {
 
     /// The day as a credential scope writes it: `20150830`.
     pub fn day(&self) -> &str {
-        &self.as_str()[..8]
+        self.as_str().get(..8).unwrap_or_default()
     }
 
     /// The form people read: `2015-08-30T12:36:00Z` (RFC 3339).
     pub fn to_rfc3339(&self) -> String {
         let t = self.as_str();
-        format!("{}-{}-{}T{}:{}:{}Z", &t[0..4], &t[4..6], &t[6..8], &t[9..11], &t[11..13], &t[13..15])
+        format!(
+            "{}-{}-{}T{}:{}:{}Z",
+            t.get(0..4).unwrap_or_default(),
+            t.get(4..6).unwrap_or_default(),
+            t.get(6..8).unwrap_or_default(),
+            t.get(9..11).unwrap_or_default(),
+            t.get(11..13).unwrap_or_default(),
+            t.get(13..15).unwrap_or_default()
+        )
     }
 
     /// The form of the header `Date`: `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 9110 §5.6.7).
@@ -85,7 +93,12 @@ impl Timestamp {
         let weekday = WEEKDAYS[usize::try_from(days.rem_euclid(7)).expect("a remainder is not negative")];
         let month = MONTHS[usize::try_from(month - 1).expect("months count from 1")];
         let t = self.as_str();
-        format!("{weekday}, {day:02} {month} {year:04} {}:{}:{} GMT", &t[9..11], &t[11..13], &t[13..15])
+        format!(
+            "{weekday}, {day:02} {month} {year:04} {}:{}:{} GMT",
+            t.get(9..11).unwrap_or_default(),
+            t.get(11..13).unwrap_or_default(),
+            t.get(13..15).unwrap_or_default()
+        )
     }
 
     /// Parses exactly the form of `x-amz-date`, `20150830T123600Z`.

@@ -3,7 +3,7 @@
 
 use super::{Names, Placement, Terms};
 use crate::canonical::query;
-use crate::claim::ClaimError;
+use crate::claim::{ClaimError, plain_number};
 use crate::endpoint::BucketRule;
 use crate::request::Request;
 use crate::scheme::Signature;
@@ -36,6 +36,8 @@ impl Claim {
         match (header_names(request), query_names(request)) {
             (None, None) => None,
             (Some(_), Some(_)) => Some(Err(ClaimError::SignedTwice)),
+            // Whatever the header holds, S3 takes no second mechanism beside the query.
+            (None, Some(_)) if request.headers.contains("authorization") => Some(Err(ClaimError::SignedTwice)),
             (Some(names), None) => Some(from_header(request, names, bucket)),
             (None, Some(names)) => Some(from_query(request, names, bucket)),
         }
@@ -58,7 +60,8 @@ fn query_names(request: &Request) -> Option<&'static Names> {
 fn from_header(request: &Request, names: &'static Names, bucket: Option<String>) -> Result<Claim, ClaimError> {
     let malformed = || ClaimError::Authorization { expected: format!("{} ID:signature", names.word) };
     let value = request.headers.first_text("authorization").unwrap_or_default();
-    let (access_key_id, signature) = value[names.word.len()..].trim().rsplit_once(':').ok_or_else(malformed)?;
+    let (access_key_id, signature) =
+        value.get(names.word.len()..).unwrap_or_default().trim().rsplit_once(':').ok_or_else(malformed)?;
     if access_key_id.is_empty() || signature.is_empty() {
         return Err(malformed());
     }
@@ -74,7 +77,7 @@ fn from_query(request: &Request, names: &'static Names, bucket: Option<String>) 
     };
     let (access_key_id, signature) = (required(names.key_parameter)?, required("Signature")?);
     let presented = required("Expires")?;
-    let seconds = presented.parse().map_err(|_| not_seconds(presented))?;
+    let seconds = plain_number(&presented).ok_or_else(|| not_seconds(presented))?;
     let placement = Placement::Query { expires_at: Timestamp::from_epoch_seconds(seconds) };
     let signature = Signature::presented(signature);
     Ok(Claim { terms: Terms { names, access_key_id, placement, bucket }, signature })

@@ -55,6 +55,10 @@ impl Claimed {
     pub fn extract(request: &Request, buckets: BucketRule<'_>) -> Result<Self, VerifyError> {
         #[cfg(feature = "form")]
         if let Some(claim) = FormClaim::extract(request) {
+            let is_signed = Claim::extract(request) != Err(ClaimError::NotSigned) || v2::Claim::is_made_by(request);
+            if is_signed {
+                return Err(VerifyError::V4(ClaimError::SignedTwice));
+            }
             return claim.map(Self::Form).map_err(VerifyError::Form);
         }
         let claim = Claim::extract(request);
@@ -62,8 +66,12 @@ impl Claimed {
         if let Some(other) = v2::Claim::extract(request, buckets) {
             return match claim {
                 // No server takes two signatures, and none may choose the weaker one.
-                Ok(_) => Err(VerifyError::V4(ClaimError::SignedTwice)),
-                Err(_) => other.map(Self::V2).map_err(VerifyError::V2),
+                Ok(_) | Err(ClaimError::SignedTwice) => Err(VerifyError::V4(ClaimError::SignedTwice)),
+                // The header of Version 2 is no algorithm of Version 4, and its query has no part of it.
+                Err(ClaimError::NotSigned | ClaimError::Algorithm { .. }) => {
+                    other.map(Self::V2).map_err(VerifyError::V2)
+                }
+                Err(_) => Err(VerifyError::V4(ClaimError::SignedTwice)),
             };
         }
         claim.map(Self::V4).map_err(VerifyError::V4)

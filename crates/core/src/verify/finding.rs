@@ -23,6 +23,20 @@ pub enum Severity {
     Note,
 }
 
+/// In what way a list of signed headers is not written as it is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ListFault {
+    /// A name is empty.
+    EmptyName,
+    /// A name has upper-case letters.
+    UpperCase,
+    /// A name stands there twice.
+    Repeated,
+    /// The names are not in order.
+    Unsorted,
+}
+
 /// One thing found. Its text is a lower-case fragment; its [`id`](Finding::id) is a public contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -92,6 +106,20 @@ pub enum Finding {
         /// The service in the scope.
         presented: String,
     },
+    /// The signature is for another region than that of the host, which is one of AWS's.
+    HostRegion {
+        /// The host's region; empty if the scope only names none of AWS's.
+        expected: String,
+        /// The region in the scope.
+        presented: String,
+    },
+    /// The signature is for another service than that of the host, which is one of AWS's.
+    HostService {
+        /// The host's service.
+        expected: String,
+        /// The service in the scope.
+        presented: String,
+    },
     /// The signature is bound to no region and service, and the server expects its own.
     ScopeUnbound,
     /// Version 4A without the set of regions that the signature is meant for.
@@ -127,6 +155,19 @@ pub enum Finding {
         /// The hash in the header.
         presented: String,
     },
+    /// The payload is declared by a word that starts with `STREAMING-` and that the service does not know, or not with this
+    /// algorithm.
+    StreamingWord {
+        /// The word.
+        presented: String,
+    },
+    /// S3 is told neither a hash of the payload nor a word that stands for one.
+    PayloadWord {
+        /// What the header says.
+        presented: String,
+    },
+    /// The payload is not signed, and the service takes only signed payloads.
+    PayloadUnsigned,
     /// A checksum that is not that of the body (*Checking object integrity in Amazon S3*).
     ChecksumMismatch {
         /// The header.
@@ -153,6 +194,51 @@ pub enum Finding {
         /// The header.
         name: String,
     },
+    /// There are several signatures, and servers take one.
+    SignedTwice,
+    /// A header, parameter or field that is read once was sent twice, and servers differ in which they take.
+    Repeated {
+        /// Its name, in lower case.
+        name: String,
+    },
+    /// The `Authorization` header has other parts than the three that it should have, each once.
+    AuthorizationForm {
+        /// What is wrong with them.
+        problem: String,
+    },
+    /// The list of signed headers is not written as it is signed.
+    SignedHeadersForm {
+        /// In what way.
+        fault: ListFault,
+        /// The list as it is signed.
+        expected: String,
+        /// The list as it was sent.
+        presented: String,
+    },
+    /// Where the body ends is not certain.
+    LengthAmbiguous {
+        /// Why.
+        problem: &'static str,
+    },
+    /// `Host` holds more than a host and a port (RFC 9112 §3.2).
+    HostMalformed {
+        /// What it should hold.
+        expected: String,
+        /// What it holds.
+        presented: String,
+    },
+    /// Signature Version 2, for a service or a region of AWS's that takes Version 4 alone.
+    VersionRefused {
+        /// Who refuses.
+        whom: String,
+    },
+    /// The target, or `:authority`, names another host than `Host`.
+    HostContradicted {
+        /// The one in the target.
+        expected: String,
+        /// The one in `Host`.
+        presented: String,
+    },
     /// An upload by form breaks its policy.
     #[cfg(feature = "form")]
     Policy(Violation),
@@ -165,8 +251,12 @@ impl Finding {
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         match self {
-            // If a signed header that was not sent mattered, the signature differs.
-            Self::HeaderMissing { .. } => Severity::Note,
+            // No server acts otherwise on a list that is in another order.
+            Self::SignedHeadersForm { .. } => Severity::Note,
+            #[cfg(feature = "form")]
+            Self::Policy(Violation::FieldBehindFile { .. }) => Severity::Note,
+            #[cfg(feature = "form")]
+            Self::Policy(Violation::BucketUnknown { .. }) => Severity::Unverified,
             Self::TokenUnknown | Self::PayloadUnseen | Self::ChunksUnseen => Severity::Unverified,
             _ => Severity::Fatal,
         }
@@ -175,6 +265,15 @@ impl Finding {
     /// Whether a server refuses the request for it.
     pub fn is_fatal(&self) -> bool {
         self.severity() == Severity::Fatal
+    }
+
+    /// Whether the verdict depends on it, and the judge was not told what it takes to decide.
+    pub fn is_undecided(&self) -> bool {
+        match self {
+            #[cfg(feature = "form")]
+            Self::Policy(Violation::BucketUnknown { .. }) => true,
+            _ => false,
+        }
     }
 
     /// Whether it takes the key to see it.
@@ -237,6 +336,15 @@ impl fmt::Display for Finding {
             Self::ScopeService { expected, presented } => {
                 write!(f, "the signature is for service {presented}, not for {expected}")
             }
+            Self::HostRegion { expected, presented } if expected.is_empty() => {
+                write!(f, "the signature is for region {presented}, which AWS does not have")
+            }
+            Self::HostRegion { expected, presented } => {
+                write!(f, "the signature is for region {presented}, the host is in {expected}")
+            }
+            Self::HostService { expected, presented } => {
+                write!(f, "the signature is for service {presented}, the host is one of {expected}")
+            }
             Self::ScopeUnbound => f.write_str("the signature is bound to no region and no service"),
             Self::RegionSetMissing { name } => {
                 write!(f, "the request names no set of regions in {name}, which Version 4A requires")
@@ -248,6 +356,27 @@ impl fmt::Display for Finding {
             Self::TokenUnknown => f.write_str("the request has a session token; the credentials at hand have none"),
             Self::PayloadMismatch { expected, presented } => {
                 write!(f, "the body's hash is {expected}, the request declares {presented}")
+            }
+            Self::StreamingWord { presented } => {
+                write!(f, "the payload is declared as {presented}, which the service does not know")
+            }
+            Self::PayloadWord { presented } => {
+                write!(f, "the payload is declared as {presented}, expected 64 lower-case hex digits or a word of S3's")
+            }
+            Self::PayloadUnsigned => {
+                f.write_str("the payload is not signed, and the service takes only signed payloads")
+            }
+            Self::SignedTwice => f.write_str("the request has several signatures"),
+            Self::Repeated { name } => write!(f, "{name} was sent twice, and servers differ in which they take"),
+            Self::AuthorizationForm { problem } => write!(f, "the Authorization header is malformed: {problem}"),
+            Self::SignedHeadersForm { fault, presented, .. } => {
+                write!(f, "the list of signed headers {presented} {fault}")
+            }
+            Self::LengthAmbiguous { problem } => write!(f, "where the body ends is ambiguous: {problem}"),
+            Self::HostMalformed { presented, .. } => write!(f, "the header Host is no host: {presented}"),
+            Self::VersionRefused { whom } => write!(f, "{whom} takes only Version 4"),
+            Self::HostContradicted { expected, presented } => {
+                write!(f, "the target names the host {expected}, the header Host says {presented}")
             }
             Self::ChecksumMismatch { name, expected, presented } => {
                 write!(f, "the body's checksum is {expected}, {name} says {presented}")
@@ -263,5 +392,16 @@ impl fmt::Display for Finding {
             #[cfg(feature = "stream")]
             Self::Stream(fault) => fault.fmt(f),
         }
+    }
+}
+
+impl fmt::Display for ListFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EmptyName => "has an empty name",
+            Self::UpperCase => "has upper-case letters",
+            Self::Repeated => "names a header twice",
+            Self::Unsorted => "is not sorted",
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Finding;
+use super::{Finding, ListFault};
 #[cfg(feature = "form")]
 use crate::form::{PolicyError, Violation};
 #[cfg(feature = "stream")]
@@ -43,6 +43,15 @@ finding_ids! {
     ScopeRegion = "scope-region",
     ScopeService = "scope-service",
     MechanismV2 = "mechanism-v2",
+    MechanismTwice = "mechanism-twice",
+    AuthorizationMalformed = "authorization-malformed",
+    SentTwice = "sent-twice",
+    LengthAmbiguous = "length-ambiguous",
+    HostContradicted = "host-contradicted",
+    HostWithPath = "host-with-path",
+    SignedHeadersUnsorted = "signed-headers-unsorted",
+    SignedHeadersDuplicate = "signed-headers-duplicate",
+    HeaderNameCase = "header-name-case",
     RegionSetMissing = "region-set-missing",
     TokenMissing = "token-missing",
     TokenInvalid = "token-invalid",
@@ -50,6 +59,8 @@ finding_ids! {
     PayloadHeaderMismatch = "payload-header-mismatch",
     PayloadHeaderMissing = "payload-header-missing",
     PayloadStreaming = "payload-streaming",
+    PayloadUnsigned = "payload-unsigned",
+    PayloadHashForm = "payload-hash-form",
     ChecksumMismatch = "checksum-mismatch",
     HostNotSigned = "host-not-signed",
     HeaderAmzUnsigned = "header-amz-unsigned",
@@ -60,6 +71,8 @@ finding_ids! {
     PolicyConditionFailed = "policy-condition-failed",
     PolicyFieldNotAllowed = "policy-field-not-allowed",
     FormFileMissing = "form-file-missing",
+    FormFieldRepeated = "form-field-repeated",
+    FormFieldOrder = "form-field-order",
     ChunkSignature = "chunk-signature",
     ChunkFinalMissing = "chunk-final-missing",
     ChunkFraming = "chunk-framing",
@@ -90,7 +103,20 @@ impl Finding {
             Self::ScopeTerminator { .. } => FindingId::ScopeOrder,
             Self::ScopeRegion { .. } => FindingId::ScopeRegion,
             Self::ScopeService { .. } => FindingId::ScopeService,
+            Self::HostRegion { .. } => FindingId::ScopeRegion,
+            Self::HostService { .. } => FindingId::ScopeService,
             Self::ScopeUnbound => FindingId::MechanismV2,
+            Self::SignedTwice => FindingId::MechanismTwice,
+            Self::Repeated { .. } => FindingId::SentTwice,
+            Self::AuthorizationForm { .. } => FindingId::AuthorizationMalformed,
+            Self::SignedHeadersForm { fault, .. } => list_fault_id(*fault),
+            Self::LengthAmbiguous { .. } => FindingId::LengthAmbiguous,
+            Self::HostContradicted { .. } => FindingId::HostContradicted,
+            Self::HostMalformed { .. } => FindingId::HostWithPath,
+            Self::VersionRefused { .. } => FindingId::MechanismV2,
+            Self::StreamingWord { .. } => FindingId::PayloadStreaming,
+            Self::PayloadWord { .. } => FindingId::PayloadHashForm,
+            Self::PayloadUnsigned => FindingId::PayloadUnsigned,
             Self::RegionSetMissing { .. } => FindingId::RegionSetMissing,
             Self::TokenMissing { .. } => FindingId::TokenMissing,
             Self::TokenDiffers { .. } => FindingId::TokenInvalid,
@@ -102,23 +128,35 @@ impl Finding {
             Self::HeaderUnsigned { .. } => FindingId::HeaderAmzUnsigned,
             Self::HeaderMissing { .. } => FindingId::HeaderMissing,
             #[cfg(feature = "form")]
-            Self::Policy(violation) => violation_id(violation),
+            Self::Policy(violation) => violation_id(violation)?,
             #[cfg(feature = "stream")]
             Self::Stream(fault) => fault_id(fault),
         })
     }
 }
 
+fn list_fault_id(fault: ListFault) -> FindingId {
+    match fault {
+        ListFault::EmptyName => FindingId::AuthorizationMalformed,
+        ListFault::UpperCase => FindingId::HeaderNameCase,
+        ListFault::Repeated => FindingId::SignedHeadersDuplicate,
+        ListFault::Unsorted => FindingId::SignedHeadersUnsorted,
+    }
+}
+
 #[cfg(feature = "form")]
-fn violation_id(violation: &Violation) -> FindingId {
-    match violation {
+fn violation_id(violation: &Violation) -> Option<FindingId> {
+    Some(match violation {
         Violation::Unreadable(PolicyError::NotBase64 { .. }) => FindingId::PolicyNotBase64,
         Violation::Unreadable(_) => FindingId::PolicyMalformed,
         Violation::Expired { .. } => FindingId::PolicyExpired,
         Violation::ConditionFailed { .. } | Violation::LengthOutOfRange { .. } => FindingId::PolicyConditionFailed,
         Violation::FieldNotAllowed { .. } => FindingId::PolicyFieldNotAllowed,
         Violation::FileMissing => FindingId::FormFileMissing,
-    }
+        Violation::FieldRepeated { .. } => FindingId::FormFieldRepeated,
+        Violation::FieldBehindFile { .. } => FindingId::FormFieldOrder,
+        Violation::BucketUnknown { .. } => return None,
+    })
 }
 
 /// Why the signature of a chunk is wrong is looked for elsewhere.
@@ -130,10 +168,14 @@ fn fault_id(fault: &StreamFault) -> FindingId {
         StreamFault::DecodedLengthMissing => FindingId::PayloadStreaming,
         StreamFault::ChunkUnsigned { chunk } if chunk.length == 0 => FindingId::ChunkFinalMissing,
         StreamFault::FinalChunkMissing => FindingId::ChunkFinalMissing,
-        StreamFault::Malformed(_) | StreamFault::ChunkUnsigned { .. } => FindingId::ChunkFraming,
+        StreamFault::Malformed(_) | StreamFault::ChunkUnsigned { .. } | StreamFault::ChunkSigned { .. } => {
+            FindingId::ChunkFraming
+        }
         StreamFault::DecodedLength { .. } => FindingId::ChunkDecodedLength,
         StreamFault::TrailerSignature { .. } => FindingId::TrailerSignature,
-        StreamFault::TrailerMissing { .. } | StreamFault::TrailerUnannounced { .. } => FindingId::TrailerAnnounced,
+        StreamFault::TrailerMissing { .. }
+        | StreamFault::TrailerUnannounced { .. }
+        | StreamFault::TrailerUnexpected { .. } => FindingId::TrailerAnnounced,
         StreamFault::Checksum { .. } => FindingId::TrailerChecksum,
     }
 }

@@ -2,9 +2,10 @@
 
 use super::key::{judge_signature, judge_token};
 use super::scope::judge_scope;
-use super::{Claimed, Finding, Judge, SignedTexts, Verdict};
+use super::{Claimed, Finding, Judge, SignedTexts, Verdict, framing, once};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::Part;
+use crate::encode::{Plus, decode};
 use crate::endpoint::BucketRule;
 use crate::form::{self, FormClaim, FormScheme};
 use crate::request::Request;
@@ -21,6 +22,9 @@ pub(super) fn judge(request: &Request, claim: FormClaim, judge: &Judge<'_>) -> V
         findings.extend(judge_token(name, credentials, token.map(Secret::new)));
     }
     findings.extend(judge_form_of_scope(&claim));
+    findings.extend(claim.is_signed_twice().then_some(Finding::SignedTwice));
+    findings.extend(once::repeated(&request.headers, ["host", "content-type"].into_iter()));
+    findings.extend(framing::judge(request));
     let bucket = bucket(request, judge.buckets);
     findings.extend(form::judge(&claim, bucket.as_deref(), judge.now).into_iter().map(Finding::Policy));
     let parts = claim.policy_text().into_iter().map(|text| Part::new("policy", text)).collect();
@@ -47,9 +51,9 @@ fn judge_form_of_scope(claim: &FormClaim) -> Vec<Finding> {
     }
 }
 
-/// The bucket that a form was sent to: the one of the host, else the one of the path; none where the host may name it.
+/// The bucket that a form was sent to: the one of the host, else the one of the path; none if neither says it.
 fn bucket(request: &Request, rule: BucketRule<'_>) -> Option<String> {
     let of_host = request.host().and_then(|host| rule.bucket_of(host));
-    let path = String::from_utf8_lossy(request.path()).trim_matches('/').to_owned();
+    let path = String::from_utf8_lossy(&decode(request.path(), Plus::Literal)).trim_matches('/').to_owned();
     of_host.or_else(|| (!path.is_empty() && !path.contains('/')).then_some(path))
 }

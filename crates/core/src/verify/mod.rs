@@ -12,6 +12,11 @@ mod scope;
 mod texts;
 mod verdict;
 mod accept;
+mod once;
+mod written;
+mod framing;
+mod payload;
+pub(crate) mod addressed;
 #[cfg(feature = "v2")]
 mod v2;
 mod v4;
@@ -21,7 +26,7 @@ pub(crate) mod judgement;
 
 pub use accept::{Accepted, Rejection};
 pub use claimed::{Claimed, VerifyError};
-pub use finding::{Finding, Severity};
+pub use finding::{Finding, ListFault, Severity};
 pub use finding_id::FindingId;
 pub use scope::ExpectedScope;
 pub use texts::SignedTexts;

@@ -2,11 +2,12 @@
 
 use super::key::{judge_signature, judge_token};
 use super::scope::judge_scope;
-use super::{Claimed, Finding, Judge, SignedTexts, Verdict};
+use super::{Claimed, Finding, Judge, SignedTexts, Verdict, framing, once};
 use crate::canonical::query;
 use crate::credentials::Secret;
+use crate::endpoint;
 use crate::request::Request;
-use crate::v2::{Claim, Placement, sign};
+use crate::v2::{Claim, Placement, sign, takes_version_2};
 
 /// Derives what is right, and looks at key, token and clock.
 pub(super) fn judge(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict {
@@ -19,9 +20,42 @@ pub(super) fn judge(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdi
         findings.extend(judge_token(claim.terms.names.token_header, credentials, presented_token(request, &claim)));
     }
     findings.extend(judge_time(&claim, judge));
+    findings.extend(judge_once(request, &claim));
+    findings.extend(framing::judge(request));
+    findings.extend(judge_version(request));
     let claimed = Claimed::V2(claim);
     findings.extend(judge_scope(request, &claimed, judge));
     Verdict { claimed, texts: SignedTexts::Parts { parts, string_to_sign }, expected, findings }
+}
+
+/// A service, or a region of S3, that never took Version 2.
+fn judge_version(request: &Request) -> Option<Finding> {
+    let host = request.host()?.split(':').next()?;
+    let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
+    let service = inferred.service?;
+    let whom = match inferred.region {
+        _ if service != "s3" => format!("the service {service}"),
+        Some(region) if !takes_version_2(&region) => format!("S3 in {region}"),
+        _ => return None,
+    };
+    Some(Finding::VersionRefused { whom })
+}
+
+/// What is signed, or carries the signature, stands there once: the string to sign has one line for each.
+fn judge_once(request: &Request, claim: &Claim) -> Vec<Finding> {
+    let names = claim.terms.names;
+    let own = [names.date_header, names.token_header, "host", "date", "content-type", "content-md5"];
+    let is_of_signature = |name: &str| {
+        [names.key_parameter, "Signature", "Expires", names.token_header]
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own))
+    };
+    let mut findings: Vec<Finding> = once::judge_mechanisms(&request.headers).into_iter().collect();
+    findings.extend(once::repeated(&request.headers, own.into_iter()));
+    if matches!(claim.terms.placement, Placement::Query { .. }) {
+        findings.extend(once::judge_parameters(request, is_of_signature));
+    }
+    findings
 }
 
 fn judge_time(claim: &Claim, judge: &Judge<'_>) -> Option<Finding> {

@@ -6,12 +6,13 @@
 use super::key::{judge_signature, judge_token};
 use super::scope::judge_scope;
 use super::{Claimed, Finding, Judge, SignedTexts, Verdict};
-use crate::canonical::{PayloadHash, query};
+use super::{addressed, framing, once, payload, written};
+use crate::canonical::query;
 use crate::claim::Claim;
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement};
 use crate::prepare::EXPIRES_LIMITS;
-use crate::request::{Body, Request};
+use crate::request::Request;
 use crate::scheme::{Dialect, Scope, Signature, SigningKey};
 #[cfg(feature = "stream")]
 use crate::stream;
@@ -28,14 +29,18 @@ pub(super) fn judge(request: &Request, mut claim: Claim, judge: &Judge<'_>) -> V
     findings.extend(judge_form_of_scope(&claim.terms.scope, claim.terms.timestamp, &claim.terms.dialect));
     findings.extend(judge_time(&claim, judge));
     findings.extend(region_set_missing(request, &claim));
-    findings.extend(judge_payload(request, &claim));
+    findings.extend(judge_once(request, &claim));
+    findings.extend(framing::judge(request));
+    findings.extend(payload::judge(request, &claim));
     #[cfg(feature = "stream")]
     {
         findings.extend(judge_checksum(request, &claim));
         findings.extend(stream::check_framing(request, &claim.terms).into_iter().map(Finding::Stream));
     }
-    findings.extend(judge_unseen(request, &claim));
+    findings.extend(payload::judge_unseen(request, &claim));
     findings.extend(judge_headers(request, &claim));
+    findings.extend(written::judge_list(&claim));
+    findings.extend(addressed::judge(request, &claim, judge));
     let claimed = Claimed::V4(claim);
     findings.extend(judge_scope(request, &claimed, judge));
     Verdict { claimed, texts: SignedTexts::Canonical(derivation), expected, findings }
@@ -71,6 +76,24 @@ fn presented_token(request: &Request, claim: &Claim) -> (String, Option<Secret>)
             (name, in_query.or_else(in_header))
         }
     }
+}
+
+/// What carries the signature stands there once, and is written as it should be.
+fn judge_once(request: &Request, claim: &Claim) -> Vec<Finding> {
+    let dialect = &claim.terms.dialect;
+    let mut findings: Vec<Finding> = once::judge_mechanisms(&request.headers).into_iter().collect();
+    findings.extend(once::judge_headers(&request.headers, dialect));
+    match claim.terms.placement {
+        Placement::Header => {
+            findings.extend(request.headers.first_text("authorization").and_then(written::judge_authorization));
+        }
+        Placement::Query { .. } => {
+            let prefix = dialect.query_prefix.to_ascii_lowercase();
+            findings.extend(once::judge_parameters(request, |name| name.starts_with(&prefix)));
+            findings.extend(once::judge_both_places(request, dialect));
+        }
+    }
+    findings
 }
 
 /// The parts of a scope that follow from the rest of the request: its date, and its last word.
@@ -129,35 +152,6 @@ impl Claim {
 fn region_set_missing(request: &Request, claim: &Claim) -> Option<Finding> {
     let is_missing = claim.terms.scheme.has_region_set() && claim.region_set(request).is_none();
     is_missing.then(|| Finding::RegionSetMissing { name: claim.region_set_name() })
-}
-
-fn judge_payload(request: &Request, claim: &Claim) -> Option<Finding> {
-    let terms = &claim.terms;
-    let name = &terms.dialect.content_sha256_header;
-    if terms.placement == Placement::Header
-        && terms.dialect.stores_objects(&terms.scope.service)
-        && !request.headers.contains(name)
-    {
-        return Some(Finding::PayloadHeaderMissing { name: name.to_string() });
-    }
-    let PayloadHash::Declared(presented) = &terms.payload else { return None };
-    let is_word = presented.starts_with("STREAMING-");
-    let expected = request.body.sha256()?.to_string();
-    (!is_word && *presented != expected).then(|| Finding::PayloadMismatch { expected, presented: presented.clone() })
-}
-
-/// A signature that is right says nothing of a body that nobody has seen, nor of chunks that nobody here can read.
-fn judge_unseen(request: &Request, claim: &Claim) -> Option<Finding> {
-    let is_unseen = request.body.sha256().is_none();
-    match &claim.terms.payload {
-        PayloadHash::Unsigned => None,
-        PayloadHash::Declared(word) if word.starts_with("STREAMING-") => {
-            let comes_in_chunks = !word.ends_with("-EVENTS");
-            let is_unread = !cfg!(feature = "stream") || request.body == Body::Unknown;
-            (comes_in_chunks && is_unread).then_some(Finding::ChunksUnseen)
-        }
-        PayloadHash::Declared(_) | PayloadHash::Sha256(_) => is_unseen.then_some(Finding::PayloadUnseen),
-    }
 }
 
 /// Other services than those that store objects read no such header.

@@ -29,7 +29,8 @@ pub enum Outcome {
     Valid,
     /// The server would refuse it.
     Invalid,
-    /// Nothing is wrong with it, and there is no key to recompute its signature with.
+    /// Nothing is wrong with it, and there is no key to recompute its signature with, or something else is unknown on which the
+    /// verdict depends.
     Unknown,
 }
 
@@ -49,9 +50,15 @@ impl Verdict {
     pub fn outcome(&self) -> Outcome {
         match self.expected {
             _ if self.has_fatal_finding() => Outcome::Invalid,
+            _ if self.undecided().is_some() => Outcome::Unknown,
             Some(_) => Outcome::Valid,
             None => Outcome::Unknown,
         }
+    }
+
+    /// The finding on which the verdict depends, if the judge was not told what it takes to decide.
+    pub fn undecided(&self) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.is_undecided())
     }
 
     /// Whether the signature was recomputed and nothing was found for which a server refuses the request.

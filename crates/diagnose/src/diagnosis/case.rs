@@ -13,6 +13,7 @@ use super::search::{Found, Limits};
 use super::v2::V2Case;
 use super::v4::V4Case;
 use crate::formats::reply::Reply;
+use sigvet_core::request::Body;
 use sigvet_core::verify::{Claimed, Finding, Outcome};
 
 /// One request and all that was found of it.
@@ -86,6 +87,7 @@ impl<'a> Case<'a> {
     pub(super) fn outcome(&self, explanations: &[Explanation]) -> Outcome {
         match self.judged.is_signature_right() {
             _ if self.judged.verdict.has_fatal_finding() || !explanations.is_empty() => Outcome::Invalid,
+            Some(true) if self.judged.verdict.undecided().is_some() => Outcome::Unknown,
             Some(true) => Outcome::Valid,
             Some(false) => Outcome::Invalid,
             None if self.says_no() => Outcome::Invalid,
@@ -140,11 +142,14 @@ impl<'a> Case<'a> {
     pub(super) fn next(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<NextStep> {
         // Without a canonical request, a right signature that is refused is refused for what was found.
         let is_found = self.judged.v4().is_none() && self.is_right() && !explanations.is_empty();
+        let lacks_body = self.judged.origin == Origin::Captured && self.judged.request.body == Body::Unknown;
         if outcome == Outcome::Valid || is_settled(explanations) || is_found {
-            return Vec::new();
+            let is_unseen = outcome == Outcome::Valid && self.judged.verdict.findings.contains(&Finding::PayloadUnseen);
+            return Vec::from_iter((lacks_body && is_unseen).then_some(NextStep::Body));
         }
         let is_stopped = self.judged.v4().is_some() && self.found.as_ref().is_some_and(|found| !found.is_exhausted);
         let wanted = [
+            (lacks_body, NextStep::Body),
             (self.evidence.credentials.is_none(), NextStep::Secret),
             (self.evidence.reply.is_none(), NextStep::Reply),
             (of_party(&self.comparisons, Party::Client).is_none(), NextStep::ClientLog),

@@ -51,6 +51,8 @@ pub enum Quirk {
 pub enum NextStep {
     /// The request that was refused, with all its headers.
     Request,
+    /// The body of the request, which the capture does not show.
+    Body,
     /// The secret, to reproduce the wrong signature itself.
     Secret,
     /// The server's reply: many servers print what they computed.

@@ -251,7 +251,14 @@ impl AppliedMistake {
 /// Where two texts differ: the bytes of each between their common beginning and their common end.
 pub fn difference(a: &[u8], b: &[u8]) -> (Range<usize>, Range<usize>) {
     let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let end = a[start..].iter().rev().zip(b[start..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let end = a
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .zip(b.get(start..).unwrap_or_default().iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
     (start..a.len() - end, start..b.len() - end)
 }
 

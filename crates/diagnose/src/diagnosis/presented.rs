@@ -35,11 +35,13 @@ pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<
     if scheme == Scheme::V4a {
         return None;
     }
-    let digits = &lower[..lower.len() & !1];
+    let whole = lower.trim_end_matches(['…', '.']);
+    // Text that is no hex may have a character of several bytes anywhere.
+    let digits = whole.get(..whole.len() & !1)?;
     let bytes = hex::decode(digits).ok().filter(|bytes| (8..32).contains(&bytes.len()))?;
     let mut padded = [0; 32];
-    padded[..bytes.len()].copy_from_slice(&bytes);
-    let detail = format!("cut off: {} of 64 digits", lower.len());
+    padded.get_mut(..bytes.len())?.copy_from_slice(&bytes);
+    let detail = format!("cut off: {} of 64 digits", whole.len());
     Some((Target::Digest { bytes: padded, length: bytes.len() }, Some(form(&detail))))
 }
 
@@ -60,12 +62,14 @@ mod tests {
             ("XWctecFbExYtknmwhVz7pniajttMgsQA4GtZJKbytdc=", 32, Some("in base64")),
             ("XWctecFbExYtknmwhVz7pniajttMgsQA4GtZJKbytdc%3D", 32, Some("in base64")),
             (&hex[..40], 20, Some("cut off: 40 of 64 digits")),
+            (&format!("{}…", &hex[..40]), 20, Some("cut off: 40 of 64 digits")),
         ] {
             let (target, form) = target(text, Scheme::V4).unwrap();
             let Target::Digest { bytes, length: known } = target else { panic!("{text}") };
             assert_eq!(hex::encode(&bytes[..known]), hex[..2 * length], "{text}");
             assert_eq!(form.and_then(|form| form.detail).as_deref(), detail, "{text}");
         }
-        assert!(["", "unknown", "5d67", "zz"].iter().all(|text| target(text, Scheme::V4).is_none()));
+        let unknown = ["", "unknown", "5d67", "zz", "5d672d79…", "5d672d7…9", "…", "5d672d79é0123456789abcdef"];
+        assert!(unknown.iter().all(|text| target(text, Scheme::V4).is_none()));
     }
 }

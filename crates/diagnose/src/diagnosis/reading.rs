@@ -103,8 +103,10 @@ fn repairs(request: &Request) -> Vec<Repair> {
 /// Without a second `Authorization:`, without quotes, with a comma between the parts.
 fn repaired_authorization(text: &str) -> String {
     let mut text = text.trim().trim_matches(['"', '\'']).trim();
-    while let Some(rest) =
-        text.get(..14).filter(|head| head.eq_ignore_ascii_case("authorization:")).map(|_| &text[14..])
+    while let Some(rest) = text
+        .get(..14)
+        .filter(|head| head.eq_ignore_ascii_case("authorization:"))
+        .map(|_| text.get(14..).unwrap_or_default())
     {
         text = rest.trim();
     }

@@ -56,7 +56,7 @@ impl CanonicalText {
 pub(super) fn header_lines(field: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     field.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty()).filter_map(|line| {
         let at = line.iter().position(|byte| *byte == b':')?;
-        Some((&line[..at], &line[at + 1..]))
+        Some((line.get(..at).unwrap_or_default(), line.get(at + 1..).unwrap_or_default()))
     })
 }
 

@@ -19,12 +19,12 @@ pub fn unflatten(canonical: &[u8]) -> Option<Vec<u8>> {
     let (method, rest) = rest.trim_end().split_once(char::is_whitespace)?;
     let names: Vec<&str> = signed.split(';').filter(|name| !name.is_empty()).collect();
     let headers_at = find_name(rest, names.first()?)?;
-    let mut target = rest[..headers_at].split_whitespace();
+    let mut target = rest.get(..headers_at).unwrap_or_default().split_whitespace();
     let (path, query) = (target.next()?, target.next().unwrap_or_default());
     if !path.starts_with('/') || target.next().is_some() {
         return None;
     }
-    let headers = split_headers(&rest[headers_at..], &names)?;
+    let headers = split_headers(rest.get(headers_at..).unwrap_or_default(), &names)?;
     let lines = [&[method, path, query][..], &headers, &["", signed, hash]].concat();
     Some(lines.join("\n").into_bytes())
 }
@@ -51,10 +51,10 @@ pub(crate) fn unflatten_string_to_sign(text: &[u8]) -> Option<Vec<u8>> {
 fn split_headers<'a>(text: &'a str, names: &[&str]) -> Option<Vec<&'a str>> {
     let mut headers = Vec::with_capacity(names.len());
     let mut rest = text;
-    for next in &names[1..] {
+    for next in names.get(1..).unwrap_or_default() {
         let at = find_name(rest, next)?;
-        headers.push(rest[..at].trim_end());
-        rest = &rest[at..];
+        headers.push(rest.get(..at).unwrap_or_default().trim_end());
+        rest = rest.get(at..).unwrap_or_default();
     }
     headers.push(rest.trim_end());
     Some(headers)
@@ -64,7 +64,7 @@ fn split_headers<'a>(text: &'a str, names: &[&str]) -> Option<Vec<&'a str>> {
 fn find_name(text: &str, name: &str) -> Option<usize> {
     let field = format!("{name}:");
     let found = text.match_indices(&field).map(|(at, _)| at);
-    found.into_iter().find(|at| text[..*at].ends_with(char::is_whitespace))
+    found.into_iter().find(|at| text.get(..*at).unwrap_or_default().ends_with(char::is_whitespace))
 }
 
 /// A SHA-256 in hex, or one of the words that stand in its place.

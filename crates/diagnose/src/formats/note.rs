@@ -87,6 +87,41 @@ pub enum Note {
     },
     /// Text behind the command was not read.
     TextBehindCommand,
+    /// The body of a request of curl is in a file, which was not opened.
+    BodyFromFile {
+        /// The option that names the file.
+        option: &'static str,
+    },
+    /// An option of a curl command names a file, which was not opened.
+    FileNotOpened {
+        /// The option.
+        option: &'static str,
+        /// What is not known without it.
+        what: &'static str,
+    },
+    /// curl chooses the boundary of a form at random, so its body is not known.
+    FormBoundary,
+    /// The file of a presigned form was not opened.
+    FormFile,
+    /// A curl command has a user, a password or the scope of a signature, which are not taken from it.
+    KeysInCommand,
+    /// curl has no such option.
+    UnknownCurlOption {
+        /// Its name with its dashes, without its value.
+        name: String,
+    },
+    /// The value of an option is made of curl's variables.
+    CurlVariable {
+        /// The option, without dashes.
+        option: &'static str,
+    },
+    /// curl refuses the braces or brackets in a URL.
+    CurlPattern,
+    /// A header is signed whose value curl chooses when it sends.
+    HeaderNotKnown {
+        /// Its name.
+        name: &'static str,
+    },
 }
 
 impl fmt::Display for Note {
@@ -125,6 +160,29 @@ impl fmt::Display for Note {
             Self::InvalidHeader { name } => write!(f, "header '{}' cannot be sent, it was left out", one_line(name)),
             Self::ShellVariable { name } => write!(f, "the shell's {} is not known", one_line(name)),
             Self::TextBehindCommand => f.write_str("what follows the command was not read"),
+            Self::BodyFromFile { option } => {
+                write!(f, "the body is in a file ({option}); a file that a command names is not opened, so the body is not known")
+            }
+            Self::FileNotOpened { option, what } => {
+                write!(f, "{option} names a file, which was not opened: the {what} in it are not known")
+            }
+            Self::FormBoundary => {
+                f.write_str("curl chooses the boundary of a form (-F) at random, so the body is not known")
+            }
+            Self::FormFile => f.write_str("the file of the form was not opened, and its length was not judged"),
+            Self::KeysInCommand => f.write_str(
+                "the user, password or scope in the command (-u, --aws-sigv4) is not used: what was pasted gives no key",
+            ),
+            Self::UnknownCurlOption { name } => write!(f, "curl has no option {}, it was left out", one_line(name)),
+            Self::CurlVariable { option } => {
+                write!(f, "--expand-{option} depends on curl's variables, its value is not known")
+            }
+            Self::CurlPattern => {
+                f.write_str("curl refuses the braces or brackets in the URL without -g, they were taken as they are")
+            }
+            Self::HeaderNotKnown { name } => {
+                write!(f, "the signature covers {name}, and its value is chosen by curl: it is not known")
+            }
         }
     }
 }

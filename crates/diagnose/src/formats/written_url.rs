@@ -36,9 +36,15 @@ pub fn parse_url(text: &str) -> Result<RequestUrl, UnreadableUrl> {
 /// The text up to `//`, the authority, and the target; none if there is no such thing in it.
 fn split_authority(text: &str) -> Option<(&str, &str, &str)> {
     let start = text.find("://")? + "://".len();
-    let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at);
+    let end = text.get(start..).unwrap_or_default().find(['/', '?', '#']).map_or(text.len(), |at| start + at);
     let has_control = text.contains(|c: char| c.is_ascii_control());
-    (!has_control).then(|| (&text[..start], &text[start..end], &text[end..]))
+    (!has_control).then(|| {
+        (
+            text.get(..start).unwrap_or_default(),
+            text.get(start..end).unwrap_or_default(),
+            text.get(end..).unwrap_or_default(),
+        )
+    })
 }
 
 /// Host and port as on the wire.

@@ -2,23 +2,18 @@
 
 use std::io::Read;
 
-use clap::Parser;
-use clap::error::ContextKind;
-
 use super::ExplainArgs;
-use crate::cli::commands::send::SendArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource, Unsigned};
-use crate::cli::options::typed::Typed;
+use crate::cli::options::request::{BodyDigests, RequestSource, Unsigned};
 use crate::cli::request::address;
 use crate::cli::request::input;
 use sigvet_core::claim::{Claim, ClaimError};
 use sigvet_core::form::FormClaim;
-use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::request::{Headers, Request, RequestUrl};
 use sigvet_core::v2;
 use sigvet_core::verify::Claimed;
-use sigvet_diagnose::formats::capture::{Capture, ClientLog};
+use sigvet_diagnose::formats::capture::{Capture, CaptureKind, ClientLog};
 use sigvet_diagnose::formats::reply::Reply;
 
 /// What there is to explain.
@@ -31,9 +26,9 @@ pub enum Subject {
         url: RequestUrl,
         /// The request.
         request: Captured,
+        /// What there is to say of the text.
+        notes: Vec<String>,
     },
-    /// A curl command that signs by itself, or does not.
-    Command(Box<SendArgs>),
 }
 
 /// What is known of a refused request.
@@ -49,6 +44,8 @@ pub struct Evidence {
     pub client: Option<ClientLog>,
     /// What there is to say of the texts.
     pub notes: Vec<String>,
+    /// What kind of text the request was read from.
+    kind: Option<CaptureKind>,
 }
 
 /// A request that was captured, to be signed as it is.
@@ -71,17 +68,7 @@ impl Subject {
         let mut evidence = Evidence::default();
         let names_other = args.response.is_some() || args.client_log.is_some();
         if let Some(capture) = capture(args, names_other, context)? {
-            match capture.command.as_deref().map(|words| command(words, context)).transpose()? {
-                Some(FromCommand::Signed(request, url)) => {
-                    (evidence.request, evidence.url) = (Some(request), Some(url));
-                }
-                Some(FromCommand::ToSign(command)) if !names_other => return Ok(Self::Command(command)),
-                Some(FromCommand::ToSign(command)) => {
-                    let (request, url) = build(&command, context)?;
-                    (evidence.request, evidence.url) = (Some(request), Some(url));
-                }
-                None => evidence.take(capture),
-            }
+            evidence.take(capture);
         }
         if let Some(name) = &args.response {
             evidence.reply = Some(input::reply(name, context)?);
@@ -106,6 +93,7 @@ fn capture(args: &ExplainArgs, names_other: bool, context: &mut Context) -> Resu
 
 impl Evidence {
     fn take(&mut self, capture: Capture) {
+        self.kind = Some(capture.kind);
         self.notes = capture.notes.iter().map(ToString::to_string).collect();
         (self.request, self.url, self.reply, self.client) =
             (capture.request, capture.url, capture.reply, capture.client);
@@ -144,7 +132,8 @@ impl Evidence {
                     Some(url) => url,
                     None => url_of(&request)?,
                 };
-                Ok(Subject::ToSign { url, request: Captured(request) })
+                let request = if self.kind == Some(CaptureKind::CurlCommand) { as_typed(request) } else { request };
+                Ok(Subject::ToSign { url, request: Captured(request), notes: self.notes })
             }
             request => {
                 if args.signing.is_for_signing() || args.presign.is_some() {
@@ -181,64 +170,15 @@ fn url_of(request: &Request) -> Result<RequestUrl, Failure> {
     address::parse(&format!("https://{host}{target}"))
 }
 
-/// A curl command, read as `send` would read it.
-#[derive(Parser)]
-struct CurlCommand {
-    #[command(flatten)]
-    args: SendArgs,
-}
-
-enum FromCommand {
-    Signed(Request, RequestUrl),
-    ToSign(Box<SendArgs>),
-}
-
-/// What a curl command means, by the options that `send` knows.
-fn command(words: &[String], context: &mut Context) -> Result<FromCommand, Failure> {
-    let line = std::iter::once("curl").chain(words.iter().map(String::as_str));
-    let CurlCommand { args } = CurlCommand::try_parse_from(line).map_err(|error| {
-        Failure::usage(format!("the curl command: {}", problem_of(&error)))
-            .hint("'curl -v' prints the request itself, which is read too")
-    })?;
-    let (request, url) = build(&args, context)?;
-    match Claim::extract(&request) {
-        Err(ClaimError::NotSigned) if !looks_signed(Some(&request)) => Ok(FromCommand::ToSign(Box::new(args))),
-        _ => Ok(FromCommand::Signed(request, url)),
+/// The request of a curl command without what curl adds when it sends: whoever signs it does not sign that.
+fn as_typed(mut request: Request) -> Request {
+    let mut headers = Headers::default();
+    for header in &request.headers {
+        let is_of_curl = header.is_named("content-length") || (header.is_named("accept") && header.value == b"*/*");
+        if !is_of_curl {
+            headers.push_unchecked(&header.name, header.value.clone());
+        }
     }
-}
-
-/// What clap found, and about which argument; no value, which may be a secret.
-fn problem_of(error: &clap::Error) -> String {
-    let about = error.get(ContextKind::InvalidArg).map_or_else(String::new, |argument| format!(": {argument}"));
-    format!("{}{about}", error.kind())
-}
-
-fn build(args: &SendArgs, context: &mut Context) -> Result<(Request, RequestUrl), Failure> {
-    let url = address::parse(&args.url)?;
-    let request = args.typed().request.build(&url, &mut *context.stdin, BodyHash::Needed.into())?.request;
-    let url = url.for_request(&request);
-    Ok((request, url))
-}
-
-impl SendArgs {
-    /// What was typed of the request, its keys and its signature.
-    pub(super) fn typed(&self) -> Typed<'_> {
-        Typed { url: &self.url, request: &self.request, credentials: &self.credentials, signing: &self.signing }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_that_is_not_understood_is_named_by_its_argument_without_its_value() {
-        let problem = |words: &[&str]| {
-            let line = ["curl", "https://h.example"].iter().chain(words);
-            problem_of(&CurlCommand::try_parse_from(line).err().unwrap())
-        };
-        assert_eq!(problem(&["--no-such-option"]), "unexpected argument found: --no-such-option");
-        let invalid = problem(&["--max-time", "hush"]);
-        assert!(invalid.contains("--max-time") && !invalid.contains("hush"), "{invalid}");
-    }
+    request.headers = headers;
+    request
 }

@@ -5,6 +5,7 @@ mod gather;
 mod refused;
 mod signing;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
 use gather::Subject;
+use signing::RequestOwner;
 use sigvet_diagnose::formats;
 
 /// The arguments of `sigvet explain`.
@@ -93,7 +95,7 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     match (&args.id, unsigned_url) {
         _ if args.list => catalogue::list(args.judge.json, context),
         (Some(id), _) => catalogue::one(id, args.judge.json, context),
-        (None, Some(url)) => signing::run(args.typed(url, &args.request), args, context),
+        (None, Some(url)) => signing::run(args.typed(url, &args.request), RequestOwner::User, args, context),
         (None, None) => run_captured(args, context),
     }
 }
@@ -102,14 +104,17 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
 fn run_captured(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     match Subject::of(args, context)? {
         Subject::Evidence(evidence) => refused::run(*evidence, args, context),
-        Subject::ToSign { url, request } => {
-            signing::run(args.typed(&url.to_string(), &request), args, context).map_err(say_unsigned)
+        Subject::ToSign { url, request, notes } => {
+            let notes: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
+            context.stderr.write_all(notes.as_bytes())?;
+            let url = url.to_string();
+            let typed = args.typed(&url, &request);
+            signing::run(typed, RequestOwner::SomebodyElse, args, context).map_err(say_unsigned)
         }
-        Subject::Command(command) => signing::run(command.typed(), args, context).map_err(say_unsigned),
     }
 }
 
-/// Who gave a capture to be explained may not know that it has no signature.
+/// Who gave a capture to be explained may not know that it has no signature, or that its body is in a file.
 fn say_unsigned(failure: Failure) -> Failure {
     match failure.exit {
         Exit::NoCredentials => failure.context("the request is not signed, and to show how it would be takes a key"),

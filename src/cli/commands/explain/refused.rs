@@ -8,7 +8,7 @@ use super::gather::Evidence;
 use crate::cli::context::Context;
 use crate::cli::credentials::words::{describe_owner, describe_warning};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::render::diagnosis::{Palette, Shown};
+use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::request::address;
@@ -68,16 +68,16 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
 fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<(), Failure> {
     if let Some(path) = &args.html {
         let mut output = Output::open(Some(path), context)?;
-        output.write_all(shown.to_html().as_bytes()).map_err(|error| output.failure(error))?;
+        output.write_all(shown.redactor.apply(&shown.to_html()).as_bytes()).map_err(|error| output.failure(error))?;
         output.finish()?;
     }
     if args.html.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         // The page is all that is asked for.
     } else if args.judge.json {
-        write_json(&shown.to_json(), &mut context.stdout)?;
+        write_json(&shown.redactor.apply_to_json(shown.to_json()), &mut context.stdout)?;
     } else {
-        let palette = if context.stdout_takes_colour { Palette::Coloured } else { Palette::Plain };
-        shown.write_text(palette, args.steps, &mut context.stdout)?;
+        shown.redactor.veil(&mut context.stdout);
+        shown.write_text(args.steps, &mut context.stdout)?;
     }
     Ok(context.stdout.flush()?)
 }

@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
 use crate::cli::options::typed::Typed;
-use crate::cli::render::redact::Redactor;
+use crate::cli::render::redact::{Redactor, with_short_signature};
 use crate::cli::render::signed::write_json;
 use crate::cli::render::steps;
 use crate::cli::render::verdict;
@@ -18,8 +18,17 @@ use sigvet_core::derivation::Placement;
 
 use super::ExplainArgs;
 
+/// Who wrote the request that is to be signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestOwner {
+    /// The user typed it.
+    User,
+    /// It was pasted. A whole signature for it would be good for whatever its author wants, so it is shortened.
+    SomebodyElse,
+}
+
 /// Shows how a request would be signed.
-pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
+pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     if args.judge.no_credentials {
         return Err(Failure::usage("the request is not signed, and without credentials it cannot be")
             .hint("leave --no-credentials out, or give a signed request"));
@@ -36,11 +45,15 @@ pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Resul
         true => Redactor::of_secrets(&[&parts.signed.request], own),
         false => Redactor::of_all(&[&parts.signed.request], &parts.derived.dialect(), own),
     };
+    let signature = parts.signed.signature.as_str();
+    let is_whole = owner == RequestOwner::User || args.judge.show_secrets;
+    let shown = |text: &str| if is_whole { text.to_owned() } else { with_short_signature(text, signature) };
     if args.judge.json {
-        let object = verdict::to_sign(&parts.derived, &parts.signed.signature, &redactor);
-        write_json(&object, &mut context.stdout)?;
+        let object = verdict::to_sign(&parts.derived, &shown(signature), &redactor);
+        write_json(&redactor.apply_to_json(object), &mut context.stdout)?;
         return Ok(Exit::Done);
     }
+    redactor.veil(&mut context.stdout);
     let out = &mut context.stdout;
     match &parts.derived {
         Derived::Canonical { terms, derivation } => steps::write_all(terms, derivation, &redactor, out)?,
@@ -50,15 +63,15 @@ pub fn run(typed: Typed<'_>, args: &ExplainArgs, context: &mut Context) -> Resul
         }
     }
     writeln!(out, "\nSignature")?;
-    steps::write_rows("signature", parts.signed.signature.as_str(), out)?;
+    steps::write_rows("signature", &shown(signature), out)?;
     match session.settings.placement {
         Placement::Header => {
             let authorization = parts.signed.request.headers.first_text("authorization").unwrap_or_default();
-            steps::write_rows("authorization", authorization, out)?;
+            steps::write_rows("authorization", &shown(authorization), out)?;
         }
         Placement::Query { .. } => {
             let url = session.url.for_request(&parts.signed.request).to_string();
-            steps::write_rows("URL", &redactor.apply(&url), out)?;
+            steps::write_rows("URL", &shown(&redactor.apply(&url)), out)?;
         }
     }
     context.stdout.flush()?;

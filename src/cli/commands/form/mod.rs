@@ -109,8 +109,8 @@ pub fn run(args: &FormArgs, context: &mut Context) -> Result<(), Failure> {
     let view = FormView { url, form: &form, file: args.file.as_deref() };
     match args.form {
         FormOutput::Json => view.write_json(&mut context.stdout)?,
-        FormOutput::Html => write!(context.stdout, "{}", view.to_html())?,
-        FormOutput::Curl => writeln!(context.stdout, "{}", view.to_curl()?)?,
+        FormOutput::Html => write!(context.stdout.exact(), "{}", view.to_html())?,
+        FormOutput::Curl => writeln!(context.stdout.exact(), "{}", view.to_curl()?)?,
     }
     context.stdout.flush()?;
     if args.form == FormOutput::Curl && !form.to_fill.is_empty() {

@@ -55,6 +55,9 @@ fn hint(error: &Error) -> Option<String> {
         Error::Aws { asked: Source::AwsProfile { provider: AwsProvider::Sso, .. }, .. } => {
             "'aws sso login' renews a session that has expired"
         }
+        Error::UntrustedCommand { path, .. } => {
+            return Some(format!("the file has to be yours and closed to others: 'chmod 600 {}'", path.display()));
+        }
         Error::MissingFile { .. } => "'sigvet profile add NAME' creates it",
         Error::Command { .. } => "run the command by hand to see what it says",
         Error::AlreadyThere { .. } => "--force writes over it",

@@ -121,7 +121,7 @@ fn print(context: &mut Context, text: &str) -> Result<(), Failure> {
 }
 
 fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
-    written(writeln!(context.stderr, "{text}"))
+    written(context.stderr.line(text))
 }
 
 /// A reader that has seen enough ends us quietly.

@@ -53,6 +53,6 @@ pub fn write(
             ..facts
         },
     };
-    write_out.render(&facts, &mut context.stdout, &mut context.stderr)?;
+    write_out.render(&facts, context.stdout.exact(), &mut context.stderr)?;
     outcome.map(drop)
 }

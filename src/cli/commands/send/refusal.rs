@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use super::args::SendArgs;
 use crate::cli::context::{self, Context};
 use crate::cli::failure::Failure;
-use crate::cli::render::diagnosis::{Palette, Shown};
+use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::refusal::{self, DatedBy, Sent};
 use crate::cli::signing::session::Session;
@@ -138,5 +138,5 @@ fn explain(
     writeln!(context.stderr)?;
     let shown =
         Shown { diagnosis: &diagnosis, further_notes: &[], redactor: &redactor, show_secrets: false, milliseconds: 0 };
-    Ok(shown.write_text(Palette::Plain, true, &mut context.stderr)?)
+    Ok(shown.write_text(true, &mut context.stderr)?)
 }

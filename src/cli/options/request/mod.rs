@@ -17,8 +17,9 @@ use super::digests::{Hashing, Wanted};
 use super::multipart::MultipartForm;
 use super::payload::Payload;
 use super::streaming::PipeLength;
-use super::value::read_all;
+use super::value::read_settings;
 use crate::cli::failure::Failure;
+use crate::files::SETTINGS_LIMIT;
 use sigvet_core::request::{Request, RequestUrl, path_for_key};
 
 /// The options that make a request.
@@ -120,7 +121,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
                 lines.push(header.clone());
                 continue;
             };
-            let text = String::from_utf8(read_all(name, stdin)?)
+            let text = String::from_utf8(read_settings(name, SETTINGS_LIMIT, stdin)?.to_vec())
                 .map_err(|_| Failure::usage(format!("the headers in {name} are not UTF-8")))?;
             lines.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
         }

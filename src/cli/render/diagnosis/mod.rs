@@ -5,16 +5,14 @@
 
 mod json;
 mod marks;
-mod palette;
 mod words;
 mod html;
 mod notes;
 mod text;
 
-pub use palette::Palette;
-
 use super::outside;
-use super::redact::{REDACTED, Redactor};
+use super::redact::{REDACTED, Redactor, short_signature};
+use crate::cli::screen::inert_line;
 use sigvet_diagnose::{AppliedMistake, Diagnosis};
 
 /// A diagnosis as it is to be shown.
@@ -74,15 +72,16 @@ impl Shown<'_> {
     /// Words from outside, in one line, without the tokens; no more of them than anyone reads.
     fn words(&self, text: &str) -> String {
         const MOST: usize = 500;
-        words::elided(&outside::harmless_line(&self.redactor.apply(text)), MOST)
+        words::elided(&inert_line(&self.redactor.apply(text)), MOST)
     }
 
     /// A signature that whoever has it can use is shortened.
     fn usable_signature(&self, signature: &str) -> String {
-        const DIGITS: usize = 8;
-        match signature.char_indices().nth(DIGITS) {
-            Some((end, _)) if !self.show_secrets => outside::harmless_line(&signature[..end]) + "…",
-            _ => outside::harmless_line(signature),
+        let shown = if self.show_secrets { signature.to_owned() } else { short_signature(signature) };
+        // The sign of what was left out is ours.
+        match shown.strip_suffix('…').filter(|_| !self.show_secrets) {
+            Some(start) => inert_line(start).into_owned() + "…",
+            None => inert_line(&shown).into_owned(),
         }
     }
 }

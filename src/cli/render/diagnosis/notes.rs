@@ -54,6 +54,7 @@ fn describe_quirk(quirk: Quirk) -> &'static str {
 fn next_step(step: &NextStep) -> &'static str {
     match step {
         NextStep::Request => "the request that was refused, with all its headers",
+        NextStep::Body => "the body: give the request as raw HTTP, with its body below an empty line",
         NextStep::Secret => {
             "the secret, by --profile or the environment: then the wrong signature itself can be reproduced"
         }
@@ -74,7 +75,14 @@ mod tests {
         let mut command = crate::cli::args::Cli::command();
         command.build();
         let explain = command.find_subcommand("explain").unwrap();
-        let steps = [NextStep::Request, NextStep::Secret, NextStep::Reply, NextStep::ClientLog, NextStep::MoreTime];
+        let steps = [
+            NextStep::Request,
+            NextStep::Body,
+            NextStep::Secret,
+            NextStep::Reply,
+            NextStep::ClientLog,
+            NextStep::MoreTime,
+        ];
         let words = steps.iter().flat_map(|step| next_step(step).split(|c: char| c.is_whitespace() || c == ':'));
         let named: Vec<&str> = words.filter_map(|word| word.strip_prefix("--")).collect();
         assert_eq!(named.len(), 4);

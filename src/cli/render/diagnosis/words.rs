@@ -23,6 +23,9 @@ impl Shown<'_> {
             (Outcome::Valid, Some((who, what))) => self.words(&format!("signed by {who} {what}")),
             (Outcome::Valid, None) => "nothing is wrong with it".to_owned(),
             (Outcome::Invalid, _) => self.wrong(),
+            (Outcome::Unknown, Some(_)) if self.undecided().is_some() => {
+                self.words(&self.undecided().map(Finding::to_string).unwrap_or_default())
+            }
             (Outcome::Unknown, Some((who, _))) => {
                 self.words(&format!("no secret for {who} at hand, so the signature was not recomputed"))
             }
@@ -38,6 +41,12 @@ impl Shown<'_> {
     /// What verifying found.
     fn findings(&self) -> &[Finding] {
         self.diagnosis.judged.as_ref().map(|judged| judged.verdict.findings.as_slice()).unwrap_or_default()
+    }
+
+    /// What keeps the verdict open, if the signature was recomputed.
+    fn undecided(&self) -> Option<&Finding> {
+        let verdict = &self.diagnosis.judged.as_ref()?.verdict;
+        verdict.undecided().filter(|_| verdict.expected.is_some())
     }
 
     /// The request that was judged.

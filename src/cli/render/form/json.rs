@@ -1,16 +1,15 @@
 //! A form as an object: `url` and `fields` as the AWS SDKs give them, and what is worth knowing besides.
 
-use std::io::Write;
-
 use serde_json::{Map, Value, json};
 
 use super::FormView;
 use crate::cli::failure::Failure;
 use crate::cli::render::signed::write_json;
+use crate::cli::screen::Screen;
 
 impl FormView<'_> {
     /// Writes the object.
-    pub fn write_json(&self, out: &mut dyn Write) -> Result<(), Failure> {
+    pub fn write_json(&self, out: &mut Screen) -> Result<(), Failure> {
         let form = self.form;
         let fields: Map<String, Value> =
             form.fields.iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();

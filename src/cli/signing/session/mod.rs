@@ -222,6 +222,9 @@ fn explain_refusal(error: PrepareError) -> Failure {
         PrepareError::Expires { .. } => Some("for example --expires 1h, at most --expires 7d"),
         PrepareError::ExpiresAtOnce => Some("for example --expires 1h"),
         PrepareError::MissingHost => Some("-H 'Host:' took it away"),
+        PrepareError::UnknownPayload => {
+            Some("give its hash with --payload-hash, or type the request: the URL with -d @FILE or -T FILE")
+        }
         _ => None,
     };
     Failure::invalid(error).with_hints(hint)

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::fields::Fields;
+use super::fields::{Fields, is_ignored};
 use super::multipart::{self, MultipartError, Part};
 use super::policy::{Policy, PolicyError};
 use crate::request::{Body, Request};
@@ -32,6 +32,8 @@ pub struct FormClaim {
     pub fields: Fields,
     /// The file; none where there is no field of that name.
     pub file: Option<FileFacts>,
+    /// The names of the fields behind the file, a second file among them.
+    pub behind_file: Vec<String>,
 }
 
 /// The scheme of a form's signature, with what the fields say of it.
@@ -131,24 +133,42 @@ impl FormClaim {
     fn of_parts(parts: &[Part<'_>]) -> Result<Self, FormClaimError> {
         let is_file = |part: &Part<'_>| part.name.eq_ignore_ascii_case(FILE);
         let before = parts.iter().position(is_file).unwrap_or(parts.len());
-        let mut form = PostedFields { fields: Fields::default(), behind: &parts[before..] };
-        for part in &parts[..before] {
+        let mut form = PostedFields { fields: Fields::default(), behind: parts.get(before..).unwrap_or_default() };
+        for part in parts.get(..before).unwrap_or_default() {
             form.fields.push(part.name.as_str(), String::from_utf8_lossy(part.body));
         }
         let file = parts.get(before).map(|part| FileFacts {
             name: part.filename.as_deref().map(|name| name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()),
             length: part.body.len() as u64,
         });
+        let behind_file = parts.iter().skip(before + 1).map(|part| part.name.clone()).collect();
         let (scheme, access_key_id, signature) = form.signature()?;
         let string_to_sign = form.required("policy")?.to_owned();
         let policy = Policy::parse(&string_to_sign);
         let signature = Signature::presented(signature);
-        Ok(Self { scheme, access_key_id, signature, string_to_sign, policy, fields: form.fields, file })
+        Ok(Self { scheme, access_key_id, signature, string_to_sign, policy, fields: form.fields, file, behind_file })
     }
 
     /// The document of the policy as text, where it can be decoded at all.
     pub fn policy_text(&self) -> Option<Vec<u8>> {
         super::policy::decode_base64(&self.string_to_sign).ok()
+    }
+
+    /// The names that several fields have, in lower case and in order; what S3 ignores may stand there twice.
+    pub(super) fn repeated(&self) -> Vec<String> {
+        let own = self.fields.iter().map(|(name, _)| name).chain(self.file.as_ref().map(|_| FILE));
+        let all = own.chain(self.behind_file.iter().map(String::as_str));
+        let mut names: Vec<String> = all.filter(|name| !is_ignored(name)).map(str::to_ascii_lowercase).collect();
+        names.sort();
+        let pairs = names.iter().zip(names.iter().skip(1));
+        let mut repeated: Vec<String> = pairs.filter(|(one, other)| one == other).map(|(one, _)| one.clone()).collect();
+        repeated.dedup();
+        repeated
+    }
+
+    /// Whether a form of Version 4 has a signature of Version 2 besides: S3 takes the one, MinIO the other.
+    pub fn is_signed_twice(&self) -> bool {
+        matches!(self.scheme, FormScheme::V4 { .. }) && self.fields.contains("signature")
     }
 
     /// The field that carries the session token, and the token.

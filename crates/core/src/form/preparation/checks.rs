@@ -48,7 +48,9 @@ fn check_place(upload: &Upload) -> Result<(), FormError> {
 }
 
 fn check_duplicates(names: &[&str]) -> Result<(), FormError> {
-    let is_repeated = |at: usize, name: &str| names[..at].iter().any(|earlier| earlier.eq_ignore_ascii_case(name));
+    let is_repeated = |at: usize, name: &str| {
+        names.get(..at).unwrap_or_default().iter().any(|earlier| earlier.eq_ignore_ascii_case(name))
+    };
     match names.iter().enumerate().find(|(at, name)| is_repeated(*at, name)) {
         Some((_, name)) => Err(FormError::DuplicateField { name: (*name).to_owned() }),
         None => Ok(()),

@@ -90,10 +90,10 @@ impl HexCase {
                 at += 1;
                 continue;
             }
-            let is_percent = out[at + 1..at + 3] == *b"25";
+            let is_percent = out.get(at + 1..at + 3).unwrap_or_default() == *b"25";
             let end = (at + if is_percent { 5 } else { 3 }).min(out.len());
-            if out[at + 1..end].iter().all(u8::is_ascii_hexdigit) {
-                out[at + 1..end].iter_mut().for_each(|digit| *digit = change(digit));
+            if out.get(at + 1..end).unwrap_or_default().iter().all(u8::is_ascii_hexdigit) {
+                out.get_mut(at + 1..end).unwrap_or_default().iter_mut().for_each(|digit| *digit = change(digit));
             }
             at += 3;
         }

@@ -61,6 +61,15 @@ mistakes! {
         clients: &[("API Gateway", "says so of routes that do not exist, too; look at method and path")],
         proofs: &[Lint, Error],
     }
+    SENT_TWICE = "sent-twice" {
+        title: "a header or parameter of the signature was sent twice",
+        place: "authorization",
+        explanation: "Host, a header of the signature or one of its parameters stands in the request more than once. \
+            Servers differ in which of two they take, so careful ones refuse the request.",
+        fix: "Send it once, and remove what a client, a proxy or a redirect added.",
+        clients: &[],
+        proofs: &[Lint],
+    }
     TOKEN_MISSING = "token-missing" {
         title: "temporary credentials were used without their session token",
         place: "token",

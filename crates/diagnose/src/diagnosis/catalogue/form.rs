@@ -74,6 +74,15 @@ mistakes! {
         ],
         proofs: &[Lint, Error],
     }
+    FORM_FIELD_REPEATED = "form-field-repeated" {
+        title: "the form has a field or the file twice",
+        place: "policy",
+        explanation: "Two fields of the form have the same name, in any case, or there are two files. Servers differ in \
+            which of two they hold against the policy and which they use, and S3 takes exactly one file.",
+        fix: "Send each field once, and one file.",
+        clients: &[],
+        proofs: &[Lint],
+    }
     FORM_FILE_MISSING = "form-file-missing" {
         title: "the form has no field called file",
         place: "policy",

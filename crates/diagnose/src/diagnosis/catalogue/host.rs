@@ -76,6 +76,15 @@ mistakes! {
         ],
         proofs: &[Compare],
     }
+    HOST_CONTRADICTED = "host-contradicted" {
+        title: "the request line names another host than the Host header",
+        place: "host",
+        explanation: "The target is a whole URL, or :authority was sent, and its host is not the one in Host. HTTP tells \
+            servers to go by the URL, so a proxy and the server behind it may take the request for two different hosts.",
+        fix: "Send and sign the same host in both, or a target that begins with a slash.",
+        clients: &[],
+        proofs: &[Lint],
+    }
     HOST_NOT_SIGNED = "host-not-signed" {
         title: "the host header is not among the signed headers",
         place: "signed-headers",

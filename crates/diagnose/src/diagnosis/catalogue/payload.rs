@@ -141,6 +141,15 @@ mistakes! {
         ],
         proofs: &[Lint, Error],
     }
+    LENGTH_AMBIGUOUS = "length-ambiguous" {
+        title: "the request says in two ways how long its body is",
+        place: "payload",
+        explanation: "Content-Length stands there twice, is not a number, or stands beside Transfer-Encoding. A proxy and \
+            the server behind it may end the body in different places, so HTTP tells servers to refuse such a request.",
+        fix: "Send one Content-Length, or Transfer-Encoding: chunked without it.",
+        clients: &[],
+        proofs: &[Lint],
+    }
     CHECKSUM_MISMATCH = "checksum-mismatch" {
         title: "a checksum was sent that is not that of the body",
         place: "payload",

@@ -62,6 +62,7 @@ const IDS: &[&str] = &[
     "host-with-path",
     "host-other-endpoint",
     "host-rewritten",
+    "host-contradicted",
     "host-not-signed",
     "payload-empty-hash",
     "payload-not-empty",
@@ -74,6 +75,7 @@ const IDS: &[&str] = &[
     "payload-hash-form",
     "payload-header-mismatch",
     "payload-header-missing",
+    "length-ambiguous",
     "checksum-mismatch",
     "payload-streaming",
     "chunk-framing",
@@ -119,6 +121,7 @@ const IDS: &[&str] = &[
     "string-to-sign-form",
     "signature-form",
     "authorization-malformed",
+    "sent-twice",
     "token-missing",
     "token-not-signed",
     "token-signed",
@@ -139,6 +142,7 @@ const IDS: &[&str] = &[
     "policy-condition-failed",
     "policy-field-not-allowed",
     "form-field-order",
+    "form-field-repeated",
     "form-file-missing",
 ];
 

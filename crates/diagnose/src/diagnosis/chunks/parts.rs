@@ -80,7 +80,9 @@ fn previous(
 
 /// The hash of the data, and of what else a client may have hashed.
 fn hashes(chunked: &Chunked<'_>, index: usize, chunk: &Chunk<'_>) -> Vec<Choice<String>> {
-    let so_far = |until: usize| chunked.chunks[..until].iter().map(|chunk| chunk.data).collect::<Vec<_>>().concat();
+    let so_far = |until: usize| {
+        chunked.chunks.get(..until).unwrap_or_default().iter().map(|chunk| chunk.data).collect::<Vec<_>>().concat()
+    };
     let others: [(Vec<u8>, &str); 6] = [
         ([chunk.head, b"\r\n", chunk.data, b"\r\n"].concat(), "hashed with its head and its line end"),
         ([chunk.head, b"\r\n", chunk.data].concat(), "hashed with its head"),

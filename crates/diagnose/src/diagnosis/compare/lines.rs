@@ -82,5 +82,6 @@ pub(super) fn name_hash(comparison: &Comparison) -> Option<AppliedMistake> {
 fn blank_line_replaced(canonical_request: &[u8], newlines: &[u8]) -> Vec<u8> {
     let at = canonical_request.windows(2).rposition(|pair| pair == b"\n\n");
     let Some(at) = at else { return canonical_request.to_vec() };
-    [&canonical_request[..at], newlines, &canonical_request[at + 2..]].concat()
+    [canonical_request.get(..at).unwrap_or_default(), newlines, canonical_request.get(at + 2..).unwrap_or_default()]
+        .concat()
 }

@@ -84,7 +84,9 @@ fn target(claim: &FormClaim) -> Option<(Vec<u8>, Option<AppliedMistake>)> {
         FormScheme::V4 { .. } => match of_20(presented) {
             Some(bytes) => Some((bytes, None)),
             None => match presented::target(presented, Scheme::V4)? {
-                (Target::Digest { bytes, length }, made) => Some((bytes[..length].to_vec(), made)),
+                (Target::Digest { bytes, length }, made) => {
+                    Some((bytes.get(..length).unwrap_or_default().to_vec(), made))
+                }
                 (Target::Der(_), _) => None,
             },
         },

@@ -107,8 +107,10 @@ fn indented(value: &Value, indent: &[u8]) -> String {
 fn encodings(document: &[u8]) -> Vec<(&'static str, String)> {
     let common = BASE64_STANDARD.encode(document);
     let wrapped = |width: usize, end: &str| {
-        let lines: Vec<&str> =
-            (0..common.len()).step_by(width).map(|at| &common[at..(at + width).min(common.len())]).collect();
+        let lines: Vec<&str> = (0..common.len())
+            .step_by(width)
+            .map(|at| common.get(at..(at + width).min(common.len())).unwrap_or_default())
+            .collect();
         lines.join(end) + end
     };
     vec![

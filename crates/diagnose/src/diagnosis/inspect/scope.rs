@@ -1,9 +1,10 @@
 //! The parts of a credential scope: whether each can be what its place says.
 
 use crate::diagnosis::alternatives::names::SERVICES;
-use crate::diagnosis::catalogue::{SCOPE_DATE, SCOPE_ORDER};
+use crate::diagnosis::catalogue::{SCOPE_DATE, SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE};
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::derivation::Terms;
+pub(super) use sigvet_core::internal::is_region;
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
 use sigvet_core::verify::Claimed;
 
@@ -44,6 +45,20 @@ pub(in crate::diagnosis) fn other_terminator(claimed: &Claimed, presented: &str,
         .with_detail(format!("the scope ends in '{presented}', not in '{expected}'"))
 }
 
+/// A scope of another region than the host, which is AWS's; without an expected one, of a region that AWS does not have.
+pub(in crate::diagnosis) fn other_region(presented: &str, expected: &str) -> AppliedMistake {
+    let detail = match expected {
+        "" => format!("'{presented}' is no region of AWS's"),
+        expected => format!("the host is in {expected}"),
+    };
+    AppliedMistake::new(&SCOPE_REGION, presented, expected).with_detail(detail)
+}
+
+/// A scope of another service than the host, which is AWS's.
+pub(in crate::diagnosis) fn other_service(presented: &str, expected: &str) -> AppliedMistake {
+    AppliedMistake::new(&SCOPE_SERVICE, presented, expected).with_detail(format!("the host is one of {expected}"))
+}
+
 /// A scope that is not what it has to be in its form.
 pub(super) fn disordered(presented: &str, dialect: &Dialect, scheme: Scheme) -> AppliedMistake {
     let region = match scheme {
@@ -56,15 +71,6 @@ pub(super) fn disordered(presented: &str, dialect: &Dialect, scheme: Scheme) -> 
 /// Whether a word is the name of a well-known service.
 pub(super) fn is_service(word: &str) -> bool {
     SERVICES.contains(&word)
-}
-
-/// Whether a word has the shape of AWS's regions, `us-west-2`, `us-gov-east-1`.
-pub(super) fn is_region(word: &str) -> bool {
-    let parts: Vec<&str> = word.split('-').collect();
-    let Some((number, names)) = parts.split_last() else { return false };
-    let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-    names.len() >= 2 && (2..=4).contains(&names[0].len()) && names.iter().all(is_name) && is_number
 }
 
 /// Whether a word is a day as scopes write it.

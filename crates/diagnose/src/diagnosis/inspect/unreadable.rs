@@ -168,7 +168,7 @@ fn scope_of(credential: &str) -> String {
     let is_of_scope = |part: &&str| scope::is_date(part) || scope::is_region(part) || scope::is_service(part);
     match parts.iter().position(is_of_scope) {
         Some(0) => credential.to_owned(),
-        Some(at) => format!("…/{}", parts[at..].join("/")),
+        Some(at) => format!("…/{}", parts.get(at..).unwrap_or_default().join("/")),
         None => String::new(),
     }
 }

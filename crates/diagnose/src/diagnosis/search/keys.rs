@@ -43,7 +43,7 @@ impl Keys {
         firsts.into_par_iter().for_each(|(step, first)| {
             // What stands before the first wrong step is right: another task has it wrong.
             let mut later = sizes;
-            later[..=step].fill(0);
+            later.get_mut(..=step).unwrap_or_default().fill(0);
             let mut countdown = 0_u32;
             let mut is_stopped = false;
             let mut links = Links::default();

@@ -43,8 +43,9 @@ pub(super) fn target(presented: &str) -> Option<(Target, Option<AppliedMistake>)
     if let Some(bytes) = hex_in_base64(&text) {
         return Some((Target(bytes), Some(form("the hex digits in base64, not the bytes"))));
     }
-    let whole = text.trim_end_matches('=');
-    let bytes = from_base64(&whole[..whole.len() & !3])?;
+    let whole = text.trim_end_matches(['…', '.', '=']);
+    // Text that is no base64 may have a character of several bytes anywhere.
+    let bytes = from_base64(whole.get(..whole.len() & !3)?)?;
     let is_cut = (SHORTEST..LENGTH).contains(&bytes.len());
     is_cut.then(|| (Target(bytes), Some(form(&format!("cut off: {} of 28 characters", presented.len())))))
 }

@@ -52,7 +52,7 @@ fn lower_hex(text: &[u8]) -> Vec<u8> {
     let mut out = text.to_vec();
     for at in 0..out.len() {
         if out[at] == b'%' {
-            out[at + 1..].iter_mut().take(2).for_each(|byte| byte.make_ascii_lowercase());
+            out.get_mut(at + 1..).unwrap_or_default().iter_mut().take(2).for_each(|byte| byte.make_ascii_lowercase());
         }
     }
     out

@@ -44,6 +44,17 @@ pub enum UnreadableCapture {
         /// The quote.
         quote: char,
     },
+    /// A curl command that names no URL.
+    #[error("the curl command has no URL")]
+    NoCurlUrl,
+    /// A curl command that curl refuses.
+    #[error("the curl command: curl sends either {one} or {other}, not both")]
+    CurlConflict {
+        /// An option.
+        one: &'static str,
+        /// The option beside which it cannot stand.
+        other: &'static str,
+    },
     /// A HAR file that is no JSON, or not whole.
     #[error("no HAR file: {problem} at line {line}, column {column}")]
     Har {

@@ -3,8 +3,9 @@
 use crate::formats::note::Note;
 use crate::formats::parse_url;
 use crate::formats::reply::Reply;
-use sigvet_core::internal::captured_request;
 use sigvet_core::internal::raw_http::Head;
+use sigvet_core::internal::raw_http::authority_of;
+use sigvet_core::internal::{captured_request, with_authority};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::{Capture, CaptureKind, UnreadableCapture};
@@ -29,12 +30,13 @@ impl Exchange {
     /// A request that was read, with the `Host` that its origin gives it where the text shows none.
     pub(super) fn of(head: Head, body: Body, mut notes: Vec<Note>) -> Self {
         let Head { method, target, origin, mut headers } = head;
+        let authority = origin.as_deref().map(authority_of);
         let origin = origin.and_then(|origin| parse_url(&String::from_utf8_lossy(&origin)).ok());
         if let Some(url) = origin.as_ref().filter(|_| !headers.contains("host")) {
             headers = with_host(&url.host_header(), &headers);
             notes.push(Note::HostFromUrl);
         }
-        let request = captured_request(method, target, headers, body);
+        let request = with_authority(captured_request(method, target, headers, body), authority);
         let url = origin.map(|url| url.for_request(&request));
         Self { request: Some(request), url, reply: None, notes }
     }
@@ -135,7 +137,7 @@ pub(super) fn choose(
     if let Some(reply) = &reply {
         notes.extend(reply.damage.iter().cloned());
     }
-    Ok(Capture { kind, request, url, reply, client: None, command: None, notes })
+    Ok(Capture { kind, request, url, reply, client: None, notes })
 }
 
 pub(super) fn no_such_entry(entry: usize, ranks: &[usize]) -> UnreadableCapture {

@@ -20,7 +20,9 @@ use super::{Capture, CaptureKind, HarProblem, UnreadableCapture, base64};
 
 /// Whether the text is the JSON of such a file, whole or not.
 pub(super) fn begins(text: &[u8]) -> bool {
-    let has = |name: &[u8]| text[..text.len().min(4096)].windows(name.len()).any(|window| window == name);
+    let has = |name: &[u8]| {
+        text.get(..text.len().min(4096)).unwrap_or_default().windows(name.len()).any(|window| window == name)
+    };
     let is_entry_list = || text.windows(9).any(|window| window == b"\"entries\"");
     text.trim_ascii_start().starts_with(b"{")
         && has(b"\"log\"")
@@ -45,7 +47,7 @@ pub(super) fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, Unreada
         notes.insert(0, Note::SeveralRequests { total: ranks.len(), taken: at + 1 });
     }
     notes.extend(reply.iter().flat_map(|reply| reply.damage.clone()));
-    Ok(Capture { kind: CaptureKind::Har, request, url, reply, client: None, command: None, notes })
+    Ok(Capture { kind: CaptureKind::Har, request, url, reply, client: None, notes })
 }
 
 /// What is known of the entries so far.

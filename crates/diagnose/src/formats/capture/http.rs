@@ -69,10 +69,10 @@ fn read_response(status: u16, lines: &mut Lines<'_>, exchanges: &mut Vec<Exchang
     }
     let rest = lines.rest();
     let end = match declared_length(&headers) {
-        Some(length) if length <= rest.len() && is_end(&rest[length..]) => length,
+        Some(length) if length <= rest.len() && is_end(rest.get(length..).unwrap_or_default()) => length,
         _ => next_message(rest, is_request_line).unwrap_or(rest.len()),
     };
-    let reply = Some(reply_of(Some(status), &headers, &rest[..end]));
+    let reply = Some(reply_of(Some(status), &headers, rest.get(..end).unwrap_or_default()));
     lines.skip_bytes(end);
     match exchanges.last_mut().filter(|exchange| exchange.reply.is_none()) {
         Some(exchange) => exchange.reply = reply,
@@ -84,7 +84,7 @@ fn read_response(status: u16, lines: &mut Lines<'_>, exchanges: &mut Vec<Exchang
 fn take_body(lines: &mut Lines<'_>, headers: &Headers, notes: &mut Vec<Note>) -> Body {
     let rest = lines.rest();
     let next = next_message(rest, is_message_line);
-    let there = &rest[..next.unwrap_or(rest.len())];
+    let there = rest.get(..next.unwrap_or(rest.len())).unwrap_or_default();
     let declared = declared_length(headers);
     if headers.contains("transfer-encoding") {
         lines.skip_bytes(there.len());
@@ -92,9 +92,9 @@ fn take_body(lines: &mut Lines<'_>, headers: &Headers, notes: &mut Vec<Note>) ->
         return Body::Unknown;
     }
     match declared {
-        Some(length) if length <= rest.len() && is_end(&rest[length..]) => {
+        Some(length) if length <= rest.len() && is_end(rest.get(length..).unwrap_or_default()) => {
             lines.skip_bytes(length);
-            Body::Bytes(rest[..length].to_vec())
+            Body::Bytes(rest.get(..length).unwrap_or_default().to_vec())
         }
         Some(length) => {
             lines.skip_bytes(there.len());
@@ -113,15 +113,15 @@ fn take_body(lines: &mut Lines<'_>, headers: &Headers, notes: &mut Vec<Note>) ->
 fn body_of_other_length(there: &[u8], length: usize, notes: &mut Vec<Note>) -> Body {
     if there.len() > length {
         notes.push(Note::TextBehindBody { length: there.len() - length });
-        return Body::Bytes(there[..length].to_vec());
+        return Body::Bytes(there.get(..length).unwrap_or_default().to_vec());
     }
     let restored = with_carriage_returns(there);
     if restored.len() >= length
-        && restored[length..].iter().all(u8::is_ascii_whitespace)
+        && restored.get(length..).unwrap_or_default().iter().all(u8::is_ascii_whitespace)
         && restored.len() > there.len()
     {
         notes.push(Note::RestoredLineEnds);
-        return Body::Bytes(restored[..length].to_vec());
+        return Body::Bytes(restored.get(..length).unwrap_or_default().to_vec());
     }
     let presented = there.trim_ascii_end().len() as u64;
     notes.push(match presented {

@@ -12,6 +12,7 @@ mod response;
 mod http;
 mod damage;
 mod shell;
+mod curl;
 mod text;
 mod log;
 mod url;
@@ -23,8 +24,6 @@ mod tests;
 
 pub use error::{HarProblem, UnreadableCapture};
 pub use log::{ClientLog, read_client_log};
-
-use std::fmt;
 
 use sigvet_core::request::{Headers, Request, RequestUrl};
 
@@ -55,8 +54,8 @@ pub enum CaptureKind {
     Reply,
 }
 
-/// What was recognised in a pasted text. `Debug` shows no words of a command, which may be secret.
-#[derive(Clone, PartialEq, Eq)]
+/// What was recognised in a pasted text.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capture {
     /// The kind of text.
     pub kind: CaptureKind,
@@ -68,18 +67,8 @@ pub struct Capture {
     pub reply: Option<Reply>,
     /// What the client says it computed; its request and URL are the ones above.
     pub client: Option<ClientLog>,
-    /// The words of a curl command behind `curl`.
-    pub command: Option<Vec<String>>,
     /// What a person must know of it.
     pub notes: Vec<Note>,
-}
-
-impl fmt::Debug for Capture {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("Capture");
-        shown.field("kind", &self.kind).field("request", &self.request).field("client", &self.client);
-        shown.field("words", &self.command.as_ref().map(Vec::len)).field("notes", &self.notes).finish_non_exhaustive()
-    }
 }
 
 /// Reads a pasted text of any kind. Of several requests the likeliest is taken, or the one of number `entry`, from 1.
@@ -117,12 +106,12 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     if verbose::is_trace(text) {
         return choose(CaptureKind::CurlTrace, verbose::read(text)?, entry, Prefer::Last);
     }
-    let head = String::from_utf8_lossy(&text[..text.len().min(1024)]);
+    let head = String::from_utf8_lossy(text.get(..text.len().min(1024)).unwrap_or_default());
     if url::begins(&head) {
         return read_url(&String::from_utf8_lossy(text), entry);
     }
     if shell::begins(&head) {
-        return read_command(&String::from_utf8_lossy(text));
+        return read_command(&String::from_utf8_lossy(text), entry);
     }
     if http::begins(text) {
         let exchanges = http::read(text)?;
@@ -143,7 +132,7 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         }
         return Ok(capture);
     }
-    inside_prose(text).unwrap_or_else(|| {
+    inside_prose(text, entry).unwrap_or_else(|| {
         let mut lines = Lines::of(text);
         lines.skip_blank_lines();
         Err(UnreadableCapture::Unrecognised { line: lines.next().map_or(1, |line| line.number) })
@@ -151,21 +140,24 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
 }
 
 /// A command or a presigned URL below or inside a report in words.
-fn inside_prose(text: &[u8]) -> Option<Result<Capture, UnreadableCapture>> {
-    let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST_REPORT)]);
+fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
+    let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST_REPORT)).unwrap_or_default());
     let mut at = 0;
     let mut commands = 0;
     for line in text.split_inclusive('\n') {
         if shell::begins(line) && commands < MOST_CANDIDATES {
             commands += 1;
-            let has_url = |capture: &Capture| capture.command.iter().flatten().any(|word| word.contains("://"));
-            if let Some(capture) = read_command(&text[at..]).ok().filter(has_url) {
-                return Some(Ok(capture));
+            let behind = text.get(at..).unwrap_or_default();
+            let has_url = |command: &shell::Command<'_>| command.words.iter().any(|word| word.contains("://"));
+            if let Some(command) = shell::read(behind).ok().filter(has_url) {
+                return Some(of_command(command, entry));
             }
         }
         let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
-        if let Some(start) = starts.into_iter().find(|start| url::begins_presigned(&line[*start..])) {
-            return Some(read_url(&text[at + start..], None));
+        if let Some(start) =
+            starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default()))
+        {
+            return Some(read_url(text.get(at + start..).unwrap_or_default(), None));
         }
         at += line.len();
     }
@@ -185,15 +177,22 @@ fn read_url(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCaptu
     choose(CaptureKind::Url, vec![Exchange { reply, ..exchange }], entry, Prefer::First)
 }
 
-fn read_command(text: &str) -> Result<Capture, UnreadableCapture> {
-    let shell::Command { words, mut notes, rest } = shell::read(text)?;
+fn read_command(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    of_command(shell::read(text)?, entry)
+}
+
+/// The requests of a command, and the server's answer below it.
+fn of_command(command: shell::Command<'_>, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    let shell::Command { words, notes, rest } = command;
+    let (exchanges, more_notes) = curl::read(&words)?;
+    let mut capture = choose(CaptureKind::CurlCommand, exchanges, entry, Prefer::First)?;
     let reply = reply_behind(rest);
+    capture.notes.extend(notes.into_iter().chain(more_notes));
     if reply.is_none() && !rest.trim().is_empty() {
-        notes.push(Note::TextBehindCommand);
+        capture.notes.push(Note::TextBehindCommand);
     }
-    notes.extend(reply.iter().flat_map(|reply| reply.damage.clone()));
-    let kind = CaptureKind::CurlCommand;
-    Ok(Capture { kind, request: None, url: None, reply, client: None, command: Some(words), notes })
+    capture.notes.extend(reply.iter().flat_map(|reply| reply.damage.clone()));
+    Ok(Capture { reply, ..capture })
 }
 
 /// The reply that stands behind something else, with its status line or without.

@@ -19,7 +19,9 @@ pub(super) fn begins(line: &[u8]) -> bool {
 pub(super) fn take_head(lines: &mut Lines<'_>) -> Result<Head, UnreadableCapture> {
     lines.skip_blank_lines();
     let mut ahead = lines.clone();
-    let bare = |text: &[u8]| split_once(&text.trim_ascii()[1..], b':').is_none_or(|(_, value)| value.is_empty());
+    let bare = |text: &[u8]| {
+        split_once(text.trim_ascii().get(1..).unwrap_or_default(), b':').is_none_or(|(_, value)| value.is_empty())
+    };
     let is_alternating =
         ahead.next().is_some_and(|line| bare(line.text)) && ahead.next().is_some_and(|line| !begins(line.text));
     let mut indented = Vec::new();

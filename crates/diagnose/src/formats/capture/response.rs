@@ -49,7 +49,7 @@ fn without_chunks(mut body: &[u8]) -> Option<Vec<u8>> {
             return Some(whole);
         }
         whole.extend_from_slice(rest.get(..size)?);
-        let rest = &rest[size..];
+        let rest = rest.get(size..).unwrap_or_default();
         body = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"))?;
     }
 }

@@ -25,7 +25,7 @@ fn behind_name(text: &str) -> Option<&str> {
     let text =
         ["$ ", "% ", "> ", "# "].iter().find_map(|prompt| text.strip_prefix(prompt)).unwrap_or(text).trim_start();
     let name = ["curl.exe", "curl"].into_iter().find(|name| text.starts_with(name))?;
-    let rest = &text[name.len()..];
+    let rest = text.get(name.len()..).unwrap_or_default();
     rest.starts_with([' ', '\t', '\n', '\r', '\\', '^', '`']).then_some(rest)
 }
 
@@ -33,14 +33,14 @@ fn behind_name(text: &str) -> Option<&str> {
 pub(super) fn read(text: &str) -> Result<Command<'_>, UnreadableCapture> {
     let command = behind_name(text).ok_or(UnreadableCapture::Unrecognised { line: 1 })?;
     let shell = Shell::of(command);
-    let first_line = 1 + text[..text.len() - command.len()].matches('\n').count();
+    let first_line = 1 + text.get(..text.len() - command.len()).unwrap_or_default().matches('\n').count();
     let mut splitter = Splitter { shell, text: command, at: 0, word: None, words: Vec::new(), notes: Vec::new() };
     splitter.run().map_err(|OpenQuote { at, quote }| UnreadableCapture::Quote {
-        line: first_line + command[..at].matches('\n').count(),
+        line: first_line + command.get(..at).unwrap_or_default().matches('\n').count(),
         quote,
     })?;
     let Splitter { words, notes, at, .. } = splitter;
-    Ok(Command { words, notes, rest: &command[at..] })
+    Ok(Command { words, notes, rest: command.get(at..).unwrap_or_default() })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Splitter<'_> {
     }
 
     fn peek(&self) -> Option<char> {
-        self.text[self.at..].chars().next()
+        self.text.get(self.at..).unwrap_or_default().chars().next()
     }
 
     fn push(&mut self, character: char) {
@@ -131,11 +131,11 @@ impl Splitter<'_> {
 
     /// Behind the escape: a line's end joins the lines, all else stands for itself.
     fn escaped(&mut self) {
-        let rest = self.text[self.at..].trim_start_matches([' ', '\t', '\r']);
+        let rest = self.text.get(self.at..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
         if rest.starts_with('\n') || rest.is_empty() {
             self.at = self.text.len() - rest.len();
             self.next();
-            if self.shell != Shell::Posix || self.text[self.at..].starts_with([' ', '\t']) {
+            if self.shell != Shell::Posix || self.text.get(self.at..).unwrap_or_default().starts_with([' ', '\t']) {
                 self.end_word();
             }
             return;
@@ -178,11 +178,11 @@ impl Splitter<'_> {
                 ('^', Shell::Cmd) => match self.next() {
                     Some('"') => return Ok(()),
                     // Both escape: `^\^"` is a quote in the word.
-                    Some('\\') if self.text[self.at..].starts_with("^\"") => {
+                    Some('\\') if self.text.get(self.at..).unwrap_or_default().starts_with("^\"") => {
                         self.at += 2;
                         self.push('"');
                     }
-                    Some('\\') if self.text[self.at..].starts_with("^\\") => {
+                    Some('\\') if self.text.get(self.at..).unwrap_or_default().starts_with("^\\") => {
                         self.at += 2;
                         self.push('\\');
                     }
@@ -262,21 +262,22 @@ impl Splitter<'_> {
         if !(0xd800..0xdc00).contains(&code) {
             return char::from_u32(code);
         }
-        self.text[self.at..].strip_prefix("\\u")?;
+        self.text.get(self.at..).unwrap_or_default().strip_prefix("\\u")?;
         self.at += 2;
         let low = self.digits(16, 4).filter(|low| (0xdc00..0xe000).contains(low))?;
         char::from_u32(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00))
     }
 
     fn digits(&mut self, radix: u32, most: usize) -> Option<u32> {
-        let digits: String = self.text[self.at..].chars().take(most).take_while(|c| c.is_digit(radix)).collect();
+        let digits: String =
+            self.text.get(self.at..).unwrap_or_default().chars().take(most).take_while(|c| c.is_digit(radix)).collect();
         self.at += digits.len();
         u32::from_str_radix(&digits, radix).ok()
     }
 
     /// A variable stays as it is written.
     fn dollar(&mut self) {
-        let rest = &self.text[self.at..];
+        let rest = self.text.get(self.at..).unwrap_or_default();
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let name = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
             Some((name, _)) => format!("${{{name}}}"),

@@ -15,7 +15,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableCapture> {
     if text.trim_ascii().is_empty() {
         return Err(UnreadableCapture::Empty);
     }
-    let looked_at = &text[..text.len().min(64 * 1024)];
+    let looked_at = text.get(..text.len().min(64 * 1024)).unwrap_or_default();
     let strange = |byte: &&u8| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127);
     // A body may hold anything; what comes first has to be text.
     let first_line = looked_at.split(|&byte| byte == b'\n').next().unwrap_or_default();

@@ -182,7 +182,7 @@ fn event_of(line: &[u8]) -> Option<(Event, usize)> {
         ("<= Recv SSL data, ", Event::Other),
     ];
     let (start, event) = events.iter().find(|(start, _)| line.starts_with(start.as_bytes()))?;
-    let digits = line[start.len()..].split(|byte| !byte.is_ascii_digit()).next()?;
+    let digits = line.get(start.len()..).unwrap_or_default().split(|byte| !byte.is_ascii_digit()).next()?;
     let size = std::str::from_utf8(digits).ok()?.parse().ok()?;
     Some((*event, size))
 }
@@ -190,16 +190,17 @@ fn event_of(line: &[u8]) -> Option<(Event, usize)> {
 /// The row of a dump: `0040: text`.
 fn row_of(line: &[u8]) -> Option<(usize, &[u8])> {
     let at = line.iter().position(|&byte| byte == b':').filter(|at| (4..=8).contains(at))?;
-    let offset =
-        std::str::from_utf8(&line[..at]).ok().filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
-    let rest = &line[at + 1..];
+    let offset = std::str::from_utf8(line.get(..at).unwrap_or_default())
+        .ok()
+        .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let rest = line.get(at + 1..).unwrap_or_default();
     Some((usize::from_str_radix(offset, 16).ok()?, rest.strip_prefix(b" ").unwrap_or(rest)))
 }
 
 /// What stands before a remark on the same line.
 fn without_info(line: &[u8]) -> &[u8] {
     let at = line.windows(8).position(|window| window == b"== Info:").unwrap_or(line.len());
-    &line[..at]
+    line.get(..at).unwrap_or_default()
 }
 
 /// The bytes of a dump.

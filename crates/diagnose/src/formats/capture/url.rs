@@ -57,13 +57,23 @@ fn join(text: &str) -> (&str, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let mut end = end;
     for _ in 0..MOST_LINES {
-        if has_whole_signature(&text[..end]) || !text[..end].contains('?') {
+        if has_whole_signature(text.get(..end).unwrap_or_default())
+            || !text.get(..end).unwrap_or_default().contains('?')
+        {
             break;
         }
-        let Some(line) = text[end..].strip_prefix("\r\n").or_else(|| text[end..].strip_prefix('\n')) else { break };
+        let Some(line) = text
+            .get(end..)
+            .unwrap_or_default()
+            .strip_prefix("\r\n")
+            .or_else(|| text.get(end..).unwrap_or_default().strip_prefix('\n'))
+        else {
+            break;
+        };
         let start = text.len() - line.len();
         let word = line.split(char::is_whitespace).next().unwrap_or_default();
-        let is_more = !word.is_empty() && line[word.len()..].lines().next().is_none_or(|rest| rest.trim().is_empty());
+        let is_more = !word.is_empty()
+            && line.get(word.len()..).unwrap_or_default().lines().next().is_none_or(|rest| rest.trim().is_empty());
         if !is_more || !word.contains(['&', '=', '%']) && !word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             break;
         }
@@ -75,7 +85,8 @@ fn join(text: &str) -> (&str, &str) {
 fn has_whole_signature(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let Some(at) = lower.find("-signature=") else { return !lower.contains("x-amz-") };
-    let digits = lower[at + "-signature=".len()..].bytes().take_while(u8::is_ascii_hexdigit).count();
+    let digits =
+        lower.get(at + "-signature=".len()..).unwrap_or_default().bytes().take_while(u8::is_ascii_hexdigit).count();
     digits >= 64
 }
 
@@ -98,7 +109,7 @@ fn without_closing(text: &str) -> &str {
 fn raw_target(url: &str) -> Option<Vec<u8>> {
     let (_, rest) = url.split_once("://")?;
     let at = rest.find(['/', '?', '#'])?;
-    let target = rest[at..].split('#').next().unwrap_or_default();
+    let target = rest.get(at..).unwrap_or_default().split('#').next().unwrap_or_default();
     let slash = if target.starts_with('/') { "" } else { "/" };
     Some(format!("{slash}{target}").into_bytes())
 }

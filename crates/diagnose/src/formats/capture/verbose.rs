@@ -179,7 +179,7 @@ fn marked(line: &[u8]) -> Option<(u8, &[u8])> {
 pub(super) fn without_prefix(line: &[u8]) -> &[u8] {
     const PROGRAM: &[u8] = b"[CURL DBG] ";
     if let Some(at) = line.windows(PROGRAM.len()).take(80).position(|window| window == PROGRAM) {
-        return &line[at + PROGRAM.len()..];
+        return line.get(at + PROGRAM.len()..).unwrap_or_default();
     }
     let mut line = line;
     while let Some((first, rest)) = split_once(line, b' ') {
@@ -201,18 +201,21 @@ fn http2_field(remark: &[u8]) -> Option<&[u8]> {
     let is_http = [&b"[HTTP/"[..], b"h2h3 [", b"h2 ["].iter().any(|start| remark.starts_with(start));
     let field = remark.strip_suffix(b"]").filter(|_| is_http)?;
     let at = field.windows(2).rposition(|window| window == b" [")?;
-    let field = &field[at + 2..];
-    split_once(&field[1.min(field.len())..], b':').map(|_| field)
+    let field = field.get(at + 2..).unwrap_or_default();
+    split_once(field.get(1.min(field.len())..).unwrap_or_default(), b':').map(|_| field)
 }
 
 /// The part of a body's last line before the remark that stands on the same line.
 fn before_remark(line: &[u8]) -> &[u8] {
     const REMARKS: [&[u8]; 4] = [b"* Connection #", b"* Closing connection", b"* Curl_http_done", b"* abort upload"];
-    let at = (0..line.len()).find(|&at| REMARKS.iter().any(|remark| line[at..].starts_with(remark)));
-    let line = &line[..at.unwrap_or(line.len())];
+    let at =
+        (0..line.len()).find(|&at| REMARKS.iter().any(|remark| line.get(at..).unwrap_or_default().starts_with(remark)));
+    let line = line.get(..at.unwrap_or(line.len())).unwrap_or_default();
     // With the time before it.
     match line.rsplit(|&byte| byte == b'>').next().filter(|_| at.is_some()) {
-        Some(time) if without_prefix(&[time, b" x"].concat()) == b"x" => &line[..line.len() - time.len()],
+        Some(time) if without_prefix(&[time, b" x"].concat()) == b"x" => {
+            line.get(..line.len() - time.len()).unwrap_or_default()
+        }
         _ => line,
     }
 }

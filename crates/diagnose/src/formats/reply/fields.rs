@@ -24,7 +24,7 @@ impl Fields {
     pub(super) fn instant(&self, name: &str) -> Option<Timestamp> {
         let text = self.texts(name).next()?;
         let is_milliseconds = text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let seconds = if is_milliseconds { &text[..10] } else { text };
+        let seconds = if is_milliseconds { text.get(..10).unwrap_or_default() } else { text };
         Timestamp::parse(seconds).ok()
     }
 

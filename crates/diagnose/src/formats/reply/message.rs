@@ -22,7 +22,7 @@ pub(super) struct ErrorFields {
 impl ErrorFields {
     pub(super) fn in_message(message: &str) -> Self {
         let blocks_at = [CANONICAL_REQUEST, STRING_TO_SIGN].iter().filter_map(|mark| message.find(mark)).min();
-        let text = message[..blocks_at.unwrap_or(message.len())].trim();
+        let text = message.get(..blocks_at.unwrap_or(message.len())).unwrap_or_default().trim();
         let clocks = clocks(text);
         Self {
             text: Some(text.to_owned()).filter(|text| !text.is_empty()),

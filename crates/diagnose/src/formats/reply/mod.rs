@@ -83,7 +83,7 @@ pub struct Hashes {
 impl Reply {
     /// Reads a response: its status, its headers, its body.
     pub fn parse(status: Option<u16>, headers: &Headers, body: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST_BODY)]);
+        let text = String::from_utf8_lossy(body.get(..body.len().min(LONGEST_BODY)).unwrap_or_default());
         let (text, damage) = damage::repair(text.trim_start_matches('\u{feff}').trim());
         let text = text.as_ref();
         let fields = json::read(text).or_else(|| xml::read(text));

@@ -79,10 +79,10 @@ impl<'a> Iterator for Leaves<'a> {
             let (_, tag) = self.0.split_once('<')?;
             self.0 = tag;
             let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-            let name = &tag[..tag.find(|c| !of_name(c)).unwrap_or(tag.len())];
-            let Some(content) = tag[name.len()..].strip_prefix('>') else { continue };
+            let name = tag.get(..tag.find(|c| !of_name(c)).unwrap_or(tag.len())).unwrap_or_default();
+            let Some(content) = tag.get(name.len()..).unwrap_or_default().strip_prefix('>') else { continue };
             let (text, end) = content.split_once('<')?;
-            self.0 = &content[text.len()..];
+            self.0 = content.get(text.len()..).unwrap_or_default();
             let closes =
                 end.strip_prefix('/').and_then(|end| end.strip_prefix(name)).is_some_and(|end| end.starts_with('>'));
             if closes && !name.is_empty() {
@@ -97,16 +97,16 @@ pub(super) fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at..];
+        plain.push_str(rest.get(..at).unwrap_or_default());
+        rest = rest.get(at..).unwrap_or_default();
         match reference(rest) {
             Some((character, length)) => {
                 plain.push(character);
-                rest = &rest[length..];
+                rest = rest.get(length..).unwrap_or_default();
             }
             None => {
                 plain.push('&');
-                rest = &rest[1..];
+                rest = rest.get(1..).unwrap_or_default();
             }
         }
     }
@@ -117,7 +117,7 @@ pub(super) fn unescape(text: &str) -> String {
 /// The character of a reference that the text begins with, and the reference's length.
 fn reference(text: &str) -> Option<(char, usize)> {
     let end = text.bytes().take(10).position(|byte| byte == b';')?;
-    let character = match &text[1..end] {
+    let character = match text.get(1..end).unwrap_or_default() {
         "lt" => '<',
         "gt" => '>',
         "amp" => '&',

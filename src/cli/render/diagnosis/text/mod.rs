@@ -3,12 +3,11 @@
 use std::io::{Result, Write};
 
 use super::marks::{self, Kind, Segment};
-use super::palette::Role;
 use super::words::{CLIENTS, owner, searched};
-use super::{Both, Palette, Shown};
-use crate::cli::render::outside::harmless;
+use super::{Both, Shown};
 use crate::cli::render::steps;
 use crate::cli::render::wrap::lines as wrapped;
+use crate::cli::screen::{Role, Screen};
 use sigvet_core::verify::{Outcome, SignedTexts, Verdict};
 use sigvet_diagnose::{AppliedMistake, Comparison, Explanation, Origin};
 
@@ -21,8 +20,8 @@ const DIFFERENCES: usize = 4;
 
 impl Shown<'_> {
     /// Writes the verdict in one line, then what it rests on; with `steps`, the stages of the signature too.
-    pub fn write_text(&self, palette: Palette, steps: bool, out: &mut dyn Write) -> Result<()> {
-        let mut page = Page { shown: self, palette, out };
+    pub fn write_text(&self, steps: bool, out: &mut Screen) -> Result<()> {
+        let mut page = Page { shown: self, out };
         page.verdict()?;
         page.best()?;
         page.others()?;
@@ -37,8 +36,7 @@ impl Shown<'_> {
 
 struct Page<'a> {
     shown: &'a Shown<'a>,
-    palette: Palette,
-    out: &'a mut dyn Write,
+    out: &'a mut Screen,
 }
 
 impl Page<'_> {
@@ -48,8 +46,8 @@ impl Page<'_> {
             Outcome::Invalid => Role::Invalid,
             Outcome::Unknown => Role::Unknown,
         };
-        let verdict = self.palette.paint(role, self.shown.verdict());
-        writeln!(self.out, "{verdict}: {}", self.shown.reason())
+        self.out.paint(role, self.shown.verdict())?;
+        writeln!(self.out, ": {}", self.shown.reason())
     }
 
     fn best(&mut self) -> Result<()> {
@@ -67,7 +65,7 @@ impl Page<'_> {
     fn made(&mut self, made: &AppliedMistake) -> Result<()> {
         writeln!(self.out)?;
         for line in wrapped(&format!("{} [{}]", self.shown.heading(made), made.mistake.id), WIDTH) {
-            writeln!(self.out, "{}", self.palette.paint(Role::Heading, line))?;
+            self.line(Role::Heading, &line)?;
         }
         self.texts(["signed", "should be"], &self.shown.both_of(made))
     }
@@ -123,7 +121,7 @@ impl Page<'_> {
     fn marked(&mut self, label: &str, segments: &[Segment]) -> Result<()> {
         self.label(label)?;
         if segments.is_empty() {
-            return writeln!(self.out, "{}", self.palette.paint(Role::Secondary, "(nothing)"));
+            return self.line(Role::Secondary, "(nothing)");
         }
         let mut underline = String::new();
         for segment in segments {
@@ -134,7 +132,7 @@ impl Page<'_> {
                 Kind::Same => None,
             };
             match role {
-                Some(role) => write!(self.out, "{}", self.palette.paint(role, &text))?,
+                Some(role) => self.out.paint(role, &text)?,
                 None => write!(self.out, "{text}")?,
             }
             let mark = if segment.kind == Kind::Differs { "^" } else { " " };
@@ -144,7 +142,8 @@ impl Page<'_> {
         match underline.trim_end() {
             "" => Ok(()),
             marks => {
-                writeln!(self.out, "{:COLUMN$}{}", "", self.palette.paint(Role::Mark, marks))
+                write!(self.out, "{:COLUMN$}", "")?;
+                self.line(Role::Mark, marks)
             }
         }
     }
@@ -186,7 +185,8 @@ impl Page<'_> {
             }
         }
         for difference in &comparison.differences {
-            writeln!(self.out, "  {}", self.palette.paint(Role::Heading, difference.name))?;
+            write!(self.out, "  ")?;
+            self.line(Role::Heading, difference.name)?;
             let (theirs, right) = difference.lines();
             let both = self.shown.both(&theirs, &right);
             self.texts([&owner["the ".len()..], "right"], &both)?;
@@ -210,9 +210,9 @@ impl Page<'_> {
         notes.iter().try_for_each(|note| self.sentence("note: ", &self.shown.words(note)))?;
         next.iter().try_for_each(|step| self.sentence("next: ", step))?;
         match searched {
-            Some(searched) => wrapped(&searched, WIDTH)
-                .into_iter()
-                .try_for_each(|line| writeln!(self.out, "{}", self.palette.paint(Role::Secondary, line))),
+            Some(searched) => {
+                wrapped(&searched, WIDTH).into_iter().try_for_each(|line| self.line(Role::Secondary, &line))
+            }
             None => Ok(()),
         }
     }
@@ -240,12 +240,18 @@ impl Page<'_> {
         if let Some(expected) = &verdict.expected {
             steps::write_rows("expected", &shown(expected.as_str()), &mut stages)?;
         }
-        write!(self.out, "\n{}", harmless(&String::from_utf8_lossy(&stages)))
+        write!(self.out, "\n{}", String::from_utf8_lossy(&stages))
     }
 
     fn label(&mut self, label: &str) -> Result<()> {
         let padded = format!("{label:<width$}", width = COLUMN - 2);
-        write!(self.out, "  {}", self.palette.paint(Role::Secondary, padded))
+        write!(self.out, "  ")?;
+        self.out.paint(Role::Secondary, &padded)
+    }
+
+    fn line(&mut self, role: Role, text: &str) -> Result<()> {
+        self.out.paint(role, text)?;
+        writeln!(self.out)
     }
 
     fn row(&mut self, label: &str, text: &str) -> Result<()> {
@@ -258,7 +264,7 @@ impl Page<'_> {
 
     fn secondary(&mut self, label: &str, text: &str) -> Result<()> {
         self.label(label)?;
-        writeln!(self.out, "{}", self.palette.paint(Role::Secondary, text))
+        self.line(Role::Secondary, text)
     }
 
     fn sentence(&mut self, label: &str, text: &str) -> Result<()> {

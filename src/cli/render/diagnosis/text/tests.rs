@@ -1,14 +1,14 @@
 use super::*;
 use crate::cli::render::diagnosis::fixtures::{diagnosis_of_two_mistakes, made, shown, valid_diagnosis};
 use crate::cli::render::redact::Redactor;
+use crate::cli::screen::Palette;
+use crate::cli::screen::testing::written;
 use sigvet_core::verify::{Claimed, Finding};
 use sigvet_diagnose::catalogue::{PATH_DOUBLE_ENCODED, TOKEN_PLUS_AS_SPACE};
 use sigvet_diagnose::{Diagnosis, Difference, Note, Party, Proof};
 
 fn text(diagnosis: &Diagnosis, palette: Palette, steps: bool) -> String {
-    let mut out = Vec::new();
-    shown(diagnosis, &Redactor::none()).write_text(palette, steps, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    written(palette, |screen| shown(diagnosis, &Redactor::none()).write_text(steps, screen))
 }
 
 fn plain(diagnosis: &Diagnosis) -> String {
@@ -62,11 +62,9 @@ fn nothing_from_outside_reaches_the_terminal() {
     }
     for outcome in [Outcome::Valid, Outcome::Invalid, Outcome::Unknown] {
         diagnosis.outcome = outcome;
-        let mut out = Vec::new();
         let (redactor, further_notes) = (Redactor::none(), [hostile.to_owned()]);
         let shown = Shown { further_notes: &further_notes, ..shown(&diagnosis, &redactor) };
-        shown.write_text(Palette::Plain, true, &mut out).unwrap();
-        let text = String::from_utf8(out).unwrap();
+        let text = written(Palette::Plain, |screen| shown.write_text(true, screen));
         assert!(text.matches("owned").count() >= 4, "{text:?}");
         assert!(text.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{text:?}");
     }
@@ -104,11 +102,9 @@ fn the_signature_of_a_valid_request_is_shortened() {
     let text = text(&diagnosis, Palette::Plain, true);
     assert!(text.starts_with("valid: signed by AKIDEXAMPLE for 20150830/us-east-1/s3/aws4_request\n"), "{text}");
     assert!(text.contains("presented         │ 9f2c81d0…\n") && !text.contains("9f2c81d07"), "{text}");
-    let mut out = Vec::new();
     let redactor = Redactor::none();
     let open = Shown { show_secrets: true, ..shown(&diagnosis, &redactor) };
-    open.write_text(Palette::Plain, true, &mut out).unwrap();
-    assert!(String::from_utf8(out).unwrap().contains("9f2c81d07"));
+    assert!(written(Palette::Plain, |screen| open.write_text(true, screen)).contains("9f2c81d07"));
 }
 
 #[test]

@@ -163,7 +163,7 @@ impl Making for Headers {
     }
 
     fn text(&self, options: &[usize]) -> Option<Vec<u8>> {
-        let values = &options[8..];
+        let values = options.get(8..).unwrap_or_default();
         let mut signed: Vec<(&Line, Vec<Vec<u8>>)> = Vec::with_capacity(self.lines.len());
         for (at, line) in self.lines.iter().enumerate() {
             match self.values[at].option(values[at]) {

@@ -63,7 +63,7 @@ impl Spaces {
                 Self::Once => false,
             };
             match self {
-                Self::Once if unfolded[at..].starts_with(b"  ") => {
+                Self::Once if unfolded.get(at..).unwrap_or_default().starts_with(b"  ") => {
                     out.push(b' ');
                     at += 1;
                 }
@@ -83,7 +83,12 @@ impl Edges {
         let start = value.len() - value.trim_ascii_start().len();
         match self {
             Self::Trimmed => inner,
-            Self::Kept => [&value[..start], &inner, &value[value.trim_ascii_end().len().max(start)..]].concat(),
+            Self::Kept => [
+                value.get(..start).unwrap_or_default(),
+                &inner,
+                value.get(value.trim_ascii_end().len().max(start)..).unwrap_or_default(),
+            ]
+            .concat(),
             Self::Collapsed => spaces.apply(value),
             Self::LeadingSpace => [b" ", inner.as_slice()].concat(),
         }

@@ -126,7 +126,7 @@ impl Making for Path {
         let [source, unicode, normalization, passes, plus, raw, tilde, slash, hex] = *options else { return None };
         let wire = self.source.option(source);
         if wire.is_empty() {
-            return options[1..].iter().all(|option| *option == 0).then(Vec::new);
+            return options.get(1..).unwrap_or_default().iter().all(|option| *option == 0).then(Vec::new);
         }
         let wire = self.unicode.option(unicode).apply(wire)?;
         let wire = self.normalization.option(normalization).apply(wire);
@@ -141,7 +141,8 @@ impl Making for Path {
             SlashWriting::EncodedBehind(count) => {
                 let text = self.encoded(&wire, passes, escaping);
                 let kept = text.iter().enumerate().filter(|(_, byte)| **byte == b'/').nth(count - 1)?.0 + 1;
-                [&text[..kept], &replaced(&text[kept..], b"/", b"%2F")].concat()
+                [text.get(..kept).unwrap_or_default(), &replaced(text.get(kept..).unwrap_or_default(), b"/", b"%2F")]
+                    .concat()
             }
             _ => self.encoded(&wire, passes, escaping),
         };
@@ -166,9 +167,9 @@ fn keeping_escaped_slashes(wire: &[u8], make: impl Fn(&[u8]) -> Vec<u8>) -> Vec<
     let mut out = Vec::new();
     let mut rest = wire;
     while let Some(at) = rest.windows(3).position(|bytes| bytes.eq_ignore_ascii_case(b"%2f")) {
-        out.extend(make(&rest[..at]));
+        out.extend(make(rest.get(..at).unwrap_or_default()));
         out.extend_from_slice(b"%2F");
-        rest = &rest[at + 3..];
+        rest = rest.get(at + 3..).unwrap_or_default();
     }
     out.extend(make(rest));
     out
@@ -227,7 +228,7 @@ fn source_step(path: Vec<u8>, subject: &Subject<'_>) -> Step<Vec<u8>> {
     }
     for count in 1..=DEEPEST_PREFIX {
         let rest = without_segments(&path, count);
-        let gone = &path[..path.len() - rest.len().min(path.len())];
+        let gone = path.get(..path.len() - rest.len().min(path.len())).unwrap_or_default();
         let gone = String::from_utf8_lossy(gone).into_owned();
         step.add(&PATH_PREFIX_CHANGED, format!("{gone} was added after signing"), rest);
     }
@@ -241,5 +242,5 @@ fn source_step(path: Vec<u8>, subject: &Subject<'_>) -> Step<Vec<u8>> {
 /// The path without its first segments; `/` where nothing is left.
 fn without_segments(path: &[u8], count: usize) -> Vec<u8> {
     let mut slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
-    slashes.nth(count).map_or_else(|| b"/".to_vec(), |at| path[at..].to_vec())
+    slashes.nth(count).map_or_else(|| b"/".to_vec(), |at| path.get(at..).unwrap_or_default().to_vec())
 }

@@ -132,11 +132,11 @@ impl Making for Query {
 
     fn text(&self, options: &[usize]) -> Option<Vec<u8>> {
         let whole = *self.whole.option(options[0]);
-        let is_edited = options[8..].iter().any(|option| *option > 0);
+        let is_edited = options.get(8..).unwrap_or_default().iter().any(|option| *option > 0);
         if whole != Whole::AsSent && whole != Whole::WithEmptySignature && is_edited {
             return None;
         }
-        let parameters = self.chosen(whole, &options[8..])?;
+        let parameters = self.chosen(whole, options.get(8..).unwrap_or_default())?;
         let style = Style {
             passes: *self.passes.option(options[1]),
             plus: *self.plus.option(options[2]),

@@ -56,7 +56,7 @@ impl Chain {
             Self::NoPrefix | Self::BareSecret => secret.to_vec(),
             Self::PrefixTwice => [prefix, prefix, secret].concat(),
             Self::PrefixBehind => [secret, prefix].concat(),
-            Self::ShortPrefix => [&prefix[..prefix.len().saturating_sub(1)], secret].concat(),
+            Self::ShortPrefix => [prefix.get(..prefix.len().saturating_sub(1)).unwrap_or_default(), secret].concat(),
             _ => [prefix, secret].concat(),
         })
     }
@@ -109,7 +109,7 @@ impl Links {
         }
         let shared = self.links.iter().zip(&messages).take_while(|((link, _), message)| link == *message).count();
         self.links.truncate(shared);
-        for message in &messages[shared..] {
+        for message in messages.get(shared..).unwrap_or_default() {
             let key = self.links.last().map_or(&self.first, |(_, key)| key);
             let next = chain.link(key, message);
             self.links.push(((*message).to_owned(), next));

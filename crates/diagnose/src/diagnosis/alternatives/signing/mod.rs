@@ -71,7 +71,8 @@ impl Frame {
     pub(in crate::diagnosis) fn gives(&self, line: &[u8], target: &Target) -> bool {
         match (&self.key, target) {
             (FrameKey::Hmac(key), Target::Digest { bytes, length }) => {
-                key.finish([line, &self.after]).0[..*length] == bytes[..*length]
+                key.finish([line, &self.after]).0.get(..*length).unwrap_or_default()
+                    == bytes.get(..*length).unwrap_or_default()
             }
             (FrameKey::Ecdsa { key, before }, Target::Der(signature)) => {
                 key.verifies(&[before, line, &self.after].concat(), signature)

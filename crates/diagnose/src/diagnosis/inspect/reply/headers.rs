@@ -67,9 +67,9 @@ fn found(said: &Said<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
 /// `'Host' or ':authority' must be a 'SignedHeader'`, and the like.
 fn named(said: &Said<'_>) -> Option<String> {
     let at = TO_SIGN.iter().find_map(|words| said.words.find(words))?;
-    let before = &said.words[..at];
+    let before = said.words.get(..at).unwrap_or_default();
     let start = before.find(['\'', '`', '"'])? + 1;
-    let name = before[start..].split(['\'', '`', '"']).next()?;
+    let name = before.get(start..).unwrap_or_default().split(['\'', '`', '"']).next()?;
     Some(name.to_owned()).filter(|name| !name.is_empty() && !name.contains(' '))
 }
 

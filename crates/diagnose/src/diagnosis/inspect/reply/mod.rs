@@ -68,7 +68,11 @@ impl<'a> Said<'a> {
         let at = self.words.find(words)? + words.len();
         let rest = message.get(at..)?.trim_start();
         let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
-        rest[1..].split_once(quote).map(|(quoted, _)| quoted).filter(|quoted| !quoted.is_empty())
+        rest.get(1..)
+            .unwrap_or_default()
+            .split_once(quote)
+            .map(|(quoted, _)| quoted)
+            .filter(|quoted| !quoted.is_empty())
     }
 
     fn claim(&self) -> Option<&'a Claim> {

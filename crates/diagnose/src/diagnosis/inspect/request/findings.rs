@@ -13,8 +13,12 @@ use sigvet_core::verify::Finding;
 /// The findings for which a server refuses the request, those about time last: the clock they rest on may be another one.
 pub(super) fn fatal_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     let timeless = judged.findings().iter().filter(|finding| finding.is_fatal() && !is_of_the_clock(finding));
-    let seen = timeless.filter(|finding| is_seen(finding, judged) && !is_gathered(finding));
-    let unsigned = verified::unsigned_headers(&judged.whole.verdict).map(observed);
+    let is_ordered = scope::out_of_order(&judged.claim.terms).is_none();
+    let is_told = |finding: &Finding| is_gathered(finding) || (!is_ordered && is_of_host(finding));
+    let seen = timeless.filter(|finding| is_seen(finding, judged) && !is_told(finding));
+    let verdict = &judged.whole.verdict;
+    let unsigned =
+        verified::unsigned_headers(verdict).into_iter().chain(verified::missing_headers(verdict)).map(observed);
     let of_clock = clock_findings(evidence, judged);
     let explained = seen.flat_map(|finding| refined(finding, evidence, judged.whole)).chain(unsigned);
     explained.chain(of_clock.iter().flat_map(|finding| refined(finding, evidence, judged.whole))).collect()
@@ -59,7 +63,18 @@ fn is_seen(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
 /// Whether a finding is explained elsewhere: all headers of a kind in one, tokens by what the host takes, chunks by a search of
 /// their own.
 fn is_gathered(finding: &Finding) -> bool {
-    matches!(finding, Finding::HeaderUnsigned { .. } | Finding::TokenUnsigned { .. } | Finding::Stream(_))
+    matches!(
+        finding,
+        Finding::HeaderUnsigned { .. }
+            | Finding::HeaderMissing { .. }
+            | Finding::TokenUnsigned { .. }
+            | Finding::Stream(_)
+    )
+}
+
+/// Whether a finding follows from parts of the scope that stand in each other's place.
+fn is_of_host(finding: &Finding) -> bool {
+    matches!(finding, Finding::HostRegion { .. } | Finding::HostService { .. })
 }
 
 /// A finding by what the evidence shows of it; at the least, as it was found.

@@ -1,6 +1,5 @@
 //! The request alone: what a server refuses whatever the signature is, and what is legal and yet breaks signatures.
 
-mod addressed;
 mod findings;
 mod refusals;
 mod suspicions;
@@ -29,10 +28,9 @@ pub(super) fn refused(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Exp
 
 /// The same of a signature without a canonical request.
 pub(super) fn refused_without_canonical(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
-    let mechanism = refusals::other_mechanism(judged).map(observed);
     let malformed = key::malformed(judged.verdict.claimed.access_key_id()).map(observed);
     let found = findings::fatal(evidence, judged);
-    each_once(mechanism.into_iter().chain(malformed).chain(found))
+    each_once(malformed.into_iter().chain(found))
 }
 
 /// What may have broken the signature, the likeliest first.

@@ -2,21 +2,18 @@
 
 use std::ops::RangeInclusive;
 
-use super::addressed;
 use crate::diagnosis::catalogue::{
-    HOST_WITH_PATH, MECHANISM_TWICE, MECHANISM_V2, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
-    SIGNATURE_FORM,
+    MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNATURE_FORM,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::unreadable::v2_parameters;
 use crate::diagnosis::inspect::{holds, key, scope, token};
-use crate::diagnosis::outcome::{AppliedMistake, Judged, JudgedV4};
+use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
 use sigvet_core::canonical::PayloadHash;
-use sigvet_core::endpoint;
+use sigvet_core::internal::is_aws;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::scheme::Scheme;
-use sigvet_core::v2;
-use sigvet_core::verify::Claimed;
+use sigvet_core::verify::Finding;
 
 /// How the word of a payload in chunks begins.
 const STREAMING: &str = "STREAMING-";
@@ -28,19 +25,14 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
     let request = evidence.request.unwrap_or(judged.request);
     let terms = &judged.claim.terms;
     let is_captured = judged.is_captured();
-    let out_of_order = scope::out_of_order(terms);
-    let is_ordered = out_of_order.is_none();
     [
         mechanism_twice(request),
-        host_with_path(request),
-        out_of_order,
+        scope::out_of_order(terms),
         key::malformed(&terms.access_key_id).filter(|_| is_captured),
         token_missing(judged).filter(|_| is_captured),
         token::with_space(judged.request, &terms.dialect),
         unsigned_token(judged).filter(|_| is_captured),
         streaming(judged).filter(|_| is_captured),
-        addressed::other_service(judged).certain().filter(|_| is_ordered),
-        addressed::other_region(judged).certain().filter(|_| is_ordered),
         signature_form(judged).filter(|_| is_captured),
     ]
     .into_iter()
@@ -57,32 +49,9 @@ pub(super) fn escaped(request: &Request) -> Option<AppliedMistake> {
 }
 
 fn mechanism_twice(request: &Request) -> Option<AppliedMistake> {
-    let headers = request.headers.values("authorization").count();
-    let detail = match () {
-        () if headers > 1 => "there are two Authorization headers",
-        () if headers == 1 && v2_parameters(request) => "there is a signature of version 2 in the query besides",
-        () => return None,
-    };
-    Some(AppliedMistake::new(&MECHANISM_TWICE, "", "").with_detail(detail))
-}
-
-/// A service, or a region of S3, that never took Version 2.
-pub(super) fn other_mechanism(judged: &Judged) -> Option<AppliedMistake> {
-    let host = judged.request.host()?.split(':').next()?;
-    let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
-    let service = inferred.service.filter(|_| matches!(judged.verdict.claimed, Claimed::V2(_)))?;
-    let made = |detail: String| Some(AppliedMistake::new(&MECHANISM_V2, "", "AWS4-HMAC-SHA256").with_detail(detail));
-    match inferred.region {
-        _ if service != "s3" => made(format!("the service {service} takes only Version 4")),
-        Some(region) if !v2::takes_version_2(&region) => made(format!("S3 in {region} takes only Version 4")),
-        _ => None,
-    }
-}
-
-fn host_with_path(request: &Request) -> Option<AppliedMistake> {
-    let host = request.host().filter(|host| host.contains('/'))?;
-    let bare = host.split_once("://").map_or(host, |(_, rest)| rest);
-    Some(AppliedMistake::new(&HOST_WITH_PATH, host, bare.split('/').next().unwrap_or_default()))
+    let is_twice = request.headers.values("authorization").count() == 1 && v2_parameters(request);
+    let detail = "there is a signature of version 2 in the query besides";
+    is_twice.then(|| AppliedMistake::new(&MECHANISM_TWICE, "", "").with_detail(detail))
 }
 
 fn token_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
@@ -94,14 +63,15 @@ fn token_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 /// S3 wants every header of the provider's own signed; other services let an unsigned token pass.
 fn unsigned_token(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
-    let is_wanted = terms.dialect.stores_objects(&terms.scope.service) && addressed::is_aws(judged.request);
+    let is_wanted = terms.dialect.stores_objects(&terms.scope.service) && is_aws(judged.request);
     token::unsigned(judged.request, judged.claim).filter(|_| is_wanted)
 }
 
 /// A payload that is declared to come in chunks, and does not.
 fn streaming(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let PayloadHash::Declared(word) = &judged.claim.terms.payload else { return None };
-    if !word.starts_with(STREAMING) || word == EVENTS {
+    let is_unknown = judged.findings().iter().any(|finding| matches!(finding, Finding::StreamingWord { .. }));
+    if !word.starts_with(STREAMING) || word == EVENTS || is_unknown {
         return None;
     }
     let has_length = judged.request.headers.contains("x-amz-decoded-content-length");
@@ -116,7 +86,8 @@ fn streaming(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 /// Whether a body begins with a chunk's head: its length in hex, perhaps a signature, a line end.
 fn is_chunked(body: &[u8]) -> bool {
     let Some(end) = body.iter().take(200).position(|byte| *byte == b'\r') else { return false };
-    let length = body[..end].split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let length =
+        body.get(..end).unwrap_or_default().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     (1..=16).contains(&length.len()) && length.iter().all(u8::is_ascii_hexdigit)
 }
 

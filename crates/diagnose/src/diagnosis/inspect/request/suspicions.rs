@@ -2,37 +2,33 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use super::addressed;
 use crate::diagnosis::catalogue::{
-    HEADER_HOP_BY_HOP, HEADER_NON_ASCII, PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, PAYLOAD_UNSIGNED, QUERY_HTML_ESCAPED,
-    QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
+    HEADER_HOP_BY_HOP, HEADER_NON_ASCII, PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
+    SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
 };
 use crate::diagnosis::evidence::Evidence;
-use crate::diagnosis::inspect::verified;
-use crate::diagnosis::inspect::{holds, key, token};
+use crate::diagnosis::inspect::{holds, key, scope, token};
 use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
-use sigvet_core::canonical::PayloadHash;
 use sigvet_core::internal::encode::{Plus, decode};
+use sigvet_core::internal::{Contradiction, Sureness, is_aws, region_of_host, service_of_host};
 use sigvet_core::prepare::NEVER_SIGNED;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 
 /// Clients sign these though they should not; nobody on the way touches them.
 const KEPT: [&str; 2] = ["user-agent", "authorization"];
-/// Services besides S3's that take an unsigned payload.
-const TAKE_UNSIGNED: [&str; 4] = ["vpc-lattice-svcs", "mediastore", "lex", "transcribe"];
-
 /// The likeliest first.
 pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let request = evidence.request.unwrap_or(judged.request);
+    let terms = &judged.claim.terms;
     [
-        verified::missing_headers(&judged.whole.verdict),
         duplicate(judged),
         unsorted(judged),
         hop_by_hop(judged),
-        addressed::other_service(judged).likely(),
-        addressed::other_region(judged).likely(),
-        payload_unsigned(judged),
+        likely(service_of_host(judged.request, terms).filter(|found| !scope::is_region(&found.presented)))
+            .map(|(signed, host)| scope::other_service(&signed, &host)),
+        likely(region_of_host(judged.request, terms).filter(|found| !scope::is_service(&found.presented)))
+            .map(|(signed, host)| scope::other_region(&signed, &host)),
         plus_in_path(judged),
         date_header(evidence, judged),
         unicode_form(request),
@@ -46,6 +42,12 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
     .collect()
 }
 
+/// What the scope and the host say, if the host leaves a doubt.
+fn likely(found: Option<Contradiction>) -> Option<(String, String)> {
+    let Contradiction { expected, presented, .. } = found.filter(|found| found.sureness == Sureness::Likely)?;
+    Some((presented, expected))
+}
+
 fn listed(judged: &JudgedV4<'_>) -> Vec<String> {
     let names = judged.claim.signed_headers_listed.split(';').map(|name| name.trim().to_ascii_lowercase());
     names.filter(|name| !name.is_empty()).collect()
@@ -53,8 +55,11 @@ fn listed(judged: &JudgedV4<'_>) -> Vec<String> {
 
 fn duplicate(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let names = listed(judged);
-    let twice =
-        names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)).map(|(_, name)| name.clone())?;
+    let twice = names
+        .iter()
+        .enumerate()
+        .find(|(at, name)| names.get(..*at).unwrap_or_default().contains(name))
+        .map(|(_, name)| name.clone())?;
     let terms = &judged.claim.terms;
     let made = AppliedMistake::new(
         &SIGNED_HEADERS_DUPLICATE,
@@ -75,15 +80,6 @@ fn hop_by_hop(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(is_dropped).collect();
     let made = || AppliedMistake::new(&HEADER_HOP_BY_HOP, names.join(";"), "");
     (!names.is_empty()).then(|| made().with_detail(format!("signed: {}", names.join(", "))))
-}
-
-fn payload_unsigned(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
-    let terms = &judged.claim.terms;
-    let service = terms.scope.service.as_str();
-    let is_taken = terms.dialect.stores_objects(service) || TAKE_UNSIGNED.contains(&service);
-    let is_unsigned = terms.payload == PayloadHash::Unsigned;
-    let hash = judged.request.body.sha256().map(|hash| hash.to_string()).unwrap_or_default();
-    (is_unsigned && !is_taken).then(|| AppliedMistake::new(&PAYLOAD_UNSIGNED, PayloadHash::UNSIGNED, hash))
 }
 
 /// Elsewhere than in S3's keys a plus is a plus.
@@ -128,5 +124,5 @@ fn escaped(request: &Request) -> Option<AppliedMistake> {
 
 fn foreign_key(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let id = &judged.claim.terms.access_key_id;
-    if addressed::is_aws(judged.request) && judged.is_captured() { key::foreign_to_aws(id) } else { None }
+    if is_aws(judged.request) && judged.is_captured() { key::foreign_to_aws(id) } else { None }
 }

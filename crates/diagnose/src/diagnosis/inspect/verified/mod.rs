@@ -5,6 +5,7 @@
 use crate::diagnosis::catalogue::{self, Mistake};
 use crate::diagnosis::inspect::{clock, form, key, scope, token};
 use crate::diagnosis::outcome::{AppliedMistake, Diagnosis, Explanation, Judged, Origin, Proof};
+use sigvet_core::canonical::PayloadHash;
 use sigvet_core::request::Request;
 use sigvet_core::stream::StreamFault;
 use sigvet_core::verify::{Claimed, Finding, FindingId, Verdict};
@@ -60,7 +61,27 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         Finding::ScopeRegion { expected, presented } | Finding::ScopeService { expected, presented } => {
             made(presented, expected)
         }
+        Finding::HostRegion { expected, presented } => scope::other_region(presented, expected),
+        Finding::HostService { expected, presented } => scope::other_service(presented, expected),
         Finding::ScopeUnbound => made("", "AWS4-HMAC-SHA256"),
+        Finding::VersionRefused { .. } => made("", "AWS4-HMAC-SHA256").with_detail(finding.to_string()),
+        Finding::SignedTwice => made("", "").with_detail(match claimed {
+            Claimed::Form(_) => "the form has the fields of both versions",
+            _ => "there are two Authorization headers",
+        }),
+        Finding::Repeated { name } => made(name, "").with_detail(finding.to_string()),
+        Finding::AuthorizationForm { problem } => made("", "").with_detail(problem.as_str()),
+        Finding::SignedHeadersForm { expected, presented, .. } => {
+            made(presented, expected).with_detail(finding.to_string())
+        }
+        Finding::LengthAmbiguous { problem } => made("", "").with_detail(*problem),
+        Finding::HostContradicted { expected, presented } | Finding::HostMalformed { expected, presented } => {
+            made(presented, expected)
+        }
+        Finding::StreamingWord { presented } | Finding::PayloadWord { presented } => {
+            made(presented, "").with_detail(finding.to_string())
+        }
+        Finding::PayloadUnsigned => made(PayloadHash::UNSIGNED, ""),
         Finding::TokenMissing { .. } => token::missing(&claimed.dialect()),
         Finding::TokenDiffers { .. } => made("", "").with_detail("it is not the token that belongs to the key"),
         Finding::PayloadMismatch { expected, presented } => made(presented, expected),
@@ -125,7 +146,8 @@ fn chunks(row: &'static Mistake, fault: &StreamFault, claimed: &Claimed) -> Appl
         StreamFault::FinalChunkMissing => made("", "0;chunk-signature=…"),
         StreamFault::DecodedLength { declared, arrived } => made(declared, &arrived.to_string()),
         StreamFault::TrailerMissing { name } => made("", name),
-        StreamFault::TrailerUnannounced { name } => made(name, ""),
+        StreamFault::TrailerUnannounced { name } | StreamFault::TrailerUnexpected { name } => made(name, ""),
+        StreamFault::ChunkSigned { .. } => made(";chunk-signature=…", ""),
         StreamFault::ChunkSignature { expected, presented, .. }
         | StreamFault::TrailerSignature { expected, presented }
         | StreamFault::Checksum { expected, presented, .. } => made(presented, expected),

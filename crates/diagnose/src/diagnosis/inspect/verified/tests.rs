@@ -8,7 +8,7 @@ use crate::formats::parse_request;
 use sigvet_core::form::{Condition, Policy, Violation};
 use sigvet_core::stream::{ChunkPlace, Malformed};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{ExpectedScope, Judge, verify};
+use sigvet_core::verify::{ExpectedScope, Judge, ListFault, verify};
 
 fn now() -> Timestamp {
     Timestamp::from_epoch_seconds(1_440_938_160)
@@ -31,6 +31,8 @@ fn samples() -> Vec<Finding> {
         Violation::ConditionFailed { condition: Condition::equals("acl", "private"), presented: Some(text("public")) },
         Violation::FieldNotAllowed { name: text("acl") },
         Violation::FileMissing,
+        Violation::FieldRepeated { name: text("key") },
+        Violation::FieldBehindFile { name: text("submit") },
     ];
     let chunk = ChunkPlace { number: 1, offset: 0, length: 5 };
     let malformed = |offset| Malformed { offset, expected: "a length in hex", presented: text("xyz") };
@@ -63,11 +65,25 @@ fn samples() -> Vec<Finding> {
         Finding::PayloadHeaderMissing { name: text("x-amz-content-sha256") },
         Finding::ChecksumMismatch { name: text("x-amz-checksum-crc32c"), expected: pair().0, presented: pair().1 },
         Finding::HostNotSigned,
+        Finding::HostRegion { expected: pair().0, presented: pair().1 },
+        Finding::HostService { expected: pair().0, presented: pair().1 },
+        Finding::VersionRefused { whom: text("S3 in eu-central-1") },
+        Finding::SignedTwice,
+        Finding::Repeated { name: text("x-amz-date") },
+        Finding::AuthorizationForm { problem: text("Signature stands there twice") },
+        Finding::LengthAmbiguous { problem: "Content-Length stands there twice" },
+        Finding::HostContradicted { expected: pair().0, presented: pair().1 },
+        Finding::HostMalformed { expected: pair().0, presented: pair().1 },
+        Finding::StreamingWord { presented: text("STREAMING-FOO") },
+        Finding::PayloadWord { presented: text("none") },
+        Finding::PayloadUnsigned,
         Finding::HeaderUnsigned { name: text("x-amz-meta-a") },
         Finding::HeaderMissing { name: text("x-amz-meta-a") },
     ];
     let of_policy = of_policy.map(Finding::Policy);
-    of_request.into_iter().chain(of_policy).chain(of_chunks.map(Finding::Stream)).collect()
+    let faults = [ListFault::EmptyName, ListFault::UpperCase, ListFault::Repeated, ListFault::Unsorted];
+    let of_list = faults.map(|fault| Finding::SignedHeadersForm { fault, expected: pair().0, presented: pair().1 });
+    of_request.into_iter().chain(of_list).chain(of_policy).chain(of_chunks.map(Finding::Stream)).collect()
 }
 
 /// Catches a finding whose row is missing, or that is called by another mistake's words.

@@ -125,7 +125,7 @@ fn canonical_at(lines: &[&[u8]], at: usize) -> Option<(Vec<u8>, usize)> {
     block.push(signed);
     let last = line(next + 1)?;
     let is_of_hash = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-    let hash = &last[..last.iter().position(|byte| !is_of_hash(byte)).unwrap_or(last.len())];
+    let hash = last.get(..last.iter().position(|byte| !is_of_hash(byte)).unwrap_or(last.len())).unwrap_or_default();
     let hash = without_rule(hash);
     if hash.is_empty() {
         return None;
@@ -137,7 +137,7 @@ fn canonical_at(lines: &[&[u8]], at: usize) -> Option<(Vec<u8>, usize)> {
 /// The hash without the dashes of a rule behind it.
 fn without_rule(hash: &[u8]) -> &[u8] {
     let length = hash.iter().rposition(|&byte| byte != b'-').map_or(0, |at| at + 1);
-    &hash[..length]
+    hash.get(..length).unwrap_or_default()
 }
 
 /// The string to sign that begins with the end of a line.
@@ -168,7 +168,7 @@ fn string_at(lines: &[&[u8]], at: usize) -> Option<Vec<u8>> {
         if digits != 64 && !is_right {
             return None;
         }
-        block.push(&hash[..digits]);
+        block.push(hash.get(..digits).unwrap_or_default());
     }
     Some(block.join(&b'\n')).filter(|block| !block.ends_with(b"\n"))
 }
@@ -179,7 +179,9 @@ fn is_time(line: &[u8]) -> bool {
 
 /// Whether a line begins with a year and is neither a scope nor a hash, of which one in seven begins with four digits.
 fn is_date(line: &[u8]) -> bool {
-    (8..64).contains(&line.len()) && line[..4].iter().all(u8::is_ascii_digit) && !line.contains(&b'/')
+    (8..64).contains(&line.len())
+        && line.get(..4).unwrap_or_default().iter().all(u8::is_ascii_digit)
+        && !line.contains(&b'/')
 }
 
 fn is_scope(line: &[u8]) -> bool {
@@ -200,16 +202,17 @@ fn last_word(line: &[u8], is_of_word: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
 fn is_servers(lines: &[&[u8]], at: usize) -> bool {
     let has = |line: &[u8], words: &[u8]| line.windows(words.len()).any(|window| window == words);
     let in_element = has(lines[at], b"<CanonicalRequest>") || has(lines[at], b"<StringToSign>");
-    in_element || lines[at.saturating_sub(2)..=at].iter().any(|line| has(line, b"should have been"))
+    in_element
+        || lines.get(at.saturating_sub(2)..=at).unwrap_or_default().iter().any(|line| has(line, b"should have been"))
 }
 
 fn dedented(line: &[u8], indent: usize) -> &[u8] {
     let blanks = line.iter().take(indent).take_while(|byte| byte.is_ascii_whitespace()).count();
-    &line[blanks..]
+    line.get(blanks..).unwrap_or_default()
 }
 
 fn is_header(line: &[u8]) -> bool {
-    let name = line.iter().position(|&byte| byte == b':').map(|at| &line[..at]);
+    let name = line.iter().position(|&byte| byte == b':').map(|at| line.get(..at).unwrap_or_default());
     name.is_some_and(|name| {
         !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!#$%'*+^`|~".contains(byte))
     })
@@ -219,11 +222,11 @@ fn signature_at(lines: &[&[u8]], at: usize) -> Option<String> {
     let text = String::from_utf8_lossy(lines[at]);
     let mark =
         ["ignature=", "ignature:", "signing hash:"].iter().find_map(|mark| Some(text.find(mark)? + mark.len()))?;
-    let here = text[mark..].trim_start_matches([' ', '"', '\'']);
+    let here = text.get(mark..).unwrap_or_default().trim_start_matches([' ', '"', '\'']);
     let below = lines.get(at + 1).map(|line| String::from_utf8_lossy(line)).unwrap_or_default();
     [here, below.trim_start()].into_iter().find_map(|text| {
         let digits = text.bytes().take_while(u8::is_ascii_hexdigit).count();
-        (digits == 64).then(|| text[..64].to_owned())
+        (digits == 64).then(|| text.get(..64).unwrap_or_default().to_owned())
     })
 }
 
@@ -267,7 +270,7 @@ fn scan_flattened(text: &[u8]) -> (Blocks, Vec<Note>) {
             if end - at > LONGEST {
                 continue;
             }
-            if let Some(bytes) = unflatten(&words[at..=end].join(&b' ')) {
+            if let Some(bytes) = unflatten(&words.get(at..=end).unwrap_or_default().join(&b' ')) {
                 notes.push(Note::FlattenedNewlines { what: "canonical request", repaired: true });
                 blocks.canonical.push(Found { line: line.number, bytes });
             }

@@ -48,25 +48,30 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
         } else if let Some(reply) = s3cmd_reply(&shown) {
             push(Exchange { reply: Some(reply), ..Exchange::default() });
         } else if let Some(start) = message_in(line.text).filter(|_| at >= http_ends) {
-            let message = &text[at + start..];
-            let message = &message[..message_end(message)];
+            let message = text.get(at + start..).unwrap_or_default();
+            let message = message.get(..message_end(message)).unwrap_or_default();
             http_ends = at + start + message.len();
             for exchange in http::read(message).unwrap_or_default() {
                 push(exchange);
             }
         } else if let Some(start) = error_in(line.text).filter(|_| at >= http_ends) {
-            let body = &text[at + start..];
-            let body = &body[..body.len().min(LONGEST)];
+            let body = text.get(at + start..).unwrap_or_default();
+            let body = body.get(..body.len().min(LONGEST)).unwrap_or_default();
             let end = [&b"</ErrorResponse>"[..], b"</Error>"]
                 .iter()
                 .filter_map(|end| find(body, end).map(|at| at + end.len()))
                 .max();
-            let reply = Reply::parse(status.take(), &Headers::default(), &body[..end.unwrap_or(body.len())]);
+            let reply = Reply::parse(
+                status.take(),
+                &Headers::default(),
+                body.get(..end.unwrap_or(body.len())).unwrap_or_default(),
+            );
             http_ends = at + start + end.unwrap_or(body.len());
             push(Exchange { reply: Some(reply), ..Exchange::default() });
         } else if find(line.text, b"signature we calculated does not match").is_some() && at >= http_ends {
-            let body = &text[at..][..(text.len() - at).min(LONGEST)];
-            let body = &body[..message_block_end(body)];
+            let behind = text.get(at..).unwrap_or_default();
+            let body = behind.get(..LONGEST).unwrap_or(behind);
+            let body = body.get(..message_block_end(body)).unwrap_or_default();
             http_ends = at + body.len();
             push(Exchange { reply: Some(Reply::parse(None, &Headers::default(), body)), ..Exchange::default() });
         }
@@ -146,10 +151,10 @@ fn s3cmd_reply(line: &str) -> Option<Reply> {
 fn message_in(line: &[u8]) -> Option<usize> {
     let starts = (0..line.len().min(200)).filter(|&at| at == 0 || line[at - 1] == b' ');
     let has_version = find(line, b"HTTP/").is_some();
-    starts
-        .into_iter()
-        .filter(|_| has_version)
-        .find(|&at| status_of(&line[at..]).is_some() || http::is_request_line(&line[at..]))
+    starts.into_iter().filter(|_| has_version).find(|&at| {
+        status_of(line.get(at..).unwrap_or_default()).is_some()
+            || http::is_request_line(line.get(at..).unwrap_or_default())
+    })
 }
 
 /// Where a message ends in a log: at a rule, or at a line with a prefix of its own.
@@ -179,8 +184,8 @@ fn error_in(line: &[u8]) -> Option<usize> {
 /// The end of a message with the server's blocks in it: the quote behind the last hash.
 fn message_block_end(text: &[u8]) -> usize {
     // The blocks stand right behind the message.
-    let text = &text[..text.len().min(LONGEST_MESSAGE)];
-    let near = &text[..text.len().min(1024)];
+    let text = text.get(..text.len().min(LONGEST_MESSAGE)).unwrap_or_default();
+    let near = text.get(..text.len().min(1024)).unwrap_or_default();
     let is_near = find(near, b"should have been").is_some();
     let last = [&b"The String-to-Sign should have been"[..], b"The Canonical String for this request should have been"]
         .iter()
@@ -211,7 +216,7 @@ fn wire_line(line: &[u8]) -> Option<(bool, &[u8])> {
     let line = line.trim_ascii_end().strip_suffix(b"\"")?;
     let sent = find(line, b" >> \"").map(|at| (true, at));
     let (is_sent, at) = sent.or_else(|| find(line, b" << \"").map(|at| (false, at)))?;
-    Some((is_sent, &line[at + 5..]))
+    Some((is_sent, line.get(at + 5..).unwrap_or_default()))
 }
 
 fn find(text: &[u8], part: &[u8]) -> Option<usize> {

@@ -89,7 +89,7 @@ pub(super) fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, Unreada
     chosen.notes.extend(notes);
     chosen.notes.extend(reply.iter().flat_map(|reply: &Reply| reply.damage.clone()));
     let client = Some(chosen.client);
-    Ok(Capture { kind: CaptureKind::ClientLog, request, url, reply, client, command: None, notes: chosen.notes })
+    Ok(Capture { kind: CaptureKind::ClientLog, request, url, reply, client, notes: chosen.notes })
 }
 
 /// Requests, each with the refusal behind it; some logs tell the status first and the error's body later.

@@ -15,10 +15,10 @@ fn one_string(text: &str) -> Option<(Vec<u8>, &str)> {
     let body = text.strip_prefix(['b', 'u']).unwrap_or(text);
     let quote = body.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
     let mut bytes = Vec::new();
-    let mut chars = body[1..].char_indices();
+    let mut chars = body.get(1..).unwrap_or_default().char_indices();
     while let Some((at, character)) = chars.next() {
         match character {
-            c if c == quote => return Some((bytes, &body[1 + at + 1..])),
+            c if c == quote => return Some((bytes, body.get(1 + at + 1..).unwrap_or_default())),
             '\\' => {
                 let (_, escape) = chars.next()?;
                 let length = match escape {
@@ -66,7 +66,7 @@ pub(super) fn dictionary(text: &str) -> Option<Vec<(String, Vec<u8>)>> {
                 pairs.push((String::from_utf8_lossy(&name).into_owned(), bytes));
                 rest = behind;
             }
-            None => rest = &value[value.find([',', '}'])?..],
+            None => rest = value.get(value.find([',', '}'])?..).unwrap_or_default(),
         }
         rest = rest.trim_start().strip_prefix(',').unwrap_or_default().trim_start();
     }

@@ -139,9 +139,7 @@ fn hex_dumps_are_bytes() {
 }
 
 fn words(text: &str) -> Vec<String> {
-    let found = capture(text);
-    assert_eq!(found.kind, CaptureKind::CurlCommand);
-    found.command.unwrap()
+    shell::read(text).unwrap_or_else(|error| panic!("{error}: {text}")).words
 }
 
 #[test]
@@ -161,10 +159,7 @@ fn a_command_is_split_as_its_shell_splits_it() {
 #[test]
 fn a_command_may_be_followed_by_its_answer() {
     let found = capture(&format!("$ curl -i https://h/$KEY\nHTTP/1.1 403 Forbidden\n\n{REFUSAL}"));
-    assert_eq!(
-        (found.command.as_deref(), code(&found)),
-        (Some(&["-i".to_owned(), "https://h/$KEY".to_owned()][..]), "SignatureDoesNotMatch")
-    );
+    assert_eq!((target(&found).as_str(), code(&found)), ("/$KEY", "SignatureDoesNotMatch"));
     assert_eq!(notes(&found), ["the shell's $KEY is not known"]);
     assert_eq!(notes(&capture("curl https://h/ && date")), ["what follows the command was not read"]);
     assert_eq!(error("curl \\\n 'https://h/"), "line 2: the quote ' never ends");

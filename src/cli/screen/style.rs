@@ -1,7 +1,5 @@
 //! Colours, or none.
 
-use std::fmt::{self, Display};
-
 use anstyle::{AnsiColor, Style};
 
 /// Whether what is written may be coloured.
@@ -15,23 +13,27 @@ pub enum Palette {
 
 /// What a piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub enum Role {
+    /// A verdict that is good.
     Valid,
+    /// A verdict that is bad.
     Invalid,
+    /// No verdict.
     Unknown,
+    /// What the lines below it are about.
     Heading,
+    /// What differs.
     Mark,
+    /// What helps to read the rest.
     Secondary,
 }
 
 impl Palette {
-    /// The text in the colours of its role.
-    pub(super) fn paint<T: Display>(self, role: Role, text: T) -> Painted<T> {
-        let style = match self {
+    pub(super) fn style(self, role: Role) -> Style {
+        match self {
             Self::Plain => Style::new(),
             Self::Coloured => role.style(),
-        };
-        Painted { style, text }
+        }
     }
 }
 
@@ -46,17 +48,5 @@ impl Role {
             Self::Mark => colour(AnsiColor::Red),
             Self::Secondary => Style::new().dimmed(),
         }
-    }
-}
-
-/// Text in its colours.
-pub(super) struct Painted<T> {
-    style: Style,
-    text: T,
-}
-
-impl<T: Display> Display for Painted<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{:#}", self.style, self.text, self.style)
     }
 }

@@ -1,0 +1,111 @@
+//! What the host says of service and region, beside what the scope says. Only AWS's own hosts say it surely: other stores
+//! take any region, and names of one's own say nothing.
+
+use super::{ExpectedScope, Finding, Judge};
+use crate::claim::Claim;
+use crate::derivation::Terms;
+use crate::endpoint::{self, Inference};
+use crate::request::Request;
+
+/// Services that each sign for one name on their hosts, and for nothing else.
+#[rustfmt::skip]
+const CERTAIN: [&str; 22] = [
+    "s3", "s3express", "execute-api", "es", "aoss", "lambda", "sts", "iam", "dynamodb", "sqs", "sns", "kms", "kinesis",
+    "firehose", "secretsmanager", "ssm", "logs", "events", "states", "athena", "glue", "bedrock",
+];
+/// Other names that a host's service goes by in scopes: the name inferred, and the one that is taken too.
+const ALIASES: [(&str, &str); 7] = [
+    ("iotdata", "iotdevicegateway"),
+    ("iotdata", "iot-jobs-data"),
+    ("ses", "email"),
+    ("kafka", "kafka-cluster"),
+    ("geo-maps", "geo"),
+    ("geo-places", "geo"),
+    ("geo-routes", "geo"),
+];
+
+/// A part of the scope that the host contradicts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    /// What the host says; empty if it only says that the scope is wrong.
+    pub expected: String,
+    /// What the scope says.
+    pub presented: String,
+    /// Whether the host leaves a doubt.
+    pub sureness: Sureness,
+}
+
+/// Whether a host leaves a doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sureness {
+    /// The server of that host refuses.
+    Certain,
+    /// It may answer for several, or its name be read wrongly.
+    Likely,
+}
+
+/// The parts of the scope that the server of the host refuses. A judge who expects a scope knows better than a host.
+pub(super) fn judge(request: &Request, claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
+    if judge.scope != ExpectedScope::Any {
+        return Vec::new();
+    }
+    let certain = |found: &Contradiction| found.sureness == Sureness::Certain;
+    let region = region_of_host(request, &claim.terms).filter(certain);
+    let service = service_of_host(request, &claim.terms).filter(certain);
+    let region = region.map(|Contradiction { expected, presented, .. }| Finding::HostRegion { expected, presented });
+    let service = service.map(|Contradiction { expected, presented, .. }| Finding::HostService { expected, presented });
+    region.into_iter().chain(service).collect()
+}
+
+/// The scope names another region than the host.
+pub fn region_of_host(request: &Request, terms: &Terms) -> Option<Contradiction> {
+    let presented = terms.scope.region.as_deref()?;
+    let (host, inference) = aws(request)?;
+    if inference.region.as_deref() == Some(presented) {
+        return None;
+    }
+    let expected = inference.region.unwrap_or_default();
+    // A host that names no region answers for several, or for one that is only guessed.
+    let (expected, sureness) = match () {
+        () if !expected.is_empty() && host.contains(&expected) => (expected, Sureness::Certain),
+        () if !is_region(presented) => (String::new(), Sureness::Certain),
+        () if !expected.is_empty() && inference.service.as_deref() != Some("s3") => (expected, Sureness::Likely),
+        () => return None,
+    };
+    Some(Contradiction { expected, presented: presented.to_owned(), sureness })
+}
+
+/// The scope names another service than the host.
+pub fn service_of_host(request: &Request, terms: &Terms) -> Option<Contradiction> {
+    let presented = terms.scope.service.as_str();
+    let expected = aws(request)?.1.service?;
+    let are_stores = [presented, &expected].into_iter().all(|service| terms.dialect.stores_objects(service));
+    let is_alias = ALIASES.contains(&(expected.as_str(), presented));
+    if expected == presented || are_stores || is_alias {
+        return None;
+    }
+    let sureness = if CERTAIN.contains(&expected.as_str()) { Sureness::Certain } else { Sureness::Likely };
+    Some(Contradiction { expected, presented: presented.to_owned(), sureness })
+}
+
+/// Whether the request goes to one of AWS's own hosts.
+pub fn is_aws(request: &Request) -> bool {
+    aws(request).is_some()
+}
+
+fn aws(request: &Request) -> Option<(String, Inference)> {
+    let host = request.host()?;
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
+    let inference = endpoint::infer(&name).filter(|inference| inference.provider == "AWS")?;
+    Some((name, inference))
+}
+
+/// Whether a word has the shape of AWS's regions, `us-west-2`, `us-gov-east-1`.
+pub fn is_region(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('-').collect();
+    let Some((number, names)) = parts.split_last() else { return false };
+    let Some(first) = names.first() else { return false };
+    let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    names.len() >= 2 && (2..=4).contains(&first.len()) && names.iter().all(is_name) && is_number
+}

@@ -1,0 +1,66 @@
+//! What a request may say once: the headers and parameters that carry its signature, and those by which it is framed.
+//!
+//! If one stands there twice, servers differ in which they take: MinIO and Go take the first, Ceph's maps keep the last, and s3s
+//! and RFC 9112 §3.2 refuse. What a proxy checked is then not what the server behind it acts on, so it is fatal here.
+
+use super::Finding;
+use crate::canonical::query;
+use crate::request::{Headers, Request};
+use crate::scheme::Dialect;
+
+/// Headers that are read once, whoever sends them.
+const OF_HTTP: [&str; 2] = ["host", "x-amz-decoded-content-length"];
+
+/// More than one signature: S3 refuses with *Only one auth mechanism allowed*.
+pub(super) fn judge_mechanisms(headers: &Headers) -> Option<Finding> {
+    (headers.values("authorization").count() > 1).then_some(Finding::SignedTwice)
+}
+
+/// The headers of a signature of the Version 4 family that were sent twice.
+pub(super) fn judge_headers(headers: &Headers, dialect: &Dialect) -> Vec<Finding> {
+    let region_set = dialect.region_set_header();
+    let own = [&dialect.date_header, &dialect.content_sha256_header, &dialect.token_header, region_set.as_str()];
+    // `Date` counts only if the header of the dialect is absent.
+    let date = (!headers.contains(&dialect.date_header)).then_some("date");
+    repeated(headers, OF_HTTP.into_iter().chain(own).chain(date))
+}
+
+/// Those names that are the names of several headers.
+pub(super) fn repeated<'a>(headers: &Headers, names: impl Iterator<Item = &'a str>) -> Vec<Finding> {
+    let is_repeated = |name: &&str| headers.values(name).nth(1).is_some();
+    names.filter(is_repeated).map(|name| Finding::Repeated { name: name.to_owned() }).collect()
+}
+
+/// The parameters of a signed query that stand there twice, in any case: some servers look names up without regard to it.
+pub(super) fn judge_parameters(request: &Request, is_of_signature: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let mut names: Vec<String> = parameter_names(request).filter(|name| is_of_signature(name)).collect();
+    names.sort();
+    let mut repeated: Vec<String> = names
+        .iter()
+        .zip(names.iter().skip(1))
+        .filter(|(one, other)| one == other)
+        .map(|(one, _)| one.clone())
+        .collect();
+    repeated.dedup();
+    repeated.into_iter().map(|name| Finding::Repeated { name }).collect()
+}
+
+fn parameter_names(request: &Request) -> impl Iterator<Item = String> {
+    let lower = |name: Vec<u8>| String::from_utf8_lossy(&name).to_ascii_lowercase();
+    query::parameters(request.query().unwrap_or_default()).map(move |(name, _)| lower(name))
+}
+
+/// A header and a parameter of a presigned URL that say the same thing otherwise: MinIO takes the parameter, others the header.
+pub(super) fn judge_both_places(request: &Request, dialect: &Dialect) -> Vec<Finding> {
+    let pairs: [(&str, String); 3] = [
+        (&dialect.date_header, dialect.query_name("Date")),
+        (&dialect.content_sha256_header, dialect.query_name("Content-Sha256")),
+        (&dialect.token_header, dialect.token_query_name()),
+    ];
+    let differs = |(header, parameter): &(&str, String)| {
+        let in_query = query::parameter(request, parameter);
+        let mut in_headers = request.headers.values(header);
+        in_query.is_some_and(|in_query| in_headers.any(|value| value.trim_ascii() != in_query))
+    };
+    pairs.into_iter().filter(differs).map(|(header, _)| Finding::Repeated { name: header.to_owned() }).collect()
+}

@@ -1,0 +1,91 @@
+//! What a signature of the Version 4 family says of the payload, and whether its service takes that.
+
+use super::Finding;
+use crate::canonical::PayloadHash;
+use crate::claim::Claim;
+use crate::derivation::{Placement, Terms};
+use crate::request::{Body, Request};
+use crate::scheme::Dialect;
+
+/// How the words of a payload that comes in pieces begin.
+const STREAMING: &str = "STREAMING-";
+
+/// Services besides S3's that take `UNSIGNED-PAYLOAD`: those whose operations botocore's models sign so (`v4-unsigned-body`,
+/// `unsignedPayload`), and VPC Lattice, OpenSearch Serverless and Transcribe by their manuals. All others hash what arrives.
+const TAKE_UNSIGNED: [&str; 7] = ["aoss", "ebs", "lex", "mediastore", "omics", "transcribe", "vpc-lattice-svcs"];
+
+/// What is wrong with the payload, as far as it is known.
+pub(super) fn judge(request: &Request, claim: &Claim) -> Vec<Finding> {
+    let terms = &claim.terms;
+    if is_missing(request, terms) {
+        return vec![Finding::PayloadHeaderMissing { name: terms.dialect.content_sha256_header.to_string() }];
+    }
+    let found = match &terms.payload {
+        PayloadHash::Unsigned => (!takes_unsigned(terms)).then_some(Finding::PayloadUnsigned),
+        PayloadHash::Declared(word) if word.starts_with(STREAMING) => unknown_word(terms, word),
+        PayloadHash::Declared(presented) => mismatch(request, terms, presented),
+        PayloadHash::Sha256(_) => None,
+    };
+    found.into_iter().collect()
+}
+
+/// S3 wants each request that is signed in its headers to declare its payload.
+fn is_missing(request: &Request, terms: &Terms) -> bool {
+    terms.placement == Placement::Header
+        && terms.dialect.stores_objects(&terms.scope.service)
+        && !request.headers.contains(&terms.dialect.content_sha256_header)
+}
+
+fn takes_unsigned(terms: &Terms) -> bool {
+    let service = terms.scope.service.as_str();
+    terms.dialect.stores_objects(service) || TAKE_UNSIGNED.contains(&service)
+}
+
+/// S3 knows five words (*Authenticating Requests: Using the Authorization Header*, `x-amz-content-sha256`), two of them by the
+/// algorithm of the signature; event streams are for services that store no objects, and not for presigned URLs.
+fn unknown_word(terms: &Terms, presented: &str) -> Option<Finding> {
+    let algorithm = terms.dialect.algorithm_for(terms.scheme);
+    let of_chunks = |rest: &str| is_of_chunks(rest, &algorithm);
+    let rest = presented.strip_prefix(STREAMING)?;
+    let is_known = match terms.dialect.stores_objects(&terms.scope.service) {
+        true => terms.dialect.header_prefix == Dialect::AWS4.header_prefix && of_chunks(rest),
+        false => rest.strip_suffix("-EVENTS") == Some(&*algorithm),
+    };
+    (!is_known).then(|| Finding::StreamingWord { presented: presented.to_owned() })
+}
+
+fn is_of_chunks(rest: &str, algorithm: &str) -> bool {
+    let signed = rest.strip_suffix("-TRAILER").unwrap_or(rest).strip_suffix("-PAYLOAD");
+    signed == Some(algorithm) || rest == "UNSIGNED-PAYLOAD-TRAILER"
+}
+
+/// The hash of another body; and at S3 what is no hash at all, whatever the body is.
+fn mismatch(request: &Request, terms: &Terms, presented: &str) -> Option<Finding> {
+    let presented = presented.to_owned();
+    match request.body.sha256().map(|hash| hash.to_string()) {
+        Some(expected) => (presented != expected).then_some(Finding::PayloadMismatch { expected, presented }),
+        None if terms.dialect.stores_objects(&terms.scope.service) && !is_hash(&presented) => {
+            Some(Finding::PayloadWord { presented })
+        }
+        None => None,
+    }
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// A signature that is right says nothing of a body that nobody has seen, nor of chunks that nobody here can read.
+pub(super) fn judge_unseen(request: &Request, claim: &Claim) -> Option<Finding> {
+    let is_unseen = request.body.sha256().is_none();
+    match &claim.terms.payload {
+        PayloadHash::Unsigned => None,
+        PayloadHash::Declared(word) if word.starts_with(STREAMING) => {
+            // Nobody here reads the frames of an event stream, which are signed one by one as well.
+            let is_read = cfg!(feature = "stream") && !word.ends_with("-EVENTS");
+            let is_seen = is_read && matches!(request.body, Body::Bytes(_));
+            (!is_seen).then_some(Finding::ChunksUnseen)
+        }
+        PayloadHash::Declared(_) | PayloadHash::Sha256(_) => is_unseen.then_some(Finding::PayloadUnseen),
+    }
+}

@@ -1,0 +1,48 @@
+//! How the `Authorization` header of the Version 4 family and its list of signed headers are written.
+
+use super::Finding;
+use super::finding::ListFault;
+use crate::claim::Claim;
+
+/// The parts that the header has, each once.
+const PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
+
+/// A part that stands there twice, that nobody knows, or that is empty. Of two, Ceph takes the last and others the first; MinIO
+/// and s3s refuse everything but the three.
+pub(super) fn judge_authorization(value: &str) -> Option<Finding> {
+    let (_, parts) = value.split_once(|c: char| c.is_ascii_whitespace())?;
+    let names: Vec<&str> = parts.split(',').map(name_of).collect();
+    let is_repeated = |name: &&str| names.iter().filter(|other| *other == name).nth(1).is_some();
+    let part = PARTS.into_iter().find(is_repeated).map(|name| format!("{name} stands there twice"));
+    let unknown = || names.iter().find(|name| !PARTS.contains(name)).map(|name| unknown_part(name));
+    part.or_else(unknown).map(|problem| Finding::AuthorizationForm { problem })
+}
+
+/// What stands before `=`; nothing for a part without one, which may be a secret.
+fn name_of(part: &str) -> &str {
+    part.split_once('=').map(|(name, _)| name.trim()).unwrap_or_default()
+}
+
+fn unknown_part(name: &str) -> String {
+    match name {
+        "" => "a part has no name".to_owned(),
+        name => format!("it has an unknown part {name}"),
+    }
+}
+
+/// A list that is not written as the signer signs it: names in lower case, sorted, each once. No server acts on it otherwise
+/// (MinIO sorts it, others take it as it is), so it is a note.
+pub(super) fn judge_list(claim: &Claim) -> Option<Finding> {
+    let names: Vec<&str> = claim.signed_headers_listed.split(';').map(str::trim).collect();
+    let lower: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let is_repeated = |name: &String| lower.iter().filter(|other| *other == name).nth(1).is_some();
+    let fault = match () {
+        () if names.iter().any(|name| name.is_empty()) => ListFault::EmptyName,
+        () if names.iter().any(|name| name.bytes().any(|byte| byte.is_ascii_uppercase())) => ListFault::UpperCase,
+        () if lower.iter().any(is_repeated) => ListFault::Repeated,
+        () if !lower.is_sorted() => ListFault::Unsorted,
+        () => return None,
+    };
+    let (expected, presented) = (claim.terms.signed_headers.as_str().to_owned(), claim.signed_headers_listed.clone());
+    Some(Finding::SignedHeadersForm { fault, expected, presented })
+}

@@ -1,0 +1,147 @@
+//! Files of settings are read within a limit, and only where reading them ends: no pipe is waited for, no endless device
+//! fills the memory.
+
+use std::fmt;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::platform::{self, FileKind};
+
+/// More than any file of settings, keys or tokens has, in bytes.
+pub const SETTINGS_LIMIT: u64 = 1024 * 1024;
+
+/// A file that was read whole.
+pub struct Bounded {
+    /// Its content. It may be secret.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// What the system says about the file that was read, even if another has its name by now.
+    pub metadata: Metadata,
+}
+
+/// Reads a file of at most `limit` bytes. It may also be `/dev/null`, or a descriptor that this process was given: whoever
+/// opened a pipe for us writes to it.
+///
+/// # Errors
+/// It is larger, or no file; or it cannot be read.
+pub fn read(path: &Path, limit: u64) -> io::Result<Bounded> {
+    let file = open(path)?;
+    let metadata = file.metadata()?;
+    let bytes = read_stream(file, limit).map_err(|error| match error.kind() {
+        // A terminal, or another device that would have to be waited for.
+        io::ErrorKind::WouldBlock => not_regular(),
+        _ => error,
+    })?;
+    Ok(Bounded { bytes, metadata })
+}
+
+/// Fails where [`read`] would, without keeping what is read. A descriptor is left alone, for what is read of it is gone.
+///
+/// # Errors
+/// As those of [`read`].
+pub fn check(path: &Path, limit: u64) -> io::Result<()> {
+    match fs::metadata(path)? {
+        metadata if metadata.is_file() && metadata.len() <= limit => Ok(()),
+        metadata if metadata.is_file() => Err(too_large(limit)),
+        _ if platform::descriptor_of(path).is_some() => Ok(()),
+        _ => read(path, limit).map(drop),
+    }
+}
+
+/// Reads to the end, which comes within so many bytes.
+///
+/// # Errors
+/// It comes later, or reading fails.
+pub fn read_stream(stream: impl Read, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    stream.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(too_large(limit)) } else { Ok(bytes) }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    match platform::kind_of(&fs::metadata(path)?) {
+        FileKind::NamedPipe if platform::descriptor_of(path).is_some() => File::open(path),
+        FileKind::NamedPipe | FileKind::Other => Err(not_regular()),
+        // What is put in the place of a file meanwhile is not waited for either.
+        FileKind::Regular | FileKind::Directory | FileKind::Device => platform::open_without_waiting(path),
+    }
+}
+
+fn not_regular() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")
+}
+
+fn too_large(limit: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, TooLarge { limit })
+}
+
+#[derive(Debug)]
+struct TooLarge {
+    limit: u64,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.limit / (1024 * 1024) {
+            0 => write!(f, "it is larger than {} bytes", self.limit),
+            mebibytes => write!(f, "it is larger than {mebibytes} MiB"),
+        }
+    }
+}
+
+impl std::error::Error for TooLarge {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_the_largest_that_is_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        fs::write(&path, "12345").unwrap();
+        assert_eq!(*read(&path, 5).unwrap().bytes, b"12345");
+        assert!(check(&path, 5).is_ok());
+        for outcome in [read(&path, 4).map(drop), check(&path, 4)] {
+            assert_eq!(outcome.unwrap_err().to_string(), "it is larger than 4 bytes");
+        }
+        assert_eq!(too_large(SETTINGS_LIMIT).to_string(), "it is larger than 1 MiB");
+        assert!(read(directory.path(), 5).is_err());
+    }
+
+    /// Catches a read that never ends, and one that fills the memory.
+    #[cfg(unix)]
+    #[test]
+    fn devices_and_pipes_are_neither_waited_for_nor_read_without_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for outcome in [read(&pipe, 5).map(drop), check(&pipe, 5)] {
+            assert_eq!(outcome.unwrap_err().to_string(), "it is not a regular file");
+        }
+        for outcome in [read(Path::new("/dev/zero"), 5).map(drop), check(Path::new("/dev/zero"), 5)] {
+            assert_eq!(outcome.unwrap_err().to_string(), "it is larger than 5 bytes");
+        }
+        assert!(read(Path::new("/dev/null"), 5).unwrap().bytes.is_empty());
+        assert!(check(Path::new("/dev/null"), 5).is_ok());
+    }
+
+    /// What a shell's `<(command)` is.
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_that_was_given_is_read() {
+        use std::io::Write;
+        use std::os::fd::AsRawFd;
+
+        let (reader, mut writer) = io::pipe().unwrap();
+        let path = format!("/dev/fd/{}", reader.as_raw_fd());
+        std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            writer.write_all(b"given")
+        });
+        assert!(check(Path::new(&path), 10).is_ok());
+        assert_eq!(*read(Path::new(&path), 10).unwrap().bytes, b"given");
+    }
+}

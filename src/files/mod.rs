@@ -1,0 +1,13 @@
+//! Files on disk, whatever is in them: read within a limit, replaced in one step, locked while they are.
+//!
+//! What a file means is not known here, nor who asked for it.
+
+mod bounded;
+mod links;
+mod lock;
+mod replacement;
+
+pub use bounded::{Bounded, SETTINGS_LIMIT, check, read, read_stream};
+pub use links::follow_links;
+pub use lock::Lock;
+pub use replacement::{Replacement, parent};

@@ -1,0 +1,242 @@
+//! A file that takes the place of another in one step, once it is whole: whoever reads meanwhile finds the old one.
+//!
+//! Until then it has no name where the system has such files, so that nothing is left of a process that is killed. Elsewhere
+//! its name goes when the process is stopped by a signal.
+
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::platform::{self, Removal, Secrecy, UnnamedFile, leave_to_umask};
+
+/// A file on its way to its place. Dropped before, it leaves nothing.
+#[derive(Debug)]
+pub struct Replacement {
+    file: Pending,
+    target: PathBuf,
+    replaced: Option<Metadata>,
+    secrecy: Secrecy,
+}
+
+#[derive(Debug)]
+enum Pending {
+    Unnamed(UnnamedFile),
+    Named(NamedTempFile, Removal),
+}
+
+impl Replacement {
+    /// Begins a file to stand at `target`, which is no link. What stands there is not touched yet.
+    ///
+    /// # Errors
+    /// What stands there may not be written to; or its directory may not, or is not there.
+    pub fn begin(target: &Path, secrecy: Secrecy) -> io::Result<Self> {
+        let replaced = match fs::metadata(target) {
+            Ok(metadata) => {
+                // To rename over a file asks only its directory. Whoever may not write to it shall not replace it either.
+                OpenOptions::new().write(true).open(target)?;
+                Some(metadata)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let file = Pending::new_beside(target, secrecy)?;
+        Ok(Self { file, target: target.to_owned(), replaced, secrecy })
+    }
+
+    /// Puts it in its place.
+    ///
+    /// # Errors
+    /// It cannot be put there. What stood there still does.
+    pub fn finish(self) -> io::Result<()> {
+        if let Some(replaced) = &self.replaced {
+            let file = self.file.as_file();
+            let has_group = platform::owner_kept(file, replaced);
+            file.set_permissions(platform::permissions_like(replaced, self.secrecy, has_group))?;
+        }
+        match self.file {
+            Pending::Named(file, removal) => {
+                file.persist(&self.target)?;
+                drop(removal);
+                Ok(())
+            }
+            Pending::Unnamed(file) => match file.link(&self.target) {
+                // What has a name is not linked over: so it gets a name beside, for no longer than it takes to rename.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    let (prefix, mut builder) = (prefix(&self.target), tempfile::Builder::new());
+                    builder.prefix(&prefix).suffix(SUFFIX);
+                    let beside = builder.make_in(parent(&self.target), |path| file.link(path))?;
+                    Ok(beside.into_temp_path().persist(&self.target)?)
+                }
+                outcome => outcome,
+            },
+        }
+    }
+
+    /// Finishes, and waits until the disk has it.
+    ///
+    /// # Errors
+    /// As those of [`Replacement::finish`]; or the disk is full.
+    pub fn finish_durably(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        let directory = parent(&self.target).to_owned();
+        self.finish()?;
+        // The file is whole either way; only a power cut within the next seconds could bring the old one back.
+        let _ = File::open(directory).and_then(|directory| directory.sync_all());
+        Ok(())
+    }
+
+    /// Removes what a process left that was killed between two calls of the system. To be called under the lock of `target`
+    /// alone: without it the file may be one that is about to be renamed.
+    pub fn remove_leftovers(target: &Path) {
+        let Ok(entries) = fs::read_dir(parent(target)) else { return };
+        let prefix = prefix(target);
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let is_ours = name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
+            if is_ours && name.as_encoded_bytes().ends_with(SUFFIX.as_bytes()) {
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+    }
+}
+
+impl Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.as_file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_file().flush()
+    }
+}
+
+impl Pending {
+    fn new_beside(target: &Path, secrecy: Secrecy) -> io::Result<Self> {
+        match UnnamedFile::new_in(parent(target), secrecy)? {
+            Some(file) => Ok(Self::Unnamed(file)),
+            None => Self::named_beside(target, secrecy),
+        }
+    }
+
+    fn named_beside(target: &Path, secrecy: Secrecy) -> io::Result<Self> {
+        let (prefix, mut builder) = (prefix(target), tempfile::Builder::new());
+        builder.prefix(&prefix).suffix(SUFFIX);
+        if secrecy == Secrecy::Public {
+            leave_to_umask(&mut builder);
+        }
+        let file = builder.tempfile_in(parent(target))?;
+        let removal = platform::remove_if_stopped(file.path());
+        Ok(Self::Named(file, removal))
+    }
+
+    fn as_file(&self) -> &File {
+        match self {
+            Self::Unnamed(file) => file.as_file(),
+            Self::Named(file, _) => file.as_file(),
+        }
+    }
+}
+
+const SUFFIX: &str = ".sigvet";
+
+/// How the name begins that a file has beside its place.
+fn prefix(target: &Path) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(target.file_name().unwrap_or_default());
+    prefix.push("-");
+    prefix
+}
+
+/// The directory that a path is in.
+pub fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Begin = fn(&Path, Secrecy) -> Replacement;
+
+    /// Both ways to make it: the system of the test has perhaps only one of them.
+    const WAYS: [Begin; 2] = [
+        |target, secrecy| Replacement::begin(target, secrecy).unwrap(),
+        |target, secrecy| {
+            let file = Pending::named_beside(target, secrecy).unwrap();
+            Replacement { file, ..Replacement::begin(target, secrecy).unwrap() }
+        },
+    ];
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_old_file_is_there_until_the_new_one_is_whole() {
+        for begin in WAYS {
+            let directory = tempfile::tempdir().unwrap();
+            let target = directory.path().join("file");
+            for text in ["first", "second"] {
+                let before = fs::read(&target).ok();
+                let mut replacement = begin(&target, Secrecy::Public);
+                replacement.write_all(text.as_bytes()).unwrap();
+                assert_eq!(fs::read(&target).ok(), before);
+                replacement.finish_durably().unwrap();
+                assert_eq!(fs::read_to_string(&target).unwrap(), text);
+                assert_eq!(names(directory.path()), ["file"]);
+            }
+            let mut given_up = begin(&target, Secrecy::Public);
+            given_up.write_all(b"half").unwrap();
+            drop(given_up);
+            assert_eq!((fs::read_to_string(&target).unwrap().as_str(), names(directory.path()).len()), ("second", 1));
+        }
+    }
+
+    #[test]
+    fn leftovers_of_this_file_are_removed_and_no_other() {
+        let directory = tempfile::tempdir().unwrap();
+        let mine = [".file-x1y2z3.sigvet", ".other-x1y2z3.sigvet", ".file.lock", "file", ".file-x"];
+        mine.iter().for_each(|name| fs::write(directory.path().join(name), "").unwrap());
+        Replacement::remove_leftovers(&directory.path().join("file"));
+        assert_eq!(names(directory.path()), [".file-x", ".file.lock", ".other-x1y2z3.sigvet", "file"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn modes_are_kept_and_secrets_are_private() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for begin in WAYS {
+            let directory = tempfile::tempdir().unwrap();
+            let (target, reference) = (directory.path().join("file"), directory.path().join("reference"));
+            fs::write(&reference, "").unwrap();
+            begin(&target, Secrecy::Public).finish().unwrap();
+            assert_eq!(mode(&target), mode(&reference), "a new file is as the umask has it");
+            for kept in [0o600, 0o640, 0o755, 0o666] {
+                fs::set_permissions(&target, fs::Permissions::from_mode(kept)).unwrap();
+                begin(&target, Secrecy::Public).finish().unwrap();
+                assert_eq!(mode(&target), kept);
+            }
+            begin(&target, Secrecy::Secret).finish().unwrap();
+            assert_eq!(mode(&target), 0o600);
+            fs::remove_file(&target).unwrap();
+            begin(&target, Secrecy::Secret).finish().unwrap();
+            assert_eq!(mode(&target), 0o600);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_refused_at_the_beginning() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(Replacement::begin(directory.path(), Secrecy::Public).is_err());
+        let nowhere = Replacement::begin(&directory.path().join("not/there"), Secrecy::Public).unwrap_err();
+        assert_eq!(nowhere.kind(), io::ErrorKind::NotFound);
+    }
+}

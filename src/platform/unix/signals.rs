@@ -1,0 +1,119 @@
+//! Files that go when a signal stops the process: those that have a name already though they are not whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, Once};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
+/// The files there are. Whoever holds the lock does nothing that could fail.
+static FILES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+static LISTENING: Once = Once::new();
+
+/// A file that a signal removes, until this is dropped.
+#[derive(Debug)]
+pub struct Removal(PathBuf);
+
+/// Removes the file when INT, TERM, HUP or QUIT stop the process, which then ends as it would have without us.
+pub fn remove_if_stopped(path: &Path) -> Removal {
+    LISTENING.call_once(listen);
+    files().push(path.to_owned());
+    Removal(path.to_owned())
+}
+
+impl Drop for Removal {
+    fn drop(&mut self) {
+        files().retain(|path| *path != self.0);
+    }
+}
+
+fn files() -> std::sync::MutexGuard<'static, Vec<PathBuf>> {
+    FILES.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Waits for the signals on a thread of its own. Where that cannot be had, a signal leaves the file.
+fn listen() {
+    let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|&signal| !is_ignored(signal));
+    let Ok(mut signals) = Signals::new(wanted) else { return };
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            files().drain(..).for_each(|path| drop(fs::remove_file(path)));
+            // It ends the process.
+            drop(emulate_default_handler(signal));
+        }
+    });
+}
+
+/// Whether the process was started so that the signal does nothing, as `nohup` does: then it still does nothing. Only Linux
+/// tells; elsewhere none is taken for ignored.
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    mask >> (signal - 1) & 1 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    use super::*;
+
+    const CHILD: &str = "SIGVET_TEST_OF_SIGNALS";
+
+    /// Runs itself as a child that holds a file and waits to be stopped.
+    #[test]
+    fn a_signal_removes_the_file_and_ends_the_process_as_before() {
+        if let Some(path) = std::env::var_os(CHILD) {
+            let _removal = remove_if_stopped(Path::new(&path));
+            fs::write(&path, "half").unwrap();
+            std::thread::sleep(Duration::from_secs(60));
+            return;
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("half");
+        for (name, number) in [("INT", SIGINT), ("TERM", SIGTERM), ("HUP", SIGHUP), ("QUIT", SIGQUIT)] {
+            let status = stopped(&format!("kill -{name}"), &path, "");
+            assert_eq!(status.signal(), Some(number), "{name}");
+            assert!(!path.exists(), "{name}");
+        }
+    }
+
+    /// Catches a download under `nohup` that a closed terminal ends.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_signal_that_does_nothing_still_does_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("half");
+        let status = stopped("kill -HUP", &path, "trap '' HUP;");
+        assert_eq!(status.signal(), Some(SIGTERM));
+    }
+
+    /// Starts the child, sends it the signal once its file is there, and TERM where that did not end it.
+    fn stopped(kill: &str, path: &Path, before: &str) -> std::process::ExitStatus {
+        let test = "platform::unix::signals::tests::a_signal_removes_the_file_and_ends_the_process_as_before";
+        let program = std::env::current_exe().unwrap();
+        let script = format!("{before} exec \"$0\" --exact {test}");
+        let mut child = Command::new("sh");
+        child.args(["-c", &script]).arg(program).env(CHILD, path).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = child.spawn().unwrap();
+        while !fs::read(path).is_ok_and(|text| text == b"half") {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let send = |kill: &str| {
+            let words = format!("{} {}", kill, child.id());
+            assert!(Command::new("sh").args(["-c", &words]).status().unwrap().success());
+        };
+        send(kill);
+        if !before.is_empty() {
+            std::thread::sleep(Duration::from_millis(200));
+            send("kill -TERM");
+        }
+        child.wait().unwrap()
+    }
+}

@@ -1,0 +1,117 @@
+//! The profile file: many writers, other owners, files that are none.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::Path;
+use std::process::Command;
+
+use crate::common::{Outcome, Sigvet};
+
+fn profile(path: &Path, words: &[&str]) -> Sigvet {
+    Sigvet::anonymous(&[&["profile", "--profile-file", path.to_str().unwrap()], words].concat())
+}
+
+fn sign(path: &Path, name: &str) -> Outcome {
+    let words =
+        ["sign", "--profile-file", path.to_str().unwrap(), "--profile", name, "https://b.s3.us-east-1.amazonaws.com/"];
+    Sigvet::anonymous(&words).run()
+}
+
+/// Catches profiles that are reported as added, and lost: each writer had read the file before another wrote it.
+#[test]
+fn twenty_at_once_are_twenty() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("profiles.toml");
+    std::thread::scope(|scope| {
+        for number in 0..20 {
+            let path = &path;
+            scope.spawn(move || {
+                let name = format!("p{number}");
+                profile(path, &["add", &name]).input(b"AKID\nhush\n").run().expect(0);
+            });
+        }
+    });
+    let listed = profile(&path, &["list"]).run().expect(0).text();
+    assert_eq!(listed.lines().filter(|line| line.contains('p')).count(), 20, "{listed}");
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.matches("[profile.p").count(), 20, "{text}");
+}
+
+const FILE: &str = "[profile.run]\naccess_key_id='AKID'\nsecret_command=['touch','PROOF']\n\
+                    [profile.plain]\naccess_key_id='AKID'\nsecret_access_key='hush'\n";
+
+/// Catches a program that is run because somebody else wrote it into the file.
+#[test]
+fn a_command_is_run_only_from_a_file_that_nobody_else_writes() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, proof) = (directory.path().join("p.toml"), directory.path().join("proof"));
+    fs::write(&path, FILE.replace("PROOF", proof.to_str().unwrap())).unwrap();
+    for (mode, is_run) in [(0o600, true), (0o644, true), (0o620, false), (0o602, false), (0o666, false)] {
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        let outcome = sign(&path, "run");
+        assert_eq!(fs::remove_file(&proof).is_ok(), is_run, "{mode:o}");
+        if !is_run {
+            assert_eq!(outcome.code, Some(4), "{}", outcome.stderr);
+            assert!(outcome.stderr.contains("others can write to") && outcome.stderr.contains("chmod 600"));
+        }
+        // Without a command it is a warning.
+        let plain = sign(&path, "plain").expect(0);
+        assert_eq!(plain.stderr.contains("others can write to"), !is_run, "{mode:o}: {}", plain.stderr);
+    }
+}
+
+/// Only root can make a file another's: elsewhere the unit tests are all there is.
+#[test]
+fn a_file_of_another_user_is_treated_alike() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, proof) = (directory.path().join("p.toml"), directory.path().join("proof"));
+    fs::write(&path, FILE.replace("PROOF", proof.to_str().unwrap())).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    if chown(&path, Some(65534), None).is_err() {
+        return;
+    }
+    assert_eq!(sign(&path, "run").code, Some(4));
+    assert!(!proof.exists());
+    let plain = sign(&path, "plain").expect(0);
+    assert!(plain.stderr.contains("belongs to another user"), "{}", plain.stderr);
+}
+
+/// Catches a run that hangs, or takes all memory.
+#[test]
+fn what_is_too_large_or_no_file_is_refused_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    fs::File::create(path("large")).unwrap().set_len(1 << 30).unwrap();
+    assert!(Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+    for (file, says) in [
+        (path("large"), "larger than 1 MiB"),
+        (path("pipe"), "not a regular file"),
+        ("/dev/zero".into(), "larger than 1 MiB"),
+    ] {
+        let name = file.to_str().unwrap();
+        let refused = |outcome: Outcome, code: i32| {
+            let outcome = outcome.expect(code);
+            assert!(outcome.stderr.contains(name) && outcome.stderr.contains(says), "{name}: {}", outcome.stderr);
+        };
+        refused(sign(&file, "a"), 4);
+        refused(profile(&file, &["list"]).run(), 4);
+        refused(profile(&file, &["add", "a"]).input(b"AKID\nhush\n").run(), 4);
+        for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+            let words = ["sign", "https://b.s3.us-east-1.amazonaws.com/"];
+            refused(Sigvet::anonymous(&words).env(variable, name).run(), 4);
+        }
+        let identity = Sigvet::anonymous(&["sign", "https://b.s3.us-east-1.amazonaws.com/"]);
+        refused(
+            identity.env("AWS_WEB_IDENTITY_TOKEN_FILE", name).env("AWS_ROLE_ARN", "arn:aws:iam::1:role/r").run(),
+            3,
+        );
+    }
+    fs::File::create(path("large")).unwrap().set_len(11 << 20).unwrap();
+    for (file, says) in [(path("large"), "larger than 10 MiB"), (path("pipe"), "not a regular file")] {
+        let outcome = Sigvet::new(&["send", "-K", file.to_str().unwrap()]).run().expect(26);
+        assert!(outcome.stderr.contains(says), "{}", outcome.stderr);
+    }
+    // What says "no settings" to many tools still does.
+    let words = ["sign", "--profile-file", "/dev/null", "https://b.s3.us-east-1.amazonaws.com/"];
+    Sigvet::new(&words).env("AWS_CONFIG_FILE", "/dev/null").run().expect(0);
+}
