@@ -1,9 +1,10 @@
 //! Keeps secrets out of crashes, builds the real environment, calls the command line, returns its exit code.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
-use sigvet::cli::{self, apology, args::Cli, context::Context};
+use sigvet::cli::{self, apology, args::Cli, context::Context, secrets::leave_process_list};
 use sigvet::platform;
 
 fn main() -> ExitCode {
@@ -12,5 +13,7 @@ fn main() -> ExitCode {
     apology::install();
     // Runs, and ends the process, only where a shell asks for completions through its variable.
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
-    ExitCode::from(cli::run(std::env::args_os(), &mut Context::of_this_process()))
+    let words: Vec<OsString> = std::env::args_os().collect();
+    leave_process_list(&words);
+    ExitCode::from(cli::run(words, &mut Context::of_this_process()))
 }

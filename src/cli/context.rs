@@ -5,6 +5,7 @@
 use std::io::{IsTerminal, Read, Write};
 
 use crate::cli::screen::{Palette, Reader, Screen};
+use crate::cli::secrets::KnownSecrets;
 use crate::profiles::Environment;
 use sigvet_core::time::Timestamp;
 
@@ -24,6 +25,8 @@ pub struct Context {
     pub stdout: Screen,
     /// Standard error: warnings, notes, progress.
     pub stderr: Screen,
+    /// What standard error does not show.
+    pub secrets: KnownSecrets,
     /// Standard error, while nothing is said there.
     spoken: Option<Screen>,
 }
@@ -57,6 +60,7 @@ impl Context {
     /// The real one.
     pub fn of_this_process() -> Self {
         let stdin = std::io::stdin();
+        let secrets = KnownSecrets::default();
         Self {
             environment: Environment::of_this_process(),
             now: now(),
@@ -64,7 +68,8 @@ impl Context {
             stderr_is_terminal: std::io::stderr().is_terminal(),
             stdin: Box::new(stdin),
             stdout: Screen::new(Box::new(std::io::stdout()), stdout_palette()).with_reader(stdout_reader()),
-            stderr: Screen::new(Box::new(std::io::stderr()), Palette::Plain),
+            stderr: secrets.veil(Screen::new(Box::new(std::io::stderr()), Palette::Plain)),
+            secrets,
             spoken: None,
         }
     }
@@ -97,6 +102,7 @@ pub(crate) mod testing {
 
     use super::Context;
     use crate::cli::screen::{Palette, Screen};
+    use crate::cli::secrets::KnownSecrets;
     use crate::profiles::Environment;
     use sigvet_core::time::Timestamp;
 
@@ -131,6 +137,7 @@ pub(crate) mod testing {
             stderr_is_terminal: false,
             stdout: Screen::new(Box::new(stdout.clone()), Palette::Plain),
             stderr: Screen::new(Box::new(stderr.clone()), Palette::Plain),
+            secrets: KnownSecrets::default(),
             spoken: None,
         };
         (context, stdout, stderr)

@@ -3,6 +3,7 @@
 pub mod apology;
 pub mod screen;
 pub mod shell;
+pub mod secrets;
 pub mod failure;
 pub mod context;
 pub mod terminal;
@@ -29,6 +30,8 @@ use context::Context;
 use curl::{config_file, table};
 use failure::{Exit, Failure};
 use options::value::read_settings;
+use screen::inert;
+use secrets::{typed_secrets, without_lookalikes};
 
 /// Parses a command line and runs it; tells the exit code of the process.
 pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> u8 {
@@ -38,12 +41,15 @@ pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> 
         *program = "sigvet".into();
     }
     let is_send = config_file::is_send(&words);
+    context.secrets.add_given(&typed_secrets(&words), &context.environment);
     let words = match config_file::expand(words, Cli::command, &mut |name| {
         read_settings(name, config_file::LARGEST, &mut *context.stdin).map(|bytes| bytes.to_vec())
     }) {
         Ok(words) => words,
         Err(failure) => return report(&failure, context),
     };
+    // A file of -K may hold more.
+    context.secrets.add_given(&typed_secrets(&words), &context.environment);
     let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => match explain_unknown(&error).filter(|_| is_send) {
@@ -100,7 +106,7 @@ fn print_usage_error(words: Vec<OsString>, context: &mut Context) -> std::io::Re
     let parsed = Cli::command().styles(Styles::plain()).try_get_matches_from(words);
     match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(_) => Ok(()),
-        Err(error) => write!(context.stderr, "{}", error.render().ansi()),
+        Err(error) => write!(context.stderr, "{}", without_lookalikes(&error.render().to_string())),
     }
 }
 
@@ -111,7 +117,7 @@ fn report(failure: &Failure, context: &mut Context) -> u8 {
         let hints = failure.hints().iter().map(|hint| format!("  hint: {hint}"));
         let lines = std::iter::once(format!("error: {failure}")).chain(hints);
         // There is no place left to report to if standard error is gone.
-        lines.for_each(|line| drop(context.stderr.line(&line)));
+        lines.for_each(|line| drop(context.stderr.line(&without_lookalikes(&line))));
     }
     exit as u8
 }

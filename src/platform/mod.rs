@@ -1,8 +1,7 @@
-//! What differs between Unix and other systems: who may read a file, which file it is, files without a name, descriptors that
-//! have a path, sockets that have one, signals.
+//! What differs between systems: who may read a file, which file it is, files without a name, descriptors that have a path,
+//! sockets that have one, signals, who sees a command line.
 //!
-//! Both files have the same functions. The portable ones are compiled and tested with the tests of every system, so that
-//! code which only runs elsewhere cannot break unseen. No other module asks which system it is compiled for;
+//! Both have the same functions. The portable ones are compiled and tested with the tests of every system, so that code which only runs elsewhere cannot break unseen. No other module asks which system it is compiled for;
 //! `tests/platforms.rs` holds them to it.
 
 #[cfg(any(not(unix), test))]
@@ -12,15 +11,15 @@ mod unix;
 
 #[cfg(not(unix))]
 pub use portable::{
-    FileId, Removal, UnnamedFile, connect_to_socket, create_private_directory, descriptor_of, disable_core_dumps,
-    duplicate, is_owner_trusted, kind_of, last_change, leave_to_umask, lock_file, mode_open_to, open_without_waiting,
-    owner_kept, permissions_like, remove_if_stopped,
+    FileId, Removal, UnnamedFile, blank_arguments, connect_to_socket, create_private_directory, descriptor_of,
+    disable_core_dumps, duplicate, is_owner_trusted, kind_of, last_change, leave_to_umask, lock_file, mode_open_to,
+    open_without_waiting, owner_kept, permissions_like, remove_if_stopped,
 };
 #[cfg(unix)]
 pub use unix::{
-    FileId, Removal, UnnamedFile, connect_to_socket, create_private_directory, descriptor_of, disable_core_dumps,
-    duplicate, is_owner_trusted, kind_of, last_change, leave_to_umask, lock_file, mode_open_to, open_without_waiting,
-    owner_kept, permissions_like, remove_if_stopped,
+    FileId, Removal, UnnamedFile, blank_arguments, connect_to_socket, create_private_directory, descriptor_of,
+    disable_core_dumps, duplicate, is_owner_trusted, kind_of, last_change, leave_to_umask, lock_file, mode_open_to,
+    open_without_waiting, owner_kept, permissions_like, remove_if_stopped,
 };
 
 /// Users other than the owner of a file.

@@ -7,7 +7,8 @@ use std::process::ExitStatus;
 
 use super::aws_cause::{AwsCause, ChainEnd};
 use super::near::did_you_mean;
-use super::{KeyPart, Source};
+use super::shape::{as_program_name, as_variable_name};
+use super::{KeyPart, KeyProblem, Source};
 
 /// What an error means to a script: the exit code it ends with is the command line's to choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,17 @@ pub enum Error {
     HalfTypedKey {
         /// The part that is not there.
         missing: KeyPart,
+    },
+
+    /// A part of a key cannot be what it is given as. The part is not quoted.
+    #[error("a part of the key cannot be used")]
+    UnusableKey {
+        /// The part.
+        part: KeyPart,
+        /// What is wrong with it.
+        problem: KeyProblem,
+        /// Where the key is from; the error's text does not name it.
+        place: Source,
     },
 
     /// The environment holds one half of a key.
@@ -171,11 +183,14 @@ pub enum Error {
     },
 
     /// `secret_command` gave no secret.
-    #[error("secret_command '{program}' of profile '{profile}' {problem}")]
+    #[error(
+        "secret_command{} of profile '{profile}' {problem}",
+        as_program_name(program).map(|program| format!(" '{program}'")).unwrap_or_default(),
+    )]
     Command {
         /// The profile's name.
         profile: String,
-        /// The program, without its arguments.
+        /// The program, without its arguments. It is shown if it can be nothing else than a program.
         program: String,
         /// What went wrong.
         #[source]
@@ -192,11 +207,14 @@ pub enum Error {
     },
 
     /// `secret_env` names a variable that is not set.
-    #[error("the environment variable {variable}, secret_env of profile '{profile}', is not set")]
+    #[error(
+        "the environment variable {}, secret_env of profile '{profile}', is not set",
+        as_variable_name(variable).unwrap_or("whose name is not shown"),
+    )]
     UnsetVariable {
         /// The profile's name.
         profile: String,
-        /// The variable.
+        /// The variable. It is shown if it can be nothing else than a name.
         variable: String,
     },
 
@@ -239,6 +257,7 @@ impl Error {
             | Self::Unreadable { .. }
             | Self::UntrustedCommand { .. }
             | Self::UnknownDefault { .. } => FailureKind::Broken,
+            Self::UnusableKey { place: Source::User | Source::Options, .. } => FailureKind::Usage,
             Self::UserIncomplete | Self::HalfTypedKey { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {
                 FailureKind::Usage
             }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::shape::{as_program_name, as_variable_name};
 use sigvet_core::credentials::Secret;
 
 /// One `[profile.NAME]` of the profile file.
@@ -37,6 +38,16 @@ pub enum SecretSource {
 }
 
 impl SecretSource {
+    /// The words that may be shown of it, if it is no secret itself: the program, or the variable. `None` for a word that does
+    /// not look like one: it may be the secret, written in the wrong place.
+    pub fn shown_name(&self) -> Option<&str> {
+        match self {
+            Self::Inline(_) => None,
+            Self::Command { program, .. } => as_program_name(program),
+            Self::Variable(name) => as_variable_name(name),
+        }
+    }
+
     /// The field of the profile file that states it.
     pub fn field(&self) -> &'static str {
         match self {
@@ -52,12 +63,21 @@ impl fmt::Display for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Inline(_) => f.write_str("[redacted]"),
-            Self::Command { program, arguments } => match arguments.len() {
-                0 => write!(f, "printed by '{program}'"),
-                1 => write!(f, "printed by '{program}' (1 argument, not shown)"),
-                n => write!(f, "printed by '{program}' ({n} arguments, not shown)"),
+            Self::Command { program, arguments } => {
+                match as_program_name(program) {
+                    Some(program) => write!(f, "printed by '{program}'"),
+                    None => f.write_str("printed by a program (not shown)"),
+                }?;
+                match arguments.len() {
+                    0 => Ok(()),
+                    1 => f.write_str(" (1 argument, not shown)"),
+                    n => write!(f, " ({n} arguments, not shown)"),
+                }
+            }
+            Self::Variable(name) => match as_variable_name(name) {
+                Some(name) => write!(f, "in the environment variable {name}"),
+                None => f.write_str("in an environment variable (its name is not shown: it does not look like one)"),
             },
-            Self::Variable(name) => write!(f, "in the environment variable {name}"),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::choice::{CredentialChoice, KeyParts};
 use super::found::{Described, Resolved};
 use super::origin::Origin;
 use super::rank::Rank;
-use super::{Environment, Error, KeyPart, Source, Warning, aws, typed};
+use super::{Environment, Error, KeyPart, Source, Warning, aws, soundness, typed};
 use sigvet_core::credentials::Secret;
 
 /// Finds the credentials.
@@ -29,6 +29,7 @@ pub fn resolve(choice: &CredentialChoice, environment: &Environment) -> Result<R
             }
         },
     };
+    soundness::check(&resolved.credentials, &resolved.source)?;
     warn_of_white_space(&mut resolved);
     Ok(resolved)
 }

@@ -59,3 +59,16 @@ pub enum KeyPart {
     /// What temporary credentials have besides.
     SessionToken,
 }
+
+/// What is wrong with a part of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyProblem {
+    /// A line break, a NUL or another control character: it would end the header that the part stands in.
+    ControlCharacter,
+    /// An access key ID with the form of a secret: it would be printed, sent and logged.
+    LooksLikeSecret,
+    /// A secret access key with the form of an access key ID.
+    LooksLikeKeyId,
+    /// A secret with a session token behind it.
+    HoldsToken,
+}

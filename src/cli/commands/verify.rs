@@ -18,7 +18,7 @@ use crate::cli::request::address;
 use crate::cli::request::input;
 use crate::profiles::{self, Settings};
 use sigvet_core::claim::ClaimError;
-use sigvet_core::credentials::Credentials;
+use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
@@ -78,18 +78,19 @@ pub struct VerifyArgs {
 /// Runs the command.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     let request = input::read(args.input.as_deref(), &args.request, context)?;
-    let verdict = judge(&request, args, context)?;
+    let (verdict, secrets) = judge(&request, args, context)?;
     let redactor = match args.judge.show_secrets {
-        true => Redactor::none(),
-        false => Redactor::of(&request, &verdict.claimed.dialect()),
+        true => Redactor::of_secrets(&[&request], &secrets),
+        false => Redactor::of_all(&[&request], &verdict.claimed.dialect(), &secrets),
     };
+    redactor.veil(&mut context.stdout);
     let outcome = verdict.outcome();
     if args.judge.json {
         let diagnosis = Diagnosis::from_verdict(request, verdict);
         let show_secrets = args.judge.show_secrets;
         let shown =
             Shown { diagnosis: &diagnosis, redactor: &redactor, further_notes: &[], show_secrets, milliseconds: 0 };
-        write_json(&shown.to_contract(), &mut context.stdout)?;
+        write_json(&redactor.apply_to_json(shown.to_contract()), &mut context.stdout)?;
     } else {
         write_verdict(&verdict, &redactor, &mut context.stdout)?;
     }
@@ -101,8 +102,8 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     })
 }
 
-/// Judges a request by the credentials that the options lead to.
-fn judge(request: &Request, args: &VerifyArgs, context: &Context) -> Result<Verdict, Failure> {
+/// Judges a request by the credentials that the options lead to; gives back the verdict and the secret that must not be shown.
+fn judge(request: &Request, args: &VerifyArgs, context: &Context) -> Result<(Verdict, Option<Secret>), Failure> {
     let claimed = Claimed::extract(request, BucketRule::default());
     let known = match claimed {
         Err(VerifyError::V4(error)) => return Err(explain_claim(error)),
@@ -116,7 +117,8 @@ fn judge(request: &Request, args: &VerifyArgs, context: &Context) -> Result<Verd
     if let Ok(Claimed::V4(claim)) = claimed {
         judge = judge.with_path_rule(args.path.or(claim.terms.path_rule));
     }
-    verify(request, &judge).map_err(|error| Failure::usage(error.to_string()))
+    let verdict = verify(request, &judge).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok((verdict, known.credentials.map(|credentials| credentials.secret_access_key)))
 }
 
 /// What profiles and options say of the key.

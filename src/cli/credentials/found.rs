@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::typed::Typed;
 use crate::profiles::{self, CredentialChoice, KeyParts, Warning};
+use sigvet_core::credentials::{Credentials, Secret};
 
 /// Keys and settings, and where they came from.
 pub struct FoundKeys {
@@ -37,6 +38,8 @@ impl FoundKeys {
             });
         }
         let resolved = profiles::resolve(&choice, &context.environment)?;
+        let Credentials { secret_access_key, session_token, .. } = &resolved.credentials;
+        context.secrets.add([secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret));
         Ok(Self {
             signer: Signer::Credentials(resolved.credentials),
             settings: resolved.settings,

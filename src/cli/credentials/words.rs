@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::shell::suggestion;
-use crate::profiles::{AwsProvider, Error, KeyPart, Source, Warning};
+use crate::profiles::{AwsProvider, Error, KeyPart, KeyProblem, Source, Warning};
 
 /// The source as a sentence would name it: `profile 'hetzner' in /home/me/.config/sigvet/profiles.toml`.
 pub fn describe_source(source: &Source) -> String {
@@ -62,8 +62,36 @@ pub fn describe_error(error: &Error) -> Option<String> {
         Error::HalfTypedKey { missing } => {
             format!("{} is missing or empty: a key is given with --access-key and --secret-key", option_of(*missing))
         }
+        Error::UnusableKey { part, problem, place } => {
+            format!("the {} of {} {}", describe_part(*part), describe_source(place), describe_problem(*problem))
+        }
         _ => return None,
     })
+}
+
+/// What is wrong with a part of a key, behind the name of the part. The part itself is not shown.
+pub fn describe_problem(problem: KeyProblem) -> &'static str {
+    match problem {
+        KeyProblem::ControlCharacter => "has a line break, a NUL or another control character in it",
+        KeyProblem::LooksLikeSecret => "looks like a secret access key",
+        KeyProblem::LooksLikeKeyId => "looks like an access key id",
+        KeyProblem::HoldsToken => "has a ':' in it, as no secret of AWS has",
+    }
+}
+
+/// What to do about it.
+pub fn hint_for_problem(problem: KeyProblem, source: &Source) -> &'static str {
+    match (problem, source) {
+        (KeyProblem::ControlCharacter, _) => "copy it again, in one line and without what stands around it",
+        (KeyProblem::HoldsToken, _) => "give the session token with --session-token",
+        (_, Source::User) => "write -u ACCESS_KEY_ID:SECRET, the id first",
+        (_, Source::Options) => "--access-key takes the id, --secret-key the secret: exchange the two",
+        (_, Source::Environment) => {
+            "AWS_ACCESS_KEY_ID takes the id, AWS_SECRET_ACCESS_KEY the secret: exchange the two"
+        }
+        (_, Source::Profile { .. }) => "access_key_id takes the id, secret_access_key the secret: exchange the two",
+        _ => "aws_access_key_id takes the id, aws_secret_access_key the secret: exchange the two",
+    }
 }
 
 fn describe_provider(provider: AwsProvider) -> &'static str {
@@ -80,7 +108,7 @@ fn describe_provider(provider: AwsProvider) -> &'static str {
     }
 }
 
-fn describe_part(part: KeyPart) -> &'static str {
+pub fn describe_part(part: KeyPart) -> &'static str {
     match part {
         KeyPart::AccessKeyId => "access key id",
         KeyPart::SecretAccessKey => "secret access key",

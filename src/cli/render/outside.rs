@@ -1,6 +1,6 @@
 //! What others wrote, made fit to be shown: tokens are known by their names. What a terminal would obey is `screen`'s to spell out.
 
-use crate::cli::render::redact::REDACTED;
+use crate::cli::render::redact::{self, REDACTED};
 use sigvet_core::request::Header;
 
 /// The text of a query or of headers without the values that give access, known by their names. `Authorization` stays: its
@@ -19,7 +19,7 @@ pub(crate) fn without_bearers(text: &[u8]) -> Vec<u8> {
 fn write_parameters(query: &[u8], kept: &mut Vec<u8>) {
     for parameter in query.split_inclusive(|byte| *byte == b'&') {
         match parameter.iter().position(|byte| *byte == b'=') {
-            Some(at) if is_bearing_parameter(&parameter[..at]) => write_without_value(parameter, at, kept),
+            Some(at) if redact::is_bearing_parameter(&parameter[..at]) => write_without_value(parameter, at, kept),
             _ => kept.extend_from_slice(parameter),
         }
     }
@@ -46,12 +46,6 @@ pub(crate) fn may_be_token(text: &[u8]) -> bool {
     let text = text.trim_ascii().to_ascii_lowercase();
     let is_redacted = text.windows(REDACTED.len()).any(|window| window == REDACTED.as_bytes());
     !text.is_empty() && !is_list && !is_redacted && !text.ends_with(b"token")
-}
-
-/// Not every `-token` is one: S3's `continuation-token` is public.
-fn is_bearing_parameter(name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    [&b"security-token"[..], b"session-token"].iter().any(|end| name.ends_with(end))
 }
 
 #[cfg(test)]

@@ -1,20 +1,48 @@
-//! Session tokens taken out of what is shown: the stages of a signature hold them in plain and percent-encoded form.
+//! Session tokens, and whatever else in a request gives access, taken out of what is shown: the stages of a signature hold
+//! them in plain and percent-encoded form.
 
-use sigvet_core::credentials::Secret;
+use std::rc::Rc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use serde_json::Value;
+
+use crate::cli::screen::Screen;
+use crate::cli::secrets::Secrets;
+use crate::profiles::looks_like_secret;
+use sigvet_core::credentials::{Credentials, Secret};
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::form::FormClaim;
-use sigvet_core::internal::encode::{Plus, Slash, decode, encode};
-use sigvet_core::request::{Header, Request};
+use sigvet_core::internal::canonical::query::parameters;
+use sigvet_core::internal::encode::{Slash, encode};
+use sigvet_core::request::{Body, Header, Request};
 use sigvet_core::scheme::Dialect;
+use sigvet_core::verify::Claimed;
 
-/// What stands in place of a token.
-pub const REDACTED: &str = "[redacted]";
+pub use crate::cli::secrets::REDACTED;
 
-/// The shortest value that is taken out.
-const SHORTEST: usize = 6;
+/// The ends of the names of parameters and fields whose value gives access, in small letters and without `-` and `_`. Not every
+/// token does: S3's `continuation-token` is public.
+const GIVE_ACCESS: [&str; 13] = [
+    "securitytoken",
+    "sessiontoken",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+    "webidentitytoken",
+    "samlassertion",
+    "samlresponse",
+    "apikey",
+    "password",
+    "clientsecret",
+    "secretaccesskey",
+    "customerkey",
+];
 
 /// The texts to take out.
-#[derive(Clone, Default)]
-pub struct Redactor(Vec<String>);
+#[derive(Clone, Debug, Default)]
+pub struct Redactor(Secrets);
 
 impl Redactor {
     /// Takes nothing out.
@@ -25,30 +53,132 @@ impl Redactor {
     /// Takes out the session token of a request, wherever it stands, and every other value that gives access but the
     /// signature itself.
     pub fn of(request: &Request, dialect: &Dialect) -> Self {
-        let parameters = [dialect.token_query_name(), Dialect::s3_express_session().token_query_name()];
-        let in_query = sigvet_core::internal::canonical::query::parameters(request.query().unwrap_or_default())
-            .filter(|(name, _)| parameters.iter().any(|token| name.eq_ignore_ascii_case(token.as_bytes())))
-            .map(|(_, value)| value);
-        let gives_access = |header: &&Header| header.is_bearer() && !header.is_named("authorization");
-        let in_headers = request.headers.iter().filter(gives_access).map(|header| header.value.trim_ascii().to_vec());
-        // A short value is no secret, and would be found in every word.
-        let is_worth_hiding = |value: &Vec<u8>| value.len() >= SHORTEST;
-        let found = in_query.chain(in_headers).chain(in_form(request));
-        Self(found.filter(is_worth_hiding).flat_map(|token| forms(&token)).collect())
+        Self::of_all(&[request], dialect, [])
     }
 
     /// The same for several requests, and for secrets that nothing should show in any case.
     pub fn of_all<'a>(requests: &[&Request], dialect: &Dialect, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let tokens = requests.iter().flat_map(|request| Self::of(request, dialect).0);
-        let secrets = secrets.into_iter().map(|secret| secret.expose_secret().as_bytes().to_vec());
-        let secrets = secrets.filter(|secret| secret.len() >= SHORTEST).flat_map(|secret| forms(&secret));
-        Self(tokens.chain(secrets).collect())
+        let mut redactor = Self::of_secrets(requests, secrets);
+        for request in requests {
+            redactor.0.add(bearers(request, dialect));
+        }
+        redactor
+    }
+
+    /// Takes out secrets alone, for whoever wants to see tokens: what was given as a secret, and what of the requests looks
+    /// like one, because it stands where an access key ID should.
+    pub fn of_secrets<'a>(requests: &[&Request], secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        let mut known = Secrets::default();
+        known.add(secrets.into_iter().map(Secret::expose_secret));
+        for request in requests {
+            known.add(exchanged_key(request));
+        }
+        Self(known)
+    }
+
+    /// Takes out what a key consists of, too: its secret, its token, and its ID if that looks like a secret.
+    #[must_use]
+    pub fn with_key(mut self, key: &Credentials) -> Self {
+        self.0.add([key.secret_access_key.expose_secret()]);
+        self.0.add(key.session_token.as_ref().map(Secret::expose_secret));
+        self.0.add(Some(&key.access_key_id).filter(|id| looks_like_secret(id)));
+        self
+    }
+
+    /// What it takes out.
+    pub fn secrets(&self) -> &Secrets {
+        &self.0
+    }
+
+    /// A value of JSON with no string that shows one.
+    pub fn apply_to_json(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => self.apply(&text).into(),
+            Value::Array(values) => values.into_iter().map(|value| self.apply_to_json(value)).collect(),
+            Value::Object(fields) => {
+                fields.into_iter().map(|(name, value)| (name, self.apply_to_json(value))).collect()
+            }
+            other => other,
+        }
+    }
+
+    /// From now on, no text on the screen shows one.
+    pub fn veil(&self, screen: &mut Screen) {
+        screen.redact_with(Rc::new(self.0.clone()));
     }
 
     /// The text without the tokens.
     pub fn apply(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, needle| text.replace(needle.as_str(), REDACTED))
+        self.0.apply(text).into_owned()
     }
+}
+
+/// Whether a parameter or a field of that name gives access.
+pub fn is_bearing_parameter(name: &[u8]) -> bool {
+    let is_joint = |byte: &u8| matches!(byte, b'-' | b'_');
+    let name: Vec<u8> = name.iter().filter(|byte| !is_joint(byte)).map(u8::to_ascii_lowercase).collect();
+    GIVE_ACCESS.iter().any(|end| name.ends_with(end.as_bytes()))
+}
+
+/// Whether a header gives access other than by a signature, which is what all this is about.
+pub fn is_bearing_header(header: &Header) -> bool {
+    header.is_bearer() && !is_signature(header)
+}
+
+/// Whether it is an `Authorization` with a signature: of AWS's schemes, or of those that others made after them.
+fn is_signature(header: &Header) -> bool {
+    let scheme = header.value.trim_ascii().split(|byte| *byte == b' ').next().unwrap_or_default();
+    let bears = [&b"bearer"[..], b"basic", b"digest", b"negotiate", b"token", b"apikey"];
+    header.is_named("authorization") && !bears.iter().any(|bearing| scheme.eq_ignore_ascii_case(bearing))
+}
+
+/// Every value of a request that gives access.
+fn bearers(request: &Request, dialect: &Dialect) -> Vec<Vec<u8>> {
+    let own = [dialect.token_query_name(), Dialect::s3_express_session().token_query_name()];
+    let bears =
+        |name: &[u8]| is_bearing_parameter(name) || own.iter().any(|token| name.eq_ignore_ascii_case(token.as_bytes()));
+    let in_query = values(request.query().unwrap_or_default(), &bears);
+    let body = match &request.body {
+        Body::Bytes(body) if is_form(request) => body.as_slice(),
+        _ => &[],
+    };
+    let in_headers = request.headers.iter().filter(|header| is_bearing_header(header)).flat_map(in_header);
+    in_query.into_iter().chain(values(body, &bears)).chain(in_headers).chain(in_form(request)).collect()
+}
+
+fn values(query: &[u8], bears: &dyn Fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
+    parameters(query).filter(|(name, _)| bears(name)).map(|(_, value)| value.to_vec()).collect()
+}
+
+fn is_form(request: &Request) -> bool {
+    let media_type = request.headers.first_text("content-type").unwrap_or_default();
+    media_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+}
+
+/// The value of a header as a whole, and the parts of it that are good for something by themselves: behind the scheme of an
+/// authorization, in a cookie, and what HTTP's Basic hides.
+fn in_header(header: &Header) -> Vec<Vec<u8>> {
+    let value = header.value.trim_ascii();
+    let mut found = vec![value.to_vec()];
+    if header.name.to_ascii_lowercase().ends_with("cookie") {
+        let pairs = value.split(|byte| matches!(byte, b';' | b','));
+        let of_pair = |pair: &[u8]| pair.iter().position(|byte| *byte == b'=').map(|at| pair[at + 1..].to_vec());
+        found.extend(pairs.filter_map(of_pair).filter(|value| value.len() >= 12));
+    } else if let Some(at) = value.iter().position(|byte| *byte == b' ')
+        && header.name.to_ascii_lowercase().ends_with("authorization")
+    {
+        let credential = value[at..].trim_ascii();
+        let pair = BASE64_STANDARD.decode(credential).unwrap_or_default();
+        let password = pair.iter().position(|byte| *byte == b':').map(|at| pair[at + 1..].to_vec());
+        found.extend([credential.to_vec()].into_iter().chain(password));
+    }
+    found
+}
+
+/// What stands where the ID of the key should, if it looks like the secret.
+fn exchanged_key(request: &Request) -> Option<String> {
+    let claimed = Claimed::extract(request, BucketRule::default()).ok()?;
+    Some(claimed.access_key_id().to_owned()).filter(|id| looks_like_secret(id))
 }
 
 /// A signature that whoever has it can use, by its first digits.
@@ -60,7 +190,10 @@ pub fn short_signature(signature: &str) -> String {
 
 /// A text without the rest of a signature, as it stands or percent-encoded.
 pub fn with_short_signature(text: &str, signature: &str) -> String {
-    let whole = forms(signature.as_bytes()).into_iter().filter(|form| !form.is_empty());
+    let mut encoded = Vec::new();
+    encode(signature.as_bytes(), Slash::Encode, &mut encoded);
+    let forms = [String::from_utf8_lossy(&encoded).into_owned(), signature.to_owned()];
+    let whole = forms.into_iter().filter(|form| !form.is_empty());
     whole.fold(text.to_owned(), |text, form| text.replace(&form, &short_signature(&form)))
 }
 
@@ -70,17 +203,6 @@ fn in_form(request: &Request) -> Vec<Vec<u8>> {
         Some(Ok(claim)) => claim.bearers(),
         _ => Vec::new(),
     }
-}
-
-/// The longest form first, so that no rest of it stays.
-fn forms(token: &[u8]) -> Vec<String> {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let mut encoded = Vec::new();
-    encode(token, Slash::Encode, &mut encoded);
-    let mut forms = vec![text(&encoded), text(token), text(&decode(token, Plus::Literal))];
-    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-    forms.dedup();
-    forms
 }
 
 #[cfg(test)]
@@ -99,6 +221,56 @@ mod tests {
         let redactor = Redactor::of(&request, &Dialect::AWS4);
         let shown = redactor.apply("que/ry+= que%2Fry%2B%3D to/ken== to%2Fken%3D%3D rest");
         assert_eq!(shown, "[redacted] [redacted] [redacted] [redacted] rest");
+    }
+
+    /// Canonical headers collapse white space, and the wire does not.
+    #[test]
+    fn a_folded_token_is_taken_out_of_the_canonical_text() {
+        let mut request = Request::new("GET", &RequestUrl::parse("https://h.example/").unwrap()).unwrap();
+        request.headers.push("X-Amz-Security-Token", "IQoJb3Jp  Z2luX2Vj\r\n\tEJ3AwZz9h").unwrap();
+        let redactor = Redactor::of(&request, &Dialect::AWS4);
+        assert_eq!(redactor.apply("token:IQoJb3Jp Z2luX2Vj EJ3AwZz9h\n"), "token:[redacted]\n");
+    }
+
+    #[test]
+    fn what_gives_access_is_taken_out_and_a_signature_stays() {
+        let url = "https://h.example/?SAMLAssertion=PHNhbWw%2B&api_key=key-value&continuation-token=public";
+        let mut request = Request::new("POST", &RequestUrl::parse(url).unwrap()).unwrap();
+        for (name, value) in [
+            ("Proxy-Authorization", "Basic dXNlcjpodXNoLWh1c2g="),
+            ("Cookie", "id=1; session=0123456789abcdef"),
+            ("x-api-key", "another-key"),
+            ("Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20150830/r/s/aws4_request, Signature=00"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ] {
+            request.headers.push(name, value).unwrap();
+        }
+        request.body = Body::Bytes(b"Action=A&WebIdentityToken=eyJhbGci.eyJzdWIi".to_vec());
+        let redactor = Redactor::of(&request, &Dialect::AWS4);
+        for hidden in ["hush-hush", "0123456789abcdef", "another-key", "PHNhbWw+", "key-value", "eyJhbGci.eyJzdWIi"] {
+            assert_eq!(redactor.apply(hidden), REDACTED);
+        }
+        for public in ["public", "AKID/20150830", "Signature=00", "id=1"] {
+            assert_eq!(redactor.apply(public), public);
+        }
+        request.headers.remove("authorization");
+        request.headers.push("Authorization", "Bearer hush-hush-hush").unwrap();
+        assert_eq!(Redactor::of(&request, &Dialect::AWS4).apply("hush-hush-hush"), REDACTED);
+    }
+
+    /// Whoever exchanged the halves of a key sends the secret, and would read it in the explanation.
+    #[test]
+    fn a_secret_in_the_place_of_an_access_key_id_is_taken_out() {
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        let mut request = Request::new("GET", &RequestUrl::parse("https://h.example/").unwrap()).unwrap();
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={secret}/20150830/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=00"
+        );
+        request.headers.push("X-Amz-Date", "20150830T123600Z").unwrap();
+        request.headers.push("Authorization", authorization).unwrap();
+        for redactor in [Redactor::of(&request, &Dialect::AWS4), Redactor::of_secrets(&[&request], [])] {
+            assert_eq!(redactor.apply(&format!("secret of {secret}")), "secret of [redacted]");
+        }
     }
 
     /// Catches a token that only the policy has, as PHP escapes it, in each base64 that clients send.

@@ -114,7 +114,7 @@ pub fn write_verbose_head(request: &Request, out: &mut dyn Write) -> Result<(), 
     let shown = target.apply(&String::from_utf8_lossy(request.target()));
     writeln!(out, "> {} {shown} HTTP/1.1", request.method())?;
     for header in &request.headers {
-        let hidden = header.is_bearer() && !header.is_named("authorization");
+        let hidden = super::redact::is_bearing_header(header);
         let value = if hidden { super::redact::REDACTED.into() } else { String::from_utf8_lossy(&header.value) };
         writeln!(out, "> {}: {value}", header.name)?;
     }

@@ -17,7 +17,7 @@ pub fn write_all(
 ) -> std::io::Result<()> {
     write_canonical_request(derivation, redactor, out)?;
     write_string_to_sign(derivation, redactor, out)?;
-    write_key_path(terms, out)
+    write_key_path(terms, redactor, out)
 }
 
 /// Writes the canonical request, field by field, and its hash.
@@ -72,11 +72,12 @@ pub fn write_whole_string(string_to_sign: &[u8], redactor: &Redactor, out: &mut 
 }
 
 /// Writes which chain leads to the signing key, without the key.
-pub fn write_key_path(terms: &Terms, out: &mut dyn Write) -> std::io::Result<()> {
+pub fn write_key_path(terms: &Terms, redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
     let (scope, prefix) = (&terms.scope, terms.secret_prefix());
+    // It is the secret itself where the two were exchanged.
+    let id = redactor.apply(&terms.access_key_id);
     writeln!(out, "\nSigning key")?;
     if terms.scheme == Scheme::V4a {
-        let id = &terms.access_key_id;
         writeln!(
             out,
             "  {:<17}   HMAC(\"{prefix}\" + secret of {id}, \"{}\", id, counter)",
@@ -86,7 +87,7 @@ pub fn write_key_path(terms: &Terms, out: &mut dyn Write) -> std::io::Result<()>
         return writeln!(out, "  {:<17}   number + 1, on the curve P-256", "private key");
     }
     let links = [
-        ("kDate", format!("HMAC(\"{prefix}\" + secret of {}, \"{}\")", terms.access_key_id, scope.date)),
+        ("kDate", format!("HMAC(\"{prefix}\" + secret of {id}, \"{}\")", scope.date)),
         ("kRegion", format!("HMAC(kDate, \"{}\")", scope.region())),
         ("kService", format!("HMAC(kRegion, \"{}\")", scope.service)),
         ("kSigning", format!("HMAC(kService, \"{}\")", scope.terminator)),

@@ -16,7 +16,8 @@ const LONGEST: usize = 400;
 /// Writes one line with the verdict, then a line for each finding.
 pub fn write_verdict(verdict: &Verdict, redactor: &Redactor, out: &mut dyn Write) -> Result<()> {
     let (who, what) = signer(&verdict.claimed);
-    let (who, what) = (inert_line(who), inert_line(&what));
+    let (who, what) = (redactor.apply(who), redactor.apply(&what));
+    let (who, what) = (inert_line(&who), inert_line(&what));
     let headline = verdict.findings.iter().find(|finding| finding.is_fatal());
     let undecided = verdict.undecided().filter(|_| verdict.expected.is_some());
     let headline = headline.or(undecided);

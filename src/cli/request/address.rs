@@ -2,7 +2,7 @@
 //! `s3://arn:…/key` and `s3://NAME--ZONE--x-s3/key` by the hosts that AWS has for them.
 
 use crate::cli::failure::Failure;
-use crate::profiles::Addressing;
+use crate::profiles::{Addressing, looks_like_key_id};
 use sigvet_core::endpoint::Resource;
 use sigvet_core::request::{InvalidUrl, RequestUrl, path_for_key};
 use sigvet_diagnose::formats::{UnreadableUrl, parse_url};
@@ -21,6 +21,7 @@ pub struct Store<'a> {
 /// Resolves what was typed.
 pub fn resolve(typed: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
     match typed.strip_prefix("s3://") {
+        Some(rest) if has_user_for_bucket(rest) => Err(names_user()),
         Some(rest) => resolve_s3(rest, store),
         None => parse(typed),
     }
@@ -35,8 +36,7 @@ pub fn endpoint_hosts(endpoint_url: Option<&str>) -> Vec<String> {
 /// meant.
 pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
     if has_user(typed) {
-        return Err(Failure::usage("the URL has a user or a key in front of its host")
-            .hint("give the key by --profile, or by -u KEY:SECRET"));
+        return Err(names_user());
     }
     parse_url(typed).map_err(|error| {
         let hint = match &error {
@@ -55,9 +55,33 @@ pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
     })
 }
 
+fn names_user() -> Failure {
+    Failure::usage("the URL has a user or a key in front of its host")
+        .hint("give the key by --profile, or by -u KEY:SECRET")
+}
+
+/// Whether a key stands where the bucket of an `s3://` URL should: no bucket has an `@`, and none with a `:` (of a tenant, or in
+/// an ARN) is followed by one in its object's key when it is meant.
+fn has_user_for_bucket(rest: &str) -> bool {
+    let bucket = rest.split('/').next().unwrap_or_default();
+    let is_key = || bucket.split_once(':').is_some_and(|(id, _)| looks_like_key_id(id));
+    bucket.contains('@') || (rest.contains('@') && is_key())
+}
+
+/// Whether a user stands in front of the host. A password that was not percent-encoded may hold the `/` that would end the
+/// authority: then what seems to be host and port is none, and an `@` follows.
 fn has_user(text: &str) -> bool {
-    let authority = text.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    authority.is_some_and(|authority| authority.contains('@'))
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let names_no_host = || match authority.rsplit_once(':') {
+        Some((host, port)) => looks_like_key_id(host) || !(host.starts_with('[') || is_port(port)),
+        None => looks_like_key_id(authority),
+    };
+    authority.contains('@') || (target.contains('@') && names_no_host())
+}
+
+fn is_port(text: &str) -> bool {
+    text.len() <= 5 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn looks_like_host(text: &str) -> bool {
@@ -162,6 +186,20 @@ mod tests {
         assert_eq!(failure.hints(), ["did you mean https://bucket.s3.amazonaws.com/key?"]);
         let failure = parse("https://AKID:hush@bucket.s3.amazonaws.com/a@b").unwrap_err().to_string();
         assert!(failure.contains("user") && !failure.contains("hush"), "{failure}");
+        for typed in [
+            "https://AKID:hush/REST@host/key",
+            "https://AKID:hush?REST@host",
+            "https://AKIAIOSFODNN7EXAMPLE:123/hush@host",
+            "https://AKIAIOSFODNN7EXAMPLE:12345678/hush@host",
+            "s3://AKIAIOSFODNN7EXAMPLE:hush/REST@bucket/key",
+            "s3://AKID:hush@bucket/key",
+        ] {
+            let store = Store { endpoint_url: Some("https://h.example"), ..Store::default() };
+            let failure = resolve(typed, store).unwrap_err();
+            assert!(failure.to_string().starts_with("the URL has a user"), "{typed}: {failure}");
+        }
+        assert!(parse("https://bucket.s3.amazonaws.com:8443/a@b?c=d@e").is_ok());
+        assert!(parse("http://[::1]:9000/a@b").is_ok());
         assert!(parse("https://bucket.s3.amazonaws.com/a@b?c=d@e").is_ok());
         assert!(resolve("s3://", Store::default()).unwrap_err().to_string().contains("endpoint"));
     }

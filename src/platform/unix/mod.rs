@@ -1,9 +1,11 @@
 //! The answers of Unix: modes, owners, inodes, sockets.
 
+mod arguments;
 mod descriptor;
 mod signals;
 mod unnamed;
 
+pub use arguments::blank_arguments;
 pub use descriptor::{descriptor_of, duplicate};
 pub use signals::{Removal, remove_if_stopped};
 pub use unnamed::UnnamedFile;

@@ -50,4 +50,10 @@ pub enum PrepareError {
     /// The access key id cannot stand in a request.
     #[error("not an access key id: it is empty or has spaces, quotes, commas or control characters in it")]
     AccessKeyId,
+    /// The session token cannot be the value of a header. It is not quoted, because it is a secret.
+    #[error("the session token has a line break, a NUL or another control character in it")]
+    SessionToken,
+    /// The declared payload hash cannot be the value of a header.
+    #[error("the declared payload hash has a line break, a NUL or another control character in it")]
+    PayloadHash,
 }

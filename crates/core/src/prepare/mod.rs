@@ -58,6 +58,11 @@ impl Identity {
         let ends_it = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | ',');
         !self.access_key_id.is_empty() && !self.access_key_id.contains(ends_it)
     }
+
+    /// Whether the session token, if there is one, can be the value of a header: a line break in it would begin another field.
+    pub(crate) fn has_sendable_token(&self) -> bool {
+        self.session_token.as_ref().is_none_or(|token| !token.expose_secret().contains(char::is_control))
+    }
 }
 
 impl From<&Credentials> for Identity {
@@ -170,6 +175,9 @@ pub(crate) fn check_unsigned(request: &Request, identity: &Identity) -> Result<(
     if !identity.names_a_key() {
         return Err(PrepareError::AccessKeyId);
     }
+    if !identity.has_sendable_token() {
+        return Err(PrepareError::SessionToken);
+    }
     if request.headers.contains("authorization") {
         return Err(PrepareError::AlreadySigned { carrier: "an Authorization header".to_owned() });
     }
@@ -237,4 +245,32 @@ pub(crate) fn headers_to_send<'a>(signed: &SignedHeaders, request: &'a Request) 
 /// The payload line of a signature that covers no payload by default: S3's presigned URLs.
 pub(crate) fn presigned_default(dialect: &Dialect, service: &str) -> Option<PayloadHash> {
     dialect.stores_objects(service).then_some(PayloadHash::Unsigned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::RequestUrl;
+
+    fn refused(identity: &Identity, settings: &Settings) -> PrepareError {
+        let request = Request::new("GET", &RequestUrl::parse("https://h.example/").unwrap()).unwrap();
+        prepare(request, identity, settings, Timestamp::from_epoch_seconds(0)).unwrap_err()
+    }
+
+    /// Catches a value that begins a header of its own: `a\r\nX-Evil: y`.
+    #[test]
+    fn what_becomes_a_header_adds_no_line() {
+        let settings = [Settings::new("r", "s3"), Settings::new("r", "s3").presigned(Duration::from_secs(60))];
+        for bad in ["a\r\nX-Evil: y", "a\n", "\ra", "a\0b", "a\x1bb"] {
+            let token = Identity::from(&Credentials::new("AKID", "s").with_session_token(bad));
+            let id = Identity::from(&Credentials::new(bad, "s"));
+            for settings in &settings {
+                assert_eq!(refused(&token, settings), PrepareError::SessionToken, "{bad:?}");
+                assert_eq!(refused(&id, settings), PrepareError::AccessKeyId, "{bad:?}");
+                let declared = Settings { payload: PayloadChoice::Declared(bad.to_owned()), ..settings.clone() };
+                let identity = Identity::from(&Credentials::new("AKID", "s"));
+                assert_eq!(refused(&identity, &declared), PrepareError::PayloadHash, "{bad:?}");
+            }
+        }
+    }
 }

@@ -19,6 +19,7 @@ pub(super) fn decide(request: &Request, settings: &Settings) -> Result<PayloadHa
     let hashed = || request.body.sha256().map(PayloadHash::Sha256).ok_or(PrepareError::UnknownPayload);
     match (&settings.payload, settings.placement) {
         (PayloadChoice::Unsigned, _) => Ok(PayloadHash::Unsigned),
+        (PayloadChoice::Declared(text), _) if text.contains(char::is_control) => Err(PrepareError::PayloadHash),
         (PayloadChoice::Declared(text), _) => Ok(PayloadHash::declared(text)),
         (PayloadChoice::Hashed, _) => hashed(),
         (PayloadChoice::ByService, _) if TAKE_NO_HASH.contains(&settings.service.as_str()) => Ok(PayloadHash::Unsigned),

@@ -15,8 +15,19 @@ pub struct Header {
     pub value: Vec<u8>,
 }
 
-/// Headers whose value gives access to whoever has it.
-const BEARERS: [&str; 4] = ["-token", "authorization", "cookie", "-customer-key"];
+/// Headers whose value gives access to whoever has it, by the ends of their names.
+const BEARERS: [&str; 10] = [
+    "-token",
+    "authorization",
+    "cookie",
+    "-customer-key",
+    "-encryption-key",
+    "api-key",
+    "apikey",
+    "subscription-key",
+    "-secret",
+    "-password",
+];
 
 impl Header {
     /// Whether the field has this name, in any case.
@@ -24,7 +35,7 @@ impl Header {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// Whether whoever has the value can use it: tokens, cookies, authorization, keys of server-side encryption.
+    /// Whether whoever has the value can use it: tokens, cookies, authorization, API keys, keys of server-side encryption.
     pub fn is_bearer(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
         BEARERS.iter().any(|end| name.ends_with(end))
@@ -203,6 +214,28 @@ mod tests {
         headers.push("h", "folded\r\n  line").unwrap();
         assert!(matches!(headers.push("h:", "v"), Err(InvalidHeader::Name { .. })));
         assert!(matches!(headers.push("", "v"), Err(InvalidHeader::Name { .. })));
+    }
+
+    #[test]
+    fn what_gives_access_is_known_by_its_name() {
+        let is_bearer = |name: &str| Header { name: name.to_owned(), value: Vec::new() }.is_bearer();
+        for name in [
+            "X-Amz-Security-Token",
+            "Proxy-Authorization",
+            "Set-Cookie",
+            "x-amz-server-side-encryption-customer-key",
+            "x-amz-copy-source-server-side-encryption-customer-key",
+            "X-Goog-Encryption-Key",
+            "X-API-Key",
+            "apikey",
+            "Ocp-Apim-Subscription-Key",
+        ] {
+            assert!(is_bearer(name), "{name}");
+        }
+        let key_id = "x-amz-server-side-encryption-aws-kms-key-id";
+        for name in ["Host", "x-amz-date", "Idempotency-Key", key_id, "x-amz-meta-key"] {
+            assert!(!is_bearer(name), "{name}");
+        }
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl RequestUrl {
     /// Another scheme than http, https and wss, no valid host, a host that is not ASCII, control characters.
     pub fn parse(text: &str) -> Result<Self, InvalidUrl> {
         if let Some((at, character)) = text.char_indices().find(|(_, character)| character.is_ascii_control()) {
-            return Err(InvalidUrl::Control { presented: presentable(text.get(..at).unwrap_or_default()), character });
+            return Err(InvalidUrl::Control { presented: presentable_up_to(at, text), character });
         }
         let (scheme, rest) = split_scheme(text).ok_or_else(|| InvalidUrl::Scheme { presented: presentable(text) })?;
         let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -308,12 +308,31 @@ fn push_wire_byte(byte: u8, wire: &mut Vec<u8>) {
 }
 
 /// The text without what may be secret: user information, and the query (a presigned URL is a bearer's secret).
+///
+/// A password that was not percent-encoded may hold `/`, `?` and `#`. So of a text with an `@` behind its first `/` nothing is
+/// shown but the scheme and what may be a host behind the last `@`.
 fn presentable(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), text),
+    };
+    let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if let Some((_, behind)) = target.rsplit_once('@') {
+        let is_of_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        return format!("{scheme}…@{}", behind.split(|c| !is_of_host(c)).next().unwrap_or_default());
+    }
     let host = authority.rsplit('@').next().unwrap_or_default();
-    if scheme.is_empty() { format!("{host}{path}") } else { format!("{scheme}://{host}{path}") }
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    format!("{scheme}{host}{path}")
+}
+
+/// The same of the text up to a character that no URL holds; of a text with an `@` behind that character, the scheme alone.
+fn presentable_up_to(at: usize, text: &str) -> String {
+    let (before, behind) = text.split_at(at);
+    match behind.contains('@') {
+        true => before.split_once("://").map_or_else(|| "…".to_owned(), |(scheme, _)| format!("{scheme}://…")),
+        false => presentable(before),
+    }
 }
 
 #[cfg(test)]
@@ -323,6 +342,25 @@ mod tests {
     fn parsed(text: &str) -> (String, String) {
         let url = RequestUrl::parse(text).unwrap();
         (url.host_header(), String::from_utf8(url.target().to_vec()).unwrap())
+    }
+
+    /// Passwords as they are pasted: nothing of them is in an error, whatever they hold.
+    #[test]
+    fn an_error_shows_no_user_information() {
+        for (text, expected) in [
+            ("ftp://AKID:wJalr/REST@host/path", "ftp://…@host"),
+            ("https://AKID:wJalr/REST@host", "https://…@host"),
+            ("https://AKID:wJalr?RE#ST@host:x", "https://…@host"),
+            ("https://AKID:wJalr@REST@host:x/path?query", "https://host:x/path"),
+            ("AKID:wJalr/REST@host/key", "…@host"),
+            ("ftp://host/a?mail=wJalr@b&X-Amz-Security-Token=REST", "ftp://…@b"),
+            ("https://AKID:wJalr\nREST@host", "https://…"),
+            ("ftp://host/path?token=wJalr", "ftp://host/path"),
+        ] {
+            let error = RequestUrl::parse(text).unwrap_err().to_string();
+            assert!(error.contains(&format!("'{expected}'")), "{error}");
+            assert!(!error.contains("wJalr") && !error.contains("REST"), "{error}");
+        }
     }
 
     #[test]

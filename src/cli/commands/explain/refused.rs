@@ -68,14 +68,15 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
 fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<(), Failure> {
     if let Some(path) = &args.html {
         let mut output = Output::open(Some(path), context)?;
-        output.write_all(shown.to_html().as_bytes()).map_err(|error| output.failure(error))?;
+        output.write_all(shown.redactor.apply(&shown.to_html()).as_bytes()).map_err(|error| output.failure(error))?;
         output.finish()?;
     }
     if args.html.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         // The page is all that is asked for.
     } else if args.judge.json {
-        write_json(&shown.to_json(), &mut context.stdout)?;
+        write_json(&shown.redactor.apply_to_json(shown.to_json()), &mut context.stdout)?;
     } else {
+        shown.redactor.veil(&mut context.stdout);
         shown.write_text(args.steps, &mut context.stdout)?;
     }
     Ok(context.stdout.flush()?)
@@ -222,7 +223,7 @@ fn redactor(
         evidence.request.iter().chain(diagnosis.judged.as_ref().map(|judged| &judged.request)).collect();
     let secrets = own.map(|own| &own.secret_access_key).into_iter().chain(others.iter().map(|key| &key.secret));
     match args.judge.show_secrets {
-        true => Redactor::none(),
-        false => Redactor::of_all(&requests, &dialect, secrets),
+        true => Redactor::of_secrets(&requests, secrets),
+        false => own.into_iter().fold(Redactor::of_all(&requests, &dialect, secrets), Redactor::with_key),
     }
 }

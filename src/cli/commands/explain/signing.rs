@@ -40,18 +40,20 @@ pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &
         session.settings.placement = Placement::Query { expires };
     }
     let parts = sign(&session, &Show::default(), context)?;
+    let own = session.signer.credentials().map(|credentials| &credentials.secret_access_key);
     let redactor = match args.judge.show_secrets {
-        true => Redactor::none(),
-        false => Redactor::of(&parts.signed.request, &parts.derived.dialect()),
+        true => Redactor::of_secrets(&[&parts.signed.request], own),
+        false => Redactor::of_all(&[&parts.signed.request], &parts.derived.dialect(), own),
     };
     let signature = parts.signed.signature.as_str();
     let is_whole = owner == RequestOwner::User || args.judge.show_secrets;
     let shown = |text: &str| if is_whole { text.to_owned() } else { with_short_signature(text, signature) };
     if args.judge.json {
         let object = verdict::to_sign(&parts.derived, &shown(signature), &redactor);
-        write_json(&object, &mut context.stdout)?;
+        write_json(&redactor.apply_to_json(object), &mut context.stdout)?;
         return Ok(Exit::Done);
     }
+    redactor.veil(&mut context.stdout);
     let out = &mut context.stdout;
     match &parts.derived {
         Derived::Canonical { terms, derivation } => steps::write_all(terms, derivation, &redactor, out)?,

@@ -9,9 +9,12 @@ use zeroize::Zeroizing;
 
 use super::note;
 use crate::cli::context::Context;
+use crate::cli::credentials::words::{describe_part, describe_problem};
 use crate::cli::failure::Failure;
 use crate::cli::options::value::{InvalidValue, parse_duration};
-use crate::profiles::{self, DefaultProfile, Error, Existing, Location, Profile, ProfileFile, SecretSource, Settings};
+use crate::profiles::{
+    self, DefaultProfile, Error, Existing, Location, Profile, ProfileFile, SecretSource, Settings, find_problem,
+};
 use sigvet_core::credentials::Secret;
 
 pub(super) const EXAMPLES: &str = "\
@@ -74,6 +77,7 @@ pub(super) fn run(add: &Add, path: &Path, context: &mut Context) -> Result<(), F
     let stated = stated_secret(add)?;
     refuse_early(add, path)?;
     let keys = ask(add, stated, context)?;
+    keys.check()?;
     let profile = Profile {
         name: add.name.clone(),
         access_key_id: Some(keys.access_key_id),
@@ -92,7 +96,12 @@ pub(super) fn run(add: &Add, path: &Path, context: &mut Context) -> Result<(), F
 fn settings(add: &Add) -> Result<Settings, Failure> {
     if let Some(text) = &add.endpoint_url {
         let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        url.ok_or_else(|| Failure::usage("--endpoint-url is not a URL: expected https://HOST or http://HOST:PORT"))?;
+        let url = url
+            .ok_or_else(|| Failure::usage("--endpoint-url is not a URL: expected https://HOST or http://HOST:PORT"))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Failure::usage("--endpoint-url has a user or a key in front of its host")
+                .hint("the key is asked for, or read from standard input"));
+        }
     }
     Ok(Settings {
         region: add.region.clone(),
@@ -128,6 +137,30 @@ struct Keys {
     access_key_id: String,
     secret: SecretSource,
     session_token: Option<Secret>,
+}
+
+impl Keys {
+    /// Refuses what no profile could be used with, before it is in the file.
+    fn check(&self) -> Result<(), Failure> {
+        let secret = match &self.secret {
+            SecretSource::Inline(secret) => Some(secret.expose_secret()),
+            SecretSource::Command { .. } | SecretSource::Variable(_) => None,
+        };
+        let token = self.session_token.as_ref().map(Secret::expose_secret);
+        if let Some((part, problem)) = find_problem(&self.access_key_id, secret, token) {
+            let message = format!("the {} {}", describe_part(part), describe_problem(problem));
+            return Err(Failure::usage(message).hint(LINES));
+        }
+        match self.secret.shown_name() {
+            None if secret.is_none() => Err(Failure::usage(format!(
+                "--{} does not name {}",
+                self.secret.field().replace('_', "-"),
+                if matches!(self.secret, SecretSource::Variable(_)) { "a variable" } else { "a program" },
+            ))
+            .hint("to keep the secret in the profile file, leave the option out; the secret is asked for")),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn ask(add: &Add, stated: Option<SecretSource>, context: &mut Context) -> Result<Keys, Failure> {

@@ -1,9 +1,9 @@
 //! Errors of `profiles` as the command line tells them: the exit code of the contract, and what to do about it.
 
-use crate::cli::credentials::words::{closing_command, describe_error, describe_source};
+use crate::cli::credentials::words::{closing_command, describe_error, describe_source, hint_for_problem};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::shell::suggestion;
-use crate::profiles::{AwsProvider, Error, FailureKind, Source};
+use crate::profiles::{AwsProvider, CommandProblem, Error, FailureKind, Source};
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
@@ -35,6 +35,13 @@ fn hint(error: &Error) -> Option<String> {
         Error::UserIncomplete => "a profile keeps the secret off the command line: 'sigvet profile add NAME'",
         Error::HalfTypedKey { .. } => {
             "-u KEY:SECRET gives both in one, and a profile keeps them out of the command line"
+        }
+        Error::UnusableKey { problem, place, .. } => hint_for_problem(*problem, place),
+        Error::UnsetVariable { .. } => {
+            "secret_env takes the name of a variable; secret_access_key takes the secret itself"
+        }
+        Error::Command { problem: CommandProblem::NotFound, .. } => {
+            "secret_command takes a program and its arguments; secret_access_key takes the secret itself"
         }
         Error::HalfEnvironment { present, .. } => {
             return Some(format!("set both, or unset {present} to use a profile"));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::profiles::{Addressing, Profile, ProfileFile, SecretSource};
+use crate::profiles::{Addressing, Profile, ProfileFile, SecretSource, looks_like_secret, without_user};
 
 const REDACTED: &str = "[redacted]";
 
@@ -11,7 +11,7 @@ pub(super) fn table(file: &ProfileFile) -> String {
     let rows: Vec<_> = file.profiles().iter().map(|profile| row(profile, file)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths = [width(0), width(1), width(2)];
-    let line = |[name, region, endpoint, mark]: &[&str; 4]| {
+    let line = |[name, region, endpoint, mark]: &[String; 4]| {
         let [first, second, third] = widths;
         let line = format!("{name:first$}  {region:second$}  {endpoint:third$}  {mark}");
         format!("{}\n", line.trim_end())
@@ -19,11 +19,12 @@ pub(super) fn table(file: &ProfileFile) -> String {
     rows.iter().map(line).collect()
 }
 
-fn row<'a>(profile: &'a Profile, file: &ProfileFile) -> [&'a str; 4] {
+fn row(profile: &Profile, file: &ProfileFile) -> [String; 4] {
     let settings = &profile.settings;
     let mark = if is_default(profile, file) { "(default)" } else { "" };
-    let or_dash = |text: &'a Option<String>| text.as_deref().unwrap_or("-");
-    [&profile.name, or_dash(&settings.region), or_dash(&settings.endpoint_url), mark]
+    let or_dash = |text: Option<&str>| without_user(text.unwrap_or("-")).into_owned();
+    let (region, endpoint) = (settings.region.as_deref(), settings.endpoint_url.as_deref());
+    [profile.name.clone(), or_dash(region), or_dash(endpoint), mark.to_owned()]
 }
 
 /// The profile, a field a line.
@@ -31,10 +32,10 @@ pub(super) fn text(profile: &Profile, file: &ProfileFile) -> String {
     let mark = if is_default(profile, file) { " (default)" } else { "" };
     let mut text = format!("profile '{}' in {}{mark}\n", profile.name, file.path().display());
     let secret = profile.secret.as_ref();
-    let mut fields = vec![("access_key_id", profile.access_key_id.clone())];
+    let mut fields = vec![("access_key_id", shown_id(profile).map(str::to_owned))];
     fields.extend(secret.map(|source| (source.field(), Some(source.to_string()))));
     fields.push(("session_token", profile.session_token.as_ref().map(|_| REDACTED.to_owned())));
-    fields.extend(settings(profile).map(|(field, value)| (field, value.map(str::to_owned))));
+    fields.extend(settings(profile).map(|(field, value)| (field, value.map(|text| without_user(text).into_owned()))));
     for (field, value) in fields {
         if let Some(value) = value {
             text.push_str(&format!("{field:17}  {value}\n"));
@@ -49,7 +50,7 @@ pub(super) fn object(profile: &Profile, file: &ProfileFile) -> Value {
     object.insert("name".to_owned(), json!(profile.name));
     object.insert("default".to_owned(), json!(is_default(profile, file)));
     object.insert("file".to_owned(), json!(file.path().display().to_string()));
-    if let Some(key) = &profile.access_key_id {
+    if let Some(key) = shown_id(profile) {
         object.insert("access_key_id".to_owned(), json!(key));
     }
     if let Some(source) = &profile.secret {
@@ -60,7 +61,7 @@ pub(super) fn object(profile: &Profile, file: &ProfileFile) -> Value {
     }
     for (field, value) in settings(profile) {
         if let Some(value) = value {
-            object.insert(field.to_owned(), json!(value));
+            object.insert(field.to_owned(), json!(without_user(value)));
         }
     }
     Value::Object(object)
@@ -69,12 +70,17 @@ pub(super) fn object(profile: &Profile, file: &ProfileFile) -> Value {
 fn redacted(source: &SecretSource) -> Value {
     match source {
         SecretSource::Inline(_) => json!(REDACTED),
-        SecretSource::Variable(name) => json!(name),
-        SecretSource::Command { program, arguments } => {
+        SecretSource::Variable(_) => json!(source.shown_name().unwrap_or(REDACTED)),
+        SecretSource::Command { arguments, .. } => {
             let arguments = arguments.iter().map(|_| REDACTED);
-            json!(std::iter::once(program.as_str()).chain(arguments).collect::<Vec<_>>())
+            json!(std::iter::once(source.shown_name().unwrap_or(REDACTED)).chain(arguments).collect::<Vec<_>>())
         }
     }
+}
+
+/// The access key ID; not one that looks like the secret.
+fn shown_id(profile: &Profile) -> Option<&str> {
+    profile.access_key_id.as_deref().map(|id| if looks_like_secret(id.trim()) { REDACTED } else { id })
 }
 
 fn settings(profile: &Profile) -> [(&'static str, Option<&str>); 6] {

@@ -33,8 +33,29 @@ pub enum Method {
     Implied,
 }
 
+/// Whether the host that a redirect leads to may have what was meant for the first one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// With `--location-trusted`.
+    EveryHost,
+    /// The host of the URL alone.
+    SameHost,
+}
+
+/// One redirect.
+#[derive(Debug, Clone, Copy)]
+pub struct Hop<'a> {
+    /// The URL that redirects.
+    pub from: &'a RequestUrl,
+    /// Where it leads.
+    pub to: &'a RequestUrl,
+    /// Whether the user trusts that.
+    pub trust: Trust,
+}
+
 /// Makes of a request the one that follows: 303 makes it a GET, and 301 and 302 make a POST one, without its body (RFC 9110 §15.4).
-pub fn follow(unsigned: &mut Unsigned, status: u16, from: &RequestUrl, to: &RequestUrl, method: Method) {
+pub fn follow(unsigned: &mut Unsigned, status: u16, hop: Hop<'_>, method: Method) {
+    let Hop { from, to, trust } = hop;
     let request = &mut unsigned.request;
     request.set_target(to.target()).expect("the target of a URL can be on the wire");
     let is_get = matches!(request.method(), "GET" | "HEAD");
@@ -55,19 +76,26 @@ pub fn follow(unsigned: &mut Unsigned, status: u16, from: &RequestUrl, to: &Requ
         }
     }
     if !from.is_same_origin(to) {
-        request.headers = without_bearers(&request.headers, to);
+        request.headers = for_other_host(&request.headers, to, trust);
     }
 }
 
-/// What another host may see: its own name, and nothing that gives access or was made for the host before.
-fn without_bearers(headers: &Headers, to: &RequestUrl) -> Headers {
+/// What another host may see: its own name, and nothing that was made for the host before or, unless the user trusts it, gives
+/// access.
+fn for_other_host(headers: &Headers, to: &RequestUrl, trust: Trust) -> Headers {
     let mut kept = Headers::default();
     kept.push_unchecked("host", to.host_header());
     let is_of_the_old_host = |header: &Header| header.is_named("host") || header.is_named("referer");
-    for header in headers.iter().filter(|header| !header.is_bearer() && !is_of_the_old_host(header)) {
+    let is_kept = |header: &&Header| trust == Trust::EveryHost || !(header.is_bearer() || is_of_customer_key(header));
+    for header in headers.iter().filter(|header| !is_of_the_old_host(header)).filter(is_kept) {
         kept.push_unchecked(&header.name, header.value.clone());
     }
     kept
+}
+
+/// What describes the key of an encryption goes with the key: its algorithm and its hash.
+fn is_of_customer_key(header: &Header) -> bool {
+    header.name.to_ascii_lowercase().contains("-encryption-customer-")
 }
 
 #[cfg(test)]
@@ -81,7 +109,7 @@ mod tests {
 
     fn followed(status: u16, from: &RequestUrl, to: &RequestUrl, method: Method) -> Request {
         let mut unsigned = posted();
-        follow(&mut unsigned, status, from, to, method);
+        follow(&mut unsigned, status, Hop { from, to, trust: Trust::SameHost }, method);
         unsigned.request
     }
 
@@ -90,6 +118,12 @@ mod tests {
         request.headers.push("content-type", "text/plain").unwrap();
         request.headers.push("x-amz-security-token", "token").unwrap();
         request.headers.push("Cookie", "c").unwrap();
+        for name in ["x-api-key", "Authorization", "Proxy-Authorization", "X-Tag"] {
+            request.headers.push(name, "v").unwrap();
+        }
+        for end in ["", "-MD5"] {
+            request.headers.push(&format!("x-amz-server-side-encryption-customer-key{end}"), "v").unwrap();
+        }
         request.body = Body::Bytes(b"body".to_vec());
         Unsigned::of(request)
     }
@@ -124,6 +158,14 @@ mod tests {
         let (from, to) = (url("https://h.example/a"), url("https://other.example/a"));
         let headers = followed(307, &from, &to, Method::Implied).headers;
         assert_eq!(headers.first_text("host"), Some("other.example"));
-        assert!(!headers.contains("x-amz-security-token") && !headers.contains("cookie"));
+        let names: Vec<&str> = headers.iter().map(|header| header.name.as_str()).collect();
+        assert_eq!(names, ["host", "content-type", "X-Tag"]);
+        let mut unsigned = posted();
+        follow(&mut unsigned, 307, Hop { from: &from, to: &to, trust: Trust::EveryHost }, Method::Implied);
+        assert_eq!(unsigned.request.headers.len(), posted().request.headers.len());
+        assert_eq!(
+            followed(307, &from, &url("https://h.example/b"), Method::Implied).headers,
+            posted().request.headers
+        );
     }
 }

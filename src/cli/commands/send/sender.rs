@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::args::SendArgs;
 use super::arrival::Arrival;
 use super::facts;
-use super::redirect::{self, Method};
+use super::redirect::{self, Hop, Method, Trust};
 use super::refusal::{self, Corrections};
 use super::retry::Retries;
 use crate::cli::commands::sign::sign;
@@ -18,6 +18,7 @@ use crate::cli::context::{self, Context};
 use crate::cli::curl::facts::Facts;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
+use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::{write_response_head, write_verbose_head};
 use crate::cli::signing::session::Session;
 use crate::cli::terminal::notes::note;
@@ -132,6 +133,8 @@ impl<'a> Sender<'a> {
             }
         };
         transport::complete(&mut wire, &self.session.unsigned.removed);
+        // A server that echoes the request must not make us show what gives access to it.
+        context.secrets.extend(Redactor::of(&wire, &self.session.settings.dialect).secrets());
         if self.args.signing.verbose > 0 {
             write_verbose_head(&wire, &mut context.stderr)?;
         }
@@ -193,8 +196,9 @@ impl<'a> Sender<'a> {
         self.hops += 1;
         let from = self.session.url.clone();
         let method = if self.args.request.names_method() { Method::Typed } else { Method::Implied };
-        redirect::follow(&mut self.session.unsigned, status, &from, &to, method);
-        if !from.is_same_origin(&to) && !self.args.redirects.location_trusted {
+        let trust = if self.args.redirects.location_trusted { Trust::EveryHost } else { Trust::SameHost };
+        redirect::follow(&mut self.session.unsigned, status, Hop { from: &from, to: &to, trust }, method);
+        if !from.is_same_origin(&to) && trust == Trust::SameHost {
             self.signature = Signature::Unwanted;
             note(context, &format!("redirected to another host, {}: not signed", to.host_header()))?;
         }

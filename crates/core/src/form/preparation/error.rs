@@ -9,6 +9,9 @@ pub enum FormError {
     /// The access key id cannot stand in a credential.
     #[error("not an access key id: it is empty or has spaces, quotes, commas or control characters in it")]
     AccessKeyId,
+    /// The session token cannot be the value of a field. It is not quoted, because it is a secret.
+    #[error("the session token has a line break, a NUL or another control character in it")]
+    SessionToken,
     /// There is no key.
     #[error("the upload has no key")]
     KeyMissing,

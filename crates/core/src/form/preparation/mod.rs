@@ -53,6 +53,9 @@ pub fn prepare(upload: &Upload, identity: &Identity, signing: &Signing, now: Tim
     if !identity.names_a_key() {
         return Err(FormError::AccessKeyId);
     }
+    if !identity.has_sendable_token() {
+        return Err(FormError::SessionToken);
+    }
     let expiration = now.plus(life(upload.expires, signing)?);
     let mut prepared = Prepared {
         policy: Policy { expiration, conditions: Vec::new() },

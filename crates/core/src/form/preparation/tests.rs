@@ -227,3 +227,13 @@ fn an_access_key_id_that_is_none_is_refused() {
         assert_eq!(error, FormError::AccessKeyId, "{id:?}");
     }
 }
+
+/// Catches a token that ends its line in a curl command or in the part of a form.
+#[test]
+fn a_session_token_of_several_lines_is_refused() {
+    for token in ["a\r\nX-Evil: y", "a\n", "a\0b"] {
+        let identity = Identity::from(&Credentials::new("AKID", SECRET).with_session_token(token));
+        let error = prepare(&upload("user/a", &[], &[]), &identity, &v4(), now()).unwrap_err();
+        assert_eq!(error, FormError::SessionToken, "{token:?}");
+    }
+}

@@ -223,7 +223,7 @@ impl Page<'_> {
         if let Some((claim, derivation)) = verdict.as_v4() {
             steps::write_canonical_request(derivation, redactor, &mut stages)?;
             steps::write_string_to_sign(derivation, redactor, &mut stages)?;
-            steps::write_key_path(&claim.terms, &mut stages)?;
+            steps::write_key_path(&claim.terms, redactor, &mut stages)?;
         } else if let SignedTexts::Parts { parts, string_to_sign } = &verdict.texts {
             steps::write_parts(verdict.claimed.scheme_name(), parts, redactor, &mut stages)?;
             steps::write_whole_string(string_to_sign, redactor, &mut stages)?;

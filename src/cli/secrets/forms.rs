@@ -1,0 +1,172 @@
+//! The forms that one value is written in: as it is, collapsed, percent-encoded, base64, escaped for JSON or HTML.
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+use sigvet_core::internal::encode::{Plus, Slash, decode, encode};
+
+use super::SHORTEST;
+
+/// The shortest piece of a value in base64 that is looked for.
+const SHORTEST_BASE64: usize = 12;
+/// The shortest line of a value on several lines that is looked for by itself.
+const SHORTEST_LINE: usize = 12;
+
+/// Every form of a value, which may be percent-encoded itself. Text that is no UTF-8 is known by what replaces it.
+pub(super) fn of_value(value: &[u8]) -> Vec<String> {
+    let decoded = [value.to_vec(), decode(value, Plus::Literal), decode(value, Plus::Space)];
+    let twice = decode(&decoded[1], Plus::Literal);
+    let mut forms: Vec<String> = Vec::new();
+    for plain in decoded.into_iter().chain([twice]) {
+        let text = String::from_utf8_lossy(&plain).into_owned();
+        for laid_out in layouts(&text) {
+            forms.extend(percent_encoded(&laid_out));
+            forms.extend(escaped(&laid_out));
+            forms.extend(in_base64(laid_out.as_bytes()));
+            forms.push(laid_out);
+        }
+    }
+    forms.retain(|form| form.len() >= SHORTEST);
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
+/// With the white space as it is, trimmed, collapsed as canonical headers have it, and gone; and line by line.
+fn layouts(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE).map(str::to_owned);
+    let mut layouts: Vec<String> = lines.collect();
+    layouts.extend([text.to_owned(), text.trim_ascii().to_owned(), words.join(" "), words.concat()]);
+    layouts.sort();
+    layouts.dedup();
+    layouts
+}
+
+/// Once and twice, with digits in capitals and in small letters, `/` encoded or not, a blank as `%20` or `+`.
+fn percent_encoded(text: &str) -> Vec<String> {
+    let mut encoded = Vec::new();
+    for slash in [Slash::Encode, Slash::Keep] {
+        let mut once = Vec::new();
+        encode(text.as_bytes(), slash, &mut once);
+        let once = String::from_utf8_lossy(&once).into_owned();
+        for once in [once.replace("%20", "+"), in_small_letters(&once), once] {
+            encoded.extend([once.replace('%', "%25"), once]);
+        }
+    }
+    encoded
+}
+
+/// The same with the digits of its escapes in small letters: what follows a `%` in text that was just encoded.
+fn in_small_letters(encoded: &str) -> String {
+    let mut digits = 0_u8;
+    let lower = |character: char| match character {
+        '%' => {
+            digits = 2;
+            '%'
+        }
+        other if digits > 0 => {
+            digits -= 1;
+            other.to_ascii_lowercase()
+        }
+        other => other,
+    };
+    encoded.chars().map(lower).collect()
+}
+
+/// As JSON, HTML, Rust's `Debug` and a shell write it.
+fn escaped(text: &str) -> Vec<String> {
+    let json = serde_json::Value::from(text).to_string();
+    let json = json.trim_start_matches('"').strip_suffix('"').unwrap_or(&json).to_owned();
+    let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    // As Go, Ruby and PHP write JSON that may stand in HTML.
+    let careful = ['+', '=', '&', '<', '>', '\'']
+        .into_iter()
+        .fold(json.clone(), |text, character| text.replace(character, &format!("\\u{:04x}", u32::from(character))));
+    vec![
+        json.replace('/', "\\/"),
+        careful.replace("\\u002b", "\\u002B").replace("\\u003d", "\\u003D"),
+        careful,
+        json,
+        html.replace('\'', "&#39;"),
+        html.replace('/', "&#x2F;").replace('=', "&#x3D;").replace('+', "&#x2B;"),
+        html.replace('+', "&#43;").replace('=', "&#61;").replace('/', "&#47;"),
+        html,
+        text.escape_debug().to_string(),
+        text.escape_unicode().to_string(),
+        text.replace('\'', "'\\''"),
+    ]
+}
+
+/// The characters of base64 that depend on the value alone, whichever of three bytes of a longer text it begins at.
+fn in_base64(value: &[u8]) -> Vec<String> {
+    let mut pieces = Vec::new();
+    for before in 0..3 {
+        let padded = [&[0; 2][..before], value].concat();
+        // A group of four characters is of three bytes; a character that shares bits with what stands around is left out.
+        let (start, tail) = ([0, 2, 3][before], [0, 1, 1][padded.len() % 3]);
+        for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
+            let encoded = engine.encode(&padded);
+            let end = encoded.len() - tail;
+            pieces.extend(encoded.get(start..end).filter(|piece| piece.len() >= SHORTEST_BASE64).map(str::to_owned));
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+
+    use super::*;
+    use crate::cli::secrets::Secrets;
+
+    const TOKEN: &str = "IQoJb3JpZ2luX2VjEJ3//w+Zz9h==/x";
+
+    fn hidden(value: &str, text: &str) -> String {
+        let mut secrets = Secrets::default();
+        secrets.add([value]);
+        secrets.apply(text).into_owned()
+    }
+
+    #[test]
+    fn a_value_is_found_in_each_encoding() {
+        for written in [
+            TOKEN.to_owned(),
+            "IQoJb3JpZ2luX2VjEJ3%2F%2Fw%2BZz9h%3D%3D%2Fx".to_owned(),
+            "IQoJb3JpZ2luX2VjEJ3%2f%2fw%2bZz9h%3d%3d%2fx".to_owned(),
+            "IQoJb3JpZ2luX2VjEJ3//w%2BZz9h%3D%3D/x".to_owned(),
+            "IQoJb3JpZ2luX2VjEJ3%252F%252Fw%252BZz9h%253D%253D%252Fx".to_owned(),
+            "IQoJb3JpZ2luX2VjEJ3%252f%252fw%252bZz9h%253d%253d%252fx".to_owned(),
+            "IQoJb3JpZ2luX2VjEJ3\\/\\/w+Zz9h==\\/x".to_owned(),
+            "IQoJb3JpZ2luX2VjEJ3//w\\u002bZz9h\\u003d\\u003d/x".to_owned(),
+            "IQoJb3JpZ2luX2VjEJ3&#x2F;&#x2F;w&#x2B;Zz9h&#x3D;&#x3D;&#x2F;x".to_owned(),
+        ] {
+            assert_eq!(hidden(TOKEN, &format!("<{written}>")), "<[redacted]>");
+            assert_eq!(hidden("IQoJb3JpZ2luX2VjEJ3%2F%2Fw%2BZz9h%3D%3D%2Fx", &written), "[redacted]", "{written}");
+        }
+    }
+
+    /// A policy, or the credentials of HTTP's Basic, hold the value somewhere inside.
+    #[test]
+    fn a_value_is_found_inside_of_base64_wherever_it_begins() {
+        for before in ["", "a", "ab", "abc:", "AKIDEXAMPLE:"] {
+            for behind in ["", "x", "\"}", "]}}"] {
+                let text = format!("{before}{TOKEN}{behind}");
+                for encoded in [BASE64_STANDARD.encode(&text), BASE64_URL_SAFE.encode(&text)] {
+                    let shown = hidden(TOKEN, &encoded);
+                    assert!(shown.contains("[redacted]") && shown.len() < 40, "{before} {behind}: {shown}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn white_space_does_not_hide_a_value() {
+        let folded = "IQoJb3JpZ2lu\r\n  X2VjEJ3AwZz9h  more";
+        for written in [folded, "IQoJb3JpZ2lu X2VjEJ3AwZz9h more", "IQoJb3JpZ2luX2VjEJ3AwZz9hmore"] {
+            assert_eq!(hidden(folded, written), "[redacted]", "{written}");
+        }
+        assert_eq!(hidden(folded, "x IQoJb3JpZ2lu"), "x [redacted]", "a line by itself");
+        assert_eq!(hidden("two  blanks\n", "two blanks"), "[redacted]");
+    }
+}

@@ -1,0 +1,204 @@
+//! The secrets that are known, and how they are kept out of what is shown.
+//!
+//! A secret is known by its value and looked for in every form that it may have been written in. Where the values come from is
+//! for others to say; what is shown passes through here last, where it leaves the program.
+
+mod forms;
+mod typed;
+mod process_list;
+
+pub use process_list::leave_process_list;
+pub use typed::{Place, TypedSecret, typed_secrets};
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use zeroize::Zeroizing;
+
+use crate::cli::screen::{Redact, Screen};
+use crate::profiles::{Environment, looks_like_secret};
+
+/// What stands in place of a secret.
+pub const REDACTED: &str = "[redacted]";
+
+/// The shortest value that is taken out: a shorter one is no secret, and would be found in every word.
+const SHORTEST: usize = 6;
+
+/// Values that are not to be shown, the longest form first, so that no rest of one stays. `Debug` does not show them.
+#[derive(Clone, Default)]
+pub struct Secrets(Vec<Zeroizing<String>>);
+
+impl Secrets {
+    /// Adds values, in each of their forms.
+    pub fn add<V: AsRef<[u8]>>(&mut self, values: impl IntoIterator<Item = V>) {
+        let values = values.into_iter().filter(|value| value.as_ref().trim_ascii().len() >= SHORTEST);
+        self.0.extend(values.flat_map(|value| forms::of_value(value.as_ref())).map(Zeroizing::new));
+        self.0.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        self.0.dedup();
+    }
+
+    /// Adds what others know.
+    pub fn extend(&mut self, others: &Self) {
+        self.0.extend(others.0.iter().cloned());
+        self.0.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        self.0.dedup();
+    }
+
+    /// The text without them.
+    pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.0.iter().fold(Cow::Borrowed(text), |text, form| match text.contains(form.as_str()) {
+            true => Cow::Owned(text.replace(form.as_str(), REDACTED)),
+            false => text,
+        })
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+/// The secrets of this process, which grow while it finds more.
+#[derive(Clone, Debug, Default)]
+pub struct KnownSecrets(Rc<RefCell<Secrets>>);
+
+impl KnownSecrets {
+    /// Adds values.
+    pub fn add<V: AsRef<[u8]>>(&self, values: impl IntoIterator<Item = V>) {
+        self.0.borrow_mut().add(values);
+    }
+
+    /// Adds what others know.
+    pub fn extend(&self, others: &Secrets) {
+        self.0.borrow_mut().extend(others);
+    }
+
+    /// Adds what was typed and what the environment holds: known before anything is done.
+    pub fn add_given(&self, typed: &[TypedSecret], environment: &Environment) {
+        self.add(typed.iter().flat_map(|secret| &secret.values).map(|value| value.as_bytes()));
+        self.add(KEYS.iter().filter_map(|name| environment.get(name)));
+        let proxies = PROXIES.iter().filter_map(|name| environment.get(name)).map(typed::users_of_url);
+        self.add(proxies.flatten());
+    }
+
+    /// A screen that shows none of them, nor of those that are found later.
+    pub fn veil(&self, mut screen: Screen) -> Screen {
+        screen.redact_with(Rc::new(self.clone()));
+        screen
+    }
+
+    /// The text without them.
+    pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.0.borrow().apply(text)
+    }
+}
+
+/// Variables that hold a secret.
+const KEYS: [&str; 3] = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
+
+/// Variables with a URL that may have a user and a password in it.
+const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "AWS_ENDPOINT_URL"];
+
+impl Redact for KnownSecrets {
+    fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.apply(text)
+    }
+}
+
+impl Redact for Secrets {
+    fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.apply(text)
+    }
+}
+
+/// A message without what looks like a secret access key of AWS, and without what stands in front of the host of a URL: words
+/// that were typed in the wrong place, which nobody knows as secrets.
+pub fn without_lookalikes(text: &str) -> String {
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c| is_of_key(c) != is_of_key(first)).unwrap_or(rest.len());
+        let (run, behind) = rest.split_at(end);
+        shown.push_str(if is_key_of_aws(run) { REDACTED } else { run });
+        rest = behind;
+    }
+    without_users(&shown)
+}
+
+/// 40 characters, capitals, small letters and digits among them, as good as all secrets of AWS. A hash in hex has no capitals.
+fn is_key_of_aws(run: &str) -> bool {
+    run.len() == 40 && run.contains(|c: char| c.is_ascii_digit()) && looks_like_secret(run)
+}
+
+/// `https://user:password@host` without the user, in each word of a text.
+fn without_users(text: &str) -> String {
+    let ends_word = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '<' | '>');
+    let hidden = text.split_inclusive(ends_word).map(|word| match word.split_once("://") {
+        Some((scheme, rest)) if has_user(rest) => {
+            let behind = rest.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{REDACTED}@{behind}").into()
+        }
+        _ => Cow::Borrowed(word),
+    });
+    hidden.collect()
+}
+
+/// Whether a user stands in front of an `@`: the authority holds one, or what seems to be a port is none.
+fn has_user(rest: &str) -> bool {
+    let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let port = authority.rsplit(':').next().filter(|_| authority.contains(':') && !authority.starts_with('['));
+    let is_no_port = port.is_some_and(|port| !port.bytes().all(|byte| byte.is_ascii_digit()));
+    authority.contains('@') || (is_no_port && target.contains('@'))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::cli::screen::Palette;
+    use crate::cli::screen::testing::written;
+
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+    #[test]
+    fn a_known_value_is_taken_out_and_a_short_one_is_not_looked_for() {
+        let mut secrets = Secrets::default();
+        secrets.add(["hush-hush", "ab", "  hush  "]);
+        assert_eq!(secrets.apply("ab hush-hush hush."), "ab [redacted] hush.");
+        assert!(matches!(secrets.apply("nothing"), Cow::Borrowed("nothing")));
+        assert_eq!(format!("{secrets:?}"), REDACTED);
+    }
+
+    #[test]
+    fn a_stream_shows_no_secret_however_it_is_written() {
+        let secrets = KnownSecrets::default();
+        let proxy = [("https_proxy", "http://user:pass%2Fword@proxy:1")];
+        secrets.add_given(&typed_secrets(&["-u".into(), "AKID:hush-hush".into()]), &Environment::new(proxy, None));
+        let veiled = |screen: &mut Screen| {
+            screen.redact_with(Rc::new(secrets.clone()));
+            write!(screen, "{}{} pass/word {}", "hush-", "hush", "user:pass%2Fword")
+        };
+        assert_eq!(written(Palette::Plain, veiled), "[redacted] [redacted] [redacted]");
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_known_by_its_form() {
+        for (text, shown) in [
+            (format!("unexpected argument '{SECRET}' found"), "unexpected argument '[redacted]' found"),
+            (format!("no profile '{SECRET}' in x"), "no profile '[redacted]' in x"),
+            (format!("x https://AKID:{SECRET}@h/p y"), "x https://[redacted]@h/p y"),
+            ("'http://user:pa/ss@proxy:1' y@z".to_owned(), "'http://[redacted]@proxy:1' y@z"),
+        ] {
+            assert_eq!(without_lookalikes(&text), shown);
+        }
+        let hash = "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d";
+        for text in [hash, "see https://h:9000/a@b", "/home/me/a/rather/long/path/to/some/file.http", ""] {
+            assert_eq!(without_lookalikes(text), text);
+        }
+    }
+}
