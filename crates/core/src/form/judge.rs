@@ -1,6 +1,7 @@
 //! An upload held against its policy, as S3 does it: each condition against the fields, each field against the conditions, the
 //! file against the range of lengths, the end against the clock (*POST policy*, condition matching).
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::claim::FormClaim;
@@ -102,14 +103,22 @@ pub fn judge(claim: &FormClaim, bucket: Option<&str>, now: Timestamp) -> Vec<Vio
     if now >= policy.expiration {
         violations.push(Violation::Expired { at: policy.expiration, now });
     }
-    violations.extend(policy.conditions.iter().filter_map(|condition| check(claim, bucket, condition)));
-    let is_allowed = |name: &str| is_exempt(name) || policy.about(name).next().is_some();
+    let values = claim.fields.by_name();
+    violations.extend(policy.conditions.iter().filter_map(|condition| check(claim, &values, bucket, condition)));
+    let conditioned: HashSet<String> =
+        policy.conditions.iter().filter_map(Condition::field).map(str::to_ascii_lowercase).collect();
+    let is_allowed = |name: &str| is_exempt(name) || conditioned.contains(&name.to_ascii_lowercase());
     let not_allowed = claim.fields.iter().map(|(name, _)| name).filter(|name| !is_allowed(name));
     violations.extend(not_allowed.map(|name| Violation::FieldNotAllowed { name: name.to_owned() }));
     violations
 }
 
-fn check(claim: &FormClaim, bucket: Option<&str>, condition: &Condition) -> Option<Violation> {
+fn check(
+    claim: &FormClaim,
+    values: &HashMap<String, &str>,
+    bucket: Option<&str>,
+    condition: &Condition,
+) -> Option<Violation> {
     if let Condition::ContentLengthRange { min, max } = *condition {
         let presented = claim.file.as_ref()?.length;
         let is_within = (min..=max).contains(&presented);
@@ -118,7 +127,7 @@ fn check(claim: &FormClaim, bucket: Option<&str>, condition: &Condition) -> Opti
     let presented = match condition.is_about("bucket") {
         // Where nobody knows the bucket, its condition cannot be judged.
         true => Some(bucket.or_else(|| claim.fields.get("bucket"))?.to_owned()),
-        false => claim.fields.get(condition.field()?).map(|value| expanded(claim, value)),
+        false => values.get(&condition.field()?.to_ascii_lowercase()).map(|value| expanded(claim, value)),
     };
     // A condition on a field that was not sent fails at S3, even where it allows any value.
     let is_met = presented.as_deref().is_some_and(|value| condition.allows(value));
