@@ -15,7 +15,7 @@ use sigvet::profiles::{CredentialChoice, Environment, Location, ProfileFile, kno
 use sigvet_core::credentials::Credentials;
 use sigvet_core::form::Policy;
 use sigvet_core::parse_request;
-use sigvet_core::request::{Headers, Request, RequestUrl};
+use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 use sigvet_core::stream::Chunked;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{ExpectedScope, Judge};
@@ -26,9 +26,7 @@ use sigvet_diagnose::{ClientTexts, Diagnosis, Evidence, Hints, Limits, diagnose}
 pub fn capture(data: &[u8]) {
     let _ = capture::read(data, None);
     let _ = capture::read_client_log(data);
-    if let Ok(text) = std::str::from_utf8(data) {
-        let _ = unflatten(text);
-    }
+    let _ = unflatten(data);
 }
 
 /// What a server says.
@@ -51,11 +49,12 @@ pub fn har(data: &[u8]) {
 
 /// A request as HTTP/1.1 text, with what is read out of its head.
 pub fn raw_http(data: &[u8]) {
-    let Ok(request) = parse_request(data) else { return };
+    let Ok(mut request) = parse_request(data) else { return };
     assert!(request.headers.len() <= data.split(|byte| *byte == b'\n').count());
     let _ = request.host();
     let _ = sigvet_core::claim::Claim::extract(&request);
-    let _ = sigvet_core::claim::Claim::extract(&Request { body: sigvet_core::request::Body::Unknown, ..request });
+    request.body = Body::Unknown;
+    let _ = sigvet_core::claim::Claim::extract(&request);
 }
 
 /// From a paste to a diagnosis, with one mistake at a time.
@@ -157,7 +156,7 @@ pub fn urls(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let _ = parse_url(text);
     let Ok(url) = RequestUrl::parse(text) else { return };
-    let _ = sigvet_core::endpoint::infer(url.authority());
+    let _ = sigvet_core::endpoint::infer(&url.host_header());
     let request = Request::new("GET", &url);
     if let Ok(request) = request {
         assert_eq!(url.for_request(&request).to_string(), url.to_string());

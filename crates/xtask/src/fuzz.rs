@@ -96,19 +96,19 @@ fn find(names: &[String]) -> Result<Vec<&'static Target>, Failure> {
 /// Compiles the targets with marks of coverage, and tells the folder of the programs. For the host's triple by name, so that
 /// build scripts go without the marks.
 fn build() -> Result<PathBuf, Failure> {
-    const MARKS: [&str; 6] = [
-        "--cfg=fuzzing",
+    const MARKS: [&str; 7] = [
         "-Cpasses=sancov-module",
         "-Cllvm-args=-sanitizer-coverage-level=4",
         "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
         "-Cllvm-args=-sanitizer-coverage-pc-table",
         "-Cllvm-args=-sanitizer-coverage-trace-compares",
+        "--cfg",
+        "fuzzing",
     ];
     let host = host()?;
     let arguments = ["build", "--locked", "--release", "--manifest-path", "fuzz/Cargo.toml", "--target", &host];
     let folder = fuzz_folder();
-    // `RUSTC_BOOTSTRAP`: stable compilers take the flags of coverage for unstable from time to time.
-    let build = cargo(&arguments).args(&["--target-dir", &folder.to_string_lossy()]).env("RUSTC_BOOTSTRAP", "1");
+    let build = cargo(&arguments).args(&["--target-dir", &folder.to_string_lossy()]);
     build.env("CARGO_ENCODED_RUSTFLAGS", &MARKS.join("\u{1f}")).run()?;
     Ok(folder.join(host).join("release"))
 }
