@@ -30,7 +30,6 @@ use context::Context;
 use curl::{config_file, table};
 use failure::{Exit, Failure};
 use options::value::read_settings;
-use screen::inert;
 use secrets::{typed_secrets, without_lookalikes};
 
 /// Parses a command line and runs it; tells the exit code of the process.

@@ -406,10 +406,11 @@ fn servers_say_nothing_to_a_terminal() {
             ["-S", "-w%{stderr}%{json}%{header_json}%{redirect_url}%header{x-evil}"],
         ] {
             // The body goes to a file: a pipe gets it as it is.
+            let url = recorder.url("/b/k");
             let words = [
                 &["send", "--region", "r", "--service", "s3", "-o", "/dev/null", "--max-time", "20"],
                 &options[..],
-                &[&recorder.url("/b/k")],
+                &[url.as_str()],
             ]
             .concat();
             spelled += usize::from(scan(|| Sigvet::new(&words), &what));

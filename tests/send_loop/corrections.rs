@@ -5,6 +5,8 @@ use crate::{answer, send};
 
 /// The clock of the servers here, years away from any machine's that runs this.
 const SERVER_TIME: &str = "2041-05-06T07:08:09Z";
+/// Follows these servers however far off they are.
+const FIX_CLOCK: &str = "--fix-clock=9999d";
 
 fn skewed() -> Vec<u8> {
     let body = format!(
@@ -44,7 +46,7 @@ fn a_skewed_clock_is_told_with_its_distance() {
     let outcome = send(&[&server.url("/")]).run().expect(0);
     assert!(outcome.stderr.contains("refused: RequestTimeTooSkewed"), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("the clock of this machine is "), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains(" behind the server's: --fix-clock "), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains(" behind the server's: --fix-clock="), "{}", outcome.stderr);
     assert_eq!(server.requests().len(), 2, "nothing is sent again without being asked for");
 }
 
@@ -52,7 +54,7 @@ fn a_skewed_clock_is_told_with_its_distance() {
 #[test]
 fn fix_clock_signs_with_the_servers_time() {
     let server = picky();
-    let outcome = send(&["--fix-clock", "-d", "body", &server.url("/")]).run().expect(0);
+    let outcome = send(&[FIX_CLOCK, "-d", "body", &server.url("/")]).run().expect(0);
     assert_eq!(outcome.text(), "in time", "{}", outcome.stderr);
     assert!(!outcome.stderr.contains("refused"), "{}", outcome.stderr);
     let requests = server.requests();
@@ -65,16 +67,27 @@ fn fix_clock_signs_with_the_servers_time() {
 #[test]
 fn fix_clock_overrides_a_date() {
     let server = picky();
-    let outcome = send(&["--fix-clock", "--date", "2011-01-01T00:00:00Z", &server.url("/")]).run().expect(0);
+    let outcome = send(&[FIX_CLOCK, "--date", "2011-01-01T00:00:00Z", &server.url("/")]).run().expect(0);
     assert_eq!(outcome.text(), "in time", "{}", outcome.stderr);
     assert_eq!(server.requests().len(), 2);
+}
+
+/// A server could have requests signed for any day, to be used on that day.
+#[test]
+fn a_server_is_not_followed_over_years() {
+    for option in ["--fix-clock", "--fix-clock=30d"] {
+        let server = picky();
+        let outcome = send(&[option, "-f", &server.url("/")]).run().expect(22);
+        assert_eq!(server.requests().len(), 1, "{option}");
+        assert!(outcome.stderr.contains("follows it"), "{}", outcome.stderr);
+    }
 }
 
 /// Catches a loop with a server that is never content.
 #[test]
 fn a_clock_is_fixed_once() {
     let server = Recorder::answering(skewed());
-    let outcome = send(&["--fix-clock", "-f", &server.url("/")]).run().expect(22);
+    let outcome = send(&[FIX_CLOCK, "-f", &server.url("/")]).run().expect(22);
     assert_eq!(server.requests().len(), 2);
     assert!(outcome.stderr.contains("refused: RequestTimeTooSkewed"), "{}", outcome.stderr);
 }
@@ -87,7 +100,7 @@ fn a_fixed_clock_stays_fixed() {
         1 => answer("503 Busy", "", "busy"),
         _ => answer("200 OK", "", "done"),
     });
-    send(&["--fix-clock", "--retry", "1", "--retry-delay", "0", &server.url("/")]).run().expect(0);
+    send(&[FIX_CLOCK, "--retry", "1", "--retry-delay", "0", &server.url("/")]).run().expect(0);
     let dates: Vec<_> = server.requests().iter().map(|request| request.values("x-amz-date").concat()).collect();
     assert!(dates[1].starts_with("20410506T07") && dates[2].starts_with("20410506T07"), "{dates:?}");
 }
@@ -145,7 +158,7 @@ fn a_region_is_corrected_once() {
 fn an_unsigned_request_is_not_corrected() {
     for refusal in [skewed(), misplaced("eu-west-1")] {
         let server = Recorder::answering(refusal);
-        let words = ["--no-sign-request", "--fix-clock", "--retry", "9", "--retry-delay", "0", &server.url("/")];
+        let words = ["--no-sign-request", FIX_CLOCK, "--retry", "9", "--retry-delay", "0", &server.url("/")];
         let outcome = send(&words).run().expect(0);
         assert_eq!(server.requests().len(), 1, "{}", outcome.stderr);
     }

@@ -231,13 +231,13 @@ fn poll_once<T>(future: impl Future<Output = T>) -> T {
 
 fn rusty_s3(b: &mut criterion::Bencher<'_>) {
     let (bucket, credentials) = rusty_s3_bucket();
-    let now = jiff::Timestamp::from_second(NOW).unwrap();
+    let now = jiff_0_2::Timestamp::from_second(NOW).unwrap();
     b.iter(|| bucket.get_object(Some(&credentials), black_box(OBJECT)).sign_with_time(EXPIRES, &now));
 }
 
 fn rusty_s3_url() -> String {
     let (bucket, credentials) = rusty_s3_bucket();
-    let now = jiff::Timestamp::from_second(NOW).unwrap();
+    let now = jiff_0_2::Timestamp::from_second(NOW).unwrap();
     bucket.get_object(Some(&credentials), OBJECT).sign_with_time(EXPIRES, &now).into()
 }
 

@@ -46,7 +46,7 @@ expect_refused_types! {
 
 expect_refused! {
     jiff::Timestamp::now();
-    jiff::Zoned::now();
+    jiff::ZonedDateTime::now();
     std::env::args();
     std::env::args_os();
     std::env::current_dir();

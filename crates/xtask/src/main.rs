@@ -7,6 +7,7 @@
 
 mod tasks;
 
+mod fuzz;
 mod minimal_versions;
 mod package_contents;
 mod package_counts;
@@ -26,7 +27,11 @@ fn main() -> ExitCode {
         print_list();
         return ExitCode::SUCCESS;
     }
-    match find_all(&names).and_then(|tasks| run_all(&tasks)) {
+    let result = match names.split_first() {
+        Some((first, words)) if first == "fuzz" => fuzz::run(words),
+        _ => find_all(&names).and_then(|tasks| run_all(&tasks)),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
@@ -41,6 +46,7 @@ fn print_list() {
         println!("  {:18}{}", task.name, task.summary);
     }
     println!("  {:18}every task but 'mutants' and 'renew', in this order", "ci");
+    println!("\n'cargo xtask fuzz SECONDS TARGET...' fuzzes for longer, or some targets alone");
 }
 
 fn find_all(names: &[String]) -> Result<Vec<&'static Task>, Failure> {

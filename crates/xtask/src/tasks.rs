@@ -2,7 +2,7 @@
 
 use crate::program::{Failure, cargo, program};
 use crate::workspace::Workspace;
-use crate::{minimal_versions, package_contents, package_counts, rust_versions};
+use crate::{fuzz, minimal_versions, package_contents, package_counts, rust_versions};
 
 /// Something to do with the repository.
 pub struct Task {
@@ -13,7 +13,7 @@ pub struct Task {
     pub run: fn() -> Result<(), Failure>,
 }
 
-pub static TASKS: [Task; 16] = [
+pub static TASKS: [Task; 17] = [
     check("format", "the layout of the code (cargo fmt)", format),
     check("workflows", "the GitHub workflows (zizmor)", workflows),
     check("rust-versions", "rust-version of each crate: what its dependencies need", rust_versions::check),
@@ -24,6 +24,7 @@ pub static TASKS: [Task; 16] = [
     check("lint", "clippy on everything, with each set of features", lint),
     check("docs", "the documentation of the crates", docs),
     check("test", "all tests that need nothing but the machine's shell and curl", test),
+    check("fuzz", "each fuzz target for some seconds (C++ compiler)", fuzz::check),
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
     check("page", "the page of a diagnosis in a browser (chromium-headless-shell)", page),
@@ -45,7 +46,8 @@ const fn check(name: &'static str, summary: &'static str, run: fn() -> Result<()
 const TESTS_BY_NAME: [&str; 6] = ["--test", "awscrt", "--test", "page", "--test", "servers"];
 
 fn format() -> Result<(), Failure> {
-    cargo(&["fmt", "--all", "--check"]).run()
+    cargo(&["fmt", "--all", "--check"]).run()?;
+    cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]).run()
 }
 
 fn workflows() -> Result<(), Failure> {

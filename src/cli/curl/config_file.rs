@@ -12,6 +12,10 @@ use crate::cli::failure::Failure;
 
 /// How deep files may name files.
 const DEEPEST: usize = 10;
+/// How many files may be read: two that name each other twice would be read a thousand times before they are too deep.
+const MOST_FILES: usize = 100;
+/// How many words they may make, which is a hundred times what a system takes on a command line in one piece.
+const MOST_WORDS: usize = 1_000_000;
 
 /// The largest file that is read, in bytes: curl takes no longer line.
 pub const LARGEST: u64 = 10 * 1024 * 1024;
@@ -37,8 +41,13 @@ pub fn expand(
     if !is_send(&words) || !words.iter().filter_map(|word| word.to_str()).any(may_matter) {
         return Ok(words);
     }
-    let mut expansion =
-        Expansion { known: Known::of_send(definition()), words: Vec::with_capacity(words.len()), read, depth: 0 };
+    let mut expansion = Expansion {
+        known: Known::of_send(definition()),
+        words: Vec::with_capacity(words.len()),
+        read,
+        depth: 0,
+        files: 0,
+    };
     expansion.command_line(words)?;
     Ok(expansion.words)
 }
@@ -106,6 +115,7 @@ struct Expansion<'a> {
     words: Vec<OsString>,
     read: ReadFile<'a>,
     depth: usize,
+    files: usize,
 }
 
 impl Expansion<'_> {
@@ -180,6 +190,11 @@ impl Expansion<'_> {
             return Err(Failure::usage(format!("{name}: files of -K name each other more than {DEEPEST} deep")));
         }
         self.depth += 1;
+        self.files += 1;
+        if self.files > MOST_FILES || self.words.len() > MOST_WORDS {
+            let limits = format!("more than {MOST_FILES} files, or {MOST_WORDS} words");
+            return Err(Failure::usage(format!("{name}: the files of -K are {limits}")));
+        }
         let bytes = (self.read)(name)?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         let shown = if name == "-" { "standard input" } else { name };

@@ -36,6 +36,7 @@ pub enum DatedBy {
 
 /// The narrowest window that servers allow, in seconds: a skew below it refuses no request, and is noise.
 const NARROWEST_WINDOW: u64 = 300;
+const SECONDS_OF_DAY: u64 = 86_400;
 
 /// Writes the summary, then a hint a line.
 pub fn write(reply: &Reply, sent: Sent<'_>, out: &mut Screen) -> std::io::Result<()> {
@@ -63,10 +64,19 @@ fn clock_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
     let distance = in_words(skew.unsigned_abs());
     match sent.dated_by {
         DatedBy::Clock => Some(format!(
-            "the clock of this machine is {distance} {side} the server's: --fix-clock signs with the server's time"
+            "the clock of this machine is {distance} {side} the server's: {} signs with the server's time",
+            fix_clock(skew)
         )),
         DatedBy::Option => Some(format!("the time given with --date is {distance} {side} the server's clock")),
         DatedBy::Server => None,
+    }
+}
+
+/// The option that follows a server so far.
+pub fn fix_clock(skew: i64) -> String {
+    match skew.unsigned_abs().div_ceil(SECONDS_OF_DAY) {
+        0 | 1 => "--fix-clock".to_owned(),
+        days => format!("--fix-clock={days}d"),
     }
 }
 
@@ -158,7 +168,10 @@ mod tests {
         let behind =
             "the clock of this machine is 2 h 3 min behind the server's: --fix-clock signs with the server's time";
         assert_eq!(clock("2026-03-01T12:03:04Z", DatedBy::Clock), behind);
-        assert!(clock("2026-02-27T10:00:00Z", DatedBy::Clock).contains("is 2 d ahead of the server's"));
+        assert!(
+            clock("2026-02-27T10:00:00Z", DatedBy::Clock)
+                .contains("is 2 d ahead of the server's: --fix-clock=3d signs")
+        );
         let given = "the time given with --date is 45 s behind the server's clock";
         assert_eq!(clock("2026-03-01T10:00:45Z", DatedBy::Option), given);
         assert_eq!(clock("2026-03-01T12:03:04Z", DatedBy::Server), "");

@@ -181,7 +181,8 @@ mod tests {
         secrets.add_given(&typed_secrets(&["-u".into(), "AKID:hush-hush".into()]), &Environment::new(proxy, None));
         let veiled = |screen: &mut Screen| {
             screen.redact_with(Rc::new(secrets.clone()));
-            write!(screen, "{}{} pass/word {}", "hush-", "hush", "user:pass%2Fword")
+            let (start, end, whole) = ("hush-", "hush", "user:pass%2Fword");
+            write!(screen, "{start}{end} pass/word {whole}")
         };
         assert_eq!(written(Palette::Plain, veiled), "[redacted] [redacted] [redacted]");
     }

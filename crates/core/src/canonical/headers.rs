@@ -5,6 +5,7 @@
 //! warns of one.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use crate::request::Headers;
 use crate::scheme::Collapsed;
@@ -16,7 +17,7 @@ pub struct SignedHeaders(String);
 impl SignedHeaders {
     /// Makes the list from names in any case and order.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut names: Vec<Cow<'a, str>> = names.into_iter().map(lower_case).collect();
+        let mut names: Vec<Cow<'a, str>> = names.into_iter().flat_map(|name| name.split(';')).map(lower_case).collect();
         names.sort_unstable();
         names.dedup();
         Self(names.join(";"))
@@ -33,8 +34,26 @@ impl SignedHeaders {
     }
 
     /// Whether a lower-case name is in the list.
+    ///
+    /// The list is sorted, and is searched so: a request may have as many headers as it likes.
     pub fn contains(&self, name: &str) -> bool {
-        self.iter().any(|signed| signed == name)
+        let mut rest = self.0.as_bytes();
+        while !rest.is_empty() {
+            let middle = rest.len() / 2;
+            let start = rest[..middle].iter().rposition(|&byte| byte == b';').map_or(0, |at| at + 1);
+            let end = rest[middle..].iter().position(|&byte| byte == b';').map_or(rest.len(), |at| middle + at);
+            match name.as_bytes().cmp(&rest[start.min(end)..end]) {
+                Ordering::Equal => return !name.is_empty(),
+                Ordering::Less => rest = &rest[..start.saturating_sub(1)],
+                Ordering::Greater => rest = rest.get(end + 1..).unwrap_or_default(),
+            }
+        }
+        false
+    }
+
+    /// How many names there are.
+    pub(crate) fn count(&self) -> usize {
+        self.iter().count()
     }
 
     /// The list as it is written, `host;x-amz-date`.
@@ -49,10 +68,11 @@ fn lower_case(name: &str) -> Cow<'_, str> {
 
 /// Appends a line for each signed name, each with its newline. A name without a header gives an empty value.
 pub fn write(headers: &Headers, signed: &SignedHeaders, collapsed: Collapsed, out: &mut Vec<u8>) {
+    let fields = headers.for_lookups(signed.count());
     for name in signed.iter() {
         out.extend_from_slice(name.as_bytes());
         out.push(b':');
-        for (at, value) in headers.values(name).enumerate() {
+        for (at, value) in fields.values(name).enumerate() {
             if at > 0 {
                 out.push(b',');
             }
@@ -69,9 +89,10 @@ fn write_value(value: &[u8], collapsed: Collapsed, out: &mut Vec<u8>) {
         return out.extend_from_slice(value);
     }
     let folded = |byte: u8| matches!(byte, b'\r' | b'\n');
-    let mut in_gap = false;
-    for (at, &byte) in value.iter().enumerate() {
-        let after_fold = byte == b'\t' && in_gap && value[..at].iter().rev().any(|&b| folded(b));
+    let (mut in_gap, mut is_folded) = (false, false);
+    for &byte in value {
+        is_folded |= folded(byte);
+        let after_fold = byte == b'\t' && in_gap && is_folded;
         let tab = byte == b'\t' && collapsed == Collapsed::SpacesAndTabs;
         if byte == b' ' || folded(byte) || after_fold || tab {
             in_gap = true;
@@ -99,6 +120,22 @@ mod tests {
         write(&headers, &SignedHeaders::new(["TAB", "my-header", "fold", "gone"]), Collapsed::Spaces, &mut out);
         let expected = "fold:one two three\ngone:\nmy-header:a b,\"c d\"\ntab:a\tb\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    /// Catches a search that steps over a name, at either end or beside a name that begins like it.
+    #[test]
+    fn each_name_of_the_list_is_found_and_no_other() {
+        for count in 0..40 {
+            let names: Vec<String> = (0..count).map(|at| "n".repeat(at % 5 + 1) + &at.to_string()).collect();
+            let list = SignedHeaders::new(names.iter().map(String::as_str));
+            assert_eq!(list.iter().count(), count);
+            assert!(names.iter().all(|name| list.contains(name)), "{list:?}");
+            for other in ["", ";", "n", "a", "z", "n0;", ";n0", "nn1;nn6", "n00"] {
+                assert!(!list.contains(other), "{other} in {list:?}");
+            }
+        }
+        assert!(SignedHeaders::new(["b;a", "c"]).contains("a"));
+        assert!(!SignedHeaders::new([""]).contains(""));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Names are the same in any case, values are not (*POST Object*, form fields). What a policy says of them is not known here.
 
+use std::collections::HashMap;
 use std::fmt;
 
 /// Named values in order. `Debug` shows the names alone: one of the values may be a session token.
@@ -22,6 +23,15 @@ impl Fields {
     /// Whether there is a field of that name.
     pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
+    }
+
+    /// The first value of each name, by the name in lower case, for whoever asks for many.
+    pub(super) fn by_name(&self) -> HashMap<String, &str> {
+        let mut values = HashMap::with_capacity(self.0.len());
+        for (name, value) in self.iter() {
+            values.entry(name.to_ascii_lowercase()).or_insert(value);
+        }
+        values
     }
 
     /// Names and values.

@@ -1,6 +1,7 @@
 //! An upload held against its policy, as S3 does it: each condition against the fields, each field against the conditions, the
 //! file against the range of lengths, the end against the clock (*POST policy*, condition matching).
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::claim::FormClaim;
@@ -135,11 +136,14 @@ pub fn judge(claim: &FormClaim, bucket: Option<&str>, now: Timestamp) -> Vec<Vio
     if now >= policy.expiration {
         violations.push(Violation::Expired { at: policy.expiration, now });
     }
-    violations.extend(policy.conditions.iter().filter_map(|condition| check(claim, bucket, condition)));
+    let values = claim.fields.by_name();
+    violations.extend(policy.conditions.iter().filter_map(|condition| check(claim, &values, bucket, condition)));
     violations.extend(bucket.and_then(|bucket| other_bucket(claim, bucket)));
+    let conditioned: HashSet<String> =
+        policy.conditions.iter().filter_map(Condition::field).map(str::to_ascii_lowercase).collect();
     // S3, MinIO and Ceph count the bucket among the fields, whether the form names it or not.
     let unsent = (!claim.fields.contains(BUCKET)).then_some(BUCKET);
-    let is_allowed = |name: &str| is_exempt(name) || policy.about(name).next().is_some();
+    let is_allowed = |name: &str| is_exempt(name) || conditioned.contains(&name.to_ascii_lowercase());
     let names = claim.fields.iter().map(|(name, _)| name).chain(unsent);
     let not_allowed = names.filter(|name| !is_allowed(name));
     violations.extend(not_allowed.map(|name| Violation::FieldNotAllowed { name: name.to_owned() }));
@@ -155,7 +159,12 @@ fn other_bucket(claim: &FormClaim, bucket: &str) -> Option<Violation> {
     Some(Violation::ConditionFailed { condition: Condition::equals(BUCKET, bucket), presented: Some(presented) })
 }
 
-fn check(claim: &FormClaim, bucket: Option<&str>, condition: &Condition) -> Option<Violation> {
+fn check(
+    claim: &FormClaim,
+    values: &HashMap<String, &str>,
+    bucket: Option<&str>,
+    condition: &Condition,
+) -> Option<Violation> {
     if let Condition::ContentLengthRange { min, max } = *condition {
         let presented = claim.file.as_ref()?.length;
         let is_within = (min..=max).contains(&presented);
@@ -164,7 +173,7 @@ fn check(claim: &FormClaim, bucket: Option<&str>, condition: &Condition) -> Opti
     let presented = match (condition.is_about(BUCKET), bucket) {
         (true, None) => return Some(Violation::BucketUnknown { condition: condition.clone() }),
         (true, Some(bucket)) => Some(bucket.to_owned()),
-        (false, _) => claim.fields.get(condition.field()?).map(|value| expanded(claim, value)),
+        (false, _) => values.get(&condition.field()?.to_ascii_lowercase()).map(|value| expanded(claim, value)),
     };
     // A condition on a field that was not sent fails at S3, even if it allows any value.
     let is_met = presented.as_deref().is_some_and(|value| condition.allows(value));

@@ -4,6 +4,7 @@
 //! (RFC 9112 §5.2), as captures of old clients do; any other line break is refused, for it would begin a new field.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
 /// One header field. `Debug` does not show the value of a header that gives access.
@@ -141,6 +142,13 @@ impl Headers {
         self.0.iter().filter(move |header| header.is_named(name)).map(|header| header.value.as_slice())
     }
 
+    /// Prepares for looking up so many names. Only that many look-ups in that many fields are worth sorting for.
+    pub(crate) fn for_lookups(&self, count: usize) -> FieldsByName<'_> {
+        const SCANNED: usize = 4096;
+        let is_large = self.0.len().saturating_mul(count) > SCANNED;
+        FieldsByName { all: &self.0, sorted: is_large.then(|| sorted_by_name(&self.0)) }
+    }
+
     /// The first value of a name, as it was sent.
     pub fn first(&self, name: &str) -> Option<&[u8]> {
         self.0.iter().find(|header| header.is_named(name)).map(|header| header.value.as_slice())
@@ -186,6 +194,44 @@ impl<'a> IntoIterator for &'a Headers {
     }
 }
 
+/// Fields to be looked up by many names, in a time that does not grow with the square of a request.
+pub(crate) struct FieldsByName<'a> {
+    all: &'a [Header],
+    /// Sorted by name without regard to case; fields of the same name keep their order.
+    sorted: Option<Vec<&'a Header>>,
+}
+
+impl<'a> FieldsByName<'a> {
+    /// The values of a name, in order.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        let (scanned, found) = match &self.sorted {
+            None => (self.all, &[][..]),
+            Some(sorted) => {
+                let start = sorted.partition_point(|header| compare_names(&header.name, name).is_lt());
+                let end = sorted.partition_point(|header| compare_names(&header.name, name).is_le());
+                (&[][..], &sorted[start..end])
+            }
+        };
+        let named = scanned.iter().chain(found.iter().copied()).filter(move |header| header.is_named(name));
+        named.map(|header| header.value.as_slice())
+    }
+
+    /// Whether a field of that name is there.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.values(name).next().is_some()
+    }
+}
+
+fn sorted_by_name(fields: &[Header]) -> Vec<&Header> {
+    let mut sorted: Vec<&Header> = fields.iter().collect();
+    sorted.sort_by(|one, other| compare_names(&one.name, &other.name));
+    sorted
+}
+
+fn compare_names(one: &str, other: &str) -> Ordering {
+    one.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(other.bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
 /// RFC 9110 §5.6.2.
 pub fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
@@ -204,6 +250,22 @@ fn is_field_value(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Catches a sorted look-up that loses a field, its order, or its case.
+    #[test]
+    fn fields_are_found_alike_by_scanning_and_by_sorting() {
+        let names = ["b", "A", "a", "B-c", "b", "x-amz-date", "X-AMZ-DATE", "a"];
+        let pairs = names.iter().enumerate().map(|(at, name)| (*name, at.to_string()));
+        let headers = Headers::from_pairs(pairs).unwrap();
+        let (scanned, sorted) = (headers.for_lookups(1), headers.for_lookups(usize::MAX));
+        assert!(scanned.sorted.is_none() && sorted.sorted.is_some());
+        for name in ["a", "A", "b", "b-c", "x-amz-date", "", "c", "x-amz"] {
+            let expected: Vec<&[u8]> = headers.values(name).collect();
+            assert_eq!(scanned.values(name).collect::<Vec<_>>(), expected, "{name}");
+            assert_eq!(sorted.values(name).collect::<Vec<_>>(), expected, "{name}");
+            assert_eq!(sorted.contains(name), headers.contains(name), "{name}");
+        }
+    }
 
     #[test]
     fn a_value_cannot_smuggle_in_another_field() {

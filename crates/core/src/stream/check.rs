@@ -2,6 +2,8 @@
 //!
 //! Framing needs no key, and is judged apart. A signature that fails ends the judgement of those behind it.
 
+use std::collections::{HashMap, HashSet};
+
 use super::chain::Chain;
 #[cfg(feature = "v4a")]
 use super::chain::unpadded;
@@ -105,27 +107,34 @@ fn places<'c, 'a>(chunked: &'c Chunked<'a>) -> impl Iterator<Item = (ChunkPlace,
 fn judge_trailers(request: &Request, word: Word, chunked: &Chunked<'_>) -> Vec<StreamFault> {
     let announced = request.headers.first_text(TRAILER_HEADER).unwrap_or_default();
     let announced: Vec<&str> = announced.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
-    let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
+    let lower = str::to_ascii_lowercase;
+    let announced_names: HashSet<String> = announced.iter().map(|name| lower(name)).collect();
+    let arrived_names: HashSet<String> = chunked.trailers.iter().map(|trailer| lower(trailer.name)).collect();
+    let mut checksums: HashMap<ChecksumAlgorithm, String> = HashMap::new();
     let mut faults = Vec::new();
     for name in announced.iter().filter(|_| word.has_trailer) {
-        if !chunked.trailers.iter().any(|trailer| is(trailer.name, name)) {
+        if !arrived_names.contains(&lower(name)) {
             faults.push(StreamFault::TrailerMissing { name: (*name).to_owned() });
         }
     }
     for trailer in &chunked.trailers {
-        if word.has_trailer && !announced.iter().any(|name| is(trailer.name, name)) {
+        if word.has_trailer && !announced_names.contains(&lower(trailer.name)) {
             faults.push(StreamFault::TrailerUnannounced { name: trailer.name.to_owned() });
         }
         let Some(algorithm) = ChecksumAlgorithm::from_header(trailer.name) else { continue };
-        let mut hasher = ChecksumHasher::new(algorithm);
-        chunked.chunks.iter().for_each(|chunk| hasher.update(chunk.data));
-        let (name, expected, presented) =
-            (trailer.name.to_owned(), hasher.finish().to_string(), trailer.value.to_owned());
+        let expected = checksums.entry(algorithm).or_insert_with(|| checksum_of_payload(algorithm, chunked)).clone();
+        let (name, presented) = (trailer.name.to_owned(), trailer.value.to_owned());
         if expected != presented {
             faults.push(StreamFault::Checksum { name, expected, presented });
         }
     }
     faults
+}
+
+fn checksum_of_payload(algorithm: ChecksumAlgorithm, chunked: &Chunked<'_>) -> String {
+    let mut hasher = ChecksumHasher::new(algorithm);
+    chunked.chunks.iter().for_each(|chunk| hasher.update(chunk.data));
+    hasher.finish().to_string()
 }
 
 /// Judges the signatures of the chunks, and of the trailer, from the request's own on. The first that fails ends it: each

@@ -3,6 +3,8 @@
 //! Lines are taken from the request as it is; nothing is decided here. In the query form the line of the date holds
 //! `Expires`, and parameters that are named like the provider's headers are signed as if they were headers.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use super::{Names, Placement, Terms, claim, resource};
@@ -95,17 +97,16 @@ fn date_line(request: &Request, terms: &Terms) -> Vec<u8> {
 
 /// The provider's own headers: names in lower case and sorted, values trimmed and unfolded, repeats joined by a comma.
 pub(super) fn amz_headers(request: &Request, names: &Names, placement: Placement) -> Vec<u8> {
-    let mut fields: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut fields: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (name, value) in own_fields(request, names, placement) {
-        match fields.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, joined)) => {
-                joined.push(b',');
-                joined.extend_from_slice(&value);
+        match fields.entry(name) {
+            Entry::Occupied(mut joined) => {
+                joined.get_mut().push(b',');
+                joined.get_mut().extend_from_slice(&value);
             }
-            None => fields.push((name, value)),
+            Entry::Vacant(entry) => _ = entry.insert(value),
         }
     }
-    fields.sort();
     let mut text = Vec::new();
     for (name, value) in fields {
         text.extend_from_slice(name.as_bytes());

@@ -189,7 +189,8 @@ fn judge_headers(request: &Request, claim: &Claim) -> Vec<Finding> {
             findings.push(if is_token { Finding::TokenUnsigned { name } } else { Finding::HeaderUnsigned { name } });
         }
     }
-    let missing = terms.signed_headers.iter().filter(|name| !request.headers.contains(name));
+    let fields = request.headers.for_lookups(terms.signed_headers.count());
+    let missing = terms.signed_headers.iter().filter(|name| !fields.contains(name));
     findings.extend(missing.map(|name| Finding::HeaderMissing { name: name.to_owned() }));
     findings
 }

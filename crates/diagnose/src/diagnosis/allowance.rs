@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 const ALWAYS_MADE: u64 = 64 * 1024 * 1024;
 /// So many bytes of texts are ever made for one number of mistakes.
 const MOST_MADE: u64 = 384 * 1024 * 1024;
+/// So many for one mistake alone: what these make is tried whatever the clock says.
+const MOST_MADE_OF_ONE: u64 = 128 * 1024 * 1024;
 /// What a text costs beside its bytes.
 const OVERHEAD: u64 = 128;
 
@@ -24,6 +26,7 @@ pub(super) enum BudgetLimit {
 /// How much may be made for one number of mistakes.
 pub(super) struct Allowance<'a> {
     mistakes: usize,
+    most: u64,
     limit: BudgetLimit,
     is_time_up: &'a (dyn Fn() -> bool + Sync),
     made: AtomicU64,
@@ -32,7 +35,13 @@ pub(super) struct Allowance<'a> {
 
 impl<'a> Allowance<'a> {
     pub(super) fn new(mistakes: usize, limit: BudgetLimit, is_time_up: &'a (dyn Fn() -> bool + Sync)) -> Self {
-        Self { mistakes, limit, is_time_up, made: AtomicU64::new(0), is_spent: AtomicBool::new(false) }
+        let most = if mistakes == 1 { MOST_MADE_OF_ONE } else { MOST_MADE };
+        Self { mistakes, most, limit, is_time_up, made: AtomicU64::new(0), is_spent: AtomicBool::new(false) }
+    }
+
+    /// For texts that are tried one after another and not kept: only the clock ends it, once much was tried.
+    pub(super) fn for_trying(is_time_up: &'a (dyn Fn() -> bool + Sync)) -> Self {
+        Self { most: u64::MAX, ..Self::new(0, BudgetLimit::Size, is_time_up) }
     }
 
     /// Whether nothing more may be made. Once that is so, it is for good.
@@ -40,7 +49,7 @@ impl<'a> Allowance<'a> {
         let is_over = self.is_spent() || {
             let made = self.made.load(Ordering::Relaxed);
             let heeds_time = self.limit == BudgetLimit::Time || made > ALWAYS_MADE;
-            made > MOST_MADE || heeds_time && (self.is_time_up)()
+            made > self.most || heeds_time && (self.is_time_up)()
         };
         self.is_spent.fetch_or(is_over, Ordering::Relaxed) || is_over
     }
@@ -61,6 +70,14 @@ impl<'a> Allowance<'a> {
     }
 }
 
+/// So many bytes of texts are made that leave out, or add, one of many.
+const MOST_SINGLED_OUT: usize = 16 * 1024 * 1024;
+
+/// How many of so many things can be singled out, each for a text of that length.
+pub(super) fn affordable(count: usize, length: usize) -> usize {
+    count.min(MOST_SINGLED_OUT / length.max(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,9 +95,20 @@ mod tests {
     #[test]
     fn memory_ends_it_in_any_case() {
         let allowance = Allowance::new(1, BudgetLimit::Size, &|| false);
-        allowance.made.store(MOST_MADE, Ordering::Relaxed);
+        allowance.made.store(MOST_MADE_OF_ONE, Ordering::Relaxed);
         assert!(!allowance.is_over());
         allowance.count(b"one more");
         assert!(allowance.is_over() && !allowance.ends_trying());
+    }
+
+    #[test]
+    fn what_is_not_kept_is_ended_by_the_clock_alone() {
+        for is_time_up in [false, true] {
+            let is_time_up = || is_time_up;
+            let trying = Allowance::for_trying(&is_time_up);
+            assert!(!trying.is_over());
+            trying.made.store(u64::MAX / 2, Ordering::Relaxed);
+            assert_eq!(trying.is_over(), is_time_up());
+        }
     }
 }

@@ -10,6 +10,7 @@ use super::outcome::{AppliedMistake, Comparison, Explanation, Judged, Origin, Pr
 use super::party::{Party, Texts};
 use super::scheme::SchemeCase;
 use super::search::{Found, Limits};
+use super::size::Size;
 use super::v2::V2Case;
 use super::v4::V4Case;
 use crate::formats::reply::Reply;
@@ -95,6 +96,11 @@ impl<'a> Case<'a> {
         }
     }
 
+    fn size(&self) -> Size {
+        let signed = self.judged.v4().map_or(0, |v4| v4.claim.terms.signed_headers.iter().count());
+        Size::of_request(&self.judged.request, signed)
+    }
+
     fn says_no(&self) -> bool {
         self.evidence.reply.is_some_and(Reply::is_signature_refusal)
     }
@@ -116,6 +122,9 @@ impl<'a> Case<'a> {
             id.is_some_and(|id| explanations.iter().any(|explanation| explanation.names(id)))
         };
         notes.extend(harmless.filter(|finding| !is_named(finding)).cloned().map(Note::Finding));
+        if let (Size::Excessive { bytes, fields }, true) = (self.size(), self.found.is_some()) {
+            notes.push(Note::Excessive { bytes, fields });
+        }
         let altered = self.comparisons.iter().filter(|comparison| comparison.is_unaltered == Some(false));
         notes.extend(altered.map(|comparison| Note::TextAltered(comparison.whose)));
         if v4.is_some() && outcome == Outcome::Invalid && !is_settled(explanations) {
@@ -151,7 +160,8 @@ impl<'a> Case<'a> {
             let is_unseen = outcome == Outcome::Valid && self.judged.verdict.findings.contains(&Finding::PayloadUnseen);
             return Vec::from_iter((lacks_body && is_unseen).then_some(NextStep::Body));
         }
-        let is_stopped = self.judged.v4().is_some() && self.found.as_ref().is_some_and(|found| !found.is_exhausted);
+        let can_go_on = self.judged.v4().is_some() && !self.size().is_excessive();
+        let is_stopped = can_go_on && self.found.as_ref().is_some_and(|found| !found.is_exhausted);
         let wanted = [
             (lacks_body, NextStep::Body),
             (self.evidence.credentials.is_none(), NextStep::Secret),

@@ -141,6 +141,11 @@ impl Field {
         Self { by_cost, causes }
     }
 
+    /// The field without any mistake: nothing else is made.
+    pub(super) fn only_right(right: Vec<u8>) -> Self {
+        Self { by_cost: vec![vec![Variant { text: right, sets: vec![Vec::new()] }]], causes: Vec::new() }
+    }
+
     /// The variants of exactly so many mistakes.
     pub(super) fn of_cost(&self, cost: usize) -> &[Variant] {
         self.by_cost.get(cost).map_or(&[], Vec::as_slice)
@@ -197,10 +202,10 @@ pub(super) fn for_each_choice(sizes: &[usize], cost: usize, visit: &mut dyn FnMu
     });
 }
 
-type Visit<'a> = &'a mut dyn FnMut(&[usize]) -> ControlFlow<()>;
+pub(super) type Visit<'a> = &'a mut dyn FnMut(&[usize]) -> ControlFlow<()>;
 
 /// The same, until a visit breaks it off.
-fn try_each_choice(sizes: &[usize], cost: usize, visit: Visit<'_>) -> ControlFlow<()> {
+pub(super) fn try_each_choice(sizes: &[usize], cost: usize, visit: Visit<'_>) -> ControlFlow<()> {
     descend(sizes, 0, cost, &mut vec![0; sizes.len()], visit)
 }
 

@@ -6,6 +6,7 @@
 
 pub mod catalogue;
 mod allowance;
+mod size;
 mod party;
 mod evidence;
 mod note;

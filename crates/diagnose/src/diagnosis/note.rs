@@ -17,6 +17,13 @@ pub enum Note {
     TextAltered(Party),
     /// The signature does not match, and no mistake of the catalogue gives the one that was presented.
     NotReproduced,
+    /// The head of the request is larger than any server takes, so no mistakes were tried.
+    Excessive {
+        /// Bytes of its target and headers.
+        bytes: usize,
+        /// Headers and parameters.
+        fields: usize,
+    },
     /// The client's canonical request and string to sign are right, so only its key can be wrong.
     ClientTextsRight,
     /// The server's canonical request and string to sign are those of this request; what the client signed is unknown.

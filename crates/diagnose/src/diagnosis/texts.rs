@@ -1,5 +1,7 @@
 //! Canonical requests and strings to sign as others print them, taken apart again.
 
+use std::collections::HashMap;
+
 use sigvet_core::crypto::sha256;
 
 /// How many fields there are, headers and their list taken as one.
@@ -67,21 +69,27 @@ pub(super) fn is_unaltered(canonical_request: &[u8], string_to_sign: &[u8]) -> O
     is_hash.then(|| hash.eq_ignore_ascii_case(sha256(canonical_request).to_string().as_bytes()))
 }
 
+fn lines_of(text: &[u8]) -> Vec<&[u8]> {
+    text.split(|byte| *byte == b'\n').collect()
+}
+
+/// The lines that the others are not, in order; one that they have once takes away one.
+fn only(these: &[&[u8]], others: &[&[u8]]) -> Vec<u8> {
+    let mut left: HashMap<&[u8], usize> = HashMap::with_capacity(others.len());
+    others.iter().for_each(|line| *left.entry(line).or_default() += 1);
+    let mut is_new = |line: &&&[u8]| match left.get_mut(**line) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    these.iter().filter(|line| is_new(line)).copied().collect::<Vec<_>>().join(&b'\n')
+}
+
 /// The lines of each text that the other has not, in order.
 pub(super) fn differing_lines(a: &[u8], b: &[u8]) -> (Vec<u8>, Vec<u8>) {
-    let lines = |text: &[u8]| text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
-    let (of_a, of_b) = (lines(a), lines(b));
-    let only = |these: &[Vec<u8>], others: &[Vec<u8>]| {
-        let mut left = others.to_vec();
-        let mut only = Vec::new();
-        for line in these {
-            match left.iter().position(|other| other == line) {
-                Some(at) => drop(left.swap_remove(at)),
-                None => only.push(line.clone()),
-            }
-        }
-        only.join(&b'\n')
-    };
+    let (of_a, of_b) = (lines_of(a), lines_of(b));
     match (only(&of_a, &of_b), only(&of_b, &of_a)) {
         // The same lines in another order.
         (only_a, only_b) if only_a.is_empty() && only_b.is_empty() => (a.to_vec(), b.to_vec()),
@@ -100,6 +108,12 @@ mod tests {
         assert_eq!(text.header_lines().collect::<Vec<_>>(), [(&b"host"[..], &b"h"[..]), (b"x", b"a:b")]);
         assert_eq!((text.signed_headers(), text.payload()), (&b"host;x"[..], &b"UNSIGNED-PAYLOAD"[..]));
         assert!(CanonicalText::parse(b"GET\n/\nhost").is_none());
+    }
+
+    #[test]
+    fn a_line_that_is_repeated_differs_as_often_as_it_is_left_over() {
+        let (a, b) = differing_lines(b"x\ny\nx\nx", b"y\nx\nz");
+        assert_eq!((a.as_slice(), b.as_slice()), (&b"x\nx"[..], &b"z"[..]));
     }
 
     #[test]

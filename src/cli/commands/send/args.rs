@@ -36,9 +36,12 @@ pub struct SendArgs {
     #[arg(long, help_heading = "Signing")]
     pub no_sign_request: bool,
 
-    /// Where the server says that the clock is off, sign again with the server's time
-    #[arg(long, help_heading = "Signing")]
-    pub fix_clock: bool,
+    /// If the server says that the clock is off by no more than MAX (default: 1d), sign again with the server's time
+    #[arg(
+        long, value_name = "MAX", num_args = 0..=1, require_equals = true, default_missing_value = "1d",
+        value_parser = parse_duration, help_heading = "Signing"
+    )]
+    pub fix_clock: Option<Duration>,
 
     /// Where the server refuses the signature, show each step of it
     #[arg(long, help_heading = "Signing")]

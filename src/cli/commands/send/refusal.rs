@@ -2,6 +2,7 @@
 //! step of what was refused.
 
 use std::io::{BufRead, BufReader, Write};
+use std::time::Duration;
 
 use super::args::SendArgs;
 use crate::cli::context::{self, Context};
@@ -13,6 +14,7 @@ use crate::cli::signing::session::Session;
 use crate::cli::terminal::notes::note;
 use sigvet_core::claim::Claim;
 use sigvet_core::request::Request;
+use sigvet_core::time::in_words;
 use sigvet_core::verify::DEFAULT_WINDOW;
 use sigvet_diagnose::formats::reply::{Kind, Reply};
 use sigvet_diagnose::{Evidence, Hints, Limits, diagnose};
@@ -40,7 +42,11 @@ impl Corrections {
     fn fix_clock(&mut self, reply: &Reply, args: &SendArgs, context: &mut Context) -> Result<bool, Failure> {
         // Measured from this machine's clock, which `--date` says nothing about.
         let skew = reply.skew(context::now()).filter(|_| reply.kind() == Kind::Clock && self.clock.is_none());
-        let Some(skew) = skew.filter(|_| args.fix_clock) else { return Ok(false) };
+        let (Some(skew), Some(most)) = (skew, args.fix_clock) else { return Ok(false) };
+        if skew.unsigned_abs() > most.as_secs() {
+            note(context, &too_far(skew, most))?;
+            return Ok(false);
+        }
         note(
             context,
             &format!("the server's clock is {skew} s ahead of this machine's: signing with the server's time"),
@@ -68,6 +74,13 @@ impl Corrections {
         }
         Ok(is_allowed)
     }
+}
+
+/// Why a server is not followed. Whoever answers for it could have the client sign for any day, for use on that day.
+fn too_far(skew: i64, most: Duration) -> String {
+    let (distance, side) = (in_words(skew.unsigned_abs()), if skew > 0 { "ahead of" } else { "behind" });
+    let (limit, option) = (in_words(most.as_secs()), refusal::fix_clock(skew));
+    format!("the server's clock is {distance} {side} this machine's, which is more than {limit}: {option} follows it")
 }
 
 /// Asks a person at the terminal; where there is none, the answer is no.

@@ -26,6 +26,9 @@ fn note(note: &Note) -> String {
             owner(*whose)
         ),
         Note::NotReproduced => "the signature does not match, and no known mistake reproduces it".to_owned(),
+        Note::Excessive { bytes, fields } => format!(
+            "the request has {bytes} bytes of URL and headers, and {fields} headers and parameters: no server accepts more than 1 MiB or 10,000, so no mistakes were tried"
+        ),
         Note::ClientTextsRight => {
             "the client's canonical request and string to sign are right: what is not known is the key".to_owned()
         }

@@ -14,6 +14,9 @@ const PORTS: [&str; 8] = ["443", "80", "9000", "8000", "8080", "4566", "9200", "
 /// What people put before and behind a host.
 const DRESSES: [(&str, &str); 5] = [("https://", ""), ("http://", ""), ("", "/"), ("https://", "/"), ("//", "")];
 
+/// The longest name that a bucket ever had (before 2018, in us-east-1).
+const LONGEST_BUCKET: usize = 255;
+
 /// The values, each with the mistake that it is.
 pub(super) fn candidates(sent: &str, subject: &Subject<'_>) -> Vec<(&'static Mistake, String)> {
     let (name, port) = split_port(sent);
@@ -85,7 +88,8 @@ fn other_names(name: &str, subject: &Subject<'_>) -> Vec<String> {
     let region = subject.terms.scope.region();
     if subject.stores_objects() {
         let first_segment = String::from_utf8_lossy(&subject.path).trim_start_matches('/').to_owned();
-        let first_segment = first_segment.split('/').next().unwrap_or_default().to_owned();
+        let first_segment = first_segment.split('/').next().filter(|name| name.len() <= LONGEST_BUCKET);
+        let first_segment = first_segment.unwrap_or_default().to_owned();
         let buckets = subject.buckets();
         for bucket in buckets.iter().chain((!first_segment.is_empty()).then_some(&first_segment)) {
             if let Some(bare) = name.strip_prefix(&format!("{bucket}.")) {

@@ -30,6 +30,7 @@ use super::catalogue::{PATH_WITH_QUERY, PAYLOAD_HEADER_MISMATCH, TIME_CHANGED, T
 use super::evidence::Hints;
 use super::field::Field;
 use super::outcome::AppliedMistake;
+use super::size::Size;
 use payload::Hashes;
 use sigvet_core::canonical::{CanonicalRequest, Field as Part, PayloadHash};
 use sigvet_core::claim::Claim;
@@ -87,6 +88,12 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// How large its head is.
+    pub(super) fn size(&self) -> Size {
+        let signed = self.terms.signed_headers.iter().count();
+        Size::new(&self.path, self.query.as_deref(), &self.headers, signed)
+    }
+
     /// The hashes of its body, and of bodies that may have been hashed in its place.
     pub(super) fn hashes(&self) -> &Hashes {
         self.hashes.get_or_init(|| Hashes::new(self.body, self.query.as_deref()))
@@ -96,6 +103,12 @@ impl<'a> Subject<'a> {
     pub(super) fn fields(&self, most: usize, allowance: &Allowance<'_>) -> Fields {
         let right = self.right();
         let part = |part| right.field(part).to_vec();
+        if most == 0 {
+            let only = |text| Field::only_right(part(text));
+            let headers = Field::only_right(headers_of(&right));
+            let (method, path, query) = (only(Part::Method), only(Part::Path), only(Part::Query));
+            return Fields { method, path, query, headers, payload: only(Part::Payload) };
+        }
         Fields {
             method: Field::new(&method::Method::new(&self.method), part(Part::Method), most, allowance),
             path: Field::new(&path::Path::new(self), part(Part::Path), most, allowance),

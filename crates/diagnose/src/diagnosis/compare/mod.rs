@@ -5,6 +5,8 @@
 
 mod lines;
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::{Fields, Subject, headers_of};
 use super::catalogue::{
@@ -13,6 +15,7 @@ use super::catalogue::{
 };
 use super::outcome::{AppliedMistake, Comparison, Difference, Explanation, JudgedV4, Proof};
 use super::party::{Party, Texts};
+use super::size::Size;
 use super::texts::{CanonicalText, differing_lines, header_lines, is_unaltered};
 use lines::{name_hash, name_line};
 use sigvet_core::canonical::{CanonicalRequest, Field};
@@ -121,18 +124,19 @@ fn right_fields(canonical_request: &CanonicalRequest) -> [Vec<u8>; 5] {
 /// what it signed.
 pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison) -> Option<Explanation> {
     // The fields of a usual request take milliseconds; a larger one is named by what is found so far.
-    let fields = subject.fields(MOST, &Allowance::new(MOST, BudgetLimit::Size, &|| true));
-    let mut mistakes = Vec::new();
+    let size = subject.size();
+    let limit = if size == Size::Usual { BudgetLimit::Size } else { BudgetLimit::Time };
+    let most = if size == Size::Usual { MOST } else { 0 };
+    let fields = subject.fields(most, &Allowance::new(MOST, limit, &|| true));
+    let mut mistakes: Vec<AppliedMistake> = Vec::new();
+    let mut known = HashSet::new();
     for difference in &comparison.differences {
         let named = match difference.field {
             Some(field) => name_field(field, difference, &fields, comparison.whose),
             None => name_line(difference, subject),
         };
         for made in named {
-            let is_known = mistakes
-                .iter()
-                .any(|known: &AppliedMistake| known.mistake == made.mistake && known.signed == made.signed);
-            if !is_known {
+            if known.insert((made.mistake.id, made.signed.clone())) {
                 mistakes.push(made);
             }
         }
@@ -220,21 +224,17 @@ fn name_payload(theirs: &[u8], right: &[u8]) -> Option<&'static Mistake> {
 
 /// The headers whose values differ, each by itself.
 fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<AppliedMistake> {
-    let value = |field: &[u8], name: &[u8]| {
-        header_lines(field).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_vec())
-    };
-    let mut names: Vec<Vec<u8>> =
-        header_lines(theirs).chain(header_lines(right)).map(|(name, _)| name.to_ascii_lowercase()).collect();
-    names.sort();
-    names.dedup();
+    let (theirs, right) = (first_values(theirs), first_values(right));
+    let names: BTreeSet<&Vec<u8>> = theirs.keys().chain(right.keys()).collect();
     let mut found = Vec::new();
     for name in names {
-        let (signed, expected) = (value(theirs, &name), value(right, &name));
-        let is_hidden = [&signed, &expected].into_iter().flatten().any(|value| is_blacked_out(&name, value));
+        let value = |field: &HashMap<Vec<u8>, &[u8]>| field.get(name).map(|value| value.to_vec());
+        let (signed, expected) = (value(&theirs), value(&right));
+        let is_hidden = [&signed, &expected].into_iter().flatten().any(|value| is_blacked_out(name, value));
         if signed == expected || is_hidden {
             continue;
         }
-        let name = String::from_utf8_lossy(&name).into_owned();
+        let name = String::from_utf8_lossy(name).into_owned();
         let is_absent = expected.as_deref().unwrap_or_default().is_empty() || signed.is_none();
         let mistake = match name.as_str() {
             "host" if whose == Party::Server => &HOST_REWRITTEN,
@@ -255,6 +255,15 @@ fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<AppliedMistake
         found.push(AppliedMistake::new(mistake, text(signed), text(expected)).with_detail(detail));
     }
     found
+}
+
+/// The first value of each name, by the name in lower case.
+fn first_values(field: &[u8]) -> HashMap<Vec<u8>, &[u8]> {
+    let mut values = HashMap::new();
+    for (name, value) in header_lines(field) {
+        values.entry(name.to_ascii_lowercase()).or_insert(value);
+    }
+    values
 }
 
 /// Whether somebody took a value out before the text was shown. API Gateway writes the header's name in its place.

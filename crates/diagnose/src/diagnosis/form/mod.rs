@@ -5,6 +5,9 @@
 
 mod texts;
 
+use std::ops::ControlFlow;
+
+use super::allowance::Allowance;
 use super::alternatives::from_base64;
 use super::alternatives::names::{REGIONS, SERVICES};
 use super::alternatives::secret::{self, SecretBytes};
@@ -12,7 +15,7 @@ use super::alternatives::signing::{Chain, Links, chain_step};
 use super::catalogue::{KEY_OTHER_DAY, KEY_OTHER_SCOPE, MECHANISM_V2, SIGNATURE_FORM};
 use super::compare::compare_string;
 use super::evidence::{Evidence, Key};
-use super::field::{Choice, Step, for_each_choice};
+use super::field::{Choice, Step, try_each_choice};
 use super::inspect;
 use super::outcome::{AppliedMistake, Comparison, Explanation, Judged};
 use super::party::{Party, Texts};
@@ -38,22 +41,30 @@ pub(super) struct FormCase<'a> {
 }
 
 impl SchemeCase for FormCase<'_> {
-    fn search(&self, _: Limits<'_>) -> Option<Found> {
+    fn search(&self, limits: Limits<'_>) -> Option<Found> {
         let keys = self.evidence.keys();
         let (target, written) = target(self.claim).filter(|_| !keys.is_empty())?;
         let making = Making::new(self.claim, &keys, self.evidence);
         let sizes = making.steps().map(Choice::wrong_options);
         let mut found = Found { is_exhausted: true, ..Found::default() };
+        // A policy of thousands of conditions takes milliseconds to hash, thirty thousand times.
+        let allowance = Allowance::for_trying(limits.is_time_up);
         let mut links = Links::default();
         for cost in 0..=DEEPEST {
             found.deepest = cost;
-            for_each_choice(&sizes, cost, &mut |options| {
+            let tried = try_each_choice(&sizes, cost, &mut |options| {
+                if cost > 0 && allowance.is_over() {
+                    return ControlFlow::Break(());
+                }
+                allowance.count(making.text_of(options));
                 found.hypotheses += 1;
                 if making.sign(options, &mut links).starts_with(&target) {
                     found.sets.push(making.causes(options).chain(written.clone()).collect());
                 }
+                ControlFlow::Continue(())
             });
-            if !found.sets.is_empty() {
+            found.is_exhausted = tried.is_continue();
+            if !found.sets.is_empty() || tried.is_break() {
                 break;
             }
         }
@@ -180,6 +191,10 @@ impl Making {
         [&self.secret, &self.chain, &self.day, &self.region, &self.service, &self.code, &self.text]
     }
 
+    fn text_of(&self, options: &[usize]) -> &[u8] {
+        self.text.option(options[6])
+    }
+
     fn causes<'a>(&'a self, options: &'a [usize]) -> impl Iterator<Item = AppliedMistake> + 'a {
         let wrong = self.steps().into_iter().zip(options).filter(|(_, option)| **option > 0);
         wrong.map(|(step, option)| AppliedMistake::from(step.cause(*option).clone()))
@@ -187,7 +202,7 @@ impl Making {
 
     fn sign(&self, options: &[usize], links: &mut Links) -> Vec<u8> {
         let secret = self.secret.option(options[0]);
-        let text = self.text.option(options[6]);
+        let text = self.text_of(options);
         match self.code.option(options[5]) {
             Code::V2 => hmac_sha1(secret, text).to_vec(),
             Code::V4 => {

@@ -12,8 +12,10 @@ use sigvet_core::internal::{Hex, sha1, sha512};
 
 /// Variants of more mistakes than this are made as they are needed, and not kept.
 const KEPT: usize = 1;
-/// How many variants one core takes at a time.
+/// How many variants one core takes at a time, at the most.
 const CHUNK: usize = 128;
+/// How many bytes one core hashes before it asks for the time again.
+const CHUNK_BYTES: usize = 512 * 1024;
 const FIELDS: usize = 5;
 
 /// The canonical variants of one request.
@@ -199,15 +201,21 @@ impl Group<'_> {
         let variants: [&[Variant]; FIELDS] = std::array::from_fn(|at| self.fields[at].of_cost(self.costs[at].into()));
         let counts = variants.map(<[Variant]>::len);
         let heads: usize = counts[..FIELDS - 1].iter().product();
+        let chunk_size = (CHUNK_BYTES / self.length_of_one().max(1)).clamp(1, CHUNK);
         let work = |chunk: usize| {
             if !is_over() {
-                self.work(chunk * CHUNK..heads.min((chunk + 1) * CHUNK), &variants, visit);
+                self.work(chunk * chunk_size..heads.min((chunk + 1) * chunk_size), &variants, visit);
             }
         };
-        match heads.div_ceil(CHUNK) {
+        match heads.div_ceil(chunk_size) {
             1 => work(0),
             chunks => (0..chunks).into_par_iter().for_each(work),
         }
+    }
+
+    /// How long one canonical request is, in bytes.
+    fn length_of_one(&self) -> usize {
+        self.fields.iter().flat_map(|field| field.of_cost(0)).map(|right| right.text.len()).sum()
     }
 
     /// Heads are all fields but the last, numbered; neighbours share their beginning, which is hashed once.

@@ -9,6 +9,7 @@ mod keys;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -20,6 +21,7 @@ use super::alternatives::signing::{Frame, Signing};
 use super::alternatives::singles::{Series, series};
 use super::evidence::Key;
 use super::outcome::{AppliedMistake, Search as Summary};
+use super::size::Size;
 use super::target::Target;
 use canonical::{Canonical, Combination, Line};
 use keys::{Keys, Options};
@@ -79,24 +81,23 @@ impl Found {
     /// Makes one of the sets that name the same mistakes.
     pub(super) fn tell_once(&mut self) {
         let ids = |set: &[AppliedMistake]| {
-            let mut ids: Vec<&str> = set.iter().map(|made| made.mistake.id).collect();
+            let mut ids: Vec<&'static str> = set.iter().map(|made| made.mistake.id).collect();
             ids.sort_unstable();
             ids
         };
-        let mut unique: Vec<Vec<AppliedMistake>> = Vec::new();
-        for set in std::mem::take(&mut self.sets) {
-            if !unique.iter().any(|known| ids(known) == ids(&set)) {
-                unique.push(set);
-            }
-        }
-        self.sets = unique;
+        let mut seen = HashSet::new();
+        self.sets.retain(|set| seen.insert(ids(set)));
     }
 }
 
 /// Searches for the mistakes behind a signature.
 pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, limits: Limits<'_>) -> Found {
+    let size = subject.size();
+    if size.is_excessive() {
+        return Found::default();
+    }
     let deepest = limits.deepest.min(DEEPEST);
-    let mut search = Search::new(target, limits);
+    let mut search = Search::new(target, limits, size);
     let mut worlds = vec![World::new(None, subject.clone(), keys)];
     for depth in 0..=deepest {
         if depth == 1 {
@@ -142,20 +143,22 @@ impl<'a> World<'a> {
 struct Search<'a> {
     target: Target,
     limits: Limits<'a>,
+    size: Size,
     hits: Mutex<Vec<Vec<AppliedMistake>>>,
     hypotheses: AtomicU64,
     is_cut_short: AtomicBool,
 }
 
 impl<'a> Search<'a> {
-    fn new(target: Target, limits: Limits<'a>) -> Self {
+    fn new(target: Target, limits: Limits<'a>, size: Size) -> Self {
         let (hits, hypotheses, is_cut_short) = (Mutex::default(), AtomicU64::new(0), AtomicBool::new(false));
-        Self { target, limits, hits, hypotheses, is_cut_short }
+        Self { target, limits, size, hits, hypotheses, is_cut_short }
     }
 
     /// Tries every hypothesis of exactly so many mistakes: first those that are all in the canonical request.
     fn try_depth(&self, worlds: &mut [World<'_>], depth: usize) {
-        let limit = if depth > self.target.tried_to_the_end() { BudgetLimit::Time } else { BudgetLimit::Size };
+        let is_timed = depth > self.target.tried_to_the_end() || self.size != Size::Usual;
+        let limit = if is_timed { BudgetLimit::Time } else { BudgetLimit::Size };
         let allowance = Allowance::new(depth, limit, self.limits.is_time_up);
         let prepare = |world: &mut World<'_>| {
             let left = world.left_of(depth);

@@ -1,5 +1,6 @@
 //! What a client may have signed in place of the lines of the provider's own headers.
 
+use crate::diagnosis::allowance::affordable;
 use crate::diagnosis::catalogue::{
     HEADER_AMZ_UNSIGNED, HEADER_NAME_CASE, HEADER_REPEATS, HEADER_UNSORTED, HEADER_UNTRIMMED, TOKEN_NOT_SIGNED,
 };
@@ -11,7 +12,7 @@ pub(super) fn step(request: &Request, terms: &Terms, right: &StringToSign) -> St
     let names = terms.names;
     let lines: Vec<&[u8]> = right.amz_headers.split_inclusive(|byte| *byte == b'\n').collect();
     let mut step = Step::new(right.amz_headers.clone());
-    for (at, line) in lines.iter().enumerate() {
+    for (at, line) in lines.iter().enumerate().take(affordable(lines.len(), right.amz_headers.len())) {
         let name = String::from_utf8_lossy(line.split(|byte| *byte == b':').next().unwrap_or_default()).into_owned();
         let others = lines.iter().enumerate().filter(|(other, _)| *other != at).flat_map(|(_, line)| line.to_vec());
         match name == names.token_header {
@@ -60,7 +61,7 @@ fn repeats(sorted: &[(&str, &[u8])]) -> Vec<(&'static str, Vec<u8>)> {
     let mut fields: Vec<(String, Vec<&[u8]>)> = Vec::new();
     for (name, value) in sorted {
         let name = name.to_ascii_lowercase();
-        match fields.iter_mut().find(|(known, _)| *known == name) {
+        match fields.last_mut().filter(|(known, _)| *known == name) {
             Some((_, values)) => values.push(value.trim_ascii()),
             None => fields.push((name, vec![value.trim_ascii()])),
         }

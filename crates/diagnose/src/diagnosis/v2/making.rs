@@ -2,9 +2,11 @@
 
 use super::lines::{self, Lines};
 use super::{amz_headers, heads, resource};
+use crate::diagnosis::allowance::affordable;
 use crate::diagnosis::field::{Choice, Making, Step};
+use sigvet_core::internal::split_query;
 use sigvet_core::request::Request;
-use sigvet_core::v2::Terms;
+use sigvet_core::v2::{StringToSign, Terms};
 
 /// How a string to sign is made.
 pub(super) struct StringMaking {
@@ -17,6 +19,8 @@ pub(super) struct StringMaking {
     path: Step<Vec<u8>>,
     parameters: Step<Vec<u8>>,
     lines: Step<Lines>,
+    /// Whether each header and each parameter was singled out.
+    pub(super) is_whole: bool,
 }
 
 impl StringMaking {
@@ -28,12 +32,20 @@ impl StringMaking {
             content_type: heads::content_type(&right),
             date: heads::date(request, terms, &right),
             amz_headers: amz_headers::step(request, terms, &right),
+            is_whole: is_affordable(request, &right),
             bucket: resource::bucket(request, terms),
             path: resource::path(request),
             parameters: resource::parameters(request, terms),
             lines: lines::step(),
         }
     }
+}
+
+fn is_affordable(request: &Request, right: &StringToSign) -> bool {
+    let lines = right.amz_headers.iter().filter(|byte| **byte == b'\n').count();
+    let query = request.query().unwrap_or_default();
+    let parameters = split_query(query).count();
+    affordable(lines, right.amz_headers.len()) == lines && affordable(parameters, query.len()) == parameters
 }
 
 impl Making for StringMaking {

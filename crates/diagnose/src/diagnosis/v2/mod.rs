@@ -20,6 +20,7 @@ use super::outcome::{AppliedMistake, Comparison, Explanation, Judged, Proof};
 use super::party::{Party, Texts};
 use super::scheme::SchemeCase;
 use super::search::{Found, Limits};
+use super::size::Size;
 use making::StringMaking;
 use sigvet_core::internal::hmac_sha1;
 use sigvet_core::v2::Claim;
@@ -40,9 +41,13 @@ impl<'a> V2Case<'a> {
     pub(super) fn new(evidence: &'a Evidence<'a>, judged: &'a Judged, claim: &'a Claim, limits: Limits<'_>) -> Self {
         let right = judged.verdict.texts.string_to_sign().to_vec();
         let making = StringMaking::new(&judged.request, &claim.terms);
-        let allowance = Allowance::new(limits.deepest.min(DEEPEST), BudgetLimit::Size, &|| false);
-        let field = Field::new(&making, right, limits.deepest.min(DEEPEST), &allowance);
-        Self { evidence, judged, claim, field, is_whole: !allowance.is_spent() }
+        let size = Size::of_request(&judged.request, 0);
+        let deepest = size.deepest(limits.deepest.min(DEEPEST));
+        let limit = if size == Size::Usual { BudgetLimit::Size } else { BudgetLimit::Time };
+        let allowance = Allowance::new(deepest, limit, limits.is_time_up);
+        let field = Field::new(&making, right, deepest, &allowance);
+        let is_whole = making.is_whole && !allowance.is_spent() && !size.is_excessive();
+        Self { evidence, judged, claim, field, is_whole }
     }
 }
 
@@ -51,11 +56,17 @@ impl SchemeCase for V2Case<'_> {
         let (target, form) = presented::target(self.claim.signature.as_str())?;
         let secrets = secret::step(&self.evidence.keys(), &self.claim.terms.access_key_id);
         let mut found = Found { is_exhausted: self.is_whole, ..Found::default() };
+        let allowance = Allowance::for_trying(limits.is_time_up);
         for depth in 0..=limits.deepest.min(DEEPEST) {
             found.deepest = depth;
             for of_secret in 0..=depth.min(1) {
                 let options = if of_secret == 0 { 0..=0 } else { 1..=secrets.wrong_options() };
                 for option in options {
+                    if depth > 1 && allowance.is_over() {
+                        found.is_exhausted = false;
+                        break;
+                    }
+                    self.field.of_cost(depth - of_secret).iter().for_each(|variant| allowance.count(&variant.text));
                     self.try_secret(&secrets, option, (self.field.of_cost(depth - of_secret), &target), &mut found);
                 }
             }

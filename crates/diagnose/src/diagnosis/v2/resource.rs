@@ -1,5 +1,6 @@
 //! What a client may have signed in place of the resource: its bucket, its path, its parameters.
 
+use crate::diagnosis::allowance::affordable;
 use crate::diagnosis::catalogue::{
     PATH_DOUBLE_ENCODED, PATH_HEX_LOWERCASE, PATH_NOT_ENCODED, PATH_TRAILING_SLASH, V2_RESOURCE, V2_SUBRESOURCE_ADDED,
     V2_SUBRESOURCE_FORM, V2_SUBRESOURCE_MISSING,
@@ -64,7 +65,8 @@ pub(super) fn parameters(request: &Request, terms: &Terms) -> Step<Vec<u8>> {
     let signed = sub_resources(request, names);
     let text = |parameters: &[(Vec<u8>, Vec<u8>)]| join(None, b"", parameters);
     let mut step = Step::new(text(&signed));
-    for at in 0..signed.len() {
+    let length = request.query().map_or(0, <[u8]>::len);
+    for at in 0..affordable(signed.len(), length) {
         let mut others = signed.clone();
         let (name, _) = others.remove(at);
         let name = String::from_utf8_lossy(&name).into_owned();
@@ -81,7 +83,7 @@ pub(super) fn parameters(request: &Request, terms: &Terms) -> Step<Vec<u8>> {
     let equals: Vec<Vec<u8>> = signed.iter().map(|(name, value)| [name.as_slice(), b"=", value].concat()).collect();
     step.add(&V2_SUBRESOURCE_FORM, "signed with '=' behind a name without a value", queried(&equals));
     let others = others(request, names);
-    for other in &others {
+    for other in others.iter().take(affordable(others.len(), length)) {
         let mut more = signed.clone();
         more.push(other.clone());
         more.sort();

@@ -3,6 +3,8 @@
 
 mod values;
 
+use std::collections::HashMap;
+
 use super::Subject;
 use super::header_values::{Signed, candidates};
 use crate::diagnosis::catalogue::{
@@ -11,6 +13,7 @@ use crate::diagnosis::catalogue::{
     SIGNED_HEADERS_UNSORTED,
 };
 use crate::diagnosis::field::{Choice, Making, Step};
+use sigvet_core::request::Header;
 use values::{Edges, Letters, Repeats, Spaces};
 
 pub(super) struct Headers {
@@ -37,6 +40,8 @@ struct Line {
     values: Vec<Vec<u8>>,
     /// Where the first field of the name stands in the request.
     sent_at: usize,
+    /// Where it stands in the request's list.
+    listed_at: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -76,8 +81,8 @@ enum End {
 
 impl Headers {
     pub(super) fn new(subject: &Subject<'_>) -> Self {
-        let lines = lines(subject);
         let listed: Vec<String> = subject.listed.split(';').map(|name| name.trim().to_ascii_lowercase()).collect();
+        let lines = lines(subject, &listed);
         Self {
             values: lines.iter().map(|line| candidates(&line.name, &line.values, subject)).collect(),
             spaces: Step::new(Spaces::Collapsed)
@@ -118,18 +123,33 @@ impl Headers {
     }
 }
 
-fn lines(subject: &Subject<'_>) -> Vec<Line> {
+fn lines(subject: &Subject<'_>, listed: &[String]) -> Vec<Line> {
+    let mut sent: HashMap<String, Vec<(usize, &Header)>> = HashMap::new();
+    for (at, header) in subject.headers.iter().enumerate() {
+        sent.entry(header.name.to_ascii_lowercase()).or_default().push((at, header));
+    }
+    let places = first_places(listed.iter().map(String::as_str));
     let line = |name: &str| {
-        let mut fields = subject.headers.iter().enumerate().filter(|(_, field)| field.is_named(name));
-        let first = fields.next();
+        let fields = sent.get(&name.to_ascii_lowercase()).map_or(&[][..], Vec::as_slice);
+        let first = fields.first();
         Line {
             name: name.to_owned(),
             sent_name: first.map_or_else(|| name.to_owned(), |(_, field)| field.name.clone()),
-            sent_at: first.map_or(usize::MAX, |(at, _)| at),
-            values: subject.headers.values(name).map(<[u8]>::to_vec).collect(),
+            sent_at: first.map_or(usize::MAX, |(at, _)| *at),
+            listed_at: places.get(name).copied(),
+            values: fields.iter().map(|(_, field)| field.value.clone()).collect(),
         }
     };
     subject.terms.signed_headers.iter().map(line).collect()
+}
+
+/// Where each name stands first.
+fn first_places<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
+    let mut places = HashMap::new();
+    for (at, name) in names.enumerate() {
+        places.entry(name).or_insert(at);
+    }
+    places
 }
 
 /// What the list of the request may have looked like when it was signed.
@@ -195,10 +215,9 @@ impl Making for Headers {
 
 impl Headers {
     fn sort(&self, signed: &mut [(&Line, Vec<Vec<u8>>)], order: Order, list: List) {
-        let place = |name: &str| self.listed.iter().position(|listed| listed == name);
         match (order, list) {
             (Order::AsSent, _) | (Order::ByName, List::AsSent) => signed.sort_by_key(|(line, _)| line.sent_at),
-            (Order::AsListed, _) | (Order::ByName, List::AsListed) => signed.sort_by_key(|(line, _)| place(&line.name)),
+            (Order::AsListed, _) | (Order::ByName, List::AsListed) => signed.sort_by_key(|(line, _)| line.listed_at),
             (Order::ByName | Order::ByLine, _) => {}
         }
     }
@@ -226,13 +245,13 @@ impl Headers {
     }
 
     fn with_duplicates(&self, signed: &[(&Line, Vec<Vec<u8>>)], lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-        let place = |name: &str| signed.iter().position(|(line, _)| line.name == name);
-        self.listed.iter().filter_map(|name| Some(lines.get(place(name)?)?.clone())).collect()
+        let places = first_places(signed.iter().map(|(line, _)| line.name.as_str()));
+        self.listed.iter().filter_map(|name| Some(lines.get(*places.get(name.as_str())?)?.clone())).collect()
     }
 
     fn list_text(&self, list: List, mut names: Vec<&str>) -> String {
         match list {
-            List::Sorted => names.sort_by_key(|name| name.to_ascii_lowercase()),
+            List::Sorted => names.sort_by_cached_key(|name| name.to_ascii_lowercase()),
             List::AsSent | List::AsListed => {}
             List::WithDuplicates => return self.listed.join(";"),
         }

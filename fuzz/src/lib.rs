@@ -1,0 +1,192 @@
+//! What each fuzz target does with its input. A target fails by a panic, or by taking too long or too much memory; what is
+//! asserted besides is what has to hold for any input.
+//!
+//! Nothing here lets an input name a file, a program or a host: evidence is read and judged, never obeyed.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use sigvet::cli::args::Cli;
+use sigvet::cli::curl::config_file;
+use sigvet::cli::curl::write_out::WriteOut;
+use sigvet::profiles::{CredentialChoice, Environment, Location, ProfileFile, known_keys};
+use sigvet_core::credentials::Credentials;
+use sigvet_core::form::Policy;
+use sigvet_core::parse_request;
+use sigvet_core::request::{Body, Headers, Request, RequestUrl};
+use sigvet_core::stream::Chunked;
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{ExpectedScope, Judge};
+use sigvet_diagnose::formats::{capture, parse_url, reply::Reply, unflatten};
+use sigvet_diagnose::{ClientTexts, Diagnosis, Evidence, Hints, Limits, diagnose};
+
+/// Any kind of paste, recognised and read.
+pub fn capture(data: &[u8]) {
+    let _ = capture::read(data, None);
+    let _ = capture::read_client_log(data);
+    let _ = unflatten(data);
+}
+
+/// What a server says.
+pub fn reply(data: &[u8]) {
+    if let Ok(reply) = capture::read_reply(data) {
+        let _ = reply.summary();
+        let _ = reply.kind();
+        let _ = reply.skew(now());
+    }
+    let _ = Reply::parse(Some(403), &Headers::default(), data);
+}
+
+/// A HAR file: an input that begins like none is put into an entry of one.
+pub fn har(data: &[u8]) {
+    let _ = capture::read(data, None);
+    let text = String::from_utf8_lossy(data);
+    let wrapped = format!(r#"{{"log":{{"version":"1.2","entries":[{{"request":{text},"response":{text}}}]}}}}"#);
+    let _ = capture::read(wrapped.as_bytes(), Some(1));
+}
+
+/// A request as HTTP/1.1 text, with what is read out of its head.
+pub fn raw_http(data: &[u8]) {
+    let Ok(mut request) = parse_request(data) else { return };
+    assert!(request.headers.len() <= data.split(|byte| *byte == b'\n').count());
+    let _ = request.host();
+    let _ = sigvet_core::claim::Claim::extract(&request);
+    request.body = Body::Unknown;
+    let _ = sigvet_core::claim::Claim::extract(&request);
+}
+
+/// From a paste to a diagnosis, with one mistake at a time.
+pub fn explain(data: &[u8]) {
+    let Ok(captured) = capture::read(data, None) else { return };
+    let client = captured.client.as_ref().map(|log| ClientTexts {
+        canonical_request: log.canonical_request.as_deref(),
+        string_to_sign: log.string_to_sign.as_deref(),
+    });
+    let credentials = credentials();
+    let evidence = Evidence {
+        request: captured.request.as_ref(),
+        reply: captured.reply.as_ref(),
+        client,
+        credentials: Some(&credentials),
+        other_keys: &[],
+        now: now(),
+        window: Duration::from_secs(900),
+        path_rule: None,
+        hints: &Hints::default(),
+    };
+    let diagnosis: Diagnosis = diagnose(&evidence, Limits { deepest: 1, is_time_up: &|| true });
+    for note in &diagnosis.notes {
+        let _ = format!("{note:?}");
+    }
+}
+
+/// A signed request, judged.
+pub fn verify(data: &[u8]) {
+    if let Ok(request) = parse_request(data) {
+        judge(&request);
+    }
+}
+
+/// A body in chunks: its framing, and its signatures behind a valid head.
+pub fn chunks(data: &[u8]) {
+    let parsed = Chunked::parse(data);
+    assert!(parsed.decoded_length() <= data.len() as u64);
+    for word in ["STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"] {
+        let head = format!(
+            "PUT /k HTTP/1.1\r\nHost: b.s3.us-east-1.amazonaws.com\r\nx-amz-date: 20260301T111112Z\r\n\
+             x-amz-content-sha256: {word}\r\nx-amz-decoded-content-length: {}\r\nx-amz-trailer: x-amz-checksum-crc32\r\n\
+             Content-Length: {}\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260301/us-east-1/s3/\
+             aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={}\r\n\r\n",
+            parsed.decoded_length(),
+            data.len(),
+            "0".repeat(64)
+        );
+        verify(&[head.as_bytes(), data].concat());
+    }
+}
+
+/// A body of multipart/form-data, and a policy.
+pub fn form(data: &[u8]) {
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: b.s3.us-east-1.amazonaws.com\r\nContent-Type: multipart/form-data; boundary=X\r\n\
+         Content-Length: {}\r\n\r\n",
+        data.len()
+    );
+    verify(&[head.as_bytes(), data].concat());
+    if let Ok(text) = std::str::from_utf8(data) {
+        let _ = Policy::parse(text);
+    }
+}
+
+/// sigvet's own file of profiles.
+pub fn profile_file(data: &[u8]) {
+    let file = written(data);
+    let location = Location::find(Some(file.path()), &environment(&[]));
+    if let Some(Ok(Some(profiles))) = location.map(|location| ProfileFile::load(&location)) {
+        profiles.profiles().iter().for_each(|profile| assert!(profiles.get(&profile.name).is_some()));
+        let _ = profiles.default_profile();
+    }
+}
+
+/// The files of AWS, which are a kind of INI.
+pub fn aws_files(data: &[u8]) {
+    let (config, credentials) = (written(data), written(data));
+    let environment =
+        environment(&[("AWS_CONFIG_FILE", config.path()), ("AWS_SHARED_CREDENTIALS_FILE", credentials.path())]);
+    let _ = known_keys(&CredentialChoice::default(), &environment);
+}
+
+/// A file of `-K`, which may name itself.
+pub fn config_file(data: &[u8]) {
+    let words = ["sigvet", "send", "-K", "file"].map(OsString::from).to_vec();
+    let _ = config_file::expand(words, <Cli as clap::CommandFactory>::command, &mut |_| Ok(data.to_vec()));
+}
+
+/// A format of `-w`.
+pub fn write_out(data: &[u8]) {
+    if let Ok(format) = std::str::from_utf8(data) {
+        let _ = WriteOut::parse(format);
+    }
+}
+
+/// A URL, as it is typed and as it is read.
+pub fn urls(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let _ = parse_url(text);
+    let Ok(url) = RequestUrl::parse(text) else { return };
+    let _ = sigvet_core::endpoint::infer(&url.host_header());
+    let request = Request::new("GET", &url);
+    if let Ok(request) = request {
+        assert_eq!(url.for_request(&request).to_string(), url.to_string());
+        judge(&request);
+    }
+}
+
+fn judge(request: &Request) {
+    let credentials = credentials();
+    let judge = Judge::new(Some(&credentials), now(), ExpectedScope::Any);
+    if let Ok(verdict) = sigvet_core::verify::verify(request, &judge) {
+        verdict.findings.iter().for_each(|finding| drop(finding.to_string()));
+        let _ = verdict.accept();
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_epoch_seconds(1_772_363_472)
+}
+
+fn environment(variables: &[(&str, &Path)]) -> Environment {
+    Environment::new(variables.iter().map(|(name, path)| (*name, path.to_string_lossy().into_owned())), None)
+}
+
+fn written(data: &[u8]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+    file.write_all(data).expect("a temporary file can be written");
+    file
+}
