@@ -114,6 +114,7 @@ fn no_command_shows_the_secret_of_any_source() {
     let world = World::new();
     let user = format!("{ID}:{SECRET}");
     let environment = [("AWS_ACCESS_KEY_ID", ID), ("AWS_SECRET_ACCESS_KEY", SECRET), ("AWS_SESSION_TOKEN", TOKEN)];
+    #[expect(clippy::type_complexity, reason = "options and environment, once")]
     let sources: [(&[&str], &[(&str, &str)]); 5] = [
         (&["-u", &user, "--session-token", TOKEN], &[]),
         (&["--access-key", ID, "--secret-key", SECRET], &[]),
