@@ -178,7 +178,7 @@ mistakes! {
         fix: "Sign the request with AWS4-HMAC-SHA256, or use an endpoint that takes this kind of authorization.",
         clients: &[
             ("Bedrock", "API keys are sent as 'Authorization: Bearer KEY', and only Bedrock takes them"),
-            ("API Gateway", "a route with IAM authorization takes no Bearer token; use a JWT or Lambda authorizer for it"),
+            ("API Gateway", "a route with IAM authorization takes no Bearer token"),
         ],
         proofs: &[Lint, Error],
     }

@@ -192,10 +192,7 @@ mistakes! {
         fix: "Set the SDK's request checksum calculation to 'when required'. If the store asks for Content-MD5, send \
             that header, or use a release of the SDK that still sends it.",
         clients: &[
-            (
-                "AWS CLI and SDKs",
-                "AWS_REQUEST_CHECKSUM_CALCULATION=when_required and AWS_RESPONSE_CHECKSUM_VALIDATION=when_required",
-            ),
+            ("AWS CLI and SDKs", "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"),
             ("boto3", "config=Config(request_checksum_calculation='when_required'); before 1.36 nothing is needed"),
             ("aws-sdk-js v3", "requestChecksumCalculation: 'WHEN_REQUIRED'"),
             ("aws-sdk-java v2", ".requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)"),

@@ -125,7 +125,7 @@ mistakes! {
     }
     TIME_MALFORMED = "time-malformed" {
         title: "the time of signing is not written as YYYYMMDDTHHMMSSZ",
-        place: "time",
+        place: "date",
         explanation: "x-amz-date, X-Amz-Date or Date is in another form: with dashes and colons, with milliseconds or an \
             offset, or with the digits and names of another language. The server cannot read it, or reads another time \
             than the client signed.",
