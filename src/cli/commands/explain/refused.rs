@@ -20,6 +20,7 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Outcome};
+use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, diagnose};
 
 /// Explains a refused request.
@@ -62,7 +63,13 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
         milliseconds,
     };
     show(&shown, args, context)?;
-    Ok(if diagnosis.outcome == Outcome::Invalid { Exit::NotValid } else { Exit::Done })
+    Ok(exit(&evidence, diagnosis.outcome))
+}
+
+/// A refusal without its request is a refusal, whatever is known of its reason.
+fn exit(evidence: &Evidence, outcome: Outcome) -> Exit {
+    let is_refused = evidence.request.is_none() && evidence.reply.as_ref().is_some_and(Reply::is_refusal);
+    if outcome == Outcome::Invalid || is_refused { Exit::NotValid } else { Exit::Done }
 }
 
 fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<(), Failure> {

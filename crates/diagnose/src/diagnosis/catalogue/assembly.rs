@@ -170,4 +170,16 @@ mistakes! {
         ],
         proofs: &[Lint, Error],
     }
+    MECHANISM_OTHER = "mechanism-other" {
+        title: "the request authenticates in another way than with a signature",
+        place: "authorization",
+        explanation: "The Authorization header is of another kind, such as Bearer or Basic, and the server wants a \
+            Signature Version 4. What it holds cannot be checked here.",
+        fix: "Sign the request with AWS4-HMAC-SHA256, or use an endpoint that takes this kind of authorization.",
+        clients: &[
+            ("Bedrock", "API keys are sent as 'Authorization: Bearer KEY', and only Bedrock takes them"),
+            ("API Gateway", "a route with IAM authorization takes no Bearer token"),
+        ],
+        proofs: &[Lint, Error],
+    }
 }

@@ -194,4 +194,42 @@ mistakes! {
         ],
         proofs: &[Search, Lint],
     }
+    CHECKSUM_UNSUPPORTED = "checksum-unsupported" {
+        title: "the store does not support the checksum that the SDK sends",
+        place: "payload",
+        explanation: "SDKs released since January 2025 send a CRC32 checksum with every upload, as x-amz-checksum-… \
+            or in the trailer of an aws-chunked body, and no Content-MD5 with DeleteObjects. The signature may be \
+            right: the store refuses the checksum, the chunks or the missing Content-MD5.",
+        fix: "Set the SDK's request checksum calculation to 'when required'. If the store asks for Content-MD5, send \
+            that header, or use a release of the SDK that still sends it.",
+        clients: &[
+            ("AWS CLI and SDKs", "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"),
+            ("boto3", "config=Config(request_checksum_calculation='when_required'); before 1.36 nothing is needed"),
+            ("aws-sdk-js v3", "requestChecksumCalculation: 'WHEN_REQUIRED'"),
+            ("aws-sdk-java v2", ".requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)"),
+            ("aws-sdk-java v2, Content-MD5", ".addPlugin(LegacyMd5Plugin.create())"),
+            ("aws-sdk-go-v2", "o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired"),
+            ("aws-sdk-php", "'request_checksum_calculation' => 'when_required'"),
+            ("aws-sdk-ruby", "request_checksum_calculation: 'when_required'"),
+            ("AWS SDK for .NET", "RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED"),
+            ("AWS SDK for Rust", ".request_checksum_calculation(RequestChecksumCalculation::WhenRequired)"),
+            ("AWS SDK for C++", "checksumConfig.requestChecksumCalculation = RequestChecksumCalculation::WHEN_REQUIRED"),
+            ("Terraform", "skip_s3_checksum = true in the s3 backend, from 1.6.3 on"),
+            ("rclone", "set provider to the store's name in the remote's configuration"),
+        ],
+        proofs: &[Error],
+    }
+    CHECKSUM_OF_NOTHING = "checksum-of-nothing" {
+        title: "the presigned URL carries the checksum of an empty body",
+        place: "payload",
+        explanation: "The SDK computed a default checksum when it made the URL, before there was a body, and signed it \
+            into the query: x-amz-checksum-crc32=AAAAAA== is the CRC32 of no bytes. The store compares it with the \
+            body that is uploaded and refuses every other body.",
+        fix: "Presign with the SDK's request checksum calculation set to 'when required'.",
+        clients: &[
+            ("aws-sdk-js v3", "new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' })"),
+            ("AWS CLI and SDKs", "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"),
+        ],
+        proofs: &[Lint],
+    }
 }

@@ -123,6 +123,22 @@ mistakes! {
         clients: &[],
         proofs: &[Search, Lint],
     }
+    TIME_MALFORMED = "time-malformed" {
+        title: "the time of signing is not written as YYYYMMDDTHHMMSSZ",
+        place: "date",
+        explanation: "x-amz-date, X-Amz-Date or Date is in another form: with dashes and colons, with milliseconds or an \
+            offset, or with the digits and names of another language. The server cannot read it, or reads another time \
+            than the client signed.",
+        fix: "Write the time in UTC with ASCII digits as 20150830T123600Z, and format it with a fixed locale.",
+        clients: &[
+            ("Java", "DateTimeFormatter.ofPattern(\"yyyyMMdd'T'HHmmss'Z'\", Locale.ROOT).withZone(ZoneOffset.UTC)"),
+            (".NET", "DateTime.UtcNow.ToString(\"yyyyMMddTHHmmssZ\", CultureInfo.InvariantCulture)"),
+            ("JavaScript", "new Date().toISOString().replace(/[:-]|\\.\\d{3}/g, '')"),
+            ("Python", "datetime.now(timezone.utc).strftime('%Y%m%dT%H%M%SZ')"),
+            ("Go", "time.Now().UTC().Format(\"20060102T150405Z\")"),
+        ],
+        proofs: &[Lint, Error],
+    }
     EXPIRED = "expired" {
         title: "the presigned URL has expired",
         place: "expires",

@@ -1,6 +1,6 @@
 //! What is wrong with an upload by form: why its signature cannot be read, and how it breaks its policy.
 
-use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, Mistake};
+use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, Mistake, TIME_MALFORMED};
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::form::{Condition, FormClaimError, Violation};
 
@@ -16,7 +16,7 @@ pub(super) fn unreadable(error: &FormClaimError) -> AppliedMistake {
             AppliedMistake::new(&AUTHORIZATION_MALFORMED, "", "")
         }
         FormClaimError::Date { source, .. } => {
-            AppliedMistake::new(&AUTHORIZATION_MALFORMED, source.presented.as_str(), "20150830T123600Z")
+            AppliedMistake::new(&TIME_MALFORMED, source.presented.as_str(), "20150830T123600Z")
         }
     };
     made.with_detail(error.to_string())

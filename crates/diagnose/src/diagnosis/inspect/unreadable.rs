@@ -2,8 +2,8 @@
 
 use super::{clock, holds, scope};
 use crate::diagnosis::catalogue::{
-    AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2, PATH_WITH_QUERY, QUERY_DOUBLE_ENCODED, QUERY_HTML_ESCAPED,
-    QUERY_JSON_ESCAPED,
+    AUTHORIZATION_MALFORMED, MECHANISM_OTHER, MECHANISM_TWICE, MECHANISM_V2, PATH_WITH_QUERY, QUERY_DOUBLE_ENCODED,
+    QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, TIME_MALFORMED,
 };
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::claim::ClaimError;
@@ -48,7 +48,9 @@ pub(super) fn explain_v2(error: &ClaimError) -> AppliedMistake {
         ClaimError::SignedTwice => AppliedMistake::new(&MECHANISM_TWICE, "", ""),
         ClaimError::Authorization { expected } | ClaimError::NoDate { expected } => malformed("", expected),
         ClaimError::Missing { part, .. } => malformed("", part),
-        ClaimError::Date { source, expected, .. } => malformed(&source.presented, expected),
+        ClaimError::Date { source, expected, .. } => {
+            AppliedMistake::new(&TIME_MALFORMED, source.presented.as_str(), *expected)
+        }
         ClaimError::Expires { presented, .. } => malformed(presented, "1175139620"),
         _ => malformed("", ""),
     };
@@ -117,7 +119,8 @@ fn lower_case(request: &Request) -> Option<AppliedMistake> {
 fn algorithm(request: &Request, presented: &str) -> Option<AppliedMistake> {
     let said = |signed: &str, detail: &str| Some(malformed(signed, SOUND).with_detail(detail.to_owned()));
     if let Some(kind) = other_kind(request) {
-        return said(kind, &format!("the Authorization header is of kind {kind}, and is no signature"));
+        let detail = format!("the Authorization header is of kind {kind}, and is no signature");
+        return Some(AppliedMistake::new(&MECHANISM_OTHER, kind, "AWS4-HMAC-SHA256").with_detail(detail));
     }
     match presented {
         _ if presented.eq_ignore_ascii_case("authorization:") => said(presented, "the header repeats its own name"),
@@ -176,7 +179,8 @@ fn scope_of(credential: &str) -> String {
 fn date(carrier: &str, presented: &str) -> AppliedMistake {
     let instant = Timestamp::parse(presented);
     let expected = instant.as_ref().map_or("20150830T123600Z", |instant| instant.as_str());
-    malformed(presented, expected).with_detail(format!("{carrier} is not of the form 20150830T123600Z"))
+    AppliedMistake::new(&TIME_MALFORMED, presented, expected)
+        .with_detail(format!("{carrier} is not of the form 20150830T123600Z"))
 }
 
 #[cfg(test)]
@@ -202,7 +206,7 @@ mod tests {
             (url().replace("Expires=86400", "Expires=undefined"), "expires-too-long", "no number"),
             (
                 url().replace("X-Amz-Date=20150830T123600Z", "X-Amz-Date=2015-08-30T12:36:00Z"),
-                "authorization-malformed",
+                "time-malformed",
                 "X-Amz-Date",
             ),
             (url().replace("%2F", "%252F"), "authorization-malformed", "once too often"),
@@ -220,8 +224,10 @@ mod tests {
             ),
             (header().replace(", Signature=", ", Sig="), "authorization-malformed", "has no Signature"),
             (header().replace("/s3/aws4_request", ""), "scope-order", "has 3 parts"),
+            (header().replace("20150830T123600Z", "20240520T144244.124+0000"), "time-malformed", "x-amz-date"),
+            ("GET / HTTP/1.1\nHost: h\nAuthorization: Bearer eyJ0\n".to_owned(), "mechanism-other", "Bearer"),
             (header().replace("X-Amz-Date", "X-Date"), "authorization-malformed", "neither x-amz-date nor Date"),
-            (header().replace("20150830T123600Z", "2015-08-30 12:36"), "authorization-malformed", "x-amz-date"),
+            (header().replace("20150830T123600Z", "2015-08-30 12:36"), "time-malformed", "x-amz-date"),
             ("GET / HTTP/1.1\nHost: h\n".to_owned(), "", ""),
             (
                 "GET / HTTP/1.1\nHost: h\nAuthorization: AWS4-ECDSA-P256-SHA256 Credential=A\n".to_owned(),

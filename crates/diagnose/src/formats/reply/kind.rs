@@ -41,6 +41,15 @@ const MALFORMED: &[&str] = &[
     "authorization header requires",
 ];
 
+/// What servers say of a clock, under any code.
+const CLOCK: &[&str] = &[
+    "signature expired",
+    "not yet current",
+    "not yet valid",
+    "date is too old",
+    "difference between the request time",
+];
+
 impl Kind {
     pub(super) fn of(reply: &Reply) -> Self {
         let code = reply.code.as_deref().unwrap_or_default();
@@ -52,7 +61,7 @@ impl Kind {
     fn of_message(message: &str) -> Option<Self> {
         let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
         Some(match () {
-            () if says(&["signature expired", "not yet current", "not yet valid"]) => Self::Clock,
+            () if says(CLOCK) => Self::Clock,
             () if says(&["request has expired"]) => Self::Expired,
             () if says(&["region is wrong", "is wrong; expecting", "a valid region", "unexpected scope"]) => {
                 Self::Region
@@ -70,7 +79,7 @@ impl Kind {
         })
     }
 
-    fn of_code(code: &str) -> Option<Self> {
+    pub(super) fn of_code(code: &str) -> Option<Self> {
         Some(match code {
             "SignatureDoesNotMatch" | "InvalidSignature" | "InvalidSignatureException" => Self::Signature,
             "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Self::Clock,

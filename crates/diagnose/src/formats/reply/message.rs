@@ -66,13 +66,3 @@ fn clocks(text: &str) -> Option<(Timestamp, Timestamp)> {
     let (_, bracket) = after.split_once('(')?;
     Some((instant(after)?, instant(bracket)?))
 }
-
-/// The name in `An error occurred (Name) when calling …`, as Python's programs raise it, in `api error Name:` of Go and in
-/// `Error Code: Name` of Java.
-pub(super) fn code_of_exception(text: &str) -> Option<String> {
-    let marks =
-        ["An error occurred (", "A client error (", "api error ", "Error Code: ", "ErrorCode: ", "S3 error: 403 ("];
-    let (_, after) = marks.iter().find_map(|mark| text.split_once(mark))?;
-    let name = after.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
-    Some(name.to_owned()).filter(|name| !name.is_empty())
-}

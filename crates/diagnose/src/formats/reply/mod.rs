@@ -3,6 +3,7 @@
 //! XML of S3 and its relatives, XML of query services, JSON of all the others, HTML and nothing at all are read into one
 //! [`Reply`]. Reading never fails: what is not understood is absent. Whether the server is right is not asked here.
 
+mod exception;
 mod fields;
 mod json;
 mod kind;
@@ -65,10 +66,38 @@ pub struct Reply {
     pub hashes: Option<Hashes>,
     /// The headers that should have been signed.
     pub headers_not_signed: Vec<String>,
+    /// The host that serves the bucket, where the server names another one than it was asked at.
+    pub endpoint: Option<String>,
+    /// The header that the server names as the one it does not take.
+    pub header: Option<String>,
+    /// What stands before the service that answered.
+    pub gateway: Option<Gateway>,
     /// What the server adds to the message: Google's reason.
     pub details: Option<String>,
     /// What was damaged on the reply's way here, and what of it was repaired.
     pub damage: Vec<Note>,
+}
+
+/// What stands before a service, and has rules of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gateway {
+    /// CloudFront, which may sign for its origin.
+    CloudFront,
+    /// The gateway of OpenSearch Serverless, which refused the request itself.
+    OpenSearchServerless,
+}
+
+impl Gateway {
+    fn from_headers(headers: &Headers) -> Option<Self> {
+        let says = |name: &str, words: &str| {
+            headers.first_text_lossy(name).is_some_and(|value| value.to_ascii_lowercase().contains(words))
+        };
+        match () {
+            () if says("x-aoss-response-hint", "deny") => Some(Self::OpenSearchServerless),
+            () if says("x-cache", "from cloudfront") => Some(Self::CloudFront),
+            () => None,
+        }
+    }
 }
 
 /// The hashes of a body, in lower-case hex.
@@ -87,20 +116,16 @@ impl Reply {
         let (text, damage) = damage::repair(text.trim_start_matches('\u{feff}').trim());
         let text = text.as_ref();
         let fields = json::read(text).or_else(|| xml::read(text));
+        let fields = fields.or_else(|| exception::read(text));
         let words = if fields.is_none() { first_words(text) } else { None };
         let fields = fields.unwrap_or_default();
         let stated = fields.get(&["Message"]).map(|message| ErrorFields::in_message(&message));
         // The text of an exception has the message alone.
         let stated = stated.or_else(|| words.as_ref().map(|_| ErrorFields::in_message(text))).unwrap_or_default();
-        let code_of_words = words.as_deref().and_then(message::code_of_exception);
         let header = |name: &str| headers.first_text_lossy(name).filter(|value| !value.is_empty()).map(Cow::into_owned);
         let mut reply = Self {
-            status,
-            code: header("x-amzn-errortype")
-                .or_else(|| fields.get(&["Code"]))
-                .as_deref()
-                .and_then(bare_code)
-                .or(code_of_words),
+            status: status.or_else(|| fields.get(&["Status"]).and_then(|status| status.parse().ok())),
+            code: header("x-amzn-errortype").or_else(|| fields.get(&["Code"])).as_deref().and_then(bare_code),
             message: if fields.is_empty() { words } else { stated.text },
             request_id: fields
                 .get(&["RequestId", "RequestID"])
@@ -123,6 +148,9 @@ impl Reply {
             access_key_id: fields.get(&["AWSAccessKeyId", "OSSAccessKeyId"]),
             hashes: Hashes::of(&fields),
             headers_not_signed: headers_not_signed(&fields),
+            endpoint: fields.get(&["Endpoint"]).or_else(|| header("location").and_then(|url| host_of(&url))),
+            header: fields.get(&["Header"]),
+            gateway: Gateway::from_headers(headers),
             details: fields.get(&["Details"]),
             damage,
         };
@@ -133,6 +161,34 @@ impl Reply {
     /// Whether a text is JSON rather than words that look so.
     pub(super) fn is_json_error(&self, text: &[u8]) -> bool {
         json::read(String::from_utf8_lossy(text).trim()).is_some()
+    }
+
+    /// Whether the server refused the request, for whatever reason.
+    pub fn is_refusal(&self) -> bool {
+        self.status.map_or_else(|| self.kind() != Kind::Other, |status| status >= 400)
+    }
+
+    /// Whether it is surely what a server said of a signature, a checksum or a policy: other words are no reply.
+    pub(super) fn is_of_a_server(&self) -> bool {
+        const SENTENCES: [&str; 8] = [
+            "x-amz-checksum-",
+            "x-amz-sdk-checksum-algorithm",
+            "aws-chunked",
+            "invalid according to policy",
+            "implies functionality that is not implemented",
+            "x-amz-content-sha256",
+            "content-md5",
+            "credential should be scoped",
+        ];
+        let message = self.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+        self.code.is_some() || self.kind() != Kind::Other || SENTENCES.iter().any(|words| message.contains(words))
+    }
+
+    /// Takes over code, status and request id from the text around it, if it lacks them.
+    pub(super) fn complete_from(&mut self, around: Self) {
+        self.code = self.code.take().or(around.code);
+        self.status = self.status.or(around.status);
+        self.request_id = self.request_id.take().or(around.request_id);
     }
 
     /// What kind of refusal it is.
@@ -202,6 +258,12 @@ fn bare_code(code: &str) -> Option<String> {
     let code = code.split(':').next().unwrap_or_default();
     let code = code.rsplit('#').next().unwrap_or_default().trim();
     Some(code.to_owned()).filter(|code| !code.is_empty())
+}
+
+/// The host of a URL, with its port.
+fn host_of(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty()).map(str::to_owned)
 }
 
 /// S3 writes one name, or several with commas between.

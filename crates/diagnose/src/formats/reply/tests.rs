@@ -532,24 +532,53 @@ fn other_stores_send_what_they_computed_too() {
 
 #[test]
 fn the_text_of_an_exception_is_a_reply() {
-    for (text, code) in [
+    for (text, code, message) in [
         (
             "botocore.exceptions.ClientError: An error occurred (SignatureDoesNotMatch) when calling the PutObject operation: no",
             "SignatureDoesNotMatch",
+            "no",
         ),
         (
             "operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: , api error SignatureDoesNotMatch: no",
             "SignatureDoesNotMatch",
+            "no",
         ),
         (
             "Status Code: 400, AWS Service: Amazon S3, AWS Error Code: InvalidRequest, AWS Error Message: no",
             "InvalidRequest",
+            "Status Code: 400, AWS Service: Amazon S3, AWS Error Code: InvalidRequest, AWS Error Message: no",
         ),
-        ("A client error (ExpiredToken) occurred when calling the ListObjects operation: no", "ExpiredToken"),
+        ("A client error (ExpiredToken) occurred when calling the ListObjects operation: no", "ExpiredToken", "no"),
+        // The forms of aws-sdk-go v1, aws-sdk-java, aws-sdk-php, aws-sdk-ruby, aws-sdk-rust, aws-sdk-cpp and of node.
+        ("SignatureDoesNotMatch: no\n\tstatus code: 403, request id: R1, host id: H1", "SignatureDoesNotMatch", "no"),
+        (
+            "no (Service: Amazon S3; Status Code: 403; Error Code: SignatureDoesNotMatch; Request ID: R1; S3 Extended Request ID: H1)",
+            "SignatureDoesNotMatch",
+            "no",
+        ),
+        ("2026-01-01 ERROR upload: AccessDenied (client): no - <?xml", "AccessDenied", "no"),
+        ("Aws::S3::Errors::RequestTimeTooSkewed: no", "RequestTimeTooSkewed", "no"),
+        ("no (Aws::S3::Errors::InvalidAccessKeyId)", "InvalidAccessKeyId", "no (Aws::S3::Errors::InvalidAccessKeyId)"),
+        (
+            r#"service error: unhandled error (ExpiredToken): Error { code: "ExpiredToken", message: "no", aws_request_id: "R1" }"#,
+            "ExpiredToken",
+            r#"Error { code: "ExpiredToken", message: "no", aws_request_id: "R1" }"#,
+        ),
+        ("Unable to parse ExceptionName: MissingContentLength Message: no", "MissingContentLength", "no"),
+        (
+            "{ AccessDenied: no\n    at Request.extractError (/app/x.js:1:2)\n  message: 'no',\n  code: 'AccessDenied' }",
+            "AccessDenied",
+            "no",
+        ),
     ] {
-        let reply = parse(text);
-        assert_eq!(texts(&reply), (code, text));
+        assert_eq!(texts(&parse(text)), (code, message), "{text}");
     }
+    let reply = parse("SignatureDoesNotMatch: no\n\tstatus code: 403, request id: R1, host id: H1");
+    assert_eq!(
+        (reply.status, reply.request_id.as_deref(), reply.host_id.as_deref()),
+        (Some(403), Some("R1"), Some("H1"))
+    );
+    assert_eq!(parse("an Exception: Forbidden fruit, Denied").code, None);
 }
 
 #[test]

@@ -25,12 +25,14 @@ pub(super) fn life(said: &Said<'_>) -> Vec<Explanation> {
 /// The clock of the signer.
 pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
     const CODES: [&str; 3] = ["RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"];
-    const WORDS: [&str; 6] = [
+    const WORDS: [&str; 7] = [
         "signature expired: ",
         "signature not yet current",
         "date is too old",
-        "request time and the current time is too large",
-        "request time and the server's time is too large",
+        // S3's words end in "the current time is too large", rclone's in "the server's time exceeds the maximum allowed".
+        "difference between the request time and",
+        "request time and the server time is too large",
+        "request time too skewed",
         "request timestamp too skewed",
     ];
     if !said.has_code(&CODES) && !said.says(&WORDS) {
@@ -43,8 +45,15 @@ pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 fn is_about_expires(said: &Said<'_>) -> bool {
-    const BOUNDS: [&str; 5] =
-        ["must be less than a week", "must be non-negative", "should be a number", "should be less than", "604800"];
+    const BOUNDS: [&str; 7] = [
+        "must be less than a week",
+        "may not exceed a week",
+        "out of range",
+        "must be non-negative",
+        "should be a number",
+        "should be less than",
+        "604800",
+    ];
     said.says(&["x-amz-expires", "expires"]) && said.says(&BOUNDS)
 }
 
@@ -72,7 +81,7 @@ fn begins(said: &Said<'_>) -> bool {
 fn is_over(said: &Said<'_>) -> bool {
     let is_header = said.claim().is_some() && !said.is_presigned();
     let by_code = said.has_code(&["ExpiredRequest"]) || (said.has_code(&["RequestExpired"]) && said.is_presigned());
-    let by_words = said.says(&["request has expired", "policy expired", "url has expired", "link has expired"])
+    let by_words = said.says(&["request has expired", "url has expired", "url expired", "link has expired"])
         || (is_past_its_end(said) && said.says(&["date is too old", "signature expired: "]));
     !is_header && (by_code || by_words || is_over_at_google(said))
 }

@@ -1,7 +1,9 @@
 //! Words about the mechanism, and about an authorization that cannot be read.
 
 use super::{Said, one};
-use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, MECHANISM_TWICE, MECHANISM_V2};
+use crate::diagnosis::catalogue::{
+    AUTHORIZATION_MALFORMED, MECHANISM_OTHER, MECHANISM_TWICE, MECHANISM_V2, TIME_MALFORMED,
+};
 use crate::diagnosis::inspect::unreadable;
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::claim::Claim;
@@ -17,7 +19,9 @@ const NO_ROUTE: &str = "API Gateway says the same of a path or method that it ha
 
 /// Two mechanisms at once, or an old one.
 pub(super) fn mechanism(said: &Said<'_>) -> Vec<Explanation> {
-    const V2: [&str; 6] = [
+    const V2: [&str; 7] = [
+        // Garage looks for a presigned URL where there is no header of Version 4.
+        "missing x-amz-algorithm header",
         "please use aws4-hmac-sha256",
         "sigv2 authorization is not supported",
         "please use sigv4",
@@ -40,6 +44,9 @@ pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
     if let Some(made) = seen_here(said) {
         return one(made);
     }
+    if let Some(made) = other_mechanism(said).or_else(|| malformed_date(said)) {
+        return one(made);
+    }
     let is_readable = said.judged.is_some_and(|judged| judged.is_captured());
     let made = AppliedMistake::new(&AUTHORIZATION_MALFORMED, "", "");
     match (is_routed(said), is_readable) {
@@ -47,6 +54,38 @@ pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
         (true, false) => one(made.with_detail(format!("{detail}; {NO_ROUTE}"))),
         (false, _) => one(made.with_detail(detail)),
     }
+}
+
+/// A server that quotes the header shows its kind; S3 says no more than that it is another.
+fn other_mechanism(said: &Said<'_>) -> Option<AppliedMistake> {
+    const KINDS: [&str; 4] = ["bearer", "basic", "digest", "token"];
+    let has_kind = |kind: &&str| {
+        let marks = ["authorization header: '", "authorization=", "authorization: "];
+        marks.iter().any(|mark| said.words.contains(&format!("{mark}{kind} ")))
+    };
+    let kind = KINDS.into_iter().find(has_kind);
+    let is_said = kind.is_some() || said.says(&["unsupported authorization type"]);
+    // A claim that can be read is a signature.
+    (is_said && said.judged.is_none())
+        .then(|| AppliedMistake::new(&MECHANISM_OTHER, kind.unwrap_or_default(), "AWS4-HMAC-SHA256"))
+}
+
+/// A date that the server cannot read; S3 says the same of one that is not there.
+fn malformed_date(said: &Said<'_>) -> Option<AppliedMistake> {
+    const WORDS: [&str; 6] = [
+        "requires a valid date or x-amz-date header",
+        "invalid date format header",
+        "must be in the iso8601 long format",
+        "must be in iso-8601 'basic format'",
+        "date must be formatted",
+        "malformed date",
+    ];
+    let is_said = said.says(&WORDS) || said.has_code(&["MalformedDate", "MalformedPresignedDate"]);
+    // A claim that can be read has a date of the right form.
+    (is_said && said.judged.is_none()).then(|| {
+        let presented = said.quoted_after("got ").unwrap_or_default();
+        AppliedMistake::new(&TIME_MALFORMED, presented, "").with_detail("the date is not of the form 20150830T123600Z")
+    })
 }
 
 fn is_routed(said: &Said<'_>) -> bool {
@@ -63,15 +102,17 @@ fn seen_here(said: &Said<'_>) -> Option<AppliedMistake> {
 
 /// What the server misses, in words of ours: its own may quote the header.
 fn fault(said: &Said<'_>) -> Option<&'static str> {
-    const CODES: [&str; 5] = [
+    const CODES: [&str; 7] = [
         "IncompleteSignature",
+        "MissingFields",
+        "MalformedPresignedDate",
         "IncompleteSignatureException",
         "AuthorizationHeaderMalformed",
         "AuthorizationQueryParametersError",
         "MalformedDate",
     ];
     #[rustfmt::skip]
-    const FAULTS: [(&str, &str); 22] = [
+    const FAULTS: [(&str, &str); 27] = [
         ("not a valid key=value pair", "a part of the Authorization header has no equals sign"),
         ("invalid key=value pair", "a part of the Authorization header has no equals sign"),
         ("existence of either a 'x-amz-date' or a 'date' header", "the date is missing, and perhaps more"),
@@ -79,6 +120,11 @@ fn fault(said: &Said<'_>) -> Option<&'static str> {
         ("invalid date format header", "the date is not of the form 20150830T123600Z"),
         ("must be in the iso8601 long format", "the date is not of the form 20150830T123600Z"),
         ("requires 'credential' parameter", "Credential is missing"),
+        ("could not find credential", "Credential is missing"),
+        ("could not find signedheaders", "SignedHeaders is missing"),
+        ("could not find signature", "Signature is missing"),
+        ("date must be formatted", "the date is not of the form 20150830T123600Z"),
+        ("malformed date", "the date is not of the form 20150830T123600Z"),
         ("missing credential", "Credential is missing"),
         ("missing signedheaders", "SignedHeaders is missing"),
         ("requires 'signedheaders' parameter", "SignedHeaders is missing"),

@@ -28,6 +28,13 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
         () if is_plain => found(said, is_unsigned),
         () => named(said).into_iter().collect(),
     };
+    if said.says(&["signedheaders must include host", "signed headers must include host"]) {
+        return together(mistakes(said, &["host".to_owned()]));
+    }
+    if let Some(name) = absent(said) {
+        let made = AppliedMistake::new(&HEADER_MISSING, name, "").with_detail(format!("not sent: {name}"));
+        return together(vec![made]);
+    }
     if !names.is_empty() {
         return together(mistakes(said, &names));
     }
@@ -41,6 +48,11 @@ fn not_told(said: &Said<'_>) -> AppliedMistake {
         return AppliedMistake::new(&HEADER_AMZ_UNSIGNED, list(said), "");
     }
     AppliedMistake::new(&HEADER_MISSING, missing.join(";"), "").with_detail(format!("not sent: {}", missing.join(", ")))
+}
+
+/// Garage names a header that is in the list and was not sent.
+fn absent<'a>(said: &Said<'a>) -> Option<&'a str> {
+    said.quoted_after("signed header ").filter(|_| said.says(&["is not present"]))
 }
 
 fn is_unsigned(finding: &Finding) -> bool {

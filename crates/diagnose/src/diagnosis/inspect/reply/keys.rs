@@ -63,7 +63,7 @@ fn is_unknown(said: &Said<'_>) -> bool {
     ];
     // Garage's words, and those of stores that keep S3's message under another code.
     const WORDS: [&str; 3] =
-        ["no such key: gk", "access key id you provided does not exist", "access key id does not exist"];
+        ["no such key: ", "access key id you provided does not exist", "access key id does not exist"];
     said.has_code(&CODES) || said.says(&OF_BOTH) || said.says(&WORDS)
 }
 

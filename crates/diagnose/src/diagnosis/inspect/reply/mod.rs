@@ -3,11 +3,14 @@
 //! Words are those of AWS's services, and of the stores that speak their protocol. Each reader knows the words of one
 //! matter; the first that understands the reply explains it. A bare mismatch explains nothing.
 
+mod checksum;
 mod dates;
 mod form;
 mod headers;
 mod keys;
 mod payload;
+mod policy;
+mod redirect;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -22,11 +25,14 @@ use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::Finding;
 
 /// In the order in which one reply's words are most to be trusted.
-const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 9] = [
+const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 12] = [
     form::mechanism,
+    policy::read,
     dates::life,
     dates::clock,
     scope::read,
+    redirect::read,
+    checksum::read,
     payload::read,
     headers::read,
     keys::token,
@@ -58,6 +64,19 @@ impl<'a> Said<'a> {
         words.iter().any(|words| self.words.contains(words))
     }
 
+    /// Whether the message or what stands beside it has any of these words, in lower case.
+    fn says_anywhere(&self, words: &[&str]) -> bool {
+        let details = self.reply.details.as_deref().unwrap_or_default().to_ascii_lowercase();
+        self.says(words) || words.iter().any(|words| details.contains(words))
+    }
+
+    /// The word of the message that begins so.
+    fn word_at(&self, start: &str) -> Option<&str> {
+        let rest = self.words.get(self.words.find(start)?..)?;
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(rest.len());
+        rest.get(..end)
+    }
+
     fn has_code(&self, codes: &[&str]) -> bool {
         self.reply.code.as_deref().is_some_and(|code| codes.contains(&code))
     }
@@ -85,6 +104,18 @@ impl<'a> Said<'a> {
 
     fn request(&self) -> Option<&'a Request> {
         self.judged.map(|judged| judged.request).or(self.evidence.request)
+    }
+
+    /// Whether the request declares its payload to be in chunks.
+    fn declares_chunks(&self) -> bool {
+        let header = self.dialect().content_sha256_header;
+        let declared = self.request().and_then(|request| request.headers.first_text(&header));
+        declared.is_some_and(|word| word.starts_with("STREAMING-"))
+    }
+
+    fn is_form(&self) -> bool {
+        let kind = self.request().and_then(|request| request.headers.first_text("content-type"));
+        kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data"))
     }
 
     fn dialect(&self) -> Dialect {

@@ -2,51 +2,29 @@
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{
-    CHECKSUM_MISMATCH, PAYLOAD_EMPTY_HASH, PAYLOAD_HASH_FORM, PAYLOAD_HEADER_MISMATCH, PAYLOAD_HEADER_MISSING,
-    PAYLOAD_STREAMING, PAYLOAD_UNSIGNED,
+    PAYLOAD_EMPTY_HASH, PAYLOAD_HASH_FORM, PAYLOAD_HEADER_MISMATCH, PAYLOAD_HEADER_MISSING, PAYLOAD_STREAMING,
+    PAYLOAD_UNSIGNED,
 };
 use crate::diagnosis::inspect::hashes::{Hashes, Signed};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
+use crate::formats::reply::Gateway;
 use sigvet_core::canonical::PayloadHash;
-use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::crypto::sha256;
-use sigvet_core::request::Request;
+use sigvet_core::request::Body;
 
 const STREAMING: &str = "STREAMING-";
 
 pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
-    let readers = [checksum, mismatch, missing, unsigned, streaming, word, chunk];
+    let readers = [mismatch, missing, unsigned, streaming, word, chunk];
     readers.iter().find_map(|read| read(said)).map(one).unwrap_or_default()
 }
 
-/// A checksum that the store did not find. `Content-MD5` has the same code, and is none of these.
-fn checksum(said: &Said<'_>) -> Option<AppliedMistake> {
-    const NAMES: [&str; 6] = ["crc32", "crc32c", "crc64nvme", "sha1 ", "sha256 ", "x-amz-checksum"];
-    let sent = said.request().and_then(checksum_header);
-    let is_bad = said.has_code(&["BadDigest", "InvalidDigest"]) && (sent.is_some() || said.says(&NAMES));
-    let is_said = (is_bad && !said.says(&["content-md5"]))
-        || said.has_code(&["XAmzContentChecksumMismatch"])
-        || said.says(&["value for x-amz-checksum-"]);
-    if !is_said {
-        return None;
-    }
-    let made = match said.request().and_then(Request::wrong_checksum) {
-        Some(wrong) => AppliedMistake::new(&CHECKSUM_MISMATCH, wrong.presented, wrong.expected.to_string())
-            .with_detail(format!("it stands in {}", wrong.name)),
-        None => AppliedMistake::new(&CHECKSUM_MISMATCH, sent.unwrap_or_default(), ""),
-    };
-    Some(made)
-}
-
-/// What the request says of its body by a checksum.
-fn checksum_header(request: &Request) -> Option<String> {
-    let header = request.headers.iter().find(|header| ChecksumAlgorithm::from_header(&header.name).is_some())?;
-    Some(String::from_utf8_lossy(&header.value).into_owned())
-}
-
 fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
-    let is_said =
-        said.has_code(&["XAmzContentSHA256Mismatch"]) || said.says(&["header does not match what was computed"]);
+    // Garage has S3's code for a digest, and names the header.
+    let is_digest = said.has_code(&["BadDigest", "InvalidDigest"]) && said.says(&["x-amz-content-sha256"]);
+    let is_said = is_digest
+        || said.has_code(&["XAmzContentSHA256Mismatch"])
+        || said.says(&["header does not match what was computed"]);
     if !is_said {
         return None;
     }
@@ -79,7 +57,24 @@ fn missing(said: &Said<'_>) -> Option<AppliedMistake> {
     let is_said = said
         .says(&["missing required header for this request: x-amz-content-sha256", "missing x-amz-content-sha256"])
         || (said.has_code(&["MissingContentSHA256"]));
-    is_said.then(|| AppliedMistake::new(&PAYLOAD_HEADER_MISSING, "", "x-amz-content-sha256"))
+    (is_said || is_wanted_by_gateway(said))
+        .then(|| AppliedMistake::new(&PAYLOAD_HEADER_MISSING, "", "x-amz-content-sha256"))
+}
+
+/// OpenSearch Serverless, and CloudFront in front of a Lambda function URL, take the hash from the client and do not name it.
+fn is_wanted_by_gateway(said: &Said<'_>) -> bool {
+    let is_aoss = said.reply.gateway == Some(Gateway::OpenSearchServerless)
+        || said.says(&["resultdetail: { code=invalidsignature", "code=invalidsignature, message=invalid signature"]);
+    let is_signed = said.judged.is_some();
+    let is_cloudfront = said.reply.gateway == Some(Gateway::CloudFront)
+        && said.reply.is_signature_refusal()
+        && said.has_code(&["InvalidSignatureException"])
+        && !is_signed;
+    let lacks_hash = said.request().is_none_or(|request| {
+        let is_empty = matches!(&request.body, Body::Bytes(body) if body.is_empty());
+        !is_empty && !request.headers.contains("x-amz-content-sha256")
+    });
+    (is_aoss || is_cloudfront) && lacks_hash
 }
 
 fn unsigned(said: &Said<'_>) -> Option<AppliedMistake> {
@@ -101,7 +96,8 @@ fn streaming(said: &Said<'_>) -> Option<AppliedMistake> {
         "InvalidChunkSizeError",
         "InvalidTrailer",
     ];
-    const WORDS: [&str; 4] = ["aws-chunked", "x-amz-decoded-content-length", "chunkedencoding", "chunk-signature"];
+    const WORDS: [&str; 5] =
+        ["aws-chunked", "x-amz-decoded-content-length", "chunkedencoding", "chunk-signature", "chunk format error"];
     const REFUSED: [&str; 4] = ["not implemented", "not supported", "unsupported", "missing"];
     let is_named = said.says(&["streaming-", WORDS[0], WORDS[1], WORDS[2]]) && said.says(&REFUSED);
     let declared = declared(said).filter(|word| word.starts_with(STREAMING));
@@ -143,10 +139,11 @@ fn word(said: &Said<'_>) -> Option<AppliedMistake> {
     is_said.then(|| AppliedMistake::new(mistake, declared, "").with_detail(detail))
 }
 
-/// The string to sign of a chunk, which is another than the request's.
+/// The string to sign of a chunk, which is another than the request's; Garage says it in words.
 fn chunk(said: &Said<'_>) -> Option<AppliedMistake> {
-    let text = said.reply.string_to_sign.as_deref()?;
-    let is_chunk = said.reply.is_signature_refusal() && text.starts_with(b"AWS4-HMAC-SHA256-PAYLOAD");
+    let text = said.reply.string_to_sign.as_deref().unwrap_or_default();
+    let is_of_chunk = said.reply.is_signature_refusal() && text.starts_with(b"AWS4-HMAC-SHA256-PAYLOAD");
+    let is_chunk = is_of_chunk || said.says(&["invalid payload signature"]);
     let detail = "the signature of a chunk does not match; the request's own does";
     is_chunk
         .then(|| AppliedMistake::new(&PAYLOAD_STREAMING, declared(said).unwrap_or_default(), "").with_detail(detail))

@@ -38,10 +38,19 @@ fn shape(said: &Said<'_>) -> Option<AppliedMistake> {
     if !said.says(&FORM) {
         return None;
     }
+    if said.quoted_after("got ").is_some_and(begins_with_secret) {
+        return Some(key::exchanged());
+    }
     // A secret in place of the id brings slashes of its own.
     let slashed = || id.filter(|id| id.contains('/')).map(slashed);
     let spoilt = id.and_then(key::malformed).or_else(slashed);
     Some(spoilt.unwrap_or_else(|| disordered(said)))
+}
+
+/// STS quotes the whole credential: what stands before its last four parts is the id.
+fn begins_with_secret(credential: &str) -> bool {
+    let id = credential.rsplitn(5, '/').nth(4).unwrap_or(credential);
+    key::looks_like_a_secret(id)
 }
 
 fn terminator(said: &Said<'_>) -> Option<AppliedMistake> {

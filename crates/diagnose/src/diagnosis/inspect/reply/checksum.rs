@@ -1,0 +1,118 @@
+//! Words about checksums: one that the store does not support, one that it wants, one that is another body's.
+
+use super::{Said, one};
+use crate::diagnosis::catalogue::{CHECKSUM_MISMATCH, CHECKSUM_UNSUPPORTED};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation};
+use sigvet_core::checksum::ChecksumAlgorithm;
+use sigvet_core::request::Request;
+
+/// How stores say that they lack something.
+const REFUSED: [&str; 9] = [
+    "unsupported",
+    "not supported",
+    "not implemented",
+    "not support",
+    "isn't supported",
+    "not allowed",
+    "unknown header",
+    "unrecognized header",
+    "is invalid",
+];
+
+pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+    let readers = [unsupported, mismatch];
+    readers.iter().find_map(|read| read(said)).map(one).unwrap_or_default()
+}
+
+/// What stores say that lack the checksums of SDKs, their trailers or their chunks, or that want `Content-MD5`.
+fn unsupported(said: &Said<'_>) -> Option<AppliedMistake> {
+    let readers = [wants_md5, refuses_header, refuses_chunks, refuses_anything, wants_length];
+    let detail = readers.iter().find_map(|read| read(said))?;
+    Some(AppliedMistake::new(&CHECKSUM_UNSUPPORTED, "", "").with_detail(detail))
+}
+
+fn wants_md5(said: &Said<'_>) -> Option<String> {
+    const WANTED: [&str; 5] = ["required", "requires", "missing", "must be provided", "must provide"];
+    let is_said = said.has_code(&["MissingContentMD5"]) || (said.says(&["content-md5"]) && said.says(&WANTED));
+    is_said.then(|| "the store wants Content-MD5".to_owned())
+}
+
+/// A header that the SDK adds, by its name.
+fn refuses_header(said: &Said<'_>) -> Option<String> {
+    const NAMES: [&str; 4] = ["x-amz-sdk-checksum", "x-amz-checksum-", "x-amz-trailer", "x-amz-te"];
+    const ALGORITHMS: [&str; 3] = ["checksum algorithm", "checksum type", "trailing checksum"];
+    let is_of_other_sum = said.says(&["value for x-amz-checksum-", "did not match", "does not match"]);
+    if said.says(&["checksum type mismatch"]) {
+        return Some("the multipart upload was created without this kind of checksum".to_owned());
+    }
+    if is_of_other_sum || !said.says(&REFUSED) {
+        return None;
+    }
+    let named = NAMES.iter().find_map(|name| said.word_at(name)).map(|name| format!("the store refuses {name}"));
+    named.or_else(|| said.says(&ALGORITHMS).then(|| "the store does not know this kind of checksum".to_owned()))
+}
+
+/// A server that names the word in `x-amz-content-sha256` refuses that: it is read with the payload.
+fn refuses_chunks(said: &Said<'_>) -> Option<String> {
+    let is_said = said.says(&["aws chunked", "aws-chunked"]) && said.says(&REFUSED);
+    (is_said && !said.says(&["x-amz-content-sha256"]) && !said.declares_chunks())
+        .then(|| "the store does not support aws-chunked bodies".to_owned())
+}
+
+/// S3 and others say this of any header; a request in `Transfer-Encoding: chunked` is another matter.
+fn refuses_anything(said: &Said<'_>) -> Option<String> {
+    let is_said = said.says(&["a header you provided implies functionality that is not implemented"]);
+    let is_of_transfer =
+        said.reply.header.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("transfer-encoding"));
+    let sent = said.request().map(has_checksum);
+    (is_said && !is_of_transfer && sent != Some(false) && !said.declares_chunks())
+        .then(|| "the store does not support a header of the request, probably the checksum".to_owned())
+}
+
+/// A body in chunks has no `Content-Length` with some clients, and not the one that the store counts by.
+fn wants_length(said: &Said<'_>) -> Option<String> {
+    let is_said = said.has_code(&["MissingContentLength"]) && said.request().is_none();
+    is_said.then(|| "the store wants Content-Length, and takes no trailer with a checksum".to_owned())
+}
+
+/// Whether a request carries what SDKs add for checksums.
+fn has_checksum(request: &Request) -> bool {
+    let of_sdk = |name: &str| ["x-amz-sdk-checksum-algorithm", "x-amz-trailer"].contains(&name);
+    request.headers.iter().any(|header| {
+        let name = header.name.to_ascii_lowercase();
+        of_sdk(&name) || name.starts_with("x-amz-checksum-")
+    })
+}
+
+/// A checksum that the store did not find. `Content-MD5` has the same code, and is none of these.
+fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
+    const NAMES: [&str; 6] = ["crc32", "crc32c", "crc64nvme", "sha1 ", "sha256 ", "x-amz-checksum"];
+    let sent = said.request().and_then(checksum_header);
+    let is_bad = said.has_code(&["BadDigest", "InvalidDigest"]) && (sent.is_some() || said.says(&NAMES));
+    // SeaweedFS says of any checksum that the Content-MD5 is not valid.
+    let is_of_weed = said.has_code(&["InvalidDigest"]) && said.request().is_some_and(is_without_md5);
+    let is_md5 = said.says(&["content-md5"]) && !is_of_weed;
+    let is_said = (is_bad && !is_md5)
+        || said.has_code(&["XAmzContentChecksumMismatch"])
+        || said.says(&["value for x-amz-checksum-", "checksum mismatch for x-amz-checksum-"]);
+    // The hash of the payload is no checksum in this sense.
+    if !is_said || said.says(&["x-amz-content-sha256"]) {
+        return None;
+    }
+    let made = match said.request().and_then(Request::wrong_checksum) {
+        Some(wrong) => AppliedMistake::new(&CHECKSUM_MISMATCH, wrong.presented, wrong.expected.to_string())
+            .with_detail(format!("it stands in {}", wrong.name)),
+        None => AppliedMistake::new(&CHECKSUM_MISMATCH, sent.unwrap_or_default(), ""),
+    };
+    Some(made)
+}
+
+fn is_without_md5(request: &Request) -> bool {
+    !request.headers.contains("content-md5")
+}
+
+/// What the request says of its body by a checksum.
+fn checksum_header(request: &Request) -> Option<String> {
+    let header = request.headers.iter().find(|header| ChecksumAlgorithm::from_header(&header.name).is_some())?;
+    Some(String::from_utf8_lossy(&header.value).into_owned())
+}

@@ -1,0 +1,85 @@
+//! Words about the policy of a form: it has expired, a condition failed, a field is not in it, the form itself is wrong.
+
+use super::{Said, one};
+use crate::diagnosis::catalogue::{
+    FORM_FIELD_ORDER, FORM_FILE_MISSING, Mistake, POLICY_CONDITION_FAILED, POLICY_EXPIRED, POLICY_FIELD_NOT_ALLOWED,
+    POLICY_MALFORMED,
+};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation};
+
+pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+    let readers = [expired, field, condition, malformed, form];
+    readers.iter().find_map(|read| read(said)).map(one).unwrap_or_default()
+}
+
+fn expired(said: &Said<'_>) -> Option<AppliedMistake> {
+    const WORDS: [&str; 4] =
+        ["policy expired", "policy has expired", "policy document has expired", "policy document is expired"];
+    let server = said.reply.server_time.map(|time| time.as_str().to_owned()).unwrap_or_default();
+    said.says(&WORDS).then(|| AppliedMistake::new(&POLICY_EXPIRED, "", server))
+}
+
+/// A field that no condition names; S3 and Ceph name it in the message, Google's store in the details.
+fn field(said: &Said<'_>) -> Option<AppliedMistake> {
+    const WORDS: [&str; 4] = [
+        "extra input fields: ",
+        "extra input fields ",
+        "did not reference these fields: ",
+        "policy missing condition: ",
+    ];
+    let names = WORDS.iter().find_map(|words| text_after(said, words))?;
+    Some(quoted(&POLICY_FIELD_NOT_ALLOWED, "the server names", &names))
+}
+
+fn condition(said: &Said<'_>) -> Option<AppliedMistake> {
+    const FAILED: &str = "policy condition failed";
+    if said.says(&[FAILED]) {
+        let condition = text_after(said, FAILED).unwrap_or_default();
+        return Some(quoted(&POLICY_CONDITION_FAILED, "the server quotes the condition", &condition));
+    }
+    let is_size = said.says_anywhere(&["entitytoolarge", "minsizeallowed", "exceeds the maximum allowed size"])
+        || said.has_code(&["EntityTooLarge", "EntityTooSmall"]);
+    let is_said = said.says(&["conditions specified in the policy document", "satisfy the policy condition"])
+        || (is_size && said.is_form());
+    is_said.then(|| quoted(&POLICY_CONDITION_FAILED, "", said.reply.details.as_deref().unwrap_or_default()))
+}
+
+fn malformed(said: &Said<'_>) -> Option<AppliedMistake> {
+    let is_said = said.has_code(&["InvalidPolicyDocument"])
+        || said.says(&["invalid policy: ", "invalid according to policy: invalid"]);
+    is_said.then(|| quoted(&POLICY_MALFORMED, "", said.reply.message.as_deref().unwrap_or_default()))
+}
+
+/// A form that lacks its file, or has a field behind it.
+fn form(said: &Said<'_>) -> Option<AppliedMistake> {
+    const FILE: [&str; 2] = ["exactly one file upload", "must contain a field named 'file'"];
+    match () {
+        () if said.says(&FILE) && !said.says(&["check the order"]) => {
+            Some(AppliedMistake::new(&FORM_FILE_MISSING, "", "file"))
+        }
+        () if said.says(&["check the order of the fields"]) => {
+            let name = said.quoted_after("a field named ").unwrap_or_default();
+            Some(AppliedMistake::new(&FORM_FIELD_ORDER, name, ""))
+        }
+        () => None,
+    }
+}
+
+/// The rest of the line behind these words, in the message or in the details.
+fn text_after(said: &Said<'_>, words: &str) -> Option<String> {
+    let texts = [said.reply.message.as_deref(), said.reply.details.as_deref()];
+    texts.into_iter().flatten().find_map(|text| {
+        let at = text.to_ascii_lowercase().find(words)? + words.len();
+        let rest = text.get(at..)?.lines().next()?.trim_start_matches([':', ' ']).trim_end();
+        Some(rest.to_owned())
+    })
+}
+
+/// A mistake with what the server says of it.
+fn quoted(mistake: &'static Mistake, introduction: &str, words: &str) -> AppliedMistake {
+    let made = AppliedMistake::new(mistake, "", "");
+    match words.trim().trim_end_matches('.') {
+        "" => made,
+        words => made.with_detail(format!("{introduction} {words}").trim().to_owned()),
+    }
+}

@@ -1,0 +1,35 @@
+//! Words about a bucket that another host serves: redirects, and constraints on its location.
+
+use super::{Said, one};
+use crate::diagnosis::catalogue::{HOST_OTHER_ENDPOINT, SCOPE_REGION};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation};
+
+pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+    constraint(said).or_else(|| endpoint(said)).map(one).unwrap_or_default()
+}
+
+/// A redirect signs nothing again: the signature holds for the host that it was made for.
+fn endpoint(said: &Said<'_>) -> Option<AppliedMistake> {
+    const CODES: [&str; 3] = ["PermanentRedirect", "TemporaryRedirect", "Redirect"];
+    let is_redirect = matches!(said.reply.status, Some(301 | 302 | 307 | 308));
+    let is_said = said.has_code(&CODES) || is_redirect || said.says(&["using the specified endpoint"]);
+    let expected = said.reply.endpoint.as_deref().filter(|_| is_said)?;
+    let presented = said.request().and_then(|request| request.headers.first_text("host")).unwrap_or_default();
+    (presented != expected).then(|| {
+        let made = AppliedMistake::new(&HOST_OTHER_ENDPOINT, presented, expected);
+        made.with_detail(format!("the server names {expected}; sign the request for that host"))
+    })
+}
+
+/// A bucket is created at the endpoint of its own region alone.
+fn constraint(said: &Said<'_>) -> Option<AppliedMistake> {
+    const CODES: [&str; 2] = ["IllegalLocationConstraintException", "IllegalLocationConstraint"];
+    let (before, _) = said.words.split_once(" location constraint is incompatible")?;
+    let region = before.rsplit(' ').next().unwrap_or_default();
+    let expected = if region == "unspecified" { "us-east-1" } else { region };
+    let presented = said.claim().map(|claim| claim.terms.scope.region()).unwrap_or_default();
+    (said.has_code(&CODES) && presented != expected).then(|| {
+        let detail = format!("the bucket's location is {expected}, and the request went to another region's endpoint");
+        AppliedMistake::new(&SCOPE_REGION, presented, expected).with_detail(detail)
+    })
+}

@@ -1,0 +1,211 @@
+//! The text of an exception, as SDKs and tools print it: the server's code and message inside a sentence of their own.
+//!
+//! Which program wrote it is not asked. Marks that stand before a code are looked for, then names that are known codes;
+//! prefixes of logs and stack traces around them do not matter.
+
+use super::Kind;
+use super::fields::Fields;
+
+/// What programs write before the code.
+const CODE_MARKS: [&str; 21] = [
+    "An error occurred (",
+    "A client error (",
+    "api error ",
+    "Error Code: ",
+    "ErrorCode: ",
+    "ExceptionName: ",
+    "::Errors::",
+    "unhandled error (",
+    "code: Some(\"",
+    "code: \"",
+    "code: '",
+    "Code: '",
+    "Code: \"",
+    "\"Code\":\"",
+    "\"Code\": \"",
+    "\"code\":\"",
+    "\"code\": \"",
+    "'Code': '",
+    "Code=",
+    "errorCode=",
+    "name: '",
+];
+/// What programs write before the message, where it does not follow the code.
+const MESSAGE_MARKS: [(&str, char); 7] = [
+    ("message: Some(\"", '"'),
+    ("message: '", '\''),
+    ("message: \"", '"'),
+    ("\"message\":\"", '"'),
+    ("\"message\": \"", '"'),
+    ("'Message': '", '\''),
+    ("message='", '\''),
+];
+const STATUS_MARKS: [&str; 10] = [
+    "Status Code: ",
+    "StatusCode: ",
+    "statusCode: ",
+    "status code: ",
+    "httpStatusCode: ",
+    "httpStatusCode\":",
+    "HTTPStatusCode': ",
+    "resulted in a `",
+    "S3 error: ",
+    "status_code=",
+];
+const ID_MARKS: [&str; 9] = [
+    "Request ID: ",
+    "RequestID: ",
+    "RequestId: ",
+    "request id: ",
+    "requestId: '",
+    "requestId\":\"",
+    "aws_request_id\": \"",
+    "RequestId': '",
+    "request_id=",
+];
+const HOST_ID_MARKS: [&str; 5] =
+    ["Extended Request ID: ", "HostID: ", "host id: ", "extendedRequestId: '", "s3_extended_request_id\": \""];
+/// Codes about signatures and checksums that are no kind of refusal by themselves.
+const FURTHER_CODES: [&str; 11] = [
+    "InvalidArgument",
+    "InvalidRequest",
+    "NotImplemented",
+    "MissingContentMD5",
+    "MissingContentLength",
+    "InvalidDigest",
+    "InvalidPolicyDocument",
+    "MissingFields",
+    "IncompleteBody",
+    "MalformedDate",
+    "ValidationException",
+];
+
+/// Reads code, message, status and ids; none where the text has neither a code nor a status.
+pub(super) fn read(text: &str) -> Option<Fields> {
+    let code = code(text);
+    let status = after_marks(text, &STATUS_MARKS, |c| c.is_ascii_digit()).filter(|status| is_status(status));
+    let is_markup = text.trim_start().starts_with('<');
+    if is_markup || (code.is_none() && status.is_none()) {
+        return None;
+    }
+    let mut fields = Fields::default();
+    let parts = [
+        ("Code", code.map(|(_, name)| name)),
+        ("Status", status),
+        ("RequestId", after_marks(text, &ID_MARKS, is_of_id)),
+        ("HostId", after_marks(text, &HOST_ID_MARKS, is_of_id)),
+        ("Message", Some(message(text, code))),
+    ];
+    for (name, value) in parts {
+        if let Some(value) = value {
+            fields.push(name, value);
+        }
+    }
+    Some(fields)
+}
+
+/// Whether a name is a code that servers use about signatures.
+fn is_known(name: &str) -> bool {
+    Kind::of_code(name).is_some() || FURTHER_CODES.contains(&name)
+}
+
+/// The code, and where it ends.
+fn code(text: &str) -> Option<(usize, &str)> {
+    let marked = CODE_MARKS.iter().filter_map(|mark| text.find(mark).map(|at| at + mark.len()));
+    let of_s3cmd = text.find("S3 error: ").and_then(|at| Some(at + text.get(at..)?.find('(')? + 1));
+    let marked = marked.chain(of_s3cmd).filter_map(|start| name_at(text, start));
+    marked.chain(words(text)).find(|(_, name)| is_known(name)).or_else(|| {
+        let start = CODE_MARKS.iter().take(6).find_map(|mark| text.find(mark).map(|at| at + mark.len()))?;
+        name_at(text, start)
+    })
+}
+
+/// The name that begins here, by its end.
+fn name_at(text: &str, start: usize) -> Option<(usize, &str)> {
+    let rest = text.get(start..)?;
+    let length = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let name = rest.get(..length).filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))?;
+    Some((start + length, name))
+}
+
+/// All names with a colon behind them, or in brackets, by their ends: in a sentence `Forbidden` is no code.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut last = ' ';
+    let starts = text.char_indices().filter(move |(_, c)| {
+        let begins = c.is_ascii_uppercase() && !is_part(last);
+        last = *c;
+        begins
+    });
+    starts.filter_map(move |(start, _)| {
+        let (end, name) = name_at(text, start)?;
+        let (before, behind) = (text.get(..start)?, text.get(end..)?);
+        let is_bracketed = before.ends_with('(') && behind.starts_with(')');
+        (is_bracketed || behind.starts_with(':') || behind.starts_with(" (client)")).then_some((end, name))
+    })
+}
+
+/// What follows the first mark that something follows.
+fn after_marks<'a>(text: &'a str, marks: &[&str], is_part: fn(char) -> bool) -> Option<&'a str> {
+    marks.iter().find_map(|mark| {
+        let (_, rest) = text.split_once(mark)?;
+        let end = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());
+        rest.get(..end).filter(|value| !value.is_empty())
+    })
+}
+
+fn is_of_id(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '+' | '=')
+}
+
+fn is_status(digits: &str) -> bool {
+    digits.len() == 3 && digits.starts_with(['3', '4', '5'])
+}
+
+/// The server's sentence: behind the code, in a field of its own, or before what the SDK adds.
+fn message<'a>(text: &'a str, code: Option<(usize, &str)>) -> &'a str {
+    let of_field = || {
+        MESSAGE_MARKS.iter().find_map(|(mark, quote)| {
+            let (_, rest) = text.split_once(mark)?;
+            rest.split(*quote).next().filter(|message| !message.is_empty())
+        })
+    };
+    let behind = code.and_then(|(end, _)| behind_code(text.get(end..).unwrap_or_default()));
+    without_ends(behind.or_else(of_field).unwrap_or_else(|| without_class(text)))
+}
+
+fn behind_code(rest: &str) -> Option<&str> {
+    if let Some(of_python) =
+        rest.strip_prefix(") when calling ").or_else(|| rest.strip_prefix(") occurred when calling "))
+    {
+        return of_python.split_once(": ").map(|(_, message)| message);
+    }
+    let starts = ["): ", ": ", " (client): ", " (server): ", " Message: "];
+    starts.iter().find_map(|start| rest.strip_prefix(start)).filter(|message| !message.trim().is_empty())
+}
+
+/// The text without what an SDK adds behind the message, and without a stack trace.
+fn without_ends(text: &str) -> &str {
+    const ENDS: [&str; 10] = [
+        " (Service: ",
+        "\n\tstatus code",
+        "\n    status code",
+        " - <?xml",
+        " (SDK Attempt",
+        "\n    at ",
+        "\n\tat ",
+        "\nTraceback",
+        "\nCaused by",
+        " ---> ",
+    ];
+    let end = ENDS.iter().filter_map(|end| text.find(end)).min().unwrap_or(text.len());
+    text.get(..end).unwrap_or_default().trim()
+}
+
+/// The text without the class of an exception before it: `software.amazon.awssdk.….S3Exception: `.
+fn without_class(text: &str) -> &str {
+    match text.split_once("Exception: ") {
+        Some((before, rest)) if !before.contains(' ') && !rest.trim().is_empty() => rest,
+        _ => text,
+    }
+}
