@@ -19,6 +19,7 @@ mod compare;
 mod inspect;
 mod chunks;
 mod presented;
+mod damaged_url;
 mod reading;
 mod search;
 mod scheme;
@@ -29,6 +30,7 @@ mod case;
 mod conclude;
 
 pub use conclude::diagnose;
+pub use inspect::is_authorization_lost;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
 pub use note::{NextStep, Note, Quirk};
 pub use outcome::{

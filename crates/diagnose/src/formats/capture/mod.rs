@@ -16,6 +16,7 @@ mod curl;
 mod text;
 mod log;
 mod url;
+mod token;
 mod verbose;
 mod trace;
 
@@ -48,6 +49,8 @@ pub enum CaptureKind {
     Har,
     /// A URL.
     Url,
+    /// A token that is a presigned URL: of a database, of MSK, of EKS or Bedrock.
+    Token,
     /// The debug log of a client, or a piece of one.
     ClientLog,
     /// What a server said, alone.
@@ -97,6 +100,9 @@ pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
 }
 
 fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    if let Some(exchange) = token::read(text) {
+        return choose(CaptureKind::Token, vec![exchange?], entry, Prefer::First);
+    }
     if har::begins(text) {
         return har::read(text, entry);
     }
@@ -109,6 +115,11 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     let head = String::from_utf8_lossy(text.get(..text.len().min(1024)).unwrap_or_default());
     if url::begins(&head) {
         return read_url(&String::from_utf8_lossy(text), entry);
+    }
+    if let Some((url, from)) = url::unwrapped(text) {
+        let mut capture = read_url(&url, entry)?;
+        capture.notes.push(Note::UnwrappedUrl { from });
+        return Ok(capture);
     }
     if shell::begins(&head) {
         return read_command(&String::from_utf8_lossy(text), entry);
@@ -158,6 +169,9 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default()))
         {
             return Some(read_url(text.get(at + start..).unwrap_or_default(), None));
+        }
+        if let Some(exchange) = token::read_in_line(line) {
+            return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));
         }
         at += line.len();
     }
