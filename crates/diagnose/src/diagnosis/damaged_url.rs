@@ -72,7 +72,8 @@ mod tests {
     use super::*;
     use crate::formats::parse_request;
 
-    const URL: &str = "/a%20b?X-Amz-Algorithm=A&X-Amz-Credential=K%2F20150830%2Fr%2Fs3%2Faws4_request&X-Amz-Signature=1";
+    const URL: &str =
+        "/a%20b?X-Amz-Algorithm=A&X-Amz-Credential=K%2F20150830%2Fr%2Fs3%2Faws4_request&X-Amz-Signature=1";
 
     fn ways(target: &str) -> Vec<(&'static str, String)> {
         let request = parse_request(format!("GET {target} HTTP/1.1\nHost: h\n").as_bytes()).unwrap();

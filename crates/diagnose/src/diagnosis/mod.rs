@@ -30,8 +30,8 @@ mod case;
 mod conclude;
 
 pub use conclude::diagnose;
-pub use inspect::is_authorization_lost;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
+pub use inspect::is_authorization_lost;
 pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
     AppliedMistake, Comparison, Diagnosis, Difference, Explanation, Judged, JudgedV4, Origin, Proof, Search, difference,

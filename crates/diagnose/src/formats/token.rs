@@ -91,9 +91,12 @@ fn without_parameter(url: &str, at: usize) -> String {
 fn without_scheme(text: &str) -> Option<String> {
     let (address, query) = text.split_once('?')?;
     let (authority, path) = address.split_once('/').unwrap_or((address, ""));
-    let is_authority = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
-    let is_host = !authority.is_empty() && authority.bytes().all(is_authority) && !authority.starts_with(['.', '-']);
-    let is_action = path.is_empty() && ["Action=connect", "Action=DbConnect"].iter().any(|word| query.starts_with(word));
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
+    let is_of_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_host = !host.is_empty() && host.bytes().all(is_of_host) && !host.starts_with(['.', '-']) && is_port;
+    let is_action =
+        path.is_empty() && ["Action=connect", "Action=DbConnect"].iter().any(|word| query.starts_with(word));
     let is_token = is_action || ["X-Amz-", "X-Goog-"].iter().any(|name| query.contains(name));
     let is_one_word = !text.contains(char::is_whitespace);
     (is_host && is_token && is_one_word).then(|| format!("https://{text}"))
@@ -125,9 +128,15 @@ mod tests {
     #[test]
     fn each_form_of_a_token_leads_to_the_url_that_was_signed() {
         for (text, expected) in [
-            ("db.example:5432/?Action=connect&DBUser=u&X-Amz-Algorithm=A", "https://db.example:5432/?Action=connect&DBUser=u&X-Amz-Algorithm=A"),
+            (
+                "db.example:5432/?Action=connect&DBUser=u&X-Amz-Algorithm=A",
+                "https://db.example:5432/?Action=connect&DBUser=u&X-Amz-Algorithm=A",
+            ),
             ("my-group/?Action=connect&User=u", "https://my-group/?Action=connect&User=u"),
-            ("x.dsql.eu-west-1.on.aws/?Action=DbConnectAdmin&X-Amz-Date=D", "https://x.dsql.eu-west-1.on.aws/?Action=DbConnectAdmin&X-Amz-Date=D"),
+            (
+                "x.dsql.eu-west-1.on.aws/?Action=DbConnectAdmin&X-Amz-Date=D",
+                "https://x.dsql.eu-west-1.on.aws/?Action=DbConnectAdmin&X-Amz-Date=D",
+            ),
             ("b.s3.amazonaws.com/a/k.txt?X-Amz-Algorithm=A", "https://b.s3.amazonaws.com/a/k.txt?X-Amz-Algorithm=A"),
             ("k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_YT1i\n", "https://sts.amazonaws.com/?a=b"),
             (
@@ -149,20 +158,33 @@ mod tests {
 
     #[test]
     fn what_is_signed_stays_in() {
-        let text = "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&User-Agent=a&X-Amz-Signature=1";
+        let text =
+            "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&User-Agent=a&X-Amz-Signature=1";
         assert_eq!(url(text), None);
     }
 
     #[test]
     fn names_of_files_and_words_are_no_tokens() {
-        for text in ["request.http", "./a?b", "dir/a.txt?x=1", "GET /?X-Amz-Date=1 HTTP/1.1", "https://h/?a=b", "aHR0cHM6Ly9oLw", ""] {
+        for text in [
+            "request.http",
+            "./a?b",
+            "dir/a.txt?x=1",
+            "GET /?X-Amz-Date=1 HTTP/1.1",
+            "https://h/?a=b",
+            "aHR0cHM6Ly9oLw",
+            "",
+        ] {
             assert_eq!(url(text), None, "{text}");
         }
     }
 
     #[test]
     fn a_damaged_token_is_not_quoted() {
-        for (text, prefix) in [("k8s-aws-v1.aHVzaA", EKS_PREFIX), ("k8s-aws-v1.", EKS_PREFIX), ("bedrock-api-key-aHVzaA==", BEDROCK_PREFIX)] {
+        for (text, prefix) in [
+            ("k8s-aws-v1.aHVzaA", EKS_PREFIX),
+            ("k8s-aws-v1.", EKS_PREFIX),
+            ("bedrock-api-key-aHVzaA==", BEDROCK_PREFIX),
+        ] {
             assert_eq!(url(text), Some(DamagedToken { prefix }.to_string()));
         }
     }

@@ -1,7 +1,7 @@
 //! Mistakes in the canonical path.
 
 use super::Mistake;
-use super::Proof::{Error, Compare, Lint, Search};
+use super::Proof::{Compare, Error, Lint, Search};
 
 mistakes! {
     PATH_DOUBLE_ENCODED = "path-double-encoded" {

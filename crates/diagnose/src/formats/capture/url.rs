@@ -25,15 +25,15 @@ pub(super) fn begins(text: &str) -> bool {
 /// Whether the text begins with a URL that somebody signed.
 pub(super) fn begins_presigned(text: &str) -> bool {
     let word = text.split(char::is_whitespace).next().unwrap_or_default();
-    begins(word) && has_signed_query(word.as_bytes())
+    begins(word) && (has_signed_query(word.as_bytes()) || word.contains("?X-Amz-") || word.contains("&X-Amz-"))
 }
 
 /// A URL that stands in a link of a page, or was percent-encoded as a whole; and what it was in.
 pub(super) fn unwrapped(text: &[u8]) -> Option<(String, &'static str)> {
     let text = std::str::from_utf8(text.get(..text.len().min(LONGEST)).unwrap_or_default()).ok()?.trim();
-    let encoded = ["https%3a%2f%2f", "http%3a%2f%2f"].iter().any(|start| {
-        text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
-    });
+    let encoded = ["https%3a%2f%2f", "http%3a%2f%2f"]
+        .iter()
+        .any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)));
     if encoded {
         return Some((decoded(text.split_whitespace().next().unwrap_or_default())?, "a percent-encoded text"));
     }
@@ -144,7 +144,10 @@ fn join(text: &str) -> (&str, &str) {
         let word = line.split(char::is_whitespace).next().unwrap_or_default();
         let is_more = !word.is_empty()
             && line.get(word.len()..).unwrap_or_default().lines().next().is_none_or(|rest| rest.trim().is_empty());
-        if !is_more || is_url(word) || !word.contains(['&', '=', '%', '?']) && !word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if !is_more
+            || is_url(word)
+            || !word.contains(['&', '=', '%', '?']) && !word.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
             break;
         }
         end = start + word.len();

@@ -64,13 +64,7 @@ const KINDS: [Kind; 6] = [
         services: &["bedrock"],
         longest: 43_200,
     },
-    Kind {
-        name: "EKS",
-        actions: &["GetCallerIdentity"],
-        marked_by: Some(CLUSTER),
-        services: &["sts"],
-        longest: 900,
-    },
+    Kind { name: "EKS", actions: &["GetCallerIdentity"], marked_by: Some(CLUSTER), services: &["sts"], longest: 900 },
 ];
 
 /// What the server of a token refuses, whatever its signature is.
