@@ -17,6 +17,9 @@ mod text;
 mod log;
 mod url;
 mod token;
+mod literal;
+mod object;
+mod words;
 mod verbose;
 mod trace;
 
@@ -143,11 +146,20 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         }
         return Ok(capture);
     }
-    inside_prose(text, entry).unwrap_or_else(|| {
-        let mut lines = Lines::of(text);
-        lines.skip_blank_lines();
-        Err(UnreadableCapture::Unrecognised { line: lines.next().map_or(1, |line| line.number) })
-    })
+    let objects = object::read(text);
+    if !objects.is_empty() {
+        return choose(CaptureKind::ClientLog, objects, entry, Prefer::Last);
+    }
+    if let Some(found) = inside_prose(text, entry) {
+        return found;
+    }
+    words::read(text)
+        .map(|reply| choose(CaptureKind::Reply, vec![of_reply(reply)], entry, Prefer::First))
+        .unwrap_or_else(|| {
+            let mut lines = Lines::of(text);
+            lines.skip_blank_lines();
+            Err(UnreadableCapture::Unrecognised { line: lines.next().map_or(1, |line| line.number) })
+        })
 }
 
 /// A command or a presigned URL below or inside a report in words.

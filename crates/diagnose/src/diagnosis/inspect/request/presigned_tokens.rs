@@ -129,7 +129,6 @@ fn user_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let wanted = match judged.claim.terms.scope.service.as_str() {
         "rds-db" if is_for("connect") && !has("DBUser") => "DBUser",
         "elasticache" | "memorydb" if is_for("connect") && !has("User") => "User",
-        "rds-db" | "dsql" | "kafka-cluster" if !has("Action") => "Action",
         _ => return None,
     };
     Some(AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", wanted).with_detail(format!("{wanted} is missing")))
