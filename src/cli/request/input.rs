@@ -1,4 +1,4 @@
-//! What was captured, from wherever it comes: a URL as the argument, a file, or standard input. Its kind is recognised.
+//! What was captured, from wherever it comes: the argument itself, a file, or standard input. Its kind is recognised.
 
 use std::io::Read;
 
@@ -7,11 +7,10 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{BodyHash, RequestSource};
 use crate::cli::options::value::cannot_read;
 use crate::cli::request::address;
-use crate::cli::request::token;
 use sigvet_core::request::Request;
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
-use sigvet_diagnose::formats::is_url;
 use sigvet_diagnose::formats::reply::Reply;
+use sigvet_diagnose::formats::{Token, is_url};
 
 /// Reads the request that `name` stands for; none is standard input. The options complete a URL: method, headers, body.
 pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Context) -> Result<Request, Failure> {
@@ -38,22 +37,44 @@ pub fn capture(
     context: &mut Context,
 ) -> Result<Capture, Failure> {
     let name = name.unwrap_or("-");
-    if is_url(name) {
-        return of_url(name, Vec::new(), options, context);
+    let is_whole = !name.contains(char::is_whitespace) && !name.to_ascii_lowercase().contains("%3a%2f%2f");
+    if is_url(name) && is_whole && Token::parse(name).is_none() {
+        return of_url(name, CaptureKind::Url, Vec::new(), options, context);
     }
-    if let Some(url) = token::eks_url(name) {
-        return of_url(&url?, Vec::new(), options, context);
+    if is_text(name) {
+        return of_text(name.as_bytes(), "the argument", entry, options, context);
     }
     if name == "-" && context.stdin_is_terminal {
         return Err(Failure::usage("no input").hint("give a file, a presigned URL, or a request on standard input"));
     }
     let text = read_limited(name, &mut *context.stdin)?;
-    if let Some(url) = std::str::from_utf8(&text).ok().and_then(token::eks_url) {
-        return of_url(&url?, Vec::new(), options, context);
-    }
-    let capture = capture::read(&text, entry).map_err(|error| unreadable(name, error))?;
+    of_text(&text, name, entry, options, context)
+}
+
+/// Whether an argument is a captured text itself, by its form: what has white space, a URL or a signature in it is no name of
+/// a file, unless there is one of that name.
+fn is_text(argument: &str) -> bool {
+    let is_file = || std::path::Path::new(argument).exists();
+    let marks = ["://", "X-Amz-", "AWS4-HMAC-SHA256", "%3A%2F%2F", "{\""];
+    let has_form = argument.contains(['\n', '<']) || marks.iter().any(|mark| argument.contains(mark));
+    is_url(argument) || Token::parse(argument).is_some() || (has_form && !is_file())
+}
+
+/// What a text holds; `name` is what it is called.
+fn of_text(
+    text: &[u8],
+    name: &str,
+    entry: Option<usize>,
+    options: &dyn RequestSource,
+    context: &mut Context,
+) -> Result<Capture, Failure> {
+    let capture = capture::read(text, entry).map_err(|error| unreadable(name, error))?;
+    let is_get = capture.request.as_ref().is_some_and(|request| request.method() == "GET");
     match (capture.kind, &capture.url) {
-        (CaptureKind::Url, Some(url)) => of_url(&url.to_string(), capture.notes, options, context),
+        (kind @ (CaptureKind::Url | CaptureKind::Token), Some(url)) if is_get => {
+            let completed = of_url(&url.to_string(), kind, capture.notes, options, context)?;
+            Ok(Capture { reply: capture.reply, ..completed })
+        }
         _ => Ok(capture),
     }
 }
@@ -87,6 +108,7 @@ pub fn client_log(name: &str, context: &mut Context) -> Result<ClientLog, Failur
 /// A URL with what the options say of its request.
 fn of_url(
     url: &str,
+    kind: CaptureKind,
     notes: Vec<sigvet_diagnose::formats::Note>,
     options: &dyn RequestSource,
     context: &mut Context,
@@ -94,7 +116,6 @@ fn of_url(
     let url = address::parse(url)?;
     let request = options.build(&url, &mut *context.stdin, BodyHash::Needed.into())?.request;
     let url = url.for_request(&request);
-    let kind = CaptureKind::Url;
     Ok(Capture { kind, request: Some(request), url: Some(url), reply: None, client: None, notes })
 }
 
@@ -121,6 +142,7 @@ fn read_limited(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
 
 fn unreadable(name: &str, error: UnreadableCapture) -> Failure {
     let hint = match &error {
+        UnreadableCapture::Token(_) => "copy all of it: its letters, digits, '-' and '_'",
         UnreadableCapture::NoSuchEntry { .. } => "--entry N counts from 1",
         UnreadableCapture::NoClientLog => "give an SDK's debug log, or a canonical request or string to sign",
         _ => "give a raw HTTP request, a trace or a command of curl, a HAR file, an SDK's debug log, or a URL",

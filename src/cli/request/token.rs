@@ -5,10 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
-use crate::cli::failure::Failure;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::time::Timestamp;
-use sigvet_diagnose::formats::is_url;
+use sigvet_diagnose::formats::EKS_PREFIX;
 
 /// The versions of `ExecCredential` that there are (Kubernetes, *client-go credential plugins*).
 const EXEC_VERSIONS: [&str; 3] = [
@@ -17,24 +16,9 @@ const EXEC_VERSIONS: [&str; 3] = [
     "client.authentication.k8s.io/v1alpha1",
 ];
 
-/// Begins a token of EKS, and says its version.
-const EKS_PREFIX: &str = "k8s-aws-v1.";
-
 /// The token that a presigned URL makes: its text in base64, without padding, behind a prefix that says the version.
 pub fn eks_token(url: &str) -> String {
     format!("{EKS_PREFIX}{}", URL_SAFE_NO_PAD.encode(url))
-}
-
-/// The URL that a token was made of; none of a text that is no token, and an error of one that was damaged.
-pub fn eks_url(text: &str) -> Option<Result<String, Failure>> {
-    let encoded = text.trim().strip_prefix(EKS_PREFIX)?;
-    let url = URL_SAFE_NO_PAD.decode(encoded).ok().and_then(|url| String::from_utf8(url).ok());
-    let url = url.filter(|url| is_url(url));
-    // The token is as good as a password, and is not quoted.
-    Some(url.ok_or_else(|| {
-        Failure::usage(format!("the token of EKS is damaged: behind {EKS_PREFIX} stands no URL in base64"))
-            .hint("copy all of it: its letters, digits, '-' and '_'")
-    }))
 }
 
 /// A token as `kubectl` takes it. `exec_info` is what it puts into `KUBERNETES_EXEC_INFO`: the version that it wants.
@@ -76,19 +60,6 @@ pub fn vault_login(url: &str, request: &Request) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The text in base64 is coreutils' `printf %s URL | base64`.
-    #[test]
-    fn a_token_is_read_back_and_a_damaged_one_is_not_quoted() {
-        let read = |text: &str| eks_url(text).map(|url| url.map_err(|failure| failure.to_string()));
-        let expected = "https://sts.amazonaws.com/?a=b".to_owned();
-        assert_eq!(read("k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_YT1i\n"), Some(Ok(expected)));
-        assert_eq!(read("request.http"), None);
-        for damaged in ["k8s-aws-v1.aHR0cHM6Ly9zdHM/YT1i", "k8s-aws-v1.aHVzaA", "k8s-aws-v1."] {
-            let error = read(damaged).unwrap().unwrap_err();
-            assert!(!error.contains("aH") && error.contains("damaged"), "{error}");
-        }
-    }
 
     #[test]
     fn a_client_gets_the_version_that_it_asks_for() {

@@ -20,6 +20,7 @@ mod compare;
 mod inspect;
 mod chunks;
 mod presented;
+mod damaged_url;
 mod reading;
 mod search;
 mod scheme;
@@ -31,6 +32,7 @@ mod conclude;
 
 pub use conclude::diagnose;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
+pub use inspect::is_authorization_lost;
 pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
     AppliedMistake, Comparison, Diagnosis, Difference, Explanation, Judged, JudgedV4, Origin, Proof, Search, difference,

@@ -3,6 +3,7 @@
 
 use super::alternatives::text::replaced;
 use super::catalogue::{AUTHORIZATION_MALFORMED, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED};
+use super::damaged_url;
 use super::evidence::Evidence;
 use super::outcome::{AppliedMistake, Judged, Origin};
 use super::texts::CanonicalText;
@@ -27,6 +28,12 @@ pub(super) enum Reading {
     Nothing,
 }
 
+impl Reading {
+    fn is_right(&self) -> bool {
+        matches!(self, Self::Claimed { judged, .. } if judged.is_signature_right() == Some(true))
+    }
+}
+
 /// Reads the request that the evidence is about.
 pub(super) fn read(evidence: &Evidence<'_>) -> Reading {
     match evidence.request {
@@ -42,6 +49,14 @@ fn read_captured(evidence: &Evidence<'_>, request: &Request) -> Reading {
     let claim = |request: &Request| Claimed::extract(request, evidence.judge().buckets);
     let repaired =
         || repairs(request).into_iter().find_map(|(made, repaired)| Some((claim(&repaired).ok()?, repaired, made)));
+    let found = damaged_url::repairs(request).into_iter().filter_map(|(made, repaired)| {
+        let claimed = claim(&repaired).ok()?;
+        Some(judge(evidence, repaired, claimed, vec![made]))
+    });
+    let mut found: Vec<Reading> = found.collect();
+    if let Some(at) = found.iter().position(Reading::is_right).or((!found.is_empty()).then_some(0)) {
+        return found.swap_remove(at);
+    }
     match claim(request) {
         Ok(claimed) => judge(evidence, request.clone(), claimed, Vec::new()),
         Err(error @ VerifyError::V4(_)) => match repaired() {

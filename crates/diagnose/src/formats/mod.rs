@@ -8,10 +8,12 @@ mod note;
 pub mod reply;
 mod session;
 mod written_url;
+mod token;
 pub mod capture;
 pub use flattened::{unflatten, unflatten_hashed};
 pub use note::Note;
 pub use session::{MalformedSession, parse_session};
+pub use token::{DamagedToken, EKS_PREFIX, Token};
 pub use written_url::{UnreadableUrl, parse_url};
 
 pub use sigvet_core::{MalformedRequest, parse_request};

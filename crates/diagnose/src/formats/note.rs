@@ -52,6 +52,16 @@ pub enum Note {
         /// The first line of it.
         line: usize,
     },
+    /// A parameter that the generators of such tokens add after signing was left out.
+    UnsignedParameter {
+        /// Its name.
+        name: &'static str,
+    },
+    /// The URL stood inside another one, of a service that checks links, or was percent-encoded as a whole.
+    UnwrappedUrl {
+        /// What it was in.
+        from: &'static str,
+    },
     /// The request has a body that is not in the text.
     BodyNotCaptured,
     /// The body in the text is not as long as the request says, and is not used.
@@ -149,6 +159,10 @@ impl fmt::Display for Note {
             Self::EscapedUrl { escape } => write!(f, "the URL says {escape} where a & belongs"),
             Self::CutOff { what } => write!(f, "{} is cut off", one_line(what)),
             Self::JoinedLines { line } => write!(f, "line {line} goes on in the next one, they were joined"),
+            Self::UnsignedParameter { name } => {
+                write!(f, "{name} stands behind the signature and is not signed, it was left out")
+            }
+            Self::UnwrappedUrl { from } => write!(f, "the URL was taken out of {from}"),
             Self::BodyNotCaptured => f.write_str("the body of the request is not in the text"),
             Self::BodyLength { expected, presented } => {
                 write!(f, "the body has {presented} bytes where the request says {expected}, so it is not known")

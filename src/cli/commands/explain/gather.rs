@@ -15,6 +15,7 @@ use sigvet_core::v2;
 use sigvet_core::verify::Claimed;
 use sigvet_diagnose::formats::capture::{Capture, CaptureKind, ClientLog};
 use sigvet_diagnose::formats::reply::Reply;
+use sigvet_diagnose::is_authorization_lost;
 
 /// What there is to explain.
 pub enum Subject {
@@ -125,7 +126,9 @@ impl Evidence {
     /// A request without any signature, and without a word of a server, is one to sign.
     fn into_subject(self, args: &ExplainArgs) -> Result<Subject, Failure> {
         let is_unsigned = |request: &Request| matches!(Claim::extract(request), Err(ClaimError::NotSigned));
-        let is_refused = self.reply.is_some() || self.client.is_some() || looks_signed(self.request.as_ref());
+        let is_token = self.kind == Some(CaptureKind::Token);
+        let is_refused =
+            self.reply.is_some() || self.client.is_some() || is_token || looks_signed(self.request.as_ref());
         match self.request {
             Some(request) if is_unsigned(&request) && !is_refused => {
                 let url = match self.url {
@@ -152,9 +155,12 @@ impl Evidence {
 fn looks_signed(request: Option<&Request>) -> bool {
     let Some(request) = request else { return false };
     let target = String::from_utf8_lossy(request.target()).to_ascii_lowercase();
-    let marks = ["amz-signature", "goog-signature", "amz-credential", "awsaccesskeyid="];
+    let marks = ["amz-signature", "goog-signature", "amz-credential", "amz-algorithm", "awsaccesskeyid="];
     let is_form = || FormClaim::is_made_by(request) || v2::Claim::is_made_by(request);
-    request.headers.contains("authorization") || is_form() || marks.iter().any(|mark| target.contains(mark))
+    request.headers.contains("authorization")
+        || is_authorization_lost(request)
+        || is_form()
+        || marks.iter().any(|mark| target.contains(mark))
 }
 
 fn is_digest(text: &str) -> bool {

@@ -33,7 +33,7 @@ use sigvet_diagnose::formats;
   sigvet explain --id path-double-encoded")]
 pub struct ExplainArgs {
     /// What was captured: a raw HTTP request, a trace or a command of curl, a HAR file, an SDK's debug log, a reply; its
-    /// file, or '-' for standard input; or a URL
+    /// file, or '-' for standard input; or a URL, or a token that is one
     input: Option<String>,
 
     /// What the server said: headers and body, or the body alone
@@ -129,9 +129,18 @@ impl ExplainArgs {
     }
 }
 
-/// Whether a URL has a signature, of this scheme or of its forerunner.
+/// Whether a URL has a signature or a part of one, of this scheme or of its forerunner.
 fn is_presigned(url: &str) -> bool {
     let has = |parts: [&str; 2]| parts.iter().all(|part| url.contains(part));
-    has(["-Signature=", "-Credential="])
+    let marks = ["-Signature", "-Credential", "-Algorithm", "-SignedHeaders"];
+    let of_version_4 =
+        |mark: &&str| ["X-Amz", "X-Goog", "x-amz", "x-goog"].iter().any(|prefix| has_joined(url, prefix, mark));
+    marks.iter().any(of_version_4)
+        || has(["-Signature=", "-Credential="])
         || ["AWSAccessKeyId=", "GoogleAccessId="].iter().any(|key| has(["Signature=", key]))
+}
+
+/// Whether a parameter of the signature is there, cut off or escaped as it may be.
+fn has_joined(url: &str, prefix: &str, mark: &str) -> bool {
+    url.match_indices(prefix).any(|(at, _)| url.get(at + prefix.len()..).is_some_and(|rest| rest.starts_with(mark)))
 }

@@ -61,6 +61,20 @@ mistakes! {
         clients: &[("API Gateway", "says so of routes that do not exist, too; look at method and path")],
         proofs: &[Lint, Error],
     }
+    AUTHORIZATION_MISSING = "authorization-missing" {
+        title: "the request arrived without its Authorization header",
+        place: "authorization",
+        explanation: "The other headers show that the request was signed, and Authorization is not among them: a proxy, \
+            a redirect to another host or the client itself took it off. The server sees an anonymous request.",
+        fix: "Let the proxy pass Authorization on, and sign again for the new host after a redirect.",
+        clients: &[
+            ("Squid", "cache_peer … login=PASSTHRU"),
+            ("nginx", "no proxy_set_header Authorization \"\""),
+            ("Apache", "CGIPassAuth On, or SetEnvIf Authorization for CGI and FastCGI"),
+            ("curl", "--location-trusted keeps the header; better sign for the new host"),
+        ],
+        proofs: &[Lint, Error],
+    }
     SENT_TWICE = "sent-twice" {
         title: "a header or parameter of the signature was sent twice",
         place: "authorization",
@@ -181,5 +195,38 @@ mistakes! {
             ("API Gateway", "a route with IAM authorization takes no Bearer token"),
         ],
         proofs: &[Lint, Error],
+    }
+    TOKEN_NOT_LAST = "token-not-last" {
+        title: "the session token is not the last parameter of the URL",
+        place: "token",
+        explanation: "AWS IoT's message broker takes the session token off the end of the URL before it checks the \
+            signature, and the client put it between the signed parameters. The broker answers 403.",
+        fix: "Append &X-Amz-Security-Token=… behind X-Amz-Signature.",
+        clients: &[("amplify-flutter", "append the token to the signed URI, not to its map of parameters")],
+        proofs: &[Lint],
+    }
+    TOKEN_PARAMETER_MISSING = "token-parameter-missing" {
+        title: "the token lacks a parameter that its server asks for",
+        place: "query",
+        explanation: "The signature may be right, and the server finds no user, no action or no resource type in what \
+            was signed. It refuses the token as a wrong password.",
+        fix: "Add the parameter before signing: DBUser for RDS, User for ElastiCache and MemoryDB, and \
+            ResourceType=ServerlessCache for a serverless cache.",
+        clients: &[("valkey-glide", "ServiceType and isServerless in the IAM configuration")],
+        proofs: &[Lint, Error],
+    }
+    EKS_CLUSTER_UNSIGNED = "eks-cluster-unsigned" {
+        title: "the cluster's name is no signed header of the token",
+        place: "signed-headers",
+        explanation: "A token of EKS is a presigned GetCallerIdentity with the signed header x-k8s-aws-id, and the \
+            client sent the name as a parameter, or unsigned. The cluster sends it as a header, and STS computes \
+            another signature.",
+        fix: "Set the header x-k8s-aws-id before presigning, and keep it out of the query: SignedHeaders is \
+            host;x-k8s-aws-id.",
+        clients: &[
+            ("aws-sdk-js v3", "unhoistableHeaders: new Set(['x-k8s-aws-id'])"),
+            ("aws-sdk-go v2", "smithyhttp.AddHeaderValue(\"x-k8s-aws-id\", cluster) in the presign options"),
+        ],
+        proofs: &[Lint],
     }
 }

@@ -1,7 +1,7 @@
 //! Mistakes in the canonical path.
 
 use super::Mistake;
-use super::Proof::{Compare, Lint, Search};
+use super::Proof::{Compare, Error, Lint, Search};
 
 mistakes! {
     PATH_DOUBLE_ENCODED = "path-double-encoded" {
@@ -334,5 +334,46 @@ mistakes! {
             ("CloudFront", "no default root object and no function that rewrites the URI of signed requests"),
         ],
         proofs: &[Compare, Search],
+    }
+    URL_DOUBLE_ENCODED = "url-double-encoded" {
+        title: "the whole presigned URL was percent-encoded again",
+        place: "query",
+        explanation: "A client, a template or a redirect encoded the finished URL once more, so that %2F became %252F \
+            in its credential and in its path. The server decodes it once, and reads other values than were signed.",
+        fix: "Pass the presigned URL on as it is; an HTTP client has to take it as already encoded.",
+        clients: &[
+            ("Java", "URI.create(url), not the URI constructor of several parts"),
+            ("Spring RestTemplate", "pass a URI, not a String, which it encodes again"),
+            ("Python requests", "pass the URL itself, not quote(url)"),
+            ("Guzzle", "new Uri($url), without rawurlencode"),
+        ],
+        proofs: &[Lint, Search],
+    }
+    URL_CUT = "url-cut" {
+        title: "the presigned URL was cut off",
+        place: "query",
+        explanation: "The URL ends before X-Amz-Signature: a shell took its first '&' for the end of the command, a \
+            field was too short, or only the first of several lines was copied. The server misses the parameters \
+            that it has to check.",
+        fix: "Put the URL in single quotes in a shell, and copy and store all of it; with a session token it can have \
+            2,000 characters and more.",
+        clients: &[
+            ("shell", "curl 'https://…', in single quotes"),
+            ("cmd", "curl \"https://…\", in double quotes"),
+        ],
+        proofs: &[Lint, Error],
+    }
+    URL_DAMAGED = "url-damaged" {
+        title: "the presigned URL was altered by what it passed through",
+        place: "query",
+        explanation: "A shell, a batch file or a mail program put its own escapes into the URL, such as ^&, %%2F or \
+            \\&. They are part of the values for the server, and no part of what was signed.",
+        fix: "Take the URL from where it was made, and write it without escapes of another program.",
+        clients: &[
+            ("cmd", "\"…\" around the URL, and no ^ before &"),
+            ("batch file", "double each % only in the file itself"),
+            ("zsh", "'…' around the URL, and no backslashes"),
+        ],
+        proofs: &[Lint, Search],
     }
 }

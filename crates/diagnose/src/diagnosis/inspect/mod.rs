@@ -18,6 +18,8 @@ mod request;
 #[cfg(test)]
 mod tests;
 
+pub use unreadable::is_authorization_lost;
+
 use super::evidence::Evidence;
 use super::outcome::{AppliedMistake, Explanation, Judged, JudgedV4, Proof};
 use sigvet_core::request::Request;

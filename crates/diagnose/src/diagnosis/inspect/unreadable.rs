@@ -2,8 +2,8 @@
 
 use super::{clock, holds, scope};
 use crate::diagnosis::catalogue::{
-    AUTHORIZATION_MALFORMED, MECHANISM_OTHER, MECHANISM_TWICE, MECHANISM_V2, PATH_WITH_QUERY, QUERY_DOUBLE_ENCODED,
-    QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, TIME_MALFORMED,
+    AUTHORIZATION_MALFORMED, AUTHORIZATION_MISSING, MECHANISM_OTHER, MECHANISM_TWICE, MECHANISM_V2, PATH_WITH_QUERY,
+    QUERY_DOUBLE_ENCODED, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, TIME_MALFORMED, URL_CUT, URL_DOUBLE_ENCODED,
 };
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::claim::ClaimError;
@@ -28,10 +28,13 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<AppliedMi
         return Some(made);
     }
     match error {
-        ClaimError::NotSigned | ClaimError::SignedTwice => lower_case(request),
+        ClaimError::NotSigned => lower_case(request).or_else(|| cut_token(request)).or_else(|| dropped(request)),
+        ClaimError::SignedTwice => lower_case(request),
+        ClaimError::Procedure { .. } => None,
+        _ if is_cut(request) => Some(cut(request)),
         ClaimError::Algorithm { presented } => algorithm(request, presented),
         // Nothing is wrong with it that could be known here.
-        ClaimError::Procedure { .. } | ClaimError::Authorization { .. } => None,
+        ClaimError::Authorization { .. } => None,
         ClaimError::Missing { carrier, part } => Some(missing(request, carrier, part)),
         ClaimError::Credential { presented, .. } => Some(credential(presented)),
         ClaimError::NoDate { expected } => {
@@ -116,6 +119,39 @@ fn lower_case(request: &Request) -> Option<AppliedMistake> {
     is_there.then(|| malformed("x-amz-signature", "X-Amz-Signature").with_detail(detail))
 }
 
+/// A presigned URL that ends before its signature.
+fn is_cut(request: &Request) -> bool {
+    let query = request.query().unwrap_or_default();
+    let has = |name: &str| ["x-amz-", "x-goog-"].iter().any(|prefix| holds(query, &format!("{prefix}{name}")));
+    !request.headers.contains("authorization") && has("") && !has("signature")
+}
+
+fn cut(request: &Request) -> AppliedMistake {
+    let query = String::from_utf8_lossy(request.query().unwrap_or_default()).into_owned();
+    let last = query.rsplit('&').next().unwrap_or_default().split('=').next().unwrap_or_default();
+    AppliedMistake::new(&URL_CUT, "", "X-Amz-Signature").with_detail(format!("it ends with the parameter {last}"))
+}
+
+/// The token of a database up to its first `&`, as a shell passes it on.
+fn cut_token(request: &Request) -> Option<AppliedMistake> {
+    let query = request.query()?;
+    let is_token = [&b"Action=connect"[..], b"Action=DbConnect", b"Action=DbConnectAdmin"].contains(&query);
+    let detail = "the token ends at its first '&', where a shell cuts what is not in quotes";
+    is_token.then(|| malformed("", "X-Amz-Signature").with_detail(detail))
+}
+
+/// A request that was signed, as its other headers show, and arrived without its authorization.
+fn dropped(request: &Request) -> Option<AppliedMistake> {
+    is_authorization_lost(request).then(|| AppliedMistake::new(&AUTHORIZATION_MISSING, "", SOUND))
+}
+
+/// Whether a request has what only signers add, and no signature.
+pub fn is_authorization_lost(request: &Request) -> bool {
+    const OF_SIGNERS: [&str; 3] = ["x-amz-content-sha256", "amz-sdk-invocation-id", "amz-sdk-request"];
+    let has = |name: &str| request.headers.contains(name);
+    has("x-amz-date") && OF_SIGNERS.into_iter().any(has) && !has("authorization")
+}
+
 fn algorithm(request: &Request, presented: &str) -> Option<AppliedMistake> {
     let said = |signed: &str, detail: &str| Some(malformed(signed, SOUND).with_detail(detail.to_owned()));
     if let Some(kind) = other_kind(request) {
@@ -155,7 +191,7 @@ fn missing(request: &Request, carrier: &str, part: &str) -> AppliedMistake {
 fn credential(presented: &str) -> AppliedMistake {
     let shown = scope_of(presented);
     if holds(presented.as_bytes(), "%2F") {
-        let made = malformed("%2F", "/");
+        let made = AppliedMistake::new(&URL_DOUBLE_ENCODED, "%252F", "%2F");
         return made.with_detail("the slashes of the credential are percent-encoded once too often");
     }
     let made = AppliedMistake { expected: CREDENTIAL.into(), ..scope::disordered(&shown, &Dialect::AWS4, Scheme::V4) };
@@ -191,6 +227,11 @@ mod tests {
     fn each_way_to_spoil_a_signature_is_named() {
         let url = || presigned(S3_HOST, S3_CREDENTIAL, "");
         let header = || s3("GET /", "");
+        let cut_before = |mark: &str| {
+            let (before, behind) = url().split_once(mark).map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+            format!("{before} {}", behind.split_once(' ').unwrap().1)
+        };
+        let lost = |headers: &str| format!("GET / HTTP/1.1\nHost: h.example\n{headers}\n");
         for (text, expected, detail) in [
             (url() + "Authorization: Bearer x\n", "mechanism-twice", "(Bearer)"),
             (header().replace("GET /", "GET /?X-Amz-Signature=1"), "mechanism-twice", ""),
@@ -209,7 +250,15 @@ mod tests {
                 "time-malformed",
                 "X-Amz-Date",
             ),
-            (url().replace("%2F", "%252F"), "authorization-malformed", "once too often"),
+            (url().replace("%2F", "%252F"), "url-double-encoded", "once too often"),
+            (cut_before("&X-Amz-Signature"), "url-cut", "X-Amz-SignedHeaders"),
+            (cut_before("%2Fs3%2F"), "url-cut", "X-Amz-Credential"),
+            (cut_before("&X-Amz-Credential"), "url-cut", "X-Amz-Algorithm"),
+            ("GET /?Action=connect HTTP/1.1\nHost: db.example:5432\n".to_owned(), "authorization-malformed", "shell"),
+            ("GET /?Action=connect&a=b HTTP/1.1\nHost: db.example:5432\n".to_owned(), "", ""),
+            (lost("x-amz-content-sha256: x\nX-Amz-Date: 20150830T123600Z"), "authorization-missing", ""),
+            (lost("amz-sdk-request: attempt=1\nX-Amz-Date: 20150830T123600Z"), "authorization-missing", ""),
+            (lost("X-Amz-Date: 20150830T123600Z"), "", ""),
             (
                 header().replace("AWS4-HMAC-SHA256", "Authorization: AWS4-HMAC-SHA256"),
                 "authorization-malformed",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::formats::UnreadableUrl;
+use crate::formats::{DamagedToken, UnreadableUrl};
 use sigvet_core::internal::raw_http::MalformedRequest;
 
 /// A text in which no request, no reply and no client's log was found, or a broken one.
@@ -28,6 +28,9 @@ pub enum UnreadableCapture {
     /// A URL that cannot be read.
     #[error(transparent)]
     Url(#[from] UnreadableUrl),
+    /// A token that cannot be decoded.
+    #[error(transparent)]
+    Token(#[from] DamagedToken),
     /// HTTP/2 fields without one that every request has.
     #[error("line {line}: the HTTP/2 request has no {name}")]
     PseudoHeader {

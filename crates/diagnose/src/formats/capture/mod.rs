@@ -16,6 +16,10 @@ mod curl;
 mod text;
 mod log;
 mod url;
+mod token;
+mod literal;
+mod object;
+mod words;
 mod verbose;
 mod trace;
 
@@ -48,6 +52,8 @@ pub enum CaptureKind {
     Har,
     /// A URL.
     Url,
+    /// A token that is a presigned URL: of a database, of MSK, of EKS or Bedrock.
+    Token,
     /// The debug log of a client, or a piece of one.
     ClientLog,
     /// What a server said, alone.
@@ -97,6 +103,9 @@ pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
 }
 
 fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    if let Some(exchange) = token::read(text) {
+        return choose(CaptureKind::Token, vec![exchange?], entry, Prefer::First);
+    }
     if har::begins(text) {
         return har::read(text, entry);
     }
@@ -109,6 +118,11 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     let head = String::from_utf8_lossy(text.get(..text.len().min(1024)).unwrap_or_default());
     if url::begins(&head) {
         return read_url(&String::from_utf8_lossy(text), entry);
+    }
+    if let Some((url, from)) = url::unwrapped(text) {
+        let mut capture = read_url(&url, entry)?;
+        capture.notes.push(Note::UnwrappedUrl { from });
+        return Ok(capture);
     }
     if shell::begins(&head) {
         return read_command(&String::from_utf8_lossy(text), entry);
@@ -136,10 +150,14 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         }
         return Ok(capture);
     }
+    let objects = object::read(text);
+    if !objects.is_empty() {
+        return choose(CaptureKind::ClientLog, objects, entry, Prefer::Last);
+    }
     if let Some(found) = inside_prose(text, entry) {
         return found;
     }
-    if let Some(reply) = exception_alone(text) {
+    if let Some(reply) = exception_alone(text).or_else(|| words::read(text)) {
         return choose(CaptureKind::Reply, vec![of_reply(reply)], entry, Prefer::First);
     }
     let mut lines = Lines::of(text);
@@ -173,6 +191,9 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default()))
         {
             return Some(read_url(text.get(at + start..).unwrap_or_default(), None));
+        }
+        if let Some(exchange) = token::read_in_line(line) {
+            return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));
         }
         at += line.len();
     }

@@ -1,8 +1,9 @@
 //! A URL alone, as it is pasted: in quotes, in angle brackets, broken by a mail program, escaped by HTML or JSON.
 
 use crate::formats::note::Note;
-use crate::formats::parse_url;
+use crate::formats::{is_url, parse_url};
 use sigvet_core::internal::captured_request;
+use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::Request;
 
 use super::UnreadableCapture;
@@ -18,25 +19,75 @@ const MOST_LINES: usize = 64;
 /// Whether the text begins with a URL.
 pub(super) fn begins(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches(OPENING);
-    crate::formats::is_url(text)
+    is_url(text)
 }
 
 /// Whether the text begins with a URL that somebody signed.
 pub(super) fn begins_presigned(text: &str) -> bool {
     let word = text.split(char::is_whitespace).next().unwrap_or_default();
-    begins(word) && has_signed_query(word.as_bytes())
+    begins(word) && (has_signed_query(word.as_bytes()) || word.contains("?X-Amz-") || word.contains("&X-Amz-"))
+}
+
+/// A URL that stands in a link of a page, or was percent-encoded as a whole; and what it was in.
+pub(super) fn unwrapped(text: &[u8]) -> Option<(String, &'static str)> {
+    let text = std::str::from_utf8(text.get(..text.len().min(LONGEST)).unwrap_or_default()).ok()?.trim();
+    let encoded = ["https%3a%2f%2f", "http%3a%2f%2f"]
+        .iter()
+        .any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)));
+    if encoded {
+        return Some((decoded(text.split_whitespace().next().unwrap_or_default())?, "a percent-encoded text"));
+    }
+    if !text.starts_with('<') {
+        return None;
+    }
+    let mut links = text.match_indices("href=").map(|(at, mark)| text.get(at + mark.len()..).unwrap_or_default());
+    let link = links.find_map(|link| {
+        let quote = link.chars().next().filter(|quote| ['"', '\''].contains(quote))?;
+        let link = link.get(1..)?.split(quote).next()?;
+        begins_presigned(link).then(|| link.replace("&amp;", "&").replace("&#38;", "&"))
+    });
+    Some((link?, "a link"))
+}
+
+/// More than a page has before its first link, and more than any URL has.
+const LONGEST: usize = 256 * 1024;
+
+/// The presigned URL in a parameter of the URL of a service that checks links or counts clicks.
+fn inside(url: &str) -> Option<String> {
+    if has_signed_query(url.as_bytes()) {
+        return None;
+    }
+    let (_, query) = url.split_once('?')?;
+    let value = |parameter: &str| decoded(parameter.split_once('=')?.1).filter(|value| begins_presigned(value));
+    query.split('&').find_map(value)
+}
+
+fn decoded(text: &str) -> Option<String> {
+    String::from_utf8(decode(text.as_bytes(), Plus::Literal)).ok()
 }
 
 /// A GET of the URL, and the text behind it.
 pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
-    let text = text.trim_start().trim_start_matches(OPENING);
+    let text = text.trim_start();
+    let is_bracketed = text.starts_with('<');
+    let text = text.trim_start_matches(OPENING);
     let (joined, rest) = join(text);
     let mut notes = Vec::new();
     if joined.contains('\n') {
         let line = 1;
         notes.push(Note::JoinedLines { line });
     }
-    let joined: String = joined.split_whitespace().collect();
+    let joined = as_one_line(joined);
+    // Chats write a link as `<URL|label>`, with the escapes of HTML.
+    let labelled = joined.split_once('|').filter(|_| is_bracketed).map(|(url, _)| url.replace("&amp;", "&"));
+    let joined = labelled.unwrap_or(joined);
+    let joined = match inside(&joined) {
+        Some(inner) => {
+            notes.push(Note::UnwrappedUrl { from: "another URL" });
+            inner
+        }
+        None => joined,
+    };
     let word = without_closing(&joined);
     let escape = ["&amp;", "\\u0026", "&#38;", "&#x26;"].into_iter().find(|escape| word.contains(escape));
     notes.extend(escape.map(|escape| Note::EscapedUrl { escape }));
@@ -52,13 +103,31 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
     Ok((Exchange { request: Some(request), url: Some(url), reply: None, notes }, rest))
 }
 
+/// The lines of a URL in one. A soft line break of quoted-printable (RFC 2045 §6.7) stays as an escape, for it shows that the
+/// text is in that encoding.
+fn as_one_line(joined: &str) -> String {
+    let mut lines: Vec<&str> = joined.lines().map(|line| without_quote(line).trim()).collect();
+    let last = lines.pop().unwrap_or_default();
+    let is_soft = !lines.is_empty() && lines.iter().all(|line| line.ends_with('='));
+    let separator = if is_soft { SOFT_BREAK } else { "" };
+    lines.iter().map(|line| format!("{line}{separator}")).chain([last.to_owned()]).collect()
+}
+
+/// What stands for the line break behind a `=` of quoted-printable.
+const SOFT_BREAK: &str = "%0A";
+
+/// A line without what mail programs and terminals put before the lines of a quotation.
+fn without_quote(line: &str) -> &str {
+    line.trim_start_matches([' ', '\t', '>', '|', '\u{2502}'])
+}
+
 /// The URL with the lines that go on with it, and what follows. A mail program breaks a long URL anywhere.
 fn join(text: &str) -> (&str, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let mut end = end;
     for _ in 0..MOST_LINES {
         if has_whole_signature(text.get(..end).unwrap_or_default())
-            || !text.get(..end).unwrap_or_default().contains('?')
+            || !(text.get(..end).unwrap_or_default().contains('?') || is_cut_in_path(text, end))
         {
             break;
         }
@@ -70,16 +139,27 @@ fn join(text: &str) -> (&str, &str) {
         else {
             break;
         };
+        let line = without_quote(line);
         let start = text.len() - line.len();
         let word = line.split(char::is_whitespace).next().unwrap_or_default();
         let is_more = !word.is_empty()
             && line.get(word.len()..).unwrap_or_default().lines().next().is_none_or(|rest| rest.trim().is_empty());
-        if !is_more || !word.contains(['&', '=', '%']) && !word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if !is_more
+            || is_url(word)
+            || !word.contains(['&', '=', '%', '?']) && !word.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
             break;
         }
         end = start + word.len();
     }
     text.split_at(end)
+}
+
+/// Whether the path goes on in the next line: the line is as long as one that was wrapped, and the next one has the query.
+fn is_cut_in_path(text: &str, end: usize) -> bool {
+    let (before, behind) = text.split_at(end);
+    let next = behind.lines().find(|line| !line.is_empty()).unwrap_or_default();
+    before.lines().last().is_some_and(|line| line.len() >= 60) && next.contains("X-Amz-")
 }
 
 fn has_whole_signature(text: &str) -> bool {

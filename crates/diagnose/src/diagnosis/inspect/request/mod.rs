@@ -1,6 +1,7 @@
 //! The request alone: what a server refuses whatever the signature is, and what is legal and yet breaks signatures.
 
 mod findings;
+mod presigned_tokens;
 mod refusals;
 mod suspicions;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::presigned_tokens;
 use crate::diagnosis::catalogue::{
     MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNATURE_FORM,
 };
@@ -37,6 +38,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
     ]
     .into_iter()
     .flatten()
+    .chain(if is_captured { presigned_tokens::all(judged) } else { Vec::new() })
     .collect()
 }
 

@@ -1,0 +1,104 @@
+//! Presigned URLs that were altered as a whole after they were made, and what they were before.
+//!
+//! Each alteration leaves a mark that no signer makes, in the parameters of the signature itself.
+
+use super::alternatives::text::replaced;
+use super::catalogue::{Mistake, QUERY_CHANGED_AFTER, URL_DAMAGED, URL_DOUBLE_ENCODED};
+use super::outcome::AppliedMistake;
+use sigvet_core::internal::{captured_request, join_target};
+use sigvet_core::request::Request;
+
+/// The request as it was before, by each way that is marked; the likeliest first.
+pub(super) fn repairs(request: &Request) -> Vec<(AppliedMistake, Request)> {
+    let target = request.target();
+    let Some(query) = request.query().filter(|query| has(query, b"X-Amz-") || has(query, b"X-Goog-")) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut add = |mistake: &'static Mistake, detail: &str, target: Vec<u8>| {
+        let Request { headers, body, .. } = request.clone();
+        let made = AppliedMistake::new(mistake, request.target().to_vec(), target.clone()).with_detail(detail);
+        found.push((made, captured_request(request.method(), target, headers, body)));
+    };
+    if has_double_encoded_scope(query) {
+        let detail = "the slashes of the credential are percent-encoded once too often";
+        add(&URL_DOUBLE_ENCODED, detail, replaced(target, b"%25", b"%"));
+        add(&URL_DOUBLE_ENCODED, detail, join_target(request.path(), Some(&replaced(query, b"%25", b"%"))));
+    }
+    if has(query, b"=%0A") || has(query, b"=%0D%0A") {
+        let joined = without_soft_breaks(target);
+        add(&QUERY_CHANGED_AFTER, "the URL is in quoted-printable, the encoding of a mail's source", joined);
+    } else if has(query, b"X-Amz-Algorithm=3D") {
+        let decoded = replaced(target, b"=3D", b"=");
+        add(&QUERY_CHANGED_AFTER, "the URL is in quoted-printable, the encoding of a mail's source", decoded);
+    }
+    if let Some(unescaped) = without_escapes(target) {
+        add(&URL_DAMAGED, "a shell's escapes stand in it", unescaped);
+    }
+    if has(query, b"%%2F") {
+        add(&URL_DAMAGED, "each % is doubled, as in a batch file", replaced(target, b"%%", b"%"));
+    }
+    found
+}
+
+fn has_double_encoded_scope(query: &[u8]) -> bool {
+    let mut parameters = query.split(|byte| *byte == b'&');
+    let is_credential = |parameter: &&[u8]| {
+        [&b"X-Amz-Credential="[..], b"X-Goog-Credential="].iter().any(|name| parameter.starts_with(name))
+    };
+    parameters.find(is_credential).is_some_and(|value| has(value, b"%252F") || has(value, b"%252f"))
+}
+
+/// Quoted-printable (RFC 2045 §6.7): `=` at the end of a line goes on in the next one, and a `=` of the text is `=3D`.
+fn without_soft_breaks(target: &[u8]) -> Vec<u8> {
+    let joined = replaced(&replaced(target, b"=%0D%0A", b""), b"=%0A", b"");
+    if has(&joined, b"X-Amz-Algorithm=3D") { replaced(&joined, b"=3D", b"=") } else { joined }
+}
+
+/// The target without the `^`, `\` or backtick that stands before each `&`; shells that escape so escape `?` and `=` too.
+fn without_escapes(target: &[u8]) -> Option<Vec<u8>> {
+    const ESCAPES: [&[u8]; 6] = [b"^", b"%5E", b"\\", b"%5C", b"`", b"%60"];
+    let escape = ESCAPES.into_iter().find(|escape| has(target, &[escape, &b"&X-Amz-"[..]].concat()))?;
+    let without = |text: Vec<u8>, mark: &[u8]| replaced(&text, &[escape, mark].concat(), mark);
+    Some([&b"&"[..], b"?", b"="].into_iter().fold(target.to_vec(), without))
+}
+
+fn has(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::parse_request;
+
+    const URL: &str =
+        "/a%20b?X-Amz-Algorithm=A&X-Amz-Credential=K%2F20150830%2Fr%2Fs3%2Faws4_request&X-Amz-Signature=1";
+
+    fn ways(target: &str) -> Vec<(&'static str, String)> {
+        let request = parse_request(format!("GET {target} HTTP/1.1\nHost: h\n").as_bytes()).unwrap();
+        let text = |request: Request| String::from_utf8(request.target().to_vec()).unwrap();
+        repairs(&request).into_iter().map(|(made, request)| (made.mistake.id, text(request))).collect()
+    }
+
+    #[test]
+    fn each_alteration_is_taken_back() {
+        for (damaged, id) in [
+            (URL.replace('%', "%25"), "url-double-encoded"),
+            (URL.replace('&', "^&"), "url-damaged"),
+            (URL.replace('&', "\\&").replace('=', "\\=").replace('?', "\\?"), "url-damaged"),
+            (URL.replace('%', "%%"), "url-damaged"),
+            (URL.replace("Algorithm", "Algo=%0Arithm"), "query-changed-after"),
+            (URL.replace('=', "=3D").replace("Signature", "Signa=%0D%0Ature"), "query-changed-after"),
+        ] {
+            let found = ways(&damaged);
+            assert_eq!(found.first(), Some(&(id, URL.to_owned())), "{damaged}");
+        }
+    }
+
+    #[test]
+    fn a_whole_url_is_left_alone() {
+        assert_eq!(ways(URL), []);
+        assert_eq!(ways("/a%252Fb?x=^&X=%%2F"), []);
+    }
+}

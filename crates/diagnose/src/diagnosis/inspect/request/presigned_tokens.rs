@@ -1,0 +1,165 @@
+//! Tokens that are presigned URLs: what the server that takes them asks of their scope, life and parameters.
+//!
+//! Such a server checks more than the signature, and answers no more than "wrong password".
+
+use crate::diagnosis::catalogue::{
+    EKS_CLUSTER_UNSIGNED, EXPIRES_TOO_LONG, HOST_PORT_MISSING, SCOPE_SERVICE, TOKEN_NOT_LAST, TOKEN_PARAMETER_MISSING,
+};
+use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
+use sigvet_core::derivation::Placement;
+use sigvet_core::internal::canonical::query;
+use sigvet_core::request::Request;
+
+/// The header in which a cluster of EKS has its name.
+const CLUSTER: &str = "x-k8s-aws-id";
+
+/// A kind of token.
+struct Kind {
+    /// What it is for, as people call it.
+    name: &'static str,
+    /// The values of the parameter `Action`.
+    actions: &'static [&'static str],
+    /// A parameter by which it differs from others with the same action.
+    marked_by: Option<&'static str>,
+    /// The services that it may be signed for, the usual one first.
+    services: &'static [&'static str],
+    /// The longest life that its server takes, in seconds.
+    longest: u64,
+}
+
+/// From the developer guides of each service; for EKS, from aws-iam-authenticator, which refuses a longer life.
+const KINDS: [Kind; 6] = [
+    Kind {
+        name: "RDS",
+        actions: &["connect"],
+        marked_by: Some("DBUser"),
+        services: &["rds-db", "redshift"],
+        longest: 900,
+    },
+    Kind {
+        name: "ElastiCache",
+        actions: &["connect"],
+        marked_by: Some("User"),
+        services: &["elasticache", "memorydb"],
+        longest: 900,
+    },
+    Kind {
+        name: "DSQL",
+        actions: &["DbConnect", "DbConnectAdmin"],
+        marked_by: None,
+        services: &["dsql"],
+        longest: 604_800,
+    },
+    Kind {
+        name: "MSK",
+        actions: &["kafka-cluster:Connect"],
+        marked_by: None,
+        services: &["kafka-cluster"],
+        longest: 900,
+    },
+    Kind {
+        name: "Bedrock",
+        actions: &["CallWithBearerToken"],
+        marked_by: None,
+        services: &["bedrock"],
+        longest: 43_200,
+    },
+    Kind { name: "EKS", actions: &["GetCallerIdentity"], marked_by: Some(CLUSTER), services: &["sts"], longest: 900 },
+];
+
+/// What the server of a token refuses, whatever its signature is.
+pub(super) fn all(judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
+    let Placement::Query { expires } = judged.claim.terms.placement else { return Vec::new() };
+    let of_kind = kind(judged).map(|kind| {
+        let port = port_missing(kind, judged.request);
+        [service(kind, judged), too_long(kind, expires.as_secs()), port, parameter_missing(kind, judged.request)]
+    });
+    let of_all = [cluster_unsigned(judged), token_not_last(judged), user_missing(judged)];
+    of_kind.into_iter().flatten().chain(of_all).flatten().collect()
+}
+
+fn kind(judged: &JudgedV4<'_>) -> Option<&'static Kind> {
+    let action = parameter(judged.request, "Action")?;
+    let is_marked = |mark: &str| parameter(judged.request, mark).is_some() || judged.request.headers.contains(mark);
+    let is_of = |kind: &&Kind| kind.actions.contains(&action.as_str()) && kind.marked_by.is_none_or(is_marked);
+    KINDS.iter().find(is_of).filter(|_| judged.request.path() == b"/")
+}
+
+fn parameter(request: &Request, name: &str) -> Option<String> {
+    query::parameter(request, name).map(|value| String::from_utf8_lossy(&value).into_owned())
+}
+
+fn service(kind: &Kind, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let presented = judged.claim.terms.scope.service.as_str();
+    let expected = kind.services.first().filter(|_| !kind.services.contains(&presented))?;
+    let detail = format!("a token of {} is signed for {expected}", kind.name);
+    Some(AppliedMistake::new(&SCOPE_SERVICE, presented, *expected).with_detail(detail))
+}
+
+/// A life that no server takes is found by verifying.
+fn too_long(kind: &Kind, expires: u64) -> Option<AppliedMistake> {
+    let is_longer = (kind.longest + 1..=604_800).contains(&expires);
+    let detail = format!("a token of {} is good for {} seconds at most", kind.name, kind.longest);
+    let made = AppliedMistake::new(&EXPIRES_TOO_LONG, expires.to_string(), format!("1 to {}", kind.longest));
+    is_longer.then(|| made.with_detail(detail))
+}
+
+/// RDS signs the port of the database, and has none by default.
+fn port_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
+    let host = request.host().filter(|host| kind.name == "RDS" && !host.contains(':'))?;
+    let is_of_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+    let detail = "a token of RDS is signed for the host with the port of the database";
+    is_of_aws.then(|| AppliedMistake::new(&HOST_PORT_MISSING, host, format!("{host}:PORT")).with_detail(detail))
+}
+
+/// The name of a serverless cache is all that tells that it is one.
+fn parameter_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
+    const WANTED: &str = "ResourceType=ServerlessCache";
+    let is_serverless = request.host()?.to_ascii_lowercase().contains("serverless");
+    let is_missing = kind.name == "ElastiCache" && is_serverless && parameter(request, "ResourceType").is_none();
+    let detail = "a serverless cache, as this one is called, takes only tokens with that parameter";
+    is_missing.then(|| AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", WANTED).with_detail(detail))
+}
+
+/// A token that names nobody.
+fn user_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let request = judged.request;
+    let is_for = |action: &str| parameter(request, "Action").as_deref() == Some(action);
+    let has = |name: &str| parameter(request, name).is_some();
+    let wanted = match judged.claim.terms.scope.service.as_str() {
+        "rds-db" if is_for("connect") && !has("DBUser") => "DBUser",
+        "elasticache" | "memorydb" if is_for("connect") && !has("User") => "User",
+        _ => return None,
+    };
+    Some(AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", wanted).with_detail(format!("{wanted} is missing")))
+}
+
+/// The name of a cluster that STS does not see as a signed header.
+fn cluster_unsigned(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let request = judged.request;
+    let is_token = parameter(request, "Action").as_deref() == Some("GetCallerIdentity");
+    let is_signed = judged.claim.terms.signed_headers.contains(CLUSTER);
+    let names = query::parameters(request.query().unwrap_or_default()).map(|(name, _)| name);
+    let is_in_query = names.into_iter().any(|name| name.eq_ignore_ascii_case(CLUSTER.as_bytes()));
+    let detail = match () {
+        () if !is_token || is_signed => return None,
+        () if is_in_query => "it stands in the query",
+        () if request.headers.contains(CLUSTER) => "the header is sent, and is not signed",
+        () => return None,
+    };
+    let listed = judged.claim.signed_headers_listed.as_str();
+    Some(AppliedMistake::new(&EKS_CLUSTER_UNSIGNED, listed, "host;x-k8s-aws-id").with_detail(detail))
+}
+
+/// A token of the message broker between other parameters. If the signature is wrong, it may have been signed there.
+fn token_not_last(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let terms = &judged.claim.terms;
+    let is_wanted = terms.scope.service == "iotdevicegateway" && judged.whole.is_signature_right() != Some(false);
+    let name = terms.dialect.token_query_name();
+    let names: Vec<Vec<u8>> =
+        query::parameters(judged.request.query().filter(|_| is_wanted)?).map(|(name, _)| name).collect();
+    let at = names.iter().position(|found| found == name.as_bytes())?;
+    let behind = names.get(at + 1)?;
+    let detail = format!("{} stands behind it", String::from_utf8_lossy(behind));
+    Some(AppliedMistake::new(&TOKEN_NOT_LAST, "", name).with_detail(detail))
+}

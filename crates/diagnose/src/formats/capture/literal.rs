@@ -1,0 +1,202 @@
+//! Values as programs print them: JSON, and what looks like it in JavaScript and Python, with or without quotes around names.
+
+/// More nesting than any request has.
+const DEEPEST: usize = 16;
+
+/// A value of such a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Literal {
+    /// A text, or a word without quotes: a number, `true`.
+    Text(String),
+    /// `null`, `undefined` and `None`.
+    Nothing,
+    /// A list.
+    List(Vec<Literal>),
+    /// An object, in order.
+    Object(Vec<(String, Literal)>),
+}
+
+impl Literal {
+    /// The value of the first of these names, whatever their case is.
+    pub(super) fn get(&self, names: &[&str]) -> Option<&Self> {
+        let Self::Object(fields) = self else { return None };
+        let of_name = |name: &&str| fields.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
+        names.iter().find_map(of_name).map(|(_, value)| value).filter(|value| **value != Self::Nothing)
+    }
+
+    /// The text, or the only one of a list.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::List(values) if values.len() == 1 => values.first()?.text(),
+            _ => None,
+        }
+    }
+
+    /// The texts of a list, or the one text.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::List(values) => values.iter().filter_map(Self::text).collect(),
+            value => value.text().into_iter().collect(),
+        }
+    }
+}
+
+/// Reads the object or list at the beginning of a text.
+pub(super) fn read(text: &str) -> Option<Literal> {
+    let mut reader = Reader { rest: text, depth: 0 };
+    reader.value()
+}
+
+struct Reader<'a> {
+    rest: &'a str,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn value(&mut self) -> Option<Literal> {
+        self.skip_space();
+        match self.rest.chars().next()? {
+            '{' => self.nested(Self::object),
+            '[' => self.nested(Self::list),
+            '"' | '\'' | '`' => self.texts().map(Literal::Text),
+            _ => self.word(),
+        }
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Option<Literal>) -> Option<Literal> {
+        self.depth += 1;
+        let value = if self.depth <= DEEPEST { read(self) } else { None };
+        self.depth -= 1;
+        value
+    }
+
+    fn object(&mut self) -> Option<Literal> {
+        self.take('{');
+        let mut fields = Vec::new();
+        loop {
+            self.skip_space();
+            if self.take('}') {
+                return Some(Literal::Object(fields));
+            }
+            let name = if self.rest.starts_with(['"', '\'']) { self.quoted()? } else { self.bare(&[':', '}', ',']) };
+            self.skip_space();
+            if self.take(':') {
+                fields.push((name.trim().to_owned(), self.value()?));
+            }
+            self.skip_space();
+            if !self.take(',') && !self.rest.starts_with('}') {
+                return None;
+            }
+        }
+    }
+
+    fn list(&mut self) -> Option<Literal> {
+        self.take('[');
+        let mut values = Vec::new();
+        loop {
+            self.skip_space();
+            if self.take(']') {
+                return Some(Literal::List(values));
+            }
+            values.push(self.value()?);
+            self.skip_space();
+            if !self.take(',') && !self.rest.starts_with(']') {
+                return None;
+            }
+        }
+    }
+
+    /// A text in pieces that `+` joins, as Node.js breaks long ones.
+    fn texts(&mut self) -> Option<String> {
+        let mut text = self.quoted()?;
+        loop {
+            self.skip_space();
+            if !self.take('+') {
+                return Some(text);
+            }
+            self.skip_space();
+            text.push_str(&self.quoted()?);
+        }
+    }
+
+    fn quoted(&mut self) -> Option<String> {
+        let mut characters = self.rest.chars();
+        let quote = characters.next().filter(|c| ['"', '\'', '`'].contains(c))?;
+        let mut text = String::new();
+        loop {
+            match characters.next()? {
+                c if c == quote => break,
+                '\\' => match characters.next()? {
+                    'n' => text.push('\n'),
+                    'r' => text.push('\r'),
+                    't' => text.push('\t'),
+                    'u' => {
+                        let digits: String = characters.by_ref().take(4).collect();
+                        text.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?).unwrap_or('\u{fffd}'));
+                    }
+                    other => text.push(other),
+                },
+                c => text.push(c),
+            }
+        }
+        self.rest = characters.as_str();
+        Some(text)
+    }
+
+    /// A word, or the name of a class before its object.
+    fn word(&mut self) -> Option<Literal> {
+        let word = self.bare(&[',', '}', ']', '{', '\n']);
+        match word.trim() {
+            _ if self.rest.starts_with('{') => self.nested(Self::object),
+            "" => None,
+            "null" | "undefined" | "None" | "nil" => Some(Literal::Nothing),
+            word => Some(Literal::Text(word.to_owned())),
+        }
+    }
+
+    fn bare(&mut self, ends: &[char]) -> String {
+        let end = self.rest.find(ends).unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        word.to_owned()
+    }
+
+    fn skip_space(&mut self) {
+        self.rest = self.rest.trim_start();
+    }
+
+    fn take(&mut self, wanted: char) -> bool {
+        let rest = self.rest.strip_prefix(wanted);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_of_several_languages_are_read() {
+        for text in [
+            r#"{"a": "x", "n": null, "l": ["1", "2"]}"#,
+            "{ a: 'x', n: undefined, l: [ '1', '2', ], }",
+            "HttpRequest {\n  a: 'x',\n  n: None,\n  l: [1, 2]\n}",
+        ] {
+            let read = read(text).unwrap();
+            assert_eq!(read.get(&["A"]).and_then(Literal::text), Some("x"), "{text}");
+            assert_eq!(read.get(&["n"]), None);
+            assert_eq!(read.get(&["l"]).unwrap().texts(), ["1", "2"]);
+        }
+        assert_eq!(read("{ a: 'x' +\n 'y' }").unwrap().get(&["a"]).and_then(Literal::text), Some("xy"));
+    }
+
+    #[test]
+    fn what_does_not_end_is_no_object() {
+        for text in ["{", "{ a: 'x", "[1, ", "{ a: { b: [ }"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(read(&"[".repeat(100_000)), None);
+    }
+}

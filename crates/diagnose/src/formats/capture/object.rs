@@ -1,0 +1,132 @@
+//! A request that a program printed as an object: JSON logs of servers, `console.log` of JavaScript, `repr` of Python; and
+//! the text that .NET makes of a request.
+
+use crate::formats::note::Note;
+use crate::formats::parse_url;
+use sigvet_core::internal::encode::{Slash, encode};
+use sigvet_core::internal::{captured_request, is_token};
+use sigvet_core::request::{Body, Headers};
+
+use super::exchange::{Exchange, is_signed, uncaptured_body, valid_headers, with_host};
+use super::literal::{self, Literal};
+
+/// No log of one request is longer.
+const LONGEST: usize = 256 * 1024;
+/// More objects than stand before the request in a log's line.
+const MOST_OBJECTS: usize = 64;
+
+/// The signed requests in a text.
+pub(super) fn read(text: &[u8]) -> Vec<Exchange> {
+    let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
+    let starts = text.match_indices('{').map(|(at, _)| at).take(MOST_OBJECTS);
+    let objects = starts.filter_map(|at| literal::read(text.get(at..).unwrap_or_default()));
+    let mut found: Vec<Exchange> = objects.filter_map(|object| of_object(&object)).collect();
+    found.extend(of_dotnet(&text));
+    found.retain(|exchange| exchange.request.as_ref().is_some_and(is_signed));
+    found
+}
+
+fn of_object(object: &Literal) -> Option<Exchange> {
+    let text = |names: &[&str]| object.get(names).and_then(Literal::text);
+    let method = text(&["method", "httpMethod", "verb"])?;
+    let Literal::Object(fields) = object.get(&["headers", "header"])? else { return None };
+    let pairs = fields.iter().flat_map(|(name, value)| value.texts().into_iter().map(move |value| (name, value)));
+    let (headers, notes) = valid_headers(pairs);
+    let location = text(&["url", "uri", "reqURI", "requestURI", "requestUri", "path"])?;
+    let mut target = location.to_owned();
+    if let Some(query) = object.get(&["query", "queryString"]).filter(|_| !location.contains('?')) {
+        target.push_str(&query_of(query));
+    }
+    let host = text(&["hostname", "host"]).map(str::to_owned);
+    let body = text(&["body", "data"]).filter(|body| !body.is_empty()).map(|body| body.as_bytes().to_vec());
+    exchange(method, &target, host, headers, body, notes)
+}
+
+/// The query that an object of parameters makes, encoded as SDKs do.
+fn query_of(query: &Literal) -> String {
+    let mut text = Vec::new();
+    if let Literal::Object(parameters) = query {
+        for (name, value) in parameters {
+            for value in value.texts() {
+                text.push(if text.is_empty() { b'?' } else { b'&' });
+                encode(name.as_bytes(), Slash::Encode, &mut text);
+                text.push(b'=');
+                encode(value.as_bytes(), Slash::Encode, &mut text);
+            }
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// .NET: `Method: GET, RequestUri: 'https://…', Version: 1.1, Content: <null>, Headers:` and the headers in braces.
+fn of_dotnet(text: &str) -> Option<Exchange> {
+    let (_, rest) = text.split_once("Method: ")?;
+    let (method, rest) = rest.split_once(", RequestUri: '")?;
+    let (url, rest) = rest.split_once('\'')?;
+    let (_, rest) = rest.split_once("Headers:")?;
+    let lines =
+        rest.lines().map(|line| line.trim_matches([' ', '\t', '{', '}', '\u{2502}'])).take_while(|line| *line != "}");
+    let (headers, notes) =
+        valid_headers(lines.filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim())));
+    exchange(method, url, None, headers, None, notes)
+}
+
+fn exchange(
+    method: &str,
+    target: &str,
+    host: Option<String>,
+    mut headers: Headers,
+    body: Option<Vec<u8>>,
+    mut notes: Vec<Note>,
+) -> Option<Exchange> {
+    let url = parse_url(target).ok();
+    let target = url.as_ref().map_or_else(|| target.as_bytes().to_vec(), |url| url.target().to_vec());
+    let host = url.as_ref().map(sigvet_core::request::RequestUrl::host_header).or(host);
+    if let Some(host) = host.filter(|_| !headers.contains("host")) {
+        headers = with_host(&host, &headers);
+        notes.push(Note::HostFromUrl);
+    }
+    if !is_token(method) || !target.starts_with(b"/") {
+        return None;
+    }
+    let body = body.map_or_else(|| uncaptured_body(&headers, &mut notes), Body::Bytes);
+    let request = captured_request(method, target, headers, body);
+    let url = url.map(|url| url.for_request(&request));
+    Some(Exchange { request: Some(request), url, reply: None, notes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=A/20150830/r/s3/aws4_request, SignedHeaders=host, Signature=1";
+
+    #[test]
+    fn a_printed_request_is_read_back() {
+        for text in [
+            format!(
+                "[ERROR] {{\"method\": \"GET\", \"reqURI\": \"/k?a=b%2F\", \"header\": {{\"Host\": [\"h\"], \"Authorization\": [\"{SIGNED}\"]}}}} cause"
+            ),
+            format!(
+                "HttpRequest {{\n  method: 'GET',\n  hostname: 'h',\n  query: {{ a: 'b/' }},\n  headers: {{ authorization: '{SIGNED}' }},\n  body: undefined,\n  path: '/k' }}"
+            ),
+            format!(
+                "Method: GET, RequestUri: 'https://h/k?a=b%2F', Version: 1.1, Headers:\n{{\n  Authorization: {SIGNED}\n}}"
+            ),
+        ] {
+            let found = read(text.as_bytes());
+            let request = found.first().and_then(|exchange| exchange.request.as_ref()).unwrap();
+            assert_eq!(
+                (request.method(), request.target(), request.host()),
+                ("GET", &b"/k?a=b%2F"[..], Some("h")),
+                "{text}"
+            );
+            assert_eq!(request.headers.first_text("authorization"), Some(SIGNED));
+        }
+    }
+
+    #[test]
+    fn an_object_that_is_not_signed_is_none() {
+        assert!(read(b"{ method: 'GET', path: '/', headers: { host: 'h' } }").is_empty());
+    }
+}

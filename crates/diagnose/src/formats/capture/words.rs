@@ -1,0 +1,64 @@
+//! What a server said as a program repeats it: the line of an exception, a message alone, JSON within a line.
+
+use serde_json::{Deserializer, Value};
+
+use crate::formats::reply::{Kind, Reply};
+use sigvet_core::request::Headers;
+
+/// No exception has more to say.
+const LONGEST: usize = 64 * 1024;
+/// More than there are in the line of an exception.
+const MOST_OBJECTS: usize = 32;
+/// Words of a refusal about the body, which no kind of refusal covers.
+const OF_PAYLOAD: [&str; 3] = ["aws-chunked", "x-amz-content-sha256", "streaming-"];
+
+/// The refusal in a text of words.
+pub(super) fn read(text: &[u8]) -> Option<Reply> {
+    let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
+    let starts = text.match_indices('{').map(|(at, _)| at).take(MOST_OBJECTS);
+    let in_json = starts.into_iter().find_map(|at| object_at(text.get(at..).unwrap_or_default()));
+    in_json.or_else(|| Some(parsed(&text)).filter(|reply| is_refusal(reply, &text)))
+}
+
+/// The error that an object at the beginning of a text says.
+fn object_at(text: &str) -> Option<Reply> {
+    let mut values = Deserializer::from_str(text).into_iter::<Value>();
+    values.next()?.ok()?;
+    let object = text.get(..values.byte_offset()).unwrap_or_default();
+    Some(parsed(object)).filter(|reply| reply.code.is_some() || is_refusal(reply, object))
+}
+
+fn parsed(text: &str) -> Reply {
+    Reply::parse(None, &Headers::default(), text.as_bytes())
+}
+
+fn is_refusal(reply: &Reply, text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let is_of_payload = OF_PAYLOAD.iter().any(|words| lower.contains(words)) && lower.contains("not supported");
+    reply.kind() != Kind::Other || is_of_payload
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_in_words_is_told_from_any_other_text() {
+        let code = |text: &str| read(text.as_bytes()).map(|reply| reply.code.unwrap_or_default());
+        for (text, expected) in [
+            (
+                "[E] x.AwsError: {\"__type\":\"InvalidSignatureException\",\"message\":\"Signature expired\"} at y",
+                Some("InvalidSignatureException"),
+            ),
+            ("Failed. API Error: 403 Authorization header requires 'Credential' parameter.", Some("")),
+            (
+                "E{id='*', message='aws-chunked encoding is not supported with that (Service: S3, Status Code: 400)'}",
+                Some(""),
+            ),
+            ("A text about {nothing} at all.", None),
+            ("{\"level\":\"info\",\"port\":80}", None),
+        ] {
+            assert_eq!(code(text).as_deref(), expected, "{text}");
+        }
+    }
+}

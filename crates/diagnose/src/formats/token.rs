@@ -1,0 +1,191 @@
+//! Tokens that are presigned URLs: of databases (`host:port/?Action=connect&…`), of MSK (base64), of EKS and Bedrock (base64
+//! behind a prefix).
+//!
+//! No client sends them over HTTP: the server that takes the token makes the signed request of it. So a token is read back to
+//! that request, with the scheme that its generator took off, and without what the generator added after signing.
+
+use base64::Engine;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::is_url;
+
+/// The URL that a token was made of.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The method that was signed.
+    pub method: &'static str,
+    /// The URL that was signed.
+    pub url: String,
+    /// The parameter that stands behind the signature and is not signed.
+    pub unsigned: Option<&'static str>,
+}
+
+/// A token is as good as a password, and is not shown.
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Token").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+/// A token with a known prefix, and no URL in base64 behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the token is damaged: behind {prefix} stands no URL in base64")]
+pub struct DamagedToken {
+    /// How the token begins.
+    pub prefix: &'static str,
+}
+
+/// Begins a token of EKS, and says its version.
+pub const EKS_PREFIX: &str = "k8s-aws-v1.";
+/// Begins a short-term key of Bedrock.
+const BEDROCK_PREFIX: &str = "bedrock-api-key-";
+/// What the generators of AWS append to a signed URL: those for MSK the client's name, those for Bedrock the token's version.
+const ADDED: [(&str, &str); 2] = [("Action=kafka-cluster", "User-Agent"), ("Action=CallWithBearerToken", "Version")];
+/// A token is longer, and so is no word that only looks like base64.
+const SHORTEST: usize = 64;
+
+impl Token {
+    /// Reads a token; `None` if the text is none.
+    ///
+    /// # Errors
+    /// A prefix of EKS or Bedrock with something else behind it.
+    pub fn parse(text: &str) -> Option<Result<Self, DamagedToken>> {
+        let text = text.trim();
+        for (prefix, method) in [(EKS_PREFIX, "GET"), (BEDROCK_PREFIX, "POST")] {
+            if let Some(encoded) = text.strip_prefix(prefix) {
+                let url = decoded(encoded).and_then(|url| with_scheme(&url)).ok_or(DamagedToken { prefix });
+                return Some(url.map(|url| Self::of_url(method, url)));
+            }
+        }
+        if let Some(url) = without_scheme(text) {
+            return Some(Ok(Self::of_url("GET", url)));
+        }
+        if is_url(text) && !text.contains(char::is_whitespace) {
+            let token = Self::of_url("GET", text.to_owned());
+            return token.unsigned.is_some().then_some(Ok(token));
+        }
+        let url = decoded(text).filter(|url| text.len() >= SHORTEST && is_url(url))?;
+        Some(Ok(Self::of_url("GET", url)))
+    }
+
+    fn of_url(method: &'static str, url: String) -> Self {
+        let added = ADDED.iter().find(|(action, _)| url.contains(action));
+        let found = added.and_then(|(_, name)| Some((*name, url.rfind(&format!("&{name}="))?)));
+        let is_behind = |at: usize| url.find("X-Amz-Signature=").is_some_and(|signature| signature < at);
+        match found.filter(|(_, at)| is_behind(*at)) {
+            Some((name, at)) => Self { method, url: without_parameter(&url, at), unsigned: Some(name) },
+            None => Self { method, url, unsigned: None },
+        }
+    }
+}
+
+/// The URL without the parameter whose `&` is at that place.
+fn without_parameter(url: &str, at: usize) -> String {
+    let (before, parameter) = url.split_at(at);
+    let rest = parameter.get(1..).and_then(|text| text.find('&').map(|end| text.get(end..).unwrap_or_default()));
+    format!("{before}{}", rest.unwrap_or_default())
+}
+
+/// `host:port/?…` as the URL that was signed: a host and a query with the parameters of a token or of a signature.
+fn without_scheme(text: &str) -> Option<String> {
+    let (address, query) = text.split_once('?')?;
+    let (authority, path) = address.split_once('/').unwrap_or((address, ""));
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
+    let is_of_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_host = !host.is_empty() && host.bytes().all(is_of_host) && !host.starts_with(['.', '-']) && is_port;
+    let is_action =
+        path.is_empty() && ["Action=connect", "Action=DbConnect"].iter().any(|word| query.starts_with(word));
+    let is_token = is_action || ["X-Amz-", "X-Goog-"].iter().any(|name| query.contains(name));
+    let is_one_word = !text.contains(char::is_whitespace);
+    (is_host && is_token && is_one_word).then(|| format!("https://{text}"))
+}
+
+/// The text of base64 in either alphabet, with its padding or not, in lines or not.
+fn decoded(text: &str) -> Option<String> {
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let digits: String = text.split_ascii_whitespace().collect();
+    let alphabet = if digits.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
+    let bytes = GeneralPurpose::new(alphabet, config).decode(digits).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// The URL that stands in a token of EKS with its scheme, in one of Bedrock without.
+fn with_scheme(url: &str) -> Option<String> {
+    if is_url(url) { Some(url.to_owned()) } else { without_scheme(url) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Option<String> {
+        Token::parse(text).map(|token| token.map_or_else(|error| error.to_string(), |token| token.url))
+    }
+
+    /// The texts in base64 are coreutils' `printf %s URL | base64 -w0`.
+    #[test]
+    fn each_form_of_a_token_leads_to_the_url_that_was_signed() {
+        for (text, expected) in [
+            (
+                "db.example:5432/?Action=connect&DBUser=u&X-Amz-Algorithm=A",
+                "https://db.example:5432/?Action=connect&DBUser=u&X-Amz-Algorithm=A",
+            ),
+            ("my-group/?Action=connect&User=u", "https://my-group/?Action=connect&User=u"),
+            (
+                "x.dsql.eu-west-1.on.aws/?Action=DbConnectAdmin&X-Amz-Date=D",
+                "https://x.dsql.eu-west-1.on.aws/?Action=DbConnectAdmin&X-Amz-Date=D",
+            ),
+            ("b.s3.amazonaws.com/a/k.txt?X-Amz-Algorithm=A", "https://b.s3.amazonaws.com/a/k.txt?X-Amz-Algorithm=A"),
+            ("k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_YT1i\n", "https://sts.amazonaws.com/?a=b"),
+            (
+                "aHR0cHM6Ly9rYWZrYS5ldS13ZXN0LTEuYW1hem9uYXdzLmNvbS8/QWN0aW9uPWthZmthLWNsdXN0ZXIlM0FDb25uZWN0",
+                "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect",
+            ),
+            (
+                "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Signature=1&User-Agent=a%2F1",
+                "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Signature=1",
+            ),
+            (
+                "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249Q2FsbFdpdGhCZWFyZXJUb2tlbiZYLUFtei1TaWduYXR1cmU9MSZWZXJzaW9uPTE=",
+                "https://bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Signature=1",
+            ),
+        ] {
+            assert_eq!(url(text).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn what_is_signed_stays_in() {
+        let text =
+            "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&User-Agent=a&X-Amz-Signature=1";
+        assert_eq!(url(text), None);
+    }
+
+    #[test]
+    fn names_of_files_and_words_are_no_tokens() {
+        for text in [
+            "request.http",
+            "./a?b",
+            "dir/a.txt?x=1",
+            "GET /?X-Amz-Date=1 HTTP/1.1",
+            "https://h/?a=b",
+            "aHR0cHM6Ly9oLw",
+            "",
+        ] {
+            assert_eq!(url(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_token_is_not_quoted() {
+        for (text, prefix) in [
+            ("k8s-aws-v1.aHVzaA", EKS_PREFIX),
+            ("k8s-aws-v1.", EKS_PREFIX),
+            ("bedrock-api-key-aHVzaA==", BEDROCK_PREFIX),
+        ] {
+            assert_eq!(url(text), Some(DamagedToken { prefix }.to_string()));
+        }
+    }
+}
