@@ -77,6 +77,11 @@ impl Case {
         Some(Judged { request: self.request.clone(), verdict, origin: Origin::Captured })
     }
 
+    /// What a reply says without the request that it answers.
+    pub(super) fn reply_alone(&self) -> Vec<Explanation> {
+        reply(&Evidence { request: None, ..self.evidence() }, None)
+    }
+
     pub(super) fn reply(&self) -> Vec<Explanation> {
         reply(&self.evidence(), self.judged().as_ref().and_then(Judged::v4))
     }

@@ -4,13 +4,16 @@ use std::ops::RangeInclusive;
 
 use super::presigned_tokens;
 use crate::diagnosis::catalogue::{
-    MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNATURE_FORM,
+    CHECKSUM_MISMATCH, CHECKSUM_OF_NOTHING, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
+    SIGNATURE_FORM,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::unreadable::v2_parameters;
 use crate::diagnosis::inspect::{holds, key, scope, token};
 use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
 use sigvet_core::canonical::PayloadHash;
+use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
+use sigvet_core::internal::canonical::query;
 use sigvet_core::internal::is_aws;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::scheme::Scheme;
@@ -35,6 +38,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
         unsigned_token(judged).filter(|_| is_captured),
         streaming(judged).filter(|_| is_captured),
         signature_form(judged).filter(|_| is_captured),
+        checksum_of_nothing(judged).filter(|_| is_captured),
     ]
     .into_iter()
     .flatten()
@@ -54,6 +58,27 @@ fn mechanism_twice(request: &Request) -> Option<AppliedMistake> {
     let is_twice = request.headers.values("authorization").count() == 1 && v2_parameters(request);
     let detail = "there is a signature of version 2 in the query besides";
     is_twice.then(|| AppliedMistake::new(&MECHANISM_TWICE, "", "").with_detail(detail))
+}
+
+/// A presigned URL whose checksum was computed before there was a body. A request of an empty body is right to have it.
+fn checksum_of_nothing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let request = judged.request;
+    let (name, presented) = query::parameters(request.query()?).find_map(|(name, value)| {
+        let algorithm = ChecksumAlgorithm::from_header(std::str::from_utf8(&name).ok()?)?;
+        let nothing = Checksum::compute(algorithm, b"").to_string();
+        (value == nothing.as_bytes()).then_some((algorithm.header(), nothing))
+    })?;
+    let is_upload =
+        query::parameter(request, "x-id").is_some_and(|id| [&b"PutObject"[..], b"UploadPart"].contains(&&*id));
+    let mistake = match &request.body {
+        Body::Bytes(body) if !body.is_empty() => return None,
+        _ if request.headers.content_length().is_some_and(|length| length > 0) => &CHECKSUM_MISMATCH,
+        Body::Bytes(_) if request.method() != "GET" => return None,
+        Body::Bytes(_) if !is_upload => return None,
+        _ => &CHECKSUM_OF_NOTHING,
+    };
+    let detail = format!("{name} is the checksum of an empty body");
+    Some(AppliedMistake::new(mistake, presented, "").with_detail(detail))
 }
 
 fn token_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
