@@ -26,6 +26,9 @@ pub const REDACTED: &str = "[redacted]";
 /// The shortest value that is taken out: a shorter one is no secret, and would be found in every word.
 const SHORTEST: usize = 6;
 
+/// Words of our own messages. A value like them is not looked for: a message without the word would only give it away.
+const OWN_WORDS: [&str; 6] = ["secret", "password", "access", "session", "profile", "header"];
+
 /// Values that are not to be shown, the longest form first, so that no rest of one stays. `Debug` does not show them.
 #[derive(Clone, Default)]
 pub struct Secrets(Vec<Zeroizing<String>>);
@@ -33,7 +36,9 @@ pub struct Secrets(Vec<Zeroizing<String>>);
 impl Secrets {
     /// Adds values, in each of their forms.
     pub fn add<V: AsRef<[u8]>>(&mut self, values: impl IntoIterator<Item = V>) {
-        let values = values.into_iter().filter(|value| value.as_ref().trim_ascii().len() >= SHORTEST);
+        let is_own_word = |value: &[u8]| OWN_WORDS.iter().any(|word| word.as_bytes() == value.trim_ascii());
+        let is_wanted = |value: &[u8]| value.trim_ascii().len() >= SHORTEST && !is_own_word(value);
+        let values = values.into_iter().filter(|value| is_wanted(value.as_ref()));
         self.0.extend(values.flat_map(|value| forms::of_value(value.as_ref())).map(Zeroizing::new));
         self.0.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         self.0.dedup();
@@ -170,6 +175,8 @@ mod tests {
         let mut secrets = Secrets::default();
         secrets.add(["hush-hush", "ab", "  hush  "]);
         assert_eq!(secrets.apply("ab hush-hush hush."), "ab [redacted] hush.");
+        secrets.add(["secret"]);
+        assert_eq!(secrets.apply("-u lacks an id or a secret"), "-u lacks an id or a secret");
         assert!(matches!(secrets.apply("nothing"), Cow::Borrowed("nothing")));
         assert_eq!(format!("{secrets:?}"), REDACTED);
     }
