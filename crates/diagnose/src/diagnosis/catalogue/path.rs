@@ -315,8 +315,8 @@ mistakes! {
     PATH_CHARSET = "path-charset" {
         title: "the path was percent-encoded from another character encoding than UTF-8",
         place: "path",
-        explanation: "One side encoded a character such as 'ü' from Latin-1, as %FC, and the other from UTF-8, \
-            as %C3%BC. The two canonical paths differ.",
+        explanation: "One side encoded a letter outside of ASCII from Latin-1, for example as %FC, and the other from \
+            UTF-8, as %C3%BC. The two canonical paths differ.",
         fix: "Encode names as UTF-8 before percent-encoding them.",
         clients: &[],
         proofs: &[Search, Compare],
