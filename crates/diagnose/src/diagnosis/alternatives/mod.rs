@@ -14,9 +14,10 @@ mod path;
 pub(super) mod payload;
 mod query;
 pub(super) mod secret;
-pub(super) mod singles;
+mod mistyped_secret;
 pub(super) mod times;
 pub(super) mod signing;
+pub(super) mod singles;
 
 use std::sync::{Arc, OnceLock};
 

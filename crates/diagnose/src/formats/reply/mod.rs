@@ -3,7 +3,6 @@
 //! XML of S3 and its relatives, XML of query services, JSON of all the others, HTML and nothing at all are read into one
 //! [`Reply`]. Reading never fails: what is not understood is absent. Whether the server is right is not asked here.
 
-mod exception;
 mod fields;
 mod json;
 mod kind;
@@ -11,6 +10,7 @@ mod message;
 mod summary;
 mod xml;
 mod damage;
+mod exception;
 
 #[cfg(test)]
 mod tests;

@@ -161,6 +161,8 @@ impl Making for Path {
         let text = self.hex.option(hex).apply(text);
         Some(match front {
             0 => text,
+            // Without its slash the root is an empty path, which has a mistake of its own.
+            _ if text == b"/" => return None,
             _ => [self.front.option(front), text.strip_prefix(b"/")?].concat(),
         })
     }

@@ -10,7 +10,7 @@ use steps::{Part, StringForm, day_step, form_step, part_step, timestamp_step};
 
 use super::names::{REGIONS, SERVICES};
 use super::secret::{self, SecretBytes};
-use super::{Subject, times};
+use super::{Subject, mistyped_secret, times};
 use crate::diagnosis::catalogue::{SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE};
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::field::{Choice, Step};
@@ -121,7 +121,7 @@ impl Signing {
     /// The same with every slip of a secret and every day of a year, which are too many to be combined with anything.
     pub(in crate::diagnosis) fn with_many_secrets_and_days(subject: &Subject<'_>, keys: &[Key<'_>]) -> Self {
         let day = steps::year_step(subject);
-        Self { secret: super::singles::secrets::step(keys), day, ..Self::new(subject, keys) }
+        Self { secret: mistyped_secret::step(keys), day, ..Self::new(subject, keys) }
     }
 
     /// Each choice that has another secret or another day, and nothing else wrong.
