@@ -72,11 +72,12 @@ fn clock_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
     }
 }
 
-/// The option that follows a server so far.
+/// The option that follows a server that far.
 pub fn fix_clock(skew: i64) -> String {
-    match skew.unsigned_abs().div_ceil(SECONDS_OF_DAY) {
-        0 | 1 => "--fix-clock".to_owned(),
-        days => format!("--fix-clock={days}d"),
+    // A day to spare: until the next request the clocks go on.
+    match skew.unsigned_abs() / SECONDS_OF_DAY {
+        0 => "--fix-clock".to_owned(),
+        days => format!("--fix-clock={}d", days + 1),
     }
 }
 

@@ -161,8 +161,8 @@ impl Making for Path {
         let text = self.hex.option(hex).apply(text);
         Some(match front {
             0 => text,
-            // Without its slash the root is an empty path, which has a mistake of its own.
-            _ if text == b"/" => return None,
+            // Without its slash the root is an empty path, and a doubled one is single: those have mistakes of their own.
+            _ if text == b"/" || text.starts_with(b"//") => return None,
             _ => [self.front.option(front), text.strip_prefix(b"/")?].concat(),
         })
     }
@@ -319,6 +319,9 @@ fn source_step(path: &[u8], subject: &Subject<'_>) -> Step<Vec<u8>> {
     for count in 1..=DEEPEST_PREFIX {
         let rest = without_segments(path, count);
         let gone = path.strip_suffix(rest.as_slice()).unwrap_or(path);
+        if gone == b"/" {
+            continue;
+        }
         let gone = String::from_utf8_lossy(gone).into_owned();
         step.add(&PATH_PREFIX_CHANGED, format!("{gone} was added after signing"), rest);
     }
