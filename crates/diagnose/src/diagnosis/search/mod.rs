@@ -207,9 +207,13 @@ impl<'a> Search<'a> {
         self.hits.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner()).is_empty()
     }
 
-    /// Tries the mistakes that have too many forms to be combined, kind by kind until one gives the signature.
+    /// Tries the mistakes that have too many forms to be combined, kind by kind until one gives the
+    /// signature or time is up.
     fn try_singles(&self, all: &[Box<dyn Series + '_>]) {
         for series in all {
+            if (self.limits.is_time_up)() {
+                return;
+            }
             self.count(series.count());
             let found = (0..series.count()).into_par_iter().filter(|number| series.gives(*number, &self.target));
             let found: Vec<usize> = found.collect();
