@@ -6,6 +6,7 @@
 mod authority;
 pub(crate) mod headers;
 mod invalid;
+mod names;
 pub(crate) mod target;
 #[cfg(feature = "stream")]
 mod checksum;
@@ -18,6 +19,7 @@ pub use checksum::WrongChecksum;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};
+pub(crate) use names::repeated_names;
 pub use object_key::path_for_key;
 pub use url::{InvalidUrl, RequestUrl, UriScheme};
 

@@ -15,7 +15,7 @@ use crate::checksum::{ChecksumAlgorithm, ChecksumHasher};
 use crate::claim::plain_number;
 use crate::crypto::sha256;
 use crate::derivation::Terms;
-use crate::request::{Body, Request};
+use crate::request::{Body, Request, repeated_names};
 use crate::scheme::{Scheme, Signature, SigningKey};
 
 /// What the payload line of a request says of chunks.
@@ -88,10 +88,7 @@ fn unexpected_trailers(word: Word, chunked: &Chunked<'_>) -> Vec<StreamFault> {
         names.extend(chunked.trailer_signature.map(|_| TRAILER_SIGNATURE.to_owned()));
         return names.into_iter().map(|name| StreamFault::TrailerUnexpected { name }).collect();
     }
-    names.sort();
-    let pairs = names.iter().zip(names.iter().skip(1));
-    let mut repeated: Vec<String> = pairs.filter(|(one, other)| one == other).map(|(one, _)| one.clone()).collect();
-    repeated.dedup();
+    let mut repeated = repeated_names(names);
     let is_signature_odd = chunked.trailer_signatures > usize::from(word.is_signed);
     repeated.extend(is_signature_odd.then(|| TRAILER_SIGNATURE.to_owned()));
     repeated.into_iter().map(|name| StreamFault::TrailerUnexpected { name }).collect()

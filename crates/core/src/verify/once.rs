@@ -5,7 +5,7 @@
 
 use super::Finding;
 use crate::canonical::query;
-use crate::request::{Headers, Request};
+use crate::request::{Headers, Request, repeated_names};
 use crate::scheme::Dialect;
 
 /// Headers that are read once, whoever sends them.
@@ -33,16 +33,8 @@ pub(super) fn repeated<'a>(headers: &Headers, names: impl Iterator<Item = &'a st
 
 /// The parameters of a signed query that stand there twice, in any case: some servers look names up without regard to it.
 pub(super) fn judge_parameters(request: &Request, is_of_signature: impl Fn(&str) -> bool) -> Vec<Finding> {
-    let mut names: Vec<String> = parameter_names(request).filter(|name| is_of_signature(name)).collect();
-    names.sort();
-    let mut repeated: Vec<String> = names
-        .iter()
-        .zip(names.iter().skip(1))
-        .filter(|(one, other)| one == other)
-        .map(|(one, _)| one.clone())
-        .collect();
-    repeated.dedup();
-    repeated.into_iter().map(|name| Finding::Repeated { name }).collect()
+    let names = parameter_names(request).filter(|name| is_of_signature(name)).collect();
+    repeated_names(names).into_iter().map(|name| Finding::Repeated { name }).collect()
 }
 
 fn parameter_names(request: &Request) -> impl Iterator<Item = String> {

@@ -3,6 +3,7 @@
 use super::Finding;
 use super::finding::ListFault;
 use crate::claim::Claim;
+use crate::request::repeated_names;
 
 /// The parts that the header has, each once.
 const PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
@@ -35,12 +36,12 @@ fn unknown_part(name: &str) -> String {
 pub(super) fn judge_list(claim: &Claim) -> Option<Finding> {
     let names: Vec<&str> = claim.signed_headers_listed.split(';').map(str::trim).collect();
     let lower: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
-    let is_repeated = |name: &String| lower.iter().filter(|other| *other == name).nth(1).is_some();
+    let is_sorted = lower.is_sorted();
     let fault = match () {
         () if names.iter().any(|name| name.is_empty()) => ListFault::EmptyName,
         () if names.iter().any(|name| name.bytes().any(|byte| byte.is_ascii_uppercase())) => ListFault::UpperCase,
-        () if lower.iter().any(is_repeated) => ListFault::Repeated,
-        () if !lower.is_sorted() => ListFault::Unsorted,
+        () if !repeated_names(lower).is_empty() => ListFault::Repeated,
+        () if !is_sorted => ListFault::Unsorted,
         () => return None,
     };
     let (expected, presented) = (claim.terms.signed_headers.as_str().to_owned(), claim.signed_headers_listed.clone());

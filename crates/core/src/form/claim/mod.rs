@@ -7,7 +7,7 @@ use std::fmt;
 use super::fields::{Fields, is_ignored};
 use super::multipart::{self, MultipartError, Part};
 use super::policy::{Policy, PolicyError};
-use crate::request::{Body, Request};
+use crate::request::{Body, Request, repeated_names};
 use crate::scheme::{Dialect, Scheme, Scope, Signature};
 use crate::time::{InvalidTimestamp, Timestamp};
 use crate::v2::Names;
@@ -158,12 +158,7 @@ impl FormClaim {
     pub(super) fn repeated(&self) -> Vec<String> {
         let own = self.fields.iter().map(|(name, _)| name).chain(self.file.as_ref().map(|_| FILE));
         let all = own.chain(self.behind_file.iter().map(String::as_str));
-        let mut names: Vec<String> = all.filter(|name| !is_ignored(name)).map(str::to_ascii_lowercase).collect();
-        names.sort();
-        let pairs = names.iter().zip(names.iter().skip(1));
-        let mut repeated: Vec<String> = pairs.filter(|(one, other)| one == other).map(|(one, _)| one.clone()).collect();
-        repeated.dedup();
-        repeated
+        repeated_names(all.filter(|name| !is_ignored(name)).map(str::to_ascii_lowercase).collect())
     }
 
     /// Whether a form of Version 4 has a signature of Version 2 besides: S3 takes the one, MinIO the other.
