@@ -123,10 +123,7 @@ impl fmt::Display for StreamFault {
             Self::TrailerMissing { name } => write!(f, "the trailing header {name} was announced and did not come"),
             Self::TrailerUnannounced { name } => write!(f, "the trailing header {name} came and was not announced"),
             Self::TrailerUnexpected { name } => {
-                write!(
-                    f,
-                    "the trailing header {name} came twice, or without a word for trailers in x-amz-content-sha256"
-                )
+                write!(f, "the trailing header {name} came twice, or x-amz-content-sha256 announces no trailer")
             }
             Self::ChunkSigned { chunk } => write!(f, "{chunk}, has a signature, and chunks are declared unsigned"),
             Self::Checksum { name, expected, presented } => {
