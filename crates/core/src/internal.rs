@@ -36,6 +36,18 @@ pub mod encode {
 }
 
 pub mod canonical {
+    use crate::canonical::{CanonicalRequest, Field};
+
+    /// The text before a field, the newline that separates them included.
+    pub fn before(text: &CanonicalRequest, field: Field) -> &[u8] {
+        text.before(field)
+    }
+
+    /// The text after a field, from the newline on that ends it.
+    pub fn after(text: &CanonicalRequest, field: Field) -> &[u8] {
+        text.after(field)
+    }
+
     pub mod headers {
         pub use crate::canonical::headers::write;
     }

@@ -105,8 +105,11 @@ pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, li
             worlds.par_extend(others.map(|(cause, subject)| World::new(Some(cause), subject, keys)));
         }
         search.try_depth(&mut worlds, depth);
-        if depth == 1 && search.is_nothing_found() {
-            search.try_singles(&series(subject, keys));
+        if let Some(arrived) = worlds.first()
+            && depth == 1
+            && search.is_nothing_found()
+        {
+            search.try_singles(&series(&arrived.subject, keys, &arrived.signing));
         }
         let is_cut_short = search.is_cut_short.load(Ordering::Relaxed);
         let sets = search.take_sets();

@@ -86,9 +86,10 @@ impl Path {
         let path = subject.path.clone();
         let stores_objects = subject.stores_objects();
         let rule = subject.terms.path_rule;
+        let decoded = decode(&path, Plus::Literal);
         Self {
-            raw: raw_step(&decode(&path, Plus::Literal)),
-            over: over_step(&decode(&path, Plus::Literal)),
+            raw: raw_step(&decoded),
+            over: over_step(&decoded),
             front: front_step(subject),
             source: source_step(&path, subject),
             unicode: Step::new(Unicode::AsIs)
@@ -149,7 +150,9 @@ impl Making for Path {
             also: self.over.option(over),
         };
         let text = match self.slash.option(slash) {
-            SlashWriting::EscapesKept => keeping_escaped_slashes(&wire, |part| self.encoded(part, passes, escaping)),
+            SlashWriting::EscapesKept => {
+                keeping_escapes(&wire, slash_escape, |part| self.encoded(part, passes, escaping))
+            }
             SlashWriting::EncodedBehind(count) => {
                 let text = self.encoded(&wire, passes, escaping);
                 let kept = text.iter().enumerate().filter(|(_, byte)| **byte == b'/').nth(count - 1)?.0 + 1;
@@ -174,7 +177,7 @@ impl Path {
             Passes::Decoded => decode(wire, Plus::Literal),
             Passes::Once => escaping.escape(&decode(wire, Plus::Literal)),
             Passes::OverEncoded => {
-                keeping_escaped_unreserved(wire, |part| escaping.escape(&decode(part, Plus::Literal)))
+                keeping_escapes(wire, unreserved_escape, |part| escaping.escape(&decode(part, Plus::Literal)))
             }
             Passes::Verbatim => wire.to_vec(),
             Passes::Twice => escaping.escape(wire),
@@ -183,32 +186,25 @@ impl Path {
     }
 }
 
-/// The parts between escapes of `/` made each by itself, the escapes as they were.
-fn keeping_escaped_slashes(wire: &[u8], make: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+/// The parts between some escapes made each by itself. `kept` says what stands in the place of such an escape.
+fn keeping_escapes(wire: &[u8], kept: impl Fn(&[u8]) -> Option<Vec<u8>>, make: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = wire;
-    while let Some(at) = rest.windows(3).position(|bytes| bytes.eq_ignore_ascii_case(b"%2f")) {
+    while let Some((at, escape)) = rest.windows(3).enumerate().find_map(|(at, bytes)| Some((at, kept(bytes)?))) {
         out.extend(make(rest.get(..at).unwrap_or_default()));
-        out.extend_from_slice(b"%2F");
+        out.extend(escape);
         rest = rest.get(at + 3..).unwrap_or_default();
     }
     out.extend(make(rest));
     out
 }
 
-/// The parts between escapes of unreserved characters made each by itself, the escapes as they were.
-fn keeping_escaped_unreserved(wire: &[u8], make: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = wire;
-    while let Some(at) = rest.windows(3).position(is_escaped_unreserved) {
-        let (before, behind) = rest.split_at(at);
-        let (escape, behind) = behind.split_at(3);
-        out.extend(make(before));
-        out.extend_from_slice(escape);
-        rest = behind;
-    }
-    out.extend(make(rest));
-    out
+fn slash_escape(bytes: &[u8]) -> Option<Vec<u8>> {
+    bytes.eq_ignore_ascii_case(b"%2f").then(|| b"%2F".to_vec())
+}
+
+fn unreserved_escape(bytes: &[u8]) -> Option<Vec<u8>> {
+    is_escaped_unreserved(bytes).then(|| bytes.to_vec())
 }
 
 /// Whether this is an escape such as `%2D`; `~` has a mistake of its own.
@@ -239,9 +235,7 @@ fn over_step(decoded: &[u8]) -> Step<Vec<u8>> {
 fn front_step(subject: &Subject<'_>) -> Step<Vec<u8>> {
     let mut step = Step::new(b"/".to_vec()).or(&PATH_NO_SLASH, Vec::new());
     let Some(host) = subject.headers.first_text("host") else { return step };
-    for (before, host) in
-        [("https://", host), ("http://", host), ("//", host), ("/", host), ("", host), ("https%3A//", host)]
-    {
+    for before in ["https://", "http://", "//", "/", "", "https%3A//"] {
         step.add(&PATH_WHOLE_URL, format!("{before}{host} before the path"), format!("{before}{host}/").into_bytes());
     }
     step

@@ -186,8 +186,8 @@ impl Query {
                 Whole::OnlySignature => parameter.is_of_signature && !parameter.is_omitted,
                 Whole::WithoutSignature => !parameter.is_of_signature,
                 Whole::WithEmptySignature => is_signature || !parameter.is_omitted,
-                Whole::LastOfEach => !parameter.is_omitted && !self.is_repeated(&self.parameters[at + 1..], parameter),
-                Whole::FirstOfEach => !parameter.is_omitted && !self.is_repeated(&self.parameters[..at], parameter),
+                Whole::LastOfEach => !parameter.is_omitted && !is_among(parameter, self.parameters.get(at + 1..)),
+                Whole::FirstOfEach => !parameter.is_omitted && !is_among(parameter, self.parameters.get(..at)),
                 _ => !parameter.is_omitted,
             };
             let mut parameter = parameter.clone();
@@ -205,10 +205,6 @@ impl Query {
             }
         }
         Some(chosen)
-    }
-
-    fn is_repeated(&self, others: &[Parameter], parameter: &Parameter) -> bool {
-        others.iter().any(|other| other.name == parameter.name)
     }
 
     /// The parameters that a query has if it is decoded before it is split.
@@ -243,6 +239,10 @@ impl Query {
             .collect();
         (plain != wire).then_some(parameters)
     }
+}
+
+fn is_among(parameter: &Parameter, others: Option<&[Parameter]>) -> bool {
+    others.unwrap_or_default().iter().any(|other| other.name == parameter.name)
 }
 
 fn parameters(wire: &[u8], subject: &Subject<'_>) -> Vec<Parameter> {

@@ -6,7 +6,7 @@ mod steps;
 
 pub(in crate::diagnosis) use chain::{Chain, Links, chain_step};
 
-use steps::{Part, StringForm, day_step, form_step, part_step, timestamp_step};
+use steps::{Part, StringForm, day_step, days_step, form_step, part_step, timestamp_step};
 
 use super::names::{REGIONS, SERVICES};
 use super::secret::{self, SecretBytes};
@@ -120,7 +120,7 @@ impl Signing {
 
     /// The same with every slip of a secret and every day of a year, which are too many to be combined with anything.
     pub(in crate::diagnosis) fn with_many_secrets_and_days(subject: &Subject<'_>, keys: &[Key<'_>]) -> Self {
-        let day = steps::year_step(subject);
+        let day = days_step(subject, times::days_of_a_year(subject.terms.timestamp));
         Self { secret: mistyped_secret::step(keys), day, ..Self::new(subject, keys) }
     }
 
@@ -139,11 +139,7 @@ impl Signing {
 
     /// The signing key of Version 4 without a mistake.
     pub(in crate::diagnosis) fn right_key(&self) -> Midstate {
-        let first = || Chain::Right.first_key(self.prefix.as_bytes(), self.secret.option(0));
-        let parts = [&self.day, &self.region, &self.service].map(|step| step.option(0).key.as_str());
-        let [day, region, service] = parts;
-        let messages = Chain::Right.messages([day, region, service, &self.scope.terminator]);
-        Midstate::new(Links::default().derive((0, 0), Chain::Right, first, messages))
+        Midstate::new(self.derive(&[0; STEPS], &mut Links::default()))
     }
 
     /// The string to sign before the hash, with another timestamp.
@@ -183,6 +179,22 @@ impl Signing {
 
     /// What these options make, one for each step. `links` keeps what neighbouring choices share of their keys.
     pub(in crate::diagnosis) fn make(&self, options: &[u16; STEPS], links: &mut Links) -> Frame {
+        let (before, after) = self.around_hash(options);
+        let key = match self.scheme {
+            Scheme::V4 if self.chain(options).exchanges_the_last() => {
+                FrameKey::Exchanged { message: SecretBytes::new(self.derive(options, links).to_vec()), before }
+            }
+            Scheme::V4 => FrameKey::Hmac(Midstate::new(self.derive(options, links)).absorb(&before)),
+            Scheme::V4a => {
+                let first = || self.first_key(options);
+                FrameKey::Ecdsa { key: links.public_key(origin(options), first, &self.access_key_id), before }
+            }
+        };
+        Frame { key, after }
+    }
+
+    /// The signing key of Version 4.
+    fn derive<'l>(&self, options: &[u16; STEPS], links: &'l mut Links) -> &'l [u8] {
         let day = self.day.option(options[2].into()).key.as_str();
         let region = self.region.option(options[3].into()).key.as_str();
         let service = self.service.option(options[4].into()).key.as_str();
@@ -190,21 +202,16 @@ impl Signing {
             Shape::ExchangedEverywhere => [day, service, region, &self.scope.terminator],
             _ => [day, region, service, &self.scope.terminator],
         };
-        let chain = *self.derivation.option(options[1].into());
-        let first = || chain.first_key(self.prefix.as_bytes(), self.secret.option(options[0].into()));
-        let origin = (options[0], options[1]);
-        let (before, after) = self.around_hash(options);
-        let key = match self.scheme {
-            Scheme::V4 => {
-                let key = links.derive(origin, chain, first, chain.messages(scope));
-                match chain.exchanges_the_last() {
-                    true => FrameKey::Exchanged { message: SecretBytes::new(key.to_vec()), before },
-                    false => FrameKey::Hmac(Midstate::new(key).absorb(&before)),
-                }
-            }
-            Scheme::V4a => FrameKey::Ecdsa { key: links.public_key(origin, first, &self.access_key_id), before },
-        };
-        Frame { key, after }
+        let chain = self.chain(options);
+        links.derive(origin(options), chain, || self.first_key(options), chain.messages(scope))
+    }
+
+    fn chain(&self, options: &[u16; STEPS]) -> Chain {
+        *self.derivation.option(options[1].into())
+    }
+
+    fn first_key(&self, options: &[u16; STEPS]) -> SecretBytes {
+        self.chain(options).first_key(self.prefix.as_bytes(), self.secret.option(options[0].into()))
     }
 
     fn frame_text(&self, options: &[u16; STEPS]) -> Vec<u8> {
@@ -255,6 +262,11 @@ impl Signing {
         };
         (before.into_bytes(), after.into_bytes())
     }
+}
+
+/// Which secret and which way of chaining it is.
+fn origin(options: &[u16; STEPS]) -> (u16, u16) {
+    (options[0], options[1])
 }
 
 impl Shape {

@@ -57,32 +57,30 @@ pub(super) fn part_step(
     step
 }
 
+/// Days of the scope near that of the request: in scope and key, in the key alone, in the string to sign alone.
 pub(super) fn day_step(subject: &Subject<'_>) -> Step<Part> {
     let right = &subject.terms.scope.date;
-    let mut step = Step::new(Part { signed: right.clone(), key: right.clone() });
-    for day in times::days(subject) {
-        let both = Part { signed: day.clone(), key: day.clone() };
-        step.add(&SCOPE_DATE, format!("signed for the day {day}"), both);
-        if subject.terms.scheme == Scheme::V4a {
-            continue;
+    let mut step = days_step(subject, times::days(subject));
+    if subject.terms.scheme == Scheme::V4 {
+        for day in times::days(subject) {
+            let signed_only = Part { signed: day.clone(), key: right.clone() };
+            step.add(&SCOPE_DATE, format!("the string to sign names the day {day}"), signed_only);
         }
-        let key_only = Part { signed: right.clone(), key: day.clone() };
-        step.add(&KEY_OTHER_DAY, format!("the key was derived for {day}"), key_only);
-        let signed_only = Part { signed: day.clone(), key: right.clone() };
-        step.add(&SCOPE_DATE, format!("the string to sign names the day {day}"), signed_only);
     }
     step
 }
 
-/// Every day within a year, as the day of the key and of the whole scope.
-pub(super) fn year_step(subject: &Subject<'_>) -> Step<Part> {
+/// Other days in scope and key, and in the key alone: that of Version 4A knows no day.
+pub(super) fn days_step(subject: &Subject<'_>, days: impl IntoIterator<Item = String>) -> Step<Part> {
     let right = &subject.terms.scope.date;
     let mut step = Step::new(Part { signed: right.clone(), key: right.clone() });
-    for day in times::days_of_a_year(subject.terms.timestamp) {
-        let key_only = Part { signed: right.clone(), key: day.clone() };
-        step.add(&KEY_OTHER_DAY, format!("the key was derived for {day}"), key_only);
+    for day in days {
         let both = Part { signed: day.clone(), key: day.clone() };
         step.add(&SCOPE_DATE, format!("signed for the day {day}"), both);
+        if subject.terms.scheme == Scheme::V4 {
+            let key_only = Part { signed: right.clone(), key: day.clone() };
+            step.add(&KEY_OTHER_DAY, format!("the key was derived for {day}"), key_only);
+        }
     }
     step
 }

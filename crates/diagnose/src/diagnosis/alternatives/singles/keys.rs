@@ -1,13 +1,10 @@
 //! Keys of other secrets and of other days.
 
-use super::Series;
-use crate::diagnosis::alternatives::Subject;
+use super::{Right, Series};
 use crate::diagnosis::alternatives::signing::{Links, STEPS, Signing};
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
-use sigvet_core::canonical::CanonicalRequest;
-use sigvet_core::crypto::sha256;
 use sigvet_core::internal::Hex;
 
 /// Every key that one slip in the secret, or another day of the year, gives.
@@ -18,10 +15,10 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn new(subject: &Subject<'_>, keys: &[Key<'_>], right: &CanonicalRequest) -> Self {
-        let signing = Signing::with_many_secrets_and_days(subject, keys);
+    pub(super) fn new(right: &Right<'_, '_>, keys: &[Key<'_>]) -> Self {
+        let signing = Signing::with_many_secrets_and_days(right.subject, keys);
         let choices = signing.single_choices();
-        Self { signing, choices, line: Hex::new(&sha256(right.as_bytes())) }
+        Self { signing, choices, line: Hex::new(&right.text.sha256()) }
     }
 
     fn options(&self, number: usize) -> [u16; STEPS] {

@@ -15,7 +15,7 @@ use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
 use sigvet_core::canonical::{CanonicalRequest, Field as Part};
 use sigvet_core::crypto::Sha256Hasher;
-use sigvet_core::internal::Hex;
+use sigvet_core::internal::{Hex, canonical};
 use sigvet_core::scheme::Scheme;
 
 /// Of a larger request a million hypotheses would take minutes.
@@ -33,89 +33,127 @@ pub(in crate::diagnosis) trait Series: Sync {
     fn causes(&self, number: usize) -> Vec<AppliedMistake>;
 }
 
-/// All series of a request, the likeliest first.
-pub(in crate::diagnosis) fn series<'a>(subject: &'a Subject<'_>, keys: &[Key<'_>]) -> Vec<Box<dyn Series + 'a>> {
+/// All series of a request, the likeliest first. `signing` is that of the request as it arrived.
+pub(in crate::diagnosis) fn series<'a>(
+    subject: &'a Subject<'_>,
+    keys: &[Key<'_>],
+    signing: &'a Signing,
+) -> Vec<Box<dyn Series + 'a>> {
     // A signature of Version 4A is verified, which takes a hundred times as long as to recompute one.
     if keys.is_empty() || subject.terms.scheme == Scheme::V4a {
         return Vec::new();
     }
-    let right = subject.right();
-    if right.as_bytes().len() > LARGEST {
+    let right = Right { subject, signing, text: subject.right() };
+    if right.text.as_bytes().len() > LARGEST {
         return Vec::new();
     }
-    let mut all: Vec<Box<dyn Series + 'a>> = vec![Box::new(keys::Keys::new(subject, keys, &right))];
-    all.extend(paths::series(subject, keys, &right));
-    all.extend(numbers::series(subject, keys, &right));
-    all.extend(instants::series(subject, keys, &right));
+    let mut all: Vec<Box<dyn Series + 'a>> = vec![Box::new(keys::Keys::new(&right, keys)), paths::series(&right)];
+    all.extend(numbers::series(&right));
+    all.extend(instants::series(&right));
     all
 }
 
-type Write<'a> = Box<dyn Fn(usize, &mut Vec<u8>) + Sync + 'a>;
-type Describe<'a> = Box<dyn Fn(usize) -> AppliedMistake + Sync + 'a>;
-
-/// Canonical requests that differ in one place.
-struct Hole<'a> {
-    before: Sha256Hasher,
-    after: Vec<u8>,
-    frame: Frame,
-    count: usize,
-    write: Write<'a>,
-    describe: Describe<'a>,
+/// The request as it arrived, with all that is right for it.
+struct Right<'a, 's> {
+    subject: &'a Subject<'s>,
+    signing: &'a Signing,
+    text: CanonicalRequest,
 }
 
-impl<'a> Hole<'a> {
-    /// The canonical request with its bytes from `start` to `end` replaced by what `write` writes.
-    fn new(
-        (subject, keys): (&Subject<'_>, &[Key<'_>]),
-        (right, place): (&CanonicalRequest, std::ops::Range<usize>),
-        (count, write, describe): (usize, Write<'a>, Describe<'a>),
-    ) -> Option<Self> {
-        let mut before = Sha256Hasher::new();
-        before.update(right.as_bytes().get(..place.start)?);
-        let after = right.as_bytes().get(place.end..)?.to_vec();
-        let frame = Signing::new(subject, keys).right_frame();
-        Some(Self { before, after, frame, count, write, describe })
+/// A canonical request with one place left open.
+struct Gap {
+    before: Sha256Hasher,
+    after: Vec<u8>,
+}
+
+impl Gap {
+    fn in_field(text: &CanonicalRequest, part: Part) -> Self {
+        Self::new(canonical::before(text, part), canonical::after(text, part))
+    }
+
+    /// In the value of a signed header.
+    fn in_header(text: &CanonicalRequest, name: &str) -> Option<Self> {
+        let (all, mut at) = (text.as_bytes(), canonical::before(text, Part::Headers).len());
+        for line in text.field(Part::Headers).split(|byte| *byte == b'\n') {
+            let value = line.strip_prefix(name.as_bytes()).and_then(|rest| rest.strip_prefix(b":"));
+            if let Some(value) = value {
+                let end = at + line.len();
+                return Some(Self::new(all.get(..end - value.len())?, all.get(end..)?));
+            }
+            at += line.len() + 1;
+        }
+        None
+    }
+
+    fn new(before: &[u8], after: &[u8]) -> Self {
+        let mut hasher = Sha256Hasher::new();
+        hasher.update(before);
+        Self { before: hasher, after: after.to_vec() }
+    }
+
+    /// The hash of the canonical request with this text in the gap.
+    fn hash_with(&self, text: &[u8]) -> Hex {
+        let mut hasher = self.before.clone();
+        hasher.update(text);
+        hasher.update(&self.after);
+        Hex::new(&hasher.finish())
     }
 }
 
-impl Series for Hole<'_> {
+/// What may have stood in a gap when the request was signed, by number.
+trait Filling: Sync {
+    fn count(&self) -> usize;
+    fn write(&self, number: usize, out: &mut Vec<u8>);
+    fn cause(&self, number: usize) -> AppliedMistake;
+}
+
+/// A gap with its fillings. Key and string to sign are right.
+struct Filled<F> {
+    gap: Gap,
+    frame: Frame,
+    filling: F,
+}
+
+impl<F: Filling> Series for Filled<F> {
     fn count(&self) -> usize {
-        self.count
+        self.filling.count()
     }
 
     fn gives(&self, number: usize, target: &Target) -> bool {
         let mut text = Vec::with_capacity(64);
-        (self.write)(number, &mut text);
-        let mut hasher = self.before.clone();
-        hasher.update(&text);
-        hasher.update(&self.after);
-        self.frame.gives(Hex::new(&hasher.finish()).as_bytes(), target)
+        self.filling.write(number, &mut text);
+        self.frame.gives(self.gap.hash_with(&text).as_bytes(), target)
     }
 
     fn causes(&self, number: usize) -> Vec<AppliedMistake> {
-        vec![(self.describe)(number)]
+        vec![self.filling.cause(number)]
     }
 }
 
-/// The fields in their order.
-const FIELDS: [Part; 6] = [Part::Method, Part::Path, Part::Query, Part::Headers, Part::SignedHeaders, Part::Payload];
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Where a field stands in a canonical request.
-fn place_of(right: &CanonicalRequest, part: Part) -> std::ops::Range<usize> {
-    let start = FIELDS.iter().take_while(|other| **other != part).map(|other| right.field(*other).len() + 1).sum();
-    start..start + right.field(part).len()
-}
+    const TEXT: &str = "GET\n/k\na=1\nhost:h\nx-amz-date:D\n\nhost;x-amz-date\nhash";
 
-/// Where the value of a signed header stands in a canonical request.
-fn place_of_header(right: &CanonicalRequest, name: &str) -> Option<std::ops::Range<usize>> {
-    let mut at = place_of(right, Part::Headers).start;
-    for line in right.field(Part::Headers).split_inclusive(|byte| *byte == b'\n') {
-        let end = at + line.len();
-        let value = line.strip_prefix(name.as_bytes()).and_then(|rest| rest.strip_prefix(b":"));
-        if value.is_some() {
-            return Some(at + name.len() + 1..end - usize::from(line.ends_with(b"\n")));
+    fn text() -> CanonicalRequest {
+        let mut fields = ["GET", "/k", "a=1", "host:h\nx-amz-date:D\n", "host;x-amz-date", "hash"].into_iter();
+        CanonicalRequest::assemble(|_, out| out.extend_from_slice(fields.next().unwrap().as_bytes()))
+    }
+
+    /// Catches a gap that is a byte too long or too short, by what stood in it.
+    #[test]
+    fn what_stood_in_a_gap_fills_it_again() {
+        assert_eq!(text().as_bytes(), TEXT.as_bytes());
+        let right = Hex::new(&text().sha256());
+        for (part, stood) in [(Part::Method, "GET"), (Part::Path, "/k"), (Part::Query, "a=1"), (Part::Payload, "hash")]
+        {
+            assert_eq!(Gap::in_field(&text(), part).hash_with(stood.as_bytes()).as_bytes(), right.as_bytes());
         }
-        at = end;
+        for (name, stood) in [("host", "h"), ("x-amz-date", "D")] {
+            let gap = Gap::in_header(&text(), name).unwrap();
+            assert_eq!(gap.hash_with(stood.as_bytes()).as_bytes(), right.as_bytes(), "{name}");
+        }
+        assert!(Gap::in_header(&text(), "x-amz").is_none() && Gap::in_header(&text(), "hos").is_none());
     }
-    None
 }

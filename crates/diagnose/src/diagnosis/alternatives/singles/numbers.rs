@@ -1,83 +1,99 @@
 //! Values that are numbers: the port of the host, and the length of the body.
 
-use super::{Hole, Series, place_of_header};
-use crate::diagnosis::alternatives::Subject;
+use std::ops::RangeInclusive;
+
+use super::{Filled, Filling, Gap, Right, Series};
 use crate::diagnosis::alternatives::host::{INNER_NAMES, split_port};
 use crate::diagnosis::catalogue::{HEADER_CHANGED, HOST_OTHER_ENDPOINT, HOST_PORT_MISSING, HOST_REWRITTEN};
-use crate::diagnosis::evidence::Key;
 use crate::diagnosis::outcome::AppliedMistake;
-use sigvet_core::canonical::CanonicalRequest;
 
 /// The ports of TCP, from 1 on.
 const PORTS: usize = 65_535;
 /// What servers inside of a network listen at, beside the ports above 30,000 that Kubernetes gives out.
-const INNER_PORTS: [std::ops::RangeInclusive<usize>; 9] =
+const INNER_PORTS: [RangeInclusive<usize>; 9] =
     [0..=0, 80..=90, 443..=443, 3000..=3010, 4566..=4576, 5000..=5010, 7480..=7490, 8000..=9500, 30_000..=32_767];
 /// Bodies of up to so many bytes.
 const LENGTHS: usize = 1_048_577;
 
-pub(super) fn series<'a>(
-    subject: &'a Subject<'_>,
-    keys: &[Key<'_>],
-    right: &CanonicalRequest,
-) -> Vec<Box<dyn Series + 'a>> {
-    let mut all: Vec<Box<dyn Series + 'a>> = Vec::new();
-    if let (Some(host), Some(place)) = (subject.headers.first_text("host"), place_of_header(right, "host")) {
-        let (name, port) = split_port(host);
-        let names = std::iter::once(name).chain(INNER_NAMES.into_iter().filter(|inner| *inner != name));
-        for other in names {
-            let numbers: Vec<usize> = match other {
-                _ if other == name || ["localhost", "127.0.0.1"].contains(&other) => (0..=PORTS).collect(),
-                _ => INNER_PORTS.into_iter().flatten().collect(),
-            };
-            all.extend(ports(subject, keys, (right, place.clone()), (host, other, port.is_some()), numbers));
-        }
-    }
-    if let (Some(sent), Some(place)) =
-        (subject.headers.first_text("content-length"), place_of_header(right, "content-length"))
-    {
-        let sent = sent.to_owned();
-        let write = |number: usize, out: &mut Vec<u8>| out.extend(number.to_string().into_bytes());
-        let describe = move |number: usize| {
-            let detail = format!("content-length was signed as '{number}'");
-            AppliedMistake::new(&HEADER_CHANGED, number.to_string(), sent.as_str()).with_detail(detail)
-        };
-        let hole = Hole::new((subject, keys), (right, place), (LENGTHS, Box::new(write), Box::new(describe)));
-        all.extend(hole.map(|hole| Box::new(hole) as Box<dyn Series>));
-    }
-    all
+pub(super) fn series<'a>(right: &Right<'a, '_>) -> Vec<Box<dyn Series + 'a>> {
+    ports(right).into_iter().chain(lengths(right)).collect()
 }
 
-fn ports<'a>(
-    subject: &'a Subject<'_>,
-    keys: &[Key<'_>],
-    at: (&CanonicalRequest, std::ops::Range<usize>),
-    (sent, name, has_port): (&'a str, &'a str, bool),
-    numbers: Vec<usize>,
-) -> Option<Box<dyn Series + 'a>> {
-    let is_other = split_port(sent).0 != name;
-    // At 0 stands the name alone.
-    let host = move |port: usize| if port == 0 { name.to_owned() } else { format!("{name}:{port}") };
-    let count = numbers.len();
-    let numbers = std::sync::Arc::new(numbers);
-    let written = std::sync::Arc::clone(&numbers);
-    let write = move |number: usize, out: &mut Vec<u8>| {
-        let port = written.get(number).copied().unwrap_or_default();
-        out.extend_from_slice(name.as_bytes());
-        if port > 0 {
-            out.push(b':');
-            out.extend(port.to_string().into_bytes());
-        }
+/// The name that was sent, and those of inner networks, each with its ports.
+fn ports<'a>(right: &Right<'a, '_>) -> Vec<Box<dyn Series + 'a>> {
+    let Some(sent) = right.subject.headers.first_text("host") else { return Vec::new() };
+    let (own, _) = split_port(sent);
+    let names = std::iter::once(own).chain(INNER_NAMES.into_iter().filter(|inner| *inner != own));
+    let of_name = |name: &'a str| {
+        let has_all = name == own || ["localhost", "127.0.0.1"].contains(&name);
+        let ports = if has_all { (0..=PORTS).collect() } else { INNER_PORTS.into_iter().flatten().collect() };
+        let filling = Ports { sent, name, ports };
+        let gap = Gap::in_header(&right.text, "host")?;
+        Some(Box::new(Filled { gap, frame: right.signing.right_frame(), filling }) as Box<dyn Series>)
     };
-    let describe = move |number: usize| {
-        let port = numbers.get(number).copied().unwrap_or_default();
-        let mistake = match port {
-            _ if is_other && has_port => &HOST_REWRITTEN,
-            0 if !is_other => &HOST_PORT_MISSING,
+    names.filter_map(of_name).collect()
+}
+
+fn lengths<'a>(right: &Right<'a, '_>) -> Option<Box<dyn Series + 'a>> {
+    let filling = Lengths { sent: right.subject.headers.first_text("content-length")? };
+    let gap = Gap::in_header(&right.text, "content-length")?;
+    Some(Box::new(Filled { gap, frame: right.signing.right_frame(), filling }))
+}
+
+/// A name with these ports. At 0 it stands alone.
+struct Ports<'a> {
+    sent: &'a str,
+    name: &'a str,
+    ports: Vec<usize>,
+}
+
+impl Ports<'_> {
+    fn port(&self, number: usize) -> usize {
+        self.ports.get(number).copied().unwrap_or_default()
+    }
+}
+
+impl Filling for Ports<'_> {
+    fn count(&self) -> usize {
+        self.ports.len()
+    }
+
+    fn write(&self, number: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.name.as_bytes());
+        if let port @ 1.. = self.port(number) {
+            out.extend(format!(":{port}").into_bytes());
+        }
+    }
+
+    fn cause(&self, number: usize) -> AppliedMistake {
+        let (own, own_port) = split_port(self.sent);
+        let mistake = match self.port(number) {
+            _ if own != self.name && own_port.is_some() => &HOST_REWRITTEN,
+            0 if own == self.name => &HOST_PORT_MISSING,
             _ => &HOST_OTHER_ENDPOINT,
         };
-        AppliedMistake::new(mistake, host(port), sent).with_detail(format!("host was signed as '{}'", host(port)))
-    };
-    let hole = Hole::new((subject, keys), at, (count, Box::new(write), Box::new(describe)));
-    hole.map(|hole| Box::new(hole) as Box<dyn Series>)
+        let mut signed = Vec::new();
+        self.write(number, &mut signed);
+        let detail = format!("host was signed as '{}'", String::from_utf8_lossy(&signed));
+        AppliedMistake::new(mistake, signed, self.sent).with_detail(detail)
+    }
+}
+
+struct Lengths<'a> {
+    sent: &'a str,
+}
+
+impl Filling for Lengths<'_> {
+    fn count(&self) -> usize {
+        LENGTHS
+    }
+
+    fn write(&self, number: usize, out: &mut Vec<u8>) {
+        out.extend(number.to_string().into_bytes());
+    }
+
+    fn cause(&self, number: usize) -> AppliedMistake {
+        let detail = format!("content-length was signed as '{number}'");
+        AppliedMistake::new(&HEADER_CHANGED, number.to_string(), self.sent).with_detail(detail)
+    }
 }

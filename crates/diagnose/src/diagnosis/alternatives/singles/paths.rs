@@ -1,11 +1,10 @@
 //! Paths that a proxy or a gateway may have rewritten after they were signed.
 
-use super::{Hole, Series, place_of};
+use super::{Filled, Filling, Gap, Right, Series};
 use crate::diagnosis::alternatives::Subject;
 use crate::diagnosis::catalogue::{Mistake, PATH_CHANGED, PATH_NORMALIZED, PATH_PREFIX_CHANGED};
-use crate::diagnosis::evidence::Key;
 use crate::diagnosis::outcome::AppliedMistake;
-use sigvet_core::canonical::{CanonicalRequest, Field as Part};
+use sigvet_core::canonical::Field as Part;
 use sigvet_core::internal::canonical;
 
 /// First segments by which proxies choose where a request goes, and which they take away.
@@ -96,32 +95,39 @@ const ORIGINAL_TARGETS: [&str; 6] = [
     "x-replaced-path",
 ];
 
-pub(super) fn series<'a>(
-    subject: &'a Subject<'_>,
-    keys: &[Key<'_>],
-    right: &CanonicalRequest,
-) -> Option<Box<dyn Series + 'a>> {
-    let paths = rewritten(subject);
-    let written = |path: &[u8]| {
-        let mut out = Vec::new();
-        canonical::path::write(path, subject.terms.path_rule, &mut out);
-        out
+pub(super) fn series<'a>(right: &Right<'a, '_>) -> Box<dyn Series + 'a> {
+    let written = |(mistake, detail, path): Rewritten| {
+        let mut text = Vec::new();
+        canonical::path::write(&path, right.subject.terms.path_rule, &mut text);
+        (mistake, detail, text)
     };
-    let texts: Vec<Vec<u8>> = paths.iter().map(|(_, _, path)| written(path)).collect();
-    let expected = right.field(Part::Path).to_vec();
-    let signed = texts.clone();
-    let describe = move |number: usize| {
-        let (mistake, detail, _) = paths.get(number).expect("it was found at this number");
-        let signed = signed.get(number).cloned().unwrap_or_default();
-        AppliedMistake::new(mistake, signed, expected.clone()).with_detail(detail.as_str())
-    };
-    let write = move |number: usize, out: &mut Vec<u8>| out.extend(texts.get(number).into_iter().flatten());
-    let count = rewritten(subject).len();
-    let hole =
-        Hole::new((subject, keys), (right, place_of(right, Part::Path)), (count, Box::new(write), Box::new(describe)));
-    hole.map(|hole| Box::new(hole) as Box<dyn Series>)
+    let signed = rewritten(right.subject).into_iter().map(written).collect();
+    let filling = Paths { signed, expected: right.text.field(Part::Path).to_vec() };
+    Box::new(Filled { gap: Gap::in_field(&right.text, Part::Path), frame: right.signing.right_frame(), filling })
 }
 
+/// Canonical paths that may have been signed.
+struct Paths {
+    signed: Vec<Rewritten>,
+    expected: Vec<u8>,
+}
+
+impl Filling for Paths {
+    fn count(&self) -> usize {
+        self.signed.len()
+    }
+
+    fn write(&self, number: usize, out: &mut Vec<u8>) {
+        out.extend(self.signed.get(number).into_iter().flat_map(|(_, _, path)| path));
+    }
+
+    fn cause(&self, number: usize) -> AppliedMistake {
+        let (mistake, detail, path) = self.signed.get(number).expect("its number is below the count");
+        AppliedMistake::new(mistake, path.clone(), self.expected.clone()).with_detail(detail.as_str())
+    }
+}
+
+/// The mistake, what exactly was done, and the path.
 type Rewritten = (&'static Mistake, String, Vec<u8>);
 
 /// The paths that may have been signed, as on the wire.
