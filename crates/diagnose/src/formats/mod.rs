@@ -3,6 +3,7 @@
 //! The kind is recognised, not told: see `capture`. Whether the request is signed, and whether it is right,
 //! is not asked here.
 
+mod base64;
 mod flattened;
 mod note;
 pub mod reply;

@@ -4,11 +4,9 @@
 //! No client sends them over HTTP: the server that takes the token makes the signed request of it. So a token is read back to
 //! that request, with the scheme that its generator took off, and without what the generator added after signing.
 
-use base64::Engine;
-use base64::alphabet::{STANDARD, URL_SAFE};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use ::base64::alphabet::{STANDARD, URL_SAFE};
 
-use super::is_url;
+use super::{base64, is_url};
 
 /// The URL that a token was made of.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,7 +44,7 @@ const ADDED: [(&str, &str); 2] = [("Action=kafka-cluster", "User-Agent"), ("Acti
 const SHORTEST: usize = 64;
 
 impl Token {
-    /// Reads a token; `None` if the text is none.
+    /// Reads a token, or gives `None` if the text is not one.
     ///
     /// # Errors
     /// A prefix of EKS or Bedrock with something else behind it.
@@ -102,13 +100,10 @@ fn without_scheme(text: &str) -> Option<String> {
     (is_host && is_token && is_one_word).then(|| format!("https://{text}"))
 }
 
-/// The text of base64 in either alphabet, with its padding or not, in lines or not.
+/// The text of base64 in either alphabet.
 fn decoded(text: &str) -> Option<String> {
-    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let digits: String = text.split_ascii_whitespace().collect();
-    let alphabet = if digits.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
-    let bytes = GeneralPurpose::new(alphabet, config).decode(digits).ok()?;
-    String::from_utf8(bytes).ok()
+    let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
+    String::from_utf8(base64::decode(text, alphabet)?).ok()
 }
 
 /// The URL that stands in a token of EKS with its scheme, in one of Bedrock without.

@@ -6,9 +6,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use ::base64::alphabet::STANDARD;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::formats::base64;
 use crate::formats::note::Note;
 use crate::formats::parse_url;
 use crate::formats::reply::Reply;
@@ -16,7 +18,7 @@ use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Headers, RequestUrl};
 
 use super::exchange::{Exchange, has_signed_query, no_such_entry, rank, valid_headers, with_host};
-use super::{Capture, CaptureKind, HarProblem, UnreadableCapture, base64};
+use super::{Capture, CaptureKind, HarProblem, UnreadableCapture};
 
 /// Whether the text is the JSON of such a file, whole or not.
 pub(super) fn begins(text: &[u8]) -> bool {
@@ -261,6 +263,6 @@ impl PostData<'_> {
 
 fn decoded(text: Option<&str>, encoding: Option<&str>) -> Vec<u8> {
     let text = text.unwrap_or_default();
-    let decoded = encoding.filter(|encoding| *encoding == "base64").and_then(|_| base64::decode(text));
+    let decoded = encoding.filter(|encoding| *encoding == "base64").and_then(|_| base64::decode(text, &STANDARD));
     decoded.unwrap_or_else(|| text.as_bytes().to_vec())
 }

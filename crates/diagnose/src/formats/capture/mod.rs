@@ -3,7 +3,6 @@
 //! Raw HTTP, traces and commands of curl, HAR files, URLs, logs of SDKs, replies alone. What was damaged on its way is
 //! repaired where that is unambiguous, and said in any case. Whether anything is right is not asked here.
 
-mod base64;
 mod error;
 mod exchange;
 mod har;
@@ -143,7 +142,7 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         let mut capture = log::read(text, entry)?;
         if capture.request.is_none() && capture.client.is_none() {
             capture.kind = CaptureKind::Reply;
-            let around = exception_alone(text);
+            let around = words::exception(text);
             if let Some((reply, around)) = capture.reply.as_mut().zip(around) {
                 reply.complete_from(around);
             }
@@ -157,19 +156,12 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     if let Some(found) = inside_prose(text, entry) {
         return found;
     }
-    if let Some(reply) = exception_alone(text).or_else(|| words::read(text)) {
+    if let Some(reply) = words::read(text) {
         return choose(CaptureKind::Reply, vec![of_reply(reply)], entry, Prefer::First);
     }
     let mut lines = Lines::of(text);
     lines.skip_blank_lines();
     Err(UnreadableCapture::Unrecognised { line: lines.next().map_or(1, |line| line.number) })
-}
-
-/// The text of an exception, or the server's sentence alone.
-fn exception_alone(text: &[u8]) -> Option<Reply> {
-    let text = text.get(..text.len().min(LONGEST_REPORT)).unwrap_or_default();
-    let reply = Reply::parse(None, &Headers::default(), text);
-    reply.is_of_a_server().then_some(reply)
 }
 
 /// A command or a presigned URL below or inside a report in words.

@@ -2,6 +2,7 @@
 
 use serde_json::{Deserializer, Value};
 
+use super::LONGEST_REPORT;
 use crate::formats::reply::{Kind, Reply};
 use sigvet_core::request::Headers;
 
@@ -14,10 +15,21 @@ const OF_PAYLOAD: [&str; 3] = ["aws-chunked", "x-amz-content-sha256", "streaming
 
 /// The refusal in a text of words.
 pub(super) fn read(text: &[u8]) -> Option<Reply> {
+    exception(text).or_else(|| inside(text))
+}
+
+/// The text of an exception, or the server's sentence alone.
+pub(super) fn exception(text: &[u8]) -> Option<Reply> {
+    let text = text.get(..text.len().min(LONGEST_REPORT)).unwrap_or_default();
+    Some(parsed(text)).filter(Reply::is_of_a_server)
+}
+
+/// JSON within a line, and words that no server says alone.
+fn inside(text: &[u8]) -> Option<Reply> {
     let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
     let starts = text.match_indices('{').map(|(at, _)| at).take(MOST_OBJECTS);
     let in_json = starts.into_iter().find_map(|at| object_at(text.get(at..).unwrap_or_default()));
-    in_json.or_else(|| Some(parsed(&text)).filter(|reply| is_refusal(reply, &text)))
+    in_json.or_else(|| Some(parsed(text.as_bytes())).filter(|reply| is_refusal(reply, &text)))
 }
 
 /// The error that an object at the beginning of a text says.
@@ -25,11 +37,11 @@ fn object_at(text: &str) -> Option<Reply> {
     let mut values = Deserializer::from_str(text).into_iter::<Value>();
     values.next()?.ok()?;
     let object = text.get(..values.byte_offset()).unwrap_or_default();
-    Some(parsed(object)).filter(|reply| reply.code.is_some() || is_refusal(reply, object))
+    Some(parsed(object.as_bytes())).filter(|reply| reply.code.is_some() || is_refusal(reply, object))
 }
 
-fn parsed(text: &str) -> Reply {
-    Reply::parse(None, &Headers::default(), text.as_bytes())
+fn parsed(text: &[u8]) -> Reply {
+    Reply::parse(None, &Headers::default(), text)
 }
 
 fn is_refusal(reply: &Reply, text: &str) -> bool {
@@ -44,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_refusal_in_words_is_told_from_any_other_text() {
-        let code = |text: &str| read(text.as_bytes()).map(|reply| reply.code.unwrap_or_default());
+        let code = |text: &str| inside(text.as_bytes()).map(|reply| reply.code.unwrap_or_default());
         for (text, expected) in [
             (
                 "[E] x.AwsError: {\"__type\":\"InvalidSignatureException\",\"message\":\"Signature expired\"} at y",
