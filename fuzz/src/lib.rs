@@ -6,7 +6,6 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
-use std::time::Duration;
 
 use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
@@ -60,21 +59,15 @@ pub fn raw_http(data: &[u8]) {
 /// From a paste to a diagnosis, with one mistake at a time.
 pub fn explain(data: &[u8]) {
     let Ok(captured) = capture::read(data, None) else { return };
-    let client = captured.client.as_ref().map(|log| ClientTexts {
-        canonical_request: log.canonical_request.as_deref(),
-        string_to_sign: log.string_to_sign.as_deref(),
-    });
+    let client = captured.client.as_ref().map(ClientTexts::from);
     let credentials = credentials();
+    let hints = Hints::default();
     let evidence = Evidence {
         request: captured.request.as_ref(),
         reply: captured.reply.as_ref(),
         client,
         credentials: Some(&credentials),
-        other_keys: &[],
-        now: now(),
-        window: Duration::from_secs(900),
-        path_rule: None,
-        hints: &Hints::default(),
+        ..Evidence::new(now(), &hints)
     };
     let diagnosis: Diagnosis = diagnose(&evidence, Limits { deepest: 1, is_time_up: &|| true });
     for note in &diagnosis.notes {

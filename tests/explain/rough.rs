@@ -10,7 +10,6 @@ use crate::common::{KEY, SECRET, Sigvet};
 use crate::signer::{Breaks, Keys, Recipe, Wire, header_line};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::DEFAULT_WINDOW;
 use sigvet_diagnose::formats::capture;
 use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, Outcome, diagnose};
 
@@ -98,16 +97,12 @@ fn a_log_alone_shows_neither_a_clock_nor_a_key() {
 fn diagnosed(wire: &[u8], depth: usize) -> Option<Diagnosis> {
     let capture = capture::read(wire, None).ok()?;
     let credentials = Credentials::new(KEY, SECRET);
+    let hints = Hints::default();
     let evidence = Evidence {
         request: capture.request.as_ref(),
         reply: capture.reply.as_ref(),
-        client: None,
         credentials: Some(&credentials),
-        other_keys: &[],
-        now: Timestamp::parse_amz_date(DATE).unwrap(),
-        window: DEFAULT_WINDOW,
-        path_rule: None,
-        hints: &Hints::default(),
+        ..Evidence::new(Timestamp::parse_amz_date(DATE).unwrap(), &hints)
     };
     Some(diagnose(&evidence, Limits { deepest: depth, is_time_up: &|| true }))
 }

@@ -54,16 +54,11 @@ fn cores() -> usize {
 
 fn explain(request: &Request, deepest: usize) -> Diagnosis {
     let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    let hints = Hints::default();
     let evidence = Evidence {
         request: Some(request),
-        reply: None,
-        client: None,
         credentials: Some(&credentials),
-        other_keys: &[],
-        now: Timestamp::parse("20250915T120000Z").unwrap(),
-        window: Duration::from_secs(900),
-        path_rule: None,
-        hints: &Hints::default(),
+        ..Evidence::new(Timestamp::parse("20250915T120000Z").unwrap(), &hints)
     };
     let diagnosis = diagnose(&evidence, Limits { deepest, is_time_up: &|| false });
     assert!(diagnosis.search.is_exhausted && diagnosis.search.deepest == deepest);

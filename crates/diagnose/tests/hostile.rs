@@ -3,8 +3,6 @@
 //! A text that is cut at a byte inside a character panics. Which cuts there are is not known here: every place is tried.
 #![expect(clippy::unwrap_used, reason = "a test may fail by a panic")]
 
-use std::time::Duration;
-
 use sigvet_core::credentials::Credentials;
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::time::Timestamp;
@@ -53,19 +51,13 @@ fn judge(found: &Capture) {
         drop(Claimed::extract(request, BucketRule::default()));
         drop(verify(request, &Judge::new(Some(&credentials), now, ExpectedScope::Any)));
     }
+    let hints = Hints::default();
     let evidence = Evidence {
         request: found.request.as_ref(),
         reply: found.reply.as_ref(),
-        client: found.client.as_ref().map(|client| ClientTexts {
-            canonical_request: client.canonical_request.as_deref(),
-            string_to_sign: client.string_to_sign.as_deref(),
-        }),
+        client: found.client.as_ref().map(ClientTexts::from),
         credentials: Some(&credentials),
-        other_keys: &[],
-        now,
-        window: Duration::from_secs(900),
-        path_rule: None,
-        hints: &Hints::default(),
+        ..Evidence::new(now, &hints)
     };
     drop(diagnose(&evidence, Limits { deepest: 1, is_time_up: &|| true }));
 }

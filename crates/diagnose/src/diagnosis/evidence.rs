@@ -3,13 +3,14 @@
 use super::party::{Party, Texts};
 use std::time::Duration;
 
+use crate::formats::capture::ClientLog;
 use crate::formats::reply::Reply;
 use sigvet_core::canonical::PathRule;
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{ExpectedScope, Judge};
+use sigvet_core::verify::{DEFAULT_WINDOW, ExpectedScope, Judge};
 
 /// What is at hand of a refused request.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +82,28 @@ pub(super) struct Key<'a> {
     pub(super) secret: &'a Secret,
 }
 
+impl<'a> From<&'a ClientLog> for ClientTexts<'a> {
+    fn from(log: &'a ClientLog) -> Self {
+        Self { canonical_request: log.canonical_request.as_deref(), string_to_sign: log.string_to_sign.as_deref() }
+    }
+}
+
 impl<'a> Evidence<'a> {
+    /// Nothing but the server's clock and names from outside; the client's clock may be off as far as most servers allow.
+    pub fn new(now: Timestamp, hints: &'a Hints) -> Self {
+        Self {
+            request: None,
+            reply: None,
+            client: None,
+            credentials: None,
+            other_keys: &[],
+            now,
+            window: DEFAULT_WINDOW,
+            path_rule: None,
+            hints,
+        }
+    }
+
     /// The judge of its request. What scope the server expects is not known: any is taken.
     pub(super) fn judge(&self) -> Judge<'a> {
         let buckets = BucketRule { chosen: self.hints.bucket.as_deref(), endpoints: &self.hints.endpoints };

@@ -36,10 +36,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
         &sigvet_diagnose::Evidence {
             request: evidence.request.as_ref(),
             reply: evidence.reply.as_ref(),
-            client: evidence.client.as_ref().map(|client| ClientTexts {
-                canonical_request: client.canonical_request.as_deref(),
-                string_to_sign: client.string_to_sign.as_deref(),
-            }),
+            client: evidence.client.as_ref().map(ClientTexts::from),
             credentials: keys.own.as_ref(),
             other_keys: &keys.others,
             now: clock.now,

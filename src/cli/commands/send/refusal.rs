@@ -15,7 +15,6 @@ use crate::cli::terminal::notes::note;
 use sigvet_core::claim::Claim;
 use sigvet_core::request::Request;
 use sigvet_core::time::in_words;
-use sigvet_core::verify::DEFAULT_WINDOW;
 use sigvet_diagnose::formats::reply::{Kind, Reply};
 use sigvet_diagnose::{Evidence, Hints, Limits, diagnose};
 
@@ -133,17 +132,14 @@ fn explain(
 ) -> Result<(), Failure> {
     let bucket = session.chosen_bucket().map(str::to_owned);
     let hints = Hints { endpoints: session.endpoints(), bucket, ..Hints::default() };
+    let now = reply.server_time.or(claim.map(|claim| claim.terms.timestamp)).unwrap_or(context.now);
     let diagnosis = diagnose(
         &Evidence {
             request: Some(sent),
             reply: Some(reply),
-            client: None,
             credentials: session.signer.credentials(),
-            other_keys: &[],
-            now: reply.server_time.or(claim.map(|claim| claim.terms.timestamp)).unwrap_or(context.now),
-            window: DEFAULT_WINDOW,
             path_rule: Some(session.settings.path_rule),
-            hints: &hints,
+            ..Evidence::new(now, &hints)
         },
         Limits { deepest: 0, is_time_up: &|| true },
     );

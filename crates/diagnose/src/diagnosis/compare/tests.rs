@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use crate::diagnosis::{Diagnosis, Evidence, Hints, Limits, Outcome, diagnose};
 use crate::formats::parse_request;
 use crate::formats::reply::Reply;
@@ -34,13 +32,8 @@ fn refused(url: &str, headers: &[(&str, &str)], change: impl Fn(String) -> Strin
         &Evidence {
             request: Some(&parse_request(&wire(&signed)).unwrap()),
             reply: Some(&reply),
-            client: None,
             credentials: Some(&credentials),
-            other_keys: &[],
-            now,
-            window: Duration::from_secs(900),
-            path_rule: None,
-            hints: &Hints::default(),
+            ..Evidence::new(now, &Hints::default())
         },
         Limits { deepest: 1, is_time_up: &|| false },
     )

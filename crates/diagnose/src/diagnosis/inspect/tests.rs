@@ -9,7 +9,7 @@ use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::request::Headers;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{DEFAULT_WINDOW, Finding, VerifyError, verify};
+use sigvet_core::verify::{Finding, VerifyError, verify};
 
 static HINTS: Hints = Hints {
     hosts: Vec::new(),
@@ -60,13 +60,8 @@ impl Case {
         Evidence {
             request: Some(&self.request),
             reply: self.reply.as_ref(),
-            client: None,
             credentials: self.credentials.as_ref(),
-            other_keys: &[],
-            now: self.now,
-            window: DEFAULT_WINDOW,
-            path_rule: None,
-            hints: &HINTS,
+            ..Evidence::new(self.now, &HINTS)
         }
     }
 
