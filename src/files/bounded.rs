@@ -69,7 +69,8 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-fn not_regular() -> io::Error {
+/// The error that something else stands where a file is asked for.
+pub fn not_regular() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")
 }
 

@@ -7,7 +7,7 @@ mod links;
 mod lock;
 mod replacement;
 
-pub use bounded::{Bounded, SETTINGS_LIMIT, check, read, read_stream};
+pub use bounded::{Bounded, SETTINGS_LIMIT, check, not_regular, read, read_stream};
 pub use links::follow_links;
 pub use lock::Lock;
 pub use replacement::{Replacement, parent};

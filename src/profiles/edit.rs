@@ -169,9 +169,7 @@ fn read_or_empty(path: &Path) -> io::Result<Zeroizing<String>> {
     match files::read(path, SETTINGS_LIMIT) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Zeroizing::default()),
         Err(error) => Err(error),
-        Ok(read) if !read.metadata.is_file() => {
-            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
-        }
+        Ok(read) if !read.metadata.is_file() => Err(files::not_regular()),
         Ok(read) => match std::str::from_utf8(&read.bytes) {
             Ok(text) => Ok(Zeroizing::new(text.to_owned())),
             Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error)),

@@ -11,14 +11,14 @@ pub use process_list::leave_process_list;
 pub use typed::{Place, TypedSecret, typed_secrets};
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
 use crate::cli::screen::{Redact, Screen};
-use crate::profiles::{Environment, looks_like_secret};
+use crate::profiles::{Environment, looks_like_secret, without_user};
 
 /// What stands in place of a secret.
 pub const REDACTED: &str = "[redacted]";
@@ -29,33 +29,48 @@ const SHORTEST: usize = 6;
 /// Words of our own messages. A value like them is not looked for: a message without the word would only give it away.
 const OWN_WORDS: [&str; 6] = ["secret", "password", "access", "session", "profile", "header"];
 
-/// Values that are not to be shown, the longest form first, so that no rest of one stays. `Debug` does not show them.
+/// Values that are not to be shown. `Debug` does not show them.
 #[derive(Clone, Default)]
-pub struct Secrets(Vec<Zeroizing<String>>);
+pub struct Secrets {
+    values: Vec<Zeroizing<Vec<u8>>>,
+    /// Every form of every value, the longest first, so that no rest of one stays. There are hundreds, and a run that shows no
+    /// text needs none: so they are made when the first text is shown.
+    forms: OnceCell<Vec<Zeroizing<String>>>,
+}
 
 impl Secrets {
-    /// Adds values, in each of their forms.
+    /// Adds values.
     pub fn add<V: AsRef<[u8]>>(&mut self, values: impl IntoIterator<Item = V>) {
         let is_own_word = |value: &[u8]| OWN_WORDS.iter().any(|word| word.as_bytes() == value.trim_ascii());
         let is_wanted = |value: &[u8]| value.trim_ascii().len() >= SHORTEST && !is_own_word(value);
         let values = values.into_iter().filter(|value| is_wanted(value.as_ref()));
-        self.0.extend(values.flat_map(|value| forms::of_value(value.as_ref())).map(Zeroizing::new));
-        self.0.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-        self.0.dedup();
+        self.values.extend(values.map(|value| Zeroizing::new(value.as_ref().to_vec())));
+        self.forms.take();
     }
 
     /// Adds what others know.
     pub fn extend(&mut self, others: &Self) {
-        self.0.extend(others.0.iter().cloned());
-        self.0.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-        self.0.dedup();
+        self.values.extend(others.values.iter().cloned());
+        self.forms.take();
     }
 
     /// The text without them.
     pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.0.iter().fold(Cow::Borrowed(text), |text, form| match text.contains(form.as_str()) {
+        self.forms().iter().fold(Cow::Borrowed(text), |text, form| match text.contains(form.as_str()) {
             true => Cow::Owned(text.replace(form.as_str(), REDACTED)),
             false => text,
+        })
+    }
+}
+
+impl Secrets {
+    fn forms(&self) -> &[Zeroizing<String>] {
+        self.forms.get_or_init(|| {
+            let of_all = self.values.iter().flat_map(|value| forms::of_value(value));
+            let mut forms: Vec<Zeroizing<String>> = of_all.map(Zeroizing::new).collect();
+            forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+            forms.dedup();
+            forms
         })
     }
 }
@@ -143,10 +158,7 @@ fn is_key_of_aws(run: &str) -> bool {
 fn without_users(text: &str) -> String {
     let ends_word = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '<' | '>');
     let hidden = text.split_inclusive(ends_word).map(|word| match word.split_once("://") {
-        Some((scheme, rest)) if has_user(rest) => {
-            let behind = rest.rsplit('@').next().unwrap_or_default();
-            format!("{scheme}://{REDACTED}@{behind}").into()
-        }
+        Some((_, rest)) if has_user(rest) => without_user(word),
         _ => Cow::Borrowed(word),
     });
     hidden.collect()
