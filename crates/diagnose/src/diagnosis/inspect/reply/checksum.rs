@@ -84,7 +84,7 @@ fn has_checksum(request: &Request) -> bool {
     })
 }
 
-/// A checksum that the store did not find. `Content-MD5` has the same code, and is none of these.
+/// A checksum that the store did not find. A wrong `Content-MD5` has the same code, but is not such a checksum.
 fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
     const NAMES: [&str; 6] = ["crc32", "crc32c", "crc64nvme", "sha1 ", "sha256 ", "x-amz-checksum"];
     let sent = said.request().and_then(checksum_header);
