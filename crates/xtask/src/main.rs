@@ -45,7 +45,7 @@ fn print_list() {
     for task in &TASKS {
         println!("  {:18}{}", task.name, task.summary);
     }
-    println!("  {:18}every task but 'fuzz', 'mutants' and 'renew', in this order", "ci");
+    println!("  {:18}every task but 'mutants' and 'renew', in this order", "ci");
     println!("\n'cargo xtask fuzz SECONDS TARGET...' fuzzes for longer, or some targets alone");
 }
 

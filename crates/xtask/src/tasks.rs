@@ -24,12 +24,7 @@ pub static TASKS: [Task; 17] = [
     check("lint", "clippy on everything, with each set of features", lint),
     check("docs", "the documentation of the crates", docs),
     check("test", "all tests that need nothing but the machine's shell and curl", test),
-    Task {
-        name: "fuzz",
-        summary: "each fuzz target for some seconds (C++ compiler)",
-        is_check: false,
-        run: fuzz::check,
-    },
+    check("fuzz", "each fuzz target for some seconds (C++ compiler)", fuzz::check),
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
     check("page", "the page of a diagnosis in a browser (chromium-headless-shell)", page),
