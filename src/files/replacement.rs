@@ -1,7 +1,7 @@
 //! A file that takes the place of another in one step, once it is whole: whoever reads meanwhile finds the old one.
 //!
-//! Until then it has no name where the system has such files, so that nothing is left of a process that is killed. Elsewhere
-//! its name goes when the process is stopped by a signal.
+//! Until then it has no name where the system has such files, so that nothing is left of a process that is killed, unless that
+//! happens between the two calls that name it and rename it. Elsewhere its name goes when the process is stopped by a signal.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
