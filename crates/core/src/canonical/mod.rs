@@ -12,7 +12,7 @@ pub(crate) mod query;
 use std::fmt;
 
 pub use headers::SignedHeaders;
-pub use path::{PathEncoding, PathNormalization, PathRule};
+pub use path::{PathEncoding, PathNormalization, PathPlus, PathRule};
 pub use payload::PayloadHash;
 
 use crate::crypto::{self, Sha256Digest};

@@ -5,7 +5,10 @@
 //! the wire path, and encodes it again: `/a%20b` becomes `/a%2520b`.
 //!
 //! Official implementations differ on a trailing `/.` or `/..`: RFC 3986 §5.2.4, aws-sdk-rust and Java's URI class leave a
-//! slash (`/a/b/..` is `/a/`), botocore drops it (`/a`). Here it is the RFC's.
+//! slash (`/a/b/..` is `/a/`), botocore drops it (`/a`). Here it is the RFC's; `verify` takes either.
+//!
+//! AWS reads a raw `+` in the name of an object as a space, so that its canonical path has `%20`. Ceph, Swift, MinIO and others
+//! read a plus.
 
 use crate::encode::{self, Plus, Slash};
 use crate::scheme::Dialect;
@@ -17,6 +20,17 @@ pub struct PathRule {
     pub encoding: PathEncoding,
     /// Whether empty and dot segments are removed.
     pub normalization: PathNormalization,
+    /// What a raw `+` stands for, where the path is decoded.
+    pub plus: PathPlus,
+}
+
+/// What a raw `+` in a path stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathPlus {
+    /// Itself.
+    Plus,
+    /// A space, as in forms.
+    Space,
 }
 
 /// How often a path is encoded.
@@ -39,13 +53,24 @@ pub enum PathNormalization {
 
 impl PathRule {
     /// The rule of the S3 family.
-    pub const S3: Self = Self { encoding: PathEncoding::Once, normalization: PathNormalization::Verbatim };
+    pub const S3: Self =
+        Self { encoding: PathEncoding::Once, normalization: PathNormalization::Verbatim, plus: PathPlus::Plus };
     /// The rule of all other services.
-    pub const OTHERS: Self = Self { encoding: PathEncoding::Twice, normalization: PathNormalization::Normalized };
+    pub const OTHERS: Self =
+        Self { encoding: PathEncoding::Twice, normalization: PathNormalization::Normalized, plus: PathPlus::Plus };
 
     /// The rule of a service, by its name in the credential scope.
     pub fn for_service(dialect: &Dialect, service: &str) -> Self {
         if dialect.stores_objects(service) { Self::S3 } else { Self::OTHERS }
+    }
+}
+
+impl From<PathPlus> for Plus {
+    fn from(plus: PathPlus) -> Self {
+        match plus {
+            PathPlus::Plus => Self::Literal,
+            PathPlus::Space => Self::Space,
+        }
     }
 }
 
@@ -61,7 +86,7 @@ pub fn write(path: &[u8], rule: PathRule, out: &mut Vec<u8>) {
         _ => path,
     };
     match rule.encoding {
-        PathEncoding::Once => encode::recode(path, Slash::Keep, Plus::Literal, out),
+        PathEncoding::Once => encode::recode(path, Slash::Keep, rule.plus.into(), out),
         PathEncoding::Twice => encode::encode(path, Slash::Keep, out),
     }
 }
@@ -70,7 +95,8 @@ fn needs_normalizing(path: &[u8]) -> bool {
     path.windows(2).any(|pair| matches!(pair, b"//" | b"/.")) || !path.starts_with(b"/")
 }
 
-fn normalize(path: &[u8]) -> Vec<u8> {
+/// The path without empty and dot segments (RFC 3986 §5.2.4, and `//` made one).
+pub(crate) fn normalize(path: &[u8]) -> Vec<u8> {
     let mut kept: Vec<&[u8]> = Vec::new();
     let mut ends_in_directory = false;
     for segment in path.split(|&byte| byte == b'/') {

@@ -12,10 +12,16 @@ use std::time::Duration;
 
 use crate::canonical::{PathRule, PayloadHash, SignedHeaders, query};
 use crate::derivation::{Derivation, Placement, Terms, TokenTravel, derive};
-use crate::prepare::presigned_default;
+use crate::endpoint;
+use crate::prepare::{longest_life, presigned_default};
 use crate::request::Request;
 use crate::scheme::{Dialect, Scheme, Scope, Signature};
 use crate::time::Timestamp;
+
+/// How long services hold a URL that do not read how long it is to live: as long as they allow clocks to differ.
+const DEFAULT_LIFE: Duration = Duration::from_secs(900);
+/// The same for IoT, by public reports: minutes, and ten are too many.
+const IOT_LIFE: Duration = Duration::from_secs(300);
 
 /// The form of `x-amz-date`.
 const DATE_FORM: &str = "20150830T123600Z";
@@ -51,6 +57,21 @@ impl Claim {
         }
     }
 
+    /// When the server takes a presigned URL no longer; none for a signature in a header.
+    ///
+    /// How long it lives the query says to services that store objects. Others do not read that: they take a signature for some
+    /// time from its date on, STS and most services for 15 minutes, IoT for less.
+    pub fn held_until(&self) -> Option<Timestamp> {
+        let terms = &self.terms;
+        let Placement::Query { expires } = terms.placement else { return None };
+        let life = match terms.scope.service.as_str() {
+            service if terms.dialect.stores_objects(service) => expires,
+            "iotdevicegateway" | "iotdata" => IOT_LIFE,
+            service => DEFAULT_LIFE.min(longest_life(service)),
+        };
+        Some(terms.timestamp.plus(life))
+    }
+
     /// What the server derives from the request, by the terms that it claims.
     pub fn derive(&self, request: &Request) -> Derivation {
         derive(request, &self.terms)
@@ -78,7 +99,7 @@ fn from_header(request: &Request, authorization: &str) -> Result<Claim, ClaimErr
         dialect,
         scheme,
     };
-    parts.into_claim()
+    parts.into_claim(request)
 }
 
 fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<Claim, ClaimError> {
@@ -105,13 +126,13 @@ fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<
         signed_headers: SignedHeaders::parse(&signed_headers_listed),
         signed_headers_listed: &signed_headers_listed,
         payload,
-        placement: Placement::Query { expires: parse_expires(&dialect, named("Expires")?)? },
+        placement: Placement::Query { expires: expires_of(parameters, &dialect, &scope.service)? },
         token: TokenTravel::for_service(&scope.service),
         signature: &named("Signature")?,
         dialect,
         scheme,
     };
-    parts.into_claim()
+    parts.into_claim(request)
 }
 
 /// What was read, by whichever way it came.
@@ -129,9 +150,10 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn into_claim(self) -> Result<Claim, ClaimError> {
+    fn into_claim(self, request: &Request) -> Result<Claim, ClaimError> {
         let (access_key_id, scope) = parse_credential(self.credential, self.scheme)?;
         let path_rule = PathRule::for_service(&self.dialect, &scope.service);
+        let path_rule = endpoint::path_rule_at(request.host(), path_rule);
         let terms = Terms {
             scheme: self.scheme,
             dialect: self.dialect,
@@ -163,6 +185,16 @@ fn authorization_part<'a>(parts: &'a str, name: &str) -> Result<&'a str, ClaimEr
 fn parse_credential(text: &str, scheme: Scheme) -> Result<(String, Scope), ClaimError> {
     let malformed = || ClaimError::Credential { scheme, presented: text.to_owned() };
     Scope::parse_credential(text, scheme).ok_or_else(malformed)
+}
+
+/// Of services that store objects the query says how long a URL lives. Others do not read that, and hold a URL for a time of
+/// their own.
+fn expires_of(parameters: &Parameters, dialect: &Dialect, service: &str) -> Result<Duration, ClaimError> {
+    let name = dialect.query_name("Expires");
+    match parameters.required(&name) {
+        Err(_) if !dialect.stores_objects(service) => Ok(DEFAULT_LIFE),
+        text => parse_expires(dialect, text?),
+    }
 }
 
 fn parse_expires(dialect: &Dialect, text: String) -> Result<Duration, ClaimError> {

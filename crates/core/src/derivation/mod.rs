@@ -42,9 +42,7 @@ fn canonical_request(request: &Request, terms: &Terms) -> CanonicalRequest {
         Field::Method => out.extend_from_slice(request.method.as_bytes()),
         Field::Path => canonical::path::write(request.path(), terms.path_rule, out),
         Field::Query => canonical::query::write(request.query(), |name| terms.omits_parameter(name), out),
-        Field::Headers => {
-            canonical::headers::write(&request.headers, &terms.signed_headers, terms.dialect.collapsed, out)
-        }
+        Field::Headers => canonical::headers::write(&request.headers, &terms.signed_headers, out),
         Field::SignedHeaders => out.extend_from_slice(terms.signed_headers.as_str().as_bytes()),
         Field::Payload => terms.payload.write(out),
     })

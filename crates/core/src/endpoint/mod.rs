@@ -18,6 +18,11 @@ mod tests;
 pub use arn::{InvalidArn, Resource};
 pub use bucket::BucketRule;
 
+use crate::canonical::{PathEncoding, PathPlus, PathRule};
+
+/// Who runs the hosts of AWS.
+pub(crate) const AWS: &str = "AWS";
+
 /// What a host name says about the scope of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -49,6 +54,18 @@ pub fn infer(host: &str) -> Option<Inference> {
         return None;
     }
     aws::infer(host).or_else(|| stores::infer(host))
+}
+
+/// What a `Host` header says, with its port or without.
+pub(crate) fn infer_from_header(host: &str) -> Option<Inference> {
+    infer(host.rsplit_once(':').map_or(host, |(name, _)| name))
+}
+
+/// A rule for paths as the server at a host has it: AWS reads a raw `+` in the name of an object as a space.
+pub(crate) fn path_rule_at(host: Option<&str>, rule: PathRule) -> PathRule {
+    let is_aws = || host.and_then(infer_from_header).is_some_and(|inference| inference.provider == AWS);
+    let is_read = rule.encoding == PathEncoding::Once && rule.plus == PathPlus::Plus;
+    if is_read && is_aws() { PathRule { plus: PathPlus::Space, ..rule } } else { rule }
 }
 
 impl Inference {

@@ -24,6 +24,7 @@ use std::time::Duration;
 use crate::canonical::{PayloadHash, SignedHeaders};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement, Terms, TokenTravel, derive};
+use crate::endpoint;
 use crate::request::Request;
 use crate::scheme::{Dialect, Scheme, Scope};
 use crate::time::Timestamp;
@@ -155,7 +156,7 @@ pub fn prepare(
         scope,
         signed_headers,
         payload,
-        path_rule: settings.path_rule,
+        path_rule: endpoint::path_rule_at(request.host(), settings.path_rule),
         placement: settings.placement,
         token: settings.token,
     };

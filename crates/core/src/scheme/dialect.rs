@@ -32,20 +32,8 @@ pub struct Dialect {
     pub token_header: Name,
     /// Carries the session token of a presigned URL, behind the prefix: `Security-Token`.
     pub token_parameter: Name,
-    /// Which runs of white space inside a header's value are signed as one space.
-    pub collapsed: Collapsed,
     /// The services whose paths are object keys: `s3` and its family.
     pub object_services: &'static [&'static str],
-}
-
-/// Which runs of white space inside a header's value are signed as one space.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Collapsed {
-    /// Spaces. Tabs stay: AWS's signers differ on them.
-    Spaces,
-    /// Spaces and tabs, as Google's libraries have it (*Headers should be trimmed* of their conformance tests).
-    SpacesAndTabs,
 }
 
 /// The services of AWS whose paths are object keys, by their names in credential scopes.
@@ -92,7 +80,6 @@ impl Dialect {
         content_sha256_header: Cow::Borrowed("x-amz-content-sha256"),
         token_header: Cow::Borrowed("x-amz-security-token"),
         token_parameter: Cow::Borrowed(TOKEN_PARAMETER),
-        collapsed: Collapsed::Spaces,
         object_services: S3_FAMILY,
     };
 
@@ -117,7 +104,6 @@ impl Dialect {
         content_sha256_header: Cow::Borrowed("x-goog-content-sha256"),
         token_header: Cow::Borrowed("x-goog-security-token"),
         token_parameter: Cow::Borrowed(TOKEN_PARAMETER),
-        collapsed: Collapsed::SpacesAndTabs,
         object_services: &["storage", "s3"],
     };
 
@@ -136,7 +122,6 @@ impl Dialect {
             content_sha256_header: format!("x-{headers}-content-sha256").into(),
             token_header: format!("x-{headers}-security-token").into(),
             token_parameter: TOKEN_PARAMETER.into(),
-            collapsed: Collapsed::Spaces,
             object_services: S3_FAMILY,
         }
     }
@@ -210,7 +195,7 @@ mod tests {
     #[test]
     fn the_named_rows_are_what_curls_rule_makes() {
         assert_eq!(Dialect::from_providers("aws", "amz"), Dialect::AWS4);
-        let goog = Dialect { collapsed: Collapsed::Spaces, object_services: S3_FAMILY, ..Dialect::GOOG4 };
+        let goog = Dialect { object_services: S3_FAMILY, ..Dialect::GOOG4 };
         assert_eq!(Dialect::from_providers("GOOG", "goog"), goog);
         let osc = Dialect::from_name("osc:osc").unwrap();
         assert_eq!((osc.algorithm.as_ref(), osc.date_header.as_ref()), ("OSC4-HMAC-SHA256", "x-osc-date"));

@@ -9,7 +9,7 @@ mod scope;
 mod signature;
 mod key;
 
-pub use dialect::{Collapsed, Dialect, UnknownDialect};
+pub use dialect::{Dialect, UnknownDialect};
 pub(crate) use key::AbsorbedKey;
 pub use key::{KeyScopeMismatch, KeyTrace, SigningKey};
 pub use scope::{InvalidScope, InvalidScopePart, Scope};

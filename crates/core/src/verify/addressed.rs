@@ -79,7 +79,9 @@ pub fn region_of_host(request: &Request, terms: &Terms) -> Option<Contradiction>
 pub fn service_of_host(request: &Request, terms: &Terms) -> Option<Contradiction> {
     let presented = terms.scope.service.as_str();
     let expected = aws(request)?.1.service?;
-    let are_stores = [presented, &expected].into_iter().all(|service| terms.dialect.stores_objects(service));
+    // A directory bucket takes no signature for the service s3, and no other bucket one for s3express.
+    let is_store = |service: &str| terms.dialect.stores_objects(service) && service != "s3express";
+    let are_stores = is_store(presented) && is_store(&expected);
     let is_alias = ALIASES.contains(&(expected.as_str(), presented));
     if expected == presented || are_stores || is_alias {
         return None;
@@ -95,9 +97,8 @@ pub fn is_aws(request: &Request) -> bool {
 
 fn aws(request: &Request) -> Option<(String, Inference)> {
     let host = request.host()?;
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
-    let inference = endpoint::infer(&name).filter(|inference| inference.provider == "AWS")?;
-    Some((name, inference))
+    let inference = endpoint::infer_from_header(host).filter(|inference| inference.provider == endpoint::AWS)?;
+    Some((host.to_ascii_lowercase(), inference))
 }
 
 /// Whether a word has the shape of AWS's regions, `us-west-2`, `us-gov-east-1`.

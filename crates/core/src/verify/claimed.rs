@@ -1,7 +1,6 @@
 //! What a signed request says of its signature, by whichever scheme it is signed, and why that cannot be read.
 
 use crate::claim::{Claim, ClaimError};
-use crate::derivation::Placement;
 use crate::endpoint::BucketRule;
 #[cfg(feature = "form")]
 use crate::form::{FormClaim, FormClaimError, FormScheme};
@@ -161,10 +160,7 @@ impl Claimed {
     /// The end of a presigned URL or of a policy.
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self {
-            Self::V4(claim) => match claim.terms.placement {
-                Placement::Header => None,
-                Placement::Query { expires } => Some(claim.terms.timestamp.plus(expires)),
-            },
+            Self::V4(claim) => claim.held_until(),
             #[cfg(feature = "v2")]
             Self::V2(claim) => match claim.terms.placement {
                 v2::Placement::Header { .. } => None,

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::readings::Reading;
 #[cfg(feature = "form")]
 use crate::form::Violation;
 #[cfg(feature = "stream")]
@@ -239,6 +240,13 @@ pub enum Finding {
         /// The one in `Host`.
         presented: String,
     },
+    /// A part that the signature depends on was not seen, or was taken out before it was shown.
+    NotKnown {
+        /// The part, as it is called in a sentence: `the header content-type`.
+        part: String,
+    },
+    /// The signature is right by one of several ways to read the request.
+    ReadAs(Reading),
     /// An upload by form breaks its policy.
     #[cfg(feature = "form")]
     Policy(Violation),
@@ -257,7 +265,10 @@ impl Finding {
             Self::Policy(Violation::FieldBehindFile { .. }) => Severity::Note,
             #[cfg(feature = "form")]
             Self::Policy(Violation::BucketUnknown { .. }) => Severity::Unverified,
-            Self::TokenUnknown | Self::PayloadUnseen | Self::ChunksUnseen => Severity::Unverified,
+            Self::ReadAs(_) => Severity::Note,
+            Self::TokenUnknown | Self::PayloadUnseen | Self::ChunksUnseen | Self::NotKnown { .. } => {
+                Severity::Unverified
+            }
             _ => Severity::Fatal,
         }
     }
@@ -352,6 +363,16 @@ impl fmt::Display for Finding {
             Self::TokenMissing { name } => write!(f, "the credentials are temporary, and their token is not in {name}"),
             Self::TokenDiffers { name } => write!(f, "the session token in {name} is not that of the credentials"),
             Self::PayloadUnseen => f.write_str("the body is not at hand, so its hash was not checked"),
+            Self::NotKnown { part } => write!(f, "{part} is not known, and the signature depends on it"),
+            Self::ReadAs(Reading::Method(method)) => {
+                write!(f, "a URL does not name its method: the signature is for {method}")
+            }
+            Self::ReadAs(Reading::PlusAsSpace) => {
+                f.write_str("the signature is right if the server reads the '+' in the path as a space, as AWS does")
+            }
+            Self::ReadAs(Reading::DotWithoutSlash) => f.write_str(
+                "the last segment of the path was resolved to a path without a slash behind it; some servers leave one",
+            ),
             Self::ChunksUnseen => f.write_str("the body is not at hand whole, so its chunks were not checked"),
             Self::TokenUnknown => f.write_str("the request has a session token; the credentials at hand have none"),
             Self::PayloadMismatch { expected, presented } => {

@@ -92,7 +92,12 @@ impl Finding {
     /// checked, because that is no mistake.
     pub fn id(&self) -> Option<FindingId> {
         Some(match self {
-            Self::SignatureMismatch | Self::TokenUnknown | Self::PayloadUnseen | Self::ChunksUnseen => return None,
+            Self::SignatureMismatch
+            | Self::TokenUnknown
+            | Self::PayloadUnseen
+            | Self::ChunksUnseen
+            | Self::NotKnown { .. }
+            | Self::ReadAs(_) => return None,
             Self::AccessKeyUnknown { .. } => FindingId::AccessKeyUnknown,
             Self::TimeSkewed { .. } => FindingId::TimeSkewed,
             Self::Expired { .. } => FindingId::Expired,

@@ -12,6 +12,8 @@ mod scope;
 mod texts;
 mod verdict;
 mod accept;
+pub(crate) mod unknown;
+mod readings;
 mod once;
 mod written;
 mod framing;
@@ -28,6 +30,7 @@ pub use accept::{Accepted, Rejection};
 pub use claimed::{Claimed, VerifyError};
 pub use finding::{Finding, ListFault, Severity};
 pub use finding_id::FindingId;
+pub use readings::Reading;
 pub use scope::ExpectedScope;
 pub use texts::SignedTexts;
 pub use verdict::{Outcome, Verdict};
@@ -59,13 +62,34 @@ pub struct Judge<'a> {
     pub buckets: BucketRule<'a>,
     /// By which rule paths are signed, if it is not the service's own: no request says so.
     pub path_rule: Option<PathRule>,
+    /// What of the request was seen.
+    pub known: Known,
+}
+
+/// What of a request was seen. Of one that arrived that is all; of a URL alone, neither its method nor its headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Known {
+    /// Its method is the one that it was sent with.
+    pub method: bool,
+    /// Its headers are all that it was sent with.
+    pub headers: bool,
+}
+
+impl Known {
+    /// All of it.
+    pub const WHOLE: Self = Self { method: true, headers: true };
+    /// A URL, whose method and headers may be any.
+    pub const URL: Self = Self { method: false, headers: false };
+    /// A URL whose method is known: a token.
+    pub const TOKEN: Self = Self { method: true, headers: false };
 }
 
 impl<'a> Judge<'a> {
     /// A judge with the usual window of 15 minutes. Which scope it expects is always a choice.
     pub fn new(credentials: Option<&'a Credentials>, now: Timestamp, scope: ExpectedScope<'a>) -> Self {
         let (window, buckets, path_rule) = (DEFAULT_WINDOW, BucketRule::default(), None);
-        Self { credentials, now, window, scope, buckets, path_rule }
+        Self { credentials, now, window, scope, buckets, path_rule, known: Known::WHOLE }
     }
 
     /// The same judge with another tolerance for clocks.
@@ -78,6 +102,12 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn with_buckets(self, buckets: BucketRule<'a>) -> Self {
         Self { buckets, ..self }
+    }
+
+    /// The same judge, who has not seen all of the request.
+    #[must_use]
+    pub fn with_known(self, known: Known) -> Self {
+        Self { known, ..self }
     }
 
     /// The same judge with another rule for paths than the service's own.

@@ -51,6 +51,7 @@ impl Case {
         settings.scheme = self.scheme;
         let normalized = flag("normalize");
         settings.path_rule = PathRule {
+            plus: PathPlus::Plus,
             encoding: PathEncoding::Twice,
             normalization: if normalized { PathNormalization::Normalized } else { PathNormalization::Verbatim },
         };

@@ -20,6 +20,7 @@ impl PathOptions {
     /// The rule, where nothing else was typed the given one.
     pub fn or(self, rule: PathRule) -> PathRule {
         PathRule {
+            plus: rule.plus,
             encoding: self.encode_path.map_or(rule.encoding, PathEncoding::from),
             normalization: self.normalize_path.map_or(rule.normalization, PathNormalization::from),
         }

@@ -126,9 +126,7 @@ impl<'a> Subject<'a> {
             Part::Method => out.extend_from_slice(self.method.as_bytes()),
             Part::Path => canonical::path::write(&self.path, terms.path_rule, out),
             Part::Query => canonical::query::write(self.query.as_deref(), |name| terms.omits_parameter(name), out),
-            Part::Headers => {
-                canonical::headers::write(&self.headers, &terms.signed_headers, terms.dialect.collapsed, out)
-            }
+            Part::Headers => canonical::headers::write(&self.headers, &terms.signed_headers, out),
             Part::SignedHeaders => out.extend_from_slice(terms.signed_headers.as_str().as_bytes()),
             Part::Payload => terms.payload.write(out),
         })

@@ -89,7 +89,8 @@ impl Headers {
                 .or(&HEADER_SPACES_KEPT, Spaces::Kept)
                 .or(&HEADER_SPACES_ONCE, Spaces::Once)
                 .or(&HEADER_SPACES_ONCE, Spaces::OutsideQuotes)
-                .or(&HEADER_SPACES_KEPT, Spaces::WithTabs),
+                .or(&HEADER_SPACES_KEPT, Spaces::TabsKept)
+                .or(&HEADER_SPACES_KEPT, Spaces::TabsLost),
             edges: Step::new(Edges::Trimmed)
                 .or(&HEADER_UNTRIMMED, Edges::Kept)
                 .or(&HEADER_UNTRIMMED, Edges::Collapsed)

@@ -5,13 +5,16 @@ use crate::diagnosis::alternatives::text::replaced;
 #[derive(Clone, Copy)]
 pub(super) enum Spaces {
     Collapsed,
+    /// Tabs and all.
     Kept,
     /// Each pair of spaces made one, once: three leave two.
     Once,
     /// Left alone between quotes.
     OutsideQuotes,
-    /// Tabs made spaces as well.
-    WithTabs,
+    /// Runs of spaces made one, and tabs left alone.
+    TabsKept,
+    /// Runs of spaces made one, and tabs left out.
+    TabsLost,
 }
 
 #[derive(Clone, Copy)]
@@ -54,12 +57,15 @@ impl Spaces {
         while at < unfolded.len() {
             let byte = unfolded[at];
             in_quotes ^= byte == b'"';
-            let is_run = |byte: u8| byte == b' ' && out.last() == Some(&b' ');
+            let is_blank = |byte: u8| matches!(byte, b' ' | b'\t');
+            let is_run = |byte: u8| is_blank(byte) && out.last() == Some(&b' ');
+            let is_run_of_spaces = |byte: u8| byte == b' ' && out.last() == Some(&b' ');
             let is_left_out = match self {
                 Self::Kept => false,
                 Self::Collapsed => is_run(byte),
                 Self::OutsideQuotes => is_run(byte) && !in_quotes,
-                Self::WithTabs => matches!(byte, b' ' | b'\t') && out.last() == Some(&b' '),
+                Self::TabsKept => is_run_of_spaces(byte),
+                Self::TabsLost => byte == b'\t' || is_run_of_spaces(byte),
                 Self::Once => false,
             };
             match self {
@@ -67,7 +73,11 @@ impl Spaces {
                     out.push(b' ');
                     at += 1;
                 }
-                Self::WithTabs if byte == b'\t' && !is_left_out => out.push(b' '),
+                Self::Collapsed | Self::OutsideQuotes
+                    if byte == b'\t' && !is_left_out && !(in_quotes && matches!(self, Self::OutsideQuotes)) =>
+                {
+                    out.push(b' ')
+                }
                 _ if is_left_out => {}
                 _ => out.push(byte),
             }

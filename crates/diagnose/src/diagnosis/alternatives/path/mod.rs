@@ -12,7 +12,7 @@ use crate::diagnosis::catalogue::{
     PATH_TILDE_ENCODED, PATH_TRAILING_SLASH, PATH_UNICODE_FORM, PATH_UNRESERVED_ENCODED, PATH_WHOLE_URL,
 };
 use crate::diagnosis::field::{Choice, Making, Step};
-use sigvet_core::canonical::{PathEncoding, PathNormalization};
+use sigvet_core::canonical::{PathEncoding, PathNormalization, PathPlus};
 use sigvet_core::internal::encode::{Plus, decode, is_unreserved};
 use spelling::{Normalization, PlusReading, Unicode};
 
@@ -99,11 +99,14 @@ impl Path {
                 .or(&PATH_CHARSET, Unicode::FromLatin1),
             normalization: normalization_step(rule.normalization),
             passes: passes_step(rule.encoding, &path),
-            plus: match stores_objects {
-                true => Step::new(PlusReading::Literal)
+            plus: match (stores_objects, rule.plus) {
+                (true, PathPlus::Plus) => Step::new(PlusReading::Literal)
                     .or(&PATH_PLUS_AS_SPACE, PlusReading::Space)
                     .or(&PATH_PLUS_AS_SPACE, PlusReading::EvenEscaped),
-                false => Step::new(PlusReading::Literal).or(&PATH_PLUS_AS_SPACE, PlusReading::Space),
+                (true, PathPlus::Space) => Step::new(PlusReading::Space)
+                    .or(&PATH_PLUS_AS_SPACE, PlusReading::Literal)
+                    .or(&PATH_PLUS_AS_SPACE, PlusReading::EvenEscaped),
+                (false, _) => Step::new(PlusReading::Literal).or(&PATH_PLUS_AS_SPACE, PlusReading::Space),
             },
             slash: Step::new(SlashWriting::Kept)
                 .or(&PATH_SLASH_ENCODED, SlashWriting::EncodedBehind(1))
