@@ -77,8 +77,8 @@ pub struct VerifyArgs {
 
 /// Runs the command.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
-    let request = input::read(args.input.as_deref(), &args.request, context)?;
-    let (verdict, secrets) = judge(&request, args, context)?;
+    let (request, known) = input::read(args.input.as_deref(), &args.request, context)?;
+    let (verdict, secrets) = judge(&request, known, args, context)?;
     let redactor = match args.judge.show_secrets {
         true => Redactor::of_secrets(&[&request], &secrets),
         false => Redactor::of_all(&[&request], &verdict.claimed.dialect(), &secrets),
@@ -103,7 +103,12 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
 }
 
 /// Judges a request by the credentials that the options lead to; gives back the verdict and the secret that must not be shown.
-fn judge(request: &Request, args: &VerifyArgs, context: &Context) -> Result<(Verdict, Option<Secret>), Failure> {
+fn judge(
+    request: &Request,
+    seen: sigvet_core::verify::Known,
+    args: &VerifyArgs,
+    context: &Context,
+) -> Result<(Verdict, Option<Secret>), Failure> {
     let claimed = Claimed::extract(request, BucketRule::default());
     let known = match claimed {
         Err(VerifyError::V4(error)) => return Err(explain_claim(error)),
@@ -113,6 +118,7 @@ fn judge(request: &Request, args: &VerifyArgs, context: &Context) -> Result<(Ver
     let now = args.judge.now.unwrap_or(context.now);
     let mut judge = Judge::new(known.credentials.as_ref(), now, ExpectedScope::Any)
         .with_window(args.judge.window.unwrap_or(DEFAULT_WINDOW))
+        .with_known(seen)
         .with_buckets(args.bucket.rule(&endpoints));
     if let Ok(Claimed::V4(claim)) = claimed {
         judge = judge.with_path_rule(args.path.or(claim.terms.path_rule));

@@ -4,16 +4,22 @@ use std::io::Read;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::{BodyHash, RequestSource};
+use crate::cli::options::request::{BodyHash, RequestOptions, RequestSource};
 use crate::cli::options::value::cannot_read;
 use crate::cli::request::address;
 use sigvet_core::request::Request;
+use sigvet_core::verify::Known;
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::formats::{Token, is_url};
 
-/// Reads the request that `name` stands for; none is standard input. The options complete a URL: method, headers, body.
-pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Context) -> Result<Request, Failure> {
+/// Reads the request that `name` stands for, and what of it is known; none is standard input. The options complete a URL:
+/// method, headers, body.
+pub fn read<const JSON: bool>(
+    name: Option<&str>,
+    options: &RequestOptions<JSON>,
+    context: &mut Context,
+) -> Result<(Request, Known), Failure> {
     let capture = capture(name, None, options, context)?;
     if capture.kind == CaptureKind::CurlCommand {
         return Err(Failure::usage("a curl command is no signed request")
@@ -23,9 +29,19 @@ pub fn read(name: Option<&str>, options: &dyn RequestSource, context: &mut Conte
         context.stderr.line(&format!("note: {note}"))?;
     }
     match capture.request {
-        Some(request) => Ok(request),
+        Some(request) => Ok((request, known(Some(capture.kind), options))),
         None => Err(Failure::usage(format!("{}: there is no request in it", shown(name.unwrap_or("-"))))
             .hint("give a raw HTTP request, a trace of curl, a HAR file, or a presigned URL")),
+    }
+}
+
+/// What is known of a captured request: of a URL neither the method nor the headers, but for what the options say.
+pub fn known<const JSON: bool>(kind: Option<CaptureKind>, options: &RequestOptions<JSON>) -> Known {
+    match kind {
+        Some(CaptureKind::Url) if options.settles_method() => Known::TOKEN,
+        Some(CaptureKind::Url) => Known::URL,
+        Some(CaptureKind::Token) => Known::TOKEN,
+        _ => Known::WHOLE,
     }
 }
 

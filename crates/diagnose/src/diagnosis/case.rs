@@ -15,7 +15,7 @@ use super::v2::V2Case;
 use super::v4::V4Case;
 use crate::formats::reply::Reply;
 use sigvet_core::request::Body;
-use sigvet_core::verify::{Claimed, Finding, FindingId, Outcome};
+use sigvet_core::verify::{Claimed, Finding, FindingId, Known, Outcome};
 
 /// One request and all that was found of it.
 pub(super) struct Case<'a> {
@@ -23,6 +23,8 @@ pub(super) struct Case<'a> {
     judged: &'a Judged,
     scheme: Box<dyn SchemeCase + 'a>,
     pub(super) found: Option<Found>,
+    /// What was not seen of the request, as it must have been for the signature to be right.
+    supposed: Option<Vec<AppliedMistake>>,
     pub(super) comparisons: Vec<Comparison>,
 }
 
@@ -30,11 +32,13 @@ impl<'a> Case<'a> {
     /// Searches, if the signature is wrong, and compares the texts of others.
     pub(super) fn new(evidence: &'a Evidence<'a>, judged: &'a Judged, limits: Limits<'_>) -> Self {
         let scheme = scheme_of(evidence, judged, limits);
-        let is_wrong = judged.is_signature_right() == Some(false);
-        let found = if is_wrong { scheme.search(limits) } else { None };
+        let has_signature = judged.origin != Origin::ReadBack { has_signature: false };
+        let may_be_wrong = judged.is_signature_right() != Some(true) && has_signature && evidence.credentials.is_some();
+        let mut found = if may_be_wrong { scheme.search(limits) } else { None };
+        let supposed = found.as_mut().and_then(|found| take_supposed(found, evidence.known));
         let compare = |(whose, texts): (Party, Texts<'_>)| scheme.compare(whose, texts);
         let comparisons = evidence.texts().into_iter().filter_map(compare).collect();
-        Self { evidence, judged, scheme, found, comparisons }
+        Self { evidence, judged, scheme, found, supposed, comparisons }
     }
 
     /// Everything that explains the refusal, the best known first.
@@ -67,7 +71,7 @@ impl<'a> Case<'a> {
     }
 
     fn is_right(&self) -> bool {
-        self.judged.is_signature_right() == Some(true)
+        self.supposed.is_some() || self.judged.is_signature_right() == Some(true)
     }
 
     /// What the search found, and what had to be repaired before.
@@ -86,7 +90,8 @@ impl<'a> Case<'a> {
 
     /// The outcome that explanations and findings amount to.
     pub(super) fn outcome(&self, explanations: &[Explanation]) -> Outcome {
-        match self.judged.is_signature_right() {
+        let is_right = if self.supposed.is_some() { Some(true) } else { self.judged.is_signature_right() };
+        match is_right {
             _ if self.judged.verdict.has_fatal_finding() || !explanations.is_empty() => Outcome::Invalid,
             Some(true) if self.judged.verdict.undecided().is_some() => Outcome::Unknown,
             Some(true) => Outcome::Valid,
@@ -116,10 +121,12 @@ impl<'a> Case<'a> {
         let is_known = |finding: &&Finding| {
             self.judged.origin != Origin::Captured && matches!(finding, Finding::PayloadUnseen | Finding::ChunksUnseen)
         };
+        notes.extend(self.supposed.as_deref().map(signed_for));
         let harmless = self.judged.verdict.findings.iter().filter(|finding| !finding.is_fatal() && !is_known(finding));
         let is_named = |finding: &&Finding| {
             let id = finding.id().map(FindingId::as_str);
-            id.is_some_and(|id| explanations.iter().any(|explanation| explanation.names(id)))
+            let is_supposed = self.supposed.is_some() && matches!(finding, Finding::NotKnown { .. });
+            is_supposed || id.is_some_and(|id| explanations.iter().any(|explanation| explanation.names(id)))
         };
         notes.extend(harmless.filter(|finding| !is_named(finding)).cloned().map(Note::Finding));
         if let (Size::Excessive { bytes, fields }, true) = (self.size(), self.found.is_some()) {
@@ -170,6 +177,28 @@ impl<'a> Case<'a> {
             (is_stopped, NextStep::MoreTime),
         ];
         wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, step)| step).collect()
+    }
+}
+
+/// A set of mistakes that are none if what was not seen was as it must have been.
+fn take_supposed(found: &mut Found, known: Known) -> Option<Vec<AppliedMistake>> {
+    let is_unseen = |made: &AppliedMistake| match made.mistake.id {
+        "method-swapped" => !known.method,
+        "header-missing" => !known.headers,
+        _ => false,
+    };
+    let at = found.sets.iter().position(|set| set.iter().all(is_unseen))?;
+    let supposed = found.sets.swap_remove(at);
+    found.sets.clear();
+    Some(supposed)
+}
+
+fn signed_for(supposed: &[AppliedMistake]) -> Note {
+    let text = |made: &AppliedMistake| String::from_utf8_lossy(&made.signed).into_owned();
+    let is = |made: &&AppliedMistake, id: &str| made.mistake.id == id;
+    Note::SignedFor {
+        method: supposed.iter().find(|made| is(made, "method-swapped")).map(text),
+        headers: supposed.iter().filter(|made| is(made, "header-missing")).map(text).collect(),
     }
 }
 

@@ -2,9 +2,11 @@
 
 use super::case::{Case, add_new};
 use super::evidence::Evidence;
+use super::foreign;
 use super::inspect;
 use super::note::{NextStep, Note};
-use super::outcome::{AppliedMistake, Diagnosis, Judged, Search};
+use super::outcome::{AppliedMistake, Diagnosis, Judged, JudgedV4, Search};
+use super::party::Party;
 use super::reading::{self, Reading};
 use super::search::{Found, Limits};
 use crate::formats::reply::Reply;
@@ -26,15 +28,34 @@ fn diagnose_claim(
     repairs: Vec<AppliedMistake>,
     limits: Limits<'_>,
 ) -> Diagnosis {
-    let case = Case::new(evidence, &judged, limits);
+    let (evidence, foreign) = of_this_request(evidence, &judged);
+    let case = Case::new(&evidence, &judged, limits);
     let mut explanations = case.explanations(repairs);
     let outcome = case.outcome(&explanations);
     let suspicions = case.suspicions(outcome, &explanations);
     add_new(&mut explanations, suspicions);
-    let (notes, next) = (case.notes(outcome, &explanations), case.next(outcome, &explanations));
+    let (mut notes, next) = (case.notes(outcome, &explanations), case.next(outcome, &explanations));
+    notes.extend(foreign);
     let search = case.found.as_ref().map_or(Search::NONE, Found::summary);
     let comparisons = case.into_comparisons();
     Diagnosis { outcome, explanations, notes, next, judged: Some(judged), comparisons, search }
+}
+
+/// The evidence without what belongs to another request, and a note of each that was left out.
+fn of_this_request<'a>(evidence: &Evidence<'a>, judged: &Judged) -> (Evidence<'a>, Vec<Note>) {
+    let mut own = *evidence;
+    let Some(v4) = judged.v4().filter(JudgedV4::is_captured) else { return (own, Vec::new()) };
+    let mut notes = Vec::new();
+    if let Some(what) = evidence.reply.and_then(|reply| foreign::reply(&v4, reply)) {
+        own.reply = None;
+        notes.push(Note::OfAnotherRequest { whose: Party::Server, what });
+    }
+    let client = evidence.client.unwrap_or_default();
+    if let Some(what) = foreign::texts(&v4, client.canonical_request, client.string_to_sign) {
+        own.client = None;
+        notes.push(Note::OfAnotherRequest { whose: Party::Client, what });
+    }
+    (own, notes)
 }
 
 fn diagnose_unclaimed(evidence: &Evidence<'_>, request: &Request, error: VerifyError) -> Diagnosis {

@@ -10,7 +10,7 @@ use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{DEFAULT_WINDOW, ExpectedScope, Judge};
+use sigvet_core::verify::{DEFAULT_WINDOW, ExpectedScope, Judge, Known};
 
 /// What is at hand of a refused request.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,8 @@ pub struct Evidence<'a> {
     pub now: Timestamp,
     /// How far the client's clock may be off.
     pub window: Duration,
+    /// What of the request was seen.
+    pub known: Known,
     /// By which rule the path was signed, where that is known and not the service's own.
     pub path_rule: Option<PathRule>,
     /// Names from outside of the request.
@@ -99,6 +101,7 @@ impl<'a> Evidence<'a> {
             other_keys: &[],
             now,
             window: DEFAULT_WINDOW,
+            known: Known::WHOLE,
             path_rule: None,
             hints,
         }
@@ -107,7 +110,8 @@ impl<'a> Evidence<'a> {
     /// The judge of its request. What scope the server expects is not known: any is taken.
     pub(super) fn judge(&self) -> Judge<'a> {
         let buckets = BucketRule { chosen: self.hints.bucket.as_deref(), endpoints: &self.hints.endpoints };
-        let judge = Judge::new(self.credentials, self.now, ExpectedScope::Any).with_window(self.window);
+        let judge = Judge::new(self.credentials, self.now, ExpectedScope::Any);
+        let judge = judge.with_window(self.window).with_known(self.known);
         match self.path_rule {
             Some(rule) => judge.with_buckets(buckets).with_path_rule(rule),
             None => judge.with_buckets(buckets),

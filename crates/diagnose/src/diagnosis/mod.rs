@@ -21,6 +21,7 @@ mod inspect;
 mod chunks;
 mod presented;
 mod damaged_url;
+mod foreign;
 mod reading;
 mod search;
 mod scheme;
@@ -39,4 +40,4 @@ pub use outcome::{
 };
 pub use party::Party;
 pub use search::{DEEPEST, Limits};
-pub use sigvet_core::verify::Outcome;
+pub use sigvet_core::verify::{Known, Outcome};

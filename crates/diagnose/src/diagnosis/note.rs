@@ -30,6 +30,20 @@ pub enum Note {
     ServerTextsRight,
     /// Neither the server's texts nor the client's are known to be right, so what the client signed is unknown.
     NoTextsKnown,
+    /// The signature is right for a request of which only a part was seen.
+    SignedFor {
+        /// The method, where it was not seen.
+        method: Option<String>,
+        /// Headers that were not seen, each with its value: `content-type:image/png`.
+        headers: Vec<String>,
+    },
+    /// A reply or a log is about another request, and was not compared.
+    OfAnotherRequest {
+        /// Whose it is.
+        whose: Party,
+        /// What differs, as it is called in a sentence.
+        what: &'static str,
+    },
     /// The signature is right, and the server refused it.
     RightAndRefused,
     /// The server may treat this request otherwise than the specification says.

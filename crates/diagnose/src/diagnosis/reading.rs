@@ -6,11 +6,12 @@ use super::catalogue::{AUTHORIZATION_MALFORMED, QUERY_HTML_ESCAPED, QUERY_JSON_E
 use super::damaged_url;
 use super::evidence::Evidence;
 use super::outcome::{AppliedMistake, Judged, Origin};
+use super::party::Texts;
 use super::texts::CanonicalText;
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::claim::Claim;
 use sigvet_core::internal::encode::{Plus, decode};
-use sigvet_core::internal::{captured_request, join_target, judge_claim};
+use sigvet_core::internal::{captured_request, is_payload_unknown, join_target, judge_claim};
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::verify::{Claimed, VerifyError};
@@ -67,9 +68,23 @@ fn read_captured(evidence: &Evidence<'_>, request: &Request) -> Reading {
     }
 }
 
-fn judge(evidence: &Evidence<'_>, request: Request, claimed: Claimed, repairs: Vec<AppliedMistake>) -> Reading {
+fn judge(evidence: &Evidence<'_>, request: Request, mut claimed: Claimed, repairs: Vec<AppliedMistake>) -> Reading {
+    if let Claimed::V4(claim) = &mut claimed
+        && is_payload_unknown(&request, claim)
+        && let Some(payload) = told_payload(evidence)
+    {
+        claim.terms.payload = payload;
+    }
     let verdict = judge_claim(&request, claimed, &evidence.judge());
     Reading::Claimed { judged: Box::new(Judged { request, verdict, origin: Origin::Captured }), repairs }
+}
+
+/// The hash of a body that was not captured, as the server has it, or else the client.
+fn told_payload(evidence: &Evidence<'_>) -> Option<PayloadHash> {
+    let texts = evidence.texts();
+    let payload = |texts: &Texts<'_>| Some(CanonicalText::parse(texts.canonical_request?)?.payload().to_vec());
+    let told = texts.iter().find_map(|(_, texts)| payload(texts))?;
+    Some(PayloadHash::declared(&String::from_utf8_lossy(&told)))
 }
 
 fn read_texts(evidence: &Evidence<'_>, request: Request, payload: PayloadHash) -> Reading {

@@ -2,7 +2,7 @@
 //! server and client field by field.
 
 use super::alternatives::Subject;
-use super::catalogue::SECRET_WRONG;
+use super::catalogue::{PAYLOAD_EMPTY_HASH, SECRET_WRONG};
 use super::chunks;
 use super::compare::{self, agrees, of_party};
 use super::evidence::Evidence;
@@ -11,8 +11,11 @@ use super::outcome::{AppliedMistake, Comparison, Explanation, JudgedV4, Proof};
 use super::party::{Party, Texts};
 use super::presented::target;
 use super::scheme::SchemeCase;
-use super::search::{Found, Limits, search};
+use super::search::{DEEPEST, Found, Limits, search};
 use crate::formats::reply::Reply;
+use sigvet_core::crypto::sha256;
+use sigvet_core::internal::is_payload_unknown;
+use sigvet_core::verify::Finding;
 
 /// A request of the Version 4 family.
 pub(super) struct V4Case<'a> {
@@ -30,15 +33,20 @@ impl<'a> V4Case<'a> {
 impl SchemeCase for V4Case<'_> {
     fn search(&self, limits: Limits<'_>) -> Option<Found> {
         let (target, form) = target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme)?;
+        let limits = Limits { deepest: limits.deepest.min(self.worth_trying()), ..limits };
         let mut found = search(&self.subject, &self.evidence.keys(), target, limits);
         found.add_to_each(form);
         found.name_each_once();
         found.tell_once();
+        if is_payload_unknown(self.judged.request, self.judged.claim) {
+            found.sets.iter_mut().for_each(|set| name_empty_hash(set));
+        }
         Some(found)
     }
 
     fn compare(&self, whose: Party, texts: Texts<'_>) -> Option<Comparison> {
-        Some(compare::compare(&self.judged, whose, texts))
+        let server = self.evidence.texts().into_iter().find(|(whose, _)| *whose == Party::Server);
+        Some(compare::compare(&self.judged, whose, texts, server.map(|(_, texts)| texts)))
     }
 
     fn compared(&self, comparisons: &[Comparison], found: Option<&Found>) -> Vec<Explanation> {
@@ -62,7 +70,26 @@ impl SchemeCase for V4Case<'_> {
     }
 }
 
+/// The search takes a body that is not known for an empty one: so whoever signed nothing else signed the hash of that.
+fn name_empty_hash(set: &mut Vec<AppliedMistake>) {
+    let names_payload = set.iter().any(|made| made.mistake.id.starts_with("payload-"));
+    if !names_payload {
+        set.push(AppliedMistake::new(&PAYLOAD_EMPTY_HASH, sha256(b"").to_string(), ""));
+    }
+}
+
 impl V4Case<'_> {
+    /// How many mistakes at once are worth trying. A part that is not known is most likely in the way; of a URL the method is
+    /// one guess, and the value of a header another.
+    fn worth_trying(&self) -> usize {
+        let is_not_known = |finding: &Finding| matches!(finding, Finding::NotKnown { .. });
+        match self.judged.findings().iter().any(is_not_known) {
+            false => DEEPEST,
+            true if self.evidence.known.method => 1,
+            true => 2,
+        }
+    }
+
     /// Whether a party made what is right, as far as its texts go.
     fn agrees(&self, comparison: &Comparison) -> bool {
         agrees(&self.judged.whole.verdict.texts, comparison)
@@ -80,11 +107,12 @@ impl V4Case<'_> {
             // The server's word is what makes the client's wrong.
             let is_told = server.is_some_and(|server| self.agrees(server));
             let proof = if is_told { Proof::Server } else { Proof::Observed };
-            let explained = compare::explain(&self.subject, client);
+            let explained = compare::explain(&self.subject, client, false);
             explanations.extend(explained.map(|explanation| Explanation { proof, ..explanation }));
         }
         if let Some(server) = server.filter(|server| !server.differences.is_empty() && self.judged.is_captured()) {
-            explanations.extend(compare::explain(&self.subject, server));
+            let is_client_right = client.is_some_and(|client| self.agrees(client));
+            explanations.extend(compare::explain(&self.subject, server, is_client_right));
         }
         explanations.extend(self.wrong_secret(server, client, found));
         explanations
@@ -98,6 +126,8 @@ impl V4Case<'_> {
         found: Option<&Found>,
     ) -> Option<Explanation> {
         let client = client.filter(|client| self.agrees(client))?;
+        // Where a part is not known that is signed, the secret may be right.
+        self.judged.is_signature_right().filter(|is_right| !is_right)?;
         // A signature that is not written as it must be is refused whatever the key.
         target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme)
             .filter(|(_, form)| form.is_none())?;
@@ -141,7 +171,7 @@ impl V4Case<'_> {
         let detail =
             "the signature is right by the secret at hand, and the server made the same texts: it has another secret";
         let explanation = match server {
-            Some(server) if !server.differences.is_empty() => compare::explain(&self.subject, server),
+            Some(server) if !server.differences.is_empty() => compare::explain(&self.subject, server, true),
             Some(server) if self.agrees(server) && is_refused && is_of_named => {
                 let made = AppliedMistake::new(&SECRET_WRONG, "", "").with_detail(detail);
                 Some(Explanation::from_mistake(Proof::Server, made))

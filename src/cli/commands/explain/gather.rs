@@ -12,7 +12,7 @@ use sigvet_core::claim::{Claim, ClaimError};
 use sigvet_core::form::FormClaim;
 use sigvet_core::request::{Headers, Request, RequestUrl};
 use sigvet_core::v2;
-use sigvet_core::verify::Claimed;
+use sigvet_core::verify::{Claimed, Known};
 use sigvet_diagnose::formats::capture::{Capture, CaptureKind, ClientLog};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::is_authorization_lost;
@@ -98,6 +98,11 @@ impl Evidence {
         self.notes = capture.notes.iter().map(ToString::to_string).collect();
         (self.request, self.url, self.reply, self.client) =
             (capture.request, capture.url, capture.reply, capture.client);
+    }
+
+    /// What of the request was seen.
+    pub fn known(&self, args: &ExplainArgs) -> Known {
+        input::known(self.kind, &args.request)
     }
 
     /// A log that tells another signature than the request has is of another request, and would mislead.

@@ -3,7 +3,7 @@
 
 use super::Shown;
 use super::words::owner;
-use sigvet_diagnose::{NextStep, Note, Quirk};
+use sigvet_diagnose::{NextStep, Note, Party, Quirk};
 
 impl Shown<'_> {
     /// What is noteworthy: the diagnosis's notes, then those of whoever asked for it.
@@ -34,6 +34,17 @@ fn note(note: &Note) -> String {
         }
         Note::ServerTextsRight => "the server's canonical request and string to sign are those of this request: what is not known is what the client signed".to_owned(),
         Note::NoTextsKnown => "neither a server's texts nor a client's log are at hand: what the client made of the request is not known".to_owned(),
+        Note::SignedFor { method, headers } => {
+            let headers: Vec<String> = headers.iter().map(|line| line.replacen(':', ": ", 1)).collect();
+            let what = method.iter().cloned().chain(headers).collect::<Vec<_>>().join(" with ");
+            format!("a URL names neither its method nor its headers: the signature is right for {what}")
+        }
+        Note::OfAnotherRequest { whose: Party::Server, what } => {
+            format!("the reply is to another request ({what} differs), and was left out")
+        }
+        Note::OfAnotherRequest { whose: Party::Client, what } => {
+            format!("the client's log is of another request ({what} differs), and was left out")
+        }
         Note::RightAndRefused => "the server refused it all the same: it has another secret for this key, or it got another request than this".to_owned(),
         Note::Quirk(quirk) => describe_quirk(*quirk).to_owned(),
     }

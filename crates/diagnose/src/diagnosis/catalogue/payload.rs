@@ -26,6 +26,17 @@ mistakes! {
         clients: &[("OpenSearch", "POST for _search with a body; some clients drop the body of a GET")],
         proofs: &[Search, Compare, Error],
     }
+    PAYLOAD_CHANGED = "payload-changed" {
+        title: "the body that arrived is not the body that was hashed",
+        place: "payload",
+        explanation: "The hash that was signed is that of another body than the server received, and no known mistake \
+            makes the one of the other. Something changed the body between the signer and the server, or the signer \
+            was given another one.",
+        fix: "Hash the very bytes that are sent, after everything that serialises, compresses or encodes them, and let \
+            nothing on the way alter them.",
+        clients: &[],
+        proofs: &[Compare, Error],
+    }
     PAYLOAD_UNSIGNED = "payload-unsigned" {
         title: "the payload was left unsigned where its hash is wanted",
         place: "payload",

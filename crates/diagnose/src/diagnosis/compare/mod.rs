@@ -4,14 +4,17 @@
 //! field itself and both values are named.
 
 mod lines;
+mod way;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::allowance::{Allowance, BudgetLimit};
+use super::alternatives::text::replaced;
 use super::alternatives::{Fields, Subject, headers_of};
 use super::catalogue::{
     HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HOST_OTHER_ENDPOINT, HOST_REWRITTEN,
-    METHOD_SWAPPED, Mistake, PATH_PREFIX_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY, QUERY_CHANGED_AFTER,
+    METHOD_SWAPPED, Mistake, PATH_CHANGED, PATH_PREFIX_CHANGED, PAYLOAD_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY,
+    QUERY_CHANGED_AFTER,
 };
 use super::outcome::{AppliedMistake, Comparison, Difference, Explanation, JudgedV4, Proof};
 use super::party::{Party, Texts};
@@ -21,6 +24,7 @@ use lines::{name_hash, name_line};
 use sigvet_core::canonical::{CanonicalRequest, Field};
 use sigvet_core::crypto::sha256;
 use sigvet_core::prepare::NEVER_SIGNED;
+use sigvet_core::time::Timestamp;
 use sigvet_core::verify::SignedTexts;
 
 /// So many mistakes in one field are looked for.
@@ -32,6 +36,8 @@ const NAMES: [(Field, &str); 5] = [
     (Field::Headers, "headers"),
     (Field::Payload, "payload"),
 ];
+/// The place of the headers among the fields.
+const HEADERS: usize = 3;
 const LINES: [&str; 4] = ["algorithm", "timestamp", "credential scope", "request's SHA-256"];
 /// Where its lines cannot be put beside the right ones.
 const STRING_TO_SIGN: &str = "string to sign";
@@ -62,11 +68,21 @@ pub(super) fn compare_string(right: &[u8], whose: Party, texts: Texts<'_>) -> Op
     Some(Comparison { whose, canonical_request: None, string_to_sign, differences, is_unaltered: None })
 }
 
-/// Puts the texts of a party beside the right ones.
-pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>) -> Comparison {
+/// Puts the texts of a party beside the right ones; `others` are those of the other party. Where no request was captured, the
+/// server's text is the right one for the client's: one that was rebuilt lacks what the server's shows.
+pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>, others: Option<Texts<'_>>) -> Comparison {
     let mut differences = Vec::new();
+    let own_time = if whose == Party::Client { own_time(judged, texts) } else { None };
     if let Some(theirs) = texts.canonical_request.and_then(CanonicalText::parse) {
-        let right = right_fields(&judged.derivation.canonical_request);
+        let told = others.and_then(|others| CanonicalText::parse(others.canonical_request?));
+        let mut right = match told.filter(|_| whose == Party::Client && !judged.is_captured()) {
+            Some(told) => told.fields().clone(),
+            None => right_fields(&judged.derivation.canonical_request),
+        };
+        if let Some(time) = &own_time {
+            let date = |time: &str| format!("{}:{time}\n", judged.claim.terms.dialect.date_header).into_bytes();
+            right[HEADERS] = replaced(&right[HEADERS], &date(judged.claim.terms.timestamp.as_str()), &date(time));
+        }
         for ((field, name), (theirs, right)) in NAMES.into_iter().zip(theirs.fields().iter().zip(right)) {
             if *theirs != right {
                 differences.push(Difference { field: Some(field), name, theirs: theirs.clone(), right });
@@ -80,7 +96,11 @@ pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>) -> 
         let theirs = theirs.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         for ((name, theirs), right) in LINES.into_iter().zip(theirs).zip(judged.derivation.string_to_sign.lines()) {
             // The hash differs wherever the canonical request does, which is shown by itself.
-            let is_news = name != LINES[3] || differences.is_empty();
+            let is_news = match name {
+                name if name == LINES[3] => differences.is_empty() && own_time.is_none(),
+                name if name == LINES[1] => own_time.is_none(),
+                _ => true,
+            };
             if theirs != right.as_bytes() && is_news {
                 let right = right.as_bytes().to_vec();
                 differences.push(Difference { field: None, name, theirs: theirs.to_vec(), right });
@@ -98,6 +118,21 @@ pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>) -> 
         differences,
         is_unaltered,
     }
+}
+
+/// The time of a client that tried again: it signed again, by another clock, and is at one with itself.
+fn own_time(judged: &JudgedV4<'_>, texts: Texts<'_>) -> Option<String> {
+    let terms = &judged.claim.terms;
+    let text = CanonicalText::parse(texts.canonical_request?)?;
+    let name = terms.dialect.date_header.as_bytes();
+    let (_, date) = text.header_lines().find(|(header, _)| header.eq_ignore_ascii_case(name))?;
+    let date = std::str::from_utf8(date).ok()?;
+    let line = texts.string_to_sign.and_then(|string| string.split(|byte| *byte == b'\n').nth(1));
+    let is_consistent = line.is_none_or(|line| line.trim_ascii_end() == date.as_bytes());
+    let is_another_attempt =
+        is_consistent && Timestamp::parse_amz_date(date).is_ok() && date != terms.timestamp.as_str();
+    let is_same_day = date.get(..8) == terms.timestamp.as_str().get(..8);
+    (is_another_attempt && is_same_day).then(|| date.to_owned())
 }
 
 /// Whether a line is missing, or another one stands where the scope belongs.
@@ -121,8 +156,9 @@ fn right_fields(canonical_request: &CanonicalRequest) -> [Vec<u8>; 5] {
 /// Names what differs between a party's texts and the right ones.
 ///
 /// What the server has otherwise was changed on the way, or is the server's own doing; what the client has otherwise is
-/// what it signed.
-pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison) -> Option<Explanation> {
+/// what it signed. Where the client is known to be right, what the server has otherwise was changed on the way, and is not named
+/// as a mistake of the client's.
+pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison, is_client_right: bool) -> Option<Explanation> {
     // The fields of a usual request take milliseconds; a larger one is named by what is found so far.
     let size = subject.size();
     let limit = if size == Size::Usual { BudgetLimit::Size } else { BudgetLimit::Time };
@@ -132,6 +168,9 @@ pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison) -> Option<
     let mut known = HashSet::new();
     for difference in &comparison.differences {
         let named = match difference.field {
+            Some(field) if is_client_right && comparison.whose == Party::Server => {
+                way::name(field, difference).unwrap_or_else(|| name_field(field, difference, &fields, comparison.whose))
+            }
             Some(field) => name_field(field, difference, &fields, comparison.whose),
             None => name_line(difference, subject),
         };
@@ -167,6 +206,10 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
         (Field::Query, Some(found)) if whose == Party::Server && is_same_but_for_order(theirs, right) => {
             by_server(found)
         }
+        // A body that did not arrive is none of the client's doing.
+        (Field::Payload, _) if whose == Party::Server && name_payload(right, theirs).id != PAYLOAD_CHANGED.id => {
+            one(name_payload(right, theirs))
+        }
         // So is a path that only lost or gained its first segments.
         (Field::Path, _) if whose == Party::Server && is_prefix_changed(theirs, right) => one(&PATH_PREFIX_CHANGED),
         (_, Some(found)) => found,
@@ -174,10 +217,10 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
         (Field::Method, None) => one(&METHOD_SWAPPED),
         (Field::Path, None) => {
             let is_prefixed = theirs.ends_with(right) || right.ends_with(theirs);
-            if is_prefixed { one(&PATH_PREFIX_CHANGED) } else { Vec::new() }
+            one(if is_prefixed { &PATH_PREFIX_CHANGED } else { &PATH_CHANGED })
         }
         (Field::Query, None) => name_query(theirs, right),
-        (Field::Payload, None) => name_payload(theirs, right).into_iter().flat_map(one).collect(),
+        (Field::Payload, None) => one(name_payload(theirs, right)),
         _ => Vec::new(),
     }
 }
@@ -212,13 +255,13 @@ fn name_query(theirs: &[u8], right: &[u8]) -> Vec<AppliedMistake> {
 }
 
 /// What can be told of two hashes without the body: whether one of them is of none.
-fn name_payload(theirs: &[u8], right: &[u8]) -> Option<&'static Mistake> {
+fn name_payload(signed: &[u8], arrived: &[u8]) -> &'static Mistake {
     let empty = sha256(b"").to_string();
     let is_empty = |hash: &[u8]| hash == empty.as_bytes();
     match () {
-        () if is_empty(theirs) => Some(&PAYLOAD_EMPTY_HASH),
-        () if is_empty(right) => Some(&PAYLOAD_NOT_EMPTY),
-        () => None,
+        () if is_empty(signed) => &PAYLOAD_EMPTY_HASH,
+        () if is_empty(arrived) => &PAYLOAD_NOT_EMPTY,
+        () => &PAYLOAD_CHANGED,
     }
 }
 
@@ -271,8 +314,7 @@ fn is_blacked_out(name: &[u8], value: &[u8]) -> bool {
     if value.eq_ignore_ascii_case(name) {
         return true;
     }
-    let text = String::from_utf8_lossy(value).to_ascii_lowercase();
-    ["redacted", "***", "xxxx", "…", "sanitized"].iter().any(|mark| text.contains(mark))
+    sigvet_core::internal::is_blacked_out(&String::from_utf8_lossy(value))
 }
 
 fn is_rewritten(name: &str) -> bool {

@@ -15,6 +15,7 @@ use sigvet_core::canonical::PayloadHash;
 use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
 use sigvet_core::internal::canonical::query;
 use sigvet_core::internal::is_aws;
+use sigvet_core::internal::is_blacked_out;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::scheme::Scheme;
 use sigvet_core::verify::Finding;
@@ -123,6 +124,9 @@ const DER_DIGITS: RangeInclusive<usize> = 120..=144;
 
 fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let signature = judged.claim.signature.as_str();
+    if is_blacked_out(signature) {
+        return None;
+    }
     let is_hex = signature.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_lower = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
     let (is_whole, usual) = match judged.claim.terms.scheme {
