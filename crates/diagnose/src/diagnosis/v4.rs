@@ -39,7 +39,7 @@ impl SchemeCase for V4Case<'_> {
         found.name_each_once();
         found.tell_once();
         if is_payload_unknown(self.judged.request, self.judged.claim) {
-            found.sets.iter_mut().for_each(|set| name_empty_hash(set));
+            found.sets.iter_mut().for_each(name_empty_hash);
         }
         Some(found)
     }
@@ -82,12 +82,15 @@ impl V4Case<'_> {
     /// How many mistakes at once are worth trying. A part that is not known is most likely in the way; of a URL the method is
     /// one guess, and the value of a header another.
     fn worth_trying(&self) -> usize {
-        let is_not_known = |finding: &Finding| matches!(finding, Finding::NotKnown { .. });
-        match self.judged.findings().iter().any(is_not_known) {
+        match self.has_unknown_part() {
             false => DEEPEST,
             true if self.evidence.known.method => 1,
             true => 2,
         }
+    }
+
+    fn has_unknown_part(&self) -> bool {
+        self.judged.findings().iter().any(|finding| matches!(finding, Finding::NotKnown { .. }))
     }
 
     /// Whether a party made what is right, as far as its texts go.
@@ -127,7 +130,9 @@ impl V4Case<'_> {
     ) -> Option<Explanation> {
         let client = client.filter(|client| self.agrees(client))?;
         // Where a part is not known that is signed, the secret may be right.
-        self.judged.is_signature_right().filter(|is_right| !is_right)?;
+        if self.has_unknown_part() || is_payload_unknown(self.judged.request, self.judged.claim) {
+            return None;
+        }
         // A signature that is not written as it must be is refused whatever the key.
         target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme)
             .filter(|(_, form)| form.is_none())?;

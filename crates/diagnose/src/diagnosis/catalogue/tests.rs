@@ -80,6 +80,7 @@ const IDS: &[&str] = &[
     "host-not-signed",
     "payload-empty-hash",
     "payload-not-empty",
+    "payload-changed",
     "payload-unsigned",
     "payload-hashed",
     "payload-newline",
