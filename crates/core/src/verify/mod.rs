@@ -5,6 +5,7 @@
 //! a file of its own. What caused a mismatch is not asked here.
 
 mod claimed;
+mod readings;
 mod finding;
 mod finding_id;
 mod key;
@@ -13,7 +14,6 @@ mod texts;
 mod verdict;
 mod accept;
 pub(crate) mod unknown;
-mod readings;
 mod once;
 mod written;
 mod framing;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
-use sigvet_core::canonical::{PathEncoding, PathNormalization, PathRule};
+use sigvet_core::canonical::{PathEncoding, PathNormalization, PathPlus, PathRule};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::crypto::PublicKey;
 use sigvet_core::derivation::TokenTravel;

@@ -46,7 +46,7 @@ fn of_this_request<'a>(evidence: &Evidence<'a>, judged: &Judged) -> (Evidence<'a
     let mut own = *evidence;
     let Some(v4) = judged.v4().filter(JudgedV4::is_captured) else { return (own, Vec::new()) };
     let mut notes = Vec::new();
-    if let Some(what) = evidence.reply.and_then(|reply| foreign::reply(&v4, reply)) {
+    if let Some(what) = evidence.reply.filter(|_| !evidence.is_exchange).and_then(|reply| foreign::reply(&v4, reply)) {
         own.reply = None;
         notes.push(Note::OfAnotherRequest { whose: Party::Server, what });
     }

@@ -19,6 +19,8 @@ pub struct Evidence<'a> {
     pub request: Option<&'a Request>,
     /// What the server said.
     pub reply: Option<&'a Reply>,
+    /// Whether the reply is known to answer this request, and was not merely given beside it.
+    pub is_exchange: bool,
     /// What the client says it signed.
     pub client: Option<ClientTexts<'a>>,
     /// The key that the request should have been signed with.
@@ -96,6 +98,7 @@ impl<'a> Evidence<'a> {
         Self {
             request: None,
             reply: None,
+            is_exchange: false,
             client: None,
             credentials: None,
             other_keys: &[],

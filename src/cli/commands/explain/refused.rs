@@ -36,6 +36,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
         &sigvet_diagnose::Evidence {
             request: evidence.request.as_ref(),
             reply: evidence.reply.as_ref(),
+            is_exchange: args.response.is_none(),
             client: evidence.client.as_ref().map(ClientTexts::from),
             credentials: keys.own.as_ref(),
             other_keys: &keys.others,

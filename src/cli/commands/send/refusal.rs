@@ -138,6 +138,7 @@ fn explain(
             request: Some(sent),
             reply: Some(reply),
             credentials: session.signer.credentials(),
+            is_exchange: true,
             path_rule: Some(session.settings.path_rule),
             ..Evidence::new(now, &hints)
         },
