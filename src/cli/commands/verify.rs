@@ -22,7 +22,9 @@ use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, ExpectedScope, Judge, Outcome, Verdict, VerifyError, verify};
+use sigvet_core::verify::{
+    Claimed, DEFAULT_WINDOW, ExpectedScope, Judge, Known, Outcome, Verdict, VerifyError, verify,
+};
 use sigvet_diagnose::Diagnosis;
 
 /// How a signed request is judged.
@@ -105,36 +107,36 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
 /// Judges a request by the credentials that the options lead to; gives back the verdict and the secret that must not be shown.
 fn judge(
     request: &Request,
-    seen: sigvet_core::verify::Known,
+    known: Known,
     args: &VerifyArgs,
     context: &Context,
 ) -> Result<(Verdict, Option<Secret>), Failure> {
     let claimed = Claimed::extract(request, BucketRule::default());
-    let known = match claimed {
+    let own = match claimed {
         Err(VerifyError::V4(error)) => return Err(explain_claim(error)),
-        _ => Known::find(&args.credentials, &args.judge, context)?,
+        _ => Own::find(&args.credentials, &args.judge, context)?,
     };
-    let endpoints = address::endpoint_hosts(known.settings.endpoint_url.as_deref());
+    let endpoints = address::endpoint_hosts(own.settings.endpoint_url.as_deref());
     let now = args.judge.now.unwrap_or(context.now);
-    let mut judge = Judge::new(known.credentials.as_ref(), now, ExpectedScope::Any)
+    let mut judge = Judge::new(own.credentials.as_ref(), now, ExpectedScope::Any)
         .with_window(args.judge.window.unwrap_or(DEFAULT_WINDOW))
-        .with_known(seen)
+        .with_known(known)
         .with_buckets(args.bucket.rule(&endpoints));
     if let Ok(Claimed::V4(claim)) = claimed {
         judge = judge.with_path_rule(args.path.or(claim.terms.path_rule));
     }
     let verdict = verify(request, &judge).map_err(|error| Failure::usage(error.to_string()))?;
-    Ok((verdict, known.credentials.map(|credentials| credentials.secret_access_key)))
+    Ok((verdict, own.credentials.map(|credentials| credentials.secret_access_key)))
 }
 
 /// What profiles and options say of the key.
 #[derive(Default)]
-struct Known {
+struct Own {
     credentials: Option<Credentials>,
     settings: Settings,
 }
 
-impl Known {
+impl Own {
     fn find(credentials: &CredentialOptions, options: &JudgeOptions, context: &Context) -> Result<Self, Failure> {
         if options.no_credentials {
             return Ok(Self::default());

@@ -49,9 +49,11 @@ fn plus_as_space(request: &Request, claim: &Claim) -> Option<Read> {
         && terms.path_rule.plus == PathPlus::Plus
         && request.path().contains(&b'+')
         && request.host().and_then(endpoint::infer_from_header).is_none();
-    let mut claim = claim.clone();
-    claim.terms.path_rule = PathRule { plus: PathPlus::Space, ..claim.terms.path_rule };
-    is_open.then(|| Read { request: request.clone(), claim, reading: Reading::PlusAsSpace })
+    is_open.then(|| {
+        let mut claim = claim.clone();
+        claim.terms.path_rule = PathRule { plus: PathPlus::Space, ..claim.terms.path_rule };
+        Read { request: request.clone(), claim, reading: Reading::PlusAsSpace }
+    })
 }
 
 fn dot_without_slash(request: &Request, claim: &Claim) -> Option<Read> {

@@ -22,14 +22,12 @@ use crate::time::Timestamp;
 /// Judges a request by the reading that gives its signature, or else by the first.
 pub(super) fn judge(request: &Request, mut claim: Claim, judge: &Judge<'_>) -> Verdict {
     claim.terms.path_rule = judge.path_rule.unwrap_or(claim.terms.path_rule);
-    let others = match judge.credentials {
-        Some(_) => readings::others(request, &claim, judge.known),
+    let first = judge_reading(request, claim, judge);
+    let is_settled = judge.credentials.is_none() || first.is_signature_right() == Some(true);
+    let others = match first.as_v4().filter(|_| !is_settled) {
+        Some((claim, _)) => readings::others(request, claim, judge.known),
         None => Vec::new(),
     };
-    let first = judge_reading(request, claim, judge);
-    if first.is_signature_right() == Some(true) {
-        return first;
-    }
     let mut judged = others.into_iter().map(|Read { request, claim, reading }| {
         let mut verdict = judge_reading(&request, claim, judge);
         verdict.findings.push(Finding::ReadAs(reading));
@@ -213,7 +211,6 @@ fn judge_checksum(request: &Request, claim: &Claim) -> Option<Finding> {
 fn judge_headers(request: &Request, claim: &Claim, known: Known) -> Vec<Finding> {
     let terms = &claim.terms;
     let stores_objects = terms.dialect.stores_objects(&terms.scope.service);
-    let is_at_aws = addressed::is_aws(request);
     let mut findings = Vec::new();
     if !terms.signed_headers.contains("host") {
         findings.push(Finding::HostNotSigned);
@@ -227,7 +224,7 @@ fn judge_headers(request: &Request, claim: &Claim, known: Known) -> Vec<Finding>
         let is_payload = name == terms.dialect.content_sha256_header
             && (terms.placement == Placement::Header || terms.payload == PayloadHash::Unsigned);
         // S3 wants this one signed too (AccessDenied, HeadersNotSigned: content-md5).
-        let is_wanted = own || (name == "content-md5" && stores_objects && is_at_aws);
+        let is_wanted = own || (name == "content-md5" && stores_objects && addressed::is_aws(request));
         if is_wanted && !is_free && !is_payload && !terms.signed_headers.contains(&name) {
             let is_token = name == terms.dialect.token_header;
             findings.push(if is_token { Finding::TokenUnsigned { name } } else { Finding::HeaderUnsigned { name } });

@@ -71,7 +71,12 @@ impl<'a> Case<'a> {
     }
 
     fn is_right(&self) -> bool {
-        self.supposed.is_some() || self.judged.is_signature_right() == Some(true)
+        self.is_signature_right() == Some(true)
+    }
+
+    /// Whether the signature is the right one, for the request as it was seen or as it must have been.
+    fn is_signature_right(&self) -> Option<bool> {
+        if self.supposed.is_some() { Some(true) } else { self.judged.is_signature_right() }
     }
 
     /// What the search found, and what had to be repaired before.
@@ -90,8 +95,7 @@ impl<'a> Case<'a> {
 
     /// The outcome that explanations and findings amount to.
     pub(super) fn outcome(&self, explanations: &[Explanation]) -> Outcome {
-        let is_right = if self.supposed.is_some() { Some(true) } else { self.judged.is_signature_right() };
-        match is_right {
+        match self.is_signature_right() {
             _ if self.judged.verdict.has_fatal_finding() || !explanations.is_empty() => Outcome::Invalid,
             Some(true) if self.judged.verdict.undecided().is_some() => Outcome::Unknown,
             Some(true) => Outcome::Valid,
@@ -180,7 +184,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// A set of mistakes that are none if what was not seen was as it must have been.
+/// Takes out a set that is no mistake if the method and the headers that nobody saw were the ones it names.
 fn take_supposed(found: &mut Found, known: Known) -> Option<Vec<AppliedMistake>> {
     let is_unseen = |made: &AppliedMistake| match made.mistake.id {
         "method-swapped" => !known.method,

@@ -1,8 +1,9 @@
-//! Whether a reply, or a client's texts, belong to the request at hand. What is about another one proves nothing of this one.
+//! Whether a reply or a client's log is about the request at hand. If it is about another, nothing follows from it.
 
 use super::outcome::JudgedV4;
 use super::texts::CanonicalText;
 use crate::formats::reply::Reply;
+use sigvet_core::canonical::Field;
 use sigvet_core::internal::is_blacked_out;
 use sigvet_core::time::Timestamp;
 
@@ -72,13 +73,12 @@ fn has_other_host(judged: &JudgedV4<'_>, text: &CanonicalText) -> bool {
 
 /// Another path, where neither is the other with something before it.
 fn has_other_path(judged: &JudgedV4<'_>, text: &CanonicalText) -> bool {
-    let last = |path: &[u8]| {
-        let path = path.to_ascii_lowercase();
-        let bare: Vec<u8> = path.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
-        bare
+    // However they are encoded.
+    let letters = |path: &[u8]| -> Vec<u8> {
+        path.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
     };
-    let right = judged.derivation.canonical_request.field(sigvet_core::canonical::Field::Path);
-    let (theirs, ours) = (last(text.path()), last(right));
+    let right = judged.derivation.canonical_request.field(Field::Path);
+    let (theirs, ours) = (letters(text.path()), letters(right));
     !theirs.ends_with(&ours) && !ours.ends_with(&theirs) && !theirs.starts_with(&ours) && !ours.starts_with(&theirs)
 }
 

@@ -32,8 +32,8 @@ mistakes! {
         explanation: "The hash that was signed is that of another body than the server received, and no known mistake \
             makes the one of the other. Something changed the body between the signer and the server, or the signer \
             was given another one.",
-        fix: "Hash the very bytes that are sent, after everything that serialises, compresses or encodes them, and let \
-            nothing on the way alter them.",
+        fix: "Hash exactly the bytes that are sent, after they are serialised, compressed and encoded, and let nothing on \
+            the way change them.",
         clients: &[],
         proofs: &[Compare, Error],
     }

@@ -23,6 +23,7 @@ use super::texts::{CanonicalText, differing_lines, header_lines, is_unaltered};
 use lines::{name_hash, name_line};
 use sigvet_core::canonical::{CanonicalRequest, Field};
 use sigvet_core::crypto::sha256;
+use sigvet_core::internal;
 use sigvet_core::prepare::NEVER_SIGNED;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::SignedTexts;
@@ -206,7 +207,7 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
         (Field::Query, Some(found)) if whose == Party::Server && is_same_but_for_order(theirs, right) => {
             by_server(found)
         }
-        // A body that did not arrive is none of the client's doing.
+        // The client is not to blame for a body that was lost on the way.
         (Field::Payload, _) if whose == Party::Server && name_payload(right, theirs).id != PAYLOAD_CHANGED.id => {
             one(name_payload(right, theirs))
         }
@@ -314,7 +315,7 @@ fn is_blacked_out(name: &[u8], value: &[u8]) -> bool {
     if value.eq_ignore_ascii_case(name) {
         return true;
     }
-    sigvet_core::internal::is_blacked_out(&String::from_utf8_lossy(value))
+    internal::is_blacked_out(&String::from_utf8_lossy(value))
 }
 
 fn is_rewritten(name: &str) -> bool {
