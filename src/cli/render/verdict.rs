@@ -19,8 +19,7 @@ pub fn write_verdict(verdict: &Verdict, redactor: &Redactor, out: &mut dyn Write
     let (who, what) = (redactor.apply(who), redactor.apply(&what));
     let (who, what) = (inert_line(&who), inert_line(&what));
     let headline = verdict.findings.iter().find(|finding| finding.is_fatal());
-    let undecided = verdict.undecided().filter(|_| verdict.expected.is_some());
-    let headline = headline.or(undecided);
+    let headline = headline.or(verdict.open_question());
     match (verdict.outcome(), headline) {
         (Outcome::Unknown, Some(finding)) => writeln!(out, "unknown: {}", in_a_line(finding, redactor))?,
         (Outcome::Unknown, None) => {

@@ -240,7 +240,7 @@ pub enum Finding {
         /// The one in `Host`.
         presented: String,
     },
-    /// A part that the signature depends on was not seen, or was taken out before it was shown.
+    /// A part that the signature depends on was not seen, or was taken out before it was shown. Found with a key alone.
     NotKnown {
         /// The part, as it is called in a sentence: `the header content-type`.
         part: String,
@@ -283,6 +283,7 @@ impl Finding {
         match self {
             #[cfg(feature = "form")]
             Self::Policy(Violation::BucketUnknown { .. }) => true,
+            Self::NotKnown { .. } => true,
             _ => false,
         }
     }
@@ -363,7 +364,7 @@ impl fmt::Display for Finding {
             Self::TokenMissing { name } => write!(f, "the credentials are temporary, and their token is not in {name}"),
             Self::TokenDiffers { name } => write!(f, "the session token in {name} is not that of the credentials"),
             Self::PayloadUnseen => f.write_str("the body is not at hand, so its hash was not checked"),
-            Self::NotKnown { part } => write!(f, "{part} is not known, and the signature depends on it"),
+            Self::NotKnown { part } => write!(f, "{part} is not known, so the signature could not be checked"),
             Self::ReadAs(Reading::Method(method)) => {
                 write!(f, "a URL does not name its method: the signature is for {method}")
             }

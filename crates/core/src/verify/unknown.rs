@@ -17,13 +17,15 @@ const WORDS: [&str; 12] = [
 /// As many digits of a signature that is cut off still tell it from others.
 const TELLING_DIGITS: usize = 16;
 
-/// The parts that the signature depends on and that are not known, each as it is called in a sentence. That the body is not
-/// known is a finding of its own.
+/// The parts that the signature depends on and that are not known, each as it is called in a sentence.
 pub(super) fn parts(request: &Request, claim: &Claim, known: Known) -> Vec<String> {
     let terms = &claim.terms;
     let mut parts = Vec::new();
     if is_signature_hidden(claim.signature.as_str()) {
         parts.push("the signature".to_owned());
+    }
+    if is_payload_unknown(request, claim) {
+        parts.push("the body".to_owned());
     }
     let fields = request.headers.for_lookups(terms.signed_headers.iter().count());
     for name in terms.signed_headers.iter() {

@@ -61,6 +61,12 @@ impl Verdict {
         self.findings.iter().find(|finding| finding.is_undecided())
     }
 
+    /// What keeps the verdict open though a key was at hand.
+    pub fn open_question(&self) -> Option<&Finding> {
+        let takes_key = |finding: &&Finding| matches!(finding, Finding::NotKnown { .. });
+        self.undecided().filter(|finding| self.expected.is_some() || takes_key(finding))
+    }
+
     /// Whether the signature was recomputed and nothing was found for which a server refuses the request.
     pub fn is_valid(&self) -> bool {
         self.outcome() == Outcome::Valid

@@ -97,7 +97,7 @@ impl<'a> Case<'a> {
     pub(super) fn outcome(&self, explanations: &[Explanation]) -> Outcome {
         match self.is_signature_right() {
             _ if self.judged.verdict.has_fatal_finding() || !explanations.is_empty() => Outcome::Invalid,
-            Some(true) if self.judged.verdict.undecided().is_some() => Outcome::Unknown,
+            Some(true) if self.supposed.is_none() && self.judged.verdict.undecided().is_some() => Outcome::Unknown,
             Some(true) => Outcome::Valid,
             Some(false) => Outcome::Invalid,
             None if self.says_no() => Outcome::Invalid,

@@ -23,12 +23,10 @@ impl Shown<'_> {
             (Outcome::Valid, Some((who, what))) => self.words(&format!("signed by {who} {what}")),
             (Outcome::Valid, None) => "nothing is wrong with it".to_owned(),
             (Outcome::Invalid, _) => self.wrong(),
-            (Outcome::Unknown, Some(_)) if self.undecided().is_some() => {
-                self.words(&self.undecided().map(Finding::to_string).unwrap_or_default())
-            }
-            (Outcome::Unknown, Some((who, _))) => {
-                self.words(&format!("no secret for {who} at hand, so the signature was not recomputed"))
-            }
+            (Outcome::Unknown, Some((who, _))) => self.words(&match self.open_question() {
+                Some(finding) => finding.to_string(),
+                None => format!("no secret for {who} at hand, so the signature was not recomputed"),
+            }),
             (Outcome::Unknown, None) => "there is no signed request to judge".to_owned(),
         }
     }
@@ -43,10 +41,9 @@ impl Shown<'_> {
         self.diagnosis.judged.as_ref().map(|judged| judged.verdict.findings.as_slice()).unwrap_or_default()
     }
 
-    /// What keeps the verdict open, if the signature was recomputed.
-    fn undecided(&self) -> Option<&Finding> {
-        let verdict = &self.diagnosis.judged.as_ref()?.verdict;
-        verdict.undecided().filter(|_| verdict.expected.is_some())
+    /// What keeps the verdict open though a key was at hand.
+    pub(super) fn open_question(&self) -> Option<&Finding> {
+        self.diagnosis.judged.as_ref()?.verdict.open_question()
     }
 
     /// The request that was judged.

@@ -86,7 +86,9 @@ impl Shown<'_> {
         let is_judged = self.diagnosis.judged.is_some();
         match (self.diagnosis.outcome, is_judged) {
             (Outcome::Valid, true) => "The signature is right".to_owned(),
-            (Outcome::Unknown, true) => "No secret is at hand, so the signature was not recomputed".to_owned(),
+            (Outcome::Unknown, true) if self.open_question().is_none() => {
+                "No secret is at hand, so the signature was not recomputed".to_owned()
+            }
             _ => self.reason(),
         }
     }
