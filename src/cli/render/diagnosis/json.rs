@@ -57,7 +57,7 @@ impl Shown<'_> {
             "where": made.mistake.place,
             "signed": text(&both.theirs),
             "expected": text(&both.right),
-            "fix": made.mistake.fix,
+            "fix": made.fix(),
             "detail": made.detail.as_deref().map(|detail| self.redactor.apply(detail)),
         })
     }

@@ -30,9 +30,7 @@ fn write_mistake(shown: &Shown<'_>, made: &AppliedMistake, page: &mut Markup) {
     page.raw("<div class=\"prose\">\n<div><h4>Why it fails</h4>\n<p>")
         .prose(made.mistake.explanation)
         .raw("</p></div>\n");
-    page.raw("<div class=\"fix\"><h4>How to put it right</h4>\n<p>")
-        .prose(made.mistake.fix)
-        .raw("</p></div>\n</div>\n");
+    page.raw("<div class=\"fix\"><h4>How to put it right</h4>\n<p>").prose(made.fix()).raw("</p></div>\n</div>\n");
     write_clients(shown, made, page);
     page.raw("</article>\n");
 }

@@ -73,7 +73,7 @@ impl Page<'_> {
     fn explained(&mut self, made: &AppliedMistake, explanation: &Explanation) -> Result<()> {
         self.row("known by", &self.shown.known_by(explanation))?;
         self.row("why", made.mistake.explanation)?;
-        self.row("fix", made.mistake.fix)?;
+        self.row("fix", made.fix())?;
         self.clients(made)
     }
 
