@@ -30,4 +30,9 @@ pub(super) trait SchemeCase {
     fn suspicions(&self) -> Vec<Explanation> {
         Vec::new()
     }
+
+    /// What the way may have done to a request that is right and was refused.
+    fn on_the_way(&self) -> Vec<Explanation> {
+        Vec::new()
+    }
 }

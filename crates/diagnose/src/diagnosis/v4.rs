@@ -68,6 +68,10 @@ impl SchemeCase for V4Case<'_> {
     fn suspicions(&self) -> Vec<Explanation> {
         inspect::suspicions(self.evidence, &self.judged)
     }
+
+    fn on_the_way(&self) -> Vec<Explanation> {
+        inspect::on_the_way(&self.judged)
+    }
 }
 
 /// The search takes a body that is not known for an empty one: so whoever signed nothing else signed the hash of that.

@@ -137,10 +137,10 @@ mistakes! {
         proofs: &[Lint, Search, Compare, Error],
     }
     PAYLOAD_HEADER_MISSING = "payload-header-missing" {
-        title: "x-amz-content-sha256 was not sent to S3",
+        title: "x-amz-content-sha256 was not sent to S3 or OpenSearch Serverless",
         place: "payload",
-        explanation: "S3 wants each request that is signed in its headers to declare its payload in \
-            x-amz-content-sha256, and the header is not there. Most other services compute the hash themselves, so a \
+        explanation: "S3 and OpenSearch Serverless want each request that is signed in its headers to declare its payload \
+            in x-amz-content-sha256, and the header is not there. Most other services compute the hash themselves, so a \
             signer made for them leaves it out.",
         fix: "Send x-amz-content-sha256 with the hash, or with UNSIGNED-PAYLOAD over TLS, and sign it.",
         clients: &[

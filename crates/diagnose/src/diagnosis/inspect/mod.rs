@@ -45,6 +45,11 @@ pub(super) fn suspicions(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<
     request::suspicious(evidence, judged)
 }
 
+/// What the way may have done to a request that is right and was refused.
+pub(super) fn on_the_way(judged: &JudgedV4<'_>) -> Vec<Explanation> {
+    request::on_the_way(judged)
+}
+
 /// Why a request makes no claim that can be checked.
 pub(super) fn unreadable(request: &Request, error: &VerifyError) -> Vec<Explanation> {
     let made = match error {

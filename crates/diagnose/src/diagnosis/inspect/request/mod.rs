@@ -42,6 +42,11 @@ pub(super) fn suspicious(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<
     each_once(suspicions).into_iter().filter(is_new).collect()
 }
 
+/// What may have been changed on its way in a request that is right and was refused.
+pub(super) fn on_the_way(judged: &JudgedV4<'_>) -> Vec<Explanation> {
+    suspicions::on_the_way(judged).map(observed).into_iter().collect()
+}
+
 fn each_once(explanations: impl Iterator<Item = Explanation>) -> Vec<Explanation> {
     let mut kept: Vec<Explanation> = Vec::new();
     for explanation in explanations {

@@ -3,8 +3,8 @@
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::diagnosis::catalogue::{
-    HEADER_HOP_BY_HOP, HEADER_NON_ASCII, PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
-    SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
+    HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, QUERY_HTML_ESCAPED,
+    QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::{holds, key, scope, token};
@@ -15,8 +15,19 @@ use sigvet_core::prepare::NEVER_SIGNED;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 
-/// Clients sign these though they should not; nobody on the way touches them.
+/// Clients sign these though they should not; hardly anybody on the way touches them.
 const KEPT: [&str; 2] = ["user-agent", "authorization"];
+/// An SDK sends these with its own requests, and signs them into a URL that another program opens: the attempts and the checks of
+/// the SDKs for Ruby, Java and JavaScript.
+const OF_SDKS: [&str; 5] =
+    ["amz-sdk-invocation-id", "amz-sdk-request", "amz-sdk-retry", "x-amz-te", "x-amz-user-agent"];
+
+/// What proxies and gateways may have changed in a request that is right and was refused.
+pub(super) fn on_the_way(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let is_rewritten = |name: &str| NEVER_SIGNED.contains(&name) || name.starts_with("x-forwarded-");
+    rewritten(judged, |name| is_rewritten(name) && name != "authorization")
+}
+
 /// The likeliest first.
 pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let request = evidence.request.unwrap_or(judged.request);
@@ -25,6 +36,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
         duplicate(judged),
         unsorted(judged),
         hop_by_hop(judged),
+        of_sdk(evidence, judged),
         likely(service_of_host(judged.request, terms).filter(|found| !scope::is_region(&found.presented)))
             .map(|(signed, host)| scope::other_service(&signed, &host)),
         likely(region_of_host(judged.request, terms).filter(|found| !scope::is_service(&found.presented)))
@@ -76,10 +88,22 @@ fn unsorted(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 }
 
 fn hop_by_hop(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
-    let is_dropped = |name: &&str| NEVER_SIGNED.contains(name) && !KEPT.contains(name);
-    let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(is_dropped).collect();
+    rewritten(judged, |name| NEVER_SIGNED.contains(&name) && !KEPT.contains(&name))
+}
+
+fn rewritten(judged: &JudgedV4<'_>, is_rewritten: impl Fn(&str) -> bool) -> Option<AppliedMistake> {
+    let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(|name| is_rewritten(name)).collect();
     let made = || AppliedMistake::new(&HEADER_HOP_BY_HOP, names.join(";"), "");
     (!names.is_empty()).then(|| made().with_detail(format!("signed: {}", names.join(", "))))
+}
+
+/// Nobody who opens a URL knows what an SDK would have sent.
+fn of_sdk(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let signed = judged.claim.terms.signed_headers.iter();
+    let names: Vec<&str> = signed.filter(|name| OF_SDKS.contains(name)).collect();
+    let is_url = !evidence.known.headers && !names.is_empty();
+    let detail = || format!("signed: {}, which only the SDK sends", names.join(", "));
+    is_url.then(|| AppliedMistake::new(&HEADER_MISSING, names.join(";"), "").with_detail(detail()))
 }
 
 /// Elsewhere than in S3's keys a plus is a plus.

@@ -6,6 +6,7 @@
 
 mod blocks;
 mod python;
+mod attributes;
 mod embedded;
 
 use std::fmt;
