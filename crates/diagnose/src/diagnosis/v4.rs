@@ -38,6 +38,7 @@ impl SchemeCase for V4Case<'_> {
         found.add_to_each(form);
         found.name_each_once();
         found.tell_once();
+        found.put_general_last();
         if is_payload_unknown(self.judged.request, self.judged.claim) {
             found.sets.iter_mut().for_each(name_empty_hash);
         }
