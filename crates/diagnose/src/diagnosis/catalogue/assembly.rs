@@ -144,6 +144,19 @@ mistakes! {
         ],
         proofs: &[Lint, Search, Error],
     }
+    TOKEN_UNEXPECTED = "token-unexpected" {
+        title: "a session token was sent beside a key that has none",
+        place: "token",
+        explanation: "The access key id begins with AKIA, so it is a long-term key, and X-Amz-Security-Token was sent all the \
+            same: a token of other credentials, or the secret in the place of the token. AWS refuses the request for the token.",
+        fix: "Remove the session token, mostly AWS_SESSION_TOKEN or aws_session_token, or take the temporary key that it \
+            belongs to.",
+        clients: &[
+            ("shell", "unset AWS_SESSION_TOKEN"),
+            ("AWS CLI", "remove aws_session_token from the profile in ~/.aws/credentials"),
+        ],
+        proofs: &[Lint],
+    }
     TOKEN_INVALID = "token-invalid" {
         title: "the server does not accept the session token",
         place: "token",

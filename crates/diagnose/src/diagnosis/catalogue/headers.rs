@@ -127,6 +127,18 @@ mistakes! {
         ],
         proofs: &[Lint, Compare],
     }
+    HEADER_NOT_SIGNABLE = "header-not-signable" {
+        title: "a header was signed that the service does not take among the signed ones",
+        place: "signed-headers",
+        explanation: "OpenSearch Serverless refuses a signature that covers Content-Length, for its own gateway sets that \
+            header anew. The same signature is right for other services.",
+        fix: "Leave Content-Length out of the signed headers.",
+        clients: &[
+            ("botocore", "delete Content-Length before SigV4Auth signs, and set it afterwards"),
+            ("aws4", "extraHeadersToIgnore: { 'content-length': true }"),
+        ],
+        proofs: &[Lint],
+    }
     HEADER_CONTENT_TYPE = "header-content-type" {
         title: "the HTTP client added or altered Content-Type after signing",
         place: "headers",

@@ -216,6 +216,15 @@ mistakes! {
         ],
         proofs: &[Search, Compare],
     }
+    BUCKET_MALFORMED = "bucket-malformed" {
+        title: "the bucket was given as a URL, not by its name",
+        place: "path",
+        explanation: "A setting for the bucket holds s3://NAME, an ARN or a URL, and the client put all of it into the path. \
+            The server looks for a bucket of that name, and no bucket has a colon in its name.",
+        fix: "Give the bare name of the bucket, and a prefix of the keys in its own setting.",
+        clients: &[("aws-s3-proxy", "AWS_S3_BUCKET is the bare name, without s3://")],
+        proofs: &[Lint],
+    }
     PATH_PREFIX_CHANGED = "path-prefix-changed" {
         title: "a prefix of the path was added or removed after signing",
         place: "path",

@@ -90,6 +90,32 @@ mistakes! {
         ],
         proofs: &[Time],
     }
+    TIME_WEEK_YEAR = "time-week-year" {
+        title: "the year of the week was written in place of the year",
+        place: "date",
+        explanation: "A pattern such as YYYY stands for the year that the week belongs to, and around New Year that may be \
+            the next or the last one. The request then seems to come from another year.",
+        fix: "Write yyyy, not YYYY, in the pattern of the date.",
+        clients: &[
+            ("Java", "DateTimeFormatter.ofPattern(\"yyyyMMdd'T'HHmmss'Z'\")"),
+            ("Swift", "dateFormat = \"yyyyMMdd'T'HHmmss'Z'\", with the locale en_US_POSIX"),
+            ("strftime", "%Y, not %G"),
+        ],
+        proofs: &[Time],
+    }
+    TIME_TWELVE_HOURS = "time-twelve-hours" {
+        title: "the time was written with hours from 1 to 12",
+        place: "date",
+        explanation: "A pattern such as hh stands for the hour of a clock with twelve hours, so the time is right until \
+            noon and twelve hours behind after it. The server takes it for a request of the morning.",
+        fix: "Write HH, not hh, in the pattern of the time.",
+        clients: &[
+            ("Java", "DateTimeFormatter.ofPattern(\"yyyyMMdd'T'HHmmss'Z'\")"),
+            (".NET", "DateTime.UtcNow.ToString(\"yyyyMMddTHHmmssZ\", CultureInfo.InvariantCulture)"),
+            ("strftime", "%H, not %I"),
+        ],
+        proofs: &[Time],
+    }
     TIME_SKEWED = "time-skewed" {
         title: "the signer's clock is off",
         place: "date",

@@ -321,6 +321,11 @@ fn source_step(path: &[u8], subject: &Subject<'_>) -> Step<Vec<u8>> {
             step.add(&PATH_REENCODED, format!("signed as {shown}"), other);
         }
     }
+    if subject.terms.scope.service == "appsync" {
+        // What is signed for a WebSocket is not the path that it is opened at.
+        let other = path.strip_suffix(b"/connect").map_or_else(|| [path, b"/connect"].concat(), <[u8]>::to_vec);
+        step.add(&PATH_PREFIX_CHANGED, "the handshake of a WebSocket is signed for another path", other);
+    }
     for count in 1..=DEEPEST_PREFIX {
         let rest = without_segments(path, count);
         let gone = path.strip_suffix(rest.as_slice()).unwrap_or(path);

@@ -44,7 +44,7 @@ pub(super) fn suspicious(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<
 
 /// What may have been changed on its way in a request that is right and was refused.
 pub(super) fn on_the_way(judged: &JudgedV4<'_>) -> Vec<Explanation> {
-    suspicions::on_the_way(judged).map(observed).into_iter().collect()
+    suspicions::on_the_way(judged).into_iter().map(observed).collect()
 }
 
 fn each_once(explanations: impl Iterator<Item = Explanation>) -> Vec<Explanation> {

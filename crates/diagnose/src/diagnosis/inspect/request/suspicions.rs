@@ -3,8 +3,8 @@
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::diagnosis::catalogue::{
-    HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, QUERY_HTML_ESCAPED,
-    QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
+    HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, HEADER_NOT_SIGNABLE, PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM,
+    QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::{holds, key, scope, token};
@@ -23,9 +23,10 @@ const OF_SDKS: [&str; 5] =
     ["amz-sdk-invocation-id", "amz-sdk-request", "amz-sdk-retry", "x-amz-te", "x-amz-user-agent"];
 
 /// What proxies and gateways may have changed in a request that is right and was refused.
-pub(super) fn on_the_way(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+pub(super) fn on_the_way(judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let is_rewritten = |name: &str| NEVER_SIGNED.contains(&name) || name.starts_with("x-forwarded-");
-    rewritten(judged, |name| is_rewritten(name) && name != "authorization")
+    let rewritten = rewritten(judged, |name| is_rewritten(name) && name != "authorization");
+    not_signable(judged).into_iter().chain(oddly_named(judged)).chain(rewritten).collect()
 }
 
 /// The likeliest first.
@@ -37,6 +38,8 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
         unsorted(judged),
         hop_by_hop(judged),
         of_sdk(evidence, judged),
+        oddly_named(judged),
+        not_signable(judged),
         likely(service_of_host(judged.request, terms).filter(|found| !scope::is_region(&found.presented)))
             .map(|(signed, host)| scope::other_service(&signed, &host)),
         likely(region_of_host(judged.request, terms).filter(|found| !scope::is_service(&found.presented)))
@@ -95,6 +98,23 @@ fn rewritten(judged: &JudgedV4<'_>, is_rewritten: impl Fn(&str) -> bool) -> Opti
     let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(|name| is_rewritten(name)).collect();
     let made = || AppliedMistake::new(&HEADER_HOP_BY_HOP, names.join(";"), "");
     (!names.is_empty()).then(|| made().with_detail(format!("signed: {}", names.join(", "))))
+}
+
+/// OpenSearch Serverless does not take Content-Length among the signed headers (its developer guide, *Signing HTTP requests with
+/// other clients*).
+fn not_signable(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let terms = &judged.claim.terms;
+    let is_signed = terms.scope.service == "aoss" && terms.signed_headers.contains("content-length");
+    is_signed.then(|| AppliedMistake::new(&HEADER_NOT_SIGNABLE, "content-length", ""))
+}
+
+/// nginx drops a header with anything but letters, digits and hyphens in its name (`ignore_invalid_headers`,
+/// `underscores_in_headers`), without a word.
+fn oddly_named(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(|name| !is_plain(name)).collect();
+    let detail = || format!("signed: {}; nginx drops headers with '.' or '_' in their names", names.join(", "));
+    (!names.is_empty()).then(|| AppliedMistake::new(&HEADER_MISSING, names.join(";"), "").with_detail(detail()))
 }
 
 /// Nobody who opens a URL knows what an SDK would have sent.
