@@ -31,8 +31,8 @@ pub(super) trait SchemeCase {
         Vec::new()
     }
 
-    /// What the way may have done to a request that is right and was refused.
-    fn on_the_way(&self) -> Vec<Explanation> {
+    /// Why a request that is right may have been refused.
+    fn of_right(&self) -> Vec<Explanation> {
         Vec::new()
     }
 }

@@ -70,8 +70,8 @@ impl SchemeCase for V4Case<'_> {
         inspect::suspicions(self.evidence, &self.judged)
     }
 
-    fn on_the_way(&self) -> Vec<Explanation> {
-        inspect::on_the_way(&self.judged)
+    fn of_right(&self) -> Vec<Explanation> {
+        inspect::of_right(self.evidence, &self.judged)
     }
 }
 

@@ -13,7 +13,7 @@ use super::alternatives::text::replaced;
 use super::alternatives::{Fields, Subject, headers_of};
 use super::catalogue::{
     HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HOST_OTHER_ENDPOINT, HOST_REWRITTEN,
-    METHOD_SWAPPED, Mistake, PATH_CHANGED, PATH_PREFIX_CHANGED, PAYLOAD_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY,
+    METHOD_SWAPPED, Mistake, PATH_CHANGED, PATH_NOT_ENCODED, PATH_PREFIX_CHANGED, PAYLOAD_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY,
     QUERY_CHANGED_AFTER,
 };
 use super::outcome::{AppliedMistake, Comparison, Difference, Explanation, JudgedV4, Proof};
@@ -197,7 +197,9 @@ pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison, is_client_
 fn alternative(field: Field, difference: &Difference, fields: &Fields) -> Option<Vec<AppliedMistake>> {
     let at = NAMES.iter().position(|(named, _)| *named == field)?;
     let known = fields.in_order()[at];
-    known.explained(known.find(&difference.theirs)?).into_iter().next()
+    // Where reserved characters alone stand raw, that says more than that nothing is encoded.
+    let says_less = |set: &Vec<AppliedMistake>| set.iter().any(|made| made.mistake.id == PATH_NOT_ENCODED.id);
+    known.explained(known.find(&difference.theirs)?).into_iter().min_by_key(says_less)
 }
 
 fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Party) -> Vec<AppliedMistake> {

@@ -45,9 +45,9 @@ pub(super) fn suspicions(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<
     request::suspicious(evidence, judged)
 }
 
-/// What the way may have done to a request that is right and was refused.
-pub(super) fn on_the_way(judged: &JudgedV4<'_>) -> Vec<Explanation> {
-    request::on_the_way(judged)
+/// Why a request that is right may have been refused.
+pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
+    request::of_right(evidence, judged)
 }
 
 /// Why a request makes no claim that can be checked.

@@ -42,9 +42,9 @@ pub(super) fn suspicious(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<
     each_once(suspicions).into_iter().filter(is_new).collect()
 }
 
-/// What may have been changed on its way in a request that is right and was refused.
-pub(super) fn on_the_way(judged: &JudgedV4<'_>) -> Vec<Explanation> {
-    suspicions::on_the_way(judged).into_iter().map(observed).collect()
+/// Why a request that is right may have been refused.
+pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
+    suspicions::of_right(evidence, judged).into_iter().map(observed).collect()
 }
 
 fn each_once(explanations: impl Iterator<Item = Explanation>) -> Vec<Explanation> {

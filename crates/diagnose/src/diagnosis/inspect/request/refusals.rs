@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use super::presigned_tokens;
 use crate::diagnosis::catalogue::{
-    BUCKET_MALFORMED, CHECKSUM_MISMATCH, CHECKSUM_OF_NOTHING, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED,
-    QUERY_JSON_ESCAPED, SIGNATURE_FORM,
+    CHECKSUM_MISMATCH, CHECKSUM_OF_NOTHING, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
+    SIGNATURE_FORM,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::unreadable::v2_parameters;
@@ -14,7 +14,6 @@ use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
 use sigvet_core::internal::canonical::query;
-use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::is_aws;
 use sigvet_core::internal::is_blacked_out;
 use sigvet_core::request::{Body, Request};
@@ -38,8 +37,6 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
         token_missing(judged).filter(|_| is_captured),
         token::with_space(judged.request, &terms.dialect),
         unsigned_token(judged).filter(|_| is_captured),
-        token::unexpected(judged.request, judged.claim).filter(|_| is_captured && is_aws(judged.request)),
-        bucket_malformed(judged),
         streaming(judged).filter(|_| is_captured),
         signature_form(judged).filter(|_| is_captured),
         checksum_of_nothing(judged).filter(|_| is_captured),
@@ -83,19 +80,6 @@ fn checksum_of_nothing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     };
     let detail = format!("{name} is the checksum of an empty body");
     Some(AppliedMistake::new(mistake, presented, "").with_detail(detail))
-}
-
-/// A bucket that was given as `s3://name`, as an ARN or a URL, in the path.
-fn bucket_malformed(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
-    const BEFORE: [&str; 5] = ["s3:/", "http:/", "https:/", "gs:/", "arn:aws:s3:::"];
-    let terms = &judged.claim.terms;
-    let path = decode(judged.request.path(), Plus::Literal);
-    let bucket = String::from_utf8_lossy(path.strip_prefix(b"/").unwrap_or(&path)).into_owned();
-    let before = BEFORE.iter().find(|before| bucket.starts_with(**before))?;
-    let name = bucket.get(before.len()..)?.trim_start_matches('/').split('/').next()?.to_owned();
-    let (signed, _) = bucket.split_at_checked(bucket.find(&name)? + name.len())?;
-    let is_store = terms.dialect.stores_objects(&terms.scope.service) && !name.is_empty();
-    is_store.then(|| AppliedMistake::new(&BUCKET_MALFORMED, signed, name.as_str()))
 }
 
 fn token_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
