@@ -82,9 +82,13 @@ impl<'a> Case<'a> {
 
     /// What the search found, and what had to be repaired before.
     fn reproduced(&self, repairs: Vec<AppliedMistake>) -> Vec<Explanation> {
-        let with_repairs = |set: &[AppliedMistake]| Explanation {
-            proof: Proof::Reproduced,
-            mistakes: repairs.iter().chain(set).cloned().collect(),
+        let with_repairs = |set: &[AppliedMistake]| {
+            let is_new = |made: &&AppliedMistake| {
+                set.is_empty()
+                    || !set.iter().any(|other| other.mistake == made.mistake && made.mistake.place == "signed-headers")
+            };
+            let mistakes = repairs.iter().filter(is_new).chain(set).cloned().collect();
+            Explanation { proof: Proof::Reproduced, mistakes }
         };
         match &self.found {
             Some(found) if !found.sets.is_empty() => found.sets.iter().map(|set| with_repairs(set)).collect(),

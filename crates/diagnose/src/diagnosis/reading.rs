@@ -2,7 +2,7 @@
 //! the canonical request that the server or the client printed.
 
 use super::alternatives::text::replaced;
-use super::catalogue::{AUTHORIZATION_MALFORMED, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED};
+use super::catalogue::{AUTHORIZATION_MALFORMED, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNED_HEADERS_SEPARATOR};
 use super::damaged_url;
 use super::evidence::Evidence;
 use super::outcome::{AppliedMistake, Judged, Origin};
@@ -11,7 +11,7 @@ use super::texts::CanonicalText;
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::claim::Claim;
 use sigvet_core::internal::encode::{Plus, decode};
-use sigvet_core::internal::{captured_request, is_payload_unknown, join_target, judge_claim};
+use sigvet_core::internal::{captured_request, is_payload_unknown, is_token, join_target, judge_claim};
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::verify::{Claimed, VerifyError};
@@ -55,6 +55,10 @@ fn read_captured(evidence: &Evidence<'_>, request: &Request) -> Reading {
         Some(judge(evidence, repaired, claimed, vec![made]))
     });
     let mut found: Vec<Reading> = found.collect();
+    found.extend(separated(request).and_then(|(made, repaired)| {
+        let claimed = claim(&repaired).ok()?;
+        Some(judge(evidence, repaired, claimed, vec![made]))
+    }));
     if let Some(at) = found.iter().position(Reading::is_right).or((!found.is_empty()).then_some(0)) {
         return found.swap_remove(at);
     }
@@ -128,6 +132,35 @@ fn repairs(request: &Request) -> Vec<Repair> {
         }
     }
     found
+}
+
+/// The request with `;` between the names of its signed headers, where something else stands.
+fn separated(request: &Request) -> Option<Repair> {
+    if let Some(authorization) = request.headers.first_text("authorization") {
+        let (before, behind) = authorization.split_once("SignedHeaders=")?;
+        let end = behind.find("Signature=").unwrap_or(behind.len());
+        let (list, rest) = behind.split_at_checked(end)?;
+        let list = list.trim_end_matches([',', ' ']);
+        let joined = joined_names(list)?;
+        let made = AppliedMistake::new(&SIGNED_HEADERS_SEPARATOR, list, joined.as_str());
+        return Some((made, with_authorization(request, &format!("{before}SignedHeaders={joined}, {rest}"))));
+    }
+    let target = std::str::from_utf8(request.target()).ok()?;
+    let (before, behind) = target.split_once("-SignedHeaders=")?;
+    let (list, rest) = behind.split_at_checked(behind.find('&').unwrap_or(behind.len()))?;
+    let plain = String::from_utf8(decode(list.as_bytes(), Plus::Space)).ok()?;
+    let joined = joined_names(&plain)?;
+    let made = AppliedMistake::new(&SIGNED_HEADERS_SEPARATOR, plain.as_str(), joined.as_str());
+    let target = format!("{before}-SignedHeaders={}{rest}", joined.replace(';', "%3B"));
+    let Request { headers, body, .. } = request.clone();
+    Some((made, captured_request(request.method(), target.into_bytes(), headers, body)))
+}
+
+/// A list of names of headers, `host` among them, that has no `;` between them.
+fn joined_names(list: &str) -> Option<String> {
+    let names: Vec<&str> = list.split([',', ' ', '|', ':']).filter(|name| !name.is_empty()).collect();
+    let is_list = !list.contains(';') && names.len() > 1 && names.iter().all(|name| is_token(name));
+    (is_list && names.iter().any(|name| name.eq_ignore_ascii_case("host"))).then(|| names.join(";"))
 }
 
 /// Without a second `Authorization:`, without quotes, with a comma between the parts.

@@ -98,9 +98,10 @@ fn other_names(name: &str, subject: &Subject<'_>) -> Vec<String> {
                 names.push(format!("{bucket}.{name}"));
             }
         }
-        if endpoint::infer(name)
-            .is_some_and(|inference| inference.provider.contains("AWS") || name.contains("amazonaws"))
-        {
+        // Behind a name that nobody knows may stand AWS.
+        let is_of_aws =
+            |inference: endpoint::Inference| inference.provider.contains("AWS") || name.contains("amazonaws");
+        if endpoint::infer(name).is_none_or(is_of_aws) {
             let stem = ["", "dualstack."].map(|stack| format!("s3.{stack}{region}.amazonaws.com"));
             let plain: Vec<String> = stem
                 .into_iter()

@@ -256,6 +256,8 @@ fn transformed(text: &str) -> Vec<(&'static str, Vec<u8>)> {
 
 /// More fields than this are not put into every order.
 const MOST_PERMUTED: usize = 5;
+/// Nor is JSON of more bytes, for each order is hashed.
+const LONGEST_PERMUTED: usize = 64 * 1024;
 
 /// The same form as other writers write it.
 fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
@@ -339,6 +341,12 @@ fn json_forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         forms.push(("hashed as JSON with escaped slashes", compact.replace('/', "\\/")));
         forms.push(("hashed as a JSON string of JSON", Value::String(compact).to_string()));
     }
+    let is_short = text.len() <= LONGEST_PERMUTED;
+    for order in if is_short { key_orders(&value) } else { Vec::new() } {
+        let detail = "hashed as JSON with its keys in another order";
+        forms.push((detail, written(&order, Style { colon: ": ", comma: ", " })));
+        forms.push((detail, order.to_string()));
+    }
     if let Value::String(inner) = &value {
         forms.push(("hashed before it was made a JSON string", inner.clone()));
     }
@@ -346,6 +354,19 @@ fn json_forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         forms.iter().map(|(_, form)| ("hashed as other JSON with a newline at its end", format!("{form}\n"))).collect();
     forms.extend(with_newline);
     forms.into_iter().map(|(detail, form)| (detail, form.into_bytes())).collect()
+}
+
+/// An object of few keys with them in every order.
+fn key_orders(value: &Value) -> Vec<Value> {
+    let Value::Object(map) = value else { return Vec::new() };
+    let keys: Vec<&str> = map.keys().map(String::as_str).collect();
+    if keys.len() > MOST_PERMUTED {
+        return Vec::new();
+    }
+    let in_order = |keys: Vec<&str>| {
+        Value::Object(keys.into_iter().filter_map(|key| Some((key.to_owned(), map.get(key)?.clone()))).collect())
+    };
+    permutations(&keys).into_iter().map(in_order).collect()
 }
 
 fn sorted_keys(value: Value) -> Value {

@@ -86,6 +86,16 @@ mistakes! {
         clients: &[],
         proofs: &[Lint, Search],
     }
+    SIGNED_HEADERS_SEPARATOR = "signed-headers-separator" {
+        title: "the signed headers were separated by something other than ';'",
+        place: "signed-headers",
+        explanation: "The names of the signed headers stand in one list with ';' between them, in the Authorization header, in \
+            X-Amz-SignedHeaders and in the canonical request. With another separator the server reads one name that no \
+            header has, or another part of the header.",
+        fix: "Join the names with ';', without spaces.",
+        clients: &[],
+        proofs: &[Lint, Search],
+    }
     HEADER_MISSING = "header-missing" {
         title: "a header was signed but not sent",
         place: "headers",

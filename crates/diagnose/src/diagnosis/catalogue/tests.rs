@@ -65,6 +65,7 @@ const IDS: &[&str] = &[
     "header-name-case",
     "signed-headers-unsorted",
     "signed-headers-duplicate",
+    "signed-headers-separator",
     "header-missing",
     "header-changed",
     "header-hop-by-hop",

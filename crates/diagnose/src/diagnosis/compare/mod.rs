@@ -13,8 +13,8 @@ use super::alternatives::text::replaced;
 use super::alternatives::{Fields, Subject, headers_of};
 use super::catalogue::{
     HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HOST_OTHER_ENDPOINT, HOST_REWRITTEN,
-    METHOD_SWAPPED, Mistake, PATH_CHANGED, PATH_NOT_ENCODED, PATH_PREFIX_CHANGED, PAYLOAD_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY,
-    QUERY_CHANGED_AFTER,
+    METHOD_SWAPPED, Mistake, PATH_CHANGED, PATH_NOT_ENCODED, PATH_PREFIX_CHANGED, PAYLOAD_CHANGED, PAYLOAD_EMPTY_HASH,
+    PAYLOAD_NOT_EMPTY, QUERY_CHANGED_AFTER,
 };
 use super::outcome::{AppliedMistake, Comparison, Difference, Explanation, JudgedV4, Proof};
 use super::party::{Party, Texts};

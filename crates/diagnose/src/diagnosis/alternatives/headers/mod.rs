@@ -10,7 +10,7 @@ use super::header_values::{Signed, candidates};
 use crate::diagnosis::catalogue::{
     HEADER_BLOCK_NEWLINE, HEADER_NAME_CASE, HEADER_NON_ASCII, HEADER_REPEATS, HEADER_SORTED_BY_LINE,
     HEADER_SPACES_KEPT, HEADER_SPACES_ONCE, HEADER_UNSORTED, HEADER_UNTRIMMED, SIGNED_HEADERS_DUPLICATE,
-    SIGNED_HEADERS_UNSORTED,
+    SIGNED_HEADERS_SEPARATOR, SIGNED_HEADERS_UNSORTED,
 };
 use crate::diagnosis::field::{Choice, Making, Step};
 use sigvet_core::request::Header;
@@ -70,7 +70,12 @@ enum List {
     WithDuplicates,
     /// In the order in which the headers were sent.
     AsSent,
+    /// With this between the names.
+    Separated(&'static str),
 }
+
+/// What clients put between the names of signed headers, where `;` belongs.
+const SEPARATORS: [&str; 4] = [",", ", ", " ", "; "];
 
 #[derive(Clone, Copy)]
 enum End {
@@ -159,7 +164,10 @@ fn list_step(listed: &[String]) -> Step<List> {
     sorted.sort();
     let is_sorted = sorted == listed;
     sorted.dedup();
-    let step = Step::new(List::Sorted).or(&SIGNED_HEADERS_UNSORTED, List::AsSent);
+    let mut step = Step::new(List::Sorted).or(&SIGNED_HEADERS_UNSORTED, List::AsSent);
+    for between in SEPARATORS {
+        step.add(&SIGNED_HEADERS_SEPARATOR, format!("signed with '{between}' between them"), List::Separated(between));
+    }
     match (is_sorted, sorted.len() == listed.len()) {
         (true, true) => step,
         (_, false) => step.or(&SIGNED_HEADERS_DUPLICATE, List::WithDuplicates),
@@ -252,10 +260,10 @@ impl Headers {
 
     fn list_text(&self, list: List, mut names: Vec<&str>) -> String {
         match list {
-            List::Sorted => names.sort_by_cached_key(|name| name.to_ascii_lowercase()),
+            List::Sorted | List::Separated(_) => names.sort_by_cached_key(|name| name.to_ascii_lowercase()),
             List::AsSent | List::AsListed => {}
             List::WithDuplicates => return self.listed.join(";"),
         }
-        names.join(";")
+        names.join(if let List::Separated(between) = list { between } else { ";" })
     }
 }

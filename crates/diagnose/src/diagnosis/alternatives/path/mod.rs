@@ -16,6 +16,9 @@ use sigvet_core::canonical::{PathEncoding, PathNormalization, PathPlus};
 use sigvet_core::internal::encode::{Plus, decode, is_unreserved};
 use spelling::{Normalization, PlusReading, Unicode};
 
+/// What a handshake of AppSync is signed for, and what its WebSockets are opened at: one in the place of another is refused.
+const HANDSHAKES: [&str; 6] =
+    ["/graphql/connect", "/event", "/graphql", "/event/connect", "/event/realtime", "/graphql/realtime"];
 /// What may stay unencoded in a path though it is reserved.
 const RESERVED: &[u8] = b"=@()*!':,;$&+?#[]";
 /// What API gateways and their clients put before a path.
@@ -322,9 +325,10 @@ fn source_step(path: &[u8], subject: &Subject<'_>) -> Step<Vec<u8>> {
         }
     }
     if subject.terms.scope.service == "appsync" {
-        // What is signed for a WebSocket is not the path that it is opened at.
-        let other = path.strip_suffix(b"/connect").map_or_else(|| [path, b"/connect"].concat(), <[u8]>::to_vec);
-        step.add(&PATH_PREFIX_CHANGED, "the handshake of a WebSocket is signed for another path", other);
+        for other in HANDSHAKES {
+            let detail = format!("the handshake of a WebSocket was signed for {other}");
+            step.add(&PATH_PREFIX_CHANGED, detail, other.as_bytes().to_vec());
+        }
     }
     for count in 1..=DEEPEST_PREFIX {
         let rest = without_segments(path, count);

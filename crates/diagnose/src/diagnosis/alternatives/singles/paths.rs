@@ -85,6 +85,9 @@ const PREFIXES: [&str; 72] = [
 /// In how many places a slash is doubled at most.
 const MOST_SLASHES: usize = 64;
 
+/// More letters than this are not put into each case: there would be too many.
+const MOST_LETTERS: usize = 14;
+
 /// Headers in which proxies hand on the target that the client named.
 const ORIGINAL_TARGETS: [&str; 6] = [
     "x-original-uri",
@@ -185,5 +188,27 @@ fn with_other_case(path: &[u8]) -> Vec<Rewritten> {
         let upper = [before, &[byte.to_ascii_uppercase()], behind.get(1..).unwrap_or_default()].concat();
         all.push((&PATH_CHANGED, "a letter was put into lower case after signing".to_owned(), upper));
     }
+    all.extend(with_each_case(path));
     all
+}
+
+/// A path of few letters, all of one case, with each of them in either.
+fn with_each_case(path: &[u8]) -> Vec<Rewritten> {
+    let letters: Vec<usize> =
+        path.iter().enumerate().filter(|(_, byte)| byte.is_ascii_alphabetic()).map(|(at, _)| at).collect();
+    let is_upper = path.iter().any(u8::is_ascii_uppercase);
+    if letters.len() > MOST_LETTERS || path.contains(&b'%') || is_upper && path.iter().any(u8::is_ascii_lowercase) {
+        return Vec::new();
+    }
+    let case = if is_upper { "upper" } else { "lower" };
+    let with_case = |which: u32| {
+        let mut other = path.to_vec();
+        for (_, &at) in letters.iter().enumerate().filter(|(bit, _)| which >> bit & 1 == 1) {
+            if let Some(letter) = other.get_mut(at) {
+                *letter ^= 0x20;
+            }
+        }
+        (&PATH_CHANGED, format!("the path was put into {case} case after signing"), other)
+    };
+    (1..1 << letters.len()).map(with_case).collect()
 }
