@@ -2,15 +2,17 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use crate::diagnosis::alternatives::escaping::is_encoded_again;
 use crate::diagnosis::catalogue::{
-    BUCKET_MALFORMED, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, HEADER_NOT_SIGNABLE, PATH_PLUS_AS_SPACE,
-    PATH_UNICODE_FORM, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED,
-    TIME_DATE_HEADER,
+    BUCKET_MALFORMED, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, HEADER_NOT_SIGNABLE, PATH_ENCODED_ONCE,
+    PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE,
+    SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::{holds, key, scope, token};
 use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
 use crate::formats::reply::Reply;
+use sigvet_core::canonical::{Field, PathEncoding};
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::{Contradiction, Sureness, is_aws, region_of_host, service_of_host};
 use sigvet_core::prepare::NEVER_SIGNED;
@@ -53,6 +55,8 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
         likely(region_of_host(judged.request, terms).filter(|found| !scope::is_service(&found.presented)))
             .map(|(signed, host)| scope::other_region(&signed, &host)),
         plus_in_path(judged),
+        tilde_in_path(evidence, judged),
+        encoded_once(judged),
         date_header(evidence, judged),
         unicode_form(request),
         non_ascii(judged),
@@ -156,6 +160,21 @@ fn plus_in_path(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let is_key = terms.dialect.stores_objects(&terms.scope.service);
     (is_key && judged.request.path().contains(&b'+')).then(|| AppliedMistake::new(&PATH_PLUS_AS_SPACE, "+", "%2B"))
+}
+
+/// Who sends an escape for an unreserved character most often signs it so. With a secret at hand the search tells.
+fn tilde_in_path(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let is_asked = evidence.credentials.is_none() && judged.is_captured();
+    (is_asked && holds(judged.request.path(), "%7e")).then(|| AppliedMistake::new(&PATH_TILDE_ENCODED, "%7E", "~"))
+}
+
+/// Of a path with escapes, the server's text alone shows that its service wants them encoded again; many signers are made for S3.
+fn encoded_once(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let path = judged.derivation.canonical_request.field(Field::Path);
+    let is_twice = judged.claim.terms.path_rule.encoding == PathEncoding::Twice && is_encoded_again(path);
+    let detail = "the server has the path encoded twice, as this service wants it";
+    let made = || AppliedMistake::new(&PATH_ENCODED_ONCE, judged.request.path(), path).with_detail(detail);
+    (is_twice && !judged.is_captured()).then(made)
 }
 
 /// A Date header of another instant than the one that counts, further away than a clock may be off.

@@ -106,9 +106,11 @@ fn what_is_only_suspicious_refuses_nothing() {
             "scope-service",
         ),
         (
-            signed("GET /", api, &here, "").replace("Authorization", "X-Amz-Security-Token: t\nAuthorization"),
+            signed("GET /", api, &here.replace("AKIA", "ASIA"), "")
+                .replace("Authorization", "X-Amz-Security-Token: t\nAuthorization"),
             "token-not-signed",
         ),
+        (signed("GET /", api, &here, "X-Amz-Security-Token: t\n"), "token-unexpected"),
         (signed("GET /", api, &here.replace(KEY, "AKIA0123"), ""), "access-key-malformed"),
     ] {
         let case = Case::new(&text);
