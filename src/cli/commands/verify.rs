@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::RequestOptions;
+use crate::cli::options::request::SupplyOptions;
 use crate::cli::options::signing::{BucketOptions, CredentialOptions, PathOptions, TYPED_KEYS};
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::diagnosis::Shown;
@@ -62,7 +62,7 @@ pub struct VerifyArgs {
     input: Option<String>,
 
     #[command(flatten)]
-    request: RequestOptions<false>,
+    supply: SupplyOptions,
 
     #[command(flatten)]
     credentials: CredentialOptions,
@@ -79,7 +79,7 @@ pub struct VerifyArgs {
 
 /// Runs the command.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
-    let (request, known) = input::read(args.input.as_deref(), &args.request, context)?;
+    let (request, known) = input::read(args.input.as_deref(), &args.supply, context)?;
     let (verdict, secrets) = judge(&request, known, args, context)?;
     let redactor = match args.judge.show_secrets {
         true => Redactor::of_secrets(&[&request], &secrets),

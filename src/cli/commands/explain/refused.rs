@@ -42,7 +42,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
             other_keys: &keys.others,
             now: clock.now,
             window: args.judge.window.unwrap_or(DEFAULT_WINDOW),
-            known: evidence.known(args),
+            known: evidence.known,
             path_rule: claimed.as_ref().and_then(|claimed| match claimed {
                 Claimed::V4(claim) => Some(args.signing.path.or(claim.terms.path_rule)),
                 _ => None,
