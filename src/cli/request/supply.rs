@@ -106,7 +106,7 @@ fn put_method(request: &mut Request, known: &mut Known, supplied: &Supplied) -> 
         Some(method) if method != request.method() => {
             let captured = request.method();
             let message = format!("the method of the captured request is {captured}, but the options say {method}");
-            Err(contradiction(message, "the method"))
+            Err(contradiction(message, "the method, -X or -I"))
         }
         _ => Ok(()),
     }

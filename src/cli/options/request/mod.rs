@@ -4,7 +4,7 @@ mod header;
 mod unsigned;
 mod supplied;
 
-pub use supplied::{Supplied, SupplyOptions};
+pub use supplied::{CLUSTER_HEADER, Supplied, SupplyOptions};
 pub use unsigned::{BodyDigests, BodyHash, Unsigned};
 
 use std::io::Read;

@@ -25,7 +25,14 @@ pub struct SupplyOptions {
     /// Body of the captured request; unlike -d and -T it implies no method; '-' reads standard input
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Request")]
     body: Option<String>,
+
+    /// EKS cluster that the token is for, which its URL does not name: the header x-k8s-aws-id
+    #[arg(long, value_name = "NAME", help_heading = "Request")]
+    cluster_name: Option<String>,
 }
+
+/// The header that names the EKS cluster a token is for (aws-iam-authenticator, *API Authorization from Outside a Cluster*).
+pub const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
 /// What the options say about a captured request.
 #[derive(Debug, Default)]
@@ -63,6 +70,7 @@ impl SupplyOptions {
             let is_given = headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
             headers.extend(value.as_ref().filter(|_| !is_given).map(|value| (name.to_owned(), value.clone())));
         }
+        headers.extend(self.cluster(headers.iter().map(|(name, _)| name.as_str()))?);
         let has_body = request.upload().is_some() || !request.data.is_empty();
         Ok(Supplied {
             method: request.method.clone().or_else(|| request.head.then(|| "HEAD".to_owned())),
@@ -92,6 +100,18 @@ impl SupplyOptions {
         }
         request.check()?;
         self.check_one_body()
+    }
+
+    /// The header of `--cluster-name`, beside headers of these names.
+    fn cluster<'a>(&self, mut others: impl Iterator<Item = &'a str>) -> Result<Option<(String, String)>, Failure> {
+        match self.cluster_name.as_deref() {
+            Some("") => Err(Failure::usage("--cluster-name is empty").hint("give the name of the EKS cluster")),
+            Some(_) if others.any(|name| name.eq_ignore_ascii_case(CLUSTER_HEADER)) => {
+                Err(Failure::usage(format!("--cluster-name and -H '{CLUSTER_HEADER}' exclude each other"))
+                    .hint("leave one of them out: both name the cluster"))
+            }
+            name => Ok(name.map(|name| (CLUSTER_HEADER.to_owned(), name.to_owned()))),
+        }
     }
 
     fn check_one_body(&self) -> Result<(), Failure> {
@@ -141,6 +161,10 @@ impl RequestSource for SupplyOptions {
         let mut unsigned = self.request.build(url, stdin, digests)?;
         if self.body.is_some() {
             unsigned.request.body = self.read_body(stdin)?.unwrap_or(Body::Bytes(Vec::new()));
+        }
+        let headers = &mut unsigned.request.headers;
+        if let Some((name, value)) = self.cluster(headers.iter().map(|header| header.name.as_str()))? {
+            headers.push(&name, value).map_err(Failure::invalid)?;
         }
         Ok(unsigned)
     }

@@ -68,7 +68,9 @@ fn describe_quirk(quirk: Quirk) -> &'static str {
 fn next_step(step: &NextStep) -> &'static str {
     match step {
         NextStep::Request => "the request that was refused, with all its headers",
-        NextStep::Body => "the body: give the request as raw HTTP, with its body below an empty line",
+        NextStep::Body => "the body, by --body FILE or -d DATA: the capture does not show it",
+        NextStep::Header => "the headers that are not known, each by -H 'Name: value'",
+        NextStep::ClusterName => "the EKS cluster that the token is for, by --cluster-name NAME",
         NextStep::Secret => {
             "the secret, by --profile or the environment: then the wrong signature itself can be reproduced"
         }
@@ -92,6 +94,8 @@ mod tests {
         let steps = [
             NextStep::Request,
             NextStep::Body,
+            NextStep::Header,
+            NextStep::ClusterName,
             NextStep::Secret,
             NextStep::Reply,
             NextStep::ClientLog,
@@ -99,7 +103,7 @@ mod tests {
         ];
         let words = steps.iter().flat_map(|step| next_step(step).split(|c: char| c.is_whitespace() || c == ':'));
         let named: Vec<&str> = words.filter_map(|word| word.strip_prefix("--")).collect();
-        assert_eq!(named.len(), 4);
+        assert_eq!(named.len(), 6);
         for name in named {
             assert!(explain.get_arguments().any(|option| option.get_long() == Some(name)), "--{name}");
         }
