@@ -14,6 +14,7 @@ mod run;
 mod same_words;
 mod score;
 mod signer;
+mod supplied;
 mod vectors;
 mod written;
 

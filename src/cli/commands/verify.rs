@@ -56,6 +56,7 @@ pub struct JudgeOptions {
 #[command(before_help = "Examples:
   sigvet verify request.http
   sigvet verify --profile hetzner 'https://bucket.fsn1.your-objectstorage.com/key?X-Amz-Algorithm=…'
+  sigvet verify --body payload.json trace.txt
   sigvet verify --now 20150830T124000Z --json < request.http")]
 pub struct VerifyArgs {
     /// A file with a raw HTTP request, or a presigned URL, or '-' for standard input
