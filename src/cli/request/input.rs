@@ -24,7 +24,7 @@ pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) 
         return Err(Failure::usage(format!("{}: there is no request in it", shown(name.unwrap_or("-"))))
             .hint("give a raw HTTP request, a trace of curl, a HAR file, or a presigned URL"));
     };
-    let supplied = supply::read(options, is_stdin(name), context)?;
+    let supplied = supply::with_stdin(is_stdin(name), context, |stdin| options.read(stdin))?;
     let known = supply::complete(&mut request, Some(kind), &mut notes, &supplied)?;
     for note in &notes {
         context.stderr.line(&format!("note: {note}"))?;

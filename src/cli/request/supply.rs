@@ -5,37 +5,20 @@ use std::io::{self, Read};
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::{Supplied, SupplyOptions};
+use crate::cli::options::request::Supplied;
 use sigvet_core::crypto::{Sha256Digest, sha256};
 use sigvet_core::internal;
-use sigvet_core::request::{Body, Header, Headers, Request, RequestUrl};
+use sigvet_core::request::{Body, Header, Headers, Request};
 use sigvet_core::verify::Known;
 use sigvet_diagnose::formats::Note;
 use sigvet_diagnose::formats::capture::CaptureKind;
 
-/// Reads what the options say about a captured request. `is_stdin_read` says that standard input was the capture itself.
+/// Reads what options name, with standard input unless that was read already: it can be read once. A file that cannot be read
+/// is unreadable input, as it is for the capture itself.
 ///
 /// # Errors
-/// See [`SupplyOptions::read`]; standard input is named twice.
-pub fn read(options: &SupplyOptions, is_stdin_read: bool, context: &mut Context) -> Result<Supplied, Failure> {
-    with_stdin(is_stdin_read, context, |stdin| options.read(stdin))
-}
-
-/// Makes the request that the options and an unsigned URL describe.
-///
-/// # Errors
-/// As [`SupplyOptions::make`]; standard input is named twice.
-pub fn make(
-    options: &SupplyOptions,
-    url: &RequestUrl,
-    is_stdin_read: bool,
-    context: &mut Context,
-) -> Result<Request, Failure> {
-    with_stdin(is_stdin_read, context, |stdin| options.make(url, stdin))
-}
-
-/// A file that cannot be read is unreadable input, as it is for the capture itself.
-fn with_stdin<T>(
+/// What `read` says; standard input is named twice.
+pub fn with_stdin<T>(
     is_read: bool,
     context: &mut Context,
     read: impl FnOnce(&mut dyn Read) -> Result<T, Failure>,

@@ -70,7 +70,8 @@ impl<'a> Case<'a> {
         self.comparisons
     }
 
-    fn is_right(&self) -> bool {
+    /// Whether the signature is known to be right.
+    pub(super) fn is_right(&self) -> bool {
         self.is_signature_right() == Some(true)
     }
 

@@ -37,6 +37,17 @@ pub struct Evidence<'a> {
     pub path_rule: Option<PathRule>,
     /// Names from outside of the request.
     pub hints: &'a Hints,
+    /// What the user asks about.
+    pub trial: Trial<'a>,
+}
+
+/// What the user asks about: would the signature be right with it?
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trial<'a> {
+    /// A host, with its port if the client names one.
+    pub host: Option<&'a str>,
+    /// A secret of the key that the request names.
+    pub secret: Option<&'a Secret>,
 }
 
 /// What the client says it computed.
@@ -107,6 +118,7 @@ impl<'a> Evidence<'a> {
             known: Known::WHOLE,
             path_rule: None,
             hints,
+            trial: Trial::default(),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::request::{BodyDigests, RequestSource, Unsigned};
 use crate::cli::request::{address, input, supply};
 use sigvet_core::claim::{Claim, ClaimError};
+use sigvet_core::credentials::Secret;
 use sigvet_core::form::FormClaim;
 use sigvet_core::request::{Headers, Request, RequestUrl};
 use sigvet_core::v2;
@@ -46,6 +47,8 @@ pub struct Evidence {
     pub notes: Vec<String>,
     /// What of the request was seen.
     pub known: Known,
+    /// The secret that is asked about.
+    pub tried_secret: Option<Secret>,
     /// What kind of text the request was read from.
     kind: Option<CaptureKind>,
 }
@@ -104,7 +107,8 @@ fn is_stdin_named(args: &ExplainArgs) -> bool {
 impl Evidence {
     fn new() -> Self {
         let (request, url, reply, client) = (None, None, None, None);
-        Self { request, url, reply, client, notes: Vec::new(), known: Known::WHOLE, kind: None }
+        let (notes, known, tried_secret, kind) = (Vec::new(), Known::WHOLE, None, None);
+        Self { request, url, reply, client, notes, known, tried_secret, kind }
     }
 
     fn take(&mut self, capture: Capture) {
@@ -118,10 +122,14 @@ impl Evidence {
         let is_stdin_read = input::is_stdin(args.input.as_deref()) || is_stdin_named(args);
         if let (Some(CaptureKind::Url), Some(url), false) = (self.kind, &self.url, looks_signed(self.request.as_ref()))
         {
-            self.request = Some(supply::make(&args.supply, url, is_stdin_read, context)?);
+            let request = supply::with_stdin(is_stdin_read, context, |stdin| args.supply.make(url, stdin))?;
+            self.request = Some(request);
             return Ok(());
         }
-        let supplied = supply::read(&args.supply, is_stdin_read, context)?;
+        let (supplied, secret) = supply::with_stdin(is_stdin_read, context, |stdin| {
+            Ok((args.supply.read(stdin)?, args.trial.read_secret(stdin)?))
+        })?;
+        self.tried_secret = secret;
         match &mut self.request {
             Some(request) => self.known = supply::complete(request, self.kind, notes, &supplied)?,
             None => supply::refuse_without_request(&supplied)?,
@@ -160,6 +168,7 @@ impl Evidence {
             self.reply.is_some() || self.client.is_some() || is_token || looks_signed(self.request.as_ref());
         match self.request {
             Some(request) if is_unsigned(&request) && !is_refused => {
+                args.trial.refuse_unsigned()?;
                 let url = match self.url {
                     Some(url) => url,
                     None => url_of(&request)?,

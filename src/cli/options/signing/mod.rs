@@ -232,7 +232,10 @@ impl SchemeName {
 }
 
 /// A host as the header has it: no scheme, no path, no user.
-fn parse_host(text: &str) -> Result<String, String> {
+///
+/// # Errors
+/// The text is something else.
+pub fn parse_host(text: &str) -> Result<String, String> {
     let as_typed = |url: RequestUrl| {
         let explicit = url.port().map_or_else(|| format!("{}:80", url.host()), |port| format!("{}:{port}", url.host()));
         url.target() == b"/" && [url.host_header(), explicit].iter().any(|host| host.eq_ignore_ascii_case(text))

@@ -3,17 +3,37 @@
 
 use super::Shown;
 use super::words::owner;
-use sigvet_diagnose::{NextStep, Note, Party, Quirk};
+use sigvet_diagnose::{Answer, NextStep, Note, Party, Quirk, Tried};
 
 impl Shown<'_> {
     /// What is noteworthy: the diagnosis's notes, then those of whoever asked for it.
     pub(super) fn notes(&self) -> Vec<String> {
-        self.diagnosis.notes.iter().map(note).chain(self.further_notes.iter().cloned()).collect()
+        let answers = self.diagnosis.tried.iter().map(answer);
+        answers.chain(self.diagnosis.notes.iter().map(note)).chain(self.further_notes.iter().cloned()).collect()
     }
 
     /// What to supply to learn more.
     pub(super) fn next_steps(&self) -> Vec<&'static str> {
         self.diagnosis.next.iter().map(next_step).collect()
+    }
+}
+
+/// The answer to `--try-host` and `--try-secret`.
+fn answer(tried: &Tried) -> String {
+    let with = match (&tried.host, tried.has_secret) {
+        (Some(host), false) => format!("with the host {host}"),
+        (Some(host), true) => format!("with the host {host} and the secret of --try-secret"),
+        (None, _) => "with the secret of --try-secret".to_owned(),
+    };
+    match &tried.answer {
+        Answer::Right => format!("{with}, the signature would be right"),
+        Answer::RightBut(made) => {
+            let ids: Vec<&str> = made.iter().map(|made| made.mistake.id).collect();
+            format!("{with}, the signature is that of a client with this mistake: {}", ids.join(", "))
+        }
+        Answer::Wrong => format!("{with}, the signature would be wrong"),
+        Answer::Open => format!("{with}, the signature cannot be checked: not all that is signed is known"),
+        Answer::NoSecret => format!("{with}, the signature cannot be checked: no secret is known"),
     }
 }
 
