@@ -15,6 +15,7 @@ mod same_words;
 mod score;
 mod signer;
 mod supplied;
+mod tried;
 mod vectors;
 mod written;
 

@@ -29,7 +29,8 @@ fn answer(tried: &Tried) -> String {
         Answer::Right => format!("{with}, the signature would be right"),
         Answer::RightBut(made) => {
             let ids: Vec<&str> = made.iter().map(|made| made.mistake.id).collect();
-            format!("{with}, the signature is that of a client with this mistake: {}", ids.join(", "))
+            let these = if ids.len() == 1 { "this mistake" } else { "these mistakes" };
+            format!("{with}, the signature is that of a client that makes {these}: {}", ids.join(", "))
         }
         Answer::Wrong => format!("{with}, the signature would be wrong"),
         Answer::Open => format!("{with}, the signature cannot be checked: not all that is signed is known"),
