@@ -8,7 +8,9 @@ use clap::Args;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::SupplyOptions;
-use crate::cli::options::signing::{BucketOptions, CredentialOptions, PathOptions, TYPED_KEYS};
+use crate::cli::options::signing::{
+    BucketOptions, CredentialOptions, Expected, ExpectedOptions, PathOptions, TYPED_KEYS,
+};
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
@@ -22,9 +24,7 @@ use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{
-    Claimed, DEFAULT_WINDOW, ExpectedScope, Judge, Known, Outcome, Verdict, VerifyError, verify,
-};
+use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Judge, Known, Outcome, Verdict, VerifyError, verify};
 use sigvet_diagnose::Diagnosis;
 
 /// How a signed request is judged.
@@ -70,6 +70,9 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     judge: JudgeOptions,
+
+    #[command(flatten)]
+    expected: ExpectedOptions,
 
     #[command(flatten)]
     path: PathOptions,
@@ -119,10 +122,12 @@ fn judge(
     };
     let endpoints = address::endpoint_hosts(own.settings.endpoint_url.as_deref());
     let now = args.judge.now.unwrap_or(context.now);
-    let mut judge = Judge::new(own.credentials.as_ref(), now, ExpectedScope::Any)
+    let Expected { scope, token } = args.expected.expected();
+    let mut judge = Judge::new(own.credentials.as_ref(), now, scope)
         .with_window(args.judge.window.unwrap_or(DEFAULT_WINDOW))
         .with_known(known)
         .with_buckets(args.bucket.rule(&endpoints));
+    judge.token = token;
     if let Ok(Claimed::V4(claim)) = claimed {
         judge = judge.with_path_rule(args.path.or(claim.terms.path_rule));
     }

@@ -46,9 +46,10 @@ pub enum Sureness {
 
 /// The parts of the scope that the server of the host refuses. A judge who expects a scope knows better than a host.
 pub(super) fn judge(request: &Request, claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
+    let (expected_region, expected_service) = judge.scope.parts();
     let certain = |found: &Contradiction| found.sureness == Sureness::Certain;
-    let region = region_of_host(request, &claim.terms).filter(certain).filter(|_| !judge.scope.names_region());
-    let service = service_of_host(request, &claim.terms).filter(certain).filter(|_| !judge.scope.names_service());
+    let region = region_of_host(request, &claim.terms).filter(|found| certain(found) && expected_region.is_none());
+    let service = service_of_host(request, &claim.terms).filter(|found| certain(found) && expected_service.is_none());
     let region = region.map(|Contradiction { expected, presented, .. }| Finding::HostRegion { expected, presented });
     let service = service.map(|Contradiction { expected, presented, .. }| Finding::HostService { expected, presented });
     region.into_iter().chain(service).collect()

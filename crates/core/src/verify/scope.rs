@@ -30,22 +30,12 @@ pub enum ExpectedScope<'a> {
 
 impl<'a> ExpectedScope<'a> {
     /// The expected region and the expected service, as far as they are known.
-    fn parts(self) -> (Option<&'a str>, Option<&'a str>) {
+    pub fn parts(self) -> (Option<&'a str>, Option<&'a str>) {
         match self {
             Self::Any => (None, None),
             Self::Exactly { region, service } => (Some(region), Some(service)),
             Self::Given { region, service } => (region, service),
         }
-    }
-
-    /// Whether a region is expected.
-    pub(super) fn names_region(self) -> bool {
-        self.parts().0.is_some()
-    }
-
-    /// Whether a service is expected.
-    pub(super) fn names_service(self) -> bool {
-        self.parts().1.is_some()
     }
 }
 

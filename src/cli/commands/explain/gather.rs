@@ -181,7 +181,10 @@ impl Evidence {
                     return Err(Failure::usage(
                         "options that say how to sign have no meaning for a request that is signed",
                     )
-                    .hint("leave them out; of them, only --normalize-path and --encode-path tell how to read one"));
+                    .hint(
+                        "leave them out; only --region, --service, --token-unsigned, --normalize-path and \
+                         --encode-path apply, and say what its server expects",
+                    ));
                 }
                 Ok(Subject::Evidence(Box::new(Self { request, ..self })))
             }

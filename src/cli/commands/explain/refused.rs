@@ -30,6 +30,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     let mut keys = Keys::of(args, claimed.as_ref().map(Claimed::access_key_id), context)?;
     keys.add_tried(evidence.tried_secret.as_ref());
     let clock = Clock::of(args, &evidence, claimed.as_ref(), context.now);
+    let expected = args.signing.expected();
     let hints = hints(&evidence, args, &keys.settings, context.now);
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
@@ -44,6 +45,8 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
             now: clock.now,
             window: args.judge.window.unwrap_or(DEFAULT_WINDOW),
             known: evidence.known,
+            scope: expected.scope,
+            token: expected.token,
             path_rule: claimed.as_ref().and_then(|claimed| match claimed {
                 Claimed::V4(claim) => Some(args.signing.path.or(claim.terms.path_rule)),
                 _ => None,
@@ -212,13 +215,15 @@ fn hints(evidence: &Evidence, args: &ExplainArgs, settings: &Settings, now: Time
         |url: &sigvet_core::request::RequestUrl| String::from_utf8_lossy(url.target()).trim_matches('/').to_owned();
     let reply = evidence.reply.as_ref();
     let of_reply = |word: Option<&str>| word.map(str::to_owned);
+    let typed = |word: &Option<String>| word.clone().into_iter();
     Hints {
         hosts: urls.map(|url| url.host_header()).chain(args.trial.try_host.clone()).collect(),
-        regions: settings.region.clone().into_iter().chain(of_reply(reply.and_then(|r| r.expected_region()))).collect(),
-        services: settings
-            .service
-            .clone()
-            .into_iter()
+        regions: typed(&args.signing.region)
+            .chain(settings.region.clone())
+            .chain(of_reply(reply.and_then(|r| r.expected_region())))
+            .collect(),
+        services: typed(&args.signing.service)
+            .chain(settings.service.clone())
             .chain(of_reply(reply.and_then(|r| r.expected_service())))
             .collect(),
         path_prefixes: endpoint.iter().map(prefix).filter(|prefix| !prefix.is_empty()).collect(),

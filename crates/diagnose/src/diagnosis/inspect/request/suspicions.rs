@@ -26,20 +26,28 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
         unsorted(judged),
         hop_by_hop(judged),
         likely(service_of_host(judged.request, terms).filter(|found| !scope::is_region(&found.presented)))
+            .filter(|_| !is_expected(evidence, |service| service == terms.scope.service))
             .map(|(signed, host)| scope::other_service(&signed, &host)),
         likely(region_of_host(judged.request, terms).filter(|found| !scope::is_service(&found.presented)))
+            .filter(|_| !is_expected(evidence, |region| region == terms.scope.region()))
             .map(|(signed, host)| scope::other_region(&signed, &host)),
         plus_in_path(judged),
         date_header(evidence, judged),
         unicode_form(request),
         non_ascii(judged),
         escaped(request),
-        token::unsigned(judged.request, judged.claim).filter(|_| judged.is_captured()),
+        token::unsigned(judged.request, judged.claim).filter(|_| judged.is_captured() && evidence.token.is_none()),
         foreign_key(judged),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Whether the server is known to expect the part of the scope that the request has.
+fn is_expected(evidence: &Evidence<'_>, is_presented: impl Fn(&str) -> bool) -> bool {
+    let (region, service) = evidence.scope.parts();
+    region.into_iter().chain(service).any(is_presented)
 }
 
 /// What the scope and the host say, if the host leaves a doubt.
