@@ -78,6 +78,23 @@ fn what_contradicts_the_capture_is_refused() {
     }
 }
 
+/// The command names a file, which is not opened, and curl adds the length of its body.
+#[test]
+fn the_body_of_a_curl_command_is_supplied_with_its_length() {
+    let folder = official_suite::package_root().join("aws-signing-test-suite/v4/post-x-www-form-urlencoded");
+    let request = std::fs::read_to_string(folder.join("header-signed-request.txt")).unwrap();
+    let headers = request.lines().skip(1).take_while(|line| !line.is_empty());
+    let headers = headers.filter(|line| !line.starts_with("Host") && !line.starts_with("Content-Length"));
+    let headers: String = headers.map(|line| format!(" -H '{}'", line.replacen(':', ": ", 1))).collect();
+    let command = format!("curl https://example.amazonaws.com/{headers} --data-binary @/no/such/file\n");
+    let explain = |words: &[&str]| run("explain", command.as_bytes(), words);
+    let open = explain(&["--depth", "1"]).expect(0);
+    assert!(open.text().starts_with("unknown: the header content-length is not known"), "{}", open.text());
+    explain(&["--data-raw", "Param1=value1"]).expect(0);
+    assert_eq!(explain(&["--data-raw", "Param1=value2"]).code, Some(1));
+    assert_eq!(explain(&["--data-raw", "Param1=value11", "--depth", "1"]).code, Some(1));
+}
+
 /// A URL shows neither its method nor its headers.
 #[test]
 fn a_url_is_judged_by_the_method_and_the_headers_that_are_given() {

@@ -60,6 +60,8 @@ pub fn complete(
     if let Some(body) = &supplied.body {
         put_body(request, body, known, notes)?;
     }
+    // A curl command does not show what curl adds when it sends.
+    known.headers = known.headers && !notes.iter().any(|note| matches!(note, Note::HeaderNotKnown { .. }));
     Ok(known)
 }
 
@@ -162,6 +164,7 @@ fn other_value(name: &str, captured: &[&[u8]], given: &[&str]) -> Failure {
 fn put_body(request: &mut Request, body: &Body, known: Known, notes: &mut Vec<Note>) -> Result<(), Failure> {
     if !known.headers || lacks_body(request) {
         check_length(request, body)?;
+        put_length(request, body, notes);
         request.body = body.clone();
         notes.retain(|note| !is_about_body(note));
         return Ok(());
@@ -198,6 +201,15 @@ fn check_length(request: &Request, body: &Body) -> Result<(), Failure> {
     let message =
         format!("the given body has {presented} bytes, but the captured request says Content-Length: {expected}");
     Err(Failure::usage(message).hint(hint))
+}
+
+/// The length that curl sends, if the capture is a command whose body was not known.
+fn put_length(request: &mut Request, body: &Body, notes: &mut Vec<Note>) {
+    let name = "content-length";
+    if let Some(length) = body.length().filter(|_| notes.contains(&Note::HeaderNotKnown { name })) {
+        request.headers.push_unchecked(name, length.to_string());
+        notes.retain(|note| !is_about_header(note, name));
+    }
 }
 
 fn is_about_body(note: &Note) -> bool {
