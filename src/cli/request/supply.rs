@@ -113,7 +113,8 @@ fn put_header(
     let is_blacked_out = captured.iter().any(|value| internal::is_blacked_out(&String::from_utf8_lossy(value)));
     if captured.is_empty() || is_derived || is_blacked_out {
         replace(&mut request.headers, name, &given)?;
-        notes.retain(|note| !(is_host && *note == Note::HostFromUrl) && !is_about_header(note, name));
+        notes.retain(|note| !is_about_header(note, name));
+        notes.retain(|note| !is_host || *note != Note::HostFromUrl);
         return Ok(());
     }
     let is_same = given.len() <= captured.len() && given.iter().all(|value| captured.contains(&value.as_bytes()));
