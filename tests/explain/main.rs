@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod case;
+mod expected;
 use sigvet_testing as common;
 mod frozen;
 mod replies;
@@ -14,6 +15,8 @@ mod run;
 mod same_words;
 mod score;
 mod signer;
+mod supplied;
+mod tried;
 mod vectors;
 mod written;
 

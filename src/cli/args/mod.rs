@@ -31,7 +31,6 @@ pub struct Cli {
 }
 
 /// The commands.
-#[expect(clippy::large_enum_variant, reason = "there is one, for as long as the process lasts")]
 #[derive(Debug, Subcommand)]
 #[command(help_template = HELP)]
 pub enum Command {

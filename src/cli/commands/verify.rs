@@ -7,8 +7,10 @@ use clap::Args;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::RequestOptions;
-use crate::cli::options::signing::{BucketOptions, CredentialOptions, PathOptions, TYPED_KEYS};
+use crate::cli::options::request::SupplyOptions;
+use crate::cli::options::signing::{
+    BucketOptions, CredentialOptions, Expected, ExpectedOptions, PathOptions, TYPED_KEYS,
+};
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
@@ -22,9 +24,7 @@ use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{
-    Claimed, DEFAULT_WINDOW, ExpectedScope, Judge, Known, Outcome, Verdict, VerifyError, verify,
-};
+use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Judge, Known, Outcome, Verdict, VerifyError, verify};
 use sigvet_diagnose::Diagnosis;
 
 /// How a signed request is judged.
@@ -56,19 +56,23 @@ pub struct JudgeOptions {
 #[command(before_help = "Examples:
   sigvet verify request.http
   sigvet verify --profile hetzner 'https://bucket.fsn1.your-objectstorage.com/key?X-Amz-Algorithm=…'
+  sigvet verify --body payload.json trace.txt
   sigvet verify --now 20150830T124000Z --json < request.http")]
 pub struct VerifyArgs {
     /// A file with a raw HTTP request, or a presigned URL, or '-' for standard input
     input: Option<String>,
 
     #[command(flatten)]
-    request: RequestOptions<false>,
+    supply: SupplyOptions,
 
     #[command(flatten)]
     credentials: CredentialOptions,
 
     #[command(flatten)]
     judge: JudgeOptions,
+
+    #[command(flatten)]
+    expected: ExpectedOptions,
 
     #[command(flatten)]
     path: PathOptions,
@@ -79,7 +83,7 @@ pub struct VerifyArgs {
 
 /// Runs the command.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
-    let (request, known) = input::read(args.input.as_deref(), &args.request, context)?;
+    let (request, known) = input::read(args.input.as_deref(), &args.supply, context)?;
     let (verdict, secrets) = judge(&request, known, args, context)?;
     let redactor = match args.judge.show_secrets {
         true => Redactor::of_secrets(&[&request], &secrets),
@@ -118,10 +122,12 @@ fn judge(
     };
     let endpoints = address::endpoint_hosts(own.settings.endpoint_url.as_deref());
     let now = args.judge.now.unwrap_or(context.now);
-    let mut judge = Judge::new(own.credentials.as_ref(), now, ExpectedScope::Any)
+    let Expected { scope, token } = args.expected.expected();
+    let mut judge = Judge::new(own.credentials.as_ref(), now, scope)
         .with_window(args.judge.window.unwrap_or(DEFAULT_WINDOW))
         .with_known(known)
         .with_buckets(args.bucket.rule(&endpoints));
+    judge.token = token;
     if let Ok(Claimed::V4(claim)) = claimed {
         judge = judge.with_path_rule(args.path.or(claim.terms.path_rule));
     }

@@ -6,7 +6,7 @@ use sigvet_diagnose::catalogue::{self, Mistake};
 
 /// The sections of `sigvet-explain(1)`.
 pub(super) fn sections() -> Vec<Section> {
-    vec![evidence(), knowledge(), limits(), mistakes(), json()]
+    vec![evidence(), supplied(), knowledge(), limits(), mistakes(), json()]
 }
 
 fn evidence() -> Section {
@@ -27,7 +27,7 @@ fn evidence() -> Section {
             "Of its entries the first that is signed and was refused, else the first that is signed; `--entry` names \
              another.",
         ),
-        Item::term("a URL", "Presigned, also as mail programs, HTML or JSON have damaged it; `-X` names its method."),
+        Item::term("a URL", "Presigned, also as mail programs, HTML or JSON have damaged it."),
         Item::term(
             "a reply",
             "XML or JSON, with its headers or the body alone. `--response` gives it beside a request; alone, it says \
@@ -46,6 +46,32 @@ fn evidence() -> Section {
         ),
     ];
     Section { title: "WHAT IS READ", items }
+}
+
+fn supplied() -> Section {
+    let items = vec![
+        Item::text(
+            "Options can supply what a signed request does not show. They never change it: an option that contradicts \
+             the input is an error.",
+        ),
+        Item::term(
+            "method, headers, body",
+            "`-X`, `-H`, and `--body`, `-d` or `-T`. A URL shows no method and no headers, `curl -v` shows no body, and \
+             a token or signature may be blacked out. With a URL, `-d` implies POST and `-T` implies PUT, as in curl; \
+             `--body` implies no method. `--cluster-name` is the header that a token of EKS is signed with.",
+        ),
+        Item::term(
+            "what the server expects",
+            "`--region` and `--service`, if it accepts no others; `--token-unsigned`, if the session token is added \
+             after signing; `--normalize-path` and `--encode-path`, if it signs paths in another way than its service.",
+        ),
+        Item::term(
+            "a question",
+            "`--try-host` and `--try-secret` ask whether the signature would be right with another host or secret. The \
+             answer is a note; the verdict and the exit status do not depend on it.",
+        ),
+    ];
+    Section { title: "WHAT CAN BE SUPPLIED", items }
 }
 
 fn knowledge() -> Section {
@@ -132,7 +158,8 @@ fn json() -> Section {
              unknown); `explanations`, the best first, each with `proof` and `mistakes` (`id`, `title`, `where`, \
              `signed`, `expected`, `fix`, `detail`), which are together what was wrong; `stages`; `signature` \
              (`presented`, `expected`); `search` (`hypotheses`, `deepest`, `exhausted`, `milliseconds`); `comparisons`; \
-             `notes`; `next`. The catalogue itself is printed by `--list --json`.",
+             `notes`; `next`; `tried`, if `--try-host` or `--try-secret` was given, each with `host`, `secret`, `signature` \
+             (right, wrong, unknown) and `mistakes`. The catalogue itself is printed by `--list --json`.",
     )];
     Section { title: "JSON", items }
 }

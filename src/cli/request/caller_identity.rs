@@ -7,13 +7,10 @@ use std::io::Read;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::{BodyDigests, RequestOptions, RequestSource, Unsigned};
+use crate::cli::options::request::{BodyDigests, CLUSTER_HEADER, RequestOptions, RequestSource, Unsigned};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::profiles;
 use sigvet_core::request::{Body, RequestUrl};
-
-/// The header that names the EKS cluster a token is for (aws-iam-authenticator, *API Authorization from Outside a Cluster*).
-pub const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
 /// The header that names the Vault server a login is for (Vault, *AWS auth method*).
 const SERVER_HEADER: &str = "X-Vault-AWS-IAM-Server-ID";

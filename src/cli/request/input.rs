@@ -4,67 +4,54 @@ use std::io::Read;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::{BodyHash, RequestOptions, RequestSource};
+use crate::cli::options::request::SupplyOptions;
 use crate::cli::options::value::cannot_read;
-use crate::cli::request::address;
+use crate::cli::request::{address, supply};
 use sigvet_core::request::Request;
 use sigvet_core::verify::Known;
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::formats::{Token, is_url};
 
-/// Reads the request that `name` stands for, and what of it is known; none is standard input. The options complete a URL:
-/// method, headers, body.
-pub fn read<const JSON: bool>(
-    name: Option<&str>,
-    options: &RequestOptions<JSON>,
-    context: &mut Context,
-) -> Result<(Request, Known), Failure> {
-    let capture = capture(name, None, options, context)?;
-    if capture.kind == CaptureKind::CurlCommand {
+/// Reads the request that `name` stands for, completed by the options, and what of it is known; none is standard input.
+pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) -> Result<(Request, Known), Failure> {
+    let Capture { kind, request, mut notes, .. } = capture(name, None, context)?;
+    if kind == CaptureKind::CurlCommand {
         return Err(Failure::usage("a curl command is no signed request")
             .hint("'sigvet explain' reads it; or give what 'curl -v' prints"));
     }
-    for note in &capture.notes {
+    let Some(mut request) = request else {
+        return Err(Failure::usage(format!("{}: there is no request in it", shown(name.unwrap_or("-"))))
+            .hint("give a raw HTTP request, a trace of curl, a HAR file, or a presigned URL"));
+    };
+    let supplied = supply::with_stdin(is_stdin(name), context, |stdin| options.read(stdin))?;
+    let known = supply::complete(&mut request, Some(kind), &mut notes, &supplied)?;
+    for note in &notes {
         context.stderr.line(&format!("note: {note}"))?;
     }
-    match capture.request {
-        Some(request) => Ok((request, known(Some(capture.kind), options))),
-        None => Err(Failure::usage(format!("{}: there is no request in it", shown(name.unwrap_or("-"))))
-            .hint("give a raw HTTP request, a trace of curl, a HAR file, or a presigned URL")),
-    }
-}
-
-/// What is known of a captured request: of a URL neither the method nor the headers, but for what the options say.
-pub fn known<const JSON: bool>(kind: Option<CaptureKind>, options: &RequestOptions<JSON>) -> Known {
-    match kind {
-        Some(CaptureKind::Url) if options.settles_method() => Known::TOKEN,
-        Some(CaptureKind::Url) => Known::URL,
-        Some(CaptureKind::Token) => Known::TOKEN,
-        _ => Known::WHOLE,
-    }
+    Ok((request, known))
 }
 
 /// Reads whatever `name` stands for. `entry` picks one of several requests, counted from 1.
-pub fn capture(
-    name: Option<&str>,
-    entry: Option<usize>,
-    options: &dyn RequestSource,
-    context: &mut Context,
-) -> Result<Capture, Failure> {
+pub fn capture(name: Option<&str>, entry: Option<usize>, context: &mut Context) -> Result<Capture, Failure> {
     let name = name.unwrap_or("-");
     let is_whole = !name.contains(char::is_whitespace) && !name.to_ascii_lowercase().contains("%3a%2f%2f");
     if is_url(name) && is_whole && Token::parse(name).is_none() {
-        return of_url(name, CaptureKind::Url, Vec::new(), options, context);
+        return read_url(name);
     }
     if is_text(name) {
-        return of_text(name.as_bytes(), "the argument", entry, options, context);
+        return read_text(name.as_bytes(), "the argument", entry);
     }
     if name == "-" && context.stdin_is_terminal {
         return Err(Failure::usage("no input").hint("give a file, a presigned URL, or a request on standard input"));
     }
     let text = read_limited(name, &mut *context.stdin)?;
-    of_text(&text, name, entry, options, context)
+    read_text(&text, name, entry)
+}
+
+/// Whether a name stands for standard input.
+pub fn is_stdin(name: Option<&str>) -> bool {
+    name.is_none_or(|name| name == "-")
 }
 
 /// Whether an argument is a captured text itself, by its form: what has white space, a URL or a signature in it is no name of
@@ -76,37 +63,19 @@ fn is_text(argument: &str) -> bool {
     is_url(argument) || Token::parse(argument).is_some() || (has_form && !is_file())
 }
 
-/// What a text holds; `name` is what it is called.
-fn of_text(
-    text: &[u8],
-    name: &str,
-    entry: Option<usize>,
-    options: &dyn RequestSource,
-    context: &mut Context,
-) -> Result<Capture, Failure> {
-    let capture = capture::read(text, entry).map_err(|error| unreadable(name, error))?;
-    let is_get = capture.request.as_ref().is_some_and(|request| request.method() == "GET");
-    match (capture.kind, &capture.url) {
-        (kind @ (CaptureKind::Url | CaptureKind::Token), Some(url)) if is_get => {
-            let completed = of_url(&url.to_string(), kind, capture.notes, options, context)?;
-            Ok(Capture { reply: capture.reply, ..completed })
-        }
-        _ => Ok(capture),
-    }
+/// Reads a text of any kind; `name` is what it is called.
+fn read_text(text: &[u8], name: &str, entry: Option<usize>) -> Result<Capture, Failure> {
+    capture::read(text, entry).map_err(|error| unreadable(name, error))
 }
 
 /// Reads what stands on standard input; none where nothing does.
-pub fn capture_if_any(
-    entry: Option<usize>,
-    options: &dyn RequestSource,
-    context: &mut Context,
-) -> Result<Option<Capture>, Failure> {
+pub fn capture_if_any(entry: Option<usize>, context: &mut Context) -> Result<Option<Capture>, Failure> {
     let text = read_limited("-", &mut *context.stdin)?;
     if text.trim_ascii().is_empty() {
         return Ok(None);
     }
     context.stdin = Box::new(std::io::Cursor::new(text));
-    capture(None, entry, options, context).map(Some)
+    capture(None, entry, context).map(Some)
 }
 
 /// Reads what a server said.
@@ -121,17 +90,12 @@ pub fn client_log(name: &str, context: &mut Context) -> Result<ClientLog, Failur
     capture::read_client_log(&text).map_err(|error| unreadable(name, error))
 }
 
-/// A URL with what the options say of its request.
-fn of_url(
-    url: &str,
-    kind: CaptureKind,
-    notes: Vec<sigvet_diagnose::formats::Note>,
-    options: &dyn RequestSource,
-    context: &mut Context,
-) -> Result<Capture, Failure> {
+/// Reads a URL as typed: a GET of it, as long as nothing else is known.
+fn read_url(url: &str) -> Result<Capture, Failure> {
     let url = address::parse(url)?;
-    let request = options.build(&url, &mut *context.stdin, BodyHash::Needed.into())?.request;
+    let request = Request::new("GET", &url).map_err(Failure::invalid)?;
     let url = url.for_request(&request);
+    let (kind, notes) = (CaptureKind::Url, Vec::new());
     Ok(Capture { kind, request: Some(request), url: Some(url), reply: None, client: None, notes })
 }
 

@@ -4,4 +4,5 @@ pub mod address;
 pub mod build;
 pub mod caller_identity;
 pub mod token;
+pub mod supply;
 pub mod input;

@@ -1,7 +1,7 @@
 //! What the host says of service and region, beside what the scope says. Only AWS's own hosts say it surely: other stores
 //! take any region, and names of one's own say nothing.
 
-use super::{ExpectedScope, Finding, Judge};
+use super::{Finding, Judge};
 use crate::claim::Claim;
 use crate::derivation::Terms;
 use crate::endpoint::{self, Inference};
@@ -46,12 +46,10 @@ pub enum Sureness {
 
 /// The parts of the scope that the server of the host refuses. A judge who expects a scope knows better than a host.
 pub(super) fn judge(request: &Request, claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
-    if judge.scope != ExpectedScope::Any {
-        return Vec::new();
-    }
+    let (expected_region, expected_service) = judge.scope.parts();
     let certain = |found: &Contradiction| found.sureness == Sureness::Certain;
-    let region = region_of_host(request, &claim.terms).filter(certain);
-    let service = service_of_host(request, &claim.terms).filter(certain);
+    let region = region_of_host(request, &claim.terms).filter(|found| certain(found) && expected_region.is_none());
+    let service = service_of_host(request, &claim.terms).filter(|found| certain(found) && expected_service.is_none());
     let region = region.map(|Contradiction { expected, presented, .. }| Finding::HostRegion { expected, presented });
     let service = service.map(|Contradiction { expected, presented, .. }| Finding::HostService { expected, presented });
     region.into_iter().chain(service).collect()

@@ -39,6 +39,7 @@ use std::time::Duration;
 
 use crate::canonical::PathRule;
 use crate::credentials::Credentials;
+use crate::derivation::TokenTravel;
 use crate::endpoint::BucketRule;
 use crate::request::Request;
 use crate::time::Timestamp;
@@ -62,6 +63,8 @@ pub struct Judge<'a> {
     pub buckets: BucketRule<'a>,
     /// By which rule paths are signed, if it is not the service's own: no request says so.
     pub path_rule: Option<PathRule>,
+    /// How a session token travels, if it is not the service's own way: no URL says so.
+    pub token: Option<TokenTravel>,
     /// What of the request was seen.
     pub known: Known,
 }
@@ -88,8 +91,8 @@ impl Known {
 impl<'a> Judge<'a> {
     /// A judge with the usual window of 15 minutes. Which scope it expects is always a choice.
     pub fn new(credentials: Option<&'a Credentials>, now: Timestamp, scope: ExpectedScope<'a>) -> Self {
-        let (window, buckets, path_rule) = (DEFAULT_WINDOW, BucketRule::default(), None);
-        Self { credentials, now, window, scope, buckets, path_rule, known: Known::WHOLE }
+        let (window, buckets, path_rule, token) = (DEFAULT_WINDOW, BucketRule::default(), None, None);
+        Self { credentials, now, window, scope, buckets, path_rule, token, known: Known::WHOLE }
     }
 
     /// The same judge with another tolerance for clocks.
@@ -114,6 +117,12 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn with_path_rule(self, path_rule: PathRule) -> Self {
         Self { path_rule: Some(path_rule), ..self }
+    }
+
+    /// The same judge at a service to which session tokens travel in another way than its name says.
+    #[must_use]
+    pub fn with_token(self, token: TokenTravel) -> Self {
+        Self { token: Some(token), ..self }
     }
 }
 

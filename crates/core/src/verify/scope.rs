@@ -19,25 +19,46 @@ pub enum ExpectedScope<'a> {
         /// The server's service: `s3`.
         service: &'a str,
     },
+    /// What of the two is given, for tools that know only that.
+    Given {
+        /// The server's region.
+        region: Option<&'a str>,
+        /// The server's service.
+        service: Option<&'a str>,
+    },
+}
+
+impl<'a> ExpectedScope<'a> {
+    /// The expected region and the expected service, as far as they are known.
+    pub fn parts(self) -> (Option<&'a str>, Option<&'a str>) {
+        match self {
+            Self::Any => (None, None),
+            Self::Exactly { region, service } => (Some(region), Some(service)),
+            Self::Given { region, service } => (region, service),
+        }
+    }
 }
 
 /// What of a claim's scope is not as expected.
 pub(super) fn judge_scope(request: &Request, claimed: &Claimed, judge: &Judge<'_>) -> Vec<Finding> {
-    let ExpectedScope::Exactly { region, service } = judge.scope else { return Vec::new() };
+    let (region, service) = judge.scope.parts();
+    if region.or(service).is_none() {
+        return Vec::new();
+    }
     let Some(scope) = claimed.scope() else { return vec![Finding::ScopeUnbound] };
     let other = |expected: &str, presented: &str| (expected.to_owned(), presented.to_owned());
     let mut findings = Vec::new();
-    match claimed {
-        Claimed::V4(claim) if claim.terms.scheme.has_region_set() => {
+    match (claimed, region) {
+        (Claimed::V4(claim), Some(region)) if claim.terms.scheme.has_region_set() => {
             findings.extend(judge_region_set(request, claim, region));
         }
-        _ if scope.region() != region => {
+        (_, Some(region)) if scope.region() != region => {
             let (expected, presented) = other(region, scope.region());
             findings.push(Finding::ScopeRegion { expected, presented });
         }
         _ => {}
     }
-    if scope.service != service {
+    if let Some(service) = service.filter(|service| scope.service != *service) {
         let (expected, presented) = other(service, &scope.service);
         findings.push(Finding::ScopeService { expected, presented });
     }

@@ -64,6 +64,64 @@ fn a_right_signature_for_another_scope_is_refused_where_one_is_expected() {
     }
 }
 
+/// Catches a part that is expected and not judged, and one that is judged and not expected.
+#[test]
+fn a_part_of_a_scope_can_be_expected_by_itself() {
+    let request = signed(&Settings::new("eu-west-1", "iam"));
+    for (region, service, expected) in [
+        (Some("us-east-1"), None, vec!["scope-region"]),
+        (None, Some("s3"), vec!["scope-service"]),
+        (Some("eu-west-1"), None, vec![]),
+        (Some("us-east-1"), Some("s3"), vec!["scope-region", "scope-service"]),
+        (None, None, vec![]),
+    ] {
+        assert_eq!(
+            ids(&judged(&request, ExpectedScope::Given { region, service })),
+            expected,
+            "{region:?} {service:?}"
+        );
+    }
+    let by_v2 = signed_by_v2();
+    let given = |region| ExpectedScope::Given { region, service: None };
+    assert!(judged(&by_v2, given(None)).accept().is_ok());
+    assert!(judged(&by_v2, given(Some("us-east-1"))).accept().is_err());
+}
+
+/// A host of AWS says its region and its service, but whoever expects one of them knows it better.
+#[test]
+fn what_is_expected_stands_before_what_the_host_says() {
+    let request = unsigned("bucket.s3.eu-west-1.amazonaws.com");
+    let settings = Settings::new("us-east-1", "iam");
+    let request = prepare(request, &Identity::from(&credentials()), &settings, now()).unwrap();
+    let request = request.sign_once(&credentials().secret_access_key).request;
+    for (region, service, expected) in [
+        (None, None, vec!["scope-region", "scope-service"]),
+        (Some("us-east-1"), None, vec!["scope-service"]),
+        (None, Some("iam"), vec!["scope-region"]),
+        (Some("us-east-1"), Some("iam"), vec![]),
+    ] {
+        assert_eq!(
+            ids(&judged(&request, ExpectedScope::Given { region, service })),
+            expected,
+            "{region:?} {service:?}"
+        );
+    }
+}
+
+/// Object stores want a token signed; only the judge can know of one that does not.
+#[test]
+fn a_token_that_was_added_after_signing_is_taken_if_the_judge_says_so() {
+    let mut credentials = credentials();
+    credentials.session_token = Some(Secret::new("token"));
+    let settings = Settings { token: crate::derivation::TokenTravel::Unsigned, ..Settings::new("us-east-1", "s3") };
+    let prepared = prepare(unsigned("store.example"), &Identity::from(&credentials), &settings, now()).unwrap();
+    let request = prepared.sign_once(&credentials.secret_access_key).request;
+    let judge = Judge::new(Some(&credentials), now(), ExpectedScope::Any);
+    assert_eq!(ids(&verify(&request, &judge).unwrap()), ["token-not-signed"]);
+    let judge = judge.with_token(crate::derivation::TokenTravel::Unsigned);
+    assert!(verify(&request, &judge).unwrap().accept().is_ok());
+}
+
 /// Patterns as `prepare` takes them.
 #[test]
 fn a_set_of_regions_has_to_cover_the_expected_one() {

@@ -11,7 +11,7 @@ use super::{addressed, framing, once, payload, unknown, written};
 use crate::canonical::{PayloadHash, query};
 use crate::claim::Claim;
 use crate::credentials::{Credentials, Secret};
-use crate::derivation::{Derivation, Placement};
+use crate::derivation::{Derivation, Placement, TokenTravel};
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
 use crate::scheme::{Dialect, Scope, Signature, SigningKey};
@@ -22,6 +22,7 @@ use crate::time::Timestamp;
 /// Judges a request by the reading that gives its signature, or else by the first.
 pub(super) fn judge(request: &Request, mut claim: Claim, judge: &Judge<'_>) -> Verdict {
     claim.terms.path_rule = judge.path_rule.unwrap_or(claim.terms.path_rule);
+    claim.terms.token = judge.token.unwrap_or(claim.terms.token);
     let first = judge_reading(request, claim, judge);
     let is_settled = judge.credentials.is_none() || first.is_signature_right() == Some(true);
     let others = match first.as_v4().filter(|_| !is_settled) {
@@ -57,7 +58,7 @@ fn judge_reading(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict 
         findings.extend(stream::check_framing(request, &claim.terms).into_iter().map(Finding::Stream));
     }
     findings.extend(payload::judge_unseen(request, &claim));
-    findings.extend(judge_headers(request, &claim, judge.known));
+    findings.extend(judge_headers(request, &claim, judge));
     findings.extend(written::judge_list(&claim));
     findings.extend(addressed::judge(request, &claim, judge));
     let claimed = Claimed::V4(claim);
@@ -208,7 +209,7 @@ fn judge_checksum(request: &Request, claim: &Claim) -> Option<Finding> {
     Some(Finding::ChecksumMismatch { name, expected, presented: wrong.presented })
 }
 
-fn judge_headers(request: &Request, claim: &Claim, known: Known) -> Vec<Finding> {
+fn judge_headers(request: &Request, claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
     let terms = &claim.terms;
     let stores_objects = terms.dialect.stores_objects(&terms.scope.service);
     let mut findings = Vec::new();
@@ -218,8 +219,9 @@ fn judge_headers(request: &Request, claim: &Claim, known: Known) -> Vec<Finding>
     for header in &request.headers {
         let name = header.name.to_ascii_lowercase();
         let own = name.starts_with(terms.dialect.header_prefix.as_ref());
-        // Object stores want the token signed as all else; other services take it either way.
-        let is_free = name == terms.dialect.token_header && !stores_objects;
+        // Object stores want the token signed as all else, unless the judge knows better; other services take it either way.
+        let takes_either = !stores_objects || judge.token == Some(TokenTravel::Unsigned);
+        let is_free = name == terms.dialect.token_header && takes_either;
         // The payload line says the same, and is signed. Of a URL it says it only where the header agrees with it.
         let is_payload = name == terms.dialect.content_sha256_header
             && (terms.placement == Placement::Header || terms.payload == PayloadHash::Unsigned);
@@ -231,7 +233,7 @@ fn judge_headers(request: &Request, claim: &Claim, known: Known) -> Vec<Finding>
         }
     }
     let fields = request.headers.for_lookups(terms.signed_headers.count());
-    let missing = terms.signed_headers.iter().filter(|name| known.headers && !fields.contains(name));
+    let missing = terms.signed_headers.iter().filter(|name| judge.known.headers && !fields.contains(name));
     findings.extend(missing.map(|name| Finding::HeaderMissing { name: name.to_owned() }));
     findings
 }

@@ -160,10 +160,17 @@ fn prepared(case: &Case, settings: &Settings) -> sigvet_core::prepare::Prepared 
 fn check_claim(case: &Case, form: Form) {
     let request = raw::parse(&case.stage(form, "signed-request"));
     let silent = WIRE_IS_SILENT.iter().any(|(name, forms, _)| *name == case.name && forms.contains(&form));
-    let verdict = judged(case, &request);
+    let verdict = judged(case, &request, None);
     match silent {
         false => assert!(verdict.is_valid(), "{} {form:?}: {:?}", case.name, verdict.findings),
         true => assert_eq!(verdict.findings, [Finding::SignatureMismatch], "{} {form:?}", case.name),
+    }
+    if silent {
+        assert!(
+            judged(case, &request, Some(&case.settings(form))).is_valid(),
+            "{} {form:?}: by all settings",
+            case.name
+        );
     }
     let claim = told(case, form, Claim::extract(&request).unwrap());
     let derivation = claim.derive(&request);
@@ -178,8 +185,12 @@ fn check_claim(case: &Case, form: Form) {
     }
 }
 
-fn judged(case: &Case, request: &Request) -> Verdict {
-    let judge = Judge::new(Some(&case.credentials), case.timestamp, ExpectedScope::Any);
+/// The verdict of a judge who is told the settings, or nothing.
+fn judged(case: &Case, request: &Request, settings: Option<&Settings>) -> Verdict {
+    let mut judge = Judge::new(Some(&case.credentials), case.timestamp, ExpectedScope::Any);
+    if let Some(settings) = settings {
+        judge = judge.with_path_rule(settings.path_rule).with_token(settings.token);
+    }
     verify(request, &judge).unwrap()
 }
 

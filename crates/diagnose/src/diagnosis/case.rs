@@ -71,7 +71,8 @@ impl<'a> Case<'a> {
         self.comparisons
     }
 
-    fn is_right(&self) -> bool {
+    /// Whether the signature is known to be right.
+    pub(super) fn is_right(&self) -> bool {
         self.is_signature_right() == Some(true)
     }
 
@@ -167,6 +168,14 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether a signed header is not known whose name is wanted.
+    fn lacks_header(&self, is_wanted: impl Fn(&str) -> bool) -> bool {
+        self.judged.verdict.findings.iter().any(|finding| match finding {
+            Finding::NotKnown { part } => part.strip_prefix("the header ").is_some_and(&is_wanted),
+            _ => false,
+        })
+    }
+
     /// What would tell more.
     pub(super) fn next(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<NextStep> {
         // Without a canonical request, a right signature that is refused is refused for what was found.
@@ -180,6 +189,8 @@ impl<'a> Case<'a> {
         let is_stopped = can_go_on && self.found.as_ref().is_some_and(|found| !found.is_exhausted);
         let wanted = [
             (lacks_body, NextStep::Body),
+            (self.lacks_header(|name| name == inspect::CLUSTER_HEADER), NextStep::ClusterName),
+            (self.lacks_header(|name| name != inspect::CLUSTER_HEADER), NextStep::Header),
             (self.evidence.credentials.is_none(), NextStep::Secret),
             (self.evidence.reply.is_none(), NextStep::Reply),
             (of_party(&self.comparisons, Party::Client).is_none(), NextStep::ClientLog),

@@ -9,6 +9,7 @@ use super::outcome::{AppliedMistake, Diagnosis, Judged, JudgedV4, Search};
 use super::party::Party;
 use super::reading::{self, Reading};
 use super::search::{Found, Limits};
+use super::trial;
 use crate::formats::reply::Reply;
 use sigvet_core::request::Request;
 use sigvet_core::verify::{Outcome, VerifyError};
@@ -38,7 +39,8 @@ fn diagnose_claim(
     notes.extend(foreign);
     let search = case.found.as_ref().map_or(Search::NONE, Found::summary);
     let comparisons = case.into_comparisons();
-    Diagnosis { outcome, explanations, notes, next, judged: Some(judged), comparisons, search }
+    let tried = trial::answer(&evidence, &judged, limits);
+    Diagnosis { outcome, explanations, notes, next, judged: Some(judged), comparisons, search, tried }
 }
 
 /// The evidence without what belongs to another request, and a note of each that was left out.

@@ -7,6 +7,7 @@ use crate::formats::capture::ClientLog;
 use crate::formats::reply::Reply;
 use sigvet_core::canonical::PathRule;
 use sigvet_core::credentials::{Credentials, Secret};
+use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
@@ -33,10 +34,25 @@ pub struct Evidence<'a> {
     pub window: Duration,
     /// What of the request was seen.
     pub known: Known,
+    /// The region and the service that the server expects, as far as they are known.
+    pub scope: ExpectedScope<'a>,
+    /// How the session token travels, where that is known and not the service's own way.
+    pub token: Option<TokenTravel>,
     /// By which rule the path was signed, where that is known and not the service's own.
     pub path_rule: Option<PathRule>,
     /// Names from outside of the request.
     pub hints: &'a Hints,
+    /// What the user asks about.
+    pub trial: Trial<'a>,
+}
+
+/// What the user asks about: would the signature be right with it?
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trial<'a> {
+    /// A host, with its port if the client names one.
+    pub host: Option<&'a str>,
+    /// A secret of the key that the request names.
+    pub secret: Option<&'a Secret>,
 }
 
 /// What the client says it computed.
@@ -105,20 +121,21 @@ impl<'a> Evidence<'a> {
             now,
             window: DEFAULT_WINDOW,
             known: Known::WHOLE,
+            scope: ExpectedScope::Any,
+            token: None,
             path_rule: None,
             hints,
+            trial: Trial::default(),
         }
     }
 
-    /// The judge of its request. What scope the server expects is not known: any is taken.
+    /// The judge of its request.
     pub(super) fn judge(&self) -> Judge<'a> {
         let buckets = BucketRule { chosen: self.hints.bucket.as_deref(), endpoints: &self.hints.endpoints };
-        let judge = Judge::new(self.credentials, self.now, ExpectedScope::Any);
-        let judge = judge.with_window(self.window).with_known(self.known);
-        match self.path_rule {
-            Some(rule) => judge.with_buckets(buckets).with_path_rule(rule),
-            None => judge.with_buckets(buckets),
-        }
+        let mut judge = Judge::new(self.credentials, self.now, self.scope);
+        judge = judge.with_window(self.window).with_known(self.known).with_buckets(buckets);
+        (judge.path_rule, judge.token) = (self.path_rule, self.token);
+        judge
     }
 
     /// The same judge by another clock, and without the key.

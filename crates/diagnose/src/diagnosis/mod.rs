@@ -29,14 +29,16 @@ mod form;
 mod v2;
 mod v4;
 mod case;
+mod trial;
 mod conclude;
 
 pub use conclude::diagnose;
-pub use evidence::{ClientTexts, Evidence, Hints, OtherKey};
+pub use evidence::{ClientTexts, Evidence, Hints, OtherKey, Trial};
 pub use inspect::is_authorization_lost;
 pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
-    AppliedMistake, Comparison, Diagnosis, Difference, Explanation, Judged, JudgedV4, Origin, Proof, Search, difference,
+    Answer, AppliedMistake, Comparison, Diagnosis, Difference, Explanation, Judged, JudgedV4, Origin, Proof, Search,
+    Tried, difference,
 };
 pub use party::Party;
 pub use search::{DEEPEST, Limits};

@@ -74,6 +74,10 @@ pub enum NextStep {
     Request,
     /// The body of the request, which the capture does not show.
     Body,
+    /// A header that is signed and was not seen, or was blacked out.
+    Header,
+    /// The header that names the EKS cluster, which no token shows.
+    ClusterName,
     /// The secret, to reproduce the wrong signature itself.
     Secret,
     /// The server's reply: many servers print what they computed.

@@ -29,6 +29,34 @@ pub struct Diagnosis {
     pub comparisons: Vec<Comparison>,
     /// What the search did.
     pub search: Search,
+    /// What the user asked about, each with its answer.
+    pub tried: Vec<Tried>,
+}
+
+/// Whether the signature would be right with something that the user asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// The host, if one was tried.
+    pub host: Option<String>,
+    /// Whether a secret was tried.
+    pub has_secret: bool,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// The answer to what the user asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The signature would be right.
+    Right,
+    /// The signature would be that of a client that also made these mistakes.
+    RightBut(Vec<AppliedMistake>),
+    /// The signature would be wrong.
+    Wrong,
+    /// Something that is signed is not known.
+    Open,
+    /// No secret is known to recompute the signature with.
+    NoSecret,
 }
 
 /// A request with the verdict on it.
@@ -166,6 +194,7 @@ impl Diagnosis {
             judged: None,
             comparisons: Vec::new(),
             search: Search::NONE,
+            tried: Vec::new(),
         }
     }
 

@@ -6,13 +6,14 @@ use super::ExplainArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::request::{BodyDigests, RequestSource, Unsigned};
-use crate::cli::request::address;
-use crate::cli::request::input;
+use crate::cli::request::{address, input, supply};
 use sigvet_core::claim::{Claim, ClaimError};
+use sigvet_core::credentials::Secret;
 use sigvet_core::form::FormClaim;
 use sigvet_core::request::{Headers, Request, RequestUrl};
 use sigvet_core::v2;
 use sigvet_core::verify::{Claimed, Known};
+use sigvet_diagnose::formats::Note;
 use sigvet_diagnose::formats::capture::{Capture, CaptureKind, ClientLog};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::is_authorization_lost;
@@ -33,7 +34,6 @@ pub enum Subject {
 }
 
 /// What is known of a refused request.
-#[derive(Default)]
 pub struct Evidence {
     /// The request.
     pub request: Option<Request>,
@@ -45,6 +45,10 @@ pub struct Evidence {
     pub client: Option<ClientLog>,
     /// What there is to say of the texts.
     pub notes: Vec<String>,
+    /// What of the request was seen.
+    pub known: Known,
+    /// The secret that is asked about.
+    pub tried_secret: Option<Secret>,
     /// What kind of text the request was read from.
     kind: Option<CaptureKind>,
 }
@@ -66,9 +70,11 @@ impl RequestSource for Captured {
 impl Subject {
     /// Reads everything that the arguments name.
     pub fn of(args: &ExplainArgs, context: &mut Context) -> Result<Self, Failure> {
-        let mut evidence = Evidence::default();
+        let mut evidence = Evidence::new();
         let names_other = args.response.is_some() || args.client_log.is_some();
-        if let Some(capture) = capture(args, names_other, context)? {
+        let captured = capture(args, names_other, context)?;
+        let mut notes = captured.as_ref().map(|capture| capture.notes.clone()).unwrap_or_default();
+        if let Some(capture) = captured {
             evidence.take(capture);
         }
         if let Some(name) = &args.response {
@@ -77,6 +83,8 @@ impl Subject {
         if let Some(name) = &args.client_log {
             evidence.add_client(input::client_log(name, context)?);
         }
+        evidence.complete(args, &mut notes, context)?;
+        evidence.notes.splice(0..0, notes.iter().map(ToString::to_string));
         evidence.into_subject(args)
     }
 }
@@ -84,25 +92,49 @@ impl Subject {
 /// What was captured. Where the reply or the client's log is at hand, they may be all there is: then standard input may be
 /// empty, a terminal, or one of the two.
 fn capture(args: &ExplainArgs, names_other: bool, context: &mut Context) -> Result<Option<Capture>, Failure> {
-    let is_stdin_taken = [&args.response, &args.client_log].into_iter().any(|name| name.as_deref() == Some("-"));
     match &args.input {
-        None if names_other && (context.stdin_is_terminal || is_stdin_taken) => Ok(None),
-        None if names_other => input::capture_if_any(args.entry, &args.request, context),
-        input => input::capture(input.as_deref(), args.entry, &args.request, context).map(Some),
+        None if names_other && (context.stdin_is_terminal || is_stdin_named(args)) => Ok(None),
+        None if names_other => input::capture_if_any(args.entry, context),
+        input => input::capture(input.as_deref(), args.entry, context).map(Some),
     }
 }
 
+/// Whether the reply or the client's log is on standard input.
+fn is_stdin_named(args: &ExplainArgs) -> bool {
+    [&args.response, &args.client_log].into_iter().any(|name| name.as_deref() == Some("-"))
+}
+
 impl Evidence {
+    fn new() -> Self {
+        let (request, url, reply, client) = (None, None, None, None);
+        let (notes, known, tried_secret, kind) = (Vec::new(), Known::WHOLE, None, None);
+        Self { request, url, reply, client, notes, known, tried_secret, kind }
+    }
+
     fn take(&mut self, capture: Capture) {
         self.kind = Some(capture.kind);
-        self.notes = capture.notes.iter().map(ToString::to_string).collect();
         (self.request, self.url, self.reply, self.client) =
             (capture.request, capture.url, capture.reply, capture.client);
     }
 
-    /// What of the request was seen.
-    pub fn known(&self, args: &ExplainArgs) -> Known {
-        input::known(self.kind, &args.request)
+    /// Completes the request by the options. An unsigned URL is one to sign, so the options make its request.
+    fn complete(&mut self, args: &ExplainArgs, notes: &mut Vec<Note>, context: &mut Context) -> Result<(), Failure> {
+        let is_stdin_read = input::is_stdin(args.input.as_deref()) || is_stdin_named(args);
+        if let (Some(CaptureKind::Url), Some(url), false) = (self.kind, &self.url, looks_signed(self.request.as_ref()))
+        {
+            let request = supply::with_stdin(is_stdin_read, context, |stdin| args.supply.make(url, stdin))?;
+            self.request = Some(request);
+            return Ok(());
+        }
+        let (supplied, secret) = supply::with_stdin(is_stdin_read, context, |stdin| {
+            Ok((args.supply.read(stdin)?, args.trial.read_secret(stdin)?))
+        })?;
+        self.tried_secret = secret;
+        match &mut self.request {
+            Some(request) => self.known = supply::complete(request, self.kind, notes, &supplied)?,
+            None => supply::refuse_without_request(&supplied)?,
+        }
+        Ok(())
     }
 
     /// A log that tells another signature than the request has is of another request, and would mislead.
@@ -136,6 +168,7 @@ impl Evidence {
             self.reply.is_some() || self.client.is_some() || is_token || looks_signed(self.request.as_ref());
         match self.request {
             Some(request) if is_unsigned(&request) && !is_refused => {
+                args.trial.refuse_unsigned()?;
                 let url = match self.url {
                     Some(url) => url,
                     None => url_of(&request)?,
@@ -148,7 +181,10 @@ impl Evidence {
                     return Err(Failure::usage(
                         "options that say how to sign have no meaning for a request that is signed",
                     )
-                    .hint("leave them out; of them, only --normalize-path and --encode-path tell how to read one"));
+                    .hint(
+                        "leave them out; only --region, --service, --token-unsigned, --normalize-path and \
+                         --encode-path apply, and say what its server expects",
+                    ));
                 }
                 Ok(Subject::Evidence(Box::new(Self { request, ..self })))
             }

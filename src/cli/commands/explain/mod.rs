@@ -1,6 +1,7 @@
 //! `sigvet explain`: why a signature was refused, or each step of one that is to be made.
 
 mod catalogue;
+mod trial;
 mod gather;
 mod refused;
 mod signing;
@@ -14,13 +15,14 @@ use clap::Args;
 use super::verify::JudgeOptions;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::request::{RequestOptions, RequestSource};
+use crate::cli::options::request::{RequestSource, SupplyOptions};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
 use gather::Subject;
 use signing::RequestOwner;
 use sigvet_diagnose::formats;
+use trial::TrialOptions;
 
 /// The arguments of `sigvet explain`.
 #[derive(Debug, Args)]
@@ -73,7 +75,10 @@ pub struct ExplainArgs {
     id: Option<String>,
 
     #[command(flatten)]
-    request: RequestOptions<false>,
+    supply: SupplyOptions,
+
+    #[command(flatten)]
+    trial: TrialOptions,
 
     #[command(flatten)]
     credentials: CredentialOptions,
@@ -95,7 +100,10 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     match (&args.id, unsigned_url) {
         _ if args.list => catalogue::list(args.judge.json, context),
         (Some(id), _) => catalogue::one(id, args.judge.json, context),
-        (None, Some(url)) => signing::run(args.typed(url, &args.request), RequestOwner::User, args, context),
+        (None, Some(url)) => {
+            args.trial.refuse_unsigned()?;
+            signing::run(args.typed(url, &args.supply), RequestOwner::User, args, context)
+        }
         (None, None) => run_captured(args, context),
     }
 }

@@ -21,14 +21,16 @@ use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Outcome};
 use sigvet_diagnose::formats::reply::Reply;
-use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, diagnose};
+use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, Trial, diagnose};
 
 /// Explains a refused request.
 pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     let claimed = evidence.claimed();
     evidence.leave_out_other_log(claimed.as_ref());
-    let keys = Keys::of(args, claimed.as_ref().map(Claimed::access_key_id), context)?;
+    let mut keys = Keys::of(args, claimed.as_ref().map(Claimed::access_key_id), context)?;
+    keys.add_tried(evidence.tried_secret.as_ref());
     let clock = Clock::of(args, &evidence, claimed.as_ref(), context.now);
+    let expected = args.signing.expected();
     let hints = hints(&evidence, args, &keys.settings, context.now);
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
@@ -42,12 +44,15 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
             other_keys: &keys.others,
             now: clock.now,
             window: args.judge.window.unwrap_or(DEFAULT_WINDOW),
-            known: evidence.known(args),
+            known: evidence.known,
+            scope: expected.scope,
+            token: expected.token,
             path_rule: claimed.as_ref().and_then(|claimed| match claimed {
                 Claimed::V4(claim) => Some(args.signing.path.or(claim.terms.path_rule)),
                 _ => None,
             }),
             hints: &hints,
+            trial: Trial { host: args.trial.try_host.as_deref(), secret: evidence.tried_secret.as_ref() },
         },
         Limits { deepest: args.depth.into(), is_time_up: &is_time_up },
     );
@@ -98,6 +103,16 @@ struct Keys {
 }
 
 impl Keys {
+    /// The secret that is asked about is tried among the mistakes too, and is shown no more than any other.
+    fn add_tried(&mut self, secret: Option<&Secret>) {
+        self.others.extend(secret.map(|secret| OtherKey {
+            name: "--try-secret".to_owned(),
+            // No request names such a key.
+            access_key_id: "(--try-secret)".to_owned(),
+            secret: secret.clone(),
+        }));
+    }
+
     /// Where nothing was chosen, the key is the one that the request names, if the user has it.
     fn of(args: &ExplainArgs, named: Option<&str>, context: &Context) -> Result<Self, Failure> {
         if args.judge.no_credentials {
@@ -200,13 +215,15 @@ fn hints(evidence: &Evidence, args: &ExplainArgs, settings: &Settings, now: Time
         |url: &sigvet_core::request::RequestUrl| String::from_utf8_lossy(url.target()).trim_matches('/').to_owned();
     let reply = evidence.reply.as_ref();
     let of_reply = |word: Option<&str>| word.map(str::to_owned);
+    let typed = |word: &Option<String>| word.clone().into_iter();
     Hints {
-        hosts: urls.map(|url| url.host_header()).collect(),
-        regions: settings.region.clone().into_iter().chain(of_reply(reply.and_then(|r| r.expected_region()))).collect(),
-        services: settings
-            .service
-            .clone()
-            .into_iter()
+        hosts: urls.map(|url| url.host_header()).chain(args.trial.try_host.clone()).collect(),
+        regions: typed(&args.signing.region)
+            .chain(settings.region.clone())
+            .chain(of_reply(reply.and_then(|r| r.expected_region())))
+            .collect(),
+        services: typed(&args.signing.service)
+            .chain(settings.service.clone())
             .chain(of_reply(reply.and_then(|r| r.expected_service())))
             .collect(),
         path_prefixes: endpoint.iter().map(prefix).filter(|prefix| !prefix.is_empty()).collect(),

@@ -2,7 +2,9 @@
 
 mod header;
 mod unsigned;
+mod supplied;
 
+pub use supplied::{CLUSTER_HEADER, Supplied, SupplyOptions};
 pub use unsigned::{BodyDigests, BodyHash, Unsigned};
 
 use std::io::Read;
@@ -113,12 +115,6 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
 }
 
 impl<const JSON: bool> RequestOptions<JSON> {
-    /// Whether the method was typed, or follows from what was.
-    pub fn settles_method(&self) -> bool {
-        let has_body = !self.data.is_empty() || !self.form.is_empty() || self.upload_file.is_some();
-        self.method.is_some() || self.head || self.get || has_body
-    }
-
     /// The headers as typed; `@FILE` stands for the lines of a file, as with curl.
     fn header_lines(&self, stdin: &mut dyn Read) -> Result<Vec<String>, Failure> {
         let mut lines = Vec::with_capacity(self.headers.len());

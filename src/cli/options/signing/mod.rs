@@ -14,10 +14,12 @@ use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
 use super::value::parse_time;
 use sigvet_core::credentials::Secret;
+use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::RequestUrl;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
+use sigvet_core::verify::ExpectedScope;
 use sigvet_diagnose::formats::parse_url;
 
 /// The options that a key can be typed with.
@@ -163,15 +165,16 @@ impl SigningOptions {
 
     /// Whether anything was typed that only a request to sign can follow.
     pub fn is_for_signing(&self) -> bool {
-        let scope = self.region.is_some()
-            || self.region_set.is_some()
-            || self.service.is_some()
-            || self.aws_sigv4.is_some()
-            || self.dialect.is_some();
+        let scope = self.region_set.is_some() || self.aws_sigv4.is_some() || self.dialect.is_some();
         let what = self.unsigned_payload || self.payload_hash.is_some() || self.signed_headers.is_some();
         let what = what || self.checksum.algorithm.is_some() || self.s3express_session.is_some();
         let what = what || self.streaming != StreamingOptions::default();
-        scope || what || self.date.is_some() || self.token_unsigned || self.signing_key.is_some()
+        scope || what || self.date.is_some() || self.signing_key.is_some()
+    }
+
+    /// What the server of a signed request expects: beside one, region, service and `--token-unsigned` say that.
+    pub fn expected(&self) -> Expected<'_> {
+        Expected::new(&self.region, &self.service, self.token_unsigned)
     }
 
     /// Whether nothing is signed of the body, in either spelling.
@@ -183,6 +186,46 @@ impl SigningOptions {
     pub fn dialect_or_default(&self) -> Dialect {
         let curl = self.aws_sigv4.as_ref().map(|provider| &provider.dialect);
         self.dialect.as_ref().or(curl).cloned().unwrap_or(Dialect::AWS4)
+    }
+}
+
+/// What a server expects of a signature.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Judging")]
+pub struct ExpectedOptions {
+    /// Region that the server expects (default: any that the host does not contradict)
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// Service that the server expects (default: any that the host does not contradict)
+    #[arg(long, value_name = "SERVICE")]
+    service: Option<String>,
+
+    /// Accept a session token that was added after signing, as AWS IoT does
+    #[arg(long)]
+    token_unsigned: bool,
+}
+
+/// What a server is known to expect of a signature.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// Its region and its service.
+    pub scope: ExpectedScope<'a>,
+    /// How session tokens travel to it, if not in the service's own way.
+    pub token: Option<TokenTravel>,
+}
+
+impl<'a> Expected<'a> {
+    fn new(region: &'a Option<String>, service: &'a Option<String>, token_unsigned: bool) -> Self {
+        let scope = ExpectedScope::Given { region: region.as_deref(), service: service.as_deref() };
+        Self { scope, token: token_unsigned.then_some(TokenTravel::Unsigned) }
+    }
+}
+
+impl ExpectedOptions {
+    /// What was typed.
+    pub fn expected(&self) -> Expected<'_> {
+        Expected::new(&self.region, &self.service, self.token_unsigned)
     }
 }
 
@@ -232,7 +275,10 @@ impl SchemeName {
 }
 
 /// A host as the header has it: no scheme, no path, no user.
-fn parse_host(text: &str) -> Result<String, String> {
+///
+/// # Errors
+/// The text is something else.
+pub fn parse_host(text: &str) -> Result<String, String> {
     let as_typed = |url: RequestUrl| {
         let explicit = url.port().map_or_else(|| format!("{}:80", url.host()), |port| format!("{}:{port}", url.host()));
         url.target() == b"/" && [url.host_header(), explicit].iter().any(|host| host.eq_ignore_ascii_case(text))

@@ -32,6 +32,7 @@ pub(super) fn diagnosis_of_two_mistakes() -> Diagnosis {
         judged: Some(judged()),
         comparisons: Vec::new(),
         search: Search { is_made: true, hypotheses: 61_204, deepest: 2, is_exhausted: true },
+        tried: Vec::new(),
     }
 }
 
@@ -41,7 +42,16 @@ pub(super) fn valid_diagnosis() -> Diagnosis {
     judged.verdict.expected = Some(judged.verdict.claimed.signature().clone());
     let search = Search { is_made: false, hypotheses: 0, deepest: 0, is_exhausted: true };
     let (explanations, notes, next, comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Diagnosis { outcome: Outcome::Valid, explanations, notes, next, judged: Some(judged), comparisons, search }
+    Diagnosis {
+        outcome: Outcome::Valid,
+        explanations,
+        notes,
+        next,
+        judged: Some(judged),
+        comparisons,
+        search,
+        tried: Vec::new(),
+    }
 }
 
 pub(super) fn made(

@@ -6,7 +6,7 @@ use super::Shown;
 use sigvet_core::scheme::Signature;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Verdict;
-use sigvet_diagnose::{AppliedMistake, Comparison, Difference, Explanation, Party};
+use sigvet_diagnose::{Answer, AppliedMistake, Comparison, Difference, Explanation, Party, Tried};
 
 impl Shown<'_> {
     /// What `explain` prints: the object of the contract, and what its evidence shows besides.
@@ -16,6 +16,9 @@ impl Shown<'_> {
         object["comparisons"] = self.each(&diagnosis.comparisons, Self::compared).into();
         object["notes"] = self.each(&self.notes(), |shown, note| shown.redactor.apply(note).into()).into();
         object["next"] = self.next_steps().into();
+        if !diagnosis.tried.is_empty() {
+            object["tried"] = self.each(&diagnosis.tried, |_, tried| answer(tried)).into();
+        }
         object
     }
 
@@ -86,6 +89,17 @@ impl Shown<'_> {
     fn text(&self, bytes: &[u8]) -> String {
         String::from_utf8_lossy(&self.bytes(bytes)).into_owned()
     }
+}
+
+/// What was tried, and whether the signature would be right with it.
+fn answer(tried: &Tried) -> Value {
+    let (word, mistakes) = match &tried.answer {
+        Answer::Right => ("right", Vec::new()),
+        Answer::RightBut(made) => ("right", made.iter().map(|made| made.mistake.id).collect()),
+        Answer::Wrong => ("wrong", Vec::new()),
+        Answer::Open | Answer::NoSecret => ("unknown", Vec::new()),
+    };
+    json!({ "host": tried.host, "secret": tried.has_secret, "signature": word, "mistakes": mistakes })
 }
 
 /// A value of a mistake. Times have one format in JSON, whatever the request has.

@@ -3,17 +3,38 @@
 
 use super::Shown;
 use super::words::owner;
-use sigvet_diagnose::{NextStep, Note, Party, Quirk};
+use sigvet_diagnose::{Answer, NextStep, Note, Party, Quirk, Tried};
 
 impl Shown<'_> {
     /// What is noteworthy: the diagnosis's notes, then those of whoever asked for it.
     pub(super) fn notes(&self) -> Vec<String> {
-        self.diagnosis.notes.iter().map(note).chain(self.further_notes.iter().cloned()).collect()
+        let answers = self.diagnosis.tried.iter().map(answer);
+        answers.chain(self.diagnosis.notes.iter().map(note)).chain(self.further_notes.iter().cloned()).collect()
     }
 
     /// What to supply to learn more.
     pub(super) fn next_steps(&self) -> Vec<&'static str> {
         self.diagnosis.next.iter().map(next_step).collect()
+    }
+}
+
+/// The answer to `--try-host` and `--try-secret`.
+fn answer(tried: &Tried) -> String {
+    let with = match (&tried.host, tried.has_secret) {
+        (Some(host), false) => format!("with the host {host}"),
+        (Some(host), true) => format!("with the host {host} and the secret of --try-secret"),
+        (None, _) => "with the secret of --try-secret".to_owned(),
+    };
+    match &tried.answer {
+        Answer::Right => format!("{with}, the signature would be right"),
+        Answer::RightBut(made) => {
+            let ids: Vec<&str> = made.iter().map(|made| made.mistake.id).collect();
+            let these = if ids.len() == 1 { "this mistake" } else { "these mistakes" };
+            format!("{with}, the signature is that of a client that makes {these}: {}", ids.join(", "))
+        }
+        Answer::Wrong => format!("{with}, the signature would be wrong"),
+        Answer::Open => format!("{with}, the signature cannot be checked: not all that is signed is known"),
+        Answer::NoSecret => format!("{with}, the signature cannot be checked: no secret is known"),
     }
 }
 
@@ -68,7 +89,9 @@ fn describe_quirk(quirk: Quirk) -> &'static str {
 fn next_step(step: &NextStep) -> &'static str {
     match step {
         NextStep::Request => "the request that was refused, with all its headers",
-        NextStep::Body => "the body: give the request as raw HTTP, with its body below an empty line",
+        NextStep::Body => "the body, by --body FILE or -d DATA: the capture does not show it",
+        NextStep::Header => "the headers that are not known, each by -H 'Name: value'",
+        NextStep::ClusterName => "the EKS cluster that the token is for, by --cluster-name NAME",
         NextStep::Secret => {
             "the secret, by --profile or the environment: then the wrong signature itself can be reproduced"
         }
@@ -92,6 +115,8 @@ mod tests {
         let steps = [
             NextStep::Request,
             NextStep::Body,
+            NextStep::Header,
+            NextStep::ClusterName,
             NextStep::Secret,
             NextStep::Reply,
             NextStep::ClientLog,
@@ -99,7 +124,7 @@ mod tests {
         ];
         let words = steps.iter().flat_map(|step| next_step(step).split(|c: char| c.is_whitespace() || c == ':'));
         let named: Vec<&str> = words.filter_map(|word| word.strip_prefix("--")).collect();
-        assert_eq!(named.len(), 4);
+        assert_eq!(named.len(), 6);
         for name in named {
             assert!(explain.get_arguments().any(|option| option.get_long() == Some(name)), "--{name}");
         }

@@ -29,6 +29,7 @@ pub(super) fn candidates(sent: &str, subject: &Subject<'_>) -> Vec<(&'static Mis
         Some(_) => found.push((&HOST_PORT_MISSING, name.to_owned())),
         None => found.extend(["443", "80"].map(|port| (&HOST_DEFAULT_PORT, format!("{name}:{port}")))),
     }
+    found.extend(subject.hints.hosts.iter().map(|host| (&HOST_OTHER_ENDPOINT, host.clone())));
     found.extend(PORTS.iter().map(|port| (&HOST_OTHER_ENDPOINT, format!("{name}:{port}"))));
     let path = String::from_utf8_lossy(&subject.path).into_owned();
     found.push((&HOST_WITH_PATH, format!("{sent}{path}")));

@@ -18,6 +18,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 
+pub(super) use request::CLUSTER_HEADER;
 pub use unreadable::is_authorization_lost;
 
 use super::evidence::Evidence;

@@ -13,8 +13,8 @@ use sigvet_core::verify::Finding;
 /// The findings for which a server refuses the request, those about time last: the clock they rest on may be another one.
 pub(super) fn fatal_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     let timeless = judged.findings().iter().filter(|finding| finding.is_fatal() && !is_of_the_clock(finding));
-    let seen =
-        timeless.filter(|finding| is_seen(finding, judged) && !is_gathered(finding) && !is_out_of_place(finding));
+    let seen = timeless
+        .filter(|finding| is_seen(finding, judged) && !is_gathered(finding, judged) && !is_out_of_place(finding));
     let verdict = &judged.whole.verdict;
     let unsigned =
         verified::unsigned_headers(verdict).into_iter().chain(verified::missing_headers(verdict)).map(observed);
@@ -60,16 +60,14 @@ fn is_seen(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
     judged.is_captured() || !matches!(finding, Finding::PayloadHeaderMissing { .. } | Finding::TokenMissing { .. })
 }
 
-/// Whether a finding is explained elsewhere: all headers of a kind in one, tokens by what the host takes, chunks by a search of
-/// their own.
-fn is_gathered(finding: &Finding) -> bool {
-    matches!(
-        finding,
-        Finding::HeaderUnsigned { .. }
-            | Finding::HeaderMissing { .. }
-            | Finding::TokenUnsigned { .. }
-            | Finding::Stream(_)
-    )
+/// Whether a finding is explained elsewhere: all headers of a kind in one, chunks by a search of their own, and tokens by what
+/// the host takes, unless the signature is right and a token is all that is wrong.
+fn is_gathered(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
+    match finding {
+        Finding::HeaderUnsigned { .. } | Finding::HeaderMissing { .. } | Finding::Stream(_) => true,
+        Finding::TokenUnsigned { .. } => judged.is_signature_right() != Some(true),
+        _ => false,
+    }
 }
 
 /// A part of the scope in the other's place: the search says more of it than the host does.

@@ -7,6 +7,8 @@ mod suspicions;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::diagnosis) use presigned_tokens::CLUSTER_HEADER;
+
 use super::{key, observed};
 use crate::diagnosis::catalogue::{POLICY_CONDITION_FAILED, POLICY_FIELD_NOT_ALLOWED};
 use crate::diagnosis::evidence::Evidence;

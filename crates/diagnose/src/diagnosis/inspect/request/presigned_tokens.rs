@@ -11,7 +11,7 @@ use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
 
 /// The header in which a cluster of EKS has its name.
-const CLUSTER: &str = "x-k8s-aws-id";
+pub(in crate::diagnosis) const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
 /// A kind of token.
 struct Kind {
@@ -64,7 +64,13 @@ const KINDS: [Kind; 6] = [
         services: &["bedrock"],
         longest: 43_200,
     },
-    Kind { name: "EKS", actions: &["GetCallerIdentity"], marked_by: Some(CLUSTER), services: &["sts"], longest: 900 },
+    Kind {
+        name: "EKS",
+        actions: &["GetCallerIdentity"],
+        marked_by: Some(CLUSTER_HEADER),
+        services: &["sts"],
+        longest: 900,
+    },
 ];
 
 /// What the server of a token refuses, whatever its signature is.
@@ -138,13 +144,13 @@ fn user_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 fn cluster_unsigned(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let request = judged.request;
     let is_token = parameter(request, "Action").as_deref() == Some("GetCallerIdentity");
-    let is_signed = judged.claim.terms.signed_headers.contains(CLUSTER);
+    let is_signed = judged.claim.terms.signed_headers.contains(CLUSTER_HEADER);
     let names = query::parameters(request.query().unwrap_or_default()).map(|(name, _)| name);
-    let is_in_query = names.into_iter().any(|name| name.eq_ignore_ascii_case(CLUSTER.as_bytes()));
+    let is_in_query = names.into_iter().any(|name| name.eq_ignore_ascii_case(CLUSTER_HEADER.as_bytes()));
     let detail = match () {
         () if !is_token || is_signed => return None,
         () if is_in_query => "it stands in the query",
-        () if request.headers.contains(CLUSTER) => "the header is sent, and is not signed",
+        () if request.headers.contains(CLUSTER_HEADER) => "the header is sent, and is not signed",
         () => return None,
     };
     let listed = judged.claim.signed_headers_listed.as_str();

@@ -5,8 +5,8 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use crate::diagnosis::alternatives::escaping::is_encoded_again;
 use crate::diagnosis::catalogue::{
     BUCKET_MALFORMED, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, HEADER_NOT_SIGNABLE, PATH_ENCODED_ONCE,
-    PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE,
-    SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
+    PATH_PLUS_AS_SPACE, PATH_TILDE_ENCODED, PATH_UNICODE_FORM, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
+    SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::{holds, key, scope, token};
@@ -51,8 +51,10 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
         bucket_malformed(judged),
         unexpected_token(judged),
         likely(service_of_host(judged.request, terms).filter(|found| !scope::is_region(&found.presented)))
+            .filter(|_| !is_expected(evidence, |service| service == terms.scope.service))
             .map(|(signed, host)| scope::other_service(&signed, &host)),
         likely(region_of_host(judged.request, terms).filter(|found| !scope::is_service(&found.presented)))
+            .filter(|_| !is_expected(evidence, |region| region == terms.scope.region()))
             .map(|(signed, host)| scope::other_region(&signed, &host)),
         plus_in_path(judged),
         tilde_in_path(evidence, judged),
@@ -61,12 +63,18 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
         unicode_form(request),
         non_ascii(judged),
         escaped(request),
-        token::unsigned(judged.request, judged.claim).filter(|_| judged.is_captured()),
+        token::unsigned(judged.request, judged.claim).filter(|_| judged.is_captured() && evidence.token.is_none()),
         foreign_key(judged),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Whether the server is known to expect the part of the scope that the request has.
+fn is_expected(evidence: &Evidence<'_>, is_presented: impl Fn(&str) -> bool) -> bool {
+    let (region, service) = evidence.scope.parts();
+    region.into_iter().chain(service).any(is_presented)
 }
 
 /// What the scope and the host say, if the host leaves a doubt.
