@@ -146,7 +146,13 @@ fn explain(
     );
     let redactor = Redactor::of(sent, &session.settings.dialect);
     writeln!(context.stderr)?;
-    let shown =
-        Shown { diagnosis: &diagnosis, further_notes: &[], redactor: &redactor, show_secrets: false, milliseconds: 0 };
+    let shown = Shown {
+        diagnosis: &diagnosis,
+        reply: None,
+        further_notes: &[],
+        redactor: &redactor,
+        show_secrets: false,
+        milliseconds: 0,
+    };
     Ok(shown.write_text(true, &mut context.stderr)?)
 }

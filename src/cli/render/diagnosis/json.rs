@@ -16,6 +16,7 @@ impl Shown<'_> {
         object["comparisons"] = self.each(&diagnosis.comparisons, Self::compared).into();
         object["notes"] = self.each(&self.notes(), |shown, note| shown.redactor.apply(note).into()).into();
         object["next"] = self.next_steps().into();
+        object["reply"] = self.reply_json().into();
         object
     }
 
@@ -51,7 +52,7 @@ impl Shown<'_> {
     fn made(&self, made: &AppliedMistake) -> Value {
         let both = self.both_of(made);
         let text = |bytes: &[u8]| in_rfc3339(made, String::from_utf8_lossy(bytes).into_owned());
-        json!({
+        let mut object = json!({
             "id": made.mistake.id,
             "title": made.mistake.title,
             "where": made.mistake.place,
@@ -59,7 +60,12 @@ impl Shown<'_> {
             "expected": text(&both.right),
             "fix": made.mistake.fix,
             "detail": made.detail.as_deref().map(|detail| self.redactor.apply(detail)),
-        })
+        });
+        if let Some(object) = object.as_object_mut().filter(|_| both.right.is_empty()) {
+            // A value that is not known is absent: an empty one would read as what to send.
+            object.remove("expected");
+        }
+        object
     }
 
     fn stages(&self, verdict: &Verdict) -> Vec<Value> {
@@ -105,7 +111,7 @@ mod tests {
         let diagnosis = diagnosis_of_two_mistakes();
         let json = fixtures::shown(&diagnosis, &Redactor::none()).to_json();
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
-        assert_eq!(keys(&json), "verdict explanations stages signature search comparisons notes next");
+        assert_eq!(keys(&json), "verdict explanations stages signature search comparisons notes next reply");
         let explanation = &json["explanations"][0];
         assert_eq!(keys(explanation), "proof mistakes");
         assert_eq!(keys(&explanation["mistakes"][0]), "id title where signed expected fix detail");

@@ -5,7 +5,7 @@ use crate::cli::render::client_fixes;
 use crate::cli::render::verdict::signer;
 use sigvet_core::request::Request;
 use sigvet_core::verify::{Finding, Outcome};
-use sigvet_diagnose::{AppliedMistake, Explanation, Party, Proof, Search};
+use sigvet_diagnose::{AppliedMistake, Comparison, Explanation, Origin, Party, Proof, Search};
 
 impl Shown<'_> {
     /// The word of the verdict, as people say it.
@@ -99,6 +99,48 @@ impl Shown<'_> {
             let (theirs, _) = difference.lines();
             explanation.mistakes.iter().any(|made| !made.signed.is_empty() && made.signed == theirs)
         })
+    }
+
+    /// Whether a mistake is named.
+    pub(super) fn is_named(&self) -> bool {
+        self.diagnosis.best().is_some_and(|best| !best.mistakes.is_empty())
+    }
+
+    /// The mistake of the best explanation, if it has no other.
+    pub(super) fn only_mistake(&self) -> Option<&AppliedMistake> {
+        match self.diagnosis.best()?.mistakes.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// What to change, by the best explanation: once for what was made several times.
+    pub(super) fn fixes(&self) -> Vec<&'static str> {
+        let mut fixes: Vec<&str> = Vec::new();
+        for made in self.diagnosis.best().into_iter().flat_map(|best| &best.mistakes) {
+            if !fixes.contains(&made.mistake.fix) {
+                fixes.push(made.mistake.fix);
+            }
+        }
+        fixes
+    }
+
+    /// Whether a mistake is none of those of the best explanation.
+    pub(super) fn is_new(&self, made: &AppliedMistake) -> bool {
+        !self.diagnosis.best().is_some_and(|best| best.names(made.mistake.id))
+    }
+
+    /// The comparisons that tell more than the best explanation does.
+    pub(super) fn telling_comparisons(&self) -> impl Iterator<Item = &Comparison> {
+        let is_told = self
+            .diagnosis
+            .best()
+            .is_some_and(|best| !best.mistakes.is_empty() && (best.proof <= Proof::Key || self.is_of_log(best)));
+        let is_captured = self.diagnosis.judged.as_ref().is_some_and(|judged| judged.origin == Origin::Captured);
+        let is_valid = self.diagnosis.outcome == Outcome::Valid;
+        // That texts are right which a request was read back from tells nothing; of others, a note says so.
+        let tells = move |comparison: &&Comparison| !comparison.differences.is_empty() || is_captured && is_valid;
+        self.diagnosis.comparisons.iter().filter(move |comparison| !is_told && tells(comparison))
     }
 
     /// The headings of an explanation in one line.

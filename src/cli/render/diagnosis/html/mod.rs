@@ -177,8 +177,21 @@ const MOST: usize = 1200;
 /// So many differences of one text are shown.
 const DIFFERENCES: usize = 12;
 
+/// A value that stands beside no other.
+fn write_value(label: &str, value: &[u8], page: &mut Markup) {
+    page.raw("<div class=\"pair\">\n<div><p class=\"label\">").text(label).raw("</p><pre>");
+    for pair in marks::pairs(value, value, MOST, 1).shown {
+        write_segments(&pair.theirs, page);
+    }
+    page.raw("</pre></div>\n</div>\n");
+}
+
 /// Two texts beside each other, with what differs marked. `labels` and the looks of each: the first is the wrong one.
 fn write_pair(labels: [&str; 2], both: &Both, page: &mut Markup) {
+    if both.is_hidden {
+        page.raw("<p class=\"aside\">They differ in a value that is not shown.</p>\n");
+        return;
+    }
     let pairs = marks::pairs(&both.theirs, &both.right, MOST, DIFFERENCES);
     page.raw("<div class=\"pair\">\n");
     let sides = [
@@ -197,9 +210,6 @@ fn write_pair(labels: [&str; 2], both: &Both, page: &mut Markup) {
     page.raw("</div>\n");
     if pairs.left_out > 0 {
         page.raw("<p class=\"aside\">They differ in more places than are shown.</p>\n");
-    }
-    if both.is_hidden {
-        page.raw("<p class=\"aside\">They differ in a value that is not shown.</p>\n");
     }
 }
 

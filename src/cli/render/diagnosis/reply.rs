@@ -1,0 +1,47 @@
+//! What the server said, in its own words: status, code, message, and the ids that support asks for.
+
+use super::Shown;
+use serde_json::{Value, json};
+use sigvet_diagnose::formats::reply::Reply;
+use sigvet_diagnose::{Note, Party};
+
+impl Shown<'_> {
+    /// The reply, unless it is about another request.
+    fn own_reply(&self) -> Option<&Reply> {
+        let is_foreign = |note: &Note| matches!(note, Note::OfAnotherRequest { whose: Party::Server, .. });
+        self.reply.filter(|_| !self.diagnosis.notes.iter().any(is_foreign))
+    }
+
+    /// Labels and texts of all that support asks for.
+    pub(super) fn reply_rows(&self) -> Vec<(&'static str, String)> {
+        let Some(reply) = self.own_reply() else { return Vec::new() };
+        let rows = [
+            ("server", self.server_words(reply)),
+            ("request id", reply.request_id.as_deref().map(|id| self.words(id))),
+            ("host id", reply.host_id.as_deref().map(|id| self.words(id))),
+        ];
+        rows.into_iter().filter_map(|(label, text)| Some((label, text?))).filter(|(_, text)| !text.is_empty()).collect()
+    }
+
+    /// `403 SignatureDoesNotMatch: The request signature …`.
+    fn server_words(&self, reply: &Reply) -> Option<String> {
+        let status = reply.status.map(|status| status.to_string());
+        let head: Vec<String> = status.into_iter().chain(reply.code.clone()).collect();
+        let message = reply.message.as_deref().map(|message| message.split_whitespace().collect::<Vec<_>>().join(" "));
+        let parts: Vec<String> = [head.join(" ")].into_iter().chain(message).filter(|part| !part.is_empty()).collect();
+        (!parts.is_empty()).then(|| self.words(&parts.join(": ")))
+    }
+
+    /// The reply as the contract has it; none without one.
+    pub(super) fn reply_json(&self) -> Option<Value> {
+        let reply = self.own_reply()?;
+        let text = |text: &Option<String>| text.as_deref().map(|text| self.redactor.apply(text));
+        Some(json!({
+            "status": reply.status,
+            "code": text(&reply.code),
+            "message": text(&reply.message),
+            "request_id": text(&reply.request_id),
+            "host_id": text(&reply.host_id),
+        }))
+    }
+}
