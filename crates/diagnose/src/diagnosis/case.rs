@@ -173,11 +173,14 @@ impl<'a> Case<'a> {
         }
         let can_go_on = self.judged.v4().is_some() && !self.size().is_excessive();
         let is_stopped = can_go_on && self.found.as_ref().is_some_and(|found| !found.is_exhausted);
+        let is_irreproducible = self.judged.is_signature_right() == Some(false);
         let wanted = [
-            (lacks_body, NextStep::Body),
             (self.evidence.credentials.is_none(), NextStep::Secret),
-            (self.evidence.reply.is_none(), NextStep::Reply),
+            (is_irreproducible, NextStep::OtherSigner),
+            (is_irreproducible, NextStep::Stages),
+            (lacks_body, NextStep::Body),
             (of_party(&self.comparisons, Party::Client).is_none(), NextStep::ClientLog),
+            (self.evidence.reply.is_none(), NextStep::Reply),
             (is_stopped, NextStep::MoreTime),
         ];
         wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, step)| step).collect()

@@ -11,9 +11,14 @@ impl Shown<'_> {
         self.diagnosis.notes.iter().map(note).chain(self.further_notes.iter().cloned()).collect()
     }
 
-    /// What to supply to learn more.
+    /// What to do or to supply to learn more, at a command line.
     pub(super) fn next_steps(&self) -> Vec<&'static str> {
         self.diagnosis.next.iter().map(next_step).collect()
+    }
+
+    /// The same for a reader of a page.
+    pub(super) fn page_steps(&self) -> Vec<&'static str> {
+        self.diagnosis.next.iter().map(page_step).collect()
     }
 }
 
@@ -67,14 +72,38 @@ fn describe_quirk(quirk: Quirk) -> &'static str {
 
 fn next_step(step: &NextStep) -> &'static str {
     match step {
-        NextStep::Request => "the request that was refused, with all its headers",
-        NextStep::Body => "the body: give the request as raw HTTP, with its body below an empty line",
-        NextStep::Secret => {
-            "the secret, by --profile or the environment: then the wrong signature itself can be reproduced"
+        NextStep::OtherSigner => {
+            "most likely the secret is not the one that belongs to this access key ID. To test it, sign the same request with sigvet: if the server accepts that, your key is right and the client's signer is wrong"
         }
-        NextStep::Reply => "the server's reply, by --response FILE: many servers print what they computed",
-        NextStep::ClientLog => "the client's debug log, by --client-log FILE: it shows what was signed",
-        NextStep::MoreTime => "more time, by --time-limit",
+        NextStep::Stages => "compare each stage of the signature with what your client computed: --steps prints them",
+        NextStep::Request => "give the refused request with all its headers, for example the output of curl -v",
+        NextStep::Body => "give the body: --data-binary @FILE, or below an empty line of the raw HTTP request",
+        NextStep::Secret => {
+            "give the secret with --profile or AWS_SECRET_ACCESS_KEY, so that sigvet can reproduce the wrong signature"
+        }
+        NextStep::Reply => {
+            "give the server's reply with --response FILE: many servers print the text they computed the signature of"
+        }
+        NextStep::ClientLog => "give the client's debug log with --client-log FILE: it shows what was signed",
+        NextStep::MoreTime => "search longer with --time-limit 60s",
+    }
+}
+
+/// The same for a reader of a page, who may never have seen the command line.
+fn page_step(step: &NextStep) -> &'static str {
+    match step {
+        NextStep::OtherSigner => {
+            "The secret. Most likely it is not the one that belongs to this access key ID. To test it, sign the same request with another tool: if the server accepts that, the key is right and the client's signer is wrong."
+        }
+        NextStep::Stages => {
+            "What the client computed. Compare its canonical request and string to sign with the ones on this page, line by line."
+        }
+        NextStep::Request => "The request that was refused, with all its headers.",
+        NextStep::Body => "The body of the request, byte for byte.",
+        NextStep::Secret => "The secret access key: with it, the wrong signature itself can be reproduced.",
+        NextStep::Reply => "The server's whole reply: many servers print the text they computed the signature of.",
+        NextStep::ClientLog => "The client's debug log: it shows what was signed.",
+        NextStep::MoreTime => "A longer search: it was stopped before it was done.",
     }
 }
 
@@ -90,6 +119,8 @@ mod tests {
         command.build();
         let explain = command.find_subcommand("explain").unwrap();
         let steps = [
+            NextStep::OtherSigner,
+            NextStep::Stages,
             NextStep::Request,
             NextStep::Body,
             NextStep::Secret,
@@ -99,7 +130,7 @@ mod tests {
         ];
         let words = steps.iter().flat_map(|step| next_step(step).split(|c: char| c.is_whitespace() || c == ':'));
         let named: Vec<&str> = words.filter_map(|word| word.strip_prefix("--")).collect();
-        assert_eq!(named.len(), 4);
+        assert_eq!(named.len(), 6);
         for name in named {
             assert!(explain.get_arguments().any(|option| option.get_long() == Some(name)), "--{name}");
         }

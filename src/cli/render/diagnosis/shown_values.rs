@@ -35,7 +35,7 @@ impl Shown<'_> {
             _ if both.is_hidden => ShownValues::Hidden,
             (theirs, right) if theirs == right => ShownValues::None,
             ([], _) => ShownValues::One(missing_label(made), both.right),
-            (_, []) => ShownValues::One("sent", both.theirs),
+            (_, []) => ShownValues::One(alone_label(made), both.theirs),
             // A header that did not arrive has no value that could be copied.
             (theirs, right) if right.ends_with(b":") && theirs.starts_with(right) => {
                 ShownValues::One("signed", both.theirs)
@@ -67,6 +67,12 @@ impl Shown<'_> {
         };
         (!is_said).then(|| self.words(detail))
     }
+}
+
+/// The label of a value whose right one is not known: ids and signatures are sent, and are not part of what is signed.
+fn alone_label(made: &AppliedMistake) -> &'static str {
+    let is_signed = !matches!(made.mistake.place, "credential" | "authorization" | "signature" | "payload" | "form");
+    if is_signed { "signed" } else { "sent" }
 }
 
 /// The label of a value that is not in the request, or not in what was signed.
@@ -144,7 +150,7 @@ mod tests {
     fn only_two_values_that_differ_stand_beside_each_other() {
         for (made, expected) in [
             (made(&SCOPE_REGION, "us-east-1", "eu-west-1"), "signed us-east-1 should be eu-west-1"),
-            (made(&SCOPE_REGION, "us-east-1", ""), "sent us-east-1"),
+            (made(&SCOPE_REGION, "us-east-1", ""), "signed us-east-1"),
             (made(&PAYLOAD_HEADER_MISSING, "", "x-amz-content-sha256"), "missing x-amz-content-sha256"),
             (made(&KEY_OTHER_DAY, "same", "same"), "-"),
             (made(&KEY_OTHER_DAY, "", ""), "-"),

@@ -61,11 +61,25 @@ pub(in crate::diagnosis) fn other_service(presented: &str, expected: &str) -> Ap
 
 /// A scope that is not what it has to be in its form.
 pub(super) fn disordered(presented: &str, dialect: &Dialect, scheme: Scheme) -> AppliedMistake {
-    let region = match scheme {
-        Scheme::V4 => "region/",
-        Scheme::V4a => "",
+    AppliedMistake::new(&SCOPE_ORDER, presented, put_in_order(presented, dialect, scheme).unwrap_or_default())
+}
+
+/// The parts of a scope in the order they belong in, if each of them is known by its look: a part that is missing, or could be
+/// anything, cannot be made up.
+fn put_in_order(presented: &str, dialect: &Dialect, scheme: Scheme) -> Option<String> {
+    let parts: Vec<&str> = presented.split('/').collect();
+    let only = |is: &dyn Fn(&str) -> bool| {
+        let mut found = parts.iter().copied().filter(|part| is(part));
+        found.next().filter(|_| found.next().is_none())
     };
-    AppliedMistake::new(&SCOPE_ORDER, presented, format!("YYYYMMDD/{region}service/{}", dialect.terminator))
+    let (date, service) = (only(&is_date)?, only(&is_service)?);
+    let mut ordered = vec![date];
+    ordered.extend(match scheme {
+        Scheme::V4 => Some(only(&is_region)?),
+        Scheme::V4a => None,
+    });
+    ordered.extend([service, &dialect.terminator]);
+    Some(ordered.join("/")).filter(|ordered| ordered != presented)
 }
 
 /// Whether a word is the name of a well-known service.
@@ -96,6 +110,19 @@ mod tests {
         ] {
             let (_, scope) = Scope::parse_credential(credential, Scheme::V4).unwrap();
             assert_eq!(disorder(&scope), expected, "{credential}");
+        }
+    }
+
+    #[test]
+    fn only_parts_that_are_known_by_their_look_are_put_in_order() {
+        for (presented, expected) in [
+            ("20150830/s3/us-east-1/aws4_request", Some("20150830/us-east-1/s3/aws4_request")),
+            ("us-east-1/20150830/s3/aws4_request", Some("20150830/us-east-1/s3/aws4_request")),
+            ("20150830/us-east-1/s3/aws4", Some("20150830/us-east-1/s3/aws4_request")),
+            ("20150830/s3/fsn1/aws4_request", None),
+            ("us-east-1/s3/aws4_request", None),
+        ] {
+            assert_eq!(put_in_order(presented, &Dialect::AWS4, Scheme::V4).as_deref(), expected, "{presented}");
         }
     }
 

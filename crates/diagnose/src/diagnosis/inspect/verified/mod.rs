@@ -3,7 +3,7 @@
 //! `verify` shows these as they are. `explain` starts from them, and refines them by what else the evidence shows.
 
 use crate::diagnosis::catalogue::{self, Mistake};
-use crate::diagnosis::inspect::{clock, form, key, scope, token};
+use crate::diagnosis::inspect::{clock, form, key, scope, token, with_names};
 use crate::diagnosis::outcome::{AppliedMistake, Diagnosis, Explanation, Judged, Origin, Proof};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::request::Request;
@@ -93,8 +93,10 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
             made(presented, expected).with_detail(format!("it stands in {name}"))
         }
         Finding::RegionSetMissing { name } | Finding::PayloadHeaderMissing { name } => made("", name),
-        Finding::HostNotSigned => made(listed(claimed), "host"),
-        Finding::HeaderUnsigned { name } | Finding::TokenUnsigned { name } => made(listed(claimed), name),
+        Finding::HostNotSigned => made(listed(claimed), &with_names(listed(claimed), &["host"])),
+        Finding::HeaderUnsigned { name } | Finding::TokenUnsigned { name } => {
+            made(listed(claimed), &with_names(listed(claimed), &[name]))
+        }
         Finding::HeaderMissing { name } => made(name, ""),
         Finding::Policy(violation) => form::violated(row, violation),
         Finding::Stream(fault) => chunks(row, fault, claimed),
@@ -114,8 +116,9 @@ pub(crate) fn unsigned_headers(verdict: &Verdict) -> Option<AppliedMistake> {
         Finding::HeaderUnsigned { name } => Some(name),
         _ => None,
     });
+    let listed = listed(&verdict.claimed);
     let made =
-        AppliedMistake::new(catalogue::row(FindingId::HeaderAmzUnsigned), listed(&verdict.claimed), names.join(";"));
+        AppliedMistake::new(catalogue::row(FindingId::HeaderAmzUnsigned), listed, with_names(listed, &names));
     (!names.is_empty()).then(|| made.with_detail(format!("not signed: {}", names.join(", "))))
 }
 
@@ -149,14 +152,14 @@ fn chunks(row: &'static Mistake, fault: &StreamFault, claimed: &Claimed) -> Appl
     };
     let made = match fault {
         _ if row.id == FindingId::PayloadStreaming.as_str() => made(&declared, ""),
-        StreamFault::Malformed(malformed) => made(&malformed.presented, malformed.expected),
-        StreamFault::ChunkUnsigned { chunk } if chunk.length == 0 => made("", ""),
-        StreamFault::ChunkUnsigned { .. } => made("", ";chunk-signature=…"),
-        StreamFault::FinalChunkMissing => made("", "0;chunk-signature=…"),
+        StreamFault::Malformed(malformed) => made(&malformed.presented, ""),
+        // What belongs there depends on the key.
+        StreamFault::ChunkUnsigned { .. } | StreamFault::FinalChunkMissing | StreamFault::ChunkSigned { .. } => {
+            made("", "")
+        }
         StreamFault::DecodedLength { declared, arrived } => made(declared, &arrived.to_string()),
         StreamFault::TrailerMissing { name } => made("", name),
         StreamFault::TrailerUnannounced { name } | StreamFault::TrailerUnexpected { name } => made(name, ""),
-        StreamFault::ChunkSigned { .. } => made(";chunk-signature=…", ""),
         StreamFault::ChunkSignature { expected, presented, .. }
         | StreamFault::TrailerSignature { expected, presented }
         | StreamFault::Checksum { expected, presented, .. } => made(presented, expected),
