@@ -44,6 +44,9 @@ impl Shown<'_> {
         page.raw("\">\n");
         self.write_header(&mut page);
         page.raw("<main>\n");
+        if !self.is_named() {
+            evidence::write_next(self, &mut page);
+        }
         mistakes::write(self, &mut page);
         if let Some(judged) = &self.diagnosis.judged {
             self.write_stages(judged, &mut page);
@@ -75,10 +78,24 @@ impl Shown<'_> {
         });
         page.raw("\"/></svg><span class=\"sentence\">").text(self.verdict()).raw("</span></p>\n");
         page.raw("<h1>").text(&self.headline()).raw("</h1>\n");
+        self.write_reply(page);
         if let Some(judged) = &self.diagnosis.judged {
             self.write_facts(judged, page);
         }
         page.raw("</header>\n");
+    }
+
+    /// The server's words and the ids of the exchange: whoever asks for help is asked for them first.
+    fn write_reply(&self, page: &mut Markup) {
+        let rows = self.reply_rows();
+        if rows.is_empty() {
+            return;
+        }
+        page.raw("<dl class=\"facts reply\">\n");
+        for (label, text) in rows {
+            page.raw("<div><dt>").text(label).raw("</dt><dd>").text(&text).raw("</dd></div>\n");
+        }
+        page.raw("</dl>\n");
     }
 
     /// The reason, without the names that stand below it.
