@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::verify::JudgeOptions;
 use crate::cli::context::Context;
@@ -60,6 +60,14 @@ pub struct ExplainArgs {
     #[arg(long, help_heading = "Output")]
     steps: bool,
 
+    /// Print one line: the verdict and the ids of the mistakes
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["format", "json", "steps"])]
+    quiet: bool,
+
+    /// Print the answer as text, as JSON, or as an annotation of a GitHub workflow
+    #[arg(long = "as", value_name = "FORMAT", help_heading = "Output", conflicts_with = "json")]
+    format: Option<Format>,
+
     /// Write a page for browsers, which needs nothing else
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Output")]
     html: Option<PathBuf>,
@@ -87,6 +95,17 @@ pub struct ExplainArgs {
 
     #[command(flatten)]
     judge: JudgeOptions,
+}
+
+/// What an answer is printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text for people
+    Text,
+    /// One JSON object, as --json
+    Json,
+    /// '::error …', shown beside the run
+    Github,
 }
 
 /// Runs the command.

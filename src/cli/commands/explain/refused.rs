@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::time::Instant;
 
-use super::ExplainArgs;
 use super::gather::Evidence;
+use super::{ExplainArgs, Format};
 use crate::cli::context::Context;
 use crate::cli::credentials::words::{describe_owner, describe_warning};
 use crate::cli::failure::{Exit, Failure};
@@ -13,6 +13,7 @@ use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::request::address;
 use crate::cli::terminal::output::Output;
+use crate::cli::terminal::progress::{self, ProgressMode};
 use crate::profiles::{self, Error, KnownKey, Settings, Source};
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
@@ -32,6 +33,8 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     let hints = hints(&evidence, args, &keys.settings, context.now);
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
+    let mode = if args.quiet { ProgressMode::Quiet } else { ProgressMode::Bars };
+    let note = progress::search_note("searching for the mistake that gives this signature…", mode, context);
     let diagnosis = diagnose(
         &sigvet_diagnose::Evidence {
             request: evidence.request.as_ref(),
@@ -51,6 +54,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
         },
         Limits { deepest: args.depth.into(), is_time_up: &is_time_up },
     );
+    drop(note);
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let further_notes: Vec<String> = evidence.notes.iter().cloned().chain(keys.notes).chain(clock.note).collect();
     let redactor = redactor(&evidence, &diagnosis, args, keys.own.as_ref(), &keys.others);
@@ -68,7 +72,8 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
 
 /// A refusal without its request is a refusal, whatever is known of its reason.
 fn exit(evidence: &Evidence, outcome: Outcome) -> Exit {
-    let is_refused = evidence.request.is_none() && evidence.reply.as_ref().is_some_and(Reply::is_refusal);
+    let refuses = |reply: &Reply| reply.is_refusal() || reply.code.is_some();
+    let is_refused = evidence.request.is_none() && evidence.reply.as_ref().is_some_and(refuses);
     if outcome == Outcome::Invalid || is_refused { Exit::NotValid } else { Exit::Done }
 }
 
@@ -80,11 +85,15 @@ fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<
     }
     if args.html.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         // The page is all that is asked for.
-    } else if args.judge.json {
+    } else if args.judge.json || args.format == Some(Format::Json) {
         write_json(&shown.redactor.apply_to_json(shown.to_json()), &mut context.stdout)?;
     } else {
         shown.redactor.veil(&mut context.stdout);
-        shown.write_text(args.steps, &mut context.stdout)?;
+        match args.format {
+            _ if args.quiet => context.stdout.line(&shown.to_line())?,
+            Some(Format::Github) => context.stdout.line(&shown.to_github())?,
+            _ => shown.write_text(args.steps, &mut context.stdout)?,
+        }
     }
     Ok(context.stdout.flush()?)
 }

@@ -10,6 +10,7 @@ mod words;
 mod reply;
 mod html;
 mod notes;
+mod line;
 mod text;
 
 use super::outside;

@@ -23,11 +23,19 @@ impl Shown<'_> {
         rows.into_iter().filter_map(|(label, text)| Some((label, text?))).filter(|(_, text)| !text.is_empty()).collect()
     }
 
+    /// The id of the exchange.
+    pub(super) fn request_id(&self) -> Option<String> {
+        self.own_reply()?.request_id.as_deref().map(|id| self.words(id))
+    }
+
     /// `403 SignatureDoesNotMatch: The request signature …`.
     fn server_words(&self, reply: &Reply) -> Option<String> {
         let status = reply.status.map(|status| status.to_string());
         let head: Vec<String> = status.into_iter().chain(reply.code.clone()).collect();
-        let message = reply.message.as_deref().map(|message| message.split_whitespace().collect::<Vec<_>>().join(" "));
+        // What some servers print of the canonical request below is shown where it differs.
+        let first = |message: &str| message.trim().split("\n\n").next().unwrap_or_default().to_owned();
+        let in_a_line = |message: String| message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = reply.message.as_deref().map(first).map(in_a_line);
         let parts: Vec<String> = [head.join(" ")].into_iter().chain(message).filter(|part| !part.is_empty()).collect();
         (!parts.is_empty()).then(|| self.words(&parts.join(": ")))
     }

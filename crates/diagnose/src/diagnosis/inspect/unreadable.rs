@@ -159,9 +159,7 @@ fn algorithm(request: &Request, presented: &str) -> Option<AppliedMistake> {
     match presented {
         _ if presented.eq_ignore_ascii_case("authorization:") => said(presented, "the header repeats its own name"),
         _ if presented.starts_with("Credential=") => said("", "the algorithm is missing"),
-        _ if presented.contains("Credential=") => {
-            said("", "no space follows the algorithm")
-        }
+        _ if presented.contains("Credential=") => said("", "no space follows the algorithm"),
         _ if presented.trim_end_matches([',', ';', ':']).eq_ignore_ascii_case("AWS4-HMAC-SHA256") => {
             said(presented, "the algorithm is not written as AWS4-HMAC-SHA256")
         }

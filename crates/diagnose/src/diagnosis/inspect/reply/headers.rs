@@ -88,7 +88,10 @@ fn named(said: &Said<'_>) -> Option<String> {
 fn mistakes(said: &Said<'_>, names: &[String]) -> Vec<AppliedMistake> {
     let token = said.dialect().token_header;
     let is_host = |name: &&String| matches!(name.as_str(), "host" | ":authority");
-    let host = names.iter().find(is_host).map(|_| AppliedMistake::new(&HOST_NOT_SIGNED, list(said), with_names(list(said), &["host"])));
+    let host = names
+        .iter()
+        .find(is_host)
+        .map(|_| AppliedMistake::new(&HOST_NOT_SIGNED, list(said), with_names(list(said), &["host"])));
     let of_token = names.iter().any(|name| *name == token).then(|| token::not_signed(list(said), &token));
     let others: Vec<&str> = names.iter().filter(|name| !is_host(name) && **name != token).map(String::as_str).collect();
     let of_others = || {

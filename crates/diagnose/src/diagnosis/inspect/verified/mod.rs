@@ -117,8 +117,7 @@ pub(crate) fn unsigned_headers(verdict: &Verdict) -> Option<AppliedMistake> {
         _ => None,
     });
     let listed = listed(&verdict.claimed);
-    let made =
-        AppliedMistake::new(catalogue::row(FindingId::HeaderAmzUnsigned), listed, with_names(listed, &names));
+    let made = AppliedMistake::new(catalogue::row(FindingId::HeaderAmzUnsigned), listed, with_names(listed, &names));
     (!names.is_empty()).then(|| made.with_detail(format!("not signed: {}", names.join(", "))))
 }
 
