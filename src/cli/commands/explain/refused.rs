@@ -120,7 +120,7 @@ impl Keys {
             Ok(resolved) => Some(resolved),
             Err(Error::NothingFound { .. }) => None,
             Err(error) => {
-                return Err(Failure::from(error).hint("--no-credentials looks at the request without any key"));
+                return Err(Failure::from(error).hint("to look at the request without a key, pass --no-credentials"));
             }
         };
         let mut keys = Self::default();
@@ -137,7 +137,10 @@ impl Keys {
         let is_named = |id: &str| Some(id) == named;
         let is_settled = is_chosen || keys.own.as_ref().is_some_and(|own| is_named(&own.access_key_id));
         if let Some(key) = known.iter().find(|key| !is_settled && is_named(&key.access_key_id)) {
-            keys.notes.push(format!("judged by the key of {}, which the request names", describe_owner(&key.source)));
+            keys.notes.push(format!(
+                "checked with the key of {}, because the request names its access key ID",
+                describe_owner(&key.source)
+            ));
             keys.own = Some(Credentials::new(key.access_key_id.clone(), key.secret.expose_secret()));
         }
         let own: Option<Secret> = keys.own.as_ref().map(|own| own.secret_access_key.clone());
@@ -175,7 +178,7 @@ impl Clock {
             (Some(now), _) => Self { now, note: None },
             (None, Some(at)) => {
                 let note = format!(
-                    "the request is of {}, and is judged as of then: --now sets the server's clock",
+                    "the request was signed at {} and is judged as of that time; --now changes it",
                     at.to_rfc3339()
                 );
                 Self { now: at, note: Some(note) }

@@ -27,30 +27,30 @@ fn note(note: &Note) -> String {
         Note::Finding(finding) => finding.to_string(),
         Note::Unreadable(error) => error.to_string(),
         Note::TextAltered(whose) => format!(
-            "{} canonical request has not the hash that its string to sign ends in: the text was altered when it was copied",
+            "{} canonical request does not have the hash in its string to sign: the text was altered when it was copied",
             owner(*whose)
         ),
         Note::NotReproduced => "the signature does not match, and no known mistake reproduces it".to_owned(),
         Note::Excessive { bytes, fields } => format!(
-            "the request has {bytes} bytes of URL and headers, and {fields} headers and parameters: no server accepts more than 1 MiB or 10,000, so no mistakes were tried"
+            "the URL and headers have {bytes} bytes, {fields} headers and parameters: no server accepts more than 1 MiB or 10,000, so no mistakes were tried"
         ),
         Note::ClientTextsRight => {
-            "the client's canonical request and string to sign are right: what is not known is the key".to_owned()
+            "the client's canonical request and string to sign are correct, so only its signing key can be wrong".to_owned()
         }
-        Note::ServerTextsRight => "the server's canonical request and string to sign are those of this request: what is not known is what the client signed".to_owned(),
-        Note::NoTextsKnown => "neither a server's texts nor a client's log are at hand: what the client made of the request is not known".to_owned(),
+        Note::ServerTextsRight => "the server's canonical request and string to sign match this request, but what the client signed is unknown".to_owned(),
+        Note::NoTextsKnown => "no server reply and no client log show the signed text, so what the client actually signed is unknown".to_owned(),
         Note::SignedFor { method, headers } => {
             let headers: Vec<String> = headers.iter().map(|line| line.replacen(':', ": ", 1)).collect();
             let what = method.iter().cloned().chain(headers).collect::<Vec<_>>().join(" with ");
-            format!("a URL names neither its method nor its headers: the signature is right for {what}")
+            format!("a URL does not contain its method and headers; the signature is correct for {what}")
         }
         Note::OfAnotherRequest { whose: Party::Server, what } => {
-            format!("the reply is to another request ({what} differs), and was left out")
+            format!("the reply belongs to another request ({what} differs) and was ignored")
         }
         Note::OfAnotherRequest { whose: Party::Client, what } => {
-            format!("the client's log is of another request ({what} differs), and was left out")
+            format!("the client's log belongs to another request ({what} differs) and was ignored")
         }
-        Note::RightAndRefused => "the server refused it all the same: it has another secret for this key, or it got another request than this".to_owned(),
+        Note::RightAndRefused => "the server refused it anyway: it has another secret for this key, or it received a different request".to_owned(),
         Note::Quirk(quirk) => describe_quirk(*quirk).to_owned(),
     }
 }
@@ -58,15 +58,19 @@ fn note(note: &Note) -> String {
 fn describe_quirk(quirk: Quirk) -> &'static str {
     match quirk {
         Quirk::HeadersSortedByLine => {
-            "Ceph has sorted canonical headers by their lines: a signed header's name begins with another's"
+            "the name of one signed header is a prefix of another's: some versions of Ceph sort such headers in another order"
         }
-        Quirk::EncodedSlash => "the path has a %2F: MinIO, Ceph and Swift read it as '/', others keep it",
-        Quirk::RepeatedParameter => "MinIO leaves the values of a repeated parameter in the order sent",
+        Quirk::EncodedSlash => "the path contains %2F: MinIO, Ceph and Swift read it as '/', other servers keep it",
+        Quirk::RepeatedParameter => {
+            "a query parameter is repeated: MinIO keeps its values in the order they were sent instead of sorting them"
+        }
         Quirk::AcceptEncodingSigned => {
-            "accept-encoding is signed: Google's front ends append ',gzip(gfe)' to it, other proxies rewrite it"
+            "accept-encoding is signed, but Google's front ends append ',gzip(gfe)' to it and other proxies rewrite it"
         }
-        Quirk::PlusInPath => "the path has a '+': S3 reads it as a space, other stores as a plus",
-        Quirk::HostSigned => "a proxy before the server may have replaced Host: compare the host that the server sees",
+        Quirk::PlusInPath => "the path contains a '+': S3 reads it as a space, other stores as a plus",
+        Quirk::HostSigned => {
+            "a proxy in front of the server may have replaced the Host header: check which host the server sees"
+        }
     }
 }
 

@@ -23,6 +23,14 @@ impl Shown<'_> {
         rows.into_iter().filter_map(|(label, text)| Some((label, text?))).filter(|(_, text)| !text.is_empty()).collect()
     }
 
+    /// The reply in a word or two: `403 AccessDenied`.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let reply = self.own_reply()?;
+        let head: Vec<String> =
+            reply.status.map(|status| status.to_string()).into_iter().chain(reply.code.clone()).collect();
+        (!head.is_empty()).then(|| self.words(&head.join(" ")))
+    }
+
     /// The id of the exchange.
     pub(super) fn request_id(&self) -> Option<String> {
         self.own_reply()?.request_id.as_deref().map(|id| self.words(id))

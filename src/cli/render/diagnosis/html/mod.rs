@@ -102,9 +102,9 @@ impl Shown<'_> {
     fn headline(&self) -> String {
         let is_judged = self.diagnosis.judged.is_some();
         match (self.diagnosis.outcome, is_judged) {
-            (Outcome::Valid, true) => "The signature is right".to_owned(),
+            (Outcome::Valid, true) => "The signature is correct".to_owned(),
             (Outcome::Unknown, true) if self.open_question().is_none() => {
-                "No secret is at hand, so the signature was not recomputed".to_owned()
+                "No secret key was given, so the signature was not checked".to_owned()
             }
             _ => self.reason(),
         }
@@ -120,7 +120,7 @@ impl Shown<'_> {
         let of_signature = [("Access key", self.words(claimed.access_key_id())), by, ("Signed at", signed_at)];
         self.write_list_of_facts(&judged.request, &of_signature, page);
         if judged.origin != Origin::Captured {
-            page.raw("<p class=\"aside\">The request itself was not at hand: this was read back from what was said of it.</p>\n");
+            page.raw("<p class=\"aside\">The request itself was not given: this was reconstructed from the server's or the client's text.</p>\n");
         }
     }
 
@@ -148,7 +148,7 @@ impl Shown<'_> {
         } else {
             let names: Vec<&str> = trail.places.iter().map(|place| picture::name(*place)).collect();
             page.raw("Marked: ").text(&listed(&names));
-            page.raw(if trail.is_followed() { ", and the way from there to the signature." } else { "." });
+            page.raw(if trail.is_followed() { ", and everything computed from it." } else { "." });
         }
         page.raw("</figcaption>\n</figure>\n</section>\n");
     }
@@ -158,10 +158,10 @@ impl Shown<'_> {
         if let Some(searched) = searched(&self.diagnosis.search) {
             page.raw("<p class=\"sentence\">").text(&searched).raw(".</p>\n");
         }
-        page.raw("<p>Each byte is shown: <code>␣</code> is a space where one would miss it, <code>\\t</code> a tab, ");
+        page.raw("<p>Every byte is visible: <code>␣</code> is a space that is easy to miss, <code>\\t</code> a tab, ");
         page.raw("<code>\\xNN</code> a byte that is not printable ASCII. ");
         if !self.show_secrets {
-            page.raw("Signatures are shortened, and tokens taken out. ");
+            page.raw("Signatures are shortened and tokens removed. ");
         }
         page.raw("Made by sigvet ").raw(env!("CARGO_PKG_VERSION")).raw("; this page loads nothing.</p>\n</footer>\n");
     }
