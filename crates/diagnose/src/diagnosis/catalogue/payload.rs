@@ -38,7 +38,7 @@ mistakes! {
         proofs: &[Compare, Error],
     }
     PAYLOAD_UNSIGNED = "payload-unsigned" {
-        title: "UNSIGNED-PAYLOAD was signed, but this service requires the body's hash",
+        title: "the body was signed as UNSIGNED-PAYLOAD, but its hash is required",
         place: "payload",
         explanation: "The client signed UNSIGNED-PAYLOAD instead of the body's hash, which only S3 and a few other \
             services accept. The server uses the hash of the body.",

@@ -188,7 +188,7 @@ mistakes! {
         proofs: &[Lint, Search],
     }
     QUERY_SIGNATURE_SIGNED = "query-signature-signed" {
-        title: "X-Amz-Signature itself was included in the canonical query",
+        title: "the X-Amz-Signature parameter itself was signed",
         place: "query",
         explanation: "All parameters of a presigned URL are signed except X-Amz-Signature, but the client signed \
             that too, either empty or left over from an earlier attempt. The server removes it before it computes \
