@@ -67,14 +67,14 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
         milliseconds,
     };
     show(&shown, args, context)?;
-    Ok(exit(&evidence, diagnosis.outcome))
+    Ok(exit(&evidence, &diagnosis))
 }
 
-/// A refusal without its request is a refusal, whatever is known of its reason.
-fn exit(evidence: &Evidence, outcome: Outcome) -> Exit {
+/// A refusal is a refusal, whatever is known of its reason, unless the request was judged otherwise.
+fn exit(evidence: &Evidence, diagnosis: &Diagnosis) -> Exit {
     let refuses = |reply: &Reply| reply.is_refusal() || reply.code.is_some();
-    let is_refused = evidence.request.is_none() && evidence.reply.as_ref().is_some_and(refuses);
-    if outcome == Outcome::Invalid || is_refused { Exit::NotValid } else { Exit::Done }
+    let is_refused = diagnosis.judged.is_none() && evidence.reply.as_ref().is_some_and(refuses);
+    if diagnosis.outcome == Outcome::Invalid || is_refused { Exit::NotValid } else { Exit::Done }
 }
 
 fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<(), Failure> {

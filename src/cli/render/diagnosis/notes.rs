@@ -8,7 +8,25 @@ use sigvet_diagnose::{NextStep, Note, Party, Quirk};
 impl Shown<'_> {
     /// What is noteworthy: the diagnosis's notes, then those of whoever asked for it.
     pub(super) fn notes(&self) -> Vec<String> {
-        self.diagnosis.notes.iter().map(note).chain(self.further_notes.iter().cloned()).collect()
+        let notes = self.diagnosis.notes.iter().filter(|note| !self.is_told(note)).map(note);
+        let reason = self.reason();
+        notes.filter(|note| *note != reason).chain(self.further_notes.iter().cloned()).collect()
+    }
+
+    /// Why a request that is right was refused.
+    pub(super) fn refused_anyway(&self) -> Option<String> {
+        self.diagnosis.notes.contains(&Note::RightAndRefused).then(|| note(&Note::RightAndRefused))
+    }
+
+    /// Whether a note says what stands elsewhere: in the mistake that was found, in the next steps, in the first lines.
+    fn is_told(&self, note: &Note) -> bool {
+        let asks_for = |step| self.diagnosis.next.contains(&step);
+        match note {
+            Note::Unreadable(_) => self.is_named(),
+            Note::NoTextsKnown => asks_for(NextStep::Reply) || asks_for(NextStep::ClientLog),
+            Note::RightAndRefused => true,
+            _ => false,
+        }
     }
 
     /// What to do or to supply to learn more, at a command line.
@@ -50,7 +68,7 @@ fn note(note: &Note) -> String {
         Note::OfAnotherRequest { whose: Party::Client, what } => {
             format!("the client's log belongs to another request ({what} differs) and was ignored")
         }
-        Note::RightAndRefused => "the server refused it anyway: it has another secret for this key, or it received a different request".to_owned(),
+        Note::RightAndRefused => "the server refused it: either it has another secret for this access key ID, or it received a different request".to_owned(),
         Note::Quirk(quirk) => describe_quirk(*quirk).to_owned(),
     }
 }
@@ -81,7 +99,7 @@ fn next_step(step: &NextStep) -> &'static str {
         }
         NextStep::Stages => "compare each stage of the signature with what your client computed: --steps prints them",
         NextStep::Request => "give the refused request with all its headers, for example the output of curl -v",
-        NextStep::Body => "give the body: --data-binary @FILE, or below an empty line of the raw HTTP request",
+        NextStep::Body => "give the body with --data-binary @FILE, or after the empty line of the raw HTTP request",
         NextStep::Secret => {
             "give the secret with --profile or AWS_SECRET_ACCESS_KEY, so that sigvet can reproduce the wrong signature"
         }

@@ -41,10 +41,16 @@ impl Shown<'_> {
         let status = reply.status.map(|status| status.to_string());
         let head: Vec<String> = status.into_iter().chain(reply.code.clone()).collect();
         // What some servers print of the canonical request below is shown where it differs.
-        let first = |message: &str| message.trim().split("\n\n").next().unwrap_or_default().to_owned();
+        let first = |message: &str| {
+            let message = message.trim();
+            let end = ["\n\n", "\\n\\n"].iter().filter_map(|gap| message.find(gap)).min();
+            message.get(..end.unwrap_or(message.len())).unwrap_or_default().to_owned()
+        };
         let in_a_line = |message: String| message.split_whitespace().collect::<Vec<_>>().join(" ");
         let message = reply.message.as_deref().map(first).map(in_a_line);
-        let parts: Vec<String> = [head.join(" ")].into_iter().chain(message).filter(|part| !part.is_empty()).collect();
+        let head = head.join(" ");
+        let message = message.filter(|message| *message != head);
+        let parts: Vec<String> = [head].into_iter().chain(message).filter(|part| !part.is_empty()).collect();
         (!parts.is_empty()).then(|| self.words(&parts.join(": ")))
     }
 

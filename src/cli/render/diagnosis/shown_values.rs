@@ -62,7 +62,12 @@ impl Shown<'_> {
     pub(super) fn detail(&self, made: &AppliedMistake) -> Option<String> {
         let detail = made.detail.as_deref()?;
         let is_said = match self.values(made) {
-            ShownValues::Two(_, both) => is_said_by(detail, &both),
+            ShownValues::Two(_, both) => {
+                made.mistake.place == "method" || is_said_by(detail, &both, made.mistake.place)
+            }
+            ShownValues::One(_, value) => {
+                is_said_by(detail, &Both { theirs: value, right: Vec::new(), is_hidden: false }, made.mistake.place)
+            }
             _ => false,
         };
         (!is_said).then(|| self.words(detail))
@@ -110,15 +115,18 @@ fn is_range(text: &[u8]) -> bool {
 }
 
 /// Whether a detail only repeats the value that was signed, or the name of the header that is shown.
-fn is_said_by(detail: &str, both: &Both) -> bool {
+fn is_said_by(detail: &str, both: &Both, place: &str) -> bool {
     let signed = String::from_utf8_lossy(&both.theirs);
-    let signed = signed.trim();
-    let value = signed.split_once(':').map_or(signed, |(_, value)| value.trim());
-    let quoted =
-        |value: &str| detail.ends_with(&format!("was signed as '{value}'")) || detail == format!("signed as {value}");
-    let names_header =
-        detail.strip_prefix("the header is ").is_some_and(|name| signed.starts_with(&format!("{name}:")));
-    names_header || quoted(value) || quoted(signed)
+    let is_shown = |name: &str| signed.starts_with(&format!("{name}:"));
+    if let Some(name) = detail.strip_prefix("the header is ") {
+        return is_shown(name);
+    }
+    match detail.split_once(" was signed as ") {
+        Some((name, value)) => {
+            (is_shown(name) || place == "host") && value.trim_matches('\'').len() <= signed.trim().len()
+        }
+        None => detail.strip_prefix("signed as ") == Some(signed.trim()),
+    }
 }
 
 #[cfg(test)]

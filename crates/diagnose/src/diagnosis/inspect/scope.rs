@@ -17,12 +17,12 @@ pub(super) fn out_of_order(terms: &Terms) -> Option<AppliedMistake> {
 fn disorder(scope: &Scope) -> Option<&'static str> {
     let is_exchanged = is_service(scope.region()) && !is_service(&scope.service);
     match () {
-        () if is_exchanged && is_region(&scope.service) => Some("region and service are exchanged"),
-        () if is_exchanged => Some("the name of a service stands where the region belongs"),
+        () if is_exchanged && is_region(&scope.service) => Some("region and service are swapped"),
+        () if is_exchanged => Some("the name of a service is in the place of the region"),
         () if !is_date(&scope.date) && [scope.region(), &scope.service].into_iter().any(is_date) => {
-            Some("the date stands in another part's place")
+            Some("the date is in the place of another part")
         }
-        () if is_region(&scope.date) => Some("a region stands where the date belongs"),
+        () if is_region(&scope.date) => Some("a region is in the place of the date"),
         () => None,
     }
 }
@@ -56,7 +56,8 @@ pub(in crate::diagnosis) fn other_region(presented: &str, expected: &str) -> App
 
 /// A scope of another service than the host, which is AWS's.
 pub(in crate::diagnosis) fn other_service(presented: &str, expected: &str) -> AppliedMistake {
-    AppliedMistake::new(&SCOPE_SERVICE, presented, expected).with_detail(format!("the host is one of {expected}"))
+    AppliedMistake::new(&SCOPE_SERVICE, presented, expected)
+        .with_detail(format!("the host belongs to the service {expected}"))
 }
 
 /// A scope that is not what it has to be in its form.
@@ -102,9 +103,9 @@ mod tests {
             ("A/20150830/us-east-1/s3/aws4_request", None),
             ("A/20150830/garage/s3/aws4_request", None),
             ("A/20150830/us-east-1/my-own-thing/aws4_request", None),
-            ("A/20150830/s3/us-east-1/aws4_request", Some("region and service are exchanged")),
-            ("A/20150830/execute-api/fsn1/aws4_request", Some("the name of a service stands where the region belongs")),
-            ("A/us-east-1/20150830/s3/aws4_request", Some("the date stands in another part's place")),
+            ("A/20150830/s3/us-east-1/aws4_request", Some("region and service are swapped")),
+            ("A/20150830/execute-api/fsn1/aws4_request", Some("the name of a service is in the place of the region")),
+            ("A/us-east-1/20150830/s3/aws4_request", Some("the date is in the place of another part")),
             // One part too few: the id is read as the rest.
             ("x/A/us-east-1/s3/aws4_request", None),
         ] {

@@ -166,7 +166,7 @@ fn algorithm(request: &Request, presented: &str) -> Option<AppliedMistake> {
         _ if presented.starts_with("AWS") && presented.len() < 40 => {
             said(presented, "the algorithm is none that is known")
         }
-        _ => said("", "what stands in place of the algorithm is none"),
+        _ => said("", "there is no known algorithm"),
     }
 }
 
@@ -177,7 +177,7 @@ fn missing(request: &Request, carrier: &str, part: &str) -> AppliedMistake {
         true if header.contains(&format!(", {part}=")) || header.contains(&format!(" {part}=,")) => {
             format!("{part} is empty")
         }
-        true => format!("no comma stands before {part}"),
+        true => format!("there is no comma before {part}"),
         false => format!("the {carrier} has no {part}"),
     };
     malformed("", part).with_detail(detail)
@@ -192,7 +192,7 @@ fn credential(presented: &str) -> AppliedMistake {
     }
     let made = scope::disordered(&shown, &Dialect::AWS4, Scheme::V4);
     match presented.split('/').count() {
-        1 => made.with_detail("the credential is the access key id alone"),
+        1 => made.with_detail("the credential is the access key ID alone"),
         count => made.with_detail(format!("the credential has {count} parts, not 5")),
     }
 }
@@ -265,7 +265,7 @@ mod tests {
             (
                 header().replace(", SignedHeaders", " SignedHeaders"),
                 "authorization-malformed",
-                "no comma stands before SignedHeaders",
+                "there is no comma before SignedHeaders",
             ),
             (header().replace(", Signature=", ", Sig="), "authorization-malformed", "has no Signature"),
             (header().replace("/s3/aws4_request", ""), "scope-order", "has 3 parts"),

@@ -78,6 +78,9 @@ impl Shown<'_> {
         });
         page.raw("\"/></svg><span class=\"sentence\">").text(self.verdict()).raw("</span></p>\n");
         page.raw("<h1>").text(&self.headline()).raw("</h1>\n");
+        if let Some(text) = self.refused_anyway() {
+            page.raw("<p class=\"aside\"><span class=\"sentence\">").text(&text).raw(".</span></p>\n");
+        }
         self.write_reply(page);
         if let Some(judged) = &self.diagnosis.judged {
             self.write_facts(judged, page);

@@ -17,6 +17,8 @@ use sigvet_diagnose::{AppliedMistake, Comparison, Explanation};
 const WIDTH: usize = 80;
 /// Where the texts begin, right of their labels.
 const COLUMN: usize = 13;
+/// A text that differs as a whole is marked up to this length.
+const MARKED_WHOLE: usize = 40;
 /// So many differences of one text are shown.
 const DIFFERENCES: usize = 4;
 
@@ -61,6 +63,9 @@ impl Page<'_> {
 
     /// What to change, or to find out.
     fn changes(&mut self) -> Result<()> {
+        if let Some(text) = self.shown.refused_anyway() {
+            self.sentence("but: ", &text)?;
+        }
         for fix in self.shown.fixes() {
             self.sentence("fix: ", fix)?;
         }
@@ -115,11 +120,14 @@ impl Page<'_> {
         }
     }
 
-    /// A value that stands beside no other.
+    /// A value that stands beside no other, line by line.
     fn value(&mut self, label: &str, value: &[u8]) -> Result<()> {
         let value = value.strip_suffix(b"\n").unwrap_or(value);
-        let pairs = marks::pairs(value, value, WIDTH - COLUMN, 1);
-        pairs.shown.iter().try_for_each(|pair| self.marked(label, &pair.theirs))
+        for (at, line) in value.split(|byte| *byte == b'\n').enumerate() {
+            let pairs = marks::pairs(line, line, WIDTH - COLUMN, 1);
+            pairs.shown.iter().try_for_each(|pair| self.marked(if at == 0 { label } else { "" }, &pair.theirs))?;
+        }
+        Ok(())
     }
 
     fn clients(&mut self, made: &AppliedMistake) -> Result<()> {
@@ -182,7 +190,10 @@ impl Page<'_> {
             underline.push_str(&mark.repeat(text.chars().count()));
         }
         writeln!(self.out)?;
+        // Of two hashes all differs: marks would point at everything.
+        let is_all_marked = segments.iter().all(|segment| segment.kind != Kind::Same) && underline.len() > MARKED_WHOLE;
         match underline.trim_end() {
+            _ if is_all_marked => Ok(()),
             "" => Ok(()),
             marks => {
                 write!(self.out, "{:COLUMN$}", "")?;

@@ -50,7 +50,7 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
     let made = |signed: &str, expected: &str| AppliedMistake::new(row, signed, expected);
     Some(match finding {
         Finding::AccessKeyUnknown { expected, presented } => {
-            made(key::shown(presented), expected).with_detail("it is not the key to judge by")
+            made(key::shown(presented), expected).with_detail("it is not the access key ID of the credentials in use")
         }
         Finding::TimeSkewed { now, presented, .. } => clock::off(*presented, *now),
         Finding::Expired { at, now } => clock::expired(*at, *now),
@@ -90,7 +90,7 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         Finding::TokenDiffers { .. } => made("", "").with_detail("it is not the token that belongs to the key"),
         Finding::PayloadMismatch { expected, presented } => made(presented, expected),
         Finding::ChecksumMismatch { name, expected, presented } => {
-            made(presented, expected).with_detail(format!("it stands in {name}"))
+            made(presented, expected).with_detail(format!("the header is {name}"))
         }
         Finding::RegionSetMissing { name } | Finding::PayloadHeaderMissing { name } => made("", name),
         Finding::HostNotSigned => made(listed(claimed), &with_names(listed(claimed), &["host"])),
