@@ -35,7 +35,7 @@ impl Shown<'_> {
         }
         let best = self.diagnosis.best().map(|best| best.mistakes.as_slice()).unwrap_or_default();
         for made in best {
-            lines.push(format!("{} [{}]", self.heading(made), made.mistake.id));
+            lines.push(format!("{} [{}]", self.short_heading(made), made.mistake.id));
             lines.extend(self.value_lines(made));
         }
         lines.extend(self.reply_rows().into_iter().map(|(label, text)| format!("{label}: {text}")));

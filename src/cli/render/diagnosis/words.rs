@@ -82,6 +82,14 @@ impl Shown<'_> {
         }
     }
 
+    /// The same above the values, which may say already what exactly.
+    pub(super) fn short_heading(&self, made: &AppliedMistake) -> String {
+        match self.detail(made) {
+            Some(detail) => format!("{}: {detail}", made.mistake.title),
+            None => made.mistake.title.to_owned(),
+        }
+    }
+
     /// How an explanation is known.
     pub(super) fn known_by(&self, explanation: &Explanation) -> String {
         let signed = "exactly the signature your client sent";

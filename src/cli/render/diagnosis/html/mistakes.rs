@@ -10,8 +10,7 @@ use sigvet_diagnose::AppliedMistake;
 pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
     let Some(best) = shown.diagnosis.best().filter(|best| !best.mistakes.is_empty()) else { return };
     page.raw("<section aria-labelledby=\"mistakes\">\n<h2 id=\"mistakes\">");
-    page.raw(if best.mistakes.len() > 1 { "What is wrong, together" } else { "What is wrong" });
-    page.raw("</h2>\n<p class=\"known\"><span class=\"badge\">").text(best.proof.as_str()).raw("</span> ");
+    page.raw("What is wrong</h2>\n<p class=\"known\"><span class=\"badge\">").text(best.proof.as_str()).raw("</span> ");
     page.raw("<span class=\"sentence\">").text(&shown.known_by(best)).raw(".</span></p>\n");
     for made in &best.mistakes {
         write_mistake(shown, made, page);

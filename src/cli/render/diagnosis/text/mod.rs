@@ -101,7 +101,7 @@ impl Page<'_> {
                 self.row("detail", &detail)?;
             }
         } else {
-            for line in wrapped(&format!("{} [{}]", self.shown.heading(made), made.mistake.id), WIDTH) {
+            for line in wrapped(&format!("{} [{}]", self.shown.short_heading(made), made.mistake.id), WIDTH) {
                 self.line(Role::Heading, &line)?;
             }
         }
@@ -227,7 +227,7 @@ impl Page<'_> {
     fn further(&mut self, explanation: &Explanation) -> Result<()> {
         for made in &explanation.mistakes {
             writeln!(self.out)?;
-            self.sentence("also: ", &format!("{} [{}]", self.shown.heading(made), made.mistake.id))?;
+            self.sentence("also: ", &format!("{} [{}]", self.shown.short_heading(made), made.mistake.id))?;
             self.values(made)?;
             self.row("fix", made.mistake.fix)?;
             self.row("proof", &self.shown.known_by(explanation))?;
