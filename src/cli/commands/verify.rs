@@ -93,6 +93,7 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
         let shown = Shown {
             diagnosis: &diagnosis,
             redactor: &redactor,
+            known,
             reply: None,
             further_notes: &[],
             show_secrets,

@@ -60,6 +60,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     let redactor = redactor(&evidence, &diagnosis, args, keys.own.as_ref(), &keys.others);
     let shown = Shown {
         diagnosis: &diagnosis,
+        known: evidence.known(args),
         reply: evidence.reply.as_ref(),
         further_notes: &further_notes,
         redactor: &redactor,

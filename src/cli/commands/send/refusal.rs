@@ -15,6 +15,7 @@ use crate::cli::terminal::notes::note;
 use sigvet_core::claim::Claim;
 use sigvet_core::request::Request;
 use sigvet_core::time::in_words;
+use sigvet_core::verify::Known;
 use sigvet_diagnose::formats::reply::{Kind, Reply};
 use sigvet_diagnose::{Evidence, Hints, Limits, diagnose};
 
@@ -148,6 +149,7 @@ fn explain(
     writeln!(context.stderr)?;
     let shown = Shown {
         diagnosis: &diagnosis,
+        known: Known::WHOLE,
         reply: None,
         further_notes: &[],
         redactor: &redactor,

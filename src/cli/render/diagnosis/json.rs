@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Shown;
+use sigvet_core::request::Body;
 use sigvet_core::scheme::Signature;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Verdict;
@@ -28,6 +29,7 @@ impl Shown<'_> {
             "verdict": diagnosis.outcome.as_str(),
             "explanations": self.each(&diagnosis.explanations, Self::explanation),
             "stages": verdict.map(|verdict| self.stages(verdict)).unwrap_or_default(),
+            "assumed": self.assumed(),
             "signature": {
                 "presented": verdict.map(|verdict| verdict.claimed.signature().as_str()),
                 "expected": verdict.and_then(|verdict| verdict.expected.as_ref()).map(Signature::as_str),
@@ -39,6 +41,17 @@ impl Shown<'_> {
                 "milliseconds": self.milliseconds,
             },
         })
+    }
+
+    /// What the evidence did not show, and was taken to be as it has to be.
+    fn assumed(&self) -> Vec<&'static str> {
+        let Some(judged) = &self.diagnosis.judged else { return Vec::new() };
+        let unseen = [
+            (!self.known.method, "method"),
+            (!self.known.headers, "headers"),
+            (judged.request.body == Body::Unknown, "body"),
+        ];
+        unseen.into_iter().filter(|(is_unseen, _)| *is_unseen).map(|(_, part)| part).collect()
     }
 
     fn each<T>(&self, items: &[T], to_json: impl Fn(&Self, &T) -> Value) -> Vec<Value> {
@@ -111,7 +124,7 @@ mod tests {
         let diagnosis = diagnosis_of_two_mistakes();
         let json = fixtures::shown(&diagnosis, &Redactor::none()).to_json();
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
-        assert_eq!(keys(&json), "verdict explanations stages signature search comparisons notes next reply");
+        assert_eq!(keys(&json), "verdict explanations stages assumed signature search comparisons notes next reply");
         let explanation = &json["explanations"][0];
         assert_eq!(keys(explanation), "proof mistakes");
         assert_eq!(keys(&explanation["mistakes"][0]), "id title where signed expected fix detail");

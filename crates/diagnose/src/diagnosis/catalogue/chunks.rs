@@ -11,7 +11,7 @@ mistakes! {
             and CRLF, but somewhere the body has other bytes. The server reads a chunk header where there is data, \
             or data where there is a chunk header.",
         fix: "Count only the bytes of the data, in hex, and write CRLF after the chunk header and after the data.",
-        clients: &[("curl", "--data-binary @FILE; -d @FILE drops line ends")],
+        clients: &[("curl", "--data-binary @FILE; -d @FILE removes line breaks")],
         proofs: &[Lint],
     }
     CHUNK_DECODED_LENGTH = "chunk-decoded-length" {

@@ -21,9 +21,9 @@ mistakes! {
         fix: "Create the base64 text once, keep it, and put it into the form exactly as it was signed, without line \
             breaks.",
         clients: &[
-            ("Python", "base64.b64encode, not encodebytes, which adds line ends"),
-            ("Ruby", "Base64.strict_encode64, not encode64, which adds line ends"),
-            ("openssl", "openssl base64 -A keeps it in one line"),
+            ("Python", "base64.b64encode, not encodebytes, which adds newlines"),
+            ("Ruby", "Base64.strict_encode64, not encode64, which adds newlines"),
+            ("openssl", "openssl base64 -A writes a single line"),
         ],
         proofs: &[Search, Compare],
     }
@@ -61,7 +61,7 @@ mistakes! {
         explanation: "Every field before the file needs a condition, except the policy, the signature and fields \
             that begin with x-ignore-. The server refuses fields that the policy does not mention.",
         fix: "Add a condition for the field, leave the field out, or put it after the file, where it is not read.",
-        clients: &[("boto3", "generate_presigned_post takes fields and conditions apart: give each field in both")],
+        clients: &[("boto3", "generate_presigned_post takes fields and conditions separately: add each field to both")],
         proofs: &[Lint, Error],
     }
     FORM_FIELD_ORDER = "form-field-order" {
@@ -72,7 +72,7 @@ mistakes! {
         fix: "Put the file last.",
         clients: &[
             ("FormData in JavaScript", "append the file after all other fields"),
-            ("curl", "give -F file=@… after the other fields"),
+            ("curl", "put -F file=@… after the other fields"),
         ],
         proofs: &[Lint, Error],
     }

@@ -137,14 +137,14 @@ mistakes! {
         fix: "Set the full Content-Type yourself and sign exactly that, or do not sign it. Pass the body as bytes \
             if the client adds a charset to text.",
         clients: &[
-            ("OkHttp", "make the RequestBody of bytes; of a String it appends '; charset=utf-8'"),
-            ("Retrofit", "send a RequestBody made of bytes, with the MediaType that was signed"),
-            ("fetch", "a string gets text/plain;charset=UTF-8, a Blob its type; set Content-Type as signed"),
-            ("axios", "headers: { 'Content-Type': … }, as signed; else it may send a form's type"),
+            ("OkHttp", "create the RequestBody from bytes; for a String it appends '; charset=utf-8'"),
+            ("Retrofit", "create the RequestBody from bytes, with the MediaType that was signed"),
+            ("fetch", "set Content-Type as signed; a string gets text/plain;charset=UTF-8, a Blob its type"),
+            ("axios", "headers: { 'Content-Type': … }, as signed; otherwise it may send a form's type"),
             ("jQuery", "contentType: file.type, processData: false"),
             (".NET", "ByteArrayContent with Content-Type set; StringContent adds a charset"),
             ("Dart http", "send bodyBytes; for text it adds a charset"),
-            ("aws4", "set Content-Type; for a body without one it signs a form's type"),
+            ("aws4", "set Content-Type; otherwise it signs a form's type for a body"),
         ],
         proofs: &[Search, Compare],
     }
@@ -166,7 +166,7 @@ mistakes! {
             it.",
         clients: &[
             ("aws-sdk-js v3", "getSignedUrl(…, { unhoistableHeaders: new Set(['x-amz-checksum-sha256']) })"),
-            ("aws-requests-auth", "leaves x-amz-content-sha256 unsigned; take requests-aws4auth for S3"),
+            ("aws-requests-auth", "leaves x-amz-content-sha256 unsigned; use requests-aws4auth for S3"),
         ],
         proofs: &[Lint, Error],
     }

@@ -23,7 +23,7 @@ mistakes! {
             but the client signed the bare host name. The server computes its signature over host and port.",
         fix: "Sign the host as host:port if the port is not the default port of the scheme.",
         clients: &[
-            ("requests-aws4auth", "headers={'Host': 'HOST:PORT'}; by itself it signs the bare name"),
+            ("requests-aws4auth", "headers={'Host': 'HOST:PORT'}; by default it signs the bare name"),
             ("aws-requests-auth", "aws_host='HOST:PORT'"),
             ("aws4", "headers: { Host: 'HOST:PORT' }"),
             ("nginx", "proxy_set_header Host $http_host; $host has no port"),
@@ -38,7 +38,7 @@ mistakes! {
         fix: "Pass the signer the bare host name, with the port if it is not the default.",
         clients: &[
             ("aws-requests-auth", "aws_host is a bare host name"),
-            ("aws4", "host is a bare host name; what follows belongs to path"),
+            ("aws4", "host is a bare host name; the rest belongs in path"),
         ],
         proofs: &[Lint, Search, Compare],
     }
@@ -53,7 +53,7 @@ mistakes! {
             ("boto3", "region_name, and config=Config(s3={'addressing_style': 'virtual'}), from 1.33.8 on"),
             ("AWS CLI", "aws s3 presign --region REGION --endpoint-url https://s3.REGION.amazonaws.com"),
             ("MinIO", "give the client that presigns the public endpoint, not the internal one"),
-            ("Laravel", "the public address as endpoint; temporary_url changes the host after signing"),
+            ("Laravel", "use the public address as endpoint; temporary_url changes the host after signing"),
         ],
         proofs: &[Search, Compare],
     }
@@ -72,8 +72,8 @@ mistakes! {
             ("Traefik", "passHostHeader: true, which is the default"),
             ("Pomerium", "preserve_host_header: true"),
             ("ingress-nginx", "no annotation upstream-vhost, which replaces Host"),
-            ("AWS ALB", "routing.http.preserve_host_header.enabled = true; else it may append the port"),
-            ("CloudFront", "sends the origin's host; for S3, let it sign by origin access control"),
+            ("AWS ALB", "routing.http.preserve_host_header.enabled = true; otherwise it may append the port"),
+            ("CloudFront", "sends the origin's host; for S3, let origin access control sign"),
         ],
         proofs: &[Compare],
     }

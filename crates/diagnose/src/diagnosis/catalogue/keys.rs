@@ -11,9 +11,9 @@ mistakes! {
             the clipboard. The client signs with it, and the server's secret does not have it.",
         fix: "Trim the secret when you read it, and write it to files and variables without a trailing newline.",
         clients: &[
-            ("GitHub Actions", "save the secret again, without a line end or spaces"),
-            ("Kubernetes", "stringData, or the base64 of a file without a line end"),
-            ("Docker", "docker secret create NAME FILE, with a file without a line end"),
+            ("GitHub Actions", "save the secret again, without a newline or spaces"),
+            ("Kubernetes", "stringData, or the base64 of a file without a trailing newline"),
+            ("Docker", "docker secret create NAME FILE, with a file without a trailing newline"),
         ],
         proofs: &[Search],
     }
@@ -94,7 +94,7 @@ mistakes! {
             provider's key or another kind of key. The server looks it up as it is and finds nothing.",
         fix: "Copy the access key ID again, without quotes and spaces, and check that it is an S3 access key of \
             this provider and not an API token.",
-        clients: &[("Cloudflare R2", "the access key id of an R2 API token has 32 characters")],
+        clients: &[("Cloudflare R2", "the access key ID of an R2 API token has 32 characters")],
         proofs: &[Lint, Error],
     }
     ACCESS_KEY_UNKNOWN = "access-key-unknown" {
@@ -105,7 +105,7 @@ mistakes! {
             request before it compares signatures.",
         fix: "Check that endpoint and key belong together and that the key is active. Send the session token with a \
             temporary key.",
-        clients: &[("AWS CLI", "aws sts get-caller-identity --profile NAME tells whether AWS knows the key")],
+        clients: &[("AWS CLI", "aws sts get-caller-identity --profile NAME shows whether AWS knows the key")],
         proofs: &[Error],
     }
     KEY_PREFIX = "key-prefix" {
@@ -168,7 +168,7 @@ mistakes! {
         explanation: "A signing key is valid for one day in UTC, but the client cached an older one or derived it \
             from a local date. The server derives the key for the day in the credential scope.",
         fix: "Cache signing keys by the date in the credential scope, together with region, service and secret.",
-        clients: &[("requests-aws4auth", "0.8 or later renews the key when the day changes")],
+        clients: &[("requests-aws4auth", "0.8 or later derives a new key when the day changes")],
         proofs: &[Search],
     }
     KEY_OTHER_SCOPE = "key-other-scope" {

@@ -10,7 +10,7 @@ mistakes! {
         explanation: "The canonical request begins with the method as it is sent, which is almost always uppercase, \
             but the client signed get or Get. The server's canonical request begins with GET.",
         fix: "Convert the method to uppercase before you sign and send it.",
-        clients: &[("fetch", "method: 'PATCH', in capitals; fetch itself raises only the six common methods")],
+        clients: &[("fetch", "method: 'PATCH', in uppercase; fetch only converts the six common methods")],
         proofs: &[Search],
     }
     METHOD_SWAPPED = "method-swapped" {

@@ -11,7 +11,7 @@ mistakes! {
             %2520. The server computes its signature over the path encoded once.",
         fix: "Pass the signer a path that is encoded once, and turn off its second encoding; S3 has none.",
         clients: &[
-            ("botocore", "S3SigV4Auth in place of SigV4Auth"),
+            ("botocore", "use S3SigV4Auth instead of SigV4Auth"),
             ("aws-sdk-js v3", "new SignatureV4({ …, uriEscapePath: false })"),
             ("aws-sdk-go v1", "signer.DisableURIPathEscaping = true"),
             ("aws-sdk-go-v2", "func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }"),
@@ -21,8 +21,8 @@ mistakes! {
             ("aws4", "service: 's3'; for a service of another name, doNotEncodePath: true"),
             ("aws4fetch", "service: 's3'; for a service of another name, singleEncode: true"),
             ("requests-aws4auth", "AWS4Auth(…, 's3'); other service names are encoded twice"),
-            ("aws-requests-auth", "always encodes once more; take requests-aws4auth for S3"),
-            ("Spring", "pass a java.net.URI; a URL given as String is a template, encoded again"),
+            ("aws-requests-auth", "always encodes once more; use requests-aws4auth for S3"),
+            ("Spring", "pass a java.net.URI; a String is treated as a template and encoded again"),
             ("Retrofit", "@Url for a whole URL, @Path(value = …, encoded = true) for an encoded part"),
         ],
         proofs: &[Search, Compare],
@@ -35,12 +35,12 @@ mistakes! {
         fix: "Percent-encode each path segment a second time in the canonical request, or turn on the signer's \
             second encoding.",
         clients: &[
-            ("botocore", "SigV4Auth; S3SigV4Auth is for S3 alone"),
+            ("botocore", "SigV4Auth; S3SigV4Auth is only for S3"),
             ("aws-sdk-js v3", "new SignatureV4({ …, uriEscapePath: true }), which is the default"),
             ("aws-sdk-go-v2", "leave DisableURIPathEscaping false"),
             ("aws-sdk-java v2", "leave AwsV4HttpSigner.DOUBLE_URL_ENCODE at true, its default"),
             ("aws-sigv4 (Rust)", "settings.percent_encoding_mode = PercentEncodingMode::Double"),
-            ("aws4fetch", "leave singleEncode out"),
+            ("aws4fetch", "remove singleEncode"),
             ("curl", "8.14.0 or later encodes twice for all services but S3"),
         ],
         proofs: &[Search, Compare],
@@ -81,12 +81,12 @@ mistakes! {
         fix: "Percent-encode everything except A-Z a-z 0-9 - . _ ~ and the slashes between segments. The URL \
             encoders of standard libraries leave some of the other characters alone.",
         clients: &[
-            ("JavaScript", "encodeURIComponent, then ! ' ( ) * encoded as well, which it leaves alone"),
+            ("JavaScript", "encodeURIComponent, then also encode ! ' ( ) *, which it leaves alone"),
             ("Python", "urllib.parse.quote(path, safe='/~')"),
             ("Java", "URLEncoder.encode(…).replace(\"+\", \"%20\").replace(\"*\", \"%2A\"), each segment"),
             ("PHP", "rawurlencode of each segment"),
             (".NET", "Uri.EscapeDataString of each segment"),
-            ("curl", "8.9.0 or later encodes = and its like in the path"),
+            ("curl", "8.9.0 or later encodes = and similar characters in the path"),
         ],
         proofs: &[Search, Compare],
     }
@@ -109,7 +109,7 @@ mistakes! {
         explanation: "The client wrote escapes such as %2f or %c3, but the canonical path uses uppercase hex \
             digits. The server writes %2F and %C3, so its canonical path differs.",
         fix: "Use uppercase hex digits when you percent-encode.",
-        clients: &[(".NET", "Uri.EscapeDataString; HttpUtility.UrlEncode writes lower-case digits")],
+        clients: &[(".NET", "Uri.EscapeDataString; HttpUtility.UrlEncode writes lowercase digits")],
         proofs: &[Search, Compare],
     }
     PATH_SLASH_ENCODED = "path-slash-encoded" {
@@ -121,7 +121,7 @@ mistakes! {
         clients: &[
             ("JavaScript", "key.split('/').map(encodeURIComponent).join('/')"),
             ("Python", "urllib.parse.quote(key, safe='/~')"),
-            ("aws-sdk-java v1", "the bucket alone as bucketName; prefixes belong to the key"),
+            ("aws-sdk-java v1", "pass only the bucket as bucketName; prefixes belong to the key"),
         ],
         proofs: &[Search, Compare],
     }
@@ -136,14 +136,14 @@ mistakes! {
             ("aws-sigv4 (Rust)", "settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled"),
             ("curl", "--path-as-is"),
             ("requests", "2.34.0 with urllib3 2.7.0 keeps a leading //, which 2.32.0 began to strip"),
-            ("requests-aws4auth", "normalises S3 paths too; avoid //, . and .. in keys"),
+            ("requests-aws4auth", "normalizes S3 paths too; avoid //, . and .. in keys"),
             ("Apache HttpClient", "RequestConfig.custom().setNormalizeUri(false), from 4.5.8 on"),
             (".NET", "new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }"),
-            ("nginx", "proxy_pass without a path behind the address; merge_slashes off"),
+            ("nginx", "proxy_pass without a path after the address; merge_slashes off"),
             ("Apache httpd", "ProxyPass … nocanon"),
             ("Envoy", "normalize_path: false, merge_slashes: false"),
             ("Traefik", "--entrypoints.NAME.http.sanitizepath=false"),
-            ("Cloudflare", "switch 'Normalize URLs to origin' off"),
+            ("Cloudflare", "turn off 'Normalize URLs to origin'"),
         ],
         proofs: &[Search, Compare],
     }
@@ -166,7 +166,7 @@ mistakes! {
             signer, the HTTP client or a proxy added or removed. The server uses the path exactly as it arrives.",
         fix: "Sign and send the same path, either with the slash or without it. A redirect to the other form needs \
             a new signature.",
-        clients: &[("nginx", "a slash at the end of both location and proxy_pass, or of neither")],
+        clients: &[("nginx", "end both location and proxy_pass with a slash, or neither")],
         proofs: &[Search, Compare],
     }
     PATH_EMPTY = "path-empty" {
@@ -212,7 +212,7 @@ mistakes! {
             ("AWS CLI", "aws configure set default.s3.addressing_style virtual"),
             ("aws-sdk-js v3", "forcePathStyle: false"),
             ("rclone", "--s3-force-path-style=false"),
-            ("s3cmd", "host_bucket = %(bucket)s.HOST, with the host of your server"),
+            ("s3cmd", "host_bucket = %(bucket)s.HOST, with your server's host name"),
         ],
         proofs: &[Search, Compare],
     }
@@ -224,12 +224,12 @@ mistakes! {
             it, which is not the one the client signed.",
         fix: "Make the proxy forward the path unchanged, or sign the path that the server will see.",
         clients: &[
-            ("nginx", "no path in proxy_pass and no rewrite; give the S3 server a host name of its own"),
+            ("nginx", "no path in proxy_pass and no rewrite; give the S3 server its own host name"),
             ("Traefik", "no StripPrefix or ReplacePath on the route"),
-            ("Caddy", "handle, not handle_path, which takes the prefix off"),
-            ("aws4", "path holds the stage of the API, too: /prod/items"),
-            ("API Gateway", "sign the path with its stage, as in /prod/items"),
-            ("CloudFront", "an origin path is put before the signed path; leave it empty"),
+            ("Caddy", "handle, not handle_path, which removes the prefix"),
+            ("aws4", "include the API stage in path: /prod/items"),
+            ("API Gateway", "sign the path with its stage, for example /prod/items"),
+            ("CloudFront", "leave the origin path empty; it is prepended to the signed path"),
         ],
         proofs: &[Search, Compare],
     }
@@ -240,7 +240,7 @@ mistakes! {
             request contains the '?' and the third line lacks the parameters. The server splits the target at the \
             '?', so both lines differ.",
         fix: "Pass the path up to the '?' and the query string to the signer separately.",
-        clients: &[("aws-sdk-js v3", "new HttpRequest({ path: url.pathname, query: … }): the query apart")],
+        clients: &[("aws-sdk-js v3", "new HttpRequest({ path: url.pathname, query: … }): pass the query separately")],
         proofs: &[Search, Compare],
     }
     PATH_UNICODE_FORM = "path-unicode-form" {

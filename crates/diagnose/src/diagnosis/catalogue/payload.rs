@@ -11,9 +11,9 @@ mistakes! {
             body or the body had already been read to its end. The server hashes the body it received.",
         fix: "Pass the body that you send to the signer, rewound to its start.",
         clients: &[
-            ("aws-sdk-go-v2", "hand SignHTTP the hex SHA-256 of the body; it does not read the body"),
+            ("aws-sdk-go-v2", "pass SignHTTP the hex SHA-256 of the body; it does not read the body"),
             ("aws-sdk-go v1", "signer.Sign(req, body, …) with the body as io.ReadSeeker"),
-            ("aws4", "with axios, put the serialised data into body as well before signing"),
+            ("aws4", "with axios, also set body to the serialized data before signing"),
         ],
         proofs: &[Search, Compare, Error],
     }
@@ -60,8 +60,8 @@ mistakes! {
         fix: "Use UNSIGNED-PAYLOAD in the canonical request of a presigned S3 URL, or sign x-amz-content-sha256 \
             with the hash.",
         clients: &[
-            ("botocore", "S3SigV4QueryAuth in place of SigV4QueryAuth"),
-            ("aws-sdk-js v3", "S3RequestPresigner in place of SignatureV4.presign"),
+            ("botocore", "use S3SigV4QueryAuth instead of SigV4QueryAuth"),
+            ("aws-sdk-js v3", "use S3RequestPresigner instead of SignatureV4.presign"),
             ("aws-sigv4 (Rust)", "SignableBody::UnsignedPayload"),
             ("aws4", "service: 's3' together with signQuery: true"),
         ],
@@ -73,7 +73,7 @@ mistakes! {
         explanation: "The body that arrived has one trailing newline more or fewer than the one that was hashed, or \
             CRLF instead of LF. The server hashes the bytes it received.",
         fix: "Hash exactly the bytes that you send, and open files in binary mode for both.",
-        clients: &[("curl", "--data-binary @FILE; -d @FILE drops line ends")],
+        clients: &[("curl", "--data-binary @FILE; -d @FILE removes line breaks")],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_JSON_REFORMATTED = "payload-json-reformatted" {
@@ -83,7 +83,7 @@ mistakes! {
             other spaces, key order or escapes. The server hashes the text it received.",
         fix: "Serialize the JSON once, to bytes; hash those bytes and send those bytes.",
         clients: &[
-            ("requests", "data=body with the bytes that were hashed, not json="),
+            ("requests", "data=body with the hashed bytes, not json="),
             ("axios", "data: the string that was hashed, and transformRequest: [d => d]"),
         ],
         proofs: &[Search, Compare, Error],
@@ -130,8 +130,8 @@ mistakes! {
             itself has another. S3 takes the payload line from the header and checks the body against it.",
         fix: "Compute the hash of the body once, send it in x-amz-content-sha256, and sign that same text.",
         clients: &[
-            ("aws4", "signs X-Amz-Content-Sha256 as it finds it; remove a stale one"),
-            ("aws4fetch", "signs X-Amz-Content-Sha256 as it finds it; remove a stale one"),
+            ("aws4", "signs an existing X-Amz-Content-Sha256 unchanged; remove a stale one"),
+            ("aws4fetch", "signs an existing X-Amz-Content-Sha256 unchanged; remove a stale one"),
         ],
         proofs: &[Lint, Search, Compare, Error],
     }
@@ -147,7 +147,7 @@ mistakes! {
             ("aws-sdk-js v3", "new SignatureV4({ …, applyChecksum: true }), which is the default"),
             ("aws-sdk-go-v2", "req.Header.Set(\"X-Amz-Content-Sha256\", hash) before SignHTTP"),
             ("curl", "8.0.0 or later sends it to S3"),
-            ("aws4", "set X-Amz-Content-Sha256 yourself for aoss, OpenSearch Serverless"),
+            ("aws4", "set X-Amz-Content-Sha256 yourself for aoss (OpenSearch Serverless)"),
         ],
         proofs: &[Lint, Error],
     }
@@ -171,8 +171,8 @@ mistakes! {
             base64.",
         clients: &[
             ("Python", "base64.b64encode(zlib.crc32(body).to_bytes(4, 'big'))"),
-            ("aws-sdk-js v3", "requestChecksumCalculation: 'WHEN_REQUIRED' to presign a PUT, whose body is to come"),
-            ("botocore", "leave ChecksumCRC32 out, and give ChecksumAlgorithm"),
+            ("aws-sdk-js v3", "requestChecksumCalculation: 'WHEN_REQUIRED' to presign a PUT without a body"),
+            ("botocore", "pass ChecksumAlgorithm instead of ChecksumCRC32"),
         ],
         proofs: &[Lint, Error],
     }

@@ -11,7 +11,7 @@ mistakes! {
             order of the URL. The server sorts them, so its canonical query differs.",
         fix: "Sort the encoded parameters by the bytes of their names before signing. The order in the URL itself \
             does not matter.",
-        clients: &[("curl", "8.3.0 or later sorts the query, 8.4.0 one with empty parts, too")],
+        clients: &[("curl", "8.3.0 or later sorts the query; 8.4.0 or later also with empty parts")],
         proofs: &[Search],
     }
     QUERY_SORTED_JOINED = "query-sorted-joined" {
@@ -22,7 +22,7 @@ mistakes! {
         fix: "Sort the pairs by name first and then by value, and join them with '=' afterwards.",
         clients: &[
             ("curl", "8.14.0 or later sorts by name, then by value"),
-            ("aws-requests-auth", "sorts joined; take requests-aws4auth"),
+            ("aws-requests-auth", "sorts joined strings; use requests-aws4auth"),
         ],
         proofs: &[Search],
     }
@@ -75,7 +75,7 @@ mistakes! {
             ("JavaScript", "params.toString().replaceAll('+', '%20')"),
             ("Go", "strings.ReplaceAll(values.Encode(), \"+\", \"%20\")"),
             ("PHP", "http_build_query($params, '', '&', PHP_QUERY_RFC3986)"),
-            ("curl", "8.19.0 or later signs %2B in the query as it should"),
+            ("curl", "8.19.0 or later signs %2B in the query correctly"),
         ],
         proofs: &[Search, Compare],
     }
@@ -87,11 +87,11 @@ mistakes! {
             encodes them, so its canonical query differs.",
         fix: "Percent-encode everything except A-Z a-z 0-9 - . _ ~ in names and values, including the slash.",
         clients: &[
-            ("JavaScript", "encodeURIComponent, then ! ' ( ) * encoded as well, which it leaves alone"),
+            ("JavaScript", "encodeURIComponent, then also encode ! ' ( ) *, which it leaves alone"),
             ("Python", "urllib.parse.quote(value, safe='~')"),
             ("curl", "8.3.0 or later encodes the canonical query"),
             ("requests-aws4auth", "1.1.2 or later keeps reserved characters encoded"),
-            ("aws-requests-auth", "signs the query as it is; encode it fully before"),
+            ("aws-requests-auth", "signs the query unchanged; encode it fully first"),
         ],
         proofs: &[Search, Compare],
     }
@@ -119,9 +119,9 @@ mistakes! {
             ("Spring", "UriComponentsBuilder … .build(true).toUri(), and pass the URI, not a String"),
             ("Spring RestClient", "new DefaultUriBuilderFactory() with EncodingMode.NONE, or pass a URI"),
             ("Retrofit", "@Query(value = …, encoded = true), or the whole URL as @Url"),
-            ("OkHttp", "addEncodedQueryParameter for what is encoded already"),
+            ("OkHttp", "addEncodedQueryParameter for already encoded values"),
             ("curl", "8.14.0 or later does not encode an encoded query again"),
-            ("awscurl", "write the query decoded; what is encoded may be encoded again"),
+            ("awscurl", "pass the query decoded; an encoded one may be encoded again"),
         ],
         proofs: &[Search, Compare],
     }
@@ -132,8 +132,8 @@ mistakes! {
             server writes %2F, so its canonical query differs.",
         fix: "Use uppercase hex digits when you percent-encode.",
         clients: &[
-            ("curl", "8.3.0 or later signs capital digits"),
-            (".NET", "Uri.EscapeDataString; HttpUtility.UrlEncode writes lower-case digits"),
+            ("curl", "8.3.0 or later signs uppercase digits"),
+            (".NET", "Uri.EscapeDataString; HttpUtility.UrlEncode writes lowercase digits"),
         ],
         proofs: &[Search, Compare],
     }
@@ -145,7 +145,7 @@ mistakes! {
         fix: "Build the whole URL before signing, and pass its query to the signer.",
         clients: &[
             ("aws4", "put the query into path"),
-            ("axios", "put the parameters into the URL before signing; params is added when it is sent"),
+            ("axios", "put the parameters into the URL before signing; params is added when sending"),
         ],
         proofs: &[Search, Compare],
     }

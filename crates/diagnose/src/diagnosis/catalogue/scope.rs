@@ -24,7 +24,7 @@ mistakes! {
         clients: &[
             ("boto3", "region_name='REGION'"),
             ("AWS CLI", "--region REGION, or AWS_REGION"),
-            ("aws4", "region: 'REGION'; where the host does not tell, it signs for us-east-1"),
+            ("aws4", "region: 'REGION'; if the host has no region, it signs for us-east-1"),
             ("curl", "--aws-sigv4 aws:amz:REGION:SERVICE"),
             ("s3cmd", "bucket_location = REGION"),
             ("Hadoop S3A", "fs.s3a.endpoint.region = REGION"),
@@ -47,7 +47,7 @@ mistakes! {
             ("curl", "--aws-sigv4 aws:amz:REGION:SERVICE"),
             ("requests-aws4auth", "AWS4Auth(key, secret, region, 'es'), or 'aoss' for OpenSearch Serverless"),
             ("Postman", "Service Name under Advanced configuration"),
-            ("aws4", "service: 'execute-api' and the like, where the host does not tell"),
+            ("aws4", "service: 'execute-api', for example, if the host does not show it"),
         ],
         proofs: &[Error, Search],
     }
