@@ -69,7 +69,7 @@ pub mod key_pair {
 
 pub mod raw_http {
     pub use crate::raw_http::{
-        Head, Line, Lines, MalformedRequest, authority_of, head_of, parse_fields, parse_request_line, split_once,
-        take_fields, take_head,
+        Head, Line, Lines, MalformedRequest, Transferred, authority_of, head_of, parse_fields, parse_request_line,
+        split_once, take_fields, take_head, without_chunks,
     };
 }

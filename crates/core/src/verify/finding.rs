@@ -178,7 +178,7 @@ pub enum Finding {
         /// The checksum in the header.
         presented: String,
     },
-    /// S3 wants the payload's hash declared, and it is not.
+    /// S3 and OpenSearch Serverless want the payload's hash declared, and it is not.
     PayloadHeaderMissing {
         /// The header.
         name: String,
@@ -403,7 +403,9 @@ impl fmt::Display for Finding {
             Self::ChecksumMismatch { name, expected, presented } => {
                 write!(f, "the body's checksum is {expected}, {name} says {presented}")
             }
-            Self::PayloadHeaderMissing { name } => write!(f, "the header {name} is missing, which S3 requires"),
+            Self::PayloadHeaderMissing { name } => {
+                write!(f, "the header {name} is missing, which the service requires")
+            }
             Self::HostNotSigned => f.write_str("the header host is not among the signed headers"),
             Self::HeaderUnsigned { name } | Self::TokenUnsigned { name } => {
                 write!(f, "the header {name} is sent but not signed")

@@ -29,10 +29,12 @@ pub(super) fn judge(request: &Request, claim: &Claim) -> Vec<Finding> {
     found.into_iter().collect()
 }
 
-/// S3 wants each request that is signed in its headers to declare its payload.
+/// S3 wants each request that is signed in its headers to declare its payload; so does OpenSearch Serverless (its developer
+/// guide, *Signing HTTP requests with other clients*).
 fn is_missing(request: &Request, terms: &Terms) -> bool {
+    let service = terms.scope.service.as_str();
     terms.placement == Placement::Header
-        && terms.dialect.stores_objects(&terms.scope.service)
+        && (terms.dialect.stores_objects(service) || service == "aoss")
         && !request.headers.contains(&terms.dialect.content_sha256_header)
 }
 

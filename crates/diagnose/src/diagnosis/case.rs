@@ -62,6 +62,7 @@ impl<'a> Case<'a> {
             Outcome::Invalid | Outcome::Unknown if !is_settled(explanations) && !self.is_right() => {
                 self.scheme.suspicions()
             }
+            Outcome::Valid if self.evidence.reply.is_some_and(Reply::is_refusal) => self.scheme.of_right(),
             _ => Vec::new(),
         }
     }

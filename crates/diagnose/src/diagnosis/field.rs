@@ -188,7 +188,7 @@ impl Field {
 
 impl From<Cause> for AppliedMistake {
     fn from(cause: Cause) -> Self {
-        Self { mistake: cause.mistake, detail: cause.detail, signed: Vec::new(), expected: Vec::new() }
+        Self { detail: cause.detail, ..Self::new(cause.mistake, Vec::new(), Vec::new()) }
     }
 }
 

@@ -102,6 +102,8 @@ pub struct AppliedMistake {
     pub signed: Vec<u8>,
     /// What should have been. Empty on the same conditions.
     pub expected: Vec<u8>,
+    /// Whether what the client signed is right, and was changed between client and server.
+    pub is_on_the_way: bool,
 }
 
 /// A text of the server's or the client's beside the right one.
@@ -239,7 +241,12 @@ impl Explanation {
 impl AppliedMistake {
     /// A mistake with what was signed and what should have been.
     pub(super) fn new(mistake: &'static Mistake, signed: impl Into<Vec<u8>>, expected: impl Into<Vec<u8>>) -> Self {
-        Self { mistake, detail: None, signed: signed.into(), expected: expected.into() }
+        Self { mistake, detail: None, signed: signed.into(), expected: expected.into(), is_on_the_way: false }
+    }
+
+    /// What to change. A client that is right is left as it is.
+    pub fn fix(&self) -> &'static str {
+        if self.is_on_the_way { FIX_ON_THE_WAY } else { self.mistake.fix }
     }
 
     /// The same, saying what exactly was done.
@@ -247,6 +254,9 @@ impl AppliedMistake {
         Self { detail: Some(detail.into()), ..self }
     }
 }
+
+const FIX_ON_THE_WAY: &str = "Leave the signer as it is: what it signed is correct. Configure the proxy, gateway or HTTP \
+    library between client and server to forward the request unchanged, or sign the request after it was changed.";
 
 /// Where two texts differ: the bytes of each between their common beginning and their common end.
 pub fn difference(a: &[u8], b: &[u8]) -> (Range<usize>, Range<usize>) {

@@ -30,4 +30,9 @@ pub(super) trait SchemeCase {
     fn suspicions(&self) -> Vec<Explanation> {
         Vec::new()
     }
+
+    /// Why a request that is right may have been refused.
+    fn of_right(&self) -> Vec<Explanation> {
+        Vec::new()
+    }
 }

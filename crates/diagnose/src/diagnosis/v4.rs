@@ -38,6 +38,7 @@ impl SchemeCase for V4Case<'_> {
         found.add_to_each(form);
         found.name_each_once();
         found.tell_once();
+        found.put_general_last();
         if is_payload_unknown(self.judged.request, self.judged.claim) {
             found.sets.iter_mut().for_each(name_empty_hash);
         }
@@ -67,6 +68,10 @@ impl SchemeCase for V4Case<'_> {
 
     fn suspicions(&self) -> Vec<Explanation> {
         inspect::suspicions(self.evidence, &self.judged)
+    }
+
+    fn of_right(&self) -> Vec<Explanation> {
+        inspect::of_right(self.evidence, &self.judged)
     }
 }
 

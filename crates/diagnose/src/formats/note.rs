@@ -71,6 +71,11 @@ pub enum Note {
         /// The bytes that are there.
         presented: u64,
     },
+    /// The chunks of the body (`Transfer-Encoding`) break off, so it is not used.
+    BrokenChunks {
+        /// Bytes of the body before it.
+        offset: usize,
+    },
     /// More follows the body than the request says; that was left out.
     TextBehindBody {
         /// The bytes.
@@ -166,6 +171,9 @@ impl fmt::Display for Note {
             Self::BodyNotCaptured => f.write_str("the body of the request is not in the text"),
             Self::BodyLength { expected, presented } => {
                 write!(f, "the body has {presented} bytes where the request says {expected}, so it is not known")
+            }
+            Self::BrokenChunks { offset } => {
+                write!(f, "the chunks of the body (Transfer-Encoding) are broken at byte {offset}, so the body is not known")
             }
             Self::TextBehindBody { length } => write!(f, "{length} bytes behind the body were left out"),
             Self::RestoredLineEnds => f.write_str("the body's line ends are CR LF again, as its length tells"),

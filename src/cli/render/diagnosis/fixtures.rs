@@ -57,7 +57,7 @@ pub(super) fn made(
     signed: &str,
     expected: &str,
 ) -> AppliedMistake {
-    AppliedMistake { mistake, detail: None, signed: signed.into(), expected: expected.into() }
+    AppliedMistake { mistake, detail: None, signed: signed.into(), expected: expected.into(), is_on_the_way: false }
 }
 
 fn judged() -> Judged {

@@ -71,7 +71,7 @@ impl Shown<'_> {
             "where": made.mistake.place,
             "signed": text(&both.theirs),
             "expected": text(&both.right),
-            "fix": made.mistake.fix,
+            "fix": made.fix(),
             "detail": made.detail.as_deref().map(|detail| self.redactor.apply(detail)),
         });
         if let Some(object) = object.as_object_mut().filter(|_| both.right.is_empty()) {

@@ -34,12 +34,15 @@ impl Shown<'_> {
         match (both.theirs.as_slice(), both.right.as_slice()) {
             _ if both.is_hidden => ShownValues::Hidden,
             (theirs, right) if theirs == right => ShownValues::None,
+            ([], _) if made.is_on_the_way => ShownValues::One("added", both.right),
             ([], _) => ShownValues::One(missing_label(made), both.right),
             (_, []) => ShownValues::One(alone_label(made), both.theirs),
             // A header that did not arrive has no value that could be copied.
             (theirs, right) if right.ends_with(b":") && theirs.starts_with(right) => {
                 ShownValues::One("signed", both.theirs)
             }
+            // The client is right: what arrived is what happened, and not what should have been signed.
+            _ if made.is_on_the_way => ShownValues::Two(["signed", "arrived"], both),
             (_, right) if is_range(right) => ShownValues::Two(["sent", "allowed"], both),
             _ => ShownValues::Two(["signed", "should be"], both),
         }
@@ -89,7 +92,7 @@ fn missing_label(made: &AppliedMistake) -> &'static str {
 /// Instants are labelled by whose they are. Where the time itself is what was signed, it is a value like others.
 fn times(made: &AppliedMistake) -> Option<ShownValues> {
     let labels = match made.mistake.id {
-        "time-skewed" | "time-local" => ["signed at", "server at"],
+        "time-skewed" | "time-local" | "time-week-year" | "time-twelve-hours" => ["signed at", "server at"],
         "expired" => ["expired at", "server at"],
         "not-yet-valid" => ["valid from", "server at"],
         _ => return None,
@@ -168,6 +171,14 @@ mod tests {
         ] {
             assert_eq!(line(&made), expected);
         }
+    }
+
+    #[test]
+    fn what_happened_on_the_way_is_no_advice() {
+        let on_the_way =
+            |signed, arrived| AppliedMistake { is_on_the_way: true, ..made(&HEADER_CHANGED, signed, arrived) };
+        assert_eq!(line(&on_the_way("te:trailers", "te:gzip")), "signed te:trailers arrived te:gzip");
+        assert_eq!(line(&on_the_way("", "a=1")), "added a=1");
     }
 
     #[test]

@@ -135,8 +135,8 @@ impl Shown<'_> {
     pub(super) fn fixes(&self) -> Vec<&'static str> {
         let mut fixes: Vec<&str> = Vec::new();
         for made in self.diagnosis.best().into_iter().flat_map(|best| &best.mistakes) {
-            if !fixes.contains(&made.mistake.fix) {
-                fixes.push(made.mistake.fix);
+            if !fixes.contains(&made.fix()) {
+                fixes.push(made.fix());
             }
         }
         fixes

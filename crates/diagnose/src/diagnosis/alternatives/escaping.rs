@@ -35,6 +35,11 @@ impl Escaping<'_> {
     }
 }
 
+/// Whether what was percent-encoded was encoded once more: an escape is escaped, such as `%2520`.
+pub(in crate::diagnosis) fn is_encoded_again(wire: &[u8]) -> bool {
+    wire.windows(5).any(|bytes| bytes.starts_with(b"%25") && bytes.iter().skip(3).all(u8::is_ascii_hexdigit))
+}
+
 /// What an encoder of some language leaves alone beyond the unreserved characters.
 const LEFT_ALONE: [&str; 8] = [
     // encodeURI of JavaScript.

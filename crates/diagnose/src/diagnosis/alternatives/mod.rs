@@ -3,7 +3,7 @@
 //! Everything here is made from the request that arrived, and from names that the user gave. What is right comes from the
 //! derivation, which knows of none of this. To teach sigvet a mistake, add it to the catalogue and to a step here.
 
-mod escaping;
+pub(super) mod escaping;
 mod host;
 mod header_values;
 mod method;

@@ -6,13 +6,14 @@ use super::Subject;
 use super::escaping::HexCase;
 use super::text::replaced;
 use crate::diagnosis::catalogue::{
-    Mistake, PAYLOAD_CHARSET, PAYLOAD_EMPTY_HASH, PAYLOAD_FROM_QUERY, PAYLOAD_HASH_FORM, PAYLOAD_HASHED,
-    PAYLOAD_HEADER_MISMATCH, PAYLOAD_JSON_REFORMATTED, PAYLOAD_NEWLINE, PAYLOAD_NOT_EMPTY, PAYLOAD_STREAMING,
-    PAYLOAD_TRANSFORMED, PAYLOAD_UNSIGNED,
+    HEADER_AMZ_UNSIGNED, Mistake, PAYLOAD_CHARSET, PAYLOAD_EMPTY_HASH, PAYLOAD_FROM_QUERY, PAYLOAD_HASH_FORM,
+    PAYLOAD_HASHED, PAYLOAD_HEADER_MISMATCH, PAYLOAD_JSON_REFORMATTED, PAYLOAD_NEWLINE, PAYLOAD_NOT_EMPTY,
+    PAYLOAD_STREAMING, PAYLOAD_TRANSFORMED, PAYLOAD_UNSIGNED,
 };
 use crate::diagnosis::field::{Choice, Making, Step};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::crypto::{Sha256Digest, sha256};
+use sigvet_core::derivation::Placement;
 use sigvet_core::internal::Hex;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::Body;
@@ -110,7 +111,13 @@ fn line_step(subject: &Subject<'_>) -> Step<Line> {
         step.add(mistake, detail.as_str(), Line::Hash(other.0));
     }
     step = step.or(&PAYLOAD_EMPTY_HASH, Line::Hash(sha256(b"").0));
-    step = step.or(&PAYLOAD_UNSIGNED, Line::Text(PayloadHash::UNSIGNED.as_bytes().to_vec()));
+    let unsigned = Line::Text(PayloadHash::UNSIGNED.as_bytes().to_vec());
+    if is_declared_after(subject) {
+        let name = &subject.terms.dialect.content_sha256_header;
+        step.add(&HEADER_AMZ_UNSIGNED, format!("{name} was sent with a URL that does not sign it"), unsigned);
+    } else {
+        step = step.or(&PAYLOAD_UNSIGNED, unsigned);
+    }
     for word in STREAMING {
         step.add(&PAYLOAD_STREAMING, format!("{word} was signed"), Line::Text(word.as_bytes().to_vec()));
     }
@@ -118,6 +125,14 @@ fn line_step(subject: &Subject<'_>) -> Step<Line> {
         step = step.or(&PAYLOAD_HEADER_MISMATCH, line_of(declared));
     }
     step.without_repeats()
+}
+
+/// Whether whoever uses a presigned URL declares the payload: its signature was made for any.
+fn is_declared_after(subject: &Subject<'_>) -> bool {
+    let name = &subject.terms.dialect.content_sha256_header;
+    matches!(subject.terms.placement, Placement::Query { .. })
+        && subject.headers.contains(name)
+        && !subject.terms.signed_headers.contains(name)
 }
 
 fn line_of(text: &str) -> Line {

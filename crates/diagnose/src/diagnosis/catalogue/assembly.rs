@@ -147,6 +147,20 @@ mistakes! {
         ],
         proofs: &[Lint, Search, Error],
     }
+    TOKEN_UNEXPECTED = "token-unexpected" {
+        title: "a session token was sent with a long-term access key",
+        place: "token",
+        explanation: "The access key ID begins with AKIA, so it is a long-term key without a session token, but \
+            X-Amz-Security-Token was sent: the token of other credentials, or the secret in place of the token. AWS \
+            refuses the request because of the token.",
+        fix: "Remove the session token, usually AWS_SESSION_TOKEN or aws_session_token, or use the temporary access \
+            key that it belongs to.",
+        clients: &[
+            ("shell", "unset AWS_SESSION_TOKEN"),
+            ("AWS CLI", "remove aws_session_token from the profile in ~/.aws/credentials"),
+        ],
+        proofs: &[Lint],
+    }
     TOKEN_INVALID = "token-invalid" {
         title: "the server does not accept the session token",
         place: "token",

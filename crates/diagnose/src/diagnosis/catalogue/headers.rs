@@ -128,6 +128,18 @@ mistakes! {
         ],
         proofs: &[Lint, Compare],
     }
+    HEADER_NOT_SIGNABLE = "header-not-signable" {
+        title: "a header was signed that this service does not accept as signed",
+        place: "signed-headers",
+        explanation: "OpenSearch Serverless refuses a signature that covers Content-Length, because its own gateway \
+            sets that header again. The same signature is right for other services.",
+        fix: "Do not sign Content-Length.",
+        clients: &[
+            ("botocore", "delete Content-Length before SigV4Auth signs, and set it afterwards"),
+            ("aws4", "extraHeadersToIgnore: { 'content-length': true }"),
+        ],
+        proofs: &[Lint],
+    }
     HEADER_CONTENT_TYPE = "header-content-type" {
         title: "the Content-Type header was added or changed after signing",
         place: "headers",

@@ -72,8 +72,9 @@ pub struct Mistake {
 impl Mistake {
     /// Whether what was signed and what should have been are instants, written as `x-amz-date` is.
     pub fn holds_times(&self) -> bool {
-        let times = [&TIME_LOCAL, &TIME_SKEWED, &TIME_CHANGED, &TIME_DATE_HEADER, &EXPIRED, &NOT_YET_VALID];
-        times.iter().any(|mistake| mistake.id == self.id)
+        let clocks = [&TIME_LOCAL, &TIME_WEEK_YEAR, &TIME_TWELVE_HOURS, &TIME_SKEWED];
+        let times = clocks.into_iter().chain([&TIME_CHANGED, &TIME_DATE_HEADER, &EXPIRED, &NOT_YET_VALID]);
+        times.into_iter().any(|mistake| mistake.id == self.id)
     }
 }
 

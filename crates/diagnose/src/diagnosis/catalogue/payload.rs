@@ -138,9 +138,9 @@ mistakes! {
     PAYLOAD_HEADER_MISSING = "payload-header-missing" {
         title: "the x-amz-content-sha256 header is missing",
         place: "payload",
-        explanation: "S3 requires requests signed in their headers to declare the payload in x-amz-content-sha256, \
-            but the header is missing. Most other services compute the hash themselves, so a signer written for \
-            them leaves it out.",
+        explanation: "S3 and OpenSearch Serverless require requests signed in their headers to declare the payload \
+            in x-amz-content-sha256, but the header is missing. Most other services compute the hash themselves, so \
+            a signer written for them leaves it out.",
         fix: "Send x-amz-content-sha256 with the hash of the body, or with UNSIGNED-PAYLOAD over TLS, and sign it.",
         clients: &[
             ("botocore", "S3SigV4Auth sends it, SigV4Auth does not"),

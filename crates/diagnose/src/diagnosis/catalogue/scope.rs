@@ -91,6 +91,32 @@ mistakes! {
         ],
         proofs: &[Time],
     }
+    TIME_WEEK_YEAR = "time-week-year" {
+        title: "the date was written with the week-based year (YYYY)",
+        place: "date",
+        explanation: "A pattern such as YYYY means the year that the week belongs to, which around New Year may be \
+            the next or the previous one. The request then seems to come from another year.",
+        fix: "Write yyyy, not YYYY, in the date pattern.",
+        clients: &[
+            ("Java", "DateTimeFormatter.ofPattern(\"yyyyMMdd'T'HHmmss'Z'\")"),
+            ("Swift", "dateFormat = \"yyyyMMdd'T'HHmmss'Z'\", with the locale en_US_POSIX"),
+            ("strftime", "%Y, not %G"),
+        ],
+        proofs: &[Time],
+    }
+    TIME_TWELVE_HOURS = "time-twelve-hours" {
+        title: "the time was written on a 12-hour clock (hh)",
+        place: "date",
+        explanation: "A pattern such as hh means the hour on a 12-hour clock, so the time is right until noon and \
+            twelve hours behind after it. The server takes it for a request from the morning.",
+        fix: "Write HH, not hh, in the time pattern.",
+        clients: &[
+            ("Java", "DateTimeFormatter.ofPattern(\"yyyyMMdd'T'HHmmss'Z'\")"),
+            (".NET", "DateTime.UtcNow.ToString(\"yyyyMMddTHHmmssZ\", CultureInfo.InvariantCulture)"),
+            ("strftime", "%H, not %I"),
+        ],
+        proofs: &[Time],
+    }
     TIME_SKEWED = "time-skewed" {
         title: "the signer's clock is wrong",
         place: "date",

@@ -13,8 +13,8 @@ use super::alternatives::text::replaced;
 use super::alternatives::{Fields, Subject, headers_of};
 use super::catalogue::{
     HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HOST_OTHER_ENDPOINT, HOST_REWRITTEN,
-    METHOD_SWAPPED, Mistake, PATH_CHANGED, PATH_PREFIX_CHANGED, PAYLOAD_CHANGED, PAYLOAD_EMPTY_HASH, PAYLOAD_NOT_EMPTY,
-    QUERY_CHANGED_AFTER,
+    METHOD_SWAPPED, Mistake, PATH_CHANGED, PATH_NOT_ENCODED, PATH_PREFIX_CHANGED, PAYLOAD_CHANGED, PAYLOAD_EMPTY_HASH,
+    PAYLOAD_NOT_EMPTY, QUERY_CHANGED_AFTER,
 };
 use super::outcome::{AppliedMistake, Comparison, Difference, Explanation, JudgedV4, Proof};
 use super::party::{Party, Texts};
@@ -170,7 +170,8 @@ pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison, is_client_
     for difference in &comparison.differences {
         let named = match difference.field {
             Some(field) if is_client_right && comparison.whose == Party::Server => {
-                way::name(field, difference).unwrap_or_else(|| name_field(field, difference, &fields, comparison.whose))
+                way::name(field, difference, alternative(field, difference, &fields))
+                    .unwrap_or_else(|| name_field(field, difference, &fields, comparison.whose))
             }
             Some(field) => name_field(field, difference, &fields, comparison.whose),
             None => name_line(difference, subject),
@@ -192,10 +193,17 @@ pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison, is_client_
     (!mistakes.is_empty()).then_some(Explanation { proof, mistakes })
 }
 
-fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Party) -> Vec<AppliedMistake> {
-    let at = NAMES.iter().position(|(named, _)| *named == field).unwrap_or_default();
+/// The mistakes that make their text of the right one, if such are known.
+fn alternative(field: Field, difference: &Difference, fields: &Fields) -> Option<Vec<AppliedMistake>> {
+    let at = NAMES.iter().position(|(named, _)| *named == field)?;
     let known = fields.in_order()[at];
-    let found = known.find(&difference.theirs).and_then(|variant| known.explained(variant).into_iter().next());
+    // Where reserved characters alone stand raw, that says more than that nothing is encoded.
+    let says_less = |set: &Vec<AppliedMistake>| set.iter().any(|made| made.mistake.id == PATH_NOT_ENCODED.id);
+    known.explained(known.find(&difference.theirs)?).into_iter().min_by_key(says_less)
+}
+
+fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Party) -> Vec<AppliedMistake> {
+    let found = alternative(field, difference, fields);
     let (theirs, right) = (&difference.theirs, &difference.right);
     let one = |mistake: &'static Mistake| vec![AppliedMistake::new(mistake, theirs.clone(), right.clone())];
     match (field, found) {

@@ -1,22 +1,62 @@
 //! What was changed between a client that is right and the server: named as that, and never as the client's mistake.
 
 use super::{is_prefix_changed, is_same_but_for_order, name_payload, name_query};
-use crate::diagnosis::catalogue::{PATH_CHANGED, PATH_PREFIX_CHANGED, PATH_SLASHES};
+use crate::diagnosis::catalogue::{
+    Mistake, PATH_CHANGED, PATH_DOUBLE_ENCODED, PATH_HEX_LOWERCASE, PATH_NORMALIZED, PATH_PLUS_AS_SPACE,
+    PATH_PREFIX_CHANGED, PATH_SLASHES, PATH_TILDE_ENCODED, PATH_TRAILING_SLASH, PATH_UNICODE_FORM,
+    PATH_UNRESERVED_ENCODED, PATH_WITH_QUERY, PAYLOAD_CHARSET, PAYLOAD_JSON_REFORMATTED, PAYLOAD_NEWLINE,
+    PAYLOAD_TRANSFORMED, QUERY_DOUBLE_ENCODED, QUERY_HTML_ESCAPED, QUERY_PLUS, QUERY_TILDE_ENCODED,
+};
 use crate::diagnosis::outcome::{AppliedMistake, Difference};
 use sigvet_core::canonical::Field;
 use sigvet_core::internal::encode::{Plus, decode};
 
+/// What proxies, gateways and HTTP libraries do to a request as well as signers do it to their canonical text. All other
+/// mistakes of these fields are made by signers alone.
+const ALSO_ON_THE_WAY: [&Mistake; 17] = [
+    &PATH_DOUBLE_ENCODED,
+    &PATH_HEX_LOWERCASE,
+    &PATH_NORMALIZED,
+    &PATH_PLUS_AS_SPACE,
+    &PATH_TILDE_ENCODED,
+    &PATH_TRAILING_SLASH,
+    &PATH_UNICODE_FORM,
+    &PATH_UNRESERVED_ENCODED,
+    &PATH_WITH_QUERY,
+    &QUERY_DOUBLE_ENCODED,
+    &QUERY_HTML_ESCAPED,
+    &QUERY_PLUS,
+    &QUERY_TILDE_ENCODED,
+    &PAYLOAD_CHARSET,
+    &PAYLOAD_JSON_REFORMATTED,
+    &PAYLOAD_NEWLINE,
+    &PAYLOAD_TRANSFORMED,
+];
+
 /// What happened to a field on its way; none for headers and methods, whose names say no more of one side than of the other, and
-/// where only the order differs, which is the server's.
-pub(super) fn name(field: Field, difference: &Difference) -> Option<Vec<AppliedMistake>> {
+/// where only the order differs, which is the server's. `found` is what gives the server's text of the right one.
+pub(super) fn name(
+    field: Field,
+    difference: &Difference,
+    found: Option<Vec<AppliedMistake>>,
+) -> Option<Vec<AppliedMistake>> {
     let (theirs, right) = (&difference.theirs, &difference.right);
-    match field {
-        Field::Path => Some(vec![path(theirs, right)]),
-        Field::Query if is_same_but_for_order(theirs, right) => None,
-        Field::Query => Some(name_query(theirs, right)),
-        Field::Payload => Some(vec![AppliedMistake::new(name_payload(right, theirs), theirs.clone(), right.clone())]),
-        _ => None,
+    let is_of_fields = matches!(field, Field::Path | Field::Query | Field::Payload);
+    let is_way = |made: &AppliedMistake| ALSO_ON_THE_WAY.iter().any(|mistake| mistake.id == made.mistake.id);
+    if let Some(found) = found.filter(|found| is_of_fields && found.iter().all(is_way)) {
+        let detail = || Some("done on the way to the server: what the client signed is right".to_owned());
+        let changed = |made: AppliedMistake| AppliedMistake { detail: detail(), is_on_the_way: true, ..made };
+        return Some(found.into_iter().map(changed).collect());
     }
+    let mut named = match field {
+        Field::Path => vec![path(theirs, right)],
+        Field::Query if is_same_but_for_order(theirs, right) => return None,
+        Field::Query => name_query(theirs, right),
+        Field::Payload => vec![AppliedMistake::new(name_payload(right, theirs), theirs.clone(), right.clone())],
+        _ => return None,
+    };
+    named.iter_mut().for_each(|made| made.is_on_the_way = true);
+    Some(named)
 }
 
 fn path(theirs: &[u8], right: &[u8]) -> AppliedMistake {

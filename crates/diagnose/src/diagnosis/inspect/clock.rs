@@ -1,16 +1,47 @@
 //! Arithmetic on the clocks of client and server, in words for people.
 
 use crate::diagnosis::alternatives::times::zone_of;
-use crate::diagnosis::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_LOCAL, TIME_SKEWED};
+use crate::diagnosis::catalogue::{
+    EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_LOCAL, TIME_SKEWED, TIME_TWELVE_HOURS, TIME_WEEK_YEAR,
+};
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::time::{Timestamp, in_words};
 
 /// What bounds the life of a presigned URL, as people read it.
 const BOUNDS: &str = "1 to 604800";
 
+/// How far a clock that is right may be off, and a request be old, in seconds.
+const NEAR: i64 = 5 * 60;
+
 /// A request that was signed by a wrong clock: by one of another time zone, or by one that is just off.
 pub(super) fn skewed(request: Timestamp, server: Timestamp) -> AppliedMistake {
-    local(request, server).unwrap_or_else(|| off(request, server))
+    written(request, server).unwrap_or_else(|| off(request, server))
+}
+
+/// A request whose clock is right, and whose time was written otherwise than in UTC, with 24 hours and the calendar's year.
+pub(super) fn written(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
+    week_year(request, server).or_else(|| twelve_hours(request, server)).or_else(|| local(request, server))
+}
+
+/// The year of a week may be another than the one of its day, from 26 December to 3 January.
+fn week_year(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
+    let (year, rest) = request.as_str().split_at_checked(4)?;
+    let (server_year, day) = (server.as_str().get(..4)?, rest.get(..4)?);
+    let ahead = year.parse::<i64>().ok()? - server_year.parse::<i64>().ok()?;
+    let is_around = (ahead == 1 && ("1226".."1232").contains(&day)) || (ahead == -1 && ("0101".."0104").contains(&day));
+    let meant = Timestamp::parse_amz_date(&format!("{server_year}{rest}")).ok()?;
+    let is_meant = is_around && meant.seconds_until(server).abs() <= NEAR;
+    let detail = format!("it says {year}, the year of the week, on a day of {server_year}");
+    is_meant.then(|| AppliedMistake::new(&TIME_WEEK_YEAR, request.as_str(), server.as_str()).with_detail(detail))
+}
+
+/// After noon, an hour of twelve is twelve hours behind.
+fn twelve_hours(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
+    const TWELVE: i64 = 12 * 60 * 60;
+    let is_behind = (server.seconds_until(request) + TWELVE).abs() <= NEAR;
+    let is_afternoon = server.as_str().get(9..11).is_some_and(|hour| hour > "12");
+    let made = || AppliedMistake::new(&TIME_TWELVE_HOURS, request.as_str(), server.as_str());
+    (is_behind && is_afternoon).then(|| made().with_detail(apart(request, server)))
 }
 
 /// A request that was signed by a clock that is off.
@@ -92,11 +123,26 @@ mod tests {
                 "time-local",
                 "the request's clock is 5 h 29 min ahead of the server's, which is the time zone UTC+5:30",
             ),
+            ("20230601T015950Z", "time-twelve-hours", "the request's clock is 12 h 10 s behind the server's"),
             ("20230601T142000Z", "time-skewed", "the request's clock is 20 min ahead of the server's"),
             ("20230531T130000Z", "time-skewed", "the request's clock is 1 d 1 h behind the server's"),
         ] {
             let made = skewed(at(request), at("20230601T140000Z"));
             assert_eq!((made.mistake.id, made.detail.as_deref()), (id, Some(detail)), "{request}");
+        }
+    }
+
+    /// `YYYY` of Java, .NET and Unicode's patterns: 30 December 2019 and 1 January 2021 are days of weeks of 2020.
+    #[test]
+    fn the_year_of_a_week_is_told_from_a_clock_that_is_off() {
+        for (request, server, id) in [
+            ("20201230T140000Z", "20191230T140010Z", "time-week-year"),
+            ("20200102T140000Z", "20210102T140010Z", "time-week-year"),
+            ("20201225T140000Z", "20191225T140010Z", "time-skewed"),
+            ("20200601T140000Z", "20190601T140010Z", "time-skewed"),
+            ("20191231T235959Z", "20200101T000009Z", "time-skewed"),
+        ] {
+            assert_eq!(skewed(at(request), at(server)).mistake.id, id, "{request} {server}");
         }
     }
 

@@ -45,6 +45,11 @@ pub(super) fn suspicions(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<
     request::suspicious(evidence, judged)
 }
 
+/// Why a request that is right may have been refused.
+pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
+    request::of_right(evidence, judged)
+}
+
 /// Why a request makes no claim that can be checked.
 pub(super) fn unreadable(request: &Request, error: &VerifyError) -> Vec<Explanation> {
     let made = match error {

@@ -1,6 +1,6 @@
 //! The session token of a request: whether there is one, and whether it can be right. It is never shown.
 
-use crate::diagnosis::catalogue::{TOKEN_MISSING, TOKEN_NOT_SIGNED, TOKEN_PLUS_AS_SPACE};
+use crate::diagnosis::catalogue::{TOKEN_MISSING, TOKEN_NOT_SIGNED, TOKEN_PLUS_AS_SPACE, TOKEN_UNEXPECTED};
 use crate::diagnosis::inspect::with_names;
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::claim::Claim;
@@ -27,6 +27,16 @@ pub(super) fn with_space(request: &Request, dialect: &Dialect) -> Option<Applied
 /// Temporary credentials, and nothing in the place of their token.
 pub(in crate::diagnosis) fn missing(dialect: &Dialect) -> AppliedMistake {
     AppliedMistake::new(&TOKEN_MISSING, "", dialect.token_header.as_bytes())
+}
+
+/// A token beside a long-term key of AWS.
+pub(super) fn unexpected(request: &Request, claim: &Claim) -> Option<AppliedMistake> {
+    let terms = &claim.terms;
+    let token = presented(request, &terms.dialect).filter(|_| terms.access_key_id.starts_with("AKIA"))?;
+    // Those of AWS have 40 characters of base64; no token is so short.
+    let is_secret = token.len() == 40 && token.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte));
+    let made = AppliedMistake::new(&TOKEN_UNEXPECTED, "", "");
+    Some(if is_secret { made.with_detail("the token is as long as a secret access key") } else { made })
 }
 
 /// A token in a header that is not among the signed ones, for a service that wants it signed.

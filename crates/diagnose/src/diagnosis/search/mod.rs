@@ -19,6 +19,7 @@ use super::allowance::{Allowance, BudgetLimit};
 use super::alternatives::Subject;
 use super::alternatives::signing::{Frame, Signing};
 use super::alternatives::singles::{Series, series};
+use super::catalogue::{Mistake, PATH_REENCODED, PATH_RESERVED_RAW, QUERY_OMITTED};
 use super::evidence::Key;
 use super::outcome::{AppliedMistake, Search as Summary};
 use super::size::Size;
@@ -40,6 +41,9 @@ pub struct Limits<'a> {
 pub const DEEPEST: usize = 3;
 /// Keys of more mistakes than this are derived as they are needed, and not kept.
 const KEPT: usize = 1;
+
+/// What gives a text that a mistake with a narrower meaning may give too.
+const GENERAL: [&Mistake; 3] = [&PATH_REENCODED, &PATH_RESERVED_RAW, &QUERY_OMITTED];
 
 /// What a search did and found.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -76,6 +80,12 @@ impl Found {
                 is_new
             });
         }
+    }
+
+    /// Puts sets of mistakes that many texts follow from behind those that only this one follows from.
+    pub(super) fn put_general_last(&mut self) {
+        let is_general = |made: &&AppliedMistake| GENERAL.iter().any(|general| general.id == made.mistake.id);
+        self.sets.sort_by_key(|set| set.iter().filter(is_general).count());
     }
 
     /// Makes one of the sets that name the same mistakes.

@@ -23,7 +23,7 @@ use super::search::{Found, Limits};
 use super::size::Size;
 use making::StringMaking;
 use sigvet_core::internal::hmac_sha1;
-use sigvet_core::v2::Claim;
+use sigvet_core::v2::{Claim, Placement};
 
 /// The most mistakes at once.
 const DEEPEST: usize = 2;
@@ -53,7 +53,8 @@ impl<'a> V2Case<'a> {
 
 impl SchemeCase for V2Case<'_> {
     fn search(&self, limits: Limits<'_>) -> Option<Found> {
-        let (target, form) = presented::target(self.claim.signature.as_str())?;
+        let is_url = matches!(self.claim.terms.placement, Placement::Query { .. });
+        let (target, form) = presented::target(self.claim.signature.as_str(), is_url)?;
         let secrets = secret::step(&self.evidence.keys(), &self.claim.terms.access_key_id);
         let mut found = Found { is_exhausted: self.is_whole, ..Found::default() };
         let allowance = Allowance::for_trying(limits.is_time_up);

@@ -1,7 +1,7 @@
 //! A presented signature of Version 2, however it is written: base64 of 20 bytes where it is sound.
 
 use crate::diagnosis::alternatives::from_base64;
-use crate::diagnosis::catalogue::SIGNATURE_FORM;
+use crate::diagnosis::catalogue::{QUERY_DOUBLE_ENCODED, SIGNATURE_FORM};
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::internal::encode::{Plus, decode};
 
@@ -19,8 +19,8 @@ impl Target {
     }
 }
 
-/// The bytes of a presented signature, and what is wrong with how it is written.
-pub(super) fn target(presented: &str) -> Option<(Target, Option<AppliedMistake>)> {
+/// The bytes of a presented signature, and what is wrong with how it is written. The one of a URL was encoded again with it.
+pub(super) fn target(presented: &str, is_url: bool) -> Option<(Target, Option<AppliedMistake>)> {
     let form = |detail: &str| AppliedMistake::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
     let bare = presented.trim().trim_matches(['"', '\'']);
     let decoded = String::from_utf8(decode(bare.as_bytes(), Plus::Literal)).ok()?;
@@ -35,6 +35,10 @@ pub(super) fn target(presented: &str) -> Option<(Target, Option<AppliedMistake>)
             () if !text.ends_with('=') => "without the '=' at its end",
             () => return Some((Target(bytes), None)),
         };
+        if is_url && bare == presented && decoded != bare {
+            let made = AppliedMistake::new(&QUERY_DOUBLE_ENCODED, presented, "");
+            return Some((Target(bytes), Some(made.with_detail("it was encoded again when it was sent"))));
+        }
         return Some((Target(bytes), Some(form(detail))));
     }
     if let Some(bytes) = hex::decode(decoded.to_ascii_lowercase()).ok().filter(|bytes| bytes.len() == LENGTH) {

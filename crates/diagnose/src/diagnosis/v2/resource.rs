@@ -1,6 +1,7 @@
 //! What a client may have signed in place of the resource: its bucket, its path, its parameters.
 
 use crate::diagnosis::allowance::affordable;
+use crate::diagnosis::alternatives::escaping::is_encoded_again;
 use crate::diagnosis::catalogue::{
     PATH_DOUBLE_ENCODED, PATH_HEX_LOWERCASE, PATH_NOT_ENCODED, PATH_TRAILING_SLASH, V2_RESOURCE, V2_SUBRESOURCE_ADDED,
     V2_SUBRESOURCE_FORM, V2_SUBRESOURCE_MISSING,
@@ -39,7 +40,12 @@ pub(super) fn path(request: &Request) -> Step<Vec<u8>> {
     let mut twice = Vec::new();
     encode(&right, Slash::Keep, &mut twice);
     let decoded = decode(&right, Plus::Literal);
-    let mut step = Step::new(right.clone()).or(&PATH_NOT_ENCODED, decoded).or(&PATH_DOUBLE_ENCODED, twice);
+    let mut step = Step::new(right.clone());
+    match is_encoded_again(&right) {
+        true => step.add(&PATH_DOUBLE_ENCODED, "it was encoded again when it was sent", decoded),
+        false => step = step.or(&PATH_NOT_ENCODED, decoded),
+    }
+    step = step.or(&PATH_DOUBLE_ENCODED, twice);
     step = step.or(&PATH_HEX_LOWERCASE, lower_hex(&encoded));
     step.add(&PATH_DOUBLE_ENCODED, "what was sent raw was signed encoded", encoded);
     let slash = match right.strip_suffix(b"/") {

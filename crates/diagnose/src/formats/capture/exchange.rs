@@ -3,8 +3,7 @@
 use crate::formats::note::Note;
 use crate::formats::parse_url;
 use crate::formats::reply::Reply;
-use sigvet_core::internal::raw_http::Head;
-use sigvet_core::internal::raw_http::authority_of;
+use sigvet_core::internal::raw_http::{Head, Transferred, authority_of};
 use sigvet_core::internal::{captured_request, with_authority};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
@@ -114,6 +113,18 @@ pub(super) fn uncaptured_body(headers: &Headers, notes: &mut Vec<Note>) -> Body 
         return Body::Unknown;
     }
     Body::Bytes(Vec::new())
+}
+
+/// The body of a head with a transfer coding, and the bytes of it where they are known. None where its length tells the body:
+/// there is no such coding, or the capture shows what the chunks held.
+pub(super) fn transferred_body(text: &[u8], headers: &Headers, notes: &mut Vec<Note>) -> Option<(Body, Option<usize>)> {
+    match Transferred::read(text, headers)? {
+        Transferred::Chunks { payload, length } => return Some((Body::Bytes(payload), Some(length))),
+        Transferred::Bare => return None,
+        Transferred::Broken { offset } => notes.push(Note::BrokenChunks { offset }),
+        Transferred::Missing | Transferred::Coded => notes.push(Note::BodyNotCaptured),
+    }
+    Some((Body::Unknown, None))
 }
 
 /// The capture of the exchange at `entry`, from 1, or of the likeliest one.

@@ -5,7 +5,7 @@ use sigvet_core::internal::raw_http::{Lines, MalformedRequest, parse_request_lin
 use sigvet_core::request::{Body, Headers};
 
 use super::UnreadableCapture;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, transferred_body};
 use super::pseudo;
 use super::response::{declared_length, reply_of, status_of, take_headers};
 
@@ -86,10 +86,9 @@ fn take_body(lines: &mut Lines<'_>, headers: &Headers, notes: &mut Vec<Note>) ->
     let next = next_message(rest, is_message_line);
     let there = rest.get(..next.unwrap_or(rest.len())).unwrap_or_default();
     let declared = declared_length(headers);
-    if headers.contains("transfer-encoding") {
-        lines.skip_bytes(there.len());
-        notes.push(Note::BodyNotCaptured);
-        return Body::Unknown;
+    if let Some((body, length)) = transferred_body(rest, headers, notes) {
+        lines.skip_bytes(length.unwrap_or(there.len()));
+        return body;
     }
     match declared {
         Some(length) if length <= rest.len() && is_end(rest.get(length..).unwrap_or_default()) => {

@@ -16,6 +16,7 @@ mod text;
 mod log;
 mod url;
 mod token;
+mod appsync;
 mod literal;
 mod object;
 mod words;
@@ -51,7 +52,7 @@ pub enum CaptureKind {
     Har,
     /// A URL.
     Url,
-    /// A token that is a presigned URL: of a database, of MSK, of EKS or Bedrock.
+    /// A token that is a presigned URL: of a database, of MSK, of EKS or Bedrock. A handshake of AppSync's WebSockets.
     Token,
     /// The debug log of a client, or a piece of one.
     ClientLog,
@@ -91,19 +92,24 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
     Ok(capture)
 }
 
-/// Reads a response: status line, headers and body, or a body alone; of any other capture, the reply in it.
+/// Reads a response: status line, headers and body, or a body alone; of any other capture, the reply in it; of the debug log of
+/// a server, what it computed.
 ///
 /// # Errors
 /// An empty or binary text.
 pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
     let text = damage::without_fences(text::decode(text)?);
     let found = recognise(&text, None).ok().and_then(|capture| capture.reply);
+    let found = found.or_else(|| log::texts_of_server(&text));
     Ok(found.unwrap_or_else(|| Reply::parse(None, &Headers::default(), &text)))
 }
 
 fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     if let Some(exchange) = token::read(text) {
         return choose(CaptureKind::Token, vec![exchange?], entry, Prefer::First);
+    }
+    if let Some(exchange) = appsync::read(text) {
+        return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
     }
     if har::begins(text) {
         return har::read(text, entry);
@@ -136,6 +142,9 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         return choose(kind, exchanges, entry, Prefer::First);
     }
     if let Some(reply) = reply_alone(text) {
+        return choose(CaptureKind::Reply, vec![of_reply(reply)], entry, Prefer::First);
+    }
+    if let Some(reply) = log::texts_of_server(text).filter(|_| log::is_servers_log(text)) {
         return choose(CaptureKind::Reply, vec![of_reply(reply)], entry, Prefer::First);
     }
     if log::is_log(text) {

@@ -1,7 +1,7 @@
 //! A response as text: status line, fields, body. It is read leniently, for nothing is checked by it.
 
 use crate::formats::reply::Reply;
-use sigvet_core::internal::raw_http::{Lines, split_once, take_fields};
+use sigvet_core::internal::raw_http::{Lines, split_once, take_fields, without_chunks};
 use sigvet_core::request::Headers;
 
 use super::exchange::valid_headers;
@@ -27,29 +27,13 @@ pub(super) fn header_of(field: &[u8]) -> Option<(String, Vec<u8>)> {
 
 /// The reply of a status, headers and a body that may still be in chunks.
 pub(super) fn reply_of(status: Option<u16>, headers: &Headers, body: &[u8]) -> Reply {
-    match without_chunks(body).filter(|_| headers.contains("transfer-encoding")) {
-        Some(whole) => Reply::parse(status, headers, &whole),
-        None => Reply::parse(status, headers, body),
+    match without_chunks(body) {
+        Ok((whole, _)) if headers.contains("transfer-encoding") => Reply::parse(status, headers, &whole),
+        _ => Reply::parse(status, headers, body),
     }
 }
 
 /// `Content-Length`, if it is the length of something in memory.
 pub(super) fn declared_length(headers: &Headers) -> Option<usize> {
     headers.content_length().and_then(|length| usize::try_from(length).ok())
-}
-
-/// The body that chunks make (RFC 9112 §7.1); none where these are no chunks.
-fn without_chunks(mut body: &[u8]) -> Option<Vec<u8>> {
-    let mut whole = Vec::new();
-    loop {
-        let (size, rest) = split_once(body, b'\n')?;
-        let size = std::str::from_utf8(size).ok()?.split(';').next()?.trim();
-        let size = usize::from_str_radix(size, 16).ok()?;
-        if size == 0 {
-            return Some(whole);
-        }
-        whole.extend_from_slice(rest.get(..size)?);
-        let rest = rest.get(size..).unwrap_or_default();
-        body = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"))?;
-    }
 }

@@ -15,12 +15,23 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableCapture> {
     if text.trim_ascii().is_empty() {
         return Err(UnreadableCapture::Empty);
     }
-    let looked_at = text.get(..text.len().min(64 * 1024)).unwrap_or_default();
+    // A body may hold anything; what comes before it has to be text.
+    let head = head(text.get(..text.len().min(64 * 1024)).unwrap_or_default());
     let strange = |byte: &&u8| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127);
-    // A body may hold anything; what comes first has to be text.
-    let first_line = looked_at.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let is_binary = first_line.contains(&0) || looked_at.iter().filter(strange).count() * 10 > looked_at.len() * 3;
+    let first_line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let is_binary = first_line.contains(&0) || head.iter().filter(strange).count() * 10 > head.len() * 3;
     if is_binary { Err(UnreadableCapture::Binary) } else { Ok(text) }
+}
+
+/// What stands before the first empty line.
+fn head(text: &[u8]) -> &[u8] {
+    let start = text.len() - text.trim_ascii_start().len();
+    let lines = text.get(start..).unwrap_or_default();
+    let end = (0..lines.len()).find(|&at| {
+        let rest = lines.get(at..).unwrap_or_default();
+        rest.starts_with(b"\n\n") || rest.starts_with(b"\n\r\n")
+    });
+    text.get(..end.map_or(text.len(), |end| start + end)).unwrap_or_default()
 }
 
 fn from_utf16<'a>(bytes: &[u8], unit: impl Fn([u8; 2]) -> u16) -> Cow<'a, [u8]> {

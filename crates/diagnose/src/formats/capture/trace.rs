@@ -8,7 +8,7 @@ use sigvet_core::internal::raw_http::{Lines, take_head};
 use sigvet_core::request::{Body, Headers};
 
 use super::UnreadableCapture;
-use super::exchange::{Exchange, uncaptured_body};
+use super::exchange::{Exchange, transferred_body, uncaptured_body};
 use super::response::{reply_of, status_of, take_headers};
 use super::verbose::without_prefix;
 
@@ -119,22 +119,22 @@ impl Draft {
         if self.body.is_empty() {
             return uncaptured_body(headers, notes);
         }
-        let declared = headers.first_text("x-amz-content-sha256").unwrap_or_default();
-        if self.body_has_dots && sigvet_core::crypto::sha256(&self.body).to_string() != declared {
-            notes.push(Note::DottedDump { what: "body" });
-            return Body::Unknown;
-        }
-        if headers.contains("transfer-encoding") {
-            notes.push(Note::BodyNotCaptured);
-            return Body::Unknown;
-        }
         let presented = self.body.len() as u64;
-        match headers.content_length() {
-            Some(expected) if expected != presented => {
+        let body = match (transferred_body(&self.body, headers, notes), headers.content_length()) {
+            (Some((body, _)), _) => body,
+            (None, Some(expected)) if expected != presented => {
                 notes.push(Note::BodyLength { expected, presented });
                 Body::Unknown
             }
             _ => Body::Bytes(self.body.clone()),
+        };
+        let declared = headers.first_text("x-amz-content-sha256").unwrap_or_default();
+        match body {
+            Body::Bytes(bytes) if self.body_has_dots && sigvet_core::crypto::sha256(&bytes).to_string() != declared => {
+                notes.push(Note::DottedDump { what: "body" });
+                Body::Unknown
+            }
+            body => body,
         }
     }
 }

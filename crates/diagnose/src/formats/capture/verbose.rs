@@ -1,6 +1,7 @@
 //! What `curl -v` prints: `>` what was sent, `<` what came, `*` remarks, and lines of the body between.
 //!
-//! Lines may have the time before them, or a connection's number, or the name of the program that curl is part of.
+//! Lines may have the time before them, or a connection's number, or the name of the program that curl is part of. Programs
+//! made with libcurl write it in their own ways: PHP marks the request line alone, R has `->` and `<-`, git `=> Send header:`.
 
 use crate::formats::note::Note;
 use sigvet_core::internal::raw_http::{Line, Lines, head_of, split_once};
@@ -55,6 +56,8 @@ struct Draft {
     is_tls: bool,
     request_line: Option<(usize, Vec<u8>)>,
     fields: Vec<(usize, Vec<u8>)>,
+    /// Whether some of them stand there without a mark.
+    has_bare_fields: bool,
     status: Option<u16>,
     headers: Headers,
     body: Vec<u8>,
@@ -124,6 +127,12 @@ impl Trace {
     fn unmarked(&mut self, line: Line<'_>) {
         let Some(draft) = self.drafts.last_mut() else { return };
         match self.place {
+            // libcurl hands over the head of a request as one text, and PHP prints it as one.
+            Place::Request if is_field(line.text) => {
+                draft.fields.push((line.number, line.text.to_vec()));
+                draft.has_bare_fields = true;
+            }
+            Place::Request if draft.has_bare_fields && line.text.trim_ascii().is_empty() => self.place = Place::Outside,
             Place::Request if !line.text.trim_ascii().is_empty() => {
                 let last = draft.fields.last_mut().or(draft.request_line.as_mut());
                 if let Some((number, text)) = last {
@@ -166,6 +175,11 @@ impl Draft {
 /// The mark of a line and what follows it.
 fn marked(line: &[u8]) -> Option<(u8, &[u8])> {
     let line = without_prefix(line);
+    let marks: [(&[u8], u8); 4] =
+        [(b"-> ", b'>'), (b"<- ", b'<'), (b"=> Send header: ", b'>'), (b"<= Recv header: ", b'<')];
+    if let Some(found) = marks.iter().find_map(|(text, mark)| Some((*mark, line.strip_prefix(*text)?))) {
+        return Some(found);
+    }
     let (&mark, rest) = line.split_first()?;
     let is_alone = rest.is_empty();
     match mark {
@@ -175,13 +189,21 @@ fn marked(line: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
+/// `Name: value`, and no piece of a value that was broken: a name is a token.
+fn is_field(line: &[u8]) -> bool {
+    split_once(line, b':').is_some_and(|(name, value)| {
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+        !name.is_empty() && name.iter().all(is_name) && (value.is_empty() || value.starts_with(b" "))
+    })
+}
+
 /// The line without the time, a connection's number, and the name of a program.
 pub(super) fn without_prefix(line: &[u8]) -> &[u8] {
     const PROGRAM: &[u8] = b"[CURL DBG] ";
     if let Some(at) = line.windows(PROGRAM.len()).take(80).position(|window| window == PROGRAM) {
         return line.get(at + PROGRAM.len()..).unwrap_or_default();
     }
-    let mut line = line;
+    let mut line = of_git(line);
     while let Some((first, rest)) = split_once(line, b' ') {
         let is_time = first.len() >= 8 && first.iter().all(|byte| byte.is_ascii_digit() || b":.".contains(byte));
         let number = first.strip_prefix(b"[").and_then(|first| first.strip_suffix(b"]"));
@@ -193,6 +215,15 @@ pub(super) fn without_prefix(line: &[u8]) -> &[u8] {
         line = rest;
     }
     line
+}
+
+/// The line behind `12:34:56.789012 http.c:756              `, which git puts before it.
+fn of_git(line: &[u8]) -> &[u8] {
+    const FILE: &[u8] = b" http.c:";
+    let Some(at) = line.windows(FILE.len()).take(40).position(|window| window == FILE) else { return line };
+    let behind = line.get(at + FILE.len()..).unwrap_or_default();
+    let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    behind.get(digits..).unwrap_or_default().trim_ascii_start()
 }
 
 /// `:path: /x` of `[HTTP/2] [1] [:path: /x]` and of `h2h3 [:path: /x]`.

@@ -48,7 +48,7 @@ fn write_comparison(shown: &Shown<'_>, comparison: &Comparison, page: &mut Marku
 
 fn write_explanations(shown: &Shown<'_>, heading: &'static str, explanations: &[&Explanation], page: &mut Markup) {
     let of_one = |explanation: &&Explanation| {
-        let fixes = explanation.mistakes.iter().filter(|made| shown.is_new(made)).map(|made| made.mistake.fix);
+        let fixes = explanation.mistakes.iter().filter(|made| shown.is_new(made)).map(|made| made.fix());
         [shown.headings(explanation) + "."].into_iter().chain(fixes.map(str::to_owned)).collect::<Vec<_>>().join(" ")
     };
     write_lines(heading, &explanations.iter().map(of_one).collect::<Vec<_>>(), page);

@@ -24,7 +24,7 @@ fn write_mistake(shown: &Shown<'_>, made: &AppliedMistake, page: &mut Markup) {
     if let Some(detail) = shown.detail(made) {
         page.raw("<p class=\"detail\">").text(&detail).raw("</p>\n");
     }
-    page.raw("<div class=\"fix\"><h4>What to change</h4>\n<p>").prose(made.mistake.fix).raw("</p></div>\n");
+    page.raw("<div class=\"fix\"><h4>What to change</h4>\n<p>").prose(made.fix()).raw("</p></div>\n");
     write_values(shown, made, page);
     page.raw("<div class=\"why\"><h4>Why it fails</h4>\n<p>").prose(made.mistake.explanation).raw("</p></div>\n");
     write_clients(shown, made, page);

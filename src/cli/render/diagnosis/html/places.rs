@@ -135,7 +135,13 @@ mod tests {
     #[test]
     fn every_place_of_the_catalogue_is_on_the_picture() {
         for mistake in catalogue::all() {
-            let made = AppliedMistake { mistake, detail: None, signed: Vec::new(), expected: Vec::new() };
+            let made = AppliedMistake {
+                mistake,
+                detail: None,
+                signed: Vec::new(),
+                expected: Vec::new(),
+                is_on_the_way: false,
+            };
             let is_at_the_end = places(&made, None) == [Place::Signature];
             // Nothing is drawn of a form, whose policy is all that is signed.
             let belongs_there = matches!(mistake.place, "signature" | "authorization" | "policy");

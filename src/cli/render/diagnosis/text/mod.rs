@@ -217,7 +217,7 @@ impl Page<'_> {
             let text = format!("{} [{}]", self.shown.heading(made), made.mistake.id);
             self.item(if at == 0 { "- " } else { "+ " }, &text)?;
             if self.shown.is_new(made) {
-                self.item("  fix: ", made.mistake.fix)?;
+                self.item("  fix: ", made.fix())?;
             }
         }
         Ok(())
@@ -229,7 +229,7 @@ impl Page<'_> {
             writeln!(self.out)?;
             self.sentence("also: ", &format!("{} [{}]", self.shown.short_heading(made), made.mistake.id))?;
             self.values(made)?;
-            self.row("fix", made.mistake.fix)?;
+            self.row("fix", made.fix())?;
             self.row("proof", &self.shown.known_by(explanation))?;
         }
         Ok(())

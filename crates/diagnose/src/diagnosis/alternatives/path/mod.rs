@@ -3,7 +3,7 @@
 mod spelling;
 
 use super::Subject;
-use super::escaping::{Escaping, HexCase, raw_sets};
+use super::escaping::{Escaping, HexCase, is_encoded_again, raw_sets};
 use super::text::replaced;
 use crate::diagnosis::catalogue::{
     PATH_BUCKET_ADDED, PATH_BUCKET_MISSING, PATH_CHANGED, PATH_CHARSET, PATH_DOUBLE_ENCODED, PATH_EMPTY,
@@ -272,13 +272,21 @@ fn passes_step(right: PathEncoding, wire: &[u8]) -> Step<Passes> {
         true => (&PATH_UNRESERVED_ENCODED, Passes::OverEncoded),
         false => (&PATH_RESERVED_RAW, Passes::Verbatim),
     };
-    match right {
+    let is_again = is_encoded_again(wire);
+    let mut step = match right {
         PathEncoding::Once => Step::new(Passes::Once)
             .or(&PATH_DOUBLE_ENCODED, Passes::Twice)
-            .or(&PATH_DOUBLE_ENCODED, Passes::OnceAndAgain)
-            .or(&PATH_NOT_ENCODED, Passes::Decoded)
-            .or(verbatim.0, verbatim.1),
-        PathEncoding::Twice => Step::new(Passes::Twice)
+            .or(&PATH_DOUBLE_ENCODED, Passes::OnceAndAgain),
+        PathEncoding::Twice => Step::new(Passes::Twice),
+    };
+    if is_again {
+        let before = if right == PathEncoding::Once { Passes::Decoded } else { Passes::Verbatim };
+        step.add(&PATH_DOUBLE_ENCODED, "it was encoded again when it was sent", before);
+    }
+    match right {
+        PathEncoding::Once if is_again => step.or(verbatim.0, verbatim.1),
+        PathEncoding::Once => step.or(&PATH_NOT_ENCODED, Passes::Decoded).or(verbatim.0, verbatim.1),
+        PathEncoding::Twice => step
             .or(&PATH_ENCODED_ONCE, Passes::Verbatim)
             .or(&PATH_ENCODED_ONCE, Passes::Once)
             .or(&PATH_NOT_ENCODED, Passes::Decoded),
@@ -312,6 +320,11 @@ fn source_step(path: &[u8], subject: &Subject<'_>) -> Step<Vec<u8>> {
             let shown = String::from_utf8_lossy(&other).into_owned();
             step.add(&PATH_REENCODED, format!("signed as {shown}"), other);
         }
+    }
+    if subject.terms.scope.service == "appsync" {
+        // What is signed for a WebSocket is not the path that it is opened at.
+        let other = path.strip_suffix(b"/connect").map_or_else(|| [path, b"/connect"].concat(), <[u8]>::to_vec);
+        step.add(&PATH_PREFIX_CHANGED, "the handshake of a WebSocket is signed for another path", other);
     }
     for count in 1..=DEEPEST_PREFIX {
         let rest = without_segments(path, count);

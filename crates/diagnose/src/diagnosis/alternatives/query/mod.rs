@@ -3,7 +3,7 @@
 mod writing;
 
 use super::Subject;
-use super::escaping::{Escaping, HexCase, raw_sets};
+use super::escaping::{Escaping, HexCase, is_encoded_again, raw_sets};
 use super::text::replaced;
 use crate::diagnosis::catalogue::{
     QUERY_CHANGED_AFTER, QUERY_DECODED_FIRST, QUERY_DOUBLE_ENCODED, QUERY_HEX_LOWERCASE, QUERY_HTML_ESCAPED,
@@ -93,10 +93,7 @@ impl Query {
             edits: parameters.iter().map(|parameter| edit_step(parameter, subject)).collect(),
             placement: subject.terms.placement,
             whole: whole_step(&parameters, subject),
-            passes: Step::new(Passes::Once)
-                .or(&QUERY_DOUBLE_ENCODED, Passes::Twice)
-                .or(&QUERY_RESERVED_RAW, Passes::Decoded)
-                .or(&QUERY_RESERVED_RAW, Passes::Verbatim),
+            passes: passes_step(&wire),
             plus: Step::new(PlusReading::Space)
                 .or(&QUERY_PLUS, PlusReading::Literal)
                 .or(&QUERY_PLUS, PlusReading::Written)
@@ -275,6 +272,15 @@ fn join_wire(parameters: &[Parameter]) -> Vec<u8> {
         None => parameter.name.clone(),
     };
     parameters.iter().map(piece).collect::<Vec<_>>().join(&b'&')
+}
+
+fn passes_step(wire: &[u8]) -> Step<Passes> {
+    let mut step = Step::new(Passes::Once).or(&QUERY_DOUBLE_ENCODED, Passes::Twice);
+    match is_encoded_again(wire) {
+        true => step.add(&QUERY_DOUBLE_ENCODED, "it was encoded again when it was sent", Passes::Decoded),
+        false => step = step.or(&QUERY_RESERVED_RAW, Passes::Decoded),
+    }
+    step.or(&QUERY_RESERVED_RAW, Passes::Verbatim)
 }
 
 fn whole_step(parameters: &[Parameter], subject: &Subject<'_>) -> Step<Whole> {

@@ -1,7 +1,7 @@
 //! Words about the access key and about the session token that goes with it.
 
 use super::{Said, one};
-use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID};
+use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID, TOKEN_UNEXPECTED};
 use crate::diagnosis::inspect::{key, token};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 
@@ -122,7 +122,7 @@ fn invalid(said: &Said<'_>) -> AppliedMistake {
         () if said.says(&["expired"]) || said.reply.code.as_deref().is_some_and(|code| code.starts_with("Expired")) => {
             made.with_detail("it has expired")
         }
-        () if is_long_lived => made.with_detail("a token was sent with a long-lived key, which has none"),
+        () if is_long_lived => AppliedMistake::new(&TOKEN_UNEXPECTED, "", ""),
         () => made,
     }
 }

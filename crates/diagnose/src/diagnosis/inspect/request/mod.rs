@@ -42,6 +42,11 @@ pub(super) fn suspicious(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<
     each_once(suspicions).into_iter().filter(is_new).collect()
 }
 
+/// Why a request that is right may have been refused.
+pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
+    suspicions::of_right(evidence, judged).into_iter().map(observed).collect()
+}
+
 fn each_once(explanations: impl Iterator<Item = Explanation>) -> Vec<Explanation> {
     let mut kept: Vec<Explanation> = Vec::new();
     for explanation in explanations {

@@ -3,20 +3,38 @@
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::diagnosis::catalogue::{
-    HEADER_HOP_BY_HOP, HEADER_NON_ASCII, PATH_PLUS_AS_SPACE, PATH_UNICODE_FORM, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
-    SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
+    BUCKET_MALFORMED, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, HEADER_NOT_SIGNABLE, PATH_PLUS_AS_SPACE,
+    PATH_UNICODE_FORM, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED,
+    TIME_DATE_HEADER,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::{holds, key, scope, token};
 use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
+use crate::formats::reply::Reply;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::{Contradiction, Sureness, is_aws, region_of_host, service_of_host};
 use sigvet_core::prepare::NEVER_SIGNED;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 
-/// Clients sign these though they should not; nobody on the way touches them.
+/// Clients sign these though they should not; hardly anybody on the way touches them.
 const KEPT: [&str; 2] = ["user-agent", "authorization"];
+/// An SDK sends these with its own requests, and signs them into a URL that another program opens: the attempts and the checks of
+/// the SDKs for Ruby, Java and JavaScript.
+const OF_SDKS: [&str; 5] =
+    ["amz-sdk-invocation-id", "amz-sdk-request", "amz-sdk-retry", "x-amz-te", "x-amz-user-agent"];
+
+/// Why a request that is right may be refused: for what else it asks of the server, or, where the signature is what is refused,
+/// for what proxies and gateways changed.
+pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
+    let is_rewritten = |name: &str| NEVER_SIGNED.contains(&name) || name.starts_with("x-forwarded-");
+    let rewritten = rewritten(judged, |name| is_rewritten(name) && name != "authorization");
+    let of_signature = [not_signable(judged), oddly_named(judged), rewritten];
+    let is_of_signature = evidence.reply.is_some_and(Reply::is_signature_refusal);
+    let beside = [bucket_malformed(judged), unexpected_token(judged)];
+    beside.into_iter().chain(of_signature.into_iter().filter(|_| is_of_signature)).flatten().collect()
+}
+
 /// The likeliest first.
 pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let request = evidence.request.unwrap_or(judged.request);
@@ -25,6 +43,11 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
         duplicate(judged),
         unsorted(judged),
         hop_by_hop(judged),
+        of_sdk(evidence, judged),
+        oddly_named(judged),
+        not_signable(judged),
+        bucket_malformed(judged),
+        unexpected_token(judged),
         likely(service_of_host(judged.request, terms).filter(|found| !scope::is_region(&found.presented)))
             .map(|(signed, host)| scope::other_service(&signed, &host)),
         likely(region_of_host(judged.request, terms).filter(|found| !scope::is_service(&found.presented)))
@@ -76,10 +99,56 @@ fn unsorted(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 }
 
 fn hop_by_hop(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
-    let is_dropped = |name: &&str| NEVER_SIGNED.contains(name) && !KEPT.contains(name);
-    let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(is_dropped).collect();
+    rewritten(judged, |name| NEVER_SIGNED.contains(&name) && !KEPT.contains(&name))
+}
+
+fn rewritten(judged: &JudgedV4<'_>, is_rewritten: impl Fn(&str) -> bool) -> Option<AppliedMistake> {
+    let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(|name| is_rewritten(name)).collect();
     let made = || AppliedMistake::new(&HEADER_HOP_BY_HOP, names.join(";"), "");
     (!names.is_empty()).then(|| made().with_detail(format!("signed: {}", names.join(", "))))
+}
+
+/// A bucket that was given as `s3://name`, as an ARN or a URL, in the path.
+fn bucket_malformed(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    const BEFORE: [&str; 5] = ["s3:/", "http:/", "https:/", "gs:/", "arn:aws:s3:::"];
+    let terms = &judged.claim.terms;
+    let path = decode(judged.request.path(), Plus::Literal);
+    let bucket = String::from_utf8_lossy(path.strip_prefix(b"/").unwrap_or(&path)).into_owned();
+    let before = BEFORE.iter().find(|before| bucket.starts_with(**before))?;
+    let name = bucket.get(before.len()..)?.trim_start_matches('/').split('/').next()?.to_owned();
+    let (signed, _) = bucket.split_at_checked(bucket.find(&name)? + name.len())?;
+    let is_store = terms.dialect.stores_objects(&terms.scope.service) && !name.is_empty();
+    is_store.then(|| AppliedMistake::new(&BUCKET_MALFORMED, signed, name.as_str()))
+}
+
+fn unexpected_token(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    token::unexpected(judged.request, judged.claim).filter(|_| judged.is_captured() && is_aws(judged.request))
+}
+
+/// OpenSearch Serverless does not take Content-Length among the signed headers (its developer guide, *Signing HTTP requests with
+/// other clients*).
+fn not_signable(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let terms = &judged.claim.terms;
+    let is_signed = terms.scope.service == "aoss" && terms.signed_headers.contains("content-length");
+    is_signed.then(|| AppliedMistake::new(&HEADER_NOT_SIGNABLE, "content-length", ""))
+}
+
+/// nginx drops a header with anything but letters, digits and hyphens in its name (`ignore_invalid_headers`,
+/// `underscores_in_headers`), without a word.
+fn oddly_named(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(|name| !is_plain(name)).collect();
+    let detail = || format!("signed: {}; nginx drops headers with '.' or '_' in their names", names.join(", "));
+    (!names.is_empty()).then(|| AppliedMistake::new(&HEADER_MISSING, names.join(";"), "").with_detail(detail()))
+}
+
+/// Nobody who opens a URL knows what an SDK would have sent.
+fn of_sdk(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let signed = judged.claim.terms.signed_headers.iter();
+    let names: Vec<&str> = signed.filter(|name| OF_SDKS.contains(name)).collect();
+    let is_url = !evidence.known.headers && !names.is_empty();
+    let detail = || format!("signed: {}, which only the SDK sends", names.join(", "));
+    is_url.then(|| AppliedMistake::new(&HEADER_MISSING, names.join(";"), "").with_detail(detail()))
 }
 
 /// Elsewhere than in S3's keys a plus is a plus.

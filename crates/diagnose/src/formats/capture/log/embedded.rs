@@ -6,8 +6,9 @@ use crate::formats::parse_url;
 use crate::formats::reply::Reply;
 use sigvet_core::internal::raw_http::Lines;
 use sigvet_core::internal::{captured_request, is_token};
-use sigvet_core::request::{Body, Headers, RequestUrl};
+use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
+use super::attributes::{self, Told};
 use super::python;
 use crate::formats::capture::exchange::{Exchange, valid_headers, with_host};
 use crate::formats::capture::http;
@@ -32,7 +33,10 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
         let Some(line) = lines.next() else { break };
         let shown = String::from_utf8_lossy(line.text);
         let mut push = |exchange| events.push(Event { line: line.number, exchange });
-        if let Some(exchange) = prepared_request(&shown).or_else(|| sent_by_s3cmd(&shown)) {
+        if let Some(exchange) = prepared_request(&shown)
+            .or_else(|| sent_by_s3cmd(&shown))
+            .or_else(|| told_by_attributes(&shown, lines.rest()))
+        {
             push(exchange);
         } else if let Some(found) = status_of_access(&shown) {
             status = Some(found);
@@ -105,6 +109,27 @@ fn sent_by_s3cmd(line: &str) -> Option<Exchange> {
     let (target, rest) = python::string(rest.strip_prefix(", uri=")?)?;
     let headers = python::dictionary(rest.strip_prefix(", headers=")?)?;
     exchange_of(&String::from_utf8(method).ok()?, target, headers, None)
+}
+
+/// Terraform: `HTTP Request Sent: http.method=GET http.url=https://… http.request.header.x_amz_date=…`.
+fn told_by_attributes(line: &str, behind: &[u8]) -> Option<Exchange> {
+    match attributes::read(line, behind.get(..behind.len().min(LONGEST_MESSAGE)).unwrap_or_default())? {
+        Told::Reply(reply) => Some(Exchange { reply: Some(reply), ..Exchange::default() }),
+        Told::Request { method, url, headers, body } => {
+            let url = parse_url(&url).ok()?;
+            let mut exchange = exchange_of(&method, url.target().to_vec(), headers, Some(url))?;
+            let is_whole = |request: &Request, body: &Vec<u8>| {
+                request.headers.content_length().is_none_or(|length| length == body.len() as u64)
+            };
+            if let Some((request, body)) =
+                exchange.request.as_mut().zip(body).filter(|(request, body)| is_whole(request, body))
+            {
+                request.body = Body::Bytes(body);
+                exchange.notes.retain(|note| *note != Note::BodyNotCaptured);
+            }
+            Some(exchange)
+        }
+    }
 }
 
 /// A request of which the log shows no body.

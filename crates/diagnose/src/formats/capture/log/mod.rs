@@ -6,7 +6,9 @@
 
 mod blocks;
 mod python;
+mod attributes;
 mod embedded;
+mod server;
 
 use std::fmt;
 
@@ -19,6 +21,7 @@ use super::exchange::{Exchange, Prefer, choose, is_refusal};
 use super::{Capture, CaptureKind, UnreadableCapture};
 use blocks::{Blocks, Found};
 use embedded::Event;
+pub(super) use server::{is_servers_log, texts_of_server};
 
 /// What a client says it computed. `Debug` does not show the canonical request, which may hold a token.
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -76,6 +76,24 @@ fn verbose_output_is_read_with_any_prefix() {
     }
 }
 
+/// PHP's CURLOPT_VERBOSE, R's httr and GIT_TRACE_CURL: one libcurl, printed in three ways.
+#[test]
+fn what_libcurl_says_is_read_as_php_r_and_git_print_it() {
+    let head = format!("GET /a%20b HTTP/1.1\nHost: h.example\nAuthorization: {AUTHORIZATION}\nAccept: */*\n");
+    let answer = "HTTP/1.1 403 Forbidden\nServer: AmazonS3\n";
+    let marked = |mark: &str, lines: &str| lines.lines().map(|line| format!("{mark}{line}\n")).collect::<String>();
+    let php =
+        format!("* Connected to h.example (1.2.3.4) port 443 (#0)\n> {head}\n{}< \n{REFUSAL}\n", marked("< ", answer));
+    let r = format!("{}\n{}<- \n{REFUSAL}\n", marked("-> ", &head), marked("<- ", answer));
+    let git = |mark: &str, lines: &str| marked(&format!("12:34:56.789012 http.c:756              {mark}"), lines);
+    let git = git("=> Send header: ", &head) + &git("<= Recv header: ", answer);
+    for text in [php, r, git] {
+        let found = capture(&text);
+        assert_eq!((target(&found), request(&found).headers.iter().count()), ("/a%20b".to_owned(), 3), "{text}");
+        assert_eq!(found.reply.as_ref().unwrap().status, Some(403), "{text}");
+    }
+}
+
 #[test]
 fn of_a_redirect_the_last_refusal_is_taken() {
     let redirect = "> GET /first HTTP/1.1\n> Host: h\n>\n< HTTP/1.1 307 Temporary Redirect\n< Location: /x\n<\n* Ignoring the response-body\n";

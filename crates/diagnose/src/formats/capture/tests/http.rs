@@ -39,10 +39,11 @@ fn a_body_that_does_not_fit_its_length_is_not_believed() {
             Body::Bytes(b"a\r\nb\r\n".to_vec()),
             "the body's line ends are CR LF again, as its length tells",
         ),
+        ("Transfer-Encoding: chunked\r\n\r\n", Body::Unknown, "the body of the request is not in the text"),
         (
-            "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n4\r\na\r\n",
             Body::Unknown,
-            "the body of the request is not in the text",
+            "the chunks of the body (Transfer-Encoding) are broken at byte 6, so the body is not known",
         ),
     ] {
         let found = capture(&raw(body));
@@ -50,6 +51,25 @@ fn a_body_that_does_not_fit_its_length_is_not_believed() {
     }
     let found = capture(&raw("Content-Length: 40\r\n\r\ncut\nHTTP/1.1 403 Forbidden\n\n"));
     assert_eq!((found.reply.unwrap().status, found.request.unwrap().body), (Some(403), Body::Unknown));
+}
+
+/// A body may hold what looks like the next message: its chunks tell where it ends.
+#[test]
+fn a_body_is_taken_out_of_the_chunks_of_its_transfer() {
+    let chunks = "Transfer-Encoding: chunked\r\n\r\n16\r\na\r\nHTTP/1.1 200 OK\r\n\r\n\r\n2\r\nbc\r\n0\r\n\r\n";
+    let found = capture(&(raw(chunks) + "HTTP/1.1 403 Forbidden\r\n\r\n"));
+    assert_eq!(request(&found).body, Body::Bytes(b"a\r\nHTTP/1.1 200 OK\r\n\r\nbc".to_vec()));
+    assert_eq!((found.reply.as_ref().unwrap().status, notes(&found)), (Some(403), Vec::new()));
+    let bare = capture(&raw("Transfer-Encoding: chunked\r\n\r\n{\"a\": 1}\nHTTP/1.1 403 Forbidden\r\n\r\n"));
+    assert_eq!(request(&bare).body, Body::Bytes(b"{\"a\": 1}".to_vec()));
+}
+
+/// A file of zeros is a body like any other; whether a text is read is decided by what stands before it.
+#[test]
+fn a_binary_body_is_read() {
+    let mut text = raw("Content-Length: 100000\r\n\r\n").into_bytes();
+    text.extend(std::iter::repeat_n(0, 100_000));
+    assert_eq!(read(&text, None).unwrap().request.unwrap().body, Body::Bytes(vec![0; 100_000]));
 }
 
 #[test]

@@ -238,3 +238,28 @@ fn a_string_to_sign_without_its_time_is_read_whatever_its_hash_is() {
         assert_eq!(client.string_to_sign.as_deref(), Some(string_to_sign.as_bytes()), "{hash}");
     }
 }
+
+/// The shape of Ceph's log (`rgw_auth_s3.cc`, `rgw_rest_s3.cc`) with `debug rgw = 20`.
+#[test]
+fn the_log_of_a_server_holds_its_own_texts() {
+    let canonical = "GET\n/a%20b\n\nhost:h:7480\nx-amz-date:20181123T123532Z\n\nhost;x-amz-date\n\
+        e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let string = "AWS4-HMAC-SHA256\n20181123T123532Z\n20181123/US/s3/aws4_request\n\
+        ecea058f6b942714674a4a06cfd3c93a2e72f76342411916034c4b98accc35fe";
+    let at = "2018-11-23 20:35:32.089310 7fc7bb27a700";
+    let text = format!(
+        "{at} 20 canonical request = {canonical}\n{at} 20 canonical request hash = ecea\n{at} 20 string to sign = {string}\n\
+         {at} 15 server signature=aa\n{at} 15 client signature=bb\n{at} 15 compare=-32\n\
+         {at} 20 rgw::auth::s3::LocalEngine denied with reason=-2027\n"
+    );
+    for reply in [capture(&text).reply.unwrap(), read_reply(text.as_bytes()).unwrap()] {
+        assert_eq!(reply.canonical_request.as_deref(), Some(canonical.as_bytes()));
+        assert_eq!(reply.string_to_sign.as_deref(), Some(string.as_bytes()));
+        assert_eq!(
+            (reply.code.as_deref(), reply.signature_provided.as_deref()),
+            (Some("SignatureDoesNotMatch"), Some("bb"))
+        );
+    }
+    let other = text.replace("server signature", "calculated").replace("client signature", "provided");
+    assert_eq!(read_reply(other.as_bytes()).unwrap().string_to_sign.as_deref(), Some(string.as_bytes()));
+}

@@ -1,5 +1,9 @@
 //! A request as HTTP/1.x writes it: request line, fields, empty line, body. Lines end in CR LF or LF.
 
+mod transfer;
+
+pub use transfer::{Transferred, without_chunks};
+
 use crate::request::{Body, Headers, InvalidHeader, Request};
 
 /// A text that is no HTTP request.
@@ -48,6 +52,12 @@ pub enum MalformedRequest {
         expected: u64,
         /// The bytes that are there.
         presented: u64,
+    },
+    /// `Transfer-Encoding: chunked`, and the chunks break off or are not framed as RFC 9112 §7.1 has it.
+    #[error("the chunks of the body (Transfer-Encoding) are broken at byte {offset}")]
+    BrokenChunks {
+        /// Bytes of the body before it.
+        offset: usize,
     },
 }
 
@@ -226,12 +236,16 @@ pub fn parse_fields(fields: Vec<(usize, Vec<u8>)>) -> Result<Headers, MalformedR
     Ok(headers)
 }
 
-/// The body by its length; a chunked one is not known, for its chunks are not the payload that was hashed. Without a length
-/// there is none (RFC 9112 §6.3), but a capture that lost the header keeps what is more than line ends.
+/// The body: what the chunks of a transfer coding hold, else what the length says. Without either there is none
+/// (RFC 9112 §6.3), but a capture that lost the header keeps what is more than line ends.
 fn take_body(rest: &[u8], headers: &Headers) -> Result<Body, MalformedRequest> {
     let presented = rest.len() as u64;
-    if headers.contains("transfer-encoding") {
-        return Ok(Body::Unknown);
+    match Transferred::read(rest, headers) {
+        Some(Transferred::Chunks { payload, .. }) => return Ok(Body::Bytes(payload)),
+        Some(Transferred::Bare) => return Ok(Body::Bytes(rest.to_vec())),
+        Some(Transferred::Broken { offset }) => return Err(MalformedRequest::BrokenChunks { offset }),
+        Some(Transferred::Missing | Transferred::Coded) => return Ok(Body::Unknown),
+        None => {}
     }
     match headers.content_length() {
         Some(expected) if expected > presented => Err(MalformedRequest::Truncated { expected, presented }),
@@ -286,7 +300,12 @@ mod tests {
         let body = |text: &str| parse_request(text.as_bytes()).unwrap().body;
         assert_eq!(body("GET / HTTP/1.1\nhost: h\n\n\r\n\n"), Body::Bytes(Vec::new()));
         assert_eq!(body("POST / HTTP/1.1\nhost: h\n\nhi\n"), Body::Bytes(b"hi\n".to_vec()));
-        assert_eq!(body("POST / HTTP/1.1\ntransfer-encoding: chunked\n\n2\r\nhi\r\n0\r\n\r\n"), Body::Unknown);
+        assert_eq!(
+            body("POST / HTTP/1.1\ntransfer-encoding: chunked\n\n2\r\nhi\r\n0\r\n\r\n"),
+            Body::Bytes(b"hi".to_vec())
+        );
+        let broken = parse_request(b"POST / HTTP/1.1\ntransfer-encoding: chunked\n\n2\r\nhi");
+        assert_eq!(broken, Err(MalformedRequest::BrokenChunks { offset: 5 }));
     }
 
     #[test]

@@ -1,0 +1,166 @@
+//! `Transfer-Encoding: chunked` (RFC 9112 §7.1): the framing between two hops. Nobody signs it, so it comes off before a request
+//! is judged. The chunks of `aws-chunked` are another thing: they are the body, and stay.
+
+use crate::request::Headers;
+
+use super::split_once;
+
+/// A body whose head names a transfer coding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Transferred {
+    /// It is in chunks.
+    Chunks {
+        /// What they hold.
+        payload: Vec<u8>,
+        /// Bytes that chunks, their framing and the trailer took.
+        length: usize,
+    },
+    /// It is not in chunks: the capture shows what they held.
+    Bare,
+    /// The chunks break off, or are followed by what is no chunk.
+    Broken {
+        /// Bytes before it.
+        offset: usize,
+    },
+    /// Nothing is there.
+    Missing,
+    /// It is compressed, or in another coding that is not taken off here.
+    Coded,
+}
+
+impl Transferred {
+    /// What a body is by the `Transfer-Encoding` of its head; none where the head has no such field.
+    pub fn read(body: &[u8], headers: &Headers) -> Option<Self> {
+        let codings: Vec<&[u8]> =
+            headers.values("transfer-encoding").flat_map(|value| value.split(|byte| *byte == b',')).collect();
+        let is_chunked = |coding: &&[u8]| coding.trim_ascii().eq_ignore_ascii_case(b"chunked");
+        Some(match codings.as_slice() {
+            [] => return None,
+            _ if body.trim_ascii().is_empty() => Self::Missing,
+            [coding] if is_chunked(coding) => Self::of_chunks(body, is_streaming(headers)),
+            _ => Self::Coded,
+        })
+    }
+
+    /// A body of `aws-chunked` may stand in the text with the framing around it or without.
+    fn of_chunks(body: &[u8], is_streaming: bool) -> Self {
+        let is_bare = |payload: &[u8]| is_streaming && chunk_size(payload).is_none();
+        match without_chunks(body) {
+            _ if is_streaming && has_chunk_signature(body) => Self::Bare,
+            Ok((payload, _)) if is_bare(&payload) => Self::Bare,
+            Ok((payload, length)) => Self::Chunks { payload, length },
+            Err(0) => Self::Bare,
+            Err(offset) => Self::Broken { offset },
+        }
+    }
+}
+
+/// What chunks hold, and how many bytes they took with their trailer; or how many bytes there are before the first fault.
+///
+/// # Errors
+/// The offset where a chunk should stand and does not; 0 where the text does not begin with the size of one.
+pub fn without_chunks(body: &[u8]) -> Result<(Vec<u8>, usize), usize> {
+    let mut payload = Vec::new();
+    let mut rest = body;
+    loop {
+        let offset = body.len() - rest.len();
+        let (size, behind) = chunk_size(rest).ok_or(offset)?;
+        if size == 0 {
+            return Ok((payload, body.len() - behind_trailer(behind).len()));
+        }
+        let (data, behind) = behind.split_at_checked(size).ok_or(body.len())?;
+        payload.extend_from_slice(data);
+        let offset = body.len() - behind.len();
+        rest = behind.strip_prefix(b"\r\n").or_else(|| behind.strip_prefix(b"\n")).ok_or(offset)?;
+    }
+}
+
+/// The size that stands at the head of a chunk, and what follows its line.
+fn chunk_size(text: &[u8]) -> Option<(usize, &[u8])> {
+    let (head, behind) = split_once(text, b'\n')?;
+    let size = head.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let is_size = !size.is_empty() && size.iter().all(u8::is_ascii_hexdigit);
+    let size = std::str::from_utf8(size).ok().filter(|_| is_size)?;
+    Some((usize::from_str_radix(size, 16).ok()?, behind))
+}
+
+/// What follows the trailer and its empty line; a text that was trimmed at its end may lack that.
+fn behind_trailer(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let Some((line, behind)) = split_once(rest, b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if !line.is_empty() && !line.contains(&b':') {
+            return rest;
+        }
+        rest = behind;
+        if line.is_empty() {
+            return rest;
+        }
+    }
+    rest
+}
+
+fn is_streaming(headers: &Headers) -> bool {
+    headers.first_text("x-amz-content-sha256").is_some_and(|word| word.trim().starts_with("STREAMING-"))
+}
+
+fn has_chunk_signature(body: &[u8]) -> bool {
+    split_once(body, b'\n').is_some_and(|(head, _)| head.windows(17).any(|window| window == b";chunk-signature="))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(fields: &[(&str, &str)], body: &str) -> Option<Transferred> {
+        let mut headers = Headers::default();
+        fields.iter().for_each(|(name, value)| headers.push(name, *value).unwrap());
+        Transferred::read(body.as_bytes(), &headers)
+    }
+
+    const CHUNKED: (&str, &str) = ("Transfer-Encoding", "chunked");
+
+    /// The example of RFC 9112 §7.1 in its shape: sizes, extensions, a trailer.
+    #[test]
+    fn chunks_come_off_with_extensions_and_trailer() {
+        let chunks = "4\r\nWiki\r\n6;name=\"v\"\r\npedia \r\nE\r\nin \r\n\r\nchunks.\r\n0\r\nx-sum: 1\r\n\r\nGET /";
+        let payload = b"Wikipedia in \r\n\r\nchunks.".to_vec();
+        let length = chunks.len() - "GET /".len();
+        assert_eq!(read(&[CHUNKED], chunks), Some(Transferred::Chunks { payload, length }));
+        assert_eq!(read(&[], chunks), None);
+    }
+
+    #[test]
+    fn line_feeds_alone_and_a_missing_last_line_are_read() {
+        for text in ["2\nhi\n0\n\n", "2\nhi\n0\n", "02\r\nhi\r\n000\r\n"] {
+            let read = read(&[("transfer-encoding", " Chunked ")], text);
+            assert_eq!(read, Some(Transferred::Chunks { payload: b"hi".to_vec(), length: text.len() }), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_chunks_is_told_from_what_breaks_off() {
+        assert_eq!(read(&[CHUNKED], "{\"a\":1}"), Some(Transferred::Bare));
+        assert_eq!(read(&[CHUNKED], "\r\n"), Some(Transferred::Missing));
+        assert_eq!(read(&[("Transfer-Encoding", "gzip, chunked")], "2\r\nhi\r\n0\r\n\r\n"), Some(Transferred::Coded));
+        assert_eq!(read(&[CHUNKED], "2\r\nhi\r\n"), Some(Transferred::Broken { offset: 7 }));
+        assert_eq!(read(&[CHUNKED], "2\r\nhiya\r\n0\r\n\r\n"), Some(Transferred::Broken { offset: 5 }));
+        assert_eq!(read(&[CHUNKED], "ffffffffffffffff\r\nhi"), Some(Transferred::Broken { offset: 20 }));
+    }
+
+    /// A body of `aws-chunked` has heads of its own; they are the body, and no framing.
+    #[test]
+    fn the_chunks_of_aws_stay() {
+        let word = ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+        let inner = "2\r\nhi\r\n0\r\nx-amz-checksum-crc32:2MCKNA==\r\n\r\n";
+        let framed = format!("{:x}\r\n{inner}\r\n0\r\n\r\n", inner.len());
+        let payload = inner.as_bytes().to_vec();
+        assert_eq!(read(&[CHUNKED, word], &framed), Some(Transferred::Chunks { payload, length: framed.len() }));
+        assert_eq!(read(&[CHUNKED, word], inner), Some(Transferred::Bare));
+        let signed = ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
+        assert_eq!(
+            read(&[CHUNKED, signed], "2;chunk-signature=00\r\nhi\r\n0;chunk-signature=00\r\n\r\n"),
+            Some(Transferred::Bare)
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! The handshake of AppSync's WebSockets (*Building a Real-Time WebSocket Client*, *Understanding the Event API WebSocket
+//! protocol*): signed headers as JSON in base64, in the parameter `header` of the URL or behind `header-` in a subprotocol.
+//! What is signed is a POST that nobody sends: to `/graphql/connect`, or to `/event`.
+
+use ::base64::alphabet::{STANDARD, URL_SAFE};
+use serde_json::Value;
+
+use super::exchange::{Exchange, valid_headers};
+use crate::formats::{base64, parse_url};
+use sigvet_core::internal::captured_request;
+use sigvet_core::internal::encode::{Plus, decode};
+use sigvet_core::request::Body;
+
+/// The longest handshake that there is, with a session token in it.
+const LONGEST: usize = 64 * 1024;
+
+/// The request that is signed for a handshake; none if the text is something else.
+pub(super) fn read(text: &[u8]) -> Option<Exchange> {
+    let text = std::str::from_utf8(text.get(..=LONGEST).is_none().then_some(text)?).ok()?.trim();
+    if let Some(encoded) = text.strip_prefix("header-").filter(|text| !text.contains(char::is_whitespace)) {
+        return exchange_of(encoded, "/event", b"{}".to_vec());
+    }
+    let rest = ["wss://", "https://"].iter().find_map(|scheme| text.strip_prefix(scheme))?;
+    let (address, query) = rest.split_once('?')?;
+    let parameter = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let header = parameter("header").filter(|_| !text.contains(char::is_whitespace))?;
+    let path = if address.ends_with("/event/realtime") { "/event" } else { "/graphql/connect" };
+    let body = parameter("payload").and_then(|payload| from_base64(payload)).unwrap_or_else(|| b"{}".to_vec());
+    exchange_of(header, path, body)
+}
+
+fn exchange_of(encoded: &str, path: &str, body: Vec<u8>) -> Option<Exchange> {
+    let Value::Object(fields) = serde_json::from_slice(&from_base64(encoded)?).ok()? else { return None };
+    let texts = fields.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())));
+    let (headers, notes) = valid_headers(texts);
+    let is_signed = headers.first_text("authorization").is_some_and(|value| value.starts_with("AWS4-"));
+    let host = headers.first_text("host").filter(|_| is_signed)?;
+    let url = parse_url(&format!("https://{host}{path}")).ok()?;
+    let request = captured_request("POST", path.as_bytes().to_vec(), headers, Body::Bytes(body));
+    Some(Exchange { request: Some(request), url: Some(url), reply: None, notes })
+}
+
+/// Base64 in either alphabet, percent-encoded or not.
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let text = String::from_utf8(decode(text.as_bytes(), Plus::Literal)).ok()?;
+    let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
+    base64::decode(&text, alphabet)
+}
+
+#[cfg(test)]
+mod tests {
+    use ::base64::Engine;
+    use ::base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    const FIELDS: &str = r#"{"accept": "application/json", "host": "x.appsync-api.eu-west-1.amazonaws.com", "x-amz-date": "20241111T173413Z", "Authorization": "AWS4-HMAC-SHA256 Credential=A/20241111/eu-west-1/appsync/aws4_request, SignedHeaders=accept;host;x-amz-date, Signature=00"}"#;
+
+    fn target(text: &str) -> Option<(String, usize, Body)> {
+        let request = read(text.as_bytes())?.request?;
+        assert_eq!((request.method(), request.host()), ("POST", Some("x.appsync-api.eu-west-1.amazonaws.com")));
+        Some((String::from_utf8(request.target().to_vec()).unwrap(), request.headers.iter().count(), request.body))
+    }
+
+    #[test]
+    fn each_handshake_is_a_post_to_the_path_that_is_signed() {
+        let body = || Body::Bytes(b"{}".to_vec());
+        let encoded = STANDARD.encode(FIELDS);
+        let host = "wss://x.appsync-realtime-api.eu-west-1.amazonaws.com";
+        for url in [
+            format!("{host}/graphql?header={encoded}&payload=e30="),
+            format!("{host}/graphql?payload=e30%3D&header={encoded}\n"),
+        ] {
+            assert_eq!(target(&url), Some(("/graphql/connect".to_owned(), 4, body())), "{url}");
+        }
+        let events = format!("{host}/event/realtime?header={}", encoded.replace('=', "%3D"));
+        assert_eq!(target(&events), Some(("/event".to_owned(), 4, body())));
+        let protocol = format!("header-{}", URL_SAFE_NO_PAD.encode(FIELDS));
+        assert_eq!(target(&protocol), Some(("/event".to_owned(), 4, body())));
+        for other in ["https://h/?header=e30=", "header-e30", "header-x y", "https://h/?header=%%%"] {
+            assert_eq!(target(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Requests and replies as the attributes of OpenTelemetry's conventions, which Terraform and the programs on its SDK log:
+//! `http.method=PUT http.url=https://… http.request.header.x_amz_date=…`, as words or as JSON.
+
+use std::collections::BTreeMap;
+
+use super::python;
+use crate::formats::reply::Reply;
+use sigvet_core::request::Headers;
+
+/// What one line tells.
+#[derive(Debug)]
+pub(super) enum Told {
+    Request { method: String, url: String, headers: Vec<(String, Vec<u8>)>, body: Option<Vec<u8>> },
+    Reply(Reply),
+}
+
+/// The request or the reply of an entry: its line, and the lines `  | …` below, which hold a value that has several.
+pub(super) fn read(line: &str, below: &[u8]) -> Option<Told> {
+    if !["http.url", "url.full", "http.status_code", "http.response.status_code"].iter().any(|key| line.contains(key)) {
+        return None;
+    }
+    let pairs = of_json(line).or_else(|| Some(of_words(line, &String::from_utf8_lossy(below))))?;
+    let first = |names: [&str; 2]| names.iter().find_map(|name| pairs.get(*name)).cloned();
+    let text = |names| first(names).map(|value| String::from_utf8_lossy(&value).into_owned());
+    if let Some(status) = text(["http.status_code", "http.response.status_code"]) {
+        let mut headers = Headers::default();
+        for (name, value) in fields(&pairs, "http.response.header.") {
+            // What cannot be a header tells nothing of the reply.
+            let _ = headers.push(&name, value);
+        }
+        let body = first(["http.response.body", "http.response.body.content"]).unwrap_or_default();
+        return Some(Told::Reply(Reply::parse(status.parse().ok(), &headers, &body)));
+    }
+    let (url, method) = (text(["http.url", "url.full"])?, text(["http.method", "http.request.method"])?);
+    let mut headers = fields(&pairs, "http.request.header.");
+    headers.extend(first(["http.user_agent", "user_agent.original"]).map(|agent| ("user-agent".to_owned(), agent)));
+    let length = first(["http.request_content_length", "http.request.body.size"]);
+    headers.extend(length.filter(|length| length != b"0" && length != b"-1").map(|n| ("content-length".to_owned(), n)));
+    Some(Told::Request { method, url, headers, body: first(["http.request.body", "http.request.body.content"]) })
+}
+
+/// Names have `_` for `-`.
+fn fields(pairs: &BTreeMap<String, Vec<u8>>, prefix: &str) -> Vec<(String, Vec<u8>)> {
+    let named = |(key, value): (&String, &Vec<u8>)| Some((key.strip_prefix(prefix)?.replace('_', "-"), value.clone()));
+    pairs.iter().filter_map(named).collect()
+}
+
+fn of_json(line: &str) -> Option<BTreeMap<String, Vec<u8>>> {
+    let start =
+        line.find('{').filter(|start| line.get(start + 1..).unwrap_or_default().trim_start().starts_with('"'))?;
+    let object: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(line.get(start..)?.trim_end()).ok()?;
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => text,
+        // A header that stands there once is a list of one.
+        serde_json::Value::Array(mut values) if values.len() == 1 => match values.remove(0) {
+            serde_json::Value::String(text) => text,
+            value => value.to_string(),
+        },
+        value => value.to_string(),
+    };
+    Some(object.into_iter().map(|(key, value)| (key, text(value).into_bytes())).collect())
+}
+
+fn of_words(line: &str, below: &str) -> BTreeMap<String, Vec<u8>> {
+    let mut pairs = BTreeMap::new();
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once('=') {
+        let key = before.rsplit(' ').next().unwrap_or_default();
+        let (value, behind) = if behind.starts_with('"') {
+            python::string_alone(behind).unwrap_or((behind.as_bytes().to_vec(), ""))
+        } else {
+            let end = behind.find(' ').unwrap_or(behind.len());
+            (behind.get(..end).unwrap_or_default().trim_end().into(), behind.get(end..).unwrap_or_default())
+        };
+        if key.contains('.') {
+            pairs.insert(key.to_owned(), value);
+        }
+        rest = behind;
+    }
+    pairs.extend(below_lines(below));
+    pairs
+}
+
+/// `  http.request.body=` and its lines, each behind `  | `.
+fn below_lines(below: &str) -> Vec<(String, Vec<u8>)> {
+    let mut pairs: Vec<(String, Vec<u8>)> = Vec::new();
+    for line in below.lines() {
+        match (line.trim_start().strip_prefix("| "), pairs.last_mut()) {
+            (Some(text), Some((_, value))) if value.is_empty() => value.extend_from_slice(text.as_bytes()),
+            (Some(text), Some((_, value))) => value.extend([b"\n", text.as_bytes()].concat()),
+            _ => match line.trim().strip_suffix('=') {
+                Some(key) if line.starts_with(' ') => pairs.push((key.to_owned(), Vec::new())),
+                _ => break,
+            },
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SENT: &str = "2025-11-25T04:28:57.057+0700 [DEBUG] backend-s3: HTTP Request Sent: aws.region=main \
+        rpc.method=PutObject http.request.header.x_amz_date=20251125T042857Z \
+        http.request.header.amz_sdk_request=\"attempt=1; max=5\" http.method=PUT http.request_content_length=2 \
+        http.url=https://s3.example.org/boe?a=b&c=d http.user_agent=\"APN/1.0 X\"";
+
+    fn request(line: &str, below: &str) -> (String, String, Vec<String>, Option<Vec<u8>>) {
+        let Some(Told::Request { method, url, headers, body }) = read(line, below.as_bytes()) else { panic!("{line}") };
+        let shown = |(name, value): (String, Vec<u8>)| format!("{name}: {}", String::from_utf8_lossy(&value));
+        (method, url, headers.into_iter().map(shown).collect(), body)
+    }
+
+    #[test]
+    fn words_and_json_tell_the_same_request() {
+        let (method, url, headers, body) = request(SENT, "");
+        assert_eq!((method.as_str(), url.as_str(), body), ("PUT", "https://s3.example.org/boe?a=b&c=d", None));
+        let expected = [
+            "amz-sdk-request: attempt=1; max=5",
+            "x-amz-date: 20251125T042857Z",
+            "user-agent: APN/1.0 X",
+            "content-length: 2",
+        ];
+        assert_eq!(headers, expected);
+        let json = r#"{"@level":"debug","@message":"HTTP Request Sent","http.request.method":"PUT","url.full":"https://s3.example.org/boe?a=b&c=d","http.request.header.amz-sdk-request":["attempt=1; max=5"],"http.request.header.x_amz_date":"20251125T042857Z","http.user_agent":"APN/1.0 X","http.request.body.size":2}"#;
+        assert_eq!(request(json, ""), (method, url, headers, None));
+    }
+
+    #[test]
+    fn a_body_may_stand_in_the_line_or_below() {
+        let quoted = format!("{SENT} http.request.body=\"a\\n\\\"b\\\"\"");
+        assert_eq!(request(&quoted, "").3.as_deref(), Some(&b"a\n\"b\""[..]));
+        let below = "  http.request.body=\n  | a\n  | \"b\"\n2025-11-25 [DEBUG] next\n  | c\n";
+        assert_eq!(request(SENT, below).3.as_deref(), Some(&b"a\n\"b\""[..]));
+    }
+
+    #[test]
+    fn what_came_back_is_a_reply() {
+        let line = "[DEBUG] HTTP Response Received: http.status_code=403 http.response.header.cf_ray=9a3e \
+            http.response.body=\"<Error><Code>SignatureDoesNotMatch</Code></Error>\"";
+        let Some(Told::Reply(reply)) = read(line, b"") else { panic!() };
+        assert_eq!((reply.status, reply.code.as_deref()), (Some(403), Some("SignatureDoesNotMatch")));
+        assert!(read("http.method=GET", b"").is_none());
+    }
+}
