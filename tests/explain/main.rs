@@ -5,6 +5,7 @@
 //! not found, one that is found where it is not, and a request that is right and is called wrong.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
+mod answer;
 mod case;
 mod expected;
 use sigvet_testing as common;

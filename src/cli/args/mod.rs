@@ -53,11 +53,11 @@ pub enum Command {
     /// Judge a signed request as the server would
     #[command(help_template = HELP)]
     Verify(Deferred<verify::VerifyArgs>),
-    /// Name the mistake behind a refused signature, or show each step of one
+    /// Explain why a signature was refused, or show every step of one
     ///
-    /// Of a captured request, its reply, a log or a presigned URL: whether the signature is right, and if not, which
-    /// mistake was made, how that is known, and what to change. A URL or a request without a signature shows how it
-    /// would be signed.
+    /// Give it a captured request, the server's reply, a log or a presigned URL. It says whether the signature is valid,
+    /// and if not, what to change, which mistake was made and how that was proved. For a URL or a request without a
+    /// signature it shows how it would be signed.
     #[command(help_template = HELP)]
     Explain(Deferred<explain::ExplainArgs>),
     /// Derive and export a signing key for one day, region and service

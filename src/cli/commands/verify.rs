@@ -94,8 +94,15 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     if args.judge.json {
         let diagnosis = Diagnosis::from_verdict(request, verdict);
         let show_secrets = args.judge.show_secrets;
-        let shown =
-            Shown { diagnosis: &diagnosis, redactor: &redactor, further_notes: &[], show_secrets, milliseconds: 0 };
+        let shown = Shown {
+            diagnosis: &diagnosis,
+            redactor: &redactor,
+            known,
+            reply: None,
+            further_notes: &[],
+            show_secrets,
+            milliseconds: 0,
+        };
         write_json(&redactor.apply_to_json(shown.to_contract()), &mut context.stdout)?;
     } else {
         write_verdict(&verdict, &redactor, &mut context.stdout)?;

@@ -187,13 +187,20 @@ impl<'a> Case<'a> {
         }
         let can_go_on = self.judged.v4().is_some() && !self.size().is_excessive();
         let is_stopped = can_go_on && self.found.as_ref().is_some_and(|found| !found.is_exhausted);
+        let lacks_cluster = self.lacks_header(|name| name == inspect::CLUSTER_HEADER);
+        let lacks_header = self.lacks_header(|name| name != inspect::CLUSTER_HEADER);
+        // What is not known may be all that is wrong.
+        let is_whole = !lacks_body && !lacks_cluster && !lacks_header;
+        let is_irreproducible = self.judged.is_signature_right() == Some(false) && is_whole;
         let wanted = [
             (lacks_body, NextStep::Body),
-            (self.lacks_header(|name| name == inspect::CLUSTER_HEADER), NextStep::ClusterName),
-            (self.lacks_header(|name| name != inspect::CLUSTER_HEADER), NextStep::Header),
+            (lacks_cluster, NextStep::ClusterName),
+            (lacks_header, NextStep::Header),
             (self.evidence.credentials.is_none(), NextStep::Secret),
-            (self.evidence.reply.is_none(), NextStep::Reply),
+            (is_irreproducible, NextStep::OtherSigner),
+            (is_irreproducible, NextStep::Stages),
             (of_party(&self.comparisons, Party::Client).is_none(), NextStep::ClientLog),
+            (self.evidence.reply.is_none(), NextStep::Reply),
             (is_stopped, NextStep::MoreTime),
         ];
         wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, step)| step).collect()

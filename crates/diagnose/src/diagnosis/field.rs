@@ -156,20 +156,28 @@ impl Field {
         self.by_cost.iter().flatten().find(|variant| variant.text == text)
     }
 
-    /// Every set of mistakes that makes a variant, each with what it made and what is right.
+    /// Every set of mistakes that makes a variant, each mistake with what it alone makes of the right text: of several, each
+    /// shows its own difference.
     pub(super) fn explained(&self, variant: &Variant) -> Vec<Vec<AppliedMistake>> {
         let right = &self.by_cost[0][0].text;
         let is_secret = variant.sets.iter().any(|set| self.involves_token(set));
-        let (signed, expected) = if is_secret { Default::default() } else { differing_lines(&variant.text, right) };
         let made = |(step, option): &(u16, u16)| {
             let cause = self.causes[usize::from(*step)][usize::from(*option) - 1].clone();
-            AppliedMistake { signed: signed.clone(), expected: expected.clone(), ..AppliedMistake::from(cause) }
+            let text = self.alone((*step, *option)).unwrap_or(&variant.text);
+            let (signed, expected) = if is_secret { Default::default() } else { differing_lines(text, right) };
+            AppliedMistake { signed, expected, ..AppliedMistake::from(cause) }
         };
         variant.sets.iter().map(|wrong| wrong.iter().map(made).collect()).collect()
     }
 }
 
 impl Field {
+    /// The text that a mistake makes by itself; none if it shows only together with others.
+    fn alone(&self, wrong: (u16, u16)) -> Option<&Vec<u8>> {
+        let is_of = |variant: &&Variant| variant.sets.iter().any(|set| set.as_slice() == [wrong]);
+        self.of_cost(1).iter().find(is_of).map(|variant| &variant.text)
+    }
+
     /// Whether a set spoils the session token, which no redaction would find any more.
     fn involves_token(&self, wrong: &Wrong) -> bool {
         wrong

@@ -70,6 +70,11 @@ pub enum Quirk {
 /// What to supply so that a diagnosis can tell more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextStep {
+    /// To sign the same request with another signer: it tells a wrong secret, the likeliest cause of what nothing reproduces,
+    /// from a wrong signer.
+    OtherSigner,
+    /// To compare the right stages of the signature with those of the client.
+    Stages,
     /// The request that was refused, with all its headers.
     Request,
     /// The body of the request, which the capture does not show.

@@ -30,8 +30,8 @@ pub fn list(is_json: bool, context: &mut Context) -> Result<Exit, Failure> {
 /// Prints all that is known of one mistake.
 pub fn one(id: &str, is_json: bool, context: &mut Context) -> Result<Exit, Failure> {
     let mistake = catalogue::find(id).ok_or_else(|| {
-        Failure::usage(format!("no mistake is called '{id}'"))
-            .hint(format!("{}'sigvet explain --list' shows all", nearest(id)))
+        Failure::usage(format!("unknown mistake ID '{id}'"))
+            .hint(format!("{}list all IDs with 'sigvet explain --list'", nearest(id)))
     })?;
     if is_json {
         write_json(&object(mistake), &mut context.stdout)?;
@@ -49,7 +49,7 @@ fn write(mistake: &Mistake, out: &mut dyn Write) -> std::io::Result<()> {
     for (client, advice) in clients(mistake) {
         writeln!(out, "{}", wrap(&format!("{client}: {advice}"), WIDTH, "     "))?;
     }
-    writeln!(out, "\nKnown by:")?;
+    writeln!(out, "\nProved by:")?;
     mistake.proofs.iter().try_for_each(|proof| writeln!(out, "  {}", words(*proof)))
 }
 
@@ -83,8 +83,8 @@ fn words(proof: Proof) -> &'static str {
         Proof::Search => "reproducing the wrong signature, with the secret",
         Proof::Compare => "the server's canonical request or string to sign, or the client's",
         Proof::Error => "the server's error code or message",
-        Proof::Time => "arithmetic on the dates",
-        Proof::Lint => "the request alone",
+        Proof::Time => "the dates and the server's clock",
+        Proof::Lint => "the request itself",
     }
 }
 
@@ -95,7 +95,7 @@ fn nearest(id: &str) -> String {
         catalogue::all().map(|mistake| mistake.id).filter(|known| known.contains(id)).take(3).collect();
     match near.as_slice() {
         [] if !word.is_empty() && catalogue::all().any(|mistake| mistake.id.split('-').next() == Some(word)) => {
-            format!("there are others that begin with '{word}-'; ")
+            format!("other IDs begin with '{word}-'; ")
         }
         [] => String::new(),
         near => format!("did you mean {}? ", near.join(", ")),

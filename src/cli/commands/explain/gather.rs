@@ -147,7 +147,7 @@ impl Evidence {
         if is_other {
             self.client = None;
             self.notes.push(
-                "the client's log tells another signature: it is of another request, and was left out".to_owned(),
+                "the client's log has another signature, so it belongs to another request and was ignored".to_owned(),
             );
         }
     }
@@ -178,13 +178,11 @@ impl Evidence {
             }
             request => {
                 if args.signing.is_for_signing() || args.presign.is_some() {
-                    return Err(Failure::usage(
-                        "options that say how to sign have no meaning for a request that is signed",
-                    )
-                    .hint(
-                        "leave them out; only --region, --service, --token-unsigned, --normalize-path and \
-                         --encode-path apply, and say what its server expects",
-                    ));
+                    return Err(Failure::usage("signing options cannot be used with a request that is already signed")
+                        .hint(
+                            "remove them; only --region, --service, --token-unsigned, --normalize-path and \
+                             --encode-path also apply to signed requests: they say what the server expects",
+                        ));
                 }
                 Ok(Subject::Evidence(Box::new(Self { request, ..self })))
             }
@@ -210,8 +208,7 @@ fn is_digest(text: &str) -> bool {
 
 fn url_of(request: &Request) -> Result<RequestUrl, Failure> {
     let host = request.host().ok_or_else(|| {
-        Failure::usage("the request is not signed, and has no Host header to sign it for")
-            .hint("give the URL as the argument instead")
+        Failure::usage("the request is not signed and has no Host header").hint("pass the URL as an argument instead")
     })?;
     let target = String::from_utf8_lossy(request.target()).into_owned();
     address::parse(&format!("https://{host}{target}"))

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::verify::JudgeOptions;
 use crate::cli::context::Context;
@@ -34,43 +34,51 @@ use trial::TrialOptions;
   sigvet explain -X PUT -d hello https://bucket.s3.eu-central-1.amazonaws.com/key
   sigvet explain --id path-double-encoded")]
 pub struct ExplainArgs {
-    /// What was captured: a raw HTTP request, a trace or a command of curl, a HAR file, an SDK's debug log, a reply; its
-    /// file, or '-' for standard input; or a URL, or a token that is one
+    /// The evidence: a file, '-' for standard input, a URL or a token. Its format is recognized: a raw HTTP request, curl -v
+    /// output, a curl command, a HAR file, an SDK debug log, a server's reply, and more
     input: Option<String>,
 
-    /// What the server said: headers and body, or the body alone
+    /// File with the server's reply: headers and body, or only the body
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Evidence")]
     response: Option<String>,
 
-    /// What the client says it signed: its debug log, or a canonical request or string to sign
+    /// File with the client's debug log, or with its canonical request or string to sign
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Evidence")]
     client_log: Option<String>,
 
-    /// Of several requests take this one, counted from 1
+    /// Use the Nth request if there are several
     #[arg(long, value_name = "N", help_heading = "Evidence")]
     entry: Option<usize>,
 
-    /// Try so many mistakes at once
+    /// Maximum number of simultaneous mistakes to try
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=3), help_heading = "Search")]
     depth: u8,
 
-    /// Search no longer than this; two mistakes at once are tried to the end, unless the request is huge
+    /// Maximum search time; pairs of mistakes are always tried completely, unless the request is huge
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = parse_duration, help_heading = "Search")]
     time_limit: Duration,
 
-    /// Show each step of the signature too
+    /// Also show every step of the signature
     #[arg(long, help_heading = "Output")]
     steps: bool,
 
-    /// Write a page for browsers, which needs nothing else
+    /// Print only one line: the verdict and the IDs of the mistakes
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["format", "json", "steps"])]
+    quiet: bool,
+
+    /// Output format
+    #[arg(long = "as", value_name = "FORMAT", help_heading = "Output", conflicts_with = "json")]
+    format: Option<Format>,
+
+    /// Write a self-contained HTML page to this file ('-' for standard output)
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Output")]
     html: Option<PathBuf>,
 
-    /// List the mistakes that are known
+    /// List all known mistakes
     #[arg(long, help_heading = "Catalogue", conflicts_with_all = ["input", "id"])]
     list: bool,
 
-    /// Explain one of them
+    /// Describe the mistake with this ID
     #[arg(long, value_name = "ID", help_heading = "Catalogue", conflicts_with = "input")]
     id: Option<String>,
 
@@ -86,12 +94,23 @@ pub struct ExplainArgs {
     #[command(flatten)]
     signing: SigningOptions,
 
-    /// Show how the URL would be presigned, for that long
+    /// Show how the URL would be presigned, with this expiry
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Signing")]
     presign: Option<Duration>,
 
     #[command(flatten)]
     judge: JudgeOptions,
+}
+
+/// What an answer is printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text for people
+    Text,
+    /// One JSON object, as --json
+    Json,
+    /// An annotation for GitHub Actions ('::error …')
+    Github,
 }
 
 /// Runs the command.
@@ -125,7 +144,9 @@ fn run_captured(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failu
 /// Who gave a capture to be explained may not know that it has no signature, or that its body is in a file.
 fn say_unsigned(failure: Failure) -> Failure {
     match failure.exit {
-        Exit::NoCredentials => failure.context("the request is not signed, and to show how it would be takes a key"),
+        Exit::NoCredentials => {
+            failure.context("the request is not signed, and showing how to sign it needs credentials")
+        }
         _ => failure,
     }
 }

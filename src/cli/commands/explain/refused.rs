@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::time::Instant;
 
-use super::ExplainArgs;
 use super::gather::Evidence;
+use super::{ExplainArgs, Format};
 use crate::cli::context::Context;
 use crate::cli::credentials::words::{describe_owner, describe_warning};
 use crate::cli::failure::{Exit, Failure};
@@ -13,6 +13,7 @@ use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::request::address;
 use crate::cli::terminal::output::Output;
+use crate::cli::terminal::progress::{self, ProgressMode};
 use crate::profiles::{self, Error, KnownKey, Settings, Source};
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
@@ -34,6 +35,8 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     let hints = hints(&evidence, args, &keys.settings, context.now);
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
+    let mode = if args.quiet { ProgressMode::Quiet } else { ProgressMode::Bars };
+    let note = progress::search_note("searching for the mistake that gives this signature…", mode, context);
     let diagnosis = diagnose(
         &sigvet_diagnose::Evidence {
             request: evidence.request.as_ref(),
@@ -56,24 +59,28 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
         },
         Limits { deepest: args.depth.into(), is_time_up: &is_time_up },
     );
+    drop(note);
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let further_notes: Vec<String> = evidence.notes.iter().cloned().chain(keys.notes).chain(clock.note).collect();
     let redactor = redactor(&evidence, &diagnosis, args, keys.own.as_ref(), &keys.others);
     let shown = Shown {
         diagnosis: &diagnosis,
+        known: evidence.known,
+        reply: evidence.reply.as_ref(),
         further_notes: &further_notes,
         redactor: &redactor,
         show_secrets: args.judge.show_secrets,
         milliseconds,
     };
     show(&shown, args, context)?;
-    Ok(exit(&evidence, diagnosis.outcome))
+    Ok(exit(&evidence, &diagnosis))
 }
 
-/// A refusal without its request is a refusal, whatever is known of its reason.
-fn exit(evidence: &Evidence, outcome: Outcome) -> Exit {
-    let is_refused = evidence.request.is_none() && evidence.reply.as_ref().is_some_and(Reply::is_refusal);
-    if outcome == Outcome::Invalid || is_refused { Exit::NotValid } else { Exit::Done }
+/// A refusal is a refusal, whatever is known of its reason, unless the request was judged otherwise.
+fn exit(evidence: &Evidence, diagnosis: &Diagnosis) -> Exit {
+    let refuses = |reply: &Reply| reply.is_refusal() || reply.code.is_some();
+    let is_refused = diagnosis.judged.is_none() && evidence.reply.as_ref().is_some_and(refuses);
+    if diagnosis.outcome == Outcome::Invalid || is_refused { Exit::NotValid } else { Exit::Done }
 }
 
 fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<(), Failure> {
@@ -84,11 +91,15 @@ fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<
     }
     if args.html.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         // The page is all that is asked for.
-    } else if args.judge.json {
+    } else if args.judge.json || args.format == Some(Format::Json) {
         write_json(&shown.redactor.apply_to_json(shown.to_json()), &mut context.stdout)?;
     } else {
         shown.redactor.veil(&mut context.stdout);
-        shown.write_text(args.steps, &mut context.stdout)?;
+        match args.format {
+            _ if args.quiet => context.stdout.line(&shown.to_line())?,
+            Some(Format::Github) => context.stdout.line(&shown.to_github())?,
+            _ => shown.write_text(args.steps, &mut context.stdout)?,
+        }
     }
     Ok(context.stdout.flush()?)
 }
@@ -125,7 +136,7 @@ impl Keys {
             Ok(resolved) => Some(resolved),
             Err(Error::NothingFound { .. }) => None,
             Err(error) => {
-                return Err(Failure::from(error).hint("--no-credentials looks at the request without any key"));
+                return Err(Failure::from(error).hint("to look at the request without a key, pass --no-credentials"));
             }
         };
         let mut keys = Self::default();
@@ -142,7 +153,10 @@ impl Keys {
         let is_named = |id: &str| Some(id) == named;
         let is_settled = is_chosen || keys.own.as_ref().is_some_and(|own| is_named(&own.access_key_id));
         if let Some(key) = known.iter().find(|key| !is_settled && is_named(&key.access_key_id)) {
-            keys.notes.push(format!("judged by the key of {}, which the request names", describe_owner(&key.source)));
+            keys.notes.push(format!(
+                "checked with the key of {}, because the request names its access key ID",
+                describe_owner(&key.source)
+            ));
             keys.own = Some(Credentials::new(key.access_key_id.clone(), key.secret.expose_secret()));
         }
         let own: Option<Secret> = keys.own.as_ref().map(|own| own.secret_access_key.clone());
@@ -180,7 +194,7 @@ impl Clock {
             (Some(now), _) => Self { now, note: None },
             (None, Some(at)) => {
                 let note = format!(
-                    "the request is of {}, and is judged as of then: --now sets the server's clock",
+                    "the request was signed at {} and is judged as of that time; --now changes it",
                     at.to_rfc3339()
                 );
                 Self { now: at, note: Some(note) }

@@ -30,8 +30,8 @@ pub enum RequestOwner {
 /// Shows how a request would be signed.
 pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     if args.judge.no_credentials {
-        return Err(Failure::usage("the request is not signed, and without credentials it cannot be")
-            .hint("leave --no-credentials out, or give a signed request"));
+        return Err(Failure::usage("the request is not signed, and --no-credentials leaves nothing to sign it with")
+            .hint("remove --no-credentials, or give a signed request"));
     }
     let mut session = Session::settle(typed, context)?;
     express::enter(&mut session, SessionLookup::Kept, context)?;

@@ -15,6 +15,7 @@ use crate::cli::terminal::notes::note;
 use sigvet_core::claim::Claim;
 use sigvet_core::request::Request;
 use sigvet_core::time::in_words;
+use sigvet_core::verify::Known;
 use sigvet_diagnose::formats::reply::{Kind, Reply};
 use sigvet_diagnose::{Evidence, Hints, Limits, diagnose};
 
@@ -146,7 +147,14 @@ fn explain(
     );
     let redactor = Redactor::of(sent, &session.settings.dialect);
     writeln!(context.stderr)?;
-    let shown =
-        Shown { diagnosis: &diagnosis, further_notes: &[], redactor: &redactor, show_secrets: false, milliseconds: 0 };
+    let shown = Shown {
+        diagnosis: &diagnosis,
+        known: Known::WHOLE,
+        reply: None,
+        further_notes: &[],
+        redactor: &redactor,
+        show_secrets: false,
+        milliseconds: 0,
+    };
     Ok(shown.write_text(true, &mut context.stderr)?)
 }

@@ -5,7 +5,7 @@ use crate::cli::render::redact::Redactor;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{ExpectedScope, Judge, verify};
+use sigvet_core::verify::{ExpectedScope, Judge, Known, verify};
 use sigvet_diagnose::catalogue::{HOST_DEFAULT_PORT, PATH_DOUBLE_ENCODED, PATH_RESERVED_RAW};
 use sigvet_diagnose::{AppliedMistake, Diagnosis, Explanation, Judged, NextStep, Origin, Outcome, Proof, Search};
 
@@ -13,7 +13,15 @@ const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us
     SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
 
 pub(super) fn shown<'a>(diagnosis: &'a Diagnosis, redactor: &'a Redactor) -> Shown<'a> {
-    Shown { diagnosis, further_notes: &[], redactor, show_secrets: false, milliseconds: 12 }
+    Shown {
+        diagnosis,
+        known: Known::WHOLE,
+        reply: None,
+        further_notes: &[],
+        redactor,
+        show_secrets: false,
+        milliseconds: 12,
+    }
 }
 
 /// A request whose path was encoded twice, with the port in the host that was signed.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Shown;
+use sigvet_core::request::Body;
 use sigvet_core::scheme::Signature;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Verdict;
@@ -19,6 +20,7 @@ impl Shown<'_> {
         if !diagnosis.tried.is_empty() {
             object["tried"] = self.each(&diagnosis.tried, |_, tried| answer(tried)).into();
         }
+        object["reply"] = self.reply_json().into();
         object
     }
 
@@ -30,6 +32,7 @@ impl Shown<'_> {
             "verdict": diagnosis.outcome.as_str(),
             "explanations": self.each(&diagnosis.explanations, Self::explanation),
             "stages": verdict.map(|verdict| self.stages(verdict)).unwrap_or_default(),
+            "assumed": self.assumed(),
             "signature": {
                 "presented": verdict.map(|verdict| verdict.claimed.signature().as_str()),
                 "expected": verdict.and_then(|verdict| verdict.expected.as_ref()).map(Signature::as_str),
@@ -43,6 +46,17 @@ impl Shown<'_> {
         })
     }
 
+    /// What the evidence did not show, and was taken to be as it has to be.
+    fn assumed(&self) -> Vec<&'static str> {
+        let Some(judged) = &self.diagnosis.judged else { return Vec::new() };
+        let unseen = [
+            (!self.known.method, "method"),
+            (!self.known.headers, "headers"),
+            (judged.request.body == Body::Unknown, "body"),
+        ];
+        unseen.into_iter().filter(|(is_unseen, _)| *is_unseen).map(|(_, part)| part).collect()
+    }
+
     fn each<T>(&self, items: &[T], to_json: impl Fn(&Self, &T) -> Value) -> Vec<Value> {
         items.iter().map(|item| to_json(self, item)).collect()
     }
@@ -54,7 +68,7 @@ impl Shown<'_> {
     fn made(&self, made: &AppliedMistake) -> Value {
         let both = self.both_of(made);
         let text = |bytes: &[u8]| in_rfc3339(made, String::from_utf8_lossy(bytes).into_owned());
-        json!({
+        let mut object = json!({
             "id": made.mistake.id,
             "title": made.mistake.title,
             "where": made.mistake.place,
@@ -62,7 +76,12 @@ impl Shown<'_> {
             "expected": text(&both.right),
             "fix": made.fix(),
             "detail": made.detail.as_deref().map(|detail| self.redactor.apply(detail)),
-        })
+        });
+        if let Some(object) = object.as_object_mut().filter(|_| both.right.is_empty()) {
+            // A value that is not known is absent: an empty one would read as what to send.
+            object.remove("expected");
+        }
+        object
     }
 
     fn stages(&self, verdict: &Verdict) -> Vec<Value> {
@@ -119,7 +138,7 @@ mod tests {
         let diagnosis = diagnosis_of_two_mistakes();
         let json = fixtures::shown(&diagnosis, &Redactor::none()).to_json();
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
-        assert_eq!(keys(&json), "verdict explanations stages signature search comparisons notes next");
+        assert_eq!(keys(&json), "verdict explanations stages assumed signature search comparisons notes next reply");
         let explanation = &json["explanations"][0];
         assert_eq!(keys(explanation), "proof mistakes");
         assert_eq!(keys(&explanation["mistakes"][0]), "id title where signed expected fix detail");

@@ -5,20 +5,29 @@
 
 mod json;
 mod marks;
+mod shown_values;
 mod words;
+mod reply;
 mod html;
 mod notes;
+mod line;
 mod text;
 
 use super::outside;
-use super::redact::{REDACTED, Redactor, short_signature};
+use super::redact::{Redactor, short_signature};
 use crate::cli::screen::inert_line;
-use sigvet_diagnose::{AppliedMistake, Diagnosis};
+use sigvet_core::verify::Known;
+use sigvet_diagnose::Diagnosis;
+use sigvet_diagnose::formats::reply::Reply;
 
 /// A diagnosis as it is to be shown.
 pub struct Shown<'a> {
     /// What was found out.
     pub diagnosis: &'a Diagnosis,
+    /// What of the request was seen.
+    pub known: Known,
+    /// What the server said, unless that was shown before.
+    pub reply: Option<&'a Reply>,
     /// What the command line itself has to say of the evidence: it follows the notes of the diagnosis.
     pub further_notes: &'a [String],
     /// Takes tokens out of what is shown.
@@ -43,19 +52,6 @@ impl Shown<'_> {
         let is_different = theirs != right;
         let (theirs, right) = (self.bytes(theirs), self.bytes(right));
         Both { is_hidden: is_different && theirs == right, theirs, right }
-    }
-
-    /// What was signed and what should have been. Of a mistake in a token it may be the spoilt token alone, without the name
-    /// that it is known by.
-    fn both_of(&self, made: &AppliedMistake) -> Both {
-        let shown = |text: &[u8]| match self.bytes(text) {
-            text if made.mistake.place == "token" && !self.show_secrets && outside::may_be_token(&text) => {
-                REDACTED.into()
-            }
-            text => text,
-        };
-        let (theirs, right) = (shown(&made.signed), shown(&made.expected));
-        Both { is_hidden: made.signed != made.expected && theirs == right, theirs, right }
     }
 
     /// Bytes from outside without the tokens, by value and by the names that carry them: a mistake may have spoilt a token

@@ -9,12 +9,36 @@ impl Shown<'_> {
     /// What is noteworthy: the diagnosis's notes, then those of whoever asked for it.
     pub(super) fn notes(&self) -> Vec<String> {
         let answers = self.diagnosis.tried.iter().map(answer);
-        answers.chain(self.diagnosis.notes.iter().map(note)).chain(self.further_notes.iter().cloned()).collect()
+        let notes = self.diagnosis.notes.iter().filter(|note| !self.is_told(note)).map(note);
+        let reason = self.reason();
+        let told = answers.chain(notes.filter(|note| *note != reason));
+        told.chain(self.further_notes.iter().cloned()).collect()
     }
 
-    /// What to supply to learn more.
+    /// Why a request that is right was refused.
+    pub(super) fn refused_anyway(&self) -> Option<String> {
+        self.diagnosis.notes.contains(&Note::RightAndRefused).then(|| note(&Note::RightAndRefused))
+    }
+
+    /// Whether a note says what stands elsewhere: in the mistake that was found, in the next steps, in the first lines.
+    fn is_told(&self, note: &Note) -> bool {
+        let asks_for = |step| self.diagnosis.next.contains(&step);
+        match note {
+            Note::Unreadable(_) => self.is_named(),
+            Note::NoTextsKnown => asks_for(NextStep::Reply) || asks_for(NextStep::ClientLog),
+            Note::RightAndRefused => true,
+            _ => false,
+        }
+    }
+
+    /// What to do or to supply to learn more, at a command line.
     pub(super) fn next_steps(&self) -> Vec<&'static str> {
         self.diagnosis.next.iter().map(next_step).collect()
+    }
+
+    /// The same for a reader of a page.
+    pub(super) fn page_steps(&self) -> Vec<&'static str> {
+        self.diagnosis.next.iter().map(page_step).collect()
     }
 }
 
@@ -43,30 +67,30 @@ fn note(note: &Note) -> String {
         Note::Finding(finding) => finding.to_string(),
         Note::Unreadable(error) => error.to_string(),
         Note::TextAltered(whose) => format!(
-            "{} canonical request has not the hash that its string to sign ends in: the text was altered when it was copied",
+            "{} canonical request does not have the hash in its string to sign: the text was altered when it was copied",
             owner(*whose)
         ),
         Note::NotReproduced => "the signature does not match, and no known mistake reproduces it".to_owned(),
         Note::Excessive { bytes, fields } => format!(
-            "the request has {bytes} bytes of URL and headers, and {fields} headers and parameters: no server accepts more than 1 MiB or 10,000, so no mistakes were tried"
+            "the URL and headers have {bytes} bytes, {fields} headers and parameters: no server accepts more than 1 MiB or 10,000, so no mistakes were tried"
         ),
         Note::ClientTextsRight => {
-            "the client's canonical request and string to sign are right: what is not known is the key".to_owned()
+            "the client's canonical request and string to sign are correct, so only its signing key can be wrong".to_owned()
         }
-        Note::ServerTextsRight => "the server's canonical request and string to sign are those of this request: what is not known is what the client signed".to_owned(),
-        Note::NoTextsKnown => "neither a server's texts nor a client's log are at hand: what the client made of the request is not known".to_owned(),
+        Note::ServerTextsRight => "the server's canonical request and string to sign match this request, but what the client signed is unknown".to_owned(),
+        Note::NoTextsKnown => "no server reply and no client log show the signed text, so what the client actually signed is unknown".to_owned(),
         Note::SignedFor { method, headers } => {
             let headers: Vec<String> = headers.iter().map(|line| line.replacen(':', ": ", 1)).collect();
             let what = method.iter().cloned().chain(headers).collect::<Vec<_>>().join(" with ");
-            format!("a URL names neither its method nor its headers: the signature is right for {what}")
+            format!("a URL does not contain its method and headers; the signature is correct for {what}")
         }
         Note::OfAnotherRequest { whose: Party::Server, what } => {
-            format!("the reply is to another request ({what} differs), and was left out")
+            format!("the reply belongs to another request ({what} differs) and was ignored")
         }
         Note::OfAnotherRequest { whose: Party::Client, what } => {
-            format!("the client's log is of another request ({what} differs), and was left out")
+            format!("the client's log belongs to another request ({what} differs) and was ignored")
         }
-        Note::RightAndRefused => "the server refused it all the same: it has another secret for this key, or it got another request than this".to_owned(),
+        Note::RightAndRefused => "the server refused it: either it has another secret for this access key ID, or it received a different request".to_owned(),
         Note::Quirk(quirk) => describe_quirk(*quirk).to_owned(),
     }
 }
@@ -74,30 +98,60 @@ fn note(note: &Note) -> String {
 fn describe_quirk(quirk: Quirk) -> &'static str {
     match quirk {
         Quirk::HeadersSortedByLine => {
-            "Ceph has sorted canonical headers by their lines: a signed header's name begins with another's"
+            "the name of one signed header is a prefix of another's: some versions of Ceph sort such headers in another order"
         }
-        Quirk::EncodedSlash => "the path has a %2F: MinIO, Ceph and Swift read it as '/', others keep it",
-        Quirk::RepeatedParameter => "MinIO leaves the values of a repeated parameter in the order sent",
+        Quirk::EncodedSlash => "the path contains %2F: MinIO, Ceph and Swift read it as '/', other servers keep it",
+        Quirk::RepeatedParameter => {
+            "a query parameter is repeated: MinIO keeps its values in the order they were sent instead of sorting them"
+        }
         Quirk::AcceptEncodingSigned => {
-            "accept-encoding is signed: Google's front ends append ',gzip(gfe)' to it, other proxies rewrite it"
+            "accept-encoding is signed, but Google's front ends append ',gzip(gfe)' to it and other proxies rewrite it"
         }
-        Quirk::PlusInPath => "the path has a '+': S3 reads it as a space, other stores as a plus",
-        Quirk::HostSigned => "a proxy before the server may have replaced Host: compare the host that the server sees",
+        Quirk::PlusInPath => "the path contains a '+': S3 reads it as a space, other stores as a plus",
+        Quirk::HostSigned => {
+            "a proxy in front of the server may have replaced the Host header: check which host the server sees"
+        }
     }
 }
 
 fn next_step(step: &NextStep) -> &'static str {
     match step {
-        NextStep::Request => "the request that was refused, with all its headers",
-        NextStep::Body => "the body, by --body FILE or -d DATA: the capture does not show it",
-        NextStep::Header => "the headers that are not known, each by -H 'Name: value'",
-        NextStep::ClusterName => "the EKS cluster that the token is for, by --cluster-name NAME",
-        NextStep::Secret => {
-            "the secret, by --profile or the environment: then the wrong signature itself can be reproduced"
+        NextStep::OtherSigner => {
+            "most likely the secret is not the one that belongs to this access key ID. To test it, sign the same request with sigvet: if the server accepts that, your key is right and the client's signer is wrong"
         }
-        NextStep::Reply => "the server's reply, by --response FILE: many servers print what they computed",
-        NextStep::ClientLog => "the client's debug log, by --client-log FILE: it shows what was signed",
-        NextStep::MoreTime => "more time, by --time-limit",
+        NextStep::Stages => "compare each stage of the signature with what your client computed: --steps prints them",
+        NextStep::Request => "give the refused request with all its headers, for example the output of curl -v",
+        NextStep::Body => "give the body with --body FILE or -d DATA: the capture does not show it",
+        NextStep::Header => "give the headers that are not known, each with -H 'Name: value'",
+        NextStep::ClusterName => "give the EKS cluster that the token is for with --cluster-name NAME",
+        NextStep::Secret => {
+            "give the secret with --profile or AWS_SECRET_ACCESS_KEY, so that sigvet can reproduce the wrong signature"
+        }
+        NextStep::Reply => {
+            "give the server's reply with --response FILE: many servers print the text they computed the signature of"
+        }
+        NextStep::ClientLog => "give the client's debug log with --client-log FILE: it shows what was signed",
+        NextStep::MoreTime => "search longer with --time-limit 60s",
+    }
+}
+
+/// The same for a reader of a page, who may never have seen the command line.
+fn page_step(step: &NextStep) -> &'static str {
+    match step {
+        NextStep::OtherSigner => {
+            "The secret. Most likely it is not the one that belongs to this access key ID. To test it, sign the same request with another tool: if the server accepts that, the key is right and the client's signer is wrong."
+        }
+        NextStep::Stages => {
+            "What the client computed. Compare its canonical request and string to sign with the ones on this page, line by line."
+        }
+        NextStep::Request => "The request that was refused, with all its headers.",
+        NextStep::Body => "The body of the request, byte for byte.",
+        NextStep::Header => "The signed headers that are not known, with their values.",
+        NextStep::ClusterName => "The name of the EKS cluster that the token is for.",
+        NextStep::Secret => "The secret access key: with it, the wrong signature itself can be reproduced.",
+        NextStep::Reply => "The server's whole reply: many servers print the text they computed the signature of.",
+        NextStep::ClientLog => "The client's debug log: it shows what was signed.",
+        NextStep::MoreTime => "A longer search: it was stopped before it was done.",
     }
 }
 
@@ -113,6 +167,8 @@ mod tests {
         command.build();
         let explain = command.find_subcommand("explain").unwrap();
         let steps = [
+            NextStep::OtherSigner,
+            NextStep::Stages,
             NextStep::Request,
             NextStep::Body,
             NextStep::Header,

@@ -5,7 +5,7 @@ use crate::cli::render::client_fixes;
 use crate::cli::render::verdict::signer;
 use sigvet_core::request::Request;
 use sigvet_core::verify::{Finding, Outcome};
-use sigvet_diagnose::{AppliedMistake, Explanation, Party, Proof, Search};
+use sigvet_diagnose::{AppliedMistake, Comparison, Explanation, Origin, Party, Proof, Search};
 
 impl Shown<'_> {
     /// The word of the verdict, as people say it.
@@ -21,13 +21,16 @@ impl Shown<'_> {
     pub(super) fn reason(&self) -> String {
         match (self.diagnosis.outcome, self.signer()) {
             (Outcome::Valid, Some((who, what))) => self.words(&format!("signed by {who} {what}")),
-            (Outcome::Valid, None) => "nothing is wrong with it".to_owned(),
+            (Outcome::Valid, None) => "no mistake was found".to_owned(),
             (Outcome::Invalid, _) => self.wrong(),
             (Outcome::Unknown, Some((who, _))) => self.words(&match self.open_question() {
                 Some(finding) => finding.to_string(),
-                None => format!("no secret for {who} at hand, so the signature was not recomputed"),
+                None => format!("no secret key for {who} was found, so the signature was not checked"),
             }),
-            (Outcome::Unknown, None) => "there is no signed request to judge".to_owned(),
+            (Outcome::Unknown, None) => match self.refusal() {
+                Some(refusal) => format!("the server refused the request ({refusal}), and its reply does not say why"),
+                None => "no signed request was given".to_owned(),
+            },
         }
     }
 
@@ -60,8 +63,14 @@ impl Shown<'_> {
             Some(Finding::SignatureMismatch) | None if self.diagnosis.search.is_made => {
                 "the signature does not match, and no known mistake reproduces it".to_owned()
             }
+            Some(Finding::SignatureMismatch) => "the signature does not match".to_owned(),
             Some(finding) => self.words(&finding.to_string()),
-            None => "the server refused it, and nothing at hand shows why".to_owned(),
+            None => match self.refusal() {
+                Some(refusal) => {
+                    format!("the server refused the request ({refusal}), and the evidence does not show why")
+                }
+                None => "the server refused the request, and the evidence does not show why".to_owned(),
+            },
         }
     }
 
@@ -73,21 +82,29 @@ impl Shown<'_> {
         }
     }
 
+    /// The same above the values, which may say already what exactly.
+    pub(super) fn short_heading(&self, made: &AppliedMistake) -> String {
+        match self.detail(made) {
+            Some(detail) => format!("{}: {detail}", made.mistake.title),
+            None => made.mistake.title.to_owned(),
+        }
+    }
+
     /// How an explanation is known.
     pub(super) fn known_by(&self, explanation: &Explanation) -> String {
-        let signed = "the very signature that was presented";
+        let signed = "exactly the signature your client sent";
         match (explanation.proof, explanation.mistakes.len()) {
-            (Proof::Reproduced, 0 | 1) => format!("signing with this mistake gives {signed}"),
-            (Proof::Reproduced, 2) => format!("signing with both mistakes gives {signed}"),
-            (Proof::Reproduced, many) => format!("signing with these {many} mistakes together gives {signed}"),
+            (Proof::Reproduced, 0 | 1) => format!("signing with this mistake produces {signed}"),
+            (Proof::Reproduced, 2) => format!("signing with both mistakes produces {signed}"),
+            (Proof::Reproduced, many) => format!("signing with these {many} mistakes together produces {signed}"),
             (Proof::Server, _) if self.is_of_log(explanation) => {
-                "the client's log shows it, beside what the server computed".to_owned()
+                "the client's log and the server's reply show it".to_owned()
             }
             (Proof::Server, _) => "the server's reply shows it".to_owned(),
             (Proof::Key, _) => "recomputing the signatures with the key shows it".to_owned(),
-            (Proof::Time, _) => "arithmetic on the dates shows it".to_owned(),
+            (Proof::Time, _) => "the dates in the request and the server's clock show it".to_owned(),
             (Proof::Observed, _) if self.is_of_log(explanation) => "the client's log shows it".to_owned(),
-            (Proof::Observed, _) => "the request alone shows it".to_owned(),
+            (Proof::Observed, _) => "the request itself shows it".to_owned(),
         }
     }
 
@@ -99,6 +116,48 @@ impl Shown<'_> {
             let (theirs, _) = difference.lines();
             explanation.mistakes.iter().any(|made| !made.signed.is_empty() && made.signed == theirs)
         })
+    }
+
+    /// Whether a mistake is named.
+    pub(super) fn is_named(&self) -> bool {
+        self.diagnosis.best().is_some_and(|best| !best.mistakes.is_empty())
+    }
+
+    /// The mistake of the best explanation, if it has no other.
+    pub(super) fn only_mistake(&self) -> Option<&AppliedMistake> {
+        match self.diagnosis.best()?.mistakes.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// What to change, by the best explanation: once for what was made several times.
+    pub(super) fn fixes(&self) -> Vec<&'static str> {
+        let mut fixes: Vec<&str> = Vec::new();
+        for made in self.diagnosis.best().into_iter().flat_map(|best| &best.mistakes) {
+            if !fixes.contains(&made.fix()) {
+                fixes.push(made.fix());
+            }
+        }
+        fixes
+    }
+
+    /// Whether a mistake is none of those of the best explanation.
+    pub(super) fn is_new(&self, made: &AppliedMistake) -> bool {
+        !self.diagnosis.best().is_some_and(|best| best.names(made.mistake.id))
+    }
+
+    /// The comparisons that tell more than the best explanation does.
+    pub(super) fn telling_comparisons(&self) -> impl Iterator<Item = &Comparison> {
+        let is_told = self
+            .diagnosis
+            .best()
+            .is_some_and(|best| !best.mistakes.is_empty() && (best.proof <= Proof::Key || self.is_of_log(best)));
+        let is_captured = self.diagnosis.judged.as_ref().is_some_and(|judged| judged.origin == Origin::Captured);
+        let is_valid = self.diagnosis.outcome == Outcome::Valid;
+        // That texts are right which a request was read back from tells nothing; of others, a note says so.
+        let tells = move |comparison: &&Comparison| !comparison.differences.is_empty() || is_captured && is_valid;
+        self.diagnosis.comparisons.iter().filter(move |comparison| !is_told && tells(comparison))
     }
 
     /// The headings of an explanation in one line.
@@ -141,14 +200,13 @@ fn titles(explanation: &Explanation) -> String {
 /// What the search did; none where there was nothing to search for.
 pub(super) fn searched(search: &Search) -> Option<String> {
     search.is_made.then_some(())?;
-    let noun = if search.hypotheses == 1 { "hypothesis" } else { "hypotheses" };
-    let depth = match search.deepest {
-        0 => "no mistake",
-        1 => "one mistake at a time",
-        deepest => &format!("up to {deepest} mistakes at once"),
+    let (count, s) = (grouped(search.hypotheses), if search.hypotheses == 1 { "" } else { "s" });
+    let tried = match search.deepest {
+        0 => "tried the signature without any mistake".to_owned(),
+        1 => format!("tried {count} single mistake{s}"),
+        deepest => format!("tried {count} combination{s} of up to {deepest} mistakes"),
     };
-    let rest = if search.is_exhausted { "all of them" } else { "not all of them: time was up" };
-    Some(format!("tried {} {noun}, {depth}, {rest}", grouped(search.hypotheses)))
+    Some(if search.is_exhausted { tried } else { tried + "; stopped at --time-limit" })
 }
 
 /// Whose text it is, as an owner: `the server's`.
@@ -203,8 +261,9 @@ mod tests {
     fn the_search_says_how_far_it_went() {
         let search = |hypotheses, deepest, is_exhausted| Search { is_made: true, hypotheses, deepest, is_exhausted };
         let text = searched(&search(61_204, 2, true)).unwrap();
-        assert_eq!(text, "tried 61,204 hypotheses, up to 2 mistakes at once, all of them");
-        assert!(searched(&search(9, 3, false)).unwrap().ends_with("time was up"));
+        assert_eq!(text, "tried 61,204 combinations of up to 2 mistakes");
+        assert_eq!(searched(&search(1, 1, true)).unwrap(), "tried 1 single mistake");
+        assert!(searched(&search(9, 3, false)).unwrap().ends_with("; stopped at --time-limit"));
         assert_eq!(searched(&Search { is_made: false, ..search(0, 0, true) }), None);
     }
 }

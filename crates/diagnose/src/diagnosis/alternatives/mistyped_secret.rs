@@ -50,8 +50,8 @@ fn whole(secret: &[char], add: &mut dyn FnMut(String, Vec<char>)) {
         add("the secret was pasted twice".to_owned(), [secret, &[between], secret].concat());
     }
     for (name, character) in INVISIBLE {
-        add(format!("{name} stands before the secret"), [&[character], secret].concat());
-        add(format!("{name} stands after the secret"), [secret, &[character]].concat());
+        add(format!("{name} precedes the secret"), [&[character], secret].concat());
+        add(format!("{name} follows the secret"), [secret, &[character]].concat());
     }
     for end in 1..secret.len() {
         let (start, rest) = secret.split_at(end);
@@ -70,7 +70,7 @@ fn at_place(secret: &[char], at: usize, add: &mut dyn FnMut(String, Vec<char>)) 
     add(format!("character {number} is doubled"), with(&[*character; 2]));
     if let [next, behind @ ..] = behind {
         add(
-            format!("characters {number} and {} are exchanged", number + 1),
+            format!("characters {number} and {} are swapped", number + 1),
             [before, &[*next, *character], behind].concat(),
         );
     }
@@ -79,9 +79,9 @@ fn at_place(secret: &[char], at: usize, add: &mut dyn FnMut(String, Vec<char>)) 
     add(format!("character {number} is in the other case"), with(&[other_case]));
     for letter in LETTERS.chars() {
         add(format!("character {number} is another one"), with(&[letter]));
-        add(format!("a character too many stands before character {number}"), with(&[letter, *character]));
+        add(format!("there is an extra character before character {number}"), with(&[letter, *character]));
         if behind.is_empty() {
-            add("a character too many stands at the end".to_owned(), with(&[*character, letter]));
+            add("there is an extra character at the end".to_owned(), with(&[*character, letter]));
         }
     }
 }

@@ -330,7 +330,7 @@ fn json_forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         let two = indented(value, b"  ");
         forms.push((order("hashed as compact JSON", "hashed as compact JSON with sorted keys"), compact.clone()));
         forms.push((
-            order("hashed as JSON with spaces behind ':' and ','", "hashed as JSON with spaces and sorted keys"),
+            order("hashed as JSON with spaces after ':' and ','", "hashed as JSON with spaces and sorted keys"),
             spaced.clone(),
         ));
         forms.push((order("hashed as JSON indented by two", "hashed as JSON indented by two with sorted keys"), two));

@@ -33,7 +33,7 @@ pub(in crate::diagnosis) fn step(keys: &[Key<'_>], access_key_id: &str) -> Step<
     let mut step = Step::new(Zeroizing::new(secret.as_bytes().to_vec()));
     let mut add = |mistake, detail: String, bytes: Vec<u8>| step.add(mistake, detail, Zeroizing::new(bytes));
     for (name, space) in WHITE_SPACE {
-        add(&SECRET_WHITESPACE, format!("signed with {name} behind the secret"), format!("{secret}{space}").into());
+        add(&SECRET_WHITESPACE, format!("signed with {name} after the secret"), format!("{secret}{space}").into());
         add(&SECRET_WHITESPACE, format!("signed with {name} before the secret"), format!("{space}{secret}").into());
     }
     add(&SECRET_WHITESPACE, "the secret at hand has white space around it".to_owned(), secret.trim().into());
@@ -49,8 +49,8 @@ pub(in crate::diagnosis) fn step(keys: &[Key<'_>], access_key_id: &str) -> Step<
     for (detail, bytes) in decoded(secret) {
         add(&SECRET_BASE64, detail.to_owned(), bytes);
     }
-    add(&SECRET_IS_ACCESS_KEY, "signed with the access key id for a secret".to_owned(), access_key_id.into());
-    add(&SECRET_IS_ACCESS_KEY, "signed with the access key id for a secret".to_owned(), own.access_key_id.into());
+    add(&SECRET_IS_ACCESS_KEY, "signed with the access key ID as the secret".to_owned(), access_key_id.into());
+    add(&SECRET_IS_ACCESS_KEY, "signed with the access key ID as the secret".to_owned(), own.access_key_id.into());
     for other in others {
         let detail = format!("signed with the secret of {}", other.name);
         add(&SECRET_OTHER_PROFILE, detail, other.secret.expose_secret().into());

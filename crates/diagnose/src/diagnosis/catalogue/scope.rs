@@ -5,26 +5,26 @@ use super::Proof::{Error, Lint, Search, Time};
 
 mistakes! {
     SCOPE_DATE = "scope-date" {
-        title: "the scope's date is not the day of the request",
+        title: "the date in the credential scope is not the day of x-amz-date",
         place: "scope",
-        explanation: "The date in the credential scope and the day of x-amz-date differ, mostly because the clock \
-            was read twice, around midnight or in two time zones. The server takes both from the request, and \
+        explanation: "The date in the credential scope and the day of x-amz-date differ, usually because the clock \
+            was read twice, around midnight or in two time zones. The server reads both from the request, and \
             refuses them or derives another key.",
-        fix: "Read the clock once, in UTC, and take the scope's date from the first eight digits of x-amz-date.",
+        fix: "Read the clock once, in UTC, and use the first eight digits of x-amz-date as the date in the scope.",
         clients: &[],
         proofs: &[Lint, Time, Error, Search],
     }
     SCOPE_REGION = "scope-region" {
-        title: "the request was signed for another region than the server's",
+        title: "the request was signed for the wrong region",
         place: "scope",
-        explanation: "The credential scope names a region that the server is not in, often us-east-1 because that is \
-            the default. The server accepts only signatures for its own region.",
-        fix: "Configure the region of the endpoint that the request goes to; for S3-compatible servers, the name \
-            that their administrator gave it.",
+        explanation: "The credential scope names a region that the server is not in, often us-east-1 because that \
+            is the default. The server accepts only signatures for its own region.",
+        fix: "Configure the region of the endpoint that you send the request to. For S3-compatible servers, use the \
+            name that their administrator set.",
         clients: &[
             ("boto3", "region_name='REGION'"),
             ("AWS CLI", "--region REGION, or AWS_REGION"),
-            ("aws4", "region: 'REGION'; where the host does not tell, it signs for us-east-1"),
+            ("aws4", "region: 'REGION'; if the host has no region, it signs for us-east-1"),
             ("curl", "--aws-sigv4 aws:amz:REGION:SERVICE"),
             ("s3cmd", "bucket_location = REGION"),
             ("Hadoop S3A", "fs.s3a.endpoint.region = REGION"),
@@ -36,26 +36,26 @@ mistakes! {
         proofs: &[Error, Search],
     }
     SCOPE_SERVICE = "scope-service" {
-        title: "the request was signed for another service",
+        title: "the request was signed for the wrong service",
         place: "scope",
         explanation: "The credential scope names a service that the endpoint does not belong to, such as es for an \
             API behind execute-api. The server accepts only signatures for its own service.",
-        fix: "Use the service's signing name: execute-api, es, aoss, s3, s3express, lambda, iotdevicegateway; it is \
-            not always the first label of the host.",
+        fix: "Use the signing name of the service, for example execute-api, es, aoss, s3, s3express, lambda or \
+            iotdevicegateway. It is not always the first label of the host name.",
         clients: &[
             ("awscurl", "--service SERVICE; the default is execute-api"),
             ("curl", "--aws-sigv4 aws:amz:REGION:SERVICE"),
             ("requests-aws4auth", "AWS4Auth(key, secret, region, 'es'), or 'aoss' for OpenSearch Serverless"),
             ("Postman", "Service Name under Advanced configuration"),
-            ("aws4", "service: 'execute-api' and the like, where the host does not tell"),
+            ("aws4", "service: 'execute-api', for example, if the host does not show it"),
         ],
         proofs: &[Error, Search],
     }
     SCOPE_ORDER = "scope-order" {
-        title: "the parts of the credential scope are exchanged or missing",
+        title: "the credential scope is incomplete or in the wrong order",
         place: "scope",
-        explanation: "The scope is date, region, service and aws4_request, in this order, and the client wrote them \
-            in another or left one out. The server reads a service where the region should be, or refuses the \
+        explanation: "The scope is date, region, service and aws4_request, in this order, but the client wrote them \
+            in another order or left one out. The server reads a service where the region should be, or refuses the \
             credential.",
         fix: "Write the credential as KEY/YYYYMMDD/region/service/aws4_request.",
         clients: &[
@@ -66,20 +66,21 @@ mistakes! {
         proofs: &[Lint, Error, Search],
     }
     REGION_SET_MISSING = "region-set-missing" {
-        title: "the request of Version 4A does not name its set of regions",
+        title: "the x-amz-region-set header of a Version 4A request is missing",
         place: "scope",
-        explanation: "A signature of Version 4A has no region in its scope; the regions that it is meant for stand in \
-            x-amz-region-set, or in X-Amz-Region-Set in a URL, and are signed. Without them no region takes it.",
-        fix: "Send and sign x-amz-region-set: the region's name, several with commas, or *.",
+        explanation: "A Version 4A signature has no region in its credential scope; the regions it is valid for are \
+            in x-amz-region-set, or in X-Amz-Region-Set in a URL, and are signed. Without them no region accepts \
+            it.",
+        fix: "Send and sign x-amz-region-set: the region's name, several separated by commas, or *.",
         clients: &[],
         proofs: &[Lint],
     }
     TIME_LOCAL = "time-local" {
         title: "local time was sent as if it were UTC",
         place: "date",
-        explanation: "x-amz-date ends in Z and means UTC, and the client wrote its local time there, off by a whole \
-            number of quarter hours. The server compares it with its own clock and finds it hours away.",
-        fix: "Format the time in UTC, not in the local zone with a literal Z behind it.",
+        explanation: "x-amz-date ends in Z and means UTC, but the client wrote its local time there, which is off \
+            by the offset of a time zone. The server compares it with its own clock and finds it hours away.",
+        fix: "Format the time in UTC, not in the local time zone with a literal Z after it.",
         clients: &[
             ("Python", "datetime.now(timezone.utc)"),
             ("Java", "Instant.now(), or a formatter with ZoneOffset.UTC"),
@@ -91,11 +92,11 @@ mistakes! {
         proofs: &[Time],
     }
     TIME_WEEK_YEAR = "time-week-year" {
-        title: "the year of the week was written in place of the year",
+        title: "the date was written with the week-based year (YYYY)",
         place: "date",
-        explanation: "A pattern such as YYYY stands for the year that the week belongs to, and around New Year that may be \
-            the next or the last one. The request then seems to come from another year.",
-        fix: "Write yyyy, not YYYY, in the pattern of the date.",
+        explanation: "A pattern such as YYYY means the year that the week belongs to, which around New Year may be \
+            the next or the previous one. The request then seems to come from another year.",
+        fix: "Write yyyy, not YYYY, in the date pattern.",
         clients: &[
             ("Java", "DateTimeFormatter.ofPattern(\"yyyyMMdd'T'HHmmss'Z'\")"),
             ("Swift", "dateFormat = \"yyyyMMdd'T'HHmmss'Z'\", with the locale en_US_POSIX"),
@@ -104,11 +105,11 @@ mistakes! {
         proofs: &[Time],
     }
     TIME_TWELVE_HOURS = "time-twelve-hours" {
-        title: "the time was written with hours from 1 to 12",
+        title: "the time was written on a 12-hour clock (hh)",
         place: "date",
-        explanation: "A pattern such as hh stands for the hour of a clock with twelve hours, so the time is right until \
-            noon and twelve hours behind after it. The server takes it for a request of the morning.",
-        fix: "Write HH, not hh, in the pattern of the time.",
+        explanation: "A pattern such as hh means the hour on a 12-hour clock, so the time is right until noon and \
+            twelve hours behind after it. The server takes it for a request from the morning.",
+        fix: "Write HH, not hh, in the time pattern.",
         clients: &[
             ("Java", "DateTimeFormatter.ofPattern(\"yyyyMMdd'T'HHmmss'Z'\")"),
             (".NET", "DateTime.UtcNow.ToString(\"yyyyMMddTHHmmssZ\", CultureInfo.InvariantCulture)"),
@@ -117,12 +118,13 @@ mistakes! {
         proofs: &[Time],
     }
     TIME_SKEWED = "time-skewed" {
-        title: "the signer's clock is off",
+        title: "the signer's clock is wrong",
         place: "date",
-        explanation: "The time of the request is further from the server's clock than the server allows, 15 minutes \
-            at S3 and 5 at many services. It refuses the request whatever its signature is.",
-        fix: "Set the clock, by NTP; in containers and virtual machines, that of the host, mostly after a suspend. \
-            Sign just before sending.",
+        explanation: "The time of the request is further from the server's clock than the server allows, which is \
+            15 minutes for S3 and 5 minutes for many services. The server refuses the request whatever the \
+            signature is.",
+        fix: "Synchronize the clock with NTP; in a container or virtual machine that is the clock of the host, \
+            often after a suspend. Sign right before sending.",
         clients: &[
             ("aws-sdk-js v2", "correctClockSkew: true, or systemClockOffset in milliseconds"),
             ("aws-sdk-js v3", "systemClockOffset in milliseconds; it corrects itself after a refusal"),
@@ -134,28 +136,28 @@ mistakes! {
     TIME_CHANGED = "time-changed" {
         title: "the time that was signed is not the time that was sent",
         place: "date",
-        explanation: "The string to sign holds one timestamp and the request another, because the clock was read \
-            twice or the header was set again on a retry. The server builds the string to sign from the request.",
-        fix: "Read the clock once for each signature, and sign again whenever the date is set again.",
+        explanation: "The string to sign has one timestamp and the request another, because the clock was read \
+            twice or a retry set the header again. The server builds the string to sign from the request.",
+        fix: "Read the clock once for each signature, and sign again whenever the date changes.",
         clients: &[],
         proofs: &[Search],
     }
     TIME_DATE_HEADER = "time-date-header" {
-        title: "the Date header's time was signed, but x-amz-date counts",
+        title: "the time of the Date header was signed instead of x-amz-date",
         place: "date",
-        explanation: "The request has both Date and x-amz-date, and the client took the string to sign's timestamp \
-            from the first. The server reads x-amz-date wherever it is sent.",
-        fix: "Use the time of x-amz-date in the string to sign, and do not send Date beside it.",
+        explanation: "The request has both Date and x-amz-date, and the client used the time of Date in the string \
+            to sign. The server uses x-amz-date whenever it is sent.",
+        fix: "Use the time of x-amz-date in the string to sign, and do not send Date as well.",
         clients: &[],
         proofs: &[Search, Lint],
     }
     TIME_MALFORMED = "time-malformed" {
-        title: "the time of signing is not written as YYYYMMDDTHHMMSSZ",
+        title: "the signing time is not written as YYYYMMDDTHHMMSSZ",
         place: "date",
-        explanation: "x-amz-date, X-Amz-Date or Date is in another form: with dashes and colons, with milliseconds or an \
-            offset, or with the digits and names of another language. The server cannot read it, or reads another time \
-            than the client signed.",
-        fix: "Write the time in UTC with ASCII digits as 20150830T123600Z, and format it with a fixed locale.",
+        explanation: "x-amz-date, X-Amz-Date or Date is in another format: with dashes and colons, with \
+            milliseconds or an offset, or with the digits and names of another language. The server cannot read it, \
+            or reads another time than the client signed.",
+        fix: "Write the time in UTC with ASCII digits, as in 20150830T123600Z, and format it with a fixed locale.",
         clients: &[
             ("Java", "DateTimeFormatter.ofPattern(\"yyyyMMdd'T'HHmmss'Z'\", Locale.ROOT).withZone(ZoneOffset.UTC)"),
             (".NET", "DateTime.UtcNow.ToString(\"yyyyMMddTHHmmssZ\", CultureInfo.InvariantCulture)"),
@@ -168,10 +170,10 @@ mistakes! {
     EXPIRED = "expired" {
         title: "the presigned URL has expired",
         place: "expires",
-        explanation: "The seconds of X-Amz-Expires have passed since X-Amz-Date, or the credentials that made the \
-            URL have ended before. The server refuses the URL whatever its signature is.",
-        fix: "Make a new URL, nearer to its use or with a longer life; one made with temporary credentials ends with \
-            them.",
+        explanation: "The seconds in X-Amz-Expires have passed since X-Amz-Date, or the credentials that created \
+            the URL have expired. The server refuses the URL whatever the signature is.",
+        fix: "Create a new URL closer to its use, or with a longer expiry. A URL made with temporary credentials \
+            expires with them.",
         clients: &[
             ("boto3", "generate_presigned_url(…, ExpiresIn=seconds); the default is 3600"),
             ("AWS CLI", "aws s3 presign --expires-in SECONDS; the default is 3600"),
@@ -182,19 +184,19 @@ mistakes! {
     NOT_YET_VALID = "not-yet-valid" {
         title: "the presigned URL is not valid yet",
         place: "date",
-        explanation: "X-Amz-Date lies in the server's future, since the signer's clock is fast or the date was set \
-            ahead on purpose. The server takes the URL from that time on.",
-        fix: "Set the signer's clock, or wait until the URL begins.",
+        explanation: "X-Amz-Date is in the server's future, because the signer's clock is fast or the date was set \
+            ahead on purpose. The server accepts the URL from that time on.",
+        fix: "Correct the signer's clock, or wait until the URL becomes valid.",
         clients: &[],
         proofs: &[Time, Error],
     }
     EXPIRES_TOO_LONG = "expires-too-long" {
-        title: "the presigned URL's life is outside the allowed bounds",
+        title: "the expiry of the presigned URL is out of range",
         place: "expires",
-        explanation: "X-Amz-Expires is counted in seconds, from 1 to 604800, which is seven days. The server refuses \
-            another number, be it a longer life, milliseconds or a point in time.",
-        fix: "Choose at most 604800 seconds; where that is too short, let a small service of your own make a URL on \
-            demand.",
+        explanation: "X-Amz-Expires is a number of seconds from 1 to 604800, which is seven days. The server \
+            refuses any other value, such as a longer time, milliseconds or a point in time.",
+        fix: "Use at most 604800 seconds. If that is too short, create a URL on demand in a small service of your \
+            own.",
         clients: &[
             ("boto3", "ExpiresIn in seconds, at most 604800"),
             ("AWS CLI", "aws s3 presign --expires-in SECONDS, at most 604800"),

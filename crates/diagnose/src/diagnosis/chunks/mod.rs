@@ -77,7 +77,7 @@ fn altered(index: usize, attempt: &Attempt<'_>) -> Option<Explanation> {
     let chain = Chain::new(&attempt.judged.claim.terms, attempt.key, &presented);
     let text = chain.chunk_string_to_sign(&sha256(next.data));
     let detail = format!(
-        "chunk {} at offset {}: chunk {} is signed rightly over its signature",
+        "chunk {} at offset {}: chunk {} is signed correctly over its signature",
         index + 1,
         chunk.offset,
         index + 2
@@ -93,7 +93,7 @@ fn trailer_signature(fault: &StreamFault, evidence: &Evidence<'_>, judged: &Judg
     if found.is_empty() { as_found(fault, judged).into_iter().collect() } else { found }
 }
 
-/// Body and key, where both are at hand and the request itself was signed rightly.
+/// Body and key, where both are at hand and the request itself was signed correctly.
 fn at_hand<'j>(evidence: &Evidence<'_>, judged: &'j JudgedV4<'_>) -> Option<(Chunked<'j>, SigningKey)> {
     let own = evidence.credentials.filter(|_| judged.is_signature_right() == Some(true))?;
     let Body::Bytes(body) = &judged.request.body else { return None };

@@ -39,7 +39,7 @@ const MOST_PREVIOUS: usize = 1_000;
 
 pub(super) fn of_chunk(judged: &JudgedV4<'_>, chunked: &Chunked<'_>, index: usize) -> Parts {
     let chunk = &chunked.chunks[index];
-    let request = "it begins as the string to sign of a request does";
+    let request = "it begins like the string to sign of a request";
     let missing = "the line is left out";
     Parts {
         place: format!("chunk {} at offset {}", index + 1, chunk.offset),
@@ -103,13 +103,13 @@ fn hashes(chunked: &Chunked<'_>, index: usize, chunk: &Chunk<'_>) -> Vec<Choice<
 
 pub(super) fn of_trailer(judged: &JudgedV4<'_>, chunked: &Chunked<'_>) -> Parts {
     let wrong = |subject, detail| Choice::wrong(subject, &TRAILER_SIGNATURE, detail);
-    let empty = "the hash of no bytes stands before its own";
+    let empty = "the hash of an empty string precedes its own";
     Parts {
         place: "trailer".to_owned(),
         subjects: vec![
             Choice::right(Subject::Trailer),
-            wrong(Subject::Chunk, "it begins as the string to sign of a chunk does"),
-            wrong(Subject::Request, "it begins as the string to sign of a request does"),
+            wrong(Subject::Chunk, "it begins like the string to sign of a chunk"),
+            wrong(Subject::Request, "it begins like the string to sign of a request"),
         ],
         previous: previous(judged, chunked, chunked.chunks.len(), &TRAILER_SIGNATURE),
         empty_hashes: vec![
@@ -131,10 +131,10 @@ fn trailer_hashes(chunked: &Chunked<'_>) -> Vec<Choice<String>> {
     let others = [
         (text.trim_end_matches('\n').to_owned(), "the line feed at its end is missing"),
         (text.replace('\n', "\r\n"), "its lines end in CRLF"),
-        (text.trim_end_matches('\n').replace('\n', "\r\n"), "CRLF stands between its lines, and nothing at its end"),
+        (text.trim_end_matches('\n').replace('\n', "\r\n"), "CRLF separates its lines, with nothing at its end"),
         (text.replace('\n', "\n\r\n"), "its lines end in LF CR LF"),
         (format!("{text}\n"), "an empty line is at its end"),
-        (text.replace(':', ": "), "a space stands behind the colon"),
+        (text.replace(':', ": "), "a space follows the colon"),
         (as_sent("\n"), "its names are not in lower case, or not in order"),
         (as_sent("\r\n"), "it was signed as it is sent"),
         (String::new(), "no bytes were hashed"),

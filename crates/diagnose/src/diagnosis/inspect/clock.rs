@@ -64,13 +64,14 @@ pub(super) fn local_url(from: Timestamp, server: Timestamp) -> Option<AppliedMis
 /// A presigned URL whose time has run out.
 pub(in crate::diagnosis) fn expired(at: Timestamp, now: Timestamp) -> AppliedMistake {
     let ago = in_words(at.seconds_until(now).unsigned_abs());
-    AppliedMistake::new(&EXPIRED, at.as_str(), now.as_str()).with_detail(format!("its time ran out {ago} before"))
+    AppliedMistake::new(&EXPIRED, at.as_str(), now.as_str()).with_detail(format!("it expired {ago} earlier"))
 }
 
 /// A presigned URL that starts in the future.
 pub(in crate::diagnosis) fn not_yet_valid(from: Timestamp, now: Timestamp) -> AppliedMistake {
     let left = in_words(now.seconds_until(from).unsigned_abs());
-    AppliedMistake::new(&NOT_YET_VALID, from.as_str(), now.as_str()).with_detail(format!("it begins {left} later"))
+    AppliedMistake::new(&NOT_YET_VALID, from.as_str(), now.as_str())
+        .with_detail(format!("it becomes valid {left} later"))
 }
 
 /// A life that no server takes; the text is what `X-Amz-Expires` says.

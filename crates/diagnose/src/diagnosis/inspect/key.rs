@@ -25,13 +25,13 @@ pub(super) fn malformed(id: &str) -> Option<AppliedMistake> {
         Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, shown(id), shown(&cleaned(id))).with_detail(detail))
     };
     match id {
-        "" => made("the access key id is empty"),
+        "" => made("the access key ID is empty"),
         _ if id.contains(|c: char| c.is_whitespace() || c.is_control()) => {
-            made("the access key id has white space in it")
+            made("the access key ID has white space in it")
         }
-        _ if id.starts_with(QUOTES) || id.ends_with(QUOTES) => made("the access key id has quotes around it"),
-        _ if is_placeholder(id) => made("a placeholder stands where the access key id belongs"),
-        _ if ESCAPES.iter().any(|escape| id.contains(escape)) => made("the access key id has escapes in it"),
+        _ if id.starts_with(QUOTES) || id.ends_with(QUOTES) => made("the access key ID has quotes around it"),
+        _ if is_placeholder(id) => made("the access key ID is a placeholder"),
+        _ if ESCAPES.iter().any(|escape| id.contains(escape)) => made("the access key ID has escapes in it"),
         _ => None,
     }
 }
@@ -52,7 +52,7 @@ pub(super) fn foreign_to_aws(id: &str) -> Option<AppliedMistake> {
 
 /// Id and secret in each other's place. Neither is shown.
 pub(super) fn exchanged() -> AppliedMistake {
-    AppliedMistake::new(&SECRET_IS_ACCESS_KEY, "", "").with_detail("the access key id looks like a secret")
+    AppliedMistake::new(&SECRET_IS_ACCESS_KEY, "", "").with_detail("the access key ID looks like a secret")
 }
 
 /// Forty characters of base64 with letters of both cases and digits, as AWS makes its secrets. Some stores have ids of forty

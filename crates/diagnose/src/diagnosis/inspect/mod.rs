@@ -70,3 +70,11 @@ fn observed(made: AppliedMistake) -> Explanation {
 fn holds(text: &[u8], part: &str) -> bool {
     text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
+
+/// The list of signed headers, with names that it lacks in their places.
+fn with_names(listed: &str, names: &[&str]) -> String {
+    let mut all: Vec<&str> = listed.split(';').filter(|name| !name.is_empty()).chain(names.iter().copied()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.join(";")
+}

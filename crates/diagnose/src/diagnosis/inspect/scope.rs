@@ -17,12 +17,12 @@ pub(super) fn out_of_order(terms: &Terms) -> Option<AppliedMistake> {
 fn disorder(scope: &Scope) -> Option<&'static str> {
     let is_exchanged = is_service(scope.region()) && !is_service(&scope.service);
     match () {
-        () if is_exchanged && is_region(&scope.service) => Some("region and service are exchanged"),
-        () if is_exchanged => Some("the name of a service stands where the region belongs"),
+        () if is_exchanged && is_region(&scope.service) => Some("region and service are swapped"),
+        () if is_exchanged => Some("the name of a service is in the place of the region"),
         () if !is_date(&scope.date) && [scope.region(), &scope.service].into_iter().any(is_date) => {
-            Some("the date stands in another part's place")
+            Some("the date is in the place of another part")
         }
-        () if is_region(&scope.date) => Some("a region stands where the date belongs"),
+        () if is_region(&scope.date) => Some("a region is in the place of the date"),
         () => None,
     }
 }
@@ -56,16 +56,31 @@ pub(in crate::diagnosis) fn other_region(presented: &str, expected: &str) -> App
 
 /// A scope of another service than the host, which is AWS's.
 pub(in crate::diagnosis) fn other_service(presented: &str, expected: &str) -> AppliedMistake {
-    AppliedMistake::new(&SCOPE_SERVICE, presented, expected).with_detail(format!("the host is one of {expected}"))
+    AppliedMistake::new(&SCOPE_SERVICE, presented, expected)
+        .with_detail(format!("the host belongs to the service {expected}"))
 }
 
 /// A scope that is not what it has to be in its form.
 pub(super) fn disordered(presented: &str, dialect: &Dialect, scheme: Scheme) -> AppliedMistake {
-    let region = match scheme {
-        Scheme::V4 => "region/",
-        Scheme::V4a => "",
+    AppliedMistake::new(&SCOPE_ORDER, presented, put_in_order(presented, dialect, scheme).unwrap_or_default())
+}
+
+/// The parts of a scope in the order they belong in, if each of them is known by its look: a part that is missing, or could be
+/// anything, cannot be made up.
+fn put_in_order(presented: &str, dialect: &Dialect, scheme: Scheme) -> Option<String> {
+    let parts: Vec<&str> = presented.split('/').collect();
+    let only = |is: &dyn Fn(&str) -> bool| {
+        let mut found = parts.iter().copied().filter(|part| is(part));
+        found.next().filter(|_| found.next().is_none())
     };
-    AppliedMistake::new(&SCOPE_ORDER, presented, format!("YYYYMMDD/{region}service/{}", dialect.terminator))
+    let (date, service) = (only(&is_date)?, only(&is_service)?);
+    let mut ordered = vec![date];
+    ordered.extend(match scheme {
+        Scheme::V4 => Some(only(&is_region)?),
+        Scheme::V4a => None,
+    });
+    ordered.extend([service, &dialect.terminator]);
+    Some(ordered.join("/")).filter(|ordered| ordered != presented)
 }
 
 /// Whether a word is the name of a well-known service.
@@ -88,14 +103,27 @@ mod tests {
             ("A/20150830/us-east-1/s3/aws4_request", None),
             ("A/20150830/garage/s3/aws4_request", None),
             ("A/20150830/us-east-1/my-own-thing/aws4_request", None),
-            ("A/20150830/s3/us-east-1/aws4_request", Some("region and service are exchanged")),
-            ("A/20150830/execute-api/fsn1/aws4_request", Some("the name of a service stands where the region belongs")),
-            ("A/us-east-1/20150830/s3/aws4_request", Some("the date stands in another part's place")),
+            ("A/20150830/s3/us-east-1/aws4_request", Some("region and service are swapped")),
+            ("A/20150830/execute-api/fsn1/aws4_request", Some("the name of a service is in the place of the region")),
+            ("A/us-east-1/20150830/s3/aws4_request", Some("the date is in the place of another part")),
             // One part too few: the id is read as the rest.
             ("x/A/us-east-1/s3/aws4_request", None),
         ] {
             let (_, scope) = Scope::parse_credential(credential, Scheme::V4).unwrap();
             assert_eq!(disorder(&scope), expected, "{credential}");
+        }
+    }
+
+    #[test]
+    fn only_parts_that_are_known_by_their_look_are_put_in_order() {
+        for (presented, expected) in [
+            ("20150830/s3/us-east-1/aws4_request", Some("20150830/us-east-1/s3/aws4_request")),
+            ("us-east-1/20150830/s3/aws4_request", Some("20150830/us-east-1/s3/aws4_request")),
+            ("20150830/us-east-1/s3/aws4", Some("20150830/us-east-1/s3/aws4_request")),
+            ("20150830/s3/fsn1/aws4_request", None),
+            ("us-east-1/s3/aws4_request", None),
+        ] {
+            assert_eq!(put_in_order(presented, &Dialect::AWS4, Scheme::V4).as_deref(), expected, "{presented}");
         }
     }
 

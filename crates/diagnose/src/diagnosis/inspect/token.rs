@@ -1,6 +1,7 @@
 //! The session token of a request: whether there is one, and whether it can be right. It is never shown.
 
 use crate::diagnosis::catalogue::{TOKEN_MISSING, TOKEN_NOT_SIGNED, TOKEN_PLUS_AS_SPACE, TOKEN_UNEXPECTED};
+use crate::diagnosis::inspect::with_names;
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::TokenTravel;
@@ -44,9 +45,9 @@ pub(super) fn unsigned(request: &Request, claim: &Claim) -> Option<AppliedMistak
     let name = &terms.dialect.token_header;
     let is_wanted = TokenTravel::for_service(&terms.scope.service) == TokenTravel::Signed;
     let is_unsigned = request.headers.contains(name) && !terms.signed_headers.contains(name);
-    (is_wanted && is_unsigned).then(|| not_signed(claim.signed_headers_listed.as_bytes(), name))
+    (is_wanted && is_unsigned).then(|| not_signed(&claim.signed_headers_listed, name))
 }
 
-pub(super) fn not_signed(listed: &[u8], name: &str) -> AppliedMistake {
-    AppliedMistake::new(&TOKEN_NOT_SIGNED, listed, name.as_bytes())
+pub(super) fn not_signed(listed: &str, name: &str) -> AppliedMistake {
+    AppliedMistake::new(&TOKEN_NOT_SIGNED, listed, with_names(listed, &[name]))
 }

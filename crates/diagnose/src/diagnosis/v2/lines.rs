@@ -22,8 +22,8 @@ pub(super) fn step() -> Step<Lines> {
     step.add(&V2_NEWLINES, "the empty line of Content-Type is missing", Lines::Without(2));
     step.add(&V2_NEWLINES, "the empty line of the date is missing", Lines::Without(3));
     step.add(&V2_NEWLINES, "the empty lines are missing", Lines::WithoutEmpty);
-    step.add(&V2_NEWLINES, "a newline stands behind the resource", Lines::NewlineBehind);
-    step.add(&V2_NEWLINES, "an empty line stands before the resource", Lines::NewlineBeforeResource);
+    step.add(&V2_NEWLINES, "a newline follows the resource", Lines::NewlineBehind);
+    step.add(&V2_NEWLINES, "an empty line precedes the resource", Lines::NewlineBeforeResource);
     step.add(&V2_NEWLINES, "lines end in CR LF", Lines::CarriageReturns);
     step
 }

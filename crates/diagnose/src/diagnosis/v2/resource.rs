@@ -23,7 +23,7 @@ pub(super) fn bucket(request: &Request, terms: &Terms) -> Step<Option<String>> {
     let path = String::from_utf8_lossy(path_of(request)).into_owned();
     let first = path.split('/').nth(1).unwrap_or_default().to_owned();
     if !first.is_empty() {
-        step.add(&V2_RESOURCE, "the bucket of the path stands in it twice", Some(first));
+        step.add(&V2_RESOURCE, "the bucket is in the path twice", Some(first));
     }
     if let Some((label, rest)) = host.split_once('.').filter(|(label, rest)| !label.is_empty() && !rest.is_empty()) {
         let detail = format!("the first label of the host, {label}, was signed as its bucket");
@@ -97,7 +97,7 @@ pub(super) fn parameters(request: &Request, terms: &Terms) -> Step<Vec<u8>> {
         step.add(&V2_SUBRESOURCE_ADDED, format!("{name} was signed"), text(&more));
     }
     let raw = raw_pieces(request, names, &|_| true);
-    step.add(&V2_SUBRESOURCE_ADDED, "all of the query was signed, as it stands", queried(&raw));
+    step.add(&V2_SUBRESOURCE_ADDED, "the whole query was signed unchanged", queried(&raw));
     let mut all: Vec<_> = signed.iter().chain(&others).cloned().collect();
     all.sort();
     step.add(&V2_SUBRESOURCE_ADDED, "all of the query was signed, sorted", text(&all));

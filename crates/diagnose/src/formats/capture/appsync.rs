@@ -25,7 +25,7 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     let parameter = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     let header = parameter("header").filter(|_| !text.contains(char::is_whitespace))?;
     let path = if address.ends_with("/event/realtime") { "/event" } else { "/graphql/connect" };
-    let body = parameter("payload").and_then(|payload| from_base64(payload)).unwrap_or_else(|| b"{}".to_vec());
+    let body = parameter("payload").and_then(from_base64).unwrap_or_else(|| b"{}".to_vec());
     exchange_of(header, path, body)
 }
 

@@ -10,38 +10,48 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
         write_comparison(shown, comparison, page);
     }
     let (alternatives, further) = shown.others();
-    write_explanations(shown, "Or, which cannot be told apart", &alternatives, page);
+    write_explanations(shown, "Or one of these, which give the same result", &alternatives, page);
     write_explanations(shown, "Also", &further, page);
     write_list(shown, "Worth knowing", &shown.notes(), page);
-    write_list(shown, "What would tell more", &shown.next_steps(), page);
+    if shown.is_named() {
+        write_next(shown, page);
+    }
+}
+
+/// What to do or to supply to learn more: it stands first where nothing is named.
+pub(super) fn write_next(shown: &Shown<'_>, page: &mut Markup) {
+    write_list(shown, "What would tell more", &shown.page_steps(), page);
 }
 
 fn write_comparison(shown: &Shown<'_>, comparison: &Comparison, page: &mut Markup) {
     let (heading, label) = match comparison.whose {
-        Party::Server => ("What the server made of it", "The server's"),
+        Party::Server => ("What the server computed", "The server's"),
         Party::Client => ("What the client says it signed", "The client's"),
     };
     page.raw("<section>\n<h2>").raw(heading).raw("</h2>\n");
     if comparison.differences.is_empty() {
-        page.raw("<p>These texts are the right ones, to the byte.</p>\n");
+        page.raw("<p>The same canonical request and string to sign as sigvet's.</p>\n");
     }
     if comparison.is_unaltered == Some(false) {
         page.raw(
-            "<p class=\"aside\">Its hash is not the one it was signed by: it was altered when it was copied.</p>\n",
+            "<p class=\"aside\">Its hash is not the one in its string to sign: the text was altered when it was copied.</p>\n",
         );
     }
     for difference in &comparison.differences {
         page.raw("<article>\n<h3>").text(difference.name).raw("</h3>\n");
         let both = shown.both(&difference.theirs, &difference.right);
-        write_pair([label, "Right"], &both, page);
+        write_pair([label, "Expected"], &both, page);
         page.raw("</article>\n");
     }
     page.raw("</section>\n");
 }
 
 fn write_explanations(shown: &Shown<'_>, heading: &'static str, explanations: &[&Explanation], page: &mut Markup) {
-    let lines: Vec<String> = explanations.iter().map(|explanation| shown.headings(explanation)).collect();
-    write_lines(heading, &lines, page);
+    let of_one = |explanation: &&Explanation| {
+        let fixes = explanation.mistakes.iter().filter(|made| shown.is_new(made)).map(|made| made.fix());
+        [shown.headings(explanation) + "."].into_iter().chain(fixes.map(str::to_owned)).collect::<Vec<_>>().join(" ")
+    };
+    write_lines(heading, &explanations.iter().map(of_one).collect::<Vec<_>>(), page);
 }
 
 fn write_list(shown: &Shown<'_>, heading: &'static str, lines: &[impl AsRef<str>], page: &mut Markup) {

@@ -44,6 +44,9 @@ impl Shown<'_> {
         page.raw("\">\n");
         self.write_header(&mut page);
         page.raw("<main>\n");
+        if !self.is_named() {
+            evidence::write_next(self, &mut page);
+        }
         mistakes::write(self, &mut page);
         if let Some(judged) = &self.diagnosis.judged {
             self.write_stages(judged, &mut page);
@@ -75,19 +78,36 @@ impl Shown<'_> {
         });
         page.raw("\"/></svg><span class=\"sentence\">").text(self.verdict()).raw("</span></p>\n");
         page.raw("<h1>").text(&self.headline()).raw("</h1>\n");
+        if let Some(text) = self.refused_anyway() {
+            page.raw("<p class=\"aside\"><span class=\"sentence\">").text(&text).raw(".</span></p>\n");
+        }
+        self.write_reply(page);
         if let Some(judged) = &self.diagnosis.judged {
             self.write_facts(judged, page);
         }
         page.raw("</header>\n");
     }
 
+    /// The server's words and the ids of the exchange: whoever asks for help is asked for them first.
+    fn write_reply(&self, page: &mut Markup) {
+        let rows = self.reply_rows();
+        if rows.is_empty() {
+            return;
+        }
+        page.raw("<dl class=\"facts reply\">\n");
+        for (label, text) in rows {
+            page.raw("<div><dt>").text(label).raw("</dt><dd>").text(&text).raw("</dd></div>\n");
+        }
+        page.raw("</dl>\n");
+    }
+
     /// The reason, without the names that stand below it.
     fn headline(&self) -> String {
         let is_judged = self.diagnosis.judged.is_some();
         match (self.diagnosis.outcome, is_judged) {
-            (Outcome::Valid, true) => "The signature is right".to_owned(),
+            (Outcome::Valid, true) => "The signature is correct".to_owned(),
             (Outcome::Unknown, true) if self.open_question().is_none() => {
-                "No secret is at hand, so the signature was not recomputed".to_owned()
+                "No secret key was given, so the signature was not checked".to_owned()
             }
             _ => self.reason(),
         }
@@ -103,7 +123,7 @@ impl Shown<'_> {
         let of_signature = [("Access key", self.words(claimed.access_key_id())), by, ("Signed at", signed_at)];
         self.write_list_of_facts(&judged.request, &of_signature, page);
         if judged.origin != Origin::Captured {
-            page.raw("<p class=\"aside\">The request itself was not at hand: this was read back from what was said of it.</p>\n");
+            page.raw("<p class=\"aside\">The request itself was not given: this was reconstructed from the server's or the client's text.</p>\n");
         }
     }
 
@@ -131,7 +151,7 @@ impl Shown<'_> {
         } else {
             let names: Vec<&str> = trail.places.iter().map(|place| picture::name(*place)).collect();
             page.raw("Marked: ").text(&listed(&names));
-            page.raw(if trail.is_followed() { ", and the way from there to the signature." } else { "." });
+            page.raw(if trail.is_followed() { ", and everything computed from it." } else { "." });
         }
         page.raw("</figcaption>\n</figure>\n</section>\n");
     }
@@ -141,10 +161,10 @@ impl Shown<'_> {
         if let Some(searched) = searched(&self.diagnosis.search) {
             page.raw("<p class=\"sentence\">").text(&searched).raw(".</p>\n");
         }
-        page.raw("<p>Each byte is shown: <code>␣</code> is a space where one would miss it, <code>\\t</code> a tab, ");
+        page.raw("<p>Every byte is visible: <code>␣</code> is a space that is easy to miss, <code>\\t</code> a tab, ");
         page.raw("<code>\\xNN</code> a byte that is not printable ASCII. ");
         if !self.show_secrets {
-            page.raw("Signatures are shortened, and tokens taken out. ");
+            page.raw("Signatures are shortened and tokens removed. ");
         }
         page.raw("Made by sigvet ").raw(env!("CARGO_PKG_VERSION")).raw("; this page loads nothing.</p>\n</footer>\n");
     }
@@ -177,8 +197,21 @@ const MOST: usize = 1200;
 /// So many differences of one text are shown.
 const DIFFERENCES: usize = 12;
 
+/// A value that stands beside no other.
+fn write_value(label: &str, value: &[u8], page: &mut Markup) {
+    page.raw("<div class=\"pair\">\n<div><p class=\"label\">").text(label).raw("</p><pre>");
+    for pair in marks::pairs(value, value, MOST, 1).shown {
+        write_segments(&pair.theirs, page);
+    }
+    page.raw("</pre></div>\n</div>\n");
+}
+
 /// Two texts beside each other, with what differs marked. `labels` and the looks of each: the first is the wrong one.
 fn write_pair(labels: [&str; 2], both: &Both, page: &mut Markup) {
+    if both.is_hidden {
+        page.raw("<p class=\"aside\">They differ in a value that is not shown.</p>\n");
+        return;
+    }
     let pairs = marks::pairs(&both.theirs, &both.right, MOST, DIFFERENCES);
     page.raw("<div class=\"pair\">\n");
     let sides = [
@@ -197,9 +230,6 @@ fn write_pair(labels: [&str; 2], both: &Both, page: &mut Markup) {
     page.raw("</div>\n");
     if pairs.left_out > 0 {
         page.raw("<p class=\"aside\">They differ in more places than are shown.</p>\n");
-    }
-    if both.is_hidden {
-        page.raw("<p class=\"aside\">They differ in a value that is not shown.</p>\n");
     }
 }
 

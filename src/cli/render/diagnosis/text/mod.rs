@@ -1,31 +1,37 @@
-//! A diagnosis for a terminal: the verdict in one line, then each mistake as rows of a label and what belongs to it.
+//! A diagnosis for a terminal, in the order of a person's questions: is it valid, what do I change, how do you know, why; and
+//! what to tell support. Each is rows of a label and what belongs to it.
 
 use std::io::{Result, Write};
 
 use super::marks::{self, Kind, Segment};
+use super::shown_values::ShownValues;
 use super::words::{CLIENTS, owner, searched};
 use super::{Both, Shown};
 use crate::cli::render::steps;
 use crate::cli::render::wrap::lines as wrapped;
 use crate::cli::screen::{Role, Screen};
 use sigvet_core::verify::{Outcome, SignedTexts, Verdict};
-use sigvet_diagnose::{AppliedMistake, Comparison, Explanation, Origin};
+use sigvet_diagnose::{AppliedMistake, Comparison, Explanation};
 
 /// The width that everything but the verdict keeps to.
 const WIDTH: usize = 80;
 /// Where the texts begin, right of their labels.
 const COLUMN: usize = 13;
+/// A text that differs as a whole is marked up to this length.
+const MARKED_WHOLE: usize = 40;
 /// So many differences of one text are shown.
 const DIFFERENCES: usize = 4;
 
 impl Shown<'_> {
-    /// Writes the verdict in one line, then what it rests on; with `steps`, the stages of the signature too.
+    /// Writes the verdict in one line, what to change, then what both rest on; with `steps`, the stages of the signature too.
     pub fn write_text(&self, steps: bool, out: &mut Screen) -> Result<()> {
         let mut page = Page { shown: self, out };
         page.verdict()?;
+        page.changes()?;
         page.best()?;
         page.others()?;
-        self.diagnosis.comparisons.iter().try_for_each(|comparison| page.comparison(comparison))?;
+        self.telling_comparisons().try_for_each(|comparison| page.comparison(comparison))?;
+        page.reply()?;
         page.rest()?;
         match &self.diagnosis.judged {
             Some(judged) if steps => page.steps(&judged.verdict),
@@ -47,34 +53,81 @@ impl Page<'_> {
             Outcome::Unknown => Role::Unknown,
         };
         self.out.paint(role, self.shown.verdict())?;
-        writeln!(self.out, ": {}", self.shown.reason())
+        writeln!(self.out, ": {}{}", self.shown.reason(), self.id_of_the_only_mistake())
+    }
+
+    /// A mistake that is alone needs no heading: the verdict is one.
+    fn id_of_the_only_mistake(&self) -> String {
+        self.shown.only_mistake().map(|made| format!(" [{}]", made.mistake.id)).unwrap_or_default()
+    }
+
+    /// What to change, or to find out.
+    fn changes(&mut self) -> Result<()> {
+        if let Some(text) = self.shown.refused_anyway() {
+            self.sentence("but: ", &text)?;
+        }
+        for fix in self.shown.fixes() {
+            self.sentence("fix: ", fix)?;
+        }
+        match self.shown.is_named() {
+            true => Ok(()),
+            false => self.next_steps(),
+        }
+    }
+
+    fn next_steps(&mut self) -> Result<()> {
+        self.shown.next_steps().into_iter().try_for_each(|step| self.sentence("next: ", step))
     }
 
     fn best(&mut self) -> Result<()> {
         let Some(best) = self.shown.diagnosis.best() else { return Ok(()) };
         for (at, made) in best.mistakes.iter().enumerate() {
-            self.made(made)?;
+            writeln!(self.out)?;
+            self.made(made, best.mistakes.len() == 1)?;
             // What was made several times is explained once, behind the last.
             if !best.mistakes[at + 1..].iter().any(|later| later.mistake.id == made.mistake.id) {
-                self.explained(made, best)?;
+                self.row("proof", &self.shown.known_by(best))?;
+                self.row("why", made.mistake.explanation)?;
+                self.clients(made)?;
             }
         }
         Ok(())
     }
 
-    fn made(&mut self, made: &AppliedMistake) -> Result<()> {
-        writeln!(self.out)?;
-        for line in wrapped(&format!("{} [{}]", self.shown.heading(made), made.mistake.id), WIDTH) {
-            self.line(Role::Heading, &line)?;
+    /// What was done wrong, with its values.
+    fn made(&mut self, made: &AppliedMistake, is_alone: bool) -> Result<()> {
+        if is_alone {
+            if let Some(detail) = self.shown.detail(made) {
+                self.row("detail", &detail)?;
+            }
+        } else {
+            for line in wrapped(&format!("{} [{}]", self.shown.short_heading(made), made.mistake.id), WIDTH) {
+                self.line(Role::Heading, &line)?;
+            }
         }
-        self.texts(["signed", "should be"], &self.shown.both_of(made))
+        self.values(made)
     }
 
-    fn explained(&mut self, made: &AppliedMistake, explanation: &Explanation) -> Result<()> {
-        self.row("known by", &self.shown.known_by(explanation))?;
-        self.row("why", made.mistake.explanation)?;
-        self.row("fix", made.fix())?;
-        self.clients(made)
+    fn values(&mut self, made: &AppliedMistake) -> Result<()> {
+        match self.shown.values(made) {
+            ShownValues::None => Ok(()),
+            ShownValues::One(label, value) => self.value(label, &value),
+            ShownValues::Two(labels, both) => self.texts(labels, &both),
+            ShownValues::Times(labels, times) => {
+                labels.iter().zip(&times).try_for_each(|(label, time)| self.row(label, time))
+            }
+            ShownValues::Hidden => self.row("differs", "in a value that is not shown"),
+        }
+    }
+
+    /// A value that stands beside no other, line by line.
+    fn value(&mut self, label: &str, value: &[u8]) -> Result<()> {
+        let value = value.strip_suffix(b"\n").unwrap_or(value);
+        for (at, line) in value.split(|byte| *byte == b'\n').enumerate() {
+            let pairs = marks::pairs(line, line, WIDTH - COLUMN, 1);
+            pairs.shown.iter().try_for_each(|pair| self.marked(if at == 0 { label } else { "" }, &pair.theirs))?;
+        }
+        Ok(())
     }
 
     fn clients(&mut self, made: &AppliedMistake) -> Result<()> {
@@ -93,8 +146,8 @@ impl Page<'_> {
 
     /// Two texts one above the other, with what differs marked below each.
     fn texts(&mut self, labels: [&str; 2], both: &Both) -> Result<()> {
-        if both.theirs.is_empty() && both.right.is_empty() {
-            return Ok(());
+        if both.is_hidden {
+            return self.row("differs", "in a value that is not shown");
         }
         let (theirs, right) = match (both.theirs.strip_suffix(b"\n"), both.right.strip_suffix(b"\n")) {
             // The end of a line that both have tells nothing.
@@ -110,18 +163,16 @@ impl Page<'_> {
             self.marked(labels[1], &pair.right)?;
         }
         if pairs.left_out > 0 {
-            self.secondary("", &format!("They differ in {} more places.", pairs.left_out))?;
+            let places = if pairs.left_out == 1 { "place" } else { "places" };
+            self.secondary("", &format!("and {} more {places} where they differ", pairs.left_out))?;
         }
-        match both.is_hidden {
-            true => self.secondary("", "They differ in a value that is not shown."),
-            false => Ok(()),
-        }
+        Ok(())
     }
 
     fn marked(&mut self, label: &str, segments: &[Segment]) -> Result<()> {
         self.label(label)?;
         if segments.is_empty() {
-            return self.line(Role::Secondary, "(nothing)");
+            return self.line(Role::Secondary, "(empty)");
         }
         let mut underline = String::new();
         for segment in segments {
@@ -139,7 +190,10 @@ impl Page<'_> {
             underline.push_str(&mark.repeat(text.chars().count()));
         }
         writeln!(self.out)?;
+        // Of two hashes all differs: marks would point at everything.
+        let is_all_marked = segments.iter().all(|segment| segment.kind != Kind::Same) && underline.len() > MARKED_WHOLE;
         match underline.trim_end() {
+            _ if is_all_marked => Ok(()),
             "" => Ok(()),
             marks => {
                 write!(self.out, "{:COLUMN$}", "")?;
@@ -151,64 +205,89 @@ impl Page<'_> {
     fn others(&mut self) -> Result<()> {
         let (alternatives, further) = self.shown.others();
         if !alternatives.is_empty() {
-            writeln!(self.out, "\nor, which cannot be told apart:")?;
-            alternatives.iter().try_for_each(|other| self.one_line(other))?;
+            writeln!(self.out, "\nor one of these, which give the same result:")?;
+            alternatives.iter().try_for_each(|other| self.alternative(other))?;
         }
-        if !further.is_empty() {
-            writeln!(self.out, "\nalso:")?;
-            further.iter().try_for_each(|other| self.one_line(other))?;
+        further.iter().try_for_each(|other| self.further(other))
+    }
+
+    /// Another explanation of the same signature: its values are those above, or tell nothing more.
+    fn alternative(&mut self, explanation: &Explanation) -> Result<()> {
+        for (at, made) in explanation.mistakes.iter().enumerate() {
+            let text = format!("{} [{}]", self.shown.heading(made), made.mistake.id);
+            self.item(if at == 0 { "- " } else { "+ " }, &text)?;
+            if self.shown.is_new(made) {
+                self.item("  fix: ", made.fix())?;
+            }
         }
         Ok(())
     }
 
-    fn one_line(&mut self, explanation: &Explanation) -> Result<()> {
-        let text = self.shown.headings(explanation);
-        for (at, line) in wrapped(&text, WIDTH - 4).iter().enumerate() {
-            writeln!(self.out, "  {} {line}", if at == 0 { "-" } else { " " })?;
+    /// Another finding, which has to be put right too.
+    fn further(&mut self, explanation: &Explanation) -> Result<()> {
+        for made in &explanation.mistakes {
+            writeln!(self.out)?;
+            self.sentence("also: ", &format!("{} [{}]", self.shown.short_heading(made), made.mistake.id))?;
+            self.values(made)?;
+            self.row("fix", made.fix())?;
+            self.row("proof", &self.shown.known_by(explanation))?;
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, bullet: &str, text: &str) -> Result<()> {
+        let width = bullet.len() + 2;
+        for (at, line) in wrapped(text, WIDTH - width).iter().enumerate() {
+            writeln!(self.out, "  {:<rest$}{line}", if at == 0 { bullet } else { "" }, rest = width - 2)?;
         }
         Ok(())
     }
 
     fn comparison(&mut self, comparison: &Comparison) -> Result<()> {
         let owner = owner(comparison.whose);
-        let is_read_back = self.shown.diagnosis.judged.as_ref().is_some_and(|judged| judged.origin != Origin::Captured);
-        if comparison.differences.is_empty() && is_read_back {
-            // The request was read back from these very texts.
-            return Ok(());
-        }
         if comparison.differences.is_empty() {
-            writeln!(self.out, "\n{owner} texts are the right ones")?;
-        } else {
-            let names: Vec<&str> = comparison.differences.iter().map(|difference| difference.name).collect();
-            for line in wrapped(&format!("{owner} texts differ from the right ones in: {}", names.join(", ")), WIDTH) {
-                writeln!(self.out, "{}{}", if line.starts_with(owner) { "\n" } else { "" }, line)?;
-            }
+            let text = format!("{owner} canonical request and string to sign are the same as sigvet's");
+            writeln!(self.out)?;
+            return self.sentence("note: ", &text);
+        }
+        let names: Vec<&str> = comparison.differences.iter().map(|difference| difference.name).collect();
+        writeln!(self.out)?;
+        for line in wrapped(&format!("{owner} computation differs in: {}", names.join(", ")), WIDTH) {
+            writeln!(self.out, "{line}")?;
         }
         for difference in &comparison.differences {
             write!(self.out, "  ")?;
             self.line(Role::Heading, difference.name)?;
             let (theirs, right) = difference.lines();
             let both = self.shown.both(&theirs, &right);
-            self.texts([&owner["the ".len()..], "right"], &both)?;
+            self.texts([&owner["the ".len()..], "expected"], &both)?;
         }
-        match comparison.is_unaltered {
-            Some(false) => {
-                self.row("note", "its hash is not the one it was signed by: it was altered when it was copied")
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
-    /// Notes, what to supply, and what the search did.
+    /// What the server said: support asks for it first.
+    fn reply(&mut self) -> Result<()> {
+        let rows = self.shown.reply_rows();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        rows.iter().try_for_each(|(label, text)| self.row(label, text))
+    }
+
+    /// Notes, and what the search did.
     fn rest(&mut self) -> Result<()> {
         let searched = searched(&self.shown.diagnosis.search);
-        let (notes, next) = (self.shown.notes(), self.shown.next_steps());
-        if notes.is_empty() && next.is_empty() && searched.is_none() {
+        let (notes, is_named) = (self.shown.notes(), self.shown.is_named());
+        let has_steps = is_named && !self.shown.diagnosis.next.is_empty();
+        if notes.is_empty() && searched.is_none() && !has_steps {
             return Ok(());
         }
         writeln!(self.out)?;
         notes.iter().try_for_each(|note| self.sentence("note: ", &self.shown.words(note)))?;
-        next.iter().try_for_each(|step| self.sentence("next: ", step))?;
+        if has_steps {
+            self.next_steps()?;
+        }
         match searched {
             Some(searched) => {
                 wrapped(&searched, WIDTH).into_iter().try_for_each(|line| self.line(Role::Secondary, &line))

@@ -4,8 +4,9 @@ use crate::cli::render::redact::Redactor;
 use crate::cli::screen::Palette;
 use crate::cli::screen::testing::written;
 use sigvet_core::verify::{Claimed, Finding};
-use sigvet_diagnose::catalogue::{PATH_DOUBLE_ENCODED, TOKEN_PLUS_AS_SPACE};
-use sigvet_diagnose::{Diagnosis, Difference, Note, Party, Proof};
+use sigvet_diagnose::catalogue::{HOST_DEFAULT_PORT, PATH_DOUBLE_ENCODED, TOKEN_PLUS_AS_SPACE};
+use sigvet_diagnose::formats::reply::Reply;
+use sigvet_diagnose::{Diagnosis, Difference, NextStep, Note, Party, Proof};
 
 fn text(diagnosis: &Diagnosis, palette: Palette, steps: bool) -> String {
     written(palette, |screen| shown(diagnosis, &Redactor::none()).write_text(steps, screen))
@@ -19,16 +20,24 @@ fn plain(diagnosis: &Diagnosis) -> String {
 fn it_begins_with_the_verdict_and_marks_what_differs() {
     let text = plain(&diagnosis_of_two_mistakes());
     let lines: Vec<&str> = text.lines().collect();
-    let verdict = "not valid: the path was encoded twice, and the host was signed with a default port that is not sent";
-    assert_eq!(lines[..2], [verdict, ""]);
-    assert_eq!(lines[2], "the path was encoded twice [path-double-encoded]");
-    assert_eq!(lines[3], "  signed     /photos/a%2520b.jpg");
-    assert_eq!(lines[4], "                      ^^^^^");
-    assert_eq!(lines[5], "  should be  /photos/a%20b.jpg");
-    assert_eq!(lines[6], "                      ^^^");
-    assert!(lines[7].starts_with("  known by   signing with both mistakes gives the very signature"), "{text}");
-    assert!(text.contains("\nor, which cannot be told apart:\n  - reserved characters"), "{text}");
-    assert!(text.ends_with("tried 61,204 hypotheses, up to 2 mistakes at once, all of them\n"), "{text}");
+    let (path, host) = (&PATH_DOUBLE_ENCODED, &HOST_DEFAULT_PORT);
+    assert_eq!(lines[0], format!("not valid: {}, and {}", path.title, host.title));
+    // A fix for each mistake, from the second line on.
+    assert!(lines[1].starts_with("fix: ") && path.fix.starts_with(&lines[1]["fix: ".len()..]), "{text}");
+    assert_eq!(lines.iter().filter(|line| line.starts_with("fix: ")).count(), 2, "{text}");
+    let first = lines.iter().position(|line| line.is_empty()).unwrap() + 1;
+    assert_eq!(lines[first], format!("{} [path-double-encoded]", path.title));
+    let shown = [
+        "  signed     /photos/a%2520b.jpg",
+        "                      ^^^^^",
+        "  should be  /photos/a%20b.jpg",
+        "                      ^^^",
+    ];
+    assert_eq!(lines[first + 1..first + 5], shown);
+    assert!(lines[first + 5].starts_with("  proof      signing with both mistakes"), "{text}");
+    assert!(lines[first + 5..].iter().any(|line| line.starts_with("  why ")), "{text}");
+    assert!(text.contains("\nor one of these, which give the same result:\n  - "), "{text}");
+    assert!(text.lines().last().unwrap().starts_with("tried 61,204 "), "{text}");
     assert!(lines[1..].iter().all(|line| line.chars().count() <= WIDTH && !line.ends_with(' ')), "{text}");
 }
 
@@ -76,10 +85,8 @@ fn what_is_hidden_is_said_to_differ() {
     let made = made(&PATH_DOUBLE_ENCODED, "a=1&X-Amz-Security-Token=to+ken", "a=1&X-Amz-Security-Token=to%2Bken");
     diagnosis.explanations[0].mistakes = vec![made];
     let text = plain(&diagnosis);
-    assert!(
-        text.contains("They differ in a value that is not shown.") && !text.contains("to+ken") && !text.contains("%2B"),
-        "{text}"
-    );
+    assert!(text.contains("  differs    in a value that is not shown\n"), "{text}");
+    assert!(!text.contains("to+ken") && !text.contains("%2B") && !text.contains("should be"), "{text}");
 }
 
 /// In no rendering: the token alone, spoilt so that its value is not found, has no name to know it by.
@@ -91,9 +98,9 @@ fn a_spoilt_token_without_its_name_is_hidden() {
     let shown = shown(&diagnosis, &redactor);
     let renderings = [plain(&diagnosis), shown.to_json().to_string(), shown.to_html()];
     for rendering in &renderings {
-        assert!(rendering.contains("[redacted]") && !rendering.contains("hush"), "{rendering}");
+        assert!(!rendering.contains("hush"), "{rendering}");
     }
-    assert!(renderings[0].contains("They differ in a value that is not shown."));
+    assert!(renderings[0].contains("  differs    in a value that is not shown\n"));
 }
 
 #[test]
@@ -115,9 +122,9 @@ fn a_verdict_without_a_reason_says_so() {
     let expected = "not valid: the signature does not match, and no known mistake reproduces it";
     assert_eq!(verdict(&diagnosis), expected);
     diagnosis.outcome = Outcome::Unknown;
-    assert!(verdict(&diagnosis).starts_with("unknown: no secret for AKIDEXAMPLE at hand"));
+    assert!(verdict(&diagnosis).starts_with("unknown: no secret key for AKIDEXAMPLE was found"));
     diagnosis.judged = None;
-    assert_eq!(verdict(&diagnosis), "unknown: there is no signed request to judge");
+    assert_eq!(verdict(&diagnosis), "unknown: no signed request was given");
 }
 
 #[test]
@@ -139,11 +146,11 @@ fn a_comparison_shows_field_by_field_what_differs() {
     }];
     let text = plain(&diagnosis);
     let expected = "
-the client's texts differ from the right ones in: timestamp
+the client's computation differs in: timestamp
   timestamp
   client's   20150830T123600Z
                            ^
-  right      20150830T123601Z
+  expected   20150830T123601Z
                            ^
 ";
     assert!(text.contains(expected), "{text}");
@@ -162,8 +169,62 @@ fn what_was_made_twice_is_explained_once() {
     let text = plain(&diagnosis);
     let count = |wanted: &str| text.matches(wanted).count();
     assert_eq!(
-        [count("detail-one"), count("detail-two"), count(&id), count("  why "), count("  fix ")],
+        [count("detail-one"), count("detail-two"), count(&id), count("  why "), count("fix: ")],
         [1, 1, 2, 1, 1]
     );
     assert!(text.starts_with(&format!("not valid: {title}\n")), "{text}");
+}
+
+/// One mistake is the verdict: its title is not said again, and the server's words stand last of the evidence.
+#[test]
+fn one_mistake_is_told_without_a_heading() {
+    let mut diagnosis = diagnosis_of_two_mistakes();
+    diagnosis.explanations.truncate(1);
+    diagnosis.explanations[0].mistakes.truncate(1);
+    diagnosis.next.clear();
+    let words = |text: &str| Some(text.to_owned());
+    let reply = Reply {
+        status: Some(403),
+        code: words("SignatureDoesNotMatch"),
+        message: words("The request signature\nwe calculated does not match.\n\nThe Canonical String should have been"),
+        request_id: words("4442587FB7D0A2F9"),
+        ..Reply::default()
+    };
+    let redactor = Redactor::none();
+    let shown = Shown { reply: Some(&reply), ..shown(&diagnosis, &redactor) };
+    let text = written(Palette::Plain, |screen| shown.write_text(false, screen));
+    let title = PATH_DOUBLE_ENCODED.title;
+    assert!(text.starts_with(&format!("not valid: {title} [path-double-encoded]\nfix: ")), "{text}");
+    assert_eq!(text.matches(title).count(), 1, "{text}");
+    let order = ["fix: ", "  signed ", "  should be ", "  proof ", "  why ", "  server ", "  request id "];
+    let places: Vec<_> = order.iter().map(|label| text.find(label).unwrap()).collect();
+    assert!(places.is_sorted(), "{text}");
+    assert!(text.contains("  server     403 SignatureDoesNotMatch: The request signature we calculated"), "{text}");
+    assert!(text.contains("  request id 4442587FB7D0A2F9\n") && !text.contains("Canonical String"), "{text}");
+}
+
+/// What nothing names begins with what to try.
+#[test]
+fn without_a_mistake_the_second_line_says_what_to_try() {
+    let mut diagnosis = diagnosis_of_two_mistakes();
+    diagnosis.explanations.clear();
+    diagnosis.next = vec![NextStep::OtherSigner, NextStep::Stages, NextStep::ClientLog];
+    let text = plain(&diagnosis);
+    let steps: Vec<&str> = text.lines().filter(|line| line.starts_with("next: ")).collect();
+    assert_eq!(steps.len(), 3, "{text}");
+    assert!(text.lines().nth(1).unwrap().starts_with("next: most likely the secret is not the one"), "{text}");
+    assert!(steps[1].contains("compare each stage") && steps[2].contains("log"), "{text}");
+}
+
+/// Two findings that do not exclude each other both have to be put right.
+#[test]
+fn independent_findings_each_have_their_fix() {
+    let mut diagnosis = diagnosis_of_two_mistakes();
+    let [first, second] = [0, 1].map(|at| diagnosis.explanations[0].mistakes[at].clone());
+    diagnosis.explanations =
+        [first, second].map(|made| Explanation { proof: Proof::Observed, mistakes: vec![made] }).into();
+    let text = plain(&diagnosis);
+    let in_a_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let also = format!("also: {} [host-default-port] ", HOST_DEFAULT_PORT.title);
+    assert!(in_a_line.contains(&also) && text.contains("\n  fix        "), "{text}");
 }

@@ -251,7 +251,7 @@ fn raw_step(decoded: &[u8]) -> Step<Vec<u8>> {
     let mut step = Step::new(Vec::new());
     for set in raw_sets(decoded, RESERVED) {
         let shown = String::from_utf8_lossy(&set).into_owned();
-        step.add(&PATH_RESERVED_RAW, format!("left alone: {shown}"), set);
+        step.add(&PATH_RESERVED_RAW, format!("not encoded: {shown}"), set);
     }
     step
 }
@@ -308,7 +308,7 @@ fn source_step(path: &[u8], subject: &Subject<'_>) -> Step<Vec<u8>> {
         step.add(&PATH_SLASHES, "the leading slash was doubled after signing", rest.to_vec());
     }
     if let Some(folder) = INDEX_PAGES.iter().find_map(|page| path.strip_suffix(page.as_bytes())) {
-        step.add(&PATH_CHANGED, "an index page was put behind '/' after signing", folder.to_vec());
+        step.add(&PATH_CHANGED, "an index page was appended after signing", folder.to_vec());
     }
     if subject.stores_objects() {
         for bucket in subject.buckets() {

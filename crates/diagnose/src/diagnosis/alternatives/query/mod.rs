@@ -327,7 +327,7 @@ fn edit_step(parameter: &Parameter, subject: &Subject<'_>) -> Step<Edit> {
     let value = parameter.value.as_deref().unwrap_or_default();
     if let Some(at) = value.iter().position(|byte| *byte == b'=') {
         let cut = value.get(..at).unwrap_or_default().to_vec();
-        step.add(&QUERY_VALUE_CUT, format!("the value of {shown} was cut at its '='"), Edit::Cut(cut));
+        step.add(&QUERY_VALUE_CUT, format!("the value of {shown} was cut off at its '='"), Edit::Cut(cut));
     }
     if plain("Expires") {
         for life in LIVES {
@@ -349,7 +349,7 @@ fn raw_step(decoded: &[u8]) -> Step<Vec<u8>> {
     let mut step = Step::new(Vec::new());
     for set in raw_sets(decoded, RESERVED) {
         let shown = String::from_utf8_lossy(&set).into_owned();
-        step.add(&QUERY_RESERVED_RAW, format!("left alone: {shown}"), set);
+        step.add(&QUERY_RESERVED_RAW, format!("not encoded: {shown}"), set);
     }
     step
 }

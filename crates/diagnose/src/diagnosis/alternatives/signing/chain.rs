@@ -56,17 +56,17 @@ pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
     }
     step.add(&KEY_ORDER, "service before region", Chain::ServiceBeforeRegion);
     step.add(&KEY_ORDER, "region before day", Chain::RegionFirst);
-    step.add(&KEY_ORDER, "without the terminator", Chain::NoTerminator);
+    step.add(&KEY_ORDER, "without aws4_request", Chain::NoTerminator);
     step.add(&KEY_ORDER, "without the day", Chain::NoDate);
     step.add(&KEY_ORDER, "no chain at all: prefix and secret are the key", Chain::SecretWithPrefix);
     step.add(&KEY_ORDER, "no chain at all: the secret is the key", Chain::BareSecret);
-    step.add(&HMAC_SWAPPED, "key and message exchanged in each link of the key", Chain::Exchanged);
+    step.add(&HMAC_SWAPPED, "key and message swapped in each link of the key", Chain::Exchanged);
     step.add(
         &HMAC_SWAPPED,
-        "key and message exchanged in the last HMAC, over the string to sign",
+        "key and message swapped in the last HMAC, over the string to sign",
         Chain::ExchangedAtTheEnd,
     );
-    step.add(&HMAC_SWAPPED, "key and message exchanged in every HMAC", Chain::ExchangedThroughout);
+    step.add(&HMAC_SWAPPED, "key and message swapped in every HMAC", Chain::ExchangedThroughout);
     step
 }
 

@@ -186,7 +186,7 @@ fn with_other_case(path: &[u8]) -> Vec<Rewritten> {
     for (at, byte) in path.iter().enumerate().filter(|(_, byte)| byte.is_ascii_lowercase()) {
         let (before, behind) = path.split_at(at);
         let upper = [before, &[byte.to_ascii_uppercase()], behind.get(1..).unwrap_or_default()].concat();
-        all.push((&PATH_CHANGED, "a letter was put into lower case after signing".to_owned(), upper));
+        all.push((&PATH_CHANGED, "a letter was lowercased after signing".to_owned(), upper));
     }
     all.extend(with_each_case(path));
     all

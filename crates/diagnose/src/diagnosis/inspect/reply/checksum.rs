@@ -101,7 +101,7 @@ fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
     }
     let made = match said.request().and_then(Request::wrong_checksum) {
         Some(wrong) => AppliedMistake::new(&CHECKSUM_MISMATCH, wrong.presented, wrong.expected.to_string())
-            .with_detail(format!("it stands in {}", wrong.name)),
+            .with_detail(format!("the header is {}", wrong.name)),
         None => AppliedMistake::new(&CHECKSUM_MISMATCH, sent.unwrap_or_default(), ""),
     };
     Some(made)

@@ -2,7 +2,7 @@
 
 use super::{Said, together};
 use crate::diagnosis::catalogue::{HEADER_AMZ_UNSIGNED, HEADER_MISSING, HOST_NOT_SIGNED};
-use crate::diagnosis::inspect::token;
+use crate::diagnosis::inspect::{token, with_names};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::verify::Finding;
 
@@ -88,11 +88,14 @@ fn named(said: &Said<'_>) -> Option<String> {
 fn mistakes(said: &Said<'_>, names: &[String]) -> Vec<AppliedMistake> {
     let token = said.dialect().token_header;
     let is_host = |name: &&String| matches!(name.as_str(), "host" | ":authority");
-    let host = names.iter().find(is_host).map(|_| AppliedMistake::new(&HOST_NOT_SIGNED, list(said), "host"));
-    let of_token = names.iter().any(|name| *name == token).then(|| token::not_signed(list(said).as_bytes(), &token));
+    let host = names
+        .iter()
+        .find(is_host)
+        .map(|_| AppliedMistake::new(&HOST_NOT_SIGNED, list(said), with_names(list(said), &["host"])));
+    let of_token = names.iter().any(|name| *name == token).then(|| token::not_signed(list(said), &token));
     let others: Vec<&str> = names.iter().filter(|name| !is_host(name) && **name != token).map(String::as_str).collect();
     let of_others = || {
-        let made = AppliedMistake::new(&HEADER_AMZ_UNSIGNED, list(said), others.join(";"));
+        let made = AppliedMistake::new(&HEADER_AMZ_UNSIGNED, list(said), with_names(list(said), &others));
         made.with_detail(format!("not signed: {}", others.join(", ")))
     };
     [host, of_token, (!others.is_empty()).then(of_others)].into_iter().flatten().collect()

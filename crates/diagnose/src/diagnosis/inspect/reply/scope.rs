@@ -14,7 +14,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     let (region, service) = (region(said), service(said));
     let is_exchanged = |made: &AppliedMistake| scope::is_service(&String::from_utf8_lossy(&made.signed));
     if region.as_ref().is_some_and(is_exchanged) {
-        let detail = "the name of a service stands where the region belongs";
+        let detail = "the name of a service is in the place of the region";
         return together(vec![disordered(said).with_detail(detail)]);
     }
     together([region, service, terminator(said), date(said)].into_iter().flatten().collect())
@@ -33,7 +33,7 @@ fn shape(said: &Said<'_>) -> Option<AppliedMistake> {
     // The component that B2 quotes begins with the slash behind the id.
     let is_empty = said.quoted_after("the authorization component ").is_some_and(|part| part.starts_with('/'));
     if is_empty || said.says(&["a non-empty access key"]) {
-        return Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, "", "").with_detail("the access key id is empty"));
+        return Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, "", "").with_detail("the access key ID is empty"));
     }
     if !said.says(&FORM) {
         return None;
@@ -124,7 +124,7 @@ fn date(said: &Said<'_>) -> Option<AppliedMistake> {
     let presented = quoted.or(claim.map(|claim| claim.terms.scope.date.as_str())).unwrap_or_default();
     let has_digits = presented.bytes().filter(u8::is_ascii_digit).count() >= 6;
     if !has_digits && !presented.is_empty() {
-        return Some(disordered(said).with_detail(format!("'{presented}' stands where the date belongs")));
+        return Some(disordered(said).with_detail(format!("'{presented}' is in the place of the date")));
     }
     let day = said.quoted_after("!= ").or(claim.map(|claim| claim.terms.timestamp.day())).unwrap_or_default();
     Some(AppliedMistake::new(&SCOPE_DATE, presented, day))

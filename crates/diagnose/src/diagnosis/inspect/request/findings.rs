@@ -120,7 +120,7 @@ fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> Appli
         }
         None => match owner() {
             Some(key) => unknown().with_detail(format!("it is the key of {}", key.name)),
-            None => unknown().with_detail("it is not the key to judge by"),
+            None => unknown().with_detail("it is not the access key ID of the credentials in use"),
         },
     }
 }

@@ -105,7 +105,7 @@ fn service(kind: &Kind, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 /// A life that no server takes is found by verifying.
 fn too_long(kind: &Kind, expires: u64) -> Option<AppliedMistake> {
     let is_longer = (kind.longest + 1..=604_800).contains(&expires);
-    let detail = format!("a token of {} is good for {} seconds at most", kind.name, kind.longest);
+    let detail = format!("a token of {} is valid for {} seconds at most", kind.name, kind.longest);
     let made = AppliedMistake::new(&EXPIRES_TOO_LONG, expires.to_string(), format!("1 to {}", kind.longest));
     is_longer.then(|| made.with_detail(detail))
 }
@@ -149,7 +149,7 @@ fn cluster_unsigned(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let is_in_query = names.into_iter().any(|name| name.eq_ignore_ascii_case(CLUSTER_HEADER.as_bytes()));
     let detail = match () {
         () if !is_token || is_signed => return None,
-        () if is_in_query => "it stands in the query",
+        () if is_in_query => "the cluster name is in the query",
         () if request.headers.contains(CLUSTER_HEADER) => "the header is sent, and is not signed",
         () => return None,
     };
@@ -166,6 +166,6 @@ fn token_not_last(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
         query::parameters(judged.request.query().filter(|_| is_wanted)?).map(|(name, _)| name).collect();
     let at = names.iter().position(|found| found == name.as_bytes())?;
     let behind = names.get(at + 1)?;
-    let detail = format!("{} stands behind it", String::from_utf8_lossy(behind));
+    let detail = format!("{} comes after it", String::from_utf8_lossy(behind));
     Some(AppliedMistake::new(&TOKEN_NOT_LAST, "", name).with_detail(detail))
 }

@@ -135,7 +135,7 @@ fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     };
     let detail = match signature.len() {
         _ if is_whole && is_hex && is_lower => return None,
-        _ if is_whole && is_hex => "it is in capitals".to_owned(),
+        _ if is_whole && is_hex => "it is in uppercase".to_owned(),
         length if is_hex => format!("it has {length} digits, not {usual}"),
         _ if signature.contains('%') => "it is percent-encoded".to_owned(),
         28 | 43 | 44 => "it is in base64".to_owned(),

@@ -101,7 +101,7 @@ fn duplicate(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
         judged.claim.signed_headers_listed.as_str(),
         terms.signed_headers.as_str(),
     );
-    Some(made.with_detail(format!("{twice} stands there twice")))
+    Some(made.with_detail(format!("{twice} is listed twice")))
 }
 
 fn unsorted(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {

@@ -3,7 +3,7 @@
 //! `verify` shows these as they are. `explain` starts from them, and refines them by what else the evidence shows.
 
 use crate::diagnosis::catalogue::{self, Mistake};
-use crate::diagnosis::inspect::{clock, form, key, scope, token};
+use crate::diagnosis::inspect::{clock, form, key, scope, token, with_names};
 use crate::diagnosis::outcome::{AppliedMistake, Diagnosis, Explanation, Judged, Origin, Proof};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::request::Request;
@@ -50,7 +50,7 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
     let made = |signed: &str, expected: &str| AppliedMistake::new(row, signed, expected);
     Some(match finding {
         Finding::AccessKeyUnknown { expected, presented } => {
-            made(key::shown(presented), expected).with_detail("it is not the key to judge by")
+            made(key::shown(presented), expected).with_detail("it is not the access key ID of the credentials in use")
         }
         Finding::TimeSkewed { now, presented, .. } => clock::off(*presented, *now),
         Finding::Expired { at, now } => clock::expired(*at, *now),
@@ -90,11 +90,13 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         Finding::TokenDiffers { .. } => made("", "").with_detail("it is not the token that belongs to the key"),
         Finding::PayloadMismatch { expected, presented } => made(presented, expected),
         Finding::ChecksumMismatch { name, expected, presented } => {
-            made(presented, expected).with_detail(format!("it stands in {name}"))
+            made(presented, expected).with_detail(format!("the header is {name}"))
         }
         Finding::RegionSetMissing { name } | Finding::PayloadHeaderMissing { name } => made("", name),
-        Finding::HostNotSigned => made(listed(claimed), "host"),
-        Finding::HeaderUnsigned { name } | Finding::TokenUnsigned { name } => made(listed(claimed), name),
+        Finding::HostNotSigned => made(listed(claimed), &with_names(listed(claimed), &["host"])),
+        Finding::HeaderUnsigned { name } | Finding::TokenUnsigned { name } => {
+            made(listed(claimed), &with_names(listed(claimed), &[name]))
+        }
         Finding::HeaderMissing { name } => made(name, ""),
         Finding::Policy(violation) => form::violated(row, violation),
         Finding::Stream(fault) => chunks(row, fault, claimed),
@@ -114,8 +116,8 @@ pub(crate) fn unsigned_headers(verdict: &Verdict) -> Option<AppliedMistake> {
         Finding::HeaderUnsigned { name } => Some(name),
         _ => None,
     });
-    let made =
-        AppliedMistake::new(catalogue::row(FindingId::HeaderAmzUnsigned), listed(&verdict.claimed), names.join(";"));
+    let listed = listed(&verdict.claimed);
+    let made = AppliedMistake::new(catalogue::row(FindingId::HeaderAmzUnsigned), listed, with_names(listed, &names));
     (!names.is_empty()).then(|| made.with_detail(format!("not signed: {}", names.join(", "))))
 }
 
@@ -149,14 +151,14 @@ fn chunks(row: &'static Mistake, fault: &StreamFault, claimed: &Claimed) -> Appl
     };
     let made = match fault {
         _ if row.id == FindingId::PayloadStreaming.as_str() => made(&declared, ""),
-        StreamFault::Malformed(malformed) => made(&malformed.presented, malformed.expected),
-        StreamFault::ChunkUnsigned { chunk } if chunk.length == 0 => made("", ""),
-        StreamFault::ChunkUnsigned { .. } => made("", ";chunk-signature=…"),
-        StreamFault::FinalChunkMissing => made("", "0;chunk-signature=…"),
+        StreamFault::Malformed(malformed) => made(&malformed.presented, ""),
+        // What belongs there depends on the key.
+        StreamFault::ChunkUnsigned { .. } | StreamFault::FinalChunkMissing | StreamFault::ChunkSigned { .. } => {
+            made("", "")
+        }
         StreamFault::DecodedLength { declared, arrived } => made(declared, &arrived.to_string()),
         StreamFault::TrailerMissing { name } => made("", name),
         StreamFault::TrailerUnannounced { name } | StreamFault::TrailerUnexpected { name } => made(name, ""),
-        StreamFault::ChunkSigned { .. } => made(";chunk-signature=…", ""),
         StreamFault::ChunkSignature { expected, presented, .. }
         | StreamFault::TrailerSignature { expected, presented }
         | StreamFault::Checksum { expected, presented, .. } => made(presented, expected),

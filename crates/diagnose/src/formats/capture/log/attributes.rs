@@ -11,7 +11,7 @@ use sigvet_core::request::Headers;
 #[derive(Debug)]
 pub(super) enum Told {
     Request { method: String, url: String, headers: Vec<(String, Vec<u8>)>, body: Option<Vec<u8>> },
-    Reply(Reply),
+    Reply(Box<Reply>),
 }
 
 /// The request or the reply of an entry: its line, and the lines `  | …` below, which hold a value that has several.
@@ -29,7 +29,7 @@ pub(super) fn read(line: &str, below: &[u8]) -> Option<Told> {
             let _ = headers.push(&name, value);
         }
         let body = first(["http.response.body", "http.response.body.content"]).unwrap_or_default();
-        return Some(Told::Reply(Reply::parse(status.parse().ok(), &headers, &body)));
+        return Some(Told::Reply(Box::new(Reply::parse(status.parse().ok(), &headers, &body))));
     }
     let (url, method) = (text(["http.url", "url.full"])?, text(["http.method", "http.request.method"])?);
     let mut headers = fields(&pairs, "http.request.header.");

@@ -114,7 +114,7 @@ fn sent_by_s3cmd(line: &str) -> Option<Exchange> {
 /// Terraform: `HTTP Request Sent: http.method=GET http.url=https://… http.request.header.x_amz_date=…`.
 fn told_by_attributes(line: &str, behind: &[u8]) -> Option<Exchange> {
     match attributes::read(line, behind.get(..behind.len().min(LONGEST_MESSAGE)).unwrap_or_default())? {
-        Told::Reply(reply) => Some(Exchange { reply: Some(reply), ..Exchange::default() }),
+        Told::Reply(reply) => Some(Exchange { reply: Some(*reply), ..Exchange::default() }),
         Told::Request { method, url, headers, body } => {
             let url = parse_url(&url).ok()?;
             let mut exchange = exchange_of(&method, url.target().to_vec(), headers, Some(url))?;

@@ -419,7 +419,7 @@ fn clocks_of_the_reply_tell_a_zone() {
         |server: &str| json(&format!("Signature expired: 20150830T123600Z is now earlier than X ({server} - 15 min.)"));
     assert_eq!(ids(&url().answered(403, &of_url("20150901T000000Z")).reply()), "expired");
     assert_eq!(ids(&url().answered(403, &of_url("20150830T130000Z")).reply()), "time-skewed");
-    assert_eq!(details(&url().answered(403, expired).reply()), "its time ran out 10 min 8 s before");
+    assert_eq!(details(&url().answered(403, expired).reply()), "it expired 10 min 8 s earlier");
 }
 
 /// The region in a header is one that the bucket is in; only where it is another is it a mistake.
@@ -493,7 +493,7 @@ fn a_checksum_that_the_store_does_not_find_is_named() {
     let made = &found[0].mistakes[0];
     // CRC-32 of "hello", by `zlib.crc32` of Python.
     assert_eq!((made.signed.as_slice(), made.expected.as_slice()), (&b"AAAAAA=="[..], &b"NhCmhg=="[..]));
-    assert_eq!(details(&found), "it stands in x-amz-checksum-crc32");
+    assert_eq!(details(&found), "the header is x-amz-checksum-crc32");
 }
 
 #[test]

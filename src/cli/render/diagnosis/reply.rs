@@ -1,0 +1,69 @@
+//! What the server said, in its own words: status, code, message, and the ids that support asks for.
+
+use super::Shown;
+use serde_json::{Value, json};
+use sigvet_diagnose::formats::reply::Reply;
+use sigvet_diagnose::{Note, Party};
+
+impl Shown<'_> {
+    /// The reply, unless it is about another request.
+    fn own_reply(&self) -> Option<&Reply> {
+        let is_foreign = |note: &Note| matches!(note, Note::OfAnotherRequest { whose: Party::Server, .. });
+        self.reply.filter(|_| !self.diagnosis.notes.iter().any(is_foreign))
+    }
+
+    /// Labels and texts of all that support asks for.
+    pub(super) fn reply_rows(&self) -> Vec<(&'static str, String)> {
+        let Some(reply) = self.own_reply() else { return Vec::new() };
+        let rows = [
+            ("server", self.server_words(reply)),
+            ("request id", reply.request_id.as_deref().map(|id| self.words(id))),
+            ("host id", reply.host_id.as_deref().map(|id| self.words(id))),
+        ];
+        rows.into_iter().filter_map(|(label, text)| Some((label, text?))).filter(|(_, text)| !text.is_empty()).collect()
+    }
+
+    /// The reply in a word or two: `403 AccessDenied`.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let reply = self.own_reply()?;
+        let head: Vec<String> =
+            reply.status.map(|status| status.to_string()).into_iter().chain(reply.code.clone()).collect();
+        (!head.is_empty()).then(|| self.words(&head.join(" ")))
+    }
+
+    /// The id of the exchange.
+    pub(super) fn request_id(&self) -> Option<String> {
+        self.own_reply()?.request_id.as_deref().map(|id| self.words(id))
+    }
+
+    /// `403 SignatureDoesNotMatch: The request signature …`.
+    fn server_words(&self, reply: &Reply) -> Option<String> {
+        let status = reply.status.map(|status| status.to_string());
+        let head: Vec<String> = status.into_iter().chain(reply.code.clone()).collect();
+        // What some servers print of the canonical request below is shown where it differs.
+        let first = |message: &str| {
+            let message = message.trim();
+            let end = ["\n\n", "\\n\\n"].iter().filter_map(|gap| message.find(gap)).min();
+            message.get(..end.unwrap_or(message.len())).unwrap_or_default().to_owned()
+        };
+        let in_a_line = |message: String| message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = reply.message.as_deref().map(first).map(in_a_line);
+        let head = head.join(" ");
+        let message = message.filter(|message| *message != head);
+        let parts: Vec<String> = [head].into_iter().chain(message).filter(|part| !part.is_empty()).collect();
+        (!parts.is_empty()).then(|| self.words(&parts.join(": ")))
+    }
+
+    /// The reply as the contract has it; none without one.
+    pub(super) fn reply_json(&self) -> Option<Value> {
+        let reply = self.own_reply()?;
+        let text = |text: &Option<String>| text.as_deref().map(|text| self.redactor.apply(text));
+        Some(json!({
+            "status": reply.status,
+            "code": text(&reply.code),
+            "message": text(&reply.message),
+            "request_id": text(&reply.request_id),
+            "host_id": text(&reply.host_id),
+        }))
+    }
+}
