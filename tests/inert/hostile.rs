@@ -6,10 +6,11 @@ pub const HOSTILE: &str = "\x1b]0;pwn\x07\x1b[2J\u{9b}31m\u{202e}x\u{2066}\u{200
 /// What HTTP lets through in a header: its controls are of bytes above 0x7f alone.
 pub const IN_HEADERS: &str = "\u{9b}31m\u{9d}0;pwn\u{9c}\u{202e}x\u{2066}\u{200f}\u{61c}";
 
-/// Fails if a stream holds anything but inert text.
+/// Fails if a stream holds anything but inert text. CR LF ends the lines of a signed request.
 #[track_caller]
 pub fn assert_inert(stream: &[u8], what: &str) {
     let text = std::str::from_utf8(stream).unwrap_or_else(|error| panic!("{what}: {error}: {}", stream.escape_ascii()));
+    let text = text.replace("\r\n", "\n");
     if let Some(found) = text.chars().find(|character| is_treacherous(*character)) {
         panic!("{what}: U+{:04X} in {}", u32::from(found), text.escape_debug());
     }
