@@ -83,7 +83,7 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     let (verdict, secrets) = judge(&request, known, args, context)?;
     let redactor = match args.judge.show_secrets {
         true => Redactor::of_secrets(&[&request], &secrets),
-        false => Redactor::of_all(&[&request], &verdict.claimed.dialect(), &secrets),
+        false => Redactor::of_all(&[&request], &verdict.claimed.dialect(), &secrets).with_verdict(&verdict),
     };
     redactor.veil(&mut context.stdout);
     let outcome = verdict.outcome();
