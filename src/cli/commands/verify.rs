@@ -46,7 +46,7 @@ pub struct JudgeOptions {
     #[arg(long, help_heading = "Output")]
     pub json: bool,
 
-    /// Show session tokens too
+    /// Show session tokens and the expected signature too
     #[arg(long, help_heading = "Output")]
     pub show_secrets: bool,
 }
