@@ -370,7 +370,7 @@ fn requests_of_somebody_else() -> [(&'static str, String); 7] {
                 fields.len() + 7
             ),
         ),
-        ("command.sh", format!("curl -X DELETE https://b.s3.us-east-1.amazonaws.com/k -H 'x-amz-meta-a: {{a,b}}'\n")),
+        ("command.sh", "curl -X DELETE https://b.s3.us-east-1.amazonaws.com/k -H 'x-amz-meta-a: {a,b}'\n".to_owned()),
     ]
 }
 

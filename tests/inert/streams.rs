@@ -1,8 +1,6 @@
 //! The hostile text of others through every command, and both streams scanned. A row that is refused early scans less than it
 //! seems: so that no table becomes hollow, each says how many of its rows have to quote something of what they were given.
 
-use std::path::Path;
-
 use crate::common::Sigvet;
 use crate::hostile::{HOSTILE, IN_HEADERS, IN_LINES, assert_inert, assert_inert_but_for_colours};
 use crate::recorder::Recorder;
@@ -449,10 +447,12 @@ fn servers_say_nothing_to_a_terminal() {
     assert!(spelled >= 20, "only {spelled} spelled something out");
 }
 
-/// A terminal, as far as `script` makes one: there the response too is text, and a binary one is refused.
+/// A terminal, as far as `script` makes one: there the response too is text, and a binary one is refused. Elsewhere than on
+/// Linux it takes other options.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_response_is_text_at_a_terminal() {
-    if !Path::new("/usr/bin/script").exists() {
+    if !std::path::Path::new("/usr/bin/script").exists() {
         assert!(std::env::var_os("CI").is_none(), "script is not on this machine");
         return println!("NOT TRIED, for it is not on this machine: script");
     }

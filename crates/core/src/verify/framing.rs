@@ -54,7 +54,8 @@ fn host(request: &Request) -> Option<Finding> {
 /// A scheme, a user or a path is no part of `Host` (RFC 9110 §7.2), and a list is not one host. Who finds the host in it by cutting
 /// somewhere may find another than the next server does; MinIO, Ceph and AWS's load balancers answer such a request with 400.
 fn malformed_host(request: &Request) -> Option<Finding> {
-    let ends_host = |c: char| matches!(c, '/' | '\\' | '?' | '#' | '@' | ',' | '"' | '<' | '>') || c.is_ascii_whitespace();
+    let ends_host =
+        |c: char| matches!(c, '/' | '\\' | '?' | '#' | '@' | ',' | '"' | '<' | '>') || c.is_ascii_whitespace();
     let presented = request.host().map(str::trim).filter(|host| host.contains(ends_host))?;
     let bare = presented.split_once("://").map_or(presented, |(_, rest)| rest);
     let authority = bare.split(['/', '?', '#']).next().unwrap_or_default();
