@@ -280,6 +280,100 @@ fn no_explanation_shows_the_keys_of_other_kinds_of_capture() {
     }
 }
 
+/// Whoever wrote a request that is pasted could use the signature that is right for it. It is taken from `--show-secrets`, so
+/// that a way to show none at all is noticed too.
+#[test]
+fn no_judgement_shows_a_signature_made_for_the_request_of_somebody_else() {
+    let world = World::new();
+    let user = format!("{ID}:{SECRET}");
+    for (name, text) in requests_of_somebody_else() {
+        let file = world.write(name, &text);
+        let key = ["-u", &user, &file];
+        // What is not signed yet is signed as of now, and by `verify` refused.
+        let now = [if is_signed(name) { "--now" } else { "--date" }, "20260301T100000Z"];
+        let made = |json: &str| -> Option<String> {
+            // What stands on standard error follows it.
+            let value: serde_json::Value = serde_json::Deserializer::from_str(json).into_iter().next()?.ok()?;
+            Some(value["signature"]["expected"].as_str()?.to_owned())
+        };
+        let open =
+            world.say(&[&["explain", "--json", "--show-secrets", "--time-limit", "0s"][..], &key, &now].concat(), &[]);
+        let made = made(&open).unwrap_or_else(|| panic!("{name}: {open}"));
+        assert!(made.len() >= 28, "{name}: {made}");
+        for command in [
+            &["explain", "--time-limit", "0s"][..],
+            &["explain", "--time-limit", "0s", "--steps"],
+            &["explain", "--time-limit", "0s", "--json"],
+            &["explain", "--time-limit", "0s", "--html", "page.html"],
+            &["verify"],
+            &["verify", "--json"],
+        ] {
+            let now = if command[0] == "verify" { ["--now", now[1]] } else { now };
+            world.check(&[command, &key, &now].concat(), &[], &[&made]);
+        }
+        let short = world.say(&[&["explain", "--json", "--time-limit", "0s"][..], &key, &now].concat(), &[]);
+        assert!(short.contains(&format!("{}…", &made[..8])), "{name}: {short}");
+    }
+}
+
+fn is_signed(name: &str) -> bool {
+    !["unsigned.http", "command.sh"].contains(&name)
+}
+
+/// Requests in each scheme with a signature that is wrong, or none.
+fn requests_of_somebody_else() -> [(&'static str, String); 7] {
+    let head =
+        |method: &str, target: &str| format!("{method} {target} HTTP/1.1\r\nHost: b.s3.us-east-1.amazonaws.com\r\n");
+    let dated = "X-Amz-Date: 20260301T100000Z\r\nx-amz-content-sha256: UNSIGNED-PAYLOAD\r\n";
+    let scope = format!("{ID}/20260301/us-east-1/s3/aws4_request");
+    let zeros = "0".repeat(64);
+    let authorization = |signature: &str| {
+        format!(
+            "Authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={signature}\r\n"
+        )
+    };
+    let policy = BASE64_STANDARD.encode(
+        r#"{"expiration": "2026-03-01T11:00:00Z", "conditions": [{"bucket": "b"}, ["starts-with", "$key", ""], ["starts-with", "$x-amz-", ""]]}"#,
+    );
+    let fields = [
+        ("key", "k"),
+        ("policy", &policy),
+        ("x-amz-algorithm", "AWS4-HMAC-SHA256"),
+        ("x-amz-credential", &scope),
+        ("x-amz-date", "20260301T100000Z"),
+        ("x-amz-signature", &zeros),
+        ("file", "x"),
+    ]
+    .map(|(name, value)| format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
+    .concat();
+    let query = format!(
+        "/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}&X-Amz-Date=20260301T100000Z&X-Amz-Expires=600&X-Amz-SignedHeaders=host&X-Amz-Signature={zeros}",
+        scope.replace('/', "%2F")
+    );
+    [
+        ("invalid.http", format!("{}{dated}{}\r\n", head("DELETE", "/k"), authorization(&zeros))),
+        ("cut.http", format!("{}{dated}{}\r\n", head("DELETE", "/k"), authorization("5d672d79"))),
+        ("presigned.http", format!("{}\r\n", head("GET", &query))),
+        ("unsigned.http", format!("{}\r\n", head("DELETE", "/k"))),
+        (
+            "version2.http",
+            format!(
+                "{}Date: Sun, 01 Mar 2026 10:00:00 GMT\r\nAuthorization: AWS {ID}:c2lnbmF0dXJlLW9mLXR3ZW50eWI=\r\n\r\n",
+                head("GET", "/k")
+            ),
+        ),
+        (
+            "form.http",
+            format!(
+                "{}Content-Type: multipart/form-data; boundary=B\r\nContent-Length: {}\r\n\r\n{fields}--B--\r\n",
+                head("POST", "/"),
+                fields.len() + 7
+            ),
+        ),
+        ("command.sh", "curl -X DELETE https://b.s3.us-east-1.amazonaws.com/k -H 'x-amz-meta-a: {a,b}'\n".to_owned()),
+    ]
+}
+
 #[test]
 fn a_server_that_echoes_the_request_does_not_make_send_show_it() {
     let world = World::new();

@@ -22,11 +22,28 @@ pub enum UnfitWord {
     Long,
 }
 
+/// How many lines a command has, which is how often a prompt looks for its history in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    One,
+    Several,
+}
+
+impl Lines {
+    fn of_words(words: &[impl AsRef<str>]) -> Self {
+        if words.iter().any(|word| word.as_ref().contains('\n')) { Self::Several } else { Self::One }
+    }
+}
+
 /// The word as a shell reads it back.
 ///
 /// # Errors
 /// The word has a control character other than a line feed and a tab, or a direction mark, or is too long.
 pub fn quote(word: &str) -> Result<Cow<'_, str>, UnfitWord> {
+    quote_among(word, Lines::of_words(&[word]))
+}
+
+fn quote_among(word: &str, lines: Lines) -> Result<Cow<'_, str>, UnfitWord> {
     if word.len() >= LONGEST_WORD {
         return Err(UnfitWord::Long);
     }
@@ -39,7 +56,18 @@ pub fn quote(word: &str) -> Result<Cow<'_, str>, UnfitWord> {
     // zsh takes `=word` for the path of a program, and can be set to do so behind another `=` or a `:` too.
     let has_path = word.starts_with('=') || word.contains("==") || word.contains(":=");
     let is_plain = !word.is_empty() && !has_path && !word.starts_with('-') && word.chars().all(is_plain);
-    Ok(if is_plain { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")).into() })
+    Ok(if is_plain { word.into() } else { in_quotes(word, lines).into() })
+}
+
+/// The history of bash reads a command line by line: a `^` at the start of a line is an edit of the last command to it,
+/// quotes or not, and before version 5 a `!` on a later line is one too. Neither is if a backslash outside of quotes
+/// precedes it.
+fn in_quotes(word: &str, lines: Lines) -> String {
+    let word = word.replace('\'', r"'\''");
+    match lines {
+        Lines::One => format!("'{word}'"),
+        Lines::Several => format!("'{}'", word.replace('!', r"'\!'").replace("\n^", "\n'\\^'")),
+    }
 }
 
 /// A command in one line, where each word is one that we wrote, or quoted.
@@ -47,15 +75,17 @@ pub fn quote(word: &str) -> Result<Cow<'_, str>, UnfitWord> {
 /// # Errors
 /// A word that cannot be quoted, with its place.
 pub fn command(words: &[impl AsRef<str>]) -> Result<String, (usize, UnfitWord)> {
-    let quoted = words.iter().enumerate().map(|(at, word)| quote_argument(word.as_ref()).map_err(|unfit| (at, unfit)));
+    let lines = Lines::of_words(words);
+    let quote = |word| quote_argument(word, lines);
+    let quoted = words.iter().enumerate().map(|(at, word)| quote(word.as_ref()).map_err(|unfit| (at, unfit)));
     Ok(quoted.collect::<Result<Vec<_>, _>>()?.join(" "))
 }
 
 /// An option of ours needs no quotes for its hyphens.
-fn quote_argument(word: &str) -> Result<Cow<'_, str>, UnfitWord> {
+fn quote_argument(word: &str, lines: Lines) -> Result<Cow<'_, str>, UnfitWord> {
     let is_option =
         word.strip_prefix("--").is_some_and(|name| name.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()));
-    if is_option { Ok(word.into()) } else { quote(word) }
+    if is_option { Ok(word.into()) } else { quote_among(word, lines) }
 }
 
 /// A command as a hint names it: in quotes of its own if none of its words has any. None if it cannot be pasted, or if a
@@ -94,6 +124,14 @@ mod tests {
             assert_eq!(quote(quoted).unwrap(), format!("'{quoted}'"));
         }
         assert_eq!(quote("it's").unwrap(), r"'it'\''s'");
+    }
+
+    /// Catches what bash's history makes of a line, which knows nothing of a quote that began on the line before.
+    #[test]
+    fn on_several_lines_the_history_finds_nothing() {
+        assert_eq!(quote("a\n^b^c\n!d").unwrap(), "'a\n'\\^'b^c\n'\\!'d'");
+        assert_eq!(quote("^a!").unwrap(), "'^a!'");
+        assert_eq!(command(&["x", "a\nb", "c!d"]).unwrap(), "x 'a\nb' 'c'\\!'d'");
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub struct JudgeOptions {
     #[arg(long, help_heading = "Output")]
     pub json: bool,
 
-    /// Show session tokens too
+    /// Show session tokens and the expected signature too
     #[arg(long, help_heading = "Output")]
     pub show_secrets: bool,
 }
@@ -87,7 +87,7 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     let (verdict, secrets) = judge(&request, known, args, context)?;
     let redactor = match args.judge.show_secrets {
         true => Redactor::of_secrets(&[&request], &secrets),
-        false => Redactor::of_all(&[&request], &verdict.claimed.dialect(), &secrets),
+        false => Redactor::of_all(&[&request], &verdict.claimed.dialect(), &secrets).with_verdict(&verdict),
     };
     redactor.veil(&mut context.stdout);
     let outcome = verdict.outcome();

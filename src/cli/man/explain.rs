@@ -121,8 +121,9 @@ fn limits() -> Section {
             "Without a secret and without anything that settles it the verdict is `unknown`, and the exit status 0.",
         ),
         Item::text(
-            "Secrets are never shown, and session tokens only with `--show-secrets`. What others wrote is shown with \
-             its control characters spelt out. Access key ids, hosts, paths and header values are shown as they are, \
+            "Secrets are never shown. Session tokens, and the signature that would be right for the request, are shown \
+             only with `--show-secrets`. What others wrote is shown with its control \
+             characters spelt out. Access key ids, hosts, paths and header values are shown as they are, \
              in the page of `--html` too; look at it before you pass it on.",
         ),
     ];

@@ -129,6 +129,8 @@ impl<const JSON: bool> Args for Data<JSON> {
         Self::options().fold(command, |command, (name, short, _, help)| {
             let value = if name == "json" { "JSON" } else { "DATA" };
             let arg = Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help);
+            // curl takes the next word for the body, whatever it begins with: a number, a boundary.
+            let arg = arg.allow_hyphen_values(true);
             // To curl it is one option with two names.
             let arg = if name == "data" { arg.alias("data-ascii") } else { arg };
             command.arg(match short {
@@ -184,6 +186,7 @@ mod tests {
         for (words, expected) in [
             (&["-d", "a=1", "--data-raw", "@b", "--data-ascii", "c"][..], "a=1&@b&c"),
             (&["--data-raw", "1", "-d", "@-"], "1&fromstdin"),
+            (&["-d", "-1", "--data-raw", "--boundary", "--data-binary", "-d"], "-1&--boundary&-d"),
             (&["--data-binary", "@-"], "from\r\nstdin"),
             (
                 &["--data-urlencode", "a b", "--data-urlencode", "=c=d", "--data-urlencode", "n=x/y"],

@@ -15,12 +15,12 @@ use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::form::FormClaim;
 use sigvet_core::internal::canonical::query::parameters;
-use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::request::{Body, Header, Request};
-use sigvet_core::scheme::Dialect;
-use sigvet_core::verify::Claimed;
+use sigvet_core::scheme::{Dialect, Signature};
+use sigvet_core::stream::StreamFault;
+use sigvet_core::verify::{Claimed, Finding, Verdict};
 
-pub use crate::cli::secrets::REDACTED;
+pub use crate::cli::secrets::{REDACTED, short_signature};
 
 /// The ends of the names of parameters and fields whose value gives access, in small letters and without `-` and `_`. Not every
 /// token does: S3's `continuation-token` is public.
@@ -85,6 +85,20 @@ impl Redactor {
         self
     }
 
+    /// Shows the start alone of every signature that was made to judge a request, which whoever wrote it could use.
+    #[must_use]
+    pub fn with_verdict(self, verdict: &Verdict) -> Self {
+        let expected = verdict.expected.iter().map(Signature::as_str);
+        self.with_signatures(expected.chain(verdict.findings.iter().filter_map(made_signature)))
+    }
+
+    /// Shows the start alone of signatures.
+    #[must_use]
+    pub fn with_signatures<'s>(mut self, signatures: impl IntoIterator<Item = &'s str>) -> Self {
+        self.0.add_signatures(signatures);
+        self
+    }
+
     /// What it takes out.
     pub fn secrets(&self) -> &Secrets {
         &self.0
@@ -110,6 +124,16 @@ impl Redactor {
     /// The text without the tokens.
     pub fn apply(&self, text: &str) -> String {
         self.0.apply(text).into_owned()
+    }
+}
+
+/// The signature that a finding says a chunk or a trailer should have.
+fn made_signature(finding: &Finding) -> Option<&str> {
+    match finding {
+        Finding::Stream(
+            StreamFault::ChunkSignature { expected, .. } | StreamFault::TrailerSignature { expected, .. },
+        ) => Some(expected),
+        _ => None,
     }
 }
 
@@ -179,22 +203,6 @@ fn in_header(header: &Header) -> Vec<Vec<u8>> {
 fn exchanged_key(request: &Request) -> Option<String> {
     let claimed = Claimed::extract(request, BucketRule::default()).ok()?;
     Some(claimed.access_key_id().to_owned()).filter(|id| looks_like_secret(id))
-}
-
-/// A signature that whoever has it can use, by its first digits.
-pub fn short_signature(signature: &str) -> String {
-    const DIGITS: usize = 8;
-    let start: String = signature.chars().take(DIGITS).collect();
-    if start.len() < signature.len() { start + "…" } else { start }
-}
-
-/// A text without the rest of a signature, as it stands or percent-encoded.
-pub fn with_short_signature(text: &str, signature: &str) -> String {
-    let mut encoded = Vec::new();
-    encode(signature.as_bytes(), Slash::Encode, &mut encoded);
-    let forms = [String::from_utf8_lossy(&encoded).into_owned(), signature.to_owned()];
-    let whole = forms.into_iter().filter(|form| !form.is_empty());
-    whole.fold(text.to_owned(), |text, form| text.replace(&form, &short_signature(&form)))
 }
 
 /// The session tokens of an upload by form, and its policy where it holds one in base64.

@@ -9,9 +9,10 @@ use crate::cli::options::value::cannot_read;
 use crate::cli::request::{address, supply};
 use sigvet_core::request::Request;
 use sigvet_core::verify::Known;
+use sigvet_diagnose::formats::capture::is_token;
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
+use sigvet_diagnose::formats::is_url;
 use sigvet_diagnose::formats::reply::Reply;
-use sigvet_diagnose::formats::{Token, is_url};
 
 /// Reads the request that `name` stands for, completed by the options, and what of it is known; none is standard input.
 pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) -> Result<(Request, Known), Failure> {
@@ -36,7 +37,7 @@ pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) 
 pub fn capture(name: Option<&str>, entry: Option<usize>, context: &mut Context) -> Result<Capture, Failure> {
     let name = name.unwrap_or("-");
     let is_whole = !name.contains(char::is_whitespace) && !name.to_ascii_lowercase().contains("%3a%2f%2f");
-    if is_url(name) && is_whole && Token::parse(name).is_none() {
+    if is_url(name) && is_whole && !is_token(name) {
         return read_url(name);
     }
     if is_text(name) {
@@ -60,7 +61,7 @@ fn is_text(argument: &str) -> bool {
     let is_file = || std::path::Path::new(argument).exists();
     let marks = ["://", "X-Amz-", "AWS4-HMAC-SHA256", "%3A%2F%2F", "{\""];
     let has_form = argument.contains(['\n', '<']) || marks.iter().any(|mark| argument.contains(mark));
-    is_url(argument) || Token::parse(argument).is_some() || (has_form && !is_file())
+    is_url(argument) || is_token(argument) || (has_form && !is_file())
 }
 
 /// Reads a text of any kind; `name` is what it is called.

@@ -26,16 +26,41 @@ pub const REDACTED: &str = "[redacted]";
 /// The shortest value that is taken out: a shorter one is no secret, and would be found in every word.
 const SHORTEST: usize = 6;
 
+/// So much of a signature is shown in place of it.
+const START: usize = 8;
+
 /// Words of our own messages. A value like them is not looked for: a message without the word would only give it away.
 const OWN_WORDS: [&str; 6] = ["secret", "password", "access", "session", "profile", "header"];
 
 /// Values that are not to be shown. `Debug` does not show them.
 #[derive(Clone, Default)]
 pub struct Secrets {
-    values: Vec<Zeroizing<Vec<u8>>>,
+    values: Vec<Value>,
     /// Every form of every value, the longest first, so that no rest of one stays. There are hundreds, and a run that shows no
     /// text needs none: so they are made when the first text is shown.
-    forms: OnceCell<Vec<Zeroizing<String>>>,
+    forms: OnceCell<Vec<Form>>,
+}
+
+/// A value that is not to be shown.
+#[derive(Clone)]
+struct Value {
+    bytes: Zeroizing<Vec<u8>>,
+    remainder: Remainder,
+}
+
+/// What is shown of a value.
+#[derive(Clone, Copy)]
+enum Remainder {
+    Nothing,
+    /// Its start, by which people tell signatures apart.
+    Start,
+}
+
+/// One way to write a value, and what stands in place of it.
+#[derive(Clone)]
+struct Form {
+    text: Zeroizing<String>,
+    instead: Cow<'static, str>,
 }
 
 impl Secrets {
@@ -44,7 +69,14 @@ impl Secrets {
         let is_own_word = |value: &[u8]| OWN_WORDS.iter().any(|word| word.as_bytes() == value.trim_ascii());
         let is_wanted = |value: &[u8]| value.trim_ascii().len() >= SHORTEST && !is_own_word(value);
         let values = values.into_iter().filter(|value| is_wanted(value.as_ref()));
-        self.values.extend(values.map(|value| Zeroizing::new(value.as_ref().to_vec())));
+        self.values.extend(values.map(|value| Value::new(value.as_ref(), Remainder::Nothing)));
+        self.forms.take();
+    }
+
+    /// Adds signatures: of each, the start is shown.
+    pub fn add_signatures<'s>(&mut self, signatures: impl IntoIterator<Item = &'s str>) {
+        let signatures = signatures.into_iter().filter(|signature| signature.len() > START);
+        self.values.extend(signatures.map(|signature| Value::new(signature.as_bytes(), Remainder::Start)));
         self.forms.take();
     }
 
@@ -56,20 +88,39 @@ impl Secrets {
 
     /// The text without them.
     pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.forms().iter().fold(Cow::Borrowed(text), |text, form| match text.contains(form.as_str()) {
-            true => Cow::Owned(text.replace(form.as_str(), REDACTED)),
+        self.forms().iter().fold(Cow::Borrowed(text), |text, form| match text.contains(form.text.as_str()) {
+            true => Cow::Owned(text.replace(form.text.as_str(), &form.instead)),
             false => text,
         })
     }
 }
 
+impl Value {
+    fn new(value: &[u8], remainder: Remainder) -> Self {
+        Self { bytes: Zeroizing::new(value.to_vec()), remainder }
+    }
+
+    fn forms(&self) -> impl Iterator<Item = Form> {
+        let remainder = self.remainder;
+        forms::of_value(&self.bytes).into_iter().map(move |text| match remainder {
+            Remainder::Nothing => Form { text: Zeroizing::new(text), instead: REDACTED.into() },
+            Remainder::Start => Form { instead: short_signature(&text).into(), text: Zeroizing::new(text) },
+        })
+    }
+}
+
+/// A signature that whoever has it can use, by its first digits.
+pub fn short_signature(signature: &str) -> String {
+    let start: String = signature.chars().take(START).collect();
+    if start.len() < signature.len() { start + "…" } else { start }
+}
+
 impl Secrets {
-    fn forms(&self) -> &[Zeroizing<String>] {
+    fn forms(&self) -> &[Form] {
         self.forms.get_or_init(|| {
-            let of_all = self.values.iter().flat_map(|value| forms::of_value(value));
-            let mut forms: Vec<Zeroizing<String>> = of_all.map(Zeroizing::new).collect();
-            forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-            forms.dedup();
+            let mut forms: Vec<Form> = self.values.iter().flat_map(Value::forms).collect();
+            forms.sort_by(|one, other| other.text.len().cmp(&one.text.len()).then_with(|| one.text.cmp(&other.text)));
+            forms.dedup_by(|one, other| one.text == other.text);
             forms
         })
     }
@@ -191,6 +242,14 @@ mod tests {
         assert_eq!(secrets.apply("-u lacks an id or a secret"), "-u lacks an id or a secret");
         assert!(matches!(secrets.apply("nothing"), Cow::Borrowed("nothing")));
         assert_eq!(format!("{secrets:?}"), REDACTED);
+    }
+
+    #[test]
+    fn of_a_signature_the_start_is_shown() {
+        let mut secrets = Secrets::default();
+        secrets.add_signatures(["5d672d79c15b13162d9279b0855cfba6", "aWjzRs2k+1c7ZFyk8MYi0EXAMPLE=", "short"]);
+        let shown = secrets.apply("5d672d79c15b13162d9279b0855cfba6 aWjzRs2k%2B1c7ZFyk8MYi0EXAMPLE%3D short");
+        assert_eq!(shown, "5d672d79… aWjzRs2k… short");
     }
 
     #[test]

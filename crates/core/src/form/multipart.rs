@@ -28,6 +28,9 @@ pub enum MultipartError {
     /// No boundary to find the parts by.
     #[error("the content type names no boundary")]
     NoBoundary,
+    /// Two boundaries: readers differ in which they take, and so in the fields that they find.
+    #[error("the content type names two boundaries")]
+    BoundaryTwice,
     /// The body does not begin with the boundary.
     #[error("the body does not begin with the boundary that its content type names")]
     NoFirstBoundary,
@@ -54,11 +57,14 @@ pub enum MultipartError {
 /// The boundary of a content type (RFC 2046 §5.1.1), where it is that of a form.
 ///
 /// # Errors
-/// Another type, or no boundary of 1 to 70 characters.
+/// Another type, two boundaries, or none of 1 to 70 characters.
 pub fn boundary(content_type: &str) -> Result<String, MultipartError> {
     let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
     if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
         return Err(MultipartError::ContentType { presented: kind.trim().to_owned() });
+    }
+    if count(parameters, "boundary") > 1 {
+        return Err(MultipartError::BoundaryTwice);
     }
     let named = parameter(parameters, "boundary").filter(|boundary| (1..=70).contains(&boundary.len()));
     named.ok_or(MultipartError::NoBoundary)
@@ -95,6 +101,10 @@ pub fn parse<'a>(content_type: &str, body: &'a [u8]) -> Result<Vec<Part<'a>>, Mu
 }
 
 fn of_head<'a>(head: &str, body: &'a [u8]) -> Option<Part<'a>> {
+    // Readers differ in whether a CR or an LF alone ends a line.
+    if head.split("\r\n").any(|line| line.contains(['\r', '\n', '\0'])) {
+        return None;
+    }
     let value_of = |wanted: &'static str| values(head, wanted).next();
     let (kind, parameters) = value_of("content-disposition")?.split_once(';')?;
     if !kind.trim().eq_ignore_ascii_case("form-data") {
@@ -117,15 +127,19 @@ fn values<'h>(head: &'h str, wanted: &'static str) -> impl Iterator<Item = &'h s
 fn is_named_twice(head: &str) -> bool {
     let mut dispositions = values(head, "content-disposition");
     let Some((_, parameters)) = dispositions.next().and_then(|value| value.split_once(';')) else { return false };
-    let is_repeated = |wanted: &str| {
-        let (mut names, mut rest) = (0, parameters);
-        while let Some((name, _, behind)) = next_parameter(rest) {
-            names += usize::from(name.eq_ignore_ascii_case(wanted));
-            rest = behind;
-        }
-        names > 1
-    };
-    dispositions.next().is_some() || is_repeated("name") || is_repeated("filename")
+    // `name*` is a second way to say the name, which RFC 7578 §4.2 forbids and some readers prefer.
+    let names = count(parameters, "name") + count(parameters, "name*");
+    dispositions.next().is_some() || names > 1 || count(parameters, "filename") > 1
+}
+
+/// How often a parameter stands there.
+fn count(parameters: &str, wanted: &str) -> usize {
+    let (mut count, mut rest) = (0, parameters);
+    while let Some((name, _, behind)) = next_parameter(rest) {
+        count += usize::from(name.eq_ignore_ascii_case(wanted));
+        rest = behind;
+    }
+    count
 }
 
 /// The first parameter with its value, and what follows.
@@ -230,6 +244,14 @@ mod tests {
                 "--AaB\r\nContent-Disposition: form-data; name=a\r\ncontent-disposition: form-data; name=b\r\n\r\nx\r\n--AaB--",
                 MultipartError::NamedTwice { part: 1 },
             ),
+            (
+                "--AaB\r\nContent-Disposition: form-data; name=a; name*=utf-8''b\r\n\r\nx\r\n--AaB--",
+                MultipartError::NamedTwice { part: 1 },
+            ),
+            (
+                "--AaB\r\nContent-Disposition: form-data; name=\"a\"\nContent-Disposition: form-data; name=\"b\"\r\n\r\nx\r\n--AaB--",
+                MultipartError::NoName { part: 1 },
+            ),
         ] {
             assert_eq!(shown(body), Err(expected), "{body}");
         }
@@ -237,6 +259,7 @@ mod tests {
             ("text/plain", MultipartError::ContentType { presented: "text/plain".to_owned() }),
             ("multipart/form-data", MultipartError::NoBoundary),
             ("multipart/form-data; charset=utf-8; boundary=", MultipartError::NoBoundary),
+            ("multipart/form-data; boundary=a; Boundary=b", MultipartError::BoundaryTwice),
         ] {
             assert_eq!(boundary(content_type), Err(expected), "{content_type}");
         }

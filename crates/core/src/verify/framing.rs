@@ -9,7 +9,8 @@ pub(super) fn judge(request: &Request) -> Vec<Finding> {
     length(request).into_iter().chain(host(request)).chain(malformed_host(request)).collect()
 }
 
-/// RFC 9112 §6.3: a length is one number, and does not stand beside `Transfer-Encoding`, whose last coding is `chunked`.
+/// RFC 9112 §6.3: a length is one number, and does not stand beside `Transfer-Encoding`, whose last coding is `chunked`, and no
+/// other one (§6.1).
 fn length(request: &Request) -> Option<Finding> {
     let lengths: Vec<&[u8]> = request.headers.values("content-length").collect();
     let codings: Vec<&[u8]> = request.headers.values("transfer-encoding").collect();
@@ -19,8 +20,11 @@ fn length(request: &Request) -> Option<Finding> {
         ([_], [_, ..]) => "Content-Length stands beside Transfer-Encoding",
         ([length], []) if is_number(length.trim_ascii()) => return None,
         ([_], []) => "Content-Length is not a number",
-        ([], codings) if codings.last().is_some_and(|coding| ends_in_chunked(coding)) => return None,
-        ([], _) => "Transfer-Encoding does not end in chunked",
+        ([], codings) => match chunked(codings).collect::<Vec<bool>>().as_slice() {
+            [rest @ .., true] if !rest.contains(&true) => return None,
+            [.., true] => "Transfer-Encoding says chunked twice",
+            _ => "Transfer-Encoding does not end in chunked",
+        },
     };
     Some(Finding::LengthAmbiguous { problem })
 }
@@ -29,13 +33,14 @@ fn is_number(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
 
-fn ends_in_chunked(coding: &[u8]) -> bool {
-    let last = coding.rsplit(|byte| *byte == b',').next().unwrap_or_default();
-    // Blanks and tabs alone stand around a value (RFC 9110 §5.6.3).
+/// Of each coding, in order, whether it is `chunked`. Blanks and tabs alone stand around a value (RFC 9110 §5.6.3).
+fn chunked<'a>(codings: &'a [&[u8]]) -> impl Iterator<Item = bool> + 'a {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = last.iter().position(|byte| !is_blank(byte)).unwrap_or(last.len());
-    let end = last.iter().rposition(|byte| !is_blank(byte)).map_or(start, |at| at + 1);
-    last.get(start..end).is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"))
+    codings.iter().flat_map(|line| line.split(|byte| *byte == b',')).map(move |coding| {
+        let start = coding.iter().position(|byte| !is_blank(byte)).unwrap_or(coding.len());
+        let end = coding.iter().rposition(|byte| !is_blank(byte)).map_or(start, |at| at + 1);
+        coding.get(start..end).is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"))
+    })
 }
 
 /// RFC 9112 §3.2.2: the authority of an absolute target counts, and `Host` has to be the same (RFC 9113 §8.3.1 of `:authority`).
@@ -46,11 +51,16 @@ fn host(request: &Request) -> Option<Finding> {
     is_other.then(|| Finding::HostContradicted { expected: authority, presented: host.to_owned() })
 }
 
-/// A scheme or a path is no part of `Host`; MinIO, Ceph and AWS's load balancers answer such a request with 400.
+/// A scheme, a user or a path is no part of `Host` (RFC 9110 §7.2), and a list is not one host. Who finds the host in it by cutting
+/// somewhere may find another than the next server does; MinIO, Ceph and AWS's load balancers answer such a request with 400.
 fn malformed_host(request: &Request) -> Option<Finding> {
-    let presented = request.host().filter(|host| host.contains('/'))?;
+    let ends_host =
+        |c: char| matches!(c, '/' | '\\' | '?' | '#' | '@' | ',' | '"' | '<' | '>') || c.is_ascii_whitespace();
+    let presented = request.host().map(str::trim).filter(|host| host.contains(ends_host))?;
     let bare = presented.split_once("://").map_or(presented, |(_, rest)| rest);
-    let expected = bare.split('/').next().unwrap_or_default().to_owned();
+    let authority = bare.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let expected = host.split(ends_host).next().unwrap_or_default().to_owned();
     Some(Finding::HostMalformed { expected, presented: presented.to_owned() })
 }
 

@@ -29,3 +29,25 @@ pub(super) fn judge_token(name: &str, credentials: &Credentials, presented: Opti
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a temporary key that is good without its token, with the token of another session, or with one that nobody checks.
+    #[test]
+    fn a_token_is_that_of_the_key() {
+        let key = |token: Option<&str>| {
+            let key = Credentials::new("AKIDEXAMPLE", "secret");
+            token.map_or(key.clone(), |token| key.with_session_token(token))
+        };
+        let judged =
+            |expected, presented: Option<&str>| judge_token("name", &key(expected), presented.map(Secret::new));
+        let name = || "name".to_owned();
+        assert_eq!(judged(None, None), None);
+        assert_eq!(judged(Some("token"), Some("token")), None);
+        assert_eq!(judged(Some("token"), None), Some(Finding::TokenMissing { name: name() }));
+        assert_eq!(judged(Some("token"), Some("other")), Some(Finding::TokenDiffers { name: name() }));
+        assert_eq!(judged(None, Some("token")), Some(Finding::TokenUnknown));
+    }
+}

@@ -135,6 +135,8 @@ pub fn verify(request: &Request, judge: &Judge<'_>) -> Result<Verdict, VerifyErr
 }
 
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod oddities;
 #[cfg(test)]
 mod tests;

@@ -178,6 +178,9 @@ fn the_length_of_a_body_is_said_once() {
         "Content-Length: ",
         "Transfer-Encoding: chunked, identity",
         "Transfer-Encoding: xchunked",
+        "Transfer-Encoding: chunked, chunked",
+        "Transfer-Encoding: chunked\nTransfer-Encoding: Chunked",
+        "Transfer-Encoding: chunked,",
         "Transfer-Encoding: \u{b}chunked",
     ] {
         assert_eq!(found(&with(lines)), "length-ambiguous", "{lines}");
@@ -192,6 +195,11 @@ fn host_and_target_say_the_same() {
         (sound().replace("GET /k", "GET http://b.s3.eu-west-1.amazonaws.com:8080/k"), "host-contradicted"),
         (sound().replace("AKID/", "ASIAIOSFODNN7EXAMPLE/"), "token-missing"),
         (sound().replace("com\n", "com/k\n"), "host-with-path"),
+        (sound().replace("Host: b", "Host: user@b"), "host-with-path"),
+        (sound().replace("com\n", "com@evil.example\n"), "host-with-path"),
+        (sound().replace("com\n", "com, evil.example\n"), "host-with-path"),
+        (sound().replace("com\n", "com evil.example\n"), "host-with-path"),
+        (sound().replace("com\n", "com#x\n"), "host-with-path"),
         (sound().replace("Host: b.s3.eu-west-1", "Host: b.s3.eu-north-1"), "scope-region"),
         (sound().replace("Host: b.s3.eu-west-1", "Host: sqs.eu-west-1"), "scope-service"),
     ]);

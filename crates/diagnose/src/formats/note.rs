@@ -186,7 +186,7 @@ impl fmt::Display for Note {
                 write!(f, "the body is in a file ({option}); a file that a command names is not opened, so the body is not known")
             }
             Self::FileNotOpened { option, what } => {
-                write!(f, "{option} names a file, which was not opened: the {what} in it are not known")
+                write!(f, "{option} names a file, which was not opened: what it adds to the {what} is not known")
             }
             Self::FormBoundary => {
                 f.write_str("curl chooses the boundary of a form (-F) at random, so the body is not known")

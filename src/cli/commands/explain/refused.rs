@@ -261,6 +261,10 @@ fn redactor(
     let secrets = own.map(|own| &own.secret_access_key).into_iter().chain(others.iter().map(|key| &key.secret));
     match args.judge.show_secrets {
         true => Redactor::of_secrets(&requests, secrets),
-        false => own.into_iter().fold(Redactor::of_all(&requests, &dialect, secrets), Redactor::with_key),
+        false => {
+            let redactor = Redactor::of_all(&requests, &dialect, secrets);
+            let redactor = own.into_iter().fold(redactor, Redactor::with_key);
+            diagnosis.judged.iter().fold(redactor, |redactor, judged| redactor.with_verdict(&judged.verdict))
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
 use crate::cli::options::typed::Typed;
-use crate::cli::render::redact::{Redactor, with_short_signature};
+use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::steps;
 use crate::cli::render::verdict;
@@ -45,11 +45,11 @@ pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &
         true => Redactor::of_secrets(&[&parts.signed.request], own),
         false => Redactor::of_all(&[&parts.signed.request], &parts.derived.dialect(), own),
     };
-    let signature = parts.signed.signature.as_str();
     let is_whole = owner == RequestOwner::User || args.judge.show_secrets;
-    let shown = |text: &str| if is_whole { text.to_owned() } else { with_short_signature(text, signature) };
+    let signature = parts.signed.signature.as_str();
+    let redactor = redactor.with_signatures((!is_whole).then_some(signature));
     if args.judge.json {
-        let object = verdict::to_sign(&parts.derived, &shown(signature), &redactor);
+        let object = verdict::to_sign(&parts.derived, signature, &redactor);
         write_json(&redactor.apply_to_json(object), &mut context.stdout)?;
         return Ok(Exit::Done);
     }
@@ -63,15 +63,15 @@ pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &
         }
     }
     writeln!(out, "\nSignature")?;
-    steps::write_rows("signature", &shown(signature), out)?;
+    steps::write_rows("signature", signature, out)?;
     match session.settings.placement {
         Placement::Header => {
             let authorization = parts.signed.request.headers.first_text("authorization").unwrap_or_default();
-            steps::write_rows("authorization", &shown(authorization), out)?;
+            steps::write_rows("authorization", authorization, out)?;
         }
         Placement::Query { .. } => {
             let url = session.url.for_request(&parts.signed.request).to_string();
-            steps::write_rows("URL", &shown(&redactor.apply(&url)), out)?;
+            steps::write_rows("URL", &redactor.apply(&url), out)?;
         }
     }
     context.stdout.flush()?;

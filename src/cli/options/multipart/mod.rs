@@ -204,7 +204,12 @@ const OPTIONS: [FormOption; 2] = [
 impl Args for MultipartForm {
     fn augment_args(command: Command) -> Command {
         OPTIONS.into_iter().fold(command, |command, (id, long, short, value, help, _)| {
-            let arg = Arg::new(id).long(long).value_name(value).action(ArgAction::Append).help(help);
+            let arg = Arg::new(id)
+                .long(long)
+                .value_name(value)
+                .action(ArgAction::Append)
+                .help(help)
+                .allow_hyphen_values(true);
             command.arg(match short {
                 Some(short) => arg.short(short),
                 None => arg,

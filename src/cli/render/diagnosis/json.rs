@@ -34,8 +34,8 @@ impl Shown<'_> {
             "stages": verdict.map(|verdict| self.stages(verdict)).unwrap_or_default(),
             "assumed": self.assumed(),
             "signature": {
-                "presented": verdict.map(|verdict| verdict.claimed.signature().as_str()),
-                "expected": verdict.and_then(|verdict| verdict.expected.as_ref()).map(Signature::as_str),
+                "presented": verdict.map(|verdict| self.signature(verdict.claimed.signature())),
+                "expected": verdict.and_then(|verdict| verdict.expected.as_ref()).map(|made| self.signature(made)),
             },
             "search": {
                 "hypotheses": search.hypotheses,
@@ -103,6 +103,10 @@ impl Shown<'_> {
     fn differing(&self, difference: &Difference) -> Value {
         let (theirs, right) = (self.text(&difference.theirs), self.text(&difference.right));
         json!({ "name": difference.name, "theirs": theirs, "right": right })
+    }
+
+    fn signature(&self, signature: &Signature) -> String {
+        self.redactor.apply(signature.as_str())
     }
 
     fn text(&self, bytes: &[u8]) -> String {

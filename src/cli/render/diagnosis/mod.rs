@@ -71,8 +71,8 @@ impl Shown<'_> {
         words::elided(&inert_line(&self.redactor.apply(text)), MOST)
     }
 
-    /// A signature that whoever has it can use is shortened.
-    fn usable_signature(&self, signature: &str) -> String {
+    /// A signature as a page shows it: shortened, right or wrong.
+    fn signature_on_page(&self, signature: &str) -> String {
         let shown = if self.show_secrets { signature.to_owned() } else { short_signature(signature) };
         // The sign of what was left out is ours.
         match shown.strip_suffix('…').filter(|_| !self.show_secrets) {

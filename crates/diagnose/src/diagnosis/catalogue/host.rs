@@ -31,10 +31,10 @@ mistakes! {
         proofs: &[Search, Compare],
     }
     HOST_WITH_PATH = "host-with-path" {
-        title: "the host was signed with a scheme or a path",
+        title: "the host was signed with a scheme, a user or a path",
         place: "host",
-        explanation: "The client passed an endpoint URL to the signer instead of a host name, such as \
-            'https://host' or 'host/path'. The server signs the Host header, which has neither scheme nor path.",
+        explanation: "The client put an endpoint URL where only its host belongs, such as 'https://host', \
+            'user@host' or 'host/path'. The server signs the Host header, which has none of these.",
         fix: "Pass the signer the bare host name, with the port if it is not the default.",
         clients: &[
             ("aws-requests-auth", "aws_host is a bare host name"),

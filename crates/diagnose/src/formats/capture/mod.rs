@@ -104,6 +104,11 @@ pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
     Ok(found.unwrap_or_else(|| Reply::parse(None, &Headers::default(), &text)))
 }
 
+/// Whether a text is a token and nothing else: a presigned URL in the form of one, or the handshake of a WebSocket of AppSync.
+pub fn is_token(text: &str) -> bool {
+    token::read(text.as_bytes()).is_some() || appsync::read(text.as_bytes()).is_some()
+}
+
 fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     if let Some(exchange) = token::read(text) {
         return choose(CaptureKind::Token, vec![exchange?], entry, Prefer::First);

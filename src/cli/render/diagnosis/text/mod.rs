@@ -10,6 +10,7 @@ use super::{Both, Shown};
 use crate::cli::render::steps;
 use crate::cli::render::wrap::lines as wrapped;
 use crate::cli::screen::{Role, Screen};
+use sigvet_core::scheme::Signature;
 use sigvet_core::verify::{Outcome, SignedTexts, Verdict};
 use sigvet_diagnose::{AppliedMistake, Comparison, Explanation};
 
@@ -313,11 +314,10 @@ impl Page<'_> {
     /// The last stage, and all of them written.
     fn signatures(&mut self, verdict: &Verdict, mut stages: Vec<u8>) -> Result<()> {
         writeln!(stages, "\nSignature")?;
-        let is_usable = self.shown.diagnosis.outcome == Outcome::Valid;
-        let shown = |text: &str| if is_usable { self.shown.usable_signature(text) } else { self.shown.words(text) };
-        steps::write_rows("presented", &shown(verdict.claimed.signature().as_str()), &mut stages)?;
+        let shown = |signature: &Signature| self.shown.words(signature.as_str());
+        steps::write_rows("presented", &shown(verdict.claimed.signature()), &mut stages)?;
         if let Some(expected) = &verdict.expected {
-            steps::write_rows("expected", &shown(expected.as_str()), &mut stages)?;
+            steps::write_rows("expected", &shown(expected), &mut stages)?;
         }
         write!(self.out, "\n{}", String::from_utf8_lossy(&stages))
     }

@@ -103,15 +103,23 @@ fn a_spoilt_token_without_its_name_is_hidden() {
     assert!(renderings[0].contains("  differs    in a value that is not shown\n"));
 }
 
+/// The right signature is made with the user's key, and whoever wrote the request could use it.
 #[test]
-fn the_signature_of_a_valid_request_is_shortened() {
+fn a_signature_that_is_right_is_shortened() {
+    let of_steps = |diagnosis: &Diagnosis, redactor: &Redactor| {
+        written(Palette::Plain, |screen| shown(diagnosis, redactor).write_text(true, screen))
+    };
     let diagnosis = valid_diagnosis();
-    let text = text(&diagnosis, Palette::Plain, true);
+    let redactor = Redactor::none().with_verdict(&diagnosis.judged.as_ref().unwrap().verdict);
+    let text = of_steps(&diagnosis, &redactor);
     assert!(text.starts_with("valid: signed by AKIDEXAMPLE for 20150830/us-east-1/s3/aws4_request\n"), "{text}");
     assert!(text.contains("presented         │ 9f2c81d0…\n") && !text.contains("9f2c81d07"), "{text}");
-    let redactor = Redactor::none();
-    let open = Shown { show_secrets: true, ..shown(&diagnosis, &redactor) };
-    assert!(written(Palette::Plain, |screen| open.write_text(true, screen)).contains("9f2c81d07"));
+    assert!(of_steps(&diagnosis, &Redactor::none()).contains("9f2c81d07"));
+    let diagnosis = diagnosis_of_two_mistakes();
+    let verdict = &diagnosis.judged.as_ref().unwrap().verdict;
+    let expected = verdict.expected.as_ref().unwrap().as_str();
+    let text = of_steps(&diagnosis, &Redactor::none().with_verdict(verdict));
+    assert!(text.contains("presented         │ 9f2c81d07a4be") && !text.contains(&expected[..9]), "{text}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What is legal, and yet often the reason why a signature does not match.
 
+use std::collections::HashSet;
+
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::diagnosis::alternatives::escaping::is_encoded_again;
@@ -90,11 +92,8 @@ fn listed(judged: &JudgedV4<'_>) -> Vec<String> {
 
 fn duplicate(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let names = listed(judged);
-    let twice = names
-        .iter()
-        .enumerate()
-        .find(|(at, name)| names.get(..*at).unwrap_or_default().contains(name))
-        .map(|(_, name)| name.clone())?;
+    let mut earlier = HashSet::new();
+    let twice = names.iter().find(|name| !earlier.insert(name.as_str()))?;
     let terms = &judged.claim.terms;
     let made = AppliedMistake::new(
         &SIGNED_HEADERS_DUPLICATE,

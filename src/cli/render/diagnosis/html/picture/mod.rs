@@ -38,8 +38,9 @@ impl Words {
         };
         let mut lines = derivation.string_to_sign.split('\n').map(|line| first_line(&shown.bytes(line.as_bytes())));
         let mut line = |at, label| (Place::Line(at), label, lines.next().unwrap_or_default());
-        let presented = shown.usable_signature(judged.claim.signature.as_str());
-        let expected = judged.whole.verdict.expected.as_ref().map(|expected| shown.usable_signature(expected.as_str()));
+        let presented = shown.signature_on_page(judged.claim.signature.as_str());
+        let expected =
+            judged.whole.verdict.expected.as_ref().map(|expected| shown.signature_on_page(expected.as_str()));
         Self {
             description: description(terms, trail, &|part| shown.words(part)),
             links: links(terms).map(|(label, value)| (label, shown.words(&value))),

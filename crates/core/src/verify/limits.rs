@@ -1,0 +1,132 @@
+//! How far a request may go, each limit by its last good value and the first bad one: clocks, lives of URLs, what has to be signed.
+//! The limits are those of the S3 documentation (*Authenticating requests*, *RequestTimeTooSkewed*, *presigned URLs*).
+
+use super::{ExpectedScope, Finding, FindingId, Judge, Severity, verify};
+use crate::parse_request;
+use crate::time::Timestamp;
+
+const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+fn header_request(host: &str, lines: &str, credential: &str, list: &str) -> String {
+    format!(
+        "GET /k HTTP/1.1\nHost: {host}\nX-Amz-Content-Sha256: {HASH}\nX-Amz-Date: 20150830T123600Z\n{lines}Authorization: \
+         AWS4-HMAC-SHA256 Credential=AKID/{credential}, SignedHeaders={list}, Signature=00\n\n"
+    )
+}
+
+const S3: &str = "b.s3.eu-west-1.amazonaws.com";
+const OF_S3: &str = "20150830/eu-west-1/s3/aws4_request";
+const LIST: &str = "host;x-amz-content-sha256;x-amz-date";
+
+fn url(expires: &str, lines: &str) -> String {
+    format!(
+        "GET /k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20150830%2Feu-west-1%2Fs3%2Faws4_request\
+         &X-Amz-Date=20150830T123600Z&X-Amz-Expires={expires}&X-Amz-SignedHeaders=host&X-Amz-Signature=00 HTTP/1.1\n\
+         Host: {S3}\n{lines}\n"
+    )
+}
+
+/// The ids of what is fatal, by the clock of the server.
+fn found_at(text: &str, now: &str) -> String {
+    let request = parse_request(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let judge = Judge::new(None, Timestamp::parse(now).unwrap(), ExpectedScope::Any);
+    let findings = verify(&request, &judge).unwrap().findings;
+    let fatal = findings.iter().filter(|finding| finding.severity() == Severity::Fatal);
+    fatal.filter_map(Finding::id).map(FindingId::as_str).collect::<Vec<_>>().join(" ")
+}
+
+fn found(text: &str) -> String {
+    found_at(text, "2015-08-30T12:36:00Z")
+}
+
+#[test]
+fn a_clock_may_be_off_by_a_quarter_of_an_hour() {
+    let version_2 =
+        format!("GET /k HTTP/1.1\nHost: {S3}\nDate: Sun, 30 Aug 2015 12:36:00 GMT\nAuthorization: AWS AKID:c2ln\n\n");
+    for text in [header_request(S3, "", OF_S3, LIST), version_2] {
+        for (now, expected) in [
+            ("2015-08-30T12:51:00Z", ""),
+            ("2015-08-30T12:51:01Z", "time-skewed"),
+            ("2015-08-30T12:21:00Z", ""),
+            ("2015-08-30T12:20:59Z", "time-skewed"),
+        ] {
+            let others = |id: &&str| *id != "mechanism-v2";
+            let found = found_at(&text, now);
+            let found: Vec<&str> = found.split(' ').filter(others).collect();
+            assert_eq!(found.join(" "), expected, "{now}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_url_ends_with_its_last_second_and_begins_when_the_clocks_may_differ() {
+    for (now, expected) in [
+        ("2015-08-30T13:36:00Z", ""),
+        ("2015-08-30T13:36:01Z", "expired"),
+        ("2015-08-30T12:21:00Z", ""),
+        ("2015-08-30T12:20:59Z", "not-yet-valid"),
+    ] {
+        assert_eq!(found_at(&url("3600", ""), now), expected, "{now}");
+    }
+    for (expires, expected) in [("0", "expires-too-long"), ("1", ""), ("604800", ""), ("604801", "expires-too-long")] {
+        assert_eq!(found(&url(expires, "")), expected, "{expires}");
+    }
+}
+
+#[test]
+fn a_scope_is_of_the_day_and_ends_as_all_do() {
+    let of = |credential: &str| found(&header_request(S3, "", credential, LIST));
+    assert_eq!(of("20150831/eu-west-1/s3/aws4_request"), "scope-date");
+    assert_eq!(of("20150829/eu-west-1/s3/aws4_request"), "scope-date");
+    assert_eq!(of("20150830/eu-west-1/s3/aws5_request"), "scope-order");
+}
+
+#[test]
+fn what_a_server_acts_on_is_signed() {
+    let s3 = |lines: &str, list: &str| found(&header_request(S3, lines, OF_S3, list));
+    let iam =
+        |lines: &str| found(&header_request("iam.amazonaws.com", lines, "20150830/us-east-1/iam/aws4_request", LIST));
+    for (lines, expected) in [
+        ("X-Amz-Acl: public-read\n", "header-amz-unsigned"),
+        ("X-Amz-Security-Token: t\n", "token-not-signed"),
+        ("Content-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==\n", "header-amz-unsigned"),
+        ("Range: bytes=0-1\n", ""),
+    ] {
+        assert_eq!(s3(lines, LIST), expected, "{lines}");
+        let (name, _) = lines.split_once(':').unwrap();
+        assert_eq!(s3(lines, &format!("{LIST};{}", name.to_ascii_lowercase())), "", "{lines}");
+    }
+    assert_eq!([iam("X-Amz-Security-Token: t\n"), iam("Content-MD5: x\n")], ["", ""]);
+    assert_eq!(iam("X-Amz-Target: t\n"), "header-amz-unsigned");
+    assert_eq!(s3("", "x-amz-content-sha256;x-amz-date"), "host-not-signed");
+    let of_url = |hash: &str| found(&url("60", &format!("X-Amz-Content-Sha256: {hash}\n")));
+    assert_eq!(of_url("UNSIGNED-PAYLOAD"), "");
+}
+
+#[test]
+fn a_checksum_is_that_of_the_body_where_one_is_read() {
+    // CRC-32 of nothing is 0.
+    let list = "host;x-amz-checksum-crc32;x-amz-content-sha256;x-amz-date";
+    let with = |checksum: &str, credential: &str, host: &str| {
+        found(&header_request(
+            host,
+            &format!("X-Amz-Checksum-Crc32: {checksum}\nContent-Length: 0\n"),
+            credential,
+            list,
+        ))
+    };
+    assert_eq!(with("AAAAAA==", OF_S3, S3), "");
+    assert_eq!(with("AAAAAQ==", OF_S3, S3), "checksum-mismatch");
+    assert_eq!(with("AAAAAQ==", "20150830/us-east-1/iam/aws4_request", "iam.amazonaws.com"), "");
+}
+
+#[test]
+fn a_signature_of_version_4a_says_its_regions() {
+    let text = |lines: &str, list: &str| {
+        header_request(S3, lines, "20150830/s3/aws4_request", list)
+            .replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
+    };
+    assert_eq!(found(&text("", LIST)), "region-set-missing");
+    let list = "host;x-amz-content-sha256;x-amz-date;x-amz-region-set";
+    assert_eq!(found(&text("X-Amz-Region-Set: eu-*\n", list)), "");
+}
