@@ -1,5 +1,6 @@
 //! One request with all that was found of it, and what follows from that: explanations, an outcome, what to supply next.
 
+use super::catalogue::{AUTHORIZATION_MALFORMED, PAYLOAD_STREAMING, STRING_TO_SIGN_FORM};
 use super::chunks;
 use super::compare::{agrees, of_party};
 use super::evidence::Evidence;
@@ -52,7 +53,8 @@ impl<'a> Case<'a> {
         add_new(&mut explanations, inspect::reply(self.evidence, self.judged.v4()));
         add_new(&mut explanations, self.scheme.refused());
         join_times(&mut explanations);
-        explanations.sort_by_key(|explanation| explanation.proof);
+        leave_out_general(&mut explanations);
+        explanations.sort_by_key(|explanation| rank(explanation.proof));
         explanations
     }
 
@@ -232,6 +234,25 @@ fn signed_for(supposed: &[AppliedMistake]) -> Note {
 /// Whether something is known by more than a look at the request.
 fn is_settled(explanations: &[Explanation]) -> bool {
     explanations.iter().any(|explanation| explanation.proof < Proof::Observed)
+}
+
+/// The surest first. What the key shows was computed, as what was reproduced; a server may be right for a reason of its own.
+fn rank(proof: Proof) -> usize {
+    [Proof::Reproduced, Proof::Key, Proof::Server, Proof::Time, Proof::Observed]
+        .iter()
+        .position(|known| *known == proof)
+        .unwrap_or_default()
+}
+
+/// Leaves out what a server's code alone names, and many things lead to, if something nearer is known.
+fn leave_out_general(explanations: &mut Vec<Explanation>) {
+    const GENERAL: [&str; 3] = [AUTHORIZATION_MALFORMED.id, PAYLOAD_STREAMING.id, STRING_TO_SIGN_FORM.id];
+    let is_general = |explanation: &Explanation| {
+        explanation.proof == Proof::Server && explanation.mistakes.iter().all(|made| GENERAL.contains(&made.mistake.id))
+    };
+    if !explanations.iter().all(is_general) {
+        explanations.retain(|explanation| !is_general(explanation));
+    }
 }
 
 /// Adds explanations that name nothing that is explained already.

@@ -149,7 +149,7 @@ impl<'a> Evidence<'a> {
     pub(super) fn texts(&self) -> Vec<(Party, Texts<'a>)> {
         let server = self.reply.map(|reply| Texts {
             canonical_request: reply.canonical_request.as_deref(),
-            string_to_sign: reply.string_to_sign.as_deref(),
+            string_to_sign: reply.string_to_sign.as_deref().filter(|_| !reply.is_of_chunk()),
         });
         let client = self
             .client

@@ -12,6 +12,10 @@ pub(super) fn reply(judged: &JudgedV4<'_>, reply: &Reply) -> Option<&'static str
     let terms = &judged.claim.terms;
     let told = |text: &Option<String>| text.clone().filter(|text| !is_blacked_out(text));
     let presented = judged.claim.signature.as_str();
+    if reply.is_of_chunk() {
+        // The signature is a chunk's, and so are the texts.
+        return None;
+    }
     if let Some(provided) = told(&reply.signature_provided).filter(|_| is_digest(presented)) {
         return match is_digest(&provided) && !provided.eq_ignore_ascii_case(presented) {
             true => Some("the signature"),

@@ -180,7 +180,7 @@ mod tests {
         ];
         let words = steps.iter().flat_map(|step| next_step(step).split(|c: char| c.is_whitespace() || c == ':'));
         let named: Vec<&str> = words.filter_map(|word| word.strip_prefix("--")).collect();
-        assert_eq!(named.len(), 6);
+        assert_eq!(named.len(), 7);
         for name in named {
             assert!(explain.get_arguments().any(|option| option.get_long() == Some(name)), "--{name}");
         }

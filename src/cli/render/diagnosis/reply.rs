@@ -1,6 +1,8 @@
 //! What the server said, in its own words: status, code, message, and the ids that support asks for.
 
 use super::Shown;
+use crate::cli::secrets::REDACTED;
+use crate::profiles::looks_like_secret;
 use serde_json::{Value, json};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::{Note, Party};
@@ -47,7 +49,7 @@ impl Shown<'_> {
             message.get(..end.unwrap_or(message.len())).unwrap_or_default().to_owned()
         };
         let in_a_line = |message: String| message.split_whitespace().collect::<Vec<_>>().join(" ");
-        let message = reply.message.as_deref().map(first).map(in_a_line);
+        let message = reply.message.as_deref().map(first).map(in_a_line).map(|message| without_secrets(&message));
         let head = head.join(" ");
         let message = message.filter(|message| *message != head);
         let parts: Vec<String> = [head].into_iter().chain(message).filter(|part| !part.is_empty()).collect();
@@ -61,9 +63,50 @@ impl Shown<'_> {
         Some(json!({
             "status": reply.status,
             "code": text(&reply.code),
-            "message": text(&reply.message),
+            "message": text(&reply.message.as_deref().map(without_secrets)),
             "request_id": text(&reply.request_id),
             "host_id": text(&reply.host_id),
         }))
+    }
+}
+
+/// A message without words in the form of a secret access key: some servers, STS among them, quote what they were given in the place
+/// of a key ID.
+fn without_secrets(message: &str) -> String {
+    let is_of_word = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
+    let mut shown = String::with_capacity(message.len());
+    let mut rest = message;
+    while !rest.is_empty() {
+        let end = rest.find(|character| !is_of_word(character)).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(end);
+        let is_secret = LONGEST_SECRET >= word.len() && word.len() >= SHORTEST_SECRET && looks_like_secret(word);
+        shown.push_str(if is_secret { REDACTED } else { word });
+        let next = behind.find(is_of_word).unwrap_or(behind.len());
+        let (between, behind) = behind.split_at(next);
+        shown.push_str(between);
+        rest = behind;
+    }
+    shown
+}
+
+/// How long those of AWS and the like are; longer words with slashes are names of resources.
+const SHORTEST_SECRET: usize = 40;
+const LONGEST_SECRET: usize = 44;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_secret_is_taken_out_of_a_message() {
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        for (message, expected) in [
+            (format!("Credential '{secret}' is not valid"), "Credential '[redacted]' is not valid"),
+            (secret.to_owned(), "[redacted]"),
+            ("resource: arn:aws:s3:::Bucket/Some/Long/Path".to_owned(), "resource: arn:aws:s3:::Bucket/Some/Long/Path"),
+            ("\u{e9} ok".to_owned(), "\u{e9} ok"),
+        ] {
+            assert_eq!(without_secrets(&message), expected);
+        }
     }
 }

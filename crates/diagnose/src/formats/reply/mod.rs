@@ -196,6 +196,13 @@ impl Reply {
         Kind::of(self)
     }
 
+    /// Whether the server's string to sign is that of a chunk or of a trailer, and not the request's: Swift shows it so.
+    pub fn is_of_chunk(&self) -> bool {
+        let algorithm = self.string_to_sign.as_deref().and_then(|text| text.split(|byte| *byte == b'\n').next());
+        let ends = |algorithm: &[u8]| [&b"-PAYLOAD"[..], b"-TRAILER"].iter().any(|end| algorithm.ends_with(end));
+        algorithm.is_some_and(|algorithm| ends(algorithm.trim_ascii_end()))
+    }
+
     /// Whether the server says that the signature is wrong, and nothing nearer.
     pub fn is_signature_refusal(&self) -> bool {
         self.kind() == Kind::Signature
