@@ -278,6 +278,49 @@ mod tests {
         }
     }
 
+    /// `X-Amz-Expires` counts for S3; STS and the others hold a URL for 15 minutes whatever it says, and may do without it.
+    #[test]
+    fn how_long_a_url_is_held_is_up_to_its_service() {
+        let of = |service: &str, expires: &str| {
+            format!(
+                "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20150830%2Fus-east-1%2F{service}%2Faws4_request\
+                 &X-Amz-Date=20150830T123600Z{expires}&X-Amz-SignedHeaders=host&X-Amz-Signature=00"
+            )
+        };
+        for (service, expires, seconds) in [
+            ("s3", "&X-Amz-Expires=86400", 86_400),
+            ("sts", "&X-Amz-Expires=86400", 900),
+            ("sts", "", 900),
+            ("iotdevicegateway", "&X-Amz-Expires=86400", 300),
+        ] {
+            let claim = claim(&of(service, expires));
+            let until = claim.held_until().unwrap();
+            assert_eq!(claim.terms.timestamp.seconds_until(until), seconds, "{service}{expires}");
+        }
+        let url = RequestUrl::parse(&format!("https://h.example/?{}", of("s3", ""))).unwrap();
+        assert!(Claim::extract(&Request::new("GET", &url).unwrap()).is_err(), "S3 wants X-Amz-Expires");
+    }
+
+    /// A token that is sent beside the signature was not covered by it.
+    #[test]
+    fn a_token_in_a_header_is_signed_only_if_it_is_listed() {
+        let of = |listed: &str, token: bool| {
+            let mut request = Request::new("GET", &RequestUrl::parse("https://h.example/").unwrap()).unwrap();
+            request.headers.push("X-Amz-Date", "20150830T123600Z").unwrap();
+            if token {
+                request.headers.push("X-Amz-Security-Token", "token").unwrap();
+            }
+            let authorization = format!(
+                "AWS4-HMAC-SHA256 Credential=AKID/20150830/r/s3/aws4_request, SignedHeaders={listed}, Signature=00"
+            );
+            request.headers.push("Authorization", authorization).unwrap();
+            Claim::extract(&request).unwrap().terms.token
+        };
+        assert_eq!(of("host;x-amz-date;x-amz-security-token", true), TokenTravel::Signed);
+        assert_eq!(of("host;x-amz-date", true), TokenTravel::Unsigned);
+        assert_eq!(of("host;x-amz-date", false), TokenTravel::Signed);
+    }
+
     fn query_of(algorithm: &str, prefix: &str) -> String {
         format!(
             "X-{prefix}-Algorithm={algorithm}&X-{prefix}-Credential=AKID%2F20150830%2Fr%2Fs3%2Fx4_request\
