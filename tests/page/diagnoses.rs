@@ -139,12 +139,12 @@ pub fn unknown() -> Diagnosis {
 fn empty(outcome: Outcome, judged: Option<Judged>) -> Diagnosis {
     let search = Search { is_made: outcome == Outcome::Invalid, hypotheses: 61_204, deepest: 2, is_exhausted: true };
     let (explanations, notes, next, comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Diagnosis { outcome, explanations, notes, next, judged, comparisons, search }
+    Diagnosis { outcome, explanations, notes, next, judged, comparisons, search, tried: Vec::new() }
 }
 
 fn made(id: &str, signed: &str, expected: &str) -> AppliedMistake {
     let mistake = catalogue::find(id).unwrap();
-    AppliedMistake { mistake, detail: None, signed: signed.into(), expected: expected.into() }
+    AppliedMistake { mistake, detail: None, signed: signed.into(), expected: expected.into(), is_on_the_way: false }
 }
 
 fn judged(method: &str, target: &str, host: &str, region: &str, service: &str) -> Judged {

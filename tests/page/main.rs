@@ -18,13 +18,16 @@ use browser::{VIEWS, View, dump, screenshot};
 use serde_json::Value;
 use sigvet::cli::render::diagnosis::Shown;
 use sigvet::cli::render::redact::Redactor;
+use sigvet_core::verify::Known;
 use sigvet_diagnose::Diagnosis;
 
 const POLICY_START: &str = "<meta http-equiv=\"Content-Security-Policy\"";
 
 fn html(diagnosis: &Diagnosis) -> String {
     let redactor = Redactor::none();
-    Shown { diagnosis, further_notes: &[], redactor: &redactor, show_secrets: false, milliseconds: 41 }.to_html()
+    let (known, reply) = (Known::WHOLE, None);
+    Shown { diagnosis, known, reply, further_notes: &[], redactor: &redactor, show_secrets: false, milliseconds: 41 }
+        .to_html()
 }
 
 fn write(name: &str, html: &str) -> PathBuf {
