@@ -22,6 +22,7 @@ use crate::cli::options::value::parse_duration;
 use gather::Subject;
 use signing::RequestOwner;
 use sigvet_diagnose::formats;
+use sigvet_diagnose::formats::capture::is_token;
 use trial::TrialOptions;
 
 /// The arguments of `sigvet explain`.
@@ -115,7 +116,7 @@ enum Format {
 
 /// Runs the command.
 pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
-    let unsigned_url = args.input.as_deref().filter(|input| formats::is_url(input) && !is_presigned(input));
+    let unsigned_url = args.input.as_deref().filter(|input| formats::is_url(input) && !is_presigned(input) && !is_token(input));
     match (&args.id, unsigned_url) {
         _ if args.list => catalogue::list(args.judge.json, context),
         (Some(id), _) => catalogue::one(id, args.judge.json, context),
