@@ -126,7 +126,10 @@ fn unreadable(name: &str, error: UnreadableCapture) -> Failure {
         UnreadableCapture::Token(_) => "copy all of it: its letters, digits, '-' and '_'",
         UnreadableCapture::NoSuchEntry { .. } => "--entry N counts from 1",
         UnreadableCapture::NoClientLog => "give an SDK's debug log, or a canonical request or string to sign",
-        _ => "give a raw HTTP request, a trace or a command of curl, a HAR file, an SDK's debug log, or a URL",
+        _ => {
+            "give a raw HTTP request, a trace or a command of curl, a HAR file, an SDK's debug log, or a URL; \
+             'sigvet explain --how' tells how to get one from your client"
+        }
     };
     Failure::located(Exit::Usage, shown(name), error).hint(hint)
 }

@@ -1,6 +1,7 @@
 //! `sigvet explain`: why a signature was refused, or each step of one that is to be made.
 
 mod catalogue;
+mod how;
 mod trial;
 mod gather;
 mod refused;
@@ -71,6 +72,10 @@ pub struct ExplainArgs {
     #[arg(long = "as", value_name = "FORMAT", help_heading = "Output", conflicts_with = "json")]
     format: Option<Format>,
 
+    /// Show how to capture a request, client by client
+    #[arg(long, help_heading = "Evidence", conflicts_with_all = ["input", "id", "list"])]
+    how: bool,
+
     /// Write a self-contained HTML page to this file ('-' for standard output)
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Output")]
     html: Option<PathBuf>,
@@ -116,9 +121,11 @@ enum Format {
 
 /// Runs the command.
 pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
-    let unsigned_url = args.input.as_deref().filter(|input| formats::is_url(input) && !is_presigned(input) && !is_token(input));
+    let unsigned_url =
+        args.input.as_deref().filter(|input| formats::is_url(input) && !is_presigned(input) && !is_token(input));
     match (&args.id, unsigned_url) {
         _ if args.list => catalogue::list(args.judge.json, context),
+        _ if args.how => how::list(args.judge.json, context),
         (Some(id), _) => catalogue::one(id, args.judge.json, context),
         (None, Some(url)) => {
             args.trial.refuse_unsigned()?;
