@@ -215,7 +215,11 @@ fn put_length(request: &mut Request, body: &Body, notes: &mut Vec<Note>) {
 
 fn is_about_body(note: &Note) -> bool {
     match note {
-        Note::BodyNotCaptured | Note::BodyLength { .. } | Note::BodyFromFile { .. } | Note::FormBoundary => true,
+        Note::BodyNotCaptured
+        | Note::BodyLength { .. }
+        | Note::BrokenChunks { .. }
+        | Note::BodyFromFile { .. }
+        | Note::FormBoundary => true,
         Note::DottedDump { what } => what.contains("body"),
         _ => false,
     }
