@@ -236,8 +236,8 @@ pub fn parse_fields(fields: Vec<(usize, Vec<u8>)>) -> Result<Headers, MalformedR
     Ok(headers)
 }
 
-/// The body: what the chunks of a transfer coding hold, else what the length says. Without either there is none
-/// (RFC 9112 §6.3), but a capture that lost the header keeps what is more than line ends.
+/// The body: the payload of the chunks if there is a transfer coding, otherwise as many bytes as `Content-Length` says. Without
+/// either there is no body (RFC 9112 §6.3), but a capture that lost the header keeps anything that is more than line ends.
 fn take_body(rest: &[u8], headers: &Headers) -> Result<Body, MalformedRequest> {
     let presented = rest.len() as u64;
     match Transferred::read(rest, headers) {

@@ -1,7 +1,7 @@
 //! `Transfer-Encoding: chunked` (RFC 9112 §7.1): the framing between two hops. Nobody signs it, so it comes off before a request
 //! is judged. The chunks of `aws-chunked` are another thing: they are the body, and stay.
 
-use crate::request::Headers;
+use crate::request::{Headers, has_aws_chunks};
 
 use super::split_once;
 
@@ -37,16 +37,16 @@ impl Transferred {
         Some(match codings.as_slice() {
             [] => return None,
             _ if body.trim_ascii().is_empty() => Self::Missing,
-            [coding] if is_chunked(coding) => Self::of_chunks(body, is_streaming(headers)),
+            [coding] if is_chunked(coding) => Self::of_chunks(body, has_aws_chunks(headers)),
             _ => Self::Coded,
         })
     }
 
     /// A body of `aws-chunked` may stand in the text with the framing around it or without.
-    fn of_chunks(body: &[u8], is_streaming: bool) -> Self {
-        let is_bare = |payload: &[u8]| is_streaming && chunk_size(payload).is_none();
+    fn of_chunks(body: &[u8], is_aws_chunked: bool) -> Self {
+        let is_bare = |payload: &[u8]| is_aws_chunked && chunk_size(payload).is_none();
         match without_chunks(body) {
-            _ if is_streaming && has_chunk_signature(body) => Self::Bare,
+            _ if is_aws_chunked && has_chunk_signature(body) => Self::Bare,
             Ok((payload, _)) if is_bare(&payload) => Self::Bare,
             Ok((payload, length)) => Self::Chunks { payload, length },
             Err(0) => Self::Bare,
@@ -98,10 +98,6 @@ fn behind_trailer(text: &[u8]) -> &[u8] {
         }
     }
     rest
-}
-
-fn is_streaming(headers: &Headers) -> bool {
-    headers.first_text("x-amz-content-sha256").is_some_and(|word| word.trim().starts_with("STREAMING-"))
 }
 
 fn has_chunk_signature(body: &[u8]) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::target::split_query;
-use super::{Body, Request};
+use super::{Body, Headers, Request};
 use crate::checksum::{Checksum, ChecksumAlgorithm};
 use crate::encode::{Plus, decode};
 
@@ -25,7 +25,7 @@ impl Request {
     pub fn wrong_checksum(&self) -> Option<WrongChecksum> {
         let Body::Bytes(bytes) = &self.body else { return None };
         let ends_upload = self.method == "POST" && self.parameters().any(|(name, _)| name == b"uploadId");
-        if self.has_chunks() || ends_upload {
+        if has_aws_chunks(&self.headers) || ends_upload {
             return None;
         }
         let mut computed: HashMap<ChecksumAlgorithm, Checksum> = HashMap::new();
@@ -39,17 +39,18 @@ impl Request {
         })
     }
 
-    fn has_chunks(&self) -> bool {
-        let says = |name: &str, word: &str| self.headers.first_text(name).is_some_and(|value| value.contains(word));
-        says("x-amz-content-sha256", "STREAMING-") || says("content-encoding", "aws-chunked")
-    }
-
     fn parameters(&self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
         // Base64 has a plus, and no space.
         let decoded = |text: &[u8]| decode(text, Plus::Literal);
         let pairs = split_query(self.query().unwrap_or_default());
         pairs.map(move |(name, value)| (decoded(name), decoded(value.unwrap_or_default())))
     }
+}
+
+/// Whether the head declares a body in the chunks of `aws-chunked`.
+pub(crate) fn has_aws_chunks(headers: &Headers) -> bool {
+    let says = |name: &str, word: &str| headers.first_text(name).is_some_and(|value| value.contains(word));
+    says("x-amz-content-sha256", "STREAMING-") || says("content-encoding", "aws-chunked")
 }
 
 #[cfg(test)]

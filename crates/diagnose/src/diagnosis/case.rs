@@ -54,7 +54,7 @@ impl<'a> Case<'a> {
         add_new(&mut explanations, self.scheme.refused());
         join_times(&mut explanations);
         leave_out_general(&mut explanations);
-        explanations.sort_by_key(|explanation| rank(explanation.proof));
+        explanations.sort_by_key(|explanation| explanation.proof);
         explanations
     }
 
@@ -86,10 +86,7 @@ impl<'a> Case<'a> {
     /// What the search found, and what had to be repaired before.
     fn reproduced(&self, repairs: Vec<AppliedMistake>) -> Vec<Explanation> {
         let with_repairs = |set: &[AppliedMistake]| {
-            let is_new = |made: &&AppliedMistake| {
-                set.is_empty()
-                    || !set.iter().any(|other| other.mistake == made.mistake && made.mistake.place == "signed-headers")
-            };
+            let is_new = |made: &&AppliedMistake| !set.iter().any(|other| other.mistake == made.mistake);
             let mistakes = repairs.iter().filter(is_new).chain(set).cloned().collect();
             Explanation { proof: Proof::Reproduced, mistakes }
         };
@@ -234,14 +231,6 @@ fn signed_for(supposed: &[AppliedMistake]) -> Note {
 /// Whether something is known by more than a look at the request.
 fn is_settled(explanations: &[Explanation]) -> bool {
     explanations.iter().any(|explanation| explanation.proof < Proof::Observed)
-}
-
-/// The surest first. What the key shows was computed, as what was reproduced; a server may be right for a reason of its own.
-fn rank(proof: Proof) -> usize {
-    [Proof::Reproduced, Proof::Key, Proof::Server, Proof::Time, Proof::Observed]
-        .iter()
-        .position(|known| *known == proof)
-        .unwrap_or_default()
 }
 
 /// Leaves out what a server's code alone names, and many things lead to, if something nearer is known.

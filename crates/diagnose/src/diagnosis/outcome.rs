@@ -104,15 +104,15 @@ pub struct Explanation {
     pub mistakes: Vec<AppliedMistake>,
 }
 
-/// How an explanation is known.
+/// How an explanation is known, the surest first: what was computed comes before what a server says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Proof {
     /// The wrong signature was recomputed by making the same mistakes.
     Reproduced,
-    /// The server's reply shows it.
-    Server,
     /// The key shows it: what follows in the chain of signatures is right, or is not.
     Key,
+    /// The server's reply shows it.
+    Server,
     /// Arithmetic on dates shows it.
     Time,
     /// The request alone shows it.

@@ -152,7 +152,7 @@ impl Shown<'_> {
         let is_told = self
             .diagnosis
             .best()
-            .is_some_and(|best| !best.mistakes.is_empty() && (best.proof <= Proof::Key || self.is_of_log(best)));
+            .is_some_and(|best| !best.mistakes.is_empty() && (best.proof <= Proof::Server || self.is_of_log(best)));
         let is_captured = self.diagnosis.judged.as_ref().is_some_and(|judged| judged.origin == Origin::Captured);
         let is_valid = self.diagnosis.outcome == Outcome::Valid;
         // That texts are right which a request was read back from tells nothing; of others, a note says so.

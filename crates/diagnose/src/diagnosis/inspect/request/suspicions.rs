@@ -145,7 +145,7 @@ fn not_signable(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 }
 
 /// nginx drops a header with anything but letters, digits and hyphens in its name (`ignore_invalid_headers`,
-/// `underscores_in_headers`), without a word.
+/// `underscores_in_headers`), and says so only in its error log.
 fn oddly_named(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(|name| !is_plain(name)).collect();
@@ -169,7 +169,7 @@ fn plus_in_path(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     (is_key && judged.request.path().contains(&b'+')).then(|| AppliedMistake::new(&PATH_PLUS_AS_SPACE, "+", "%2B"))
 }
 
-/// Who sends an escape for an unreserved character most often signs it so. With a secret at hand the search tells.
+/// A client that sends an escape for an unreserved character usually signs the escape, too. With a secret, the search decides.
 fn tilde_in_path(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let is_asked = evidence.credentials.is_none() && judged.is_captured();
     (is_asked && holds(judged.request.path(), "%7e")).then(|| AppliedMistake::new(&PATH_TILDE_ENCODED, "%7E", "~"))

@@ -19,7 +19,7 @@ pub(super) fn read(line: &str, below: &[u8]) -> Option<Told> {
     if !["http.url", "url.full", "http.status_code", "http.response.status_code"].iter().any(|key| line.contains(key)) {
         return None;
     }
-    let pairs = of_json(line).or_else(|| Some(of_words(line, &String::from_utf8_lossy(below))))?;
+    let pairs = of_json(line).unwrap_or_else(|| of_words(line, &String::from_utf8_lossy(below)));
     let first = |names: [&str; 2]| names.iter().find_map(|name| pairs.get(*name)).cloned();
     let text = |names| first(names).map(|value| String::from_utf8_lossy(&value).into_owned());
     if let Some(status) = text(["http.status_code", "http.response.status_code"]) {
