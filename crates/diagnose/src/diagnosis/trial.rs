@@ -8,7 +8,7 @@ use super::outcome::{Answer, Explanation, Judged, Proof, Tried};
 use super::search::Limits;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::internal::judge_claim;
-use sigvet_core::request::{Headers, Request};
+use sigvet_core::request::Request;
 
 /// Tries the host and the secret that the user asks about, each alone, and then both.
 pub(super) fn answer(evidence: &Evidence<'_>, judged: &Judged, limits: Limits<'_>) -> Vec<Tried> {
@@ -61,12 +61,8 @@ fn unfound(is_right: Option<bool>) -> Answer {
 
 /// The request as if it had gone to another host.
 fn with_host(request: &Request, host: &str) -> Request {
-    let mut headers = Headers::default();
-    for header in request.headers.iter().filter(|header| !header.is_named("host")) {
-        headers.push_unchecked(&header.name, header.value.clone());
-    }
-    headers.push_unchecked("Host", host);
     let mut request = request.clone();
-    request.headers = headers;
+    request.headers.remove("host");
+    request.headers.push_unchecked("Host", host);
     request
 }
