@@ -1,7 +1,7 @@
 //! `Transfer-Encoding: chunked` (RFC 9112 §7.1): the framing between two hops. Nobody signs it, so it comes off before a request
 //! is judged. The chunks of `aws-chunked` are another thing: they are the body, and stay.
 
-use crate::request::{Headers, has_aws_chunks};
+use crate::request::Headers;
 
 use super::split_once;
 
@@ -37,7 +37,7 @@ impl Transferred {
         Some(match codings.as_slice() {
             [] => return None,
             _ if body.trim_ascii().is_empty() => Self::Missing,
-            [coding] if is_chunked(coding) => Self::of_chunks(body, has_aws_chunks(headers)),
+            [coding] if is_chunked(coding) => Self::of_chunks(body, headers.declare_aws_chunks()),
             _ => Self::Coded,
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::target::split_query;
-use super::{Body, Headers, Request};
+use super::{Body, Request};
 use crate::checksum::{Checksum, ChecksumAlgorithm};
 use crate::encode::{Plus, decode};
 
@@ -25,7 +25,7 @@ impl Request {
     pub fn wrong_checksum(&self) -> Option<WrongChecksum> {
         let Body::Bytes(bytes) = &self.body else { return None };
         let ends_upload = self.method == "POST" && self.parameters().any(|(name, _)| name == b"uploadId");
-        if has_aws_chunks(&self.headers) || ends_upload {
+        if self.headers.declare_aws_chunks() || ends_upload {
             return None;
         }
         let mut computed: HashMap<ChecksumAlgorithm, Checksum> = HashMap::new();
@@ -45,12 +45,6 @@ impl Request {
         let pairs = split_query(self.query().unwrap_or_default());
         pairs.map(move |(name, value)| (decoded(name), decoded(value.unwrap_or_default())))
     }
-}
-
-/// Whether the head declares a body in the chunks of `aws-chunked`.
-pub(crate) fn has_aws_chunks(headers: &Headers) -> bool {
-    let says = |name: &str, word: &str| headers.first_text(name).is_some_and(|value| value.contains(word));
-    says("x-amz-content-sha256", "STREAMING-") || says("content-encoding", "aws-chunked")
 }
 
 #[cfg(test)]

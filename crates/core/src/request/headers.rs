@@ -172,6 +172,12 @@ impl Headers {
         })
     }
 
+    /// Whether they declare a body in the chunks of `aws-chunked`.
+    pub(crate) fn declare_aws_chunks(&self) -> bool {
+        let says = |name: &str, word: &str| self.first_text(name).is_some_and(|value| value.contains(word));
+        says("x-amz-content-sha256", "STREAMING-") || says("content-encoding", "aws-chunked")
+    }
+
     /// The length that `Content-Length` declares (RFC 9110 §8.6), if it is a number.
     pub fn content_length(&self) -> Option<u64> {
         self.first_text("content-length")?.parse().ok()

@@ -16,7 +16,6 @@ mod object_key;
 pub use authority::InvalidAuthority;
 #[cfg(feature = "stream")]
 pub use checksum::WrongChecksum;
-pub(crate) use checksum::has_aws_chunks;
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};
