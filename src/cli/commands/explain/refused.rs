@@ -78,7 +78,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
 
 /// A refusal is a refusal, whatever is known of its reason, unless the request was judged otherwise.
 fn exit(evidence: &Evidence, diagnosis: &Diagnosis) -> Exit {
-    let refuses = |reply: &Reply| reply.is_refusal() || reply.code.is_some();
+    let refuses = |reply: &Reply| reply.code.is_some() || reply.status.is_none_or(|status| status >= 400);
     let is_refused = diagnosis.judged.is_none() && evidence.reply.as_ref().is_some_and(refuses);
     if diagnosis.outcome == Outcome::Invalid || is_refused { Exit::NotValid } else { Exit::Done }
 }

@@ -66,10 +66,10 @@ mistakes! {
     AUTHORIZATION_MISSING = "authorization-missing" {
         title: "the request arrived without its Authorization header",
         place: "authorization",
-        explanation: "The other headers show that the request was signed, but Authorization is not among them: a \
-            proxy, a redirect to another host or the client itself removed it. The server sees an anonymous \
-            request.",
-        fix: "Make the proxy forward Authorization, and sign again for the new host after a redirect.",
+        explanation: "The server sees an anonymous request. The client did not sign it, for lack of credentials or \
+            because it was told not to, or a proxy or a redirect to another host removed Authorization on the way.",
+        fix: "Check that the client finds its credentials, make the proxy forward Authorization, and sign again for \
+            the new host after a redirect.",
         clients: &[
             ("Squid", "cache_peer … login=PASSTHRU"),
             ("nginx", "no proxy_set_header Authorization \"\""),

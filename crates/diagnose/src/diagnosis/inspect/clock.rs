@@ -49,6 +49,13 @@ pub(in crate::diagnosis) fn off(request: Timestamp, server: Timestamp) -> Applie
     AppliedMistake::new(&TIME_SKEWED, request.as_str(), server.as_str()).with_detail(apart(request, server))
 }
 
+/// Beside a time zone: a clock set to daylight saving time, or not, is off by the hour as well.
+pub(super) fn by_an_hour(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
+    const HOUR: i64 = 60 * 60;
+    let is_hour = (server.seconds_until(request).abs() - HOUR).abs() <= NEAR;
+    (is_hour && written(request, server).is_some()).then(|| off(request, server))
+}
+
 /// A request whose time is off by what a time zone makes of it.
 pub(super) fn local(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     let zone = zone_of(server.seconds_until(request))?;

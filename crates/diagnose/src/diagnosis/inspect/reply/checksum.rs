@@ -71,7 +71,9 @@ fn refuses_anything(said: &Said<'_>) -> Option<String> {
 
 /// A body in chunks has no `Content-Length` with some clients, and not the one that the store counts by.
 fn wants_length(said: &Said<'_>) -> Option<String> {
-    let is_said = said.has_code(&["MissingContentLength"]) && said.request().is_none();
+    let is_wanted =
+        said.has_code(&["MissingContentLength"]) || said.says(&["must provide the content-length http header"]);
+    let is_said = is_wanted && said.request().is_none();
     is_said.then(|| "the store wants Content-Length, and takes no trailer with a checksum".to_owned())
 }
 
@@ -94,7 +96,11 @@ fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
     let is_md5 = said.says(&["content-md5"]) && !is_of_weed;
     let is_said = (is_bad && !is_md5)
         || said.has_code(&["XAmzContentChecksumMismatch"])
-        || said.says(&["value for x-amz-checksum-", "checksum mismatch for x-amz-checksum-"]);
+        || said.says(&[
+            "value for x-amz-checksum-",
+            "checksum mismatch for x-amz-checksum-",
+            "you specified did not match the calculated checksum",
+        ]);
     // The hash of the payload is no checksum in this sense.
     if !is_said || said.says(&["x-amz-content-sha256"]) {
         return None;

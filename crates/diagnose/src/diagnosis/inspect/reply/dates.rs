@@ -39,13 +39,17 @@ pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
         return Vec::new();
     }
     match (signed_at(said), server_time(said)) {
-        (Some(request), Some(server)) => one(clock::skewed(request, server)),
+        (Some(request), Some(server)) => {
+            let other = clock::by_an_hour(request, server).into_iter().flat_map(one);
+            one(clock::skewed(request, server)).into_iter().chain(other).collect()
+        }
         (request, server) => one(AppliedMistake::new(&TIME_SKEWED, text(request), text(server))),
     }
 }
 
 fn is_about_expires(said: &Said<'_>) -> bool {
-    const BOUNDS: [&str; 7] = [
+    const BOUNDS: [&str; 8] = [
+        "expected to be a number",
         "must be less than a week",
         "may not exceed a week",
         "out of range",
@@ -79,10 +83,12 @@ fn begins(said: &Said<'_>) -> bool {
 
 /// EC2 says of a header signature, too, that the request has expired.
 fn is_over(said: &Said<'_>) -> bool {
+    const OVER: [&str; 5] =
+        ["request has expired", "url has expired", "url expired", "link has expired", "request signature expired at"];
     let is_header = said.claim().is_some() && !said.is_presigned();
     let by_code = said.has_code(&["ExpiredRequest"]) || (said.has_code(&["RequestExpired"]) && said.is_presigned());
-    let by_words = said.says(&["request has expired", "url has expired", "url expired", "link has expired"])
-        || (is_past_its_end(said) && said.says(&["date is too old", "signature expired: "]));
+    let by_words =
+        said.says(&OVER) || (is_past_its_end(said) && said.says(&["date is too old", "signature expired: "]));
     !is_header && (by_code || by_words || is_over_at_google(said))
 }
 

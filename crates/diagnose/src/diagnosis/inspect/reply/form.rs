@@ -2,19 +2,14 @@
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{
-    AUTHORIZATION_MALFORMED, MECHANISM_OTHER, MECHANISM_TWICE, MECHANISM_V2, TIME_MALFORMED,
+    AUTHORIZATION_MALFORMED, AUTHORIZATION_MISSING, MECHANISM_OTHER, MECHANISM_TWICE, MECHANISM_V2, TIME_MALFORMED,
 };
 use crate::diagnosis::inspect::unreadable;
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::claim::Claim;
 
 /// What API Gateway says, too, of a path that it has no route for.
-const OF_ROUTES: [&str; 4] = [
-    "missing authentication token",
-    "not a valid key=value pair",
-    "invalid key=value pair",
-    "authorization header requires",
-];
+const OF_ROUTES: [&str; 3] = ["not a valid key=value pair", "invalid key=value pair", "authorization header requires"];
 const NO_ROUTE: &str = "API Gateway says the same of a path or method that it has no route for";
 
 /// Two mechanisms at once, or an old one.
@@ -35,6 +30,36 @@ pub(super) fn mechanism(said: &Said<'_>) -> Vec<Explanation> {
         }
         () if said.says(&V2) => one(AppliedMistake::new(&MECHANISM_V2, "", "AWS4-HMAC-SHA256")),
         () => Vec::new(),
+    }
+}
+
+/// A server that found no signature at all.
+pub(super) fn missing(said: &Said<'_>) -> Vec<Explanation> {
+    const CODES: [&str; 2] = ["MissingAuthenticationToken", "MissingAuthenticationTokenException"];
+    const WORDS: [&str; 4] = [
+        "missing authentication token",
+        "user: anonymous is not authorized",
+        "anonymous users cannot",
+        "please authenticate",
+    ];
+    // Cloudflare's R2 names the header, and nothing else; Google's store in its details.
+    let is_named = said.has_code(&["InvalidArgument", "MissingSecurityHeader"])
+        && said.text.lines().any(|line| line.trim().eq_ignore_ascii_case("authorization"));
+    if !said.has_code(&CODES) && !said.says(&WORDS) && !is_named {
+        return Vec::new();
+    }
+    if let Some(made) = seen_here(said) {
+        return one(made);
+    }
+    let is_readable = said.judged.is_some_and(|judged| judged.is_captured());
+    let made = AppliedMistake::new(&AUTHORIZATION_MISSING, "", "");
+    // The services of AWS say more than this, or say it under a code.
+    let is_routed = said.words.trim() == "missing authentication token" && said.reply.code.is_none();
+    match (is_routed, is_readable) {
+        (true, true) => one(made.with_detail(format!("the captured request has one; {NO_ROUTE}"))),
+        (true, false) => one(made.with_detail(NO_ROUTE)),
+        (false, true) => one(made.with_detail("the captured request has one: something on the way removed it")),
+        (false, false) => one(made),
     }
 }
 
@@ -112,7 +137,11 @@ fn fault(said: &Said<'_>) -> Option<&'static str> {
         "MalformedDate",
     ];
     #[rustfmt::skip]
-    const FAULTS: [(&str, &str); 27] = [
+    const FAULTS: [(&str, &str); 30] = [
+        ("one and only one", "the algorithm and the rest of the header must have one space between them"),
+        ("unsupported algorithm", "the algorithm is none that the server knows"),
+        ("missing fields in request", "a part of the signature is missing"),
+        ("missing a required header", "a header that signatures need is missing"),
         ("not a valid key=value pair", "a part of the Authorization header has no equals sign"),
         ("invalid key=value pair", "a part of the Authorization header has no equals sign"),
         ("existence of either a 'x-amz-date' or a 'date' header", "the date is missing, and perhaps more"),
@@ -138,11 +167,8 @@ fn fault(said: &Said<'_>) -> Option<&'static str> {
         ("unsupported aws 'algorithm'", "the algorithm is none that the server knows"),
         ("your request has a malformed header", "a part of the signature is malformed"),
         ("x-amz-algorithm only supports", "the algorithm is none that the server knows"),
-        ("missing authentication token", "the server found no signature"),
         ("authorization component", "a part of the Authorization header is malformed"),
     ];
     let told = FAULTS.iter().find(|(words, _)| said.says(&[words])).map(|(_, fault)| *fault);
-    let by_code =
-        said.has_code(&CODES) || said.has_code(&["MissingAuthenticationToken", "MissingAuthenticationTokenException"]);
-    told.or(by_code.then_some("the server cannot read the authorization"))
+    told.or(said.has_code(&CODES).then_some("the server cannot read the authorization"))
 }

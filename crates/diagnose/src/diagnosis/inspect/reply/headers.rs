@@ -51,7 +51,7 @@ fn not_told(said: &Said<'_>) -> AppliedMistake {
 }
 
 /// Garage names a header that is in the list and was not sent.
-fn absent<'a>(said: &Said<'a>) -> Option<&'a str> {
+fn absent<'s>(said: &'s Said<'_>) -> Option<&'s str> {
     said.quoted_after("signed header ").filter(|_| said.says(&["is not present"]))
 }
 

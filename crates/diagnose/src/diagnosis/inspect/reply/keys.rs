@@ -11,8 +11,9 @@ const OF_BOTH: [&str; 2] =
 
 /// A token that has run out, is damaged, or is another key's.
 pub(super) fn token(said: &Said<'_>) -> Vec<Explanation> {
-    const CODES: [&str; 7] = [
+    const CODES: [&str; 8] = [
         "InvalidToken",
+        "InvalidTokenId",
         "InvalidTokenException",
         "InvalidSecurityToken",
         "ExpiredToken",
@@ -20,7 +21,8 @@ pub(super) fn token(said: &Said<'_>) -> Vec<Explanation> {
         "TokenRefreshRequired",
         "SecurityTokenExpired",
     ];
-    const WORDS: [&str; 4] = [
+    const WORDS: [&str; 5] = [
+        "the provided token must be refreshed",
         "security token included in the request is expired",
         "the provided token has expired",
         "the provided token is malformed",
@@ -62,9 +64,17 @@ fn is_unknown(said: &Said<'_>) -> bool {
         "InvalidAccessKey",
     ];
     // Garage's words, and those of stores that keep S3's message under another code.
-    const WORDS: [&str; 3] =
-        ["no such key: ", "access key id you provided does not exist", "access key id does not exist"];
-    said.has_code(&CODES) || said.says(&OF_BOTH) || said.says(&WORDS)
+    const WORDS: [&str; 6] = [
+        "no such key: ",
+        "access key id you provided does not exist",
+        "access key id does not exist",
+        "access key id is disabled",
+        "your account is disabled",
+        "account is not signed up",
+    ];
+    // Backblaze quotes the key.
+    let is_of_b2 = said.quoted_after("the key ").is_some() && said.says(&["' is not valid"]);
+    said.has_code(&CODES) || said.says(&OF_BOTH) || said.says(&WORDS) || is_of_b2
 }
 
 /// What the request itself shows of its key and token.

@@ -25,7 +25,7 @@ use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::Finding;
 
 /// In the order in which one reply's words are most to be trusted.
-const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 12] = [
+const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 13] = [
     form::mechanism,
     policy::read,
     dates::life,
@@ -37,6 +37,7 @@ const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 12] = [
     headers::read,
     keys::token,
     keys::access_key,
+    form::missing,
     form::malformed,
 ];
 
@@ -45,14 +46,18 @@ pub(super) struct Said<'a> {
     reply: &'a Reply,
     evidence: &'a Evidence<'a>,
     judged: Option<JudgedV4<'a>>,
-    /// The message in lower case.
+    /// The message, and the details that some servers set beside it, on lines of their own.
+    text: String,
+    /// The same in lower case.
     words: String,
 }
 
 impl<'a> Said<'a> {
     pub(super) fn new(reply: &'a Reply, evidence: &'a Evidence<'a>, judged: Option<JudgedV4<'a>>) -> Self {
-        let words = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
-        Self { reply, evidence, judged, words }
+        let parts: Vec<&str> = [&reply.message, &reply.details].into_iter().flatten().map(String::as_str).collect();
+        let text = parts.join("\n");
+        let words = text.to_ascii_lowercase();
+        Self { reply, evidence, judged, text, words }
     }
 
     pub(super) fn explanations(&self) -> Vec<Explanation> {
@@ -62,12 +67,6 @@ impl<'a> Said<'a> {
     /// Whether the message has any of these words, in lower case.
     fn says(&self, words: &[&str]) -> bool {
         words.iter().any(|words| self.words.contains(words))
-    }
-
-    /// Whether the message or what stands beside it has any of these words, in lower case.
-    fn says_anywhere(&self, words: &[&str]) -> bool {
-        let details = self.reply.details.as_deref().unwrap_or_default().to_ascii_lowercase();
-        self.says(words) || words.iter().any(|words| details.contains(words))
     }
 
     /// The word of the message that begins so.
@@ -82,16 +81,19 @@ impl<'a> Said<'a> {
     }
 
     /// What stands in quotes of any kind after these words; the words are in lower case, what is quoted as it was written.
-    fn quoted_after(&self, words: &str) -> Option<&'a str> {
-        let message = self.reply.message.as_deref()?;
-        let at = self.words.find(words)? + words.len();
-        let rest = message.get(at..)?.trim_start();
+    fn quoted_after(&self, words: &str) -> Option<&str> {
+        let rest = self.text_after(words)?.trim_start();
         let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
         rest.get(1..)
             .unwrap_or_default()
             .split_once(quote)
             .map(|(quoted, _)| quoted)
             .filter(|quoted| !quoted.is_empty())
+    }
+
+    /// What follows these words, which are in lower case, as it was written.
+    fn text_after(&self, words: &str) -> Option<&str> {
+        self.text.get(self.words.find(words)? + words.len()..)
     }
 
     fn claim(&self) -> Option<&'a Claim> {

@@ -24,7 +24,7 @@ fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
     let is_digest = said.has_code(&["BadDigest", "InvalidDigest"]) && said.says(&["x-amz-content-sha256"]);
     let is_said = is_digest
         || said.has_code(&["XAmzContentSHA256Mismatch"])
-        || said.says(&["header does not match what was computed"]);
+        || said.says(&["header does not match what was computed", "verification failed (from x-amz-content-sha256)"]);
     if !is_said {
         return None;
     }
@@ -96,13 +96,15 @@ fn streaming(said: &Said<'_>) -> Option<AppliedMistake> {
         "InvalidChunkSizeError",
         "InvalidTrailer",
     ];
+    const TRAILER: &str = "trailing data that was not well-formed";
     const WORDS: [&str; 5] =
         ["aws-chunked", "x-amz-decoded-content-length", "chunkedencoding", "chunk-signature", "chunk format error"];
     const REFUSED: [&str; 4] = ["not implemented", "not supported", "unsupported", "missing"];
     let is_named = said.says(&["streaming-", WORDS[0], WORDS[1], WORDS[2]]) && said.says(&REFUSED);
     let declared = declared(said).filter(|word| word.starts_with(STREAMING));
     let is_of_chunks = declared.is_some() && (said.has_code(&CODES) || said.says(&WORDS));
-    if !is_named && !is_of_chunks {
+    let is_surely = said.has_code(&CODES[3..]) || said.says(&[WORDS[4], "trailing checksum was not sent", TRAILER]);
+    if !is_named && !is_of_chunks && !is_surely {
         return None;
     }
     let detail = match () {
@@ -125,11 +127,18 @@ fn streaming(said: &Said<'_>) -> Option<AppliedMistake> {
 
 /// `x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-…, or a valid sha256 value.`
 fn word(said: &Said<'_>) -> Option<AppliedMistake> {
-    let is_said =
-        said.says(&["valid sha256", "invalid header: x-amz-content-sha256", "x-amz-content-sha256 is invalid"]);
+    const SAID: [&str; 4] = [
+        "valid sha256",
+        "invalid header: x-amz-content-sha256",
+        "x-amz-content-sha256 is invalid",
+        "x-amz-content-sha256 header is invalid",
+    ];
+    let is_said = said.says(&SAID);
     let declared = declared(said).unwrap_or_default();
-    // A server that does not name the words for chunks does not know them.
-    let is_streaming = declared.starts_with(STREAMING) || (declared.is_empty() && !said.says(&["streaming-"]));
+    // A server that does not name the words for chunks does not know them; one that quotes the word names it last.
+    let is_quoted = said.says(&["is invalid: streaming-"]);
+    let is_unnamed = declared.is_empty() && !said.says(&["streaming-", SAID[3]]);
+    let is_streaming = declared.starts_with(STREAMING) || is_unnamed || is_quoted;
     let mistake = if is_streaming { &PAYLOAD_STREAMING } else { &PAYLOAD_HASH_FORM };
     let detail = if is_streaming {
         "the server does not know this kind of chunks"

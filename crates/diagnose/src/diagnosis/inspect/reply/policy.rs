@@ -37,7 +37,7 @@ fn condition(said: &Said<'_>) -> Option<AppliedMistake> {
         let condition = text_after(said, FAILED).unwrap_or_default();
         return Some(quoted(&POLICY_CONDITION_FAILED, "the server quotes the condition", &condition));
     }
-    let is_size = said.says_anywhere(&["entitytoolarge", "minsizeallowed", "exceeds the maximum allowed size"])
+    let is_size = said.says(&["entitytoolarge", "minsizeallowed", "exceeds the maximum allowed size"])
         || said.has_code(&["EntityTooLarge", "EntityTooSmall"]);
     let is_said = said.says(&["conditions specified in the policy document", "satisfy the policy condition"])
         || (is_size && said.is_form());
@@ -67,12 +67,8 @@ fn form(said: &Said<'_>) -> Option<AppliedMistake> {
 
 /// The rest of the line behind these words, in the message or in the details.
 fn text_after(said: &Said<'_>, words: &str) -> Option<String> {
-    let texts = [said.reply.message.as_deref(), said.reply.details.as_deref()];
-    texts.into_iter().flatten().find_map(|text| {
-        let at = text.to_ascii_lowercase().find(words)? + words.len();
-        let rest = text.get(at..)?.lines().next()?.trim_start_matches([':', ' ']).trim_end();
-        Some(rest.to_owned())
-    })
+    let rest = said.text_after(words)?.lines().next()?;
+    Some(rest.trim_start_matches([':', ' ']).trim_end().to_owned())
 }
 
 /// A mistake with what the server says of it.

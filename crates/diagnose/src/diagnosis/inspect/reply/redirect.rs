@@ -11,10 +11,15 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
 /// A redirect signs nothing again: the signature holds for the host that it was made for.
 fn endpoint(said: &Said<'_>) -> Option<AppliedMistake> {
     const CODES: [&str; 3] = ["PermanentRedirect", "TemporaryRedirect", "Redirect"];
+    const NAMED: [&str; 2] = ["using the specified endpoint", "to the specified temporary endpoint"];
     let is_redirect = matches!(said.reply.status, Some(301 | 302 | 307 | 308));
-    let is_said = said.has_code(&CODES) || is_redirect || said.says(&["using the specified endpoint"]);
-    let expected = said.reply.endpoint.as_deref().filter(|_| is_said)?;
+    let is_said = said.has_code(&CODES) || is_redirect || said.says(&NAMED);
     let presented = said.request().and_then(|request| request.headers.first_text("host")).unwrap_or_default();
+    let Some(expected) = said.reply.endpoint.as_deref().filter(|_| is_said) else {
+        let made = || AppliedMistake::new(&HOST_OTHER_ENDPOINT, presented, "");
+        let detail = "the <Endpoint> of the server's XML names the right host; this text leaves it out";
+        return said.says(&NAMED).then(|| made().with_detail(detail));
+    };
     (presented != expected).then(|| {
         let made = AppliedMistake::new(&HOST_OTHER_ENDPOINT, presented, expected);
         made.with_detail(format!("the server names {expected}; sign the request for that host"))
@@ -23,12 +28,11 @@ fn endpoint(said: &Said<'_>) -> Option<AppliedMistake> {
 
 /// A bucket is created at the endpoint of its own region alone.
 fn constraint(said: &Said<'_>) -> Option<AppliedMistake> {
-    const CODES: [&str; 2] = ["IllegalLocationConstraintException", "IllegalLocationConstraint"];
     let (before, _) = said.words.split_once(" location constraint is incompatible")?;
     let region = before.rsplit(' ').next().unwrap_or_default();
     let expected = if region == "unspecified" { "us-east-1" } else { region };
     let presented = said.claim().map(|claim| claim.terms.scope.region()).unwrap_or_default();
-    (said.has_code(&CODES) && presented != expected).then(|| {
+    (presented != expected).then(|| {
         let detail = format!("the bucket's location is {expected}, and the request went to another region's endpoint");
         AppliedMistake::new(&SCOPE_REGION, presented, expected).with_detail(detail)
     })

@@ -7,6 +7,9 @@ use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use crate::formats::reply::Kind;
 use sigvet_core::scheme::Scheme;
 
+/// How Garage says that the scope is not its own.
+const UNEXPECTED: &str = "unexpected scope: ";
+
 pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     if let Some(made) = shape(said) {
         return together(vec![made]);
@@ -29,13 +32,15 @@ fn shape(said: &Said<'_>) -> Option<AppliedMistake> {
         "invalid credential scope",
         "malformed credential",
     ];
+    // What stands beside the same words where one part alone is wrong.
+    const PART: [&str; 3] = ["incorrect service", "incorrect terminal", "incorrect date format"];
     let id = said.claim().map(|claim| claim.terms.access_key_id.as_str());
     // The component that B2 quotes begins with the slash behind the id.
     let is_empty = said.quoted_after("the authorization component ").is_some_and(|part| part.starts_with('/'));
     if is_empty || said.says(&["a non-empty access key"]) {
         return Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, "", "").with_detail("the access key ID is empty"));
     }
-    if !said.says(&FORM) {
+    if !said.says(&FORM) || said.says(&PART) {
         return None;
     }
     if said.quoted_after("got ").is_some_and(begins_with_secret) {
@@ -65,7 +70,8 @@ fn slashed(id: &str) -> AppliedMistake {
 
 /// The region in the words, where there are any about it; else the one that a server is in that answers so.
 fn region(said: &Said<'_>) -> Option<AppliedMistake> {
-    const WORDS: [&str; 6] = [
+    const WORDS: [&str; 7] = [
+        "region name '",
         "is wrong; expecting",
         "the region is wrong",
         "region does not match",
@@ -73,13 +79,17 @@ fn region(said: &Said<'_>) -> Option<AppliedMistake> {
         "unexpected scope",
         "must be addressed using the specified endpoint",
     ];
-    let is_told = said.says(&WORDS) || said.has_code(&["InvalidRegion"]);
+    let is_expecting = said.says(&["region"]) && said.says(&["expecting '", "expecting \""]);
+    let is_told = said.says(&WORDS) || said.has_code(&["InvalidRegion", "InvalidRegionName"]) || is_expecting;
     let is_elsewhere = said.reply.kind() == Kind::Region && !said.has_code(&["IllegalLocationConstraintException"]);
     let presented = presented_region(said);
     let expected = said.quoted_after("expecting ").or_else(|| said.reply.expected_region());
+    let expected = expected.or_else(|| part_of_scope(said, "expected: ", 1)).or_else(|| auto(said));
     let is_other = expected.is_some() && expected != presented;
-    // Only a server that names the region says surely that it is the one at fault.
-    let is_named = is_told && expected.is_none() && !said.says(&["unexpected scope", "specified endpoint"]);
+    // Only a server that names the region says surely that it is the one at fault; Garage's scopes differ in little else.
+    let is_of_garage = part_of_scope(said, UNEXPECTED, 2) == Some("s3");
+    let is_named =
+        is_told && expected.is_none() && (is_of_garage || !said.says(&["unexpected scope", "specified endpoint"]));
     if !is_named && !(is_other && (is_told || is_elsewhere)) {
         return None;
     }
@@ -87,10 +97,26 @@ fn region(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// As the server quotes it, for that is what it read; else the claim's.
-fn presented_region<'a>(said: &Said<'a>) -> Option<&'a str> {
-    let quoted = said.quoted_after("the region ").or_else(|| said.quoted_after("a valid region, not "));
+fn presented_region<'s>(said: &'s Said<'_>) -> Option<&'s str> {
+    const BEFORE: [&str; 4] = ["the region ", "a valid region, not ", "the region name ", "scope region "];
+    let quoted = BEFORE.iter().find_map(|words| said.quoted_after(words));
+    let quoted = quoted.or_else(|| part_of_scope(said, UNEXPECTED, 1));
     let claimed = || said.claim().map(|claim| claim.terms.scope.region());
     quoted.or_else(claimed)
+}
+
+/// R2 lists the names that it takes; `auto` is the one for all buckets.
+fn auto<'s>(said: &'s Said<'_>) -> Option<&'s str> {
+    let list = said.text_after("must be one of: ")?;
+    list.split([',', ' ', '.']).find(|name| *name == "auto")
+}
+
+/// A part of the scope that Garage writes behind these words, in quotes or without.
+fn part_of_scope<'s>(said: &'s Said<'_>, words: &str, index: usize) -> Option<&'s str> {
+    let rest = said.text_after(words).filter(|_| said.says(&[UNEXPECTED]))?.trim_start_matches(['\'', '"', '`', ' ']);
+    let scope = rest.split(['\'', '"', '`', ' ', ',', '\n']).next()?;
+    let parts: Vec<&str> = scope.split('/').collect();
+    parts.get(index).copied().filter(|_| parts.len() == 4)
 }
 
 fn service(said: &Said<'_>) -> Option<AppliedMistake> {
@@ -107,15 +133,16 @@ fn service(said: &Said<'_>) -> Option<AppliedMistake> {
 
 /// Garage quotes the whole scope, and its own region beside it.
 fn of_unexpected_scope(said: &Said<'_>) -> Option<AppliedMistake> {
-    let claim = said.claim().filter(|_| said.says(&["unexpected scope"]))?;
-    let service = claim.terms.scope.service.as_str();
+    let claimed = || said.claim().map(|claim| claim.terms.scope.service.as_str());
+    let service = part_of_scope(said, UNEXPECTED, 2).or_else(claimed).filter(|_| said.says(&[UNEXPECTED]))?;
     (service != "s3").then(|| AppliedMistake::new(&SCOPE_SERVICE, service, "s3"))
 }
 
 fn date(said: &Said<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 4] =
         ["date in credential scope", "invalid credential date", "incorrect date format", "mismatching date"];
-    if !said.says(&WORDS) {
+    let is_other = said.says(&["scope does not match x-amz-date"]);
+    if !said.says(&WORDS) && !is_other {
         return None;
     }
     let claim = said.claim();

@@ -84,7 +84,9 @@ fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
     let (v4, claimed) = (judged.v4(), &judged.verdict.claimed);
     let local = |now| clock::local_url(claimed.signed_at()?, now);
     let (better, other) = match finding {
-        Finding::TimeSkewed { now, presented, .. } => (clock::written(*presented, *now), None),
+        Finding::TimeSkewed { now, presented, .. } => {
+            (clock::written(*presented, *now), clock::by_an_hour(*presented, *now))
+        }
         // If a URL is off by the hours of a time zone, local time is the other explanation.
         Finding::Expired { now, .. } | Finding::NotYetValid { now, .. } => (None, local(*now)),
         Finding::ScopeDate { .. } => (v4.and_then(|v4| scope::out_of_order(&v4.claim.terms)), None),

@@ -69,3 +69,113 @@ fn a_reply_alone_is_named_by_its_words() {
                     endpoint.</Message><Endpoint>b.s3.eu-west-2.amazonaws.com</Endpoint></Error>";
     assert_eq!(alone(redirect), "host-other-endpoint");
 }
+
+/// Words of Garage, MinIO, SeaweedFS, versitygw, Cloudflare R2 and Backblaze B2, as their sources and public reports have them.
+#[test]
+fn stores_have_words_of_their_own() {
+    let alone = |body: &str| ids(&header().answered(400, body).reply_alone());
+    for (code, message, expected) in [
+        (
+            "AuthorizationHeaderMalformed",
+            "Authorization header malformed, unexpected scope: 20260101/us-east-1/s3/aws4_request",
+            "scope-region",
+        ),
+        (
+            "AuthorizationHeaderMalformed",
+            "Authorization header malformed, unexpected scope: '20260101/us-east-1/s3/aws4_request', expected: \
+             '20260101/garage/s3/aws4_request'",
+            "scope-region",
+        ),
+        (
+            "AuthorizationParametersError",
+            "Error parsing the Credential/X-Amz-Credential parameter; incorrect service. This endpoint belongs to \"s3\".",
+            "scope-service",
+        ),
+        (
+            "AuthorizationHeaderMalformed",
+            "The authorization header is malformed; the Credential is mal-formed; incorrect service \"es\". This \
+             endpoint belongs to \"s3\".",
+            "scope-service",
+        ),
+        (
+            "AuthorizationQueryParametersError",
+            "Error parsing the X-Amz-Credential parameter; incorrect terminal. This endpoint uses \"aws4_request\".",
+            "scope-order",
+        ),
+        ("InvalidRegionName", "The region name 'us-west-1' is not valid. Must be one of: wnam, auto", "scope-region"),
+        ("InvalidArgument", "date in X-Amz-Credential scope does not match X-Amz-Date", "scope-date"),
+        ("InvalidTokenId", "The security token included in the request is invalid", "token-invalid"),
+        ("InvalidAccessKeyId", "Your account is disabled; please contact your administrator.", "access-key-unknown"),
+        ("Unauthorized", "The key '0012abc' is not valid", "access-key-unknown"),
+        ("AccessDenied", "Anonymous users cannot invoke this API. Please authenticate.", "authorization-missing"),
+        ("InvalidArgument", "Authorization", "authorization-missing"),
+        ("MissingAuthenticationToken", "Request is missing Authentication Token", "authorization-missing"),
+        (
+            "InvalidArgument",
+            "Authorization header is invalid -- one and only one ' ' (space) required.",
+            "authorization-malformed",
+        ),
+        ("InvalidArgument", "The value of x-amz-content-sha256 header is invalid.", "payload-hash-form"),
+        (
+            "InvalidRequest",
+            "The value of x-amz-content-sha256 header is invalid: STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            "payload-streaming",
+        ),
+        ("InvalidRequest", "Bad request: Chunk format error: Parsing Error", "payload-streaming"),
+        (
+            "MalformedTrailerError",
+            "The request contained trailing data that was not well-formed or did not conform to our published schema.",
+            "payload-streaming",
+        ),
+        ("InvalidRequest", "The value specified in the x-amz-trailer header is not supported", "checksum-unsupported"),
+        ("BadDigest", "The CRC32 you specified did not match the calculated checksum.", "checksum-mismatch"),
+        ("AuthorizationQueryParametersError", "Invalid X-Amz-Expires, expected to be a number", "expires-too-long"),
+        (
+            "AccessDenied",
+            "The bucket you are attempting to access must be addressed using the specified endpoint.",
+            "host-other-endpoint",
+        ),
+        ("NoSuchKey", "The specified key does not exist.", ""),
+        ("SlowDown", "Please reduce your request rate.", ""),
+    ] {
+        assert_eq!(alone(&xml(code, message)), expected, "{code}: {message}");
+    }
+}
+
+/// Google's store says little in the message, and the rest in the details beside it.
+#[test]
+fn details_count_as_the_message_does() {
+    for (code, details, expected) in [
+        ("AccessDenied", "Policy has expired.", "policy-expired"),
+        ("InvalidPolicyDocument", "Policy did not reference these fields: file", "policy-field-not-allowed"),
+        ("ExpiredToken", "Request signature expired at: 2026-01-01T00:00:00+00:00", "expired"),
+        ("MalformedSecurityHeader", "X-Goog-Expires must be less than or equal to 604800 seconds", "expires-too-long"),
+        (
+            "InvalidArgument",
+            "A header you provided implies functionality that is not implemented",
+            "checksum-unsupported",
+        ),
+        ("MissingSecurityHeader", "Authorization", "authorization-missing"),
+        ("AccessDenied", "Caller does not have storage.objects.get access to the Google Cloud Storage object.", ""),
+    ] {
+        let body = xml(code, "Access denied.").replace("</Error>", &format!("<Details>{details}</Details></Error>"));
+        assert_eq!(ids(&header().answered(400, &body).reply_alone()), expected, "{details}");
+    }
+}
+
+/// A clock that is off by one hour may be set to summer time as well as have the wrong zone.
+#[test]
+fn an_hour_has_two_explanations() {
+    for (server, expected) in [
+        ("20260101T013000Z", "time-local time-skewed"),
+        ("20260101T023000Z", "time-local"),
+        ("20260101T020700Z", "time-skewed"),
+    ] {
+        let message = format!("Signature expired: 20260101T003000Z is now earlier than {server} ({server} - 15 min.)");
+        assert_eq!(
+            ids(&header().answered(400, &xml("SignatureDoesNotMatch", &message)).reply_alone()),
+            expected,
+            "{server}"
+        );
+    }
+}

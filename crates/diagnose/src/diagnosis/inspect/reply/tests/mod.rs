@@ -291,7 +291,7 @@ fn words_lead_to_mistakes() {
             ),
             "authorization-malformed",
         ),
-        (api(), json("Missing Authentication Token"), "authorization-malformed"),
+        (api(), json("Missing Authentication Token"), "authorization-missing"),
         (api(), json("The security token included in the request is invalid."), "access-key-unknown"),
         (api(), json("The security token included in the request is expired"), "token-invalid"),
         (api(), json("Forbidden"), ""),
@@ -424,12 +424,12 @@ fn clocks_of_the_reply_tell_a_zone() {
 
 /// The region in a header is one that the bucket is in; only where it is another is it a mistake.
 #[test]
-fn a_bucket_elsewhere_is_a_mistake_only_where_the_scope_names_another_region() {
+fn a_bucket_elsewhere_is_a_mistake_of_the_region_only_if_the_scope_names_another() {
     let moved = "<Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be addressed \
                  using the specified endpoint. Please send all future requests to this endpoint.</Message></Error>";
     for (body, expected) in [
-        (moved.to_owned(), ""),
-        (moved.replace("</Error>", "<Region>eu-west-1</Region></Error>"), ""),
+        (moved.to_owned(), "host-other-endpoint"),
+        (moved.replace("</Error>", "<Region>eu-west-1</Region></Error>"), "host-other-endpoint"),
         (moved.replace("</Error>", "<Region>ap-south-1</Region></Error>"), "scope-region"),
     ] {
         assert_eq!(ids(&header().answered(301, &body).reply()), expected, "{body}");
