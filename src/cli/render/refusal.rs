@@ -101,18 +101,19 @@ fn service_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
 
 /// A checksum that is not the body's, or one that the server does not take.
 fn checksum_hint(reply: &Reply, sent: &Request) -> Option<String> {
-    let algorithm = sent.headers.iter().find_map(|header| ChecksumAlgorithm::from_header(&header.name))?;
+    let algorithm = sent.headers.iter().find_map(|header| ChecksumAlgorithm::from_header(&header.name));
     let message = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let is_about_checksums = message.contains("checksum") || message.contains(algorithm.name());
+    let is_about_checksums =
+        message.contains("checksum") || algorithm.is_some_and(|algorithm| message.contains(algorithm.name()));
     match reply.code.as_deref()? {
         "BadDigest" | "InvalidDigest" | "InvalidRequest" | "XAmzContentChecksumMismatch"
             if sent.wrong_checksum().is_some() =>
         {
             let WrongChecksum { name, expected, presented, .. } = sent.wrong_checksum()?;
-            Some(format!("the body's {algorithm} is {expected}, {name} says {presented}"))
+            Some(format!("the body's checksum is {expected}, but {name} says {presented}"))
         }
-        "NotImplemented" | "MethodNotAllowed" => Some(not_taken(algorithm)),
-        "InvalidRequest" | "InvalidArgument" if is_about_checksums => Some(not_taken(algorithm)),
+        "NotImplemented" | "MethodNotAllowed" => Some(not_taken(algorithm?)),
+        "InvalidRequest" | "InvalidArgument" if is_about_checksums => Some(not_taken(algorithm?)),
         _ => None,
     }
 }

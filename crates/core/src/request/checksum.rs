@@ -2,40 +2,64 @@
 
 use std::collections::HashMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::target::split_query;
 use super::{Body, Request};
 use crate::checksum::{Checksum, ChecksumAlgorithm};
+use crate::crypto::md5;
 use crate::encode::{Plus, decode};
 
 /// A checksum in a request that is not that of its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WrongChecksum {
-    /// The header, or the parameter of a presigned URL: `x-amz-checksum-crc32`.
+    /// The header, or the parameter of a presigned URL: `x-amz-checksum-crc32`, `content-md5`.
     pub name: &'static str,
-    /// The checksum of the body.
-    pub expected: Checksum,
+    /// The checksum of the body, in base64.
+    pub expected: String,
     /// What it says.
     pub presented: String,
 }
 
 impl Request {
-    /// The first `x-amz-checksum-*`, in a header or in the query of a presigned URL, that is not the checksum of the body, where the body is at hand and is what the
-    /// header is about: not chunks, and not the list of parts that ends a multipart upload, whose checksum is the object's.
+    /// The first `Content-MD5` or `x-amz-checksum-*`, in a header or in the query of a presigned URL, that is not the
+    /// checksum of the body. None where the body is not at hand, or is not what the header is about: chunks, and for
+    /// `x-amz-checksum-*` the list of parts that ends a multipart upload.
     pub fn wrong_checksum(&self) -> Option<WrongChecksum> {
         let Body::Bytes(bytes) = &self.body else { return None };
-        let ends_upload = self.method == "POST" && self.parameters().any(|(name, _)| name == b"uploadId");
-        if self.headers.declare_aws_chunks() || ends_upload {
+        if self.headers.declare_aws_chunks() {
             return None;
         }
-        let mut computed: HashMap<ChecksumAlgorithm, Checksum> = HashMap::new();
+        self.wrong_md5(bytes).or_else(|| self.wrong_amz_checksum(bytes))
+    }
+
+    /// RFC 1864: the 16 bytes in base64.
+    fn wrong_md5(&self, body: &[u8]) -> Option<WrongChecksum> {
+        let presented = self.headers.first_text_lossy("content-md5")?;
+        let expected = STANDARD.encode(md5(body));
+        (expected != presented).then(|| WrongChecksum {
+            name: "content-md5",
+            expected,
+            presented: presented.into_owned(),
+        })
+    }
+
+    fn wrong_amz_checksum(&self, body: &[u8]) -> Option<WrongChecksum> {
+        let ends_upload = self.method == "POST" && self.parameters().any(|(name, _)| name == b"uploadId");
+        if ends_upload {
+            return None;
+        }
+        let mut computed: HashMap<ChecksumAlgorithm, String> = HashMap::new();
         let headers = self.headers.iter().map(|header| (header.name.clone().into_bytes(), header.value.clone()));
         headers.chain(self.parameters()).find_map(|(name, value)| {
             let algorithm = ChecksumAlgorithm::from_header(std::str::from_utf8(&name).ok()?)?;
             // A header that is repeated ten thousand times does not have the body hashed as often.
-            let expected = computed.entry(algorithm).or_insert_with(|| Checksum::compute(algorithm, bytes)).clone();
+            let expected = computed.entry(algorithm).or_insert_with(|| Checksum::compute(algorithm, body).to_string());
             let presented = String::from_utf8_lossy(value.trim_ascii()).into_owned();
-            (expected.to_string() != presented).then(|| WrongChecksum { name: algorithm.header(), expected, presented })
+            let name = algorithm.header();
+            (*expected != presented).then(|| WrongChecksum { name, expected: expected.clone(), presented })
         })
     }
 
@@ -70,7 +94,7 @@ mod tests {
         let wrong =
             request("PUT", "/k", &[RIGHT[0], ("X-Amz-Checksum-Sha1", "AAAA")], body()).wrong_checksum().unwrap();
         assert_eq!((wrong.name, wrong.presented.as_str()), ("x-amz-checksum-sha1", "AAAA"));
-        assert_eq!(wrong.expected.to_string(), RIGHT[1].1);
+        assert_eq!(wrong.expected, RIGHT[1].1);
         assert!(
             request("PUT", "/k?uploadId=1&partNumber=2", &[(RIGHT[0].0, "AAAA")], body()).wrong_checksum().is_some()
         );
@@ -79,6 +103,19 @@ mod tests {
         assert_eq!(request("PUT", of_nothing, &[], body()).wrong_checksum().unwrap().presented, "AAAAAA==");
         assert_eq!(request("PUT", of_nothing, &[], Body::Bytes(Vec::new())).wrong_checksum(), None);
         assert!(request("POST", "/k?xuploadId=1", &[(RIGHT[0].0, "AAAA")], body()).wrong_checksum().is_some());
+    }
+
+    /// By `hashlib.md5` of Python.
+    #[test]
+    fn content_md5_is_held_against_the_body() {
+        let put = |target: &str, md5: &str| {
+            request("PUT", target, &[("Content-MD5", md5)], Body::Bytes(b"123456789".to_vec())).wrong_checksum()
+        };
+        assert_eq!(put("/k", "JfnnlDI7RTiF9RgfG2JNCw=="), None);
+        let wrong = put("/k", "1B2M2Y8AsgTpgAmY7PhCfg==").unwrap();
+        assert_eq!((wrong.name, wrong.expected.as_str()), ("content-md5", "JfnnlDI7RTiF9RgfG2JNCw=="));
+        // The hex form, which many programs write.
+        assert!(put("/k", "25f9e794323b453885f5181f1b624d0b").is_some());
     }
 
     /// It would catch a right request that is called wrong.

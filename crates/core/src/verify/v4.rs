@@ -14,6 +14,8 @@ use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement, TokenTravel};
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
+#[cfg(feature = "stream")]
+use crate::request::WrongChecksum;
 use crate::scheme::{Dialect, Scope, Signature, SigningKey};
 #[cfg(feature = "stream")]
 use crate::stream;
@@ -205,8 +207,8 @@ fn region_set_missing(request: &Request, claim: &Claim) -> Option<Finding> {
 fn judge_checksum(request: &Request, claim: &Claim) -> Option<Finding> {
     let terms = &claim.terms;
     let wrong = request.wrong_checksum().filter(|_| terms.dialect.stores_objects(&terms.scope.service))?;
-    let (name, expected) = (wrong.name.to_owned(), wrong.expected.to_string());
-    Some(Finding::ChecksumMismatch { name, expected, presented: wrong.presented })
+    let WrongChecksum { name, expected, presented } = wrong;
+    Some(Finding::ChecksumMismatch { name: name.to_owned(), expected, presented })
 }
 
 fn judge_headers(request: &Request, claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {

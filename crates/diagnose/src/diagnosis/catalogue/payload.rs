@@ -164,13 +164,14 @@ mistakes! {
     CHECKSUM_MISMATCH = "checksum-mismatch" {
         title: "the checksum header does not match the body",
         place: "payload",
-        explanation: "The x-amz-checksum-... header was computed from other bytes than the ones that arrived, or is \
-            not written as base64 of the raw big-endian bytes. The signature may be right, but the store computes \
+        explanation: "The x-amz-checksum-... or Content-MD5 header was computed from other bytes than the ones that \
+            arrived, or is not written as base64 of the raw big-endian bytes. The signature may be right, but the store computes \
             the checksum itself and refuses the body.",
         fix: "Compute the checksum over exactly the bytes that you send, and write its raw bytes, big-endian, in \
             base64.",
         clients: &[
             ("Python", "base64.b64encode(zlib.crc32(body).to_bytes(4, 'big'))"),
+            ("hashlib", "base64.b64encode(hashlib.md5(body).digest()) for Content-MD5"),
             ("aws-sdk-js v3", "requestChecksumCalculation: 'WHEN_REQUIRED' to presign a PUT without a body"),
             ("botocore", "pass ChecksumAlgorithm instead of ChecksumCRC32"),
         ],

@@ -86,39 +86,36 @@ fn has_checksum(request: &Request) -> bool {
     })
 }
 
-/// A checksum that the store did not find. A wrong `Content-MD5` has the same code, but is not such a checksum.
+/// A checksum that is another body's.
 fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
-    const NAMES: [&str; 6] = ["crc32", "crc32c", "crc64nvme", "sha1 ", "sha256 ", "x-amz-checksum"];
+    const NAMES: [&str; 7] = ["crc32", "crc32c", "crc64nvme", "sha1 ", "sha256 ", "x-amz-checksum", "content-md5"];
     let sent = said.request().and_then(checksum_header);
     let is_bad = said.has_code(&["BadDigest", "InvalidDigest"]) && (sent.is_some() || said.says(&NAMES));
-    // SeaweedFS says of any checksum that the Content-MD5 is not valid.
-    let is_of_weed = said.has_code(&["InvalidDigest"]) && said.request().is_some_and(is_without_md5);
-    let is_md5 = said.says(&["content-md5"]) && !is_of_weed;
-    let is_said = (is_bad && !is_md5)
+    let is_said = is_bad
         || said.has_code(&["XAmzContentChecksumMismatch"])
         || said.says(&[
             "value for x-amz-checksum-",
             "checksum mismatch for x-amz-checksum-",
             "you specified did not match the calculated checksum",
         ]);
-    // The hash of the payload is no checksum in this sense.
-    if !is_said || said.says(&["x-amz-content-sha256"]) {
+    // The hash of the payload is no checksum in this sense. Some stores have the same words for it.
+    let is_plain = said.request().is_some() && sent.is_none() && !said.declares_chunks();
+    let is_of_payload = is_plain && said.says(&["content-md5"]);
+    if !is_said || is_of_payload || said.says(&["x-amz-content-sha256"]) {
         return None;
     }
     let made = match said.request().and_then(Request::wrong_checksum) {
-        Some(wrong) => AppliedMistake::new(&CHECKSUM_MISMATCH, wrong.presented, wrong.expected.to_string())
+        Some(wrong) => AppliedMistake::new(&CHECKSUM_MISMATCH, wrong.presented, wrong.expected)
             .with_detail(format!("the header is {}", wrong.name)),
         None => AppliedMistake::new(&CHECKSUM_MISMATCH, sent.unwrap_or_default(), ""),
     };
     Some(made)
 }
 
-fn is_without_md5(request: &Request) -> bool {
-    !request.headers.contains("content-md5")
-}
-
 /// What the request says of its body by a checksum.
 fn checksum_header(request: &Request) -> Option<String> {
-    let header = request.headers.iter().find(|header| ChecksumAlgorithm::from_header(&header.name).is_some())?;
+    let is_checksum =
+        |name: &str| ChecksumAlgorithm::from_header(name).is_some() || name.eq_ignore_ascii_case("content-md5");
+    let header = request.headers.iter().find(|header| is_checksum(&header.name))?;
     Some(String::from_utf8_lossy(&header.value).into_owned())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Said, one};
-use crate::diagnosis::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, TIME_SKEWED};
+use crate::diagnosis::catalogue::{EXPIRED, EXPIRES_TOO_LONG, NOT_YET_VALID, POLICY_EXPIRED, TIME_SKEWED};
 use crate::diagnosis::inspect::{clock, token};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::claim::Claim;
@@ -39,12 +39,21 @@ pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
         return Vec::new();
     }
     match (signed_at(said), server_time(said)) {
-        (Some(request), Some(server)) => {
-            let other = clock::by_an_hour(request, server).into_iter().flat_map(one);
-            one(clock::skewed(request, server)).into_iter().chain(other).collect()
-        }
+        (Some(request), Some(server)) => skewed(request, server),
         (request, server) => one(AppliedMistake::new(&TIME_SKEWED, text(request), text(server))),
     }
+}
+
+/// The clock of the signer, if it is further off than the server allows, whatever the server says of it.
+pub(super) fn far_off(said: &Said<'_>) -> Vec<Explanation> {
+    let (Some(request), Some(server)) = (signed_at(said), server_time(said)) else { return Vec::new() };
+    let is_far = request.seconds_until(server).unsigned_abs() > said.evidence.window.as_secs();
+    if is_far && !said.is_presigned() { skewed(request, server) } else { Vec::new() }
+}
+
+fn skewed(request: Timestamp, server: Timestamp) -> Vec<Explanation> {
+    let other = clock::by_an_hour(request, server).into_iter().flat_map(one);
+    one(clock::skewed(request, server)).into_iter().chain(other).collect()
 }
 
 fn is_about_expires(said: &Said<'_>) -> bool {
@@ -110,6 +119,9 @@ fn end(said: &Said<'_>) -> Option<Timestamp> {
 }
 
 fn over(said: &Said<'_>) -> Vec<Explanation> {
+    if said.is_form() {
+        return one(AppliedMistake::new(&POLICY_EXPIRED, text(said.reply.expires), text(said.reply.server_time)));
+    }
     let end = said.reply.expires.or_else(|| end(said));
     let made = match (end, said.reply.server_time) {
         (Some(end), Some(server)) if end <= server => clock::expired(end, server),

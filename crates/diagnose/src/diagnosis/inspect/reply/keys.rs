@@ -1,6 +1,6 @@
 //! Words about the access key and about the session token that goes with it.
 
-use super::{Said, one};
+use super::{Said, dates, one};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID, TOKEN_UNEXPECTED};
 use crate::diagnosis::inspect::{key, token};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
@@ -43,8 +43,14 @@ pub(super) fn access_key(said: &Said<'_>) -> Vec<Explanation> {
     if !is_unknown(said) {
         return Vec::new();
     }
+    // EC2 has one code for all that is wrong with a signature.
+    let by_clock = if said.has_code(&["AuthFailure"]) { dates::far_off(said) } else { Vec::new() };
     match spoilt(said) {
+        _ if !by_clock.is_empty() => by_clock,
         Some(made) => one(made),
+        None if has_token(said) && is_own_without_token(said) => {
+            one(invalid(said).with_detail("some stores say of a wrong token that they do not know the key"))
+        }
         None if has_token(said) && said.says(&OF_BOTH) => {
             one(invalid(said).with_detail("AWS says the same of a key that it does not know"))
         }
@@ -135,6 +141,12 @@ fn invalid(said: &Said<'_>) -> AppliedMistake {
         () if is_long_lived => AppliedMistake::new(&TOKEN_UNEXPECTED, "", ""),
         () => made,
     }
+}
+
+/// Whether the key is the one at hand, and needs no token.
+fn is_own_without_token(said: &Said<'_>) -> bool {
+    let own = said.evidence.credentials.filter(|credentials| credentials.session_token.is_none());
+    own.is_some_and(|own| id(said).as_deref() == Some(&own.access_key_id))
 }
 
 fn has_token(said: &Said<'_>) -> bool {

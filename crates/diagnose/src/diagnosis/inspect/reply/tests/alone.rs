@@ -27,7 +27,7 @@ fn a_reply_alone_is_named_by_its_words() {
         ("MissingContentMD5", "Missing required header for this request: Content-Md5.", "checksum-unsupported"),
         ("InvalidRequest", "DeleteObjects requires one valid Content-MD5 header", "checksum-unsupported"),
         ("MissingContentLength", "You must provide the Content-Length HTTP header.", "checksum-unsupported"),
-        ("BadDigest", "The Content-MD5 you specified did not match what we received.", ""),
+        ("BadDigest", "The Content-MD5 you specified did not match what we received.", "checksum-mismatch"),
         // S3, Ceph and forms.
         ("AccessDenied", "Invalid according to Policy: Policy expired.", "policy-expired"),
         ("AccessDenied", "Invalid according to Policy: Extra input fields: x-a", "policy-field-not-allowed"),
