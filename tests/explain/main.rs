@@ -10,6 +10,7 @@ mod case;
 mod expected;
 use sigvet_testing as common;
 mod frozen;
+mod in_words;
 mod replies;
 mod rough;
 mod run;

@@ -8,11 +8,16 @@ use crate::cli::options::request::SupplyOptions;
 use crate::cli::options::value::cannot_read;
 use crate::cli::request::{address, supply};
 use sigvet_core::request::Request;
+use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Known;
 use sigvet_diagnose::formats::capture::is_token;
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::is_url;
 use sigvet_diagnose::formats::reply::Reply;
+use sigvet_diagnose::names_mistake;
+
+/// No program says more of a refusal.
+const LONGEST_WORDS: usize = 64 * 1024;
 
 /// Reads the request that `name` stands for, completed by the options, and what of it is known; none is standard input.
 pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) -> Result<(Request, Known), Failure> {
@@ -41,13 +46,13 @@ pub fn capture(name: Option<&str>, entry: Option<usize>, context: &mut Context) 
         return read_url(name);
     }
     if is_text(name) {
-        return read_text(name.as_bytes(), "the argument", entry);
+        return read_text(name.as_bytes(), "the argument", entry, context.now);
     }
     if name == "-" && context.stdin_is_terminal {
         return Err(Failure::usage("no input").hint("give a file, a presigned URL, or a request on standard input"));
     }
     let text = read_limited(name, &mut *context.stdin)?;
-    read_text(&text, name, entry)
+    read_text(&text, name, entry, context.now)
 }
 
 /// Whether a name stands for standard input.
@@ -55,18 +60,34 @@ pub fn is_stdin(name: Option<&str>) -> bool {
     name.is_none_or(|name| name == "-")
 }
 
-/// Whether an argument is a captured text itself, by its form: what has white space, a URL or a signature in it is no name of
-/// a file, unless there is one of that name.
+/// Whether an argument is a captured text itself, by its form: a sentence, or what has a URL or a signature in it, is no name
+/// of a file, unless there is one of that name.
 fn is_text(argument: &str) -> bool {
     let is_file = || std::path::Path::new(argument).exists();
     let marks = ["://", "X-Amz-", "AWS4-HMAC-SHA256", "%3A%2F%2F", "{\""];
-    let has_form = argument.contains(['\n', '<']) || marks.iter().any(|mark| argument.contains(mark));
+    let is_sentence = argument.split_whitespace().count() > 3;
+    let has_form = is_sentence || argument.contains(['\n', '<']) || marks.iter().any(|mark| argument.contains(mark));
     is_url(argument) || is_token(argument) || (has_form && !is_file())
 }
 
 /// Reads a text of any kind; `name` is what it is called.
-fn read_text(text: &[u8], name: &str, entry: Option<usize>) -> Result<Capture, Failure> {
-    capture::read(text, entry).map_err(|error| unreadable(name, error))
+fn read_text(text: &[u8], name: &str, entry: Option<usize>, now: Timestamp) -> Result<Capture, Failure> {
+    capture::read(text, entry)
+        .or_else(|error| in_words(text, now).ok_or(error))
+        .map_err(|error| unreadable(name, error))
+}
+
+/// The words of a server in whatever a program made of them, if they name a mistake.
+fn in_words(text: &[u8], now: Timestamp) -> Option<Capture> {
+    let reply = capture::read_reply(text.get(..text.len().min(LONGEST_WORDS))?).ok()?;
+    names_mistake(&reply, now).then(|| Capture {
+        kind: CaptureKind::Reply,
+        request: None,
+        url: None,
+        notes: reply.damage.clone(),
+        reply: Some(reply),
+        client: None,
+    })
 }
 
 /// Reads what stands on standard input; none where nothing does.

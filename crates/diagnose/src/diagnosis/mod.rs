@@ -34,7 +34,7 @@ mod conclude;
 
 pub use conclude::diagnose;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey, Trial};
-pub use inspect::is_authorization_lost;
+pub use inspect::{is_authorization_lost, names_mistake};
 pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
     Answer, AppliedMistake, Comparison, Diagnosis, Difference, Explanation, Judged, JudgedV4, Origin, Proof, Search,

@@ -21,14 +21,22 @@ mod tests;
 pub(super) use request::CLUSTER_HEADER;
 pub use unreadable::is_authorization_lost;
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Hints};
 use super::outcome::{AppliedMistake, Explanation, Judged, JudgedV4, Proof};
+use crate::formats::reply::Reply;
 use sigvet_core::request::Request;
+use sigvet_core::time::Timestamp;
 use sigvet_core::verify::VerifyError;
 
 /// What the server's words say. Explanations that follow one another are alternatives.
 pub(super) fn reply(evidence: &Evidence<'_>, judged: Option<JudgedV4<'_>>) -> Vec<Explanation> {
     evidence.reply.map(|reply| reply::Said::new(reply, evidence, judged).explanations()).unwrap_or_default()
+}
+
+/// Whether a reply by itself names a mistake. Words in which nobody sees a code or a status may be a server's all the same.
+pub fn names_mistake(said: &Reply, now: Timestamp) -> bool {
+    let hints = Hints::default();
+    !reply(&Evidence { reply: Some(said), ..Evidence::new(now, &hints) }, None).is_empty()
 }
 
 /// What a request of the Version 4 family shows: only what a server refuses by itself.

@@ -66,7 +66,12 @@ const ID_MARKS: [&str; 9] = [
 const HOST_ID_MARKS: [&str; 5] =
     ["Extended Request ID: ", "HostID: ", "host id: ", "extendedRequestId: '", "s3_extended_request_id\": \""];
 /// Codes about signatures and checksums that are no kind of refusal by themselves.
-const FURTHER_CODES: [&str; 11] = [
+const FURTHER_CODES: [&str; 16] = [
+    "AuthorizationParametersError",
+    "InvalidChunkSizeError",
+    "InvalidRegionName",
+    "InvalidTokenId",
+    "MalformedTrailerError",
     "InvalidArgument",
     "InvalidRequest",
     "NotImplemented",
@@ -88,13 +93,15 @@ pub(super) fn read(text: &str) -> Option<Fields> {
     if is_markup || (code.is_none() && status.is_none()) {
         return None;
     }
+    // A message in quotes has those that are in it escaped.
+    let message = message(text, code).replace("\\\"", "\"").replace("\\'", "'");
     let mut fields = Fields::default();
     let parts = [
         ("Code", code.map(|(_, name)| name)),
         ("Status", status),
         ("RequestId", after_marks(text, &ID_MARKS, is_of_id)),
         ("HostId", after_marks(text, &HOST_ID_MARKS, is_of_id)),
-        ("Message", Some(message(text, code))),
+        ("Message", Some(message.as_str())),
     ];
     for (name, value) in parts {
         if let Some(value) = value {
@@ -167,11 +174,22 @@ fn message<'a>(text: &'a str, code: Option<(usize, &str)>) -> &'a str {
     let of_field = || {
         MESSAGE_MARKS.iter().find_map(|(mark, quote)| {
             let (_, rest) = text.split_once(mark)?;
-            rest.split(*quote).next().filter(|message| !message.is_empty())
+            rest.get(..end_of_quoted(rest, *quote)).filter(|message| !message.is_empty())
         })
     };
     let behind = code.and_then(|(end, _)| behind_code(text.get(end..).unwrap_or_default()));
     without_ends(behind.or_else(of_field).unwrap_or_else(|| without_class(text)))
+}
+
+/// Where a text in quotes ends: at the first quote without a backslash before it.
+fn end_of_quoted(rest: &str, quote: char) -> usize {
+    let mut is_escaped = false;
+    let ends = |c: char| {
+        let ends = c == quote && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        ends
+    };
+    rest.find(ends).unwrap_or(rest.len())
 }
 
 fn behind_code(rest: &str) -> Option<&str> {

@@ -586,3 +586,15 @@ fn a_date_that_is_not_the_scopes_is_read() {
     let body = r#"{"message":"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20151124' != '20151125', from '20151125T154140Z'."}"#;
     assert_eq!(parse(body).request_time, at("2015-11-25T15:41:40Z"));
 }
+
+/// As Rust and Python print a text in quotes.
+#[test]
+fn a_message_in_quotes_may_have_quotes_in_it() {
+    for text in [
+        "ErrorMetadata { code: Some(\"AuthorizationHeaderMalformed\"), message: Some(\"the region \\\"a\\\" is wrong\"), extras: None }",
+        "{'Code': 'AuthorizationHeaderMalformed', 'Message': 'the region \"a\" is wrong'}",
+    ] {
+        let reply = Reply::parse(None, &Headers::default(), text.as_bytes());
+        assert_eq!(texts(&reply), ("AuthorizationHeaderMalformed", "the region \"a\" is wrong"), "{text}");
+    }
+}

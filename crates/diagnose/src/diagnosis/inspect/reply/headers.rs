@@ -79,9 +79,8 @@ fn found(said: &Said<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
 /// `'Host' or ':authority' must be a 'SignedHeader'`, and the like.
 fn named(said: &Said<'_>) -> Option<String> {
     let at = TO_SIGN.iter().find_map(|words| said.words.find(words))?;
-    let before = said.words.get(..at).unwrap_or_default();
-    let start = before.find(['\'', '`', '"'])? + 1;
-    let name = before.get(start..).unwrap_or_default().split(['\'', '`', '"']).next()?;
+    let before = said.words.get(..at).unwrap_or_default().trim_end().strip_suffix(['\'', '`', '"'])?;
+    let name = before.rsplit(['\'', '`', '"']).next()?;
     Some(name.to_owned()).filter(|name| !name.is_empty() && !name.contains(' '))
 }
 
