@@ -6,7 +6,7 @@ use crate::server::{bucket, file, send, servers};
 const WRONG: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEX";
 
 /// What the server said, and what to run next.
-const REFUSED: &str = "refused: SignatureDoesNotMatch, without a message
+const REFUSED: &str = "refused: SignatureDoesNotMatch, no message
   hint: --explain shows each step of the signature; 'sigvet explain' does of a captured request";
 
 /// Without `-f` the server's answer is the result, as with curl. Catches a refusal that is swallowed.

@@ -12,9 +12,9 @@ pub(super) fn of(reply: &Reply) -> String {
     let message = reply.message.as_deref().map(|message| clean(message, LONGEST_MESSAGE));
     let mut line = match (&reply.code, message) {
         (Some(code), Some(message)) => format!("{}: {message}", clean(code, LONGEST_NAME)),
-        (Some(code), None) => format!("{}, without a message", clean(code, LONGEST_NAME)),
+        (Some(code), None) => format!("{}, no message", clean(code, LONGEST_NAME)),
         (None, Some(message)) => format!("{}: {message}", status(reply)),
-        (None, None) => format!("{}, without a word why", status(reply)),
+        (None, None) => format!("{}, no error message", status(reply)),
     };
     if let Some(id) = &reply.request_id {
         // Writing to a string cannot fail.

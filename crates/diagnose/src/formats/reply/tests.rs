@@ -271,7 +271,7 @@ fn headers_tell_what_the_body_does_not() {
     let reply = Reply::parse(Some(400), &headers, b"");
     assert_eq!((reply.kind(), reply.expected_region()), (Kind::Region, Some("us-east-1")));
     assert_eq!((reply.host_id.as_deref(), reply.server_time), (Some("l6Uc"), None));
-    assert_eq!(reply.summary(), "status 400, without a word why (request id C43B)");
+    assert_eq!(reply.summary(), "status 400, no error message (request id C43B)");
 }
 
 #[test]
@@ -424,8 +424,8 @@ fn what_is_no_error_gives_its_status_and_first_words() {
     let nginx = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body><hr><center>nginx</center></body></html>";
     assert_eq!(summary(nginx), "status 400: 403 Forbidden");
     assert_eq!(summary("  go   away\n"), "status 400: go away");
-    assert_eq!(summary("\u{1f}\u{8b}\0\0"), "status 400, without a word why");
-    assert_eq!(Reply::parse(None, &Headers::default(), b"").summary(), "no status, without a word why");
+    assert_eq!(summary("\u{1f}\u{8b}\0\0"), "status 400, no error message");
+    assert_eq!(Reply::parse(None, &Headers::default(), b"").summary(), "no status, no error message");
 }
 
 #[test]
@@ -433,7 +433,7 @@ fn a_summary_is_one_short_line_that_moves_no_terminal() {
     let ceph = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>SignatureDoesNotMatch</Code><Message></Message>\
                 <RequestId>tx00000578227a165e8798a-006b022eaa-1008-default</RequestId><HostId>1008-default-default</HostId></Error>";
     let expected =
-        "SignatureDoesNotMatch, without a message (request id tx00000578227a165e8798a-006b022eaa-1008-default)";
+        "SignatureDoesNotMatch, no message (request id tx00000578227a165e8798a-006b022eaa-1008-default)";
     assert_eq!(parse(ceph).summary(), expected);
     let hostile = parse(r#"{"code":"A\u001b[2J","message":"one\n  two\u202e \u0007"}"#);
     assert_eq!(hostile.summary(), r"A\u{1b}[2J: one two\u{202e} \u{7}");
