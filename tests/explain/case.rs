@@ -93,6 +93,20 @@ impl Case {
         }
     }
 
+    /// The family of the first mistake that has to be named: `query`, or `nothing`.
+    pub fn kind(&self) -> String {
+        let first = self.expected.sets[0].first();
+        first.map_or("nothing", |id| id.split('-').next().unwrap()).to_owned()
+    }
+
+    /// What there is to go by: `http + reply`.
+    pub fn form(&self) -> String {
+        let input = (self.input != Input::None).then(|| format!("{:?}", self.input).to_lowercase());
+        let has = |name: &str, word: &str| self.file(name).map(|_| word.to_owned());
+        let parts = [input, has("reply.http", "reply"), has("client.log", "log")];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" + ")
+    }
+
     /// The file, where the case has it.
     pub fn file(&self, name: &str) -> Option<PathBuf> {
         Some(self.folder.join(name)).filter(|path| path.is_file())

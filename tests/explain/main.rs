@@ -22,7 +22,7 @@ mod tried;
 mod vectors;
 mod written;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};
 
 use case::{Case, Judged};
@@ -148,15 +148,26 @@ fn each_broken_request_is_refused() {
 
 #[test]
 fn explain_names_the_mistakes() {
-    let mark = |(case, outcome): &(Case, Outcome)| {
-        (case.name.clone(), Mark::of(&case.expected, run::read_answer(case, outcome)))
-    };
-    let marks: Vec<(String, Mark)> = answers().iter().map(mark).collect();
+    let mark =
+        |(case, outcome): &'static (Case, Outcome)| (case, Mark::of(&case.expected, run::read_answer(case, outcome)));
+    let marks: Vec<(&Case, Mark)> = answers().iter().map(mark).collect();
     let lines: Vec<String> =
-        marks.iter().flat_map(|(name, m)| m.faults.iter().map(move |f| format!("{name}: {f}"))).collect();
-    let score = Score::of(&marks.into_iter().map(|(_, mark)| mark).collect::<Vec<_>>());
+        marks.iter().flat_map(|(case, m)| m.faults.iter().map(move |f| format!("{}: {f}", case.name))).collect();
+    let score = Score::of(marks.iter().map(|(_, mark)| mark));
     println!("{score:?}");
+    println!("{}{}", table("kind of mistake", &marks, Case::kind), table("form of evidence", &marks, Case::form));
     assert!(score.is_perfect() && lines.is_empty(), "{score:?}\n{}", lines.join("\n"));
+}
+
+/// Recall is how often the first explanation is right; precision, how often it is right where something is claimed.
+fn table(what: &str, marks: &[(&Case, Mark)], group: fn(&Case) -> String) -> String {
+    let mut groups: BTreeMap<String, Vec<&Mark>> = BTreeMap::new();
+    marks.iter().for_each(|(case, mark)| groups.entry(group(case)).or_default().push(mark));
+    let row = |(name, marks): (String, Vec<&Mark>)| {
+        let score = Score::of(marks);
+        format!("{name:24} {:5}  {:5.1}%  {:8.1}%\n", score.cases, score.recall(), score.precision())
+    };
+    format!("{what:24} cases  recall  precision\n") + &groups.into_iter().map(row).collect::<String>()
 }
 
 /// Every case with what `explain --json` answers to it. It takes minutes, so all tests share one run.

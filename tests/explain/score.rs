@@ -25,14 +25,33 @@ pub struct Score {
 }
 
 impl Score {
-    pub fn of(marks: &[Mark]) -> Self {
-        let count = |is: fn(&Mark) -> bool| marks.iter().filter(|mark| is(mark)).count();
-        Self { cases: marks.len(), first: count(|m| m.first), listed: count(|m| m.listed), wrong: count(|m| m.wrong) }
+    pub fn of<'a>(marks: impl IntoIterator<Item = &'a Mark>) -> Self {
+        marks.into_iter().fold(Self::default(), |sum, mark| Self {
+            cases: sum.cases + 1,
+            first: sum.first + usize::from(mark.first),
+            listed: sum.listed + usize::from(mark.listed),
+            wrong: sum.wrong + usize::from(mark.wrong),
+        })
+    }
+
+    /// Cases whose first explanation is right, in percent.
+    pub fn recall(&self) -> f64 {
+        percent(self.first, self.cases)
+    }
+
+    /// Of the cases that are right first or wrong, the right ones, in percent.
+    pub fn precision(&self) -> f64 {
+        percent(self.first, self.first + self.wrong)
     }
 
     pub fn is_perfect(&self) -> bool {
         *self == Self { cases: self.cases, first: self.cases, listed: self.cases, wrong: 0 }
     }
+}
+
+fn percent(part: usize, whole: usize) -> f64 {
+    let [part, whole] = [part, whole].map(|count| f64::from(u32::try_from(count).unwrap()));
+    if whole == 0.0 { 100.0 } else { part / whole * 100.0 }
 }
 
 impl Mark {

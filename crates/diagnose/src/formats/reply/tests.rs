@@ -432,8 +432,7 @@ fn what_is_no_error_gives_its_status_and_first_words() {
 fn a_summary_is_one_short_line_that_moves_no_terminal() {
     let ceph = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>SignatureDoesNotMatch</Code><Message></Message>\
                 <RequestId>tx00000578227a165e8798a-006b022eaa-1008-default</RequestId><HostId>1008-default-default</HostId></Error>";
-    let expected =
-        "SignatureDoesNotMatch, no message (request id tx00000578227a165e8798a-006b022eaa-1008-default)";
+    let expected = "SignatureDoesNotMatch, no message (request id tx00000578227a165e8798a-006b022eaa-1008-default)";
     assert_eq!(parse(ceph).summary(), expected);
     let hostile = parse(r#"{"code":"A\u001b[2J","message":"one\n  two\u202e \u0007"}"#);
     assert_eq!(hostile.summary(), r"A\u{1b}[2J: one two\u{202e} \u{7}");
