@@ -62,6 +62,8 @@ pub enum Note {
         /// What it was in.
         from: &'static str,
     },
+    /// The request stood in a text with prefixes, colours or quotes around it, or in the syntax of a program.
+    TakenOutOfText,
     /// The request has a body that is not in the text.
     BodyNotCaptured,
     /// The body in the text is not as long as the request says, and is not used.
@@ -168,6 +170,7 @@ impl fmt::Display for Note {
                 write!(f, "{name} stands behind the signature and is not signed, it was left out")
             }
             Self::UnwrappedUrl { from } => write!(f, "the URL was taken out of {from}"),
+            Self::TakenOutOfText => f.write_str("the request was taken out of the text around it"),
             Self::BodyNotCaptured => f.write_str("the body of the request is not in the text"),
             Self::BodyLength { expected, presented } => {
                 write!(f, "the body has {presented} bytes where the request says {expected}, so it is not known")

@@ -19,6 +19,8 @@ mod token;
 mod appsync;
 mod literal;
 mod object;
+mod copied;
+mod pairs;
 mod words;
 mod verbose;
 mod trace;
@@ -84,12 +86,36 @@ pub struct Capture {
 pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let text = text::decode(text)?;
     let (text, repaired) = damage::with_line_breaks(damage::without_fences(text));
-    let mut capture = recognise(&text, entry)?;
+    let mut capture = match recognise(&text, entry) {
+        Ok(capture) if capture.is_signed() => capture,
+        first => match copied(&text, entry) {
+            Some(found) => found,
+            None => first?,
+        },
+    };
     capture.notes.splice(0..0, repaired);
     let found = damage::of(&capture);
     capture.notes.extend(found);
     capture.notes.dedup();
     Ok(capture)
+}
+
+/// The signed request in a text that shows none before what was put around it on the way is taken off.
+fn copied(text: &[u8], entry: Option<usize>) -> Option<Capture> {
+    let of_copy = |original: String| recognise(original.as_bytes(), entry).ok().filter(Capture::is_signed);
+    let mut capture = copied::originals(text)
+        .into_iter()
+        .find_map(of_copy)
+        .or_else(|| choose(CaptureKind::ClientLog, vec![pairs::read(text)?], entry, Prefer::First).ok())?;
+    capture.notes.insert(0, Note::TakenOutOfText);
+    Some(capture)
+}
+
+impl Capture {
+    /// Whether it shows what somebody signed.
+    fn is_signed(&self) -> bool {
+        self.client.is_some() || self.request.as_ref().is_some_and(exchange::is_signed)
+    }
 }
 
 /// Reads a response: status line, headers and body, or a body alone; of any other capture, the reply in it; of the debug log of

@@ -5,7 +5,7 @@
 //! the hash of the one is the last line of the other: that pairs them, in a log of a hundred requests too.
 
 mod blocks;
-mod python;
+pub(super) mod python;
 mod attributes;
 mod embedded;
 mod server;

@@ -1,7 +1,7 @@
 //! Literals of Python, as its programs log them: strings and bytes with their escapes, dictionaries of such.
 
 /// A literal at the beginning of the text, and what follows it. Literals side by side are one.
-pub(super) fn string(text: &str) -> Option<(Vec<u8>, &str)> {
+pub(in crate::formats::capture) fn string(text: &str) -> Option<(Vec<u8>, &str)> {
     let (mut bytes, mut rest) = string_alone(text)?;
     while let Some((more, behind)) = string_alone(rest.trim_start()) {
         bytes.extend(more);
@@ -11,7 +11,7 @@ pub(super) fn string(text: &str) -> Option<(Vec<u8>, &str)> {
 }
 
 /// The first literal, and what follows it; Go writes its strings so too.
-pub(super) fn string_alone(text: &str) -> Option<(Vec<u8>, &str)> {
+pub(in crate::formats::capture) fn string_alone(text: &str) -> Option<(Vec<u8>, &str)> {
     let is_bytes = text.starts_with('b');
     let body = text.strip_prefix(['b', 'u']).unwrap_or(text);
     let quote = body.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;

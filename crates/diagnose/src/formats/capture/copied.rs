@@ -1,0 +1,248 @@
+//! A text as it was copied out of a terminal, a tracker or a log: with colours, with something before every line, as the string of
+//! a program or the message of a structured log. Each function here takes one of these off, where it is there.
+//!
+//! What comes out is read as any other text, and used only where it shows a signed request that the text itself does not.
+
+use serde_json::Value;
+
+use super::log::python;
+
+/// No capture of one request is longer, apart from its body.
+const LONGEST: usize = 1024 * 1024;
+/// So many wrappings may lie around each other.
+const DEEPEST: usize = 2;
+/// More texts than a structured log has about a request.
+const MOST_TEXTS: usize = 256;
+const METHODS: [&str; 7] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"];
+/// What the debug logs of nginx and HAProxy write before the request line and before each header, and what ends them.
+const MARKED: [(&str, &str, Option<char>); 2] =
+    [("http request line: \"", "http header: \"", Some('"')), (".clireq[", ".clihdr[", None)];
+
+/// What the text may have been before it was copied, the likeliest first.
+pub(super) fn originals(text: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
+    let mut found = Vec::new();
+    add_originals(&text, DEEPEST, &mut found);
+    found
+}
+
+fn add_originals(text: &str, depth: usize, found: &mut Vec<String>) {
+    let inner: Vec<String> = [without_colours(text), messages(text), column(text)].into_iter().flatten().collect();
+    let inner = inner.into_iter().chain(nested(text));
+    found.extend([without_prefixes(text), marked(text), literals(text), from_middle(text)].into_iter().flatten());
+    if depth > 0 {
+        for text in inner.take(MOST_TEXTS) {
+            found.push(text.clone());
+            add_originals(&text, depth - 1, found);
+        }
+    }
+}
+
+/// Where a request line begins in a line; it ends the line, or a quote ends it.
+fn request_line(line: &str) -> Option<usize> {
+    let is_start =
+        |at: usize| !line.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric()));
+    let starts =
+        METHODS.iter().flat_map(|method| line.match_indices(method)).map(|(at, method)| (at, at + method.len()));
+    let mut starts: Vec<usize> =
+        starts.filter(|(at, end)| is_start(*at) && is_target_behind(line, *end)).map(|(at, _)| at).collect();
+    starts.sort_unstable();
+    starts.first().copied()
+}
+
+fn is_target_behind(line: &str, end: usize) -> bool {
+    let mut words = line.get(end..).and_then(|rest| rest.strip_prefix(' ')).unwrap_or_default().split(' ');
+    let is_target = words.next().is_some_and(|target| target.starts_with('/') || target.starts_with("http"));
+    is_target && words.next().is_some_and(|version| version.starts_with("HTTP/"))
+}
+
+/// The escape sequences that colour a terminal.
+fn without_colours(text: &str) -> Option<String> {
+    let mut parts = text.split("\u{1b}[");
+    let mut plain = parts.next()?.to_owned();
+    for part in parts {
+        let end = part.find(|c: char| c.is_ascii_alphabetic()).map_or(part.len(), |end| end + 1);
+        plain.push_str(part.get(end..).unwrap_or_default());
+    }
+    (plain.len() < text.len()).then_some(plain)
+}
+
+/// What stands before the request line stands before each line of the request: the name of a container, a time, `> `.
+fn without_prefixes(text: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let (first, at) =
+        lines.iter().enumerate().find_map(|(number, line)| Some((number, request_line(line).filter(|at| *at > 0)?)))?;
+    let prefix = lines.get(first)?.get(..at)?;
+    let mut kept: Vec<&str> = Vec::new();
+    let mut is_body = false;
+    for line in lines.get(first..)? {
+        match without_prefix(line, prefix) {
+            Some(line) => {
+                is_body |= line.is_empty();
+                kept.push(line);
+            }
+            None if is_body => break,
+            // Another program's line between two of these.
+            None => {}
+        }
+    }
+    (kept.len() > 1).then(|| kept.join("\n"))
+}
+
+/// A line without what looks like the prefix: digits may be others, and the direction of an arrow.
+fn without_prefix<'a>(line: &'a str, prefix: &str) -> Option<&'a str> {
+    let mut rest = line;
+    let mut pattern = prefix.chars().peekable();
+    while let Some(expected) = pattern.next() {
+        let Some(found) = rest.chars().next() else {
+            return (expected.is_whitespace() && pattern.all(char::is_whitespace)).then_some("");
+        };
+        let is_same = match expected {
+            '0'..='9' => found.is_ascii_digit(),
+            '<' | '>' => matches!(found, '<' | '>'),
+            expected => expected == found,
+        };
+        if !is_same {
+            return None;
+        }
+        rest = rest.get(found.len_utf8()..)?;
+        if expected.is_ascii_digit() && !pattern.peek().is_some_and(char::is_ascii_digit) {
+            rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        }
+    }
+    Some(rest)
+}
+
+/// The request line and the headers that a proxy's debug log has in lines of their own.
+fn marked(text: &str) -> Option<String> {
+    MARKED.iter().find_map(|(of_line, of_header, quote)| {
+        let value = |line: &'_ str, mark: &str| {
+            let (_, rest) = line.split_once(mark)?;
+            let rest = if quote.is_some() { rest } else { rest.split_once("]: ")?.1 };
+            Some(quote.map_or(rest, |quote| rest.strip_suffix(quote).unwrap_or(rest)).to_owned())
+        };
+        let mut lines = text.lines().skip_while(|line| !line.contains(of_line));
+        let first = value(lines.next()?, of_line)?;
+        let headers = lines.take_while(|line| !line.contains(of_line)).filter_map(|line| value(line, of_header));
+        Some(std::iter::once(first).chain(headers).collect::<Vec<_>>().join("\n") + "\n\n")
+    })
+}
+
+/// A request as the string of a program, with its line ends escaped; pieces that follow one another are one.
+fn literals(text: &str) -> Option<String> {
+    let escaped = text.match_indices(" HTTP/").map(|(at, _)| at).find(|at| {
+        let behind = text.get(at + " HTTP/1.1".len()..).unwrap_or_default();
+        behind.starts_with("\\r\\n") || behind.starts_with("\\n")
+    })?;
+    let start = text.get(..escaped)?.rfind(['"', '\''])?;
+    let (mut bytes, mut rest) = python::string_alone(text.get(start..)?)?;
+    while let Some((more, behind)) = python::string_alone(between_pieces(rest)) {
+        bytes.extend(more);
+        rest = behind;
+    }
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What JavaScript, Python and Ruby write between the pieces of what they send.
+fn between_pieces(text: &str) -> &str {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '+' | ','));
+    let text = ["send: b", "send: ", "<- "].iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
+    text.strip_prefix('b').filter(|text| text.starts_with(['"', '\''])).unwrap_or(text)
+}
+
+/// A request behind bytes of another layer, or behind words in its line; ngrep writes a dot for each carriage return.
+fn from_middle(text: &str) -> Option<String> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some(start) = request_line(line) {
+            let rest = text.get(at + start..)?;
+            let is_dotted = rest.lines().take(3).all(|line| line.ends_with('.'));
+            return Some(if is_dotted { without_dots(rest) } else { rest.to_owned() });
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn without_dots(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(|line| line.strip_suffix('.').unwrap_or(line)).collect();
+    lines.join("\n")
+}
+
+/// The messages of a structured log, each a line or several of what was logged.
+fn messages(text: &str) -> Option<String> {
+    const NAMES: [&str; 7] = ["log", "message", "msg", "MESSAGE", "textPayload", "@message", "line"];
+    let mut all = String::new();
+    for line in text.lines() {
+        let start = line.find('{').unwrap_or(line.len());
+        let Ok(Value::Object(fields)) = serde_json::from_str(line.get(start..).unwrap_or_default()) else { continue };
+        if let Some(message) = NAMES.iter().find_map(|name| fields.get(*name)?.as_str()) {
+            all.push_str(message.trim_end_matches(['\n', '\r']));
+            all.push('\n');
+        }
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+/// The texts inside JSON that hold a request: a dump, or an object as a text.
+fn nested(text: &str) -> Vec<String> {
+    let of_line = |line: &str| {
+        let start = line.find(['{', '"'])?;
+        serde_json::from_str(line.get(start..)?.trim_end()).ok()
+    };
+    let values = serde_json::from_str(text.trim()).ok().into_iter();
+    let values: Vec<Value> = values.chain(text.lines().take(MOST_TEXTS).filter_map(of_line)).collect();
+    let mut texts = Vec::new();
+    values.iter().for_each(|value| add_texts(value, &mut texts));
+    texts
+}
+
+fn add_texts(value: &Value, texts: &mut Vec<String>) {
+    let is_request = |text: &str| {
+        text.contains(" HTTP/") || (text.starts_with('{') && text.to_ascii_lowercase().contains("authorization"))
+    };
+    match value {
+        Value::String(text) if is_request(text) && texts.len() < MOST_TEXTS => texts.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| add_texts(value, texts)),
+        Value::Object(fields) => fields.values().for_each(|value| add_texts(value, texts)),
+        _ => {}
+    }
+}
+
+/// The column of a table in CSV that is called the message, as CloudWatch exports it (RFC 4180).
+fn column(text: &str) -> Option<String> {
+    let head = text.lines().next()?;
+    let named = |name: &str| name.trim_matches(['"', '\r']).to_ascii_lowercase();
+    let at = head.split(',').position(|name| ["message", "@message"].contains(&named(name).as_str()))?;
+    let mut rest = text.get(head.len()..)?.trim_start_matches(['\r', '\n']);
+    let mut all = String::new();
+    while !rest.is_empty() {
+        let (record, behind) = record(rest);
+        all.push_str(record.get(at).map(String::as_str).unwrap_or_default());
+        all.push('\n');
+        rest = behind;
+    }
+    Some(all)
+}
+
+/// The fields of the first record, and what follows it.
+fn record(text: &str) -> (Vec<String>, &str) {
+    let mut fields = vec![String::new()];
+    let mut is_quoted = false;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let field = fields.last_mut().expect("there is one from the beginning");
+        match c {
+            '"' if is_quoted && chars.peek().is_some_and(|(_, next)| *next == '"') => {
+                chars.next();
+                field.push('"');
+            }
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => fields.push(String::new()),
+            '\n' if !is_quoted => return (fields, text.get(at + 1..).unwrap_or_default()),
+            '\r' if !is_quoted => {}
+            c => field.push(c),
+        }
+    }
+    (fields, "")
+}

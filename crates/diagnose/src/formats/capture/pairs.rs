@@ -1,0 +1,178 @@
+//! A request that a program printed with its headers as pairs, in whatever syntax: Go's `map[Name:[value]]`, Rust's and Python's
+//! `"name": "value"`, PowerShell's `"name"="value"`, Envoy's `'name', 'value'`, `Name: value` in a list or on lines.
+//!
+//! Which program it was is not asked. A header has a name that only headers have, and the request is one because `Authorization`
+//! among them is a signature, or the URL has one.
+
+use super::exchange::{Exchange, is_signed, uncaptured_body, valid_headers, with_host};
+use super::log::python;
+use crate::formats::note::Note;
+use crate::formats::parse_url;
+use sigvet_core::internal::captured_request;
+use sigvet_core::request::{Body, RequestUrl};
+
+/// No print of one request is longer.
+const LONGEST: usize = 256 * 1024;
+const METHODS: [&str; 7] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"];
+/// Names of headers without a dash.
+const PLAIN: [&str; 11] =
+    ["host", "date", "authorization", "accept", "range", "expect", "cookie", "connection", "origin", "referer", "via"];
+/// What holds the path and the query where no URL does.
+const TARGETS: [&str; 4] = [":path", "requesturi", "rawpath", "request_uri"];
+
+/// The signed request in a text.
+pub(super) fn read(text: &[u8]) -> Option<Exchange> {
+    let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
+    let mut pairs = pairs(&text);
+    let mut take = |names: &[&str]| {
+        let at = pairs.iter().position(|(name, _)| names.contains(&name.to_ascii_lowercase().as_str()))?;
+        Some(pairs.remove(at).1)
+    };
+    let (authority, target, query) = (take(&[":authority"]), take(&TARGETS), take(&["rawquerystring"]));
+    let method = take(&[":method", "method", "httpmethod"]);
+    take(&[":scheme"]);
+    pairs.retain(|(name, _)| !name.starts_with(':') && is_header_name(name));
+    // A log may show the same request before it was signed, or the reply after it: the headers are those around the signature.
+    let (headers, mut notes) = valid_headers(each_once(pairs));
+    let url = first_url(&text);
+    let host = authority.or_else(|| url.as_ref().map(RequestUrl::host_header));
+    let target = match (url.as_ref(), target) {
+        (Some(url), None) => url.target().to_vec(),
+        (_, Some(path)) => match query.filter(|query| !query.is_empty()) {
+            Some(query) => format!("{path}?{query}").into_bytes(),
+            None => path.into_bytes(),
+        },
+        (None, None) => return None,
+    };
+    let method = method.filter(|method| METHODS.contains(&method.to_ascii_uppercase().as_str()));
+    let method = method.map(|method| method.to_ascii_uppercase()).or_else(|| method_by_url(&text))?;
+    let headers = match host.filter(|_| !headers.contains("host")) {
+        Some(host) => {
+            notes.push(Note::HostFromUrl);
+            with_host(&host, &headers)
+        }
+        None => headers,
+    };
+    let body = match uncaptured_body(&headers, &mut notes) {
+        // What is printed of a request with a body may leave it out.
+        Body::Bytes(_) if !["GET", "HEAD", "DELETE"].contains(&method.as_str()) => {
+            notes.push(Note::BodyNotCaptured);
+            Body::Unknown
+        }
+        body => body,
+    };
+    let request = captured_request(method, target, headers, body);
+    let url = url.map(|url| url.for_request(&request));
+    is_signed(&request).then_some(Exchange { request: Some(request), url, reply: None, notes })
+}
+
+/// All that look like a name with a value, in order.
+fn pairs(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    let mut last = ' ';
+    while let Some(c) = rest.chars().next() {
+        let begins = (c.is_ascii_alphabetic() || c == ':') && !is_name_part(last) && last != ':';
+        if let Some((pair, behind)) = begins.then(|| pair_at(rest, last)).flatten() {
+            found.push(pair);
+            last = ' ';
+            rest = behind;
+            continue;
+        }
+        last = c;
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+    }
+    found
+}
+
+fn is_name_part(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+/// The pair that begins here, behind a quote or not, and what follows it.
+fn pair_at(text: &str, before: char) -> Option<((String, String), &str)> {
+    let start = usize::from(text.starts_with(':'));
+    let end = text.get(start..)?.find(|c| !is_name_part(c))? + start;
+    let name = text.get(..end).filter(|name| is_known(name))?;
+    let quote = matches!(before, '"' | '\'').then_some(before);
+    let rest = text.get(end..)?;
+    let rest = match quote {
+        Some(quote) => rest.strip_prefix(quote)?,
+        None => rest,
+    };
+    let rest = rest.trim_start_matches(' ');
+    let separators: &[&str] = if quote.is_some() { &[": ", ":", "=>", "=", ", "] } else { &[": ", ":", "=>", "="] };
+    let rest = separators.iter().find_map(|separator| rest.strip_prefix(separator))?.trim_start_matches(' ');
+    let (value, rest) = value(rest)?;
+    Some(((name.to_owned(), value), rest))
+}
+
+/// A value in quotes, in brackets, or to the end of its line or item.
+fn value(text: &str) -> Option<(String, &str)> {
+    let inner =
+        ["[]string{", "[", "Some(", "Sensitive("].iter().find_map(|open| text.strip_prefix(open)).unwrap_or(text);
+    if let Some((bytes, rest)) = python::string_alone(inner) {
+        return Some((String::from_utf8_lossy(&bytes).into_owned(), rest));
+    }
+    let end = if inner.len() < text.len() { inner.find(']')? } else { end_of_item(text) };
+    let value = inner.get(..end)?.trim_end();
+    (!value.is_empty()).then(|| (value.to_owned(), inner.get(end..).unwrap_or_default()))
+}
+
+/// Where a value without quotes ends: with its line, or before the next name of a list.
+fn end_of_item(text: &str) -> usize {
+    let line = text.find(['\n', '\r']).unwrap_or(text.len());
+    let is_next = |at: &usize| {
+        let behind = text.get(at + 2..).unwrap_or_default();
+        let end = behind.find(|c| !is_name_part(c)).unwrap_or(behind.len());
+        end > 0
+            && behind.get(end..).is_some_and(|rest| rest.starts_with(": "))
+            && is_known(behind.get(..end).unwrap_or_default())
+    };
+    let next = text.match_indices(", ").map(|(at, _)| at).take_while(|at| *at < line).find(is_next);
+    let close =
+        text.find(')').filter(|at| *at < line && text.get(at + 1..).is_some_and(|rest| rest.starts_with(" body=")));
+    next.into_iter().chain(close).min().unwrap_or(line)
+}
+
+fn is_header_name(name: &str) -> bool {
+    name.contains('-') || PLAIN.contains(&name.to_ascii_lowercase().as_str())
+}
+
+fn is_known(name: &str) -> bool {
+    const FURTHER: [&str; 6] = ["method", "httpmethod", "rawpath", "rawquerystring", "requesturi", "request_uri"];
+    let lower = name.to_ascii_lowercase();
+    is_header_name(name) || name.starts_with(':') || FURTHER.contains(&lower.as_str())
+}
+
+/// Each pair once: the same name and value twice are two prints of one header.
+fn each_once(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut kept: Vec<(String, String)> = Vec::new();
+    for (name, value) in pairs {
+        if !kept.iter().any(|(known, same)| known.eq_ignore_ascii_case(&name) && *same == value) {
+            kept.push((name, value));
+        }
+    }
+    kept
+}
+
+fn first_url(text: &str) -> Option<RequestUrl> {
+    let starts = text.match_indices("http").map(|(at, _)| at);
+    starts.take(64).find_map(|at| {
+        let rest = text.get(at..)?;
+        let is_url = rest.starts_with("http://") || rest.starts_with("https://");
+        let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '}' | '{');
+        let end = rest.find(is_end).unwrap_or(rest.len());
+        let url = rest.get(..end)?.trim_end_matches([',', ')', ';', '.']);
+        is_url
+            .then(|| parse_url(url).ok())
+            .flatten()
+            .filter(|url| url.target() != b"/" || text.matches("http").count() == 1)
+    })
+}
+
+/// The method before the URL: `--> GET https://…`, `requests.request("GET", …`.
+fn method_by_url(text: &str) -> Option<String> {
+    let is_word = |word: &&str| METHODS.contains(word);
+    text.split(|c: char| !c.is_ascii_alphabetic()).find(is_word).map(str::to_owned)
+}
