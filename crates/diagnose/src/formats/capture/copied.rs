@@ -13,6 +13,8 @@ const LONGEST: usize = 1024 * 1024;
 const DEEPEST: usize = 2;
 /// More texts than a structured log has about a request.
 const MOST_TEXTS: usize = 256;
+/// A dump of the network repeats the request line once.
+const MOST_REQUESTS: usize = 4;
 const METHODS: [&str; 7] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"];
 /// What the debug logs of nginx and HAProxy write before the request line and before each header, and what ends them.
 const MARKED: [(&str, &str, Option<char>); 2] =
@@ -29,7 +31,8 @@ pub(super) fn originals(text: &[u8]) -> Vec<String> {
 fn add_originals(text: &str, depth: usize, found: &mut Vec<String>) {
     let inner: Vec<String> = [without_colours(text), messages(text), column(text)].into_iter().flatten().collect();
     let inner = inner.into_iter().chain(nested(text));
-    found.extend([without_prefixes(text), marked(text), literals(text), from_middle(text)].into_iter().flatten());
+    found.extend([without_prefixes(text), marked(text), literals(text)].into_iter().flatten());
+    found.extend(from_middle(text));
     if depth > 0 {
         for text in inner.take(MOST_TEXTS) {
             found.push(text.clone());
@@ -151,17 +154,18 @@ fn between_pieces(text: &str) -> &str {
 }
 
 /// A request behind bytes of another layer, or behind words in its line; ngrep writes a dot for each carriage return.
-fn from_middle(text: &str) -> Option<String> {
+fn from_middle(text: &str) -> Vec<String> {
     let mut at = 0;
+    let mut found = Vec::new();
     for line in text.split_inclusive('\n') {
-        if let Some(start) = request_line(line) {
-            let rest = text.get(at + start..)?;
+        if let Some(start) = request_line(line).filter(|_| found.len() < MOST_REQUESTS) {
+            let rest = text.get(at + start..).unwrap_or_default();
             let is_dotted = rest.lines().take(3).all(|line| line.ends_with('.'));
-            return Some(if is_dotted { without_dots(rest) } else { rest.to_owned() });
+            found.push(if is_dotted { without_dots(rest) } else { rest.to_owned() });
         }
         at += line.len();
     }
-    None
+    found
 }
 
 fn without_dots(text: &str) -> String {

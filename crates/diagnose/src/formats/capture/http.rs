@@ -1,8 +1,9 @@
 //! Raw HTTP: requests, each with its response behind it or not; HTTP/2 fields with `:method` and `:path` too.
 
 use crate::formats::note::Note;
-use sigvet_core::internal::raw_http::{Lines, MalformedRequest, parse_request_line, take_head};
-use sigvet_core::request::{Body, Headers};
+use sigvet_core::crypto::sha256;
+use sigvet_core::internal::raw_http::{Head, Lines, MalformedRequest, parse_request_line, take_head};
+use sigvet_core::request::Body;
 
 use super::UnreadableCapture;
 use super::exchange::{Exchange, transferred_body};
@@ -57,7 +58,7 @@ fn read_request(lines: &mut Lines<'_>) -> Result<Exchange, UnreadableCapture> {
     let is_pseudo = lines.clone().next().is_some_and(|line| pseudo::begins(line.text));
     let head = if is_pseudo { pseudo::take_head(lines)? } else { take_head(lines)? };
     let mut notes = Vec::new();
-    let body = take_body(lines, &head.headers, &mut notes);
+    let body = take_body(lines, &head, &mut notes);
     Ok(Exchange::of(head, body, notes))
 }
 
@@ -81,7 +82,8 @@ fn read_response(status: u16, lines: &mut Lines<'_>, exchanges: &mut Vec<Exchang
 }
 
 /// Takes the body by its length, where the text bears the length out; else up to the next message.
-fn take_body(lines: &mut Lines<'_>, headers: &Headers, notes: &mut Vec<Note>) -> Body {
+fn take_body(lines: &mut Lines<'_>, head: &Head, notes: &mut Vec<Note>) -> Body {
+    let headers = &head.headers;
     let rest = lines.rest();
     let next = next_message(rest, is_message_line);
     let there = rest.get(..next.unwrap_or(rest.len())).unwrap_or_default();
@@ -102,10 +104,21 @@ fn take_body(lines: &mut Lines<'_>, headers: &Headers, notes: &mut Vec<Note>) ->
         None => {
             lines.skip_bytes(there.len());
             let trimmed = there.trim_ascii_end();
+            if has_no_body(head) {
+                notes.extend((!trimmed.is_empty()).then_some(Note::TextBehindBody { length: trimmed.len() }));
+                return Body::Bytes(Vec::new());
+            }
             let body = if next.is_some() || trimmed.is_empty() { trimmed } else { there };
             Body::Bytes(body.to_vec())
         }
     }
+}
+
+/// A request without a length has no body (RFC 9112 §6.3). Of a method that may have one, the head may have lost its length.
+fn has_no_body(head: &Head) -> bool {
+    let hash = head.headers.first_text("x-amz-content-sha256");
+    let is_declared = hash.is_some_and(|hash| hash != "UNSIGNED-PAYLOAD" && hash != sha256(b"").to_string());
+    ["GET", "HEAD"].contains(&head.method.as_str()) && !is_declared
 }
 
 /// A body that is longer or shorter than it should be: it was cut off, left out, or lost its carriage returns.

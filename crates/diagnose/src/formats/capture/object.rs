@@ -29,10 +29,9 @@ pub(super) fn read(text: &[u8]) -> Vec<Exchange> {
 fn of_object(object: &Literal) -> Option<Exchange> {
     let text = |names: &[&str]| object.get(names).and_then(Literal::text);
     let method = text(&["method", "httpMethod", "verb"])?;
-    let Literal::Object(fields) = object.get(&["headers", "header"])? else { return None };
-    let pairs = fields.iter().flat_map(|(name, value)| value.texts().into_iter().map(move |value| (name, value)));
-    let (headers, notes) = valid_headers(pairs);
-    let location = text(&["url", "uri", "reqURI", "requestURI", "requestUri", "path"])?;
+    let (headers, notes) = valid_headers(headers(object.get(&["headers", "header"])?));
+    const LOCATIONS: [&str; 6] = ["url", "uri", "reqURI", "requestURI", "requestUri", "path"];
+    let location = LOCATIONS.iter().find_map(|name| text(&[name]))?;
     let mut target = location.to_owned();
     if let Some(query) = object.get(&["query", "queryString"]).filter(|_| !location.contains('?')) {
         target.push_str(&query_of(query));
@@ -40,6 +39,21 @@ fn of_object(object: &Literal) -> Option<Exchange> {
     let host = text(&["hostname", "host"]).map(str::to_owned);
     let body = text(&["body", "data"]).filter(|body| !body.is_empty()).map(|body| body.as_bytes().to_vec());
     exchange(method, &target, host, headers, body, notes)
+}
+
+/// Fields by their names, or a list of objects with a name and a value, as HAR has it.
+fn headers(value: &Literal) -> Vec<(&str, &str)> {
+    match value {
+        Literal::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, value)| value.texts().into_iter().map(|text| (name.as_str(), text)))
+            .collect(),
+        Literal::List(items) => items
+            .iter()
+            .filter_map(|item| item.get(&["name", "key"])?.text().zip(item.get(&["value"])?.text()))
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The query that an object of parameters makes, encoded as SDKs do.

@@ -32,9 +32,12 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     let method = take(&[":method", "method", "httpmethod"]);
     take(&[":scheme"]);
     pairs.retain(|(name, _)| !name.starts_with(':') && is_header_name(name));
+    // PowerShell's own option for this header, which its table of headers may not have.
+    let content_type = text.split_once("-ContentType \"").and_then(|(_, rest)| rest.split_once('"'));
+    pairs.extend(content_type.map(|(value, _)| ("content-type".to_owned(), value.to_owned())));
     // A log may show the same request before it was signed, or the reply after it: the headers are those around the signature.
     let (headers, mut notes) = valid_headers(each_once(pairs));
-    let url = first_url(&text);
+    let url = first_url(&text).or_else(|| url_in_parts(&text));
     let host = authority.or_else(|| url.as_ref().map(RequestUrl::host_header));
     let target = match (url.as_ref(), target) {
         (Some(url), None) => url.target().to_vec(),
@@ -103,8 +106,22 @@ fn pair_at(text: &str, before: char) -> Option<((String, String), &str)> {
     let rest = rest.trim_start_matches(' ');
     let separators: &[&str] = if quote.is_some() { &[": ", ":", "=>", "=", ", "] } else { &[": ", ":", "=>", "="] };
     let rest = separators.iter().find_map(|separator| rest.strip_prefix(separator))?.trim_start_matches(' ');
-    let (value, rest) = value(rest)?;
+    let (value, rest) = if is_word(name) { word(rest)? } else { value(rest)? };
     Some(((name.to_owned(), value), rest))
+}
+
+/// Whether a value without quotes has no blank in it.
+fn is_word(name: &str) -> bool {
+    !is_header_name(name) || name.eq_ignore_ascii_case("host")
+}
+
+fn word(text: &str) -> Option<(String, &str)> {
+    if text.starts_with(['"', '\'', '[', 'b']) || text.starts_with("Some(") {
+        return value(text);
+    }
+    let end = text.find(|c: char| c.is_whitespace() || matches!(c, ',' | '}' | ')' | ';')).unwrap_or(text.len());
+    let value = text.get(..end).filter(|value| !value.is_empty())?;
+    Some((value.to_owned(), text.get(end..)?))
 }
 
 /// A value in quotes, in brackets, or to the end of its line or item.
@@ -169,6 +186,21 @@ fn first_url(text: &str) -> Option<RequestUrl> {
             .flatten()
             .filter(|url| url.target() != b"/" || text.matches("http").count() == 1)
     })
+}
+
+/// Rust prints the parts of a URL: `Url { scheme: "https", …, host: Some(Domain("…")), …, path: "/", query: Some("…"), … }`.
+fn url_in_parts(text: &str) -> Option<RequestUrl> {
+    let (_, parts) = text.split_once("Url { ")?;
+    let part = |mark: &str| parts.split_once(mark)?.1.split_once('"').map(|(value, _)| value);
+    let mut url = format!("{}://{}", part("scheme: \"")?, part("Domain(\"")?);
+    if let Some((port, _)) = parts.split_once("port: Some(").and_then(|(_, rest)| rest.split_once(')')) {
+        url = format!("{url}:{port}");
+    }
+    url.push_str(part("path: \"")?);
+    if let Some(query) = part("query: Some(\"") {
+        url = format!("{url}?{query}");
+    }
+    parse_url(&url).ok()
 }
 
 /// The method before the URL: `--> GET https://…`, `requests.request("GET", …`.
