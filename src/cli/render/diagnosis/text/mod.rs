@@ -4,6 +4,7 @@
 use std::io::{Result, Write};
 
 use super::marks::{self, Kind, Segment};
+use super::servers::known_by;
 use super::shown_values::ShownValues;
 use super::words::{CLIENTS, owner, searched};
 use super::{Both, Shown};
@@ -30,6 +31,7 @@ impl Shown<'_> {
         page.verdict()?;
         page.changes()?;
         page.best()?;
+        page.differences()?;
         page.others()?;
         self.telling_comparisons().try_for_each(|comparison| page.comparison(comparison))?;
         page.reply()?;
@@ -201,6 +203,17 @@ impl Page<'_> {
                 self.line(Role::Mark, marks)
             }
         }
+    }
+
+    /// What the server computes otherwise, and how that is known.
+    fn differences(&mut self) -> Result<()> {
+        for applied in self.shown.server_differences() {
+            writeln!(self.out)?;
+            self.sentence("server: ", &format!("{} [{}]", applied.difference.computes, applied.difference.id))?;
+            self.row("proof", known_by(applied))?;
+            self.row("source", applied.difference.source)?;
+        }
+        Ok(())
     }
 
     fn others(&mut self) -> Result<()> {

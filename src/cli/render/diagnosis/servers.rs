@@ -1,0 +1,97 @@
+//! The words for what a server computes otherwise than AWS, the same for text, JSON and the page.
+
+use serde_json::{Value, json};
+
+use super::Shown;
+use sigvet_core::verify::Outcome;
+use sigvet_diagnose::servers::{Consequence, Server};
+use sigvet_diagnose::{AppliedDifference, Certainty};
+
+impl Shown<'_> {
+    /// Why a request that is right was refused, where the server is known to compute otherwise.
+    pub(super) fn server_answer(&self) -> Option<String> {
+        let (first, others) =
+            self.server_differences().split_first().map(|(first, others)| (*first, others.to_vec()))?;
+        let begin = match (first.difference.consequence(), self.diagnosis.outcome) {
+            (Consequence::FramingStored, _) => "the server accepted it".to_owned(),
+            (Consequence::Refused { .. }, _) => "AWS accepts such a request".to_owned(),
+            (_, Outcome::Valid) => "the signature is right by AWS's rules".to_owned(),
+            _ => "the server does not compute what AWS does".to_owned(),
+        };
+        let verb = if first.certainty == Certainty::Proven { "" } else { "is known to do this: " };
+        let all: Vec<&str> = [first.difference.computes]
+            .into_iter()
+            .chain(others.iter().map(|other| other.difference.computes))
+            .collect();
+        Some(format!("{begin}; {} {verb}{}", named(&first.servers), all.join("; and ")).replace("  ", " "))
+    }
+
+    /// The differences that are proven or likely.
+    pub(super) fn server_differences(&self) -> Vec<&AppliedDifference> {
+        self.diagnosis.server_differences().collect()
+    }
+
+    /// What to send instead, each thing once.
+    pub(super) fn server_fixes(&self) -> Vec<&'static str> {
+        let mut fixes: Vec<&str> = self.server_differences().iter().map(|applied| applied.difference.send).collect();
+        fixes.dedup();
+        fixes
+    }
+
+    /// What servers may compute otherwise, if it is not known which server answered.
+    pub(super) fn possible_differences(&self) -> Vec<String> {
+        let possible = self.diagnosis.differences.iter().filter(|applied| applied.certainty == Certainty::Possible);
+        possible.map(|applied| advice(applied.difference, &named(&applied.servers))).collect()
+    }
+
+    /// The differences for scripts.
+    pub(super) fn server_differences_json(&self) -> Vec<Value> {
+        self.diagnosis.differences.iter().map(to_json).collect()
+    }
+}
+
+/// How a difference is known, for people.
+pub(super) fn known_by(applied: &AppliedDifference) -> &'static str {
+    match (applied.certainty, applied.difference.consequence()) {
+        (Certainty::Proven, Consequence::OtherSignature) => {
+            "the server's own text is exactly what these rules make of the request"
+        }
+        (Certainty::Proven, Consequence::Refused { .. }) => "the server's message says so",
+        (Certainty::Proven, Consequence::FramingStored) => "the server is recognized by its reply",
+        (Certainty::Recognized, _) => "the server is recognized, and the request has what triggers it",
+        (Certainty::Possible, _) => "the request has what triggers it; which server answered is not known",
+    }
+}
+
+/// What a server does, and what to send instead.
+pub fn advice(difference: &sigvet_diagnose::servers::Difference, servers: &str) -> String {
+    let send = difference.send.trim_end_matches('.');
+    format!("{servers}: {}. {send}", difference.computes)
+}
+
+/// The names of servers, in a sentence.
+fn named(servers: &[Server]) -> String {
+    let names: Vec<&str> = servers.iter().map(|server| server.name()).collect();
+    match names.as_slice() {
+        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+        names => names.concat(),
+    }
+}
+
+fn to_json(applied: &AppliedDifference) -> Value {
+    let known_by = match applied.certainty {
+        Certainty::Proven => "reply",
+        Certainty::Recognized => "server",
+        Certainty::Possible => "request",
+    };
+    let difference = applied.difference;
+    let servers: Vec<&str> = applied.servers.iter().map(|server| server.name()).collect();
+    json!({
+        "id": difference.id,
+        "servers": servers,
+        "known_by": known_by,
+        "computes": difference.computes,
+        "fix": difference.send,
+        "source": difference.source,
+    })
+}
