@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Shown;
 use sigvet_core::verify::Outcome;
-use sigvet_diagnose::servers::{Consequence, Server};
+use sigvet_diagnose::servers::{Consequence, Difference, Server};
 use sigvet_diagnose::{AppliedDifference, Certainty};
 
 impl Shown<'_> {
@@ -64,9 +64,13 @@ pub(super) fn known_by(applied: &AppliedDifference) -> &'static str {
 }
 
 /// What a server does, and what to send instead.
-pub fn advice(difference: &sigvet_diagnose::servers::Difference, servers: &str) -> String {
-    let send = difference.send.trim_end_matches('.');
-    format!("{servers}: {}. {send}", difference.computes)
+pub fn advice(difference: &Difference, servers: &str) -> String {
+    let does = match difference.consequence() {
+        Consequence::OtherSignature => " computes another signature than AWS",
+        Consequence::Refused { .. } => " refuses what AWS accepts",
+        Consequence::FramingStored => "",
+    };
+    format!("{servers}{does}: {}. {}", difference.computes, difference.send.trim_end_matches('.'))
 }
 
 /// The names of servers, in a sentence.
