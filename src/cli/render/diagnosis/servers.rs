@@ -10,20 +10,20 @@ use sigvet_diagnose::{AppliedDifference, Certainty};
 impl Shown<'_> {
     /// Why a request that is right was refused, where the server is known to compute otherwise.
     pub(super) fn server_answer(&self) -> Option<String> {
-        let (first, others) =
-            self.server_differences().split_first().map(|(first, others)| (*first, others.to_vec()))?;
-        let begin = match (first.difference.consequence(), self.diagnosis.outcome) {
-            (Consequence::FramingStored, _) => "the server accepted it".to_owned(),
-            (Consequence::Refused { .. }, _) => "AWS accepts such a request".to_owned(),
-            (_, Outcome::Valid) => "the signature is right by AWS's rules".to_owned(),
-            _ => "the server does not compute what AWS does".to_owned(),
+        let applied = self.server_differences();
+        let first = applied.first()?;
+        let server = named(&first.servers);
+        let begin = match (first.difference.consequence(), first.certainty, self.diagnosis.outcome) {
+            (Consequence::FramingStored, ..) => format!("the server accepted it, and at {server}, "),
+            (Consequence::Refused { .. }, ..) => format!("AWS accepts such a request; at {server}, "),
+            (_, Certainty::Recognized, _) => {
+                format!("by AWS's rules the signature is right; {server} is known to compute another one: ")
+            }
+            (_, _, Outcome::Valid) => format!("by AWS's rules the signature is right; {server} computes another one: "),
+            _ => format!("{server} computes another signature than AWS: "),
         };
-        let verb = if first.certainty == Certainty::Proven { "" } else { "is known to do this: " };
-        let all: Vec<&str> = [first.difference.computes]
-            .into_iter()
-            .chain(others.iter().map(|other| other.difference.computes))
-            .collect();
-        Some(format!("{begin}; {} {verb}{}", named(&first.servers), all.join("; and ")).replace("  ", " "))
+        let all: Vec<&str> = applied.iter().map(|applied| applied.difference.computes).collect();
+        Some(begin + &all.join("; and "))
     }
 
     /// The differences that are proven or likely.

@@ -207,9 +207,11 @@ impl Page<'_> {
 
     /// What the server computes otherwise, and how that is known.
     fn differences(&mut self) -> Result<()> {
-        for applied in self.shown.server_differences() {
+        let all = self.shown.server_differences();
+        for applied in &all {
             writeln!(self.out)?;
-            self.sentence("server: ", &format!("{} [{}]", applied.difference.computes, applied.difference.id))?;
+            let (id, computes) = (applied.difference.id, applied.difference.computes);
+            self.row("rule", &if all.len() == 1 { id.to_owned() } else { format!("{id}: {computes}") })?;
             self.row("proof", known_by(applied))?;
             self.row("source", applied.difference.source)?;
         }
