@@ -174,8 +174,12 @@ write("ceph-last-header", "Ceph shows no text, and signs the last of two headers
 write("ceph-tab", "Ceph keeps a lone tab.", ["server server-header-tab-kept"], ceph, headers=[(A, b"a\tb")])
 write("weed-sorted-decoded", "SeaweedFS sorts names before they are encoded.", ["server server-query-sorted-decoded"], weed, indexed)
 write("minio-values", "MinIO leaves repeated values in the order sent.", ["server server-query-values-as-sent"], minio, b"a=2&a=1")
+# Of one that only some versions of the server have, the server tells no more than that it is possible.
+names = [(A, b"1"), (A + "-b", b"2")]
+write("ceph-names", "Ceph of 2017 sorted whole lines, and Ceph 16 does not.", ["request server-header-sorted-by-line"], ceph, headers=names)
+write("ceph-values", "Ceph 16 takes the last of repeated values, and later ones leave them as sent.", ["request server-query-values-as-sent", "request server-query-last-value"], ceph, b"a=2&a=1")
 # Any of several; rclone is not to be recognised by this.
-write("rclone-semicolon", "A store that nobody can tell drops a parameter with a semicolon.", ["request server-query-semicolon-dropped"], rclone, b"a=1;2&b=3")
+write("rclone-semicolon", "A store that nobody can tell drops a parameter with a semicolon.", ["request server-query-as-sent", "request server-query-semicolon-dropped"], rclone, b"a=1;2&b=3")
 # Refused in words of its own.
 garage = bare([], b"<Resource>/bkt</Resource><Region>us-east-1</Region>", "400 Bad Request", b"InvalidRequest", b"Bad request: duplicate query parameter: `a`")
 write("garage-repeats", "Garage refuses a repeated parameter.", ["reply server-query-repeats-refused"], garage, repeated)

@@ -128,11 +128,13 @@ fn is_text(text: &[u8], signed: &Signed<'_>, texts: Texts<'_>) -> bool {
     }
 }
 
-/// What a server that shows no text may have computed.
+/// What a server that shows no text may have computed. Of a difference that only some versions have, the server's name says no
+/// more than that it is possible.
 fn supposed(server: Option<Server>, rows: &[&'static Difference]) -> Vec<AppliedDifference> {
-    let (certainty, is_it): (_, Box<dyn Fn(&Difference) -> bool>) = match server {
-        Some(server) => (Certainty::Recognized, Box::new(move |row| row.is_of(server))),
-        None => (Certainty::Possible, Box::new(|_| true)),
+    let is_it = |row: &Difference| server.is_none_or(|server| row.is_of(server));
+    let certainty = |row: &Difference| match server {
+        Some(server) if row.is_always_of(server) => Certainty::Recognized,
+        _ => Certainty::Possible,
     };
-    rows.iter().filter(|row| is_it(row)).map(|row| applied(row, server, certainty)).collect()
+    rows.iter().filter(|row| is_it(row)).map(|row| applied(row, server, certainty(row))).collect()
 }

@@ -24,6 +24,8 @@ pub struct Difference {
     pub id: &'static str,
     /// The servers that are known to compute so.
     pub servers: &'static [Server],
+    /// Those of them of which only some versions do.
+    pub some_versions: &'static [Server],
     /// What they do, as a sentence without a subject of its own: `parameters are sorted before they are percent-encoded`.
     pub computes: &'static str,
     /// What to send instead.
@@ -69,6 +71,17 @@ impl Difference {
     /// Whether this server is known to compute so.
     pub fn is_of(&self, server: Server) -> bool {
         self.servers.contains(&server)
+    }
+
+    /// Whether all versions of this server that are known compute so.
+    pub fn is_always_of(&self, server: Server) -> bool {
+        self.is_of(server) && !self.some_versions.contains(&server)
+    }
+
+    /// The server's name, with a word of it if only some versions compute so.
+    pub fn name_of(&self, server: Server) -> String {
+        let of_some = if self.some_versions.contains(&server) { " (some versions)" } else { "" };
+        format!("{}{of_some}", server.name())
     }
 
     pub(crate) fn is_triggered_by(&self, signed: &Signed<'_>) -> bool {

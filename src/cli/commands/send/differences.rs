@@ -17,7 +17,7 @@ use sigvet_diagnose::servers::{Consequence, Difference, Server, triggered};
 pub fn warn_of_host(request: &Request, session: &Session, context: &mut Context) -> Result<(), Failure> {
     let Some(server) = request.host().and_then(Server::from_host) else { return Ok(()) };
     let found = of_request(request, server, session);
-    found.into_iter().try_for_each(|difference| warn(context, &advice(difference, server.name())))
+    found.into_iter().try_for_each(|difference| warn(context, &advice(difference, &[server])))
 }
 
 /// Warns of a body that the server accepted, and is known to store with its framing.
@@ -30,7 +30,7 @@ pub fn warn_of_framing(
     let Some(server) = Server::from_headers(headers) else { return Ok(()) };
     let found = of_request(request, server, session).into_iter();
     let mut stored = found.filter(|difference| difference.consequence() == Consequence::FramingStored);
-    stored.try_for_each(|difference| warn(context, &advice(difference, server.name())))
+    stored.try_for_each(|difference| warn(context, &advice(difference, &[server])))
 }
 
 /// What to send instead to the server that refused the request, a line each.
@@ -43,7 +43,7 @@ pub fn hints(reply: &Reply, request: &Request, session: &Session) -> Vec<String>
         Consequence::FramingStored => false,
     };
     let found = of_request(request, server, session).into_iter().filter(is_reason);
-    found.map(|difference| advice(difference, server.name())).collect()
+    found.map(|difference| advice(difference, &[server])).collect()
 }
 
 fn of_request(request: &Request, server: Server, session: &Session) -> Vec<&'static Difference> {

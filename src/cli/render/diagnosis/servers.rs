@@ -12,7 +12,7 @@ impl Shown<'_> {
     pub(super) fn server_answer(&self) -> Option<String> {
         let applied = self.server_differences();
         let first = applied.first()?;
-        let server = named(&first.servers);
+        let server = listed(first.servers.iter().map(|server| server.name().to_owned()).collect());
         let begin = match (first.difference.consequence(), first.certainty, self.diagnosis.outcome) {
             (Consequence::FramingStored, ..) => format!("the server accepted it, and at {server}, "),
             (Consequence::Refused { .. }, ..) => format!("AWS accepts such a request; at {server}, "),
@@ -41,7 +41,7 @@ impl Shown<'_> {
     /// What servers may compute otherwise, if it is not known which server answered.
     pub(super) fn possible_differences(&self) -> Vec<String> {
         let possible = self.diagnosis.differences.iter().filter(|applied| applied.certainty == Certainty::Possible);
-        possible.map(|applied| advice(applied.difference, &named(&applied.servers))).collect()
+        possible.map(|applied| advice(applied.difference, &applied.servers)).collect()
     }
 
     /// The differences for scripts.
@@ -64,18 +64,18 @@ pub(super) fn known_by(applied: &AppliedDifference) -> &'static str {
 }
 
 /// What a server does, and what to send instead.
-pub fn advice(difference: &Difference, servers: &str) -> String {
+pub fn advice(difference: &Difference, servers: &[Server]) -> String {
     let does = match difference.consequence() {
         Consequence::OtherSignature => " computes another signature than AWS",
         Consequence::Refused { .. } => " refuses what AWS accepts",
         Consequence::FramingStored => "",
     };
+    let servers = listed(servers.iter().map(|server| difference.name_of(*server)).collect());
     format!("{servers}{does}: {}. {}", difference.computes, difference.send.trim_end_matches('.'))
 }
 
-/// The names of servers, in a sentence.
-fn named(servers: &[Server]) -> String {
-    let names: Vec<&str> = servers.iter().map(|server| server.name()).collect();
+/// Names in a sentence.
+fn listed(names: Vec<String>) -> String {
     match names.as_slice() {
         [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
         names => names.concat(),

@@ -9,6 +9,7 @@ pub(super) static ROWS: &[Difference] = &[
     Difference {
         id: "server-v2-parameters-seaweedfs",
         servers: &[Server::SeaweedFs],
+        some_versions: &[],
         computes: "the signature of Version 2 covers fewer parameters: not cors, tagging, encryption, restore and others",
         send: V4,
         source: "weed/s3api/auth_signature_v2.go, resourceList",
@@ -17,6 +18,7 @@ pub(super) static ROWS: &[Difference] = &[
     Difference {
         id: "server-v2-parameters-minio",
         servers: &[Server::MinIo],
+        some_versions: &[],
         computes: "the signature of Version 2 covers fewer parameters: not restore, replication, object-lock and others",
         send: V4,
         source: "minio cmd/signature-v2.go, resourceList",
@@ -25,6 +27,7 @@ pub(super) static ROWS: &[Difference] = &[
     Difference {
         id: "server-v2-parameters-ceph",
         servers: &[Server::Ceph],
+        some_versions: &[],
         computes: "the signature of Version 2 covers fewer parameters: not restore, replication, accelerate and others",
         send: V4,
         source: "ceph src/rgw/rgw_auth_s3.cc, signed_subresources (2026)",
@@ -33,6 +36,7 @@ pub(super) static ROWS: &[Difference] = &[
     Difference {
         id: "server-v2-parameters-swift",
         servers: &[Server::Swift],
+        some_versions: &[],
         computes: "the signature of Version 2 covers fewer parameters: not encryption, replication, accelerate and others",
         send: V4,
         source: "swift/common/middleware/s3api/s3request.py, ALLOWED_SUB_RESOURCES",
@@ -41,6 +45,7 @@ pub(super) static ROWS: &[Difference] = &[
     Difference {
         id: "server-v2-values-encoded",
         servers: &[Server::SeaweedFs],
+        some_versions: &[],
         computes: "the signature of Version 2 covers the values of parameters percent-encoded, not decoded",
         send: V4,
         source: "weed/s3api/auth_signature_v2.go, doesSignV2Match",
@@ -49,6 +54,7 @@ pub(super) static ROWS: &[Difference] = &[
     Difference {
         id: "server-v2-bucket-left-out",
         servers: &[Server::SeaweedFs],
+        some_versions: &[],
         computes: "the signature of Version 2 covers no bucket that only the host names",
         send: "Put the bucket into the path, or sign with Version 4.",
         source: "weed/s3api/auth_signature_v2.go, doesSignV2Match",
@@ -57,6 +63,7 @@ pub(super) static ROWS: &[Difference] = &[
     Difference {
         id: "server-v2-date-kept",
         servers: &[Server::MinIo],
+        some_versions: &[],
         computes: "the signature of Version 2 covers the Date header even if x-amz-date is sent",
         send: "Send either Date or x-amz-date.",
         source: "minio cmd/signature-v2.go, getStringToSignV2",
