@@ -3,8 +3,8 @@
 //! A text is made by a set of rules: one rule replaces one step of a field, and all other steps are those of AWS. Without a
 //! rule, the text is the right one. Nothing is judged here, and no secret is known.
 
-mod query;
 mod path;
+mod query;
 mod blanks;
 mod headers;
 mod refusal;
