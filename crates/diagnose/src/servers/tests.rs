@@ -163,6 +163,7 @@ fn the_string_to_sign_of_version_2_is_made_by_the_rules_of_each_server() {
         ("server-v2-parameters-seaweedfs", "/b/k?tagging&versionId=1", "/b/k?versionId=1", "/b/k?versionId=1"),
         ("server-v2-parameters-minio", "/b/k?restore", "/b/k", "/b/k?tagging"),
         ("server-v2-parameters-ceph", "/b/k?restore", "/b/k", "/b/k?tagging"),
+        ("server-v2-parameters-ceph-16", "/b?encryption", "/b", "/b?tagging"),
         ("server-v2-parameters-swift", "/b?encryption", "/b", "/b?tagging"),
         (
             "server-v2-values-encoded",
@@ -180,6 +181,10 @@ fn the_string_to_sign_of_version_2_is_made_by_the_rules_of_each_server() {
     let virtual_host = v2("/k", "b.s3.us-west-2.amazonaws.com", &[date]);
     assert_eq!(text(id, &virtual_host).lines().last(), Some("/k"));
     assert!(is_triggered(id, &virtual_host) && !is_triggered(id, &plain("/b/k")));
+    let id = "server-v2-last-header";
+    let twice = v2("/b/k", "store.example.com", &[date, ("x-amz-meta-a", "1"), ("X-Amz-Meta-A", "2")]);
+    assert_eq!(text(id, &twice).lines().nth(4), Some("x-amz-meta-a:2"));
+    assert!(is_triggered(id, &twice) && !is_triggered(id, &plain("/b/k")));
     let id = "server-v2-date-kept";
     let both = v2("/b/k", "store.example.com", &[date, own]);
     assert_eq!(text(id, &both).lines().nth(3), Some(date.1));

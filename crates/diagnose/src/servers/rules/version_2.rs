@@ -2,7 +2,7 @@
 
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::internal::{join, path_of, sub_resources};
-use sigvet_core::request::Request;
+use sigvet_core::request::{Headers, Request};
 use sigvet_core::v2::{Placement, StringToSign, Terms};
 
 /// What a server does otherwise with the string to sign.
@@ -10,6 +10,10 @@ use sigvet_core::v2::{Placement, StringToSign, Terms};
 pub(in crate::servers) enum V2Rule {
     /// Signs these parameters of the query and no others.
     Parameters(&'static [&'static str]),
+    /// Does not sign these parameters of the query.
+    LeftOut(&'static [&'static str]),
+    /// Signs the last of repeated headers only.
+    LastHeader,
     /// Signs the values of parameters as they are encoded.
     ValuesEncoded,
     /// Signs no bucket that the host names.
@@ -30,13 +34,33 @@ pub(super) fn string_to_sign(request: &Request, terms: &Terms, rules: &[V2Rule])
         true => request.headers.first_text("date").unwrap_or_default().as_bytes().to_vec(),
         false => right.date.clone(),
     };
-    StringToSign { date, resource, ..right }
+    let amz_headers = match rules.contains(&V2Rule::LastHeader) {
+        true => terms.derive(&with_last_headers(request)).amz_headers,
+        false => right.amz_headers.clone(),
+    };
+    StringToSign { date, amz_headers, resource, ..right }
+}
+
+/// The request with the last of repeated headers.
+fn with_last_headers(request: &Request) -> Request {
+    let all: Vec<_> = request.headers.iter().collect();
+    let mut headers = Headers::default();
+    for (at, header) in all.iter().enumerate() {
+        let is_repeated = all.iter().skip(at + 1).any(|later| later.name.eq_ignore_ascii_case(&header.name));
+        if !is_repeated {
+            headers.push_unchecked(&header.name, header.value.clone());
+        }
+    }
+    let mut request = request.clone();
+    request.headers = headers;
+    request
 }
 
 fn resource(request: &Request, terms: &Terms, rules: &[V2Rule]) -> Vec<u8> {
     let is_signed = |name: &[u8]| {
         let of_rule = |rule: &V2Rule| match rule {
             V2Rule::Parameters(names) => names.iter().any(|known| known.as_bytes() == name),
+            V2Rule::LeftOut(names) => !names.iter().any(|known| known.as_bytes() == name),
             _ => true,
         };
         rules.iter().all(of_rule)
