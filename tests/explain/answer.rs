@@ -100,3 +100,21 @@ fn what_nothing_reproduces_begins_with_the_likeliest_reason() {
     let steps: Vec<&str> = lines.iter().copied().filter(|line| line.starts_with("next: ")).collect();
     assert!(steps[1].contains("compare each stage") && text.contains("--client-log FILE"), "{text}");
 }
+
+/// The answer prints the id of what a server does, so the id has to lead on.
+#[test]
+fn what_a_server_does_is_explained_by_its_id() {
+    let of =
+        |words: &[&str]| Sigvet::anonymous(&[&["explain", "--id", "server-query-last-value"], words].concat()).run();
+    let text = of(&[]).expect(0).text();
+    for part in [
+        "server-query-last-value: ",
+        "Servers: Swift, Ceph (some versions)",
+        "Fix: Send each parameter once.",
+        "Source: ",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&of(&["--json"]).expect(0).text()).unwrap();
+    assert_eq!(json["fix"], "Send each parameter once.");
+}

@@ -54,6 +54,8 @@ pub struct Expected {
     /// Absent where the definition of the mistake leaves it open; so with the proof.
     pub verdict: Option<String>,
     pub proof: Option<String>,
+    /// What the server that answered computes otherwise; absent where that is not asked.
+    pub servers: Option<Vec<String>>,
 }
 
 /// All cases, by name.
@@ -212,7 +214,8 @@ impl Table<'_> {
         let mut sets = vec![self.list("expect")];
         sets.extend(others.map(|set| of(set.as_array().unwrap())));
         sets.iter_mut().for_each(|set| set.sort());
-        Expected { sets, verdict: self.maybe("verdict"), proof: self.maybe("proof") }
+        let servers = self.item.get("servers").map(|_| self.list("servers"));
+        Expected { sets, verdict: self.maybe("verdict"), proof: self.maybe("proof"), servers }
     }
 
     fn chunking(&self) -> Option<Chunking> {

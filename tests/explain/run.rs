@@ -11,6 +11,8 @@ use crate::signer::{Keys, Wire, encode};
 pub struct Said {
     pub verdict: String,
     pub explanations: Vec<Explanation>,
+    /// What the server does otherwise, each with how that is known: `reply server-query-last-value`.
+    pub servers: Vec<String>,
 }
 
 /// Mistakes that are together what was wrong, sorted.
@@ -103,5 +105,7 @@ fn read(outcome: &Outcome) -> Result<Said, String> {
         ids.sort();
         explanations.push(Explanation { proof: text(&explanation["proof"]), ids });
     }
-    Ok(Said { verdict: text(&value["verdict"]), explanations })
+    let told = value["server_differences"].as_array().into_iter().flatten();
+    let servers = told.map(|told| format!("{} {}", text(&told["known_by"]), text(&told["id"]))).collect();
+    Ok(Said { verdict: text(&value["verdict"]), explanations, servers })
 }

@@ -74,6 +74,9 @@ impl Mark {
         if first && expected.proof.is_some() && proof != expected.proof {
             faults.push(format!("expected the proof {:?}, got {proof:?}", expected.proof));
         }
+        if expected.servers.as_ref().is_some_and(|servers| *servers != said.servers) {
+            faults.push(format!("expected the server to do {:?}, got {:?}", expected.servers, said.servers));
+        }
         let wrong: Vec<_> = said.explanations.iter().filter(|e| e.is_wrong(expected)).collect();
         if !wrong.is_empty() {
             faults.push(format!("wrongly named: {wrong:?}"));
@@ -98,9 +101,10 @@ fn the_marks_differ() {
     let marked = |sets: &[&[&str]], verdict: &str, said: &[(&str, &[&str])]| {
         let sets = sets.iter().map(|set| ids(set)).collect();
         let verdict = verdict.to_owned();
-        let expected = Expected { sets, verdict: Some(verdict.clone()), proof: None };
+        let expected = Expected { sets, verdict: Some(verdict.clone()), proof: None, servers: None };
         let explanation = |(proof, set): &(&str, &[&str])| Explanation { proof: (*proof).to_owned(), ids: ids(set) };
-        let mark = Mark::of(&expected, Ok(Said { verdict, explanations: said.iter().map(explanation).collect() }));
+        let explanations = said.iter().map(explanation).collect();
+        let mark = Mark::of(&expected, Ok(Said { verdict, explanations, servers: Vec::new() }));
         (mark.first, mark.listed, mark.wrong)
     };
     let right: (&str, &[&str]) = ("reproduced", &["a", "b"]);

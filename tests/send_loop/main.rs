@@ -9,6 +9,7 @@ use sigvet_testing as common;
 mod recorder;
 
 mod corrections;
+mod differences;
 mod explain;
 mod express;
 mod hosts;

@@ -50,7 +50,7 @@ pub mod canonical {
     }
 
     pub mod headers {
-        pub use crate::canonical::headers::write;
+        pub use crate::canonical::headers::{write, write_value};
     }
 
     pub mod path {

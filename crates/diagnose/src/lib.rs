@@ -6,6 +6,7 @@
 // What is read here was written by others: no text may be cut at a byte that is inside a character.
 #![cfg_attr(not(test), warn(clippy::string_slice))]
 
+pub mod servers;
 pub mod formats;
 
 mod diagnosis;

@@ -160,7 +160,9 @@ fn json() -> Section {
              `signed`, `expected`, `fix`, `detail`), which are together what was wrong; `stages`; `signature` \
              (`presented`, `expected`); `search` (`hypotheses`, `deepest`, `exhausted`, `milliseconds`); `comparisons`; \
              `notes`; `next`; `tried`, if `--try-host` or `--try-secret` was given, each with `host`, `secret`, `signature` \
-             (right, wrong, unknown) and `mistakes`. The catalogue itself is printed by `--list --json`.",
+             (right, wrong, unknown) and `mistakes`; `server_differences`, if the server is or may be one that computes \
+             otherwise than AWS, each with `id`, `servers`, `known_by` (reply, server, request), `computes`, `fix` and \
+             `source`. The catalogue itself is printed by `--list --json`.",
     )];
     Section { title: "JSON", items }
 }

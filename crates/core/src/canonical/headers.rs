@@ -82,7 +82,7 @@ pub fn write(headers: &Headers, signed: &SignedHeaders, out: &mut Vec<u8>) {
 }
 
 /// Appends one value, trimmed and with runs of white space made one space.
-fn write_value(value: &[u8], out: &mut Vec<u8>) {
+pub fn write_value(value: &[u8], out: &mut Vec<u8>) {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
     let value = value.trim_ascii();
     if !value.iter().any(is_blank) {

@@ -3,11 +3,12 @@
 use super::catalogue::{AUTHORIZATION_MALFORMED, PAYLOAD_STREAMING, STRING_TO_SIGN_FORM};
 use super::chunks;
 use super::compare::{agrees, of_party};
+use super::differences;
 use super::evidence::Evidence;
 use super::form::FormCase;
 use super::inspect;
 use super::note::{NextStep, Note};
-use super::outcome::{AppliedMistake, Comparison, Explanation, Judged, Origin, Proof};
+use super::outcome::{AppliedDifference, AppliedMistake, Certainty, Comparison, Explanation, Judged, Origin, Proof};
 use super::party::{Party, Texts};
 use super::scheme::SchemeCase;
 use super::search::{Found, Limits};
@@ -27,6 +28,7 @@ pub(super) struct Case<'a> {
     /// What was not seen of the request, as it must have been for the signature to be right.
     supposed: Option<Vec<AppliedMistake>>,
     pub(super) comparisons: Vec<Comparison>,
+    pub(super) differences: Vec<AppliedDifference>,
 }
 
 impl<'a> Case<'a> {
@@ -38,8 +40,9 @@ impl<'a> Case<'a> {
         let mut found = if may_be_wrong { scheme.search(limits) } else { None };
         let supposed = found.as_mut().and_then(|found| take_supposed(found, evidence.known));
         let compare = |(whose, texts): (Party, Texts<'_>)| scheme.compare(whose, texts);
-        let comparisons = evidence.texts().into_iter().filter_map(compare).collect();
-        Self { evidence, judged, scheme, found, supposed, comparisons }
+        let comparisons: Vec<Comparison> = evidence.texts().into_iter().filter_map(compare).collect();
+        let differences = differences::find(evidence, judged, &comparisons);
+        Self { evidence, judged, scheme, found, supposed, comparisons, differences }
     }
 
     /// Everything that explains the refusal, the best known first.
@@ -48,7 +51,7 @@ impl<'a> Case<'a> {
         let (is_reproduced, is_right) = (!explanations.is_empty(), self.is_right());
         add_new(&mut explanations, self.scheme.chunks());
         if !is_reproduced || is_right {
-            add_new(&mut explanations, self.scheme.compared(&self.comparisons, self.found.as_ref()));
+            add_new(&mut explanations, self.scheme.compared(&self.blaming(), self.found.as_ref()));
         }
         add_new(&mut explanations, inspect::reply(self.evidence, self.judged.v4()));
         add_new(&mut explanations, self.scheme.refused());
@@ -58,19 +61,31 @@ impl<'a> Case<'a> {
         explanations
     }
 
+    /// The comparisons that something is named by: none of a text that the server makes by rules of its own.
+    fn blaming(&self) -> Vec<Comparison> {
+        let is_meant = |comparison: &&Comparison| comparison.whose != Party::Server || !self.is_server_otherwise();
+        self.comparisons.iter().filter(is_meant).cloned().collect()
+    }
+
+    /// Whether the server is proven to compute otherwise than AWS.
+    fn is_server_otherwise(&self) -> bool {
+        self.differences.iter().any(|applied| applied.certainty == Certainty::Proven)
+    }
+
     /// What may be the reason, if nothing better is known. It does not count for the outcome.
     pub(super) fn suspicions(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<Explanation> {
         match outcome {
             Outcome::Invalid | Outcome::Unknown if !is_settled(explanations) && !self.is_right() => {
                 self.scheme.suspicions()
             }
+            Outcome::Valid if self.is_server_otherwise() => Vec::new(),
             Outcome::Valid if self.evidence.reply.is_some_and(Reply::is_refusal) => self.scheme.of_right(),
             _ => Vec::new(),
         }
     }
 
-    pub(super) fn into_comparisons(self) -> Vec<Comparison> {
-        self.comparisons
+    pub(super) fn into_found(self) -> (Vec<Comparison>, Vec<AppliedDifference>) {
+        (self.comparisons, self.differences)
     }
 
     /// Whether the signature is known to be right.
@@ -105,7 +120,7 @@ impl<'a> Case<'a> {
             Some(true) if self.supposed.is_none() && self.judged.verdict.undecided().is_some() => Outcome::Unknown,
             Some(true) => Outcome::Valid,
             Some(false) => Outcome::Invalid,
-            None if self.says_no() => Outcome::Invalid,
+            None if self.says_no() && !self.is_server_otherwise() => Outcome::Invalid,
             None => Outcome::Unknown,
         }
     }
@@ -152,7 +167,8 @@ impl<'a> Case<'a> {
         }
         if outcome == Outcome::Valid && self.says_no() {
             notes.push(Note::RightAndRefused);
-            let quirks = v4.map(|v4| super::quirks::of(v4.request, v4.claim)).unwrap_or_default();
+            let quirks = v4.filter(|_| !self.is_server_otherwise());
+            let quirks = quirks.map(|v4| super::quirks::of(v4.request, v4.claim)).unwrap_or_default();
             notes.extend(quirks.into_iter().map(Note::Quirk));
         }
         notes

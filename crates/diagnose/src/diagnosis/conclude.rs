@@ -38,9 +38,9 @@ fn diagnose_claim(
     let (mut notes, next) = (case.notes(outcome, &explanations), case.next(outcome, &explanations));
     notes.extend(foreign);
     let search = case.found.as_ref().map_or(Search::NONE, Found::summary);
-    let comparisons = case.into_comparisons();
+    let (comparisons, differences) = case.into_found();
     let tried = trial::answer(&evidence, &judged, limits);
-    Diagnosis { outcome, explanations, notes, next, judged: Some(judged), comparisons, search, tried }
+    Diagnosis { outcome, explanations, differences, notes, next, judged: Some(judged), comparisons, search, tried }
 }
 
 /// The evidence without what belongs to another request, and a note of each that was left out.

@@ -25,6 +25,7 @@ mod foreign;
 mod reading;
 mod search;
 mod scheme;
+mod differences;
 mod form;
 mod v2;
 mod v4;
@@ -37,8 +38,8 @@ pub use evidence::{ClientTexts, Evidence, Hints, OtherKey, Trial};
 pub use inspect::{is_authorization_lost, names_mistake};
 pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
-    Answer, AppliedMistake, Comparison, Diagnosis, Difference, Explanation, Judged, JudgedV4, Origin, Proof, Search,
-    Tried, difference,
+    Answer, AppliedDifference, AppliedMistake, Certainty, Comparison, Diagnosis, Difference, Explanation, Judged,
+    JudgedV4, Origin, Proof, Search, Tried, difference,
 };
 pub use party::Party;
 pub use search::{DEEPEST, Limits};

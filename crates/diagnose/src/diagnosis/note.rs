@@ -53,12 +53,8 @@ pub enum Note {
 /// What servers are known to do otherwise than the specification, by what in a request makes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quirk {
-    /// The name of a signed header begins with another's: Ceph has sorted them by whole lines.
-    HeadersSortedByLine,
     /// The path has a `%2F`: some servers read it as `/`.
     EncodedSlash,
-    /// A parameter is repeated: MinIO does not sort its values.
-    RepeatedParameter,
     /// `accept-encoding` is signed, which proxies rewrite.
     AcceptEncodingSigned,
     /// The path has a `+`: S3 reads it as a space, other stores as a plus.

@@ -6,6 +6,7 @@ use super::catalogue::Mistake;
 use super::note::{NextStep, Note};
 use super::party::Party;
 use super::texts::differing_lines;
+use crate::servers::{Difference as ServerDifference, Server};
 use sigvet_core::canonical::Field;
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Derivation;
@@ -19,6 +20,8 @@ pub struct Diagnosis {
     pub outcome: Outcome,
     /// What was wrong, the best explanation first. Those that cannot be told apart follow one another.
     pub explanations: Vec<Explanation>,
+    /// What the server is known to compute otherwise than AWS, and this request runs into.
+    pub differences: Vec<AppliedDifference>,
     /// What is noteworthy and no mistake.
     pub notes: Vec<Note>,
     /// What to supply to learn more, the most helpful first.
@@ -119,6 +122,28 @@ pub enum Proof {
     Observed,
 }
 
+/// A difference that this request runs into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedDifference {
+    /// Which one.
+    pub difference: &'static ServerDifference,
+    /// The servers that it may be: those of the row, or the one that answered.
+    pub servers: Vec<Server>,
+    /// How it is known.
+    pub certainty: Certainty,
+}
+
+/// How a difference is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// The server's own text, or its words, show it.
+    Proven,
+    /// The server is recognised, and is known to compute so.
+    Recognized,
+    /// Some servers compute so; which one answered is not known.
+    Possible,
+}
+
 /// One mistake as it was made in this request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppliedMistake {
@@ -135,7 +160,7 @@ pub struct AppliedMistake {
 }
 
 /// A text of the server's or the client's beside the right one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Comparison {
     /// Whose text it is.
     pub whose: Party,
@@ -189,6 +214,7 @@ impl Diagnosis {
         Self {
             outcome: if explanations.is_empty() { Outcome::Unknown } else { Outcome::Invalid },
             explanations,
+            differences: Vec::new(),
             notes: Vec::new(),
             next: Vec::new(),
             judged: None,
@@ -196,6 +222,11 @@ impl Diagnosis {
             search: Search::NONE,
             tried: Vec::new(),
         }
+    }
+
+    /// The differences that are why the server refused the request: proven, or likely by the server that answered.
+    pub fn server_differences(&self) -> impl Iterator<Item = &AppliedDifference> {
+        self.differences.iter().filter(|applied| applied.certainty != Certainty::Possible)
     }
 
     /// The best explanation.

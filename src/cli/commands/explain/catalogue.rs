@@ -10,6 +10,7 @@ use crate::cli::render::client_fixes::clients;
 use crate::cli::render::signed::write_json;
 use crate::cli::render::wrap::wrap;
 use sigvet_diagnose::catalogue::{self, Mistake, Proof};
+use sigvet_diagnose::servers::{Difference, TABLE};
 
 const WIDTH: usize = 80;
 
@@ -27,8 +28,17 @@ pub fn list(is_json: bool, context: &mut Context) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Prints all that is known of one mistake.
+/// Prints all that is known of one mistake, or of one thing that servers compute otherwise than AWS.
 pub fn one(id: &str, is_json: bool, context: &mut Context) -> Result<Exit, Failure> {
+    if let Some(difference) = TABLE.iter().copied().flatten().find(|difference| difference.id == id) {
+        if is_json {
+            write_json(&difference_object(difference), &mut context.stdout)?;
+        } else {
+            write_difference(difference, &mut context.stdout)?;
+        }
+        context.stdout.flush()?;
+        return Ok(Exit::Done);
+    }
     let mistake = catalogue::find(id).ok_or_else(|| {
         Failure::usage(format!("unknown mistake ID '{id}'"))
             .hint(format!("{}list all IDs with 'sigvet explain --list'", nearest(id)))
@@ -51,6 +61,27 @@ fn write(mistake: &Mistake, out: &mut dyn Write) -> std::io::Result<()> {
     }
     writeln!(out, "\nProved by:")?;
     mistake.proofs.iter().try_for_each(|proof| writeln!(out, "  {}", words(*proof)))
+}
+
+fn write_difference(difference: &Difference, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "{}: {}\n", difference.id, difference.computes)?;
+    writeln!(out, "{}", wrap(&format!("Servers: {}", names(difference).join(", ")), WIDTH, "         ").trim_start())?;
+    writeln!(out, "\nFix: {}", wrap(difference.send, WIDTH, "     ").trim_start())?;
+    writeln!(out, "\nSource: {}", wrap(difference.source, WIDTH, "        ").trim_start())
+}
+
+fn names(difference: &Difference) -> Vec<String> {
+    difference.servers.iter().map(|server| difference.name_of(*server)).collect()
+}
+
+fn difference_object(difference: &Difference) -> Value {
+    json!({
+        "id": difference.id,
+        "servers": names(difference),
+        "computes": difference.computes,
+        "fix": difference.send,
+        "source": difference.source,
+    })
 }
 
 fn object(mistake: &Mistake) -> Value {

@@ -7,6 +7,7 @@ mod arrival;
 mod check;
 mod delivery;
 mod facts;
+mod differences;
 mod redirect;
 mod refusal;
 mod retry;

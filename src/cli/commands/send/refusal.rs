@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::time::Duration;
 
 use super::args::SendArgs;
+use super::differences;
 use crate::cli::context::{self, Context};
 use crate::cli::failure::Failure;
 use crate::cli::render::diagnosis::Shown;
@@ -116,6 +117,9 @@ pub fn report(
     let service = scope.map(|scope| scope.service.as_str());
     let sent_as = Sent { request: sent, region, service, signed_at: session.date, dated_by };
     refusal::write(reply, sent_as, &mut context.stderr)?;
+    // An explanation tells the same, and how it is known.
+    let hints = if args.explain { Vec::new() } else { differences::hints(reply, sent, session) };
+    hints.iter().try_for_each(|hint| context.stderr.line(&format!("  hint: {hint}")))?;
     if args.explain {
         explain(reply, sent, session, claim.as_ref(), context)?;
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::args::SendArgs;
 use super::arrival::Arrival;
+use super::differences;
 use super::facts;
 use super::redirect::{self, Hop, Method, Trust};
 use super::refusal::{self, Corrections};
@@ -132,6 +133,9 @@ impl<'a> Sender<'a> {
                 (parts.signed.request, parts.encoder)
             }
         };
+        if is_first && self.signature == Signature::Wanted {
+            differences::warn_of_host(&wire, &self.session, context)?;
+        }
         transport::complete(&mut wire, &self.session.unsigned.removed);
         // A server that echoes the request must not make us show what gives access to it.
         context.secrets.extend(Redactor::of(&wire, &self.session.settings.dialect).secrets());
@@ -168,6 +172,8 @@ impl<'a> Sender<'a> {
                 return Ok(Step::Again(Duration::ZERO));
             }
             refusal::report(&reply, sent, &self.session, self.args, self.corrections, context)?;
+        } else if self.signature == Signature::Wanted {
+            differences::warn_of_framing(&exchange.response().headers, sent, &self.session, context)?;
         }
         Ok(Step::Arrived(Box::new(Arrival { exchange, method: sent.method().to_owned(), beginning })))
     }

@@ -35,6 +35,7 @@ pub(super) fn diagnosis_of_two_mistakes() -> Diagnosis {
             Explanation { proof: Proof::Reproduced, mistakes: vec![path, host.clone()] },
             Explanation { proof: Proof::Reproduced, mistakes: vec![other, host] },
         ],
+        differences: Vec::new(),
         notes: Vec::new(),
         next: vec![NextStep::Reply],
         judged: Some(judged()),
@@ -53,6 +54,7 @@ pub(super) fn valid_diagnosis() -> Diagnosis {
     Diagnosis {
         outcome: Outcome::Valid,
         explanations,
+        differences: Vec::new(),
         notes,
         next,
         judged: Some(judged),

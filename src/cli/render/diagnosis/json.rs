@@ -15,6 +15,9 @@ impl Shown<'_> {
         let diagnosis = self.diagnosis;
         let mut object = self.to_contract();
         object["comparisons"] = self.each(&diagnosis.comparisons, Self::compared).into();
+        if !diagnosis.differences.is_empty() {
+            object["server_differences"] = self.server_differences_json().into();
+        }
         object["notes"] = self.each(&self.notes(), |shown, note| shown.redactor.apply(note).into()).into();
         object["next"] = self.next_steps().into();
         if !diagnosis.tried.is_empty() {

@@ -7,6 +7,7 @@ mod json;
 mod marks;
 mod shown_values;
 mod words;
+pub mod servers;
 mod reply;
 mod html;
 mod notes;

@@ -12,12 +12,13 @@ impl Shown<'_> {
         let notes = self.diagnosis.notes.iter().filter(|note| !self.is_told(note)).map(note);
         let reason = self.reason();
         let told = answers.chain(notes.filter(|note| *note != reason));
-        told.chain(self.further_notes.iter().cloned()).collect()
+        told.chain(self.possible_differences()).chain(self.further_notes.iter().cloned()).collect()
     }
 
     /// Why a request that is right was refused.
     pub(super) fn refused_anyway(&self) -> Option<String> {
-        self.diagnosis.notes.contains(&Note::RightAndRefused).then(|| note(&Note::RightAndRefused))
+        let is_refused = self.diagnosis.notes.contains(&Note::RightAndRefused);
+        self.server_answer().or_else(|| is_refused.then(|| note(&Note::RightAndRefused)))
     }
 
     /// Whether a note says what stands elsewhere: in the mistake that was found, in the next steps, in the first lines.
@@ -97,13 +98,7 @@ fn note(note: &Note) -> String {
 
 fn describe_quirk(quirk: Quirk) -> &'static str {
     match quirk {
-        Quirk::HeadersSortedByLine => {
-            "the name of one signed header is a prefix of another's: some versions of Ceph sort such headers in another order"
-        }
         Quirk::EncodedSlash => "the path contains %2F: MinIO, Ceph and Swift read it as '/', other servers keep it",
-        Quirk::RepeatedParameter => {
-            "a query parameter is repeated: MinIO keeps its values in the order they were sent instead of sorting them"
-        }
         Quirk::AcceptEncodingSigned => {
             "accept-encoding is signed, but Google's front ends append ',gzip(gfe)' to it and other proxies rewrite it"
         }

@@ -139,6 +139,7 @@ impl Shown<'_> {
                 fixes.push(made.fix());
             }
         }
+        fixes.extend(self.server_fixes());
         fixes
     }
 

@@ -20,6 +20,7 @@ pub use kind::Kind;
 use std::borrow::Cow;
 
 use crate::formats::note::Note;
+use crate::servers::Server;
 use sigvet_core::crypto::sha256;
 use sigvet_core::request::Headers;
 use sigvet_core::time::Timestamp;
@@ -70,6 +71,8 @@ pub struct Reply {
     pub endpoint: Option<String>,
     /// The header that the server names as the one it does not take.
     pub header: Option<String>,
+    /// The server, where its headers, its ids or its words tell which one it is.
+    pub server: Option<Server>,
     /// What stands before the service that answered.
     pub gateway: Option<Gateway>,
     /// What the server adds to the message: Google's reason.
@@ -150,11 +153,15 @@ impl Reply {
             headers_not_signed: headers_not_signed(&fields),
             endpoint: fields.get(&["Endpoint"]).or_else(|| header("location").and_then(|url| host_of(&url))),
             header: fields.get(&["Header"]),
+            server: Server::from_headers(headers),
             gateway: Gateway::from_headers(headers),
             details: fields.get(&["Details"]),
             damage,
         };
         damage::mend_blocks(&mut reply);
+        let (id, host, message) = (&reply.request_id, &reply.host_id, &reply.message);
+        let by_form = Server::from_form(id.as_deref(), host.as_deref(), message.as_deref());
+        reply.server = reply.server.or(by_form);
         reply
     }
 

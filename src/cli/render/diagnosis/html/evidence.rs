@@ -3,7 +3,8 @@
 use super::markup::Markup;
 use super::write_pair;
 use crate::cli::render::diagnosis::Shown;
-use sigvet_diagnose::{Comparison, Explanation, Party};
+use crate::cli::render::diagnosis::servers::known_by;
+use sigvet_diagnose::{AppliedDifference, Comparison, Explanation, Party};
 
 pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
     for comparison in &shown.diagnosis.comparisons {
@@ -12,6 +13,7 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
     let (alternatives, further) = shown.others();
     write_explanations(shown, "Or one of these, which give the same result", &alternatives, page);
     write_explanations(shown, "Also", &further, page);
+    write_differences(shown, page);
     write_list(shown, "Worth knowing", &shown.notes(), page);
     if shown.is_named() {
         write_next(shown, page);
@@ -44,6 +46,22 @@ fn write_comparison(shown: &Shown<'_>, comparison: &Comparison, page: &mut Marku
         page.raw("</article>\n");
     }
     page.raw("</section>\n");
+}
+
+fn write_differences(shown: &Shown<'_>, page: &mut Markup) {
+    let line = |applied: &&AppliedDifference| {
+        let AppliedDifference { difference, .. } = applied;
+        format!(
+            "{} [{}]: {}. {} Source: {}.",
+            difference.computes,
+            difference.id,
+            known_by(applied),
+            difference.send,
+            difference.source
+        )
+    };
+    let lines: Vec<String> = shown.server_differences().iter().map(line).collect();
+    write_lines("What the server computes otherwise", &lines, page);
 }
 
 fn write_explanations(shown: &Shown<'_>, heading: &'static str, explanations: &[&Explanation], page: &mut Markup) {

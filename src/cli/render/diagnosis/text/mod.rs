@@ -4,6 +4,7 @@
 use std::io::{Result, Write};
 
 use super::marks::{self, Kind, Segment};
+use super::servers::known_by;
 use super::shown_values::ShownValues;
 use super::words::{CLIENTS, owner, searched};
 use super::{Both, Shown};
@@ -30,6 +31,7 @@ impl Shown<'_> {
         page.verdict()?;
         page.changes()?;
         page.best()?;
+        page.differences()?;
         page.others()?;
         self.telling_comparisons().try_for_each(|comparison| page.comparison(comparison))?;
         page.reply()?;
@@ -201,6 +203,19 @@ impl Page<'_> {
                 self.line(Role::Mark, marks)
             }
         }
+    }
+
+    /// What the server computes otherwise, and how that is known.
+    fn differences(&mut self) -> Result<()> {
+        let all = self.shown.server_differences();
+        for applied in &all {
+            writeln!(self.out)?;
+            let (id, computes) = (applied.difference.id, applied.difference.computes);
+            self.row("rule", &if all.len() == 1 { id.to_owned() } else { format!("{id}: {computes}") })?;
+            self.row("proof", known_by(applied))?;
+            self.row("source", applied.difference.source)?;
+        }
+        Ok(())
     }
 
     fn others(&mut self) -> Result<()> {

@@ -1,0 +1,101 @@
+//! The words for what a server computes otherwise than AWS, the same for text, JSON and the page.
+
+use serde_json::{Value, json};
+
+use super::Shown;
+use sigvet_core::verify::Outcome;
+use sigvet_diagnose::servers::{Consequence, Difference, Server};
+use sigvet_diagnose::{AppliedDifference, Certainty};
+
+impl Shown<'_> {
+    /// Why a request that is right was refused, where the server is known to compute otherwise.
+    pub(super) fn server_answer(&self) -> Option<String> {
+        let applied = self.server_differences();
+        let first = applied.first()?;
+        let server = listed(first.servers.iter().map(|server| server.name().to_owned()).collect());
+        let begin = match (first.difference.consequence(), first.certainty, self.diagnosis.outcome) {
+            (Consequence::FramingStored, ..) => format!("the server accepted it, and at {server}, "),
+            (Consequence::Refused { .. }, ..) => format!("AWS accepts such a request; at {server}, "),
+            (_, Certainty::Recognized, _) => {
+                format!("by AWS's rules the signature is right; {server} is known to compute another one: ")
+            }
+            (_, _, Outcome::Valid) => format!("by AWS's rules the signature is right; {server} computes another one: "),
+            _ => format!("{server} computes another signature than AWS: "),
+        };
+        let all: Vec<&str> = applied.iter().map(|applied| applied.difference.computes).collect();
+        Some(begin + &all.join("; and "))
+    }
+
+    /// The differences that are proven or likely.
+    pub(super) fn server_differences(&self) -> Vec<&AppliedDifference> {
+        self.diagnosis.server_differences().collect()
+    }
+
+    /// What to send instead, each thing once.
+    pub(super) fn server_fixes(&self) -> Vec<&'static str> {
+        let mut fixes: Vec<&str> = self.server_differences().iter().map(|applied| applied.difference.send).collect();
+        fixes.dedup();
+        fixes
+    }
+
+    /// What servers may compute otherwise, if it is not known which server answered.
+    pub(super) fn possible_differences(&self) -> Vec<String> {
+        let possible = self.diagnosis.differences.iter().filter(|applied| applied.certainty == Certainty::Possible);
+        possible.map(|applied| advice(applied.difference, &applied.servers)).collect()
+    }
+
+    /// The differences for scripts.
+    pub(super) fn server_differences_json(&self) -> Vec<Value> {
+        self.diagnosis.differences.iter().map(to_json).collect()
+    }
+}
+
+/// How a difference is known, for people.
+pub(super) fn known_by(applied: &AppliedDifference) -> &'static str {
+    match (applied.certainty, applied.difference.consequence()) {
+        (Certainty::Proven, Consequence::OtherSignature) => {
+            "the server's own text is exactly what these rules make of the request"
+        }
+        (Certainty::Proven, Consequence::Refused { .. }) => "the server's message says so",
+        (Certainty::Proven, Consequence::FramingStored) => "the server is recognized by its reply",
+        (Certainty::Recognized, _) => "the server is recognized, and the request has what triggers it",
+        (Certainty::Possible, _) => "the request has what triggers it; which server answered is not known",
+    }
+}
+
+/// What a server does, and what to send instead.
+pub fn advice(difference: &Difference, servers: &[Server]) -> String {
+    let does = match difference.consequence() {
+        Consequence::OtherSignature => " computes another signature than AWS",
+        Consequence::Refused { .. } => " refuses what AWS accepts",
+        Consequence::FramingStored => "",
+    };
+    let servers = listed(servers.iter().map(|server| difference.name_of(*server)).collect());
+    format!("{servers}{does}: {}. {}", difference.computes, difference.send.trim_end_matches('.'))
+}
+
+/// Names in a sentence.
+fn listed(names: Vec<String>) -> String {
+    match names.as_slice() {
+        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+        names => names.concat(),
+    }
+}
+
+fn to_json(applied: &AppliedDifference) -> Value {
+    let known_by = match applied.certainty {
+        Certainty::Proven => "reply",
+        Certainty::Recognized => "server",
+        Certainty::Possible => "request",
+    };
+    let difference = applied.difference;
+    let servers: Vec<&str> = applied.servers.iter().map(|server| server.name()).collect();
+    json!({
+        "id": difference.id,
+        "servers": servers,
+        "known_by": known_by,
+        "computes": difference.computes,
+        "fix": difference.send,
+        "source": difference.source,
+    })
+}
