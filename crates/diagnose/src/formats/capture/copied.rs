@@ -109,7 +109,8 @@ fn without_prefix<'a>(line: &'a str, prefix: &str) -> Option<&'a str> {
             return None;
         }
         rest = rest.get(found.len_utf8()..)?;
-        if expected.is_ascii_digit() && !pattern.peek().is_some_and(char::is_ascii_digit) {
+        if expected.is_ascii_digit() {
+            while pattern.next_if(char::is_ascii_digit).is_some() {}
             rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         }
     }
@@ -249,4 +250,68 @@ fn record(text: &str) -> (Vec<String>, &str) {
         }
     }
     (fields, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One request; each row is what somebody pastes of it.
+    #[test]
+    fn what_lies_around_a_request_is_taken_off() {
+        const REQUEST: &str = "GET /k HTTP/1.1\nHost: h.example\nX-A: b, c\n\n";
+        let each = |around: fn(&str) -> String| REQUEST.lines().map(around).collect::<Vec<_>>().join("\n");
+        for (name, text) in [
+            ("docker compose", each(|line| format!("app-1  | {line}"))),
+            ("a trailing blank lost", each(|line| format!("app-1  | {line}").trim_end().to_owned())),
+            ("kubectl", each(|line| format!("[pod/app-5d/app] {line}"))),
+            ("a quotation", each(|line| format!("> {line}"))),
+            ("Terraform", each(|line| format!("\u{2502} {line}"))),
+            ("colours", each(|line| format!("\u{1b}[1;36m{line}\u{1b}[0m"))),
+            ("colours and a prefix", each(|line| format!("\u{1b}[36mapp-1  |\u{1b}[0m {line}"))),
+            ("a wire log", each(|line| format!("DEBUG headers - http-outgoing-0 >> {line}"))),
+            ("lines of JSON", each(|line| serde_json::json!({ "log": format!("{line}\n") }).to_string())),
+            ("a dump in JSON", serde_json::json!({ "msg": "sent", "dump": REQUEST }).to_string()),
+            ("JSON in JSON", serde_json::json!({ "log": serde_json::json!({ "d": REQUEST }).to_string() }).to_string()),
+            ("a table", format!("timestamp,message\n1,\"{REQUEST}\"\n")),
+            ("a table of lines", format!("a,@message\n{}", each(|line| format!("1,\"{line}\"")))),
+            ("a string of Python", format!("send: b'{}'", REQUEST.escape_default())),
+            ("pieces of JavaScript", "_header: 'GET /k HTTP/1.1\\r\\n' +\n  'Host: h.example\\r\\n' +\n  'X-A: b, c\\r\\n\\r\\n',".to_owned()),
+            ("bytes of another layer", format!("E..@.@..{REQUEST}")),
+            ("ngrep", REQUEST.replace('\n', ".\n")),
+            (
+                "nginx",
+                "1 [debug] *1 http request line: \"GET /k HTTP/1.1\"\n1 [debug] *1 http header: \"Host: h.example\"\n1 [debug] \
+                 *1 http header: \"X-A: b, c\"\n1 [debug] *1 http header done"
+                    .to_owned(),
+            ),
+            (
+                "HAProxy",
+                "00000000:fe.clireq[0009:ffff]: GET /k HTTP/1.1\n00000000:fe.clihdr[0009:ffff]: Host: \
+                 h.example\n00000000:fe.clihdr[0009:ffff]: X-A: b, c\n"
+                    .to_owned(),
+            ),
+        ] {
+            let found = originals(text.as_bytes());
+            let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n");
+            assert!(found.iter().any(|original| lines(original).starts_with(REQUEST.trim_end())), "{name}: {found:#?}");
+        }
+    }
+
+    /// Times and numbers change from line to line; what another program wrote in between is left out.
+    #[test]
+    fn a_prefix_is_told_by_its_shape() {
+        let text = "2026-11-28T11:57:00.123Z stdout F GET /k HTTP/1.1\n2026-11-28T11:57:00.98Z stdout F Host: h.example\nother: \
+                    line\n2026-11-28T11:57:01.5Z stdout F\n2026-11-28T11:57:01.5Z stdout F body\nother\n";
+        assert_eq!(without_prefixes(text).as_deref(), Some("GET /k HTTP/1.1\nHost: h.example\n\nbody"));
+    }
+
+    #[test]
+    fn text_without_a_request_gives_none() {
+        for text in ["", "GET", "a { b", "{\"a\":", "to GET /k is easy", "\u{1b}[", "a,message\n\"", "x HTTP/1.1\\r\\n"]
+        {
+            let found = originals(text.as_bytes());
+            assert!(found.iter().all(|original| request_line(original).is_none()), "{text}: {found:?}");
+        }
+    }
 }

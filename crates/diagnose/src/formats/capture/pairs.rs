@@ -208,3 +208,104 @@ fn method_by_url(text: &str) -> Option<String> {
     let is_word = |word: &&str| METHODS.contains(word);
     text.split(|c: char| !c.is_ascii_alphabetic()).find(is_word).map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNED: &str =
+        "AWS4-HMAC-SHA256 Credential=A/20250915/us-east-1/es/aws4_request, SignedHeaders=host;x-amz-date, Signature=ab";
+
+    /// The same request as programs print it.
+    #[test]
+    fn pairs_are_read_in_each_syntax() {
+        let (url, date) = ("https://h.example/p%20q?a=b&c", "20250915T120000Z");
+        for (name, text) in [
+            (
+                "Go",
+                format!(
+                    "&{{Method:PUT URL:{url} Proto:HTTP/1.1 Header:map[Authorization:[{SIGNED}] X-Amz-Date:[{date}]] ContentLength:0 Host:h.example Form:map[]}}"
+                ),
+            ),
+            (
+                "Go, %#v",
+                format!(
+                    "&http.Request{{Method:\"PUT\", URL:(*url.URL)(0xc0), Header:http.Header{{\"Authorization\":[]string{{\"{SIGNED}\"}}, \"X-Amz-Date\":[]string{{\"{date}\"}}}}, Host:\"h.example\", RequestURI:\"/p%20q?a=b&c\"}}"
+                ),
+            ),
+            (
+                "Rust",
+                format!(
+                    "Request {{ method: PUT, uri: {url}, version: HTTP/1.1, headers: {{\"authorization\": \"{SIGNED}\", \"x-amz-date\": \"{date}\"}} }}"
+                ),
+            ),
+            (
+                "reqwest",
+                format!(
+                    "Request {{ method: PUT, url: Url {{ scheme: \"https\", host: Some(Domain(\"h.example\")), port: None, path: \"/p%20q\", query: Some(\"a=b&c\"), fragment: None }}, headers: {{\"authorization\": \"{SIGNED}\", \"x-amz-date\": \"{date}\"}} }}"
+                ),
+            ),
+            ("http4s", format!("HTTP/1.1 PUT {url} Headers(Authorization: {SIGNED}, x-amz-date: {date}) body=\"\"")),
+            (
+                "PowerShell",
+                format!(
+                    "Invoke-WebRequest -Uri \"{url}\" `\n-Method \"PUT\" `\n-Headers @{{\n\"authorization\"=\"{SIGNED}\"\n  \"x-amz-date\"=\"{date}\"\n}}"
+                ),
+            ),
+            (
+                "fetch",
+                format!(
+                    "fetch(\"{url}\", {{\n  \"headers\": {{\n    \"authorization\": \"{SIGNED}\",\n    \"x-amz-date\": \"{date}\"\n  }},\n  \"method\": \"PUT\"\n}});"
+                ),
+            ),
+            (
+                "axios",
+                format!(
+                    "headers: Object [AxiosHeaders] {{\n  'Authorization': '{SIGNED}',\n  'x-amz-date': '{date}' }},\nmethod: 'put',\nurl: '{url}',"
+                ),
+            ),
+            (
+                "requests",
+                format!(
+                    "requests.request(\"PUT\", \"{url}\", headers={{'Authorization': '{SIGNED}', 'x-amz-date': '{date}'}})"
+                ),
+            ),
+            ("OkHttp", format!("--> PUT {url} http/1.1\nAuthorization: {SIGNED}\nx-amz-date: {date}\n--> END PUT")),
+            (
+                "Envoy",
+                format!(
+                    "':authority', 'h.example'\n':path', '/p%20q?a=b&c'\n':method', 'PUT'\n'authorization', '{SIGNED}'\n'x-amz-date', '{date}'\n"
+                ),
+            ),
+            (
+                "a Lambda event",
+                format!(
+                    "{{\"rawPath\":\"/p%20q\",\"rawQueryString\":\"a=b&c\",\"headers\":{{\"authorization\":\"{SIGNED}\",\"x-amz-date\":\"{date}\",\"host\":\"h.example\"}},\"http\":{{\"method\":\"PUT\"}}}}"
+                ),
+            ),
+        ] {
+            let request = read(text.as_bytes()).unwrap_or_else(|| panic!("{name}: {text}")).request.unwrap();
+            assert_eq!((request.method(), request.target()), ("PUT", &b"/p%20q?a=b&c"[..]), "{name}");
+            let header = |name: &str| request.headers.first_text(name);
+            assert_eq!(
+                [header("host"), header("authorization"), header("x-amz-date")],
+                [Some("h.example"), Some(SIGNED), Some(date)],
+                "{name}"
+            );
+            assert_eq!(request.body, Body::Unknown, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_signed_is_no_request() {
+        for text in [
+            "",
+            "https://h.example/",
+            "GET https://h.example/ Host: h.example",
+            "authorization: Signature=",
+            ":path: /",
+        ] {
+            assert!(read(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+}
