@@ -80,6 +80,10 @@ pub fn is_blacked_out(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credentials::Credentials;
+    use crate::parse_request;
+    use crate::time::Timestamp;
+    use crate::verify::{ExpectedScope, Finding, Judge, Outcome, Verdict, verify};
 
     /// As they stand in public threads and in the logs of clients that redact.
     #[test]
@@ -123,5 +127,101 @@ mod tests {
             assert!(!is_blacked_out(text), "{text}");
         }
         assert!(is_signature_hidden("5d67…") && !is_signature_hidden("5d672d79c15b13162d9279b0…"));
+    }
+
+    fn judged(text: &str, known: Known, token: Option<&str>) -> Verdict {
+        let key = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+        let key = token.map_or(key.clone(), |token| key.with_session_token(token));
+        let now = Timestamp::parse("2015-08-30T12:36:00Z").unwrap();
+        let request = parse_request(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
+        verify(&request, &Judge::new(Some(&key), now, ExpectedScope::Any).with_known(known)).unwrap()
+    }
+
+    /// `get-vanilla` of the official suite, with more lines and the signature as given.
+    fn header_request(list: &str, lines: &str, signature: &str) -> String {
+        format!(
+            "GET / HTTP/1.1\nHost: example.amazonaws.com\nX-Amz-Date: 20150830T123600Z\n{lines}Authorization: AWS4-HMAC-SHA256 \
+             Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders={list}, Signature={signature}\n\n"
+        )
+    }
+
+    const RIGHT: &str = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+
+    /// What is not known keeps the verdict open, whatever the signature is; and what is known and wrong is said all the same.
+    #[test]
+    fn what_was_taken_out_makes_a_request_neither_right_nor_wrong() {
+        let parts = |text: &str, known: Known| {
+            let verdict = judged(text, known, None);
+            assert_eq!((verdict.outcome(), verdict.expected.as_ref()), (Outcome::Unknown, None), "{text}");
+            assert!(verdict.open_question().is_some(), "{text}");
+            let part = |finding: &Finding| match finding {
+                Finding::NotKnown { part } => part.clone(),
+                finding => panic!("{finding}: {text}"),
+            };
+            verdict.findings.iter().map(part).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(judged(&header_request("host;x-amz-date", "", RIGHT), Known::WHOLE, None).outcome(), Outcome::Valid);
+        let wrong = "0".repeat(64);
+        assert_eq!(
+            judged(&header_request("host;x-amz-date", "", &wrong), Known::WHOLE, None).findings,
+            [Finding::SignatureMismatch]
+        );
+        let a = header_request("a;host;x-amz-date", "A: <redacted>\n", &wrong);
+        assert_eq!(parts(&a, Known::WHOLE), "the header a");
+        assert_eq!(parts(&header_request("host;x-amz-date", "", "REDACTED"), Known::WHOLE), "the signature");
+        let unseen = header_request("a;host;x-amz-date", "", &wrong);
+        assert_eq!(parts(&unseen, Known::URL), "the header a");
+        let seen = judged(&unseen, Known::WHOLE, None);
+        assert_eq!((seen.outcome(), seen.findings.len()), (Outcome::Invalid, 2), "a header that was not sent is wrong");
+        let other_key = a.replace("AKIDEXAMPLE/", "AKIDOTHER/");
+        let found = judged(&other_key, Known::WHOLE, None);
+        assert!(matches!(&found.findings[..], [Finding::AccessKeyUnknown { .. }, Finding::NotKnown { .. }]));
+    }
+
+    #[test]
+    fn a_parameter_that_was_taken_out_is_not_known_and_the_signature_is_named_once() {
+        let url = |prefix: &str, signature: &str| {
+            format!(
+                "GET /?prefix={prefix}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2F\
+                 aws4_request&X-Amz-Date=20150830T123600Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature={signature} \
+                 HTTP/1.1\nHost: h.example\n\n"
+            )
+        };
+        let not_known = |text: &str| judged(text, Known::WHOLE, None).findings;
+        let part = |part: &str| Finding::NotKnown { part: part.to_owned() };
+        assert_eq!(not_known(&url("***", &"0".repeat(64))), [part("the parameter prefix")]);
+        assert_eq!(not_known(&url("p", "REDACTED")), [part("the signature")]);
+        assert_eq!(not_known(&url("p", &"0".repeat(64))), [Finding::SignatureMismatch]);
+    }
+
+    /// Catches a token that is compared though it was taken out, or not compared though it is there.
+    #[test]
+    fn a_token_that_was_taken_out_is_not_held_against_the_key() {
+        let with = |token: &str| {
+            let text = header_request("host;x-amz-date", &format!("X-Amz-Security-Token: {token}\n"), RIGHT);
+            judged(&text, Known::WHOLE, Some("token")).findings
+        };
+        let name = "x-amz-security-token".to_owned();
+        assert_eq!([with("token"), with("REDACTED")], [[], []]);
+        assert_eq!(with("other"), [Finding::TokenDiffers { name }]);
+    }
+
+    /// The hash that is signed is that of nothing, and the headers say that there was something.
+    #[test]
+    fn a_body_that_nobody_saw_is_not_the_empty_one_if_the_headers_say_its_length() {
+        let body = |line: Option<(&str, &str)>| {
+            let mut request = parse_request(header_request("host;x-amz-date", "", RIGHT).as_bytes()).unwrap();
+            if let Some((name, value)) = line {
+                request.headers.push(name, value).unwrap();
+            }
+            request.body = crate::request::Body::Unknown;
+            let key = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+            let now = Timestamp::parse("2015-08-30T12:36:00Z").unwrap();
+            verify(&request, &Judge::new(Some(&key), now, ExpectedScope::Any)).unwrap().outcome()
+        };
+        assert_eq!([body(None), body(Some(("Content-Length", "0")))], [Outcome::Valid, Outcome::Valid]);
+        for line in [("Content-Length", "1"), ("Transfer-Encoding", "chunked")] {
+            assert_eq!(body(Some(line)), Outcome::Invalid, "{line:?}");
+        }
     }
 }
