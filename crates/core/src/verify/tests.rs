@@ -224,6 +224,24 @@ fn what_a_judge_is_told_counts() {
     assert!(verify(&request, &judge.with_path_rule(PathRule::S3)).unwrap().is_valid());
 }
 
+/// Catches a token of Version 2 that nobody compares, in the header or in the query.
+#[test]
+fn a_token_of_version_2_is_compared_wherever_it_is() {
+    let key = credentials().with_session_token("token");
+    for placement in
+        [crate::derivation::Placement::Header, crate::derivation::Placement::Query { expires: Duration::from_secs(60) }]
+    {
+        let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()) };
+        let request = unsigned("bucket.s3.amazonaws.com");
+        let prepared = v2::prepare(request, &Identity::from(&key), &settings, now()).unwrap();
+        let request = prepared.sign(&key.secret_access_key).request;
+        let judged =
+            |key: &Credentials| ids(&verify(&request, &Judge::new(Some(key), now(), ExpectedScope::Any)).unwrap());
+        assert_eq!(judged(&key), [""; 0]);
+        assert_eq!(judged(&credentials().with_session_token("other")), ["token-invalid"]);
+    }
+}
+
 /// The words of the JSON contract.
 #[test]
 fn an_outcome_is_one_word() {
