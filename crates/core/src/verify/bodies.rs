@@ -131,6 +131,9 @@ fn a_form_is_as_good_as_the_signature_of_its_policy() {
     let other = V4_SIGNATURE.replace('3', "4");
     assert_eq!(found("/b", "", &v4_fields(CREDENTIAL, &other)), mismatch);
     assert_eq!(found("/b", "", &v2_fields("LsVppsL6A5BezFIBUWnAc9YWcfx=")), mismatch);
+    let unreadable: Vec<(&str, &str)> =
+        v2.iter().map(|(name, value)| (*name, if *name == "policy" { "no policy" } else { *value })).collect();
+    assert_eq!(found("/b", "", &unreadable), format!("{mismatch}, policy-not-base64"));
     let late = judged(&upload("/b", "", &v4), "2015-12-30T12:00:00Z");
     assert_eq!((ids(&late), late.outcome()), (vec!["policy-expired"], Outcome::Invalid));
 }

@@ -282,6 +282,10 @@ mod tests {
         }
         assert_eq!(findings(&get(right, "?versionId=REDACTED")), [part("the parameter versionId")]);
         assert_eq!(findings(&get(right, "?x=REDACTED")), [], "what is not signed may be anything");
+        let wrong = right.replace('q', "Q");
+        assert_eq!(findings(&get(&wrong, "?x=REDACTED")), [Finding::SignatureMismatch]);
+        assert_eq!(findings(&get(&wrong, "?versionId=1")), [Finding::SignatureMismatch]);
+        assert_eq!(findings(&get("Qgk2+6Sv9/oM7G3qLEjT…", "")), [Finding::SignatureMismatch], "enough of it is shown");
         for line in ["Content-Type: <hidden>", "Content-MD5: ***", "X-Amz-Meta-A: REDACTED"] {
             let name = line.split(':').next().unwrap().to_ascii_lowercase();
             let text = get(right, "").replacen("Host:", &format!("{line}\nHost:"), 1);
