@@ -186,6 +186,7 @@ mod tests {
         ] {
             assert!(!is_blacked_out(text), "{text}");
         }
+        assert!(is_signature_hidden("5d672d79c15b131…") && !is_signature_hidden("5d672d79c15b1316…"), "16 digits tell");
         assert!(is_signature_hidden("5d67…") && !is_signature_hidden("5d672d79c15b13162d9279b0…"));
     }
 
