@@ -379,4 +379,23 @@ mod tests {
             Request { method: "GET".to_owned(), authority: None, target: b"/".to_vec(), headers, body: Body::Unknown };
         assert_eq!(Claim::extract(&request).unwrap().terms.dialect, Dialect::from_providers("osc", "osc"));
     }
+
+    /// A header that only has `Date` is read with the names that go with its algorithm; the token of a session of S3 Express tells
+    /// a bucket of directories, and of nobody's else.
+    #[test]
+    fn the_names_are_those_of_the_algorithm_and_of_the_token() {
+        let of = |algorithm: &str, lines: &[(&str, &str)]| {
+            let mut request = Request::new("GET", &RequestUrl::parse("https://h.example/").unwrap()).unwrap();
+            lines.iter().for_each(|(name, value)| request.headers.push(name, *value).unwrap());
+            let parts = "Credential=AKID/20150830/r/s3/x4_request, SignedHeaders=host, Signature=00";
+            request.headers.push("Authorization", format!("{algorithm} {parts}")).unwrap();
+            Claim::extract(&request).unwrap().terms.dialect
+        };
+        let date = ("Date", "Sun, 30 Aug 2015 12:36:00 GMT");
+        assert_eq!(of("AWS4-HMAC-SHA256", &[date]), Dialect::AWS4);
+        assert_eq!(of("GOOG4-HMAC-SHA256", &[date]), Dialect::GOOG4);
+        let token = ("x-amz-s3session-token", "t");
+        assert_eq!(of("AWS4-HMAC-SHA256", &[date, token]), Dialect::s3_express_session());
+        assert_eq!(of("GOOG4-HMAC-SHA256", &[date, token]), Dialect::GOOG4);
+    }
 }

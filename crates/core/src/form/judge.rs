@@ -273,4 +273,21 @@ mod tests {
         let without = FormClaim { file: None, ..claim(Vec::new(), &[]) };
         assert_eq!(found(&without, 0), ["the form has no field called file"]);
     }
+
+    /// The bucket is the one that the form was sent to, whatever its own field says, and a condition has to name it.
+    #[test]
+    fn a_form_may_name_the_bucket_that_it_is_sent_to_and_no_other() {
+        let bare = |fields: &[(&str, &str)]| {
+            let mut claim = claim(Vec::new(), fields);
+            claim.policy.as_mut().unwrap().conditions.clear();
+            found(&claim, 0)
+        };
+        let not_allowed = "no condition of the policy allows the field bucket".to_owned();
+        assert_eq!(bare(&[]), [not_allowed.clone()]);
+        assert_eq!(bare(&[("bucket", "bucket")]), [not_allowed]);
+        let named = claim(vec![Condition::starts_with("bucket", "b")], &[("bucket", "bucket")]);
+        assert_eq!(found(&named, 0), [""; 0]);
+        let other = found(&claim(vec![Condition::starts_with("bucket", "b")], &[("bucket", "b2")]), 0);
+        assert!(other.len() == 1 && other[0].starts_with("the field bucket is 'b2'"), "{other:?}");
+    }
 }

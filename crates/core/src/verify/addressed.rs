@@ -108,3 +108,84 @@ pub fn is_region(word: &str) -> bool {
     let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
     names.len() >= 2 && (2..=4).contains(&first.len()) && names.iter().all(is_name) && is_number
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::RequestUrl;
+    use crate::scheme::Dialect;
+
+    fn at(host: &str, region: &str, service: &str) -> (Request, Terms) {
+        let mut request = Request::new("GET", &RequestUrl::parse(&format!("https://{host}/k")).unwrap()).unwrap();
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential=AKID/20150830/{region}/{service}/aws4_request, SignedHeaders=host, Signature=00"
+        );
+        request.headers.push("X-Amz-Date", "20150830T123600Z").unwrap();
+        request.headers.push("Authorization", authorization).unwrap();
+        let terms = Claim::extract(&request).unwrap().terms;
+        assert_eq!(terms.dialect, Dialect::AWS4);
+        (request, terms)
+    }
+
+    /// The names of regions are those of AWS's page *AWS regions*.
+    #[test]
+    fn a_region_is_known_by_its_shape() {
+        for region in ["us-east-1", "ap-southeast-10", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"] {
+            assert!(is_region(region), "{region}");
+        }
+        for word in [
+            "",
+            "us",
+            "us-1",
+            "us-east",
+            "us-east-",
+            "us-east-x",
+            "us-east-123",
+            "-east-1",
+            "us--1",
+            "US-east-1",
+            "u-east-1",
+            "weird-east-1",
+            "us-e1st-1",
+            "auto",
+            "us-east-1a",
+        ] {
+            assert!(!is_region(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_host_contradicts_a_region_as_surely_as_it_names_its_own() {
+        let found = |host: &str, region: &str, service: &str| {
+            let (request, terms) = at(host, region, service);
+            region_of_host(&request, &terms).map(|found| (found.expected, found.sureness))
+        };
+        let certain = |region: &str| Some((region.to_owned(), Sureness::Certain));
+        assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "eu-west-1", "s3"), None);
+        assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "us-east-1", "s3"), certain("eu-west-1"));
+        // The global host of S3 answers for every region, and a word that is none is wrong anywhere.
+        assert_eq!(found("b.s3.amazonaws.com", "eu-west-1", "s3"), None);
+        assert_eq!(found("b.s3.amazonaws.com", "london", "s3"), certain(""));
+        // IAM has one region, which its host does not name.
+        assert_eq!(found("iam.amazonaws.com", "us-east-1", "iam"), None);
+        assert_eq!(found("iam.amazonaws.com", "eu-west-1", "iam"), Some(("us-east-1".to_owned(), Sureness::Likely)));
+        assert_eq!(found("store.example", "london", "s3"), None);
+    }
+
+    #[test]
+    fn a_host_contradicts_a_service_unless_that_goes_by_another_name() {
+        let found = |host: &str, service: &str| {
+            let (request, terms) = at(host, "eu-west-1", service);
+            service_of_host(&request, &terms).map(|found| (found.expected, found.sureness))
+        };
+        let certain = |service: &str| Some((service.to_owned(), Sureness::Certain));
+        assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "s3"), None);
+        assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "s3-outposts"), None);
+        assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "s3express"), certain("s3"));
+        assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "iam"), certain("s3"));
+        assert_eq!(found("sqs.eu-west-1.amazonaws.com", "s3"), certain("sqs"));
+        assert_eq!(found("data.iot.eu-west-1.amazonaws.com", "iotdevicegateway"), None);
+        assert_eq!(found("store.example", "sqs"), None);
+        assert!(is_aws(&at("sqs.eu-west-1.amazonaws.com", "r", "sqs").0) && !is_aws(&at("store.example", "r", "s3").0));
+    }
+}

@@ -145,6 +145,11 @@ pub enum Finding {
     },
     /// A session token, and credentials that have none to compare it with.
     TokenUnknown,
+    /// The session token was taken out before the request was shown, so it was not compared with that of the credentials.
+    TokenUnseen {
+        /// The header, parameter or field that carried it.
+        name: String,
+    },
     /// The signature covers a hash of the body, and the body was not given: nothing is known of what arrived.
     PayloadUnseen,
     /// The payload comes in chunks, and the body was not given: nothing is known of their signatures.
@@ -266,9 +271,11 @@ impl Finding {
             #[cfg(feature = "form")]
             Self::Policy(Violation::BucketUnknown { .. }) => Severity::Unverified,
             Self::ReadAs(_) => Severity::Note,
-            Self::TokenUnknown | Self::PayloadUnseen | Self::ChunksUnseen | Self::NotKnown { .. } => {
-                Severity::Unverified
-            }
+            Self::TokenUnknown
+            | Self::TokenUnseen { .. }
+            | Self::PayloadUnseen
+            | Self::ChunksUnseen
+            | Self::NotKnown { .. } => Severity::Unverified,
             _ => Severity::Fatal,
         }
     }
@@ -363,6 +370,9 @@ impl fmt::Display for Finding {
             }
             Self::TokenMissing { name } => write!(f, "the credentials are temporary, and their token is not in {name}"),
             Self::TokenDiffers { name } => write!(f, "the session token in {name} is not that of the credentials"),
+            Self::TokenUnseen { name } => {
+                write!(f, "the session token in {name} is blacked out, so it was not compared")
+            }
             Self::PayloadUnseen => f.write_str("the body is not at hand, so its hash was not checked"),
             Self::NotKnown { part } => write!(f, "{part} is not known, so the signature could not be checked"),
             Self::ReadAs(Reading::Method(method)) => {

@@ -94,6 +94,7 @@ impl Finding {
         Some(match self {
             Self::SignatureMismatch
             | Self::TokenUnknown
+            | Self::TokenUnseen { .. }
             | Self::PayloadUnseen
             | Self::ChunksUnseen
             | Self::NotKnown { .. }

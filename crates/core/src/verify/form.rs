@@ -1,23 +1,24 @@
 //! What a server finds wrong with an upload by form: with its signature, and with what its policy says of it.
 
-use super::key::{judge_signature, judge_token};
+use super::key::{judge_if_known, judge_token};
 use super::scope::judge_scope;
-use super::{Claimed, Finding, Judge, SignedTexts, Verdict, framing, once};
+use super::{Claimed, Finding, Judge, SignedTexts, Verdict, framing, once, unknown};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::Part;
 use crate::encode::{Plus, decode};
 use crate::endpoint::BucketRule;
-use crate::form::{self, FormClaim, FormScheme};
+use crate::form::{self, FormClaim, FormScheme, Violation};
 use crate::request::Request;
 use crate::scheme::{Signature, SigningKey};
 use crate::v2;
 
 /// Recomputes the signature, and looks at key, token, scope and policy.
 pub(super) fn judge(request: &Request, claim: FormClaim, judge: &Judge<'_>) -> Verdict {
-    let mut findings = Vec::new();
-    let expected = judge.credentials.map(|credentials| sign(&claim, credentials));
-    if let Some((credentials, expected)) = judge.credentials.zip(expected.as_ref()) {
-        findings.extend(judge_signature(credentials, (&claim.access_key_id, &claim.signature), expected));
+    let (mut expected, mut findings) = (None, Vec::new());
+    if let Some(credentials) = judge.credentials {
+        let presented = (claim.access_key_id.as_str(), &claim.signature);
+        (expected, findings) =
+            judge_if_known(credentials, presented, sign(&claim, credentials), || unknown::parts_of_form(&claim));
         let (name, token) = claim.session_token();
         findings.extend(judge_token(name, credentials, token.map(Secret::new)));
     }
@@ -26,7 +27,10 @@ pub(super) fn judge(request: &Request, claim: FormClaim, judge: &Judge<'_>) -> V
     findings.extend(once::repeated(&request.headers, ["host", "content-type"].into_iter()));
     findings.extend(framing::judge(request));
     let bucket = bucket(request, judge.buckets);
-    findings.extend(form::judge(&claim, bucket.as_deref(), judge.now).into_iter().map(Finding::Policy));
+    let is_hidden =
+        |violation: &Violation| matches!(violation, Violation::Unreadable(_)) && unknown::is_policy_hidden(&claim);
+    let violations = form::judge(&claim, bucket.as_deref(), judge.now).into_iter();
+    findings.extend(violations.filter(|violation| !is_hidden(violation)).map(Finding::Policy));
     let parts = claim.policy_text().into_iter().map(|text| Part::new("policy", text)).collect();
     let string_to_sign = claim.string_to_sign.clone().into_bytes();
     let claimed = Claimed::Form(claim);

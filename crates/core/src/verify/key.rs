@@ -2,11 +2,29 @@
 //! token.
 
 use super::Finding;
+use super::unknown::is_blacked_out;
 use crate::credentials::{Credentials, Secret};
 use crate::scheme::Signature;
 
-/// Compares access key ID and signature with those of the credentials.
-pub(super) fn judge_signature(
+/// Compares access key ID and signature with those of the credentials. A signature that does not match is open if the request
+/// has parts that are not known; then nothing is expected.
+pub(super) fn judge_if_known(
+    credentials: &Credentials,
+    (access_key_id, presented): (&str, &Signature),
+    expected: Signature,
+    not_known: impl FnOnce() -> Vec<String>,
+) -> (Option<Signature>, Vec<Finding>) {
+    let mut findings = judge_signature(credentials, (access_key_id, presented), &expected);
+    let not_known = if expected == *presented { Vec::new() } else { not_known() };
+    if not_known.is_empty() {
+        return (Some(expected), findings);
+    }
+    findings.retain(|finding| *finding != Finding::SignatureMismatch);
+    findings.extend(not_known.into_iter().map(|part| Finding::NotKnown { part }));
+    (None, findings)
+}
+
+fn judge_signature(
     credentials: &Credentials,
     (access_key_id, presented): (&str, &Signature),
     expected: &Signature,
@@ -23,6 +41,7 @@ pub(super) fn judge_signature(
 pub(super) fn judge_token(name: &str, credentials: &Credentials, presented: Option<Secret>) -> Option<Finding> {
     let name = name.to_owned();
     match (&credentials.session_token, presented) {
+        (Some(_), Some(presented)) if is_blacked_out(presented.expose_secret()) => Some(Finding::TokenUnseen { name }),
         (Some(_), None) => Some(Finding::TokenMissing { name }),
         (Some(expected), Some(presented)) if *expected != presented => Some(Finding::TokenDiffers { name }),
         (None, Some(_)) => Some(Finding::TokenUnknown),
@@ -49,5 +68,6 @@ mod tests {
         assert_eq!(judged(Some("token"), None), Some(Finding::TokenMissing { name: name() }));
         assert_eq!(judged(Some("token"), Some("other")), Some(Finding::TokenDiffers { name: name() }));
         assert_eq!(judged(None, Some("token")), Some(Finding::TokenUnknown));
+        assert_eq!(judged(Some("token"), Some("REDACTED")), Some(Finding::TokenUnseen { name: name() }));
     }
 }

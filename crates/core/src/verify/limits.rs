@@ -3,6 +3,7 @@
 
 use super::{ExpectedScope, Finding, FindingId, Judge, Severity, verify};
 use crate::parse_request;
+use crate::request::{Body, Request};
 use crate::time::Timestamp;
 
 const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -99,8 +100,82 @@ fn what_a_server_acts_on_is_signed() {
     assert_eq!([iam("X-Amz-Security-Token: t\n"), iam("Content-MD5: x\n")], ["", ""]);
     assert_eq!(iam("X-Amz-Target: t\n"), "header-amz-unsigned");
     assert_eq!(s3("", "x-amz-content-sha256;x-amz-date"), "host-not-signed");
+    assert_eq!(s3("", "host;x-amz-date"), "", "the payload's hash is signed by itself");
     let of_url = |hash: &str| found(&url("60", &format!("X-Amz-Content-Sha256: {hash}\n")));
+    assert_eq!(of_url(HASH), "header-amz-unsigned");
     assert_eq!(of_url("UNSIGNED-PAYLOAD"), "");
+}
+
+/// AWS alone knows its temporary keys by their names.
+#[test]
+fn a_temporary_key_of_aws_needs_its_token() {
+    for (host, id, expected) in [
+        (S3, "ASIAIOSFODNN7EXAMPLE", "token-missing"),
+        (S3, "AKIAIOSFODNN7EXAMPLE", ""),
+        (S3, "ASIAIOSFODNN7EXAMPLES", ""),
+        ("store.example", "ASIAIOSFODNN7EXAMPLE", ""),
+    ] {
+        assert_eq!(found(&header_request(host, "", OF_S3, LIST).replace("AKID", id)), expected, "{host} {id}");
+    }
+}
+
+#[test]
+fn a_payload_is_declared_where_the_service_asks_for_it() {
+    let of = |service: &str| {
+        let credential = format!("20150830/eu-west-1/{service}/aws4_request");
+        let text = header_request("h.example", "", &credential, "host;x-amz-date");
+        found(&text.replace(&format!("X-Amz-Content-Sha256: {HASH}\n"), ""))
+    };
+    assert_eq!([of("s3"), of("aoss"), of("iam")], ["payload-header-missing", "payload-header-missing", ""]);
+    let unseen = |service: &str, hash: &str| {
+        let credential = format!("20150830/eu-west-1/{service}/aws4_request");
+        let text = header_request("h.example", "", &credential, LIST).replace(HASH, hash);
+        let request = Request { body: Body::Unknown, ..parse_request(text.as_bytes()).unwrap() };
+        let now = Timestamp::parse("2015-08-30T12:36:00Z").unwrap();
+        let findings = verify(&request, &Judge::new(None, now, ExpectedScope::Any)).unwrap().findings;
+        findings.iter().filter_map(Finding::id).map(FindingId::as_str).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!([unseen("s3", HASH), unseen("iam", HASH), unseen("iam", "x")], ["", "", ""]);
+    let cut: String = HASH.chars().skip(1).collect();
+    for hash in [HASH.to_ascii_uppercase(), cut, HASH.replace('e', "g"), "x".to_owned()] {
+        assert_eq!(unseen("s3", &hash), "payload-hash-form", "{hash}");
+    }
+}
+
+/// Google's names know no chunks.
+#[test]
+fn a_word_for_chunks_is_amazons() {
+    let text = header_request("h.example", "", OF_S3, LIST).replace("Amz", "Goog").replace("x-amz", "x-goog");
+    let text = text.replace("AWS4-HMAC", "GOOG4-HMAC").replace("aws4_request", "goog4_request");
+    assert_eq!(found(&text), "");
+    let word = found(&text.replace(HASH, "STREAMING-GOOG4-HMAC-SHA256-PAYLOAD"));
+    assert!(word.contains("payload-streaming"), "{word}");
+}
+
+/// S3 in regions that were opened after 2014, and all other services, take Version 4 alone.
+#[test]
+fn version_2_is_judged_by_its_host_its_end_and_what_it_says_twice() {
+    let header = |host: &str, lines: &str| {
+        found(&format!(
+            "GET /k HTTP/1.1\nHost: {host}\nDate: Sun, 30 Aug 2015 12:36:00 GMT\n{lines}Authorization: AWS AKID:c2ln\n\n"
+        ))
+    };
+    assert_eq!(header("b.s3.us-east-1.amazonaws.com", ""), "");
+    assert_eq!(header("b.s3.eu-central-1.amazonaws.com", ""), "mechanism-v2");
+    assert_eq!(header("kms.us-east-1.amazonaws.com", ""), "mechanism-v2");
+    assert_eq!(header("b.store.example", ""), "");
+    assert_eq!(header("b.store.example", "Date: Sun, 30 Aug 2015 12:36:00 GMT\n"), "sent-twice");
+    let url = |more: &str| {
+        format!(
+            "GET /k?AWSAccessKeyId=AKID&Signature=c2ln&Expires=1440938160{more} HTTP/1.1\nHost: b.store.example\n\n"
+        )
+    };
+    // 1440938160 is 12:36:00.
+    assert_eq!(found_at(&url(""), "2015-08-30T12:36:00Z"), "");
+    assert_eq!(found_at(&url(""), "2015-08-30T12:36:01Z"), "expired");
+    assert_eq!(found_at(&url(""), "2015-08-30T12:35:59Z"), "");
+    assert_eq!(found(&url("&signature=c2ln")), "sent-twice");
+    assert_eq!(found(&url("&a=1&a=2")), "");
 }
 
 #[test]

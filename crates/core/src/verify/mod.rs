@@ -8,12 +8,12 @@ mod claimed;
 mod readings;
 mod finding;
 mod finding_id;
+pub(crate) mod unknown;
 mod key;
 mod scope;
 mod texts;
 mod verdict;
 mod accept;
-pub(crate) mod unknown;
 mod once;
 mod written;
 mod framing;
@@ -134,6 +134,12 @@ pub fn verify(request: &Request, judge: &Judge<'_>) -> Result<Verdict, VerifyErr
     Ok(judgement::judge_claim(request, Claimed::extract(request, judge.buckets)?, judge))
 }
 
+#[cfg(test)]
+#[cfg(all(feature = "form", feature = "stream"))]
+mod bodies;
+#[cfg(test)]
+#[cfg(all(feature = "v4a", feature = "stream"))]
+mod chunks;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]

@@ -103,6 +103,12 @@ fn a_part_of_the_authorization_stands_there_once_and_is_known() {
         assert_eq!(found(&with(format!("{sound_parts}{behind}"))), "authorization-malformed", "{behind}");
     }
     assert_eq!(found(&with(format!(",{sound_parts}"))), "authorization-malformed");
+    let problem = |behind: &str| {
+        let found = findings(&request(&with(format!("{sound_parts}{behind}"))), BucketRule::default());
+        found.first().map(ToString::to_string).unwrap_or_default()
+    };
+    assert!(problem(", Extra=1").contains("an unknown part Extra"), "{}", problem(", Extra=1"));
+    assert!(problem(", word").contains("a part has no name"), "a word may be a secret: {}", problem(", word"));
     let twice = sound().trim_end().to_owned() + "\n" + &authorization(&sound_parts) + "\n";
     assert_eq!(found(&twice), "mechanism-twice");
     assert_eq!(found(&twice.replacen("Authorization: AWS4", "AUTHORIZATION: AWS4", 1)), "mechanism-twice");
@@ -114,6 +120,13 @@ fn what_carries_a_signature_stands_there_once() {
     check(&[
         (double("host: other"), "sent-twice"),
         (double("x-amz-date: 20150830T123600Z"), "sent-twice"),
+        (double("Date: Sun, 30 Aug 2015 12:36:00 GMT\nDate: Mon, 31 Aug 2015 12:36:00 GMT"), ""),
+        (
+            sound()
+                .replace("X-Amz-Date: 20150830T123600Z", &["Date: Sun, 30 Aug 2015 12:36:00 GMT"; 2].join("\n"))
+                .replace(LIST, "date;host;x-amz-content-sha256"),
+            "sent-twice",
+        ),
         (double(&format!("x-amz-content-sha256: {HASH}")), "sent-twice"),
         (url("&X-Amz-Date=20150830T123601Z"), "sent-twice"),
         (url("&X-Amz-Expires=3600"), "sent-twice"),
@@ -185,6 +198,8 @@ fn the_length_of_a_body_is_said_once() {
     ] {
         assert_eq!(found(&with(lines)), "length-ambiguous", "{lines}");
     }
+    let twice = findings(&request(&with("Transfer-Encoding: chunked, chunked")), BucketRule::default());
+    assert!(twice.iter().any(|finding| finding.to_string().contains("chunked twice")), "{twice:?}");
 }
 
 #[test]

@@ -70,3 +70,87 @@ fn dot_without_slash(request: &Request, claim: &Claim) -> Option<Read> {
     let request = Request { target: join_target(&bare, query), ..request.clone() };
     Some(Read { request, claim: claim.clone(), reading: Reading::DotWithoutSlash })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::Credentials;
+    use crate::prepare::{Identity, Settings, prepare};
+    use crate::request::RequestUrl;
+    use crate::time::Timestamp;
+    use crate::verify::{ExpectedScope, Finding, Judge, Outcome, Verdict, verify};
+
+    fn now() -> Timestamp {
+        Timestamp::parse("20150830T123600Z").unwrap()
+    }
+
+    fn credentials() -> Credentials {
+        Credentials::new("AKIDEXAMPLE", "secret")
+    }
+
+    /// A request that is signed for one target and, as another server reads it, sent to another.
+    fn sent_elsewhere(method: &str, url: &str, sent: &str, settings: &Settings) -> Request {
+        let unsigned = Request::new(method, &RequestUrl::parse(url).unwrap()).unwrap();
+        let prepared = prepare(unsigned, &Identity::from(&credentials()), settings, now()).unwrap();
+        let mut request = prepared.sign_once(&credentials().secret_access_key).request;
+        let (_, query) = split_target(&request.target);
+        request.target = join_target(sent.as_bytes(), query);
+        request
+    }
+
+    fn judged(request: &Request, known: Known) -> Verdict {
+        let credentials = credentials();
+        verify(request, &Judge::new(Some(&credentials), now(), ExpectedScope::Any).with_known(known)).unwrap()
+    }
+
+    /// Catches a URL that is good for one method and taken for another that was seen.
+    #[test]
+    fn a_url_is_good_for_the_method_that_it_was_signed_for_and_says_which() {
+        let placement = crate::derivation::Placement::Query { expires: std::time::Duration::from_secs(60) };
+        let settings = Settings { placement, ..Settings::new("us-east-1", "s3") };
+        let mut request = sent_elsewhere("PUT", "https://store.example/k", "/k", &settings);
+        request.method = "GET".to_owned();
+        let of_url = judged(&request, Known::URL);
+        assert_eq!((of_url.outcome(), of_url.findings), (Outcome::Valid, vec![read_as(Reading::Method("PUT".into()))]));
+        assert_eq!(judged(&request, Known::WHOLE).findings, [Finding::SignatureMismatch]);
+        request.method = "PUT".to_owned();
+        assert_eq!(judged(&request, Known::URL).findings, [], "the first reading is right, and needs no word");
+    }
+
+    /// Catches a plus that is read in the way of no server, or in both ways where the server is known.
+    #[test]
+    fn a_plus_in_a_key_is_a_space_only_where_nobody_knows_the_server() {
+        let settings = Settings::new("us-east-1", "s3");
+        let at = |host: &str| sent_elsewhere("GET", &format!("https://{host}/a%20b"), "/a+b", &settings);
+        let anywhere = judged(&at("store.example"), Known::WHOLE);
+        assert_eq!((anywhere.outcome(), anywhere.findings), (Outcome::Valid, vec![read_as(Reading::PlusAsSpace)]));
+        let iam = sent_elsewhere("GET", "https://store.example/a%20b", "/a+b", &Settings::new("us-east-1", "iam"));
+        for request in [at("s3.us-west-004.backblazeb2.com"), iam] {
+            assert_eq!(judged(&request, Known::WHOLE).outcome(), Outcome::Invalid);
+        }
+    }
+
+    /// botocore resolves `/a/b/..` to `/a`, RFC 3986 to `/a/`. S3 resolves nothing.
+    #[test]
+    fn dots_at_the_end_may_leave_a_slash_or_none() {
+        for (signed, sent, is_right) in [
+            ("/a", "/a/b/..", true),
+            ("/a", "/a/.", true),
+            ("/a/", "/a/.", true),
+            ("/", "/a/..", true),
+            ("/a", "/a/", false),
+            ("/a", "/a/b/...", false),
+            ("/b", "/a/b/..", false),
+        ] {
+            let url = format!("https://api.example{signed}");
+            let request = sent_elsewhere("GET", &url, sent, &Settings::new("us-east-1", "execute-api"));
+            assert_eq!(judged(&request, Known::WHOLE).is_valid(), is_right, "{signed} {sent}");
+            let in_s3 = sent_elsewhere("GET", &url, sent, &Settings::new("us-east-1", "s3"));
+            assert!(!judged(&in_s3, Known::WHOLE).is_valid(), "{signed} {sent}");
+        }
+    }
+
+    fn read_as(reading: Reading) -> Finding {
+        Finding::ReadAs(reading)
+    }
+}

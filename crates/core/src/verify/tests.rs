@@ -192,3 +192,59 @@ fn a_rejection_lists_all_that_speaks_against_the_request() {
     let expected = "the signature does not match; the signature is for region eu-west-1, not for us-east-1";
     assert_eq!(rejection.to_string(), expected);
 }
+
+/// Catches an option of the judge that is taken and not heeded.
+#[test]
+fn what_a_judge_is_told_counts() {
+    let key = credentials();
+    let at = |seconds: i64| Timestamp::from_epoch_seconds(now().epoch_seconds() + seconds);
+    let request = signed(&Settings::new("us-east-1", "s3"));
+    let late = Judge::new(Some(&key), at(1_000), ExpectedScope::Any);
+    assert_eq!(ids(&verify(&request, &late).unwrap()), ["time-skewed"]);
+    assert!(verify(&request, &late.with_window(Duration::from_secs(1_000))).unwrap().is_valid());
+    let early = Judge::new(Some(&key), now(), ExpectedScope::Any).with_window(Duration::from_secs(1));
+    assert!(verify(&request, &early).unwrap().is_valid());
+
+    let judge = Judge::new(Some(&key), now(), ExpectedScope::Any);
+    let placement = crate::derivation::Placement::Header;
+    let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("b".to_owned()) };
+    let prepared = v2::prepare(unsigned("b.store.example"), &Identity::from(&key), &settings, now()).unwrap();
+    let of_bucket = prepared.sign(&key.secret_access_key).request;
+    assert!(!verify(&of_bucket, &judge).unwrap().is_valid());
+    let buckets = BucketRule { chosen: Some("b"), ..BucketRule::default() };
+    assert!(verify(&of_bucket, &judge.with_buckets(buckets)).unwrap().is_valid());
+
+    let mut settings = Settings::new("us-east-1", "custom");
+    settings.path_rule = PathRule::S3;
+    let mut request = unsigned("store.example");
+    request.target = b"/a%20b".to_vec();
+    let prepared = prepare(request, &Identity::from(&key), &settings, now()).unwrap();
+    let request = prepared.sign_once(&key.secret_access_key).request;
+    assert!(!verify(&request, &judge).unwrap().is_valid());
+    assert!(verify(&request, &judge.with_path_rule(PathRule::S3)).unwrap().is_valid());
+}
+
+/// Catches a token of Version 2 that nobody compares, in the header or in the query.
+#[test]
+fn a_token_of_version_2_is_compared_wherever_it_is() {
+    let key = credentials().with_session_token("token");
+    for placement in
+        [crate::derivation::Placement::Header, crate::derivation::Placement::Query { expires: Duration::from_secs(60) }]
+    {
+        let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()) };
+        let request = unsigned("bucket.s3.amazonaws.com");
+        let prepared = v2::prepare(request, &Identity::from(&key), &settings, now()).unwrap();
+        let request = prepared.sign(&key.secret_access_key).request;
+        let judged =
+            |key: &Credentials| ids(&verify(&request, &Judge::new(Some(key), now(), ExpectedScope::Any)).unwrap());
+        assert_eq!(judged(&key), [""; 0]);
+        assert_eq!(judged(&credentials().with_session_token("other")), ["token-invalid"]);
+    }
+}
+
+/// The words of the JSON contract.
+#[test]
+fn an_outcome_is_one_word() {
+    let words = [Outcome::Valid, Outcome::Invalid, Outcome::Unknown].map(Outcome::as_str);
+    assert_eq!(words, ["valid", "invalid", "unknown"]);
+}

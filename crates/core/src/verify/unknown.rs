@@ -5,7 +5,11 @@ use super::Known;
 use crate::canonical::{PayloadHash, query};
 use crate::claim::Claim;
 use crate::derivation::Placement;
+#[cfg(feature = "form")]
+use crate::form::{FormClaim, FormScheme};
 use crate::request::Request;
+#[cfg(feature = "v2")]
+use crate::v2;
 
 /// What stands anywhere in a value that was taken out, in lower case.
 const MARKS: [&str; 8] = ["redacted", "sanitized", "***", "xxxx", "…", "[...]", "█", "•••"];
@@ -16,13 +20,15 @@ const WORDS: [&str; 12] = [
 ];
 /// As many digits of a signature that is cut off still tell it from others.
 const TELLING_DIGITS: usize = 16;
+/// What a signature is called in a sentence.
+const THE_SIGNATURE: &str = "the signature";
 
 /// The parts that the signature depends on and that are not known, each as it is called in a sentence.
 pub(super) fn parts(request: &Request, claim: &Claim, known: Known) -> Vec<String> {
     let terms = &claim.terms;
     let mut parts = Vec::new();
     if is_signature_hidden(claim.signature.as_str()) {
-        parts.push("the signature".to_owned());
+        parts.push(THE_SIGNATURE.to_owned());
     }
     if is_payload_unknown(request, claim) {
         parts.push("the body".to_owned());
@@ -47,6 +53,50 @@ pub(super) fn parts(request: &Request, claim: &Claim, known: Known) -> Vec<Strin
     parts
 }
 
+/// The same of Version 2: what was taken out of its string to sign, line by line.
+#[cfg(feature = "v2")]
+pub(super) fn parts_of_v2(request: &Request, claim: &v2::Claim, signed: &v2::StringToSign) -> Vec<String> {
+    let is_hidden = |value: &[u8]| is_blacked_out(&String::from_utf8_lossy(value));
+    let lines = [("content-md5", &signed.content_md5), ("content-type", &signed.content_type), ("date", &signed.date)];
+    let of_lines = lines.into_iter().filter(|(_, line)| is_hidden(line)).map(|(name, _)| format!("the header {name}"));
+    let own = signed.amz_headers.split(|byte| *byte == b'\n').filter_map(named_value);
+    let of_own = own.filter(|(_, value)| is_hidden(value)).map(|(name, _)| String::from_utf8_lossy(name).into_owned());
+    let parameters = query::parameters(request.query().unwrap_or_default())
+        .map(|(name, value)| (String::from_utf8_lossy(&name).into_owned(), value));
+    let of_resource = parameters
+        .filter(|(name, value)| v2::is_sub_resource(name, claim.terms.names) && is_hidden(value))
+        .map(|(name, _)| format!("the parameter {name}"));
+    let of_signature = is_base64_hidden(claim.signature.as_str()).then(|| THE_SIGNATURE.to_owned());
+    let headers = of_lines.chain(of_own.map(|name| format!("the header {name}")));
+    of_signature.into_iter().chain(headers).chain(of_resource).collect()
+}
+
+/// A line of headers, cut at its colon.
+#[cfg(feature = "v2")]
+fn named_value(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut halves = line.splitn(2, |byte| *byte == b':');
+    Some((halves.next()?, halves.next()?))
+}
+
+/// The same of a form, of which the policy is signed and nothing else.
+#[cfg(feature = "form")]
+pub(super) fn parts_of_form(claim: &FormClaim) -> Vec<String> {
+    let signature = claim.signature.as_str();
+    let is_hidden = match claim.scheme {
+        FormScheme::V4 { .. } => is_signature_hidden(signature),
+        FormScheme::V2 { .. } => is_base64_hidden(signature),
+    };
+    let of_signature = is_hidden.then(|| THE_SIGNATURE.to_owned());
+    let of_policy = is_policy_hidden(claim).then(|| "the field policy".to_owned());
+    of_signature.into_iter().chain(of_policy).collect()
+}
+
+/// Whether a policy was taken out, and so cannot be read.
+#[cfg(feature = "form")]
+pub(super) fn is_policy_hidden(claim: &FormClaim) -> bool {
+    claim.policy.is_err() && is_blacked_out(&claim.string_to_sign)
+}
+
 /// Whether the hash in the canonical request is one of a body that nobody has seen.
 pub fn is_payload_unknown(request: &Request, claim: &Claim) -> bool {
     matches!(claim.terms.payload, PayloadHash::Sha256(_)) && request.body.sha256().is_none()
@@ -59,8 +109,18 @@ pub(super) fn has_body(request: &Request) -> bool {
 
 /// Whether so little of a signature is shown that it could be any.
 pub(super) fn is_signature_hidden(text: &str) -> bool {
-    let digits = text.bytes().take_while(u8::is_ascii_hexdigit).count();
-    digits < TELLING_DIGITS && is_blacked_out(text)
+    tells_too_little(text, |byte| byte.is_ascii_hexdigit())
+}
+
+/// The same of a signature in base64, whose alphabet has the letters that values are filled with.
+#[cfg(feature = "v2")]
+fn is_base64_hidden(text: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    tells_too_little(text, |byte| is_digit(byte) && !byte.eq_ignore_ascii_case(&b'x'))
+}
+
+fn tells_too_little(text: &str, is_digit: impl Fn(u8) -> bool) -> bool {
+    text.bytes().take_while(|byte| is_digit(*byte)).count() < TELLING_DIGITS && is_blacked_out(text)
 }
 
 /// Whether somebody took a value out before the text was shown.
@@ -80,6 +140,10 @@ pub fn is_blacked_out(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credentials::Credentials;
+    use crate::parse_request;
+    use crate::time::Timestamp;
+    use crate::verify::{ExpectedScope, Finding, Judge, Outcome, Verdict, verify};
 
     /// As they stand in public threads and in the logs of clients that redact.
     #[test]
@@ -122,6 +186,147 @@ mod tests {
         ] {
             assert!(!is_blacked_out(text), "{text}");
         }
+        assert!(is_signature_hidden("5d672d79c15b131…") && !is_signature_hidden("5d672d79c15b1316…"), "16 digits tell");
         assert!(is_signature_hidden("5d67…") && !is_signature_hidden("5d672d79c15b13162d9279b0…"));
+    }
+
+    fn judged(text: &str, known: Known, token: Option<&str>) -> Verdict {
+        let key = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+        let key = token.map_or(key.clone(), |token| key.with_session_token(token));
+        let now = Timestamp::parse("2015-08-30T12:36:00Z").unwrap();
+        let request = parse_request(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
+        verify(&request, &Judge::new(Some(&key), now, ExpectedScope::Any).with_known(known)).unwrap()
+    }
+
+    /// `get-vanilla` of the official suite, with more lines and the signature as given.
+    fn header_request(list: &str, lines: &str, signature: &str) -> String {
+        format!(
+            "GET / HTTP/1.1\nHost: example.amazonaws.com\nX-Amz-Date: 20150830T123600Z\n{lines}Authorization: AWS4-HMAC-SHA256 \
+             Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders={list}, Signature={signature}\n\n"
+        )
+    }
+
+    const RIGHT: &str = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+
+    /// What is not known keeps the verdict open, whatever the signature is; and what is known and wrong is said all the same.
+    #[test]
+    fn what_was_taken_out_makes_a_request_neither_right_nor_wrong() {
+        let parts = |text: &str, known: Known| {
+            let verdict = judged(text, known, None);
+            assert_eq!((verdict.outcome(), verdict.expected.as_ref()), (Outcome::Unknown, None), "{text}");
+            assert!(verdict.open_question().is_some(), "{text}");
+            let part = |finding: &Finding| match finding {
+                Finding::NotKnown { part } => part.clone(),
+                finding => panic!("{finding}: {text}"),
+            };
+            verdict.findings.iter().map(part).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(judged(&header_request("host;x-amz-date", "", RIGHT), Known::WHOLE, None).outcome(), Outcome::Valid);
+        let wrong = "0".repeat(64);
+        assert_eq!(
+            judged(&header_request("host;x-amz-date", "", &wrong), Known::WHOLE, None).findings,
+            [Finding::SignatureMismatch]
+        );
+        let a = header_request("a;host;x-amz-date", "A: <redacted>\n", &wrong);
+        assert_eq!(parts(&a, Known::WHOLE), "the header a");
+        assert_eq!(parts(&header_request("host;x-amz-date", "", "REDACTED"), Known::WHOLE), "the signature");
+        let unseen = header_request("a;host;x-amz-date", "", &wrong);
+        assert_eq!(parts(&unseen, Known::URL), "the header a");
+        let seen = judged(&unseen, Known::WHOLE, None);
+        assert_eq!((seen.outcome(), seen.findings.len()), (Outcome::Invalid, 2), "a header that was not sent is wrong");
+        let other_key = a.replace("AKIDEXAMPLE/", "AKIDOTHER/");
+        let found = judged(&other_key, Known::WHOLE, None);
+        assert!(matches!(&found.findings[..], [Finding::AccessKeyUnknown { .. }, Finding::NotKnown { .. }]));
+    }
+
+    #[test]
+    fn a_parameter_that_was_taken_out_is_not_known_and_the_signature_is_named_once() {
+        let url = |prefix: &str, signature: &str| {
+            format!(
+                "GET /?prefix={prefix}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2F\
+                 aws4_request&X-Amz-Date=20150830T123600Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature={signature} \
+                 HTTP/1.1\nHost: h.example\n\n"
+            )
+        };
+        let not_known = |text: &str| judged(text, Known::WHOLE, None).findings;
+        let part = |part: &str| Finding::NotKnown { part: part.to_owned() };
+        assert_eq!(not_known(&url("***", &"0".repeat(64))), [part("the parameter prefix")]);
+        assert_eq!(not_known(&url("p", "REDACTED")), [part("the signature")]);
+        assert_eq!(not_known(&url("p", &"0".repeat(64))), [Finding::SignatureMismatch]);
+    }
+
+    /// S3's page *Signing and authenticating REST requests*, its first example and its upload, with values taken out.
+    #[test]
+    fn what_was_taken_out_of_a_request_of_version_2_leaves_it_open() {
+        let get = |signature: &str, query: &str| {
+            format!(
+                "GET /photos/puppy.jpg{query} HTTP/1.1\nHost: awsexamplebucket1.us-west-1.s3.amazonaws.com\n\
+                 Date: Tue, 27 Mar 2007 19:36:42 +0000\nAuthorization: AWS AKIAIOSFODNN7EXAMPLE:{signature}\n\n"
+            )
+        };
+        let findings = |text: &str| {
+            let key = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+            let now = Timestamp::parse("2007-03-27T19:36:42Z").unwrap();
+            let request = parse_request(text.as_bytes()).unwrap();
+            let buckets = crate::endpoint::BucketRule { chosen: Some("awsexamplebucket1"), endpoints: &[] };
+            let verdict =
+                verify(&request, &Judge::new(Some(&key), now, ExpectedScope::Any).with_buckets(buckets)).unwrap();
+            assert_eq!(verdict.expected.is_none(), verdict.outcome() == Outcome::Unknown, "{text}");
+            verdict.findings
+        };
+        let part = |part: &str| Finding::NotKnown { part: part.to_owned() };
+        let right = "qgk2+6Sv9/oM7G3qLEjTH1a1l1g=";
+        assert_eq!(findings(&get(right, "")), []);
+        assert_eq!(findings(&get(&right.replace('q', "Q"), "")), [Finding::SignatureMismatch]);
+        for hidden in ["qgk2+6Sv…", "REDACTED", "xxxxxxxxxxxxxxxxxxxxxxxxxxx=", "****"] {
+            assert_eq!(findings(&get(hidden, "")), [part("the signature")], "{hidden}");
+        }
+        assert_eq!(findings(&get(right, "?versionId=REDACTED")), [part("the parameter versionId")]);
+        assert_eq!(findings(&get(right, "?x=REDACTED")), [], "what is not signed may be anything");
+        let wrong = right.replace('q', "Q");
+        assert_eq!(findings(&get(&wrong, "?x=REDACTED")), [Finding::SignatureMismatch]);
+        assert_eq!(findings(&get(&wrong, "?versionId=1")), [Finding::SignatureMismatch]);
+        assert_eq!(findings(&get("Qgk2+6Sv9/oM7G3qLEjT…", "")), [Finding::SignatureMismatch], "enough of it is shown");
+        for line in ["Content-Type: <hidden>", "Content-MD5: ***", "X-Amz-Meta-A: REDACTED"] {
+            let name = line.split(':').next().unwrap().to_ascii_lowercase();
+            let text = get(right, "").replacen("Host:", &format!("{line}\nHost:"), 1);
+            assert_eq!(findings(&text), [part(&format!("the header {name}"))]);
+        }
+    }
+
+    /// Catches a token that is compared though it was taken out, or not compared though it is there.
+    #[test]
+    fn a_token_that_was_taken_out_is_not_held_against_the_key() {
+        let with = |token: &str| {
+            let text = header_request("host;x-amz-date", &format!("X-Amz-Security-Token: {token}\n"), RIGHT);
+            judged(&text, Known::WHOLE, Some("token")).findings
+        };
+        let name = "x-amz-security-token".to_owned();
+        assert_eq!(with("token"), []);
+        assert_eq!(
+            with("REDACTED"),
+            [Finding::TokenUnseen { name: name.clone() }],
+            "it is right, and not to be accepted"
+        );
+        assert_eq!(with("other"), [Finding::TokenDiffers { name }]);
+    }
+
+    /// The hash that is signed is that of nothing, and the headers say that there was something.
+    #[test]
+    fn a_body_that_nobody_saw_is_not_the_empty_one_if_the_headers_say_its_length() {
+        let body = |line: Option<(&str, &str)>| {
+            let mut request = parse_request(header_request("host;x-amz-date", "", RIGHT).as_bytes()).unwrap();
+            if let Some((name, value)) = line {
+                request.headers.push(name, value).unwrap();
+            }
+            request.body = crate::request::Body::Unknown;
+            let key = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+            let now = Timestamp::parse("2015-08-30T12:36:00Z").unwrap();
+            verify(&request, &Judge::new(Some(&key), now, ExpectedScope::Any)).unwrap().outcome()
+        };
+        assert_eq!([body(None), body(Some(("Content-Length", "0")))], [Outcome::Valid, Outcome::Valid]);
+        for line in [("Content-Length", "1"), ("Transfer-Encoding", "chunked")] {
+            assert_eq!(body(Some(line)), Outcome::Invalid, "{line:?}");
+        }
     }
 }

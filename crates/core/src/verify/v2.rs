@@ -1,8 +1,8 @@
 //! What a server finds wrong with a signature of Version 2.
 
-use super::key::{judge_signature, judge_token};
+use super::key::{judge_if_known, judge_token};
 use super::scope::judge_scope;
-use super::{Claimed, Finding, Judge, SignedTexts, Verdict, framing, once};
+use super::{Claimed, Finding, Judge, SignedTexts, Verdict, framing, once, unknown};
 use crate::canonical::query;
 use crate::credentials::Secret;
 use crate::endpoint;
@@ -13,10 +13,12 @@ use crate::v2::{Claim, Placement, sign, takes_version_2};
 pub(super) fn judge(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict {
     let derived = claim.terms.derive(request);
     let (parts, string_to_sign) = (derived.parts(claim.terms.placement), derived.to_bytes());
-    let expected = judge.credentials.map(|credentials| sign(&credentials.secret_access_key, &string_to_sign));
-    let mut findings = Vec::new();
-    if let Some((credentials, expected)) = judge.credentials.zip(expected.as_ref()) {
-        findings.extend(judge_signature(credentials, (&claim.terms.access_key_id, &claim.signature), expected));
+    let (mut expected, mut findings) = (None, Vec::new());
+    if let Some(credentials) = judge.credentials {
+        let right = sign(&credentials.secret_access_key, &string_to_sign);
+        let presented = (claim.terms.access_key_id.as_str(), &claim.signature);
+        (expected, findings) =
+            judge_if_known(credentials, presented, right, || unknown::parts_of_v2(request, &claim, &derived));
         findings.extend(judge_token(claim.terms.names.token_header, credentials, presented_token(request, &claim)));
     }
     findings.extend(judge_time(&claim, judge));

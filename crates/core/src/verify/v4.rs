@@ -3,7 +3,7 @@
 //! Each judge looks at one thing and knows nothing of the others. The key is asked first, then what shows without one: times,
 //! scope, payload, headers.
 
-use super::key::{judge_signature, judge_token};
+use super::key::{judge_if_known, judge_token};
 use super::readings::{self, Read};
 use super::scope::judge_scope;
 use super::{Claimed, Finding, Judge, Known, SignedTexts, Verdict};
@@ -77,29 +77,22 @@ fn judge_by_key(
     let terms = &claim.terms;
     let key = SigningKey::for_scheme(terms.scheme, credentials, &terms.dialect, &terms.scope);
     let expected = key.expected(derivation.string_to_sign.as_bytes(), &claim.signature);
-    let mut findings = judge_signature(credentials, (&terms.access_key_id, &claim.signature), &expected);
     let is_right = expected == claim.signature;
-    let not_known = if is_right { Vec::new() } else { unknown::parts(request, claim, known) };
-    let is_open = !not_known.is_empty();
-    if is_open {
-        findings.retain(|finding| *finding != Finding::SignatureMismatch);
-    }
+    let presented = (terms.access_key_id.as_str(), &claim.signature);
+    let (expected, mut findings) =
+        judge_if_known(credentials, presented, expected, || unknown::parts(request, claim, known));
     #[cfg(feature = "stream")]
     if !unknown::is_signature_hidden(claim.signature.as_str()) {
         findings.extend(stream::check(request, terms, &claim.signature, &key).map(Finding::Stream));
     }
     let (name, token) = presented_token(request, claim);
-    let is_token_hidden = token.as_ref().is_some_and(|token| unknown::is_blacked_out(token.expose_secret()));
-    if !is_token_hidden {
-        findings.extend(judge_token(&name, credentials, token));
-    }
-    findings.extend(not_known.into_iter().map(|part| Finding::NotKnown { part }));
+    findings.extend(judge_token(&name, credentials, token));
     if is_right && unknown::is_payload_unknown(request, claim) && unknown::has_body(request) {
         // The hash that was signed is that of nothing.
         findings.push(Finding::SignatureMismatch);
         return (None, findings);
     }
-    ((!is_open).then_some(expected), findings)
+    (expected, findings)
 }
 
 /// AWS knows a temporary key, `ASIA…`, only together with its session token (*IAM identifiers*, unique prefixes).

@@ -83,6 +83,11 @@ pub enum Note {
         /// The bytes.
         length: usize,
     },
+    /// A line of the head ends in LF alone, and others in CR LF: a server may take it for a part of the line before (RFC 9112 §2.2).
+    MixedLineEnds {
+        /// The first such line.
+        line: usize,
+    },
     /// The body's line breaks had lost their carriage returns, and have them again.
     RestoredLineEnds,
     /// The dump writes a dot for whatever is not printable, so the bytes are not known.
@@ -179,6 +184,9 @@ impl fmt::Display for Note {
                 write!(f, "the chunks of the body (Transfer-Encoding) are broken at byte {offset}, so the body is not known")
             }
             Self::TextBehindBody { length } => write!(f, "{length} bytes behind the body were left out"),
+            Self::MixedLineEnds { line } => {
+                write!(f, "line {line} ends in LF and others in CR LF: a server may take it and the next one for one line")
+            }
             Self::RestoredLineEnds => f.write_str("the body's line ends are CR LF again, as its length tells"),
             Self::DottedDump { what } => write!(f, "the dump writes a dot for some bytes of the {what}"),
             Self::HostFromUrl => f.write_str("the text shows no Host header, the one of the URL was added"),

@@ -160,6 +160,11 @@ fn say_unsigned(failure: Failure) -> Failure {
 }
 
 impl ExplainArgs {
+    /// Whether JSON is asked for, by either option.
+    fn wants_json(&self) -> bool {
+        self.judge.json || self.format == Some(Format::Json)
+    }
+
     /// A request with what the arguments say of its signature.
     fn typed<'a>(&'a self, url: &'a str, request: &'a dyn RequestSource) -> Typed<'a> {
         Typed { url, request, credentials: &self.credentials, signing: &self.signing }

@@ -91,7 +91,7 @@ fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<
     }
     if args.html.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         // The page is all that is asked for.
-    } else if args.judge.json || args.format == Some(Format::Json) {
+    } else if args.wants_json() {
         write_json(&shown.redactor.apply_to_json(shown.to_json()), &mut context.stdout)?;
     } else {
         shown.redactor.veil(&mut context.stdout);

@@ -16,7 +16,7 @@ use crate::cli::signing::derived::Derived;
 use crate::cli::signing::session::Session;
 use sigvet_core::derivation::Placement;
 
-use super::ExplainArgs;
+use super::{ExplainArgs, Format};
 
 /// Who wrote the request that is to be signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &
         return Err(Failure::usage("the request is not signed, and --no-credentials leaves nothing to sign it with")
             .hint("remove --no-credentials, or give a signed request"));
     }
+    refuse_refusal_output(args)?;
     let mut session = Session::settle(typed, context)?;
     express::enter(&mut session, SessionLookup::Kept, context)?;
     if let Some(expires) = args.presign {
@@ -48,7 +49,7 @@ pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &
     let is_whole = owner == RequestOwner::User || args.judge.show_secrets;
     let signature = parts.signed.signature.as_str();
     let redactor = redactor.with_signatures((!is_whole).then_some(signature));
-    if args.judge.json {
+    if args.wants_json() {
         let object = verdict::to_sign(&parts.derived, signature, &redactor);
         write_json(&redactor.apply_to_json(object), &mut context.stdout)?;
         return Ok(Exit::Done);
@@ -76,4 +77,16 @@ pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &
     }
     context.stdout.flush()?;
     Ok(Exit::Done)
+}
+
+/// What is printed about a refusal there is none of: a script that waits for the page or the line must not go without.
+fn refuse_refusal_output(args: &ExplainArgs) -> Result<(), Failure> {
+    let asked = [
+        ("--html", args.html.is_some()),
+        ("--quiet", args.quiet),
+        ("--as github", args.format == Some(Format::Github)),
+    ];
+    let Some((option, _)) = asked.into_iter().find(|(_, is_asked)| *is_asked) else { return Ok(()) };
+    Err(Failure::usage(format!("{option} reports on a refused request, and the request is not signed"))
+        .hint(format!("give the signed request, or leave {option} out to see each step of its signature")))
 }

@@ -56,10 +56,28 @@ pub(super) fn read(text: &[u8]) -> Result<Vec<Exchange>, UnreadableCapture> {
 
 fn read_request(lines: &mut Lines<'_>) -> Result<Exchange, UnreadableCapture> {
     let is_pseudo = lines.clone().next().is_some_and(|line| pseudo::begins(line.text));
+    let before = lines.clone();
     let head = if is_pseudo { pseudo::take_head(lines)? } else { take_head(lines)? };
-    let mut notes = Vec::new();
+    let mut notes: Vec<Note> = mixed_line_ends(before, lines.rest().len()).into_iter().collect();
     let body = take_body(lines, &head, &mut notes);
     Ok(Exchange::of(head, body, notes))
+}
+
+/// The first line before the body that ends in LF alone, where others end in CR LF. A capture has lost the CRs of all lines or of
+/// none; a request that was sent so is read in two ways by a proxy and the server behind it.
+fn mixed_line_ends(mut lines: Lines<'_>, length_behind: usize) -> Option<Note> {
+    lines.skip_blank_lines();
+    let (mut bare, mut has_whole) = (None, false);
+    while lines.rest().len() > length_behind {
+        let before = lines.rest();
+        let line = lines.next()?;
+        match before.get(line.text.len()..) {
+            Some([b'\r', b'\n', ..]) => has_whole = true,
+            Some([b'\n', ..]) => bare = bare.or(Some(line.number)),
+            _ => {}
+        }
+    }
+    bare.filter(|_| has_whole).map(|line| Note::MixedLineEnds { line })
 }
 
 /// Gives the response to the request before it that has none; interim ones are no answer.

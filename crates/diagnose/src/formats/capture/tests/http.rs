@@ -196,3 +196,18 @@ fn a_reply_alone_is_one() {
     assert_eq!(found.reply.unwrap().canonical_request.as_deref(), Some(&b"POST\n/\n\nhost:h\n\nhost\nab"[..]));
     assert_eq!(read_reply(b"go away").unwrap().message.as_deref(), Some("go away"));
 }
+
+/// Catches a request that a proxy and the server behind it read in two ways, shown as if it were read in one.
+#[test]
+fn a_line_that_ends_otherwise_than_the_others_is_noted() {
+    let whole = raw("X-A: b\r\n\r\n");
+    let mixed = |line| vec![Note::MixedLineEnds { line }];
+    assert_eq!(capture(&whole).notes, []);
+    assert_eq!(capture(&whole.replace("\r\n", "\n")).notes, []);
+    assert_eq!(capture(&format!("\n\n{whole}\n")).notes, [], "blank lines around a request are nobody's");
+    assert_eq!(capture(&whole.replacen("h.example\r\n", "h.example\n", 1)).notes, mixed(2));
+    assert_eq!(capture(&whole.replacen("HTTP/1.1\r\n", "HTTP/1.1\n", 1)).notes, mixed(1));
+    assert_eq!(capture(&whole.replacen("b\r\n\r\n", "b\r\n\n", 1)).notes, mixed(5));
+    let body = raw("Content-Length: 4\r\n\r\na\nb\n");
+    assert_eq!(capture(&body).notes, [], "a body may have any line ends");
+}
