@@ -31,7 +31,8 @@ pub(super) fn originals(text: &[u8]) -> Vec<String> {
 fn add_originals(text: &str, depth: usize, found: &mut Vec<String>) {
     let inner: Vec<String> = [without_colours(text), messages(text), column(text)].into_iter().flatten().collect();
     let inner = inner.into_iter().chain(nested(text));
-    found.extend([without_prefixes(text), marked(text), literals(text)].into_iter().flatten());
+    let of_lines = [without_prefixes(text), around_blocks(text), marked(text), literals(text), dotted(text)];
+    found.extend(of_lines.into_iter().flatten());
     found.extend(from_middle(text));
     if depth > 0 {
         for text in inner.take(MOST_TEXTS) {
@@ -81,6 +82,10 @@ fn without_prefixes(text: &str) -> Option<String> {
     for line in lines.get(first..)? {
         match without_prefix(line, prefix) {
             Some(line) => {
+                // A log of headers alone goes on with the answer.
+                if line.starts_with("HTTP/") && !is_body {
+                    kept.push("");
+                }
                 is_body |= line.is_empty();
                 kept.push(line);
             }
@@ -90,6 +95,23 @@ fn without_prefixes(text: &str) -> Option<String> {
         }
     }
     (kept.len() > 1).then(|| kept.join("\n"))
+}
+
+/// The same of a log of what was signed: the prefix stands before the algorithm, which has a line of its own.
+fn around_blocks(text: &str) -> Option<String> {
+    let of_algorithm = |line: &str| {
+        let prefix = line.trim_end().strip_suffix("AWS4-HMAC-SHA256")?;
+        let is_prefix = !prefix.is_empty() && !prefix.ends_with(['"', '\'', '=', ':']);
+        is_prefix.then(|| prefix.to_owned())
+    };
+    let prefix = text.lines().find_map(of_algorithm)?;
+    Some(text.lines().map(|line| without_prefix(line, &prefix).unwrap_or(line)).collect::<Vec<_>>().join("\n"))
+}
+
+/// ngrep writes a dot for each carriage return and line feed of a request in one line.
+fn dotted(text: &str) -> Option<String> {
+    let line = text.lines().find(|line| line.contains(" HTTP/1.1..") && request_line(line).is_some())?;
+    Some(line.get(request_line(line)?..)?.replace("..", "\n"))
 }
 
 /// A line without what looks like the prefix: digits may be others, and the direction of an arrow.

@@ -222,7 +222,7 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         if let Some(start) =
             starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default()))
         {
-            return Some(read_url(text.get(at + start..).unwrap_or_default(), None));
+            return Some(read_url(up_to_quote(&text, at + start), None));
         }
         if let Some(exchange) = token::read_in_line(line) {
             return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));
@@ -230,6 +230,14 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         at += line.len();
     }
     None
+}
+
+/// The text from here to the quote that closes the one before, if there is one; it may be escaped itself.
+fn up_to_quote(text: &str, start: usize) -> &str {
+    let behind = text.get(start..).unwrap_or_default();
+    let before = text.get(..start).and_then(|before| before.chars().next_back());
+    let Some(quote) = before.filter(|quote| matches!(quote, '\'' | '"' | '`')) else { return behind };
+    behind.split_once(quote).map_or(behind, |(quoted, _)| quoted.trim_end_matches('\\'))
 }
 
 /// More than there are in a report, of commands in it and of URLs in a line.

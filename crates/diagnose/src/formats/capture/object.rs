@@ -5,7 +5,7 @@ use crate::formats::note::Note;
 use crate::formats::parse_url;
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::internal::{captured_request, is_token};
-use sigvet_core::request::{Body, Headers};
+use sigvet_core::request::{Body, Headers, Request};
 
 use super::exchange::{Exchange, is_signed, uncaptured_body, valid_headers, with_host};
 use super::literal::{self, Literal};
@@ -21,9 +21,18 @@ pub(super) fn read(text: &[u8]) -> Vec<Exchange> {
     let starts = text.match_indices('{').map(|(at, _)| at).take(MOST_OBJECTS);
     let objects = starts.filter_map(|at| literal::read(text.get(at..).unwrap_or_default()));
     let mut found: Vec<Exchange> = objects.filter_map(|object| of_object(&object)).collect();
+    if text.contains("axios") {
+        // It sends the usual methods in upper case, however they are written.
+        found.iter_mut().filter_map(|exchange| exchange.request.as_mut()).for_each(put_method_in_upper_case);
+    }
     found.extend(of_dotnet(&text));
     found.retain(|exchange| exchange.request.as_ref().is_some_and(is_signed));
     found
+}
+
+fn put_method_in_upper_case(request: &mut Request) {
+    let method = request.method().to_ascii_uppercase();
+    *request = captured_request(method, request.target(), request.headers.clone(), request.body.clone());
 }
 
 fn of_object(object: &Literal) -> Option<Exchange> {

@@ -4,6 +4,8 @@
 //! Which program it was is not asked. A header has a name that only headers have, and the request is one because `Authorization`
 //! among them is a signature, or the URL has one.
 
+use std::borrow::Cow;
+
 use super::exchange::{Exchange, is_signed, uncaptured_body, valid_headers, with_host};
 use super::log::python;
 use crate::formats::note::Note;
@@ -23,6 +25,7 @@ const TARGETS: [&str; 4] = [":path", "requesturi", "rawpath", "request_uri"];
 /// The signed request in a text.
 pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
+    let text = in_one_line(&text);
     let mut pairs = pairs(&text);
     let mut take = |names: &[&str]| {
         let at = pairs.iter().position(|(name, _)| names.contains(&name.to_ascii_lowercase().as_str()))?;
@@ -38,17 +41,20 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     // A log may show the same request before it was signed, or the reply after it: the headers are those around the signature.
     let (headers, mut notes) = valid_headers(each_once(pairs));
     let url = first_url(&text).or_else(|| url_in_parts(&text));
-    let host = authority.or_else(|| url.as_ref().map(RequestUrl::host_header));
+    let host = authority.or_else(|| url.as_ref().map(RequestUrl::host_header)).or_else(|| host_argument(&text));
     let target = match (url.as_ref(), target) {
         (Some(url), None) => url.target().to_vec(),
         (_, Some(path)) => match query.filter(|query| !query.is_empty()) {
             Some(query) => format!("{path}?{query}").into_bytes(),
             None => path.into_bytes(),
         },
-        (None, None) => return None,
+        (None, None) => path_argument(&text)?.into_bytes(),
     };
     let method = method.filter(|method| METHODS.contains(&method.to_ascii_uppercase().as_str()));
-    let method = method.map(|method| method.to_ascii_uppercase()).or_else(|| method_by_url(&text))?;
+    let method = method
+        .map(|method| method.to_ascii_uppercase())
+        .or_else(|| method_by_url(&text))
+        .or_else(|| default_method(&text))?;
     let headers = match host.filter(|_| !headers.contains("host")) {
         Some(host) => {
             notes.push(Note::HostFromUrl);
@@ -146,10 +152,17 @@ fn end_of_item(text: &str) -> usize {
             && behind.get(end..).is_some_and(|rest| rest.starts_with(": "))
             && is_known(behind.get(..end).unwrap_or_default())
     };
+    // A bracket closes the list, unless the value opened it.
+    let mut depth = 0_usize;
+    let closing = text.char_indices().take_while(|(at, _)| *at < line).find(|(_, c)| {
+        depth += usize::from(*c == '(');
+        let closes = *c == ')' && depth == 0;
+        depth = depth.saturating_sub(usize::from(*c == ')'));
+        closes
+    });
+    let line = closing.map_or(line, |(at, _)| at);
     let next = text.match_indices(", ").map(|(at, _)| at).take_while(|at| *at < line).find(is_next);
-    let close =
-        text.find(')').filter(|at| *at < line && text.get(at + 1..).is_some_and(|rest| rest.starts_with(" body=")));
-    next.into_iter().chain(close).min().unwrap_or(line)
+    next.unwrap_or(line)
 }
 
 fn is_header_name(name: &str) -> bool {
@@ -201,6 +214,45 @@ fn url_in_parts(text: &str) -> Option<RequestUrl> {
         url = format!("{url}?{query}");
     }
     parse_url(&url).ok()
+}
+
+/// Chrome's developer tools have each name on a line, and its value on the next one.
+fn in_one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains("Request Method") {
+        return text.into();
+    }
+    let mut lines = text.lines().peekable();
+    let mut joined = String::new();
+    while let Some(line) = lines.next() {
+        let name = line.trim_end_matches(':');
+        joined.push_str(line);
+        if !name.is_empty() && name.chars().skip(1).all(is_name_part) && is_known(name) {
+            joined.push_str(if line.ends_with(':') && name.len() > 1 { " " } else { ": " });
+            joined.push_str(lines.next().unwrap_or_default());
+        }
+        joined.push('\n');
+    }
+    joined.into()
+}
+
+/// What a browser's `fetch` and PowerShell send where nothing else is asked for.
+fn default_method(text: &str) -> Option<String> {
+    let has_default = ["fetch(", "Invoke-WebRequest", "Invoke-RestMethod"].iter().any(|call| text.contains(call));
+    has_default.then(|| "GET".to_owned())
+}
+
+/// The path of `conn.request("GET", "/path", …)`, as Python's `http.client` takes it.
+fn path_argument(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once(".request(")?;
+    let (_, rest) = rest.split_once(',')?;
+    let (path, _) = python::string_alone(rest.trim_start())?;
+    Some(String::from_utf8_lossy(&path).into_owned()).filter(|path| path.starts_with('/'))
+}
+
+/// The host of `http.client.HTTPSConnection("host")`.
+fn host_argument(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("HTTPSConnection(").or_else(|| text.split_once("HTTPConnection("))?;
+    python::string_alone(rest.trim_start()).map(|(host, _)| String::from_utf8_lossy(&host).into_owned())
 }
 
 /// The method before the URL: `--> GET https://…`, `requests.request("GET", …`.

@@ -189,7 +189,9 @@ fn message_end(text: &[u8]) -> usize {
     loop {
         let at = text.len() - lines.rest().len();
         let Some(line) = lines.next() else { return text.len() };
-        let is_rule = [&b"-----"[..], b"<<<<<", b">>>>>", b"---["].iter().any(|rule| line.text.starts_with(rule));
+        let is_rule = [&b"-----"[..], b"<<<<<", b">>>>>", b"---[", b"---request ", b"---response "]
+            .iter()
+            .any(|rule| line.text.starts_with(rule));
         let has_prefix = [&b"mc: <"[..], b"SDK 20", b"DEBUG", b"[DEBUG", b"INFO", b"time=\"20"]
             .iter()
             .any(|p| line.text.starts_with(p));
