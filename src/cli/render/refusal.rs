@@ -192,7 +192,7 @@ mod tests {
             let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
             hints(400, &body, ON_TIME, DatedBy::Clock).concat()
         };
-        let wrong = "the body's sha1 is 2jmj7l5rSw0yVb/vlWAYkK/YBwk=, x-amz-checksum-sha1 says AAAA";
+        let wrong = "the body's checksum is 2jmj7l5rSw0yVb/vlWAYkK/YBwk=, but x-amz-checksum-sha1 says AAAA";
         assert_eq!(of("BadDigest", "The SHA1 you specified did not match the calculated checksum."), wrong);
         assert_eq!(of("InvalidRequest", "Value for x-amz-checksum-sha1 header is invalid."), wrong);
         let unknown = "the server may not know sha1, or no checksums: name another with --checksum, or leave it out";
