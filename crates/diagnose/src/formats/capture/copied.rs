@@ -101,7 +101,8 @@ fn without_prefixes(text: &str) -> Option<String> {
 fn around_blocks(text: &str) -> Option<String> {
     let of_algorithm = |line: &str| {
         let prefix = line.trim_end().strip_suffix("AWS4-HMAC-SHA256")?;
-        let is_prefix = !prefix.is_empty() && !prefix.ends_with(['"', '\'', '=', ':']);
+        // Behind an element or a quote it is the server's, or a part of something else.
+        let is_prefix = !prefix.is_empty() && !prefix.contains('<') && !prefix.ends_with(['"', '\'', '=', ':']);
         is_prefix.then(|| prefix.to_owned())
     };
     let prefix = text.lines().find_map(of_algorithm)?;

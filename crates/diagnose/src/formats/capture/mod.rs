@@ -89,8 +89,11 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
     let mut capture = match recognise(&text, entry) {
         Ok(capture) if capture.is_signed() => capture,
         first => match copied(&text, entry) {
-            Some(found) => found,
-            None => first?,
+            // What a server computed is never the client's, whatever is taken off around it.
+            Some(found) if found.request.is_some() || first.as_ref().map_or(true, |first| first.reply.is_none()) => {
+                found
+            }
+            _ => first?,
         },
     };
     capture.notes.splice(0..0, repaired);
