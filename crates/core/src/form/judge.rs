@@ -283,7 +283,7 @@ mod tests {
             found(&claim, 0)
         };
         let not_allowed = "no condition of the policy allows the field bucket".to_owned();
-        assert_eq!(bare(&[]), [not_allowed.clone()]);
+        assert_eq!(bare(&[]), std::slice::from_ref(&not_allowed));
         assert_eq!(bare(&[("bucket", "bucket")]), [not_allowed]);
         let named = claim(vec![Condition::starts_with("bucket", "b")], &[("bucket", "bucket")]);
         assert_eq!(found(&named, 0), [""; 0]);
