@@ -16,6 +16,10 @@ use sigvet_core::request::{Body, RequestUrl};
 /// No print of one request is longer.
 const LONGEST: usize = 256 * 1024;
 const METHODS: [&str; 7] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"];
+/// No value of a header is longer, not that of a session token either.
+const LONGEST_VALUE: usize = 8 * 1024;
+/// More headers than the requests of a text have.
+const MOST_PAIRS: usize = 2000;
 /// Names of headers without a dash.
 const PLAIN: [&str; 11] =
     ["host", "date", "authorization", "accept", "range", "expect", "cookie", "connection", "origin", "referer", "via"];
@@ -80,7 +84,7 @@ fn pairs(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut rest = text;
     let mut last = ' ';
-    while let Some(c) = rest.chars().next() {
+    while let Some(c) = rest.chars().next().filter(|_| found.len() < MOST_PAIRS) {
         let begins = (c.is_ascii_alphabetic() || c == ':') && !is_name_part(last) && last != ':';
         if let Some((pair, behind)) = begins.then(|| pair_at(rest, last)).flatten() {
             found.push(pair);
@@ -142,27 +146,32 @@ fn value(text: &str) -> Option<(String, &str)> {
     (!value.is_empty()).then(|| (value.to_owned(), inner.get(end..).unwrap_or_default()))
 }
 
-/// Where a value without quotes ends: with its line, or before the next name of a list.
+/// Where a value without quotes ends: with its line, before the next name of a list, or at the bracket that closes the list.
 fn end_of_item(text: &str) -> usize {
+    let text = up_to(text, LONGEST_VALUE);
     let line = text.find(['\n', '\r']).unwrap_or(text.len());
     let is_next = |at: &usize| {
         let behind = text.get(at + 2..).unwrap_or_default();
         let end = behind.find(|c| !is_name_part(c)).unwrap_or(behind.len());
-        end > 0
-            && behind.get(end..).is_some_and(|rest| rest.starts_with(": "))
-            && is_known(behind.get(..end).unwrap_or_default())
+        let name = behind.get(..end).unwrap_or_default();
+        behind.get(end..).is_some_and(|rest| rest.starts_with(": ")) && is_known(name)
     };
-    // A bracket closes the list, unless the value opened it.
+    let next = text.match_indices(", ").map(|(at, _)| at).take_while(|at| *at < line).find(is_next);
+    let item = text.get(..next.unwrap_or(line)).unwrap_or_default();
+    // A bracket that the value opened itself closes nothing.
     let mut depth = 0_usize;
-    let closing = text.char_indices().take_while(|(at, _)| *at < line).find(|(_, c)| {
-        depth += usize::from(*c == '(');
+    let closing = item.char_indices().find(|(_, c)| {
         let closes = *c == ')' && depth == 0;
-        depth = depth.saturating_sub(usize::from(*c == ')'));
+        depth = (depth + usize::from(*c == '(')).saturating_sub(usize::from(*c == ')'));
         closes
     });
-    let line = closing.map_or(line, |(at, _)| at);
-    let next = text.match_indices(", ").map(|(at, _)| at).take_while(|at| *at < line).find(is_next);
-    next.unwrap_or(line)
+    closing.map_or(item.len(), |(at, _)| at)
+}
+
+/// The beginning of a text, of so many bytes or a few less.
+fn up_to(text: &str, length: usize) -> &str {
+    let end = (0..=length.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
 fn is_header_name(name: &str) -> bool {
