@@ -12,7 +12,11 @@ use sigvet_core::verify::Finding;
 
 /// The findings for which a server refuses the request, those about time last: the clock they rest on may be another one.
 pub(super) fn fatal_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
-    let timeless = judged.findings().iter().filter(|finding| finding.is_fatal() && !is_of_the_clock(finding));
+    // Checksums are compared once the signature is right.
+    let is_signature = evidence.reply.is_some_and(Reply::is_signature_refusal);
+    let is_later = |finding: &Finding| is_signature && matches!(finding, Finding::ChecksumMismatch { .. });
+    let is_timeless = |finding: &&Finding| finding.is_fatal() && !is_of_the_clock(finding) && !is_later(finding);
+    let timeless = judged.findings().iter().filter(is_timeless);
     let seen = timeless
         .filter(|finding| is_seen(finding, judged) && !is_gathered(finding, judged) && !is_out_of_place(finding));
     let verdict = &judged.whole.verdict;
