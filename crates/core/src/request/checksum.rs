@@ -24,9 +24,9 @@ pub struct WrongChecksum {
 }
 
 impl Request {
-    /// The first `Content-MD5` or `x-amz-checksum-*`, in a header or in the query of a presigned URL, that is not the
-    /// checksum of the body. None where the body is not at hand, or is not what the header is about: chunks, and for
-    /// `x-amz-checksum-*` the list of parts that ends a multipart upload.
+    /// The first `Content-MD5` or `x-amz-checksum-*`, in a header or in the query of a presigned URL, that does not match
+    /// the body. Returns `None` if the body is unknown or in chunks. The body that completes a multipart upload is not
+    /// compared with `x-amz-checksum-*`, which is the checksum of the object.
     pub fn wrong_checksum(&self) -> Option<WrongChecksum> {
         let Body::Bytes(bytes) = &self.body else { return None };
         if self.headers.declare_aws_chunks() {

@@ -163,7 +163,7 @@ mod tests {
         let certain = |region: &str| Some((region.to_owned(), Sureness::Certain));
         assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "eu-west-1", "s3"), None);
         assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "us-east-1", "s3"), certain("eu-west-1"));
-        // The global host of S3 answers for every region, and a word that is none is wrong anywhere.
+        // The global S3 host answers for every region, but a name that is not a region is wrong anywhere.
         assert_eq!(found("b.s3.amazonaws.com", "eu-west-1", "s3"), None);
         assert_eq!(found("b.s3.amazonaws.com", "london", "s3"), certain(""));
         // IAM has one region, which its host does not name.

@@ -8,7 +8,7 @@ use super::evidence::Evidence;
 use super::outcome::{AppliedDifference, Certainty, Comparison, Judged};
 use super::party::{Party, Texts};
 use crate::formats::reply::Reply;
-use crate::servers::{Consequence, Difference, Server, Signed, TABLE, text_by};
+use crate::servers::{Consequence, Difference, Server, Signed, TABLE, text_by, triggered_by};
 use sigvet_core::crypto::sha256;
 use sigvet_core::internal::is_aws;
 use sigvet_core::verify::Claimed;
@@ -22,11 +22,10 @@ pub(super) fn find(evidence: &Evidence<'_>, judged: &Judged, comparisons: &[Comp
         return Vec::new();
     };
     let Some(signed) = signed(judged) else { return Vec::new() };
-    let server = recognized(reply, judged);
-    let triggered: Vec<&'static Difference> =
-        TABLE.iter().copied().flatten().filter(|row| row.is_triggered_by(&signed)).collect();
-    let (by_words, of_signature): (Vec<_>, Vec<_>) =
-        triggered.into_iter().partition(|row| row.consequence() != Consequence::OtherSignature);
+    let server = reply.recognize_server(&judged.request);
+    let (by_words, of_signature): (Vec<_>, Vec<_>) = triggered_by(&signed, TABLE.iter().copied().flatten())
+        .into_iter()
+        .partition(|row| row.consequence() != Consequence::OtherSignature);
     let told = told(reply, server, &by_words);
     let differs = comparisons.iter().find(|comparison| comparison.whose == Party::Server);
     match (differs, evidence.texts().into_iter().find(|(whose, _)| *whose == Party::Server)) {
@@ -48,11 +47,6 @@ fn signed(judged: &Judged) -> Option<Signed<'_>> {
         Claimed::V2(claim) => Some(Signed::V2(&judged.request, &claim.terms)),
         _ => None,
     }
-}
-
-/// The server that answered, by its reply or else by the host.
-pub(super) fn recognized(reply: &Reply, judged: &Judged) -> Option<Server> {
-    reply.server.or_else(|| judged.request.host().and_then(Server::from_host))
 }
 
 /// What the server's words show, or its acceptance of a body that it is known to store with its framing.

@@ -83,17 +83,22 @@ impl Difference {
         let of_some = if self.some_versions.contains(&server) { " (some versions)" } else { "" };
         format!("{}{of_some}", server.name())
     }
-
-    pub(crate) fn is_triggered_by(&self, signed: &Signed<'_>) -> bool {
-        signed.triggers(self.rule)
-    }
 }
 
 /// The differences of a server that a signed request would run into; none of a request that is not signed.
 pub fn triggered(request: &Request, server: Server, buckets: BucketRule<'_>) -> Vec<&'static Difference> {
     let extracted = rules::Extracted::from_request(request, buckets);
     let Some(signed) = extracted.as_ref().map(|extracted| extracted.signed(request)) else { return Vec::new() };
-    of_server(server).filter(|difference| difference.is_triggered_by(&signed)).collect()
+    triggered_by(&signed, of_server(server))
+}
+
+/// Those of some differences that a signed request would run into.
+pub(crate) fn triggered_by(
+    signed: &Signed<'_>,
+    differences: impl Iterator<Item = &'static Difference>,
+) -> Vec<&'static Difference> {
+    let right = signed.text(&[]);
+    differences.filter(|difference| signed.triggers(difference.rule, &right)).collect()
 }
 
 /// The text that a server makes by the rules of some differences.

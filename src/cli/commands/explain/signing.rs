@@ -79,7 +79,7 @@ pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &
     Ok(Exit::Done)
 }
 
-/// What is printed about a refusal there is none of: a script that waits for the page or the line must not go without.
+/// Refuses the options that print a diagnosis: there is no refusal to diagnose, and a script should not wait for that output.
 fn refuse_refusal_output(args: &ExplainArgs) -> Result<(), Failure> {
     let asked = [
         ("--html", args.html.is_some()),

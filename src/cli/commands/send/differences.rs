@@ -1,7 +1,7 @@
-//! What the server is known to compute otherwise than AWS, where the request at hand would run into it.
+//! Warnings and hints about a request that the server is known to handle differently from AWS.
 //!
-//! A provider's host is known before the request is sent. Any other server is known by its answer: then a refusal says what to
-//! send instead, and so does the acceptance of a body that the server does not store as it should.
+//! If the host is a known provider's, the warning comes before the request is sent. Any other server is recognised by its answer:
+//! if it refuses the request, or accepts a body and stores it wrongly, the hint says what to send instead.
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
@@ -35,7 +35,7 @@ pub fn warn_of_framing(
 
 /// What to send instead to the server that refused the request, a line each.
 pub fn hints(reply: &Reply, request: &Request, session: &Session) -> Vec<String> {
-    let Some(server) = reply.server.or_else(|| request.host().and_then(Server::from_host)) else { return Vec::new() };
+    let Some(server) = reply.recognize_server(request) else { return Vec::new() };
     let message = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
     let is_reason = |difference: &&'static Difference| match difference.consequence() {
         Consequence::OtherSignature => reply.is_signature_refusal(),

@@ -3,8 +3,11 @@
 //!
 //! What comes out is read as any other text, and used only where it shows a signed request that the text itself does not.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
+use super::exchange::METHODS;
 use super::log::python;
 
 /// No capture of one request is longer, apart from its body.
@@ -15,43 +18,35 @@ const DEEPEST: usize = 2;
 const MOST_TEXTS: usize = 256;
 /// A dump of the network repeats the request line once.
 const MOST_REQUESTS: usize = 4;
-const METHODS: [&str; 7] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"];
 /// What the debug logs of nginx and HAProxy write before the request line and before each header, and what ends them.
 const MARKED: [(&str, &str, Option<char>); 2] =
     [("http request line: \"", "http header: \"", Some('"')), (".clireq[", ".clihdr[", None)];
 
-/// What the text may have been before it was copied, the likeliest first.
-pub(super) fn originals(text: &[u8]) -> Vec<String> {
+/// What `read` makes of the text as it may have been before it was copied: the first, the likeliest, that it can read.
+pub(super) fn first_original<T>(text: &[u8], read: &mut dyn FnMut(&str) -> Option<T>) -> Option<T> {
     let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
-    let mut found = Vec::new();
-    add_originals(&text, DEEPEST, &mut found);
-    found
+    inside(&text, DEEPEST, read)
 }
 
-fn add_originals(text: &str, depth: usize, found: &mut Vec<String>) {
-    let inner: Vec<String> = [without_colours(text), messages(text), column(text)].into_iter().flatten().collect();
-    let inner = inner.into_iter().chain(nested(text));
-    let of_lines = [without_prefixes(text), around_blocks(text), marked(text), literals(text), dotted(text)];
-    found.extend(of_lines.into_iter().flatten());
-    found.extend(from_middle(text));
-    if depth > 0 {
-        for text in inner.take(MOST_TEXTS) {
-            found.push(text.clone());
-            add_originals(&text, depth - 1, found);
-        }
+fn inside<T>(text: &str, depth: usize, read: &mut dyn FnMut(&str) -> Option<T>) -> Option<T> {
+    const OF_LINES: [fn(&str) -> Option<String>; 5] = [without_prefixes, around_blocks, marked, literals, dotted];
+    let of_lines = OF_LINES.iter().filter_map(|original| original(text)).find_map(|original| read(&original));
+    let found = of_lines.or_else(|| from_middle(text).find_map(|original| read(&original)));
+    if found.is_some() || depth == 0 {
+        return found;
     }
+    let values = json_values(text);
+    let inner = [without_colours(text), messages(&values), column(text)].into_iter().flatten().chain(nested(&values));
+    inner.take(MOST_TEXTS).find_map(|text| read(&text).or_else(|| inside(&text, depth - 1, read)))
 }
 
 /// Where a request line begins in a line; it ends the line, or a quote ends it.
 fn request_line(line: &str) -> Option<usize> {
     let is_start =
         |at: usize| !line.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric()));
-    let starts =
-        METHODS.iter().flat_map(|method| line.match_indices(method)).map(|(at, method)| (at, at + method.len()));
-    let mut starts: Vec<usize> =
-        starts.filter(|(at, end)| is_start(*at) && is_target_behind(line, *end)).map(|(at, _)| at).collect();
-    starts.sort_unstable();
-    starts.first().copied()
+    let starts = METHODS.iter().flat_map(|method| line.match_indices(method));
+    let is_request = |(at, method): &(usize, &str)| is_start(*at) && is_target_behind(line, at + method.len());
+    starts.filter(is_request).map(|(at, _)| at).min()
 }
 
 fn is_target_behind(line: &str, end: usize) -> bool {
@@ -178,18 +173,18 @@ fn between_pieces(text: &str) -> &str {
 }
 
 /// A request behind bytes of another layer, or behind words in its line; ngrep writes a dot for each carriage return.
-fn from_middle(text: &str) -> Vec<String> {
-    let mut at = 0;
-    let mut found = Vec::new();
-    for line in text.split_inclusive('\n') {
-        if let Some(start) = request_line(line).filter(|_| found.len() < MOST_REQUESTS) {
-            let rest = text.get(at + start..).unwrap_or_default();
-            let is_dotted = rest.lines().take(3).all(|line| line.ends_with('.'));
-            found.push(if is_dotted { without_dots(rest) } else { rest.to_owned() });
-        }
-        at += line.len();
-    }
-    found
+fn from_middle(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let mut end = 0;
+    let starts = text.split_inclusive('\n').filter_map(move |line| {
+        let begin = end;
+        end += line.len();
+        request_line(line).map(|at| begin + at)
+    });
+    starts.take(MOST_REQUESTS).map(|start| {
+        let rest = text.get(start..).unwrap_or_default();
+        let is_dotted = rest.lines().take(3).all(|line| line.ends_with('.'));
+        if is_dotted { without_dots(rest).into() } else { rest.into() }
+    })
 }
 
 fn without_dots(text: &str) -> String {
@@ -197,29 +192,30 @@ fn without_dots(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The messages of a structured log, each a line or several of what was logged.
-fn messages(text: &str) -> Option<String> {
-    const NAMES: [&str; 7] = ["log", "message", "msg", "MESSAGE", "textPayload", "@message", "line"];
-    let mut all = String::new();
-    for line in text.lines() {
-        let start = line.find('{').unwrap_or(line.len());
-        let Ok(Value::Object(fields)) = serde_json::from_str(line.get(start..).unwrap_or_default()) else { continue };
-        if let Some(message) = NAMES.iter().find_map(|name| fields.get(*name)?.as_str()) {
-            all.push_str(message.trim_end_matches(['\n', '\r']));
-            all.push('\n');
-        }
+/// The JSON of the whole text, or else of its lines, behind a prefix or not.
+fn json_values(text: &str) -> Vec<Value> {
+    let of_line = |line: &str| {
+        let starts = [line.find('{'), line.find('"')].into_iter().flatten();
+        starts.filter_map(|start| line.get(start..)).find_map(|json| serde_json::from_str(json.trim_end()).ok())
+    };
+    match serde_json::from_str(text.trim()) {
+        Ok(whole) => vec![whole],
+        Err(_) => text.lines().filter_map(of_line).collect(),
     }
-    (!all.is_empty()).then_some(all)
+}
+
+/// The messages of a structured log, each a line or several of what was logged.
+fn messages(values: &[Value]) -> Option<String> {
+    const NAMES: [&str; 7] = ["log", "message", "msg", "MESSAGE", "textPayload", "@message", "line"];
+    let of_value = |value: &Value| {
+        let message = NAMES.iter().find_map(|name| value.get(name)?.as_str())?;
+        Some(message.trim_end_matches(['\n', '\r']).to_owned() + "\n")
+    };
+    Some(values.iter().filter_map(of_value).collect()).filter(|all: &String| !all.is_empty())
 }
 
 /// The texts inside JSON that hold a request: a dump, or an object as a text.
-fn nested(text: &str) -> Vec<String> {
-    let of_line = |line: &str| {
-        let start = line.find(['{', '"'])?;
-        serde_json::from_str(line.get(start..)?.trim_end()).ok()
-    };
-    let values = serde_json::from_str(text.trim()).ok().into_iter();
-    let values: Vec<Value> = values.chain(text.lines().take(MOST_TEXTS).filter_map(of_line)).collect();
+fn nested(values: &[Value]) -> Vec<String> {
     let mut texts = Vec::new();
     values.iter().for_each(|value| add_texts(value, &mut texts));
     texts
@@ -279,6 +275,16 @@ fn record(text: &str) -> (Vec<String>, &str) {
 mod tests {
     use super::*;
 
+    fn all_originals(text: &str) -> Vec<String> {
+        let mut all = Vec::new();
+        let none: Option<()> = first_original(text.as_bytes(), &mut |original| {
+            all.push(original.to_owned());
+            None
+        });
+        assert_eq!(none, None);
+        all
+    }
+
     /// One request; each row is what somebody pastes of it.
     #[test]
     fn what_lies_around_a_request_is_taken_off() {
@@ -315,7 +321,7 @@ mod tests {
                     .to_owned(),
             ),
         ] {
-            let found = originals(text.as_bytes());
+            let found = all_originals(&text);
             let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n");
             assert!(found.iter().any(|original| lines(original).starts_with(REQUEST.trim_end())), "{name}: {found:#?}");
         }
@@ -333,7 +339,7 @@ mod tests {
     fn text_without_a_request_gives_none() {
         for text in ["", "GET", "a { b", "{\"a\":", "to GET /k is easy", "\u{1b}[", "a,message\n\"", "x HTTP/1.1\\r\\n"]
         {
-            let found = originals(text.as_bytes());
+            let found = all_originals(text);
             assert!(found.iter().all(|original| request_line(original).is_none()), "{text}: {found:?}");
         }
     }

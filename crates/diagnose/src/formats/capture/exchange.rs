@@ -18,6 +18,9 @@ pub(super) struct Exchange {
     pub(super) notes: Vec<Note>,
 }
 
+/// The methods by which a request is told from other words.
+pub(super) const METHODS: [&str; 7] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"];
+
 /// Which of several equals is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Prefer {

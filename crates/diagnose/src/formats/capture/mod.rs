@@ -105,10 +105,8 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
 
 /// The signed request in a text that shows none before what was put around it on the way is taken off.
 fn copied(text: &[u8], entry: Option<usize>) -> Option<Capture> {
-    let of_copy = |original: String| recognise(original.as_bytes(), entry).ok().filter(Capture::is_signed);
-    let mut capture = copied::originals(text)
-        .into_iter()
-        .find_map(of_copy)
+    let mut of_copy = |original: &str| recognise(original.as_bytes(), entry).ok().filter(Capture::is_signed);
+    let mut capture = copied::first_original(text, &mut of_copy)
         .or_else(|| choose(CaptureKind::ClientLog, vec![pairs::read(text)?], entry, Prefer::First).ok())?;
     capture.notes.insert(0, Note::TakenOutOfText);
     Some(capture)

@@ -5,7 +5,7 @@ use crate::formats::note::Note;
 use crate::formats::parse_url;
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::internal::{captured_request, is_token};
-use sigvet_core::request::{Body, Headers, Request};
+use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::exchange::{Exchange, is_signed, uncaptured_body, valid_headers, with_host};
 use super::literal::{self, Literal};
@@ -46,8 +46,11 @@ fn of_object(object: &Literal) -> Option<Exchange> {
         target.push_str(&query_of(query));
     }
     let host = text(&["hostname", "host"]).map(str::to_owned);
-    let body = text(&["body", "data"]).filter(|body| !body.is_empty()).map(|body| body.as_bytes().to_vec());
-    exchange(method, &target, host, headers, body, notes)
+    let body = text(&["body", "data"]).filter(|body| !body.is_empty());
+    let body = body.map(|body| Body::Bytes(body.as_bytes().to_vec()));
+    let printed = Printed::new(method, &target, headers, notes);
+    let host = host.filter(|_| printed.url.is_none());
+    Printed { host, body, ..printed }.into_exchange()
 }
 
 /// Fields by their names, or a list of objects with a name and a value, as HAR has it.
@@ -91,31 +94,47 @@ fn of_dotnet(text: &str) -> Option<Exchange> {
         rest.lines().map(|line| line.trim_matches([' ', '\t', '{', '}', '\u{2502}'])).take_while(|line| *line != "}");
     let (headers, notes) =
         valid_headers(lines.filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim())));
-    exchange(method, url, None, headers, None, notes)
+    Printed::new(method, url, headers, notes).into_exchange()
 }
 
-fn exchange(
-    method: &str,
-    target: &str,
-    host: Option<String>,
-    mut headers: Headers,
-    body: Option<Vec<u8>>,
-    mut notes: Vec<Note>,
-) -> Option<Exchange> {
-    let url = parse_url(target).ok();
-    let target = url.as_ref().map_or_else(|| target.as_bytes().to_vec(), |url| url.target().to_vec());
-    let host = url.as_ref().map(sigvet_core::request::RequestUrl::host_header).or(host);
-    if let Some(host) = host.filter(|_| !headers.contains("host")) {
-        headers = with_host(&host, &headers);
-        notes.push(Note::HostFromUrl);
+/// The parts of a request, as a program prints them.
+pub(super) struct Printed {
+    pub(super) method: String,
+    pub(super) url: Option<RequestUrl>,
+    /// In origin form.
+    pub(super) target: Vec<u8>,
+    /// Its host, if it is not the URL's.
+    pub(super) host: Option<String>,
+    pub(super) headers: Headers,
+    /// Its body, if it is printed.
+    pub(super) body: Option<Body>,
+    pub(super) notes: Vec<Note>,
+}
+
+impl Printed {
+    /// The parts where `location` is the URL, or the target alone.
+    fn new(method: &str, location: &str, headers: Headers, notes: Vec<Note>) -> Self {
+        let url = parse_url(location).ok();
+        let target = url.as_ref().map_or_else(|| location.as_bytes().to_vec(), |url| url.target().to_vec());
+        Self { method: method.to_owned(), url, target, host: None, headers, body: None, notes }
     }
-    if !is_token(method) || !target.starts_with(b"/") {
-        return None;
+
+    /// The request, with the host of its URL if no header shows one; none if the parts make no request.
+    pub(super) fn into_exchange(self) -> Option<Exchange> {
+        let Self { method, url, target, host, mut headers, body, mut notes } = self;
+        let host = host.or_else(|| url.as_ref().map(RequestUrl::host_header));
+        if let Some(host) = host.filter(|_| !headers.contains("host")) {
+            headers = with_host(&host, &headers);
+            notes.push(Note::HostFromUrl);
+        }
+        if !is_token(&method) || !target.starts_with(b"/") {
+            return None;
+        }
+        let body = body.unwrap_or_else(|| uncaptured_body(&headers, &mut notes));
+        let request = captured_request(method, target, headers, body);
+        let url = url.map(|url| url.for_request(&request));
+        Some(Exchange { request: Some(request), url, reply: None, notes })
     }
-    let body = body.map_or_else(|| uncaptured_body(&headers, &mut notes), Body::Bytes);
-    let request = captured_request(method, target, headers, body);
-    let url = url.map(|url| url.for_request(&request));
-    Some(Exchange { request: Some(request), url, reply: None, notes })
 }
 
 #[cfg(test)]

@@ -6,16 +6,15 @@
 
 use std::borrow::Cow;
 
-use super::exchange::{Exchange, is_signed, uncaptured_body, valid_headers, with_host};
+use super::exchange::{Exchange, METHODS, is_signed, uncaptured_body, valid_headers};
 use super::log::python;
+use super::object::Printed;
 use crate::formats::note::Note;
 use crate::formats::parse_url;
-use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, RequestUrl};
 
 /// No print of one request is longer.
 const LONGEST: usize = 256 * 1024;
-const METHODS: [&str; 7] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"];
 /// No value of a header is longer, not that of a session token either.
 const LONGEST_VALUE: usize = 8 * 1024;
 /// More headers than the requests of a text have.
@@ -45,7 +44,7 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     // A log may show the same request before it was signed, or the reply after it: the headers are those around the signature.
     let (headers, mut notes) = valid_headers(each_once(pairs));
     let url = first_url(&text).or_else(|| url_in_parts(&text));
-    let host = authority.or_else(|| url.as_ref().map(RequestUrl::host_header)).or_else(|| host_argument(&text));
+    let host = authority.or_else(|| if url.is_none() { host_argument(&text) } else { None });
     let target = match (url.as_ref(), target) {
         (Some(url), None) => url.target().to_vec(),
         (_, Some(path)) => match query.filter(|query| !query.is_empty()) {
@@ -59,13 +58,6 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
         .map(|method| method.to_ascii_uppercase())
         .or_else(|| method_by_url(&text))
         .or_else(|| default_method(&text))?;
-    let headers = match host.filter(|_| !headers.contains("host")) {
-        Some(host) => {
-            notes.push(Note::HostFromUrl);
-            with_host(&host, &headers)
-        }
-        None => headers,
-    };
     let body = match uncaptured_body(&headers, &mut notes) {
         // What is printed of a request with a body may leave it out.
         Body::Bytes(_) if !["GET", "HEAD", "DELETE"].contains(&method.as_str()) => {
@@ -74,9 +66,8 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
         }
         body => body,
     };
-    let request = captured_request(method, target, headers, body);
-    let url = url.map(|url| url.for_request(&request));
-    is_signed(&request).then_some(Exchange { request: Some(request), url, reply: None, notes })
+    let exchange = Printed { method, url, target, host, headers, body: Some(body), notes }.into_exchange()?;
+    exchange.request.as_ref().is_some_and(is_signed).then_some(exchange)
 }
 
 /// All that look like a name with a value, in order.

@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use crate::formats::note::Note;
 use crate::servers::Server;
 use sigvet_core::crypto::sha256;
-use sigvet_core::request::Headers;
+use sigvet_core::request::{Headers, Request};
 use sigvet_core::time::Timestamp;
 
 use fields::Fields;
@@ -163,6 +163,11 @@ impl Reply {
         let by_form = Server::from_form(id.as_deref(), host.as_deref(), message.as_deref());
         reply.server = reply.server.or(by_form);
         reply
+    }
+
+    /// The server that answered, told by its reply, or else by the host that was asked.
+    pub fn recognize_server(&self, request: &Request) -> Option<Server> {
+        self.server.or_else(|| request.host().and_then(Server::from_host))
     }
 
     /// Whether a text is JSON rather than words that look so.

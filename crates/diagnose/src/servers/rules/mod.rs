@@ -79,12 +79,13 @@ impl Signed<'_> {
         }
     }
 
-    pub(super) fn triggers(&self, rule: Rule) -> bool {
+    /// Whether a rule applies to the request, or makes another text than the right one.
+    pub(super) fn triggers(&self, rule: Rule, right: &[u8]) -> bool {
         match (rule, self) {
             (Rule::Refused(refusal), Self::V4(request, _)) => refusal.is_due(request),
             (Rule::FramingStored(word), Self::V4(_, terms)) => is_declared(terms, word),
             (Rule::Refused(_) | Rule::FramingStored(_), Self::V2(..)) => false,
-            _ => self.text(&[rule]) != self.text(&[]),
+            _ => self.text(&[rule]) != right,
         }
     }
 }

@@ -8,8 +8,8 @@ use sigvet_core::v2::{Placement, StringToSign, Terms};
 /// What a server does otherwise with the string to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum V2Rule {
-    /// Signs these parameters of the query and no others.
-    Parameters(&'static [&'static str]),
+    /// Signs the parameters of the query that are in one of these lists and no others.
+    Parameters(&'static [&'static [&'static str]]),
     /// Does not sign these parameters of the query.
     LeftOut(&'static [&'static str]),
     /// Signs the last of repeated headers only.
@@ -59,7 +59,7 @@ fn with_last_headers(request: &Request) -> Request {
 fn resource(request: &Request, terms: &Terms, rules: &[V2Rule]) -> Vec<u8> {
     let is_signed = |name: &[u8]| {
         let of_rule = |rule: &V2Rule| match rule {
-            V2Rule::Parameters(names) => names.iter().any(|known| known.as_bytes() == name),
+            V2Rule::Parameters(lists) => lists.iter().copied().flatten().any(|known| known.as_bytes() == name),
             V2Rule::LeftOut(names) => !names.iter().any(|known| known.as_bytes() == name),
             _ => true,
         };

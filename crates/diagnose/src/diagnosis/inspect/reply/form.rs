@@ -139,7 +139,7 @@ fn fault(said: &Said<'_>) -> Option<&'static str> {
     #[rustfmt::skip]
     const FAULTS: [(&str, &str); 30] = [
         ("one and only one", "the algorithm and the rest of the header must have one space between them"),
-        ("unsupported algorithm", "the algorithm is none that the server knows"),
+        ("unsupported algorithm", "the server does not know the algorithm"),
         ("missing fields in request", "a part of the signature is missing"),
         ("missing a required header", "a header that signatures need is missing"),
         ("not a valid key=value pair", "a part of the Authorization header has no equals sign"),
@@ -164,9 +164,9 @@ fn fault(said: &Said<'_>) -> Option<&'static str> {
         ("query-string authentication", "a parameter of the presigned URL is missing"),
         ("query-string parameters must include", "a parameter of the presigned URL is missing"),
         ("must be in iso-8601 'basic format'", "the date is not of the form 20150830T123600Z"),
-        ("unsupported aws 'algorithm'", "the algorithm is none that the server knows"),
+        ("unsupported aws 'algorithm'", "the server does not know the algorithm"),
         ("your request has a malformed header", "a part of the signature is malformed"),
-        ("x-amz-algorithm only supports", "the algorithm is none that the server knows"),
+        ("x-amz-algorithm only supports", "the server does not know the algorithm"),
         ("authorization component", "a part of the Authorization header is malformed"),
     ];
     let told = FAULTS.iter().find(|(words, _)| said.says(&[words])).map(|(_, fault)| *fault);

@@ -143,7 +143,7 @@ fn invalid(said: &Said<'_>) -> AppliedMistake {
     }
 }
 
-/// Whether the key is the one at hand, and needs no token.
+/// Whether the request's key is the user's own, and a long-term key.
 fn is_own_without_token(said: &Said<'_>) -> bool {
     let own = said.evidence.credentials.filter(|credentials| credentials.session_token.is_none());
     own.is_some_and(|own| id(said).as_deref() == Some(&own.access_key_id))
