@@ -90,9 +90,7 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
         Ok(capture) if capture.is_signed() => capture,
         first => match copied(&text, entry) {
             // What a server computed is never the client's, whatever is taken off around it.
-            Some(found) if found.request.is_some() || first.as_ref().map_or(true, |first| first.reply.is_none()) => {
-                found
-            }
+            Some(found) if found.request.is_some() || !first.as_ref().is_ok_and(Capture::shows_server_texts) => found,
             _ => first?,
         },
     };
@@ -116,6 +114,12 @@ impl Capture {
     /// Whether it shows what somebody signed.
     fn is_signed(&self) -> bool {
         self.client.is_some() || self.request.as_ref().is_some_and(exchange::is_signed)
+    }
+
+    /// Whether it shows what a server computed.
+    fn shows_server_texts(&self) -> bool {
+        let shows = |reply: &Reply| reply.canonical_request.is_some() || reply.string_to_sign.is_some();
+        self.reply.as_ref().is_some_and(shows)
     }
 }
 

@@ -156,6 +156,19 @@ fn either_text_may_stand_alone() {
     assert_eq!(altered.notes, [Note::UnpairedCanonicalRequest]);
 }
 
+/// Words of a log behind a prefix look like a server's, before the prefix is taken off.
+#[test]
+fn the_clients_texts_are_read_behind_a_prefix() {
+    let string = string_to_sign(CANONICAL);
+    let log = format!(
+        "botocore.auth [DEBUG] CanonicalRequest:\n{CANONICAL}\nbotocore.auth [DEBUG] StringToSign:\n{string}\n"
+    );
+    let prefixed: String = log.lines().map(|line| format!("app-1  | {line}\n")).collect();
+    let client = capture(&prefixed).client.unwrap();
+    assert_eq!(client.canonical_request.as_deref(), Some(CANONICAL.as_bytes()));
+    assert_eq!(client.string_to_sign.as_deref(), Some(string.as_bytes()));
+}
+
 /// What the server computed is no word of the client's.
 #[test]
 fn the_servers_texts_are_not_the_clients() {
