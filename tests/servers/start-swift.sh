@@ -39,6 +39,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 PYTHON
 
 # settings PORT: what the four servers share. The log goes to the console; to syslog goes nothing (a UDP port where nobody listens).
+# There is one copy of each thing, and a busy machine: a server that is slow to accept must be waited for, never be left out for a minute.
 settings() {
     cat <<CONF
 [DEFAULT]
@@ -49,6 +50,9 @@ swift_dir = $dir/etc
 workers = 0
 log_udp_host = 127.0.0.1
 log_udp_port = $port
+conn_timeout = 20
+node_timeout = 60
+error_suppression_limit = 1000000
 CONF
 }
 
