@@ -1,11 +1,12 @@
 //! What `curl -v` prints: `>` what was sent, `<` what came, `*` remarks, and lines of the body between.
 //!
 //! Lines may have the time before them, or a connection's number, or the name of the program that curl is part of. Programs
-//! made with libcurl write it in their own ways: PHP marks the request line alone, R has `->` and `<-`, git `=> Send header:`.
+//! made with libcurl write it in their own ways: PHP marks the request line alone, R has `->` and `<-`, git `=> Send header:`,
+//! and Insomnia has `|` before each line of a body.
 
 use crate::formats::note::Note;
 use sigvet_core::internal::raw_http::{Line, Lines, head_of, split_once};
-use sigvet_core::request::Headers;
+use sigvet_core::request::{Body, Headers};
 
 use super::UnreadableCapture;
 use super::exchange::{Exchange, uncaptured_body};
@@ -58,6 +59,8 @@ struct Draft {
     fields: Vec<(usize, Vec<u8>)>,
     /// Whether some of them stand there without a mark.
     has_bare_fields: bool,
+    /// The lines of the request's body, each with its LF.
+    sent: Vec<u8>,
     status: Option<u16>,
     headers: Headers,
     body: Vec<u8>,
@@ -70,6 +73,7 @@ impl Trace {
             Some((b'>', rest)) => self.sent(Line { text: rest, ..line }),
             Some((b'<', rest)) => self.received(rest),
             Some((b'*', rest)) => self.remark(line.number, rest),
+            Some((b'|', rest)) => self.data(rest),
             Some(_) => {}
             None => self.unmarked(line),
         }
@@ -112,12 +116,23 @@ impl Trace {
         }
     }
 
+    fn data(&mut self, line: &[u8]) {
+        let Some(draft) = self.drafts.last_mut() else { return };
+        let (place, body) = match draft.status {
+            None => (Place::Outside, &mut draft.sent),
+            Some(_) => (Place::Body, &mut draft.body),
+        };
+        body.extend_from_slice(line);
+        body.push(b'\n');
+        self.place = place;
+    }
+
     fn remark(&mut self, number: usize, text: &[u8]) {
         let says = |words: &str| text.windows(words.len()).any(|window| window == words.as_bytes());
         if text.trim_ascii_start().starts_with(b"Trying ") {
             self.is_tls = says(":443...");
         }
-        self.is_tls |= says("SSL connection using") || says(" port 443");
+        self.is_tls |= says("SSL connection using") || says(" port 443") || says("Preparing request to https://");
         if let Some(field) = http2_field(text) {
             self.http2.push((number, field.to_vec()));
         }
@@ -166,10 +181,20 @@ impl Draft {
             None if self.fields.is_empty() => return Ok(Exchange { reply, notes, ..Exchange::default() }),
             None => pseudo::head_of(self.fields)?,
         };
-        let body = uncaptured_body(&head.headers, &mut notes);
+        let body = match whole_body(&self.sent, &head.headers) {
+            Some(body) => Body::Bytes(body.to_vec()),
+            None => uncaptured_body(&head.headers, &mut notes),
+        };
         let scheme = if self.is_tls { "https" } else { "http" };
         Ok(Exchange { reply, ..Exchange::sent_by(scheme, head, body, notes) })
     }
+}
+
+/// The body that those lines are, unless its length says that some of it is missing.
+fn whole_body<'a>(lines: &'a [u8], headers: &Headers) -> Option<&'a [u8]> {
+    let body = lines.strip_suffix(b"\n")?;
+    let length = headers.first_text("content-length");
+    length.is_none_or(|length| length == body.len().to_string()).then_some(body)
 }
 
 /// The mark of a line and what follows it.
@@ -183,7 +208,7 @@ fn marked(line: &[u8]) -> Option<(u8, &[u8])> {
     let (&mark, rest) = line.split_first()?;
     let is_alone = rest.is_empty();
     match mark {
-        b'>' | b'<' | b'*' if is_alone || rest[0] == b' ' => Some((mark, rest.get(1..).unwrap_or_default())),
+        b'>' | b'<' | b'*' | b'|' if is_alone || rest[0] == b' ' => Some((mark, rest.get(1..).unwrap_or_default())),
         b'{' | b'}' if rest.starts_with(b" [") && rest.trim_ascii_end().ends_with(b" data]") => Some((mark, rest)),
         _ => None,
     }

@@ -184,3 +184,37 @@ fn a_command_may_be_followed_by_its_answer() {
     // What -v printed says more than the command.
     assert_eq!(capture(&format!("$ curl -v -T f https://h/\n{}", verbose())).kind, CaptureKind::CurlTrace);
 }
+
+/// The form of Insomnia's timeline: a mark before each line of a body, and none before the empty line behind a head.
+const INSOMNIA: &str = "* Preparing request to https://sts.us-east-1.amazonaws.com/
+* Current time is 2026-11-22T01:51:20.000Z
+> POST / HTTP/1.1
+> Host: sts.us-east-1.amazonaws.com
+> Authorization: {authorization}
+> Content-Length: 43
+
+| Action=GetCallerIdentity&Version=2011-06-15
+
+* We are completely uploaded and fine
+
+< HTTP/1.1 403 Forbidden
+< Content-Type: text/xml
+
+| <Error><Code>SignatureDoesNotMatch</Code>
+| <RequestId>r-1</RequestId></Error>
+";
+
+#[test]
+fn lines_of_bodies_may_be_marked() {
+    let text = INSOMNIA.replace("{authorization}", AUTHORIZATION);
+    let found = capture(&text);
+    assert_eq!(request(&found).body, Body::Bytes(b"Action=GetCallerIdentity&Version=2011-06-15".to_vec()));
+    assert_eq!(found.url.as_ref().unwrap().to_string(), "https://sts.us-east-1.amazonaws.com/");
+    assert_eq!((code(&found), notes(&found)), ("SignatureDoesNotMatch", Vec::<String>::new()));
+}
+
+#[test]
+fn a_marked_body_with_another_length_is_not_known() {
+    let text = INSOMNIA.replace("{authorization}", AUTHORIZATION).replace("Length: 43", "Length: 44");
+    assert_eq!(request(&capture(&text)).body, Body::Unknown);
+}
