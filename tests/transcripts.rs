@@ -1,4 +1,4 @@
-//! Runs the command lines in README.md and in `tests/transcripts/`, and compares what they print and how they end.
+//! Runs the command lines in README.md, in `docs/` and in `tests/transcripts/`, and compares what they print and how they end.
 //!
 //! It catches a message that changed, an exit code that changed, and documentation that no longer tells the truth. To
 //! renew the outputs: `TRYCMD=overwrite cargo test --test transcripts`, then read the difference.
@@ -39,7 +39,24 @@ fn the_documentation_says_what_happens() {
 }
 
 fn run_transcripts() {
-    trycmd::TestCases::new().case(root().join("README.md")).case(root().join("tests/transcripts/*.md")).run();
+    let pages = ["README.md", "docs/*.md", "tests/transcripts/*.md"].map(|pages| root().join(pages));
+    pages.into_iter().fold(&trycmd::TestCases::new(), |cases, pages| cases.case(pages)).run();
+}
+
+/// A reader of the README can make each file that its commands use.
+#[test]
+fn the_readme_shows_the_files_that_it_uses() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap().replace("\r\n", "\n");
+    let files = root().join("tests/transcripts/files");
+    let mut shown = 0;
+    for word in readme.lines().filter(|line| line.starts_with("$ ")).flat_map(str::split_whitespace) {
+        let Ok(file) = std::fs::read_to_string(files.join(word)) else { continue };
+        let (_, block) =
+            readme.split_once(&format!(" title={word}\n")).unwrap_or_else(|| panic!("{word} is not shown"));
+        assert_eq!(block.split_once("```").unwrap().0, file.replace("\r\n", "\n"), "{word}");
+        shown += 1;
+    }
+    assert!(shown > 0);
 }
 
 fn root() -> PathBuf {

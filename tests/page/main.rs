@@ -7,6 +7,7 @@
 mod browser;
 mod diagnoses;
 mod forms;
+mod picture;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};

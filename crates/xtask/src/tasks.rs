@@ -111,6 +111,8 @@ fn renew() -> Result<(), Failure> {
         ["--test", "explain", "the_files_follow"].as_slice(),
         &["--test", "explain", "as_it_did"],
         &["--test", "generated", "up_to_date"],
+        &["--test", "pictures"],
+        &["--test", "page", "the_picture"],
     ] {
         cargo(&["test", "--locked"]).args(arguments).env("SIGVET_RENEW", "1").run()?;
     }
