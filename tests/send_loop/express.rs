@@ -159,8 +159,8 @@ fn a_refused_session_ends_the_command() {
 #[test]
 fn a_reply_without_a_session_ends_the_command() {
     for (reply, words) in [
-        ("no XML at all".to_owned(), "it is no XML"),
-        (session(300).replace("</Credentials>", ""), "it is no XML"),
+        ("no XML at all".to_owned(), "it is not XML"),
+        (session(300).replace("</Credentials>", ""), "it is not XML"),
         (session(300).replace("SessionToken>", "Token>"), "it has no SessionToken"),
         (session(300).replace(SESSION_TOKEN, "a&#13;&#10;X-Evil: 1"), "SessionToken has a character"),
         (session(-60), "it has ended already"),

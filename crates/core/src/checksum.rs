@@ -38,7 +38,7 @@ pub struct Checksum {
 
 /// A word that names no algorithm.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no checksum is called '{presented}', expected crc32, crc32c, crc64nvme, sha1 or sha256")]
+#[error("unknown checksum algorithm '{presented}'; expected crc32, crc32c, crc64nvme, sha1 or sha256")]
 #[non_exhaustive]
 pub struct UnknownChecksum {
     /// The word as it was given.
@@ -128,7 +128,7 @@ impl Checksum {
 
 /// A text that is no checksum of its algorithm.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a checksum by {algorithm}: '{presented}', expected {} bytes in base64", .algorithm.length())]
+#[error("invalid {algorithm} checksum '{presented}'; expected {} bytes in base64", .algorithm.length())]
 #[non_exhaustive]
 pub struct InvalidChecksum {
     /// The algorithm.

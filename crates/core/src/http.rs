@@ -31,7 +31,7 @@ use crate::time::Timestamp;
 #[non_exhaustive]
 pub enum ConvertError {
     /// Neither a `Host` header nor the URI names the host.
-    #[error("neither a host header nor the URI names the host")]
+    #[error("no host: neither a Host header nor the URI has one")]
     MissingHost,
     /// Its method or target.
     #[error(transparent)]

@@ -1,5 +1,5 @@
 //! Completes a captured request by the options beside it: they supply what the capture lacks, and must not contradict what it
-//! shows. A value that was blacked out is lacking. Nothing that the capture names is opened; only the options name files.
+//! shows. A value that was redacted is lacking. Nothing that the capture names is opened; only the options name files.
 
 use std::io::{self, Read};
 

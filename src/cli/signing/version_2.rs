@@ -86,7 +86,7 @@ fn check_service(signing: &SigningOptions, host: &str) -> Result<(), Failure> {
 fn only_version_4(host: &str) -> Option<String> {
     let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
     let region = inferred.region.filter(|region| !takes_version_2(region))?;
-    Some(format!("S3 in {region} takes only Version 4"))
+    Some(format!("S3 in {region} accepts only Version 4"))
 }
 
 /// What is to be said of a URL's end: `Expires` is an instant, and may be in the past.
@@ -95,7 +95,7 @@ pub fn warnings_of_life(terms: &Terms, identity: &Identity, now: Timestamp) -> V
     let end = expires_at.to_rfc3339();
     let is_over = (expires_at < now).then(|| format!("the URL is over already: it expired at {end}"));
     let ends_first = identity.expires_at.filter(|credentials| *credentials < expires_at).map(|credentials| {
-        format!("the credentials expire at {}, before the URL does at {end}", credentials.to_rfc3339())
+        format!("the credentials expire at {}, before the URL expires at {end}", credentials.to_rfc3339())
     });
     is_over.into_iter().chain(ends_first).collect()
 }

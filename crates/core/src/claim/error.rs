@@ -13,15 +13,13 @@ pub enum ClaimError {
     #[error("the request is signed twice: in its Authorization header and in its query")]
     SignedTwice,
     /// An algorithm that is neither Signature Version 4's nor 4A's.
-    #[error("unknown signature algorithm '{presented}', expected {}", expected_algorithms())]
+    #[error("unknown signature algorithm '{presented}'; expected {}", expected_algorithms())]
     Algorithm {
         /// What stands in its place.
         presented: String,
     },
     /// An algorithm that is named like one of Version 4 and follows another procedure.
-    #[error(
-        "signed with '{presented}' of Alibaba Cloud OSS, whose procedure is another than Version 4's: it cannot be judged"
-    )]
+    #[error("signed with '{presented}' of Alibaba Cloud OSS, which differs from Version 4 and is not supported")]
     Procedure {
         /// The algorithm.
         presented: String,
@@ -35,7 +33,7 @@ pub enum ClaimError {
         part: String,
     },
     /// The credential is not of the form `AKID/date/region/service/aws4_request`; in Version 4A it has no region.
-    #[error("not a credential: '{presented}', expected {}", form_of_credential(*.scheme))]
+    #[error("invalid credential '{presented}'; expected {}", form_of_credential(*.scheme))]
     Credential {
         /// Whose form it should have.
         scheme: Scheme,

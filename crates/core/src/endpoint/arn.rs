@@ -18,7 +18,7 @@ pub struct Resource<'a> {
 
 /// An ARN that names nothing which S3 has a host for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not the ARN of an access point: '{presented}', {problem}")]
+#[error("invalid access point ARN '{presented}': {problem}")]
 #[non_exhaustive]
 pub struct InvalidArn {
     /// The ARN as it was given.

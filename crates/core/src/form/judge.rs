@@ -95,24 +95,24 @@ impl fmt::Display for Violation {
             Self::ConditionFailed { condition, presented } => {
                 let name = condition.field().unwrap_or_default();
                 match presented {
-                    _ if condition.is_secret() => write!(f, "the field {name} is not the token of the policy"),
-                    Some(value) => write!(f, "the field {name} is '{value}', against the condition {condition}"),
-                    None => write!(f, "the field {name} was not sent, against the condition {condition}"),
+                    _ if condition.is_secret() => write!(f, "the field {name} differs from the token in the policy"),
+                    Some(value) => write!(f, "the field {name} is '{value}', which violates the condition {condition}"),
+                    None => write!(f, "the field {name}, which the condition {condition} requires, was not sent"),
                 }
             }
             Self::LengthOutOfRange { min, max, presented } => {
-                write!(f, "the file has {presented} bytes, and the policy allows {min} to {max}")
+                write!(f, "the file has {presented} bytes, but the policy allows {min} to {max}")
             }
             Self::FieldNotAllowed { name } => write!(f, "no condition of the policy allows the field {name}"),
-            Self::FileMissing => f.write_str("the form has no field called file"),
+            Self::FileMissing => f.write_str("the form has no 'file' field"),
             Self::FieldRepeated { name } => write!(f, "the field {name} was sent twice"),
             Self::FieldBehindFile { name } => {
-                write!(f, "the field {name} stands behind the file, where it is not read")
+                write!(f, "the field {name} comes after the file, where it is ignored")
             }
             Self::BucketUnknown { condition } => {
                 write!(
                     f,
-                    "the bucket that the form was sent to is unknown, so the condition {condition} was not judged"
+                    "the bucket that the form was sent to is unknown, so the condition {condition} was not checked"
                 )
             }
         }
@@ -240,29 +240,34 @@ mod tests {
                 vec![key()],
                 vec![("key", "b")],
                 0,
-                "the field key is 'b', against the condition [\"starts-with\",\"$key\",\"a/\"]",
+                "the field key is 'b', which violates the condition [\"starts-with\",\"$key\",\"a/\"]",
             ),
             (
                 vec![Condition::equals("acl", "x")],
                 vec![],
                 0,
-                "the field acl was not sent, against the condition [\"eq\",\"$acl\",\"x\"]",
+                "the field acl, which the condition [\"eq\",\"$acl\",\"x\"] requires, was not sent",
             ),
-            (vec![Condition::starts_with("acl", "")], vec![], 0, "the field acl was not sent"),
+            (
+                vec![Condition::starts_with("acl", "")],
+                vec![],
+                0,
+                "[\"starts-with\",\"$acl\",\"\"] requires, was not sent",
+            ),
             (vec![], vec![("submit", "x")], 0, "no condition of the policy allows the field submit"),
             (vec![], vec![], 1_000, "the policy expired at 1970-01-01T00:16:40Z, 0 s ago"),
             (
                 vec![Condition::ContentLengthRange { min: 4, max: 9 }],
                 vec![],
                 0,
-                "the file has 3 bytes, and the policy allows 4 to 9",
+                "the file has 3 bytes, but the policy allows 4 to 9",
             ),
             (vec![Condition::equals("bucket", "other")], vec![], 0, "the field bucket is 'bucket'"),
             (
                 vec![Condition::equals("x-amz-security-token", "hush")],
                 vec![("x-amz-security-token", "t")],
                 0,
-                "not the token of the policy",
+                "differs from the token in the policy",
             ),
         ] {
             let claim = claim(conditions, &fields);
@@ -271,7 +276,7 @@ mod tests {
             assert!(!texts[0].contains("hush"));
         }
         let without = FormClaim { file: None, ..claim(Vec::new(), &[]) };
-        assert_eq!(found(&without, 0), ["the form has no field called file"]);
+        assert_eq!(found(&without, 0), ["the form has no 'file' field"]);
     }
 
     /// The bucket is the one that the form was sent to, whatever its own field says, and a condition has to name it.

@@ -11,7 +11,7 @@ pub enum PrepareError {
     #[error("the request has no host header")]
     MissingHost,
     /// The request carries a signature.
-    #[error("the request is signed already: it has {carrier}")]
+    #[error("the request is already signed: it has {carrier}")]
     AlreadySigned {
         /// What carries it.
         carrier: String,
@@ -27,7 +27,7 @@ pub enum PrepareError {
         source: InvalidTimestamp,
     },
     /// The set of regions of Version 4A is none.
-    #[error("not a set of regions: '{presented}', expected * or regions with commas between: us-east-1,eu-*")]
+    #[error("invalid region set '{presented}'; expected * or comma-separated regions: us-east-1,eu-*")]
     RegionSet {
         /// The text as it was given.
         presented: String,
@@ -36,24 +36,24 @@ pub enum PrepareError {
     #[error(transparent)]
     Scope(#[from] InvalidScopePart),
     /// The life of a presigned URL is out of bounds.
-    #[error("a presigned URL lives 1 second to 7 days (604800 s), not {presented} s")]
+    #[error("the expiry of a presigned URL must be 1 to 604800 s (7 days), not {presented} s")]
     Expires {
         /// Seconds asked for.
         presented: u64,
     },
     /// A presigned URL of Version 2 that would expire at once.
-    #[error("a presigned URL lives at least 1 second")]
+    #[error("the expiry of a presigned URL must be at least 1 second")]
     ExpiresAtOnce,
     /// The payload is to be hashed and is not known.
-    #[error("the payload is not known, and so it cannot be hashed")]
+    #[error("the payload is unknown, so it cannot be hashed")]
     UnknownPayload,
     /// The access key id cannot stand in a request.
-    #[error("not an access key id: it is empty or has spaces, quotes, commas or control characters in it")]
+    #[error("invalid access key ID: it is empty or contains spaces, quotes, commas or control characters")]
     AccessKeyId,
     /// The session token cannot be the value of a header. It is not quoted, because it is a secret.
-    #[error("the session token has a line break, a NUL or another control character in it")]
+    #[error("the session token contains a line break, a NUL or another control character")]
     SessionToken,
     /// The declared payload hash cannot be the value of a header.
-    #[error("the declared payload hash has a line break, a NUL or another control character in it")]
+    #[error("the declared payload hash contains a line break, a NUL or another control character")]
     PayloadHash,
 }

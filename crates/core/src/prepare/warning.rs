@@ -11,16 +11,16 @@ use crate::time::Timestamp;
 #[non_exhaustive]
 pub enum Warning {
     /// Implementations differ on tabs inside header values.
-    #[error("header {name} has a tab in its value; signers and servers differ on what becomes of it")]
+    #[error("the value of header {name} contains a tab, which signers and servers treat differently")]
     Tab {
         /// Whose value it is.
         name: String,
     },
     /// A `+` in an object key: S3 takes it for a space.
-    #[error("the path has a '+'; S3 reads it as a space, other stores as a plus: write %2B or %20")]
+    #[error("the path contains '+', which S3 reads as a space and other stores as a plus: write %2B or %20")]
     PlusInPath,
     /// A `%2F` in an object key: stores read it as `/`, but not all of them sign it so.
-    #[error("the path has a %2F; it is signed as '/', which not every server does: write '/'")]
+    #[error("the path contains %2F, which is signed as '/'; some servers differ: write '/'")]
     SlashInPath,
     /// The declared payload hash is not that of the payload.
     #[error("header {name} is not the hash of the body")]
@@ -29,7 +29,7 @@ pub enum Warning {
         name: String,
     },
     /// The service takes no URL of so long a life.
-    #[error("{service} takes no URL that lives longer than {} s, and this one lives {} s", .longest.as_secs(), .presented.as_secs())]
+    #[error("{service} accepts an expiry of at most {} s, but this URL has {} s", .longest.as_secs(), .presented.as_secs())]
     LongerThanServiceTakes {
         /// The service.
         service: String,
@@ -39,7 +39,7 @@ pub enum Warning {
         presented: Duration,
     },
     /// The URL outlives the credentials that sign it.
-    #[error("the credentials expire at {}, before the URL does at {}", .credentials.to_rfc3339(), .url.to_rfc3339())]
+    #[error("the credentials expire at {}, before the URL expires at {}", .credentials.to_rfc3339(), .url.to_rfc3339())]
     CredentialsExpireFirst {
         /// When the credentials stop working.
         credentials: Timestamp,

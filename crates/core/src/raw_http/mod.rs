@@ -11,22 +11,22 @@ use crate::request::{Body, Headers, InvalidHeader, Request};
 #[non_exhaustive]
 pub enum MalformedRequest {
     /// There is nothing.
-    #[error("there is no request: the input is empty")]
+    #[error("the input is empty; expected a request")]
     Empty,
     /// The first line is no request line.
-    #[error("line {line} is no request line, expected 'METHOD /path HTTP/1.1'")]
+    #[error("line {line} is not a request line; expected 'METHOD /path HTTP/1.1'")]
     RequestLine {
         /// Its number, from 1.
         line: usize,
     },
     /// A line between the first and the empty one is no field.
-    #[error("line {line} is no header, expected 'Name: value'")]
+    #[error("line {line} is not a header; expected 'Name: value'")]
     Field {
         /// Its number, from 1.
         line: usize,
     },
     /// White space before a colon, which servers refuse (RFC 9112 §5.1): some proxies took it for part of the name.
-    #[error("line {line}: white space stands between the name of a header and its colon")]
+    #[error("line {line}: whitespace between a header's name and its colon")]
     BlankBeforeColon {
         /// Its number, from 1.
         line: usize,
@@ -46,7 +46,7 @@ pub enum MalformedRequest {
         line: usize,
     },
     /// The body is shorter than the request says.
-    #[error("the body is cut off: {presented} of {expected} bytes")]
+    #[error("the body is truncated: {presented} of {expected} bytes")]
     Truncated {
         /// `Content-Length`.
         expected: u64,
@@ -54,7 +54,7 @@ pub enum MalformedRequest {
         presented: u64,
     },
     /// `Transfer-Encoding: chunked`, and the chunks break off or are not framed as RFC 9112 §7.1 has it.
-    #[error("the chunks of the body (Transfer-Encoding) are broken at byte {offset}")]
+    #[error("the chunked body (Transfer-Encoding) is malformed at byte {offset}")]
     BrokenChunks {
         /// Bytes of the body before it.
         offset: usize,

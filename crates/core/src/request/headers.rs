@@ -68,13 +68,13 @@ pub struct Headers(Vec<Header>);
 #[non_exhaustive]
 pub enum InvalidHeader {
     /// The name is empty or has a character that names cannot have.
-    #[error("not a header name: '{presented}'")]
+    #[error("invalid header name '{presented}'")]
     Name {
         /// The name as it was given.
         presented: String,
     },
     /// The value has a line break or a NUL.
-    #[error("the value of header '{name}' has a line break or a NUL in it")]
+    #[error("the value of header '{name}' contains a line break or a NUL")]
     Value {
         /// Whose value it is. The value itself may be a secret and is not quoted.
         name: String,

@@ -4,7 +4,7 @@ use super::is_token;
 
 /// A method that is no HTTP token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not an HTTP method: '{presented}'")]
+#[error("invalid HTTP method '{presented}'")]
 #[non_exhaustive]
 pub struct InvalidMethod {
     /// The method as it was given.
@@ -16,7 +16,7 @@ pub struct InvalidMethod {
 #[non_exhaustive]
 pub enum InvalidTarget {
     /// It does not begin with `/`.
-    #[error("a request target has to begin with '/'")]
+    #[error("a request target must begin with '/'")]
     NoSlash,
     /// It holds a space, a control character, `#`, or a byte outside ASCII.
     #[error("byte 0x{byte:02x} at offset {offset} cannot be in a request target; percent-encode it")]

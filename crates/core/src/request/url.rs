@@ -69,13 +69,13 @@ impl fmt::Debug for RequestUrl {
 #[non_exhaustive]
 pub enum InvalidUrl {
     /// No `http://`, `https://` or `wss://` at its beginning.
-    #[error("not an http, https or wss URL: '{presented}'")]
+    #[error("invalid URL '{presented}': expected http://, https:// or wss://")]
     Scheme {
         /// The text, without user information and query, which may be secret.
         presented: String,
     },
     /// The part between `//` and `/` names no host.
-    #[error("no valid host in URL '{presented}': {reason}")]
+    #[error("invalid host in URL '{presented}': {reason}")]
     Authority {
         /// The text, without user information and query.
         presented: String,

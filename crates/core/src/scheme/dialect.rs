@@ -47,7 +47,7 @@ const TOKEN_PARAMETER: &str = "Security-Token";
 #[non_exhaustive]
 pub enum UnknownDialect {
     /// Neither a name that is known nor two providers.
-    #[error("no dialect is called '{presented}', expected aws, goog or provider1:provider2")]
+    #[error("unknown dialect '{presented}'; expected aws, goog or provider1:provider2")]
     Name {
         /// The name as it was given.
         presented: String,

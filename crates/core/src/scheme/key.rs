@@ -32,7 +32,7 @@ enum Kind {
 
 /// A signing key asked to sign outside its scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the signing key is for scope {expected}, and cannot sign for {presented}")]
+#[error("the signing key is for scope {expected} and cannot sign for {presented}")]
 #[non_exhaustive]
 pub struct KeyScopeMismatch {
     /// The key's own scope.

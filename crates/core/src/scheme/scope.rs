@@ -23,7 +23,7 @@ pub struct Scope {
 
 /// A region or service that cannot stand in a scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a {part}: '{presented}', expected letters, digits, '-', '_' and '.'")]
+#[error("invalid {part} '{presented}'; expected letters, digits, '-', '_' and '.'")]
 #[non_exhaustive]
 pub struct InvalidScopePart {
     /// `region` or `service`.
@@ -34,7 +34,7 @@ pub struct InvalidScopePart {
 
 /// A text that is no credential scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a credential scope: '{presented}', expected the form 20150830/us-east-1/iam/aws4_request")]
+#[error("invalid credential scope '{presented}'; expected a form like 20150830/us-east-1/iam/aws4_request")]
 #[non_exhaustive]
 pub struct InvalidScope {
     /// The text as it was given.

@@ -32,7 +32,7 @@ impl Signature {
 
 /// A text that cannot be a signature of any scheme.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a signature: '{presented}', expected hex digits, or base64 in Version 2")]
+#[error("invalid signature '{presented}'; expected hex digits, or base64 in Version 2")]
 #[non_exhaustive]
 pub struct InvalidSignature {
     /// The text as it was given.

@@ -97,7 +97,7 @@ impl fmt::Display for ChunkPlace {
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { offset, expected, presented } = self;
-        write!(f, "the body is not in chunks at offset {offset}: expected {expected}, found {presented}")
+        write!(f, "the chunked body is malformed at offset {offset}: expected {expected}, found {presented}")
     }
 }
 
@@ -111,7 +111,7 @@ impl fmt::Display for StreamFault {
             Self::ChunkUnsigned { chunk } => write!(f, "{chunk}, has no signature"),
             Self::FinalChunkMissing => f.write_str("the body ends without its final, empty chunk"),
             Self::DecodedLength { declared, arrived } => {
-                write!(f, "the payload has {arrived} bytes, the request says {declared}")
+                write!(f, "the payload has {arrived} bytes, but the request declares {declared}")
             }
             Self::DecodedLengthMissing => {
                 write!(f, "the header {} is missing", super::DECODED_LENGTH_HEADER)
@@ -120,14 +120,14 @@ impl fmt::Display for StreamFault {
                 f.write_str("the trailer has no signature")
             }
             Self::TrailerSignature { .. } => f.write_str("the signature of the trailer does not match"),
-            Self::TrailerMissing { name } => write!(f, "the trailing header {name} was announced and did not come"),
-            Self::TrailerUnannounced { name } => write!(f, "the trailing header {name} came and was not announced"),
+            Self::TrailerMissing { name } => write!(f, "the trailing header {name} was announced but is missing"),
+            Self::TrailerUnannounced { name } => write!(f, "the trailing header {name} was not announced"),
             Self::TrailerUnexpected { name } => {
-                write!(f, "the trailing header {name} came twice, or x-amz-content-sha256 announces no trailer")
+                write!(f, "the trailing header {name} was sent twice, or x-amz-content-sha256 declares no trailer")
             }
-            Self::ChunkSigned { chunk } => write!(f, "{chunk}, has a signature, and chunks are declared unsigned"),
+            Self::ChunkSigned { chunk } => write!(f, "{chunk}, has a signature, but the chunks are declared unsigned"),
             Self::Checksum { name, expected, presented } => {
-                write!(f, "the payload's checksum is {expected}, the trailing header {name} says {presented}")
+                write!(f, "the payload's checksum is {expected}, but the trailing header {name} says {presented}")
             }
         }
     }

@@ -12,7 +12,7 @@ pub struct ChunkSize(usize);
 
 /// A chunk size that S3 refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("chunks of {presented} bytes are too small, expected at least {} bytes", ChunkSize::SMALLEST)]
+#[error("a chunk size of {presented} bytes is too small; expected at least {} bytes", ChunkSize::SMALLEST)]
 #[non_exhaustive]
 pub struct ChunkSizeTooSmall {
     /// The size as it was given.

@@ -37,19 +37,19 @@ pub enum Protection {
 #[non_exhaustive]
 pub enum PlanError {
     /// There is no word for unsigned chunks without a trailer.
-    #[error("unsigned chunks need a checksum in their trailer")]
+    #[error("unsigned chunks require a checksum in the trailer")]
     UnsignedWithoutChecksum,
     /// The length of the payload has to be declared.
-    #[error("the length of the payload is not known, and a streamed payload declares it")]
+    #[error("the payload's length is unknown, but a streamed payload must declare it")]
     UnknownLength,
     /// Providers other than AWS have no names for it.
-    #[error("aws-chunked is for AWS and the stores that speak its protocol, not for headers {presented}*")]
+    #[error("aws-chunked works only with x-amz-* headers, not with {presented}*")]
     Dialect {
         /// How the dialect's headers begin.
         presented: String,
     },
     /// A header that says something of the body in its own way.
-    #[error("the header {name} is made by streaming, and cannot be given")]
+    #[error("streaming sets the header {name} itself; do not give it")]
     HeaderGiven {
         /// The header.
         name: String,

@@ -18,7 +18,7 @@ pub struct Timestamp {
 
 /// A text that is no instant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a date and time: '{presented}'")]
+#[error("invalid date and time '{presented}'")]
 #[non_exhaustive]
 pub struct InvalidTimestamp {
     /// The text as it was given.

@@ -21,7 +21,7 @@ pub struct Accepted {
 #[non_exhaustive]
 pub enum Rejection {
     /// There was no key to recompute its signature with.
-    #[error("no credentials to verify the signature with")]
+    #[error("no credentials to verify the signature")]
     NoCredentials,
     /// The findings that speak against it, in the order in which they were found.
     #[error("{}", listed(.0))]

@@ -30,7 +30,7 @@ pub enum Severity {
 pub enum ListFault {
     /// A name is empty.
     EmptyName,
-    /// A name has upper-case letters.
+    /// A name has uppercase letters.
     UpperCase,
     /// A name stands there twice.
     Repeated,
@@ -202,7 +202,7 @@ pub enum Finding {
     },
     /// There are several signatures, and servers take one.
     SignedTwice,
-    /// A header, parameter or field that is read once was sent twice, and servers differ in which they take.
+    /// A header, parameter or field that is read once was sent twice, and servers differ in which one they use.
     Repeated {
         /// Its name, in lower case.
         name: String,
@@ -324,7 +324,7 @@ impl fmt::Display for Finding {
         match self {
             Self::SignatureMismatch => f.write_str("the signature does not match"),
             Self::AccessKeyUnknown { expected, presented } => {
-                write!(f, "the request is signed with key {presented}, the key at hand is {expected}")
+                write!(f, "the request is signed with access key {presented}, but the available key is {expected}")
             }
             Self::TimeSkewed { now, presented, window } => {
                 let off = presented.seconds_until(*now);
@@ -341,10 +341,10 @@ impl fmt::Display for Finding {
                 write!(f, "the URL is valid from {} on, in {left}", from.to_rfc3339())
             }
             Self::ExpiresOutOfBounds { presented } => {
-                write!(f, "a presigned URL lives 1 second to 7 days (604800 s), not {presented} s")
+                write!(f, "the expiry of a presigned URL must be 1 to 604800 s (7 days), not {presented} s")
             }
             Self::ScopeDate { expected, presented } => {
-                write!(f, "the credential scope is of day {presented}, the request of day {expected}")
+                write!(f, "the credential scope is for {presented}, but the request is dated {expected}")
             }
             Self::ScopeTerminator { expected, presented } => {
                 write!(f, "the credential scope ends in {presented}, not in {expected}")
@@ -359,22 +359,24 @@ impl fmt::Display for Finding {
                 write!(f, "the signature is for region {presented}, which AWS does not have")
             }
             Self::HostRegion { expected, presented } => {
-                write!(f, "the signature is for region {presented}, the host is in {expected}")
+                write!(f, "the signature is for region {presented}, but the host is in {expected}")
             }
             Self::HostService { expected, presented } => {
-                write!(f, "the signature is for service {presented}, the host is one of {expected}")
+                write!(f, "the signature is for service {presented}, but the host belongs to {expected}")
             }
             Self::ScopeUnbound => f.write_str("the signature is bound to no region and no service"),
             Self::RegionSetMissing { name } => {
-                write!(f, "the request names no set of regions in {name}, which Version 4A requires")
+                write!(f, "the request has no {name} header, which Version 4A requires")
             }
-            Self::TokenMissing { name } => write!(f, "the credentials are temporary, and their token is not in {name}"),
-            Self::TokenDiffers { name } => write!(f, "the session token in {name} is not that of the credentials"),
+            Self::TokenMissing { name } => write!(f, "the credentials are temporary, but {name} is missing"),
+            Self::TokenDiffers { name } => {
+                write!(f, "the session token in {name} differs from that of the credentials")
+            }
             Self::TokenUnseen { name } => {
-                write!(f, "the session token in {name} is blacked out, so it was not compared")
+                write!(f, "the session token in {name} is redacted, so it was not compared")
             }
-            Self::PayloadUnseen => f.write_str("the body is not at hand, so its hash was not checked"),
-            Self::NotKnown { part } => write!(f, "{part} is not known, so the signature could not be checked"),
+            Self::PayloadUnseen => f.write_str("the body is unknown, so its hash was not checked"),
+            Self::NotKnown { part } => write!(f, "{part} is unknown, so the signature could not be checked"),
             Self::ReadAs(Reading::Method(method)) => {
                 write!(f, "a URL does not name its method: the signature is for {method}")
             }
@@ -382,39 +384,44 @@ impl fmt::Display for Finding {
                 f.write_str("the signature is right if the server reads the '+' in the path as a space, as AWS does")
             }
             Self::ReadAs(Reading::DotWithoutSlash) => f.write_str(
-                "the last segment of the path was resolved to a path without a slash behind it; some servers leave one",
+                "the path's last dot segment was removed together with its slash; some servers keep the slash",
             ),
-            Self::ChunksUnseen => f.write_str("the body is not at hand whole, so its chunks were not checked"),
-            Self::TokenUnknown => f.write_str("the request has a session token; the credentials at hand have none"),
+            Self::ChunksUnseen => f.write_str("the body is incomplete, so its chunks were not checked"),
+            Self::TokenUnknown => {
+                f.write_str("the request has a session token, but the available credentials have none")
+            }
             Self::PayloadMismatch { expected, presented } => {
-                write!(f, "the body's hash is {expected}, the request declares {presented}")
+                write!(f, "the body's hash is {expected}, but the request declares {presented}")
             }
             Self::StreamingWord { presented } => {
-                write!(f, "the payload is declared as {presented}, which the service does not know")
+                write!(f, "the payload is declared as {presented}, which the service does not accept")
             }
             Self::PayloadWord { presented } => {
-                write!(f, "the payload is declared as {presented}, expected 64 lower-case hex digits or a word of S3's")
+                write!(
+                    f,
+                    "the payload is declared as {presented}; expected 64 lowercase hex digits or one of S3's documented values"
+                )
             }
             Self::PayloadUnsigned => {
-                f.write_str("the payload is not signed, and the service takes only signed payloads")
+                f.write_str("the payload is not signed, but the service requires a signed payload")
             }
             Self::SignedTwice => f.write_str("the request has several signatures"),
-            Self::Repeated { name } => write!(f, "{name} was sent twice, and servers differ in which they take"),
+            Self::Repeated { name } => write!(f, "{name} was sent twice, and servers differ in which one they use"),
             Self::AuthorizationForm { problem } => write!(f, "the Authorization header is malformed: {problem}"),
             Self::SignedHeadersForm { fault, presented, .. } => {
                 write!(f, "the list of signed headers {presented} {fault}")
             }
             Self::LengthAmbiguous { problem } => write!(f, "where the body ends is ambiguous: {problem}"),
-            Self::HostMalformed { presented, .. } => write!(f, "the header Host is no host: {presented}"),
-            Self::VersionRefused { whom } => write!(f, "{whom} takes only Version 4"),
+            Self::HostMalformed { presented, .. } => write!(f, "the Host header is not a valid host: {presented}"),
+            Self::VersionRefused { whom } => write!(f, "{whom} accepts only Version 4"),
             Self::HostContradicted { expected, presented } => {
-                write!(f, "the target names the host {expected}, the header Host says {presented}")
+                write!(f, "the request target names the host {expected}, but the Host header says {presented}")
             }
             Self::ChecksumMismatch { name, expected, presented } => {
-                write!(f, "the body's checksum is {expected}, {name} says {presented}")
+                write!(f, "the body's checksum is {expected}, but {name} says {presented}")
             }
             Self::PayloadHeaderMissing { name } => {
-                write!(f, "the header {name} is missing, which the service requires")
+                write!(f, "the header {name}, which the service requires, is missing")
             }
             Self::HostNotSigned => f.write_str("the header host is not among the signed headers"),
             Self::HeaderUnsigned { name } | Self::TokenUnsigned { name } => {
@@ -433,7 +440,7 @@ impl fmt::Display for ListFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::EmptyName => "has an empty name",
-            Self::UpperCase => "has upper-case letters",
+            Self::UpperCase => "has uppercase letters",
             Self::Repeated => "names a header twice",
             Self::Unsorted => "is not sorted",
         })

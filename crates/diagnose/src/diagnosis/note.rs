@@ -75,7 +75,7 @@ pub enum NextStep {
     Request,
     /// The body of the request, which the capture does not show.
     Body,
-    /// A header that is signed and was not seen, or was blacked out.
+    /// A header that is signed and was not seen, or was redacted.
     Header,
     /// The header that names the EKS cluster, which no token shows.
     ClusterName,

@@ -21,7 +21,7 @@ pub enum Note {
     },
     /// No string to sign holds the hash of the canonical request: one of them was altered, or is another request's.
     UnpairedCanonicalRequest,
-    /// A value was blacked out.
+    /// A value was redacted.
     Redacted {
         /// The header or field.
         what: String,
@@ -149,72 +149,82 @@ pub enum Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SeveralRequests { total, taken } => write!(f, "{total} requests, took number {taken}"),
+            Self::SeveralRequests { total, taken } => write!(f, "{total} requests; used number {taken}"),
             Self::SeveralCanonicalRequests { total, taken } if total == taken => {
-                write!(f, "{total} canonical requests, took the last")
+                write!(f, "{total} canonical requests; used the last one")
             }
             Self::SeveralCanonicalRequests { total, taken } => {
-                write!(f, "{total} canonical requests, took number {taken}")
+                write!(f, "{total} canonical requests; used number {taken}")
             }
             Self::UnpairedCanonicalRequest => {
-                f.write_str("the client's string to sign does not hold the hash of its canonical request")
+                f.write_str("the client's string to sign does not contain the hash of its canonical request")
             }
-            Self::Redacted { what } => write!(f, "{} was blacked out", one_line(what)),
-            Self::EscapedNewlines => f.write_str("line breaks were written as \\n, and are line breaks again"),
+            Self::Redacted { what } => write!(f, "{} was redacted", one_line(what)),
+            Self::EscapedNewlines => f.write_str("line breaks written as \\n were restored"),
             Self::FlattenedNewlines { what, repaired: true } => {
-                write!(f, "the line breaks of the {what} had become spaces, and were put back")
+                write!(f, "the line breaks of the {what} had become spaces; they were restored")
             }
             Self::FlattenedNewlines { what, repaired: false } => {
-                write!(f, "the line breaks of the {what} became spaces, and could not be put back")
+                write!(f, "the line breaks of the {what} became spaces and could not be restored")
             }
-            Self::HtmlEntities => f.write_str("markup was written as &lt; and &amp;, and is markup again"),
-            Self::EscapedUrl { escape } => write!(f, "the URL says {escape} where a & belongs"),
+            Self::HtmlEntities => f.write_str("HTML entities such as &lt; and &amp; were decoded"),
+            Self::EscapedUrl { escape } => write!(f, "the URL has {escape} instead of &"),
             Self::CutOff { what } => write!(f, "{} is cut off", one_line(what)),
-            Self::JoinedLines { line } => write!(f, "line {line} goes on in the next one, they were joined"),
+            Self::JoinedLines { line } => write!(f, "line {line} continues on the next line; they were joined"),
             Self::UnsignedParameter { name } => {
-                write!(f, "{name} stands behind the signature and is not signed, it was left out")
+                write!(f, "{name} follows the signature and is not signed; it was ignored")
             }
-            Self::UnwrappedUrl { from } => write!(f, "the URL was taken out of {from}"),
-            Self::TakenOutOfText => f.write_str("the request was taken out of the text around it"),
-            Self::BodyNotCaptured => f.write_str("the body of the request is not in the text"),
+            Self::UnwrappedUrl { from } => write!(f, "the URL was extracted from {from}"),
+            Self::TakenOutOfText => f.write_str("the request was extracted from the surrounding text"),
+            Self::BodyNotCaptured => f.write_str("the input does not contain the request's body"),
             Self::BodyLength { expected, presented } => {
-                write!(f, "the body has {presented} bytes where the request says {expected}, so it is not known")
+                write!(f, "the body has {presented} bytes but the request declares {expected}, so the body is unknown")
             }
             Self::BrokenChunks { offset } => {
-                write!(f, "the chunks of the body (Transfer-Encoding) are broken at byte {offset}, so the body is not known")
+                write!(f, "the chunked body (Transfer-Encoding) is malformed at byte {offset}, so the body is unknown")
             }
-            Self::TextBehindBody { length } => write!(f, "{length} bytes behind the body were left out"),
+            Self::TextBehindBody { length } => write!(f, "{length} bytes after the body were ignored"),
             Self::MixedLineEnds { line } => {
-                write!(f, "line {line} ends in LF and others in CR LF: a server may take it and the next one for one line")
+                write!(
+                    f,
+                    "line {line} ends with LF but other lines end with CR LF; a server may read it and the next line as one"
+                )
             }
-            Self::RestoredLineEnds => f.write_str("the body's line ends are CR LF again, as its length tells"),
-            Self::DottedDump { what } => write!(f, "the dump writes a dot for some bytes of the {what}"),
-            Self::HostFromUrl => f.write_str("the text shows no Host header, the one of the URL was added"),
-            Self::InvalidHeader { name } => write!(f, "header '{}' cannot be sent, it was left out", one_line(name)),
-            Self::ShellVariable { name } => write!(f, "the shell's {} is not known", one_line(name)),
-            Self::TextBehindCommand => f.write_str("what follows the command was not read"),
+            Self::RestoredLineEnds => {
+                f.write_str("the body's line endings were restored to CR LF, which its length requires")
+            }
+            Self::DottedDump { what } => {
+                write!(f, "the dump shows some bytes of the {what} as dots, so they are unknown")
+            }
+            Self::HostFromUrl => f.write_str("the input has no Host header; the URL's host was used"),
+            Self::InvalidHeader { name } => write!(f, "header '{}' cannot be sent; it was ignored", one_line(name)),
+            Self::ShellVariable { name } => write!(f, "the value of the shell's {} is unknown", one_line(name)),
+            Self::TextBehindCommand => f.write_str("the text after the command was ignored"),
             Self::BodyFromFile { option } => {
-                write!(f, "the body is in a file ({option}); a file that a command names is not opened, so the body is not known")
+                write!(
+                    f,
+                    "the body is in a file ({option}); files that a pasted command names are never opened, so the body is unknown"
+                )
             }
             Self::FileNotOpened { option, what } => {
-                write!(f, "{option} names a file, which was not opened: what it adds to the {what} is not known")
+                write!(f, "{option} names a file, which was not opened, so part of the {what} is unknown")
             }
             Self::FormBoundary => {
-                f.write_str("curl chooses the boundary of a form (-F) at random, so the body is not known")
+                f.write_str("curl chooses the boundary of a form (-F) at random, so the body is unknown")
             }
-            Self::FormFile => f.write_str("the file of the form was not opened, and its length was not judged"),
+            Self::FormFile => f.write_str("the form's file was not opened, so its length was not checked"),
             Self::KeysInCommand => f.write_str(
-                "the user, password or scope in the command (-u, --aws-sigv4) is not used: what was pasted gives no key",
+                "-u and --aws-sigv4 in the pasted command are not used: give the key with an option of sigvet's own",
             ),
-            Self::UnknownCurlOption { name } => write!(f, "curl has no option {}, it was left out", one_line(name)),
+            Self::UnknownCurlOption { name } => write!(f, "curl has no option {}; it was ignored", one_line(name)),
             Self::CurlVariable { option } => {
-                write!(f, "--expand-{option} depends on curl's variables, its value is not known")
+                write!(f, "--expand-{option} depends on curl's variables, so its value is unknown")
             }
             Self::CurlPattern => {
-                f.write_str("curl refuses the braces or brackets in the URL without -g, they were taken as they are")
+                f.write_str("curl refuses the braces or brackets in the URL without -g; they were used literally")
             }
             Self::HeaderNotKnown { name } => {
-                write!(f, "the signature covers {name}, and its value is chosen by curl: it is not known")
+                write!(f, "the signature covers {name}, whose value curl chooses when it sends, so it is unknown")
             }
         }
     }

@@ -12,7 +12,7 @@ use sigvet_core::time::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedSession {
     /// No document, or not in UTF-8.
-    #[error("it is no XML")]
+    #[error("it is not XML")]
     NotXml,
     /// An element is missing or empty.
     #[error("it has no {element}")]
@@ -21,13 +21,13 @@ pub enum MalformedSession {
         element: &'static str,
     },
     /// A value cannot stand in a header.
-    #[error("its {element} has a character that no header can carry")]
+    #[error("its {element} has a character that a header cannot carry")]
     Unsound {
         /// Which.
         element: &'static str,
     },
     /// `Expiration` is no date and time.
-    #[error("its Expiration is no date and time")]
+    #[error("its Expiration is not a date and time")]
     Expiration,
 }
 

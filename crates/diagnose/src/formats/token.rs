@@ -28,7 +28,7 @@ impl std::fmt::Debug for Token {
 
 /// A token with a known prefix, and no URL in base64 behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the token is damaged: behind {prefix} stands no URL in base64")]
+#[error("the token is damaged: {prefix} is not followed by a URL in base64")]
 pub struct DamagedToken {
     /// How the token begins.
     pub prefix: &'static str,

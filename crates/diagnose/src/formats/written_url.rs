@@ -14,7 +14,7 @@ pub enum UnreadableUrl {
     #[error(transparent)]
     Invalid(#[from] InvalidUrl),
     /// A host that is not ASCII, or in Punycode (`xn--…`), and no valid international name (IDNA, UTS #46).
-    #[error("no valid host in URL '{presented}': invalid international domain name")]
+    #[error("invalid host in URL '{presented}': not a valid international domain name")]
     International {
         /// The URL, without user information and query.
         presented: String,
@@ -143,13 +143,16 @@ mod tests {
     #[test]
     fn a_refusal_says_what_is_wrong_and_shows_no_password() {
         for (text, expected) in [
-            ("https:///p", "no valid host in URL 'https:///p': empty host"),
-            ("https://u:hush@h:x/p?hush", "no valid host in URL 'https://h:x/p': invalid port number"),
-            ("https://u:hush@xn--a/p?hush", "no valid host in URL 'https://xn--a/': invalid international domain name"),
-            ("https://ü%FF/?hush", "no valid host in URL 'https://ü%FF/': invalid international domain name"),
-            ("https://h|x/", "no valid host in URL 'https://h|x/': a host name cannot contain '|'"),
-            ("ftp://u:hush@h/", "not an http, https or wss URL: 'ftp://h/'"),
-            ("h.example/k", "not an http, https or wss URL: 'h.example/k'"),
+            ("https:///p", "invalid host in URL 'https:///p': empty host"),
+            ("https://u:hush@h:x/p?hush", "invalid host in URL 'https://h:x/p': invalid port number"),
+            (
+                "https://u:hush@xn--a/p?hush",
+                "invalid host in URL 'https://xn--a/': not a valid international domain name",
+            ),
+            ("https://ü%FF/?hush", "invalid host in URL 'https://ü%FF/': not a valid international domain name"),
+            ("https://h|x/", "invalid host in URL 'https://h|x/': a host name cannot contain '|'"),
+            ("ftp://u:hush@h/", "invalid URL 'ftp://h/': expected http://, https:// or wss://"),
+            ("h.example/k", "invalid URL 'h.example/k': expected http://, https:// or wss://"),
             ("https://h/\n?hush", "control character '\\n' in URL 'https://h/'"),
         ] {
             assert_eq!(parse_url(text).unwrap_err().to_string(), expected, "{text}");

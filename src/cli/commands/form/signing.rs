@@ -181,7 +181,7 @@ impl FormSigning {
                 .hint("leave --signing-key out, or sign with --scheme v4"));
         }
         if let Some(service) = self.service.as_deref().filter(|service| !["s3", "storage"].contains(service)) {
-            return Err(Failure::usage(format!("forms are for S3, and the service is '{service}'")));
+            return Err(Failure::usage(format!("forms work only with S3, but the service is '{service}'")));
         }
         let dialect = self.dialect.clone().unwrap_or(Dialect::AWS4);
         let unknown = || Failure::usage("no Version 2 is known of this dialect").hint("expected --dialect aws or goog");

@@ -78,13 +78,13 @@ pub enum FormClaimError {
         name: String,
     },
     /// A field of the signature stands where S3 does not read it.
-    #[error("the field {name} stands behind the file, where S3 reads no field")]
+    #[error("the field {name} comes after the file, where S3 ignores it")]
     BehindFile {
         /// Its name.
         name: String,
     },
     /// The algorithm is not known here.
-    #[error("unknown signature algorithm '{presented}', expected AWS4-HMAC-SHA256")]
+    #[error("unknown signature algorithm '{presented}'; expected AWS4-HMAC-SHA256")]
     Algorithm {
         /// What the field says.
         presented: String,

@@ -7,10 +7,10 @@ use crate::time::{Timestamp, in_words};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
     /// The access key id cannot stand in a credential.
-    #[error("not an access key id: it is empty or has spaces, quotes, commas or control characters in it")]
+    #[error("invalid access key ID: it is empty or contains spaces, quotes, commas or control characters")]
     AccessKeyId,
     /// The session token cannot be the value of a field. It is not quoted, because it is a secret.
-    #[error("the session token has a line break, a NUL or another control character in it")]
+    #[error("the session token contains a line break, a NUL or another control character")]
     SessionToken,
     /// There is no key.
     #[error("the upload has no key")]
@@ -67,7 +67,7 @@ pub enum FormError {
         presented: String,
     },
     /// A field's own value does not meet the condition on it.
-    #[error("the field {name} is '{value}', which does not begin with '{prefix}' as its condition asks")]
+    #[error("the field {name} is '{value}', but its condition requires it to begin with '{prefix}'")]
     Contradiction {
         /// The field.
         name: String,
@@ -77,7 +77,7 @@ pub enum FormError {
         prefix: String,
     },
     /// The file's name is put in before conditions are looked at, so none can ask for the variable itself.
-    #[error("the condition on {name} asks for '{prefix}', but ${{filename}} is replaced before conditions are checked")]
+    #[error("the condition on {name} requires '{prefix}', but ${{filename}} is replaced before conditions are checked")]
     VariableInPrefix {
         /// The field.
         name: String,
@@ -92,7 +92,7 @@ pub enum FormError {
     },
     /// The form is over [`FORM_LIMIT`](super::FORM_LIMIT).
     #[error(
-        "the form has {size} bytes beside the file, S3 takes 20480 (20 KiB) at most; its policy alone has {policy}"
+        "the form has {size} bytes besides the file, but S3 accepts at most 20480 (20 KiB); the policy alone has {policy}"
     )]
     TooLarge {
         /// The whole form.
@@ -101,7 +101,7 @@ pub enum FormError {
         policy: usize,
     },
     /// A service that takes no forms.
-    #[error("forms are for S3, and the service is '{presented}'")]
+    #[error("forms work only with S3, but the service is '{presented}'")]
     Service {
         /// The service as it was given.
         presented: String,
@@ -110,7 +110,7 @@ pub enum FormError {
     #[error(transparent)]
     Scope(#[from] InvalidScopePart),
     /// The key is for another scope.
-    #[error("the signing key is for scope {}, and cannot sign for {}", .0.0, .0.1)]
+    #[error("the signing key is for scope {} and cannot sign for {}", .0.0, .0.1)]
     Key(Box<(Scope, Scope)>),
     /// The key is for the other scheme.
     #[error("the key is not of the scheme that the form was prepared for")]
@@ -125,7 +125,7 @@ fn known() -> String {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormWarning {
     /// S3's manual knows only the whole value as a condition on it.
-    #[error("S3 documents no starts-with for {name}, only its whole value; some stores take it")]
+    #[error("S3 does not document starts-with for {name}, only an exact value; some stores accept it")]
     ExactOnly {
         /// The field.
         name: String,
@@ -134,10 +134,10 @@ pub enum FormWarning {
     #[error("with a redirect, S3 answers 303 and success_action_status is not used")]
     StatusUnused,
     /// The object would be called as a directory is.
-    #[error("the key ends in '/', and stays so: write ${{filename}} behind it to keep the name of the file")]
+    #[error("the key ends with '/' and stays as it is; append ${{filename}} to add the file's name")]
     KeyIsDirectory,
     /// The form outlives the credentials that sign it.
-    #[error("the credentials expire at {}, before the form does at {}", .credentials.to_rfc3339(), .form.to_rfc3339())]
+    #[error("the credentials expire at {}, before the form expires at {}", .credentials.to_rfc3339(), .form.to_rfc3339())]
     CredentialsExpireFirst {
         /// When the credentials stop working.
         credentials: Timestamp,

@@ -86,7 +86,7 @@ mistakes! {
         proofs: &[Lint],
     }
     FORM_FILE_MISSING = "form-file-missing" {
-        title: "the form has no field called file",
+        title: "the form has no 'file' field",
         place: "policy",
         explanation: "The object is the content of the field called file, but there is no field of that name. A \
             file in a field of another name counts as a value.",

@@ -9,14 +9,14 @@ use sigvet_core::internal::raw_http::MalformedRequest;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnreadableCapture {
     /// There is nothing.
-    #[error("there is nothing to read: the input is empty")]
+    #[error("the input is empty")]
     Empty,
     /// Bytes that are no text.
-    #[error("the input is binary, expected text: a request, a log, a HAR file")]
+    #[error("the input is binary; expected text: a request, a log, a HAR file")]
     Binary,
     /// Nothing was recognised.
     #[error(
-        "line {line}: neither a request line ('METHOD /path HTTP/1.1') nor a URL, curl command or trace, HAR file, server's reply or SDK log"
+        "line {line}: not a request line ('METHOD /path HTTP/1.1'), a URL, a curl command or trace, a HAR file, a server's reply or an SDK log"
     )]
     Unrecognised {
         /// The first line that says something, from 1.
@@ -40,7 +40,7 @@ pub enum UnreadableCapture {
         name: &'static str,
     },
     /// A quote that never ends.
-    #[error("line {line}: the quote {quote} never ends")]
+    #[error("line {line}: the quote {quote} is never closed")]
     Quote {
         /// Where it begins.
         line: usize,
@@ -59,7 +59,7 @@ pub enum UnreadableCapture {
         other: &'static str,
     },
     /// A HAR file that is no JSON, or not whole.
-    #[error("no HAR file: {problem} at line {line}, column {column}")]
+    #[error("invalid HAR file: {problem} at line {line}, column {column}")]
     Har {
         /// What is wrong.
         problem: HarProblem,
@@ -79,7 +79,7 @@ pub enum UnreadableCapture {
         candidates: Vec<usize>,
     },
     /// No canonical request and no string to sign.
-    #[error("no canonical request and no string to sign in it")]
+    #[error("it contains no canonical request and no string to sign")]
     NoClientLog,
 }
 

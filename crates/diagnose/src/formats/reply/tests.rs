@@ -157,7 +157,7 @@ fn bytes_count_more_than_a_text_that_a_browser_flattened() {
     assert_eq!((flat.is_unaltered(), flat.damage.len()), (Some(true), 2));
     let altered = parse(&swift().replace('\n', " ").replace("a%20b", "a%20c"));
     assert_eq!(altered.is_unaltered(), Some(false));
-    assert!(altered.damage.iter().any(|note| note.to_string().ends_with("could not be put back")));
+    assert!(altered.damage.iter().any(|note| note.to_string().ends_with("could not be restored")));
     let flat_with_dump = parse(&swift_with_dump().replace('\n', " "));
     assert_eq!(flat_with_dump.canonical_request.as_deref(), Some(SWIFT_CANONICAL_REQUEST.as_bytes()));
     // OSS writes its dumps in upper case; a dump that was tampered with gives way to the text.

@@ -212,7 +212,7 @@ fn each_violation_of_a_policy_is_told() {
     };
     let expected = [
         vec!["no condition of the policy allows the field acl", "no condition of the policy allows the field tagging"],
-        vec!["the file has 3 bytes, and the policy allows 1 to 2"],
+        vec!["the file has 3 bytes, but the policy allows 1 to 2"],
     ];
     assert_eq!(explanations.iter().map(details).collect::<Vec<_>>(), expected);
 }

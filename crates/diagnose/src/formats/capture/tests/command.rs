@@ -118,7 +118,7 @@ fn nothing_that_a_command_names_is_opened() {
         let found = capture(&format!("curl {} http://h/", options.replace('<', "'<'")));
         assert_eq!(shown(&found), sent, "{options}");
         let notes = notes(&found).join("\n");
-        assert!(notes.contains(option) && notes.contains("not known"), "{options}: {notes}");
+        assert!(notes.contains(option) && notes.contains("unknown"), "{options}: {notes}");
     }
     for options in ["-o f", "-w @f", "-E f", "--cacert f", "-D f", "-c f", "--trace f", "--unix-socket f"] {
         let found = capture(&format!("curl {options} http://h/"));
@@ -131,18 +131,18 @@ fn no_key_and_no_option_of_another_program_is_taken() {
     for (command, expected) in [
         (
             "curl --profile-file notes.txt --profile a https://h/k",
-            &["curl has no option --profile-file, it was left out", "curl has no option --profile, it was left out"][..],
+            &["curl has no option --profile-file; it was ignored", "curl has no option --profile; it was ignored"][..],
         ),
-        ("curl --region=x https://h/k", &["curl has no option --region, it was left out"]),
-        ("curl https://h/k --endpoint-url http://other/", &["curl has no option --endpoint-url, it was left out"]),
-        ("curl https://h/k -é", &["curl has no option -é, it was left out"]),
+        ("curl --region=x https://h/k", &["curl has no option --region; it was ignored"]),
+        ("curl https://h/k --endpoint-url http://other/", &["curl has no option --endpoint-url; it was ignored"]),
+        ("curl https://h/k -é", &["curl has no option -é; it was ignored"]),
         (
             "curl --aws-sigv4 aws:amz:us-east-1:s3 -u AKID:hush https://h/k",
-            &["the user, password or scope in the command (-u, --aws-sigv4) is not used: what was pasted gives no key"],
+            &["-u and --aws-sigv4 in the pasted command are not used: give the key with an option of sigvet's own"],
         ),
         (
             "curl https://AKID:hush@h/k",
-            &["the user, password or scope in the command (-u, --aws-sigv4) is not used: what was pasted gives no key"],
+            &["-u and --aws-sigv4 in the pasted command are not used: give the key with an option of sigvet's own"],
         ),
     ] {
         let found = capture(command);
@@ -162,7 +162,7 @@ fn one_of_several_requests_is_taken() {
         })
         .collect();
     assert_eq!(targets, ["PUT h /a", "PUT h /b", "PUT h /c", "POST g /"]);
-    assert_eq!(notes(&capture(several)), ["4 requests, took number 1"]);
+    assert_eq!(notes(&capture(several)), ["4 requests; used number 1"]);
     let signed = "curl http://h/a http://h/b --next -H 'Authorization: AWS4-HMAC-SHA256 Signature=0' http://h/c";
     assert_eq!(target(&capture(signed)), "/c");
 }
@@ -192,8 +192,8 @@ fn a_header_that_curl_chooses_is_named_if_it_is_signed() {
     assert_eq!(
         notes(&capture(&authorization("accept-encoding;host;user-agent"))),
         [
-            "the signature covers user-agent, and its value is chosen by curl: it is not known",
-            "the signature covers accept-encoding, and its value is chosen by curl: it is not known",
+            "the signature covers user-agent, whose value curl chooses when it sends, so it is unknown",
+            "the signature covers accept-encoding, whose value curl chooses when it sends, so it is unknown",
         ]
     );
     assert!(notes(&capture(&authorization("host;x-user-agent"))).is_empty());
@@ -213,7 +213,7 @@ fn the_fields_of_a_presigned_form_are_read() {
     let body = wire_body(&found);
     assert!(body.contains(&format!("name=\"policy\"\r\n\r\n{policy}\r\n")), "{body}");
     assert!(body.contains("name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/x\r\n\r\n\0\0\0\r\n--"), "{body}");
-    assert_eq!(notes(&found), ["the file of the form was not opened, and its length was not judged"]);
+    assert_eq!(notes(&found), ["the form's file was not opened, so its length was not checked"]);
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn verbose_output_is_read_with_any_prefix() {
         assert_eq!(request(&found).headers.first_text("authorization"), Some(AUTHORIZATION));
         assert_eq!((&request(&found).body, code(&found)), (&Body::Unknown, "SignatureDoesNotMatch"));
         assert_eq!(found.url.as_ref().unwrap().to_string(), "http://127.0.0.1:18099/a%20b?x=1");
-        assert_eq!(notes(&found), ["the body of the request is not in the text"]);
+        assert_eq!(notes(&found), ["the input does not contain the request's body"]);
     }
 }
 
@@ -98,7 +98,7 @@ fn what_libcurl_says_is_read_as_php_r_and_git_print_it() {
 fn of_a_redirect_the_last_refusal_is_taken() {
     let redirect = "> GET /first HTTP/1.1\n> Host: h\n>\n< HTTP/1.1 307 Temporary Redirect\n< Location: /x\n<\n* Ignoring the response-body\n";
     let found = capture(&format!("{redirect}{}", verbose()));
-    assert_eq!((target(&found), notes(&found)[0].as_str()), ("/a%20b?x=1".to_owned(), "2 requests, took number 2"));
+    assert_eq!((target(&found), notes(&found)[0].as_str()), ("/a%20b?x=1".to_owned(), "2 requests; used number 2"));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_line_that_a_terminal_broke_is_joined() {
     let text = verbose().replace("SignedHeaders", "Signed\nHeaders");
     let found = capture(&text);
     assert_eq!(request(&found).headers.first_text("authorization"), Some(AUTHORIZATION));
-    assert!(notes(&found).contains(&"line 6 goes on in the next one, they were joined".to_owned()));
+    assert!(notes(&found).contains(&"line 6 continues on the next line; they were joined".to_owned()));
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn ascii_dumps_are_put_together_by_their_offsets() {
     assert_eq!(request(&found).headers.first_text("content-type"), Some("application/x-www-form-urlencoded"));
     assert_eq!(request(&found).body.length(), Some(85));
     assert_eq!((code(&found), found.reply.as_ref().unwrap().status), ("SignatureDoesNotMatch", Some(403)));
-    assert_eq!(notes(&found), ["the dump writes a dot for some bytes of the reply"]);
+    assert_eq!(notes(&found), ["the dump shows some bytes of the reply as dots, so they are unknown"]);
     // What curl put out between the events has the line breaks that the dump lost.
     let whole = capture(&ASCII.replace("/Error>\n", &format!("/Error>\n{REFUSAL}")));
     assert!(whole.notes.is_empty() && code(&whole) == "SignatureDoesNotMatch");
@@ -178,9 +178,9 @@ fn a_command_is_split_as_its_shell_splits_it() {
 fn a_command_may_be_followed_by_its_answer() {
     let found = capture(&format!("$ curl -i https://h/$KEY\nHTTP/1.1 403 Forbidden\n\n{REFUSAL}"));
     assert_eq!((target(&found).as_str(), code(&found)), ("/$KEY", "SignatureDoesNotMatch"));
-    assert_eq!(notes(&found), ["the shell's $KEY is not known"]);
-    assert_eq!(notes(&capture("curl https://h/ && date")), ["what follows the command was not read"]);
-    assert_eq!(error("curl \\\n 'https://h/"), "line 2: the quote ' never ends");
+    assert_eq!(notes(&found), ["the value of the shell's $KEY is unknown"]);
+    assert_eq!(notes(&capture("curl https://h/ && date")), ["the text after the command was ignored"]);
+    assert_eq!(error("curl \\\n 'https://h/"), "line 2: the quote ' is never closed");
     // What -v printed says more than the command.
     assert_eq!(capture(&format!("$ curl -v -T f https://h/\n{}", verbose())).kind, CaptureKind::CurlTrace);
 }

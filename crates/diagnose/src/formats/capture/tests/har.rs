@@ -43,7 +43,7 @@ fn the_signed_entry_that_failed_is_taken() {
     assert_eq!((names.as_slice(), request(&found).host()), (&["Host", "authorization", "x-b"][..], Some("h.example")));
     assert_eq!(request(&found).body, Body::Bytes("hé".as_bytes().to_vec()));
     assert_eq!((code(&found), found.reply.as_ref().unwrap().request_id.as_deref()), ("A", Some("A1")));
-    assert_eq!(notes(&found), ["4 requests, took number 3"]);
+    assert_eq!(notes(&found), ["4 requests; used number 3"]);
     assert_eq!(target(&capture(&har(&entries()[..2]))), "/k?X-Amz-Signature=1");
     assert_eq!(target(&capture(&har(&entries()[..1]))), "/page");
 }
@@ -62,8 +62,8 @@ fn an_entry_can_be_asked_for() {
 fn a_file_that_is_cut_off_is_told_so() {
     let text = har(&entries());
     let cut = error(&text[..text.len() / 2]);
-    assert!(cut.starts_with("no HAR file: it ends early at line "), "{cut}");
-    assert!(error(&text.replace("[{\"a\"", "[{a")).starts_with("no HAR file: not the JSON of one at line 1, "));
+    assert!(cut.starts_with("invalid HAR file: it ends early at line "), "{cut}");
+    assert!(error(&text.replace("[{\"a\"", "[{a")).starts_with("invalid HAR file: not the JSON of one at line 1, "));
 }
 
 #[test]

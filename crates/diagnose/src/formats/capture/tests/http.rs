@@ -29,21 +29,21 @@ fn a_body_that_does_not_fit_its_length_is_not_believed() {
         (
             "Content-Length: 9\r\n\r\nshort",
             Body::Unknown,
-            "the body has 5 bytes where the request says 9, so it is not known",
+            "the body has 5 bytes but the request declares 9, so the body is unknown",
         ),
-        ("Content-Length: 9\r\n\r\n", Body::Unknown, "the body of the request is not in the text"),
-        ("Content-Length: 9", Body::Unknown, "the body of the request is not in the text"),
-        ("Content-Length: 3\r\n\r\nlonger", Body::Bytes(b"lon".to_vec()), "3 bytes behind the body were left out"),
+        ("Content-Length: 9\r\n\r\n", Body::Unknown, "the input does not contain the request's body"),
+        ("Content-Length: 9", Body::Unknown, "the input does not contain the request's body"),
+        ("Content-Length: 3\r\n\r\nlonger", Body::Bytes(b"lon".to_vec()), "3 bytes after the body were ignored"),
         (
             "Content-Length: 6\r\n\r\na\nb\n",
             Body::Bytes(b"a\r\nb\r\n".to_vec()),
-            "the body's line ends are CR LF again, as its length tells",
+            "the body's line endings were restored to CR LF, which its length requires",
         ),
-        ("Transfer-Encoding: chunked\r\n\r\n", Body::Unknown, "the body of the request is not in the text"),
+        ("Transfer-Encoding: chunked\r\n\r\n", Body::Unknown, "the input does not contain the request's body"),
         (
             "Transfer-Encoding: chunked\r\n\r\n4\r\na\r\n",
             Body::Unknown,
-            "the chunks of the body (Transfer-Encoding) are broken at byte 6, so the body is not known",
+            "the chunked body (Transfer-Encoding) is malformed at byte 6, so the body is unknown",
         ),
     ] {
         let found = capture(&raw(body));
@@ -80,7 +80,7 @@ fn of_two_requests_the_signed_and_refused_one_is_taken() {
     );
     let chosen = capture(&text);
     assert_eq!((target(&chosen), code(&chosen)), ("/third".to_owned(), "SignatureDoesNotMatch"));
-    assert_eq!(notes(&chosen), ["3 requests, took number 3"]);
+    assert_eq!(notes(&chosen), ["3 requests; used number 3"]);
     assert_eq!(target(&read(text.as_bytes(), Some(2)).unwrap()), "/second");
     let missing = read(text.as_bytes(), Some(9)).unwrap_err();
     assert_eq!(missing.to_string(), "there is no request 9: there are 3, signed or failed: 1, 2, 3");
@@ -103,16 +103,16 @@ fn http2_fields_make_a_request() {
 #[test]
 fn what_is_wrong_is_told_with_its_line() {
     for (text, expected) in [
-        ("", "there is nothing to read: the input is empty"),
-        (" \r\n ", "there is nothing to read: the input is empty"),
-        ("\0\u{1}\u{2}", "the input is binary, expected text: a request, a log, a HAR file"),
-        ("\nGET / HTTP/1.1\nHost: h\nX-Amz-Da", "line 4 is no header, expected 'Name: value'"),
+        ("", "the input is empty"),
+        (" \r\n ", "the input is empty"),
+        ("\0\u{1}\u{2}", "the input is binary; expected text: a request, a log, a HAR file"),
+        ("\nGET / HTTP/1.1\nHost: h\nX-Amz-Da", "line 4 is not a header; expected 'Name: value'"),
         ("GET / HTTP/1.1\nAuthorization:\n\n", "line 2: the Authorization header has no value"),
-        ("GET / HTTP/1.1\nA b: c\n\n", "line 2: not a header name: 'A b'"),
+        ("GET / HTTP/1.1\nA b: c\n\n", "line 2: invalid header name 'A b'"),
     ] {
         assert_eq!(error(text), expected);
     }
-    assert!(error("\n\nhello\n").starts_with("line 3: neither a request line"));
+    assert!(error("\n\nhello\n").starts_with("line 3: not a request line"));
 }
 
 #[test]
@@ -129,14 +129,14 @@ fn line_breaks_that_were_escaped_are_restored() {
     let flat = raw("\r\n").replace("\r\n", "\\r\\n");
     let found = capture(&format!("\"{flat}\""));
     assert_eq!(request(&found).host(), Some("h.example"));
-    assert_eq!(notes(&found), ["line breaks were written as \\n, and are line breaks again"]);
+    assert_eq!(notes(&found), ["line breaks written as \\n were restored"]);
 }
 
 #[test]
 fn fences_around_a_text_are_no_part_of_it() {
     let found = capture(&format!("```http\n{}```\n\n```xml\nHTTP/1.1 403 Forbidden\n\n{REFUSAL}\n```\n", raw("\r\n")));
     assert_eq!((target(&found), code(&found)), ("/b/k".to_owned(), "SignatureDoesNotMatch"));
-    assert_eq!(error("```\nGET / HTTP/1.1\nnothing\n```"), "line 3 is no header, expected 'Name: value'");
+    assert_eq!(error("```\nGET / HTTP/1.1\nnothing\n```"), "line 3 is not a header; expected 'Name: value'");
     assert_eq!(
         read_reply(format!("```\n{REFUSAL}\n```").as_bytes()).unwrap().code.as_deref(),
         Some("SignatureDoesNotMatch")
@@ -147,7 +147,7 @@ fn fences_around_a_text_are_no_part_of_it() {
 fn values_that_were_blacked_out_or_cut_off_are_named() {
     let text = raw("\r\n");
     let redacted = capture(&text.replace("fe351d17", "**REDACTED**"));
-    assert_eq!(notes(&redacted), ["the header Authorization was blacked out"]);
+    assert_eq!(notes(&redacted), ["the header Authorization was redacted"]);
     assert_eq!(notes(&capture(&text.replace("fe351d17", "fe35..."))), ["the header Authorization is cut off"]);
 }
 
@@ -164,7 +164,7 @@ fn a_url_is_taken_out_of_what_is_around_it() {
     for (escape, shown) in [("&amp;", "&amp;"), ("\\u0026", "\\u0026")] {
         let found = capture(&plain.replace('&', escape));
         assert_eq!(target(&found), plain[26..].replace('&', escape));
-        assert_eq!(notes(&found), [format!("the URL says {shown} where a & belongs")]);
+        assert_eq!(notes(&found), [format!("the URL has {shown} instead of &")]);
     }
     let broken = plain.replace("&X-Amz-Sig", "&X-Amz-\nSig").replace("0a1b", &"0a".repeat(32));
     assert_eq!(target(&capture(&broken)), broken[26..].replace('\n', ""));

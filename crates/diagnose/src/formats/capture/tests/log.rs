@@ -70,12 +70,12 @@ fn of_ten_canonical_requests_the_refused_one_is_taken() {
     };
     let last = capture(&log(&[200; 10]));
     assert!(texts(last.client.as_ref().unwrap()).0.starts_with("PUT\n/b/9\n"));
-    assert!(notes(&last).contains(&"10 canonical requests, took the last".to_owned()), "{:?}", notes(&last));
+    assert!(notes(&last).contains(&"10 canonical requests; used the last one".to_owned()), "{:?}", notes(&last));
     let refused = log(&[200, 200, 403, 200]);
     let found = capture(&refused);
     assert!(texts(found.client.as_ref().unwrap()).0.starts_with("PUT\n/b/2\n"));
     assert_eq!((target(&found), code(&found)), ("/b/2".to_owned(), "SignatureDoesNotMatch"));
-    assert!(notes(&found).contains(&"4 canonical requests, took number 3".to_owned()));
+    assert!(notes(&found).contains(&"4 canonical requests; used number 3".to_owned()));
     let second = read(refused.as_bytes(), Some(2)).unwrap();
     assert!(texts(second.client.as_ref().unwrap()).0.starts_with("PUT\n/b/1\n"));
     assert!(read(refused.as_bytes(), Some(5)).is_err());
