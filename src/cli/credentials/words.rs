@@ -82,15 +82,13 @@ pub fn describe_problem(problem: KeyProblem) -> &'static str {
 /// What to do about it.
 pub fn hint_for_problem(problem: KeyProblem, source: &Source) -> &'static str {
     match (problem, source) {
-        (KeyProblem::ControlCharacter, _) => "copy it again, in one line and without what stands around it",
+        (KeyProblem::ControlCharacter, _) => "copy it again, on one line and without surrounding text",
         (KeyProblem::HoldsToken, _) => "give the session token with --session-token",
         (_, Source::User) => "write -u ACCESS_KEY_ID:SECRET, the id first",
-        (_, Source::Options) => "--access-key takes the id, --secret-key the secret: exchange the two",
-        (_, Source::Environment) => {
-            "AWS_ACCESS_KEY_ID takes the id, AWS_SECRET_ACCESS_KEY the secret: exchange the two"
-        }
-        (_, Source::Profile { .. }) => "access_key_id takes the id, secret_access_key the secret: exchange the two",
-        _ => "aws_access_key_id takes the id, aws_secret_access_key the secret: exchange the two",
+        (_, Source::Options) => "--access-key takes the id, --secret-key the secret: swap the two",
+        (_, Source::Environment) => "AWS_ACCESS_KEY_ID takes the id, AWS_SECRET_ACCESS_KEY the secret: swap the two",
+        (_, Source::Profile { .. }) => "access_key_id takes the id, secret_access_key the secret: swap the two",
+        _ => "aws_access_key_id takes the id, aws_secret_access_key the secret: swap the two",
     }
 }
 

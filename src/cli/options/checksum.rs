@@ -122,7 +122,7 @@ fn refuse_chunks(request: &Request, declared: Option<&str>) -> Result<(), Failur
 fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure> {
     let (header, option) = (computed.algorithm.header(), computed.algorithm.name());
     if unsigned.removed.iter().any(|removed| removed == header) {
-        return Err(Failure::usage(format!("--checksum {option} adds {header}, which -H takes away"))
+        return Err(Failure::usage(format!("--checksum {option} adds {header}, which -H removes"))
             .hint("leave one of them out"));
     }
     for typed in &unsigned.request.headers {
@@ -130,7 +130,7 @@ fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure>
         let value = String::from_utf8_lossy(&typed.value);
         if algorithm != computed.algorithm {
             return Err(Failure::usage(format!("two checksums: --checksum {option} and -H '{}'", typed.name))
-                .hint("S3 takes one: leave the other out"));
+                .hint("S3 accepts one: omit the other"));
         }
         if value != computed.to_string() {
             return Err(Failure::usage(format!("the body's {option} is {computed}, -H '{}' says {value}", typed.name))

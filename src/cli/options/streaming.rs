@@ -69,8 +69,10 @@ impl StreamingOptions {
 
     fn check(self, checksum: Option<ChecksumAlgorithm>) -> Result<(), Failure> {
         if self.payload == Some(PayloadKind::StreamingUnsigned) && checksum.is_none() {
-            return Err(Failure::usage("--payload streaming-unsigned needs a checksum: nothing else guards the body")
-                .hint("add --checksum crc64nvme, or sign the chunks with --payload streaming"));
+            return Err(Failure::usage(
+                "--payload streaming-unsigned needs a checksum, because nothing else protects the body",
+            )
+            .hint("add --checksum crc64nvme, or sign the chunks with --payload streaming"));
         }
         if self.chunk_size.is_some() && !self.is_streaming() {
             return Err(
@@ -124,7 +126,7 @@ const LARGEST_CHUNK: usize = 16 * 1024 * 1024;
 enum InvalidChunkSize {
     #[error(transparent)]
     NotASize(#[from] InvalidValue),
-    #[error("chunks of {bytes} bytes are too large: expected at most 16MiB, the most that MinIO takes")]
+    #[error("a chunk size of {bytes} bytes is too large; expected at most 16MiB, MinIO's maximum")]
     TooLarge { bytes: u64 },
     #[error("{0}: S3 refuses smaller ones, the last one excepted (InvalidChunkSizeError)")]
     TooSmall(#[from] ChunkSizeTooSmall),

@@ -23,7 +23,7 @@ pub fn write_verdict(verdict: &Verdict, redactor: &Redactor, out: &mut dyn Write
     match (verdict.outcome(), headline) {
         (Outcome::Unknown, Some(finding)) => writeln!(out, "unknown: {}", in_a_line(finding, redactor))?,
         (Outcome::Unknown, None) => {
-            writeln!(out, "unknown: no secret for {who} at hand, so the signature was not recomputed")?;
+            writeln!(out, "unknown: no secret for {who}, so the signature was not recomputed")?;
         }
         (_, Some(finding)) => writeln!(out, "not valid: {}", in_a_line(finding, redactor))?,
         (_, None) => writeln!(out, "valid: signed by {who} {what}")?,

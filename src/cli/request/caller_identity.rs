@@ -101,8 +101,8 @@ impl RequestSource for ForVault<'_> {
             }
         }
         if request.method() != "POST" {
-            return Err(Failure::usage(format!("Vault takes a POST to STS, not a {}", request.method()))
-                .hint("leave -X out: the request that Vault wants is made by itself"));
+            return Err(Failure::usage(format!("Vault accepts a POST to STS, not {}", request.method()))
+                .hint("omit -X: sigvet makes the request that Vault expects"));
         }
         if let Some(id) = self.server_id {
             put(&mut unsigned, SERVER_HEADER, id, "--vault-server-id")?;

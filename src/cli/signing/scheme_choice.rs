@@ -41,7 +41,7 @@ pub fn check(scheme: Scheme, signing: &SigningOptions, signer: &Signer) -> Resul
         ),
         Scheme::V4a => match &signing.region {
             Some(region) => refuse(
-                "--region is for Version 4, and the request is to be signed with Version 4A, whose scope has none",
+                "--region applies to Version 4, but the request is signed with Version 4A, whose scope has no region",
                 format!("--region-set {region} names the regions that the signature is for"),
             ),
             None => Ok(()),

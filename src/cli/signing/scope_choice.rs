@@ -87,7 +87,7 @@ impl ScopeChoice {
             None => text.push_str(&format!(" (nothing is known of host {})", self.host)),
         }
         if settings.scheme == Scheme::V4a && self.region_set().is_some() {
-            text.push_str("; scheme v4a, as the host wants it");
+            text.push_str("; scheme v4a, which the host requires");
         }
         if let Some(remark) = self.inferred.as_ref().and_then(|inferred| inferred.note) {
             text.push_str(&format!("; {remark}"));
@@ -144,8 +144,7 @@ impl ScopeChoice {
     }
 }
 
-const V4_FOR_MANY_REGIONS: &str =
-    "the host stands in many regions and takes Version 4A alone; without --scheme v4 the request is signed with it";
+const V4_FOR_MANY_REGIONS: &str = "the host serves many regions and accepts only Version 4A, so the request is signed with it unless you give --scheme v4";
 
 /// The message broker of AWS IoT is reached on the host of the data plane, and is another service (*IAM users, groups, and
 /// roles* of its developer guide).

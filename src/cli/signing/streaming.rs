@@ -58,7 +58,7 @@ pub fn warn_of(plan: Option<Plan>, request: &Request, scheme: UriScheme, context
         return Err(Failure::usage(message).hint("upload a file with -T, or leave --payload streaming out"));
     }
     if plan.protection == Protection::Unsigned && scheme == UriScheme::Http {
-        warn(context, "unsigned chunks over http: S3 takes them over https only, and anybody may change them")?;
+        warn(context, "unsigned chunks over http: S3 accepts them only over https, and anybody could change them")?;
     }
     Ok(())
 }
@@ -76,8 +76,11 @@ fn check(settings: &Settings) -> Result<(), Failure> {
     if settings.dialect.stores_objects(&settings.service) {
         return Ok(());
     }
-    Err(Failure::usage(format!("service '{}' takes no body in chunks: only the S3 family does", settings.service))
-        .hint("leave --payload streaming out, or say --service s3"))
+    Err(Failure::usage(format!(
+        "service '{}' does not accept a chunked body; only the S3 family does",
+        settings.service
+    ))
+    .hint("leave --payload streaming out, or say --service s3"))
 }
 
 fn explain_refusal(error: PlanError) -> Failure {

@@ -14,7 +14,7 @@ const PROVIDER: &str = "AWS";
 const GLOBAL: &str = "the host names no region: the one of global services assumed";
 const UNSIGNED: &str = "not signed with AWS credentials";
 const NO_REGION: &str = "the host names no region";
-const NOT_A_SERVICE: &str = "a host of one resource, whose service cannot be told from its name";
+const NOT_A_SERVICE: &str = "the host of one resource, whose name does not show the service";
 const MULTI_REGION: &str = "a multi-region endpoint: sign with v4a for a set of regions";
 
 /// Hosts that carry what customers run, not an API of AWS.

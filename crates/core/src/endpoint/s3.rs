@@ -9,13 +9,13 @@ use super::partition::{ALL_REGIONS, Parts, is_region, without_fips};
 
 const LEGACY_GLOBAL: &str = "the legacy global endpoint of S3: region us-east-1 assumed";
 const ACCELERATED: &str = "an accelerated endpoint does not name the region: it is the bucket's";
-const WEBSITE: &str = "a website endpoint takes no signatures: use the REST endpoint of the bucket";
+const WEBSITE: &str = "a website endpoint does not accept signatures: use the bucket's REST endpoint";
 const MULTI_REGION_ACCESS_POINT: &str = "a multi-region access point: sign with v4a for a set of regions";
 
 /// The label of multi-region access points.
 const GLOBAL_LABEL: &str = "s3-global";
 const EXPRESS: &str = "S3 Express: object requests are signed with the credentials of CreateSession";
-const OUTPOSTS: &str = "S3 on Outposts also takes v4a";
+const OUTPOSTS: &str = "S3 on Outposts also accepts v4a";
 
 /// What stands before the service's label.
 #[derive(Clone, Copy, PartialEq)]

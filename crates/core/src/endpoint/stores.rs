@@ -7,7 +7,7 @@
 use super::{Inference, in_front_of};
 
 const ANY_REGION: &str = "this store accepts any region";
-const CDN: &str = "a CDN host takes no signatures: use the bucket's own host";
+const CDN: &str = "a CDN host does not accept signatures: use the bucket's own host";
 const GOOGLE: &str = "for AWS4-HMAC-SHA256; GOOG4-HMAC-SHA256 signs for the service storage";
 const PROJECT_REGION: &str = "the host does not name the region: it is the project's";
 const UNKNOWN_ALIAS: &str = "an alias of a region that is not known here";

@@ -88,7 +88,7 @@ impl Condition {
             Value::Object(members) if members.len() != 1 => Err("an object of one member, {\"name\": \"value\"}"),
             Value::Object(members) => {
                 let text = |(name, value): (&String, &Value)| Some(Self::equals(name, value.as_str()?));
-                members.iter().next().and_then(text).ok_or("a text behind the name")
+                members.iter().next().and_then(text).ok_or("a string after the name")
             }
             Value::Array(items) => match items.as_slice() {
                 [Value::String(operator), first, second] => Self::of_operator(operator, first, second),

@@ -61,7 +61,7 @@ impl<'de> Visitor<'de> for Unique {
         let (mut map, mut names) = (Map::new(), BTreeSet::new());
         while let Some(name) = members.next_key::<String>()? {
             if !names.insert(name.to_lowercase()) {
-                return Err(A::Error::custom("a member of an object stands there twice"));
+                return Err(A::Error::custom("duplicate member of an object"));
             }
             let UniqueMembers(value) = members.next_value()?;
             map.insert(name, value);
@@ -92,7 +92,7 @@ mod tests {
             r#"[{"x": [{"b": 1, "B": 2}]}]"#,
         ] {
             let error = serde_json::from_str::<UniqueMembers>(text).err().map(|error| error.to_string());
-            assert!(error.is_some_and(|error| error.contains("stands there twice")), "{text}");
+            assert!(error.is_some_and(|error| error.contains("duplicate member")), "{text}");
         }
     }
 }

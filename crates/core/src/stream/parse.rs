@@ -173,7 +173,7 @@ impl<'a> Cursor<'a> {
 
     fn line_end(&mut self) -> Result<(), Malformed> {
         if !self.rest().starts_with(b"\r\n") {
-            return Err(self.malformed(self.at, "CRLF behind the data of a chunk"));
+            return Err(self.malformed(self.at, "CRLF after the data of a chunk"));
         }
         self.at += 2;
         Ok(())

@@ -16,8 +16,8 @@ fn length(request: &Request) -> Option<Finding> {
     let codings: Vec<&[u8]> = request.headers.values("transfer-encoding").collect();
     let problem = match (lengths.as_slice(), codings.as_slice()) {
         ([], []) => return None,
-        ([_, _, ..], _) => "Content-Length stands there twice",
-        ([_], [_, ..]) => "Content-Length stands beside Transfer-Encoding",
+        ([_, _, ..], _) => "Content-Length occurs twice",
+        ([_], [_, ..]) => "Content-Length is sent together with Transfer-Encoding",
         ([length], []) if is_number(length.trim_ascii()) => return None,
         ([_], []) => "Content-Length is not a number",
         ([], codings) => match chunked(codings).collect::<Vec<bool>>().as_slice() {

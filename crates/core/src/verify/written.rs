@@ -14,7 +14,7 @@ pub(super) fn judge_authorization(value: &str) -> Option<Finding> {
     let (_, parts) = value.split_once(|c: char| c.is_ascii_whitespace())?;
     let names: Vec<&str> = parts.split(',').map(name_of).collect();
     let is_repeated = |name: &&str| names.iter().filter(|other| *other == name).nth(1).is_some();
-    let part = PARTS.into_iter().find(is_repeated).map(|name| format!("{name} stands there twice"));
+    let part = PARTS.into_iter().find(is_repeated).map(|name| format!("{name} occurs twice"));
     let unknown = || names.iter().find(|name| !PARTS.contains(name)).map(|name| unknown_part(name));
     part.or_else(unknown).map(|problem| Finding::AuthorizationForm { problem })
 }

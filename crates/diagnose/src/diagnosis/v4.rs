@@ -147,7 +147,9 @@ impl V4Case<'_> {
                 (Proof::Observed, "the canonical requests are equal; of its string to sign the client says nothing")
             }
             Some(server) if self.agrees(server) => (Proof::Server, "the client's texts and the server's are equal"),
-            None if is_all_tried => (Proof::Observed, "the client's texts are right, and the secret at hand is not"),
+            None if is_all_tried => {
+                (Proof::Observed, "the client's canonical request and string to sign are right, but the secret is not")
+            }
             _ => return None,
         };
         let detail = match self.odd_secret() {
@@ -167,8 +169,8 @@ impl V4Case<'_> {
         match secret.chars().count() {
             _ if !is_of_aws => None,
             LENGTH if is_base64 => None,
-            LENGTH => Some("the secret at hand has a character that no secret of AWS has".to_owned()),
-            length => Some(format!("the secret at hand has {length} characters, those of AWS have {LENGTH}")),
+            LENGTH => Some("your secret contains a character that AWS secrets never contain".to_owned()),
+            length => Some(format!("your secret has {length} characters, but AWS secrets have {LENGTH}")),
         }
     }
 
@@ -178,8 +180,7 @@ impl V4Case<'_> {
         let named = &self.judged.claim.terms.access_key_id;
         let is_of_named = self.evidence.credentials.is_some_and(|own| own.access_key_id == *named);
         let is_refused = self.evidence.reply.is_some_and(Reply::is_signature_refusal);
-        let detail =
-            "the signature is right by the secret at hand, and the server made the same texts: it has another secret";
+        let detail = "the signature is right for your secret, and the server computed the same string to sign: the server has a different secret";
         let explanation = match server {
             Some(server) if !server.differences.is_empty() => compare::explain(&self.subject, server, true),
             Some(server) if self.agrees(server) && is_refused && is_of_named => {

@@ -48,7 +48,7 @@ impl Field {
         let (name, value) = split(text, "-F")?;
         if value.starts_with('(') || (name.is_empty() && value == ")") {
             return Err(Failure::usage(format!("-F '{name}={value}': a form within a form is not supported"))
-                .hint("--form-string takes a value that begins with a parenthesis"));
+                .hint("use --form-string for a value that begins with a parenthesis"));
         }
         let files = value.strip_prefix('@');
         let inlined = value.strip_prefix('<');
@@ -67,7 +67,7 @@ impl Field {
                 (None, None) => Content::Text(text),
             };
             if matches!(part.content, Content::Inlined(_)) && part.file_name.take().is_some() {
-                warnings.push(format!("form field {name}: no filename= behind '<'"));
+                warnings.push(format!("form field {name}: '<' does not take filename="));
             }
         }
         Ok(Self { name: name.to_owned(), parts })
@@ -128,7 +128,7 @@ impl<'a> Cursor<'a, '_> {
             } else {
                 let unknown = self.word();
                 if !unknown.is_empty() {
-                    self.warnings.push(format!("form field: '{unknown}' behind a ';' is left out; quote the value"));
+                    self.warnings.push(format!("form field: '{unknown}' after a ';' was ignored; quote the value"));
                 }
             }
         }
@@ -171,7 +171,7 @@ impl<'a> Cursor<'a, '_> {
         let Some(word) = self.quoted() else { return trim_end(self.until_stop()).to_owned() };
         let trailing = self.until_stop();
         if !trailing.bytes().all(is_space) {
-            self.warnings.push(format!("form field: '{}' behind the quote is left out", trailing.trim()));
+            self.warnings.push(format!("form field: '{}' after the quote was ignored", trailing.trim()));
         }
         word
     }

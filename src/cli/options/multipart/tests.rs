@@ -309,9 +309,11 @@ fn what_cannot_be_meant_is_refused() {
 
 #[test]
 fn what_is_left_out_is_said() {
-    for (field, expected) in
-        [("a=b;c", "'c' behind a ';'"), ("a=\"b\" c", "'c' behind the quote"), ("a=<f.txt;filename=x", "no filename=")]
-    {
+    for (field, expected) in [
+        ("a=b;c", "'c' after a ';'"),
+        ("a=\"b\" c", "'c' after the quote"),
+        ("a=<f.txt;filename=x", "does not take filename="),
+    ] {
         let warnings = encode(&["-F", field], None).unwrap().warnings;
         assert!(warnings.len() == 1 && warnings[0].contains(expected), "{field}: {warnings:?}");
     }

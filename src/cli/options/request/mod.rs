@@ -244,7 +244,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
         let media_type = match types.last() {
             None => None,
             Some(HeaderOption::Set { value, .. }) if !value.is_empty() => Some(*value),
-            Some(_) => return Err(Failure::usage("-F needs its Content-Type, which -H takes away")),
+            Some(_) => return Err(Failure::usage("-F needs its Content-Type, which -H removes")),
         };
         let encoded = self.form.encode(media_type, stdin, wanted)?;
         let request = &mut unsigned.request;

@@ -64,7 +64,7 @@ impl FormView<'_> {
         for field in &self.form.to_fill {
             check_name(&field.name)?;
             if field.prefix.contains(['\r', '\n']) {
-                return Err(unsent(&field.name, "a line break, which a browser takes out of what is typed"));
+                return Err(unsent(&field.name, "a line break, which a browser removes from an input field"));
             }
             check_value(&field.name, &field.prefix)?;
         }

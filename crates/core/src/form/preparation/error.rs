@@ -19,7 +19,7 @@ pub enum FormError {
     #[error("the upload has no bucket")]
     BucketMissing,
     /// The key is over 1024 bytes.
-    #[error("the key has {length} bytes, S3 takes 1024 at most")]
+    #[error("the key has {length} bytes, but S3 accepts at most 1024")]
     KeyTooLong {
         /// Its length.
         length: usize,

@@ -36,13 +36,13 @@ pub(in crate::diagnosis) fn step(keys: &[Key<'_>], access_key_id: &str) -> Step<
         add(&SECRET_WHITESPACE, format!("signed with {name} after the secret"), format!("{secret}{space}").into());
         add(&SECRET_WHITESPACE, format!("signed with {name} before the secret"), format!("{space}{secret}").into());
     }
-    add(&SECRET_WHITESPACE, "the secret at hand has white space around it".to_owned(), secret.trim().into());
+    add(&SECRET_WHITESPACE, "your secret has whitespace around it".to_owned(), secret.trim().into());
     for (before, behind) in QUOTES {
         let detail = format!("signed with {before}…{behind} around the secret");
         add(&SECRET_QUOTED, detail, format!("{before}{secret}{behind}").into());
     }
     let bare = secret.trim_matches(['"', '\'', '`']);
-    add(&SECRET_QUOTED, "the secret at hand has quotes around it".to_owned(), bare.into());
+    add(&SECRET_QUOTED, "your secret has quotes around it".to_owned(), bare.into());
     for (detail, bytes) in url_coded(secret.as_bytes()) {
         add(&SECRET_URL_CODED, detail.to_owned(), bytes);
     }
@@ -71,10 +71,10 @@ fn url_coded(secret: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("signed with '+' as %2B", replaced(secret, b"+", b"%2B")),
         ("signed with '/' as %2F", replaced(secret, b"/", b"%2F")),
         ("signed with '/' as \\/", replaced(secret, b"/", b"\\/")),
-        ("signed with a backslash taken out", replaced(secret, b"\\", b"")),
+        ("signed with a backslash removed", replaced(secret, b"\\", b"")),
         ("signed with '/' doubled", replaced(secret, b"/", b"//")),
-        ("signed with '/' taken out", replaced(secret, b"/", b"")),
-        ("signed with '+' taken out", replaced(secret, b"+", b"")),
+        ("signed with '/' removed", replaced(secret, b"/", b"")),
+        ("signed with '+' removed", replaced(secret, b"+", b"")),
         ("signed with '+' as '-' and '/' as '_'", replaced(&replaced(secret, b"+", b"-"), b"/", b"_")),
         ("signed with '-' as '+' and '_' as '/'", replaced(&replaced(secret, b"-", b"+"), b"_", b"/")),
     ]

@@ -86,7 +86,7 @@ fn hashes(chunked: &Chunked<'_>, index: usize, chunk: &Chunk<'_>) -> Vec<Choice<
     let others: [(Vec<u8>, &str); 6] = [
         ([chunk.head, b"\r\n", chunk.data, b"\r\n"].concat(), "hashed with its head and its line end"),
         ([chunk.head, b"\r\n", chunk.data].concat(), "hashed with its head"),
-        ([chunk.data, b"\r\n"].concat(), "hashed with the line end behind it"),
+        ([chunk.data, b"\r\n"].concat(), "hashed with the line ending after it"),
         (Vec::new(), "no bytes were hashed"),
         (so_far(index + 1), "all data up to its end was hashed"),
         (so_far(chunked.chunks.len()), "the whole payload was hashed"),

@@ -67,10 +67,10 @@ pub(super) fn name_hash(comparison: &Comparison) -> Option<AppliedMistake> {
     }
     let of_headers = |lines: &[u8]| blank_line_replaced(canonical_request, lines);
     if is(&of_headers(b"\n")) {
-        return made(&HEADER_BLOCK_NEWLINE, "no blank line behind the headers was hashed");
+        return made(&HEADER_BLOCK_NEWLINE, "no blank line was hashed after the headers");
     }
     if is(&of_headers(b"\n\n\n")) {
-        return made(&HEADER_BLOCK_NEWLINE, "two blank lines behind the headers were hashed");
+        return made(&HEADER_BLOCK_NEWLINE, "two blank lines were hashed after the headers");
     }
     if is(sha256(canonical_request).to_string().as_bytes()) {
         return made(&CANONICAL_HASH_FORM, "the hash was hashed again");

@@ -43,7 +43,7 @@ fn documents(sent: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let mut documents = vec![("", sent.to_vec())];
     let Ok(value) = Policy::decode(&BASE64_STANDARD.encode(sent)) else { return documents };
     for (sorted, names) in [
-        (false, ["without spaces", "with a space behind commas and colons", "indented by two", "indented by four"]),
+        (false, ["without spaces", "with a space after commas and colons", "indented by two", "indented by four"]),
         (
             true,
             [
@@ -114,7 +114,7 @@ fn encodings(document: &[u8]) -> Vec<(&'static str, String)> {
         lines.join(end) + end
     };
     vec![
-        ("with a newline behind the base64", format!("{common}\n")),
+        ("with a newline after the base64", format!("{common}\n")),
         ("in base64 of 60 columns", wrapped(60, "\n")),
         ("in base64 of 64 columns", wrapped(64, "\n")),
         ("in base64 of 76 columns", wrapped(76, "\n")),

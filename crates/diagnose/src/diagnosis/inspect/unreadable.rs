@@ -72,8 +72,8 @@ fn malformed(signed: &str, expected: &str) -> AppliedMistake {
 fn twice(request: &Request) -> AppliedMistake {
     let made = AppliedMistake::new(&MECHANISM_TWICE, "", "");
     match other_kind(request) {
-        Some(kind) => made.with_detail(format!("an Authorization header ({kind}) beside a signature in the query")),
-        None => made.with_detail("an Authorization header beside a signature in the query"),
+        Some(kind) => made.with_detail(format!("an Authorization header ({kind}) and a signature in the query")),
+        None => made.with_detail("an Authorization header and a signature in the query"),
     }
 }
 
@@ -134,7 +134,7 @@ fn cut(request: &Request) -> AppliedMistake {
 fn cut_token(request: &Request) -> Option<AppliedMistake> {
     let query = request.query()?;
     let is_token = [&b"Action=connect"[..], b"Action=DbConnect", b"Action=DbConnectAdmin"].contains(&query);
-    let detail = "the token ends at its first '&', where a shell cuts what is not in quotes";
+    let detail = "the token ends at its first '&', where a shell cuts an unquoted word";
     is_token.then(|| malformed("", "X-Amz-Signature").with_detail(detail))
 }
 

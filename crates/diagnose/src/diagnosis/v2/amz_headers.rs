@@ -42,7 +42,7 @@ pub(super) fn step(request: &Request, terms: &Terms, right: &StringToSign) -> St
         let at = line.iter().position(|byte| *byte == b':').map_or(line.len(), |at| at + 1);
         [line.get(..at).unwrap_or_default(), b" ", line.get(at..).unwrap_or_default()].concat()
     });
-    step.add(&HEADER_UNTRIMMED, "signed with a space behind the colon", spaced.collect());
+    step.add(&HEADER_UNTRIMMED, "signed with a space after the colon", spaced.collect());
     step.without_repeats()
 }
 

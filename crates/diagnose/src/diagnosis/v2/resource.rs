@@ -87,7 +87,7 @@ pub(super) fn parameters(request: &Request, terms: &Terms) -> Step<Vec<u8>> {
     pieces.sort();
     step.add(&V2_SUBRESOURCE_FORM, "the values were signed as they are encoded", queried(&pieces));
     let equals: Vec<Vec<u8>> = signed.iter().map(|(name, value)| [name.as_slice(), b"=", value].concat()).collect();
-    step.add(&V2_SUBRESOURCE_FORM, "signed with '=' behind a name without a value", queried(&equals));
+    step.add(&V2_SUBRESOURCE_FORM, "signed with '=' after a name without a value", queried(&equals));
     let others = others(request, names);
     for other in others.iter().take(affordable(others.len(), length)) {
         let mut more = signed.clone();

@@ -34,7 +34,7 @@ fn unsupported(said: &Said<'_>) -> Option<AppliedMistake> {
 fn wants_md5(said: &Said<'_>) -> Option<String> {
     const WANTED: [&str; 5] = ["required", "requires", "missing", "must be provided", "must provide"];
     let is_said = said.has_code(&["MissingContentMD5"]) || (said.says(&["content-md5"]) && said.says(&WANTED));
-    is_said.then(|| "the store wants Content-MD5".to_owned())
+    is_said.then(|| "the store requires Content-MD5".to_owned())
 }
 
 /// A header that the SDK adds, by its name.
@@ -74,7 +74,7 @@ fn wants_length(said: &Said<'_>) -> Option<String> {
     let is_wanted =
         said.has_code(&["MissingContentLength"]) || said.says(&["must provide the content-length http header"]);
     let is_said = is_wanted && said.request().is_none();
-    is_said.then(|| "the store wants Content-Length, and takes no trailer with a checksum".to_owned())
+    is_said.then(|| "the store requires Content-Length and does not support checksum trailers".to_owned())
 }
 
 /// Whether a request carries what SDKs add for checksums.

@@ -123,7 +123,7 @@ fn parameter_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
     const WANTED: &str = "ResourceType=ServerlessCache";
     let is_serverless = request.host()?.to_ascii_lowercase().contains("serverless");
     let is_missing = kind.name == "ElastiCache" && is_serverless && parameter(request, "ResourceType").is_none();
-    let detail = "a serverless cache, as this one is called, takes only tokens with that parameter";
+    let detail = "a serverless cache, which the name suggests, accepts only tokens with that parameter";
     is_missing.then(|| AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", WANTED).with_detail(detail))
 }
 

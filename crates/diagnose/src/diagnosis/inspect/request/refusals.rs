@@ -57,7 +57,7 @@ pub(super) fn escaped(request: &Request) -> Option<AppliedMistake> {
 
 fn mechanism_twice(request: &Request) -> Option<AppliedMistake> {
     let is_twice = request.headers.values("authorization").count() == 1 && v2_parameters(request);
-    let detail = "there is a signature of version 2 in the query besides";
+    let detail = "the query also has a Version 2 signature";
     is_twice.then(|| AppliedMistake::new(&MECHANISM_TWICE, "", "").with_detail(detail))
 }
 

@@ -179,7 +179,7 @@ fn tilde_in_path(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<Appli
 fn encoded_once(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let path = judged.derivation.canonical_request.field(Field::Path);
     let is_twice = judged.claim.terms.path_rule.encoding == PathEncoding::Twice && is_encoded_again(path);
-    let detail = "the server has the path encoded twice, as this service wants it";
+    let detail = "the server encoded the path twice, as this service requires";
     let made = || AppliedMistake::new(&PATH_ENCODED_ONCE, judged.request.path(), path).with_detail(detail);
     (is_twice && !judged.is_captured()).then(made)
 }
