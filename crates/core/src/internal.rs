@@ -13,7 +13,7 @@ pub use crate::request::target::{join_target, split_query, split_target};
 pub use crate::v2::resource::{join, path_of, sub_resources};
 pub use crate::verify::addressed::{Contradiction, Sureness, is_aws, is_region, region_of_host, service_of_host};
 pub use crate::verify::judgement::judge_claim;
-pub use crate::verify::unknown::{is_blacked_out, is_payload_unknown};
+pub use crate::verify::unknown::{is_access_key_hidden, is_blacked_out, is_payload_unknown};
 
 use crate::request::{Body, Headers, Request};
 

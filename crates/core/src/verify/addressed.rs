@@ -1,11 +1,13 @@
 //! What the host says of service and region, beside what the scope says. Only AWS's own hosts say it surely: other stores
 //! take any region, and names of one's own say nothing.
 
+use super::scope::covers;
 use super::{Finding, Judge};
 use crate::claim::Claim;
 use crate::derivation::Terms;
 use crate::endpoint::{self, Inference};
 use crate::request::Request;
+use crate::scheme::{Dialect, Scope};
 
 /// Services that each sign for one name on their hosts, and for nothing else.
 #[rustfmt::skip]
@@ -46,10 +48,27 @@ pub enum Sureness {
 
 /// The parts of the scope that the server of the host refuses. A judge who expects a scope knows better than a host.
 pub(super) fn judge(request: &Request, claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
+    let regions = claim.region_set(request).filter(|_| claim.terms.scheme.has_region_set());
+    judge_scope(request, (&claim.terms.scope, regions.as_deref()), &claim.terms.dialect, judge)
+}
+
+/// The same of a scope alone, as forms have it, or of one beside a set of regions.
+pub(super) fn judge_scope(
+    request: &Request,
+    (scope, regions): (&Scope, Option<&str>),
+    dialect: &Dialect,
+    judge: &Judge<'_>,
+) -> Vec<Finding> {
     let (expected_region, expected_service) = judge.scope.parts();
     let certain = |found: &Contradiction| found.sureness == Sureness::Certain;
-    let region = region_of_host(request, &claim.terms).filter(|found| certain(found) && expected_region.is_none());
-    let service = service_of_host(request, &claim.terms).filter(|found| certain(found) && expected_service.is_none());
+    let region = match (scope.region.as_deref(), regions) {
+        (_, Some(regions)) => contradicted_regions(request, regions),
+        (Some(region), None) => contradicted_region(request, region),
+        (None, None) => None,
+    };
+    let region = region.filter(|found| certain(found) && expected_region.is_none());
+    let service = contradicted_service(request, &scope.service, dialect);
+    let service = service.filter(|found| certain(found) && expected_service.is_none());
     let region = region.map(|Contradiction { expected, presented, .. }| Finding::HostRegion { expected, presented });
     let service = service.map(|Contradiction { expected, presented, .. }| Finding::HostService { expected, presented });
     region.into_iter().chain(service).collect()
@@ -57,7 +76,19 @@ pub(super) fn judge(request: &Request, claim: &Claim, judge: &Judge<'_>) -> Vec<
 
 /// The scope names another region than the host.
 pub fn region_of_host(request: &Request, terms: &Terms) -> Option<Contradiction> {
-    let presented = terms.scope.region.as_deref()?;
+    contradicted_region(request, terms.scope.region.as_deref()?)
+}
+
+/// No region of the set is that of a host which names its own.
+fn contradicted_regions(request: &Request, presented: &str) -> Option<Contradiction> {
+    let (host, inference) = aws(request)?;
+    let expected = inference.region.filter(|region| host.contains(region))?;
+    let is_covered = presented.split(',').any(|pattern| covers(pattern.trim(), &expected));
+    let presented = presented.to_owned();
+    (!is_covered).then_some(Contradiction { expected, presented, sureness: Sureness::Certain })
+}
+
+fn contradicted_region(request: &Request, presented: &str) -> Option<Contradiction> {
     let (host, inference) = aws(request)?;
     if inference.region.as_deref() == Some(presented) {
         return None;
@@ -75,10 +106,13 @@ pub fn region_of_host(request: &Request, terms: &Terms) -> Option<Contradiction>
 
 /// The scope names another service than the host.
 pub fn service_of_host(request: &Request, terms: &Terms) -> Option<Contradiction> {
-    let presented = terms.scope.service.as_str();
+    contradicted_service(request, &terms.scope.service, &terms.dialect)
+}
+
+fn contradicted_service(request: &Request, presented: &str, dialect: &Dialect) -> Option<Contradiction> {
     let expected = aws(request)?.1.service?;
     // A directory bucket takes no signature for the service s3, and no other bucket one for s3express.
-    let is_store = |service: &str| terms.dialect.stores_objects(service) && service != "s3express";
+    let is_store = |service: &str| dialect.stores_objects(service) && service != "s3express";
     let are_stores = is_store(presented) && is_store(&expected);
     let is_alias = ALIASES.contains(&(expected.as_str(), presented));
     if expected == presented || are_stores || is_alias {

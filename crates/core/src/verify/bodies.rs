@@ -158,6 +158,23 @@ fn a_form_whose_signature_or_policy_was_taken_out_is_neither_right_nor_wrong() {
     }
 }
 
+/// Catches a form that is replayed at another region or service than its own.
+#[test]
+fn a_form_is_for_the_region_and_the_service_of_its_host() {
+    for (host, expected) in [
+        ("b.s3.us-east-1.amazonaws.com", ""),
+        ("b.s3.amazonaws.com", ""),
+        ("b.s3.eu-west-1.amazonaws.com", "scope-region"),
+        ("sqs.us-east-1.amazonaws.com", "scope-service"),
+    ] {
+        let mut sent = upload("/b", "", &v4_fields(CREDENTIAL, V4_SIGNATURE));
+        sent.headers.remove("host");
+        sent.headers.push("Host", host).unwrap();
+        let verdict = judged(&sent, BEFORE_ITS_END);
+        assert_eq!((ids(&verdict).join(", ").as_str(), verdict.is_valid()), (expected, expected.is_empty()), "{host}");
+    }
+}
+
 /// Catches a form whose scope is not of its day, one with a token that nobody knows, and one that servers read in two ways.
 #[test]
 fn what_stands_around_the_policy_of_a_form_is_judged_too() {

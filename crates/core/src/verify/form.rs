@@ -2,7 +2,7 @@
 
 use super::key::{judge_if_known, judge_token};
 use super::scope::judge_scope;
-use super::{Claimed, Finding, Judge, SignedTexts, Verdict, framing, once, unknown};
+use super::{Claimed, Finding, Judge, SignedTexts, Verdict, addressed, framing, once, unknown};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::Part;
 use crate::encode::{Plus, decode};
@@ -23,6 +23,9 @@ pub(super) fn judge(request: &Request, claim: FormClaim, judge: &Judge<'_>) -> V
         findings.extend(judge_token(name, credentials, token.map(Secret::new)));
     }
     findings.extend(judge_form_of_scope(&claim));
+    if let FormScheme::V4 { dialect, scope, .. } = &claim.scheme {
+        findings.extend(addressed::judge_scope(request, (scope, None), dialect, judge));
+    }
     findings.extend(claim.is_signed_twice().then_some(Finding::SignedTwice));
     findings.extend(once::repeated(&request.headers, ["host", "content-type"].into_iter()));
     findings.extend(framing::judge(request));

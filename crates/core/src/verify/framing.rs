@@ -2,6 +2,7 @@
 //! different requests (*request smuggling*). What RFC 9112 tells servers to refuse is fatal.
 
 use super::Finding;
+use super::unknown::is_host_hidden;
 use crate::request::Request;
 
 /// What says of length and host is ambiguous.
@@ -56,7 +57,7 @@ fn host(request: &Request) -> Option<Finding> {
 fn malformed_host(request: &Request) -> Option<Finding> {
     let ends_host =
         |c: char| matches!(c, '/' | '\\' | '?' | '#' | '@' | ',' | '"' | '<' | '>') || c.is_ascii_whitespace();
-    let presented = request.host().map(str::trim).filter(|host| host.contains(ends_host))?;
+    let presented = request.host().map(str::trim).filter(|host| host.contains(ends_host) && !is_host_hidden(host))?;
     let bare = presented.split_once("://").map_or(presented, |(_, rest)| rest);
     let authority = bare.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();

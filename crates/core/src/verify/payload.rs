@@ -1,9 +1,13 @@
 //! What a signature of the Version 4 family says of the payload, and whether its service takes that.
 
 use super::Finding;
+#[cfg(feature = "stream")]
+use super::unknown::is_blacked_out;
 use crate::canonical::PayloadHash;
 use crate::claim::Claim;
 use crate::derivation::{Placement, Terms};
+#[cfg(feature = "stream")]
+use crate::request::WrongChecksum;
 use crate::request::{Body, Request};
 use crate::scheme::Dialect;
 
@@ -13,6 +17,14 @@ const STREAMING: &str = "STREAMING-";
 /// Services besides S3's that take `UNSIGNED-PAYLOAD`: those whose operations botocore's models sign so (`v4-unsigned-body`,
 /// `unsignedPayload`), and VPC Lattice, OpenSearch Serverless and Transcribe by their manuals. All others hash what arrives.
 const TAKE_UNSIGNED: [&str; 7] = ["aoss", "ebs", "lex", "mediastore", "omics", "transcribe", "vpc-lattice-svcs"];
+
+/// A checksum header or Content-MD5 that is not of the body that arrived.
+#[cfg(feature = "stream")]
+pub(super) fn wrong_checksum(request: &Request) -> Option<Finding> {
+    let WrongChecksum { name, expected, presented } =
+        request.wrong_checksum().filter(|wrong| !is_blacked_out(&wrong.presented))?;
+    Some(Finding::ChecksumMismatch { name: name.to_owned(), expected, presented })
+}
 
 /// What is wrong with the payload, as far as it is known.
 pub(super) fn judge(request: &Request, claim: &Claim) -> Vec<Finding> {

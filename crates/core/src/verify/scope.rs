@@ -73,7 +73,7 @@ fn judge_region_set(request: &Request, claim: &Claim, region: &str) -> Option<Fi
 }
 
 /// Whether `us-*` covers `us-east-1`.
-fn covers(pattern: &str, region: &str) -> bool {
+pub(super) fn covers(pattern: &str, region: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(stem) => region.starts_with(stem),
         None => region == pattern,

@@ -122,6 +122,37 @@ fn a_token_that_was_added_after_signing_is_taken_if_the_judge_says_so() {
     assert!(verify(&request, &judge).unwrap().accept().is_ok());
 }
 
+/// Catches a set of regions that is replayed in a region which it leaves out.
+#[test]
+fn a_set_of_regions_has_to_cover_that_of_the_host() {
+    for (set, expected) in [("*", ""), ("eu-*", ""), ("us-east-1,eu-west-1", ""), ("us-*", "scope-region")] {
+        let settings = Settings { scheme: Scheme::V4a, ..Settings::new(set, "s3") };
+        let prepared =
+            prepare(unsigned("b.s3.eu-west-1.amazonaws.com"), &Identity::from(&credentials()), &settings, now())
+                .unwrap();
+        let terms = &prepared.terms;
+        let key = SigningKey::for_scheme(terms.scheme, &credentials(), &terms.dialect, &terms.scope);
+        let request = prepared.sign(&key).unwrap().request;
+        assert_eq!(ids(&judged(&request, ExpectedScope::Any)).join(", "), expected, "{set}");
+    }
+}
+
+/// Catches a body that `Content-MD5`, which Version 2 signs, does not allow.
+#[cfg(feature = "stream")]
+#[test]
+fn version_2_signs_the_hash_of_a_body() {
+    for (md5, expected) in [("XUFAKrxLKna5cZ2REBfFkg==", ""), ("AAAAAAAAAAAAAAAAAAAAAA==", "checksum-mismatch")] {
+        let placement = crate::derivation::Placement::Header;
+        let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()) };
+        let mut request = unsigned("bucket.s3.amazonaws.com");
+        request.headers.push("Content-MD5", md5).unwrap();
+        request.body = Body::Bytes(b"hello".to_vec());
+        let prepared = v2::prepare(request, &Identity::from(&credentials()), &settings, now()).unwrap();
+        let signed = prepared.sign(&credentials().secret_access_key).request;
+        assert_eq!(ids(&judged(&signed, ExpectedScope::Any)).join(", "), expected, "{md5}");
+    }
+}
+
 /// Patterns as `prepare` takes them.
 #[test]
 fn a_set_of_regions_has_to_cover_the_expected_one() {

@@ -35,7 +35,10 @@ pub(super) fn parts(request: &Request, claim: &Claim, known: Known) -> Vec<Strin
     }
     let fields = request.headers.for_lookups(terms.signed_headers.iter().count());
     for name in terms.signed_headers.iter() {
-        let is_hidden = fields.values(name).any(|value| is_blacked_out(&String::from_utf8_lossy(value)));
+        let is_hidden = fields.values(name).any(|value| {
+            let value = String::from_utf8_lossy(value);
+            is_blacked_out(&value) || (name == "host" && is_host_hidden(&value))
+        });
         let is_unseen = !known.headers && !fields.contains(name);
         if is_hidden || is_unseen {
             parts.push(format!("the header {name}"));
@@ -123,6 +126,18 @@ fn tells_too_little(text: &str, is_digit: impl Fn(u8) -> bool) -> bool {
     text.bytes().take_while(|byte| is_digit(*byte)).count() < TELLING_DIGITS && is_blacked_out(text)
 }
 
+/// Whether somebody took an access key ID out, or its middle: no ID has such a character.
+pub fn is_access_key_hidden(id: &str) -> bool {
+    let is_foreign = |c: char| matches!(c, '<' | '>' | '[' | ']' | '{' | '}' | '*' | '…' | '•' | '●' | '█');
+    is_blacked_out(id) || id.contains(is_foreign) || id.contains("...")
+}
+
+/// Whether somebody took a part of a host's name out, such as the bucket: `<bucket>.s3.amazonaws.com`.
+pub(super) fn is_host_hidden(host: &str) -> bool {
+    let bracketed = host.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    bracketed.is_some_and(|(name, _)| !name.contains(['/', '@'])) || is_blacked_out(host)
+}
+
 /// Whether somebody took a value out before the text was shown.
 pub fn is_blacked_out(value: &str) -> bool {
     let value = value.trim().to_lowercase();
@@ -186,6 +201,14 @@ mod tests {
         ] {
             assert!(!is_blacked_out(text), "{text}");
         }
+        for id in ["***", "AKIA****MPLE", "AKIA…", "AKIA...", "[REDACTED]", "<access-key>", "{key id}", "HIDDEN"] {
+            assert!(is_access_key_hidden(id), "{id}");
+        }
+        for id in ["AKIAIOSFODNN7EXAMPLE", "test:tester", "minioadmin", "", "0_x-y.z"] {
+            assert!(!is_access_key_hidden(id), "{id}");
+        }
+        assert!(is_host_hidden("<bucket>.s3.amazonaws.com") && is_host_hidden("[redacted]"));
+        assert!(!is_host_hidden("<https://h/>") && !is_host_hidden("h.example:80"));
         assert!(is_signature_hidden("5d672d79c15b131…") && !is_signature_hidden("5d672d79c15b1316…"), "16 digits tell");
         assert!(is_signature_hidden("5d67…") && !is_signature_hidden("5d672d79c15b13162d9279b0…"));
     }

@@ -24,6 +24,8 @@ pub(super) fn judge(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdi
     findings.extend(judge_time(&claim, judge));
     findings.extend(judge_once(request, &claim));
     findings.extend(framing::judge(request));
+    #[cfg(feature = "stream")]
+    findings.extend(super::payload::wrong_checksum(request));
     findings.extend(judge_version(request));
     let claimed = Claimed::V2(claim);
     findings.extend(judge_scope(request, &claimed, judge));

@@ -14,8 +14,6 @@ use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement, TokenTravel};
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
-#[cfg(feature = "stream")]
-use crate::request::WrongChecksum;
 use crate::scheme::{Dialect, Scope, Signature, SigningKey};
 #[cfg(feature = "stream")]
 use crate::stream;
@@ -196,12 +194,9 @@ fn region_set_missing(request: &Request, claim: &Claim) -> Option<Finding> {
 }
 
 /// Other services than those that store objects read no such header.
-#[cfg(feature = "stream")]
 fn judge_checksum(request: &Request, claim: &Claim) -> Option<Finding> {
     let terms = &claim.terms;
-    let wrong = request.wrong_checksum().filter(|_| terms.dialect.stores_objects(&terms.scope.service))?;
-    let WrongChecksum { name, expected, presented } = wrong;
-    Some(Finding::ChecksumMismatch { name: name.to_owned(), expected, presented })
+    payload::wrong_checksum(request).filter(|_| terms.dialect.stores_objects(&terms.scope.service))
 }
 
 fn judge_headers(request: &Request, claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {

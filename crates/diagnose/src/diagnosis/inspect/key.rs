@@ -2,6 +2,7 @@
 
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SECRET_IS_ACCESS_KEY};
 use crate::diagnosis::outcome::AppliedMistake;
+use sigvet_core::internal::is_access_key_hidden;
 
 /// What stands in the place of an id where a variable was not set, or not expanded.
 const PLACEHOLDERS: [&str; 9] =
@@ -26,6 +27,7 @@ pub(super) fn malformed(id: &str) -> Option<AppliedMistake> {
     };
     match id {
         "" => made("the access key ID is empty"),
+        _ if is_access_key_hidden(id) && !is_placeholder(id) => None,
         _ if id.contains(|c: char| c.is_whitespace() || c.is_control()) => {
             made("the access key ID has white space in it")
         }
@@ -41,7 +43,7 @@ pub(super) fn foreign_to_aws(id: &str) -> Option<AppliedMistake> {
     let of_aws = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     let is_no_key = NO_KEYS.iter().any(|prefix| id.starts_with(prefix));
     let detail = match id {
-        _ if id.ends_with("EXAMPLE") || looks_like_a_secret(id) => return None,
+        _ if id.ends_with("EXAMPLE") || looks_like_a_secret(id) || is_access_key_hidden(id) => return None,
         _ if is_no_key => "it is the id of a user, group or role, not of a key".to_owned(),
         _ if !id.bytes().all(of_aws) => "AWS's ids are of capitals and digits".to_owned(),
         _ if id.len() != AWS_LENGTH => format!("it has {} characters, AWS's ids have {AWS_LENGTH}", id.len()),
@@ -90,8 +92,8 @@ pub(super) fn cleaned(id: &str) -> String {
 }
 
 fn is_placeholder(id: &str) -> bool {
-    let is_bracketed = id.starts_with('<') && id.ends_with('>');
-    PLACEHOLDERS.contains(&id) || is_bracketed || id.starts_with('$') || id.contains("${") || id.contains("{{")
+    let is_template = id.starts_with('<') && id.to_ascii_lowercase().contains("your");
+    PLACEHOLDERS.contains(&id) || is_template || id.starts_with('$') || id.contains("${") || id.contains("{{")
 }
 
 #[cfg(test)]
