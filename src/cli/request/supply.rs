@@ -61,8 +61,19 @@ pub fn complete(
         put_body(request, body, known, notes)?;
     }
     // A curl command does not show what curl adds when it sends.
-    known.headers = known.headers && !notes.iter().any(|note| matches!(note, Note::HeaderNotKnown { .. }));
+    known.headers = known.headers && !notes.iter().any(hides_headers);
+    known.method &= !notes.iter().any(|note| matches!(note, Note::FileNotOpened { what: "options", .. }));
     Ok(known)
+}
+
+/// Whether the note says that headers may be missing.
+fn hides_headers(note: &Note) -> bool {
+    let is_of_head = |what: &str| matches!(what, "headers" | "options" | "cookies");
+    match note {
+        Note::HeaderNotKnown { .. } => true,
+        Note::FileNotOpened { what, .. } => is_of_head(what),
+        _ => false,
+    }
 }
 
 /// Refuses to complete a request if there is none.

@@ -5,6 +5,7 @@ use super::Known;
 use crate::canonical::{PayloadHash, query};
 use crate::claim::Claim;
 use crate::derivation::Placement;
+use crate::encode::{Plus, decode};
 #[cfg(feature = "form")]
 use crate::form::{FormClaim, FormScheme};
 use crate::request::Request;
@@ -44,6 +45,7 @@ pub(super) fn parts(request: &Request, claim: &Claim, known: Known) -> Vec<Strin
             parts.push(format!("the header {name}"));
         }
     }
+    parts.extend(hidden_parts_of_target(request));
     if let Placement::Query { .. } = terms.placement {
         let signature = terms.dialect.query_name("Signature");
         for (name, value) in query::parameters(request.query().unwrap_or_default()) {
@@ -54,6 +56,14 @@ pub(super) fn parts(request: &Request, claim: &Claim, known: Known) -> Vec<Strin
         }
     }
     parts
+}
+
+/// Path and query, where an ellipsis stands for what is not known of them.
+fn hidden_parts_of_target(request: &Request) -> Vec<String> {
+    let is_hidden = |text: &[u8]| String::from_utf8_lossy(&decode(text, Plus::Literal)).contains('…');
+    let path = is_hidden(request.path()).then(|| "the path".to_owned());
+    let query = request.query().is_some_and(is_hidden).then(|| "the query".to_owned());
+    path.into_iter().chain(query).collect()
 }
 
 /// The same of Version 2: what was taken out of its string to sign, line by line.

@@ -6,6 +6,11 @@ use crate::formats::note::Note;
 
 use super::UnreadableCapture;
 
+/// Stands in a word for what the shell would have put there. It is of Unicode's private use, and so in no text.
+pub(super) const EXPANDED: char = '\u{f5e1}';
+/// More of a command between `$(` and `)` is not looked at.
+const MOST_SUBSTITUTED: usize = 10_000;
+
 /// The words of a command, and what follows it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Command<'a> {
@@ -94,7 +99,9 @@ impl Splitter<'_> {
             match character {
                 '\n' if self.word.is_none() && self.words.is_empty() => {}
                 '\n' | ';' | '|' => break,
+                '>' | '<' | '&' if self.redirected(character) => {}
                 '&' | '>' | '<' if self.word.is_none() => break,
+                '`' if self.shell == Shell::Posix && self.is_at_value() && self.backticks() => {}
                 c if c.is_whitespace() => self.end_word(),
                 c if c == self.shell.escape() => self.escaped(),
                 '\'' if self.shell != Shell::Cmd => self.single()?,
@@ -211,9 +218,64 @@ impl Splitter<'_> {
                     None => return Err(OpenQuote { at: start, quote: '"' }),
                 },
                 ('$', _) => self.dollar(),
+                ('`', Shell::Posix) if self.backticks() => {}
                 (character, _) => self.push(character),
             }
         }
+    }
+
+    /// Whether a word or a value begins here: a backtick elsewhere is the end of a command between two of them.
+    fn is_at_value(&self) -> bool {
+        self.word.as_ref().is_none_or(|word| word.ends_with(['=', ':', '@', '&', '/', ' ']))
+    }
+
+    /// Behind a backtick: what stands before the next one is run by the shell.
+    fn backticks(&mut self) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let Some((command, _)) = rest.split_once('`').filter(|(command, _)| !command.contains('\n')) else {
+            return false;
+        };
+        let name = format!("`{command}`");
+        self.at += command.len() + 1;
+        self.expanded(name);
+        true
+    }
+
+    /// Behind `<`, `>` or `&`: a redirection, with the file or the word that it names. It is no part of what curl gets.
+    fn redirected(&mut self, first: char) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let is_file = self.word.as_ref().is_none_or(|word| word.ends_with(['@', '=']));
+        if let Some(behind) = rest.strip_prefix('(').filter(|_| first != '&' && is_file) {
+            let length = substituted(behind);
+            let name = format!("{first}({}", behind.get(..length).unwrap_or_default());
+            self.at += 1 + length;
+            self.expanded(name);
+            return true;
+        }
+        let is_descriptor = |word: &String| word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_digit());
+        if self.shell == Shell::Cmd || !self.word.as_ref().is_none_or(is_descriptor) {
+            return false;
+        }
+        if first == '&' && !rest.starts_with('>') {
+            return false;
+        }
+        let operator = rest.len() - rest.trim_start_matches(['<', '>', '&', '-', '|', '!']).len();
+        let behind = rest.get(operator..).unwrap_or_default();
+        let operand = behind.trim_start_matches([' ', '\t']);
+        let blanks = behind.len() - operand.len();
+        let quote = operand.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let length = match quote.and_then(|quote| operand.get(1..)?.find(quote)) {
+            Some(end) => end + 2,
+            None => operand.find(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&')).unwrap_or(operand.len()),
+        };
+        self.word = None;
+        self.at += operator + blanks + length;
+        true
+    }
+
+    fn expanded(&mut self, name: String) {
+        self.notes.push(Note::ShellVariable { name });
+        self.push(EXPANDED);
     }
 
     /// `$'…'`: the escapes of C, as browsers copy bodies.
@@ -275,17 +337,37 @@ impl Splitter<'_> {
         u32::from_str_radix(&digits, radix).ok()
     }
 
-    /// A variable stays as it is written.
+    /// Behind `$`: what a variable or a command holds is not known.
     fn dollar(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let name = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
-            Some((name, _)) => format!("${{{name}}}"),
-            None => format!("${}", rest.split(|c| !is_name(c)).next().unwrap_or_default()),
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || (self.shell == Shell::Power && c == ':');
+        let length = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            _ if self.shell == Shell::Cmd => 0,
+            Some((name, _)) => name.len() + 2,
+            None if rest.starts_with('(') => 1 + substituted(rest.get(1..).unwrap_or_default()),
+            None => rest.find(|c| !is_name(c)).unwrap_or(rest.len()),
         };
-        if self.shell != Shell::Cmd && name.len() > 1 {
-            self.notes.push(Note::ShellVariable { name });
+        let name = rest.get(..length).unwrap_or_default().to_owned();
+        self.at += length;
+        match name.as_str() {
+            "" => self.push('$'),
+            _ => self.expanded(format!("${name}")),
         }
-        self.push('$');
     }
+}
+
+/// How long the rest of a substitution is, with its closing parenthesis.
+fn substituted(rest: &str) -> usize {
+    let mut depth = 1;
+    for (at, character) in rest.char_indices().take(MOST_SUBSTITUTED) {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at + 1;
+        }
+    }
+    rest.find(char::is_whitespace).unwrap_or(rest.len())
 }

@@ -4,7 +4,7 @@
 //! a note, and does nothing. No option reads a file.
 
 use super::options::{self, CurlOption, Takes};
-use super::section::{Section, UrlWord};
+use super::section::{Section, UrlWord, hidden};
 use crate::formats::note::Note;
 
 /// Reads the words behind `curl`.
@@ -39,13 +39,13 @@ impl Parser<'_> {
             } else if let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty()) {
                 is_behind_unknown = self.short(letters).is_none();
             } else {
-                self.current.urls.push(UrlWord { text: word.clone(), may_be_value: was_behind_unknown });
+                self.current.urls.push(UrlWord { text: hidden(word.clone()), may_be_value: was_behind_unknown });
             }
         }
     }
 
     fn rest_are_urls(&mut self) {
-        let urls = self.words.by_ref().map(|word| UrlWord { text: word.clone(), may_be_value: false });
+        let urls = self.words.by_ref().map(|word| UrlWord { text: hidden(word.clone()), may_be_value: false });
         self.current.urls.extend(urls);
     }
 

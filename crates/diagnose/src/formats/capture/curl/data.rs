@@ -2,6 +2,9 @@
 
 use sigvet_core::internal::encode::{Slash, encode};
 
+/// In the place of an option: the shell knows the text, and no file.
+pub(super) const FROM_SHELL: &str = "";
+
 /// One piece of a body or of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
@@ -20,6 +23,9 @@ pub(super) enum Joint {
 }
 
 impl Piece {
+    /// What the shell would have put there, as a note says already.
+    pub(super) const FROM_SHELL: Self = Self::Unknown { option: FROM_SHELL };
+
     /// `@FILE`, or the text itself.
     pub(super) fn form(option: &'static str, text: String) -> Self {
         if text.starts_with('@') { Self::Unknown { option } } else { Self::raw(text) }

@@ -1,6 +1,7 @@
 //! Where a request of curl goes: the URL as curl reads it, with the target that it writes on the wire.
 
 use super::data::{Piece, joined};
+use super::section::HIDDEN;
 use crate::formats::{UnreadableUrl, parse_url};
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::request::RequestUrl;
@@ -63,14 +64,17 @@ impl Destination {
 
     /// Adds data to the query, up to a `#`, with which curl ends it.
     pub(super) fn add_query(&mut self, pieces: &[Piece]) -> Result<(), &'static str> {
-        let data = String::from_utf8_lossy(&joined(pieces)?).into_owned();
+        let (data, outcome) = match joined(pieces) {
+            Ok(data) => (String::from_utf8_lossy(&data).into_owned(), Ok(())),
+            Err(option) => (HIDDEN.to_owned(), Err(option)),
+        };
         let data = data.split('#').next().unwrap_or_default();
         self.query = Some(match self.query.take() {
             Some(query) if query.is_empty() || query.ends_with('&') => query + data,
             Some(query) => format!("{query}&{data}"),
             None => data.to_owned(),
         });
-        Ok(())
+        outcome
     }
 
     /// The target as curl writes it. What curl refuses is percent-encoded.

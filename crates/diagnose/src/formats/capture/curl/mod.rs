@@ -16,7 +16,7 @@ use super::UnreadableCapture;
 use super::exchange::{Exchange, valid_headers};
 use crate::formats::is_url;
 use crate::formats::note::Note;
-use data::joined;
+use data::{FROM_SHELL, joined};
 use destination::{Destination, Dots};
 use headers::Wire;
 use section::{Section, UrlWord};
@@ -166,7 +166,9 @@ impl Section {
             if pieces.is_empty() {
                 continue;
             }
-            if let Err(option) = destination.add_query(pieces) {
+            if let Err(option) = destination.add_query(pieces)
+                && option != FROM_SHELL
+            {
                 notes.push(Note::FileNotOpened { option, what: "query" });
             }
         }
@@ -185,13 +187,19 @@ impl Section {
             let form = self.form_body();
             return Payload { body: form.body, content_type: form.content_type, note: Some(form.note) };
         }
+        if !self.has_body(upload) && self.has_config {
+            return Payload { body: Body::Unknown, content_type: None, note: None };
+        }
         if !self.has_body(upload) {
             return Payload { body: Body::Bytes(Vec::new()), content_type: None, note: None };
         }
         let content_type = Some("application/x-www-form-urlencoded".to_owned());
         match joined(&self.data) {
             Ok(bytes) => Payload { body: Body::Bytes(bytes), content_type, note: None },
-            Err(option) => Payload { body: Body::Unknown, content_type, note: Some(Note::BodyFromFile { option }) },
+            Err(option) => {
+                let note = (option != FROM_SHELL).then_some(Note::BodyFromFile { option });
+                Payload { body: Body::Unknown, content_type, note }
+            }
         }
     }
 

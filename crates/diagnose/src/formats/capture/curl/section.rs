@@ -1,7 +1,11 @@
 //! What the options of one part of a command say of its requests. Files are remembered by the option that names them.
 
+use super::super::shell::EXPANDED;
 use super::data::Piece;
 use crate::formats::note::Note;
+
+/// Stands for a part of a value that is not known.
+pub(super) const HIDDEN: &str = "…";
 
 /// One part of a command line: its URLs, and the options that hold for them.
 #[derive(Default)]
@@ -27,6 +31,8 @@ pub(super) struct Section {
     pub(super) is_glob_off: bool,
     pub(super) is_compressed: bool,
     pub(super) wants_transfer_encoding: bool,
+    /// Whether a file of options, which was not opened, may say more.
+    pub(super) has_config: bool,
     pub(super) notes: Vec<Note>,
 }
 
@@ -40,6 +46,11 @@ pub(super) struct UrlWord {
 pub(super) struct FormField {
     pub(super) text: String,
     pub(super) is_literal: bool,
+}
+
+/// The text with a mark of what is not known in the place of what the shell would have put there.
+pub(super) fn hidden(text: String) -> String {
+    if text.contains(EXPANDED) { text.replace(EXPANDED, HIDDEN) } else { text }
 }
 
 impl Section {
@@ -59,7 +70,14 @@ impl Section {
 
     /// Takes an option with its value.
     pub(super) fn set(&mut self, name: &'static str, value: String) {
+        let is_open = value.contains(EXPANDED) && !value.starts_with('@');
+        let value = hidden(value);
         match name {
+            "data" | "data-ascii" | "data-raw" | "data-binary" | "data-urlencode" | "json" if is_open => {
+                self.data.push(Piece::FROM_SHELL);
+                self.is_json |= name == "json";
+            }
+            "url-query" if is_open => self.query.push(Piece::FROM_SHELL),
             "url" => self.urls.push(UrlWord { text: value, may_be_value: false }),
             "request" => self.method = Some(value),
             "request-target" => self.request_target = Some(value),
@@ -86,7 +104,10 @@ impl Section {
             "continue-at" => self.file("-C -", "range"),
             "time-cond" => self.time_condition = Some(value),
             "oauth2-bearer" => self.bearer = Some(value),
-            "config" => self.file("-K", "options"),
+            "config" => {
+                self.has_config = true;
+                self.file("-K", "options");
+            }
             "etag-compare" => self.file("--etag-compare", "ETag"),
             "user" | "aws-sigv4" | "netrc-file" => self.note(Note::KeysInCommand),
             _ => {}

@@ -90,10 +90,11 @@ fn a_command_is_the_request_that_curl_sends() {
     }
 }
 
+const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
+
 /// Catches a file that is opened: none of these exists, and the answer is about what is not known.
 #[test]
 fn nothing_that_a_command_names_is_opened() {
-    const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
     for (options, sent, option) in [
         ("-d @f", format!("POST /\nHost: h\nAccept: */*\n{FORM}\n\n(unknown)"), "-d @"),
         ("-d a -d @- -d b", format!("POST /\nHost: h\nAccept: */*\n{FORM}\n\n(unknown)"), "-d @"),
@@ -109,10 +110,10 @@ fn nothing_that_a_command_names_is_opened() {
         ("-F f=@f -F g=<f", "POST /\nHost: h\nAccept: */*\n\n(unknown)".to_owned(), "-F <"),
         ("-F f=@f", "POST /\nHost: h\nAccept: */*\n\n(unknown)".to_owned(), "-F"),
         ("-H @f", "GET /\nHost: h\nAccept: */*".to_owned(), "-H @"),
-        ("-K f", "GET /\nHost: h\nAccept: */*".to_owned(), "-K"),
+        ("-K f", "GET /\nHost: h\nAccept: */*\n\n(unknown)".to_owned(), "-K"),
         ("-b f", "GET /\nHost: h\nAccept: */*".to_owned(), "-b"),
-        ("--url-query x@f", "GET /\nHost: h\nAccept: */*".to_owned(), "--url-query"),
-        ("-G -d @f", "GET /\nHost: h\nAccept: */*".to_owned(), "-d @"),
+        ("--url-query x@f", "GET /?…\nHost: h\nAccept: */*".to_owned(), "--url-query"),
+        ("-G -d @f", "GET /?…\nHost: h\nAccept: */*".to_owned(), "-d @"),
         ("--etag-compare f", "GET /\nHost: h\nAccept: */*".to_owned(), "--etag-compare"),
     ] {
         let found = capture(&format!("curl {} http://h/", options.replace('<', "'<'")));
@@ -226,5 +227,36 @@ fn a_command_of_many_requests_is_read_in_short_time() {
         format!("curl {}", "--next h ".repeat(100_000)),
     ] {
         assert!(read(command.as_bytes(), None).is_ok());
+    }
+}
+
+/// What a shell puts in is not known, and what it takes away is no word of curl's.
+#[test]
+fn what_a_shell_does_is_not_taken_for_words() {
+    let form = format!("POST /\nHost: h\nAccept: */*\n{FORM}\n\n(unknown)");
+    for (words, sent, note) in [
+        ("-d \"$(cat body.txt)\" http://h/", form.as_str(), "$(cat body.txt)"),
+        ("-d $(jq -n '{a: (1)}' f) http://h/", &form, "$(jq -n '{a: (1)}' f)"),
+        ("-d \"`cat f`\" http://h/", &form, "`cat f`"),
+        ("-d `cat f` http://h/", &form, "`cat f`"),
+        ("-d \"$BODY\" http://h/", &form, "$BODY"),
+        ("http://h/ -H \"X-A: ${A}\"", "GET /\nHost: h\nAccept: */*\nX-A: …", "${A}"),
+        ("\"http://h/?a=$A&b=1\"", "GET /?a=…&b=1\nHost: h\nAccept: */*", "$A"),
+        ("-d @- < body.txt http://h/", &form, "-d @"),
+        ("-d @- <<EOF http://h/", &form, "-d @"),
+        ("-d @- <<< 'a b' http://h/", &form, "-d @"),
+        ("-d @<(date) http://h/", &form, "<(date)"),
+        ("http://h/ 2> trace.txt -X PUT", "PUT /\nHost: h\nAccept: */*", ""),
+        ("http://h/ > out 2>&1", "GET /\nHost: h\nAccept: */*", ""),
+        (
+            "-d 'costs $5' http://h/ &> 'all out'",
+            "POST /\nHost: h\nAccept: */*\nContent-Length: 8\n\
+            Content-Type: application/x-www-form-urlencoded\n\ncosts $5",
+            "",
+        ),
+    ] {
+        let found = capture(&format!("curl {words}"));
+        assert_eq!(shown(&found), sent, "{words}");
+        assert!(notes(&found).join("\n").contains(note), "{words}: {:?}", notes(&found));
     }
 }

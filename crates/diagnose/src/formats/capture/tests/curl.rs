@@ -177,7 +177,7 @@ fn a_command_is_split_as_its_shell_splits_it() {
 #[test]
 fn a_command_may_be_followed_by_its_answer() {
     let found = capture(&format!("$ curl -i https://h/$KEY\nHTTP/1.1 403 Forbidden\n\n{REFUSAL}"));
-    assert_eq!((target(&found).as_str(), code(&found)), ("/$KEY", "SignatureDoesNotMatch"));
+    assert_eq!((target(&found).as_str(), code(&found)), ("/%e2%80%a6", "SignatureDoesNotMatch"));
     assert_eq!(notes(&found), ["the value of the shell's $KEY is unknown"]);
     assert_eq!(notes(&capture("curl https://h/ && date")), ["the text after the command was ignored"]);
     assert_eq!(error("curl \\\n 'https://h/"), "line 2: the quote ' is never closed");
