@@ -78,10 +78,11 @@ impl Section {
 
     fn add_exchanges(&self, exchanges: &mut Vec<Exchange>, notes: &mut Vec<Note>) -> Result<(), UnreadableCapture> {
         let mut uploads = self.uploads.iter();
+        let cost = self.cost();
         let mut outcome = Ok(());
         for word in self.url_words() {
             let upload = uploads.next().map(String::as_str).filter(|file| !file.is_empty());
-            let most = MOST_REQUESTS.min(MOST_BYTES / self.cost(word).max(1)).max(1);
+            let most = MOST_REQUESTS.min(MOST_BYTES / (word.text.len() + cost).max(1)).max(1);
             let most = most.saturating_sub(exchanges.len());
             for url in self.urls_of(word, most, notes) {
                 match self.exchange(&url, upload) {
@@ -113,12 +114,12 @@ impl Section {
         })
     }
 
-    /// The bytes that a request of the section takes, or more.
-    fn cost(&self, word: &UrlWord) -> usize {
+    /// The bytes that a request of the section takes beside its URL, or more.
+    fn cost(&self) -> usize {
         let headers: usize = self.headers.iter().map(|line| line.len() + 64).sum();
         let form: usize = self.form.iter().map(|field| field.text.len() + 128).sum();
         let data: usize = self.data.iter().chain(&self.query).map(|piece| piece.length() + 1).sum();
-        word.text.len() + headers + data + form + 1_024
+        headers + data + form + 1_024
     }
 
     fn exchange(&self, url: &str, upload: Option<&str>) -> Result<Exchange, UnreadableCapture> {
