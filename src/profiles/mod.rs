@@ -40,7 +40,7 @@ pub use others::known_keys;
 pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
 pub use resolve::{describe, resolve};
 pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
-pub use shape::{looks_like_key_id, looks_like_secret, without_user};
+pub use shape::{looks_like_key_id, looks_like_secret, looks_like_session_token, without_user};
 pub use soundness::find_problem;
 pub use source::{AwsProvider, Source};
 pub use warning::{KeyPart, KeyProblem, Warning};

@@ -17,6 +17,12 @@ pub fn looks_like_secret(text: &str) -> bool {
     }
 }
 
+/// Whether a text has the form of a session token of AWS: base64 of a few bytes and `er/aws` or `origin`.
+pub fn looks_like_session_token(text: &str) -> bool {
+    const STARTS: [&str; 5] = ["FwoGZXIvYXdz", "FQoGZXIvYXdz", "FQoDYXdz", "AQoDYXdz", "IQoJb3JpZ2lu"];
+    STARTS.iter().any(|start| text.starts_with(start))
+}
+
 /// Whether ID and secret have each the form of the other: of AWS, or of Cloudflare, whose IDs have 32 hex digits and whose secrets 64.
 pub(super) fn look_exchanged(id: &str, secret: &str) -> bool {
     let is_hex = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -15,6 +15,7 @@ use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::form::FormClaim;
 use sigvet_core::internal::canonical::query::parameters;
+use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::{Body, Header, Request};
 use sigvet_core::scheme::{Dialect, Signature};
 use sigvet_core::stream::StreamFault;
@@ -202,7 +203,9 @@ fn in_header(header: &Header) -> Vec<Vec<u8>> {
 /// What stands where the ID of the key should, if it looks like the secret.
 fn exchanged_key(request: &Request) -> Option<String> {
     let claimed = Claimed::extract(request, BucketRule::default()).ok()?;
-    Some(claimed.access_key_id().to_owned()).filter(|id| looks_like_secret(id))
+    let id = String::from_utf8_lossy(&decode(claimed.access_key_id().as_bytes(), Plus::Literal)).into_owned();
+    let secret = id.rsplit_once(':').map_or(id.as_str(), |(_, secret)| secret);
+    looks_like_secret(secret).then(|| secret.to_owned())
 }
 
 /// The session tokens of an upload by form, and its policy where it holds one in base64.

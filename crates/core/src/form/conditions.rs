@@ -56,9 +56,9 @@ impl Condition {
         self.field().is_some_and(|own| own.eq_ignore_ascii_case(name))
     }
 
-    /// Whether it is on a session token.
+    /// Whether it is on a session token or on a customer's encryption key.
     pub(super) fn is_secret(&self) -> bool {
-        self.field().is_some_and(|name| name.to_ascii_lowercase().ends_with("-security-token"))
+        self.field().is_some_and(is_secret_field)
     }
 
     /// Whether a field's value meets it; a condition on the file is met by any field.
@@ -125,6 +125,14 @@ impl fmt::Display for Condition {
             other => write!(f, "{}", other.to_json()),
         }
     }
+}
+
+/// How the names of fields end that nobody may see: session tokens, and the keys of SSE-C.
+pub(super) const SECRET_FIELDS: [&str; 2] = ["-security-token", "-customer-key"];
+
+pub(super) fn is_secret_field(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_FIELDS.iter().any(|end| name.ends_with(end))
 }
 
 impl fmt::Debug for Condition {

@@ -95,7 +95,7 @@ impl fmt::Display for Violation {
             Self::ConditionFailed { condition, presented } => {
                 let name = condition.field().unwrap_or_default();
                 match presented {
-                    _ if condition.is_secret() => write!(f, "the field {name} differs from the token in the policy"),
+                    _ if condition.is_secret() => write!(f, "the field {name} differs from the value in the policy"),
                     Some(value) => write!(f, "the field {name} is '{value}', which violates the condition {condition}"),
                     None => write!(f, "the field {name}, which the condition {condition} requires, was not sent"),
                 }
@@ -267,7 +267,7 @@ mod tests {
                 vec![Condition::equals("x-amz-security-token", "hush")],
                 vec![("x-amz-security-token", "t")],
                 0,
-                "differs from the token in the policy",
+                "differs from the value in the policy",
             ),
         ] {
             let claim = claim(conditions, &fields);

@@ -6,6 +6,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::claim::FormClaim;
+use super::conditions::{SECRET_FIELDS, is_secret_field};
 
 /// Reads base64 with padding or without, and with bits to spare.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -15,16 +16,14 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// How the name of a token's field ends, in any case.
-const NAME: &[u8] = b"-security-token";
-
 impl FormClaim {
-    /// All that lets others act with a session of the signer's: its tokens, in field and policy, and the field `policy` where
-    /// one is in it. What they may be, they are: none is checked.
+    /// All that gives access: session tokens and encryption keys, in field and policy, and the field `policy` where one is in it.
+    /// What they may be, they are: none is checked.
     pub fn bearers(&self) -> Vec<Vec<u8>> {
-        let sent = self.session_token().1.map(|token| token.as_bytes().to_vec());
+        let is_secret = |(name, value): (&str, &str)| is_secret_field(name).then(|| value.as_bytes().to_vec());
+        let sent = self.fields.iter().filter_map(is_secret);
         let in_policy = tokens_in(&decoded(&self.string_to_sign));
-        let tokens: Vec<Vec<u8>> = sent.into_iter().chain(in_policy).collect();
+        let tokens: Vec<Vec<u8>> = sent.chain(in_policy).collect();
         let policy = (!tokens.is_empty()).then(|| self.string_to_sign.clone().into_bytes());
         tokens.into_iter().chain(policy).collect()
     }
@@ -44,11 +43,15 @@ fn decoded(policy: &str) -> Vec<u8> {
 /// The texts that stand behind the name of a token's field, as JSON spells them: a condition of either shape has the name
 /// first. A text that is not closed goes to the end.
 fn tokens_in(policy: &[u8]) -> Vec<Vec<u8>> {
+    SECRET_FIELDS.iter().flat_map(|name| texts_behind(policy, name.as_bytes())).collect()
+}
+
+fn texts_behind(policy: &[u8], name: &[u8]) -> Vec<Vec<u8>> {
     let lower = policy.to_ascii_lowercase();
     let mut tokens = Vec::new();
     let mut at = 0;
-    while let Some(found) = find(&lower[at..], NAME) {
-        at += found + NAME.len();
+    while let Some(found) = find(&lower[at..], name) {
+        at += found + name.len();
         let Some(rest) = policy[at..].strip_prefix(b"\"") else { continue };
         let Some(opening) = rest.iter().position(|byte| *byte == b'"') else { break };
         let token = closed(&rest[opening + 1..]);

@@ -80,7 +80,8 @@ fn redacted(source: &SecretSource) -> Value {
 
 /// The access key ID; not one that looks like the secret.
 fn shown_id(profile: &Profile) -> Option<&str> {
-    profile.access_key_id.as_deref().map(|id| if looks_like_secret(id.trim()) { REDACTED } else { id })
+    let is_secret = |id: &str| looks_like_secret(id.rsplit(':').next().unwrap_or_default().trim());
+    profile.access_key_id.as_deref().map(|id| if is_secret(id) { REDACTED } else { id })
 }
 
 fn settings(profile: &Profile) -> [(&'static str, Option<&str>); 6] {

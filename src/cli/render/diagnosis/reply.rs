@@ -2,7 +2,7 @@
 
 use super::Shown;
 use crate::cli::secrets::REDACTED;
-use crate::profiles::looks_like_secret;
+use crate::profiles::{looks_like_secret, looks_like_session_token};
 use serde_json::{Value, json};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::{Note, Party};
@@ -27,7 +27,7 @@ impl Shown<'_> {
 
     /// The reply in a word or two: `403 AccessDenied`.
     pub(super) fn refusal(&self) -> Option<String> {
-        let reply = self.own_reply()?;
+        let reply = self.own_reply().filter(|reply| reply.status.is_none_or(|status| status >= 300))?;
         let head: Vec<String> =
             reply.status.map(|status| status.to_string()).into_iter().chain(reply.code.clone()).collect();
         (!head.is_empty()).then(|| self.words(&head.join(" ")))
@@ -70,7 +70,7 @@ impl Shown<'_> {
     }
 }
 
-/// A message without words in the form of a secret access key: some servers, STS among them, quote what they were given in the place
+/// A message without words in the form of a secret access key or a session token: some servers, STS among them, quote what they were given in the place
 /// of a key ID.
 fn without_secrets(message: &str) -> String {
     let is_of_word = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
@@ -79,7 +79,8 @@ fn without_secrets(message: &str) -> String {
     while !rest.is_empty() {
         let end = rest.find(|character| !is_of_word(character)).unwrap_or(rest.len());
         let (word, behind) = rest.split_at(end);
-        let is_secret = LONGEST_SECRET >= word.len() && word.len() >= SHORTEST_SECRET && looks_like_secret(word);
+        let has_length = (SHORTEST_SECRET..=LONGEST_SECRET).contains(&word.len());
+        let is_secret = (has_length && looks_like_secret(word)) || looks_like_session_token(word);
         shown.push_str(if is_secret { REDACTED } else { word });
         let next = behind.find(is_of_word).unwrap_or(behind.len());
         let (between, behind) = behind.split_at(next);
@@ -103,6 +104,7 @@ mod tests {
         for (message, expected) in [
             (format!("Credential '{secret}' is not valid"), "Credential '[redacted]' is not valid"),
             (secret.to_owned(), "[redacted]"),
+            ("The token FwoGZXIvYXdzEXAMPLE//x== is malformed".to_owned(), "The token [redacted] is malformed"),
             ("resource: arn:aws:s3:::Bucket/Some/Long/Path".to_owned(), "resource: arn:aws:s3:::Bucket/Some/Long/Path"),
             ("\u{e9} ok".to_owned(), "\u{e9} ok"),
         ] {

@@ -120,7 +120,8 @@ impl Reply {
         let text = text.as_ref();
         let fields = json::read(text).or_else(|| xml::read(text));
         let fields = fields.or_else(|| exception::read(text));
-        let words = if fields.is_none() { first_words(text) } else { None };
+        let is_refusal = !status.is_some_and(|status| (200..300).contains(&status));
+        let words = if fields.is_none() && is_refusal && !holds_keys(text) { first_words(text) } else { None };
         let fields = fields.unwrap_or_default();
         let stated = fields.get(&["Message"]).map(|message| ErrorFields::in_message(&message));
         // The text of an exception has the message alone.
@@ -249,6 +250,11 @@ impl Reply {
     pub fn summary(&self) -> String {
         summary::of(self)
     }
+}
+
+/// Whether it is an answer with keys in it, which nobody wants to see repeated.
+fn holds_keys(text: &str) -> bool {
+    ["SecretAccessKey", "SessionToken", "secret_access_key", "session_token"].iter().any(|name| text.contains(name))
 }
 
 impl Hashes {
