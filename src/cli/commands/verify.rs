@@ -162,7 +162,7 @@ impl Own {
 
 fn explain_claim(error: ClaimError) -> Failure {
     let hint = match &error {
-        ClaimError::Procedure { .. } => {
+        ClaimError::Procedure { presented } if presented.starts_with("OSS") => {
             Some("OSS takes AWS4-HMAC-SHA256 too, at s3.oss-REGION.aliyuncs.com; that can be judged")
         }
         ClaimError::NotSigned => Some("'sigvet explain' with a URL shows how it would be signed"),

@@ -54,6 +54,9 @@ fn marked_word(name: &str) -> Option<&str> {
 /// How Alibaba Cloud OSS begins its algorithm.
 const OSS: &str = "OSS4";
 
+/// Google's signatures by a service account, which only the account's own certificate can check.
+const GOOGLE_RSA: &str = "GOOG4-RSA-SHA256";
+
 /// What a URL of a procedure that is not spoken is refused with: OSS names its algorithm in a parameter of its own.
 pub(super) fn of_other_procedure(parameters: &Parameters) -> Option<ClaimError> {
     let presented = parameters.get("x-oss-signature-version")?;
@@ -61,6 +64,9 @@ pub(super) fn of_other_procedure(parameters: &Parameters) -> Option<ClaimError> 
 }
 
 fn provider1(algorithm: &str) -> Result<(&str, Scheme), ClaimError> {
+    if algorithm == GOOGLE_RSA {
+        return Err(ClaimError::Procedure { presented: algorithm.to_owned() });
+    }
     let unknown = || ClaimError::Algorithm { presented: algorithm.to_owned() };
     let (provider, scheme) = Scheme::from_algorithm(algorithm).ok_or_else(unknown)?;
     if provider == OSS {

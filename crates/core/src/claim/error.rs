@@ -19,7 +19,9 @@ pub enum ClaimError {
         presented: String,
     },
     /// An algorithm that is named like one of Version 4 and follows another procedure.
-    #[error("signed with '{presented}' of Alibaba Cloud OSS, which differs from Version 4 and is not supported")]
+    #[error(
+        "signed with '{presented}', which is not made with an access key and a secret key as Version 4 makes it, and is not supported"
+    )]
     Procedure {
         /// The algorithm.
         presented: String,

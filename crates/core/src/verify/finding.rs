@@ -380,6 +380,12 @@ impl fmt::Display for Finding {
             Self::ReadAs(Reading::Method(method)) => {
                 write!(f, "a URL does not name its method: the signature is for {method}")
             }
+            Self::ReadAs(Reading::MethodAndType { method, content_type }) => {
+                write!(
+                    f,
+                    "a URL does not name its method and headers: the signature is for {method} with content-type: {content_type}"
+                )
+            }
             Self::ReadAs(Reading::PlusAsSpace) => {
                 f.write_str("the signature is right if the server reads the '+' in the path as a space, as AWS does")
             }

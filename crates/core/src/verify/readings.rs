@@ -14,6 +14,13 @@ use crate::request::target::{join_target, split_target};
 pub enum Reading {
     /// A URL does not name its method: it is good for this one.
     Method(String),
+    /// A URL of Version 2 does not name its method and its type either: it is good for these.
+    MethodAndType {
+        /// The method.
+        method: String,
+        /// The value of the header `Content-Type`.
+        content_type: String,
+    },
     /// A raw `+` in the path was read as a space.
     PlusAsSpace,
     /// The last segment of the path, `.` or `..`, was resolved to a path without a slash behind it, as botocore and awscrt do.

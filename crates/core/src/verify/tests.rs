@@ -153,6 +153,21 @@ fn version_2_signs_the_hash_of_a_body() {
     }
 }
 
+/// The signature was made by Python's `hmac` over the string to sign of a PUT with a type.
+#[test]
+fn a_url_of_version_2_alone_is_good_for_the_method_and_the_type_that_it_does_not_show() {
+    let url = "https://bkt.s3.amazonaws.com/k.txt?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=pz5hPhDsaCEjO6OnwEHUR4o0BgU%3D\
+        &content-type=text%2Fplain&Expires=1740826272";
+    let request = Request::new("GET", &RequestUrl::parse(url).unwrap()).unwrap();
+    let key = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    let before = Timestamp::parse("20250301T100000Z").unwrap();
+    let judge = Judge::new(Some(&key), before, ExpectedScope::Any);
+    let verdict = verify(&request, &judge.with_known(Known::URL)).unwrap();
+    let (method, content_type) = ("PUT".to_owned(), "text/plain".to_owned());
+    assert_eq!(verdict.findings, [Finding::ReadAs(Reading::MethodAndType { method, content_type })]);
+    assert!(verdict.is_valid() && !verify(&request, &judge).unwrap().is_valid());
+}
+
 /// Patterns as `prepare` takes them.
 #[test]
 fn a_set_of_regions_has_to_cover_the_expected_one() {

@@ -2,15 +2,58 @@
 
 use super::key::{judge_if_known, judge_token};
 use super::scope::judge_scope;
-use super::{Claimed, Finding, Judge, SignedTexts, Verdict, framing, once, unknown};
+use super::{Claimed, Finding, Judge, Reading, SignedTexts, Verdict, framing, once, unknown};
 use crate::canonical::query;
 use crate::credentials::Secret;
 use crate::endpoint;
 use crate::request::Request;
 use crate::v2::{Claim, Placement, sign, takes_version_2};
 
-/// Derives what is right, and looks at key, token and clock.
+/// Judges a request as it is. A URL does not show its method and its `Content-Type`: if the signature is right for some, it is
+/// judged by these.
 pub(super) fn judge(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict {
+    let verdict = judge_as_it_is(request, claim.clone(), judge);
+    if judge.known.method || judge.known.headers || verdict.is_signature_right() != Some(false) {
+        return verdict;
+    }
+    let right = readings_of_url(request).into_iter().find_map(|(read, reading)| {
+        let verdict = judge_as_it_is(&read, claim.clone(), judge);
+        (verdict.is_signature_right() == Some(true)).then_some((verdict, reading))
+    });
+    match right {
+        Some((mut verdict, reading)) => {
+            verdict.findings.push(Finding::ReadAs(reading));
+            verdict
+        }
+        None => verdict,
+    }
+}
+
+/// The requests that may have been meant: of each method, with no type, with the one that stands in the query, and with those
+/// that SDKs send.
+fn readings_of_url(request: &Request) -> Vec<(Request, Reading)> {
+    const TYPES: [&str; 3] = ["application/octet-stream", "binary/octet-stream", "application/x-www-form-urlencoded"];
+    let in_query = query::parameters(request.query().unwrap_or_default())
+        .find(|(name, _)| name.eq_ignore_ascii_case(b"content-type"))
+        .map(|(_, value)| String::from_utf8_lossy(&value).into_owned());
+    let types: Vec<String> = in_query.into_iter().chain(TYPES.map(str::to_owned)).collect();
+    let mut found = Vec::new();
+    for method in ["GET", "PUT", "HEAD", "POST", "DELETE"] {
+        let read = Request { method: method.to_owned(), ..request.clone() };
+        for content_type in &types {
+            let mut typed = read.clone();
+            if typed.headers.push("Content-Type", content_type.as_str()).is_ok() {
+                let (method, content_type) = (method.to_owned(), content_type.clone());
+                found.push((typed, Reading::MethodAndType { method, content_type }));
+            }
+        }
+        found.push((read, Reading::Method(method.to_owned())));
+    }
+    found
+}
+
+/// Derives what is right, and looks at key, token and clock.
+fn judge_as_it_is(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict {
     let derived = claim.terms.derive(request);
     let (parts, string_to_sign) = (derived.parts(claim.terms.placement), derived.to_bytes());
     let (mut expected, mut findings) = (None, Vec::new());

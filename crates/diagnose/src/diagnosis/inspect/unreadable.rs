@@ -82,6 +82,12 @@ fn other_kind(request: &Request) -> Option<&'static str> {
     OTHER_KINDS.into_iter().find(|kind| kind.eq_ignore_ascii_case(word))
 }
 
+/// Amazon Bedrock takes its keys as a bearer's, beside signatures.
+fn is_bedrock_key(request: &Request) -> bool {
+    let is_bearer = other_kind(request).is_some_and(|kind| kind == "Bearer");
+    is_bearer && request.host().is_some_and(|host| host.starts_with("bedrock"))
+}
+
 /// A presigned URL out of HTML or JSON, encoded as a whole, or taken for a path.
 fn escaped(request: &Request) -> Option<AppliedMistake> {
     let (path, query) = (request.path(), request.query().unwrap_or_default());
@@ -152,6 +158,9 @@ pub fn is_authorization_lost(request: &Request) -> bool {
 
 fn algorithm(request: &Request, presented: &str) -> Option<AppliedMistake> {
     let said = |signed: &str, detail: &str| Some(malformed(signed, "").with_detail(detail.to_owned()));
+    if is_bedrock_key(request) {
+        return None;
+    }
     if let Some(kind) = other_kind(request) {
         let detail = format!("the Authorization header is of kind {kind}, and is no signature");
         return Some(AppliedMistake::new(&MECHANISM_OTHER, kind, "AWS4-HMAC-SHA256").with_detail(detail));
