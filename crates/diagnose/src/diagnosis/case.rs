@@ -177,6 +177,7 @@ impl<'a> Case<'a> {
     /// Up to where the evidence goes, from the request to the signature.
     fn last_known_stage(&self) -> Note {
         match (self.agrees(Party::Client), self.agrees(Party::Server)) {
+            (true, _) if self.is_right() => Note::RightAndRefused,
             (true, _) => Note::ClientTextsRight,
             (false, true) => Note::ServerTextsRight,
             (false, false) => Note::NoTextsKnown,

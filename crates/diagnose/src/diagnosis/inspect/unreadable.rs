@@ -8,6 +8,7 @@ use crate::diagnosis::catalogue::{
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::claim::ClaimError;
 use sigvet_core::internal::canonical::query;
+use sigvet_core::internal::is_blacked_out;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
@@ -158,7 +159,7 @@ pub fn is_authorization_lost(request: &Request) -> bool {
 
 fn algorithm(request: &Request, presented: &str) -> Option<AppliedMistake> {
     let said = |signed: &str, detail: &str| Some(malformed(signed, "").with_detail(detail.to_owned()));
-    if is_bedrock_key(request) {
+    if is_bedrock_key(request) || is_blacked_out(request.headers.first_text("authorization").unwrap_or_default()) {
         return None;
     }
     if let Some(kind) = other_kind(request) {

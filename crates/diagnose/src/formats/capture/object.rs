@@ -130,7 +130,14 @@ impl Printed {
         if !is_token(&method) || !target.starts_with(b"/") {
             return None;
         }
-        let body = body.unwrap_or_else(|| uncaptured_body(&headers, &mut notes));
+        let body = body.unwrap_or_else(|| match uncaptured_body(&headers, &mut notes) {
+            // What is printed of a request with a body may leave it out.
+            Body::Bytes(_) if !["GET", "HEAD", "DELETE"].contains(&method.as_str()) => {
+                notes.push(Note::BodyNotCaptured);
+                Body::Unknown
+            }
+            body => body,
+        });
         let request = captured_request(method, target, headers, body);
         let url = url.map(|url| url.for_request(&request));
         Some(Exchange { request: Some(request), url, reply: None, notes })

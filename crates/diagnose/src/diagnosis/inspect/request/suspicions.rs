@@ -60,7 +60,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
             .map(|(signed, host)| scope::other_region(&signed, &host)),
         plus_in_path(judged),
         tilde_in_path(evidence, judged),
-        encoded_once(judged),
+        encoded_once(evidence, judged),
         date_header(evidence, judged),
         unicode_form(request),
         non_ascii(judged),
@@ -176,7 +176,11 @@ fn tilde_in_path(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<Appli
 }
 
 /// Of a path with escapes, the server's text alone shows that its service wants them encoded again; many signers are made for S3.
-fn encoded_once(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+fn encoded_once(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    // A client that shows what it signed shows whether it did.
+    if evidence.client.is_some_and(|client| client.canonical_request.is_some()) {
+        return None;
+    }
     let path = judged.derivation.canonical_request.field(Field::Path);
     let is_twice = judged.claim.terms.path_rule.encoding == PathEncoding::Twice && is_encoded_again(path);
     let detail = "the server encoded the path twice, as this service requires";
