@@ -79,7 +79,7 @@ pub struct ConnectionOptions {
     http1: bool,
 
     /// Speak HTTP/2 where the server does
-    #[arg(long, conflicts_with = "http1")]
+    #[arg(long, overrides_with = "http1")]
     http2: bool,
 }
 

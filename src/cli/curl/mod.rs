@@ -4,8 +4,10 @@
 
 pub mod facts;
 pub mod table;
+mod known;
 mod config_line;
 pub mod config_file;
+pub mod transfers;
 pub mod options;
 pub mod write_out;
 

@@ -58,7 +58,7 @@ pub fn hint_for(unknown: &str) -> Option<String> {
     }
     let positive = unknown.strip_prefix("--no-").map(|name| format!("--{name}"))?;
     let is_of_curl = find(&positive).is_some();
-    is_of_curl.then(|| format!("there is no opposite of {positive} here: leave it out, unless a file of -K sets it"))
+    is_of_curl.then(|| format!("leave it out: sigvet does not have {positive}, so there is nothing to turn off"))
 }
 
 fn row(name: &'static str, taken: Taken) -> Row {
@@ -90,6 +90,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
             "--data-raw",
             "--data-urlencode",
             "-f, --fail",
+            "--fail-early",
             "--fail-with-body",
             "-F, --form",
             "--form-string",
@@ -106,6 +107,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
             "--location-trusted",
             "--max-redirs",
             "-m, --max-time",
+            "-:, --next",
             "--no-progress-meter",
             "--noproxy",
             "-o, --output",
@@ -116,6 +118,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
             "--proxy-insecure",
             "-e, --referer",
             "-O, --remote-name",
+            "--remote-name-all",
             "-X, --request",
             "--resolve",
             "--retry",
@@ -143,7 +146,6 @@ const GROUPS: &[(Taken, &[&str])] = &[
     (Taken::NoEffect("~/.curlrc belongs to curl, and is not read"), &["-q, --disable"]),
     (Taken::NoEffect("a bar is what is shown in any case"), &["-#, --progress-bar"]),
     (Taken::NoEffect("headers are printed plain"), &["--styled-output", "--no-styled-output"]),
-    (Taken::NoEffect("there is one URL"), &["--fail-early"]),
     (Taken::NoEffect("a file is there whole or not at all"), &["--remove-on-error"]),
     (Taken::NoEffect("a proxy's answer to CONNECT is never printed"), &["--suppress-connect-headers"]),
     (Taken::NoEffect("no session is kept"), &["--no-sessionid"]),
@@ -176,10 +178,9 @@ const GROUPS: &[(Taken, &[&str])] = &[
     (Taken::NotTaken("'sigvet --version' prints the version"), &["-V, --version"]),
     (Taken::NotTaken("'sigvet send --help' prints every option"), &["-M, --manual"]),
     (
-        Taken::NotTaken("one request at a time: call sigvet for each, 'xargs -P' runs several"),
-        &["-:, --next", "-Z, --parallel", "--parallel-immediate", "--parallel-max", "--parallel-max-host", "--rate"],
+        Taken::NotTaken("requests are sent one after the other; 'xargs -P' runs several at a time"),
+        &["-Z, --parallel", "--parallel-immediate", "--parallel-max", "--parallel-max-host", "--rate"],
     ),
-    (Taken::NotTaken("-O names one file by its URL"), &["--remote-name-all"]),
     (Taken::NotTaken("-o names the file, and the server has no say in it"), &["-J, --remote-header-name"]),
     (Taken::NotTaken("-o /dev/null drops the body"), &["--out-null"]),
     (Taken::NotTaken("-o writes over a file; test for it in the shell"), &["--no-clobber", "--skip-existing"]),
@@ -461,11 +462,11 @@ mod tests {
             ("--cookie", Some("Cookie: NAME=VALUE")),
             ("--cookie=a=b", Some("Cookie: NAME=VALUE")),
             ("-b", Some("Cookie: NAME=VALUE")),
-            ("-:", Some("one request at a time")),
+            ("-Z", Some("one after the other")),
             ("--digest", Some("AWS signatures only")),
             ("--tls-min", Some("TLS 1.2")),
             ("--expand-url", Some("shell")),
-            ("--no-silent", Some("no opposite of --silent")),
+            ("--no-netrc", Some("does not have --netrc")),
             ("--no-such", None),
             ("--header", None),
             ("--globoff", None),

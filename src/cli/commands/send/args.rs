@@ -70,6 +70,13 @@ pub struct SendArgs {
     curl: CurlOptions,
 }
 
+impl SendArgs {
+    /// Whether a failure ends the command, though further URLs were typed.
+    pub fn stops_early(&self) -> bool {
+        self.output.fail_early
+    }
+}
+
 /// What to do where the server sends the request elsewhere.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Redirects")]
@@ -121,8 +128,12 @@ pub struct OutputOptions {
     pub output: Option<PathBuf>,
 
     /// Write the response body to a file named like the last part of the URL
-    #[arg(short = 'O', long, conflicts_with = "output")]
+    #[arg(short = 'O', long, overrides_with = "output")]
     pub remote_name: bool,
+
+    /// Do as -O does for each URL that has no -o
+    #[arg(long, hide = true)]
+    pub remote_name_all: bool,
 
     /// The directory for -o and -O
     #[arg(long, value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
@@ -141,7 +152,7 @@ pub struct OutputOptions {
     pub fail: bool,
 
     /// Like --fail, but print the body
-    #[arg(long, conflicts_with = "fail")]
+    #[arg(long, overrides_with = "fail")]
     pub fail_with_body: bool,
 
     /// Print no progress, warnings or errors
@@ -155,6 +166,10 @@ pub struct OutputOptions {
     /// Print errors even with -s
     #[arg(short = 'S', long)]
     pub show_error: bool,
+
+    /// Stop at the first URL that fails, instead of going on to the next
+    #[arg(long)]
+    pub fail_early: bool,
 }
 
 impl OutputOptions {

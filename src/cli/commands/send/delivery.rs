@@ -103,7 +103,7 @@ pub struct Delivered {
 impl OutputOptions {
     /// The file that the response goes into. The URL is the one that was typed: where a server redirects to names no file.
     pub fn file(&self, url: &RequestUrl) -> Result<Option<PathBuf>, Failure> {
-        let name = match (&self.output, self.remote_name) {
+        let name = match (&self.output, self.remote_name || self.remote_name_all) {
             (Some(name), _) => name.clone(),
             (None, true) => remote_name(url)?,
             (None, false) => return Ok(None),
