@@ -26,6 +26,7 @@ use args::{Cli, Command};
 use clap::builder::Styles;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser};
+use commands::send::Shared;
 use context::Context;
 use curl::{config_file, table, transfers};
 use failure::{Exit, Failure};
@@ -48,18 +49,19 @@ pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> 
     };
     // A file of -K may hold more.
     context.secrets.add_given(&typed_secrets(&words), &context.environment);
+    let mut shared = Shared::default();
     match transfers::is_paired(&words) {
-        true => run_each(transfers::split(words, Cli::command), context),
-        false => run_one(words, context).0,
+        true => run_each(transfers::split(words, Cli::command), &mut shared, context),
+        false => run_one(words, &mut shared, context).0,
     }
 }
 
 /// Runs what is meant by a command line, and tells how it ended; one with several URLs becomes several.
-fn run_one(words: Vec<OsString>, context: &mut Context) -> (u8, Ending) {
+fn run_one(words: Vec<OsString>, shared: &mut Shared, context: &mut Context) -> (u8, Ending) {
     match Cli::try_parse_from(&words) {
-        Ok(cli) => finish(&cli, context),
+        Ok(cli) => finish(&cli, shared, context),
         Err(error) if config_file::is_send(&words) => match is_further_url(&error) {
-            true => (run_each(transfers::split(words, Cli::command), context), Ending::Last),
+            true => (run_each(transfers::split(words, Cli::command), shared, context), Ending::Last),
             false => match explain_unknown(&error) {
                 Some(failure) => (report(&failure, context), Ending::Last),
                 None => (print_clap(&error, words, context), Ending::Last),
@@ -79,11 +81,11 @@ enum Ending {
 }
 
 /// Runs one transfer after the other. As with curl the last one that ran says how it all ends.
-fn run_each(lines: Vec<Vec<OsString>>, context: &mut Context) -> u8 {
+fn run_each(lines: Vec<Vec<OsString>>, shared: &mut Shared, context: &mut Context) -> u8 {
     let mut exit = Exit::Done as u8;
     context.share_stdin();
     for line in lines {
-        let (ended, ending) = run_one(line, context);
+        let (ended, ending) = run_one(line, shared, context);
         exit = ended;
         if ending == Ending::Last {
             break;
@@ -92,8 +94,8 @@ fn run_each(lines: Vec<Vec<OsString>>, context: &mut Context) -> u8 {
     exit
 }
 
-fn finish(cli: &Cli, context: &mut Context) -> (u8, Ending) {
-    let outcome = dispatch(&cli.command, context);
+fn finish(cli: &Cli, shared: &mut Shared, context: &mut Context) -> (u8, Ending) {
+    let outcome = dispatch(&cli.command, shared, context);
     let is_early = matches!(&cli.command, Command::Send(Deferred(args)) if args.stops_early());
     match outcome {
         Ok(exit) => (exit as u8, Ending::Next),
@@ -104,11 +106,11 @@ fn finish(cli: &Cli, context: &mut Context) -> (u8, Ending) {
     }
 }
 
-fn dispatch(command: &Command, context: &mut Context) -> Result<Exit, Failure> {
+fn dispatch(command: &Command, shared: &mut Shared, context: &mut Context) -> Result<Exit, Failure> {
     let done = |()| Exit::Done;
     match command {
         Command::Sign(Deferred(args)) => commands::sign::run(args, context).map(done),
-        Command::Send(Deferred(args)) => commands::send::run(args, context).map(done),
+        Command::Send(Deferred(args)) => commands::send::run(args, shared, context).map(done),
         Command::Presign(Deferred(args)) => commands::presign::run(args, context).map(done),
         Command::Form(Deferred(args)) => commands::form::run(args, context).map(done),
         Command::Verify(Deferred(args)) => commands::verify::run(args, context),

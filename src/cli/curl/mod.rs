@@ -3,6 +3,7 @@
 //! Nothing here signs or sends; `send` hands in what it measured.
 
 pub mod facts;
+pub mod cookies;
 pub mod table;
 mod known;
 mod config_line;

@@ -12,7 +12,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
-use super::value::parse_time;
+use super::value::{parse_secret, parse_time};
 use sigvet_core::credentials::Secret;
 use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
@@ -285,10 +285,6 @@ pub fn parse_host(text: &str) -> Result<String, String> {
     };
     let is_host = parse_url(&format!("http://{text}/")).is_ok_and(as_typed);
     if is_host { Ok(text.to_owned()) } else { Err("expected HOST or HOST:PORT".to_owned()) }
-}
-
-fn parse_secret(text: &str) -> Result<Secret, std::convert::Infallible> {
-    Ok(Secret::new(text))
 }
 
 #[cfg(test)]
