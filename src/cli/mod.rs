@@ -5,6 +5,7 @@ pub mod screen;
 pub mod shell;
 pub mod secrets;
 pub mod failure;
+mod mistyped;
 pub mod context;
 pub mod terminal;
 pub mod options;
@@ -67,7 +68,18 @@ fn run_one(words: Vec<OsString>, shared: &mut Shared, context: &mut Context) -> 
                 None => (print_clap(&error, words, context), Ending::Last),
             },
         },
-        Err(error) => (print_clap(&error, words, context), Ending::Last),
+        Err(error) => match unknown_command(&error).and_then(mistyped::explain) {
+            Some(failure) => (report(&failure, context), Ending::Last),
+            None => (print_clap(&error, words, context), Ending::Last),
+        },
+    }
+}
+
+/// The word that stands where a command should.
+fn unknown_command(error: &clap::Error) -> Option<&str> {
+    match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => Some(word),
+        _ => None,
     }
 }
 
