@@ -1,6 +1,6 @@
 //! The connection: the name is looked up, its addresses are tried, a proxy is asked to connect, TLS is spoken.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::HeaderValue;
 use hyper_util::rt::TokioIo;
@@ -153,5 +153,11 @@ async fn addresses(host: &str, port: u16, options: &Options) -> Result<Vec<Socke
         return Err(not_found(LookupError::NoAddress));
     }
     let wanted: Vec<SocketAddr> = found.into_iter().filter(|address| options.family.has(address.ip())).collect();
-    if wanted.is_empty() { Err(not_found(LookupError::NoneOfFamily)) } else { Ok(wanted) }
+    match wanted.is_empty() {
+        false => Ok(wanted),
+        true if name.parse::<IpAddr>().is_ok() => {
+            Err(TransportError::CannotConnect { host: format!("{host}:{port}"), source: ConnectError::OtherFamily })
+        }
+        true => Err(not_found(LookupError::NoneOfFamily)),
+    }
 }

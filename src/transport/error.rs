@@ -230,6 +230,9 @@ pub enum ConnectError {
         /// What the system says.
         source: io::Error,
     },
+    /// The address is of the other version of IP than was asked for.
+    #[error("its address is of the other IP version")]
+    OtherFamily,
     /// The local socket refused it, or the system has none.
     #[error(transparent)]
     Socket(io::Error),
