@@ -18,8 +18,11 @@ const WORDS: [(&[&str], &str); 15] = [
     (&["configure", "config", "login", "init", "profiles", "alias"], "add a profile with: sigvet profile add NAME"),
     (&["check", "validate", "test"], "judge a signed request with: sigvet verify FILE"),
     (&["debug", "diagnose", "why", "trace"], "explain a refused request with: sigvet explain FILE"),
-    (&["whoami", "id", "sts"], "ask whose key it is with: sigvet send --profile NAME \
-        'https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15'"),
+    (
+        &["whoami", "id", "sts"],
+        "ask whose key it is with: sigvet send --profile NAME \
+        'https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15'",
+    ),
     (&["s3", "s3api", "aws"], "send any request with: sigvet send s3://BUCKET/KEY"),
 ];
 
@@ -30,7 +33,8 @@ pub fn explain(word: &str) -> Option<Failure> {
         None if looks_like_url(word) => "name the command first: sigvet send URL, sigvet presign URL, …".to_owned(),
         None => return None,
     };
-    let shown = if looks_like_url(word) { "a URL is no command".to_owned() } else { format!("there is no command '{word}'") };
+    let shown =
+        if looks_like_url(word) { "a URL is no command".to_owned() } else { format!("there is no command '{word}'") };
     Some(Failure::usage(without_lookalikes(&shown)).hint(hint))
 }
 

@@ -108,7 +108,7 @@ fn run_each(lines: Vec<Vec<OsString>>, shared: &mut Shared, context: &mut Contex
 
 fn finish(cli: &Cli, shared: &mut Shared, context: &mut Context) -> (u8, Ending) {
     let outcome = dispatch(&cli.command, shared, context);
-    let is_early = matches!(&cli.command, Command::Send(Deferred(args)) if args.stops_early());
+    let is_early = matches!(&cli.command, Command::Send(args) if args.0.stops_early());
     match outcome {
         Ok(exit) => (exit as u8, Ending::Next),
         Err(failure) => {
@@ -122,7 +122,7 @@ fn dispatch(command: &Command, shared: &mut Shared, context: &mut Context) -> Re
     let done = |()| Exit::Done;
     match command {
         Command::Sign(Deferred(args)) => commands::sign::run(args, context).map(done),
-        Command::Send(Deferred(args)) => commands::send::run(args, shared, context).map(done),
+        Command::Send(args) => commands::send::run(&args.0, shared, context).map(done),
         Command::Presign(Deferred(args)) => commands::presign::run(args, context).map(done),
         Command::Form(Deferred(args)) => commands::form::run(args, context).map(done),
         Command::Verify(Deferred(args)) => commands::verify::run(args, context),

@@ -47,7 +47,8 @@ async fn open_at_leisure(
     let (stream, is_http2): (Box<dyn Stream>, bool) = match url.scheme() {
         UriScheme::Http => (stream, false),
         UriScheme::Https | UriScheme::Wss => {
-            let tls = tls::handshake(stream, url.host(), &options.trust, options.identity.as_ref(), options.version).await?;
+            let tls =
+                tls::handshake(stream, url.host(), &options.trust, options.identity.as_ref(), options.version).await?;
             let is_http2 = tls::agreed_on_http2(&tls);
             timings.secured = timings.begun.elapsed();
             (Box::new(tls), is_http2)

@@ -29,7 +29,8 @@ mod wire;
 pub use body_error::{BodyError, Pass};
 pub use chunks::ChunkedReader;
 pub use error::{
-    BadIdentity, BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable, Untrusted,
+    BadIdentity, BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable,
+    Untrusted,
 };
 pub use file::{BodyFile, BodyReader, PIECE};
 pub use fingerprint::Fingerprints;

@@ -26,7 +26,11 @@ const SAME: [(&str, &str); 19] = [
 
 const OTHERWISE: [(&str, &str, &str); 4] = [
     ("-K k {}/ok", "\u{feff}request = DELETE", "a byte order mark is passed over; curl loses the line behind it"),
-    ("-K k {}/ok", "no-such-option", "curl warns of a line that is no option; here it is refused, for it may be a mistake in a name"),
+    (
+        "-K k {}/ok",
+        "no-such-option",
+        "curl warns of a line that is no option; here it is refused, for it may be a mistake in a name",
+    ),
     ("-K k {}/ok", "header = A: b", "curl cuts the value off at its first blank, and warns; here it is refused"),
     ("-K k {}/ok", "header = \"A: b", "curl takes a quote that never ends; here it is refused"),
 ];

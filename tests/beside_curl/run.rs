@@ -82,7 +82,10 @@ fn run(case: &Case, program: &Path, before: &[&str]) -> Traces {
         ("kept", "kept"),
         ("partial", "0123"),
         ("headers", "X-From: file\n"),
-        ("cookies", "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\ts\n127.0.0.1\tFALSE\t/a\tFALSE\t4000000000\tdeep\td\n"),
+        (
+            "cookies",
+            "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\ts\n127.0.0.1\tFALSE\t/a\tFALSE\t4000000000\tdeep\td\n",
+        ),
         ("k", config.as_str()),
     ];
     for (name, text) in files {
@@ -90,10 +93,12 @@ fn run(case: &Case, program: &Path, before: &[&str]) -> Traces {
     }
     // What is said before --next holds no longer behind it.
     let is_next = |word: &&String| matches!(word.as_str(), "--next" | "-:") && before.contains(&"send");
-    let words = case.words.iter().flat_map(|word| {
-        [Some(word.as_str()), is_next(&word).then_some("--no-sign-request")].into_iter().flatten()
-    });
-    let words = words.map(|word| word.replace("{}", &format!("http://{}", server.host)).replace("{host}", &server.host));
+    let words = case
+        .words
+        .iter()
+        .flat_map(|word| [Some(word.as_str()), is_next(&word).then_some("--no-sign-request")].into_iter().flatten());
+    let words =
+        words.map(|word| word.replace("{}", &format!("http://{}", server.host)).replace("{host}", &server.host));
     let mut child = Command::new(program)
         .args(before)
         .args(words)
@@ -135,7 +140,8 @@ fn files_in(folder: &Path, server: &Recorder) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let text = std::fs::read(&path).map_or_else(|_| "a folder".to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let text = std::fs::read(&path)
+            .map_or_else(|_| "a folder".to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned());
         let mut lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("# ") && !line.is_empty()).collect();
         if text.starts_with("# Netscape") {
             lines.sort_unstable();
@@ -144,14 +150,18 @@ fn files_in(folder: &Path, server: &Recorder) -> BTreeMap<String, String> {
         if path.ends_with("k") {
             continue;
         }
-        files.insert(path.file_name().unwrap().to_string_lossy().into_owned(), lines.join("\n").replace(&server.host, "HOST"));
+        files.insert(
+            path.file_name().unwrap().to_string_lossy().into_owned(),
+            lines.join("\n").replace(&server.host, "HOST"),
+        );
     }
     files
 }
 
 /// A request without what names the program, or is made at random.
 fn shown(request: &Captured) -> String {
-    let boundary = request.values("content-type").first().and_then(|value| Some(value.split_once("boundary=")?.1.to_owned()));
+    let boundary =
+        request.values("content-type").first().and_then(|value| Some(value.split_once("boundary=")?.1.to_owned()));
     let mut fields: Vec<String> = request
         .headers
         .iter()

@@ -38,7 +38,9 @@ fn answer(request: &Captured) -> Vec<u8> {
         "missing" => whole(404, "", b"no such thing", is_head),
         "busy" => whole(503, "retry-after: 0\r\n", b"busy", is_head),
         "short" => b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n12345".to_vec(),
-        _ => whole(200, "content-type: text/plain\r\netag: \"abc\"\r\nx-two: one\r\nx-two: two\r\n", b"hello\n", is_head),
+        _ => {
+            whole(200, "content-type: text/plain\r\netag: \"abc\"\r\nx-two: one\r\nx-two: two\r\n", b"hello\n", is_head)
+        }
     }
 }
 
@@ -52,9 +54,7 @@ fn part(range: &str, is_head: bool) -> Vec<u8> {
         _ => (10, 9),
     };
     match all.get(from..=to) {
-        Some(piece) if from <= 9 => {
-            whole(206, &format!("content-range: bytes {from}-{to}/10\r\n"), piece, is_head)
-        }
+        Some(piece) if from <= 9 => whole(206, &format!("content-range: bytes {from}-{to}/10\r\n"), piece, is_head),
         _ => whole(416, "content-range: bytes */10\r\n", b"", is_head),
     }
 }

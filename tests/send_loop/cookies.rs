@@ -10,7 +10,8 @@ fn setting(location: &str) -> Vec<u8> {
 /// Catches a cookie that is not signed, or comes too late for the hop that it is for.
 #[test]
 fn a_cookie_of_a_redirect_is_signed_with_the_next_hop() {
-    let recorder = Recorder::replying(|before, _| if before == 0 { setting("/next") } else { answer("200 OK", "", "") });
+    let recorder =
+        Recorder::replying(|before, _| if before == 0 { setting("/next") } else { answer("200 OK", "", "") });
     let directory = tempfile::tempdir().unwrap();
     let jar = directory.path().join("jar");
     send(&["-s", "-L", "-b", "own=2", "-c", jar.to_str().unwrap(), &recorder.url("/")]).run().expect(0);

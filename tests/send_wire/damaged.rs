@@ -38,7 +38,9 @@ fn an_object_with_the_framing_in_it_ends_with_56() {
     let body = "a".repeat(200_000);
     std::fs::write(&path, &body).unwrap();
     for options in STREAMED {
-        for way in [&["-T", path.to_str().unwrap()][..], &["-X", "PUT", "-d", "abc"], &["-T", "-", "--length", "200000"]] {
+        for way in
+            [&["-T", path.to_str().unwrap()][..], &["-X", "PUT", "-d", "abc"], &["-T", "-", "--length", "200000"]]
+        {
             let recorder = storing_all();
             let url = recorder.url("/bucket/key");
             let words = [options, way, &[&url]].concat();
@@ -73,6 +75,7 @@ fn an_etag_of_the_payload_proves_the_object_and_another_proves_nothing() {
 #[test]
 fn a_body_in_one_piece_is_never_called_damaged() {
     let recorder = storing_all();
-    let outcome = send(&["--checksum", "crc32", "-X", "PUT", "-d", "abc", &recorder.url("/bucket/key")]).run().expect(0);
+    let outcome =
+        send(&["--checksum", "crc32", "-X", "PUT", "-d", "abc", &recorder.url("/bucket/key")]).run().expect(0);
     assert!(outcome.stderr.contains("did not confirm the crc32 checksum"), "{}", outcome.stderr);
 }

@@ -7,7 +7,16 @@ use crate::recorder::{OK, Recorder, send};
 #[test]
 fn a_presigned_url_is_sent_as_it_is() {
     let recorder = Recorder::answering(OK);
-    let url = Sigvet::new(&["presign", "--region", "us-east-1", "--service", "s3", "--expires", "1h", &recorder.url("/bucket/a%20b")]);
+    let url = Sigvet::new(&[
+        "presign",
+        "--region",
+        "us-east-1",
+        "--service",
+        "s3",
+        "--expires",
+        "1h",
+        &recorder.url("/bucket/a%20b"),
+    ]);
     let url = url.run().expect(0).text();
     let outcome = send(&[url.trim()]).run().expect(0);
     assert_eq!(outcome.stderr, "* the URL is presigned: it is sent as it is, without another signature\n");

@@ -1,12 +1,12 @@
 //! What `sigvet-diagnose` needs of the inside. No part of the public API: it changes without notice.
 
+#[cfg(feature = "stream")]
+pub use crate::crypto::Md5Hasher;
 #[cfg(feature = "v2")]
 pub use crate::crypto::digests::hmac_sha1;
 #[cfg(any(feature = "stream", feature = "v2"))]
 pub use crate::crypto::digests::sha1;
 pub use crate::crypto::digests::{Hex, sha512};
-#[cfg(feature = "stream")]
-pub use crate::crypto::Md5Hasher;
 pub use crate::crypto::midstate::{Midstate, hmac};
 pub use crate::derivation::frame::{Subject, frame};
 pub use crate::request::headers::is_token;

@@ -33,6 +33,7 @@ pub struct Cli {
 }
 
 /// The commands.
+#[expect(clippy::large_enum_variant, reason = "a process holds one of them")]
 #[derive(Debug, Subcommand)]
 #[command(help_template = HELP)]
 pub enum Command {

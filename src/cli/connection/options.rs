@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::context::Context;
-use crate::cli::options::value::{parse_rate, parse_secret, parse_seconds};
+use crate::cli::options::value::{parse_rate, parse_seconds, parse_secret};
 use crate::transport::{
     DEFAULT_CONNECT_TIMEOUT, Family, HttpVersion, Identity, Meter, Options, Proxies, Rerouting, Resolution, Trust,
 };

@@ -72,8 +72,7 @@ impl Jar {
         let mut cookies = self.0.matches(&Url::parse(&url.to_string()).ok()?);
         let domain = |cookie: &Cookie<'_>| cookie.domain.as_cow().map_or(0, |domain| domain.len());
         cookies.sort_by_key(|cookie| Reverse((cookie.path.as_ref().len(), domain(cookie), cookie.name().len())));
-        let pairs: Vec<String> =
-            cookies.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+        let pairs: Vec<String> = cookies.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
@@ -179,7 +178,13 @@ mod tests {
     #[test]
     fn what_a_server_sets_goes_back_to_it_alone() {
         let mut jar = Jar::default();
-        let set = ["a=1; Path=/", "b=2; Domain=.h.example", "c=3; Domain=example", "d=4; Domain=other.example", "e=5; Max-Age=0"];
+        let set = [
+            "a=1; Path=/",
+            "b=2; Domain=.h.example",
+            "c=3; Domain=example",
+            "d=4; Domain=other.example",
+            "e=5; Max-Age=0",
+        ];
         let headers = Headers::from_pairs(set.map(|value| ("set-cookie", value))).unwrap();
         jar.receive(&url("http://x.h.example/"), &headers);
         assert_eq!(jar.header_for(&url("http://x.h.example/")).as_deref(), Some("a=1; b=2"));
@@ -190,7 +195,8 @@ mod tests {
 
     #[test]
     fn a_file_that_was_written_reads_as_the_same() {
-        let text = format!("{HEAD}#HttpOnly_.h.example\tTRUE\t/p\tTRUE\t{FAR}\tn\tv\nh.example\tFALSE\t/\tFALSE\t0\ts\tt\n");
+        let text =
+            format!("{HEAD}#HttpOnly_.h.example\tTRUE\t/p\tTRUE\t{FAR}\tn\tv\nh.example\tFALSE\t/\tFALSE\t0\ts\tt\n");
         let written = jar(&text, Kept::All).to_text();
         let mut lines: Vec<&str> = written.lines().collect();
         let mut expected: Vec<&str> = text.lines().collect();

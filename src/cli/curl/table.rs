@@ -177,10 +177,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
         Taken::NotTaken("-H 'If-None-Match: …' asks on a condition, -w '%header{etag}' prints an ETag"),
         &["--etag-compare", "--etag-save"],
     ),
-    (
-        Taken::NotTaken("-i prints the headers before the body, -w '%{header_json}' after it"),
-        &["--show-headers"],
-    ),
+    (Taken::NotTaken("-i prints the headers before the body, -w '%{header_json}' after it"), &["--show-headers"]),
     (
         Taken::NotTaken("-v prints what is sent and received, --show all what is signed"),
         &["--trace", "--trace-ascii", "--trace-config", "--trace-ids", "--trace-time"],
@@ -240,7 +237,9 @@ const GROUPS: &[(Taken, &[&str])] = &[
         &["--ca-native", "--capath"],
     ),
     (
-        Taken::NotTaken("--cert and --key take files of PEM; 'openssl pkey -in KEY -out PLAIN' takes a password off a key"),
+        Taken::NotTaken(
+            "--cert and --key take files of PEM; 'openssl pkey -in KEY -out PLAIN' takes a password off a key",
+        ),
         &["--pass", "--ssl-auto-client-cert"],
     ),
     (

@@ -64,15 +64,16 @@ impl Groups {
         match word.to_str() {
             Some("--") => self.open.urls.extend(rest),
             Some("--next") => self.close(),
-            Some(text) if text.starts_with("--") => self.long(known, &text[2..].to_owned(), word, rest),
-            Some(text) if text.starts_with('-') && text.len() > 1 => self.letters(known, &text[1..].to_owned(), rest),
+            Some(text) if text.starts_with("--") => self.long(known, text, rest),
+            Some(text) if text.starts_with('-') && text.len() > 1 => self.letters(known, &text[1..], rest),
             _ => self.open.urls.push(word),
         }
     }
 
-    fn long(&mut self, known: &Known, text: &str, word: OsString, rest: &mut dyn Iterator<Item = OsString>) {
-        let (name, has_value) = text.split_once('=').map_or((text, false), |(name, _)| (name, true));
-        let mut option = vec![word];
+    fn long(&mut self, known: &Known, word: &str, rest: &mut dyn Iterator<Item = OsString>) {
+        let name = word.trim_start_matches("--");
+        let (name, has_value) = name.split_once('=').map_or((name, false), |(name, _)| (name, true));
+        let mut option = vec![word.into()];
         if !has_value && known.longs.get(name) == Some(&Value::Needed) {
             option.extend(rest.next());
         }
@@ -133,9 +134,8 @@ mod tests {
 
     fn lines(line: &[&str]) -> Vec<String> {
         let words = ["sigvet", "send"].iter().chain(line).map(OsString::from).collect();
-        let joined = |line: Vec<OsString>| {
-            line[2..].iter().map(|word| word.to_str().unwrap()).collect::<Vec<_>>().join(" ")
-        };
+        let joined =
+            |line: Vec<OsString>| line[2..].iter().map(|word| word.to_str().unwrap()).collect::<Vec<_>>().join(" ");
         split(words, Cli::command).into_iter().map(joined).collect()
     }
 
@@ -159,9 +159,8 @@ mod tests {
     /// What needs no pairing is parsed once, without a second definition of the command line.
     #[test]
     fn most_command_lines_are_left_alone() {
-        let is_paired = |line: &[&str]| {
-            is_paired(&["sigvet", "send"].iter().chain(line).map(OsString::from).collect::<Vec<_>>())
-        };
+        let is_paired =
+            |line: &[&str]| is_paired(&["sigvet", "send"].iter().chain(line).map(OsString::from).collect::<Vec<_>>());
         for line in [&["h"][..], &["-o", "x", "h"], &["-XPOST", "h"], &["h/1", "h/2"]] {
             assert!(!is_paired(line), "{line:?}");
         }

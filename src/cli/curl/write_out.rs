@@ -317,7 +317,10 @@ mod tests {
             ..facts()
         };
         for (format, expected) in [
-            ("%{url.scheme} %{url.host} %{url.port} %{url.path} %{url.query}|%{url.fragment}", "https h.example 443 /a b=c|"),
+            (
+                "%{url.scheme} %{url.host} %{url.port} %{url.path} %{url.query}|%{url.fragment}",
+                "https h.example 443 /a b=c|",
+            ),
             ("%{urle.scheme} %{urle.host} %{urle.port} %{urle.path}|%{urle.query}|%{urle.user}", "http [::1] 8 /||"),
             ("%{xfer_id} %{conn_id} %{urlnum} %{proxy_used} %{tls_earlydata} %{size_delivered}", "2 3 2 1 0 5"),
         ] {

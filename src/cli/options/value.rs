@@ -96,7 +96,8 @@ pub fn parse_seconds(text: &str) -> Result<Duration, InvalidValue> {
 /// Parses a speed as curl takes it: bytes in a second, with `K`, `M`, `G`, `T` (of 1024) or `B`.
 pub fn parse_rate(text: &str) -> Result<NonZeroU64, InvalidValue> {
     const UNITS: [(&str, u64); 6] = [("", 1), ("B", 1), ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("T", 1 << 40)];
-    let expected = || InvalidValue { what: "a speed", presented: text.to_owned(), expected: "for example 100000, 500K or 2M" };
+    let expected =
+        || InvalidValue { what: "a speed", presented: text.to_owned(), expected: "for example 100000, 500K or 2M" };
     let (amount, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let size = UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, size)| *size);
     let bytes = amount.parse::<u64>().ok().zip(size).and_then(|(amount, size)| amount.checked_mul(size));

@@ -139,7 +139,9 @@ fn explain_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
     Some(match (sent.signed_by, sent.region) {
         (SignedBy::Other, _) => "run 'sigvet explain' on the URL to see why".to_owned(),
         (SignedBy::Sigvet, Some(region)) => {
-            format!("check the secret key first, then the region ({region}); --explain shows each step of the signature")
+            format!(
+                "check the secret key first, then the region ({region}); --explain shows each step of the signature"
+            )
         }
         (SignedBy::Sigvet, None) => "check the secret key first; --explain shows each step of the signature".to_owned(),
     })

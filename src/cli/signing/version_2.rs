@@ -56,9 +56,8 @@ fn sub_resources(typed: Option<&[String]>, names: &Names) -> Result<SubResources
     let is_change = |name: &&str| name.starts_with(['+', '-']);
     let changes = typed.iter().filter(|name| is_change(name)).count();
     if changes != 0 && changes != typed.len() {
-        return Err(Failure::usage("--sub-resources has both names and changes").hint(
-            "write NAME,NAME for a list of its own, or +NAME,-NAME for changes to the usual one",
-        ));
+        return Err(Failure::usage("--sub-resources has both names and changes")
+            .hint("write NAME,NAME for a list of its own, or +NAME,-NAME for changes to the usual one"));
     }
     if changes == 0 {
         return Ok(SubResources::Named(typed.into_iter().map(str::to_owned).collect()));

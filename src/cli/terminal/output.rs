@@ -42,7 +42,8 @@ impl<'a> Output<'a> {
 
     /// Goes on at the end of a file: what is there stays, whatever comes.
     pub fn append(path: &Path) -> Result<Self, Failure> {
-        let file = OpenOptions::new().append(true).create(true).open(path).map_err(|error| cannot_write(path, error))?;
+        let file =
+            OpenOptions::new().append(true).create(true).open(path).map_err(|error| cannot_write(path, error))?;
         Ok(Self(Sink::Special(file, path.to_owned())))
     }
 

@@ -103,7 +103,12 @@ fn the_example_in_a_query_comes_out_as_printed() {
     let url = RequestUrl::parse("http://johnsmith.s3.amazonaws.com/photos/puppy.jpg").unwrap();
     let now = Timestamp::from_epoch_seconds(1_175_139_620 - 60);
     let placement = crate::derivation::Placement::Query { expires: std::time::Duration::from_secs(60) };
-    let settings = Settings { names: &Names::AWS, placement, bucket: Some("johnsmith".to_owned()), sub_resources: SubResources::Standard };
+    let settings = Settings {
+        names: &Names::AWS,
+        placement,
+        bucket: Some("johnsmith".to_owned()),
+        sub_resources: SubResources::Standard,
+    };
     let identity = Identity::from(&Credentials::new("AKIAIOSFODNN7EXAMPLE", SECRET));
     let prepared = prepare(Request::new("GET", &url).unwrap(), &identity, &settings, now).unwrap();
     let signed = prepared.sign(&Secret::new(SECRET));

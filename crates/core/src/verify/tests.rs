@@ -234,7 +234,8 @@ fn a_token_of_version_2_is_compared_wherever_it_is() {
         [crate::derivation::Placement::Header, crate::derivation::Placement::Query { expires: Duration::from_secs(60) }]
     {
         let sub_resources = v2::SubResources::Standard;
-    let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()), sub_resources };
+        let settings =
+            v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()), sub_resources };
         let request = unsigned("bucket.s3.amazonaws.com");
         let prepared = v2::prepare(request, &Identity::from(&key), &settings, now()).unwrap();
         let request = prepared.sign(&key.secret_access_key).request;

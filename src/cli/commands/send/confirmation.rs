@@ -31,10 +31,11 @@ pub fn judge(
     let Some(algorithm) = wanted else { return Ok(None) };
     let text = |headers: &sigvet_core::request::Headers| headers.first_text(algorithm.header()).map(str::to_owned);
     match (text(&response.headers), text(&sent.headers)) {
-        (Some(confirmed), Some(sent)) if confirmed != sent && !confirmed.contains('-') => {
-            Err(Failure::new(Exit::TransferFailed, format!("the server stored {algorithm} {confirmed}, the upload has {sent}"))
-                .hint("upload the object again: it was changed on its way"))
-        }
+        (Some(confirmed), Some(sent)) if confirmed != sent && !confirmed.contains('-') => Err(Failure::new(
+            Exit::TransferFailed,
+            format!("the server stored {algorithm} {confirmed}, the upload has {sent}"),
+        )
+        .hint("upload the object again: it was changed on its way")),
         (Some(_), _) => Ok(None),
         (None, _) if is(Fingerprints::payload) => Ok(None),
         (None, _) => {
@@ -44,7 +45,8 @@ pub fn judge(
 }
 
 fn stored_with_framing() -> Failure {
-    let message = "the object is damaged: the server stored the framing of the chunks with it (its ETag is the MD5 of both)";
+    let message =
+        "the object is damaged: the server stored the framing of the chunks with it (its ETag is the MD5 of both)";
     Failure::new(Exit::TransferFailed, message)
         .hint("upload it again without --payload streaming: this server does not know bodies in chunks")
 }
@@ -64,7 +66,12 @@ mod tests {
     const PAYLOAD: &str = "900150983cd24fb0d6963f7d28e17f72";
     const FRAMED: &str = "8ce1d49e976186b949500395e2825116";
 
-    fn judged(method: &str, status: u16, headers: &[(&str, &str)], sent: &[(&str, &str)]) -> Result<Option<String>, Failure> {
+    fn judged(
+        method: &str,
+        status: u16,
+        headers: &[(&str, &str)],
+        sent: &[(&str, &str)],
+    ) -> Result<Option<String>, Failure> {
         let url = RequestUrl::parse("http://h/k").unwrap();
         let mut request = Request::new(method, &url).unwrap();
         sent.iter().for_each(|(name, value)| request.headers.push(name, *value).unwrap());

@@ -28,7 +28,13 @@ pub struct Cookies {
 
 impl Cookies {
     /// What was typed for this URL. Files are read into the jar.
-    pub fn of(args: &SendArgs, url: &RequestUrl, headers: &Headers, jar: &mut Jar, context: &mut Context) -> Result<Self, Failure> {
+    pub fn of(
+        args: &SendArgs,
+        url: &RequestUrl,
+        headers: &Headers,
+        jar: &mut Jar,
+        context: &mut Context,
+    ) -> Result<Self, Failure> {
         let CookieOptions { cookies, cookie_jar, junk_session_cookies } = &args.cookies;
         let (typed, files): (Vec<&String>, Vec<&String>) = cookies.iter().partition(|text| text.contains('='));
         let kept = if *junk_session_cookies { Kept::Lasting } else { Kept::All };

@@ -67,8 +67,11 @@ impl Destination {
         let file = placed(self.directory.as_deref(), Path::new(&name));
         // A link that leads nowhere is there too.
         if std::fs::symlink_metadata(&file).is_ok() {
-            return Err(Failure::new(Exit::CannotWrite, format!("the server names the file {name}, which is there already"))
-                .hint("-o FILE writes to another file"));
+            return Err(Failure::new(
+                Exit::CannotWrite,
+                format!("the server names the file {name}, which is there already"),
+            )
+            .hint("-o FILE writes to another file"));
         }
         Ok(Self { file: Some(file), ..self })
     }

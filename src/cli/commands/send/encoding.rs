@@ -79,7 +79,9 @@ impl Encoding {
             Self::Deflate => Box::new(DeflateDecoder::new(body)),
             Self::Brotli => Box::new(Decompressor::new(body, BUFFER)),
             Self::Zstandard => {
-                let bad = |error| Failure::new(Exit::BadEncoding, format!("the body is not what its Content-Encoding says: {error}"));
+                let bad = |error| {
+                    Failure::new(Exit::BadEncoding, format!("the body is not what its Content-Encoding says: {error}"))
+                };
                 Box::new(StreamingDecoder::new(body).map_err(bad)?)
             }
         })
@@ -102,7 +104,8 @@ mod tests {
     fn decoded(encoding: &str, body: &str) -> Result<String, Exit> {
         let headers = Headers::from_pairs([("content-encoding", encoding)]).unwrap();
         let (version, reason) = ("HTTP/1.1".to_owned(), String::new());
-        let encodings = Encodings::of(&Response { version, status: 200, reason, headers }).map_err(|error| error.exit)?;
+        let encodings =
+            Encodings::of(&Response { version, status: 200, reason, headers }).map_err(|error| error.exit)?;
         let body = BASE64_STANDARD.decode(body).unwrap();
         let mut text = String::new();
         let mut reader = encodings.decode(body.as_slice()).map_err(|error| error.exit)?;

@@ -75,8 +75,10 @@ impl Session {
             return Self::settle_v2(typed, found, (url, unsigned, to), context);
         }
         if typed.signing.sub_resources.is_some() {
-            return Err(Failure::usage("--sub-resources is about Signature Version 2; Version 4 signs the whole query")
-                .hint("add --scheme v2, or leave the option out"));
+            return Err(Failure::usage(
+                "--sub-resources is about Signature Version 2; Version 4 signs the whole query",
+            )
+            .hint("add --scheme v2, or leave the option out"));
         }
         let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, to);
         let scheme = scheme_choice::choose(typed.signing, scope.region_set(), found.settings.scheme.as_deref())?;
