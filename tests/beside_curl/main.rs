@@ -2,7 +2,12 @@
 //!
 //! `cargo test --test beside_curl -- --nocapture` prints the table. A line that deliberately comes out otherwise has its reason beside
 //! it, and has to differ. The reference is curl 7.88; with another curl the reasons are not held to.
-#![expect(clippy::unwrap_used, clippy::print_stderr, unreachable_pub, reason = "a test fails by panicking, and prints its table")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    unreachable_pub,
+    reason = "a test fails by panicking, and prints its table"
+)]
 
 use sigvet_testing as common;
 #[path = "../send_wire/recorder.rs"]

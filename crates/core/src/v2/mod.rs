@@ -5,9 +5,9 @@
 //! in Version 4 a dialect is a row of [`Names`]. Follows *Signing and authenticating REST requests* of S3's API reference.
 
 mod names;
+pub(crate) mod resource;
 mod claim;
 mod regions;
-pub(crate) mod resource;
 mod string_to_sign;
 mod prepare;
 #[cfg(test)]
