@@ -34,7 +34,12 @@ pub struct Context {
 impl Context {
     /// Gives standard input away: to be read later, and by nobody else.
     pub fn take_stdin(&mut self) -> Box<dyn Read + Send> {
-        std::mem::replace(&mut self.stdin, Box::new(std::io::empty()))
+        std::mem::replace(&mut self.stdin, Box::new(Shared { inner: Box::new(std::io::empty()), is_read: true }))
+    }
+
+    /// Lets several transfers take from standard input, of which one can have it.
+    pub fn share_stdin(&mut self) {
+        self.stdin = Box::new(Shared { inner: self.take_stdin(), is_read: false });
     }
 
     /// Says no more on standard error, until it is told to again.
@@ -72,6 +77,23 @@ impl Context {
             secrets,
             spoken: None,
         }
+    }
+}
+
+/// Standard input, which has nothing for the second who asks: to give them nothing would send an empty body in silence.
+struct Shared {
+    inner: Box<dyn Read + Send>,
+    is_read: bool,
+}
+
+impl Read for Shared {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.is_read {
+            return Err(std::io::Error::other("it was read before, for something else on the same command line"));
+        }
+        let read = self.inner.read(buffer)?;
+        self.is_read = read == 0 && !buffer.is_empty();
+        Ok(read)
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Exit {
     CannotRead = 26,
     /// `send`: out of time.
     TimedOut = 28,
+    /// `send -C`: the server does not send a part of the object.
+    RangeRefused = 33,
     /// `send`: the TLS handshake failed.
     TlsHandshake = 35,
     /// `send`: more redirects than were allowed.
@@ -40,8 +42,12 @@ pub enum Exit {
     NothingReceived = 52,
     /// `send`: the request could not be written, or its answer not read; what arrived is not what its checksum says.
     TransferFailed = 56,
+    /// `send`: the client certificate, or its key, cannot be used.
+    ClientCertificate = 58,
     /// `send`: the server's certificate is not trusted.
     TlsCertificate = 60,
+    /// `send --compressed`: the body is encoded in a way that is not known, or is not what it says.
+    BadEncoding = 61,
     /// `send`: the file of certificates to believe is not to be used.
     BadRoots = 77,
     /// `send`: the SOCKS proxy does not connect to the host.

@@ -5,6 +5,7 @@ pub mod screen;
 pub mod shell;
 pub mod secrets;
 pub mod failure;
+mod mistyped;
 pub mod context;
 pub mod terminal;
 pub mod options;
@@ -26,8 +27,9 @@ use args::{Cli, Command};
 use clap::builder::Styles;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser};
+use commands::send::Shared;
 use context::Context;
-use curl::{config_file, table};
+use curl::{config_file, table, transfers};
 use failure::{Exit, Failure};
 use options::value::read_settings;
 use secrets::{typed_secrets, without_lookalikes};
@@ -39,7 +41,6 @@ pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> 
     if let Some(program) = words.first_mut() {
         *program = "sigvet".into();
     }
-    let is_send = config_file::is_send(&words);
     context.secrets.add_given(&typed_secrets(&words), &context.environment);
     let words = match config_file::expand(words, Cli::command, &mut |name| {
         read_settings(name, config_file::LARGEST, &mut *context.stdin).map(|bytes| bytes.to_vec())
@@ -49,24 +50,79 @@ pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> 
     };
     // A file of -K may hold more.
     context.secrets.add_given(&typed_secrets(&words), &context.environment);
-    let cli = match Cli::try_parse_from(&words) {
-        Ok(cli) => cli,
-        Err(error) => match explain_unknown(&error).filter(|_| is_send) {
-            Some(failure) => return report(&failure, context),
-            None => return print_clap(&error, words, context),
-        },
-    };
-    match dispatch(&cli.command, context) {
-        Ok(exit) => exit as u8,
-        Err(failure) => report(&failure, context),
+    let mut shared = Shared::default();
+    match transfers::is_paired(&words) {
+        true => run_each(transfers::split(words, Cli::command), &mut shared, context),
+        false => run_one(words, &mut shared, context).0,
     }
 }
 
-fn dispatch(command: &Command, context: &mut Context) -> Result<Exit, Failure> {
+/// Runs what is meant by a command line, and tells how it ended; one with several URLs becomes several.
+fn run_one(words: Vec<OsString>, shared: &mut Shared, context: &mut Context) -> (u8, Ending) {
+    match Cli::try_parse_from(&words) {
+        Ok(cli) => finish(&cli, shared, context),
+        Err(error) if config_file::is_send(&words) => match is_further_url(&error) {
+            true => (run_each(transfers::split(words, Cli::command), shared, context), Ending::Last),
+            false => match explain_unknown(&error) {
+                Some(failure) => (report(&failure, context), Ending::Last),
+                None => (print_clap(&error, words, context), Ending::Last),
+            },
+        },
+        Err(error) => match unknown_command(&error).and_then(mistyped::explain) {
+            Some(failure) => (report(&failure, context), Ending::Last),
+            None => (print_clap(&error, words, context), Ending::Last),
+        },
+    }
+}
+
+/// The word that stands where a command should.
+fn unknown_command(error: &clap::Error) -> Option<&str> {
+    match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => Some(word),
+        _ => None,
+    }
+}
+
+/// Whether another transfer may follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// It is as good as this one was.
+    Next,
+    /// It would fail as this one did, or nobody wants it.
+    Last,
+}
+
+/// Runs one transfer after the other. As with curl the last one that ran says how it all ends.
+fn run_each(lines: Vec<Vec<OsString>>, shared: &mut Shared, context: &mut Context) -> u8 {
+    let mut exit = Exit::Done as u8;
+    context.share_stdin();
+    for line in lines {
+        let (ended, ending) = run_one(line, shared, context);
+        exit = ended;
+        if ending == Ending::Last {
+            break;
+        }
+    }
+    exit
+}
+
+fn finish(cli: &Cli, shared: &mut Shared, context: &mut Context) -> (u8, Ending) {
+    let outcome = dispatch(&cli.command, shared, context);
+    let is_early = matches!(&cli.command, Command::Send(args) if args.0.stops_early());
+    match outcome {
+        Ok(exit) => (exit as u8, Ending::Next),
+        Err(failure) => {
+            let is_hopeless = matches!(failure.exit, Exit::Usage | Exit::NoCredentials | Exit::BrokenProfiles);
+            (report(&failure, context), if is_early || is_hopeless { Ending::Last } else { Ending::Next })
+        }
+    }
+}
+
+fn dispatch(command: &Command, shared: &mut Shared, context: &mut Context) -> Result<Exit, Failure> {
     let done = |()| Exit::Done;
     match command {
         Command::Sign(Deferred(args)) => commands::sign::run(args, context).map(done),
-        Command::Send(Deferred(args)) => commands::send::run(args, context).map(done),
+        Command::Send(args) => commands::send::run(&args.0, shared, context).map(done),
         Command::Presign(Deferred(args)) => commands::presign::run(args, context).map(done),
         Command::Form(Deferred(args)) => commands::form::run(args, context).map(done),
         Command::Verify(Deferred(args)) => commands::verify::run(args, context),
@@ -86,6 +142,13 @@ fn explain_unknown(error: &clap::Error) -> Option<Failure> {
     };
     let hint = table::hint_for(unknown)?;
     Some(Failure::usage(format!("'sigvet send' has no option {unknown}")).hint(hint))
+}
+
+/// clap knows one URL; what it takes for one too many is the next.
+fn is_further_url(error: &clap::Error) -> bool {
+    let unknown = error.get(ContextKind::InvalidArg);
+    error.kind() == ErrorKind::UnknownArgument
+        && matches!(unknown, Some(ContextValue::String(word)) if !word.starts_with('-'))
 }
 
 /// Help and version go to standard output, usage errors to standard error; clap knows which.

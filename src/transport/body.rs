@@ -11,8 +11,10 @@ use hyper::body::{Body as HttpBody, Frame};
 use super::body_error::{BodyError, Pass};
 use super::error::Unsendable;
 use super::file::{BodyReader, PIECE};
+use super::pace::Paced;
 use super::{ChunkedReader, Meter, Outgoing, TransportError};
 use sigvet_core::request::Body;
+use sigvet_core::stream::Encoder;
 
 /// A body that hyper can send.
 pub(super) type OutgoingBody = UnsyncBoxBody<Bytes, BodyError>;
@@ -20,15 +22,23 @@ pub(super) type OutgoingBody = UnsyncBoxBody<Bytes, BodyError>;
 /// As many pieces as hyper holds at once, and one more.
 const BUFFERS: usize = 3;
 
-/// The body of a request.
+/// The body of a request, as fast as it may go.
 pub(super) fn body_of(outgoing: &Outgoing<'_>) -> Result<OutgoingBody, TransportError> {
+    let body = unpaced_body_of(outgoing)?;
+    Ok(match outgoing.options.rate.filter(|_| !body.is_end_stream()) {
+        Some(rate) => Paced::new(body, rate).boxed_unsync(),
+        None => body,
+    })
+}
+
+fn unpaced_body_of(outgoing: &Outgoing<'_>) -> Result<OutgoingBody, TransportError> {
     let in_memory = |bytes: Vec<u8>| Full::new(Bytes::from(bytes)).map_err(|never| match never {}).boxed_unsync();
     match (&outgoing.request.body, outgoing.body_file) {
         (Body::Bytes(bytes), _) => Ok(in_memory(bytes.clone())),
         (body, Some(file)) => {
             let reader = file.open(Pass::of(body))?;
             let pieces = match outgoing.encoder {
-                Some(encoder) => Pieces::Chunked(Box::new(ChunkedReader::new(reader, encoder.clone()))),
+                Some(encoder) => Pieces::Chunked(Box::new(chunked(reader, encoder, outgoing))),
                 None => Pieces::Plain(reader),
             };
             let (handed_out, meter) = (VecDeque::with_capacity(BUFFERS), outgoing.options.meter.clone());
@@ -36,6 +46,10 @@ pub(super) fn body_of(outgoing: &Outgoing<'_>) -> Result<OutgoingBody, Transport
         }
         _ => Err(Unsendable::BodyMissing.into()),
     }
+}
+
+fn chunked(reader: BodyReader, encoder: &Encoder, outgoing: &Outgoing<'_>) -> ChunkedReader {
+    ChunkedReader::new(reader, encoder.clone()).with_fingerprints(outgoing.fingerprints)
 }
 
 /// A file in pieces. A piece that hyper is done with becomes the buffer of a later one.

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::PIECE;
 use super::body_error::BodyError;
 use super::file::BodyReader;
+use super::fingerprint::Fingerprints;
 use sigvet_core::checksum::ChecksumHasher;
 use sigvet_core::crypto::{Sha256Digest, sha256};
 use sigvet_core::stream::{ChunkHasher, Encoder};
@@ -21,6 +22,7 @@ pub struct ChunkedReader {
     reader: BodyReader,
     encoder: Option<Encoder>,
     room: usize,
+    fingerprints: Option<Fingerprints>,
 }
 
 impl ChunkedReader {
@@ -29,7 +31,13 @@ impl ChunkedReader {
         let chunks = (BATCH / encoder.layout().chunk_size.bytes()).max(1);
         // The end of the body goes with its last chunks.
         let room = encoder.room_for(chunks) + LONGEST_END;
-        Self { reader, encoder: Some(encoder), room }
+        Self { reader, encoder: Some(encoder), room, fingerprints: None }
+    }
+
+    /// The same, with the MD5s made in the same pass.
+    #[must_use]
+    pub fn with_fingerprints(self, fingerprints: Option<&Fingerprints>) -> Self {
+        Self { fingerprints: fingerprints.cloned(), ..self }
     }
 
     /// How long a buffer must be.
@@ -52,10 +60,21 @@ impl ChunkedReader {
     /// # Errors
     /// The payload cannot be read, has changed, or is not as long as was said.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {
+        let read = self.read_chunks(buffer)?;
+        if let (Some(fingerprints), Some(framed)) = (&self.fingerprints, buffer.get(..read)) {
+            fingerprints.take_framed(framed);
+        }
+        Ok(read)
+    }
+
+    fn read_chunks(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {
         let Some(encoder) = &mut self.encoder else { return Ok(0) };
         let places = encoder.places(buffer.len() - LONGEST_END);
         for place in &places {
             self.reader.fill(&mut buffer[place.clone()])?;
+            if let Some(fingerprints) = &self.fingerprints {
+                fingerprints.take_payload(&buffer[place.clone()]);
+            }
         }
         let sealed = encoder.seal(buffer, &places, &OnAllCores);
         if encoder.left() > 0 {

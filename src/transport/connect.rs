@@ -1,6 +1,6 @@
 //! The connection: the name is looked up, its addresses are tried, a proxy is asked to connect, TLS is spoken.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::HeaderValue;
 use hyper_util::rt::TokioIo;
@@ -47,7 +47,8 @@ async fn open_at_leisure(
     let (stream, is_http2): (Box<dyn Stream>, bool) = match url.scheme() {
         UriScheme::Http => (stream, false),
         UriScheme::Https | UriScheme::Wss => {
-            let tls = tls::handshake(stream, url.host(), &options.trust, options.version).await?;
+            let tls =
+                tls::handshake(stream, url.host(), &options.trust, options.identity.as_ref(), options.version).await?;
             let is_http2 = tls::agreed_on_http2(&tls);
             timings.secured = timings.begun.elapsed();
             (Box::new(tls), is_http2)
@@ -77,7 +78,7 @@ async fn dial(url: &RequestUrl, options: &Options, timings: &mut Timings) -> Res
     let mut stream: Box<dyn Stream> = match proxy.kind {
         ProxyKind::Http => Box::new(tcp),
         ProxyKind::Https => {
-            let tls = tls::handshake(Box::new(tcp), &proxy.host, &options.proxy_trust, HttpVersion::Http1);
+            let tls = tls::handshake(Box::new(tcp), &proxy.host, &options.proxy_trust, None, HttpVersion::Http1);
             Box::new(tls.await.map_err(error::is_of_proxy)?)
         }
         ProxyKind::Socks(version, lookup) => {
@@ -149,5 +150,15 @@ async fn addresses(host: &str, port: u16, options: &Options) -> Result<Vec<Socke
     let name = host.trim_start_matches('[').trim_end_matches(']');
     let found = tokio::net::lookup_host((name, port)).await.map_err(|error| not_found(error.into()))?;
     let found: Vec<SocketAddr> = found.collect();
-    if found.is_empty() { Err(not_found(LookupError::NoAddress)) } else { Ok(found) }
+    if found.is_empty() {
+        return Err(not_found(LookupError::NoAddress));
+    }
+    let wanted: Vec<SocketAddr> = found.into_iter().filter(|address| options.family.has(address.ip())).collect();
+    match wanted.is_empty() {
+        false => Ok(wanted),
+        true if name.parse::<IpAddr>().is_ok() => {
+            Err(TransportError::CannotConnect { host: format!("{host}:{port}"), source: ConnectError::OtherFamily })
+        }
+        true => Err(not_found(LookupError::NoneOfFamily)),
+    }
 }

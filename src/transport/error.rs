@@ -31,6 +31,14 @@ pub enum TransportError {
         /// Why.
         source: BadRoots,
     },
+    /// The client's own certificate, or its key, cannot be used.
+    #[error("the client certificate cannot be used: {}", .file.display())]
+    BadIdentity {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: BadIdentity,
+    },
     /// The host name does not resolve.
     #[error("cannot find host {host}")]
     HostNotFound {
@@ -174,6 +182,26 @@ pub enum BadRoots {
     Verifier(#[from] VerifierBuilderError),
 }
 
+/// Why files give no certificate to show.
+#[derive(Debug, thiserror::Error)]
+pub enum BadIdentity {
+    /// There is no certificate.
+    #[error(transparent)]
+    Certificate(#[from] BadRoots),
+    /// The key cannot be read, or is not PEM.
+    #[error(transparent)]
+    Pem(#[from] pem::Error),
+    /// The file has no private key.
+    #[error("there is no private key in it")]
+    NoKey,
+    /// The key takes a password.
+    #[error("the private key is encrypted; expected one without a password")]
+    Encrypted,
+    /// The key is not that of the certificate, or of an unknown kind.
+    #[error(transparent)]
+    Key(#[from] rustls::Error),
+}
+
 /// Why a name has no address.
 #[derive(Debug, thiserror::Error)]
 pub enum LookupError {
@@ -183,6 +211,9 @@ pub enum LookupError {
     /// It resolves to nothing.
     #[error("the name has no address")]
     NoAddress,
+    /// It has no address of the family that was asked for.
+    #[error("the name has no address of that IP version")]
+    NoneOfFamily,
     /// It resolves to addresses of IPv6 alone.
     #[error("the name has no IPv4 address, which is all that SOCKS4 takes")]
     NoIpv4,
@@ -199,6 +230,9 @@ pub enum ConnectError {
         /// What the system says.
         source: io::Error,
     },
+    /// The address is of the other version of IP than was asked for.
+    #[error("its address is of the other IP version")]
+    OtherFamily,
     /// The local socket refused it, or the system has none.
     #[error(transparent)]
     Socket(io::Error),

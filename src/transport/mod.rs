@@ -5,16 +5,19 @@
 //! signature, and so belong to whoever signs. Signing is not known here.
 
 mod body_error;
+mod tally;
 mod timings;
 mod proxy_address;
 mod error;
 mod pipe;
 mod file;
+mod fingerprint;
 mod chunks;
 mod proxy;
 mod rerouting;
 mod resolution;
 mod options;
+mod pace;
 mod body;
 mod stream;
 mod tls;
@@ -26,14 +29,18 @@ mod wire;
 pub use body_error::{BodyError, Pass};
 pub use chunks::ChunkedReader;
 pub use error::{
-    BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable, Untrusted,
+    BadIdentity, BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable,
+    Untrusted,
 };
 pub use file::{BodyFile, BodyReader, PIECE};
-pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Trust};
+pub use fingerprint::Fingerprints;
+pub use options::{DEFAULT_CONNECT_TIMEOUT, Family, HttpVersion, Identity, Meter, Options, Trust};
+pub use pace::time_for;
 pub use proxy::Proxies;
 pub use proxy_address::InvalidProxy;
 pub use rerouting::{InvalidRerouting, Rerouting};
 pub use resolution::{InvalidResolution, Resolution};
+pub use tally::Tally;
 pub use timings::Timings;
 
 use bytes::Bytes;
@@ -56,6 +63,8 @@ pub struct Outgoing<'a> {
     pub body_file: Option<&'a BodyFile>,
     /// Puts that file into chunks, where the request says that it comes in chunks.
     pub encoder: Option<&'a Encoder>,
+    /// Takes the MD5s of a body in chunks, where they are wanted.
+    pub fingerprints: Option<&'a Fingerprints>,
     /// How to connect.
     pub options: &'a Options,
 }
@@ -117,7 +126,7 @@ pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
 async fn exchange(outgoing: &Outgoing<'_>, timings: &mut Timings) -> Result<http::Response<Incoming>, TransportError> {
     let connection = connect::open(outgoing.url, outgoing.options, timings).await?;
     timings.ready = timings.begun.elapsed();
-    let response = wire::speak(outgoing, connection).await;
+    let response = wire::speak(outgoing, connection, &timings.tally).await;
     timings.answered = timings.begun.elapsed();
     response
 }

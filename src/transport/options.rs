@@ -1,6 +1,8 @@
 //! How a connection is made: by which way, for how long, trusting whom, speaking what.
 
 use std::fmt;
+use std::net::IpAddr;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +31,12 @@ pub struct Options {
     pub trust: Trust,
     /// Whose certificates are believed of a proxy that is spoken to over TLS.
     pub proxy_trust: Trust,
+    /// The certificate to show to a server that asks for one.
+    pub identity: Option<Identity>,
+    /// Which addresses of a name are tried.
+    pub family: Family,
+    /// How many bytes may go out in a second.
+    pub rate: Option<NonZeroU64>,
     /// What is spoken over TLS; without TLS it is HTTP/1.1.
     pub version: HttpVersion,
     /// Told how many bytes of a body in a file went out, piece by piece.
@@ -69,6 +77,9 @@ impl Default for Options {
             max_time: None,
             trust: Trust::Platform,
             proxy_trust: Trust::Platform,
+            identity: None,
+            family: Family::Any,
+            rate: None,
             version: HttpVersion::Http1,
             meter: Meter::default(),
         }
@@ -84,6 +95,38 @@ pub enum Trust {
     File(PathBuf),
     /// Anybody: the certificate is not looked at.
     Anybody,
+}
+
+/// A certificate of the client's own, with its key, as files of PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The certificate, and those between it and its authority.
+    pub certificate: PathBuf,
+    /// The private key; it may stand in the same file.
+    pub key: PathBuf,
+}
+
+/// Which addresses of a name are tried.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Family {
+    /// All.
+    #[default]
+    Any,
+    /// Those of IPv4.
+    V4,
+    /// Those of IPv6.
+    V6,
+}
+
+impl Family {
+    /// Whether an address is one of them.
+    pub fn has(self, address: IpAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::V4 => address.is_ipv4(),
+            Self::V6 => address.is_ipv6(),
+        }
+    }
 }
 
 /// The versions of HTTP that can be asked for.

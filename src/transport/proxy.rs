@@ -14,6 +14,8 @@ pub struct Proxies {
     https: Option<Stated>,
     /// It intercepts what is no exception.
     exceptions: Option<Matcher>,
+    /// User and password, given apart from the proxy.
+    login: Option<Stated>,
 }
 
 /// A proxy as somebody wrote it. It is read when it is needed.
@@ -57,7 +59,13 @@ impl Proxies {
             }
         };
         let exceptions = Matcher::builder().all("http://any").no(no.to_owned()).build();
-        Self { http, https, exceptions: Some(exceptions) }
+        Self { http, https, exceptions: Some(exceptions), login: None }
+    }
+
+    /// The same for this user and password, in place of those in the text: `USER:PASSWORD`.
+    #[must_use]
+    pub fn with_login(self, login: Option<&str>) -> Self {
+        Self { login: login.map(|text| Stated { text: text.to_owned(), variable: None }), ..self }
     }
 
     /// The proxy for a request, where there is one.
@@ -65,7 +73,16 @@ impl Proxies {
         let stated = if url.scheme() == UriScheme::Http { &self.http } else { &self.https };
         let Some(stated) = stated.as_ref().filter(|_| !self.is_exception(url)) else { return Ok(None) };
         let bad = |source| TransportError::BadProxy { variable: stated.variable, source };
-        ProxyAddress::parse(&stated.text).map(Some).map_err(bad)
+        let proxy = ProxyAddress::parse(&stated.text).map_err(bad)?;
+        match &self.login {
+            Some(login) => proxy.with_login(&login.text).map(Some).map_err(bad),
+            None => Ok(Some(proxy)),
+        }
+    }
+
+    /// Whether a request goes by way of a proxy.
+    pub fn is_used_for(&self, url: &RequestUrl) -> bool {
+        self.for_url(url).is_ok_and(|proxy| proxy.is_some())
     }
 
     fn is_exception(&self, url: &RequestUrl) -> bool {
@@ -108,6 +125,17 @@ mod tests {
         let all = [("ALL_PROXY", "socks5://every"), ("http_proxy", "plain:3128")];
         assert_eq!(proxy_for(&all, "https://h.example/"), Some(("every".to_owned(), 1080)));
         assert_eq!(proxy_for(&all, "http://h.example/"), Some(("plain".to_owned(), 3128)));
+    }
+
+    /// curl 7.88 sent a user and a password that hold a colon and a percent sign as they are.
+    #[test]
+    fn a_login_of_its_own_goes_before_the_one_of_the_url() {
+        let proxies = Proxies::new(Some("http://u:p@h:1"), None, &Environment::new([("", ""); 0], None));
+        let proxies = proxies.with_login(Some("me:hu:s%20h"));
+        assert!(!format!("{proxies:?}").contains("s%20h"));
+        let proxy = proxies.for_url(&RequestUrl::parse("http://h.example/").unwrap()).unwrap().unwrap();
+        let login = proxy.login.unwrap();
+        assert_eq!((login.user.as_str(), login.password.as_str()), ("me", "hu:s%20h"));
     }
 
     /// Catches a request that goes without the proxy because that could not be read; and a password in the error.

@@ -85,6 +85,15 @@ impl ProxyAddress {
         Ok(address)
     }
 
+    /// The same with this `USER:PASSWORD`, which nothing is encoded in.
+    pub(super) fn with_login(self, text: &str) -> Result<Self, InvalidProxy> {
+        let (user, password) = text.split_once(':').unwrap_or((text, ""));
+        let login = Some(Login { user: user.to_owned(), password: password.to_owned() });
+        let address = Self { login, ..self };
+        address.check_login()?;
+        Ok(address)
+    }
+
     fn check_login(&self) -> Result<(), InvalidProxy> {
         let is_short = |text: &str| text.len() <= 255;
         match (self.kind, &self.login) {

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::tally::Tally;
+
 /// The stages, each as the time since the beginning; zero where a stage was not gone through.
 #[derive(Debug, Clone)]
 pub struct Timings {
@@ -24,6 +26,8 @@ pub struct Timings {
     pub remote: Option<SocketAddr>,
     /// This end.
     pub local: Option<SocketAddr>,
+    /// What went over the connection.
+    pub tally: Tally,
 }
 
 impl Timings {
@@ -40,6 +44,7 @@ impl Timings {
             answered: none,
             remote: None,
             local: None,
+            tally: Tally::default(),
         }
     }
 }

@@ -2,17 +2,18 @@
 
 use http::{Response, Uri};
 use hyper::body::Incoming;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use super::body::{OutgoingBody, body_of};
 use super::connect::Connection;
 use super::error::Unsendable;
-use super::{Outgoing, TransportError, error};
+use super::{Outgoing, Tally, TransportError, error};
 
 /// Sends the request over a connection, and waits for the head of the response.
 pub(super) async fn speak(
     outgoing: &Outgoing<'_>,
     connection: Connection,
+    tally: &Tally,
 ) -> Result<Response<Incoming>, TransportError> {
     let host = outgoing.url.host_header();
     let failure = |error: hyper::Error| error::classify(error, &host);
@@ -23,7 +24,8 @@ pub(super) async fn speak(
         tokio::spawn(driver);
         return sender.send_request(request).await.map_err(failure);
     }
-    let (mut sender, driver) = hyper::client::conn::http1::handshake(connection.io).await.map_err(failure)?;
+    let io = TokioIo::new(tally.count(connection.io.into_inner()));
+    let (mut sender, driver) = hyper::client::conn::http1::handshake(io).await.map_err(failure)?;
     tokio::spawn(driver);
     sender.send_request(request).await.map_err(failure)
 }

@@ -89,7 +89,7 @@ fn the_body_of_a_curl_command_is_supplied_with_its_length() {
     let command = format!("curl https://example.amazonaws.com/{headers} --data-binary @/no/such/file\n");
     let explain = |words: &[&str]| run("explain", command.as_bytes(), words);
     let open = explain(&["--depth", "1"]).expect(0);
-    assert!(open.text().starts_with("unknown: the header content-length is not known"), "{}", open.text());
+    assert!(open.text().starts_with("unknown: the header content-length is unknown"), "{}", open.text());
     explain(&["--data-raw", "Param1=value1"]).expect(0);
     assert_eq!(explain(&["--data-raw", "Param1=value2"]).code, Some(1));
     assert_eq!(explain(&["--data-raw", "Param1=value11", "--depth", "1"]).code, Some(1));

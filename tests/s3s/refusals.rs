@@ -7,7 +7,7 @@ const WRONG: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEX";
 
 /// What the server said, and what to run next.
 const REFUSED: &str = "refused: SignatureDoesNotMatch, no message
-  hint: --explain shows each step of the signature; 'sigvet explain' does of a captured request";
+  hint: check the secret key first, then the region (us-east-1); --explain shows each step of the signature";
 
 /// Without `-f` the server's answer is the result, as with curl. Catches a refusal that is swallowed.
 #[test]

@@ -8,7 +8,9 @@ use sigvet_testing as common;
 #[path = "../send_wire/recorder.rs"]
 mod recorder;
 
+mod cookies;
 mod corrections;
+mod downloads;
 mod differences;
 mod explain;
 mod express;

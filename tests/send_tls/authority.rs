@@ -62,6 +62,18 @@ impl Authority {
         self.directory.path()
     }
 
+    /// A certificate for a client, and its key, as files of PEM beside the authority's.
+    pub fn client_files(&self) -> (PathBuf, PathBuf) {
+        let mut params = CertificateParams::new(["client.test".to_owned()]).unwrap();
+        params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let (at, key_at) = (self.directory().join("client.pem"), self.directory().join("client.key"));
+        std::fs::write(&at, certificate.pem()).unwrap();
+        std::fs::write(&key_at, key.serialize_pem()).unwrap();
+        (at, key_at)
+    }
+
     pub fn certify(&self, age: Age) -> Identity {
         let mut params = CertificateParams::new([HOST.to_owned()]).unwrap();
         set_age(&mut params, age);

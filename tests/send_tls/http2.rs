@@ -81,6 +81,15 @@ fn fields_arrive_as_signed() {
     assert_valid(&arrived);
 }
 
+/// A server joins Cookie fields of HTTP/2 by `; ` before it looks at the signature (RFC 9113 §8.2.3), not by the comma of others.
+#[test]
+fn cookies_are_signed_as_they_arrive() {
+    let server = Server::new();
+    let (arrived, _) = sent(&server, &["-H", "Cookie: a=1", "-H", "cookie: b=2; c=3", &server.url("/")]);
+    assert_eq!(arrived.values("cookie"), ["a=1; b=2; c=3"]);
+    assert_valid(&arrived);
+}
+
 #[test]
 fn bodies_and_methods_arrive_as_signed() {
     let server = Server::new();

@@ -10,7 +10,10 @@ use hyper::{Request, Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::{ServerConfig, crypto};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig, crypto};
 
 use crate::authority::{Age, Authority, HOST, Identity};
 use crate::common::Sigvet;
@@ -55,8 +58,20 @@ impl Server {
         Self::showing(identity, authority, &["http/1.1"])
     }
 
+    /// One that wants to see a certificate of its authority's.
+    pub fn asking() -> Self {
+        let authority = Authority::new();
+        let identity = authority.certify(Age::Current);
+        let configuration = asking_configuration(identity, &authority);
+        Self::speaking(configuration, authority)
+    }
+
     fn showing(identity: Identity, authority: Authority, offers: &[&str]) -> Self {
-        let acceptor = TlsAcceptor::from(Arc::new(configuration(identity, offers)));
+        Self::speaking(configuration(identity, offers), authority)
+    }
+
+    fn speaking(configuration: ServerConfig, authority: Authority) -> Self {
+        let acceptor = TlsAcceptor::from(Arc::new(configuration));
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -125,6 +140,16 @@ pub fn configuration(identity: Identity, offers: &[&str]) -> ServerConfig {
     let mut configuration = builder.with_single_cert(vec![identity.certificate], identity.key).unwrap();
     configuration.alpn_protocols = offers.iter().map(|offer| offer.as_bytes().to_vec()).collect();
     configuration
+}
+
+fn asking_configuration(identity: Identity, authority: &Authority) -> ServerConfig {
+    let provider = Arc::new(crypto::ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(authority.file()).unwrap()).unwrap();
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build().unwrap();
+    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let builder = builder.with_client_cert_verifier(verifier);
+    builder.with_single_cert(vec![identity.certificate], identity.key).unwrap()
 }
 
 async fn listen(listener: std::net::TcpListener, acceptor: TlsAcceptor, kept: Arc<Mutex<Vec<Arrived>>>) {

@@ -119,3 +119,26 @@ fn a_server_without_tls_is_35() {
         assert_says(outcome, 35, &["no TLS with 127.0.0.1"]);
     }
 }
+
+/// Catches a certificate that is not shown, or is shown with another's key.
+#[test]
+fn a_client_certificate_is_shown_to_a_server_that_asks() {
+    let server = Server::asking();
+    let (certificate, key) = server.authority.client_files();
+    let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
+    let url = server.url("/");
+    let done = server.send_believing(&["--cert", certificate, "--key", key, &url]).run().expect(0);
+    assert_eq!(done.text(), ANSWER);
+    let both = server.authority.directory().join("both.pem");
+    std::fs::write(&both, [std::fs::read(certificate).unwrap(), std::fs::read(key).unwrap()].concat()).unwrap();
+    server.send_believing(&["-E", both.to_str().unwrap(), &url]).run().expect(0);
+    let refused = server.send_believing(&[&url]).run();
+    assert_ne!(refused.code, Some(0), "{}", refused.stderr);
+    let none = server.send_believing(&["--cert", certificate, &url]).run().expect(58);
+    assert!(none.stderr.contains("there is no private key in it"), "{}", none.stderr);
+    let encrypted = server.authority.directory().join("encrypted.key");
+    std::fs::write(&encrypted, "-----BEGIN ENCRYPTED PRIVATE KEY-----\n").unwrap();
+    let words = ["--cert", certificate, "--key", encrypted.to_str().unwrap(), &url];
+    let failed = server.send_believing(&words).run().expect(58);
+    assert!(failed.stderr.contains("encrypted"), "{}", failed.stderr);
+}

@@ -8,9 +8,11 @@ use sigvet_testing::targets as odd_targets;
 mod recorder;
 
 mod checksums;
+mod damaged;
 mod exits;
 mod forms;
 mod names;
+mod presigned;
 mod requests;
 mod responses;
 mod targets;

@@ -1,5 +1,7 @@
 //! What `sigvet-diagnose` needs of the inside. No part of the public API: it changes without notice.
 
+#[cfg(feature = "stream")]
+pub use crate::crypto::Md5Hasher;
 #[cfg(feature = "v2")]
 pub use crate::crypto::digests::hmac_sha1;
 #[cfg(any(feature = "stream", feature = "v2"))]

@@ -146,7 +146,7 @@ fn ask(
     let mut wire = signed.request;
     transport::complete(&mut wire, &[]);
     context.stderr.flush()?;
-    let outgoing = Outgoing { url: &url, request: &wire, body_file: None, encoder: None, options };
+    let outgoing = Outgoing { url: &url, request: &wire, body_file: None, encoder: None, fingerprints: None, options };
     let mut exchange = transport::send(&outgoing).map_err(explain_transport)?;
     let body = Zeroizing::new(exchange.read_up_to(LONGEST_SESSION).map_err(explain_transport)?);
     let head = exchange.response();

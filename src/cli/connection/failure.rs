@@ -16,6 +16,7 @@ pub fn explain_transport(error: TransportError) -> Failure {
         TransportError::Tls { .. } => Exit::TlsHandshake,
         TransportError::Certificate { .. } | TransportError::ProxyCertificate { .. } => Exit::TlsCertificate,
         TransportError::BadRoots { .. } => Exit::BadRoots,
+        TransportError::BadIdentity { .. } => Exit::ClientCertificate,
         TransportError::TimedOut { .. } => Exit::TimedOut,
         TransportError::NothingReceived { .. } => Exit::NothingReceived,
         TransportError::CutOff { .. } => Exit::CutOff,

@@ -1,14 +1,18 @@
 //! By which way to connect: curl's options for proxies, TLS, names and times.
 
 use std::borrow::Cow;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
 use crate::cli::context::Context;
-use crate::cli::options::value::parse_seconds;
-use crate::transport::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Proxies, Rerouting, Resolution, Trust};
+use crate::cli::options::value::{parse_rate, parse_seconds, parse_secret};
+use crate::transport::{
+    DEFAULT_CONNECT_TIMEOUT, Family, HttpVersion, Identity, Meter, Options, Proxies, Rerouting, Resolution, Trust,
+};
+use sigvet_core::credentials::Secret;
 
 /// By which way to connect, for how long, trusting whom.
 #[derive(Debug, Default, Args)]
@@ -17,6 +21,10 @@ pub struct ConnectionOptions {
     /// Use this proxy, such as socks5h://HOST:PORT; '' for none
     #[arg(short = 'x', long, value_name = "URL", overrides_with_all = SOCKS)]
     proxy: Option<String>,
+
+    /// User and password for the proxy
+    #[arg(short = 'U', long, value_name = "USER:PASSWORD", value_parser = parse_secret)]
+    proxy_user: Option<Secret>,
 
     /// Use this SOCKS4 proxy
     #[arg(long, value_name = "HOST", overrides_with_all = ["proxy", "socks4a", "socks5", "socks5_hostname"])]
@@ -54,6 +62,22 @@ pub struct ConnectionOptions {
     #[arg(short = 'k', long)]
     insecure: bool,
 
+    /// Show this client certificate (PEM); without --key its private key is in the same file
+    #[arg(short = 'E', long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    cert: Option<PathBuf>,
+
+    /// Private key of --cert (PEM, without a password)
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "cert")]
+    key: Option<PathBuf>,
+
+    /// Kind of the certificate's file; PEM is all there is
+    #[arg(long, value_name = "TYPE", hide = true, value_parser = ["PEM"], ignore_case = true)]
+    cert_type: Option<String>,
+
+    /// Kind of the key's file; PEM is all there is
+    #[arg(long, value_name = "TYPE", hide = true, value_parser = ["PEM"], ignore_case = true)]
+    key_type: Option<String>,
+
     /// Connect to ADDRESS for HOST and PORT: HOST:PORT:ADDRESS
     #[arg(long, value_name = "RESOLUTION")]
     resolve: Vec<Resolution>,
@@ -74,12 +98,24 @@ pub struct ConnectionOptions {
     #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
     max_time: Option<Duration>,
 
+    /// Send and receive no faster than this many bytes in a second: 500K, 2M
+    #[arg(long, value_name = "SPEED", value_parser = parse_rate)]
+    limit_rate: Option<NonZeroU64>,
+
+    /// Connect to IPv4 addresses only
+    #[arg(short = '4', long, overrides_with = "ipv6")]
+    ipv4: bool,
+
+    /// Connect to IPv6 addresses only
+    #[arg(short = '6', long)]
+    ipv6: bool,
+
     /// Speak HTTP/1.1, which is the default
     #[arg(long = "http1.1")]
     http1: bool,
 
     /// Speak HTTP/2 where the server does
-    #[arg(long, conflicts_with = "http1")]
+    #[arg(long, overrides_with = "http1")]
     http2: bool,
 }
 
@@ -103,12 +139,37 @@ impl ConnectionOptions {
         }
     }
 
+    fn identity(&self) -> Option<Identity> {
+        let certificate = self.cert.clone()?;
+        let key = self.key.clone().unwrap_or_else(|| certificate.clone());
+        Some(Identity { certificate, key })
+    }
+
+    fn family(&self) -> Family {
+        match (self.ipv4, self.ipv6) {
+            (true, _) => Family::V4,
+            (_, true) => Family::V6,
+            _ => Family::Any,
+        }
+    }
+
+    /// Whether HTTP/2 is asked for.
+    pub fn wants_http2(&self) -> bool {
+        self.http2
+    }
+
+    /// How many bytes may come in a second.
+    pub fn rate(&self) -> Option<NonZeroU64> {
+        self.limit_rate
+    }
+
     /// What they mean. `AWS_CA_BUNDLE` and the proxies of the environment hold where no option says otherwise.
     pub fn to_transport(&self, context: &Context) -> Options {
         let environment = &context.environment;
+        let login = self.proxy_user.as_ref().map(Secret::expose_secret);
         let bundle = || environment.get("AWS_CA_BUNDLE").map(PathBuf::from);
         Options {
-            proxies: Proxies::new(self.proxy().as_deref(), self.noproxy.as_deref(), environment),
+            proxies: Proxies::new(self.proxy().as_deref(), self.noproxy.as_deref(), environment).with_login(login),
             resolutions: self.resolve.clone(),
             reroutings: self.connect_to.clone(),
             unix_socket: self.unix_socket.clone(),
@@ -116,6 +177,9 @@ impl ConnectionOptions {
             max_time: self.max_time,
             trust: trust(self.insecure, self.cacert.clone().or_else(bundle)),
             proxy_trust: trust(self.proxy_insecure, self.proxy_cacert.clone().or_else(bundle)),
+            identity: self.identity(),
+            family: self.family(),
+            rate: self.limit_rate,
             version: if self.http2 { HttpVersion::Http2 } else { HttpVersion::Http1 },
             meter: Meter::default(),
         }

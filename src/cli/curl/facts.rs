@@ -57,6 +57,14 @@ pub struct Facts {
     pub time_redirect: Duration,
     /// Until the first byte of the response.
     pub time_starttransfer: Duration,
+    /// Until the request was sent.
+    pub time_posttransfer: Duration,
+    /// How many transfers of the command line came before.
+    pub transfer: u64,
+    /// How many connections they made.
+    pub connections_before: u64,
+    /// Whether it went by way of a proxy.
+    pub proxy_used: bool,
     /// Until the end.
     pub time_total: Duration,
     /// The other end of the last connection.
@@ -132,8 +140,12 @@ const fn variable(name: &'static str, value: fn(&Facts) -> Value) -> Variable {
 
 /// By name, which is the order of `%{json}`. What only FTP or a list of URLs could give has the value it has for one URL of
 /// HTTP, so that a script finds every key it finds with curl.
-pub(super) const VARIABLES: [Variable; 41] = [
+pub(super) const VARIABLES: [Variable; 68] = [
     variable("certs", |_| text("")),
+    variable("conn_id", |facts| match facts.connects {
+        0 => Value::Number(-1),
+        made => Value::Number(i128::from(facts.connections_before + made) - 1),
+    }),
     variable("content_type", |facts| {
         Value::Text(facts.headers.first("content-type").map(|value| String::from_utf8_lossy(value).into_owned()))
     }),
@@ -153,12 +165,14 @@ pub(super) const VARIABLES: [Variable; 41] = [
     variable("num_redirects", |facts| Value::Number(facts.redirects.into())),
     variable("num_retries", |facts| Value::Number(facts.retries.into())),
     variable("proxy_ssl_verify_result", |_| Value::Number(0)),
+    variable("proxy_used", |facts| Value::Number(facts.proxy_used.into())),
     variable("redirect_url", |facts| Value::Text(facts.redirect_url.clone())),
     variable("referer", |facts| Value::Text(facts.referer.clone())),
     variable("remote_ip", |facts| ip(facts.remote)),
     variable("remote_port", |facts| port(facts.remote)),
     variable("response_code", |facts| Value::Status(facts.status)),
     variable("scheme", |facts| Value::Text(facts.scheme.as_ref().map(|scheme| scheme.to_ascii_uppercase()))),
+    variable("size_delivered", |facts| Value::Number(facts.size_download.into())),
     variable("size_download", |facts| Value::Number(facts.size_download.into())),
     variable("size_header", |facts| Value::Number(facts.size_header.into())),
     variable("size_request", |facts| Value::Number(facts.size_request.into())),
@@ -169,14 +183,73 @@ pub(super) const VARIABLES: [Variable; 41] = [
     variable("time_appconnect", |facts| Value::Time(facts.time_appconnect)),
     variable("time_connect", |facts| Value::Time(facts.time_connect)),
     variable("time_namelookup", |facts| Value::Time(facts.time_namelookup)),
+    variable("time_posttransfer", |facts| Value::Time(facts.time_posttransfer)),
     variable("time_pretransfer", |facts| Value::Time(facts.time_pretransfer)),
+    variable("time_queue", |_| Value::Time(Duration::ZERO)),
     variable("time_redirect", |facts| Value::Time(facts.time_redirect)),
     variable("time_starttransfer", |facts| Value::Time(facts.time_starttransfer)),
     variable("time_total", |facts| Value::Time(facts.time_total)),
+    variable("tls_earlydata", |_| Value::Number(0)),
     variable("url", |facts| text(&facts.url)),
+    variable("url.fragment", |facts| url_part(&facts.url, Part::Fragment)),
+    variable("url.host", |facts| url_part(&facts.url, Part::Host)),
+    variable("url.options", |_| Value::Text(None)),
+    variable("url.password", |facts| url_part(&facts.url, Part::Password)),
+    variable("url.path", |facts| url_part(&facts.url, Part::Path)),
+    variable("url.port", |facts| url_part(&facts.url, Part::Port)),
+    variable("url.query", |facts| url_part(&facts.url, Part::Query)),
+    variable("url.scheme", |facts| url_part(&facts.url, Part::Scheme)),
+    variable("url.user", |facts| url_part(&facts.url, Part::User)),
+    variable("url.zoneid", |_| Value::Text(None)),
     variable("url_effective", |facts| text(&facts.url_effective)),
-    variable("urlnum", |_| Value::Number(0)),
+    variable("urle.fragment", |facts| url_part(&facts.url_effective, Part::Fragment)),
+    variable("urle.host", |facts| url_part(&facts.url_effective, Part::Host)),
+    variable("urle.options", |_| Value::Text(None)),
+    variable("urle.password", |facts| url_part(&facts.url_effective, Part::Password)),
+    variable("urle.path", |facts| url_part(&facts.url_effective, Part::Path)),
+    variable("urle.port", |facts| url_part(&facts.url_effective, Part::Port)),
+    variable("urle.query", |facts| url_part(&facts.url_effective, Part::Query)),
+    variable("urle.scheme", |facts| url_part(&facts.url_effective, Part::Scheme)),
+    variable("urle.user", |facts| url_part(&facts.url_effective, Part::User)),
+    variable("urle.zoneid", |_| Value::Text(None)),
+    variable("urlnum", |facts| Value::Number(facts.transfer.into())),
+    variable("xfer_id", |facts| Value::Number(facts.transfer.into())),
 ];
+
+#[derive(Clone, Copy)]
+enum Part {
+    Scheme,
+    User,
+    Password,
+    Host,
+    Port,
+    Path,
+    Query,
+    Fragment,
+}
+
+/// A part of a URL as it stands there; the port also where it is the scheme's own, as with curl.
+fn url_part(url: &str, part: Part) -> Value {
+    let Some((scheme, rest)) = url.split_once("://") else { return Value::Text(None) };
+    let (rest, fragment) = rest.split_once('#').map_or((rest, None), |(rest, fragment)| (rest, Some(fragment)));
+    let (rest, query) = rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (login, place) = authority.rsplit_once('@').map_or((None, authority), |(login, place)| (Some(login), place));
+    let in_host = place.rfind(']').unwrap_or_default();
+    let port = place.rfind(':').filter(|colon| *colon > in_host);
+    let default_port = if scheme.eq_ignore_ascii_case("http") { "80" } else { "443" };
+    let found = match part {
+        Part::Scheme => Some(scheme),
+        Part::User => login.map(|login| login.split(':').next().unwrap_or(login)),
+        Part::Password => login.and_then(|login| login.split_once(':')).map(|(_, password)| password),
+        Part::Host => Some(place.get(..port.unwrap_or(place.len())).unwrap_or(place)),
+        Part::Port => Some(port.and_then(|colon| place.get(colon + 1..)).unwrap_or(default_port)),
+        Part::Path => Some(if path.is_empty() { "/" } else { path }),
+        Part::Query => query,
+        Part::Fragment => fragment,
+    };
+    Value::Text(found.map(str::to_owned))
+}
 
 fn text(text: &str) -> Value {
     Value::Text(Some(text.to_owned()))

@@ -3,9 +3,12 @@
 //! Nothing here signs or sends; `send` hands in what it measured.
 
 pub mod facts;
+pub mod cookies;
 pub mod table;
+mod known;
 mod config_line;
 pub mod config_file;
+pub mod transfers;
 pub mod options;
 pub mod write_out;
 

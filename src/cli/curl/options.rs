@@ -1,11 +1,12 @@
-//! The options that `sigvet send` takes for curl's sake alone: `-K`, `--url`, and the flags that change nothing here.
+//! The options that `sigvet send` takes for curl's sake alone: `-K`, `--url`, `--next`, the flags that change nothing here, and
+//! `--no-OPTION` for every flag.
 //!
-//! All of them are gone by the time arguments mean anything: `config_file` puts words in place of the first two, and
-//! nobody asks for the rest.
+//! Nobody asks for them by the time arguments mean anything: `config_file` and `transfers` put words in place of the first, and an
+//! opposite takes its flag away.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 
-use super::table::{Taken, rows};
+use super::table::{Row, Taken, find, rows};
 
 /// Nothing but a place in the definition of the command line.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,11 +17,16 @@ impl Args for CurlOptions {
         let config = Arg::new("config").short('K').long("config").value_name("FILE").value_hint(ValueHint::FilePath);
         let config = config.help("Read more options from this file, as curl does; '-' is standard input");
         let url = Arg::new("url_option").long("url").value_name("URL").hide(true);
-        let command = command.arg(config.action(ArgAction::Append).help_heading("Request")).arg(url);
-        let ignored = rows().into_iter().filter(|row| matches!(row.taken, Taken::NoEffect(_)));
-        ignored.fold(command, |command, row| {
+        let next = Arg::new("next").short(':').long("next").action(ArgAction::Count).help_heading("Request");
+        let next = next.help("Begin the options of another request; several URLs in a row share theirs");
+        let config = config.action(ArgAction::Append).help_heading("Request");
+        let command = with_opposites(command).args([config, next, url]);
+        let ignored: Vec<Row> = rows().into_iter().filter(|row| matches!(row.taken, Taken::NoEffect(_))).collect();
+        let has_row = |name: &str| find(name).is_some();
+        ignored.iter().fold(command, |command, row| {
             let flag = Arg::new(row.long).long(row.long).action(ArgAction::Count).hide(true);
-            command.arg(match row.short {
+            let opposite = Some(opposite_of(row.long)).filter(|name| !has_row(name));
+            command.args(opposite.map(hidden_flag)).arg(match row.short {
                 Some(short) => flag.short(short),
                 None => flag,
             })
@@ -40,4 +46,20 @@ impl FromArgMatches for CurlOptions {
     fn update_from_arg_matches(&mut self, _: &ArgMatches) -> Result<(), clap::Error> {
         Ok(())
     }
+}
+
+/// Adds `--no-OPTION` for each flag so far: the last of the two counts. What begins with `no-` has its opposite without it.
+fn with_opposites(command: Command) -> Command {
+    let is_flag = |arg: &&Arg| matches!(arg.get_action(), ArgAction::SetTrue | ArgAction::Count);
+    let longs = command.get_arguments().filter(is_flag).filter_map(|arg| Some((arg.get_id().clone(), arg.get_long()?)));
+    let opposites: Vec<Arg> = longs.map(|(id, long)| hidden_flag(opposite_of(long)).overrides_with(id)).collect();
+    command.args(opposites)
+}
+
+fn opposite_of(long: &str) -> String {
+    long.strip_prefix("no-").map_or_else(|| format!("no-{long}"), str::to_owned)
+}
+
+fn hidden_flag(long: String) -> Arg {
+    Arg::new(long.clone()).long(long).action(ArgAction::SetTrue).hide(true)
 }

@@ -58,7 +58,7 @@ pub fn hint_for(unknown: &str) -> Option<String> {
     }
     let positive = unknown.strip_prefix("--no-").map(|name| format!("--{name}"))?;
     let is_of_curl = find(&positive).is_some();
-    is_of_curl.then(|| format!("there is no opposite of {positive} here: leave it out, unless a file of -K sets it"))
+    is_of_curl.then(|| format!("leave it out: sigvet does not have {positive}, so there is nothing to turn off"))
 }
 
 fn row(name: &'static str, taken: Taken) -> Row {
@@ -80,16 +80,24 @@ const GROUPS: &[(Taken, &[&str])] = &[
         &[
             "--aws-sigv4",
             "--cacert",
+            "-E, --cert",
+            "--cert-type",
+            "--compressed",
             "-K, --config",
             "--connect-timeout",
             "--connect-to",
+            "-C, --continue-at",
+            "-b, --cookie",
+            "-c, --cookie-jar",
             "--create-dirs",
             "-d, --data",
             "--data-ascii",
             "--data-binary",
             "--data-raw",
             "--data-urlencode",
+            "-D, --dump-header",
             "-f, --fail",
+            "--fail-early",
             "--fail-with-body",
             "-F, --form",
             "--form-string",
@@ -101,21 +109,33 @@ const GROUPS: &[(Taken, &[&str])] = &[
             "--http2",
             "-i, --include",
             "-k, --insecure",
+            "-4, --ipv4",
+            "-6, --ipv6",
             "--json",
+            "-j, --junk-session-cookies",
+            "--key",
+            "--key-type",
+            "--limit-rate",
             "-L, --location",
             "--location-trusted",
             "--max-redirs",
             "-m, --max-time",
+            "-:, --next",
             "--no-progress-meter",
             "--noproxy",
+            "--oauth2-bearer",
             "-o, --output",
             "--output-dir",
             "--path-as-is",
             "-x, --proxy",
             "--proxy-cacert",
             "--proxy-insecure",
+            "-U, --proxy-user",
+            "-r, --range",
             "-e, --referer",
+            "-J, --remote-header-name",
             "-O, --remote-name",
+            "--remote-name-all",
             "-X, --request",
             "--resolve",
             "--retry",
@@ -132,6 +152,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
             "--unix-socket",
             "-T, --upload-file",
             "--url",
+            "--url-query",
             "-u, --user",
             "-A, --user-agent",
             "-v, --verbose",
@@ -143,7 +164,6 @@ const GROUPS: &[(Taken, &[&str])] = &[
     (Taken::NoEffect("~/.curlrc belongs to curl, and is not read"), &["-q, --disable"]),
     (Taken::NoEffect("a bar is what is shown in any case"), &["-#, --progress-bar"]),
     (Taken::NoEffect("headers are printed plain"), &["--styled-output", "--no-styled-output"]),
-    (Taken::NoEffect("there is one URL"), &["--fail-early"]),
     (Taken::NoEffect("a file is there whole or not at all"), &["--remove-on-error"]),
     (Taken::NoEffect("a proxy's answer to CONNECT is never printed"), &["--suppress-connect-headers"]),
     (Taken::NoEffect("no session is kept"), &["--no-sessionid"]),
@@ -151,23 +171,13 @@ const GROUPS: &[(Taken, &[&str])] = &[
     (Taken::NoEffect("it is about speed alone"), &["--tcp-nodelay", "--tcp-fastopen", "--false-start"]),
     (Taken::NoEffect("curl itself no longer does this"), &["--no-npn"]),
     (Taken::NoEffect("TLS 1.2 is the least that is spoken"), &["-1, --tlsv1", "--tlsv1.0", "--tlsv1.1", "--tlsv1.2"]),
-    (Taken::NotTaken("-H 'Cookie: NAME=VALUE' sends a cookie"), &["-b, --cookie"]),
-    (
-        Taken::NotTaken("no cookies are kept; -i shows those that are set"),
-        &["-c, --cookie-jar", "-j, --junk-session-cookies"],
-    ),
-    (Taken::NotTaken("the body is passed on as it comes: -H 'Accept-Encoding: gzip', and | gunzip"), &["--compressed"]),
     (Taken::NotTaken("bodies are passed on without their transfer coding"), &["--raw", "--tr-encoding"]),
-    (Taken::NotTaken("-H 'Range: bytes=0-99' asks for a range"), &["-r, --range", "-C, --continue-at"]),
     (Taken::NotTaken("-H 'If-Modified-Since: …' asks on a condition"), &["-z, --time-cond"]),
     (
         Taken::NotTaken("-H 'If-None-Match: …' asks on a condition, -w '%header{etag}' prints an ETag"),
         &["--etag-compare", "--etag-save"],
     ),
-    (
-        Taken::NotTaken("-i prints the headers before the body, -w '%{header_json}' after it"),
-        &["-D, --dump-header", "--show-headers"],
-    ),
+    (Taken::NotTaken("-i prints the headers before the body, -w '%{header_json}' after it"), &["--show-headers"]),
     (
         Taken::NotTaken("-v prints what is sent and received, --show all what is signed"),
         &["--trace", "--trace-ascii", "--trace-config", "--trace-ids", "--trace-time"],
@@ -176,11 +186,9 @@ const GROUPS: &[(Taken, &[&str])] = &[
     (Taken::NotTaken("'sigvet --version' prints the version"), &["-V, --version"]),
     (Taken::NotTaken("'sigvet send --help' prints every option"), &["-M, --manual"]),
     (
-        Taken::NotTaken("one request at a time: call sigvet for each, 'xargs -P' runs several"),
-        &["-:, --next", "-Z, --parallel", "--parallel-immediate", "--parallel-max", "--parallel-max-host", "--rate"],
+        Taken::NotTaken("requests are sent one after the other; 'xargs -P' runs several at a time"),
+        &["-Z, --parallel", "--parallel-immediate", "--parallel-max", "--parallel-max-host", "--rate"],
     ),
-    (Taken::NotTaken("-O names one file by its URL"), &["--remote-name-all"]),
-    (Taken::NotTaken("-o names the file, and the server has no say in it"), &["-J, --remote-header-name"]),
     (Taken::NotTaken("-o /dev/null drops the body"), &["--out-null"]),
     (Taken::NotTaken("-o writes over a file; test for it in the shell"), &["--no-clobber", "--skip-existing"]),
     (
@@ -188,7 +196,6 @@ const GROUPS: &[(Taken, &[&str])] = &[
         &["--create-file-mode", "-R, --remote-time", "--xattr"],
     ),
     (Taken::NotTaken("2>FILE does the same"), &["--stderr"]),
-    (Taken::NotTaken("give the query in the URL, or with -G and --data-urlencode"), &["--url-query"]),
     (
         Taken::NotTaken("the path of the URL is sent as typed; --connect-to goes elsewhere with it"),
         &["--request-target"],
@@ -221,12 +228,6 @@ const GROUPS: &[(Taken, &[&str])] = &[
         ],
     ),
     (
-        Taken::NotTaken(
-            "sigvet signs with AWS signatures only; --no-sign-request and -H 'Authorization: …' send another",
-        ),
-        &["--oauth2-bearer"],
-    ),
-    (
         Taken::NotTaken("keys come from -u, a profile or the environment"),
         &["-n, --netrc", "--netrc-file", "--netrc-optional"],
     ),
@@ -236,8 +237,10 @@ const GROUPS: &[(Taken, &[&str])] = &[
         &["--ca-native", "--capath"],
     ),
     (
-        Taken::NotTaken("client certificates are not spoken"),
-        &["-E, --cert", "--cert-type", "--key", "--key-type", "--pass", "--ssl-auto-client-cert"],
+        Taken::NotTaken(
+            "--cert and --key take files of PEM; 'openssl pkey -in KEY -out PLAIN' takes a password off a key",
+        ),
+        &["--pass", "--ssl-auto-client-cert"],
     ),
     (
         Taken::NotTaken(
@@ -291,8 +294,6 @@ const GROUPS: &[(Taken, &[&str])] = &[
             "--doh-insecure",
             "--doh-url",
             "--happy-eyeballs-timeout-ms",
-            "-4, --ipv4",
-            "-6, --ipv6",
         ],
     ),
     (
@@ -310,7 +311,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
     (Taken::NotTaken("--unix-socket takes the path of a socket"), &["--abstract-unix-socket"]),
     (
         Taken::NotTaken("-m gives a limit for all of it"),
-        &["--expect100-timeout", "--limit-rate", "--max-filesize", "-Y, --speed-limit", "-y, --speed-time"],
+        &["--expect100-timeout", "--max-filesize", "-Y, --speed-limit", "-y, --speed-time"],
     ),
     (Taken::NotTaken("the length that the server declares counts"), &["--ignore-content-length"]),
     (
@@ -324,7 +325,6 @@ const GROUPS: &[(Taken, &[&str])] = &[
             "--proxy-negotiate",
             "--proxy-ntlm",
             "--proxy-service-name",
-            "-U, --proxy-user",
             "--proxy1.0",
             "--haproxy-clientip",
             "--haproxy-protocol",
@@ -458,14 +458,14 @@ mod tests {
     #[test]
     fn hints_are_for_what_curl_has_and_we_have_not() {
         for (unknown, expected) in [
-            ("--cookie", Some("Cookie: NAME=VALUE")),
-            ("--cookie=a=b", Some("Cookie: NAME=VALUE")),
-            ("-b", Some("Cookie: NAME=VALUE")),
-            ("-:", Some("one request at a time")),
+            ("--trace", Some("-v prints")),
+            ("--trace=a=b", Some("-v prints")),
+            ("-R", Some("afterwards")),
+            ("-Z", Some("one after the other")),
             ("--digest", Some("AWS signatures only")),
             ("--tls-min", Some("TLS 1.2")),
             ("--expand-url", Some("shell")),
-            ("--no-silent", Some("no opposite of --silent")),
+            ("--no-netrc", Some("does not have --netrc")),
             ("--no-such", None),
             ("--header", None),
             ("--globoff", None),

@@ -16,11 +16,11 @@ fn run(words: &[&str], stdin: &str) -> (u8, String, String) {
 
 #[test]
 fn an_option_of_curl_that_is_not_taken_says_what_to_do_instead() {
-    for words in [["send", "--cookie=hush", "http://h/"], ["curl", "-bhush", "http://h/"]] {
+    for words in [["send", "--time-cond=hush", "http://h/"], ["curl", "-zhush", "http://h/"]] {
         let (exit, _, stderr) = run(&words, "");
         assert_eq!(exit, 2);
         assert!(stderr.starts_with("error: 'sigvet send' has no option -"), "{stderr}");
-        assert!(stderr.ends_with("\n  hint: -H 'Cookie: NAME=VALUE' sends a cookie\n"), "{stderr}");
+        assert!(stderr.ends_with("\n  hint: -H 'If-Modified-Since: …' asks on a condition\n"), "{stderr}");
         assert!(!stderr.contains("hush"), "{stderr}");
     }
 }

@@ -124,6 +124,14 @@ fn read_urlencoded(text: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure>
     Ok(out)
 }
 
+/// A piece of `--url-query`: one of `--data-urlencode`, or behind a `+` what is in the query as it is.
+pub(super) fn read_query_piece(text: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
+    match text.strip_prefix('+') {
+        Some(raw) => Ok(raw.as_bytes().to_vec()),
+        None => read_urlencoded(text, stdin),
+    }
+}
+
 impl<const JSON: bool> Args for Data<JSON> {
     fn augment_args(command: Command) -> Command {
         Self::options().fold(command, |command, (name, short, _, help)| {

@@ -1,6 +1,8 @@
 //! The small languages of option values: durations, and text that files stand for.
 
+use std::convert::Infallible;
 use std::io::Read;
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::failure::{Exit, Failure};
 use crate::files;
+use sigvet_core::credentials::Secret;
 use sigvet_core::time::{InvalidTimestamp, Timestamp};
 
 /// Text that is not what an option takes.
@@ -88,6 +91,22 @@ pub fn parse_seconds(text: &str) -> Result<Duration, InvalidValue> {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| expected()),
         Err(_) => parse_duration(text),
     }
+}
+
+/// Parses a speed as curl takes it: bytes in a second, with `K`, `M`, `G`, `T` (of 1024) or `B`.
+pub fn parse_rate(text: &str) -> Result<NonZeroU64, InvalidValue> {
+    const UNITS: [(&str, u64); 6] = [("", 1), ("B", 1), ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("T", 1 << 40)];
+    let expected =
+        || InvalidValue { what: "a speed", presented: text.to_owned(), expected: "for example 100000, 500K or 2M" };
+    let (amount, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let size = UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, size)| *size);
+    let bytes = amount.parse::<u64>().ok().zip(size).and_then(|(amount, size)| amount.checked_mul(size));
+    bytes.and_then(NonZeroU64::new).ok_or_else(expected)
+}
+
+/// Takes a value that nobody else may see.
+pub fn parse_secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text))
 }
 
 /// Reads all of a file, or of standard input where the name is `-`.

@@ -21,6 +21,17 @@ pub struct Sent<'a> {
     pub signed_at: Timestamp,
     /// Where that time came from.
     pub dated_by: DatedBy,
+    /// Who made the signature.
+    pub signed_by: SignedBy,
+}
+
+/// Who made a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedBy {
+    /// This program did: what is wrong is what it was told.
+    Sigvet,
+    /// Nobody, or whoever made the URL.
+    Other,
 }
 
 /// Where the time of a signature came from.
@@ -42,7 +53,7 @@ const SECONDS_OF_DAY: u64 = 86_400;
 pub fn write(reply: &Reply, sent: Sent<'_>, out: &mut Screen) -> std::io::Result<()> {
     out.line(&format!("refused: {}", reply.summary()))?;
     let of_scope = [clock_hint(reply, sent), region_hint(reply, sent), service_hint(reply, sent)];
-    let hints = of_scope.into_iter().chain([checksum_hint(reply, sent.request), explain_hint(reply)]);
+    let hints = of_scope.into_iter().chain([checksum_hint(reply, sent.request), explain_hint(reply, sent)]);
     for hint in hints.flatten() {
         out.line(&format!("  hint: {hint}"))?;
     }
@@ -110,7 +121,7 @@ fn checksum_hint(reply: &Reply, sent: &Request) -> Option<String> {
             if sent.wrong_checksum().is_some() =>
         {
             let WrongChecksum { name, expected, presented, .. } = sent.wrong_checksum()?;
-            Some(format!("the body's checksum is {expected}, but {name} says {presented}"))
+            Some(format!("the body's checksum is {expected}, but but {name} says {presented}"))
         }
         "NotImplemented" | "MethodNotAllowed" => Some(not_taken(algorithm?)),
         "InvalidRequest" | "InvalidArgument" if is_about_checksums => Some(not_taken(algorithm?)),
@@ -122,9 +133,18 @@ fn not_taken(algorithm: ChecksumAlgorithm) -> String {
     format!("the server may not know {algorithm}, or no checksums: name another with --checksum, or leave it out")
 }
 
-fn explain_hint(reply: &Reply) -> Option<String> {
-    let hint = "--explain shows each step of the signature; 'sigvet explain' does of a captured request";
-    reply.is_signature_refusal().then(|| hint.to_owned())
+/// Of a signature that was made here the steps are right: wrong is what it was made of.
+fn explain_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
+    reply.is_signature_refusal().then_some(())?;
+    Some(match (sent.signed_by, sent.region) {
+        (SignedBy::Other, _) => "run 'sigvet explain' on the URL to see why".to_owned(),
+        (SignedBy::Sigvet, Some(region)) => {
+            format!(
+                "check the secret key first, then the region ({region}); --explain shows each step of the signature"
+            )
+        }
+        (SignedBy::Sigvet, None) => "check the secret key first; --explain shows each step of the signature".to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -141,7 +161,8 @@ mod tests {
         let url = RequestUrl::parse("https://b.s3.us-east-1.amazonaws.com/k").unwrap();
         let mut request = Request::new("PUT", &url).unwrap();
         request.headers.push("x-amz-checksum-sha1", "AAAA").unwrap();
-        let sent = Sent { request: &request, region: Some("us-east-1"), service: Some("s3"), signed_at, dated_by };
+        let (region, service, signed_by) = (Some("us-east-1"), Some("s3"), SignedBy::Sigvet);
+        let sent = Sent { request: &request, region, service, signed_at, dated_by, signed_by };
         let headers = Headers::from_pairs([("Date", date)]).unwrap();
         let reply = Reply::parse(Some(status), &headers, body.as_bytes());
         written_on(Palette::Plain, |screen| write(&reply, sent, screen))
@@ -158,8 +179,8 @@ mod tests {
 
     #[test]
     fn a_wrong_signature_says_what_to_run_next() {
-        let expected = "refused: SignatureDoesNotMatch: No.\n  hint: --explain shows each step of the signature; \
-                        'sigvet explain' does of a captured request\n";
+        let expected = "refused: SignatureDoesNotMatch: No.\n  hint: check the secret key first, then the region \
+                        (us-east-1); --explain shows each step of the signature\n";
         assert_eq!(written(403, MISMATCH, ON_TIME, DatedBy::Clock), expected);
         assert_eq!(written(404, "<Error><Code>NoSuchKey</Code></Error>", ON_TIME, DatedBy::Clock).lines().count(), 1);
     }
@@ -192,7 +213,7 @@ mod tests {
             let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
             hints(400, &body, ON_TIME, DatedBy::Clock).concat()
         };
-        let wrong = "the body's checksum is 2jmj7l5rSw0yVb/vlWAYkK/YBwk=, but x-amz-checksum-sha1 says AAAA";
+        let wrong = "the body's checksum is 2jmj7l5rSw0yVb/vlWAYkK/YBwk=, but but x-amz-checksum-sha1 says AAAA";
         assert_eq!(of("BadDigest", "The SHA1 you specified did not match the calculated checksum."), wrong);
         assert_eq!(of("InvalidRequest", "Value for x-amz-checksum-sha1 header is invalid."), wrong);
         let unknown = "the server may not know sha1, or no checksums: name another with --checksum, or leave it out";

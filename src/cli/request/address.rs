@@ -43,6 +43,9 @@ pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
             UnreadableUrl::Invalid(InvalidUrl::Scheme { presented }) if looks_like_host(presented) => {
                 Some(format!("did you mean https://{presented}?"))
             }
+            UnreadableUrl::Invalid(InvalidUrl::Scheme { presented }) if looks_like_key(presented) => {
+                Some(format!("did you mean s3://{presented}?"))
+            }
             UnreadableUrl::Invalid(InvalidUrl::Scheme { .. }) => {
                 Some("a URL begins with https://, http://, wss:// or s3://".to_owned())
             }
@@ -86,6 +89,12 @@ fn is_port(text: &str) -> bool {
 
 fn looks_like_host(text: &str) -> bool {
     !text.contains("://") && text.split('/').next().is_some_and(|host| host.contains('.') && !host.contains(' '))
+}
+
+/// `bucket/key`, as some tools take it.
+fn looks_like_key(text: &str) -> bool {
+    let of_bucket = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+    text.split_once('/').is_some_and(|(bucket, _)| bucket.len() >= 3 && bucket.chars().all(of_bucket))
 }
 
 /// The key is taken as text and percent-encoded; a query behind `?` is taken as it is.
@@ -184,6 +193,7 @@ mod tests {
     fn a_forgotten_scheme_is_guessed_in_the_hint() {
         let failure = parse("bucket.s3.amazonaws.com/key").unwrap_err();
         assert_eq!(failure.hints(), ["did you mean https://bucket.s3.amazonaws.com/key?"]);
+        assert_eq!(parse("photos/cat.png").unwrap_err().hints(), ["did you mean s3://photos/cat.png?"]);
         let failure = parse("https://AKID:hush@bucket.s3.amazonaws.com/a@b").unwrap_err().to_string();
         assert!(failure.contains("user") && !failure.contains("hush"), "{failure}");
         for typed in [

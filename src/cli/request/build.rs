@@ -9,6 +9,8 @@ use crate::cli::options::request::{BodyDigests, BodyHash, Unsigned};
 use crate::cli::options::signing::SigningOptions;
 use crate::cli::options::typed::Typed;
 use crate::cli::request::address::{self, Store};
+use crate::cli::request::scheme;
+use crate::cli::terminal::notes::note;
 use crate::profiles;
 use crate::transport::BodyFile;
 use sigvet_core::request::{Request, RequestUrl};
@@ -28,7 +30,11 @@ pub(crate) fn make(
     store: Store<'_>,
     context: &mut Context,
 ) -> Result<(RequestUrl, Unsigned), Failure> {
-    let url = address::resolve(typed.url, store)?;
+    let completed = scheme::completed(typed.url);
+    let url = address::resolve(completed.as_deref().unwrap_or(typed.url), store)?;
+    if completed.is_some() {
+        note(context, &format!("the URL has no scheme: {} is taken", url.origin()))?;
+    }
     let dialect = typed.signing.dialect_or_default();
     let sha256 = body_hash(typed.signing, &dialect);
     // Of a streamed body the checksum is computed while it is sent, and goes behind it.

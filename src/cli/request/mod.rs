@@ -1,5 +1,6 @@
 //! Making a request: its URL, its headers and body, by what was typed or captured. Nothing here signs.
 
+mod scheme;
 pub mod address;
 pub mod build;
 pub mod caller_identity;

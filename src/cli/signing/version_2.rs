@@ -7,7 +7,7 @@ use crate::profiles;
 use sigvet_core::endpoint;
 use sigvet_core::prepare::Identity;
 use sigvet_core::time::Timestamp;
-use sigvet_core::v2::{Names, Placement, Terms, takes_version_2};
+use sigvet_core::v2::{Names, Placement, SubResources, Terms, takes_version_2};
 
 /// How a session signs with Version 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Version2Choice {
     pub names: &'static Names,
     /// The bucket that the host names.
     pub bucket: Option<String>,
+    /// Which parameters of the query are signed.
+    pub sub_resources: SubResources,
     /// What is to be said of the host.
     pub warning: Option<String>,
 }
@@ -34,7 +36,8 @@ impl Version2Choice {
         })?;
         let endpoints = endpoints(signing, profile);
         let bucket = signing.bucket.rule(&endpoints).bucket_of(host);
-        Ok(Self { names, bucket, warning: only_version_4(host) })
+        let sub_resources = sub_resources(signing.sub_resources.as_deref(), names)?;
+        Ok(Self { names, bucket, sub_resources, warning: only_version_4(host) })
     }
 
     /// The decision, for `-v`.
@@ -44,6 +47,29 @@ impl Version2Choice {
             None => "Signature Version 2: the host names no bucket; --bucket says otherwise".to_owned(),
         }
     }
+}
+
+/// The list as typed: one of its own, or the usual one with changes.
+fn sub_resources(typed: Option<&[String]>, names: &Names) -> Result<SubResources, Failure> {
+    let Some(typed) = typed else { return Ok(SubResources::Standard) };
+    let typed: Vec<&str> = typed.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    let is_change = |name: &&str| name.starts_with(['+', '-']);
+    let changes = typed.iter().filter(|name| is_change(name)).count();
+    if changes != 0 && changes != typed.len() {
+        return Err(Failure::usage("--sub-resources has both names and changes")
+            .hint("write NAME,NAME for a list of its own, or +NAME,-NAME for changes to the usual one"));
+    }
+    if changes == 0 {
+        return Ok(SubResources::Named(typed.into_iter().map(str::to_owned).collect()));
+    }
+    let mut list: Vec<&str> = SubResources::standard(names).collect();
+    for change in typed {
+        match change.strip_prefix('+') {
+            Some(more) => list.push(more),
+            None => list.retain(|name| Some(*name) != change.strip_prefix('-')),
+        }
+    }
+    Ok(SubResources::Named(list.into_iter().map(str::to_owned).collect()))
 }
 
 /// The hosts of the stores that the user has.
@@ -98,4 +124,28 @@ pub fn warnings_of_life(terms: &Terms, identity: &Identity, now: Timestamp) -> V
         format!("the credentials expire at {}, before the URL expires at {end}", credentials.to_rfc3339())
     });
     is_over.into_iter().chain(ends_first).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(typed: &[&str]) -> Result<Vec<String>, Failure> {
+        let typed: Vec<String> = typed.iter().map(|name| (*name).to_owned()).collect();
+        match sub_resources(Some(&typed), &Names::AWS)? {
+            SubResources::Named(list) => Ok(list),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_list_is_its_own_or_a_change_to_the_usual_one() {
+        assert_eq!(list(&["acl", "x"]).unwrap(), ["acl", "x"]);
+        assert_eq!(list(&[""]).unwrap(), [""; 0]);
+        let usual = SubResources::standard(&Names::AWS).count();
+        let changed = list(&["-object-lock", "-restore", "+x"]).unwrap();
+        assert_eq!(changed.len(), usual - 1);
+        assert!(changed.contains(&"x".to_owned()) && !changed.contains(&"object-lock".to_owned()));
+        assert!(list(&["acl", "-restore"]).is_err());
+    }
 }

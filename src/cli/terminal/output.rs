@@ -40,6 +40,13 @@ impl<'a> Output<'a> {
         Self::open_as(path, context, Secrecy::Secret)
     }
 
+    /// Goes on at the end of a file: what is there stays, whatever comes.
+    pub fn append(path: &Path) -> Result<Self, Failure> {
+        let file =
+            OpenOptions::new().append(true).create(true).open(path).map_err(|error| cannot_write(path, error))?;
+        Ok(Self(Sink::Special(file, path.to_owned())))
+    }
+
     fn open_as(path: Option<&Path>, context: &'a mut Context, secrecy: Secrecy) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
             return Ok(Self(Sink::Stdout(context.stdout.exact())));

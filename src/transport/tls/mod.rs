@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustls::client::WantsClientCert;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ConfigBuilder, WantsVerifier};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::TlsConnector;
@@ -16,8 +16,8 @@ use tokio_rustls::client::TlsStream;
 
 use verifier::{Named, NoVerification};
 
-use super::error::{BadRoots, Unsendable};
-use super::options::{HttpVersion, Trust};
+use super::error::{BadIdentity, BadRoots, Unsendable};
+use super::options::{HttpVersion, Identity, Trust};
 use super::stream::Stream;
 use super::{TransportError, error};
 use crate::files;
@@ -25,16 +25,20 @@ use crate::files;
 /// The largest file of certificates that is read, in bytes: many times all that browsers trust.
 const LARGEST_BUNDLE: u64 = 16 * 1024 * 1024;
 
+/// What PEM has in it where a key takes a password.
+const ENCRYPTED: &[u8] = b"ENCRYPTED";
+
 /// Speaks TLS with the host at the other end.
 pub(super) async fn handshake(
     stream: Box<dyn Stream>,
     host: &str,
     trust: &Trust,
+    identity: Option<&Identity>,
     version: HttpVersion,
 ) -> Result<TlsStream<Box<dyn Stream>>, TransportError> {
     let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let name = ServerName::try_from(name).map_err(Unsendable::from)?;
-    let connector = TlsConnector::from(Arc::new(configuration(trust, version)?));
+    let connector = TlsConnector::from(Arc::new(configuration(trust, identity, version)?));
     connector.connect(name, stream).await.map_err(|error| error::classify_tls(error, host))
 }
 
@@ -43,17 +47,48 @@ pub(super) fn agreed_on_http2(stream: &TlsStream<Box<dyn Stream>>) -> bool {
     stream.get_ref().1.alpn_protocol() == Some(b"h2")
 }
 
-fn configuration(trust: &Trust, version: HttpVersion) -> Result<ClientConfig, TransportError> {
+fn configuration(
+    trust: &Trust,
+    identity: Option<&Identity>,
+    version: HttpVersion,
+) -> Result<ClientConfig, TransportError> {
     let setup = |error: rustls::Error| TransportError::Setup(error.into());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
     let builder = builder.with_safe_default_protocol_versions().map_err(setup)?;
-    let mut configuration = trusting(builder, provider, trust)?.with_no_client_auth();
+    let builder = trusting(builder, provider, trust)?;
+    let mut configuration = match identity {
+        None => builder.with_no_client_auth(),
+        Some(identity) => identified(builder, identity)?,
+    };
     configuration.alpn_protocols = match version {
         HttpVersion::Http1 => vec![b"http/1.1".to_vec()],
         HttpVersion::Http2 => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
     };
     Ok(configuration)
+}
+
+/// The file that is wrong is named: of the certificate, or of the key.
+fn identified(
+    builder: ConfigBuilder<ClientConfig, WantsClientCert>,
+    identity: &Identity,
+) -> Result<ClientConfig, TransportError> {
+    let bad = |file: &Path, source| TransportError::BadIdentity { file: file.to_owned(), source };
+    let (certificate, key) = (&identity.certificate, &identity.key);
+    let chain = certificates_in(certificate).map_err(|error| bad(certificate, error.into()))?;
+    let secret = key_in(key).map_err(|error| bad(key, error))?;
+    builder.with_client_auth_cert(chain, secret).map_err(|error| bad(key, error.into()))
+}
+
+fn key_in(path: &Path) -> Result<PrivateKeyDer<'static>, BadIdentity> {
+    let text = files::read(path, LARGEST_BUNDLE).map_err(pem::Error::Io)?.bytes;
+    if text.windows(ENCRYPTED.len()).any(|window| window == ENCRYPTED) {
+        return Err(BadIdentity::Encrypted);
+    }
+    PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
+        pem::Error::NoItemsFound => BadIdentity::NoKey,
+        error => error.into(),
+    })
 }
 
 fn trusting(

@@ -95,6 +95,30 @@ impl Sha1Hasher {
     }
 }
 
+/// An MD5 of bytes that arrive piece by piece: ETags of S3 are made of it.
+#[cfg(feature = "stream")]
+#[derive(Clone, Default)]
+#[must_use]
+pub struct Md5Hasher(md5::Md5);
+
+#[cfg(feature = "stream")]
+impl Md5Hasher {
+    /// Starts with no bytes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all bytes so far.
+    pub fn finish(self) -> [u8; 16] {
+        self.0.finalize().into()
+    }
+}
+
 /// HMAC-SHA256 with a key that is used once.
 pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Sha256Digest {
     let mut mac = HmacKey::new(key).0;

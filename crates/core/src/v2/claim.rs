@@ -1,7 +1,7 @@
 //! From a request signed with Version 2 to its terms: what it says of itself, in its `Authorization` header or in its query
 //! (*Signing and authenticating REST requests*). Nothing is judged here.
 
-use super::{Names, Placement, Terms};
+use super::{Names, Placement, SubResources, Terms};
 use crate::canonical::query;
 use crate::claim::{ClaimError, plain_number};
 use crate::endpoint::BucketRule;
@@ -66,7 +66,8 @@ fn from_header(request: &Request, names: &'static Names, bucket: Option<String>)
         return Err(malformed());
     }
     let placement = Placement::Header { signed_at: date_of(request, names)? };
-    let terms = Terms { names, access_key_id: access_key_id.to_owned(), placement, bucket };
+    let access_key_id = access_key_id.to_owned();
+    let terms = Terms { names, access_key_id, placement, bucket, sub_resources: SubResources::Standard };
     Ok(Claim { terms, signature: Signature::presented(signature) })
 }
 
@@ -80,7 +81,8 @@ fn from_query(request: &Request, names: &'static Names, bucket: Option<String>) 
     let seconds = plain_number(&presented).ok_or_else(|| not_seconds(presented))?;
     let placement = Placement::Query { expires_at: Timestamp::from_epoch_seconds(seconds) };
     let signature = Signature::presented(signature);
-    Ok(Claim { terms: Terms { names, access_key_id, placement, bucket }, signature })
+    let terms = Terms { names, access_key_id, placement, bucket, sub_resources: SubResources::Standard };
+    Ok(Claim { terms, signature })
 }
 
 fn date_of(request: &Request, names: &'static Names) -> Result<Timestamp, ClaimError> {

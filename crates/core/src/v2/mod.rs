@@ -5,9 +5,9 @@
 //! in Version 4 a dialect is a row of [`Names`]. Follows *Signing and authenticating REST requests* of S3's API reference.
 
 mod names;
+pub(crate) mod resource;
 mod claim;
 mod regions;
-pub(crate) mod resource;
 mod string_to_sign;
 mod prepare;
 #[cfg(test)]
@@ -17,7 +17,7 @@ pub use claim::Claim;
 pub use names::Names;
 pub use prepare::{Settings, prepare};
 pub use regions::takes_version_2;
-pub use resource::is_sub_resource;
+pub use resource::{SubResources, is_sub_resource};
 pub use string_to_sign::StringToSign;
 
 use base64::Engine;
@@ -40,6 +40,8 @@ pub struct Terms {
     pub placement: Placement,
     /// The bucket that the host names; none where it stands in the path, or where there is none.
     pub bucket: Option<String>,
+    /// Which parameters of the query are signed.
+    pub sub_resources: SubResources,
 }
 
 /// Where a signature goes, and the instant that it is bound to.

@@ -1,7 +1,7 @@
 //! From a request to sign to a request with its terms: date and token are put on it, or the parameters of a signed query
 //! (*Signing and authenticating REST requests*, query string request authentication).
 
-use super::{Names, Placement, StringToSign, Terms, claim, sign};
+use super::{Names, Placement, StringToSign, SubResources, Terms, claim, sign};
 use crate::canonical::SignedHeaders;
 use crate::credentials::Secret;
 use crate::derivation;
@@ -20,6 +20,8 @@ pub struct Settings {
     pub placement: derivation::Placement,
     /// The bucket that the host names; none where it stands in the path, or where there is none.
     pub bucket: Option<String>,
+    /// Which parameters of the query are signed.
+    pub sub_resources: SubResources,
 }
 
 /// Decides the terms of a signature made at `now`, and puts on the request what goes with them.
@@ -54,7 +56,8 @@ pub fn prepare(
     };
     let (access_key_id, bucket) = (identity.access_key_id.clone(), settings.bucket.clone());
     let given = given.without_removed(&request);
-    let terms = Terms { names, access_key_id, placement, bucket };
+    let sub_resources = settings.sub_resources.clone();
+    let terms = Terms { names, access_key_id, placement, bucket, sub_resources };
     Ok(Prepared { request, given, terms, unsigned_token: None, warnings: Vec::new() })
 }
 

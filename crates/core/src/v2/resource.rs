@@ -4,7 +4,7 @@
 //! Follows *Constructing the CanonicalizedResource element*; the list of parameters is what S3's documentation, botocore
 //! (`HmacV1Auth`), Ceph (`rgw_auth_s3.cc`), Swift (`s3api`) and s3s have between them.
 
-use super::Names;
+use super::{Names, Terms};
 use crate::canonical::query;
 use crate::request::Request;
 
@@ -50,6 +50,31 @@ const SUB_RESOURCES: [&str; 38] = [
     "website",
 ];
 
+/// Which parameters are signed as part of the resource. Servers have lists of their own, and what they do not have they leave out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SubResources {
+    /// All that S3 and the stores that speak its protocol have between them.
+    #[default]
+    Standard,
+    /// Those of one server, by name.
+    Named(Vec<String>),
+}
+
+impl SubResources {
+    /// The standard list of a provider.
+    pub fn standard(names: &Names) -> impl Iterator<Item = &'static str> {
+        SUB_RESOURCES.iter().chain(names.own_sub_resources).copied()
+    }
+
+    fn has(&self, name: &str, names: &Names) -> bool {
+        match self {
+            Self::Standard => is_sub_resource(name, names),
+            Self::Named(own) => own.iter().any(|own| own == name),
+        }
+    }
+}
+
 /// Whether a parameter is signed as part of the resource.
 pub fn is_sub_resource(name: &str, names: &Names) -> bool {
     SUB_RESOURCES.contains(&name) || names.own_sub_resources.contains(&name)
@@ -57,7 +82,11 @@ pub fn is_sub_resource(name: &str, names: &Names) -> bool {
 
 /// The signed parameters of a request, decoded and sorted by name, with their values: `+` is a space, as servers read it.
 pub fn sub_resources(request: &Request, names: &Names) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let is_signed = |name: &[u8]| std::str::from_utf8(name).is_ok_and(|name| is_sub_resource(name, names));
+    signed_parameters(request, |name| is_sub_resource(name, names))
+}
+
+fn signed_parameters(request: &Request, is_signed: impl Fn(&str) -> bool) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let is_signed = |name: &[u8]| std::str::from_utf8(name).is_ok_and(&is_signed);
     let parameters = query::parameters(request.query().unwrap_or_default());
     let mut signed: Vec<_> = parameters.filter(|(name, _)| is_signed(name)).collect();
     signed.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -65,8 +94,9 @@ pub fn sub_resources(request: &Request, names: &Names) -> Vec<(Vec<u8>, Vec<u8>)
 }
 
 /// The resource as it is signed.
-pub(super) fn canonicalized(request: &Request, names: &Names, bucket: Option<&str>) -> Vec<u8> {
-    join(bucket, path_of(request), &sub_resources(request, names))
+pub(super) fn canonicalized(request: &Request, terms: &Terms) -> Vec<u8> {
+    let parameters = signed_parameters(request, |name| terms.sub_resources.has(name, terms.names));
+    join(terms.bucket.as_deref(), path_of(request), &parameters)
 }
 
 /// The path on the wire; an empty one is `/`.

@@ -38,14 +38,14 @@ impl fmt::Debug for StringToSign {
 
 impl StringToSign {
     pub(super) fn derive(request: &Request, terms: &Terms) -> Self {
-        let Terms { names, placement, bucket, .. } = terms;
+        let Terms { names, placement, .. } = terms;
         Self {
             method: request.method.as_bytes().to_vec(),
             content_md5: positional(request, "content-md5"),
             content_type: positional(request, "content-type"),
             date: date_line(request, terms),
             amz_headers: amz_headers(request, names, *placement),
-            resource: resource::canonicalized(request, names, bucket.as_deref()),
+            resource: resource::canonicalized(request, terms),
         }
     }
 

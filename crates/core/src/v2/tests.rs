@@ -103,7 +103,12 @@ fn the_example_in_a_query_comes_out_as_printed() {
     let url = RequestUrl::parse("http://johnsmith.s3.amazonaws.com/photos/puppy.jpg").unwrap();
     let now = Timestamp::from_epoch_seconds(1_175_139_620 - 60);
     let placement = crate::derivation::Placement::Query { expires: std::time::Duration::from_secs(60) };
-    let settings = Settings { names: &Names::AWS, placement, bucket: Some("johnsmith".to_owned()) };
+    let settings = Settings {
+        names: &Names::AWS,
+        placement,
+        bucket: Some("johnsmith".to_owned()),
+        sub_resources: SubResources::Standard,
+    };
     let identity = Identity::from(&Credentials::new("AKIAIOSFODNN7EXAMPLE", SECRET));
     let prepared = prepare(Request::new("GET", &url).unwrap(), &identity, &settings, now).unwrap();
     let signed = prepared.sign(&Secret::new(SECRET));
@@ -163,4 +168,22 @@ fn debug_shows_no_token() {
     assert!(String::from_utf8(derived.to_bytes()).unwrap().contains("hush"));
     let hushed = format!("{:?}", b"hush");
     assert!(!format!("{derived:?}").contains(&hushed[1..hushed.len() - 1]), "{derived:?}");
+}
+
+/// RGW's list has no `object-lock`, and no server has `x`.
+#[test]
+fn the_list_of_a_server_is_signed_in_place_of_the_standard_one() {
+    let url = RequestUrl::parse("http://h/b?acl&object-lock&x=1&versionId=2").unwrap();
+    let request = Request::new("GET", &url).unwrap();
+    let identity = Identity::from(&Credentials::new("AKID", SECRET));
+    let resource = |sub_resources: SubResources| {
+        let placement = crate::derivation::Placement::Header;
+        let settings = Settings { names: &Names::AWS, placement, bucket: None, sub_resources };
+        let prepared = prepare(request.clone(), &identity, &settings, Timestamp::from_epoch_seconds(0)).unwrap();
+        String::from_utf8(prepared.derive().to_bytes()).unwrap().lines().last().unwrap().to_owned()
+    };
+    assert_eq!(resource(SubResources::Standard), "/b?acl&object-lock&versionId=2");
+    let own = ["versionId", "x"].map(str::to_owned).to_vec();
+    assert_eq!(resource(SubResources::Named(own)), "/b?versionId=2&x=1");
+    assert_eq!(resource(SubResources::Named(Vec::new())), "/b");
 }

@@ -424,7 +424,7 @@ impl fmt::Display for Finding {
                 write!(f, "the request target names the host {expected}, but the Host header says {presented}")
             }
             Self::ChecksumMismatch { name, expected, presented } => {
-                write!(f, "the body's checksum is {expected}, but {name} says {presented}")
+                write!(f, "the body's checksum is {expected}, but but {name} says {presented}")
             }
             Self::PayloadHeaderMissing { name } => {
                 write!(f, "the header {name}, which the service requires, is missing")

@@ -32,7 +32,8 @@ fn signed(settings: &Settings) -> Request {
 
 fn signed_by_v2() -> Request {
     let placement = crate::derivation::Placement::Header;
-    let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()) };
+    let sub_resources = v2::SubResources::Standard;
+    let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()), sub_resources };
     let prepared =
         v2::prepare(unsigned("bucket.s3.amazonaws.com"), &Identity::from(&credentials()), &settings, now()).unwrap();
     prepared.sign(&Secret::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")).request
@@ -253,7 +254,8 @@ fn what_a_judge_is_told_counts() {
 
     let judge = Judge::new(Some(&key), now(), ExpectedScope::Any);
     let placement = crate::derivation::Placement::Header;
-    let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("b".to_owned()) };
+    let sub_resources = v2::SubResources::Standard;
+    let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("b".to_owned()), sub_resources };
     let prepared = v2::prepare(unsigned("b.store.example"), &Identity::from(&key), &settings, now()).unwrap();
     let of_bucket = prepared.sign(&key.secret_access_key).request;
     assert!(!verify(&of_bucket, &judge).unwrap().is_valid());
@@ -277,7 +279,9 @@ fn a_token_of_version_2_is_compared_wherever_it_is() {
     for placement in
         [crate::derivation::Placement::Header, crate::derivation::Placement::Query { expires: Duration::from_secs(60) }]
     {
-        let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()) };
+        let sub_resources = v2::SubResources::Standard;
+        let settings =
+            v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()), sub_resources };
         let request = unsigned("bucket.s3.amazonaws.com");
         let prepared = v2::prepare(request, &Identity::from(&key), &settings, now()).unwrap();
         let request = prepared.sign(&key.secret_access_key).request;

@@ -83,7 +83,8 @@ fn a_presigner_of_many_targets_agrees() {
 #[test]
 fn all_that_append_agree_on_the_junction() {
     let placement = settings().placement;
-    let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: None };
+    let settings =
+        v2::Settings { names: &v2::Names::AWS, placement, bucket: None, sub_resources: v2::SubResources::Standard };
     let identity = Identity::from(&Credentials::new("AKIDEXAMPLE", SECRET));
     for Row { target, expected, .. } in ROWS {
         let prepared = v2::prepare(request_to(target), &identity, &settings, now()).unwrap();

@@ -13,7 +13,7 @@ use sigvet_core::endpoint::BucketRule;
 use sigvet_core::prepare::Identity;
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::time::Timestamp;
-use sigvet_core::v2::{Names, Settings, prepare};
+use sigvet_core::v2::{Names, Settings, SubResources, prepare};
 use sigvet_core::verify::{ExpectedScope, Judge, Verdict, verify};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -69,7 +69,7 @@ impl Case<'_> {
         let life = Duration::from_secs(self.oracle["life"].as_u64().unwrap());
         let placement = if self.is_query() { Placement::Query { expires: life } } else { Placement::Header };
         let bucket = BucketRule::default().bucket_of(self.text("host"));
-        Settings { names: &Names::AWS, placement, bucket }
+        Settings { names: &Names::AWS, placement, bucket, sub_resources: SubResources::Standard }
     }
 
     /// The request as botocore signed it. Its URLs carry the provider's headers, and a client still sends the others.

@@ -136,14 +136,15 @@ impl V4Case<'_> {
         let client = client.filter(|client| self.agrees(client))?;
         let is_told = server.is_some_and(|server| self.agrees(server) && client.string_to_sign.is_some())
             && self.evidence.reply.is_some_and(Reply::is_signature_refusal);
-        if !is_told {
-            // Where a part is not known that is signed, the secret may be right.
-            if self.has_unknown_part() {
-                return None;
-            }
-            // A signature that is not written as it must be is refused whatever the key.
-            target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme)
-                .filter(|(_, form)| form.is_none())?;
+        // Where a part is not known that is signed, the secret may be right.
+        if self.has_unknown_part() && !is_told {
+            return None;
+        }
+        // A signature that is not written as it must be is refused whatever the key.
+        match target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme) {
+            Some((_, None)) => {}
+            None if is_told => {}
+            _ => return None,
         }
         let is_all_tried = found.is_some_and(|found| found.sets.is_empty() && found.is_exhausted);
         let (proof, detail) = match server {

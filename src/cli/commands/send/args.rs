@@ -10,8 +10,10 @@ use crate::cli::curl::options::CurlOptions;
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
-use crate::cli::options::value::{parse_duration, parse_seconds};
-use crate::cli::terminal::progress::ProgressMode;
+use crate::cli::options::value::{parse_duration, parse_seconds, parse_secret};
+use sigvet_core::credentials::Secret;
+
+use super::output_options::OutputOptions;
 
 /// The arguments of `sigvet send`.
 #[derive(Debug, Args)]
@@ -47,6 +49,13 @@ pub struct SendArgs {
     #[arg(long, help_heading = "Signing")]
     pub explain: bool,
 
+    /// Send this token as 'Authorization: Bearer'; with --no-sign-request
+    #[arg(long, value_name = "TOKEN", value_parser = parse_secret, requires = "no_sign_request", help_heading = "Credentials")]
+    pub(super) oauth2_bearer: Option<Secret>,
+
+    #[command(flatten)]
+    pub(super) cookies: CookieOptions,
+
     #[command(flatten)]
     pub(super) connection: ConnectionOptions,
 
@@ -68,6 +77,30 @@ pub struct SendArgs {
 
     #[command(flatten)]
     curl: CurlOptions,
+}
+
+impl SendArgs {
+    /// Whether a failure ends the command, though further URLs were typed.
+    pub fn stops_early(&self) -> bool {
+        self.output.fail_early
+    }
+}
+
+/// Cookies that are sent and kept.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Request")]
+pub struct CookieOptions {
+    /// Send these cookies, 'NAME=VALUE; …'; or those in this file, of Netscape's format
+    #[arg(short = 'b', long = "cookie", value_name = "COOKIES")]
+    pub cookies: Vec<String>,
+
+    /// Write all cookies to this file at the end; '-' is standard output
+    #[arg(short = 'c', long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub cookie_jar: Option<PathBuf>,
+
+    /// Leave cookies without an end out of the file of -b
+    #[arg(short = 'j', long)]
+    pub junk_session_cookies: bool,
 }
 
 /// What to do where the server sends the request elsewhere.
@@ -110,56 +143,4 @@ pub struct RetryOptions {
     /// Retry on any error
     #[arg(long)]
     pub retry_all_errors: bool,
-}
-
-/// Where the response goes, and what of it.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub struct OutputOptions {
-    /// Write the response body to this file instead of standard output
-    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
-
-    /// Write the response body to a file named like the last part of the URL
-    #[arg(short = 'O', long, conflicts_with = "output")]
-    pub remote_name: bool,
-
-    /// The directory for -o and -O
-    #[arg(long, value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
-    pub output_dir: Option<PathBuf>,
-
-    /// Make the directories that -o needs
-    #[arg(long)]
-    pub create_dirs: bool,
-
-    /// Print the response's status and headers before its body
-    #[arg(short, long)]
-    pub include: bool,
-
-    /// Exit with code 22, and print no body, where the server answers with status 400 or above
-    #[arg(short, long)]
-    pub fail: bool,
-
-    /// Like --fail, but print the body
-    #[arg(long, conflicts_with = "fail")]
-    pub fail_with_body: bool,
-
-    /// Print no progress, warnings or errors
-    #[arg(short, long)]
-    pub silent: bool,
-
-    /// Show no progress, and everything else
-    #[arg(long)]
-    pub no_progress_meter: bool,
-
-    /// Print errors even with -s
-    #[arg(short = 'S', long)]
-    pub show_error: bool,
-}
-
-impl OutputOptions {
-    /// Whether bars are wanted.
-    pub fn progress(&self) -> ProgressMode {
-        if self.silent || self.no_progress_meter { ProgressMode::Quiet } else { ProgressMode::Bars }
-    }
 }

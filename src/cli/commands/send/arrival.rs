@@ -1,6 +1,7 @@
 //! The response that counts, on its way to where it is written.
 
-use crate::transport::Exchange;
+use crate::cli::failure::Failure;
+use crate::transport::{Exchange, Response};
 
 /// The response that counts.
 pub struct Arrival {
@@ -10,4 +11,8 @@ pub struct Arrival {
     pub method: String,
     /// What was read of its body already.
     pub beginning: Vec<u8>,
+    /// The heads of the responses that led to it, its own last.
+    pub heads: Vec<Response>,
+    /// What is to be warned of, or what is wrong, with what was uploaded.
+    pub upload: Result<Option<String>, Failure>,
 }

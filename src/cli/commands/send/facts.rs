@@ -6,25 +6,44 @@ use crate::cli::curl::facts::Facts;
 use crate::cli::curl::write_out::WriteOut;
 use crate::cli::failure::{Exit, Failure};
 use crate::transport::Exchange;
+use sigvet_core::request::{Headers, Request};
 
 /// The facts of one try, over those known before.
-pub fn of_exchange(exchange: &Exchange, before: Facts) -> Facts {
+pub fn of_exchange(exchange: &Exchange, sent: &Request, before: Facts) -> Facts {
     let (head, timings) = (exchange.response(), exchange.timings());
+    let (size_request, size_header) = sizes(exchange, sent);
     Facts {
         http_version: Some(curl_version(&head.version).to_owned()),
         status: head.status,
         headers: head.headers.clone(),
         connects: before.connects + 1,
+        size_request: before.size_request + size_request,
+        size_header: before.size_header + size_header,
         scheme: Some(timings.scheme.to_ascii_uppercase()),
         time_namelookup: timings.resolved,
         time_connect: timings.connected,
         time_appconnect: timings.secured,
         time_pretransfer: timings.ready,
         time_starttransfer: timings.answered,
+        time_posttransfer: timings.answered,
         remote: timings.remote,
         local: timings.local,
         ..before
     }
+}
+
+/// The bytes of the request and of the heads of the response. HTTP/2 packs its heads: they are counted as HTTP/1.1 writes them.
+fn sizes(exchange: &Exchange, sent: &Request) -> (u64, u64) {
+    let (head, tally) = (exchange.response(), &exchange.timings().tally);
+    if head.version != "HTTP/2" {
+        return (tally.sent(), tally.heads());
+    }
+    let fields = |headers: &Headers| {
+        headers.iter().map(|header| header.name.len() + header.value.len() + ": \r\n".len()).sum::<usize>()
+    };
+    let line = sent.method().len() + sent.target().len() + "  HTTP/2\r\n\r\n".len();
+    let request = (line + fields(&sent.headers)) as u64 + sent.body.length().unwrap_or_default();
+    (request, ("HTTP/2 200 \r\n\r\n".len() + fields(&head.headers)) as u64)
 }
 
 /// curl says `1.1` or `2`.

@@ -7,10 +7,11 @@ use std::time::Duration;
 use super::args::SendArgs;
 use super::differences;
 use crate::cli::context::{self, Context};
+use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::Failure;
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
-use crate::cli::render::refusal::{self, DatedBy, Sent};
+use crate::cli::render::refusal::{self, DatedBy, Sent, SignedBy};
 use crate::cli::signing::session::Session;
 use crate::cli::terminal::notes::note;
 use sigvet_core::claim::Claim;
@@ -115,7 +116,9 @@ pub fn report(
     let scope = claim.as_ref().map(|claim| &claim.terms.scope);
     let region = scope.and_then(|scope| scope.region.as_deref());
     let service = scope.map(|scope| scope.service.as_str());
-    let sent_as = Sent { request: sent, region, service, signed_at: session.date, dated_by };
+    let is_ours = !matches!(session.signer, Signer::Nobody);
+    let signed_by = if is_ours { SignedBy::Sigvet } else { SignedBy::Other };
+    let sent_as = Sent { request: sent, region, service, signed_at: session.date, dated_by, signed_by };
     refusal::write(reply, sent_as, &mut context.stderr)?;
     // An explanation tells the same, and how it is known.
     let hints = if args.explain { Vec::new() } else { differences::hints(reply, sent, session) };

@@ -8,14 +8,18 @@ use std::time::Duration;
 
 use super::args::SendArgs;
 use super::arrival::Arrival;
+use super::confirmation;
+use super::cookies::Cookies;
 use super::differences;
 use super::facts;
 use super::redirect::{self, Hop, Method, Trust};
 use super::refusal::{self, Corrections};
 use super::retry::Retries;
+use super::shared::Shared;
 use crate::cli::commands::sign::sign;
 use crate::cli::connection::failure::explain_transport;
 use crate::cli::context::{self, Context};
+use crate::cli::credentials::signer::Signer;
 use crate::cli::curl::facts::Facts;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::show::Show;
@@ -24,8 +28,8 @@ use crate::cli::render::signed::{write_response_head, write_verbose_head};
 use crate::cli::signing::session::Session;
 use crate::cli::terminal::notes::note;
 use crate::cli::terminal::progress;
-use crate::transport::{self, BodyFile, Exchange, Meter, Options, Outgoing};
-use sigvet_core::request::{Request, RequestUrl};
+use crate::transport::{self, BodyFile, Exchange, Fingerprints, Meter, Options, Outgoing, Response};
+use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::stream::Encoder;
 use sigvet_core::time::Timestamp;
 use sigvet_diagnose::formats::reply::Reply;
@@ -39,6 +43,12 @@ pub struct Sender<'a> {
     hops: u32,
     signature: Signature,
     corrections: Corrections,
+    cookies: Cookies,
+    shared: &'a mut Shared,
+    /// The heads of the responses so far.
+    heads: Vec<Response>,
+    /// The MD5s of a body in chunks.
+    fingerprints: Option<Fingerprints>,
     facts: Facts,
 }
 
@@ -60,12 +70,34 @@ enum Step {
 
 impl<'a> Sender<'a> {
     /// Takes a request on its way.
-    pub fn new(args: &'a SendArgs, session: Session, context: &Context) -> Self {
+    pub fn new(
+        args: &'a SendArgs,
+        session: Session,
+        cookies: Cookies,
+        shared: &'a mut Shared,
+        context: &Context,
+    ) -> Self {
         let options = args.connection.to_transport(context);
-        let signature = if args.no_sign_request { Signature::Unwanted } else { Signature::Wanted };
-        let facts = Facts { url: session.url.to_string(), ..Facts::default() };
+        let is_signed = !matches!(session.signer, Signer::Nobody);
+        let signature = if is_signed { Signature::Wanted } else { Signature::Unwanted };
+        let (url, transfer) = (session.url.to_string(), shared.transfers);
+        let facts = Facts { url, transfer, connections_before: shared.connections, ..Facts::default() };
         let (retries, corrections) = (Retries::new(&args.retries), Corrections::default());
-        Self { args, session, options, retries, hops: 0, signature, corrections, facts }
+        let (heads, fingerprints) = (Vec::new(), None);
+        Self {
+            args,
+            session,
+            options,
+            retries,
+            hops: 0,
+            signature,
+            corrections,
+            cookies,
+            shared,
+            heads,
+            fingerprints,
+            facts,
+        }
     }
 
     /// Carries it until there is nothing more to do.
@@ -90,13 +122,25 @@ impl<'a> Sender<'a> {
             .hint("put it into a file, and upload that: then retries and redirects sign it anew"))
     }
 
+    /// Writes the heads of all responses to the file of `-D`.
+    pub fn dump_heads(&mut self, context: &mut Context) -> Result<(), Failure> {
+        let Some(file) = &self.args.output.dump_header else { return Ok(()) };
+        let mut text = Vec::new();
+        self.heads.iter().try_for_each(|head| write_response_head("", head, &mut text))?;
+        self.shared.dump(file, &text, context)
+    }
+
     /// What is known of the way.
     pub fn into_facts(self) -> Facts {
         self.facts
     }
 
     fn attempt(&mut self, context: &mut Context) -> Result<Step, Failure> {
+        let is_trusted = self.args.redirects.location_trusted;
+        let headers = &mut self.session.unsigned.request.headers;
+        self.cookies.put(&self.session.url, is_trusted, &self.shared.jar, headers);
         let (wire, encoder) = self.wire_request(context)?;
+        self.fingerprints = self.fingerprints_of(&wire, encoder.is_some());
         let length = self.session.unsigned.body_file.as_ref().map(BodyFile::length);
         let bar = progress::bar("sending", length, self.args.output.progress(), context);
         let listener = bar.clone();
@@ -106,6 +150,7 @@ impl<'a> Sender<'a> {
             request: &wire,
             body_file: self.session.unsigned.body_file.as_ref(),
             encoder: encoder.as_ref(),
+            fingerprints: self.fingerprints.as_ref(),
             options: &self.options,
         };
         let outcome = transport::send(&outgoing);
@@ -119,6 +164,16 @@ impl<'a> Sender<'a> {
                 note(context, &failure.to_string())?;
                 Ok(Step::Again(wait))
             }
+        }
+    }
+
+    /// The MD5s of a body in chunks: those of one in memory at once, those of a file while it is sent.
+    fn fingerprints_of(&self, wire: &Request, is_read_while_sent: bool) -> Option<Fingerprints> {
+        self.session.plan?;
+        match (&self.session.unsigned.request.body, &wire.body) {
+            _ if is_read_while_sent => Some(Fingerprints::default()),
+            (Body::Bytes(payload), Body::Bytes(framed)) => Some(Fingerprints::of(payload, framed)),
+            _ => None,
         }
     }
 
@@ -147,6 +202,8 @@ impl<'a> Sender<'a> {
 
     fn judge(&mut self, mut exchange: Exchange, sent: &Request, context: &mut Context) -> Result<Step, Failure> {
         self.observe(&exchange, sent);
+        self.cookies.receive(&self.session.url, &exchange.response().headers, &mut self.shared.jar);
+        self.heads.push(exchange.response().clone());
         if self.args.signing.verbose > 0 {
             write_response_head("< ", exchange.response(), &mut context.stderr)?;
         }
@@ -175,7 +232,10 @@ impl<'a> Sender<'a> {
         } else if self.signature == Signature::Wanted {
             differences::warn_of_framing(&exchange.response().headers, sent, &self.session, context)?;
         }
-        Ok(Step::Arrived(Box::new(Arrival { exchange, method: sent.method().to_owned(), beginning })))
+        let wanted = self.args.signing.checksum.algorithm.filter(|_| sent.body.length() != Some(0));
+        let upload = confirmation::judge(exchange.response(), sent, wanted, self.fingerprints.as_ref());
+        let (method, heads) = (sent.method().to_owned(), self.heads.clone());
+        Ok(Step::Arrived(Box::new(Arrival { exchange, method, beginning, heads, upload })))
     }
 
     /// Notes what `-w` may ask for.
@@ -189,8 +249,10 @@ impl<'a> Sender<'a> {
             redirects: self.hops.into(),
             retries: self.retries.done().into(),
             size_upload: sent.body.length().unwrap_or_default(),
-            ..facts::of_exchange(exchange, std::mem::take(&mut self.facts))
+            proxy_used: self.options.proxies.is_used_for(url),
+            ..facts::of_exchange(exchange, sent, std::mem::take(&mut self.facts))
         };
+        self.shared.connections += 1;
     }
 
     fn follow(&mut self, status: u16, to: RequestUrl, context: &mut Context) -> Result<(), Failure> {

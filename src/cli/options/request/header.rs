@@ -52,6 +52,10 @@ impl<'a> HeaderOption<'a> {
         }
     }
 
+    pub(super) fn removes(&self, wanted: &str) -> bool {
+        matches!(self, Self::Remove { name } if name.eq_ignore_ascii_case(wanted))
+    }
+
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Set { name, .. } | Self::Remove { name } => name,

@@ -14,7 +14,7 @@ use clap::Args;
 
 use header::{HeaderOption, put_headers};
 
-use super::data::Data;
+use super::data::{Data, read_query_piece};
 use super::digests::{Hashing, Wanted};
 use super::multipart::MultipartForm;
 use super::payload::Payload;
@@ -54,6 +54,14 @@ pub struct RequestOptions<const JSON: bool = true> {
     #[arg(short = 'G', long)]
     get: bool,
 
+    /// Add this to the query of the URL, percent-encoded as by --data-urlencode; '+TEXT' adds it as it is
+    #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
+    url_query: Vec<String>,
+
+    /// Ask for a part of the object: 0-99, 500-, or -100 for its end
+    #[arg(short = 'r', long, value_name = "RANGE", allow_hyphen_values = true)]
+    range: Option<String>,
+
     /// Send HEAD
     #[arg(short = 'I', long)]
     head: bool,
@@ -89,6 +97,9 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
         if self.get && !self.data.is_empty() {
             url = url.with_more_query(&self.data.read(stdin)?);
         }
+        for piece in &self.url_query {
+            url = url.with_more_query(&read_query_piece(piece, stdin)?);
+        }
         let request = Request::new(self.method(), &url)
             .map_err(|error| Failure::invalid(error).hint("a method is one word, such as GET or PUT"))?;
         let mut unsigned = Unsigned::of(request);
@@ -99,8 +110,10 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
         } else {
             self.put_form(&mut unsigned, &headers, stdin, wanted)
         }?;
-        for (name, value) in [("user-agent", &self.user_agent), ("referer", &self.referer)] {
-            if let Some(value) = value.as_ref().filter(|_| !unsigned.request.headers.contains(name)) {
+        let (range, removed) = (self.range_header(), |name| headers.iter().any(|header| header.removes(name)));
+        for (name, value) in [("user-agent", &self.user_agent), ("referer", &self.referer), ("range", &range)] {
+            let is_free = !unsigned.request.headers.contains(name) && !removed(name);
+            if let Some(value) = value.as_ref().filter(|_| is_free) {
                 unsigned.request.headers.push(name, value.as_str()).map_err(Failure::invalid)?;
             }
         }
@@ -128,6 +141,22 @@ impl<const JSON: bool> RequestOptions<JSON> {
             lines.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
         }
         Ok(lines)
+    }
+
+    /// As curl has it, a number alone is where the part begins.
+    fn range_header(&self) -> Option<String> {
+        let range = self.range.as_deref()?;
+        Some(format!("bytes={range}{}", if range.contains('-') { "" } else { "-" }))
+    }
+
+    /// Whether `-r` asks for a part of the object.
+    pub fn names_range(&self) -> bool {
+        self.range.is_some()
+    }
+
+    /// Whether a file is sent as it is, by `-T`.
+    pub fn uploads(&self) -> bool {
+        self.upload().is_some()
     }
 
     /// Whether `-X` says the method.

@@ -66,7 +66,8 @@ impl SupplyOptions {
         for line in request.header_lines(stdin)? {
             headers.push(described_header(&line)?);
         }
-        for (name, value) in [("user-agent", &request.user_agent), ("referer", &request.referer)] {
+        let range = request.range_header();
+        for (name, value) in [("user-agent", &request.user_agent), ("referer", &request.referer), ("range", &range)] {
             let is_given = headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
             headers.extend(value.as_ref().filter(|_| !is_given).map(|value| (name.to_owned(), value.clone())));
         }
@@ -97,6 +98,10 @@ impl SupplyOptions {
         if request.get {
             return Err(Failure::usage("-G changes the URL, and the captured request has one already")
                 .hint("leave -G out; if the captured URL is wrong, give the right one as the input"));
+        }
+        if !request.url_query.is_empty() {
+            return Err(Failure::usage("--url-query changes the URL, and the captured request has one already")
+                .hint("leave --url-query out; if the captured URL is wrong, give the right one as the input"));
         }
         request.check()?;
         self.check_one_body()

@@ -12,7 +12,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
-use super::value::parse_time;
+use super::value::{parse_secret, parse_time};
 use sigvet_core::credentials::Secret;
 use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
@@ -132,6 +132,10 @@ pub struct SigningOptions {
     #[command(flatten)]
     pub bucket: BucketOptions,
 
+    /// With Version 2: sign these parameters of the query; '-NAME' and '+NAME' change the usual list
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', allow_hyphen_values = true)]
+    pub sub_resources: Option<Vec<String>>,
+
     /// Sign with a key that 'sigvet key' wrote, and no secret; '-' reads standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = TYPED_KEYS, value_hint = clap::ValueHint::FilePath)]
     pub signing_key: Option<String>,
@@ -168,6 +172,7 @@ impl SigningOptions {
         let scope = self.region_set.is_some() || self.aws_sigv4.is_some() || self.dialect.is_some();
         let what = self.unsigned_payload || self.payload_hash.is_some() || self.signed_headers.is_some();
         let what = what || self.checksum.algorithm.is_some() || self.s3express_session.is_some();
+        let what = what || self.sub_resources.is_some();
         let what = what || self.streaming != StreamingOptions::default();
         scope || what || self.date.is_some() || self.signing_key.is_some()
     }
@@ -285,10 +290,6 @@ pub fn parse_host(text: &str) -> Result<String, String> {
     };
     let is_host = parse_url(&format!("http://{text}/")).is_ok_and(as_typed);
     if is_host { Ok(text.to_owned()) } else { Err("expected HOST or HOST:PORT".to_owned()) }
-}
-
-fn parse_secret(text: &str) -> Result<Secret, std::convert::Infallible> {
-    Ok(Secret::new(text))
 }
 
 #[cfg(test)]

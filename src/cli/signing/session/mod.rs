@@ -74,6 +74,12 @@ impl Session {
         if typed.signing.is_version_2(found.settings.scheme.as_deref()) {
             return Self::settle_v2(typed, found, (url, unsigned, to), context);
         }
+        if typed.signing.sub_resources.is_some() {
+            return Err(Failure::usage(
+                "--sub-resources is about Signature Version 2; Version 4 signs the whole query",
+            )
+            .hint("add --scheme v2, or leave the option out"));
+        }
         let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, to);
         let scheme = scheme_choice::choose(typed.signing, scope.region_set(), found.settings.scheme.as_deref())?;
         scheme_choice::check(scheme, typed.signing, &found.signer)?;

@@ -39,7 +39,8 @@ impl Session {
     /// Prepares the request for a signature of Version 2.
     pub fn prepare_v2(&self, choice: &Version2Choice, context: &mut Context) -> Result<Prepared<v2::Terms>, Failure> {
         let (placement, bucket) = (self.settings.placement, choice.bucket.clone());
-        let settings = v2::Settings { names: choice.names, placement, bucket };
+        let sub_resources = choice.sub_resources.clone();
+        let settings = v2::Settings { names: choice.names, placement, bucket, sub_resources };
         let request = self.unsigned.request.clone();
         let identity = self.signer.identity();
         let prepared = v2::prepare(request, &identity, &settings, self.date).map_err(explain_refusal)?;

@@ -1,0 +1,101 @@
+//! The Cookie header of each hop: what `-b` says, and what servers have set.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::args::{CookieOptions, SendArgs};
+use crate::cli::context::Context;
+use crate::cli::curl::cookies::{Jar, Kept};
+use crate::cli::failure::Failure;
+use crate::cli::options::value::read_settings;
+use crate::cli::terminal::notes::warn;
+use crate::cli::terminal::output::Output;
+use crate::files::SETTINGS_LIMIT;
+use sigvet_core::request::{Headers, RequestUrl};
+
+/// The cookies of a transfer.
+#[derive(Debug)]
+pub struct Cookies {
+    /// `NAME=VALUE; …` as typed.
+    typed: Option<String>,
+    /// Where these go.
+    first: RequestUrl,
+    /// Whether servers may set any.
+    is_engine_on: bool,
+    /// A header that was typed goes before all of it, as with curl.
+    is_overruled: bool,
+}
+
+impl Cookies {
+    /// What was typed for this URL. Files are read into the jar.
+    pub fn of(
+        args: &SendArgs,
+        url: &RequestUrl,
+        headers: &Headers,
+        jar: &mut Jar,
+        context: &mut Context,
+    ) -> Result<Self, Failure> {
+        let CookieOptions { cookies, cookie_jar, junk_session_cookies } = &args.cookies;
+        let (typed, files): (Vec<&String>, Vec<&String>) = cookies.iter().partition(|text| text.contains('='));
+        let kept = if *junk_session_cookies { Kept::Lasting } else { Kept::All };
+        for file in files.iter().filter(|file| !file.is_empty()) {
+            read(file, kept, jar, context)?;
+        }
+        let typed: Vec<&str> = typed.into_iter().map(|text| text.trim_end_matches([';', ' '])).collect();
+        Ok(Self {
+            typed: (!typed.is_empty()).then(|| typed.join("; ")),
+            first: url.clone(),
+            is_engine_on: !files.is_empty() || cookie_jar.is_some(),
+            is_overruled: headers.contains("cookie"),
+        })
+    }
+
+    /// Puts the header of this hop in the place of that of the hop before.
+    pub fn put(&self, url: &RequestUrl, trusts_every_host: bool, jar: &Jar, headers: &mut Headers) {
+        if self.is_overruled || (self.typed.is_none() && !self.is_engine_on) {
+            return;
+        }
+        headers.remove("cookie");
+        let typed = self.typed.as_ref().filter(|_| trusts_every_host || self.first.is_same_origin(url)).cloned();
+        let kept = jar.header_for(url).filter(|_| self.is_engine_on);
+        let all: Vec<String> = kept.into_iter().chain(typed).collect();
+        if !all.is_empty() {
+            headers.push_unchecked("Cookie", all.join("; "));
+        }
+    }
+
+    /// Keeps what a response sets, if anything is kept.
+    pub fn receive(&self, url: &RequestUrl, headers: &Headers, jar: &mut Jar) {
+        if self.is_engine_on {
+            jar.receive(url, headers);
+        }
+    }
+}
+
+/// As with curl, a file that is not there holds no cookies; here it is said.
+fn read(file: &str, kept: Kept, jar: &mut Jar, context: &mut Context) -> Result<(), Failure> {
+    match read_settings(file, SETTINGS_LIMIT, &mut *context.stdin) {
+        Ok(bytes) => {
+            jar.read(&String::from_utf8_lossy(&bytes), kept, context.now.epoch_seconds());
+            Ok(())
+        }
+        Err(failure) => warn(context, &format!("no cookies are read: {failure}; -b NAME=VALUE sends one")),
+    }
+}
+
+/// Writes the file of `-c`, which nobody else may read.
+pub fn write(file: &Path, jar: &Jar, context: &mut Context) -> Result<(), Failure> {
+    let mut output = Output::open_secret(Some(file), context)?;
+    output.write_all(jar.to_text().as_bytes()).map_err(|error| output.failure(error))?;
+    output.finish()
+}
+
+/// Several Cookie headers as one. HTTP/2 splits them as it likes, and a server puts them together so before it looks at the
+/// signature (RFC 9113 §8.2.3).
+pub fn join(headers: &mut Headers) {
+    let values: Vec<Vec<u8>> = headers.values("cookie").map(<[u8]>::to_vec).collect();
+    if values.len() > 1 {
+        headers.remove("cookie");
+        headers.push_unchecked("Cookie", values.join(&b"; "[..]));
+    }
+}

@@ -1,0 +1,122 @@
+//! The body of a response, piece by piece: counted, checked, as fast as it may come, and decoded where that was asked for.
+
+use std::io::{self, Read};
+use std::num::NonZeroU64;
+use std::time::Instant;
+
+use bytes::{Buf, Bytes};
+
+use super::check::Check;
+use super::encoding::Encodings;
+use crate::cli::connection::failure::explain_transport;
+use crate::cli::failure::{Exit, Failure};
+use crate::transport::{Exchange, time_for};
+
+/// How much is decoded at once.
+const BUFFER: usize = 64 * 1024;
+
+/// Takes a piece, with how much was received up to it.
+pub type Sink<'s> = &'s mut dyn FnMut(&[u8], u64) -> Result<(), Failure>;
+
+/// A body on its way in.
+pub struct Incoming<'e> {
+    exchange: &'e mut Exchange,
+    /// What was received and not handed out yet.
+    ready: Bytes,
+    check: Check,
+    size: u64,
+    rate: Option<NonZeroU64>,
+    begun: Instant,
+    /// Why there is no more, where a reader can only be told that there is not.
+    failure: Option<Failure>,
+}
+
+impl<'e> Incoming<'e> {
+    /// The body that begins with what was read of it already.
+    pub fn new(exchange: &'e mut Exchange, beginning: Bytes, mut check: Check, rate: Option<NonZeroU64>) -> Self {
+        check.update(&beginning);
+        let size = beginning.len() as u64;
+        Self { exchange, ready: beginning, check, size, rate, begun: Instant::now(), failure: None }
+    }
+
+    /// Hands out all of it.
+    ///
+    /// # Errors
+    /// It breaks off, is not encoded as it says, or is not taken.
+    pub fn each_piece(&mut self, encodings: &Encodings, sink: Sink<'_>) -> Result<(), Failure> {
+        if !encodings.is_empty() {
+            self.each_decoded(encodings, sink)?;
+            // What stands behind an encoded body is no part of it.
+            return self.each_plain(&mut |_, _| Ok(()));
+        }
+        self.each_plain(sink)
+    }
+
+    fn each_plain(&mut self, sink: Sink<'_>) -> Result<(), Failure> {
+        while let Some(piece) = self.next_piece()? {
+            sink(&piece, self.size)?;
+        }
+        Ok(())
+    }
+
+    fn each_decoded(&mut self, encodings: &Encodings, sink: Sink<'_>) -> Result<(), Failure> {
+        let outcome = decode(encodings, self, sink);
+        match self.failure.take() {
+            Some(failure) => Err(failure),
+            None => outcome,
+        }
+    }
+
+    fn next_piece(&mut self) -> Result<Option<Bytes>, Failure> {
+        if !self.ready.is_empty() {
+            return Ok(Some(std::mem::take(&mut self.ready)));
+        }
+        let piece = self.exchange.next_piece().map_err(explain_transport)?;
+        if let Some(piece) = &piece {
+            self.check.update(piece);
+            self.size += piece.len() as u64;
+            if let Some(rate) = self.rate {
+                std::thread::sleep(time_for(self.size, rate).saturating_sub(self.begun.elapsed()));
+            }
+        }
+        Ok(piece)
+    }
+
+    /// How much was received, and the check of it.
+    pub fn into_parts(self) -> (u64, Check) {
+        (self.size, self.check)
+    }
+}
+
+fn decode(encodings: &Encodings, body: &mut Incoming<'_>, sink: Sink<'_>) -> Result<(), Failure> {
+    let mut received = 0;
+    let mut reader = encodings.decode(body)?;
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let read = reader.read(&mut buffer).map_err(|error| {
+            Failure::from_error(Exit::BadEncoding, error).context("the body is not what its Content-Encoding says")
+        })?;
+        received += read as u64;
+        match buffer.get(..read) {
+            None | Some([]) => return Ok(()),
+            Some(piece) => sink(piece, received)?,
+        }
+    }
+}
+
+impl Read for Incoming<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.ready.is_empty() {
+            match self.next_piece() {
+                Ok(piece) => self.ready = piece.unwrap_or_default(),
+                Err(failure) => {
+                    self.failure = Some(failure);
+                    return Err(io::Error::other("the body broke off"));
+                }
+            }
+        }
+        let length = buffer.len().min(self.ready.len());
+        self.ready.copy_to_slice(&mut buffer[..length]);
+        Ok(length)
+    }
+}

@@ -1,0 +1,71 @@
+//! Commands of other tools, and a URL in the place of a command: what to type here instead.
+
+use crate::cli::failure::Failure;
+use crate::cli::secrets::without_lookalikes;
+
+/// Words that people try, with the command that does it.
+const WORDS: [(&[&str], &str); 15] = [
+    (&["ls", "list", "dir"], "list a bucket with: sigvet send 's3://BUCKET?list-type=2'"),
+    (&["get", "download", "fetch", "cat"], "download an object with: sigvet send -o FILE s3://BUCKET/KEY"),
+    (&["put", "upload"], "upload a file with: sigvet send -T FILE s3://BUCKET/KEY"),
+    (&["cp", "mv", "sync", "copy"], "upload with: sigvet send -T FILE s3://BUCKET/KEY, and download with -o FILE"),
+    (&["rm", "del", "delete", "remove"], "delete an object with: sigvet send -X DELETE s3://BUCKET/KEY"),
+    (&["head", "stat", "info"], "look at an object with: sigvet send -I s3://BUCKET/KEY"),
+    (&["mb", "make-bucket"], "make a bucket with: sigvet send -X PUT s3://BUCKET"),
+    (&["url", "share", "signurl", "link", "pre-sign"], "make a presigned URL with: sigvet presign s3://BUCKET/KEY"),
+    (&["post", "policy"], "make a presigned POST with: sigvet form s3://BUCKET/KEY"),
+    (&["request", "http", "call", "fetch-url"], "send a request with: sigvet send URL"),
+    (&["configure", "config", "login", "init", "profiles", "alias"], "add a profile with: sigvet profile add NAME"),
+    (&["check", "validate", "test"], "judge a signed request with: sigvet verify FILE"),
+    (&["debug", "diagnose", "why", "trace"], "explain a refused request with: sigvet explain FILE"),
+    (
+        &["whoami", "id", "sts"],
+        "ask whose key it is with: sigvet send --profile NAME \
+        'https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15'",
+    ),
+    (&["s3", "s3api", "aws"], "send any request with: sigvet send s3://BUCKET/KEY"),
+];
+
+/// The failure of a word that is no command here, if it is clear what was meant.
+pub fn explain(word: &str) -> Option<Failure> {
+    let hint = match WORDS.iter().find(|(words, _)| words.contains(&word)) {
+        Some((_, hint)) => (*hint).to_owned(),
+        None if looks_like_url(word) => "name the command first: sigvet send URL, sigvet presign URL, …".to_owned(),
+        None => return None,
+    };
+    let shown =
+        if looks_like_url(word) { "a URL is no command".to_owned() } else { format!("there is no command '{word}'") };
+    Some(Failure::usage(without_lookalikes(&shown)).hint(hint))
+}
+
+fn looks_like_url(word: &str) -> bool {
+    ["s3://", "https://", "http://", "wss://"].iter().any(|scheme| word.starts_with(scheme))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_other_tools_call_it_leads_to_what_it_is_called_here() {
+        for (word, expected) in [
+            ("ls", "list-type=2"),
+            ("get", "-o FILE"),
+            ("cp", "-T FILE"),
+            ("configure", "profile add"),
+            ("https://h/?X-Amz-Signature=hush", "sigvet send URL"),
+        ] {
+            let failure = explain(word).unwrap();
+            assert!(failure.hints().concat().contains(expected), "{word}");
+            assert!(!failure.to_string().contains("hush"));
+        }
+        assert!(explain("sgin").is_none() && explain("").is_none());
+    }
+
+    #[test]
+    fn no_word_stands_for_two_things() {
+        let mut words: Vec<&str> = WORDS.iter().flat_map(|(words, _)| words.iter().copied()).collect();
+        words.sort_unstable();
+        assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");
+    }
+}

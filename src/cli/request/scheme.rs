@@ -1,0 +1,58 @@
+//! The scheme that people leave out of a URL: http to this machine, https to every other host.
+
+/// The URL with its scheme; none if it has one, or is no host.
+pub fn completed(typed: &str) -> Option<String> {
+    let authority = typed.split(['/', '?', '#']).next().unwrap_or_default();
+    // A colon and slashes are a scheme, known or not; an at sign is a user, which is refused elsewhere.
+    if typed.contains("://") || authority.contains([' ', '@']) {
+        return None;
+    }
+    let (host, port) = split_port(authority);
+    let is_local = is_local(host);
+    let is_host = is_local || host.contains('.') || host.starts_with('[') || port.is_some();
+    let scheme = if is_local { "http" } else { "https" };
+    (is_host && !host.is_empty()).then(|| format!("{scheme}://{typed}"))
+}
+
+fn split_port(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
+fn is_local(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// curl takes http for all of them; to send credentials to another host in the clear is worth a scheme.
+    #[test]
+    fn a_host_without_a_scheme_is_reached_by_the_safe_one() {
+        for (typed, expected) in [
+            ("127.0.0.1:7490/x", Some("http://127.0.0.1:7490/x")),
+            ("localhost", Some("http://localhost")),
+            ("[::1]:9000/a?b", Some("http://[::1]:9000/a?b")),
+            ("app.localhost/x", Some("http://app.localhost/x")),
+            ("h.example/a://b", None),
+            ("h.example/a", Some("https://h.example/a")),
+            ("h.example?Action=List", Some("https://h.example?Action=List")),
+            ("minio:9000/b/k", Some("https://minio:9000/b/k")),
+            ("192.168.1.5:9000/", Some("https://192.168.1.5:9000/")),
+            ("bucket/key", None),
+            ("bucket", None),
+            ("mailto:x", None),
+            ("AKID:secret@h.example/", None),
+            ("s3://b/k", None),
+            ("", None),
+            ("/path", None),
+        ] {
+            assert_eq!(completed(typed).as_deref(), expected, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Command lines side by side with curl: what arrives at the server, what is printed, which files are there, and the exit code.
+//!
+//! `cargo test --test beside_curl -- --nocapture` prints the table. A line that deliberately comes out otherwise has its reason beside
+//! it, and has to differ. The reference is curl 7.88; with another curl the reasons are not held to.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    unreachable_pub,
+    reason = "a test fails by panicking, and prints its table"
+)]
+
+use sigvet_testing as common;
+#[path = "../send_wire/recorder.rs"]
+#[expect(dead_code, reason = "the other tests ask the server for more")]
+mod recorder;
+
+mod configs;
+mod formats;
+mod lines;
+mod run;
+mod server;
+
+use std::process::Command;
+
+use run::{Case, Curl, compare};
+
+/// The curl of this machine; none is a failure only where `CI` is set.
+fn curl() -> Option<Curl> {
+    let found = Command::new("curl").arg("--version").output();
+    assert!(found.is_ok() || std::env::var_os("CI").is_none(), "curl is missing");
+    let Ok(output) = found else {
+        eprintln!("curl is missing: nothing is compared");
+        return None;
+    };
+    Some(Curl { is_reference: String::from_utf8_lossy(&output.stdout).starts_with("curl 7.88") })
+}
+
+/// Compares all cases, and names every one that is not as it is said to be.
+fn compare_all(what: &str, cases: &[Case]) {
+    let Some(curl) = curl() else { return };
+    let outcomes: Vec<_> = cases.iter().map(|case| compare(case, curl)).collect();
+    let same = outcomes.iter().filter(|outcome| outcome.is_same).count();
+    let named = outcomes.iter().filter(|outcome| outcome.is_named).count();
+    eprintln!("{what}: {same} of {} as curl, {named} deliberately otherwise", cases.len());
+    let wrong: Vec<&str> = outcomes.iter().filter_map(|outcome| outcome.problem.as_deref()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn command_lines() {
+    compare_all("command lines", &lines::cases());
+}
+
+#[test]
+fn config_files() {
+    compare_all("files of -K", &configs::cases());
+}
+
+#[test]
+fn formats_of_w() {
+    compare_all("formats of -w", &formats::cases());
+}
