@@ -22,6 +22,9 @@ mod object;
 mod copied;
 mod pairs;
 mod words;
+mod around;
+mod power;
+mod script;
 mod verbose;
 mod trace;
 
@@ -31,11 +34,12 @@ mod tests;
 pub use error::{HarProblem, UnreadableCapture};
 pub use log::{ClientLog, read_client_log};
 
-use sigvet_core::request::{Headers, Request, RequestUrl};
+use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::note::Note;
 use super::reply::Reply;
 use exchange::{Exchange, Prefer, choose};
+use sigvet_core::internal::captured_request;
 use sigvet_core::internal::raw_http::Lines;
 
 /// The largest text that is worth reading, in bytes; whoever reads a file refuses a larger one.
@@ -94,6 +98,7 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
             _ => first?,
         },
     };
+    capture.add_reply_around(&text);
     capture.notes.splice(0..0, repaired);
     let found = damage::of(&capture);
     capture.notes.extend(found);
@@ -111,9 +116,31 @@ fn copied(text: &[u8], entry: Option<usize>) -> Option<Capture> {
 }
 
 impl Capture {
+    /// The same with the method that the text around the URL tells.
+    fn with_method(mut self, method: Option<&str>) -> Self {
+        if let Some((request, method)) = self.request.as_mut().zip(method.filter(|method| *method != "GET")) {
+            let body = if ["PUT", "POST", "PATCH"].contains(&method) { Body::Unknown } else { request.body.clone() };
+            *request = captured_request(method, request.target(), request.headers.clone(), body);
+        }
+        self
+    }
+
     /// Whether it shows what somebody signed.
     fn is_signed(&self) -> bool {
         self.client.is_some() || self.request.as_ref().is_some_and(exchange::is_signed)
+    }
+
+    /// Takes the refusal that stands in the same text, if the form of the request has no place for one.
+    fn add_reply_around(&mut self, text: &[u8]) {
+        let is_one =
+            |note: &Note| !matches!(note, Note::SeveralRequests { .. } | Note::SeveralCanonicalRequests { .. });
+        let has_body = |request: &Request| request.body != Body::Bytes(Vec::new()) && self.kind == CaptureKind::RawHttp;
+        let is_complete = self.reply.is_some() || self.kind == CaptureKind::Har;
+        let has_place = self.request.as_ref().is_some_and(|request| !has_body(request)) && !is_complete;
+        if has_place && self.notes.iter().all(is_one) {
+            self.reply = around::reply(&String::from_utf8_lossy(text));
+            self.notes.extend(self.reply.iter().flat_map(|reply| reply.damage.clone()));
+        }
     }
 
     /// Whether it shows what a server computed.
@@ -194,7 +221,7 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         }
         return Ok(capture);
     }
-    let objects = object::read(text);
+    let objects: Vec<Exchange> = script::read(text).into_iter().chain(object::read(text)).collect();
     if !objects.is_empty() {
         return choose(CaptureKind::ClientLog, objects, entry, Prefer::Last);
     }
@@ -227,7 +254,9 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         if let Some(start) =
             starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default()))
         {
-            return Some(read_url(up_to_quote(&text, at + start), None));
+            let method = around::method_before(line.get(..start).unwrap_or_default());
+            let found = read_url(up_to_quote(&text, at + start), None);
+            return Some(found.map(|capture| capture.with_method(method)));
         }
         if let Some(exchange) = token::read_in_line(line) {
             return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));

@@ -88,7 +88,7 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
         }
         None => joined,
     };
-    let word = without_closing(&joined);
+    let word = up_to_signature(without_closing(&joined));
     let escape = ["&amp;", "\\u0026", "&#38;", "&#x26;"].into_iter().find(|escape| word.contains(escape));
     notes.extend(escape.map(|escape| Note::EscapedUrl { escape }));
     if word.ends_with("...") || word.ends_with('…') {
@@ -168,6 +168,18 @@ fn has_whole_signature(text: &str) -> bool {
     let digits =
         lower.get(at + "-signature=".len()..).unwrap_or_default().bytes().take_while(u8::is_ascii_hexdigit).count();
     digits >= 64
+}
+
+/// The URL up to its signature's last digit, if what follows it cannot be a part of a URL: `…0a: 403`, `…0a|label`.
+fn up_to_signature(url: &str) -> &str {
+    let Some(at) = url.to_ascii_lowercase().find("-signature=").map(|at| at + "-signature=".len()) else { return url };
+    let value = url.get(at..).unwrap_or_default();
+    let digits = value.bytes().take_while(u8::is_ascii_hexdigit).count();
+    let is_whole = digits == 64
+        && value
+            .get(digits..)
+            .is_some_and(|rest| rest.starts_with([':', '|', ';', ',', '*', '<', '>', '"', '\'', '`', ')', ']', '}']));
+    if is_whole { url.get(..at + digits).unwrap_or(url) } else { url }
 }
 
 fn without_closing(text: &str) -> &str {

@@ -112,7 +112,7 @@ pub(super) fn read(text: &str) -> Option<Fields> {
 }
 
 /// Whether a name is a code that servers use about signatures.
-fn is_known(name: &str) -> bool {
+pub(super) fn is_known(name: &str) -> bool {
     Kind::of_code(name).is_some() || FURTHER_CODES.contains(&name)
 }
 

@@ -196,6 +196,11 @@ impl Reply {
         self.code.is_some() || self.kind() != Kind::Other || SENTENCES.iter().any(|words| message.contains(words))
     }
 
+    /// Whether its code or its words are what servers use about signatures.
+    pub(super) fn is_of_known_kind(&self) -> bool {
+        self.kind() != Kind::Other || self.code.as_deref().is_some_and(exception::is_known)
+    }
+
     /// Takes over code, status and request id from the text around it, if it lacks them.
     pub(super) fn complete_from(&mut self, around: Self) {
         self.code = self.code.take().or(around.code);
