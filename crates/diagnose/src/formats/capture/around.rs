@@ -48,7 +48,8 @@ const MOST_LINES: usize = 2000;
 /// The method that stands in a line before its URL: `PUT https://…`, `Put "https://…"`, `requests.put("https://…"`.
 pub(super) fn method_before(before: &str) -> Option<&'static str> {
     const CALLERS: [&str; 8] = ["requests", "axios", "httpx", "session", "client", "http", "urllib3", "ky"];
-    let plain = before.trim_end_matches(['"', '\'', '`', '<', ' ']);
+    // Firefox has the method in a line of its own.
+    let plain = before.trim_end_matches(['"', '\'', '`', '<', ' ', '\r', '\n']);
     let is_call = plain.ends_with('(');
     let plain = plain.trim_end_matches('(');
     let word = plain.rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
@@ -157,6 +158,7 @@ mod tests {
             ("main.js:12 PUT ", Some("PUT")),
             ("XHRPUT", None),
             ("XHRPUT ", Some("PUT")),
+            ("x\nXHRPUT\n", Some("PUT")),
             ("Put \"", Some("PUT")),
             ("requests.put('", Some("PUT")),
             ("await axios.post(`", Some("POST")),

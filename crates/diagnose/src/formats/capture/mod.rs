@@ -11,6 +11,7 @@ mod response;
 mod http;
 mod damage;
 mod shell;
+mod form;
 mod curl;
 mod text;
 mod log;
@@ -25,6 +26,7 @@ mod words;
 mod around;
 mod power;
 mod script;
+mod handed;
 mod verbose;
 mod trace;
 
@@ -58,7 +60,8 @@ pub enum CaptureKind {
     Har,
     /// A URL.
     Url,
-    /// A token that is a presigned URL: of a database, of MSK, of EKS or Bedrock. A handshake of AppSync's WebSockets.
+    /// A token that is a presigned URL: of a database, of MSK, of EKS or Bedrock. A handshake of AppSync's WebSockets. What a
+    /// signer hands to somebody else: the fields of a presigned form, a login for Vault.
     Token,
     /// The debug log of a client, or a piece of one.
     ClientLog,
@@ -118,7 +121,9 @@ fn copied(text: &[u8], entry: Option<usize>) -> Option<Capture> {
 impl Capture {
     /// The same with the method that the text around the URL tells.
     fn with_method(mut self, method: Option<&str>) -> Self {
-        if let Some((request, method)) = self.request.as_mut().zip(method.filter(|method| *method != "GET")) {
+        if let Some((request, method)) = self.request.as_mut().zip(method) {
+            // A URL alone does not tell its method.
+            self.kind = CaptureKind::ClientLog;
             let body = if ["PUT", "POST", "PATCH"].contains(&method) { Body::Unknown } else { request.body.clone() };
             *request = captured_request(method, request.target(), request.headers.clone(), body);
         }
@@ -172,6 +177,9 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         return choose(CaptureKind::Token, vec![exchange?], entry, Prefer::First);
     }
     if let Some(exchange) = appsync::read(text) {
+        return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
+    }
+    if let Some(exchange) = handed::read(text) {
         return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
     }
     if har::begins(text) {
@@ -254,7 +262,7 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         if let Some(start) =
             starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default()))
         {
-            let method = around::method_before(line.get(..start).unwrap_or_default());
+            let method = around::method_before(text.get(..at + start).unwrap_or_default());
             let found = read_url(up_to_quote(&text, at + start), None);
             return Some(found.map(|capture| capture.with_method(method)));
         }
