@@ -15,6 +15,7 @@ mod form;
 mod curl;
 mod text;
 mod log;
+mod tools;
 mod url;
 mod token;
 mod appsync;
@@ -139,9 +140,11 @@ impl Capture {
     fn add_reply_around(&mut self, text: &[u8]) {
         let is_one =
             |note: &Note| !matches!(note, Note::SeveralRequests { .. } | Note::SeveralCanonicalRequests { .. });
-        let has_body = |request: &Request| request.body != Body::Bytes(Vec::new()) && self.kind == CaptureKind::RawHttp;
+        let is_whole = self.kind == CaptureKind::RawHttp && !self.notes.contains(&Note::TakenOutOfText);
+        let has_body = |request: &Request| is_whole && request.body != Body::Bytes(Vec::new());
         let is_complete = self.reply.is_some() || self.kind == CaptureKind::Har;
-        let has_place = self.request.as_ref().is_some_and(|request| !has_body(request)) && !is_complete;
+        let is_there = self.request.is_some() || self.client.is_some();
+        let has_place = is_there && !self.request.as_ref().is_some_and(has_body) && !is_complete;
         if has_place && self.notes.iter().all(is_one) {
             self.reply = around::reply(&String::from_utf8_lossy(text));
             self.notes.extend(self.reply.iter().flat_map(|reply| reply.damage.clone()));
@@ -260,7 +263,7 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         }
         let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
         if let Some(start) =
-            starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default()))
+            starts.into_iter().find(|start| url::begins_presigned_in_lines(text.get(at + start..).unwrap_or_default()))
         {
             let method = around::method_before(text.get(..at + start).unwrap_or_default());
             let found = read_url(up_to_quote(&text, at + start), None);

@@ -49,7 +49,7 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
                 let reply = Some(Reply::parse(status.take(), &std::mem::take(&mut headers), &body));
                 push(Exchange { reply, ..Exchange::default() });
             }
-        } else if let Some(reply) = s3cmd_reply(&shown) {
+        } else if let Some(reply) = s3cmd_reply(&shown, lines.rest()) {
             push(Exchange { reply: Some(reply), ..Exchange::default() });
         } else if let Some(start) = message_in(line.text).filter(|_| at >= http_ends) {
             let message = text.get(at + start..).unwrap_or_default();
@@ -161,9 +161,12 @@ fn status_of_access(line: &str) -> Option<u16> {
     rest.get(..3)?.parse().ok()
 }
 
-/// s3cmd: `Response: {'status': 403, 'headers': {…}, 'data': '…'}`.
-fn s3cmd_reply(line: &str) -> Option<Reply> {
-    let (_, response) = line.split_once("Response: {")?;
+/// s3cmd: `Response: {'status': 403, 'headers': {…}, 'data': '…'}`, or the same on the lines below, in pieces.
+fn s3cmd_reply(line: &str, below: &[u8]) -> Option<Reply> {
+    let below = below.get(..below.len().min(LONGEST_MESSAGE)).unwrap_or_default();
+    let printed = line.trim_end().ends_with("Response:").then(|| String::from_utf8_lossy(below));
+    let printed = printed.as_deref().and_then(|below| below.strip_prefix('{'));
+    let response = printed.or_else(|| line.split_once("Response: {").map(|(_, response)| response))?;
     let (_, status) = response.split_once("'status': ")?;
     let status = status.get(..3)?.parse().ok()?;
     let data = response.split_once("'data': ").and_then(|(_, data)| python::string(data));
@@ -174,7 +177,7 @@ fn s3cmd_reply(line: &str) -> Option<Reply> {
 
 /// Where in a line a message of HTTP begins, behind a prefix or not.
 fn message_in(line: &[u8]) -> Option<usize> {
-    let starts = (0..line.len().min(200)).filter(|&at| at == 0 || line[at - 1] == b' ');
+    let starts = (0..line.len().min(200)).filter(|&at| at == 0 || line[at - 1] == b' ' || at == 1 && line[0] == b'"');
     let has_version = find(line, b"HTTP/").is_some();
     starts.into_iter().filter(|_| has_version).find(|&at| {
         status_of(line.get(at..).unwrap_or_default()).is_some()
