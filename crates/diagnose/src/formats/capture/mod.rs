@@ -224,6 +224,12 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     if log::is_log(text) {
         let mut capture = log::read(text, entry)?;
         if capture.request.is_none() && capture.client.is_none() {
+            // The refusal may stand below a command or a URL.
+            if let Some(Ok(found)) =
+                inside_prose(text, entry).filter(|found| found.as_ref().is_ok_and(Capture::is_signed))
+            {
+                return Ok(Capture { reply: found.reply.or(capture.reply), ..found });
+            }
             capture.kind = CaptureKind::Reply;
             let around = words::exception(text);
             if let Some((reply, around)) = capture.reply.as_mut().zip(around) {

@@ -15,17 +15,15 @@ fn okhttp(text: &str) -> Option<String> {
         text.lines().skip_while(|line| !is_first(line)).map(|line| line.strip_prefix(prefix).unwrap_or(line));
     let mut words = lines.next()?.split(' ').skip(1);
     let mut message = format!("{} {} HTTP/1.1\n", words.next()?, words.next()?);
-    let mut has_blank = false;
     for line in lines {
         if line.starts_with("<-- END") || is_first(line) {
             break;
         } else if let Some(status) =
             line.strip_prefix("<-- ").filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
         {
-            message.push_str(if has_blank { "\n" } else { "\n\n" });
+            message.push('\n');
             message.push_str(&format!("HTTP/1.1 {}", status.split(" http").next()?));
         } else if !line.starts_with("--> END") {
-            has_blank |= line.is_empty();
             message.push_str(line);
         }
         message.push('\n');
@@ -99,4 +97,37 @@ fn in_ascii(character: char) -> Option<char> {
 /// JSON in which each slash is escaped, as PHP writes it.
 fn slashes(text: &str) -> Option<String> {
     text.contains(":\\/\\/").then(|| text.replace("\\/", "/").replace("\\u0026", "&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OKHTTP: &str = "OkHttp: --> GET https://h/k http/1.1\nOkHttp: Host: h\nOkHttp: --> END GET\nOkHttp: <-- 403 Forbidden https://h/k (7ms)\nOkHttp: Date: x\nOkHttp: \nOkHttp: <Error/>\nOkHttp: <-- END HTTP (8-byte body)";
+    const MC: &str = "h:9000 [REQUEST s3.PutObject] [12:00] [Client IP: ::1]\nh:9000 PUT /b/k\nh:9000 Proto: HTTP/1.1\nh:9000 Host: h\nh:9000 <BLOB>\nh:9000 [RESPONSE] [12:00] [ Duration 1ms ]\nh:9000 403 Forbidden\nh:9000 Server: MinIO\nh:9000 <Error/>";
+    const MITMDUMP: &str = "127.0.0.1:5: POST https://h/k HTTP/2.0\n    content-length: 2\n\n    {}\n\n << HTTP/2.0 403 Forbidden 192b\n    date: x\n\n    <Error/>";
+
+    #[test]
+    fn each_layout_becomes_messages_of_http() {
+        for (layout, text, expected) in [
+            (
+                LAYOUTS[0],
+                OKHTTP,
+                "GET https://h/k HTTP/1.1\nHost: h\n\n\nHTTP/1.1 403 Forbidden\nDate: x\n\n<Error/>\n",
+            ),
+            (LAYOUTS[1], MC, "PUT /b/k HTTP/1.1\nHost: h\n\nHTTP/1.1 403 Forbidden\nServer: MinIO\n\n<Error/>\n"),
+            (
+                LAYOUTS[2],
+                MITMDUMP,
+                "POST https://h/k HTTP/2.0\ncontent-length: 2\n\n{}\n\nHTTP/2.0 403 Forbidden 192b\ndate: x\n\n<Error/>\n",
+            ),
+            (LAYOUTS[3], "curl\u{a0}\u{201c}x\u{201d} \u{2018}y\u{2019}\u{200b}", "curl \"x\" 'y'"),
+            (LAYOUTS[4], "\"https:\\/\\/h\\/?a\\u0026b\"", "\"https://h/?a&b\""),
+        ] {
+            assert_eq!(layout(text).as_deref(), Some(expected), "{text}");
+        }
+        for layout in LAYOUTS {
+            assert_eq!(layout("GET /k HTTP/1.1\nHost: h\n\n"), None);
+        }
+    }
 }

@@ -187,8 +187,9 @@ fn join(text: &str) -> (&str, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let mut end = end;
     for _ in 0..MOST_LINES {
-        if has_whole_signature(text.get(..end).unwrap_or_default())
-            || !(text.get(..end).unwrap_or_default().contains('?') || is_cut_in_path(text, end))
+        let is_cut = is_cut_in_line(text, end);
+        if has_whole_signature(text.get(..end).unwrap_or_default()) && !is_cut
+            || !(text.get(..end).unwrap_or_default().contains('?') || is_cut)
         {
             break;
         }
@@ -216,11 +217,12 @@ fn join(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// Whether the path goes on in the next line: the line is as long as one that was wrapped, and the next one has the query.
-fn is_cut_in_path(text: &str, end: usize) -> bool {
+/// Whether the URL goes on in the next line: the line is as long as one that was wrapped, and the next one has a part of a
+/// signature.
+fn is_cut_in_line(text: &str, end: usize) -> bool {
     let (before, behind) = text.split_at(end);
     let next = behind.lines().find(|line| !line.is_empty()).unwrap_or_default();
-    before.lines().last().is_some_and(|line| line.len() >= 60) && next.contains("X-Amz-")
+    before.lines().last().is_some_and(|line| line.len() >= SHORTEST_BROKEN) && next.contains("X-Amz-")
 }
 
 fn has_whole_signature(text: &str) -> bool {

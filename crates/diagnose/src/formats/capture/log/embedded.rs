@@ -27,14 +27,16 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
     let mut status = None;
     let mut headers = Headers::default();
     let mut http_ends = 0;
+    let mut origin = None;
     let mut lines = Lines::of(text);
     loop {
         let at = text.len() - lines.rest().len();
         let Some(line) = lines.next() else { break };
         let shown = String::from_utf8_lossy(line.text);
+        origin = connection_of_s3cmd(&shown).or(origin);
         let mut push = |exchange| events.push(Event { line: line.number, exchange });
         if let Some(exchange) = prepared_request(&shown)
-            .or_else(|| sent_by_s3cmd(&shown))
+            .or_else(|| sent_by_s3cmd(&shown, origin.as_deref()))
             .or_else(|| told_by_attributes(&shown, lines.rest()))
         {
             push(exchange);
@@ -103,12 +105,22 @@ fn prepared_request(line: &str) -> Option<Exchange> {
 }
 
 /// s3cmd: `Sending request method_string='GET', uri='/', headers={…}, body=(0 bytes)`.
-fn sent_by_s3cmd(line: &str) -> Option<Exchange> {
+///
+/// The host is in another line, for it is the connection's.
+fn sent_by_s3cmd(line: &str, origin: Option<&str>) -> Option<Exchange> {
     let (_, request) = line.split_once("Sending request method_string=")?;
     let (method, rest) = python::string(request)?;
     let (target, rest) = python::string(rest.strip_prefix(", uri=")?)?;
     let headers = python::dictionary(rest.strip_prefix(", headers=")?)?;
-    exchange_of(&String::from_utf8(method).ok()?, target, headers, None)
+    let url = origin.and_then(|origin| parse_url(&format!("{origin}{}", String::from_utf8_lossy(&target))).ok());
+    exchange_of(&String::from_utf8(method).ok()?, target, headers, url)
+}
+
+/// s3cmd: `ConnMan.get(): creating new connection: https://s3.amazonaws.com`, or `re-using connection: …#2`.
+fn connection_of_s3cmd(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("ConnMan.get(): ")?;
+    let (_, origin) = rest.split_once("connection: ")?;
+    Some(origin.split('#').next().unwrap_or_default().trim().to_owned())
 }
 
 /// Terraform: `HTTP Request Sent: http.method=GET http.url=https://… http.request.header.x_amz_date=…`.
