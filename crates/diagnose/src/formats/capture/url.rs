@@ -187,10 +187,9 @@ fn join(text: &str) -> (&str, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let mut end = end;
     for _ in 0..MOST_LINES {
-        let is_cut = is_cut_in_line(text, end);
-        if has_whole_signature(text.get(..end).unwrap_or_default()) && !is_cut
-            || !(text.get(..end).unwrap_or_default().contains('?') || is_cut)
-        {
+        let url = text.get(..end).unwrap_or_default();
+        let goes_on = is_cut_in_line(text, end) || url.contains('?') && !has_whole_signature(url);
+        if !goes_on {
             break;
         }
         let Some(line) = text
