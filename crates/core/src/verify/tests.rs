@@ -144,7 +144,9 @@ fn a_set_of_regions_has_to_cover_that_of_the_host() {
 fn version_2_signs_the_hash_of_a_body() {
     for (md5, expected) in [("XUFAKrxLKna5cZ2REBfFkg==", ""), ("AAAAAAAAAAAAAAAAAAAAAA==", "checksum-mismatch")] {
         let placement = crate::derivation::Placement::Header;
-        let settings = v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()) };
+        let sub_resources = v2::SubResources::Standard;
+        let settings =
+            v2::Settings { names: &v2::Names::AWS, placement, bucket: Some("bucket".to_owned()), sub_resources };
         let mut request = unsigned("bucket.s3.amazonaws.com");
         request.headers.push("Content-MD5", md5).unwrap();
         request.body = Body::Bytes(b"hello".to_vec());

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::exchange::METHODS;
 use super::log::python;
+use super::tools;
 
 /// No capture of one request is longer, apart from its body.
 const LONGEST: usize = 1024 * 1024;
@@ -29,8 +30,13 @@ pub(super) fn first_original<T>(text: &[u8], read: &mut dyn FnMut(&str) -> Optio
 }
 
 fn inside<T>(text: &str, depth: usize, read: &mut dyn FnMut(&str) -> Option<T>) -> Option<T> {
-    const OF_LINES: [fn(&str) -> Option<String>; 5] = [without_prefixes, around_blocks, marked, literals, dotted];
-    let of_lines = OF_LINES.iter().filter_map(|original| original(text)).find_map(|original| read(&original));
+    const OF_LINES: [fn(&str) -> Option<String>; 6] =
+        [without_prefixes, without_outer_prefixes, around_blocks, marked, literals, dotted];
+    let of_lines = tools::LAYOUTS
+        .iter()
+        .chain(&OF_LINES)
+        .filter_map(|original| original(text))
+        .find_map(|original| read(&original));
     let found = of_lines.or_else(|| from_middle(text).find_map(|original| read(&original)));
     if found.is_some() || depth == 0 {
         return found;
@@ -90,6 +96,13 @@ fn without_prefixes(text: &str) -> Option<String> {
         }
     }
     (kept.len() > 1).then(|| kept.join("\n"))
+}
+
+/// The same of a trace of curl, whose own marks stand behind the prefix and not on every line.
+fn without_outer_prefixes(text: &str) -> Option<String> {
+    let of_request = |line: &'_ str| line.get(..request_line(line)?)?.strip_suffix("> ").map(str::to_owned);
+    let prefix = text.lines().find_map(of_request).filter(|prefix| !prefix.is_empty())?;
+    Some(text.lines().map(|line| without_prefix(line, &prefix).unwrap_or(line)).collect::<Vec<_>>().join("\n"))
 }
 
 /// The same of a log of what was signed: the prefix stands before the algorithm, which has a line of its own.
@@ -157,8 +170,11 @@ fn literals(text: &str) -> Option<String> {
         behind.starts_with("\\r\\n") || behind.starts_with("\\n")
     })?;
     let start = text.get(..escaped)?.rfind(['"', '\''])?;
+    // What stands before `send:` stands before each line of it.
+    let line_start = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+    let prefix = text.get(line_start..start)?.split("send: ").next().unwrap_or_default();
     let (mut bytes, mut rest) = python::string_alone(text.get(start..)?)?;
-    while let Some((more, behind)) = python::string_alone(between_pieces(rest)) {
+    while let Some((more, behind)) = python::string_alone(between_pieces(rest, prefix)) {
         bytes.extend(more);
         rest = behind;
     }
@@ -166,7 +182,9 @@ fn literals(text: &str) -> Option<String> {
 }
 
 /// What JavaScript, Python and Ruby write between the pieces of what they send.
-fn between_pieces(text: &str) -> &str {
+fn between_pieces<'a>(text: &'a str, prefix: &str) -> &'a str {
+    let below = text.strip_prefix('\n').and_then(|below| below.strip_prefix(prefix));
+    let text = below.filter(|below| below.starts_with("send: ")).unwrap_or(text);
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '+' | ','));
     let text = ["send: b", "send: ", "<- "].iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
     text.strip_prefix('b').filter(|text| text.starts_with(['"', '\''])).unwrap_or(text)

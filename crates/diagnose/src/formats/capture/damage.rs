@@ -9,12 +9,32 @@ use super::{Capture, http};
 
 /// Empties the lines of three backticks that chats and trackers put around a text; all others keep their numbers.
 pub(super) fn without_fences(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    if text.trim_ascii_start().starts_with(b"{code") || text.trim_ascii_start().starts_with(b"{noformat") {
+        return Cow::Owned(without_macros(&String::from_utf8_lossy(&text)).into_bytes());
+    }
     if !text.trim_ascii_start().starts_with(FENCE) {
         return text;
     }
     let unfenced = |line: &[u8]| if line.starts_with(FENCE) { Vec::new() } else { line.to_vec() };
     let lines: Vec<Vec<u8>> = text.split(|&byte| byte == b'\n').map(unfenced).collect();
     Cow::Owned(lines.join(&b'\n'))
+}
+
+/// The text without `{code:bash}` and `{noformat}`, which Jira puts around what is no prose.
+fn without_macros(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for (place, part) in text.split('{').enumerate() {
+        let shown = part.split_once('}').filter(|(name, _)| is_macro(name)).map(|(_, shown)| shown);
+        plain.push_str(if place == 0 || shown.is_some() { "" } else { "{" });
+        plain.push_str(shown.unwrap_or(part));
+    }
+    plain
+}
+
+fn is_macro(name: &str) -> bool {
+    ["code", "noformat"]
+        .iter()
+        .any(|known| name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')))
 }
 
 const FENCE: &[u8] = b"```";

@@ -6,8 +6,10 @@ const DEEPEST: usize = 16;
 /// A value of such a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Literal {
-    /// A text, or a word without quotes: a number, `true`.
+    /// A text in quotes.
     Text(String),
+    /// A word without quotes: a number, `true`, a name.
+    Word(String),
     /// `null`, `undefined` and `None`.
     Nothing,
     /// A list.
@@ -27,7 +29,7 @@ impl Literal {
     /// The text, or the only one of a list.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
-            Self::Text(text) => Some(text),
+            Self::Text(text) | Self::Word(text) => Some(text),
             Self::List(values) if values.len() == 1 => values.first()?.text(),
             _ => None,
         }
@@ -151,7 +153,7 @@ impl Reader<'_> {
             _ if self.rest.starts_with('{') => self.nested(Self::object),
             "" => None,
             "null" | "undefined" | "None" | "nil" => Some(Literal::Nothing),
-            word => Some(Literal::Text(word.to_owned())),
+            word => Some(Literal::Word(word.to_owned())),
         }
     }
 

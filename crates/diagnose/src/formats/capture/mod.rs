@@ -11,9 +11,11 @@ mod response;
 mod http;
 mod damage;
 mod shell;
+mod form;
 mod curl;
 mod text;
 mod log;
+mod tools;
 mod url;
 mod token;
 mod appsync;
@@ -22,6 +24,10 @@ mod object;
 mod copied;
 mod pairs;
 mod words;
+mod around;
+mod power;
+mod script;
+mod handed;
 mod verbose;
 mod trace;
 
@@ -31,11 +37,12 @@ mod tests;
 pub use error::{HarProblem, UnreadableCapture};
 pub use log::{ClientLog, read_client_log};
 
-use sigvet_core::request::{Headers, Request, RequestUrl};
+use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::note::Note;
 use super::reply::Reply;
 use exchange::{Exchange, Prefer, choose};
+use sigvet_core::internal::captured_request;
 use sigvet_core::internal::raw_http::Lines;
 
 /// The largest text that is worth reading, in bytes; whoever reads a file refuses a larger one.
@@ -54,7 +61,8 @@ pub enum CaptureKind {
     Har,
     /// A URL.
     Url,
-    /// A token that is a presigned URL: of a database, of MSK, of EKS or Bedrock. A handshake of AppSync's WebSockets.
+    /// A token that is a presigned URL: of a database, of MSK, of EKS or Bedrock. A handshake of AppSync's WebSockets. What a
+    /// signer hands to somebody else: the fields of a presigned form, a login for Vault.
     Token,
     /// The debug log of a client, or a piece of one.
     ClientLog,
@@ -94,6 +102,7 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
             _ => first?,
         },
     };
+    capture.add_reply_around(&text);
     capture.notes.splice(0..0, repaired);
     let found = damage::of(&capture);
     capture.notes.extend(found);
@@ -111,9 +120,35 @@ fn copied(text: &[u8], entry: Option<usize>) -> Option<Capture> {
 }
 
 impl Capture {
+    /// The same with the method that the text around the URL tells.
+    fn with_method(mut self, method: Option<&str>) -> Self {
+        if let Some((request, method)) = self.request.as_mut().zip(method) {
+            // A URL alone does not tell its method.
+            self.kind = CaptureKind::ClientLog;
+            let body = if ["PUT", "POST", "PATCH"].contains(&method) { Body::Unknown } else { request.body.clone() };
+            *request = captured_request(method, request.target(), request.headers.clone(), body);
+        }
+        self
+    }
+
     /// Whether it shows what somebody signed.
     fn is_signed(&self) -> bool {
         self.client.is_some() || self.request.as_ref().is_some_and(exchange::is_signed)
+    }
+
+    /// Takes the refusal that stands in the same text, if the form of the request has no place for one.
+    fn add_reply_around(&mut self, text: &[u8]) {
+        let is_one =
+            |note: &Note| !matches!(note, Note::SeveralRequests { .. } | Note::SeveralCanonicalRequests { .. });
+        let is_whole = self.kind == CaptureKind::RawHttp && !self.notes.contains(&Note::TakenOutOfText);
+        let has_body = |request: &Request| is_whole && request.body != Body::Bytes(Vec::new());
+        let is_complete = self.reply.is_some() || self.kind == CaptureKind::Har;
+        let is_there = self.request.is_some() || self.client.is_some();
+        let has_place = is_there && !self.request.as_ref().is_some_and(has_body) && !is_complete;
+        if has_place && self.notes.iter().all(is_one) {
+            self.reply = around::reply(&String::from_utf8_lossy(text));
+            self.notes.extend(self.reply.iter().flat_map(|reply| reply.damage.clone()));
+        }
     }
 
     /// Whether it shows what a server computed.
@@ -145,6 +180,9 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         return choose(CaptureKind::Token, vec![exchange?], entry, Prefer::First);
     }
     if let Some(exchange) = appsync::read(text) {
+        return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
+    }
+    if let Some(exchange) = handed::read(text) {
         return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
     }
     if har::begins(text) {
@@ -186,6 +224,12 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     if log::is_log(text) {
         let mut capture = log::read(text, entry)?;
         if capture.request.is_none() && capture.client.is_none() {
+            // The refusal may stand below a command or a URL.
+            if let Some(Ok(found)) =
+                inside_prose(text, entry).filter(|found| found.as_ref().is_ok_and(Capture::is_signed))
+            {
+                return Ok(Capture { reply: found.reply.or(capture.reply), ..found });
+            }
             capture.kind = CaptureKind::Reply;
             let around = words::exception(text);
             if let Some((reply, around)) = capture.reply.as_mut().zip(around) {
@@ -194,7 +238,7 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         }
         return Ok(capture);
     }
-    let objects = object::read(text);
+    let objects: Vec<Exchange> = script::read(text).into_iter().chain(object::read(text)).collect();
     if !objects.is_empty() {
         return choose(CaptureKind::ClientLog, objects, entry, Prefer::Last);
     }
@@ -225,9 +269,11 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         }
         let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
         if let Some(start) =
-            starts.into_iter().find(|start| url::begins_presigned(line.get(*start..).unwrap_or_default()))
+            starts.into_iter().find(|start| url::begins_presigned_in_lines(text.get(at + start..).unwrap_or_default()))
         {
-            return Some(read_url(up_to_quote(&text, at + start), None));
+            let method = around::method_before(text.get(..at + start).unwrap_or_default());
+            let found = read_url(up_to_quote(&text, at + start), None);
+            return Some(found.map(|capture| capture.with_method(method)));
         }
         if let Some(exchange) = token::read_in_line(line) {
             return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));

@@ -54,7 +54,7 @@ fn of_object(object: &Literal) -> Option<Exchange> {
 }
 
 /// Fields by their names, or a list of objects with a name and a value, as HAR has it.
-fn headers(value: &Literal) -> Vec<(&str, &str)> {
+pub(super) fn headers(value: &Literal) -> Vec<(&str, &str)> {
     match value {
         Literal::Object(fields) => fields
             .iter()
@@ -113,7 +113,7 @@ pub(super) struct Printed {
 
 impl Printed {
     /// The parts where `location` is the URL, or the target alone.
-    fn new(method: &str, location: &str, headers: Headers, notes: Vec<Note>) -> Self {
+    pub(super) fn new(method: &str, location: &str, headers: Headers, notes: Vec<Note>) -> Self {
         let url = parse_url(location).ok();
         let target = url.as_ref().map_or_else(|| location.as_bytes().to_vec(), |url| url.target().to_vec());
         Self { method: method.to_owned(), url, target, host: None, headers, body: None, notes }

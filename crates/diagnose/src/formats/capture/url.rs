@@ -1,7 +1,9 @@
 //! A URL alone, as it is pasted: in quotes, in angle brackets, broken by a mail program, escaped by HTML or JSON.
 
+use ::base64::alphabet::URL_SAFE;
+
 use crate::formats::note::Note;
-use crate::formats::{is_url, parse_url};
+use crate::formats::{base64, is_url, parse_url};
 use sigvet_core::internal::captured_request;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::Request;
@@ -28,6 +30,16 @@ pub(super) fn begins_presigned(text: &str) -> bool {
     begins(word) && (has_signed_query(word.as_bytes()) || word.contains("?X-Amz-") || word.contains("&X-Amz-"))
 }
 
+/// The same of a URL that a mail program may have broken before its signature.
+pub(super) fn begins_presigned_in_lines(text: &str) -> bool {
+    let word = text.split(char::is_whitespace).next().unwrap_or_default();
+    let is_broken = || word.len() >= SHORTEST_BROKEN && begins_presigned(&as_one_line(join(text).0));
+    begins_presigned(word) || begins(word) && is_broken()
+}
+
+/// No mail program breaks a shorter line.
+const SHORTEST_BROKEN: usize = 60;
+
 /// A URL that stands in a link of a page, or was percent-encoded as a whole; and what it was in.
 pub(super) fn unwrapped(text: &[u8]) -> Option<(String, &'static str)> {
     let text = std::str::from_utf8(text.get(..text.len().min(LONGEST)).unwrap_or_default()).ok()?.trim();
@@ -40,6 +52,10 @@ pub(super) fn unwrapped(text: &[u8]) -> Option<(String, &'static str)> {
     if !text.starts_with('<') {
         return None;
     }
+    if text.contains("href=3D") {
+        let whole = from_quoted_printable(text);
+        return unwrapped(whole.as_bytes()).map(|(link, _)| (link, "a mail in quoted-printable"));
+    }
     let mut links = text.match_indices("href=").map(|(at, mark)| text.get(at + mark.len()..).unwrap_or_default());
     let link = links.find_map(|link| {
         let quote = link.chars().next().filter(|quote| ['"', '\''].contains(quote))?;
@@ -49,17 +65,62 @@ pub(super) fn unwrapped(text: &[u8]) -> Option<(String, &'static str)> {
     Some((link?, "a link"))
 }
 
+/// The source of a mail without the escapes of quoted-printable (RFC 2045 §6.7).
+fn from_quoted_printable(text: &str) -> String {
+    let joined = text.replace("=\r\n", "").replace("=\n", "");
+    let mut plain = String::with_capacity(joined.len());
+    let mut parts = joined.split('=');
+    plain.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(u8::is_ascii);
+        match byte {
+            Some(byte) => plain.push(char::from(byte)),
+            None => plain.push('='),
+        }
+        plain.push_str(part.get(if byte.is_some() { 2 } else { 0 }..).unwrap_or_default());
+    }
+    // What is left of these marks is text.
+    plain.replace("href=3D", "href=")
+}
+
 /// More than a page has before its first link, and more than any URL has.
 const LONGEST: usize = 256 * 1024;
 
 /// The presigned URL in a parameter of the URL of a service that checks links or counts clicks.
 fn inside(url: &str) -> Option<String> {
+    if let Some(inner) = inside_proofpoint(url) {
+        return Some(inner);
+    }
     if has_signed_query(url.as_bytes()) {
         return None;
     }
     let (_, query) = url.split_once('?')?;
     let value = |parameter: &str| decoded(parameter.split_once('=')?.1).filter(|value| begins_presigned(value));
     query.split('&').find_map(value)
+}
+
+/// Proofpoint's third form: `https://urldefense.com/v3/__URL__;CHARACTERS!!…`. In the URL a `*` stands for the next of the
+/// characters, which are base64, and `**` with a digit of base64 behind it for as many as that says, from two on.
+fn inside_proofpoint(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("/v3/__")?;
+    let (masked, rest) = rest.split_once("__;")?;
+    let replaced = base64::decode(rest.split('!').next()?, &URL_SAFE)?;
+    let replaced = String::from_utf8(replaced).ok()?;
+    let mut replaced = replaced.chars();
+    let mut url = String::with_capacity(masked.len());
+    let mut characters = masked.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '*' if characters.next_if_eq(&'*').is_some() => {
+                let digit = characters.next()?;
+                let value = URL_SAFE.as_str().find(digit)?;
+                url.extend(replaced.by_ref().take(value + 2));
+            }
+            '*' => url.extend(replaced.next()),
+            character => url.push(character),
+        }
+    }
+    begins_presigned(&url).then_some(url)
 }
 
 fn decoded(text: &str) -> Option<String> {
@@ -88,7 +149,7 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
         }
         None => joined,
     };
-    let word = without_closing(&joined);
+    let word = up_to_signature(without_closing(&joined));
     let escape = ["&amp;", "\\u0026", "&#38;", "&#x26;"].into_iter().find(|escape| word.contains(escape));
     notes.extend(escape.map(|escape| Note::EscapedUrl { escape }));
     if word.ends_with("...") || word.ends_with('…') {
@@ -126,9 +187,9 @@ fn join(text: &str) -> (&str, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let mut end = end;
     for _ in 0..MOST_LINES {
-        if has_whole_signature(text.get(..end).unwrap_or_default())
-            || !(text.get(..end).unwrap_or_default().contains('?') || is_cut_in_path(text, end))
-        {
+        let url = text.get(..end).unwrap_or_default();
+        let goes_on = is_cut_in_line(text, end) || url.contains('?') && !has_whole_signature(url);
+        if !goes_on {
             break;
         }
         let Some(line) = text
@@ -155,11 +216,12 @@ fn join(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// Whether the path goes on in the next line: the line is as long as one that was wrapped, and the next one has the query.
-fn is_cut_in_path(text: &str, end: usize) -> bool {
+/// Whether the URL goes on in the next line: the line is as long as one that was wrapped, and the next one has a part of a
+/// signature.
+fn is_cut_in_line(text: &str, end: usize) -> bool {
     let (before, behind) = text.split_at(end);
     let next = behind.lines().find(|line| !line.is_empty()).unwrap_or_default();
-    before.lines().last().is_some_and(|line| line.len() >= 60) && next.contains("X-Amz-")
+    before.lines().last().is_some_and(|line| line.len() >= SHORTEST_BROKEN) && next.contains("X-Amz-")
 }
 
 fn has_whole_signature(text: &str) -> bool {
@@ -168,6 +230,18 @@ fn has_whole_signature(text: &str) -> bool {
     let digits =
         lower.get(at + "-signature=".len()..).unwrap_or_default().bytes().take_while(u8::is_ascii_hexdigit).count();
     digits >= 64
+}
+
+/// The URL up to its signature's last digit, if what follows it cannot be a part of a URL: `…0a: 403`, `…0a|label`.
+fn up_to_signature(url: &str) -> &str {
+    let Some(at) = url.to_ascii_lowercase().find("-signature=").map(|at| at + "-signature=".len()) else { return url };
+    let value = url.get(at..).unwrap_or_default();
+    let digits = value.bytes().take_while(u8::is_ascii_hexdigit).count();
+    let is_whole = digits == 64
+        && value
+            .get(digits..)
+            .is_some_and(|rest| rest.starts_with([':', '|', ';', ',', '*', '<', '>', '"', '\'', '`', ')', ']', '}']));
+    if is_whole { url.get(..at + digits).unwrap_or(url) } else { url }
 }
 
 fn without_closing(text: &str) -> &str {

@@ -32,6 +32,13 @@ fn inside(text: &[u8]) -> Option<Reply> {
     in_json.or_else(|| Some(parsed(text.as_bytes())).filter(|reply| is_refusal(reply, &text)))
 }
 
+/// JSON within a text that says what servers say of a signature.
+pub(super) fn refusal_in_json(text: &str) -> Option<Reply> {
+    let starts = text.match_indices('{').map(|(at, _)| at).take(MOST_OBJECTS);
+    let mut replies = starts.filter_map(|at| object_at(text.get(at..).unwrap_or_default()));
+    replies.find(Reply::is_of_known_kind)
+}
+
 /// The error that an object at the beginning of a text says.
 fn object_at(text: &str) -> Option<Reply> {
     let mut values = Deserializer::from_str(text).into_iter::<Value>();

@@ -40,7 +40,9 @@ const MESSAGE_MARKS: [(&str, char); 7] = [
     ("'Message': '", '\''),
     ("message='", '\''),
 ];
-const STATUS_MARKS: [&str; 10] = [
+const STATUS_MARKS: [&str; 12] = [
+    "An error occurred (",
+    "A client error (",
     "Status Code: ",
     "StatusCode: ",
     "statusCode: ",
@@ -108,11 +110,57 @@ pub(super) fn read(text: &str) -> Option<Fields> {
             fields.push(name, value);
         }
     }
+    for name in PROPERTIES {
+        if let Some(value) = property(text, name) {
+            fields.push(name, &value);
+        }
+    }
     Some(fields)
 }
 
+/// What the server computed, as JavaScript prints it: a property of the error, in pieces that `+` joins.
+const PROPERTIES: [&str; 7] = [
+    "CanonicalRequest",
+    "CanonicalRequestBytes",
+    "StringToSign",
+    "StringToSignBytes",
+    "SignatureProvided",
+    "AWSAccessKeyId",
+    "Region",
+];
+
+fn property(text: &str, name: &str) -> Option<String> {
+    let (_, rest) = text.split_once(&format!("{name}: "))?;
+    let (mut value, mut rest) = quoted(rest)?;
+    while let Some(next) = rest.trim_start().strip_prefix('+') {
+        let (piece, behind) = quoted(next.trim_start())?;
+        value.push_str(&piece);
+        rest = behind;
+    }
+    Some(value)
+}
+
+/// A string of JavaScript, and what follows it.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut characters = text.chars();
+    let quote = characters.next().filter(|quote| matches!(quote, '\'' | '"' | '`'))?;
+    let mut value = String::new();
+    loop {
+        match characters.next()? {
+            character if character == quote => return Some((value, characters.as_str())),
+            '\\' => match characters.next()? {
+                'n' => value.push('\n'),
+                'r' => value.push('\r'),
+                't' => value.push('\t'),
+                other => value.push(other),
+            },
+            character => value.push(character),
+        }
+    }
+}
+
 /// Whether a name is a code that servers use about signatures.
-fn is_known(name: &str) -> bool {
+pub(super) fn is_known(name: &str) -> bool {
     Kind::of_code(name).is_some() || FURTHER_CODES.contains(&name)
 }
 

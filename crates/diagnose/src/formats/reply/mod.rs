@@ -183,7 +183,9 @@ impl Reply {
 
     /// Whether it is surely what a server said of a signature, a checksum or a policy: other words are no reply.
     pub(super) fn is_of_a_server(&self) -> bool {
-        const SENTENCES: [&str; 8] = [
+        const SENTENCES: [&str; 9] = [
+            // An answer to HEAD has no body, so botocore has the status alone.
+            "when calling the head",
             "x-amz-checksum-",
             "x-amz-sdk-checksum-algorithm",
             "aws-chunked",
@@ -197,11 +199,21 @@ impl Reply {
         self.code.is_some() || self.kind() != Kind::Other || SENTENCES.iter().any(|words| message.contains(words))
     }
 
-    /// Takes over code, status and request id from the text around it, if it lacks them.
+    /// Whether its code or its words are what servers use about signatures.
+    pub(super) fn is_of_known_kind(&self) -> bool {
+        self.kind() != Kind::Other || self.code.as_deref().is_some_and(exception::is_known)
+    }
+
+    /// Takes over what it lacks, code, status, request id and what the server computed, from the text around it.
     pub(super) fn complete_from(&mut self, around: Self) {
         self.code = self.code.take().or(around.code);
         self.status = self.status.or(around.status);
         self.request_id = self.request_id.take().or(around.request_id);
+        self.region = self.region.take().or(around.region);
+        self.canonical_request = self.canonical_request.take().or(around.canonical_request);
+        self.string_to_sign = self.string_to_sign.take().or(around.string_to_sign);
+        self.signature_provided = self.signature_provided.take().or(around.signature_provided);
+        self.access_key_id = self.access_key_id.take().or(around.access_key_id);
     }
 
     /// What kind of refusal it is.

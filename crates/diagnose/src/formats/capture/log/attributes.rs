@@ -1,6 +1,7 @@
 //! Requests and replies as the attributes of OpenTelemetry's conventions, which Terraform and the programs on its SDK log:
 //! `http.method=PUT http.url=https://… http.request.header.x_amz_date=…`, as words or as JSON.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::python;
@@ -16,10 +17,15 @@ pub(super) enum Told {
 
 /// The request or the reply of an entry: its line, and the lines `  | …` below, which hold a value that has several.
 pub(super) fn read(line: &str, below: &[u8]) -> Option<Told> {
+    if !["http.", "url.full"].iter().any(|key| line.contains(key)) {
+        return None;
+    }
+    let below = String::from_utf8_lossy(below);
+    let line = &entry(line, &below);
     if !["http.url", "url.full", "http.status_code", "http.response.status_code"].iter().any(|key| line.contains(key)) {
         return None;
     }
-    let pairs = of_json(line).unwrap_or_else(|| of_words(line, &String::from_utf8_lossy(below)));
+    let pairs = of_json(line).unwrap_or_else(|| of_words(line, &below));
     let first = |names: [&str; 2]| names.iter().find_map(|name| pairs.get(*name)).cloned();
     let text = |names| first(names).map(|value| String::from_utf8_lossy(&value).into_owned());
     if let Some(status) = text(["http.status_code", "http.response.status_code"]) {
@@ -37,6 +43,24 @@ pub(super) fn read(line: &str, below: &[u8]) -> Option<Told> {
     let length = first(["http.request_content_length", "http.request.body.size"]);
     headers.extend(length.filter(|length| length != b"0" && length != b"-1").map(|n| ("content-length".to_owned(), n)));
     Some(Told::Request { method, url, headers, body: first(["http.request.body", "http.request.body.content"]) })
+}
+
+/// The line, and those below it that a value in quotes goes on with.
+fn entry<'a>(line: &'a str, below: &str) -> Cow<'a, str> {
+    let is_open = |text: &str| text.replace("\\\"", "").matches('"').count() % 2 == 1;
+    if !is_open(line) {
+        return line.into();
+    }
+    let mut entry = line.to_owned();
+    for line in below.lines() {
+        entry.push('\n');
+        entry.push_str(line);
+        let is_closing = line.replace("\\\"", "").contains('"');
+        if is_closing && !is_open(&entry) {
+            return entry.into();
+        }
+    }
+    line.into()
 }
 
 /// Names have `_` for `-`.

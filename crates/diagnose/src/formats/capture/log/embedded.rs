@@ -27,14 +27,16 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
     let mut status = None;
     let mut headers = Headers::default();
     let mut http_ends = 0;
+    let mut origin = None;
     let mut lines = Lines::of(text);
     loop {
         let at = text.len() - lines.rest().len();
         let Some(line) = lines.next() else { break };
         let shown = String::from_utf8_lossy(line.text);
+        origin = connection_of_s3cmd(&shown).or(origin);
         let mut push = |exchange| events.push(Event { line: line.number, exchange });
         if let Some(exchange) = prepared_request(&shown)
-            .or_else(|| sent_by_s3cmd(&shown))
+            .or_else(|| sent_by_s3cmd(&shown, origin.as_deref()))
             .or_else(|| told_by_attributes(&shown, lines.rest()))
         {
             push(exchange);
@@ -49,7 +51,7 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
                 let reply = Some(Reply::parse(status.take(), &std::mem::take(&mut headers), &body));
                 push(Exchange { reply, ..Exchange::default() });
             }
-        } else if let Some(reply) = s3cmd_reply(&shown) {
+        } else if let Some(reply) = s3cmd_reply(&shown, lines.rest()) {
             push(Exchange { reply: Some(reply), ..Exchange::default() });
         } else if let Some(start) = message_in(line.text).filter(|_| at >= http_ends) {
             let message = text.get(at + start..).unwrap_or_default();
@@ -103,12 +105,22 @@ fn prepared_request(line: &str) -> Option<Exchange> {
 }
 
 /// s3cmd: `Sending request method_string='GET', uri='/', headers={…}, body=(0 bytes)`.
-fn sent_by_s3cmd(line: &str) -> Option<Exchange> {
+///
+/// The host is in another line, for it is the connection's.
+fn sent_by_s3cmd(line: &str, origin: Option<&str>) -> Option<Exchange> {
     let (_, request) = line.split_once("Sending request method_string=")?;
     let (method, rest) = python::string(request)?;
     let (target, rest) = python::string(rest.strip_prefix(", uri=")?)?;
     let headers = python::dictionary(rest.strip_prefix(", headers=")?)?;
-    exchange_of(&String::from_utf8(method).ok()?, target, headers, None)
+    let url = origin.and_then(|origin| parse_url(&format!("{origin}{}", String::from_utf8_lossy(&target))).ok());
+    exchange_of(&String::from_utf8(method).ok()?, target, headers, url)
+}
+
+/// s3cmd: `ConnMan.get(): creating new connection: https://s3.amazonaws.com`, or `re-using connection: …#2`.
+fn connection_of_s3cmd(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("ConnMan.get(): ")?;
+    let (_, origin) = rest.split_once("connection: ")?;
+    Some(origin.split('#').next().unwrap_or_default().trim().to_owned())
 }
 
 /// Terraform: `HTTP Request Sent: http.method=GET http.url=https://… http.request.header.x_amz_date=…`.
@@ -161,9 +173,12 @@ fn status_of_access(line: &str) -> Option<u16> {
     rest.get(..3)?.parse().ok()
 }
 
-/// s3cmd: `Response: {'status': 403, 'headers': {…}, 'data': '…'}`.
-fn s3cmd_reply(line: &str) -> Option<Reply> {
-    let (_, response) = line.split_once("Response: {")?;
+/// s3cmd: `Response: {'status': 403, 'headers': {…}, 'data': '…'}`, or the same on the lines below, in pieces.
+fn s3cmd_reply(line: &str, below: &[u8]) -> Option<Reply> {
+    let below = below.get(..below.len().min(LONGEST_MESSAGE)).unwrap_or_default();
+    let printed = line.trim_end().ends_with("Response:").then(|| String::from_utf8_lossy(below));
+    let printed = printed.as_deref().and_then(|below| below.strip_prefix('{'));
+    let response = printed.or_else(|| line.split_once("Response: {").map(|(_, response)| response))?;
     let (_, status) = response.split_once("'status': ")?;
     let status = status.get(..3)?.parse().ok()?;
     let data = response.split_once("'data': ").and_then(|(_, data)| python::string(data));
@@ -174,7 +189,7 @@ fn s3cmd_reply(line: &str) -> Option<Reply> {
 
 /// Where in a line a message of HTTP begins, behind a prefix or not.
 fn message_in(line: &[u8]) -> Option<usize> {
-    let starts = (0..line.len().min(200)).filter(|&at| at == 0 || line[at - 1] == b' ');
+    let starts = (0..line.len().min(200)).filter(|&at| at == 0 || line[at - 1] == b' ' || at == 1 && line[0] == b'"');
     let has_version = find(line, b"HTTP/").is_some();
     starts.into_iter().filter(|_| has_version).find(|&at| {
         status_of(line.get(at..).unwrap_or_default()).is_some()

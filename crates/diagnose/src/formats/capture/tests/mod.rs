@@ -60,3 +60,65 @@ fn secrets_are_not_shown() {
     assert!(!format!("{shown} {:?}", capture(log)).contains("hush"));
     assert_eq!(read(b"https://u:hush@/?hush", None).unwrap_err().to_string().find("hush"), None);
 }
+
+/// One URL as mail programs, chats and link checkers leave it.
+#[test]
+fn a_url_comes_out_of_a_mail_as_it_was_signed() {
+    let signature = "5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
+    let url = format!(
+        "https://bucket.s3.eu-west-1.amazonaws.com/r%C3%A9sum%C3%A9.pdf?response-content-type=application%2Fpdf&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Signature={signature}"
+    );
+    let lines = |length: usize, prefix: &str| {
+        let pieces: Vec<_> = url.as_bytes().chunks(length).map(String::from_utf8_lossy).collect();
+        pieces.iter().map(|piece| format!("{prefix}{piece}\n")).collect::<String>()
+    };
+    let printable = url.replace('=', "=3D").replace("&X-Amz-S", "&X-=\nAmz-S");
+    let masked = url.replace('%', "*");
+    for text in [
+        format!("Hello,\n\nplease use\n\n{}\nBye\n", lines(72, "")),
+        format!("> please use\n>\n{}", lines(70, "> ")),
+        format!("<a href=3D\"{printable}\">x</a>"),
+        format!("see <{url}|r\u{e9}sum\u{e9}.pdf>, thanks"),
+        format!("Http failure response for {url}: 403 Forbidden"),
+        format!("https://urldefense.com/v3/__{masked}__;JSUlJSU!!Abc123!XyZ$"),
+        format!("{{\"url\": \"{}\"}}", url.replace('/', "\\/").replace('&', "\\u0026")),
+    ] {
+        assert_eq!(target(&capture(&text)), url.split_once(".com").unwrap().1, "{text}");
+    }
+}
+
+#[test]
+fn a_token_in_a_connection_or_a_tuple_is_found() {
+    let database = "db.example:5432/?Action=connect&DBUser=u&X-Amz-Signature=0a";
+    let encoded =
+        database.replace(':', "%3A").replace('/', "%2F").replace('?', "%3F").replace('=', "%3D").replace('&', "%26");
+    // coreutils' `base64` of `https://kafka.x.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Signature=0`.
+    let kafka =
+        "aHR0cHM6Ly9rYWZrYS54LmFtYXpvbmF3cy5jb20vP0FjdGlvbj1rYWZrYS1jbHVzdGVyJTNBQ29ubmVjdCZYLUFtei1TaWduYXR1cmU9MA==";
+    for (text, host) in [
+        (format!("postgresql://u:{encoded}@db.example:5432/db?sslmode=require"), "db.example:5432"),
+        (format!("postgresql://u:{database}@db.example:5432/db"), "db.example:5432"),
+        (format!("('{kafka}', 1740824172000)"), "kafka.x.amazonaws.com"),
+    ] {
+        let found = capture(&text);
+        assert_eq!((found.kind, request(&found).host()), (CaptureKind::Token, Some(host)), "{text}");
+        assert!(target(&found).starts_with("/?Action="), "{text}");
+    }
+}
+
+#[test]
+fn a_refusal_below_a_command_is_its_reply() {
+    let command = format!("curl 'https://h/k' -H 'Authorization: {AUTHORIZATION}'");
+    let message = "{\"message\":\"The request signature we calculated does not match the signature you provided.\"}";
+    for text in [
+        format!("{{code:bash}}\n{command}\n{{code}}\nGives\n{{noformat}}{message}{{noformat}}"),
+        format!("I did\n\n{command}\n\nand got {message}"),
+        format!("{command}\n\nSignatureDoesNotMatch: The request signature we calculated does not match"),
+    ] {
+        let found = capture(&text);
+        assert_eq!((found.kind, target(&found)), (CaptureKind::CurlCommand, "/k".to_owned()), "{text}");
+        assert!(found.reply.is_some_and(|reply| reply.is_signature_refusal()), "{text}");
+    }
+    let status = capture("ClientError: An error occurred (403) when calling the HeadObject operation: Forbidden").reply;
+    assert_eq!(status.and_then(|reply| reply.status), Some(403));
+}
