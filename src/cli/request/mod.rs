@@ -1,6 +1,8 @@
 //! Making a request: its URL, its headers and body, by what was typed or captured. Nothing here signs.
 
 pub mod address;
+pub mod s3_key;
+pub mod s3_address;
 pub mod build;
 pub mod caller_identity;
 pub mod token;

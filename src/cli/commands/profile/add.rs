@@ -110,6 +110,7 @@ fn settings(add: &Add) -> Result<Settings, Failure> {
         addressing: add.addressing.as_deref().map(str::parse).transpose().map_err(Failure::invalid)?,
         scheme: add.scheme.clone(),
         expires: add.expires.clone(),
+        ..Settings::default()
     })
 }
 

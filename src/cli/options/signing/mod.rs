@@ -2,9 +2,11 @@
 
 mod path;
 mod provider;
+mod s3_endpoint;
 
 pub use path::{PathOptions, Times, YesNo};
 pub use provider::SigV4Provider;
+pub use s3_endpoint::S3EndpointOptions;
 
 use std::path::PathBuf;
 
@@ -71,6 +73,10 @@ pub struct SigningOptions {
     /// Where s3://bucket/key lies, instead of the profile's endpoint
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
+
+    /// Which of AWS's hosts serves s3:// URLs.
+    #[command(flatten)]
+    pub s3_endpoint: S3EndpointOptions,
 
     /// curl's way of saying it: aws:amz:REGION:SERVICE, the last two optional
     #[arg(long, value_name = "PROVIDER", conflicts_with = "dialect")]
