@@ -9,20 +9,24 @@ use super::found::{Described, Resolved};
 use super::origin::Origin;
 use super::profile::Settings;
 use super::rank::Rank;
-use super::{Environment, Error, KeyPart, Source, Warning, aws, soundness, typed};
+use super::{Environment, Error, KeyPart, Outside, Source, Warning, aws, soundness, typed};
 use sigvet_core::credentials::Secret;
 
 /// Finds the credentials.
 ///
 /// # Errors
 /// There are none, or the first place that has any gives only half of them; the profile file is broken.
-pub fn resolve(choice: &CredentialChoice, environment: &Environment) -> Result<Resolved, Error> {
+pub fn resolve(
+    choice: &CredentialChoice,
+    environment: &Environment,
+    outside: &dyn Outside,
+) -> Result<Resolved, Error> {
     let mut resolved = match Origin::find(choice, environment)? {
         Origin::Typed => typed::resolve(choice, beside(choice, environment)?)?,
         Origin::Environment => of_environment(environment)?,
         Origin::Own(own) => own.resolve(environment)?,
-        Origin::Aws { name, rank } => aws::profile(&name, rank, environment)?,
-        Origin::Chain(location) => match aws::chain(environment)? {
+        Origin::Aws { name, rank } => aws::profile(&name, rank, environment, outside)?,
+        Origin::Chain(location) => match aws::chain(environment, outside)? {
             aws::Chain::Found(resolved) => *resolved,
             aws::Chain::Nothing(chain, source) => {
                 let profile_file = location.map(|location| location.path().to_owned());
@@ -105,7 +109,8 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::profiles::{Addressing, FailureKind, Settings};
+    use crate::profiles::outside::testing::Nowhere;
+    use crate::profiles::{Addressing, FailureKind};
     use sigvet_core::credentials::Credentials;
 
     /// A directory with a profile file, and perhaps AWS's own, that nothing outside is read beside.
@@ -165,7 +170,7 @@ mod tests {
         }
 
         fn resolve(&self, choice: &CredentialChoice, variables: &[(&str, &str)]) -> Result<Resolved, Error> {
-            resolve(choice, &self.environment(variables))
+            resolve(choice, &self.environment(variables), &Nowhere)
         }
     }
 
@@ -339,7 +344,6 @@ mod tests {
         assert!(!shown.contains("hush"), "{shown}");
     }
 
-    #[cfg(feature = "aws-config")]
     mod aws_files {
         use super::*;
         use crate::profiles::AwsProvider;
@@ -497,12 +501,5 @@ mod tests {
             let error = world.resolve(&CredentialChoice::default(), &[]).unwrap_err();
             assert!(chain(&error).contains("line 2") && !format!("{error:?}").contains("hush"), "{error:?}");
         }
-    }
-
-    #[cfg(not(feature = "aws-config"))]
-    #[test]
-    fn without_aws_config_its_profiles_are_refused_by_name() {
-        let error = World::new("").resolve(&named("aws:dev"), &[]).unwrap_err();
-        assert!(error.to_string().contains("does not read AWS's own files"), "{error}");
     }
 }

@@ -29,7 +29,7 @@ pub use error::{
     BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable, Untrusted,
 };
 pub use file::{BodyFile, BodyReader, PIECE};
-pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Trust};
+pub use options::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Trust, ca_bundle};
 pub use proxy::Proxies;
 pub use proxy_address::InvalidProxy;
 pub use rerouting::{InvalidRerouting, Rerouting};

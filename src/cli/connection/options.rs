@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::context::Context;
 use crate::cli::options::value::parse_seconds;
-use crate::transport::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Proxies, Rerouting, Resolution, Trust};
+use crate::transport::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Proxies, Rerouting, Resolution, Trust, ca_bundle};
 
 /// By which way to connect, for how long, trusting whom.
 #[derive(Debug, Default, Args)]
@@ -103,10 +103,10 @@ impl ConnectionOptions {
         }
     }
 
-    /// What they mean. `AWS_CA_BUNDLE` and the proxies of the environment hold where no option says otherwise.
+    /// What they mean. The CA certificates and the proxies of the environment hold where no option says otherwise.
     pub fn to_transport(&self, context: &Context) -> Options {
         let environment = &context.environment;
-        let bundle = || environment.get("AWS_CA_BUNDLE").map(PathBuf::from);
+        let bundle = || ca_bundle(environment);
         Options {
             proxies: Proxies::new(self.proxy().as_deref(), self.noproxy.as_deref(), environment),
             resolutions: self.resolve.clone(),

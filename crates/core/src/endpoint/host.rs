@@ -33,6 +33,11 @@ const NO_DUAL_STACK: &str = "S3 has no dual-stack endpoints in this region";
 const NO_ACCELERATION: &str = "S3 Transfer Acceleration does not exist in this region";
 const FIPS_ACCELERATED: &str = "S3 Transfer Acceleration has no FIPS endpoints";
 
+/// The domain that AWS's hosts in a region stand under: `amazonaws.com`, `amazonaws.com.cn`.
+pub fn domain_in(region: &str) -> &'static str {
+    suffix_of_partition(partition_of_region(region)).expect("each partition has a suffix")
+}
+
 impl S3Variant {
     /// The host of S3 in a region: `s3.eu-west-1.amazonaws.com`.
     ///
@@ -40,7 +45,7 @@ impl S3Variant {
     /// The text is no region of AWS, or AWS has no such host there.
     pub fn host_in(self, region: &str) -> Result<String, NoS3Host> {
         self.check(region).map_err(|problem| NoS3Host { region: region.to_owned(), problem })?;
-        let suffix = suffix_of_partition(partition_of_region(region)).expect("each partition has a suffix");
+        let suffix = domain_in(region);
         let dual_stack = if self.dual_stack { ".dualstack" } else { "" };
         Ok(match (self.accelerate, self.fips) {
             (true, _) => format!("s3-accelerate{dual_stack}.{suffix}"),

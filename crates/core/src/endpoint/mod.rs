@@ -18,7 +18,7 @@ mod tests;
 
 pub use arn::{InvalidArn, Resource};
 pub use bucket::BucketRule;
-pub use host::{NoS3Host, S3Variant};
+pub use host::{NoS3Host, S3Variant, domain_in};
 
 use crate::canonical::{PathEncoding, PathPlus, PathRule};
 

@@ -52,8 +52,10 @@ fn hint(error: &Error) -> Option<String> {
             return Some(format!("{command} writes the profile anew"));
         }
         Error::UnknownProfile { near, .. } if near.is_empty() => {
-            "'sigvet profile list' shows those of the profile file, 'aws configure list-profiles' those of AWS's files"
+            "'sigvet profile list' shows the profiles of both"
         }
+        Error::MfaNeeded { .. } => "pass the code with --mfa-code, or run it at a terminal, which asks for it",
+        Error::BrokenAwsProfile { .. } => "repair the line, or give the key by --profile, -u or the environment",
         Error::UnsupportedTool { .. } => "'sigvet profile add NAME' makes a profile of its keys",
         Error::Aws { asked: Source::AwsProfile { provider: AwsProvider::Sso, .. }, .. } => {
             "'aws sso login' renews a session that has expired"

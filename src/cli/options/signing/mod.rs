@@ -49,9 +49,13 @@ pub struct CredentialOptions {
     #[arg(value_parser = parse_secret)]
     pub session_token: Option<Secret>,
 
-    /// Take keys and settings from this profile; 'aws:NAME' is one of AWS's own files
+    /// Use this profile of the profile file, or else of AWS's files ('aws:NAME' if both have it)
     #[arg(long, value_name = "NAME", add = crate::cli::options::complete::profile_names())]
     pub profile: Option<String>,
+
+    /// The code of the MFA device that the profile's role needs; asked for at a terminal
+    #[arg(long, value_name = "CODE", hide_short_help = true)]
+    pub mfa_code: Option<String>,
 
     /// The profile file, instead of $SIGVET_PROFILES or the one in the configuration directory
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
