@@ -351,7 +351,7 @@ mod tests {
         const CONFIG: &str = "[default]\nregion = aws-region\n\n[profile dev]\nregion = dev-region\n\
             endpoint_url = http://plain\nservices = local\ns3 =\n  addressing_style = path\n\n\
             [services local]\ns3 =\n  endpoint_url = http://s3\n\n[profile bare]\nregion = bare-region\n\n\
-            [profile process]\ncredential_process = echo hush; echo oops >&2; exit 3\n\n\
+            [profile process]\ncredential_process = sh -c 'echo hush; echo oops >&2; exit 3'\n\n\
             [profile printed]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"AKID-P\",\
             \"SecretAccessKey\":\"hush-p\",\"Expiration\":\"2030-01-01T00:00:00Z\"}'\n";
         const CREDENTIALS: &str = "[default]\naws_access_key_id = AKID-D\naws_secret_access_key = hush-d\n\n\

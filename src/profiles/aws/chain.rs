@@ -170,5 +170,6 @@ pub(in crate::profiles) fn near(name: &str, environment: &Environment) -> Vec<St
 }
 
 fn unknown(name: &str, files: &AwsFiles) -> Error {
-    Error::UnknownProfile { profile: name.to_owned(), place: "AWS's own files".to_owned(), near: files.near(name) }
+    let near = files.near(name).into_iter().map(|name| format!("aws:{name}")).collect();
+    Error::UnknownProfile { profile: name.to_owned(), place: "AWS's own files".to_owned(), near }
 }

@@ -176,7 +176,10 @@ mod tests {
         let pairs = ini.sections.iter().flat_map(|section| {
             section.properties.iter().map(|(name, value)| match value {
                 Value::Text(text) => (format!("{}/{name}", section.header), text.to_string()),
-                Value::Nested(nested) => (format!("{}/{name}", section.header), format!("{nested:?}")),
+                Value::Nested(nested) => {
+                    let nested: Vec<_> = nested.iter().map(|(name, text)| format!("{name}={}", text.as_str())).collect();
+                    (format!("{}/{name}", section.header), nested.join(","))
+                }
             })
         });
         pairs.collect()
@@ -193,7 +196,7 @@ mod tests {
         is("[a]\nx=1\ny : 2\nZ\t=\t3", &[("a/x", "1"), ("a/y", "2"), ("a/z", "3")]);
         is("[a] # words\nx = h://y:9 # c\n# c\n; c\n\ny = %", &[("a/x", "h://y:9 # c"), ("a/y", "%")]);
         is("\u{feff}  [a]\r\n  x = 1\r\n  y = 2\r\n", &[("a/x", "1"), ("a/y", "2")]);
-        is("[a]\ns3 =\n  # c\n  p=1\n\n    q = 2=3\nx = 1", &[("a/s3", r#"{"p": Zeroizing("1"), "q": Zeroizing("2=3")}"#), ("a/x", "1")]);
+        is("[a]\ns3 =\n  # c\n  p=1\n\n    q = 2=3\nx = 1", &[("a/s3", "p=1,q=2=3"), ("a/x", "1")]);
         is("[profile 'b c']\nx = 1\n  --more = 2", &[("profile 'b c'/x", "1\n--more = 2")]);
         is("[a]\nx = 1\n[b]\ny = 1\n[a]\nx = 2\nz = 3", &[("b/y", "1"), ("a/x", "2"), ("a/z", "3")]);
         is("[a]\nx =\ny = 1", &[("a/x", ""), ("a/y", "1")]);
