@@ -109,7 +109,7 @@ pub(crate) mod testing {
     use crate::cli::screen::{Palette, Screen};
     use crate::cli::secrets::KnownSecrets;
     use crate::profiles::Environment;
-use crate::transport::Options;
+    use crate::transport::Options;
     use sigvet_core::time::Timestamp;
 
     /// A stream that keeps what was written.

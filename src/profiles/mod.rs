@@ -30,8 +30,8 @@ mod sessions;
 mod typed;
 mod resolve;
 
-pub use aws_cause::{AwsCause, ChainEnd};
 pub use aws::names as aws_names;
+pub use aws_cause::{AwsCause, ChainEnd};
 pub use choice::{CredentialChoice, KeyParts};
 pub use edit::{Added, DefaultProfile, Existing, add};
 pub use environment::Environment;

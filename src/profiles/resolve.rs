@@ -16,11 +16,7 @@ use sigvet_core::credentials::Secret;
 ///
 /// # Errors
 /// There are none, or the first place that has any gives only half of them; the profile file is broken.
-pub fn resolve(
-    choice: &CredentialChoice,
-    environment: &Environment,
-    outside: &dyn Outside,
-) -> Result<Resolved, Error> {
+pub fn resolve(choice: &CredentialChoice, environment: &Environment, outside: &dyn Outside) -> Result<Resolved, Error> {
     let mut resolved = match Origin::find(choice, environment)? {
         Origin::Typed => typed::resolve(choice, beside(choice, environment)?)?,
         Origin::Environment => of_environment(environment)?,

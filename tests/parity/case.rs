@@ -111,9 +111,8 @@ impl View {
 
     fn of_url(url: &str) -> Self {
         let parsed = url::Url::parse(url).unwrap();
-        let parameter = |wanted: &str| {
-            parsed.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
-        };
+        let parameter =
+            |wanted: &str| parsed.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
         let credential = parameter("X-Amz-Credential").unwrap();
         let parts: Vec<&str> = credential.rsplitn(5, '/').collect();
         Self {

@@ -104,7 +104,8 @@ fn answer(arrived: &Arrived) -> (u16, String) {
 
 const TOKEN: &str =
     r#"{"accessToken":"refreshed-token","expiresIn":28800,"refreshToken":"new-refresh","tokenType":"Bearer"}"#;
-const PORTAL: &str = r#"{"accessKeyId":"ASIASSO","secretAccessKey":"ssosecret","sessionToken":"TOKEN-SSO","expiration":4102444800000}"#;
+const PORTAL: &str =
+    r#"{"accessKeyId":"ASIASSO","secretAccessKey":"ssosecret","sessionToken":"TOKEN-SSO","expiration":4102444800000}"#;
 
 fn sts(arrived: &Arrived) -> (u16, String) {
     let role = arrived.parameter("RoleArn").unwrap_or_default();

@@ -8,7 +8,9 @@ use clap::Args;
 
 use crate::cli::context::Context;
 use crate::cli::options::value::parse_seconds;
-use crate::transport::{DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Proxies, Rerouting, Resolution, Trust, ca_bundle};
+use crate::transport::{
+    DEFAULT_CONNECT_TIMEOUT, HttpVersion, Meter, Options, Proxies, Rerouting, Resolution, Trust, ca_bundle,
+};
 
 /// By which way to connect, for how long, trusting whom.
 #[derive(Debug, Default, Args)]

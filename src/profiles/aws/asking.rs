@@ -57,6 +57,7 @@ impl Asking<'_> {
             Means::Asked(provider) => (provider, self.directly(provider, name, profile)),
         };
         let asked = Source::AwsProfile { name: name.to_owned(), provider };
+        let answer = answer.and_then(|credentials| self.unexpired(credentials));
         Ok((answer.map_err(|source| Error::Aws { asked, source })?, provider))
     }
 
@@ -76,9 +77,18 @@ impl Asking<'_> {
         }
     }
 
+    /// Refuses credentials that have ended already: whoever was asked kept them too long.
+    fn unexpired(&self, credentials: Credentials) -> Result<Credentials, AwsCause> {
+        match credentials.expires_at.filter(|end| *end <= self.outside.now()) {
+            Some(end) => Err(AwsCause::new(format!("the credentials expired at {}", end.to_rfc3339()))),
+            None => Ok(credentials),
+        }
+    }
+
     /// Exchanges a token for a role.
     pub(super) fn web_identity(&self, identity: &WebIdentity<'_>, name: &str) -> Result<Credentials, AwsCause> {
-        let role = identity.role.ok_or_else(|| AwsCause::new("there is a web identity token but no role_arn for it"))?;
+        let role =
+            identity.role.ok_or_else(|| AwsCause::new("there is a web identity token but no role_arn for it"))?;
         let path = Path::new(identity.file);
         let token = files::read(path, SETTINGS_LIMIT)
             .map_err(|error| AwsCause::new(format!("cannot read {}: {error}", path.display())))?;
@@ -116,10 +126,11 @@ impl Asking<'_> {
         }
         let key = self.source_key(name, profile, visited).map_err(|error| error.or_failed(failed))?;
         let code = match text("mfa_serial") {
-            Some(serial) => Some(self.outside.mfa_code(serial).ok_or_else(|| Error::MfaNeeded {
-                profile: name.to_owned(),
-                serial: serial.to_owned(),
-            })?),
+            Some(serial) => Some(
+                self.outside
+                    .mfa_code(serial)
+                    .ok_or_else(|| Error::MfaNeeded { profile: name.to_owned(), serial: serial.to_owned() })?,
+            ),
             None => None,
         };
         let session = self.session_name(text("role_session_name"));
@@ -128,8 +139,8 @@ impl Asking<'_> {
         }
         parameters.extend(code.as_deref().map(|code| ("TokenCode", code)));
         let call = Call { action: "AssumeRole", parameters };
-        let (credentials, _) =
-            self.sts(name).and_then(|sts| sts.ask_signed(&call, &key, self.outside)).map_err(failed)?;
+        let answer = self.sts(name).and_then(|sts| sts.ask_signed(&call, &key, self.outside));
+        let credentials = answer.map_err(failed)?;
         if let Some(kept) = kept {
             kept.write(&credentials);
         }
@@ -148,7 +159,8 @@ impl Asking<'_> {
 
     fn source_profile(&self, name: &str, source: &str, visited: &mut Vec<String>) -> Result<Credentials, NoKey> {
         let profile = self.files.profile(source)?;
-        let profile = profile.ok_or_else(|| NoKey::new(format!("there is no profile '{source}', its source_profile")))?;
+        let profile =
+            profile.ok_or_else(|| NoKey::new(format!("there is no profile '{source}', its source_profile")))?;
         let means = profile.means(Place::Source);
         let means = means.ok_or_else(|| NoKey::new(format!("its source_profile '{source}' has no credentials")))?;
         // A profile may take its own keys for its role.
@@ -166,9 +178,7 @@ impl Asking<'_> {
             "Environment" if self.environment.has_keys() => Ok(self.environment.credentials()?.0),
             "Environment" => Err(NoKey::new("credential_source is Environment, and AWS_ACCESS_KEY_ID is not set")),
             "EcsContainer" => Ok(machine::of_container(self.environment, self.outside)?),
-            "Ec2InstanceMetadata" => {
-                Ok(machine::of_instance(None, self.region, self.environment, self.outside)?.0)
-            }
+            "Ec2InstanceMetadata" => Ok(machine::of_instance(None, self.region, self.environment, self.outside)?.0),
             _ => Err(NoKey::new("credential_source is none of Environment, EcsContainer, Ec2InstanceMetadata")),
         }
     }

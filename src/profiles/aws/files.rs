@@ -86,12 +86,7 @@ impl AwsFiles {
     }
 
     /// The properties of a section, unless a line of it cannot be read.
-    fn sound(
-        &mut self,
-        section: Section,
-        profile: Option<String>,
-        path: &Path,
-    ) -> Option<BTreeMap<String, Value>> {
+    fn sound(&mut self, section: Section, profile: Option<String>, path: &Path) -> Option<BTreeMap<String, Value>> {
         let Some(problem) = section.problem else { return Some(section.properties) };
         self.broken.push(Broken { profile, header: section.header, path: path.to_owned(), problem });
         None

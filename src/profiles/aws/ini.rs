@@ -177,7 +177,8 @@ mod tests {
             section.properties.iter().map(|(name, value)| match value {
                 Value::Text(text) => (format!("{}/{name}", section.header), text.to_string()),
                 Value::Nested(nested) => {
-                    let nested: Vec<_> = nested.iter().map(|(name, text)| format!("{name}={}", text.as_str())).collect();
+                    let nested: Vec<_> =
+                        nested.iter().map(|(name, text)| format!("{name}={}", text.as_str())).collect();
                     (format!("{}/{name}", section.header), nested.join(","))
                 }
             })

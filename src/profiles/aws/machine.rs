@@ -74,7 +74,8 @@ pub(super) fn of_instance(
     environment: &Environment,
     outside: &dyn Outside,
 ) -> Result<(Credentials, Option<String>), AwsCause> {
-    let is_ipv6 = environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE").is_some_and(|m| m.eq_ignore_ascii_case("ipv6"));
+    let is_ipv6 =
+        environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE").is_some_and(|m| m.eq_ignore_ascii_case("ipv6"));
     let default = if is_ipv6 { METADATA_IPV6 } else { METADATA };
     let base = environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT").or(endpoint).unwrap_or(default);
     let instance = Instance { base: base.trim_end_matches('/'), outside };

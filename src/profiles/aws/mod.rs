@@ -22,8 +22,8 @@ mod chain;
 use super::aws_cause::{AwsCause, ChainEnd};
 use super::found::Resolved;
 
-pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile};
 pub use chain::names;
+pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile};
 
 /// What the last resort comes to.
 pub(super) enum Chain {

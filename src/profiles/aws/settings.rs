@@ -59,10 +59,9 @@ fn configured_endpoint(
 ) -> Result<Option<String>, Error> {
     let own = profile.text("endpoint_url").map(str::to_owned);
     let Some(section) = profile.text("services") else { return Ok(own) };
-    let services = files.services(section).ok_or_else(|| Error::MissingAwsSection {
-        profile: name.to_owned(),
-        section: format!("services {section}"),
-    })?;
+    let services = files
+        .services(section)
+        .ok_or_else(|| Error::MissingAwsSection { profile: name.to_owned(), section: format!("services {section}") })?;
     let url = services.get(service).and_then(|value| nested_text(value, "endpoint_url"));
     Ok(url.map(str::to_owned).or(own))
 }

@@ -11,10 +11,10 @@ use super::place::in_home;
 use super::settings::endpoint_of_service;
 use super::wire::{Question, parse_json, parse_time};
 use crate::files::{self, SETTINGS_LIMIT};
+use crate::profiles::Environment;
 use crate::profiles::aws_cause::AwsCause;
 use crate::profiles::outside::Outside;
 use crate::profiles::private_file::LockedFile;
-use crate::profiles::Environment;
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::domain_in;
 use sigvet_core::internal::encode::{Slash, encode};
@@ -150,8 +150,8 @@ fn credentials(answer: &Value) -> Result<Credentials, AwsCause> {
         text.ok_or_else(|| AwsCause::new(format!("{what} has no {name}")))
     };
     let milliseconds = inner.get("expiration").and_then(Value::as_i64);
-    let mut credentials = Credentials::new(text("accessKeyId")?, text("secretAccessKey")?)
-        .with_session_token(text("sessionToken")?);
+    let mut credentials =
+        Credentials::new(text("accessKeyId")?, text("secretAccessKey")?).with_session_token(text("sessionToken")?);
     credentials.expires_at = milliseconds.map(|end| Timestamp::from_epoch_seconds(end / 1000));
     Ok(credentials)
 }

@@ -31,7 +31,7 @@ impl Sts<'_> {
         call: &Call<'_>,
         key: &Credentials,
         outside: &dyn Outside,
-    ) -> Result<(Credentials, zeroize::Zeroizing<Vec<u8>>), AwsCause> {
+    ) -> Result<Credentials, AwsCause> {
         let region = self.region.ok_or_else(|| AwsCause::new(NO_REGION))?;
         let mut question = self.question(call)?;
         let prepared = prepare(question.request, &Identity::from(key), &Settings::new(region, "sts"), outside.now());
@@ -42,7 +42,7 @@ impl Sts<'_> {
 
     /// Calls without a signature: the call itself holds what proves it.
     pub(super) fn ask_unsigned(&self, call: &Call<'_>, outside: &dyn Outside) -> Result<Credentials, AwsCause> {
-        answered(self.question(call)?, outside).map(|(credentials, _)| credentials)
+        answered(self.question(call)?, outside)
     }
 
     fn question(&self, call: &Call<'_>) -> Result<Question, AwsCause> {
@@ -60,14 +60,10 @@ impl Sts<'_> {
 
 const NO_REGION: &str = "no region known for STS: set region in the profile, or AWS_REGION";
 
-fn answered(
-    question: Question,
-    outside: &dyn Outside,
-) -> Result<(Credentials, zeroize::Zeroizing<Vec<u8>>), AwsCause> {
+fn answered(question: Question, outside: &dyn Outside) -> Result<Credentials, AwsCause> {
     let what = question.what.clone();
     let body = question.ask(outside)?;
-    let credentials = parse_session(&body).map_err(|error| AwsCause::new(format!("the answer to {what}: {error}")))?;
-    Ok((credentials, body))
+    parse_session(&body).map_err(|error| AwsCause::new(format!("the answer to {what} is not as expected: {error}")))
 }
 
 fn form(call: &Call<'_>) -> Vec<u8> {
