@@ -89,6 +89,7 @@ impl Environment {
         Settings {
             region: self.region().map(str::to_owned),
             endpoint_url: self.first(&ENDPOINT).filter(|_| !self.ignores_configured_endpoints()).map(str::to_owned),
+            region_set: self.get("AWS_SIGV4A_SIGNING_REGION_SET").map(str::to_owned),
             use_dualstack_endpoint: self.switch("AWS_USE_DUALSTACK_ENDPOINT"),
             use_fips_endpoint: self.switch("AWS_USE_FIPS_ENDPOINT"),
             ..Settings::default()

@@ -1,6 +1,5 @@
 //! What finding credentials takes of the world besides files and variables: the network, the clock, a person to ask.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -17,7 +16,7 @@ pub trait Outside {
     ///
     /// # Errors
     /// Nothing came back.
-    fn send(&self, call: &Call) -> Result<Answer, NoAnswer>;
+    fn send(&self, call: Call) -> Result<Answer, NoAnswer>;
 
     /// The code of this MFA device, where there is one or somebody to ask for it.
     fn mfa_code(&self, serial: &str) -> Option<String>;
@@ -34,7 +33,7 @@ pub struct Call {
     /// Whether a proxy may be on the way.
     pub route: Route,
     /// The CA certificates that the profile says to trust.
-    pub ca_bundle: Option<PathBuf>,
+    pub ca_bundle: Option<String>,
 }
 
 /// By which way a request goes.
@@ -59,6 +58,27 @@ pub struct Answer {
 #[error("{0}")]
 pub struct NoAnswer(pub String);
 
+/// The world outside, where other CA certificates are trusted.
+pub(super) struct Trusting<'a> {
+    pub(super) outside: &'a dyn Outside,
+    pub(super) ca_bundle: Option<String>,
+}
+
+impl Outside for Trusting<'_> {
+    fn now(&self) -> Timestamp {
+        self.outside.now()
+    }
+
+    fn send(&self, mut call: Call) -> Result<Answer, NoAnswer> {
+        call.ca_bundle = call.ca_bundle.or_else(|| self.ca_bundle.clone());
+        self.outside.send(call)
+    }
+
+    fn mfa_code(&self, serial: &str) -> Option<String> {
+        self.outside.mfa_code(serial)
+    }
+}
+
 #[cfg(test)]
 pub(super) mod testing {
     use super::*;
@@ -71,7 +91,7 @@ pub(super) mod testing {
             Timestamp::from_epoch_seconds(1_700_000_000)
         }
 
-        fn send(&self, _: &Call) -> Result<Answer, NoAnswer> {
+        fn send(&self, _: Call) -> Result<Answer, NoAnswer> {
             Err(NoAnswer("there is no network here".to_owned()))
         }
 

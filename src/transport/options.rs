@@ -46,6 +46,15 @@ impl Options {
         let proxies = Proxies::new(None, None, environment);
         Self { proxies, proxy_trust: trust.clone(), trust, ..Self::default() }
     }
+
+    /// The same, trusting the CA certificates in a file where nothing else was said.
+    #[must_use]
+    pub fn trusting(mut self, file: Option<&str>) -> Self {
+        if let (Trust::Platform, Some(file)) = (&self.trust, file) {
+            self.trust = Trust::File(file.into());
+        }
+        self
+    }
 }
 
 /// The file of CA certificates that the environment names.

@@ -49,11 +49,11 @@ pub struct ConnectionOptions {
     noproxy: Option<String>,
 
     /// Believe the authorities in this file of PEM instead of the system's
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    #[arg(long, alias = "ca-bundle", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     cacert: Option<PathBuf>,
 
     /// Believe any certificate
-    #[arg(short = 'k', long)]
+    #[arg(short = 'k', long, alias = "no-verify-ssl")]
     insecure: bool,
 
     /// Connect to ADDRESS for HOST and PORT: HOST:PORT:ADDRESS
@@ -69,11 +69,11 @@ pub struct ConnectionOptions {
     unix_socket: Option<PathBuf>,
 
     /// How long to wait for a connection, in seconds
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    #[arg(long, alias = "cli-connect-timeout", value_name = "SECONDS", value_parser = parse_seconds)]
     connect_timeout: Option<Duration>,
 
     /// How long the whole of a request may take, in seconds
-    #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
+    #[arg(short = 'm', long, alias = "cli-read-timeout", value_name = "SECONDS", value_parser = parse_seconds)]
     max_time: Option<Duration>,
 
     /// Speak HTTP/1.1, which is the default
@@ -121,6 +121,14 @@ impl ConnectionOptions {
             version: if self.http2 { HttpVersion::Http2 } else { HttpVersion::Http1 },
             meter: Meter::default(),
         }
+    }
+}
+
+impl ConnectionOptions {
+    /// What they mean for whoever gives out credentials: the same way and the same trust, but not the host of the request nor
+    /// the time that it may take.
+    pub fn to_credentials(&self, context: &Context) -> Options {
+        Options { unix_socket: None, max_time: None, ..self.to_transport(context) }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::cli::context::Context;
 use crate::profiles::{Answer, Call, NoAnswer, Outside, Route};
-use crate::transport::{self, Options, Outgoing, Proxies, Trust};
+use crate::transport::{self, Options, Outgoing, Proxies};
 use sigvet_core::time::Timestamp;
 
 /// No answer with credentials is longer, in bytes.
@@ -22,10 +22,7 @@ impl<'c> Network<'c> {
     }
 
     fn options(&self, call: &Call) -> Options {
-        let mut options = self.context.connection.clone();
-        if let (Trust::Platform, Some(file)) = (&options.trust, &call.ca_bundle) {
-            options.trust = Trust::File(file.clone());
-        }
+        let mut options = self.context.connection.clone().trusting(call.ca_bundle.as_deref());
         if call.route == Route::Direct {
             options.proxies = Proxies::default();
         }
@@ -41,9 +38,9 @@ impl Outside for Network<'_> {
         self.context.now
     }
 
-    fn send(&self, call: &Call) -> Result<Answer, NoAnswer> {
-        let options = self.options(call);
-        let mut request = call.request.clone();
+    fn send(&self, call: Call) -> Result<Answer, NoAnswer> {
+        let options = self.options(&call);
+        let mut request = call.request;
         transport::complete(&mut request, &[]);
         let outgoing =
             Outgoing { url: &call.url, request: &request, body_file: None, encoder: None, options: &options };

@@ -8,7 +8,7 @@ use super::means::{Means, Place};
 use super::settings;
 use crate::profiles::aws_cause::ChainEnd;
 use crate::profiles::found::{Described, KnownKey, Resolved};
-use crate::profiles::outside::Outside;
+use crate::profiles::outside::{Outside, Trusting};
 use crate::profiles::profile::Settings;
 use crate::profiles::rank::Rank;
 use crate::profiles::{AwsProvider, Environment, Error, Source};
@@ -49,6 +49,7 @@ fn of_profile(
 ) -> Result<Chain, Error> {
     let settings = settings::of_profile(files, name, rank, environment)?;
     let region = settings.region.clone();
+    let outside = &Trusting { outside, ca_bundle: settings.ca_bundle.clone() };
     let asking = Asking { files, environment, outside, region: region.as_deref() };
     let found = |credentials, settings, source| {
         let warnings = files.warnings();

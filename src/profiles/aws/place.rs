@@ -20,7 +20,7 @@ pub(super) fn in_home(parts: &[&str], environment: &Environment) -> Option<PathB
 }
 
 /// Puts in variables (`$HOME`, `${HOME}`) and the home directory (`~/`). A variable that is not set stays as it is written.
-fn expand(text: &str, environment: &Environment) -> PathBuf {
+pub(super) fn expand(text: &str, environment: &Environment) -> PathBuf {
     let mut expanded = String::new();
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('$') {

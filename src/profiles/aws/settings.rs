@@ -1,6 +1,7 @@
 //! What a profile of AWS's files says besides keys: region, endpoints, addressing.
 
 use super::files::{AwsFiles, AwsProfile, nested_text};
+use super::place::expand;
 use crate::profiles::profile::Settings;
 use crate::profiles::rank::Rank;
 use crate::profiles::{Environment, Error};
@@ -22,6 +23,8 @@ pub(super) fn of_profile(
         region: profile.text("region").map(str::to_owned),
         endpoint_url: configured.filter(|_| !is_ignored),
         addressing: profile.nested("addressing_style", "s3").and_then(|style| style.parse().ok()),
+        region_set: profile.text("sigv4a_signing_region_set").map(str::to_owned),
+        ca_bundle: profile.text("ca_bundle").map(|path| expand(path, environment).display().to_string()),
         use_dualstack_endpoint: switch(profile.text("use_dualstack_endpoint")).or_else(|| s3("use_dualstack_endpoint")),
         use_fips_endpoint: switch(profile.text("use_fips_endpoint")),
         use_accelerate_endpoint: s3("use_accelerate_endpoint"),

@@ -46,7 +46,7 @@ impl Question {
     pub(super) fn ask(self, outside: &dyn Outside) -> Result<Zeroizing<Vec<u8>>, AwsCause> {
         let (what, origin) = (self.what, self.url.origin());
         let call = Call { url: self.url, request: self.request, limit: self.limit, route: self.route, ca_bundle: None };
-        let answer = outside.send(&call).map_err(|error| AwsCause::new(format!("no answer to {what}: {error}")))?;
+        let answer = outside.send(call).map_err(|error| AwsCause::new(format!("no answer to {what}: {error}")))?;
         match answer.status {
             200..=299 => Ok(answer.body),
             _ => Err(AwsCause::new(format!("{what} at {origin} was refused: {}", describe_refusal(&answer)))),

@@ -39,6 +39,7 @@ fn send(args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
     let SendArgs { url, request, credentials, signing, .. } = args;
     let typed = Typed { url, request, credentials, signing };
     refuse_websocket(url)?;
+    context.connection = args.connection.to_credentials(context);
     let session = match args.no_sign_request {
         true => Session::unsigned(typed, context)?,
         false => {

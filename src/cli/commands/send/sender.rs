@@ -61,7 +61,7 @@ enum Step {
 impl<'a> Sender<'a> {
     /// Takes a request on its way.
     pub fn new(args: &'a SendArgs, session: Session, context: &Context) -> Self {
-        let options = args.connection.to_transport(context);
+        let options = args.connection.to_transport(context).trusting(session.ca_bundle());
         let signature = if args.no_sign_request { Signature::Unwanted } else { Signature::Wanted };
         let facts = Facts { url: session.url.to_string(), ..Facts::default() };
         let (retries, corrections) = (Retries::new(&args.retries), Corrections::default());

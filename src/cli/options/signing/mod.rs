@@ -147,7 +147,7 @@ pub struct SigningOptions {
     pub signing_key: Option<String>,
 
     /// Say what was decided and why
-    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
+    #[arg(short, long, alias = "debug", action = ArgAction::Count, help_heading = "Output")]
     pub verbose: u8,
 }
 

@@ -85,6 +85,9 @@ impl Session {
         if typed.signing.verbose > 0 {
             note(context, &format!("credentials: {}", found.source))?;
             note(context, &scope.to_note(&settings))?;
+            for unused in unused_variables(typed, &found.settings, context) {
+                note(context, &unused)?;
+            }
         }
         for warning in found.warnings.iter().chain(&unsigned.warnings).map(String::as_str).chain(scope.warning(scheme))
         {
@@ -152,6 +155,11 @@ impl Session {
         Ok(())
     }
 
+    /// The CA certificates that the profile says to trust.
+    pub fn ca_bundle(&self) -> Option<&str> {
+        self.profile.ca_bundle.as_deref()
+    }
+
     /// The life of presigned URLs that the profile asks for.
     pub fn profile_expires(&self) -> Option<&str> {
         self.profile.expires.as_deref()
@@ -196,6 +204,19 @@ impl Session {
         })?;
         Ok(key)
     }
+}
+
+/// Variables that say where to send to, and do not count here.
+fn unused_variables(typed: Typed<'_>, profile: &profiles::Settings, context: &Context) -> Vec<String> {
+    let Store { endpoint_url, region, .. } = build::store(typed.signing, profile);
+    let is_s3 = typed.url.starts_with("s3://");
+    let counts = |name: &str, value: &str| match name {
+        "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_S3" => !is_s3 || endpoint_url == Some(value),
+        _ => region == Some(value),
+    };
+    let set = context.environment.destination_variables();
+    let unused = set.filter(|(name, value)| !counts(name, value));
+    unused.map(|(name, _)| format!("{name} is set and not used: an option or the profile says otherwise")).collect()
 }
 
 fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
