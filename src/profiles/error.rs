@@ -238,6 +238,13 @@ pub enum Error {
     #[error("no place for the profile file: this user has no configuration directory")]
     NoConfigDirectory,
 
+    /// Another process wrote the profile file while it was edited.
+    #[error("{} was changed by another process meanwhile", path.display())]
+    ChangedMeanwhile {
+        /// The profile file.
+        path: PathBuf,
+    },
+
     /// `add` found a profile of that name.
     #[error("profile '{profile}' is already in {}", path.display())]
     AlreadyThere {
@@ -277,7 +284,7 @@ impl Error {
             Self::UserIncomplete | Self::HalfTypedKey { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {
                 FailureKind::Usage
             }
-            Self::Unwritable { .. } | Self::NoConfigDirectory => FailureKind::Unwritable,
+            Self::Unwritable { .. } | Self::NoConfigDirectory | Self::ChangedMeanwhile { .. } => FailureKind::Unwritable,
             _ => FailureKind::NoCredentials,
         }
     }

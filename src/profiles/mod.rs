@@ -30,10 +30,10 @@ mod sessions;
 mod typed;
 mod resolve;
 
-pub use aws::names as aws_names;
+pub use aws::{AwsView, aws_profiles};
 pub use aws_cause::{AwsCause, ChainEnd};
 pub use choice::{CredentialChoice, KeyParts};
-pub use edit::{Added, DefaultProfile, Existing, add};
+pub use edit::{Added, DefaultProfile, Existing, add, remove, replace, set_default};
 pub use environment::Environment;
 pub use error::{CommandProblem, Error, FailureKind};
 pub use file::{Location, ProfileFile};

@@ -157,14 +157,6 @@ pub(in crate::profiles) fn has_profile(name: &str, environment: &Environment) ->
     Ok(AwsFiles::load(environment)?.profile(name)?.is_some())
 }
 
-/// The names of all profiles in AWS's files.
-///
-/// # Errors
-/// A file cannot be read.
-pub fn names(environment: &Environment) -> Result<Vec<String>, Error> {
-    Ok(AwsFiles::load(environment)?.names().map(str::to_owned).collect())
-}
-
 /// Names in AWS's files that look like this one; none where they cannot be read.
 pub(in crate::profiles) fn near(name: &str, environment: &Environment) -> Vec<String> {
     AwsFiles::load(environment).map(|files| files.near(name)).unwrap_or_default()

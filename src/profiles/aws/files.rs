@@ -17,6 +17,8 @@ pub(super) struct AwsFiles {
     services: BTreeMap<String, BTreeMap<String, Value>>,
     broken: Vec<Broken>,
     stray: Vec<(PathBuf, usize)>,
+    config_path: Option<PathBuf>,
+    credentials_path: Option<PathBuf>,
 }
 
 /// A profile as both files have it.
@@ -48,11 +50,14 @@ impl AwsFiles {
     /// Reads the files that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, or those of `~/.aws`. A file that is not
     /// there is an empty one.
     pub(super) fn load(environment: &Environment) -> Result<Self, Error> {
-        let mut all = Self::default();
-        if let Some(path) = place::of_file("AWS_CONFIG_FILE", "config", environment) {
+        let config_path = place::of_file("AWS_CONFIG_FILE", "config", environment);
+        let credentials_path = place::of_file("AWS_SHARED_CREDENTIALS_FILE", "credentials", environment);
+        let mut all =
+            Self { config_path: config_path.clone(), credentials_path: credentials_path.clone(), ..Self::default() };
+        if let Some(path) = config_path {
             all.take_config(read(&path)?, &path);
         }
-        if let Some(path) = place::of_file("AWS_SHARED_CREDENTIALS_FILE", "credentials", environment) {
+        if let Some(path) = credentials_path {
             all.take_credentials(read(&path)?, &path);
         }
         Ok(all)
@@ -111,6 +116,12 @@ impl AwsFiles {
     /// The names of the profiles that can be read, in order.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.profiles.keys().map(String::as_str)
+    }
+
+    /// The files that a profile stands in.
+    pub(super) fn places_of(&self, profile: &AwsProfile) -> Vec<PathBuf> {
+        let places = [(&profile.config, &self.config_path), (&profile.credentials, &self.credentials_path)];
+        places.into_iter().filter(|(properties, _)| !properties.is_empty()).filter_map(|(_, path)| path.clone()).collect()
     }
 
     /// Names in the files that look like this one.

@@ -18,11 +18,12 @@ mod machine;
 mod login;
 mod asking;
 mod chain;
+mod view;
 
 use super::aws_cause::{AwsCause, ChainEnd};
 use super::found::Resolved;
 
-pub use chain::names;
+pub use view::{AwsView, aws_profiles};
 pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile};
 
 /// What the last resort comes to.

@@ -14,14 +14,24 @@ pub(super) fn of_profile(
     environment: &Environment,
 ) -> Result<Settings, Error> {
     let Some(profile) = files.profile(name)? else { return Ok(environment.settings()) };
-    let configured = configured_endpoint(files, name, profile, "s3")?;
-    let is_ignored = ignores_endpoints(profile, environment);
     let around = environment.settings();
+    let is_ignored = ignores_endpoints(profile, environment);
     let around = Settings { endpoint_url: around.endpoint_url.filter(|_| !is_ignored), ..around };
+    Ok(rank.merge(own(files, name, profile, environment)?, around))
+}
+
+/// What a profile says of S3 itself.
+pub(super) fn own(
+    files: &AwsFiles,
+    name: &str,
+    profile: &AwsProfile,
+    environment: &Environment,
+) -> Result<Settings, Error> {
+    let configured = configured_endpoint(files, name, profile, "s3")?;
     let s3 = |setting: &str| switch(profile.nested(setting, "s3"));
-    let own = Settings {
+    Ok(Settings {
         region: profile.text("region").map(str::to_owned),
-        endpoint_url: configured.filter(|_| !is_ignored),
+        endpoint_url: configured.filter(|_| !ignores_endpoints(profile, environment)),
         addressing: profile.nested("addressing_style", "s3").and_then(|style| style.parse().ok()),
         region_set: profile.text("sigv4a_signing_region_set").map(str::to_owned),
         ca_bundle: profile.text("ca_bundle").map(|path| expand(path, environment).display().to_string()),
@@ -29,8 +39,7 @@ pub(super) fn of_profile(
         use_fips_endpoint: switch(profile.text("use_fips_endpoint")),
         use_accelerate_endpoint: s3("use_accelerate_endpoint"),
         ..Settings::default()
-    };
-    Ok(rank.merge(own, around))
+    })
 }
 
 /// The endpoint of a service that gives out credentials (`sts`, `sso`, `sso_oidc`), where one is configured.
@@ -41,7 +50,7 @@ pub(super) fn endpoint_of_service(
     environment: &Environment,
 ) -> Result<Option<String>, Error> {
     let profile = files.profile(name)?;
-    if profile.is_some_and(|profile| ignores_endpoints(profile, environment)) || ignores_by_variable(environment) {
+    if profile.is_some_and(|profile| ignores_endpoints(profile, environment)) || environment.ignores_configured_endpoints() {
         return Ok(None);
     }
     let variable = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
@@ -71,11 +80,7 @@ fn configured_endpoint(
 
 fn ignores_endpoints(profile: &AwsProfile, environment: &Environment) -> bool {
     let by_profile = switch(profile.text("ignore_configured_endpoint_urls")) == Some(true);
-    by_profile || ignores_by_variable(environment)
-}
-
-fn ignores_by_variable(environment: &Environment) -> bool {
-    environment.ignores_configured_endpoints()
+    by_profile || environment.ignores_configured_endpoints()
 }
 
 fn switch(text: Option<&str>) -> Option<bool> {
