@@ -266,7 +266,8 @@ mod tests {
     fn a_profile_is_removed_with_its_default_and_nothing_else_is_touched() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("p.toml");
-        fs::write(&path, "# mine\ndefault = \"a\"\n[profile.a]\nregion = \"r\"\n[profile.b] # b\nregion = \"r\"\n").unwrap();
+        fs::write(&path, "# mine\ndefault = \"a\"\n[profile.a]\nregion = \"r\"\n[profile.b] # b\nregion = \"r\"\n")
+            .unwrap();
         set_default(&path, "b").unwrap();
         assert!(fs::read_to_string(&path).unwrap().starts_with("# mine\ndefault = \"b\"\n"));
         assert!(!remove(&path, "a").unwrap());

@@ -284,7 +284,9 @@ impl Error {
             Self::UserIncomplete | Self::HalfTypedKey { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {
                 FailureKind::Usage
             }
-            Self::Unwritable { .. } | Self::NoConfigDirectory | Self::ChangedMeanwhile { .. } => FailureKind::Unwritable,
+            Self::Unwritable { .. } | Self::NoConfigDirectory | Self::ChangedMeanwhile { .. } => {
+                FailureKind::Unwritable
+            }
             _ => FailureKind::NoCredentials,
         }
     }

@@ -100,7 +100,8 @@ pub fn hint_for_problem(problem: KeyProblem, source: &Source) -> &'static str {
     }
 }
 
-fn describe_provider(provider: AwsProvider) -> &'static str {
+/// How a profile of AWS's comes by its keys.
+pub fn describe_provider(provider: AwsProvider) -> &'static str {
     match provider {
         AwsProvider::Static => "static",
         AwsProvider::WebIdentity => "web identity",

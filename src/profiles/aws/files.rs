@@ -121,7 +121,11 @@ impl AwsFiles {
     /// The files that a profile stands in.
     pub(super) fn places_of(&self, profile: &AwsProfile) -> Vec<PathBuf> {
         let places = [(&profile.config, &self.config_path), (&profile.credentials, &self.credentials_path)];
-        places.into_iter().filter(|(properties, _)| !properties.is_empty()).filter_map(|(_, path)| path.clone()).collect()
+        places
+            .into_iter()
+            .filter(|(properties, _)| !properties.is_empty())
+            .filter_map(|(_, path)| path.clone())
+            .collect()
     }
 
     /// Names in the files that look like this one.

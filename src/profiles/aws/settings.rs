@@ -50,7 +50,9 @@ pub(super) fn endpoint_of_service(
     environment: &Environment,
 ) -> Result<Option<String>, Error> {
     let profile = files.profile(name)?;
-    if profile.is_some_and(|profile| ignores_endpoints(profile, environment)) || environment.ignores_configured_endpoints() {
+    if profile.is_some_and(|profile| ignores_endpoints(profile, environment))
+        || environment.ignores_configured_endpoints()
+    {
         return Ok(None);
     }
     let variable = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
