@@ -76,10 +76,8 @@ pub fn remove(path: &Path, name: &str) -> Result<bool, Error> {
         let mut document = parsed(text);
         let profiles = document.get_mut("profile").and_then(Item::as_table_like_mut).ok_or_else(|| misshapen(path))?;
         profiles.remove(name);
-        if was_default {
-            document.remove("default");
-        }
-        Ok(document.to_string())
+        let comments = if was_default { without_default(&mut document) } else { String::new() };
+        Ok(format!("{comments}{document}"))
     })?;
     Ok(was_default)
 }
@@ -132,6 +130,13 @@ fn check_is_there(path: &Path, contents: &Contents, name: &str) -> Result<(), Er
             near: near(name, names()),
         }),
     }
+}
+
+/// Takes the default out, and gives back the comments above it: they are about the file.
+fn without_default(document: &mut DocumentMut) -> String {
+    let removed = document.as_table_mut().remove_entry("default");
+    let prefix = removed.and_then(|(key, _)| key.leaf_decor().prefix()?.as_str().map(str::to_owned));
+    prefix.unwrap_or_default()
 }
 
 fn parsed(text: &str) -> DocumentMut {

@@ -85,7 +85,7 @@ impl Session {
         if typed.signing.verbose > 0 {
             note(context, &format!("credentials: {}", found.source))?;
             note(context, &scope.to_note(&settings))?;
-            for unused in unused_variables(typed, &found.settings, context) {
+            for unused in unused_variables(typed, &found.settings, &settings.region, context) {
                 note(context, &unused)?;
             }
         }
@@ -206,17 +206,17 @@ impl Session {
     }
 }
 
-/// Variables that say where to send to, and do not count here.
-fn unused_variables(typed: Typed<'_>, profile: &profiles::Settings, context: &Context) -> Vec<String> {
-    let Store { endpoint_url, region, .. } = build::store(typed.signing, profile);
+/// Variables that say where to send to or what to sign for, and do not count here.
+fn unused_variables(typed: Typed<'_>, profile: &profiles::Settings, region: &str, context: &Context) -> Vec<String> {
     let is_s3 = typed.url.starts_with("s3://");
-    let counts = |name: &str, value: &str| match name {
-        "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_S3" => !is_s3 || endpoint_url == Some(value),
-        _ => region == Some(value),
-    };
-    let set = context.environment.destination_variables();
-    let unused = set.filter(|(name, value)| !counts(name, value));
-    unused.map(|(name, _)| format!("{name} is set and not used: an option or the profile says otherwise")).collect()
+    let endpoint = build::store(typed.signing, profile).endpoint_url.filter(|_| is_s3);
+    let unused = context.environment.destination_variables().filter(|(name, value)| match *name {
+        "AWS_REGION" | "AWS_DEFAULT_REGION" => *value != region,
+        _ => is_s3 && endpoint != Some(value),
+    });
+    unused
+        .map(|(name, _)| format!("{name} is set but not used: an option, the host or the profile comes first"))
+        .collect()
 }
 
 fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
