@@ -49,14 +49,3 @@ fn each_situation_is_as_botocore_has_it_or_a_named_difference() {
     let count = format!("{} cases, {} named differences, {} wrong", cases.len(), differences.len(), wrong.len());
     assert!(wrong.is_empty(), "{count}\n{}", wrong.join("\n"));
 }
-
-/// For `peer.py`, which asks the same stand-ins: `PARITY_HOLD=1 cargo test --test parity hold -- --nocapture`.
-#[test]
-#[expect(clippy::print_stdout, reason = "the script is told where to go")]
-fn hold_the_services_for_the_peer() {
-    if std::env::var_os("PARITY_HOLD").is_some() {
-        let services = Services::start();
-        println!("{}", services.address());
-        std::thread::sleep(std::time::Duration::from_secs(600));
-    }
-}

@@ -1,18 +1,76 @@
 #!/usr/bin/env python3
 """What botocore, and so the AWS CLI, makes of each situation in cases/: writes peer.json, which the test beside it reads.
 
-python3 tests/parity/peer.py [MOCKS]   needs botocore; MOCKS is HOST:PORT of the stand-ins for STS, SSO, containers and
-instance metadata that tests/parity prints when it is run with PARITY_HOLD=1.
+python3 tests/parity/peer.py   needs botocore, and no network: stand-ins for STS, IAM Identity Center, containers and instance
+metadata are in here, with the answers of services.rs.
 
 The client is made as the AWS CLI 2 makes it: Signature Version 4, virtual hosts, a regional endpoint in us-east-1.
 """
-import contextlib, io, json, os, pathlib, sys, tempfile
+import contextlib, http.server, io, json, os, pathlib, tempfile, threading, urllib.parse
 
 import botocore, botocore.credentials, botocore.session, botocore.tokens
 from botocore.config import Config
 
 HERE = pathlib.Path(__file__).parent
-MOCKS = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:18081"
+END = "2099-01-01T00:00:00Z"
+
+
+class Services(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, text, status=200):
+        body = (text if isinstance(text, str) else json.dumps(text)).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def keys(self, key, token):
+        keys = {"Code": "Success", "Type": "AWS-HMAC", "AccessKeyId": key, "SecretAccessKey": "hush", "Token": token}
+        self.answer({**keys, "Expiration": END})
+
+    def do_PUT(self):
+        self.answer("IMDSTOK") if self.path == "/latest/api/token" else self.answer("", 404)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        if self.path == "/token":
+            return self.answer({"accessToken": "refreshed", "expiresIn": 28800, "refreshToken": "new", "tokenType": "Bearer"})
+        asked = {name: values[0] for name, values in urllib.parse.parse_qs(body).items()}
+        action, role = asked["Action"], asked.get("RoleArn", "")
+        if "denied" in role:
+            error = "<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: x is not authorized</Message></Error>"
+            return self.answer(f"<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>", 403)
+        name = "WEB" if action != "AssumeRole" else "ROLE2" if "role2" in role else "ROLE1"
+        key = {"WEB": "ASIAWEB", "ROLE1": "ASIAROLE0001", "ROLE2": "ASIAROLE0002"}[name]
+        inside = f"<AccessKeyId>{key}</AccessKeyId><SecretAccessKey>hush</SecretAccessKey><SessionToken>TOKEN-{name}</SessionToken>"
+        result = f"<{action}Result><Credentials>{inside}<Expiration>{END}</Expiration></Credentials></{action}Result>"
+        self.answer(f"<{action}Response>{result}</{action}Response>")
+
+    def do_GET(self):
+        path = self.path.split("?")[0].rstrip("/")
+        if path == "/federation/credentials":
+            keys = {"accessKeyId": "ASIASSO", "secretAccessKey": "hush", "sessionToken": "TOKEN-SSO"}
+            return self.answer({"roleCredentials": {**keys, "expiration": 4102444800000}})
+        if path.startswith("/creds"):
+            if "auth" in path and self.headers.get("Authorization") != "ContTok":
+                return self.answer({"code": "NoToken", "message": "no token"}, 401)
+            return self.keys("ASIACONT", "TOKEN-CONT")
+        if self.headers.get("X-aws-ec2-metadata-token") != "IMDSTOK":
+            return self.answer("", 401)
+        if path.endswith("/security-credentials"):
+            return self.answer("myrole")
+        if path.endswith("/security-credentials/myrole"):
+            return self.keys("ASIAIMDS", "TOKEN-IMDS")
+        self.answer("eu-north-1" if path.endswith("/placement/region") else "", 200)
+
+
+SERVER = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Services)
+threading.Thread(target=SERVER.serve_forever, daemon=True).start()
+MOCKS = f"127.0.0.1:{SERVER.server_port}"
 
 
 def put(home, case):

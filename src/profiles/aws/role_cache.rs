@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::place::in_home;
 use super::wire::{credentials_of_json, parse_json};
 use crate::files::{self, SETTINGS_LIMIT};
+use crate::platform::{Access, is_owner_trusted, mode_open_to};
 use crate::profiles::Environment;
 use crate::profiles::private_file::LockedFile;
 use sigvet_core::credentials::Credentials;
@@ -32,6 +33,10 @@ impl KeptRole {
     /// What is kept, where it is good for a while.
     pub(super) fn read(&self, now: Timestamp) -> Option<Credentials> {
         let read = files::read(&self.0, SETTINGS_LIMIT).ok()?;
+        let is_ours = is_owner_trusted(&read.metadata) && mode_open_to(Access::Write, &read.metadata).is_none();
+        if !is_ours {
+            return None;
+        }
         let json = parse_json(&read.bytes, "").ok()?;
         let names = ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"];
         let found = credentials_of_json(json.get("Credentials")?, "", names).ok()?;
