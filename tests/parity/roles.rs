@@ -119,3 +119,31 @@ fn a_refusal_is_told_in_the_words_of_the_service() {
     );
     assert!(words.starts_with(&expected), "{words}");
 }
+
+/// The stand-ins take a request to a proxy as any other: they look at its path alone.
+#[test]
+fn a_proxy_of_the_environment_is_on_the_way_to_sts() {
+    let home = Home::new("");
+    let mut command = sigvet(home.directory.path());
+    command
+        .env("AWS_ENDPOINT_URL_STS", "http://sts.test")
+        .env("http_proxy", format!("http://{}", home.services.address()));
+    let output = command.args(["presign", "--profile", "r", "s3://bkt/k"]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let [asked] = <[_; 1]>::try_from(home.services.take_arrived()).unwrap();
+    assert_eq!(asked.target, "http://sts.test/");
+}
+
+#[test]
+fn certificates_of_the_environment_and_of_the_profile_hold_for_sts() {
+    let home = Home::new("ca_bundle = ~/config.pem\n");
+    let presign = |variable: Option<&str>| {
+        let mut command = sigvet(home.directory.path());
+        command.env("AWS_ENDPOINT_URL_STS", "https://127.0.0.1:9").envs(variable.map(|name| (name, "/variable.pem")));
+        stderr(&command.args(["presign", "--profile", "r", "s3://bkt/k"]).output().unwrap())
+    };
+    for name in ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"] {
+        assert!(presign(Some(name)).contains("/variable.pem"), "{name}: {}", presign(Some(name)));
+    }
+    assert!(presign(None).contains("/config.pem"), "{}", presign(None));
+}

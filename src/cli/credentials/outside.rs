@@ -1,6 +1,8 @@
 //! The world outside for whoever looks for credentials: asked by way of the same connections as everything else, with the
 //! clock and the terminal of the command line.
 
+use std::time::Duration;
+
 use crate::cli::context::Context;
 use crate::profiles::{Answer, Call, NoAnswer, Outside, Route};
 use crate::transport::{self, Options, Outgoing, Proxies};
@@ -8,6 +10,9 @@ use sigvet_core::time::Timestamp;
 
 /// No answer with credentials is longer, in bytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
+
+/// How long to wait for an answer where nobody says, as botocore does.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The world outside.
 pub struct Network<'c> {
@@ -26,9 +31,8 @@ impl<'c> Network<'c> {
         if call.route == Route::Direct {
             options.proxies = Proxies::default();
         }
-        if let Some(limit) = call.limit {
-            (options.connect_timeout, options.max_time) = (limit, Some(limit));
-        }
+        let limit = call.limit.unwrap_or(LONGEST_WAIT);
+        (options.connect_timeout, options.max_time) = (options.connect_timeout.min(limit), Some(limit));
         options
     }
 }

@@ -100,6 +100,7 @@ impl Asking<'_> {
         self.sts(name)?.ask_unsigned(&call, self.outside)
     }
 
+    /// Takes a role: as it is kept, or else by asking STS.
     fn assume_role(
         &self,
         name: &str,
@@ -107,44 +108,43 @@ impl Asking<'_> {
         provider: AwsProvider,
         visited: &mut Vec<String>,
     ) -> Result<Credentials, Error> {
-        let failed = |source| Error::Aws { asked: Source::AwsProfile { name: name.to_owned(), provider }, source };
-        let text = |property| profile.text(property);
-        let mut parameters: Vec<_> = [
-            ("RoleArn", text("role_arn")),
-            ("RoleSessionName", text("role_session_name")),
-            ("ExternalId", text("external_id")),
-            ("SerialNumber", text("mfa_serial")),
-            // A duration that is no number is left out, as by botocore.
-            ("DurationSeconds", text("duration_seconds").filter(|text| text.parse::<u32>().is_ok())),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect();
+        let parameters = role_parameters(profile);
         let kept = KeptRole::new(&parameters, self.environment);
         if let Some(credentials) = kept.as_ref().and_then(|kept| kept.read(self.outside.now())) {
             return Ok(credentials);
         }
+        let failed = |source| Error::Aws { asked: Source::AwsProfile { name: name.to_owned(), provider }, source };
         let key = self.source_key(name, profile, visited).map_err(|error| error.or_failed(failed))?;
-        let code = match text("mfa_serial") {
-            Some(serial) => Some(
-                self.outside
-                    .mfa_code(serial)
-                    .ok_or_else(|| Error::MfaNeeded { profile: name.to_owned(), serial: serial.to_owned() })?,
-            ),
-            None => None,
-        };
-        let session = self.session_name(text("role_session_name"));
-        if text("role_session_name").is_none() {
-            parameters.push(("RoleSessionName", &session));
-        }
-        parameters.extend(code.as_deref().map(|code| ("TokenCode", code)));
-        let call = Call { action: "AssumeRole", parameters };
-        let answer = self.sts(name).and_then(|sts| sts.ask_signed(&call, &key, self.outside));
-        let credentials = answer.map_err(failed)?;
+        let code = self.mfa_code(name, profile)?;
+        let credentials = self.ask_for_role(name, &parameters, code.as_deref(), &key).map_err(failed)?;
         if let Some(kept) = kept {
             kept.write(&credentials);
         }
         Ok(credentials)
+    }
+
+    fn ask_for_role(
+        &self,
+        name: &str,
+        parameters: &[(&'static str, &str)],
+        code: Option<&str>,
+        key: &Credentials,
+    ) -> Result<Credentials, AwsCause> {
+        let session = self.session_name(None);
+        let has_session = parameters.iter().any(|(name, _)| *name == "RoleSessionName");
+        let added = [("RoleSessionName", Some(session.as_str()).filter(|_| !has_session)), ("TokenCode", code)];
+        let added = added.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let parameters = parameters.iter().copied().chain(added).collect();
+        self.sts(name)?.ask_signed(&Call { action: "AssumeRole", parameters }, key, self.outside)
+    }
+
+    /// The code of the MFA device that the role needs, where it needs one.
+    fn mfa_code(&self, name: &str, profile: &AwsProfile) -> Result<Option<String>, Error> {
+        let Some(serial) = profile.text("mfa_serial") else { return Ok(None) };
+        match self.outside.mfa_code(serial) {
+            Some(code) => Ok(Some(code)),
+            None => Err(Error::MfaNeeded { profile: name.to_owned(), serial: serial.to_owned() }),
+        }
     }
 
     /// The key that a role is asked for with.
@@ -191,6 +191,20 @@ impl Asking<'_> {
     fn session_name(&self, given: Option<&str>) -> String {
         given.map_or_else(|| format!("sigvet-{}", self.outside.now().epoch_seconds()), str::to_owned)
     }
+}
+
+/// What a profile says of its role, by the names of the API.
+fn role_parameters(profile: &AwsProfile) -> Vec<(&'static str, &str)> {
+    let text = |property| profile.text(property);
+    let stated = [
+        ("RoleArn", text("role_arn")),
+        ("RoleSessionName", text("role_session_name")),
+        ("ExternalId", text("external_id")),
+        ("SerialNumber", text("mfa_serial")),
+        // A duration that is no number is left out, as by botocore.
+        ("DurationSeconds", text("duration_seconds").filter(|text| text.parse::<u32>().is_ok())),
+    ];
+    stated.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// Why there is no key to ask for a role with.
