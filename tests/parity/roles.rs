@@ -139,7 +139,9 @@ fn certificates_of_the_environment_and_of_the_profile_hold_for_sts() {
     let home = Home::new("ca_bundle = ~/config.pem\n");
     let presign = |variable: Option<&str>| {
         let mut command = sigvet(home.directory.path());
-        command.env("AWS_ENDPOINT_URL_STS", "https://127.0.0.1:9").envs(variable.map(|name| (name, "/variable.pem")));
+        command
+            .env("AWS_ENDPOINT_URL_STS", format!("https://{}", home.services.address()))
+            .envs(variable.map(|name| (name, "/variable.pem")));
         stderr(&command.args(["presign", "--profile", "r", "s3://bkt/k"]).output().unwrap())
     };
     for name in ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"] {
