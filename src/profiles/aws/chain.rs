@@ -6,7 +6,7 @@ use super::files::AwsFiles;
 use super::machine;
 use super::means::{Means, Place};
 use super::settings;
-use crate::profiles::aws_cause::ChainEnd;
+use crate::profiles::aws_cause::{AwsCause, ChainEnd};
 use crate::profiles::found::{Described, KnownKey, Resolved};
 use crate::profiles::outside::{Outside, Trusting};
 use crate::profiles::profile::Settings;
@@ -51,40 +51,49 @@ fn of_profile(
     let region = settings.region.clone();
     let outside = &Trusting { outside, ca_bundle: settings.ca_bundle.clone() };
     let asking = Asking { files, environment, outside, region: region.as_deref() };
-    let found = |credentials, settings, source| {
-        let warnings = files.warnings();
-        Ok(Chain::Found(Box::new(Resolved { credentials, settings, source, warnings })))
-    };
     if let Some(identity) = web_identity(files, name, rank, environment)? {
         let asked = Source::Aws { provider: AwsProvider::WebIdentity };
-        return match asking.web_identity(&identity, name) {
-            Ok(credentials) => found(credentials, settings, asked),
-            Err(source) => Err(Error::Aws { asked, source }),
-        };
+        return answered(asking.web_identity(&identity, name), files, settings, asked);
     }
     if let Some((credentials, provider)) = asking.profile(name)? {
-        return found(credentials, settings, Source::AwsProfile { name: name.to_owned(), provider });
+        return answered(Ok(credentials), files, settings, Source::AwsProfile { name: name.to_owned(), provider });
     }
     if machine::has_container(environment) {
         let asked = Source::Aws { provider: AwsProvider::Container };
-        return match machine::of_container(environment, outside) {
-            Ok(credentials) => found(credentials, settings, asked),
-            Err(source) => Err(Error::Aws { asked, source }),
-        };
+        return answered(machine::of_container(environment, outside), files, settings, asked);
     }
-    if environment.is_true("AWS_EC2_METADATA_DISABLED") {
+    of_instance(files, name, settings, &asking)
+}
+
+/// The instance metadata service, unless it is switched off. Nobody chose it: that it is not there, or forbidden, is no failure
+/// but one place less.
+fn of_instance(files: &AwsFiles, name: &str, settings: Settings, asking: &Asking<'_>) -> Result<Chain, Error> {
+    if asking.environment.is_true("AWS_EC2_METADATA_DISABLED") {
         return Ok(Chain::Nothing(ChainEnd::MetadataOff, None));
     }
-    let profile = files.profile(name)?;
-    let endpoint = profile.and_then(|profile| profile.text("ec2_metadata_service_endpoint"));
-    match machine::of_instance(endpoint, region.as_deref(), environment, outside) {
+    let endpoint = files.profile(name)?.and_then(|profile| profile.text("ec2_metadata_service_endpoint"));
+    match machine::of_instance(endpoint, asking.region, asking.environment, asking.outside) {
         Ok((credentials, region)) => {
-            let settings = Settings { region, ..Settings::default() };
-            let settings = settings::of_profile(files, name, rank, environment)?.or(settings);
-            found(credentials, settings, Source::Aws { provider: AwsProvider::InstanceMetadata })
+            let settings = Settings { region: settings.region.clone().or(region), ..settings };
+            answered(Ok(credentials), files, settings, Source::Aws { provider: AwsProvider::InstanceMetadata })
         }
-        // Nobody chose the metadata service: that it is not there, or forbidden, is no failure but one place less.
         Err(cause) => Ok(Chain::Nothing(ChainEnd::NoMetadata, Some(cause))),
+    }
+}
+
+/// What somebody answered, with what the files say besides.
+fn answered(
+    answer: Result<Credentials, AwsCause>,
+    files: &AwsFiles,
+    settings: Settings,
+    source: Source,
+) -> Result<Chain, Error> {
+    match answer {
+        Ok(credentials) => {
+            let warnings = files.warnings();
+            Ok(Chain::Found(Box::new(Resolved { credentials, settings, source, warnings })))
+        }
+        Err(cause) => Err(Error::Aws { asked: source, source: cause }),
     }
 }
 
