@@ -7,6 +7,7 @@ use std::io::{IsTerminal, Read, Write};
 use crate::cli::screen::{Palette, Reader, Screen};
 use crate::cli::secrets::KnownSecrets;
 use crate::profiles::Environment;
+use crate::transport::Options;
 use sigvet_core::time::Timestamp;
 
 /// The world around a command.
@@ -25,6 +26,8 @@ pub struct Context {
     pub stdout: Screen,
     /// Standard error: warnings, notes, progress.
     pub stderr: Screen,
+    /// By which way credentials are asked for.
+    pub connection: Options,
     /// What standard error does not show.
     pub secrets: KnownSecrets,
     /// Standard error, while nothing is said there.
@@ -66,8 +69,10 @@ impl Context {
     pub fn of_this_process() -> Self {
         let stdin = std::io::stdin();
         let secrets = KnownSecrets::default();
+        let environment = Environment::of_this_process();
         Self {
-            environment: Environment::of_this_process(),
+            connection: Options::of_environment(&environment),
+            environment,
             now: now(),
             stdin_is_terminal: stdin.is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
@@ -126,6 +131,7 @@ pub(crate) mod testing {
     use crate::cli::screen::{Palette, Screen};
     use crate::cli::secrets::KnownSecrets;
     use crate::profiles::Environment;
+    use crate::transport::Options;
     use sigvet_core::time::Timestamp;
 
     /// A stream that keeps what was written.
@@ -152,6 +158,7 @@ pub(crate) mod testing {
     pub(crate) fn context(environment: Environment, stdin: &str) -> (Context, Buffer, Buffer) {
         let (stdout, stderr) = (Buffer::default(), Buffer::default());
         let context = Context {
+            connection: Options::of_environment(&environment),
             environment,
             now: Timestamp::from_epoch_seconds(0),
             stdin: Box::new(Cursor::new(stdin.to_owned())),

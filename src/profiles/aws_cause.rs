@@ -25,6 +25,13 @@ impl Error for AwsCause {
     }
 }
 
+impl AwsCause {
+    /// A cause in our own words.
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), source: None }
+    }
+}
+
 #[cfg(feature = "aws-config")]
 impl AwsCause {
     /// Copies an error with all that caused it, each text as `shown` lets it through.
@@ -34,11 +41,6 @@ impl AwsCause {
             .rev()
             .fold(None, |source, text| Some(Box::new(Self { text: shown(&text), source })));
         *source.expect("an error has a text")
-    }
-
-    /// Copies what lies at the root of an error, alone.
-    pub(super) fn root(error: &(dyn Error + 'static)) -> Self {
-        Self { text: texts(error).pop().expect("an error has a text"), source: None }
     }
 }
 
@@ -60,8 +62,6 @@ fn texts(error: &(dyn Error + 'static)) -> Vec<String> {
 /// How AWS's chain ends where it has no credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChainEnd {
-    /// This build does not have the chain.
-    NotBuiltIn,
     /// The environment switches off the instance metadata service.
     MetadataOff,
     /// The instance metadata service gives nothing.
@@ -71,7 +71,6 @@ pub enum ChainEnd {
 impl fmt::Display for ChainEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotBuiltIn => "which this build does not read",
             Self::MetadataOff => "instance metadata is switched off",
             Self::NoMetadata => "no instance metadata",
         })
@@ -98,6 +97,5 @@ mod tests {
         assert_eq!(copy.to_string(), "NO LUCK: DISPATCH FAILURE");
         assert_eq!(copy.source().unwrap().to_string(), "CONNECTION REFUSED");
         assert!(copy.source().unwrap().source().is_none());
-        assert_eq!(AwsCause::root(&error).to_string(), "connection refused");
     }
 }

@@ -1,4 +1,4 @@
-//! Adding a profile to the file, without touching what else stands in it.
+//! Changing the profile file, without touching what else stands in it.
 //!
 //! The file is locked and read again, for another process may have added to it. The new text goes into a file of its own,
 //! private from its first byte, and takes the old one's place in one step: whoever reads meanwhile finds the old file or the
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Error;
 use super::file::unreadable;
+use super::near::near;
 use super::parse::{Contents, FIELDS, parse};
 use super::private_file::LockedFile;
 use super::profile::{Profile, SecretSource};
@@ -51,24 +52,95 @@ pub struct Added {
 /// The file is broken, or cannot be read or written; a profile of that name is there and is to be kept; the name is none.
 pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultProfile) -> Result<Added, Error> {
     check_name(&profile.name)?;
+    let mut added = Added { replaced: false, made_default: false };
+    rewrite(path, |text, before| {
+        added.replaced = before.profiles.iter().any(|there| there.name == profile.name);
+        if added.replaced && existing == Existing::Keep {
+            return Err(Error::AlreadyThere { profile: profile.name.clone(), path: path.to_owned() });
+        }
+        added.made_default = becomes_default(before, profile, default);
+        edit(text, profile, added.made_default).ok_or_else(|| misshapen(path))
+    })?;
+    Ok(added)
+}
+
+/// Removes a profile from the file; says whether it was the default, which the file has none of then.
+///
+/// # Errors
+/// The file is broken, or cannot be read or written; there is no such profile.
+pub fn remove(path: &Path, name: &str) -> Result<bool, Error> {
+    let mut was_default = false;
+    rewrite(path, |text, before| {
+        check_is_there(path, before, name)?;
+        was_default = before.default.as_deref() == Some(name);
+        let mut document = parsed(text);
+        let profiles = document.get_mut("profile").and_then(Item::as_table_like_mut).ok_or_else(|| misshapen(path))?;
+        profiles.remove(name);
+        let comments = if was_default { without_default(&mut document) } else { String::new() };
+        Ok(format!("{comments}{document}"))
+    })?;
+    Ok(was_default)
+}
+
+/// Makes a profile the default.
+///
+/// # Errors
+/// The file is broken, or cannot be read or written; there is no such profile.
+pub fn set_default(path: &Path, name: &str) -> Result<(), Error> {
+    rewrite(path, |text, before| {
+        check_is_there(path, before, name)?;
+        let mut document = parsed(text);
+        set(document.as_table_mut(), "default", Item::Value(name.into()));
+        Ok(document.to_string())
+    })
+}
+
+/// Replaces the whole text of the file, if it still is the one that was read before.
+///
+/// # Errors
+/// The new text is no profile file; the file changed meanwhile, or cannot be read or written.
+pub fn replace(path: &Path, before: &str, text: &str) -> Result<(), Error> {
+    rewrite(path, |found, _| match found == before {
+        true => Ok(text.to_owned()),
+        false => Err(Error::ChangedMeanwhile { path: path.to_owned() }),
+    })
+}
+
+/// Writes what `change` makes of the file's text, under a lock, if it is a profile file.
+fn rewrite(path: &Path, change: impl FnOnce(&str, &Contents) -> Result<String, Error>) -> Result<(), Error> {
     let target = follow_links(path).map_err(|error| unreadable(path, error))?;
     let unwritable = |source| Error::Unwritable { path: path.to_owned(), source };
     let file = LockedFile::new(&target).map_err(unwritable)?;
     let text = read_or_empty(&target).map_err(|error| unreadable(path, error))?;
-    let before = parse(&text, path)?;
-    let replaced = before.profiles.iter().any(|there| there.name == profile.name);
-    if replaced && existing == Existing::Keep {
-        return Err(Error::AlreadyThere { profile: profile.name.clone(), path: path.to_owned() });
-    }
-    let made_default = becomes_default(&before, profile, default);
-    let edited = Zeroizing::new(edit(&text, profile, made_default).ok_or_else(|| misshapen(path))?);
-    let after = parse(&edited, path)?;
-    debug_assert!(after.profiles.contains(profile), "what was written reads back");
+    let edited = Zeroizing::new(change(&text, &parse(&text, path)?)?);
+    parse(&edited, path)?;
     if edited.len() as u64 > SETTINGS_LIMIT {
         return Err(unwritable(io::Error::new(io::ErrorKind::FileTooLarge, "it would be too large to be read again")));
     }
-    file.write(edited.as_bytes()).map_err(unwritable)?;
-    Ok(Added { replaced, made_default })
+    file.write(edited.as_bytes()).map_err(unwritable)
+}
+
+fn check_is_there(path: &Path, contents: &Contents, name: &str) -> Result<(), Error> {
+    let names = || contents.profiles.iter().map(|profile| profile.name.as_str());
+    match names().any(|there| there == name) {
+        true => Ok(()),
+        false => Err(Error::UnknownProfile {
+            profile: name.to_owned(),
+            place: path.display().to_string(),
+            near: near(name, names()),
+        }),
+    }
+}
+
+/// Takes the default out, and gives back the comments above it: they are about the file.
+fn without_default(document: &mut DocumentMut) -> String {
+    let removed = document.as_table_mut().remove_entry("default");
+    let prefix = removed.and_then(|(key, _)| key.leaf_decor().prefix()?.as_str().map(str::to_owned));
+    prefix.unwrap_or_default()
+}
+
+fn parsed(text: &str) -> DocumentMut {
+    text.parse().expect("a text that was parsed before is a document")
 }
 
 /// Refuses names that `--profile` could not take.
@@ -93,7 +165,7 @@ fn becomes_default(before: &Contents, profile: &Profile, default: DefaultProfile
 
 /// The text with the profile in it; `None` where `profile` is no table that could take one.
 fn edit(text: &str, profile: &Profile, made_default: bool) -> Option<String> {
-    let mut document: DocumentMut = text.parse().expect("a text that was parsed before is a document");
+    let mut document = parsed(text);
     if made_default {
         let value = Item::Value(profile.name.as_str().into());
         set(document.as_table_mut(), "default", value);
@@ -193,6 +265,35 @@ mod tests {
             settings: Settings { region: Some("fsn1".into()), ..Settings::default() },
             ..Profile::default()
         }
+    }
+
+    #[test]
+    fn a_profile_is_removed_with_its_default_and_nothing_else_is_touched() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("p.toml");
+        fs::write(&path, "# mine\ndefault = \"a\"\n[profile.a]\nregion = \"r\"\n[profile.b] # b\nregion = \"r\"\n")
+            .unwrap();
+        set_default(&path, "b").unwrap();
+        assert!(fs::read_to_string(&path).unwrap().starts_with("# mine\ndefault = \"b\"\n"));
+        assert!(!remove(&path, "a").unwrap());
+        assert!(remove(&path, "b").unwrap());
+        let left = fs::read_to_string(&path).unwrap();
+        assert!(left.contains("# mine") && !left.contains("default") && !left.contains("region"), "{left}");
+        let error = remove(&path, "b").unwrap_err();
+        assert!(matches!(error, Error::UnknownProfile { .. }), "{error}");
+        assert!(matches!(set_default(&path, "b").unwrap_err(), Error::UnknownProfile { .. }));
+    }
+
+    #[test]
+    fn a_text_replaces_only_the_one_that_was_read_and_only_if_it_is_sound() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("p.toml");
+        fs::write(&path, "[profile.a]\n").unwrap();
+        assert!(matches!(replace(&path, "[profile.b]\n", "").unwrap_err(), Error::ChangedMeanwhile { .. }));
+        assert_eq!(replace(&path, "[profile.a]\n", "[profile.a\n").unwrap_err().kind(), FailureKind::Broken);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "[profile.a]\n");
+        replace(&path, "[profile.a]\n", "[profile.c]\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "[profile.c]\n");
     }
 
     fn add_to(text: &str, profile: &Profile, existing: Existing, default: DefaultProfile) -> (String, Added) {

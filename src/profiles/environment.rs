@@ -86,12 +86,31 @@ impl Environment {
     /// What the environment says besides keys: the region, and the endpoint of `AWS_ENDPOINT_URL_S3` or
     /// `AWS_ENDPOINT_URL`.
     pub fn settings(&self) -> Settings {
-        let ignored = self.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
         Settings {
             region: self.region().map(str::to_owned),
-            endpoint_url: self.first(&ENDPOINT).filter(|_| !ignored).map(str::to_owned),
+            endpoint_url: self.first(&ENDPOINT).filter(|_| !self.ignores_configured_endpoints()).map(str::to_owned),
+            region_set: self.get("AWS_SIGV4A_SIGNING_REGION_SET").map(str::to_owned),
+            use_dualstack_endpoint: self.switch("AWS_USE_DUALSTACK_ENDPOINT"),
+            use_fips_endpoint: self.switch("AWS_USE_FIPS_ENDPOINT"),
             ..Settings::default()
         }
+    }
+
+    /// Whether endpoints of variables and of AWS's files are to count for nothing.
+    pub(super) fn ignores_configured_endpoints(&self) -> bool {
+        self.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+    }
+
+    /// The variables that say where a request goes, with their values: those of one line are asked in turn.
+    pub fn destination_variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [&REGION, &ENDPOINT]
+            .into_iter()
+            .filter_map(|names| names.iter().find_map(|name| Some((*name, self.get(name)?))))
+    }
+
+    /// What a switch such as `AWS_USE_FIPS_ENDPOINT` says, where it is set.
+    fn switch(&self, name: &str) -> Option<bool> {
+        self.get(name).map(|value| value.eq_ignore_ascii_case("true"))
     }
 
     /// Whether a switch such as `AWS_EC2_METADATA_DISABLED` is on.

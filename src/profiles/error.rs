@@ -123,16 +123,36 @@ pub enum Error {
         tool: &'static str,
     },
 
-    /// The build lacks AWS's chain.
-    #[error("this build does not read AWS's own files (cargo feature 'aws-config'): aws profile '{profile}'")]
-    AwsNotBuiltIn {
-        /// The profile that was asked for.
+    /// A section of AWS's own files that has to do with a profile cannot be read.
+    #[error("{}, line {line}: {message}, so aws profile '{profile}' cannot be used", path.display())]
+    BrokenAwsProfile {
+        /// The profile.
         profile: String,
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it, without its text: it may be a secret.
+        message: &'static str,
     },
 
-    /// AWS's own files do not parse.
-    #[error("AWS's own files cannot be read")]
-    AwsFiles(#[source] AwsCause),
+    /// A profile of AWS's own files names a section that they do not hold.
+    #[error("aws profile '{profile}': there is no section [{section}]")]
+    MissingAwsSection {
+        /// The profile.
+        profile: String,
+        /// The section.
+        section: String,
+    },
+
+    /// A role wants the code of an MFA device, and there is nobody to ask for it.
+    #[error("aws profile '{profile}' needs the code of the MFA device {serial}")]
+    MfaNeeded {
+        /// The profile.
+        profile: String,
+        /// The device.
+        serial: String,
+    },
 
     /// A profile of AWS's own files says nothing of credentials.
     #[error("aws profile '{profile}': it has no credentials")]
@@ -149,10 +169,6 @@ pub enum Error {
         /// What it says.
         source: AwsCause,
     },
-
-    /// AWS's own chain cannot be asked at all.
-    #[error("cannot set up a client for AWS's chain")]
-    AwsClient(#[source] io::Error),
 
     /// The profile file does not parse, or holds what it must not.
     #[error("{}{}: {message}", path.display(), At(*position))]
@@ -222,6 +238,13 @@ pub enum Error {
     #[error("no place for the profile file: this user has no configuration directory")]
     NoConfigDirectory,
 
+    /// Another process wrote the profile file while it was edited.
+    #[error("{} was changed by another process meanwhile", path.display())]
+    ChangedMeanwhile {
+        /// The profile file.
+        path: PathBuf,
+    },
+
     /// `add` found a profile of that name.
     #[error("profile '{profile}' is already in {}", path.display())]
     AlreadyThere {
@@ -261,7 +284,9 @@ impl Error {
             Self::UserIncomplete | Self::HalfTypedKey { .. } | Self::AlreadyThere { .. } | Self::InvalidName { .. } => {
                 FailureKind::Usage
             }
-            Self::Unwritable { .. } | Self::NoConfigDirectory => FailureKind::Unwritable,
+            Self::Unwritable { .. } | Self::NoConfigDirectory | Self::ChangedMeanwhile { .. } => {
+                FailureKind::Unwritable
+            }
             _ => FailureKind::NoCredentials,
         }
     }

@@ -41,7 +41,13 @@ impl Origin {
             Name::Other(tool) => Err(Error::UnsupportedTool { tool }),
             Name::Own(name) => {
                 let places = Places::read(choice, environment)?;
-                places.own(name, Rank::Named).ok_or_else(|| places.unknown(name))
+                match places.own(name, Rank::Named) {
+                    Some(own) => Ok(own),
+                    None if aws::has_profile(name, environment)? => {
+                        Ok(Self::Aws { name: name.to_owned(), rank: Rank::Named })
+                    }
+                    None => Err(places.unknown(name)),
+                }
             }
         }
     }
@@ -96,9 +102,13 @@ impl<'a> Places<'a> {
 
     fn unknown(&self, name: &str) -> Error {
         let mut near = self.file.as_ref().map(|file| file.near(name)).unwrap_or_default();
-        near.extend(aws::near(name, self.environment).into_iter().map(|name| format!("aws:{name}")));
+        let of_aws = aws::near(name, self.environment).into_iter();
+        near.extend(of_aws.filter(|name| self.file.as_ref().is_none_or(|file| file.get(name).is_none())));
         let path = self.location.as_ref().map(|location| location.path().display().to_string());
-        let place = path.unwrap_or_else(|| "any profile file".to_owned());
+        let place = match path {
+            Some(path) => format!("{path} or in AWS's own files"),
+            None => "AWS's own files".to_owned(),
+        };
         Error::UnknownProfile { profile: name.to_owned(), place, near }
     }
 }

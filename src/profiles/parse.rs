@@ -86,6 +86,7 @@ impl Reader<'_> {
                 addressing: self.addressing(table)?,
                 scheme: text("scheme")?,
                 expires: text("expires")?,
+                ..Settings::default()
             },
         })
     }
@@ -224,6 +225,7 @@ mod tests {
             addressing: Some(crate::profiles::Addressing::Virtual),
             scheme: Some("v4".into()),
             expires: Some("1h".into()),
+            ..Settings::default()
         };
         assert_eq!(profile.settings, settings);
     }

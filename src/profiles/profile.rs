@@ -99,6 +99,16 @@ pub struct Settings {
     pub endpoint_url: Option<String>,
     /// Where the bucket's name goes.
     pub addressing: Option<Addressing>,
+    /// Whether AWS's dual-stack endpoints serve, where no endpoint is given.
+    pub use_dualstack_endpoint: Option<bool>,
+    /// Whether AWS's FIPS endpoints do.
+    pub use_fips_endpoint: Option<bool>,
+    /// Whether S3 Transfer Acceleration does.
+    pub use_accelerate_endpoint: Option<bool>,
+    /// The regions that a signature of Version 4A is for, with commas between.
+    pub region_set: Option<String>,
+    /// A file of CA certificates to trust instead of the system's.
+    pub ca_bundle: Option<String>,
     /// The signature scheme, as `--scheme` spells it; not checked here.
     pub scheme: Option<String>,
     /// How long presigned URLs last, as `--expires` spells it; not checked here.
@@ -114,6 +124,11 @@ impl Settings {
             service: self.service.or(others.service),
             endpoint_url: self.endpoint_url.or(others.endpoint_url),
             addressing: self.addressing.or(others.addressing),
+            use_dualstack_endpoint: self.use_dualstack_endpoint.or(others.use_dualstack_endpoint),
+            use_fips_endpoint: self.use_fips_endpoint.or(others.use_fips_endpoint),
+            use_accelerate_endpoint: self.use_accelerate_endpoint.or(others.use_accelerate_endpoint),
+            region_set: self.region_set.or(others.region_set),
+            ca_bundle: self.ca_bundle.or(others.ca_bundle),
             scheme: self.scheme.or(others.scheme),
             expires: self.expires.or(others.expires),
         }

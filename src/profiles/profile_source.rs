@@ -54,12 +54,14 @@ impl ProfileSource {
 
     /// What it says without its secret.
     ///
-    /// Of the environment only the region counts here: an endpoint meant for another account must not get these keys.
+    /// An endpoint of the environment only fills the gap: one that the profile names belongs to its keys.
     pub(super) fn describe(&self, environment: &Environment) -> Described {
-        let region = Settings { region: environment.region().map(str::to_owned), ..Settings::default() };
+        let own = self.profile.settings.clone();
+        let endpoint_url = own.endpoint_url.clone();
+        let merged = self.rank.merge(own, environment.settings());
         Described {
             access_key_id: self.profile.access_key_id.clone(),
-            settings: self.rank.merge(self.profile.settings.clone(), region),
+            settings: Settings { endpoint_url, ..Settings::default() }.or(merged),
             source: Some(self.source()),
             warnings: self.warnings.clone(),
         }

@@ -7,21 +7,22 @@
 use super::choice::{CredentialChoice, KeyParts};
 use super::found::{Described, Resolved};
 use super::origin::Origin;
+use super::profile::Settings;
 use super::rank::Rank;
-use super::{Environment, Error, KeyPart, Source, Warning, aws, soundness, typed};
+use super::{Environment, Error, KeyPart, Outside, Source, Warning, aws, soundness, typed};
 use sigvet_core::credentials::Secret;
 
 /// Finds the credentials.
 ///
 /// # Errors
 /// There are none, or the first place that has any gives only half of them; the profile file is broken.
-pub fn resolve(choice: &CredentialChoice, environment: &Environment) -> Result<Resolved, Error> {
+pub fn resolve(choice: &CredentialChoice, environment: &Environment, outside: &dyn Outside) -> Result<Resolved, Error> {
     let mut resolved = match Origin::find(choice, environment)? {
         Origin::Typed => typed::resolve(choice, beside(choice, environment)?)?,
         Origin::Environment => of_environment(environment)?,
         Origin::Own(own) => own.resolve(environment)?,
-        Origin::Aws { name, rank } => aws::profile(&name, rank, environment)?,
-        Origin::Chain(location) => match aws::chain(environment)? {
+        Origin::Aws { name, rank } => aws::profile(&name, rank, environment, outside)?,
+        Origin::Chain(location) => match aws::chain(environment, outside)? {
             aws::Chain::Found(resolved) => *resolved,
             aws::Chain::Nothing(chain, source) => {
                 let profile_file = location.map(|location| location.path().to_owned());
@@ -44,7 +45,7 @@ pub fn describe(choice: &CredentialChoice, environment: &Environment) -> Result<
         Origin::Typed => Ok(typed::describe(choice, beside(choice, environment)?)),
         Origin::Environment => Ok(Described {
             access_key_id: environment.access_key_id().map(str::to_owned),
-            settings: environment.settings(),
+            settings: of_the_environment(environment),
             source: Some(Source::Environment),
             warnings: Vec::new(),
         }),
@@ -60,14 +61,27 @@ fn beside(choice: &CredentialChoice, environment: &Environment) -> Result<Descri
         Some(_) => {
             describe(&CredentialChoice { user: None, parts: KeyParts::default(), ..choice.clone() }, environment)
         }
-        None => Ok(Described { settings: environment.settings(), ..Described::default() }),
+        None => Ok(Described { settings: of_the_environment(environment), ..Described::default() }),
     }
 }
 
 fn of_environment(environment: &Environment) -> Result<Resolved, Error> {
     let (credentials, warning) = environment.credentials()?;
     let warnings = warning.into_iter().collect();
-    Ok(Resolved { credentials, settings: environment.settings(), source: Source::Environment, warnings })
+    let settings = of_the_environment(environment);
+    Ok(Resolved { credentials, settings, source: Source::Environment, warnings })
+}
+
+/// The settings of the environment, with gaps filled from AWS's files, as AWS's own tools do it. Keys of the environment need
+/// no file: one that is broken, or lacks the profile, fills nothing.
+fn of_the_environment(environment: &Environment) -> Settings {
+    let beside = aws::describe(aws_profile(environment), Rank::Implied, environment);
+    beside.map_or_else(|_| environment.settings(), |beside| beside.settings)
+}
+
+/// The name that `AWS_PROFILE` has for a profile of AWS's files.
+fn aws_profile(environment: &Environment) -> Option<&str> {
+    environment.profile().map(|name| name.strip_prefix("aws:").unwrap_or(name))
 }
 
 /// A newline that slipped into a secret gives a wrong signature and no other sign.
@@ -91,7 +105,8 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::profiles::{Addressing, FailureKind, Settings};
+    use crate::profiles::outside::testing::Nowhere;
+    use crate::profiles::{Addressing, FailureKind};
     use sigvet_core::credentials::Credentials;
 
     /// A directory with a profile file, and perhaps AWS's own, that nothing outside is read beside.
@@ -151,7 +166,7 @@ mod tests {
         }
 
         fn resolve(&self, choice: &CredentialChoice, variables: &[(&str, &str)]) -> Result<Resolved, Error> {
-            resolve(choice, &self.environment(variables))
+            resolve(choice, &self.environment(variables), &Nowhere)
         }
     }
 
@@ -244,7 +259,7 @@ mod tests {
                 ),
             ),
             ("b", "the environment variable B_SECRET, secret_env of profile 'b', is not set".to_owned()),
-            ("keylss", format!("no profile 'keylss' in {path}; did you mean 'keyless'?")),
+            ("keylss", format!("no profile 'keylss' in {path} or in AWS's own files; did you mean 'keyless'?")),
             ("s3cmd:default", "the profiles of s3cmd cannot be read by this version".to_owned()),
         ];
         for (name, message) in cases {
@@ -325,7 +340,6 @@ mod tests {
         assert!(!shown.contains("hush"), "{shown}");
     }
 
-    #[cfg(feature = "aws-config")]
     mod aws_files {
         use super::*;
         use crate::profiles::AwsProvider;
@@ -333,7 +347,7 @@ mod tests {
         const CONFIG: &str = "[default]\nregion = aws-region\n\n[profile dev]\nregion = dev-region\n\
             endpoint_url = http://plain\nservices = local\ns3 =\n  addressing_style = path\n\n\
             [services local]\ns3 =\n  endpoint_url = http://s3\n\n[profile bare]\nregion = bare-region\n\n\
-            [profile process]\ncredential_process = echo hush; echo oops >&2; exit 3\n\n\
+            [profile process]\ncredential_process = sh -c 'echo hush; echo oops >&2; exit 3'\n\n\
             [profile printed]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"AKID-P\",\
             \"SecretAccessKey\":\"hush-p\",\"Expiration\":\"2030-01-01T00:00:00Z\"}'\n";
         const CREDENTIALS: &str = "[default]\naws_access_key_id = AKID-D\naws_secret_access_key = hush-d\n\n\
@@ -360,6 +374,37 @@ mod tests {
             assert_eq!(resolved.settings.endpoint_url.as_deref(), Some("http://s3"));
             assert_eq!(resolved.settings.addressing, Some(Addressing::Path));
             assert_eq!(resolved.source, aws("dev", AwsProvider::Static));
+        }
+
+        #[test]
+        fn a_name_is_of_our_own_file_or_else_of_aws_files() {
+            let world = world();
+            world.write(
+                "sigvet/profiles.toml",
+                "[profile.own]\naccess_key_id = 'AKID-O'\nsecret_access_key = 'hush-o'\n",
+            );
+            assert_eq!(world.resolve(&named("dev"), &[]).unwrap().source, aws("dev", AwsProvider::Static));
+            assert_eq!(world.resolve(&named("own"), &[]).unwrap().credentials.access_key_id, "AKID-O");
+            world.write(
+                "sigvet/profiles.toml",
+                "[profile.dev]\naccess_key_id = 'AKID-O'\nsecret_access_key = 'hush-o'\n",
+            );
+            assert_eq!(world.resolve(&named("dev"), &[]).unwrap().credentials.access_key_id, "AKID-O");
+            assert_eq!(world.resolve(&named("aws:dev"), &[]).unwrap().credentials.access_key_id, "AKID-V");
+        }
+
+        #[test]
+        fn keys_of_the_environment_keep_region_and_endpoint_of_aws_files() {
+            let settings = |variables: &[(&str, &str)]| {
+                let variables = [&KEYS[..], variables].concat();
+                world().resolve(&CredentialChoice::default(), &variables).unwrap().settings
+            };
+            assert_eq!(settings(&[]).region.as_deref(), Some("aws-region"));
+            let dev = settings(&[("AWS_PROFILE", "dev")]);
+            assert_eq!((dev.region.as_deref(), dev.endpoint_url.as_deref()), (Some("dev-region"), Some("http://s3")));
+            assert_eq!(settings(&[("AWS_PROFILE", "gone")]).region, None);
+            let typed = world().resolve(&user("K:s"), &[]).unwrap().settings;
+            assert_eq!(typed.region.as_deref(), Some("aws-region"));
         }
 
         #[test]
@@ -402,7 +447,7 @@ mod tests {
                 ("aws:half", Some(aws("half", AwsProvider::Static)), ""),
                 ("aws:bare", None, "aws profile 'bare': it has no credentials"),
                 ("aws:dv", None, "no profile 'dv' in AWS's own files; did you mean 'aws:dev'?"),
-                ("dev", None, "no profile 'dev' in "),
+                ("dv", None, "no profile 'dv' in "),
             ];
             for (name, expected, start) in cases {
                 let error = world.resolve(&named(name), &[]).unwrap_err();
@@ -415,8 +460,8 @@ mod tests {
                 assert_eq!(source, expected);
                 assert!(!shown.contains('\n') && !format!("{shown} {error:?}").contains("hush"), "{shown}");
             }
-            let error = world.resolve(&named("dev"), &[]).unwrap_err();
-            assert!(error.to_string().ends_with("; did you mean 'aws:dev'?"), "{error}");
+            let error = world.resolve(&named("dv"), &[]).unwrap_err();
+            assert!(error.to_string().ends_with("; did you mean 'dev'?"), "{error}");
         }
 
         /// Catches another text of `aws-config`, for which nothing is cut off: standard error says "oops".
@@ -452,12 +497,5 @@ mod tests {
             let error = world.resolve(&CredentialChoice::default(), &[]).unwrap_err();
             assert!(chain(&error).contains("line 2") && !format!("{error:?}").contains("hush"), "{error:?}");
         }
-    }
-
-    #[cfg(not(feature = "aws-config"))]
-    #[test]
-    fn without_aws_config_its_profiles_are_refused_by_name() {
-        let error = World::new("").resolve(&named("aws:dev"), &[]).unwrap_err();
-        assert!(error.to_string().contains("does not read AWS's own files"), "{error}");
     }
 }

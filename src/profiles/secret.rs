@@ -33,7 +33,16 @@ pub(super) fn fetch(profile: &Profile, source: &SecretSource, environment: &Envi
     }
 }
 
+/// What a program prints, run as a `secret_command` is.
+pub(super) fn print_of(program: &str, arguments: &[String]) -> Result<Zeroizing<Vec<u8>>, CommandProblem> {
+    print_within(program, arguments, TIME_LIMIT)
+}
+
 fn run(program: &str, arguments: &[String], limit: Duration) -> Result<Secret, CommandProblem> {
+    secret_of(&print_within(program, arguments, limit)?)
+}
+
+fn print_within(program: &str, arguments: &[String], limit: Duration) -> Result<Zeroizing<Vec<u8>>, CommandProblem> {
     let deadline = Instant::now() + limit;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -46,7 +55,7 @@ fn run(program: &str, arguments: &[String], limit: Duration) -> Result<Secret, C
         _ if printed.len() > SIZE_LIMIT => Err(CommandProblem::NotText),
         None => Err(stop(&mut child, limit)),
         Some(status) if !status.success() => Err(CommandProblem::Failed(status)),
-        Some(_) => secret_of(&printed),
+        Some(_) => Ok(printed),
     }
 }
 

@@ -44,8 +44,8 @@ fn split_user(user: &Secret) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profiles::KeyPart;
-    use crate::profiles::{Environment, KeyParts};
+    use crate::profiles::outside::testing::Nowhere;
+    use crate::profiles::{Environment, KeyPart, KeyParts};
 
     const KEYS: [(&str, &str); 4] = [
         ("AWS_ACCESS_KEY_ID", "AKID-E"),
@@ -64,7 +64,7 @@ mod tests {
     }
 
     fn resolved(choice: &CredentialChoice) -> Result<Resolved, Error> {
-        crate::profiles::resolve(choice, &Environment::new(KEYS, None))
+        crate::profiles::resolve(choice, &Environment::new(KEYS, None), &Nowhere)
     }
 
     #[test]

@@ -21,6 +21,24 @@ pub enum Warning {
         /// The variable.
         variable: &'static str,
     },
+    /// A section of one of AWS's files has a line that cannot be read, and counts for nothing.
+    BrokenSection {
+        /// The file.
+        path: PathBuf,
+        /// What stands between the section's brackets.
+        section: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        message: &'static str,
+    },
+    /// A line of one of AWS's files stands before the first section.
+    StrayLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
     /// Others can read the profile file.
     FileTooOpen {
         /// The profile file.

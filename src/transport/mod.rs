@@ -34,7 +34,7 @@ pub use error::{
 };
 pub use file::{BodyFile, BodyReader, PIECE};
 pub use fingerprint::Fingerprints;
-pub use options::{DEFAULT_CONNECT_TIMEOUT, Family, HttpVersion, Identity, Meter, Options, Trust};
+pub use options::{DEFAULT_CONNECT_TIMEOUT, Family, HttpVersion, Identity, Meter, Options, Trust, ca_bundle};
 pub use pace::time_for;
 pub use proxy::Proxies;
 pub use proxy_address::InvalidProxy;

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Proxies, Rerouting, Resolution};
+use crate::profiles::Environment;
 
 /// How long to wait for a connection where nobody says, as curl does.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// How to connect.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Which requests go by way of a proxy.
     pub proxies: Proxies,
@@ -41,6 +42,32 @@ pub struct Options {
     pub version: HttpVersion,
     /// Told how many bytes of a body in a file went out, piece by piece.
     pub meter: Meter,
+}
+
+/// Variables that name a file of CA certificates: AWS's, curl's, OpenSSL's, and that of Python's requests, which botocore reads.
+const CA_BUNDLES: [&str; 4] = ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"];
+
+impl Options {
+    /// How to connect where nothing was typed: the proxies and the CA certificates that the environment names.
+    pub fn of_environment(environment: &Environment) -> Self {
+        let trust = ca_bundle(environment).map_or(Trust::Platform, Trust::File);
+        let proxies = Proxies::new(None, None, environment);
+        Self { proxies, proxy_trust: trust.clone(), trust, ..Self::default() }
+    }
+
+    /// The same, trusting the CA certificates in a file where nothing else was said.
+    #[must_use]
+    pub fn trusting(mut self, file: Option<&str>) -> Self {
+        if let (Trust::Platform, Some(file)) = (&self.trust, file) {
+            self.trust = Trust::File(file.into());
+        }
+        self
+    }
+}
+
+/// The file of CA certificates that the environment names.
+pub fn ca_bundle(environment: &Environment) -> Option<PathBuf> {
+    CA_BUNDLES.iter().find_map(|name| environment.get(name)).map(PathBuf::from)
 }
 
 /// Who is told of bytes that went out.

@@ -1,5 +1,7 @@
 //! Which requests go by way of a proxy: by what was given, or by the variables that curl reads.
 
+use std::sync::Arc;
+
 use hyper_util::client::proxy::matcher::Matcher;
 
 use super::error::TransportError;
@@ -8,12 +10,12 @@ use crate::profiles::Environment;
 use sigvet_core::request::{RequestUrl, UriScheme};
 
 /// Which requests go by way of which proxy.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Proxies {
     http: Option<Stated>,
     https: Option<Stated>,
     /// It intercepts what is no exception.
-    exceptions: Option<Matcher>,
+    exceptions: Option<Arc<Matcher>>,
     /// User and password, given apart from the proxy.
     login: Option<Stated>,
 }
@@ -59,7 +61,7 @@ impl Proxies {
             }
         };
         let exceptions = Matcher::builder().all("http://any").no(no.to_owned()).build();
-        Self { http, https, exceptions: Some(exceptions), login: None }
+        Self { http, https, exceptions: Some(Arc::new(exceptions)), login: None }
     }
 
     /// The same for this user and password, in place of those in the text: `USER:PASSWORD`.

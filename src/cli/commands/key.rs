@@ -14,7 +14,6 @@ use crate::cli::options::value::parse_time;
 use crate::cli::render::steps;
 use crate::cli::screen::inert_json;
 use crate::cli::terminal::output::Output;
-use crate::profiles;
 use sigvet_core::internal::key_pair;
 use sigvet_core::prepare::Identity;
 use sigvet_core::scheme::{Dialect, KeyTrace, Scheme, Scope};
@@ -82,7 +81,7 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
                 .hint("--scheme v4 derives a key for one day, region and service"));
         }
     }
-    let resolved = profiles::resolve(&args.credentials.choice(), &context.environment)?;
+    let resolved = args.credentials.resolve(context)?;
     let dialect = args.dialect.clone().unwrap_or(Dialect::AWS4);
     let date = args.date.unwrap_or(context.now);
     let region = required("region", args.region.as_ref().or(resolved.settings.region.as_ref()))?;
@@ -107,7 +106,7 @@ fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure
         return Err(Failure::usage("the key pair of Version 4A is the same for every day, region and service")
             .hint("leave --date, --region, --service and --dialect out"));
     }
-    let credentials = profiles::resolve(&args.credentials.choice(), &context.environment)?.credentials;
+    let credentials = args.credentials.resolve(context)?.credentials;
     let (dialect, id) = (Dialect::AWS4, &credentials.access_key_id);
     let key = key_pair::of_secret(&credentials.secret_access_key, &dialect.secret_prefix, id).public_key();
     let (x, y) = key.coordinates();

@@ -19,7 +19,7 @@ use crate::cli::request::caller_identity::{self, ForCluster};
 use crate::cli::request::token;
 use crate::cli::signing::derived::Derived;
 use crate::cli::signing::session::Session;
-use crate::cli::terminal::notes::note;
+use crate::cli::terminal::notes::{note, warn};
 use sigvet_core::derivation::Placement;
 use sigvet_core::prepare::{self, EXPIRES_LIMITS};
 use sigvet_core::scheme::Scheme;
@@ -50,7 +50,7 @@ pub struct PresignArgs {
     cluster_name: Option<String>,
 
     /// How long the URL is good for: 15m, 1h30m, 7d, or seconds; by default the profile's, else 1h; for a cluster 1m
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Signing")]
+    #[arg(long, alias = "expires-in", value_name = "DURATION", value_parser = parse_duration, help_heading = "Signing")]
     expires: Option<Duration>,
 
     #[command(flatten)]
@@ -93,7 +93,11 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
     signing.checksum.check_body(&session.unsigned)?;
     express::enter(&mut session, SessionLookup::Kept, context)?;
-    session.settings.placement = Placement::Query { expires: args.life(*expires, &session)? };
+    let expires = args.life(*expires, &session)?;
+    session.settings.placement = Placement::Query { expires };
+    if let Some(warning) = session.signer.warning_of_unknown_end(expires) {
+        warn(context, warning)?;
+    }
     let SignedParts { signed, derived, .. } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &derived);
     match form {

@@ -18,7 +18,7 @@ use crate::cli::render::signed::write_json;
 use crate::cli::render::verdict::write_verdict;
 use crate::cli::request::address;
 use crate::cli::request::input;
-use crate::profiles::{self, Settings};
+use crate::profiles::Settings;
 use sigvet_core::claim::ClaimError;
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
@@ -154,7 +154,8 @@ impl Own {
         if options.no_credentials {
             return Ok(Self::default());
         }
-        let resolved = profiles::resolve(&credentials.choice(), &context.environment)
+        let resolved = credentials
+            .resolve(context)
             .map_err(|error| Failure::from(error).hint("--no-credentials looks at the request without any key"))?;
         Ok(Self { credentials: Some(resolved.credentials), settings: resolved.settings })
     }

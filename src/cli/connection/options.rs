@@ -11,6 +11,7 @@ use crate::cli::context::Context;
 use crate::cli::options::value::{parse_rate, parse_seconds, parse_secret};
 use crate::transport::{
     DEFAULT_CONNECT_TIMEOUT, Family, HttpVersion, Identity, Meter, Options, Proxies, Rerouting, Resolution, Trust,
+    ca_bundle,
 };
 use sigvet_core::credentials::Secret;
 
@@ -55,11 +56,11 @@ pub struct ConnectionOptions {
     noproxy: Option<String>,
 
     /// Believe the authorities in this file of PEM instead of the system's
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    #[arg(long, alias = "ca-bundle", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     cacert: Option<PathBuf>,
 
     /// Believe any certificate
-    #[arg(short = 'k', long)]
+    #[arg(short = 'k', long, alias = "no-verify-ssl")]
     insecure: bool,
 
     /// Show this client certificate (PEM); without --key its private key is in the same file
@@ -91,11 +92,11 @@ pub struct ConnectionOptions {
     unix_socket: Option<PathBuf>,
 
     /// How long to wait for a connection, in seconds
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    #[arg(long, alias = "cli-connect-timeout", value_name = "SECONDS", value_parser = parse_seconds)]
     connect_timeout: Option<Duration>,
 
     /// How long the whole of a request may take, in seconds
-    #[arg(short = 'm', long, value_name = "SECONDS", value_parser = parse_seconds)]
+    #[arg(short = 'm', long, alias = "cli-read-timeout", value_name = "SECONDS", value_parser = parse_seconds)]
     max_time: Option<Duration>,
 
     /// Send and receive no faster than this many bytes in a second: 500K, 2M
@@ -163,11 +164,11 @@ impl ConnectionOptions {
         self.limit_rate
     }
 
-    /// What they mean. `AWS_CA_BUNDLE` and the proxies of the environment hold where no option says otherwise.
+    /// What they mean. The CA certificates and the proxies of the environment hold where no option says otherwise.
     pub fn to_transport(&self, context: &Context) -> Options {
         let environment = &context.environment;
         let login = self.proxy_user.as_ref().map(Secret::expose_secret);
-        let bundle = || environment.get("AWS_CA_BUNDLE").map(PathBuf::from);
+        let bundle = || ca_bundle(environment);
         Options {
             proxies: Proxies::new(self.proxy().as_deref(), self.noproxy.as_deref(), environment).with_login(login),
             resolutions: self.resolve.clone(),
@@ -183,6 +184,14 @@ impl ConnectionOptions {
             version: if self.http2 { HttpVersion::Http2 } else { HttpVersion::Http1 },
             meter: Meter::default(),
         }
+    }
+}
+
+impl ConnectionOptions {
+    /// What they mean for whoever gives out credentials: the same way and the same trust, but not the host of the request nor
+    /// the time that it may take.
+    pub fn to_credentials(&self, context: &Context) -> Options {
+        Options { unix_socket: None, max_time: None, ..self.to_transport(context) }
     }
 }
 

@@ -1,13 +1,14 @@
 //! Where keys and settings come from: a key that `sigvet key` wrote, or one of the places that `profiles` knows.
 
 use crate::cli::context::Context;
+use crate::cli::credentials::outside::Network;
 use crate::cli::credentials::signer::Signer;
 use crate::cli::credentials::signing_key::ScopedKey;
 use crate::cli::credentials::words::{describe_source, describe_warning};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::typed::Typed;
-use crate::profiles::{self, CredentialChoice, KeyParts, Warning};
+use crate::profiles::{self, CredentialChoice, KeyParts, Resolved, Warning};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// Keys and settings, and where they came from.
@@ -37,7 +38,7 @@ impl FoundKeys {
                 warnings: describe_all(&described.warnings),
             });
         }
-        let resolved = profiles::resolve(&choice, &context.environment)?;
+        let resolved = typed.credentials.resolve(context)?;
         let Credentials { secret_access_key, session_token, .. } = &resolved.credentials;
         context.secrets.add([secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret));
         Ok(Self {
@@ -54,6 +55,15 @@ fn describe_all(warnings: &[Warning]) -> Vec<String> {
 }
 
 impl CredentialOptions {
+    /// Finds the credentials, wherever the options say.
+    ///
+    /// # Errors
+    /// See [`profiles::resolve`](profiles::resolve()).
+    pub fn resolve(&self, context: &Context) -> Result<Resolved, profiles::Error> {
+        let outside = Network::new(context, self.mfa_code.as_deref());
+        profiles::resolve(&self.choice(), &context.environment, &outside)
+    }
+
     /// The choice among the places that credentials come from.
     pub fn choice(&self) -> CredentialChoice {
         let parts = KeyParts {

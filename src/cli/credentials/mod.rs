@@ -3,4 +3,5 @@
 pub mod signing_key;
 pub mod signer;
 pub mod words;
+pub mod outside;
 pub mod found;

@@ -39,6 +39,12 @@ pub fn describe_warning(warning: &Warning) -> String {
             format!("the {} of {} begins or ends with white space", describe_part(*part), describe_source(source))
         }
         Warning::InvalidExpiration { variable } => format!("{variable} is not a date and time; it is ignored"),
+        Warning::BrokenSection { path, section, line, message } => {
+            format!("{}, line {line}: {message}; section [{section}] is ignored", path.display())
+        }
+        Warning::StrayLine { path, line } => {
+            format!("{}, line {line}: it is in no section and is ignored", path.display())
+        }
         Warning::FileTooOpen { path, mode } => {
             format!("others can read {} (mode {mode:04o}); {} keeps it private", path.display(), closing_command(path))
         }
@@ -92,7 +98,8 @@ pub fn hint_for_problem(problem: KeyProblem, source: &Source) -> &'static str {
     }
 }
 
-fn describe_provider(provider: AwsProvider) -> &'static str {
+/// How a profile of AWS's comes by its keys.
+pub fn describe_provider(provider: AwsProvider) -> &'static str {
     match provider {
         AwsProvider::Static => "static",
         AwsProvider::WebIdentity => "web identity",

@@ -8,7 +8,7 @@ use crate::cli::options::checksum;
 use crate::cli::options::request::{BodyDigests, BodyHash, Unsigned};
 use crate::cli::options::signing::SigningOptions;
 use crate::cli::options::typed::Typed;
-use crate::cli::request::address::{self, Store};
+use crate::cli::request::s3_address::{self, Store};
 use crate::cli::request::scheme;
 use crate::cli::terminal::notes::note;
 use crate::profiles;
@@ -21,7 +21,8 @@ pub(crate) fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Sett
     let endpoint_url = signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref());
     let curl = signing.aws_sigv4.as_ref();
     let typed = signing.region.as_deref().or_else(|| curl?.region.as_deref());
-    Store { endpoint_url, addressing: profile.addressing, region: typed.or(profile.region.as_deref()) }
+    let region = typed.or(profile.region.as_deref());
+    Store { endpoint_url, addressing: profile.addressing, region, variant: signing.s3_endpoint.variant(profile) }
 }
 
 /// Makes the request that was typed, with the digests of its body that are wanted before it is signed.
@@ -31,9 +32,12 @@ pub(crate) fn make(
     context: &mut Context,
 ) -> Result<(RequestUrl, Unsigned), Failure> {
     let completed = scheme::completed(typed.url);
-    let url = address::resolve(completed.as_deref().unwrap_or(typed.url), store)?;
+    let url = s3_address::resolve(completed.as_deref().unwrap_or(typed.url), store)?;
     if completed.is_some() {
         note(context, &format!("the URL has no scheme: {} is taken", url.origin()))?;
+    }
+    if let Some(query) = s3_address::ambiguous_query(typed.url) {
+        note(context, &format!("'?{query}' is taken as a query, not as part of the key"))?;
     }
     let dialect = typed.signing.dialect_or_default();
     let sha256 = body_hash(typed.signing, &dialect);

@@ -10,6 +10,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{BodyDigests, CLUSTER_HEADER, RequestOptions, RequestSource, Unsigned};
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::profiles;
+use sigvet_core::endpoint::domain_in;
 use sigvet_core::request::{Body, RequestUrl};
 
 /// The header that names the Vault server a login is for (Vault, *AWS auth method*).
@@ -17,16 +18,6 @@ const SERVER_HEADER: &str = "X-Vault-AWS-IAM-Server-ID";
 
 /// The call, in the query protocol of STS (*AWS Security Token Service API Reference*, `GetCallerIdentity`).
 const CALL: &str = "Action=GetCallerIdentity&Version=2011-06-15";
-
-/// The domains of partitions other than AWS's first, by how the names of their regions begin.
-const DOMAINS: [(&str, &str); 6] = [
-    ("cn-", "amazonaws.com.cn"),
-    ("eusc-", "amazonaws.eu"),
-    ("us-iso-", "c2s.ic.gov"),
-    ("us-isob-", "sc2s.sgov.gov"),
-    ("us-isof-", "csp.hci.ic.gov"),
-    ("eu-isoe-", "cloud.adc-e.uk"),
-];
 
 /// The URL of the call at the endpoint of the region that was typed, or that the profile or the environment names.
 ///
@@ -55,8 +46,7 @@ pub fn vault_url(signing: &SigningOptions) -> String {
 }
 
 fn endpoint(region: &str) -> String {
-    let domain = DOMAINS.iter().find(|(start, _)| region.starts_with(start)).map_or("amazonaws.com", |(_, name)| name);
-    format!("https://sts.{region}.{domain}/")
+    format!("https://sts.{region}.{}/", domain_in(region))
 }
 
 /// A request that names a cluster besides what was typed.

@@ -2,6 +2,8 @@
 
 mod scheme;
 pub mod address;
+pub mod s3_key;
+pub mod s3_address;
 pub mod build;
 pub mod caller_identity;
 pub mod token;

@@ -17,6 +17,8 @@ pub struct ScopeChoice {
     service: Option<String>,
     /// What the host says, where no region was typed: the regions of Version 4A.
     region_set: Option<&'static str>,
+    /// The regions of Version 4A that the profile or the environment names.
+    configured_set: Option<String>,
     inferred: Option<Inference>,
     host: String,
 }
@@ -56,6 +58,7 @@ impl ScopeChoice {
         let by_host = inferred.clone().unwrap_or_else(|| by_labels(curl.is_some(), &host));
         let service_by_host = by_host.service.map(|service| in_dialect(over(uri, service), signing));
         let typed = signing.region.as_ref().or(signing.region_set.as_ref()).cloned();
+        let is_typed = typed.is_some();
         let region_set = by_host.region_set.filter(|_| typed.is_none());
         let region = typed.or_else(|| curl?.region.clone()).or(by_host.region);
         let service = signing.service.clone().or_else(|| curl?.service.clone()).or(service_by_host);
@@ -63,6 +66,7 @@ impl ScopeChoice {
             region: region.or_else(|| key?.region.clone()).or_else(|| settings.region.clone()),
             service: service.or_else(|| Some(key?.service.clone())).or_else(|| settings.service.clone()),
             region_set,
+            configured_set: settings.region_set.clone().filter(|_| !is_typed),
             inferred,
             host,
         }
@@ -101,7 +105,8 @@ impl ScopeChoice {
     /// Says all that is missing at once.
     pub fn complete(&self, scheme: Scheme) -> Result<(String, String), Failure> {
         let by_host = self.region_set.filter(|_| scheme == Scheme::V4a).map(str::to_owned);
-        match (by_host.or_else(|| self.region.clone()), &self.service) {
+        let configured = self.configured_set.clone().filter(|_| scheme == Scheme::V4a);
+        match (by_host.or(configured).or_else(|| self.region.clone()), &self.service) {
             (Some(region), Some(service)) => Ok((region, service.clone())),
             _ => Err(self.missing(scheme)),
         }

@@ -1,159 +1,218 @@
-//! AWS's `config` and `credentials` files, parsed by `aws-config` itself, and what one profile of them says.
+//! AWS's `config` and `credentials` files together: profiles, sessions of IAM Identity Center, services.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use aws_config::profile::{Profile, ProfileSet};
-use aws_runtime::env_config::EnvConfigValue;
-use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
-
-use super::providers::block_on;
+use super::ini::{Ini, Problem, Section, Value};
+use super::place;
 use crate::files::{self, SETTINGS_LIMIT};
-use crate::profiles::aws_cause::AwsCause;
-use crate::profiles::found::KnownKey;
 use crate::profiles::near::near;
-use crate::profiles::profile::Settings;
-use crate::profiles::{AwsProvider, Environment, Error, Source};
-use sigvet_core::credentials::{Credentials, Secret};
+use crate::profiles::{Environment, Error, Warning};
 
-/// The files, with one profile of them picked.
+/// The two files, read. They have no `Debug`, for they hold secrets.
+#[derive(Default)]
 pub(super) struct AwsFiles {
-    set: ProfileSet,
-    /// `None` where neither file is there.
-    pub(super) files: Option<EnvConfigFiles>,
+    profiles: BTreeMap<String, AwsProfile>,
+    sessions: BTreeMap<String, BTreeMap<String, Value>>,
+    services: BTreeMap<String, BTreeMap<String, Value>>,
+    broken: Vec<Broken>,
+    stray: Vec<(PathBuf, usize)>,
+    config_path: Option<PathBuf>,
+    credentials_path: Option<PathBuf>,
 }
 
-/// How a profile comes by its keys.
-pub(super) enum Means {
-    /// They stand in the file.
-    Static(Credentials),
-    /// `aws-config` has to ask for them.
-    Asked(AwsProvider),
+/// A profile as both files have it.
+#[derive(Default)]
+pub(super) struct AwsProfile {
+    pub(super) config: BTreeMap<String, Value>,
+    pub(super) credentials: BTreeMap<String, Value>,
+}
+
+/// A section that cannot be read.
+#[derive(Debug)]
+struct Broken {
+    /// The profile that it would be, where it is one.
+    profile: Option<String>,
+    header: String,
+    path: PathBuf,
+    problem: Problem,
+}
+
+/// What a section of `config` is.
+enum Kind {
+    Profile(String),
+    Session(String),
+    Services(String),
+    Other,
 }
 
 impl AwsFiles {
-    /// Reads the files that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, or those of `~/.aws`.
-    pub(super) fn load(profile: &str, environment: &Environment) -> Result<Self, Error> {
-        let places = [
-            (EnvConfigFileKind::Config, "AWS_CONFIG_FILE", "config"),
-            (EnvConfigFileKind::Credentials, "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-        ];
-        let paths = places.map(|(kind, variable, name)| (kind, place(variable, name, environment)));
-        let there: Vec<_> =
-            paths.into_iter().filter_map(|(kind, path)| Some((kind, path.filter(|p| p.exists())?))).collect();
-        for (_, path) in &there {
-            check(path)?;
+    /// Reads the files that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, or those of `~/.aws`. A file that is not
+    /// there is an empty one.
+    pub(super) fn load(environment: &Environment) -> Result<Self, Error> {
+        let config_path = place::of_file("AWS_CONFIG_FILE", "config", environment);
+        let credentials_path = place::of_file("AWS_SHARED_CREDENTIALS_FILE", "credentials", environment);
+        let mut all =
+            Self { config_path: config_path.clone(), credentials_path: credentials_path.clone(), ..Self::default() };
+        if let Some(path) = config_path {
+            all.take_config(read(&path)?, &path);
         }
-        if there.is_empty() {
-            return Ok(Self { set: ProfileSet::default(), files: None });
+        if let Some(path) = credentials_path {
+            all.take_credentials(read(&path)?, &path);
         }
-        let builder = there.into_iter().fold(EnvConfigFiles::builder(), |b, (kind, path)| b.with_file(kind, path));
-        let files = builder.build();
-        let (system, variables) = (Default::default(), Default::default());
-        let loading = aws_config::profile::load(&system, &variables, &files, Some(profile.to_owned().into()));
-        let set = block_on(loading)?.map_err(|error| Error::AwsFiles(AwsCause::copy(&error, str::to_owned)))?;
-        let tokens = set.profiles().filter_map(|name| set.get_profile(name)?.get("web_identity_token_file"));
-        tokens.map(Path::new).filter(|path| path.exists()).try_for_each(check)?;
-        Ok(Self { set, files: Some(files) })
+        Ok(all)
     }
 
-    /// The picked profile, if the files hold it.
-    pub(super) fn profile(&self) -> Option<&Profile> {
-        self.set.get_profile(self.set.selected_profile())
+    fn take_config(&mut self, ini: Ini, path: &Path) {
+        self.stray.extend(ini.stray_line.map(|line| (path.to_owned(), line)));
+        for section in ini.sections {
+            let kind = kind_of(&section.header);
+            let profile = if let Kind::Profile(name) = &kind { Some(name.clone()) } else { None };
+            let Some(properties) = self.sound(section, profile, path) else { continue };
+            match kind {
+                Kind::Profile(name) => {
+                    self.profiles.entry(name).or_default().config = properties;
+                }
+                Kind::Session(name) => drop(self.sessions.insert(name, properties)),
+                Kind::Services(name) => drop(self.services.insert(name, properties)),
+                Kind::Other => {}
+            }
+        }
+    }
+
+    fn take_credentials(&mut self, ini: Ini, path: &Path) {
+        self.stray.extend(ini.stray_line.map(|line| (path.to_owned(), line)));
+        for section in ini.sections {
+            let name = section.header.trim().to_owned();
+            if let Some(properties) = self.sound(section, Some(name.clone()), path) {
+                self.profiles.entry(name).or_default().credentials = properties;
+            }
+        }
+    }
+
+    /// The properties of a section, unless a line of it cannot be read.
+    fn sound(&mut self, section: Section, profile: Option<String>, path: &Path) -> Option<BTreeMap<String, Value>> {
+        let Some(problem) = section.problem else { return Some(section.properties) };
+        self.broken.push(Broken { profile, header: section.header, path: path.to_owned(), problem });
+        None
+    }
+
+    /// The profile of that name, where there is one.
+    ///
+    /// # Errors
+    /// A section of it cannot be read: what the rest says may not be what was meant.
+    pub(super) fn profile(&self, name: &str) -> Result<Option<&AwsProfile>, Error> {
+        match self.broken.iter().find(|broken| broken.profile.as_deref() == Some(name)) {
+            Some(Broken { path, problem, .. }) => Err(Error::BrokenAwsProfile {
+                profile: name.to_owned(),
+                path: path.clone(),
+                line: problem.line,
+                message: problem.message,
+            }),
+            None => Ok(self.profiles.get(name)),
+        }
+    }
+
+    /// The names of the profiles that can be read, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.profiles.keys().map(String::as_str)
+    }
+
+    /// The files that a profile stands in.
+    pub(super) fn places_of(&self, profile: &AwsProfile) -> Vec<PathBuf> {
+        let places = [(&profile.config, &self.config_path), (&profile.credentials, &self.credentials_path)];
+        places
+            .into_iter()
+            .filter(|(properties, _)| !properties.is_empty())
+            .filter_map(|(_, path)| path.clone())
+            .collect()
     }
 
     /// Names in the files that look like this one.
     pub(super) fn near(&self, name: &str) -> Vec<String> {
-        near(name, self.set.profiles())
+        near(name, self.names())
     }
 
-    /// What the picked profile says besides keys. Its services section goes before its own endpoint.
-    pub(super) fn settings(&self) -> Settings {
-        let Some(profile) = self.profile() else { return Settings::default() };
-        let text = |key| profile.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
-        let ignored = text("ignore_configured_endpoint_urls").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-        Settings {
-            region: text("region"),
-            endpoint_url: self.endpoint_url().filter(|_| !ignored),
-            addressing: self.addressing_style().and_then(|style| style.parse().ok()),
-            ..Settings::default()
-        }
+    /// A property of a session of IAM Identity Center.
+    pub(super) fn session(&self, name: &str) -> Option<&BTreeMap<String, Value>> {
+        self.sessions.get(name)
     }
 
-    fn endpoint_url(&self) -> Option<String> {
-        let variables = Default::default();
-        let value = EnvConfigValue::new().profile("endpoint_url").service_id("s3");
-        value.load(&variables, Some(&self.set)).map(|(url, _)| url.into_owned()).filter(|url| !url.is_empty())
+    /// The properties of a service in a `[services NAME]` section; none where the section is not there.
+    pub(super) fn services(&self, name: &str) -> Option<&BTreeMap<String, Value>> {
+        self.services.get(name)
     }
 
-    /// The one line of interest in the profile's nested `s3 =` section, which the parser leaves as text.
-    fn addressing_style(&self) -> Option<&str> {
-        let lines = self.profile()?.get("s3")?.lines();
-        let mut pairs = lines.filter_map(|line| line.split_once('='));
-        pairs.find(|(key, _)| key.trim() == "addressing_style").map(|(_, style)| style.trim())
-    }
-
-    /// How the picked profile comes by its keys; `None` where it says nothing of any.
-    pub(super) fn means(&self) -> Option<Means> {
-        let profile = self.profile()?;
-        let asked = [
-            ("web_identity_token_file", AwsProvider::WebIdentity),
-            ("role_arn", AwsProvider::AssumeRole),
-            ("credential_source", AwsProvider::CredentialSource),
-            ("sso_session", AwsProvider::Sso),
-            ("sso_start_url", AwsProvider::Sso),
-            ("sso_account_id", AwsProvider::Sso),
-            ("login_session", AwsProvider::Login),
-            ("credential_process", AwsProvider::Process),
-        ];
-        if let Some((_, provider)) = asked.into_iter().find(|(key, _)| profile.get(key).is_some()) {
-            return Some(Means::Asked(provider));
-        }
-        match (profile.get("aws_access_key_id"), profile.get("aws_secret_access_key")) {
-            (None, None) => None,
-            (Some(key), Some(secret)) => {
-                let credentials = Credentials::new(key, secret);
-                Some(Means::Static(match profile.get("aws_session_token") {
-                    Some(token) => credentials.with_session_token(token),
-                    None => credentials,
-                }))
-            }
-            // Half a key: `aws-config` says which half is missing.
-            _ => Some(Means::Asked(AwsProvider::Static)),
-        }
-    }
-
-    /// The keys of every profile that has them in the files themselves.
-    pub(super) fn known_keys(&self) -> Vec<KnownKey> {
-        let key = |name: &str| {
-            let profile = self.set.get_profile(name)?;
-            let (id, secret) = (profile.get("aws_access_key_id")?, profile.get("aws_secret_access_key")?);
-            let source = Source::AwsProfile { name: name.to_owned(), provider: AwsProvider::Static };
-            Some(KnownKey { source, access_key_id: id.to_owned(), secret: Secret::new(secret) })
-        };
-        self.set.profiles().filter_map(key).collect()
-    }
-
-    /// The text without any secret of the files, should one have slipped into it.
-    pub(super) fn redact(&self, text: &str) -> String {
-        let profiles = self.set.profiles().filter_map(|name| self.set.get_profile(name));
-        let secrets = profiles.flat_map(|p| [p.get("aws_secret_access_key"), p.get("aws_session_token")]);
-        let secrets = secrets.flatten().filter(|secret| !secret.is_empty());
-        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
+    /// What could not be read, as warnings.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let broken = self.broken.iter().map(|Broken { header, path, problem, .. }| Warning::BrokenSection {
+            path: path.clone(),
+            section: header.clone(),
+            line: problem.line,
+            message: problem.message,
+        });
+        let stray = self.stray.iter().map(|(path, line)| Warning::StrayLine { path: path.clone(), line: *line });
+        broken.chain(stray).collect()
     }
 }
 
-/// Refuses what `aws-config` would read without end.
-pub(super) fn check(path: impl AsRef<Path>) -> Result<(), Error> {
-    let path = path.as_ref();
-    files::check(path, SETTINGS_LIMIT).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
+impl AwsProfile {
+    /// A property, from `credentials` or else from `config`.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.credentials.get(name).or_else(|| self.config.get(name))
+    }
+
+    /// The text of a property; an empty one counts as none.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        text_of(name, self.get(name)?)
+    }
+
+    /// A property under another: `addressing_style` under `s3`.
+    pub(super) fn nested(&self, name: &str, under: &str) -> Option<&str> {
+        nested_text(self.get(under)?, name)
+    }
 }
 
-fn place(variable: &str, name: &str, environment: &Environment) -> Option<PathBuf> {
-    let Some(named) = environment.get(variable) else {
-        return Some(environment.home_dir()?.join(".aws").join(name));
-    };
-    match named.strip_prefix("~/") {
-        Some(rest) => Some(environment.home_dir()?.join(rest)),
-        None => Some(PathBuf::from(named)),
+/// The text of a property without the comment behind it, as AWS's SDKs take it. A command keeps its `#`.
+pub(super) fn text_of<'v>(name: &str, value: &'v Value) -> Option<&'v str> {
+    let Value::Text(text) = value else { return None };
+    let text = if name == "credential_process" { text } else { without_comment(text) };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// A property of a nested value.
+pub(super) fn nested_text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    let Value::Nested(properties) = value else { return None };
+    properties.get(name).map(|text| without_comment(text)).filter(|text| !text.is_empty())
+}
+
+fn without_comment(text: &str) -> &str {
+    let marks = [" #", " ;", "\t#", "\t;"];
+    let end = marks.iter().filter_map(|mark| text.find(mark)).min();
+    end.map_or(text, |end| text[..end].trim_end())
+}
+
+/// Reads a section's header as the AWS CLI does: words as in a shell.
+fn kind_of(header: &str) -> Kind {
+    let header = header.trim();
+    if header == "default" {
+        return Kind::Profile("default".to_owned());
     }
+    let Ok(words) = shell_words::split(header) else { return Kind::Other };
+    match <[String; 2]>::try_from(words) {
+        Ok([kind, name]) if kind == "profile" => Kind::Profile(name),
+        Ok([kind, name]) if kind == "sso-session" => Kind::Session(name),
+        Ok([kind, name]) if kind == "services" => Kind::Services(name),
+        _ => Kind::Other,
+    }
+}
+
+/// Reads a file within its limit. The null device is how a file is switched off.
+fn read(path: &Path) -> Result<Ini, Error> {
+    if !path.exists() || path == Path::new("/dev/null") {
+        return Ok(Ini::default());
+    }
+    let read = files::read(path, SETTINGS_LIMIT);
+    let read = read.map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
+    Ok(Ini::parse(&read.bytes))
 }

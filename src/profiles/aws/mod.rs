@@ -1,32 +1,34 @@
-//! AWS's own files and chain: SSO, assume-role, web identity, process, ECS, IMDS.
+//! AWS's own files and chain: static keys, roles, web identity, IAM Identity Center, processes, containers, EC2.
 //!
-//! Thin over `aws-config`, which does all of that; what is done here is to ask it for nothing that was not chosen.
-//! Without the cargo feature there is nothing behind this front.
+//! The files are read here, as leniently as the programs read them that write them, and everybody is asked by way of
+//! [`Outside`](super::Outside), so that one set of options holds for this and for what is sent. `aws-config` serves the session
+//! of `aws login` alone, whose tokens are bound to a key.
+
+mod ini;
+mod place;
+mod files;
+mod means;
+mod settings;
+mod wire;
+mod process;
+mod sts;
+mod role_cache;
+mod sso;
+mod machine;
+mod login;
+mod asking;
+mod chain;
+mod view;
 
 use super::aws_cause::{AwsCause, ChainEnd};
 use super::found::Resolved;
 
-#[cfg(not(feature = "aws-config"))]
-mod absent;
-#[cfg(feature = "aws-config")]
-mod providers;
-#[cfg(feature = "aws-config")]
-mod files;
-#[cfg(feature = "aws-config")]
-mod present;
-
-#[cfg(not(feature = "aws-config"))]
-pub(super) use absent::{chain, describe, has_profile, known_keys, near, profile};
-#[cfg(feature = "aws-config")]
-pub(super) use present::{chain, describe, has_profile, known_keys, near, profile};
+pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile};
+pub use view::{AwsView, aws_profiles};
 
 /// What the last resort comes to.
 pub(super) enum Chain {
     /// It has credentials.
-    #[cfg_attr(
-        not(feature = "aws-config"),
-        expect(dead_code, reason = "a build without the chain finds nothing in it")
-    )]
     Found(Box<Resolved>),
     /// It has none, and perhaps something caused that.
     Nothing(ChainEnd, Option<AwsCause>),

@@ -4,7 +4,7 @@
 //! buckets of S3 Express, whose names tell their zone. The host is only made here: what it says about the scope is read
 //! back out of it like any other host. Follows *Access points* of the S3 user guide and botocore's endpoint rules.
 
-use super::partition::suffix_of_partition;
+use super::partition::{partition_of_region, suffix_of_partition};
 
 /// What an `s3://` address names instead of a bucket at an endpoint, split from the key behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,9 +83,7 @@ impl<'a> Resource<'a> {
         let (name, zone) =
             bucket.strip_suffix("--x-s3").or_else(|| bucket.strip_suffix("--xa-s3"))?.rsplit_once("--")?;
         label(zone, "").ok().filter(|_| !name.is_empty())?;
-        // China is the only partition with zones whose hosts end otherwise.
-        let partition = if region.starts_with("cn-") { "aws-cn" } else { "aws" };
-        let suffix = suffix_of_partition(partition)?;
+        let suffix = suffix_of_partition(partition_of_region(region))?;
         Some(Self { host: format!("{bucket}.s3express-{zone}.{region}.{suffix}"), key })
     }
 }

@@ -9,6 +9,7 @@ mod bucket;
 mod names;
 mod partition;
 mod arn;
+mod host;
 mod s3;
 mod aws;
 mod stores;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use arn::{InvalidArn, Resource};
 pub use bucket::BucketRule;
+pub use host::{NoS3Host, S3Variant, domain_in};
 
 use crate::canonical::{PathEncoding, PathPlus, PathRule};
 

@@ -98,6 +98,20 @@ pub(super) fn is_region(label: &str) -> bool {
     }
 }
 
+/// The partition that a region lies in, by the beginning of its name.
+pub(super) fn partition_of_region(region: &str) -> &'static str {
+    let beginnings = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("eusc-", "aws-eusc"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+    ];
+    beginnings.into_iter().find(|(beginning, _)| region.starts_with(beginning)).map_or("aws", |(_, name)| name)
+}
+
 /// The suffix of a partition's hosts, by the name of the partition in ARNs.
 pub(super) fn suffix_of_partition(name: &str) -> Option<&'static str> {
     let partition = PARTITIONS.iter().find(|partition| partition.names.contains(&name))?;

@@ -22,6 +22,8 @@ enum Rule {
     PrefixRegion(&'static str),
     /// `BUCKET.suffix`, with one region for all.
     Fixed(&'static str, Option<&'static str>),
+    /// The host is the suffix itself, with one region and path-style addressing only.
+    PathOnly(&'static str),
     /// `ACCOUNT.LABEL.REGION.suffix`, with path-style addressing only.
     AccountLabelRegion(&'static str),
     /// A rule of its own.
@@ -56,6 +58,8 @@ const STORES: &[(&str, &str, Rule)] = &[
     ("t3.storage.dev", "Tigris", Rule::Fixed("auto", None)),
     ("fly.storage.tigris.dev", "Tigris", Rule::Fixed("auto", None)),
     ("gateway.storjshare.io", "Storj", Rule::Fixed("global", Some(ANY_REGION))),
+    ("s3.hf.co", "Hugging Face", Rule::PathOnly("us-east-1")),
+    ("s3.cubbit.eu", "Cubbit DS3", Rule::PathOnly("eu-west-1")),
     ("storage.supabase.co", "Supabase Storage", Rule::Special(infer_supabase)),
 ];
 
@@ -92,6 +96,7 @@ impl Rule {
                 let found = found.in_region(Some(region)).with_bucket(Some(front));
                 Some(Inference { note: *note, ..found })
             }
+            Rule::PathOnly(region) => front.is_empty().then(|| found.in_region(Some(region))),
             Rule::AccountLabelRegion(label) => {
                 let (rest, region) = split_last_label(front)?;
                 let account = in_front_of(rest, label)?;

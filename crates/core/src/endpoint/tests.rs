@@ -210,6 +210,9 @@ const STORES: &[(&str, &str, &str, &str)] = &[
     ("data.fly.storage.tigris.dev", "auto", "data", "Tigris"),
     ("gateway.storjshare.io", "global", "", "Storj"),
     ("abcdefgh.storage.supabase.co", "", "", "Supabase Storage"),
+    // "S3 Compatibility" of Hugging Face's Hub documentation; Cubbit's page on the AWS CLI.
+    ("s3.hf.co", "us-east-1", "", "Hugging Face"),
+    ("s3.cubbit.eu", "eu-west-1", "", "Cubbit DS3"),
 ];
 
 /// Hosts that look like others, or that say nothing.

@@ -132,7 +132,7 @@ impl Keys {
         let choice = args.credentials.choice();
         let known = profiles::known_keys(&choice, &context.environment);
         let is_chosen = choice.user.is_some() || choice.profile.is_some() || args.credentials.access_key.is_some();
-        let resolved = match profiles::resolve(&choice, &context.environment) {
+        let resolved = match args.credentials.resolve(context) {
             Ok(resolved) => Some(resolved),
             Err(Error::NothingFound { .. }) => None,
             Err(error) => {

@@ -5,7 +5,9 @@
 //! percent-decoded.
 
 use crate::cli::failure::Failure;
-use crate::cli::request::address::{self, Store};
+use crate::cli::request::address;
+use crate::cli::request::s3_address::{self, Store};
+use crate::cli::request::s3_key;
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::RequestUrl;
@@ -32,13 +34,16 @@ impl Destination {
 
     fn of_s3(rest: &str, store: Store<'_>) -> Result<Self, Failure> {
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
-        if rest.contains('?') {
+        if s3_key::split(rest).query.is_some() {
             return Err(with_query());
+        }
+        if bucket.is_empty() {
+            return Err(Failure::usage("s3:// without a bucket").hint("write s3://bucket/key"));
         }
         if rest.starts_with("arn:") {
             return Err(Failure::usage("a form is for a bucket, and an ARN names none").hint("write s3://bucket/key"));
         }
-        let url = address::resolve(&format!("s3://{bucket}/"), store)?;
+        let url = s3_address::resolve(&format!("s3://{bucket}/"), store)?;
         let path = String::from_utf8_lossy(url.target()).trim_end_matches('/').to_owned();
         let path = if path.is_empty() { "/".to_owned() } else { path };
         let url = url.with_target(path).expect("the beginning of a path is a path");

@@ -13,13 +13,14 @@ use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::show::{Show, Stage};
-use crate::cli::options::signing::{CredentialOptions, SigningOptions, TYPED_KEYS};
+use crate::cli::options::signing::{CredentialOptions, S3EndpointOptions, SigningOptions, TYPED_KEYS};
 use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_time;
 use crate::cli::render::form::write_stages;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::steps;
-use crate::cli::request::address::{self, Store};
+use crate::cli::request::address;
+use crate::cli::request::s3_address::Store;
 use crate::cli::signing::scope_choice::{self, ScopeChoice};
 use crate::cli::terminal::notes::note;
 use crate::profiles::Settings;
@@ -44,6 +45,10 @@ pub(super) struct FormSigning {
     /// Where s3://bucket/key lies, instead of the profile's endpoint
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
+
+    /// Which of AWS's hosts serves s3:// URLs.
+    #[command(flatten)]
+    s3_endpoint: S3EndpointOptions,
 
     /// The bucket that the host names, where neither the host's form nor the endpoint tells it; '' for none
     #[arg(long, value_name = "NAME")]
@@ -118,7 +123,8 @@ impl FormSigning {
         warn_of(warnings, context)?;
         let endpoint_url = self.endpoint_url.as_deref().or(settings.endpoint_url.as_deref());
         let region = self.region.as_deref().or(settings.region.as_deref());
-        let store = Store { endpoint_url, addressing: settings.addressing, region };
+        let variant = self.s3_endpoint.variant(&settings);
+        let store = Store { endpoint_url, addressing: settings.addressing, region, variant };
         let destination = Destination::read(url, store, self.bucket.as_deref())?;
         let signing = match self.scheme(&settings)? {
             FormScheme::V4 => self.version_4(&options, &signer, &settings, &destination)?,

@@ -52,7 +52,7 @@ pub struct Add {
     #[arg(long, value_parser = ["virtual", "path"])]
     addressing: Option<String>,
     /// The signature scheme
-    #[arg(long, value_parser = ["v4"])]
+    #[arg(long, value_parser = ["v4", "v4a", "v2"])]
     scheme: Option<String>,
     /// How long presigned URLs last: 15m, 1h30m, 7d
     #[arg(long, value_name = "DURATION", value_parser = check_duration)]
@@ -110,6 +110,7 @@ fn settings(add: &Add) -> Result<Settings, Failure> {
         addressing: add.addressing.as_deref().map(str::parse).transpose().map_err(Failure::invalid)?,
         scheme: add.scheme.clone(),
         expires: add.expires.clone(),
+        ..Settings::default()
     })
 }
 

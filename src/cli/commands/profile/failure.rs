@@ -51,9 +51,9 @@ fn hint(error: &Error) -> Option<String> {
             let command = command.unwrap_or_else(|| "'sigvet profile add --force NAME'".to_owned());
             return Some(format!("{command} writes the profile anew"));
         }
-        Error::UnknownProfile { near, .. } if near.is_empty() => {
-            "'sigvet profile list' shows those of the profile file, 'aws configure list-profiles' those of AWS's files"
-        }
+        Error::UnknownProfile { near, .. } if near.is_empty() => "'sigvet profile list' shows all profiles",
+        Error::MfaNeeded { .. } => "pass the code with --mfa-code, or run it at a terminal, which asks for it",
+        Error::BrokenAwsProfile { .. } => "repair the line, or give the key by --profile, -u or the environment",
         Error::UnsupportedTool { .. } => "'sigvet profile add NAME' makes a profile of its keys",
         Error::Aws { asked: Source::AwsProfile { provider: AwsProvider::Sso, .. }, .. } => {
             "'aws sso login' renews a session that has expired"

@@ -1,7 +1,9 @@
-//! `sigvet profile`: list, show, add, path. What a profile is and how it is found is `profiles`; here it is asked for and
+//! `sigvet profile`: list, show, add, remove, default, edit, path. What a profile is and how it is found is `profiles`; here it is asked for and
 //! shown, and no secret is ever among what is shown.
 
 mod add;
+mod alter;
+mod aws;
 mod failure;
 mod show;
 
@@ -13,7 +15,7 @@ use clap::{Args, Subcommand};
 use crate::cli::context::Context;
 use crate::cli::credentials::words::describe_warning;
 use crate::cli::failure::{Exit, Failure};
-use crate::profiles::{Error, Location, ProfileFile};
+use crate::profiles::{AwsView, Error, Location, ProfileFile, aws_profiles};
 
 pub use add::Add;
 
@@ -23,7 +25,7 @@ const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-hel
 /// What to do with profiles.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List the profiles, one a line: name, region, endpoint
+    /// List the profiles of the profile file and of AWS's files: name, region, endpoint
     #[command(help_template = HELP, before_help = "Examples:\n  sigvet profile list\n  sigvet profile list --json | jq -r '.[].name'")]
     List(List),
     /// Show a profile, its secret redacted
@@ -32,6 +34,15 @@ pub enum Command {
     /// Add a profile; the secret is asked for, or read from standard input
     #[command(help_template = HELP, before_help = add::EXAMPLES, after_help = add::INPUT)]
     Add(Box<Add>),
+    /// Remove a profile from the profile file
+    #[command(help_template = HELP, before_help = "Examples:\n  sigvet profile remove hetzner")]
+    Remove(alter::Named),
+    /// Make a profile the default
+    #[command(help_template = HELP, before_help = "Examples:\n  sigvet profile default hetzner")]
+    Default(alter::Named),
+    /// Edit the profile file with $VISUAL or $EDITOR; it is checked before it is written
+    #[command(help_template = HELP, before_help = "Examples:\n  sigvet profile edit\n  EDITOR='code --wait' sigvet profile edit")]
+    Edit,
     /// Print where the profile file is, whether it is there or not
     #[command(help_template = HELP, before_help = "Examples:\n  sigvet profile path\n  $EDITOR \"$(sigvet profile path)\"")]
     Path,
@@ -65,38 +76,66 @@ pub fn run(command: &Command, profile_file: Option<&Path>, context: &mut Context
         Command::List(options) => list(options, &location, context),
         Command::Show(options) => show(options, &location, context),
         Command::Add(options) => add::run(options, location.path(), context),
+        Command::Remove(options) => alter::remove(options, location.path(), context),
+        Command::Default(options) => alter::set_default(options, location.path(), context),
+        Command::Edit => alter::edit(location.path(), context),
         Command::Path => print(context, &format!("{}\n", location.path().display())),
     }
 }
 
 fn list(options: &List, location: &Location, context: &mut Context) -> Result<(), Failure> {
     let file = load(location, context)?;
+    let of_aws = aws_views(context)?;
+    let own = || file.iter().flat_map(|file| file.profiles().iter().map(move |profile| (profile, file)));
     if options.json {
-        let profiles = file.iter().flat_map(|file| file.profiles().iter().map(|profile| show::object(profile, file)));
-        return print_json(context, &profiles.collect::<Vec<_>>().into());
+        let objects = own().map(|(profile, file)| show::object(profile, file)).chain(of_aws.iter().map(aws::object));
+        return print_json(context, &objects.collect::<Vec<_>>().into());
     }
-    match file.filter(|file| !file.profiles().is_empty()) {
-        Some(file) => print(context, &show::table(&file)),
-        None => {
-            let place = location.path().display();
-            note(context, &format!("no profiles in {place}; 'sigvet profile add NAME' adds one"))
-        }
+    let is_own = |name: &str| own().any(|(profile, _)| profile.name == name);
+    let spelled = |name: &str| if is_own(name) { format!("aws:{name}") } else { name.to_owned() };
+    let rows: Vec<_> = own()
+        .map(|(profile, file)| show::row(profile, file))
+        .chain(of_aws.iter().map(|view| aws::row(view, spelled(&view.name))))
+        .collect();
+    if rows.is_empty() {
+        let place = location.path().display();
+        return note(context, &format!("no profiles in {place} or in AWS's files; 'sigvet profile add NAME' adds one"));
     }
+    print(context, &show::table(&rows))
 }
 
 fn show(options: &Show, location: &Location, context: &mut Context) -> Result<(), Failure> {
     let file = load(location, context)?;
-    let file = file.ok_or_else(|| missing(location))?;
-    let implied = context.environment.profile().filter(|name| file.get(name).is_some());
-    let name = options.name.as_deref().or(implied);
-    let profile = match name {
-        Some(name) => file.find(name)?,
-        None => file.default_profile()?.ok_or_else(|| nameless(&file))?,
+    let named = options.name.as_deref().or_else(|| context.environment.profile()).map(str::to_owned);
+    let own = named.as_deref().and_then(|name| file.as_ref()?.get(name));
+    if let (Some(name), None) = (&named, own) {
+        let bare = name.strip_prefix("aws:").unwrap_or(name);
+        if let Some(view) = aws_views(context)?.iter().find(|view| view.name == bare) {
+            return match options.json {
+                true => print_json(context, &aws::object(view)),
+                false => print(context, &aws::text(view)),
+            };
+        }
+    }
+    let file = file.as_ref().ok_or_else(|| missing(location))?;
+    let profile = match (own, &options.name) {
+        (Some(_), _) => file.find(named.as_deref().unwrap_or_default())?,
+        (None, Some(name)) => file.find(name)?,
+        (None, None) => file.default_profile()?.ok_or_else(|| nameless(file))?,
     };
     match options.json {
-        true => print_json(context, &show::object(profile, &file)),
-        false => print(context, &show::text(profile, &file)),
+        true => print_json(context, &show::object(profile, file)),
+        false => print(context, &show::text(profile, file)),
     }
+}
+
+/// The profiles of AWS's files, and warnings of what could not be read there.
+fn aws_views(context: &mut Context) -> Result<Vec<AwsView>, Failure> {
+    let (views, warnings) = aws_profiles(&context.environment)?;
+    for warning in &warnings {
+        note(context, &format!("warning: {}", describe_warning(warning)))?;
+    }
+    Ok(views)
 }
 
 fn missing(location: &Location) -> Failure {

@@ -7,8 +7,7 @@ use crate::profiles::{Addressing, Profile, ProfileFile, SecretSource, looks_like
 const REDACTED: &str = "[redacted]";
 
 /// The names, aligned with region and endpoint, and the default marked.
-pub(super) fn table(file: &ProfileFile) -> String {
-    let rows: Vec<_> = file.profiles().iter().map(|profile| row(profile, file)).collect();
+pub(super) fn table(rows: &[[String; 4]]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths = [width(0), width(1), width(2)];
     let line = |[name, region, endpoint, mark]: &[String; 4]| {
@@ -19,7 +18,8 @@ pub(super) fn table(file: &ProfileFile) -> String {
     rows.iter().map(line).collect()
 }
 
-fn row(profile: &Profile, file: &ProfileFile) -> [String; 4] {
+/// A row of the list: name, region, endpoint, and the mark of the default.
+pub(super) fn row(profile: &Profile, file: &ProfileFile) -> [String; 4] {
     let settings = &profile.settings;
     let mark = if is_default(profile, file) { "(default)" } else { "" };
     let or_dash = |text: Option<&str>| without_user(text.unwrap_or("-")).into_owned();
@@ -49,6 +49,7 @@ pub(super) fn object(profile: &Profile, file: &ProfileFile) -> Value {
     let mut object = Map::new();
     object.insert("name".to_owned(), json!(profile.name));
     object.insert("default".to_owned(), json!(is_default(profile, file)));
+    object.insert("source".to_owned(), json!("sigvet"));
     object.insert("file".to_owned(), json!(file.path().display().to_string()));
     if let Some(key) = shown_id(profile) {
         object.insert("access_key_id".to_owned(), json!(key));

@@ -224,3 +224,59 @@ fn help_shows_examples_before_options() {
         assert!(examples < options, "{help}");
     }
 }
+
+#[test]
+fn a_profile_is_removed_and_another_made_the_default() {
+    let world = with_two();
+    let said = world.run(&["default", "b"], "");
+    assert!(said.outcome.is_ok() && said.stderr.starts_with("profile 'b' is the default now"), "{}", said.stderr);
+    let said = world.run(&["remove", "b"], "");
+    assert!(said.stderr.ends_with("; there is no default profile now\n"), "{}", said.stderr);
+    assert!(world.text().contains("[profile.hetzner]") && !world.text().contains("profile.b"));
+    let failure = world.failure(&["remove", "hetzne"], "");
+    assert!(failure.to_string().ends_with("did you mean 'hetzner'?"), "{failure}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_edited_in_a_copy_and_written_only_if_it_can_be_read() {
+    let mut world = with_two();
+    let before = world.text();
+    let edit = |world: &mut World, script: &'static str| {
+        world.variables = vec![("EDITOR", script)];
+        world.run(&["edit"], "")
+    };
+    let said = edit(&mut world, "sh -c 'sed -i s/fsn1/nbg1/ \"$0\"'");
+    assert!(said.outcome.is_ok() && said.stderr.starts_with("wrote "), "{}", said.stderr);
+    assert_eq!(world.text(), before.replace("fsn1", "nbg1"));
+    let said = edit(&mut world, "true");
+    assert!(said.stderr.ends_with(" is as it was\n"), "{}", said.stderr);
+    let failure = edit(&mut world, "sh -c 'echo [ >> \"$0\"'").outcome.unwrap_err();
+    assert_eq!(failure.exit, Exit::BrokenProfiles);
+    let failure = edit(&mut world, "false").outcome.unwrap_err();
+    assert!(failure.to_string().contains("the editor 'false' failed"), "{failure}");
+    assert_eq!(world.text(), before.replace("fsn1", "nbg1"));
+}
+
+#[test]
+fn profiles_of_aws_files_are_listed_and_shown_with_where_they_are_from() {
+    let world = with_two();
+    let home = world.directory.path();
+    fs::create_dir(home.join(".aws")).unwrap();
+    fs::write(home.join(".aws/config"), "[profile b]\nregion = eu-west-1\n[profile sso]\nsso_account_id = 1\n")
+        .unwrap();
+    fs::write(home.join(".aws/credentials"), "[b]\naws_access_key_id = AKID\naws_secret_access_key = hush\n").unwrap();
+    let environment = Environment::new([("HOME", home.to_str().unwrap())], Some(home.to_owned()));
+    let run = |words: &[&str]| {
+        let (mut context, stdout, _) = testing::context(environment.clone(), "");
+        let line = Line::try_parse_from([&["profile"], words].concat()).unwrap();
+        run(&line.command, None, &mut context).unwrap();
+        stdout.text()
+    };
+    let listed = run(&["list"]);
+    let last: Vec<_> = listed.lines().rev().take(2).map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
+    assert_eq!(last, [vec!["sso", "-", "-", "(aws:", "sso)"], vec!["aws:b", "eu-west-1", "-", "(aws:", "static)"]]);
+    let shown = run(&["show", "aws:b"]);
+    assert!(shown.starts_with("aws profile 'b' in ") && shown.contains("AKID") && !shown.contains("hush"), "{shown}");
+    assert!(run(&["show", "sso", "--json"]).contains("\"source\": \"aws\""));
+}

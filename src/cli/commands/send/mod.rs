@@ -76,6 +76,7 @@ fn send(args: &SendArgs, shared: &mut Shared, context: &mut Context) -> Result<(
 fn settle(args: &SendArgs, context: &mut Context) -> Result<Session, Failure> {
     let SendArgs { url, request, credentials, signing, .. } = args;
     let typed = Typed { url, request, credentials, signing };
+    context.connection = args.connection.to_credentials(context);
     if args.no_sign_request {
         return Session::unsigned(typed, context);
     }

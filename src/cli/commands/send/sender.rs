@@ -77,7 +77,7 @@ impl<'a> Sender<'a> {
         shared: &'a mut Shared,
         context: &Context,
     ) -> Self {
-        let options = args.connection.to_transport(context);
+        let options = args.connection.to_transport(context).trusting(session.ca_bundle());
         let is_signed = !matches!(session.signer, Signer::Nobody);
         let signature = if is_signed { Signature::Wanted } else { Signature::Unwanted };
         let (url, transfer) = (session.url.to_string(), shared.transfers);

@@ -2,9 +2,11 @@
 
 mod path;
 mod provider;
+mod s3_endpoint;
 
 pub use path::{PathOptions, Times, YesNo};
 pub use provider::SigV4Provider;
+pub use s3_endpoint::S3EndpointOptions;
 
 use std::path::PathBuf;
 
@@ -47,9 +49,13 @@ pub struct CredentialOptions {
     #[arg(value_parser = parse_secret)]
     pub session_token: Option<Secret>,
 
-    /// Take keys and settings from this profile; 'aws:NAME' is one of AWS's own files
+    /// Use this profile of the profile file, or else of AWS's files ('aws:NAME' if both have it)
     #[arg(long, value_name = "NAME", add = crate::cli::options::complete::profile_names())]
     pub profile: Option<String>,
+
+    /// The code of the MFA device that the profile's role needs; asked for at a terminal
+    #[arg(long, value_name = "CODE", hide_short_help = true)]
+    pub mfa_code: Option<String>,
 
     /// The profile file, instead of $SIGVET_PROFILES or the one in the configuration directory
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
@@ -71,6 +77,10 @@ pub struct SigningOptions {
     /// Where s3://bucket/key lies, instead of the profile's endpoint
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
+
+    /// Which of AWS's hosts serves s3:// URLs.
+    #[command(flatten)]
+    pub s3_endpoint: S3EndpointOptions,
 
     /// curl's way of saying it: aws:amz:REGION:SERVICE, the last two optional
     #[arg(long, value_name = "PROVIDER", conflicts_with = "dialect")]
@@ -141,7 +151,7 @@ pub struct SigningOptions {
     pub signing_key: Option<String>,
 
     /// Say what was decided and why
-    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
+    #[arg(short, long, alias = "debug", action = ArgAction::Count, help_heading = "Output")]
     pub verbose: u8,
 }
 

@@ -14,8 +14,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::Unsigned;
 use crate::cli::options::signing::{ExpressSession, SigningOptions};
 use crate::cli::options::typed::Typed;
-use crate::cli::request::address::Store;
 use crate::cli::request::build;
+use crate::cli::request::s3_address::Store;
 use crate::cli::signing::scheme_choice;
 use crate::cli::signing::scope_choice::{Destination, ScopeChoice};
 use crate::cli::signing::streaming::{self, StreamedBody};
@@ -91,6 +91,9 @@ impl Session {
         if typed.signing.verbose > 0 {
             note(context, &format!("credentials: {}", found.source))?;
             note(context, &scope.to_note(&settings))?;
+            for unused in unused_variables(typed, &found.settings, &settings.region, context) {
+                note(context, &unused)?;
+            }
         }
         for warning in found.warnings.iter().chain(&unsigned.warnings).map(String::as_str).chain(scope.warning(scheme))
         {
@@ -158,6 +161,11 @@ impl Session {
         Ok(())
     }
 
+    /// The CA certificates that the profile says to trust.
+    pub fn ca_bundle(&self) -> Option<&str> {
+        self.profile.ca_bundle.as_deref()
+    }
+
     /// The life of presigned URLs that the profile asks for.
     pub fn profile_expires(&self) -> Option<&str> {
         self.profile.expires.as_deref()
@@ -202,6 +210,19 @@ impl Session {
         })?;
         Ok(key)
     }
+}
+
+/// Variables that say where to send to or what to sign for, and do not count here.
+fn unused_variables(typed: Typed<'_>, profile: &profiles::Settings, region: &str, context: &Context) -> Vec<String> {
+    let is_s3 = typed.url.starts_with("s3://");
+    let endpoint = build::store(typed.signing, profile).endpoint_url.filter(|_| is_s3);
+    let unused = context.environment.destination_variables().filter(|(name, value)| match *name {
+        "AWS_REGION" | "AWS_DEFAULT_REGION" => *value != region,
+        _ => is_s3 && endpoint != Some(value),
+    });
+    unused
+        .map(|(name, _)| format!("{name} is set but not used: an option, the host or the profile comes first"))
+        .collect()
 }
 
 fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {

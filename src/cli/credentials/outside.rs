@@ -1,0 +1,83 @@
+//! The world outside for whoever looks for credentials: asked by way of the same connections as everything else, with the
+//! clock and the terminal of the command line.
+
+use std::time::Duration;
+
+use crate::cli::context::Context;
+use crate::profiles::{Answer, Call, NoAnswer, Outside, Route};
+use crate::transport::{self, Options, Outgoing, Proxies};
+use sigvet_core::time::Timestamp;
+
+/// No answer with credentials is longer, in bytes.
+const LONGEST_ANSWER: usize = 256 * 1024;
+
+/// How long to wait for an answer where nobody says, as botocore does.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// The world outside.
+pub struct Network<'c> {
+    context: &'c Context,
+    mfa_code: Option<&'c str>,
+}
+
+impl<'c> Network<'c> {
+    /// Asks as the command connects; `mfa_code` is a code that was typed.
+    pub fn new(context: &'c Context, mfa_code: Option<&'c str>) -> Self {
+        Self { context, mfa_code }
+    }
+
+    fn options(&self, call: &Call) -> Options {
+        let mut options = self.context.connection.clone().trusting(call.ca_bundle.as_deref());
+        if call.route == Route::Direct {
+            options.proxies = Proxies::default();
+        }
+        let limit = call.limit.unwrap_or(LONGEST_WAIT);
+        (options.connect_timeout, options.max_time) = (options.connect_timeout.min(limit), Some(limit));
+        options
+    }
+}
+
+impl Outside for Network<'_> {
+    fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    fn send(&self, call: Call) -> Result<Answer, NoAnswer> {
+        let options = self.options(&call);
+        let mut request = call.request;
+        transport::complete(&mut request, &[]);
+        let outgoing = Outgoing {
+            url: &call.url,
+            request: &request,
+            body_file: None,
+            encoder: None,
+            fingerprints: None,
+            options: &options,
+        };
+        let mut exchange = transport::send(&outgoing).map_err(|error| no_answer(&error))?;
+        let body = exchange.read_up_to(LONGEST_ANSWER).map_err(|error| no_answer(&error))?;
+        Ok(Answer { status: exchange.response().status, body: body.into() })
+    }
+
+    fn mfa_code(&self, serial: &str) -> Option<String> {
+        if let Some(code) = self.mfa_code {
+            return Some(code.to_owned());
+        }
+        if !self.context.stdin_is_terminal {
+            return None;
+        }
+        rpassword::prompt_password(format!("Code of the MFA device {serial}: ")).ok().filter(|code| !code.is_empty())
+    }
+}
+
+/// The whole chain of causes in one line.
+fn no_answer(error: &dyn std::error::Error) -> NoAnswer {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    let mut texts: Vec<String> = Vec::new();
+    for cause in causes.map(ToString::to_string) {
+        if !texts.iter().any(|text| text.contains(&cause)) {
+            texts.push(cause);
+        }
+    }
+    NoAnswer(texts.join(": "))
+}

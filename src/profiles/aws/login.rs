@@ -1,0 +1,56 @@
+//! The session of `aws login`, by `aws-config`: the one place with a network of its own, for that session is bound to a key
+//! which signs each renewal.
+
+use crate::profiles::aws_cause::AwsCause;
+use sigvet_core::credentials::Credentials;
+
+/// Asks for the credentials of a session.
+#[cfg(feature = "aws-config")]
+pub(super) fn ask(session: &str, region: Option<&str>) -> Result<Credentials, AwsCause> {
+    use aws_credential_types::provider::ProvideCredentials;
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| AwsCause::new(error.to_string()))?;
+    runtime.block_on(async {
+        let provider = aws_config::login::LoginCredentialsProvider::builder(session);
+        let provider = provider.configure(&configuration(region)).build();
+        let theirs = provider.provide_credentials().await.map_err(|error| AwsCause::copy(&error, str::to_owned))?;
+        Ok(ours(&theirs))
+    })
+}
+
+/// Says that this build does not have it.
+#[cfg(not(feature = "aws-config"))]
+pub(super) fn ask(_: &str, _: Option<&str>) -> Result<Credentials, AwsCause> {
+    Err(AwsCause::new("this build does not read sessions of 'aws login' (cargo feature 'aws-config')"))
+}
+
+/// The ring client: one TLS stack is linked, and its start costs no entropy gathering.
+#[cfg(feature = "aws-config")]
+fn configuration(region: Option<&str>) -> aws_config::provider_config::ProviderConfig {
+    use aws_config::{BehaviorVersion, Region};
+    use aws_smithy_http_client::Builder as HttpClient;
+    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+    let client = HttpClient::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    aws_config::provider_config::ProviderConfig::without_region()
+        .with_behavior_version(Some(BehaviorVersion::latest()))
+        .with_http_client(client)
+        .with_region(region.map(|region| Region::new(region.to_owned())))
+}
+
+#[cfg(feature = "aws-config")]
+fn ours(theirs: &aws_credential_types::Credentials) -> Credentials {
+    use std::time::UNIX_EPOCH;
+
+    use sigvet_core::credentials::Secret;
+    use sigvet_core::time::Timestamp;
+
+    let expiry = theirs.expiry().and_then(|instant| instant.duration_since(UNIX_EPOCH).ok());
+    Credentials {
+        access_key_id: theirs.access_key_id().to_owned(),
+        secret_access_key: Secret::new(theirs.secret_access_key()),
+        session_token: theirs.session_token().map(Secret::new),
+        expires_at: expiry.and_then(|e| i64::try_from(e.as_secs()).ok()).map(Timestamp::from_epoch_seconds),
+    }
+}

@@ -1,0 +1,93 @@
+//! Asking a service for credentials over HTTP, and saying what came back where it gives none.
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::profiles::aws_cause::AwsCause;
+use crate::profiles::outside::{Answer, Call, Outside, Route};
+use sigvet_core::credentials::{Credentials, Secret};
+use sigvet_core::request::{Headers, Request, RequestUrl};
+use sigvet_core::time::Timestamp;
+use sigvet_diagnose::formats::reply::Reply;
+
+/// A question to a service.
+pub(super) struct Question {
+    /// What is asked, as a sentence goes on: `AssumeRole of STS`.
+    pub(super) what: String,
+    pub(super) url: RequestUrl,
+    pub(super) request: Request,
+    pub(super) limit: Option<Duration>,
+    pub(super) route: Route,
+}
+
+impl Question {
+    /// A question that is a GET of a URL.
+    pub(super) fn get(what: impl Into<String>, url: &str) -> Result<Self, AwsCause> {
+        Self::new(what, "GET", url)
+    }
+
+    pub(super) fn new(what: impl Into<String>, method: &str, url: &str) -> Result<Self, AwsCause> {
+        let what = what.into();
+        let parsed = RequestUrl::parse(url);
+        let url = parsed.map_err(|error| AwsCause::new(format!("{what} has no usable URL: {error}")))?;
+        let request = Request::new(method, &url).map_err(|error| AwsCause::new(error.to_string()))?;
+        Ok(Self { what, url, request, limit: None, route: Route::Usual })
+    }
+
+    /// The same with a header.
+    pub(super) fn with_header(mut self, name: &str, value: &str) -> Result<Self, AwsCause> {
+        let pushed = self.request.headers.push(name, value);
+        pushed.map_err(|_| AwsCause::new(format!("the header {name} for {} cannot be sent as it is", self.what)))?;
+        Ok(self)
+    }
+
+    /// Asks, and gives back the body of a reply that is no refusal.
+    pub(super) fn ask(self, outside: &dyn Outside) -> Result<Zeroizing<Vec<u8>>, AwsCause> {
+        let (what, origin) = (self.what, self.url.origin());
+        let call = Call { url: self.url, request: self.request, limit: self.limit, route: self.route, ca_bundle: None };
+        let answer = outside.send(call).map_err(|error| AwsCause::new(format!("no answer to {what}: {error}")))?;
+        match answer.status {
+            200..=299 => Ok(answer.body),
+            _ => Err(AwsCause::new(format!("{what} at {origin} was refused: {}", describe_refusal(&answer)))),
+        }
+    }
+}
+
+/// What a service says where it refuses: code and message, else the status alone. The body is not shown as it is.
+fn describe_refusal(answer: &Answer) -> String {
+    let reply = Reply::parse(Some(answer.status), &Headers::default(), &answer.body);
+    match (&reply.code, &reply.message) {
+        (Some(code), Some(message)) => format!("{code}: {message} (status {})", answer.status),
+        (None, Some(said)) | (Some(said), None) => format!("{said} (status {})", answer.status),
+        (None, None) => format!("status {}", answer.status),
+    }
+}
+
+/// Reads credentials out of JSON by the names that they have there. An expiry is optional.
+pub(super) fn credentials_of_json(
+    json: &serde_json::Value,
+    what: &str,
+    [id, secret, token, expiry]: [&str; 4],
+) -> Result<Credentials, AwsCause> {
+    let text = |name: &str| json.get(name).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
+    let needed = |name: &str| text(name).ok_or_else(|| AwsCause::new(format!("{what} has no {name}")));
+    let expires_at = text(expiry).map(parse_time).transpose();
+    Ok(Credentials {
+        access_key_id: needed(id)?.to_owned(),
+        secret_access_key: Secret::new(needed(secret)?),
+        session_token: text(token).map(Secret::new),
+        expires_at: expires_at.map_err(|()| AwsCause::new(format!("{expiry} of {what} is not a date and time")))?,
+    })
+}
+
+/// Reads a time as programs of AWS's write it: some write `UTC` for `Z`.
+pub(super) fn parse_time(text: &str) -> Result<Timestamp, ()> {
+    let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |time| format!("{time}Z"));
+    Timestamp::parse(&text).map_err(|_| ())
+}
+
+/// Reads a text of JSON, which is not quoted where it is none.
+pub(super) fn parse_json(body: &[u8], what: &str) -> Result<serde_json::Value, AwsCause> {
+    serde_json::from_slice(body).map_err(|_| AwsCause::new(format!("{what} is not JSON")))
+}
