@@ -42,11 +42,11 @@ pub enum Error {
     },
 
     /// A typed `KEY:SECRET` without a colon, or with nothing on one side of it.
-    #[error("the key lacks an access key id or a secret: expected KEY:SECRET")]
+    #[error("the key has no access key ID or no secret; expected KEY:SECRET")]
     UserIncomplete,
 
     /// A key that was typed in parts lacks one: the ID, the secret, or both of a token.
-    #[error("half of a key was given")]
+    #[error("only half of a key was given")]
     HalfTypedKey {
         /// The part that is not there.
         missing: KeyPart,
@@ -162,7 +162,7 @@ pub enum Error {
     },
 
     /// AWS's own chain failed.
-    #[error("AWS's chain gives no credentials")]
+    #[error("AWS's credential chain provides no credentials")]
     Aws {
         /// Which part of it; the error's text does not name it.
         asked: Source,
@@ -235,11 +235,11 @@ pub enum Error {
     },
 
     /// There is no directory to look for the profile file in.
-    #[error("no place for the profile file: this user has no configuration directory")]
+    #[error("no location for the profile file: this user has no configuration directory")]
     NoConfigDirectory,
 
     /// Another process wrote the profile file while it was edited.
-    #[error("{} was changed by another process meanwhile", path.display())]
+    #[error("{} was changed by another process in the meantime", path.display())]
     ChangedMeanwhile {
         /// The profile file.
         path: PathBuf,
@@ -255,7 +255,7 @@ pub enum Error {
     },
 
     /// A name that no profile can have.
-    #[error("not a name for a profile: {reason}")]
+    #[error("invalid profile name: {reason}")]
     InvalidName {
         /// Why not.
         reason: &'static str,

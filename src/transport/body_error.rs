@@ -42,7 +42,7 @@ pub enum BodyError {
         length: u64,
     },
     /// A pipe goes on behind its length.
-    #[error("cannot read {name}: it goes on behind the {length} bytes that were announced")]
+    #[error("cannot read {name}: it continues after the {length} bytes that were announced")]
     GoesOn {
         /// The pipe's name.
         name: String,

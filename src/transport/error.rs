@@ -90,7 +90,7 @@ pub enum TransportError {
         source: ConnectError,
     },
     /// The TLS handshake failed.
-    #[error("no TLS with {host}")]
+    #[error("TLS handshake with {host} failed")]
     Tls {
         /// The host, with its port.
         host: String,
@@ -152,7 +152,7 @@ pub enum Unsendable {
     #[error("the request cannot be sent: its target would be rewritten, and so the signature would not hold")]
     Target,
     /// The request says that its body is elsewhere, and nobody said where.
-    #[error("the request cannot be sent: its body is not at hand")]
+    #[error("the request cannot be sent: it has no body")]
     BodyMissing,
     /// The URL's host is no name that TLS could ask for.
     #[error("the request cannot be sent")]
@@ -215,7 +215,7 @@ pub enum LookupError {
     #[error("the name has no address of that IP version")]
     NoneOfFamily,
     /// It resolves to addresses of IPv6 alone.
-    #[error("the name has no IPv4 address, which is all that SOCKS4 takes")]
+    #[error("the name has no IPv4 address, which SOCKS4 requires")]
     NoIpv4,
 }
 
@@ -245,7 +245,7 @@ pub enum ConnectError {
         source: io::Error,
     },
     /// What answers at the proxy's address is no proxy.
-    #[error("the proxy {proxy} does not answer as a proxy")]
+    #[error("the proxy {proxy} does not respond like a proxy")]
     NotAProxy {
         /// The proxy's host.
         proxy: String,
@@ -256,10 +256,10 @@ pub enum ConnectError {
 #[derive(Debug, thiserror::Error)]
 pub enum Untrusted {
     /// An authority's certificate identifies the authority, and no server.
-    #[error("it is an authority's own certificate (CA:TRUE), which no server may show as its own")]
+    #[error("it is a CA certificate (CA:TRUE), which a server must not present as its own")]
     AuthorityOwn,
     /// None of the authorities that are believed signed it.
-    #[error("nobody who is believed has signed it")]
+    #[error("no trusted CA has signed it")]
     UnknownIssuer,
     /// What rustls finds wrong with it.
     #[error("{0}")]

@@ -103,7 +103,7 @@ mod tests {
         let short = "cannot read standard input: it ended after 5 of the 6 bytes that were announced";
         assert_eq!(read(b"hello", 6).unwrap_err(), short);
         for length in [0, 4] {
-            let long = format!("cannot read standard input: it goes on behind the {length} bytes that were announced");
+            let long = format!("cannot read standard input: it continues after the {length} bytes that were announced");
             assert_eq!(read(b"hello", length).unwrap_err(), long);
         }
     }

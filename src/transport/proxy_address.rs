@@ -65,7 +65,7 @@ pub enum InvalidProxy {
     #[error("it is not a URL; expected [SCHEME://][USER:PASSWORD@]HOST[:PORT]")]
     Syntax,
     /// A user that cannot be sent.
-    #[error("its user and password cannot be sent: SOCKS5 takes 255 bytes of text for each, SOCKS4 takes none")]
+    #[error("its user and password cannot be sent: SOCKS5 accepts at most 255 bytes for each, SOCKS4 accepts none")]
     Login,
 }
 

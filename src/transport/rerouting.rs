@@ -23,7 +23,7 @@ impl Rerouting {
 
 /// Text that names no other host to connect to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a rerouting: '{presented}', expected HOST1:PORT1:HOST2:PORT2")]
+#[error("invalid --connect-to value '{presented}'; expected HOST1:PORT1:HOST2:PORT2")]
 pub struct InvalidRerouting {
     /// The text as it was given.
     pub presented: String,

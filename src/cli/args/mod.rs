@@ -80,7 +80,7 @@ pub enum Command {
   sigvet profile list
   sigvet profile show hetzner")]
 pub struct ProfileArgs {
-    /// The profile file, instead of $SIGVET_PROFILES or the one in the configuration directory
+    /// Profile file (default: $SIGVET_PROFILES, or profiles.toml in the configuration directory)
     #[arg(long, value_name = "FILE", global = true, value_hint = clap::ValueHint::FilePath)]
     pub profile_file: Option<PathBuf>,
 

@@ -27,15 +27,15 @@ use sigvet_core::time::Timestamp;
   sigvet key --region us-east-1 --service iam --date 20150830 --as trace
   sigvet key --scheme v4a")]
 pub struct KeyArgs {
-    /// The day, by default today (UTC)
+    /// Day (default: today, UTC)
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     date: Option<Timestamp>,
 
-    /// The region, by default the profile's
+    /// Region (default: the profile's)
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
 
-    /// The service, by default the profile's
+    /// Service (default: the profile's)
     #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
 
@@ -43,7 +43,7 @@ pub struct KeyArgs {
     #[arg(long, value_enum, default_value = "v4")]
     scheme: SchemeName,
 
-    /// The provider's names: aws, goog, or provider1:provider2
+    /// Provider names in the signature: aws, goog, or provider1:provider2
     #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
     dialect: Option<Dialect>,
 

@@ -49,7 +49,7 @@ pub struct PresignArgs {
     #[arg(long, value_name = "NAME", help_heading = "Signing")]
     cluster_name: Option<String>,
 
-    /// How long the URL is good for: 15m, 1h30m, 7d, or seconds; by default the profile's, else 1h; for a cluster 1m
+    /// Expiry of the URL: 15m, 1h30m, 7d, or seconds (default: the profile's, else 1h; for a cluster 1m
     #[arg(long, alias = "expires-in", value_name = "DURATION", value_parser = parse_duration, help_heading = "Signing")]
     expires: Option<Duration>,
 

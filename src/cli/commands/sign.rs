@@ -183,7 +183,7 @@ fn show_signing_key(session: &Session, derived: &Derived, err: &mut dyn Write) -
     match (public_key, session.signer.trace(terms)) {
         (Some(public_key), _) => steps::write_public_key(&public_key, err)?,
         (None, Some(trace)) => steps::write_key_trace(&trace, err)?,
-        (None, None) => writeln!(err, "the signing key was derived before, its chain is not known")?,
+        (None, None) => writeln!(err, "the signing key was derived elsewhere, so its derivation is not shown")?,
     }
     Ok(())
 }

@@ -30,15 +30,15 @@ use sigvet_diagnose::Diagnosis;
 /// How a signed request is judged.
 #[derive(Debug, Args)]
 pub struct JudgeOptions {
-    /// The server's clock, instead of this machine's
+    /// Time of the server's clock (default: this machine's)
     #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Judging")]
     pub now: Option<Timestamp>,
 
-    /// How far the clocks may be apart
+    /// Maximum difference between the clocks
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Judging")]
     pub window: Option<Duration>,
 
-    /// Look for no credentials: nothing is recomputed, and the rest still works
+    /// Use no credentials: no signature is recomputed, but everything else is checked
     #[arg(long, help_heading = "Credentials", conflicts_with_all = TYPED_KEYS, conflicts_with = "profile")]
     pub no_credentials: bool,
 

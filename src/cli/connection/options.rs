@@ -19,7 +19,7 @@ use sigvet_core::credentials::Secret;
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionOptions {
-    /// Use this proxy, such as socks5h://HOST:PORT; '' for none
+    /// Use this proxy, such as socks5h://HOST:PORT; '' disables all proxies
     #[arg(short = 'x', long, value_name = "URL", overrides_with_all = SOCKS)]
     proxy: Option<String>,
 
@@ -51,19 +51,19 @@ pub struct ConnectionOptions {
     #[arg(long)]
     proxy_insecure: bool,
 
-    /// Hosts to reach without a proxy
+    /// Connect to these hosts without a proxy (comma-separated)
     #[arg(long, value_name = "HOSTS")]
     noproxy: Option<String>,
 
-    /// Believe the authorities in this file of PEM instead of the system's
+    /// Trust the CA certificates in this PEM file instead of the system's
     #[arg(long, alias = "ca-bundle", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     cacert: Option<PathBuf>,
 
-    /// Believe any certificate
+    /// Do not verify the server's certificate
     #[arg(short = 'k', long, alias = "no-verify-ssl")]
     insecure: bool,
 
-    /// Show this client certificate (PEM); without --key its private key is in the same file
+    /// Client certificate (PEM); its private key is in the same file unless --key is given
     #[arg(short = 'E', long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     cert: Option<PathBuf>,
 
@@ -87,19 +87,19 @@ pub struct ConnectionOptions {
     #[arg(long, value_name = "REROUTING")]
     connect_to: Vec<Rerouting>,
 
-    /// Connect to this local socket
+    /// Connect to this Unix domain socket
     #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
     unix_socket: Option<PathBuf>,
 
-    /// How long to wait for a connection, in seconds
+    /// Maximum time to connect, in seconds
     #[arg(long, alias = "cli-connect-timeout", value_name = "SECONDS", value_parser = parse_seconds)]
     connect_timeout: Option<Duration>,
 
-    /// How long the whole of a request may take, in seconds
+    /// Maximum time for the whole request, in seconds
     #[arg(short = 'm', long, alias = "cli-read-timeout", value_name = "SECONDS", value_parser = parse_seconds)]
     max_time: Option<Duration>,
 
-    /// Send and receive no faster than this many bytes in a second: 500K, 2M
+    /// Maximum transfer rate in bytes per second: 500K, 2M
     #[arg(long, value_name = "SPEED", value_parser = parse_rate)]
     limit_rate: Option<NonZeroU64>,
 
@@ -111,11 +111,11 @@ pub struct ConnectionOptions {
     #[arg(short = '6', long)]
     ipv6: bool,
 
-    /// Speak HTTP/1.1, which is the default
+    /// Use HTTP/1.1 (the default)
     #[arg(long = "http1.1")]
     http1: bool,
 
-    /// Speak HTTP/2 where the server does
+    /// Use HTTP/2 if the server supports it
     #[arg(long, overrides_with = "http1")]
     http2: bool,
 }

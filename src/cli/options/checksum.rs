@@ -80,8 +80,7 @@ pub fn put(algorithm: ChecksumAlgorithm, unsigned: &mut Unsigned, declared: Opti
         (Body::Bytes(bytes), _) => Some(Checksum::compute(algorithm, bytes)),
         (_, computed) => computed.clone(),
     };
-    let computed =
-        computed.ok_or_else(|| Failure::usage("the body is not known, and so its checksum cannot be made"))?;
+    let computed = computed.ok_or_else(|| Failure::usage("the body is unknown, so its checksum cannot be computed"))?;
     refuse_other(unsigned, &computed)?;
     push(unsigned, SDK_CHECKSUM_ALGORITHM, &algorithm.name().to_ascii_uppercase());
     push(unsigned, algorithm.header(), &computed.to_string());

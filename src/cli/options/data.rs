@@ -39,7 +39,7 @@ type DataOption = (&'static str, Option<char>, Kind, &'static str);
 
 const OPTIONS: [DataOption; 5] = [
     ("data", Some('d'), Kind::Ascii, "Send this body, as a form; @FILE reads a file without its line breaks"),
-    ("data-raw", None, Kind::Raw, "Send this body; @ means nothing"),
+    ("data-raw", None, Kind::Raw, "Send this body; '@' is not special"),
     ("data-binary", None, Kind::Binary, "Send this body; @FILE reads a file as it is"),
     (
         "data-urlencode",

@@ -20,7 +20,7 @@ pub enum Stage {
 /// The stages to print.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Show {
-    /// Print stages of the signature on standard error
+    /// Print stages of the signature to standard error
     #[arg(long, value_name = "STAGES", value_delimiter = ',', help_heading = "Output")]
     show: Vec<Stage>,
 }

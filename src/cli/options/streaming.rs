@@ -10,15 +10,15 @@ use sigvet_core::stream::{ChunkSize, ChunkSizeTooSmall, Plan, Protection};
 /// What is signed of the body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
 pub struct StreamingOptions {
-    /// What to sign of the body; streaming reads it once, while it is sent
+    /// How to sign the body; streaming reads it once, while it is sent
     #[arg(long, value_name = "KIND", value_enum, conflicts_with_all = ["unsigned_payload", "payload_hash"])]
     pub payload: Option<PayloadKind>,
 
-    /// The length of the chunks of --payload streaming, 64KiB by default
+    /// Chunk size of --payload streaming (default: 64KiB)
     #[arg(long, value_name = "SIZE", value_parser = parse_chunk_size)]
     pub chunk_size: Option<ChunkSize>,
 
-    /// The length of a body that comes from a pipe: it is sent while it is read, and kept nowhere
+    /// Length of a body from a pipe, so that it can be sent without being stored
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub length: Option<u64>,
 }

@@ -15,7 +15,7 @@ use sigvet_core::time::{InvalidTimestamp, Timestamp};
 
 /// Text that is not what an option takes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not {what}: '{presented}', expected {expected}")]
+#[error("expected {what}, {expected}; found '{presented}'")]
 pub struct InvalidValue {
     /// What was expected, with its article: `a size`.
     pub what: &'static str,

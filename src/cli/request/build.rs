@@ -10,7 +10,6 @@ use crate::cli::options::signing::SigningOptions;
 use crate::cli::options::typed::Typed;
 use crate::cli::request::s3_address::{self, Store};
 use crate::cli::request::scheme;
-use crate::cli::terminal::notes::note;
 use crate::profiles;
 use crate::transport::BodyFile;
 use sigvet_core::request::{Request, RequestUrl};
@@ -34,10 +33,10 @@ pub(crate) fn make(
     let completed = scheme::completed(typed.url);
     let url = s3_address::resolve(completed.as_deref().unwrap_or(typed.url), store)?;
     if completed.is_some() {
-        note(context, &format!("the URL has no scheme: {} is taken", url.origin()))?;
+        context.stderr.line(&format!("note: the URL has no scheme; using {}", url.origin()))?;
     }
     if let Some(query) = s3_address::ambiguous_query(typed.url) {
-        note(context, &format!("'?{query}' is taken as a query, not as part of the key"))?;
+        context.stderr.line(&format!("note: '?{query}' is taken as a query, not as part of the key"))?;
     }
     let dialect = typed.signing.dialect_or_default();
     let sha256 = body_hash(typed.signing, &dialect);

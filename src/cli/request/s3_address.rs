@@ -202,7 +202,7 @@ mod tests {
         let host = "https://b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com";
         assert_eq!(text("s3://b--use1-az4--x-s3/k"), format!("{host}/k"));
         let refused = |typed: &str| resolve(typed, store).unwrap_err().to_string();
-        assert!(refused("s3://arn:aws:iam::123456789012:user/x").contains("not the ARN"));
+        assert!(refused("s3://arn:aws:iam::123456789012:user/x").contains("invalid access point ARN"));
         let at_home = Store { endpoint_url: Some("http://127.0.0.1:9000"), ..store };
         let url = resolve("s3://b--use1-az4--x-s3/k", at_home).unwrap().to_string();
         assert_eq!(url, "http://127.0.0.1:9000/b--use1-az4--x-s3/k");

@@ -100,7 +100,7 @@ pub struct ExplainArgs {
     #[command(flatten)]
     signing: SigningOptions,
 
-    /// Show how the URL would be presigned, with this expiry
+    /// Show how the URL would be presigned with this expiry
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Signing")]
     presign: Option<Duration>,
 

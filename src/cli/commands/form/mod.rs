@@ -36,11 +36,11 @@ pub struct FormArgs {
     /// the key stands for the name of the uploaded file
     url: String,
 
-    /// How the value of a form field has to begin; '' allows any value
+    /// Prefix that a form field must begin with; '' allows any value
     #[arg(long, value_name = "NAME=PREFIX", value_parser = parse_pair, help_heading = "Form")]
     starts_with: Vec<Pair>,
 
-    /// The least and the most that the file may hold: bytes, 500kB, 10MiB
+    /// Minimum and maximum size of the file: bytes, 500kB, 10MiB
     #[arg(long, value_name = "MIN,MAX", value_parser = parse_range, help_heading = "Form")]
     content_length_range: Option<(u64, u64)>,
 
@@ -48,15 +48,15 @@ pub struct FormArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair, help_heading = "Form")]
     field: Vec<Pair>,
 
-    /// The status that S3 answers with: 200, 201 with an XML document, or 204
+    /// Status of S3's response: 200, 201 with an XML document, or 204
     #[arg(long, value_name = "STATUS", help_heading = "Form")]
     success_status: Option<String>,
 
-    /// Where the browser is sent after the upload
+    /// URL to send the browser to after the upload
     #[arg(long, value_name = "URL", help_heading = "Form")]
     success_redirect: Option<String>,
 
-    /// How long the form is good for: 15m, 1h30m, 7d, or seconds; by default the profile's, else 1h
+    /// Expiry of the form: 15m, 1h30m, 7d, or seconds (default: the profile's, else 1h
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Form")]
     expires: Option<Duration>,
 
@@ -70,7 +70,7 @@ pub struct FormArgs {
     #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
     form: FormOutput,
 
-    /// The file that --as curl uploads, instead of one to be put in place of FILE
+    /// File that --as curl uploads, in place of FILE
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Output")]
     file: Option<PathBuf>,
 

@@ -38,11 +38,11 @@ pub(super) struct FormSigning {
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
 
-    /// The service, by default s3
+    /// Service (default: s3)
     #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
 
-    /// Where s3://bucket/key lies, instead of the profile's endpoint
+    /// Endpoint that serves s3:// URLs
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
 
@@ -58,7 +58,7 @@ pub(super) struct FormSigning {
     #[arg(long, value_name = "SCHEME", value_parser = parse_scheme)]
     scheme: Option<FormScheme>,
 
-    /// The provider's names: aws, goog, or provider1:provider2
+    /// Provider names in the signature: aws, goog, or provider1:provider2
     #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
     dialect: Option<Dialect>,
 
@@ -66,11 +66,11 @@ pub(super) struct FormSigning {
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     date: Option<Timestamp>,
 
-    /// Sign with a key that 'sigvet key' wrote, and no secret; '-' reads standard input
+    /// Sign with a signing key from 'sigvet key' instead of a secret; '-' reads standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = TYPED_KEYS, value_hint = clap::ValueHint::FilePath)]
     signing_key: Option<String>,
 
-    /// Say what was decided and why
+    /// Print what was decided and why
     #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
     verbose: u8,
 }
@@ -242,7 +242,7 @@ impl Settled {
                 let trace = KeyTrace::derive(&own.secret_access_key, &dialect.secret_prefix, scope);
                 steps::write_key_trace(&trace, err)?;
             }
-            None => writeln!(err, "the signing key was derived before, its chain is not known")?,
+            None => writeln!(err, "the signing key was derived elsewhere, so its derivation is not shown")?,
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ pub struct SendArgs {
     #[command(flatten)]
     pub(in crate::cli::commands) signing: SigningOptions,
 
-    /// Send the request as it is, without a signature
+    /// Send the request without a signature
     #[arg(long, help_heading = "Signing")]
     pub no_sign_request: bool,
 
@@ -45,7 +45,7 @@ pub struct SendArgs {
     )]
     pub fix_clock: Option<Duration>,
 
-    /// Where the server refuses the signature, show each step of it
+    /// If the server refuses the signature, print each step of it
     #[arg(long, help_heading = "Signing")]
     pub explain: bool,
 
@@ -68,7 +68,7 @@ pub struct SendArgs {
     #[command(flatten)]
     pub(super) output: OutputOptions,
 
-    /// Print these facts after the response: curl's %{variables}; @FILE reads the format from a file
+    /// Print this text after the response, with curl's %{variables}; @FILE reads it from a file
     #[arg(short, long, value_name = "FORMAT", help_heading = "Output")]
     pub write_out: Option<String>,
 
@@ -98,7 +98,7 @@ pub struct CookieOptions {
     #[arg(short = 'c', long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub cookie_jar: Option<PathBuf>,
 
-    /// Leave cookies without an end out of the file of -b
+    /// Ignore session cookies in the file of -b
     #[arg(short = 'j', long)]
     pub junk_session_cookies: bool,
 }
@@ -115,7 +115,7 @@ pub struct RedirectOptions {
     #[arg(long)]
     pub location_trusted: bool,
 
-    /// How many redirects to follow; -1 for any number
+    /// Maximum number of redirects; -1 for no limit
     #[arg(long, value_name = "NUMBER", default_value_t = 50, allow_negative_numbers = true)]
     pub max_redirs: i64,
 }
@@ -124,19 +124,19 @@ pub struct RedirectOptions {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Retries")]
 pub struct RetryOptions {
-    /// Try again so often after a failed connection, a timeout, 408, 429 or 5xx; each time signed anew
+    /// Number of retries after a failed connection, a timeout, 408, 429 or 5xx; each is signed anew
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub retry: u32,
 
-    /// Wait so long before each retry, in seconds; by default 1, 2, 4, …, or what the server says
+    /// Seconds to wait before each retry (default: 1, 2, 4, …, or as the server says)
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub retry_delay: Option<Duration>,
 
-    /// Retry for so long at most: seconds, or 15m
+    /// Maximum time for all retries: seconds, or 15m
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub retry_max_time: Option<Duration>,
 
-    /// Accepted for curl's sake: a refused connection is retried in any case
+    /// Accepted for compatibility with curl; refused connections are always retried
     #[arg(long)]
     pub retry_connrefused: bool,
 

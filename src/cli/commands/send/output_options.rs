@@ -23,15 +23,15 @@ pub struct OutputOptions {
     #[arg(long, hide = true)]
     pub remote_name_all: bool,
 
-    /// The directory for -o and -O
+    /// Directory for -o and -O
     #[arg(long, value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
 
-    /// Name the file of -O as the server says; no file is written over
+    /// Name the file of -O as the server suggests; never overwrite a file
     #[arg(short = 'J', long)]
     pub remote_header_name: bool,
 
-    /// Go on from this byte with a download; '-' goes on where the file of -o ends
+    /// Resume the download at this byte; '-' resumes where the file of -o ends
     #[arg(short = 'C', long, value_name = "OFFSET", value_parser = Resumption::parse)]
     pub continue_at: Option<Resumption>,
 
@@ -43,7 +43,7 @@ pub struct OutputOptions {
     #[arg(short = 'D', long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub dump_header: Option<PathBuf>,
 
-    /// Make the directories that -o needs
+    /// Create the directories that -o needs
     #[arg(long)]
     pub create_dirs: bool,
 
@@ -51,11 +51,11 @@ pub struct OutputOptions {
     #[arg(short, long)]
     pub include: bool,
 
-    /// Exit with code 22, and print no body, where the server answers with status 400 or above
+    /// Exit with code 22 and print no body if the status is 400 or above
     #[arg(short, long)]
     pub fail: bool,
 
-    /// Like --fail, but print the body
+    /// Like --fail, but also print the body
     #[arg(long, overrides_with = "fail")]
     pub fail_with_body: bool,
 
@@ -63,7 +63,7 @@ pub struct OutputOptions {
     #[arg(short, long)]
     pub silent: bool,
 
-    /// Show no progress, and everything else
+    /// Show no progress bar
     #[arg(long)]
     pub no_progress_meter: bool,
 
@@ -71,7 +71,7 @@ pub struct OutputOptions {
     #[arg(short = 'S', long)]
     pub show_error: bool,
 
-    /// Stop at the first URL that fails, instead of going on to the next
+    /// Stop at the first URL that fails
     #[arg(long)]
     pub fail_early: bool,
 }

@@ -198,7 +198,14 @@ const OPTIONS: [FormOption; 2] = [
         "Send a form field; @FILE uploads a file, <FILE sends its text; then ;type= ;filename= ;headers=",
         Typed::Field,
     ),
-    ("form-literal", "form-string", None, "NAME=TEXT", "Send a form field; @ < and ; mean nothing", Typed::Literal),
+    (
+        "form-literal",
+        "form-string",
+        None,
+        "NAME=TEXT",
+        "Send a form field; '@', '<' and ';' are not special",
+        Typed::Literal,
+    ),
 ];
 
 impl Args for MultipartForm {

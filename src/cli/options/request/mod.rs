@@ -28,11 +28,11 @@ use sigvet_core::request::{Request, RequestUrl, path_for_key};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Request")]
 pub struct RequestOptions<const JSON: bool = true> {
-    /// The method; by default GET, POST with a body, PUT with -T, HEAD with -I
+    /// HTTP method (default: GET; POST with a body, PUT with -T, HEAD with -I)
     #[arg(short = 'X', long = "request", value_name = "METHOD")]
     method: Option<String>,
 
-    /// A header, 'Name: value'; 'Name:' removes one, 'Name;' sends it empty, @FILE reads them from a file
+    /// Header 'Name: value'; 'Name:' removes one, 'Name;' sends it empty, @FILE reads headers from a file
     #[arg(short = 'H', long = "header", value_name = "HEADER", allow_hyphen_values = true)]
     headers: Vec<String>,
 
@@ -42,11 +42,11 @@ pub struct RequestOptions<const JSON: bool = true> {
     #[command(flatten)]
     form: MultipartForm,
 
-    /// Who to say that is asking, instead of sigvet
+    /// User-Agent to send (default: sigvet/VERSION)
     #[arg(short = 'A', long, value_name = "NAME")]
     user_agent: Option<String>,
 
-    /// The page to say that led here
+    /// Referer header to send
     #[arg(short = 'e', long, value_name = "URL")]
     referer: Option<String>,
 
@@ -70,7 +70,7 @@ pub struct RequestOptions<const JSON: bool = true> {
     #[arg(short = 'T', long, value_name = "FILE")]
     upload_file: Option<String>,
 
-    /// Accepted for curl's sake: paths are always sent as typed
+    /// Accepted for compatibility with curl; paths are always sent as typed
     #[arg(long)]
     path_as_is: bool,
 }

@@ -31,7 +31,7 @@ pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Credentials")]
 pub struct CredentialOptions {
-    /// Sign with this access key; prefer a profile, for other users can see command lines
+    /// Sign with this access key; prefer a profile, because other users can see command lines
     #[arg(short = 'u', long, value_name = "KEY:SECRET", value_parser = parse_secret)]
     pub user: Option<Secret>,
 
@@ -53,11 +53,11 @@ pub struct CredentialOptions {
     #[arg(long, value_name = "NAME", add = crate::cli::options::complete::profile_names())]
     pub profile: Option<String>,
 
-    /// The code of the MFA device that the profile's role needs; asked for at a terminal
+    /// Code of the MFA device that the profile's role requires (default: ask on a terminal)
     #[arg(long, value_name = "CODE", hide_short_help = true)]
     pub mfa_code: Option<String>,
 
-    /// The profile file, instead of $SIGVET_PROFILES or the one in the configuration directory
+    /// Profile file (default: $SIGVET_PROFILES, or profiles.toml in the configuration directory)
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub profile_file: Option<PathBuf>,
 }
@@ -74,7 +74,7 @@ pub struct SigningOptions {
     #[arg(long, value_name = "SERVICE")]
     pub service: Option<String>,
 
-    /// Where s3://bucket/key lies, instead of the profile's endpoint
+    /// Endpoint that serves s3:// URLs
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
 
@@ -90,11 +90,11 @@ pub struct SigningOptions {
     #[arg(long, value_enum)]
     pub scheme: Option<SchemeName>,
 
-    /// Version 4A: the regions that the signature is for, with commas between, or '*'
+    /// Regions of a Version 4A signature: comma-separated, or '*'
     #[arg(long, value_name = "REGIONS", conflicts_with = "region")]
     pub region_set: Option<String>,
 
-    /// The provider's names: aws, goog, or provider1:provider2
+    /// Provider names in the signature: aws, goog, or provider1:provider2
     #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
     pub dialect: Option<Dialect>,
 
@@ -106,7 +106,7 @@ pub struct SigningOptions {
     #[arg(long, conflicts_with = "payload_hash")]
     pub unsigned_payload: bool,
 
-    /// Sign this hash, or word, for the body
+    /// Sign this payload hash or literal value instead of the body's hash
     #[arg(long, value_name = "HASH")]
     pub payload_hash: Option<String>,
 
@@ -122,15 +122,15 @@ pub struct SigningOptions {
     #[arg(long, value_name = "HOST[:PORT]", value_parser = parse_host)]
     pub sign_host: Option<String>,
 
-    /// Sign these headers only; host and x-amz-* are signed in any case
+    /// Sign only these headers; host and x-amz-* are always signed
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub signed_headers: Option<Vec<String>>,
 
-    /// Add the session token after signing, as AWS IoT wants it
+    /// Add the session token after signing, as AWS IoT requires
     #[arg(long)]
     pub token_unsigned: bool,
 
-    /// Where the session of S3 Express comes from, in which its objects are reached
+    /// Source of the S3 Express session
     #[arg(long, value_name = "FROM", value_enum)]
     pub s3express_session: Option<ExpressSession>,
 
@@ -146,11 +146,11 @@ pub struct SigningOptions {
     #[arg(long, value_name = "NAMES", value_delimiter = ',', allow_hyphen_values = true)]
     pub sub_resources: Option<Vec<String>>,
 
-    /// Sign with a key that 'sigvet key' wrote, and no secret; '-' reads standard input
+    /// Sign with a signing key from 'sigvet key' instead of a secret; '-' reads standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = TYPED_KEYS, value_hint = clap::ValueHint::FilePath)]
     pub signing_key: Option<String>,
 
-    /// Say what was decided and why
+    /// Print what was decided and why
     #[arg(short, long, alias = "debug", action = ArgAction::Count, help_heading = "Output")]
     pub verbose: u8,
 }

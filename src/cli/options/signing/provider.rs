@@ -17,7 +17,7 @@ pub struct SigV4Provider {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProvider {
     /// It has not the parts that curl expects.
-    #[error("not a provider: '{presented}', expected provider1[:provider2[:region[:service]]]")]
+    #[error("invalid provider '{presented}'; expected provider1[:provider2[:region[:service]]]")]
     Shape {
         /// The text as it was given.
         presented: String,

@@ -59,7 +59,7 @@ pub(super) fn known_by(applied: &AppliedDifference) -> &'static str {
         (Certainty::Proven, Consequence::Refused { .. }) => "the server's message says so",
         (Certainty::Proven, Consequence::FramingStored) => "the server is recognized by its reply",
         (Certainty::Recognized, _) => "the server is recognized, and the request has what triggers it",
-        (Certainty::Possible, _) => "the request has what triggers it; which server answered is not known",
+        (Certainty::Possible, _) => "the request has what triggers it; the server is unknown",
     }
 }
 
