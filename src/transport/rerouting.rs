@@ -23,7 +23,7 @@ impl Rerouting {
 
 /// Text that names no other host to connect to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid --connect-to value '{presented}'; expected HOST1:PORT1:HOST2:PORT2")]
+#[error("expected HOST1:PORT1:HOST2:PORT2; found '{presented}'")]
 pub struct InvalidRerouting {
     /// The text as it was given.
     pub presented: String,

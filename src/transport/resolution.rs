@@ -21,7 +21,7 @@ impl Resolution {
 
 /// Text that gives no address for a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid --resolve value '{presented}'; expected HOST:PORT:ADDRESS[,ADDRESS]")]
+#[error("expected HOST:PORT:ADDRESS[,ADDRESS]; found '{presented}'")]
 pub struct InvalidResolution {
     /// The text as it was given.
     pub presented: String,

@@ -81,7 +81,7 @@ fn awss_own_example_is_valid() {
         ("", "", "20151230T120000Z", "the policy expired at 2015-12-30T12:00:00Z"),
         ("key", "user/user2/a", "20151230T110000Z", "the field key is 'user/user2/a'"),
         ("Content-Type", "image/jpeg,text/plain", "20151230T110000Z", "the field Content-Type is"),
-        ("X-Amz-Date", "20151230T000000Z", "20151230T110000Z", "of day 20151229, the request of day 20151230"),
+        ("X-Amz-Date", "20151230T000000Z", "20151230T110000Z", "for 20151229, but the request is dated 20151230"),
         ("Policy", &policy[..policy.len() - 4], "20151230T110000Z", "the signature does not match"),
     ] {
         let outcome = judged(name, value, now).expect(1);

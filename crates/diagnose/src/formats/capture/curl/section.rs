@@ -1,7 +1,7 @@
 //! What the options of one part of a command say of its requests. Files are remembered by the option that names them.
 
-use super::super::shell::EXPANDED;
 use super::data::Piece;
+use crate::formats::capture::shell::EXPANDED;
 use crate::formats::note::Note;
 
 /// Stands for a part of a value that is not known.
