@@ -194,6 +194,7 @@ fn region_set_missing(request: &Request, claim: &Claim) -> Option<Finding> {
 }
 
 /// Other services than those that store objects read no such header.
+#[cfg(feature = "stream")]
 fn judge_checksum(request: &Request, claim: &Claim) -> Option<Finding> {
     let terms = &claim.terms;
     payload::wrong_checksum(request).filter(|_| terms.dialect.stores_objects(&terms.scope.service))
