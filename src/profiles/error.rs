@@ -214,7 +214,7 @@ pub enum Error {
     },
 
     /// `secret_command` stands in a file that somebody else may have written.
-    #[error("secret_command of profile '{profile}' is not run: others can write to {}", path.display())]
+    #[error("secret_command of profile '{profile}' is not run: others can write to {}, or it belongs to another user", path.display())]
     UntrustedCommand {
         /// The profile's name.
         profile: String,

@@ -47,7 +47,7 @@ fn a_pipe_of_another_length_stores_nothing() {
     let url = bucket("short-streams");
     for (key, length, message) in [
         ("short", "200001", "it ended after 200000 of the 200001 bytes that were announced"),
-        ("long", "199999", "it goes on behind the 199999 bytes that were announced"),
+        ("long", "199999", "it continues after the 199999 bytes that were announced"),
     ] {
         let object = format!("{url}/{key}");
         let words = ["-f", "--payload", "streaming", "-T", "-", "--length", length, &object];

@@ -153,7 +153,7 @@ fn a_proxy_without_tls_is_35_and_learns_nothing() {
     let server = Server::new();
     let proxy = format!("https://me:hush@{host}");
     let outcome = server.send_believing(&["-x", &proxy, &server.url("/")]).run().expect(35);
-    assert!(outcome.stderr.contains("no TLS with the proxy 127.0.0.1"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("TLS handshake with the proxy 127.0.0.1 failed"), "{}", outcome.stderr);
     let heard = heard.join().unwrap();
     assert!(!heard.contains("CONNECT") && !heard.contains("bWU6aHVzaA"), "{heard}");
 }

@@ -49,10 +49,8 @@ impl Corrections {
             note(context, &too_far(skew, most))?;
             return Ok(false);
         }
-        note(
-            context,
-            &format!("the server's clock is {skew} s ahead of this machine's: signing with the server's time"),
-        )?;
+        let apart = apart(skew);
+        note(context, &format!("the server's clock is {apart} this machine's: signing with the server's time"))?;
         self.clock = Some(skew);
         Ok(true)
     }
@@ -80,9 +78,14 @@ impl Corrections {
 
 /// Why a server is not followed. Whoever answers for it could have the client sign for any day, for use on that day.
 fn too_far(skew: i64, most: Duration) -> String {
-    let (distance, side) = (in_words(skew.unsigned_abs()), if skew > 0 { "ahead of" } else { "behind" });
+    let apart = apart(skew);
     let (limit, option) = (in_words(most.as_secs()), refusal::fix_clock(skew));
-    format!("the server's clock is {distance} {side} this machine's, which is more than {limit}: {option} follows it")
+    format!("the server's clock is {apart} this machine's, which is more than {limit}: {option} follows it")
+}
+
+/// How far the server's clock is from this machine's, and to which side: `2 min behind`.
+fn apart(skew: i64) -> String {
+    format!("{} {}", in_words(skew.unsigned_abs()), if skew > 0 { "ahead of" } else { "behind" })
 }
 
 /// Asks a person at the terminal; where there is none, the answer is no.
