@@ -166,7 +166,7 @@ fn what_makes_no_sense_is_refused_before_it_is_sent() {
         ),
         (&["-d", "x", "--service", "s3", "-H", "X-Amz-Checksum-CRC32: AAAAAA=="], "the body's crc32 is jNwWgw=="),
         (&["-d", "x", "--service", "s3", "-H", "x-amz-checksum-sha1: AAAA"], "two checksums"),
-        (&["-d", "x", "--service", "s3", "-H", "x-amz-checksum-crc32:"], "which -H takes away"),
+        (&["-d", "x", "--service", "s3", "-H", "x-amz-checksum-crc32:"], "which -H removes"),
     ] {
         let run = Sigvet::new(&[&["send", "--region", "us-east-1", "--checksum", "crc32", &url], words].concat()).run();
         let failed = run.expect(2);
