@@ -1,5 +1,5 @@
-//! The world outside for whoever looks for credentials: asked by way of the same connections as everything else, with the
-//! clock and the terminal of the command line.
+//! What credential sources need from outside the program: requests over the same connections as everything else, the clock and
+//! the terminal of the command line.
 
 use std::time::Duration;
 

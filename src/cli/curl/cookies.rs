@@ -28,7 +28,7 @@ pub enum Kept {
 }
 
 impl Jar {
-    /// Adds the cookies of a file. Lines that are none are passed over, as with curl. `now` is in seconds since 1970.
+    /// Adds the cookies of a file. Lines that are not cookies are skipped, as in curl. `now` is in seconds since 1970.
     pub fn read(&mut self, text: &str, kept: Kept, now: i64) {
         for line in text.lines().filter_map(|line| Line::parse(line.trim_end_matches('\r'))) {
             let is_session = line.expires == 0;

@@ -51,7 +51,7 @@ impl Destination {
         self.file.as_deref()
     }
 
-    /// Whether the response is appended to what is there.
+    /// Whether the response is appended to the file.
     pub fn is_continued(&self) -> bool {
         self.offset > 0
     }
@@ -111,7 +111,7 @@ fn file_name(value: &str) -> Option<String> {
     (!last.is_empty()).then(|| last.to_owned())
 }
 
-/// What stands between semicolons, of which those in quotes are none.
+/// The parts between semicolons; a semicolon in quotes does not separate.
 fn parts(value: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let (mut is_quoted, mut is_escaped) = (false, false);

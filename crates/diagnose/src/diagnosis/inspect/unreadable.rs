@@ -13,7 +13,6 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
 
-/// What a sound header begins like.
 /// Other ways to authenticate; what follows their name gives access and is never shown.
 const OTHER_KINDS: [&str; 5] = ["Basic", "Bearer", "Digest", "Token", "Negotiate"];
 

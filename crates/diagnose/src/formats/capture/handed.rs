@@ -17,7 +17,7 @@ use sigvet_core::request::{Body, Headers, RequestUrl};
 const LONGEST: usize = 256 * 1024;
 /// More objects than stand before the form in a text.
 const MOST_OBJECTS: usize = 32;
-/// The field of a login without which there is none.
+/// The field that every login has.
 const LOGIN: &str = "iam_request_headers";
 
 /// The request that is made of it; none if the text is something else.
