@@ -14,6 +14,8 @@ pub mod profiles;
 
 pub mod transport;
 
+pub mod gateway;
+
 pub mod cli;
 
 /// The examples of README.md, compiled and run.

@@ -138,6 +138,14 @@ pub async fn connect_to_socket(_: &Path) -> io::Result<tokio::io::Empty> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no such sockets"))
 }
 
+/// Ends when somebody asks this process to stop.
+pub async fn stop_signal() {
+    // Without a handler the system stops the process itself.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,4 +39,6 @@ pub struct KnownKey {
     pub access_key_id: String,
     /// Its secret half.
     pub secret: Secret,
+    /// The session token that goes with it, if the key is temporary.
+    pub session_token: Option<Secret>,
 }

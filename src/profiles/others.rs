@@ -4,7 +4,7 @@ use super::choice::CredentialChoice;
 use super::found::KnownKey;
 use super::profile::SecretSource;
 use super::{Environment, Location, ProfileFile, Source, aws};
-use sigvet_core::credentials::Secret;
+use sigvet_core::credentials::{Credentials, Secret};
 
 /// The keys whose secrets lie in files and variables, in the order of the contract. No command is run, no network asked;
 /// what cannot be read is passed over.
@@ -19,13 +19,13 @@ pub fn known_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<K
             };
             if let (Some(access_key_id), Some(secret)) = (profile.access_key_id.clone(), secret) {
                 let source = Source::Profile { name: profile.name.clone(), path: file.path().to_owned() };
-                keys.push(KnownKey { source, access_key_id, secret });
+                keys.push(KnownKey { source, access_key_id, secret, session_token: profile.session_token.clone() });
             }
         }
     }
     if let Ok((credentials, _)) = environment.credentials() {
-        let (access_key_id, secret) = (credentials.access_key_id, credentials.secret_access_key);
-        keys.push(KnownKey { source: Source::Environment, access_key_id, secret });
+        let Credentials { access_key_id, secret_access_key: secret, session_token, .. } = credentials;
+        keys.push(KnownKey { source: Source::Environment, access_key_id, secret, session_token });
     }
     keys.extend(aws::known_keys(environment));
     keys

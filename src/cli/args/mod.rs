@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{explain, form, key, presign, send, sign, verify};
+use super::commands::{explain, form, key, presign, send, serve, sign, verify};
 use crate::cli::args::deferred::Deferred;
 use crate::cli::commands::profile;
 
@@ -68,6 +68,9 @@ pub enum Command {
     /// The key signs without the secret, within its scope only. It is a secret itself.
     #[command(help_template = HELP)]
     Key(Deferred<key::KeyArgs>),
+    /// Run a local endpoint that verifies like AWS and explains each refusal
+    #[command(help_template = HELP)]
+    Serve(Deferred<serve::ServeArgs>),
     /// List, show and add profiles
     #[command(help_template = HELP)]
     Profile(Deferred<ProfileArgs>),

@@ -6,5 +6,6 @@ pub mod profile;
 pub mod sign;
 pub mod presign;
 pub mod send;
+pub mod serve;
 pub mod verify;
 pub mod explain;

@@ -30,6 +30,26 @@ impl Drop for Removal {
     }
 }
 
+/// Ends when INT or TERM asks this process to stop; a second one ends it as if nobody had listened.
+pub async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tokio::spawn(async move {
+        let number = tokio::select! {
+            _ = interrupt.recv() => SIGINT,
+            _ = terminate.recv() => SIGTERM,
+        };
+        // It does not come back if the default is to end.
+        let _ = emulate_default_handler(number);
+    });
+}
+
 fn files() -> std::sync::MutexGuard<'static, Vec<PathBuf>> {
     FILES.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

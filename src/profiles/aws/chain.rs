@@ -129,9 +129,9 @@ pub(in crate::profiles) fn known_keys(environment: &Environment) -> Vec<KnownKey
     let key = |name: &str| {
         let profile = files.profile(name).ok()??;
         let Some(Means::Static(credentials)) = profile.means(Place::Source) else { return None };
-        let Credentials { access_key_id, secret_access_key: secret, .. } = credentials;
+        let Credentials { access_key_id, secret_access_key: secret, session_token, .. } = credentials;
         let source = Source::AwsProfile { name: name.to_owned(), provider: AwsProvider::Static };
-        Some(KnownKey { source, access_key_id, secret })
+        Some(KnownKey { source, access_key_id, secret, session_token })
     };
     files.names().filter_map(key).collect()
 }

@@ -1,0 +1,57 @@
+//! The keys that requests may be signed with: of the profiles that were named, or all that lie in the user's files.
+
+use super::ServeArgs;
+use crate::cli::context::Context;
+use crate::cli::credentials::outside::Network;
+use crate::cli::credentials::words::describe_owner;
+use crate::cli::failure::{Exit, Failure};
+use crate::gateway::{Keyring, NamedKey};
+use crate::profiles::{self, CredentialChoice, KnownKey};
+use sigvet_core::credentials::{Credentials, Secret};
+
+/// The example keys of AWS's documentation, which open nothing.
+pub const DEMO_KEY: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+
+/// Finds the keys; there has to be one. None is shown from then on.
+pub fn find(args: &ServeArgs, context: &Context) -> Result<Keyring, Failure> {
+    let mut keys: Vec<NamedKey> = args.demo_keys.then(demo_key).into_iter().collect();
+    for name in &args.profile {
+        keys.push(of_profile(name, args, context)?);
+    }
+    if keys.is_empty() {
+        let choice = CredentialChoice { profile_file: args.profile_file.clone(), ..CredentialChoice::default() };
+        keys.extend(profiles::known_keys(&choice, &context.environment).into_iter().map(named));
+    }
+    if keys.is_empty() {
+        return Err(Failure::new(Exit::NoCredentials, "no keys to verify signatures with")
+            .hint("pass --demo-keys to accept AWS's example keys, or --profile NAME; 'sigvet profile add' adds a profile"));
+    }
+    // Those of the demo are public.
+    let secrets = keys.iter().filter(|key| key.credentials.access_key_id != DEMO_KEY.0).flat_map(|key| {
+        let Credentials { secret_access_key, session_token, .. } = &key.credentials;
+        [secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret)
+    });
+    context.secrets.add(secrets);
+    Ok(Keyring::new(keys))
+}
+
+/// The example key, by the name that it has in replies and logs.
+pub fn demo_key() -> NamedKey {
+    NamedKey { name: "the demo key".to_owned(), credentials: Credentials::new(DEMO_KEY.0, DEMO_KEY.1) }
+}
+
+fn of_profile(name: &str, args: &ServeArgs, context: &Context) -> Result<NamedKey, Failure> {
+    let choice = CredentialChoice {
+        profile: Some(name.to_owned()),
+        profile_file: args.profile_file.clone(),
+        ..CredentialChoice::default()
+    };
+    let resolved = profiles::resolve(&choice, &context.environment, &Network::new(context, None))?;
+    Ok(NamedKey { name: describe_owner(&resolved.source), credentials: resolved.credentials })
+}
+
+fn named(key: KnownKey) -> NamedKey {
+    let mut credentials = Credentials::new(key.access_key_id, key.secret.expose_secret());
+    credentials.session_token = key.session_token;
+    NamedKey { name: describe_owner(&key.source), credentials }
+}

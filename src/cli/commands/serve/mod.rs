@@ -1,0 +1,155 @@
+//! `sigvet serve`: an endpoint that verifies like AWS and explains each refusal.
+
+mod keys;
+pub mod report;
+mod running;
+pub mod sink;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::signing::ExpectedOptions;
+use crate::cli::options::value::{parse_duration, parse_size, parse_time};
+use crate::gateway::{AnswerAs, Limits};
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::DEFAULT_WINDOW;
+
+/// The port that is listened on if none is named.
+const DEFAULT_PORT: u16 = 8004;
+
+/// As which server refusals are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ServerKind {
+    /// AWS's reply with the mistake named in its message
+    #[default]
+    Sigvet,
+    /// AWS's reply and nothing else
+    Aws,
+    /// MinIO's, which shows no canonical request
+    Minio,
+    /// Ceph's, which has no message
+    Ceph,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum LogFormat {
+    /// A line per request, and an explanation below each refused one
+    #[default]
+    Text,
+    /// A JSON object per request
+    Json,
+}
+
+/// The arguments of `sigvet serve`.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet serve --demo-keys
+  AWS_ENDPOINT_URL=http://127.0.0.1:8004 aws s3api list-buckets
+  sigvet serve --profile hetzner --port 0 --once --exit-code")]
+pub struct ServeArgs {
+    /// Port to listen on; 0 picks a free one
+    #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT, help_heading = "Listening")]
+    port: u16,
+
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), help_heading = "Listening")]
+    listen: IpAddr,
+
+    /// Allow an address that other machines can reach
+    #[arg(long, help_heading = "Listening")]
+    allow_remote: bool,
+
+    /// Accept requests signed with this profile's key; can be repeated (default: every key in your files)
+    #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "Credentials")]
+    #[arg(add = crate::cli::options::complete::profile_names())]
+    profile: Vec<String>,
+
+    /// Profile file (default: $SIGVET_PROFILES, or profiles.toml in the configuration directory)
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Credentials")]
+    profile_file: Option<PathBuf>,
+
+    /// Accept the example keys of AWS's documentation, and print them
+    #[arg(long, help_heading = "Credentials")]
+    demo_keys: bool,
+
+    #[command(flatten)]
+    expected: ExpectedOptions,
+
+    /// Time of the server's clock, which then stands still (default: this machine's clock)
+    #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Judging")]
+    now: Option<Timestamp>,
+
+    /// Maximum difference between the clocks
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Judging")]
+    window: Option<Duration>,
+
+    /// Maximum time to search for the mistake behind a refusal
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "1s", help_heading = "Judging")]
+    time_limit: Duration,
+
+    /// Whose reply a refused request gets
+    #[arg(long, value_name = "SERVER", value_enum, default_value_t, hide_possible_values = true, help_heading = "Answering")]
+    answer_as: ServerKind,
+
+    /// Stop after this many requests (default: 1)
+    #[arg(long, value_name = "COUNT", num_args = 0..=1, default_missing_value = "1", require_equals = true)]
+    #[arg(help_heading = "Answering")]
+    once: Option<NonZeroU64>,
+
+    /// Exit with 1 if a request was refused
+    #[arg(long, help_heading = "Answering")]
+    exit_code: bool,
+
+    /// Maximum size of a request body
+    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "5G", help_heading = "Limits")]
+    max_body: u64,
+
+    /// Maximum number of open connections
+    #[arg(long, value_name = "COUNT", default_value_t = 1024, help_heading = "Limits")]
+    max_connections: usize,
+
+    /// How to log requests to standard error
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    log: LogFormat,
+}
+
+/// Runs the command.
+pub fn run(args: &ServeArgs, context: &mut Context) -> Result<Exit, Failure> {
+    let keys = keys::find(args, context)?;
+    running::run(args, keys, context)
+}
+
+impl ServeArgs {
+    fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.listen, self.port)
+    }
+
+    fn window(&self) -> Duration {
+        self.window.unwrap_or(DEFAULT_WINDOW)
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            body_bytes: self.max_body,
+            connections: self.max_connections,
+            explain_time: self.time_limit,
+            ..Limits::default()
+        }
+    }
+
+    fn answer_as(&self) -> AnswerAs {
+        match self.answer_as {
+            ServerKind::Sigvet => AnswerAs::Sigvet,
+            ServerKind::Aws => AnswerAs::Aws,
+            ServerKind::Minio => AnswerAs::Minio,
+            ServerKind::Ceph => AnswerAs::Ceph,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What is written of an exchange: a line, and below a refused one why.
+
+use std::borrow::Cow;
+
+use serde_json::json;
+
+use super::LogFormat;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::render::diagnosis::Shown;
+use crate::cli::render::redact::Redactor;
+use crate::cli::screen::inert_line;
+use crate::gateway::{Exchange, Judgement};
+use sigvet_core::scheme::Dialect;
+use sigvet_core::verify::{Claimed, Known};
+use sigvet_diagnose::Diagnosis;
+
+/// Writes exchanges in one format.
+pub struct Report {
+    format: LogFormat,
+}
+
+impl Report {
+    /// A report in that format.
+    pub fn new(format: LogFormat) -> Self {
+        Self { format }
+    }
+
+    /// Writes one exchange to standard error.
+    ///
+    /// # Errors
+    /// Standard error cannot be written to.
+    pub fn write(&self, exchange: &Exchange, context: &mut Context) -> Result<(), Failure> {
+        match self.format {
+            LogFormat::Json => Ok(context.stderr.json(&json_line(exchange, context))?),
+            LogFormat::Text => write_text(exchange, context),
+        }
+    }
+}
+
+/// One exchange as a line of JSON.
+fn json_line(exchange: &Exchange, context: &Context) -> String {
+    let claimed = exchange.judgement.verdict().map(|verdict| &verdict.claimed);
+    let scope = claimed.and_then(Claimed::scope);
+    let object = json!({
+        "time": exchange.at.to_rfc3339(),
+        "request_id": exchange.request_id,
+        "client": exchange.peer.to_string(),
+        "method": exchange.request.method(),
+        "host": exchange.request.host(),
+        "target": target(exchange),
+        "bytes": exchange.body_length,
+        "status": exchange.status,
+        "code": exchange.code,
+        "verdict": exchange.judgement.outcome().as_str(),
+        "cause": exchange.judgement.cause(),
+        "problem": problem(exchange),
+        "access_key_id": claimed.map(Claimed::access_key_id),
+        "region": scope.map(|scope| &scope.region),
+        "service": scope.map(|scope| &scope.service),
+        "milliseconds": milliseconds(exchange),
+    });
+    let redacted = redactor(exchange).apply_to_json(object);
+    context.secrets.apply(&redacted.to_string()).into_owned() + "\n"
+}
+
+fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure> {
+    let time = exchange.at.to_rfc3339();
+    let clock = time.get(11..19).unwrap_or_default();
+    let redactor = redactor(exchange);
+    let cause = exchange.judgement.cause().or_else(|| exchange.code.map(str::to_owned)).or_else(|| problem(exchange));
+    let line = format!(
+        "{clock} {} {} {} {}{}",
+        exchange.status,
+        exchange.request.method(),
+        redactor.apply(&target(exchange)),
+        format_args!("{:.1} ms", milliseconds(exchange)),
+        cause.map(|cause| format!("  {cause}")).unwrap_or_default(),
+    );
+    context.stderr.line(&inert_line(&line))?;
+    if let Some(diagnosis) = exchange.judgement.diagnosis() {
+        shown(exchange, diagnosis, &redactor).write_text(false, &mut context.stderr)?;
+        context.stderr.line("")?;
+    }
+    Ok(())
+}
+
+/// A diagnosis as it is to be shown.
+pub fn shown<'a>(exchange: &'a Exchange, diagnosis: &'a Diagnosis, redactor: &'a Redactor) -> Shown<'a> {
+    let milliseconds = u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX);
+    Shown {
+        diagnosis,
+        known: Known::WHOLE,
+        reply: None,
+        further_notes: &[],
+        redactor,
+        show_secrets: false,
+        milliseconds,
+    }
+}
+
+/// Takes out tokens, and the signature that would be right.
+pub fn redactor(exchange: &Exchange) -> Redactor {
+    let verdict = exchange.judgement.verdict();
+    let dialect = verdict.map_or(Dialect::AWS4, |verdict| verdict.claimed.dialect());
+    let redactor = Redactor::of(&exchange.request, &dialect);
+    verdict.into_iter().fold(redactor, Redactor::with_verdict)
+}
+
+fn target(exchange: &Exchange) -> Cow<'_, str> {
+    String::from_utf8_lossy(exchange.request.target())
+}
+
+fn problem(exchange: &Exchange) -> Option<String> {
+    match &exchange.judgement {
+        Judgement::Unread(problem) => Some(problem.clone()),
+        Judgement::Refused { verdict: Err(error), .. } => Some(error.to_string()),
+        _ => None,
+    }
+}
+
+fn milliseconds(exchange: &Exchange) -> f64 {
+    exchange.took.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,123 @@
+//! A server that runs: it listens, writes a line for each request, and stops when it is asked to.
+
+use std::sync::Arc;
+
+use super::report::Report;
+use super::sink::{Exchanges, Queue};
+use super::{LogFormat, ServeArgs, keys};
+use crate::cli::context::{self, Context};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::terminal::notes::warn;
+use crate::gateway::{Clock, Exchange, Keyring, ListenError, Listening, Server, Stop, Verifier};
+use crate::platform;
+use sigvet_core::verify::Outcome;
+
+/// Serves until it is asked to stop, by a signal or by the number of requests.
+pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::from_error(Exit::CannotConnect, error))?;
+    runtime.block_on(serve(args, keys, context))
+}
+
+async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
+    let listening = Listening::bind(args.address(), args.allow_remote, None).await.map_err(explain_listening)?;
+    let (queue, exchanges) = Queue::new();
+    let verifier = verifier(args, keys, &listening);
+    let mut server = Server::new(verifier, args.limits(), Arc::new(queue), std::process::id());
+    server.answer_as = args.answer_as();
+    announce(args, &listening, context)?;
+    let stop = Stop::new();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        platform::stop_signal().await;
+        asked.ask();
+    });
+    let serving = tokio::spawn(listening.serve(Arc::new(server), stop.clone()));
+    let mut log = Log { args, report: Report::new(args.log), count: 0, is_refused: false };
+    let written = log.write_all(exchanges, serving, &stop, context).await;
+    written?;
+    Ok(if log.is_refused && args.exit_code { Exit::NotValid } else { Exit::Done })
+}
+
+fn verifier(args: &ServeArgs, keys: Keyring, listening: &Listening) -> Verifier {
+    let now = args.now;
+    let expected = args.expected.expected();
+    let (region, service) = expected.scope.parts();
+    let port = listening.address().port();
+    Verifier {
+        keys,
+        region: region.map(str::to_owned),
+        service: service.map(str::to_owned),
+        token: expected.token,
+        path_rule: None,
+        window: args.window(),
+        clock: Clock::new(move || now.unwrap_or_else(context::now)),
+        endpoints: vec![listening.address().to_string(), format!("localhost:{port}")],
+    }
+}
+
+fn announce(args: &ServeArgs, listening: &Listening, context: &mut Context) -> Result<(), Failure> {
+    context.stderr.line(&format!("listening on {}", listening.url()))?;
+    if args.log == LogFormat::Text && args.demo_keys {
+        let (id, secret) = keys::DEMO_KEY;
+        context.stderr.line(&format!("demo key: AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret}"))?;
+    }
+    if args.allow_remote && !args.listen.is_loopback() {
+        warn(context, "other machines can reach this server")?;
+    }
+    Ok(())
+}
+
+fn explain_listening(error: ListenError) -> Failure {
+    let hint = match &error {
+        ListenError::Remote { .. } => "pass --allow-remote if that is what you want; the default is 127.0.0.1",
+        ListenError::Bind { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
+            "another program listens there; pass --port 0 to get a free port"
+        }
+        ListenError::Bind { .. } => "pass another --listen or --port",
+    };
+    Failure::usage(error.to_string()).hint(hint)
+}
+
+/// What is written of the requests.
+struct Log<'a> {
+    args: &'a ServeArgs,
+    report: Report,
+    count: u64,
+    is_refused: bool,
+}
+
+impl Log<'_> {
+    /// Writes exchanges until the server has ended, and what waits then.
+    async fn write_all(
+        &mut self,
+        mut exchanges: Exchanges,
+        mut serving: tokio::task::JoinHandle<()>,
+        stop: &Stop,
+        context: &mut Context,
+    ) -> Result<(), Failure> {
+        loop {
+            tokio::select! {
+                exchange = exchanges.recv() => match exchange {
+                    Some(exchange) => self.write(&exchange, stop, context)?,
+                    None => break,
+                },
+                _ = &mut serving => break,
+            }
+        }
+        while let Ok(exchange) = exchanges.try_recv() {
+            self.write(&exchange, stop, context)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, exchange: &Exchange, stop: &Stop, context: &mut Context) -> Result<(), Failure> {
+        self.count += 1;
+        self.is_refused |= exchange.judgement.outcome() != Outcome::Valid;
+        self.report.write(exchange, context)?;
+        if self.args.once.is_some_and(|once| self.count >= once.get()) {
+            stop.ask();
+        }
+        Ok(())
+    }
+}

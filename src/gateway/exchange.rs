@@ -1,0 +1,91 @@
+//! One request with its judgement and its answer: what is logged, listed and shown.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use sigvet_core::request::Request;
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{Outcome, Verdict, VerifyError};
+use sigvet_diagnose::Diagnosis;
+
+/// A request that was answered.
+#[derive(Debug)]
+pub struct Exchange {
+    /// Its number, from 1.
+    pub number: u64,
+    /// The ID that the reply carries.
+    pub request_id: String,
+    /// When it was judged, by the server's clock.
+    pub at: Timestamp,
+    /// Who sent it.
+    pub peer: SocketAddr,
+    /// `HTTP/1.1` or `HTTP/2`.
+    pub version: &'static str,
+    /// The request as it arrived.
+    pub request: Request,
+    /// Bytes of its body.
+    pub body_length: u64,
+    /// What was found.
+    pub judgement: Judgement,
+    /// The name of the key that signed it, if it is known.
+    pub key_name: Option<String>,
+    /// Status of the answer.
+    pub status: u16,
+    /// The service's word for the refusal: `SignatureDoesNotMatch`.
+    pub code: Option<&'static str>,
+    /// What the answer said to a refused request.
+    pub reply: Vec<u8>,
+    /// From the end of the head to the answer.
+    pub took: Duration,
+}
+
+/// What was found of a request.
+#[derive(Debug)]
+pub enum Judgement {
+    /// It is signed rightly.
+    Valid(Box<Verdict>),
+    /// It is refused.
+    Refused {
+        /// The judgement, or why there is nothing to judge.
+        verdict: Result<Box<Verdict>, VerifyError>,
+        /// Which mistake it was, if there was time to look for it.
+        diagnosis: Option<Box<Diagnosis>>,
+    },
+    /// The signature is right, and the answer failed.
+    NotServed(Box<Verdict>),
+    /// It was not read to its end, or not judged.
+    Unread(String),
+}
+
+impl Judgement {
+    /// The verdict in one word: `valid`, `invalid`.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Valid(_) | Self::NotServed(_) => Outcome::Valid,
+            Self::Refused { .. } => Outcome::Invalid,
+            Self::Unread(_) => Outcome::Unknown,
+        }
+    }
+
+    /// The judgement with all that led to it.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        match self {
+            Self::Valid(verdict) | Self::NotServed(verdict) | Self::Refused { verdict: Ok(verdict), .. } => Some(verdict),
+            Self::Refused { .. } | Self::Unread(_) => None,
+        }
+    }
+
+    /// Which mistake was made, if one was looked for.
+    pub fn diagnosis(&self) -> Option<&Diagnosis> {
+        match self {
+            Self::Refused { diagnosis, .. } => diagnosis.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The ids of the mistakes that explain a refusal best, with commas between.
+    pub fn cause(&self) -> Option<String> {
+        let best = self.diagnosis()?.best()?;
+        Some(best.mistakes.iter().map(|applied| applied.mistake.id).collect::<Vec<_>>().join(","))
+    }
+}

@@ -1,0 +1,117 @@
+//! What hyper read and what arrived, put together to the request that is judged.
+
+use http::request::Parts;
+use http::{Uri, Version, header};
+use sigvet_core::internal::raw_http::{Head, Lines, take_head};
+use sigvet_core::internal::{captured_request, with_authority};
+use sigvet_core::request::{Body, Headers, Request};
+
+/// Why the head of a request is not judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// The bytes of the head are not there, or two readings of them differ.
+    #[error("the request's head can be read in two ways")]
+    Ambiguous,
+    /// HTTP/2 without `:authority`, or with a `host` that contradicts it.
+    #[error("the request names no host, or two")]
+    Host,
+}
+
+/// The request as it was sent, without its body.
+pub fn request_of(parts: &Parts, recorded: Option<&[u8]>) -> Result<Request, Unreadable> {
+    match parts.version {
+        Version::HTTP_2 => from_http2(parts),
+        _ => from_http1(parts, recorded.ok_or(Unreadable::Ambiguous)?),
+    }
+}
+
+fn from_http1(parts: &Parts, recorded: &[u8]) -> Result<Request, Unreadable> {
+    let Head { method, target, origin, headers } =
+        take_head(&mut Lines::of(recorded)).map_err(|_| Unreadable::Ambiguous)?;
+    let is_same = method == parts.method.as_str()
+        && target == target_of(&parts.uri).as_bytes()
+        && have_same_values(&headers, parts);
+    if !is_same {
+        return Err(Unreadable::Ambiguous);
+    }
+    let authority = origin.as_deref().map(sigvet_core::internal::raw_http::authority_of);
+    Ok(with_authority(captured_request(method, target, headers, Body::Bytes(Vec::new())), authority))
+}
+
+/// HTTP/2 has no order between `:authority` and the fields, and writes all names in lower case.
+fn from_http2(parts: &Parts) -> Result<Request, Unreadable> {
+    let authority = parts.uri.authority().map(|authority| authority.as_str().to_owned());
+    let host = parts.headers.get(header::HOST).map(|host| host.as_bytes());
+    let mut headers = Headers::default();
+    match (&authority, host) {
+        (Some(authority), None) => headers.push_unchecked("host", authority.as_str()),
+        (Some(authority), Some(host)) if !authority.as_bytes().eq_ignore_ascii_case(host) => {
+            return Err(Unreadable::Host);
+        }
+        (None, None) => return Err(Unreadable::Host),
+        _ => {}
+    }
+    for (name, value) in &parts.headers {
+        headers.push_unchecked(name.as_str(), value.as_bytes());
+    }
+    let target = target_of(&parts.uri);
+    Ok(captured_request(parts.method.as_str(), target.as_bytes(), headers, Body::Bytes(Vec::new())))
+}
+
+fn target_of(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str)
+}
+
+/// hyper takes away a length that stands beside a transfer coding; the judge looks at both.
+fn have_same_values(headers: &Headers, parts: &Parts) -> bool {
+    let is_dropped = |name: &str| name.eq_ignore_ascii_case("content-length") && headers.contains("transfer-encoding");
+    let kept = headers.iter().filter(|header| !is_dropped(&header.name)).count();
+    let theirs = parts.headers.iter().filter(|(name, _)| !is_dropped(name.as_str())).count();
+    kept == theirs
+        && parts.headers.keys().filter(|name| !is_dropped(name.as_str())).all(|name| {
+            let ours = headers.values(name.as_str()).map(<[u8]>::trim_ascii);
+            ours.eq(parts.headers.get_all(name).iter().map(|value| value.as_bytes().trim_ascii()))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(builder: http::request::Builder) -> Parts {
+        builder.body(()).unwrap().into_parts().0
+    }
+
+    /// Catches a judge that sees another request than the one that is answered.
+    #[test]
+    fn two_readings_of_one_head_have_to_agree() {
+        let read = || parts(http::Request::get("/a?b=%2F").header("host", "h").header("x-a", "1").header("x-a", "2"));
+        let as_sent = b"GET /a?b=%2F HTTP/1.1\r\nX-A: 1\r\nHost:  h\r\nx-a: 2\r\n\r\n";
+        let request = request_of(&read(), Some(as_sent)).unwrap();
+        let names: Vec<&str> = request.headers.iter().map(|header| header.name.as_str()).collect();
+        assert_eq!((request.target(), names), (&b"/a?b=%2F"[..], vec!["X-A", "Host", "x-a"]));
+        for other in [
+            &b"POST /a?b=%2F HTTP/1.1\r\nX-A: 1\r\nHost: h\r\nx-a: 2\r\n\r\n"[..],
+            b"GET /a?b=/ HTTP/1.1\r\nX-A: 1\r\nHost: h\r\nx-a: 2\r\n\r\n",
+            b"GET /a?b=%2F#c HTTP/1.1\r\nX-A: 1\r\nHost: h\r\nx-a: 2\r\n\r\n",
+            b"GET /a?b=%2F HTTP/1.1\r\nX-A: 2\r\nHost: h\r\nx-a: 1\r\n\r\n",
+            b"GET /a?b=%2F HTTP/1.1\r\nX-A: 1\r\nHost: h\r\nx-a: 2\r\nx-b: 3\r\n\r\n",
+        ] {
+            assert_eq!(request_of(&read(), Some(other)), Err(Unreadable::Ambiguous), "{}", other.escape_ascii());
+        }
+        assert_eq!(request_of(&read(), None), Err(Unreadable::Ambiguous));
+    }
+
+    #[test]
+    fn http_2_names_its_host_once() {
+        let request = |uri: &str, host: Option<&str>| {
+            let builder = http::Request::get(uri).version(Version::HTTP_2);
+            let builder = host.into_iter().fold(builder, |builder, host| builder.header("host", host));
+            request_of(&parts(builder), None).map(|request| request.host().unwrap_or_default().to_owned())
+        };
+        assert_eq!(request("https://h.example:1/a", None).as_deref(), Ok("h.example:1"));
+        assert_eq!(request("https://h.example/a", Some("H.example")).as_deref(), Ok("H.example"));
+        assert_eq!(request("https://h.example/a", Some("other")), Err(Unreadable::Host));
+        assert_eq!(request("/a", None), Err(Unreadable::Host));
+    }
+}

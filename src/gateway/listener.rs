@@ -1,0 +1,225 @@
+//! Accepting connections: where, how many at a time, for how long, and how it ends.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+
+use super::Limits;
+use super::record::{Heads, Recorded};
+use super::server::{Peer, Server};
+
+/// Why a gateway does not listen.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// The address is taken, is not this machine's, or is not ours to take.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Other machines could reach it, and nobody allowed that.
+    #[error("{address} can be reached from other machines")]
+    Remote {
+        /// The address.
+        address: SocketAddr,
+    },
+}
+
+/// An address that is listened on.
+#[derive(Debug)]
+pub struct Listening {
+    listener: TcpListener,
+    address: SocketAddr,
+    tls: Option<Arc<ServerConfig>>,
+}
+
+/// Asks a gateway to stop: what is under way is answered, nothing new is accepted.
+#[derive(Debug, Clone)]
+pub struct Stop(Arc<watch::Sender<bool>>);
+
+impl Stop {
+    /// Nobody has asked yet.
+    pub fn new() -> Self {
+        Self(Arc::new(watch::Sender::new(false)))
+    }
+
+    /// Asks.
+    pub fn ask(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Ends when somebody asks.
+    pub async fn asked(&self) {
+        // The sender lives as long as this.
+        let _ = self.0.subscribe().wait_for(|asked| *asked).await;
+    }
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Listening {
+    /// Takes an address. Port 0 is any that is free.
+    ///
+    /// # Errors
+    /// See [`ListenError`].
+    pub async fn bind(
+        address: SocketAddr,
+        is_remote_allowed: bool,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Result<Self, ListenError> {
+        if !address.ip().is_loopback() && !is_remote_allowed {
+            return Err(ListenError::Remote { address });
+        }
+        let bind = |source| ListenError::Bind { address, source };
+        let listener = TcpListener::bind(address).await.map_err(bind)?;
+        let address = listener.local_addr().map_err(bind)?;
+        Ok(Self { listener, address, tls })
+    }
+
+    /// The address, with the port that was taken.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The URL by which it is reached.
+    pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Serves until it is asked to stop, and until what was accepted by then is answered, or its time is up.
+    pub async fn serve(self, server: Arc<Server>, stop: Stop) {
+        let limits = server.limits;
+        let free = Arc::new(Semaphore::new(limits.connections));
+        let graceful = GracefulShutdown::new();
+        let acceptor = Acceptor { server, tls: self.tls.map(TlsAcceptor::from), limits };
+        let asked = stop.asked();
+        tokio::pin!(asked);
+        loop {
+            // Who comes when all places are taken waits in the system's own queue.
+            let place = tokio::select! {
+                () = &mut asked => break,
+                place = Arc::clone(&free).acquire_owned() => place.ok(),
+            };
+            tokio::select! {
+                () = &mut asked => break,
+                accepted = self.listener.accept() => acceptor.begin(accepted, place, &graceful).await,
+            }
+        }
+        acceptor.take_waiting(&self.listener, &graceful).await;
+        drop(self.listener);
+        // Whoever is still there after that time is cut off.
+        let _ = tokio::time::timeout(limits.stop_time, graceful.shutdown()).await;
+    }
+}
+
+/// Turns accepted sockets into served connections.
+struct Acceptor {
+    server: Arc<Server>,
+    tls: Option<TlsAcceptor>,
+    limits: Limits,
+}
+
+impl Acceptor {
+    async fn begin(
+        &self,
+        accepted: io::Result<(TcpStream, SocketAddr)>,
+        place: Option<OwnedSemaphorePermit>,
+        graceful: &GracefulShutdown,
+    ) {
+        match accepted {
+            Ok((stream, peer)) => self.serve(stream, peer, place, graceful),
+            // Out of descriptors, or the client is gone already: neither ends the gateway, and the first needs a moment.
+            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+        }
+    }
+
+    /// Connections that the system has accepted for us before we were asked to stop.
+    async fn take_waiting(&self, listener: &TcpListener, graceful: &GracefulShutdown) {
+        let moment = std::time::Duration::from_millis(1);
+        while let Ok(Ok((stream, peer))) = tokio::time::timeout(moment, listener.accept()).await {
+            self.serve(stream, peer, None, graceful);
+        }
+    }
+
+    fn serve(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        place: Option<OwnedSemaphorePermit>,
+        graceful: &GracefulShutdown,
+    ) {
+        // Small answers are sent at once; a socket that refuses this works all the same.
+        let _ = stream.set_nodelay(true);
+        let (server, limits, watcher) = (Arc::clone(&self.server), self.limits, graceful.watcher());
+        let tls = self.tls.clone();
+        tokio::spawn(async move {
+            let _place = place;
+            match tls {
+                None => speak(stream, Peer { address, is_tls: false }, server, limits, watcher).await,
+                Some(tls) => {
+                    let shaken = tokio::time::timeout(limits.head_time, tls.accept(stream)).await;
+                    if let Ok(Ok(stream)) = shaken {
+                        speak(stream, Peer { address, is_tls: true }, server, limits, watcher).await;
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Speaks HTTP with one client, until it is gone.
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: Peer,
+    server: Arc<Server>,
+    limits: Limits,
+    watcher: hyper_util::server::graceful::Watcher,
+) {
+    let heads = Heads::new(limits.head_bytes);
+    let io = TokioIo::new(Recorded::new(stream, heads.clone()));
+    let answering = Arc::clone(&server);
+    let service = service_fn(move |request| {
+        let (server, heads) = (Arc::clone(&answering), heads.clone());
+        async move { Ok::<_, std::convert::Infallible>(server.answer(request, &heads, peer).await) }
+    });
+    let builder = builder(&limits);
+    let connection = watcher.watch(builder.serve_connection(io, service).into_owned());
+    if let Err(error) = connection.await {
+        server.note_unreadable(peer, &*error).await;
+    }
+}
+
+fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_time)
+        .max_buf_size(limits.head_bytes.max(8192))
+        .max_headers(limits.headers)
+        .half_close(false);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(limits.idle_time)
+        .max_concurrent_streams(64)
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX));
+    builder
+}

@@ -1,0 +1,240 @@
+//! The head of each HTTP/1 request, byte for byte as it arrived.
+//!
+//! hyper gives headers in a map, which has neither their case nor their order. So what is read from the connection is looked
+//! at on its way to hyper: heads are kept, bodies are skipped by their framing. Whoever uses a head compares it with what
+//! hyper read of the same request, so that two readings that differ end in a refusal and not in a wrong judgement.
+
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use sigvet_core::internal::raw_http::{Lines, parse_fields, take_fields};
+use sigvet_core::request::Headers;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// What begins a connection of HTTP/2 (RFC 9113 §3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0";
+
+/// The heads of one connection, shared between its reader and whoever answers.
+#[derive(Debug, Clone)]
+pub struct Heads(Arc<Mutex<Recorder>>);
+
+/// A connection whose heads are recorded.
+#[derive(Debug)]
+pub struct Recorded<S> {
+    stream: S,
+    heads: Heads,
+}
+
+#[derive(Debug)]
+struct Recorder {
+    state: State,
+    /// The head that is arriving, or the line of a chunk.
+    line: Vec<u8>,
+    heads: VecDeque<Vec<u8>>,
+    limit: usize,
+}
+
+/// What the next byte belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Head,
+    Body { left: u64 },
+    ChunkHead,
+    ChunkData { left: u64 },
+    Trailer,
+    /// HTTP/2, or what hyper refuses: nothing is recorded any more.
+    Opaque,
+}
+
+impl Heads {
+    /// The recorder of a connection; a head longer than the limit is not kept.
+    pub fn new(limit: usize) -> Self {
+        let recorder = Recorder { state: State::Head, line: Vec::new(), heads: VecDeque::new(), limit };
+        Self(Arc::new(Mutex::new(recorder)))
+    }
+
+    /// Takes the head of the oldest request that nobody has taken yet.
+    pub fn take(&self) -> Option<Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).heads.pop_front()
+    }
+
+    fn feed(&self, bytes: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).feed(bytes);
+    }
+}
+
+impl Recorder {
+    fn feed(&mut self, mut bytes: &[u8]) {
+        while let ([first, ..], true) = (bytes, self.state != State::Opaque) {
+            let used = match self.state {
+                State::Body { left } => self.skip(left, bytes.len(), |left| State::Body { left }, State::Head),
+                State::ChunkData { left } => {
+                    self.skip(left, bytes.len(), |left| State::ChunkData { left }, State::ChunkHead)
+                }
+                _ => {
+                    self.take_byte(*first);
+                    1
+                }
+            };
+            bytes = bytes.get(used..).unwrap_or_default();
+        }
+    }
+
+    fn skip(&mut self, left: u64, there: usize, more: impl Fn(u64) -> State, end: State) -> usize {
+        let used = usize::try_from(left).map_or(there, |left| left.min(there));
+        let left = left - used as u64;
+        self.state = if left == 0 { end } else { more(left) };
+        used
+    }
+
+    fn take_byte(&mut self, byte: u8) {
+        // Empty lines before a request line are ignored (RFC 9112 §2.2).
+        if self.state == State::Head && self.line.is_empty() && matches!(byte, b'\r' | b'\n') {
+            return;
+        }
+        self.line.push(byte);
+        if self.line.len() > self.limit {
+            self.state = State::Opaque;
+        } else if byte == b'\n' {
+            self.end_line();
+        }
+    }
+
+    fn end_line(&mut self) {
+        match self.state {
+            State::Head if self.line.ends_with(b"\n\n") || self.line.ends_with(b"\n\r\n") => {
+                let head = std::mem::take(&mut self.line);
+                self.state = body_behind(&head);
+                if self.state != State::Opaque {
+                    self.heads.push_back(head);
+                }
+            }
+            State::ChunkHead => {
+                let line = std::mem::take(&mut self.line);
+                self.state = chunk_behind(&line);
+            }
+            State::Trailer => {
+                let line = std::mem::take(&mut self.line);
+                if line.trim_ascii_end().is_empty() {
+                    self.state = State::Head;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How the body of a request is framed (RFC 9112 §6.3). What is said twice is refused by hyper, or by the judge.
+fn body_behind(head: &[u8]) -> State {
+    if head.starts_with(PREFACE) {
+        return State::Opaque;
+    }
+    let mut lines = Lines::of(head);
+    lines.next();
+    let Ok(headers) = parse_fields(take_fields(&mut lines)) else { return State::Opaque };
+    if headers.contains("transfer-encoding") { State::ChunkHead } else { body_of_length(&headers) }
+}
+
+fn body_of_length(headers: &Headers) -> State {
+    match (headers.contains("content-length"), headers.content_length()) {
+        (false, _) | (true, Some(0)) => State::Head,
+        (true, Some(left)) => State::Body { left },
+        (true, None) => State::Opaque,
+    }
+}
+
+/// What follows the head of a chunk. The line end behind its data is an empty head, which is passed over.
+fn chunk_behind(line: &[u8]) -> State {
+    let text = line.trim_ascii();
+    if text.is_empty() {
+        return State::ChunkHead;
+    }
+    let digits: Vec<u8> = text.iter().copied().take_while(u8::is_ascii_hexdigit).collect();
+    let length = std::str::from_utf8(&digits).ok().and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    match length {
+        Some(0) => State::Trailer,
+        Some(left) => State::ChunkData { left },
+        None => State::Opaque,
+    }
+}
+
+impl<S> Recorded<S> {
+    /// Records the heads that arrive on a connection.
+    pub fn new(stream: S, heads: Heads) -> Self {
+        Self { stream, heads }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Recorded<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if let Some(arrived) = buffer.filled().get(before..).filter(|arrived| !arrived.is_empty()) {
+            self.heads.feed(arrived);
+        }
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Recorded<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STREAM: &[u8] = b"\r\nGET /a?B HTTP/1.1\r\nHOST: h\r\n\r\nPUT /b HTTP/1.1\r\nContent-Length: 5\r\n\r\nGET \nPOST /c HTTP/1.1\n\
+        Transfer-Encoding: chunked\n\n4;x=\"y\"\r\n\n\r\n\n\r\n0\r\nX-T: GET / HTTP/1.1\r\n\r\nGET /d HTTP/1.1\r\n\r\n";
+
+    fn heads_of(stream: &[u8], piece: usize) -> Vec<Vec<u8>> {
+        let heads = Heads::new(1024);
+        stream.chunks(piece).for_each(|bytes| heads.feed(bytes));
+        std::iter::from_fn(|| heads.take()).collect()
+    }
+
+    /// Catches a body that is taken for a head, and a head that is lost where pieces of the stream meet.
+    #[test]
+    fn heads_are_kept_and_bodies_are_not_however_the_stream_is_cut() {
+        let whole = heads_of(STREAM, STREAM.len());
+        let starts: Vec<&[u8]> = whole.iter().map(|head| head.split(|byte| *byte == b' ').nth(1).unwrap()).collect();
+        assert_eq!(starts, [&b"/a?B"[..], b"/b", b"/c", b"/d"]);
+        assert_eq!(whole[0], b"GET /a?B HTTP/1.1\r\nHOST: h\r\n\r\n");
+        for piece in 1..40 {
+            assert_eq!(heads_of(STREAM, piece), whole, "pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_http_1_is_not_recorded() {
+        assert!(heads_of(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 7).is_empty());
+        assert!(heads_of(&[b'a'; 4096], 100).is_empty());
+        let broken = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\nGET / HTTP/1.1\r\n\r\n";
+        assert_eq!(heads_of(broken, 9).len(), 1);
+    }
+}

@@ -1,0 +1,65 @@
+//! Elements with text, and nothing else of XML.
+
+/// A document that grows.
+#[derive(Debug)]
+pub struct Xml(String);
+
+impl Xml {
+    /// The declaration alone.
+    pub fn new() -> Self {
+        Self("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned())
+    }
+
+    /// An element with text in it.
+    pub fn element(&mut self, name: &str, text: &str) {
+        self.within(name, |xml| xml.text(text));
+    }
+
+    /// An element with what the function writes.
+    pub fn within(&mut self, name: &str, write: impl FnOnce(&mut Self)) {
+        self.within_attributes(name, "", write);
+    }
+
+    /// The same with attributes, which are written as they are.
+    pub fn within_attributes(&mut self, name: &str, attributes: &'static str, write: impl FnOnce(&mut Self)) {
+        self.0.extend(["<", name, attributes, ">"]);
+        write(self);
+        self.0.extend(["</", name, ">"]);
+    }
+
+    fn text(&mut self, text: &str) {
+        for character in text.chars() {
+            match character {
+                '&' => self.0.push_str("&amp;"),
+                '<' => self.0.push_str("&lt;"),
+                '>' => self.0.push_str("&gt;"),
+                '\r' => self.0.push_str("&#13;"),
+                '\n' | '\t' => self.0.push(character),
+                // XML 1.0 has no way to write these.
+                '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => self.0.push('\u{fffd}'),
+                other => self.0.push(other),
+            }
+        }
+    }
+
+    /// The document.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_read_back_as_it_was() {
+        let text = "a<b>&\"'\r\n\tü]]>";
+        let mut xml = Xml::new();
+        xml.within("A", |xml| xml.element("B", text));
+        let document = xml.into_text();
+        let read = roxmltree::Document::parse(&document).unwrap();
+        let found = read.descendants().find(|node| node.has_tag_name("B")).and_then(|node| node.text());
+        assert_eq!(found, Some(text));
+    }
+}

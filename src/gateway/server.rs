@@ -1,0 +1,304 @@
+//! The face that judges: each request is answered as the service would, each refusal is explained.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use http::Method;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use sigvet_core::request::{Body, Request};
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{Verdict, VerifyError};
+use sigvet_diagnose::Diagnosis;
+use tokio::sync::Semaphore;
+
+use super::exchange::{Exchange, Judgement};
+use super::intake::{self, Intake, IntakeError};
+use super::record::Heads;
+use super::refusal::{Refusal, Refused};
+use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, inbound, understood};
+
+/// Bytes of a body that a listed exchange keeps.
+const KEPT_BODY: usize = 64 * 1024;
+
+/// Something that is not there yet.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Who answers a valid request.
+pub trait Answer: Send + Sync + fmt::Debug {
+    /// The answer to a request whose signature is right. The body is as it arrived, chunks included.
+    fn answer<'a>(&'a self, request: &'a Request, intake: Intake, verdict: &'a Verdict) -> Later<'a, Reply>;
+}
+
+/// What stands under the reserved path.
+pub trait Pages: Send + Sync + fmt::Debug {
+    /// The answer, if the request is for one of the pages.
+    fn answer(&self, request: &Request, method: &Method) -> Option<Reply>;
+}
+
+/// Who is told of each exchange.
+pub trait Sink: Send + Sync + fmt::Debug {
+    /// Takes it.
+    fn take(&self, exchange: Arc<Exchange>) -> Later<'_, ()>;
+}
+
+/// Judges and answers.
+#[derive(Debug)]
+pub struct Server {
+    /// Who judges.
+    pub verifier: Verifier,
+    /// What a request may take.
+    pub limits: Limits,
+    /// As whom refusals are written.
+    pub answer_as: AnswerAs,
+    /// Who answers what is valid; without one, what was understood is the answer.
+    pub answer: Option<Arc<dyn Answer>>,
+    /// What stands under the reserved path.
+    pub pages: Option<Arc<dyn Pages>>,
+    /// Who is told.
+    pub sink: Arc<dyn Sink>,
+    /// A word that makes the IDs of this process's replies its own.
+    pub run: u32,
+    requests: AtomicU64,
+    searches: Arc<Semaphore>,
+}
+
+/// Who is at the other end.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer {
+    /// Their address.
+    pub address: SocketAddr,
+    /// Whether the connection is one of TLS.
+    pub is_tls: bool,
+}
+
+impl Server {
+    /// A server that says what it understood.
+    pub fn new(verifier: Verifier, limits: Limits, sink: Arc<dyn Sink>, run: u32) -> Self {
+        let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            verifier,
+            limits,
+            answer_as: AnswerAs::default(),
+            answer: None,
+            pages: None,
+            sink,
+            run,
+            requests: AtomicU64::new(0),
+            searches: Arc::new(Semaphore::new(searches)),
+        }
+    }
+
+    /// Answers one request.
+    pub(super) async fn answer(
+        &self,
+        request: http::Request<Incoming>,
+        heads: &Heads,
+        peer: Peer,
+    ) -> http::Response<ReplyBody> {
+        let (parts, body) = request.into_parts();
+        let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
+        let mut turn = self.begin(peer, parts.version);
+        let request = match inbound::request_of(&parts, recorded.as_deref()) {
+            Ok(request) => request,
+            Err(error) => return turn.refuse_unread(None, 400, &error).await.into_response(),
+        };
+        if let Some(reply) = self.pages.as_ref().and_then(|pages| pages.answer(&request, &parts.method)) {
+            return reply.into_response();
+        }
+        let reply = match intake::take(body, &self.limits).await {
+            Ok(intake) => turn.judge(request, intake).await,
+            Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
+        };
+        let mut response = reply.into_response();
+        if parts.method == Method::HEAD {
+            *response.body_mut() = http_body_util::Empty::new().map_err(|never| match never {}).boxed_unsync();
+        }
+        response
+    }
+
+    /// A connection ended in an error: a head that is no HTTP, too long, or too slow.
+    pub(super) async fn note_unreadable(&self, peer: Peer, error: &(dyn Error + Send + Sync + 'static)) {
+        // Whoever closes a connection without a word has not made a request.
+        if let Some(problem) = unreadable(error) {
+            let turn = self.begin(peer, http::Version::HTTP_11);
+            turn.tell(empty_request(), 0, Judgement::Unread(problem), None, 400, None, Vec::new()).await;
+        }
+    }
+
+    fn begin(&self, peer: Peer, version: http::Version) -> Turn<'_> {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        Turn {
+            server: self,
+            number,
+            request_id: format!("{:08X}{number:08X}", self.run),
+            peer,
+            version: if version == http::Version::HTTP_2 { "HTTP/2" } else { "HTTP/1.1" },
+            began: Instant::now(),
+            now: self.verifier.clock.now(),
+        }
+    }
+}
+
+/// One request on its way.
+struct Turn<'a> {
+    server: &'a Server,
+    number: u64,
+    request_id: String,
+    peer: Peer,
+    version: &'static str,
+    began: Instant,
+    now: Timestamp,
+}
+
+impl Turn<'_> {
+    async fn judge(self, mut request: Request, intake: Intake) -> Reply {
+        request.body = intake.body.clone();
+        match self.server.verifier.judge(&request, self.now) {
+            Ok(verdict) if verdict.is_valid() => self.pass(request, intake, verdict).await,
+            Ok(verdict) => self.refuse(request, Ok(Box::new(verdict))).await,
+            Err(error) => self.refuse(request, Err(error)).await,
+        }
+    }
+
+    async fn pass(self, mut request: Request, intake: Intake, verdict: Verdict) -> Reply {
+        let length = intake.body.length().unwrap_or_default();
+        let server = self.server;
+        let reply = match &server.answer {
+            Some(answer) => answer.answer(&request, intake, &verdict).await,
+            None => {
+                let dialect = Dialect::of(&request, Some(&verdict.claimed));
+                understood::reply(&request, &verdict, length, &server.verifier, dialect)
+            }
+        };
+        let reply = reply
+            .with("x-sigvet-verdict", "valid")
+            .with("x-amz-request-id", &self.request_id);
+        shorten(&mut request.body);
+        let key = self.key_name(&verdict);
+        let judgement = match reply.status {
+            500.. => Judgement::NotServed(Box::new(verdict)),
+            _ => Judgement::Valid(Box::new(verdict)),
+        };
+        self.tell(request, length, judgement, key, reply.status, None, Vec::new()).await;
+        reply
+    }
+
+    async fn refuse(self, request: Request, verdict: Result<Box<Verdict>, VerifyError>) -> Reply {
+        let (mut request, diagnosis) = self.explain(request).await;
+        let refusal = Refusal::of(
+            &Refused {
+                request: &request,
+                verdict: verdict.as_deref(),
+                diagnosis: diagnosis.as_deref(),
+                request_id: &self.request_id,
+            },
+            self.server.answer_as,
+        );
+        let length = request.body.length().unwrap_or_default();
+        shorten(&mut request.body);
+        let key = verdict.as_ref().ok().and_then(|verdict| self.key_name(verdict));
+        let judgement = Judgement::Refused { verdict, diagnosis };
+        let mut reply = Reply::new(refusal.status, refusal.content_type, refusal.body.clone())
+            .with("x-sigvet-verdict", "invalid")
+            .with("x-amz-request-id", &self.request_id)
+            .with("x-amzn-requestid", &self.request_id);
+        if refusal.content_type.contains("json") {
+            reply = reply.with("x-amzn-errortype", refusal.code);
+        }
+        if let Some(cause) = judgement.cause() {
+            reply = reply.with("x-sigvet-cause", &cause);
+        }
+        self.tell(request, length, judgement, key, refusal.status, Some(refusal.code), refusal.body.into_bytes()).await;
+        reply
+    }
+
+    /// Looks for the mistake on a thread of its own; as many at a time as there are cores.
+    async fn explain(&self, request: Request) -> (Request, Option<Box<Diagnosis>>) {
+        let Ok(_place) = self.server.searches.acquire().await else { return (request, None) };
+        let (verifier, now, limit) = (self.server.verifier.clone(), self.now, self.server.limits.explain_time);
+        let kept = request.clone();
+        let search = tokio::task::spawn_blocking(move || Box::new(verifier.explain(&request, now, limit)));
+        (kept, search.await.ok())
+    }
+
+    async fn refuse_unread(&mut self, request: Option<Request>, status: u16, error: &(dyn Error + Sync)) -> Reply {
+        let text = error.to_string();
+        let reply = Reply::new(status, "text/plain; charset=utf-8", format!("{text}\n"))
+            .with("x-sigvet-verdict", "unknown")
+            .with("x-amz-request-id", &self.request_id)
+            .with("connection", "close");
+        let request = request.unwrap_or_else(empty_request);
+        self.tell(request, 0, Judgement::Unread(text), None, status, None, Vec::new()).await;
+        reply
+    }
+
+    fn key_name(&self, verdict: &Verdict) -> Option<String> {
+        self.server.verifier.keys.find(verdict.claimed.access_key_id()).map(|key| key.name.clone())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is a field of what is told")]
+    async fn tell(
+        &self,
+        request: Request,
+        body_length: u64,
+        judgement: Judgement,
+        key_name: Option<String>,
+        status: u16,
+        code: Option<&'static str>,
+        reply: Vec<u8>,
+    ) {
+        let exchange = Exchange {
+            number: self.number,
+            request_id: self.request_id.clone(),
+            at: self.now,
+            peer: self.peer.address,
+            version: self.version,
+            request,
+            body_length,
+            judgement,
+            key_name,
+            status,
+            code,
+            reply,
+            took: self.began.elapsed(),
+        };
+        self.server.sink.take(Arc::new(exchange)).await;
+    }
+}
+
+/// What is listed does not keep long bodies.
+fn shorten(body: &mut Body) {
+    if let Body::Bytes(bytes) = body
+        && bytes.len() > KEPT_BODY
+    {
+        let (sha256, length) = (body.sha256(), body.length().unwrap_or_default());
+        *body = Body::Elsewhere { sha256, length };
+    }
+}
+
+fn empty_request() -> Request {
+    let body = Body::Bytes(Vec::new());
+    sigvet_core::internal::captured_request("", "", sigvet_core::request::Headers::default(), body)
+}
+
+fn status_of(error: &IntakeError) -> u16 {
+    match error {
+        IntakeError::TooLong { .. } => 413,
+        IntakeError::Slow(_) => 408,
+        IntakeError::Broken(_) => 400,
+        IntakeError::NoRoom(_) => 507,
+    }
+}
+
+/// What hyper could not read, if a request was begun.
+fn unreadable(error: &(dyn Error + Send + Sync + 'static)) -> Option<String> {
+    let error = error.downcast_ref::<hyper::Error>()?;
+    (error.is_parse() || error.is_parse_too_large() || error.is_timeout()).then(|| error.to_string())
+}

@@ -1,0 +1,52 @@
+//! What was understood of a valid request, for whoever sent it.
+//!
+//! As JSON for people and scripts. A client of a service that speaks XML gets the same as XML: an SDK could not read the other.
+
+use serde_json::{Value, json};
+use sigvet_core::verify::Verdict;
+
+use super::refusal::Dialect;
+use super::refusal::xml::Xml;
+use super::{Reply, Verifier};
+use sigvet_core::request::Request;
+
+/// The answer to a valid request that nobody else answers.
+pub fn reply(request: &Request, verdict: &Verdict, length: u64, verifier: &Verifier, dialect: Dialect) -> Reply {
+    let facts = facts(request, verdict, length, verifier);
+    let asks_for_anything = request.headers.contains("accept");
+    if dialect.speaks_xml() && !asks_for_anything {
+        let mut xml = Xml::new();
+        xml.within("Understood", |xml| facts.iter().for_each(|(name, value)| xml.element(name, &plain(value))));
+        return Reply::new(200, "application/xml", xml.into_text());
+    }
+    let object: serde_json::Map<String, Value> = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Reply::new(200, "application/json", format!("{:#}\n", Value::Object(object)))
+}
+
+fn facts(request: &Request, verdict: &Verdict, length: u64, verifier: &Verifier) -> Vec<(&'static str, Value)> {
+    let claimed = &verdict.claimed;
+    let scope = claimed.scope();
+    let key = verifier.keys.find(claimed.access_key_id()).map(|key| key.name.clone());
+    let signed_headers = verdict.as_v4().map(|(claim, _)| claim.terms.signed_headers.as_str().to_owned());
+    vec![
+        ("verdict", verdict.outcome().as_str().into()),
+        ("scheme", claimed.scheme_name().into()),
+        ("access_key_id", claimed.access_key_id().into()),
+        ("key", json!(key)),
+        ("region", json!(scope.map(|scope| &scope.region))),
+        ("service", json!(scope.map(|scope| &scope.service))),
+        ("signed_headers", json!(signed_headers)),
+        ("method", request.method().into()),
+        ("path", String::from_utf8_lossy(request.path()).into()),
+        ("body_bytes", length.into()),
+        ("expires_at", json!(claimed.expires_at().map(|at| at.to_rfc3339()))),
+    ]
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}

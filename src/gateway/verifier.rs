@@ -1,0 +1,132 @@
+//! Who judges: the keys, what the server expects, and its clock.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sigvet_core::canonical::PathRule;
+use sigvet_core::credentials::Credentials;
+use sigvet_core::derivation::TokenTravel;
+use sigvet_core::endpoint::BucketRule;
+use sigvet_core::request::Request;
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{Claimed, ExpectedScope, Judge, Known, Verdict, VerifyError, verify};
+use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, OtherKey, Trial, diagnose};
+
+use super::Keyring;
+
+/// The clock of a server.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks this for the time.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}
+
+/// What a server expects of a signature, and the keys that it knows.
+#[derive(Debug, Clone)]
+pub struct Verifier {
+    /// The keys.
+    pub keys: Keyring,
+    /// The server's region, if only one is taken.
+    pub region: Option<String>,
+    /// The server's service, if only one is taken.
+    pub service: Option<String>,
+    /// How session tokens travel, if not in the service's own way.
+    pub token: Option<TokenTravel>,
+    /// By which rule paths are signed, if not by the service's own.
+    pub path_rule: Option<PathRule>,
+    /// How far clocks may be apart.
+    pub window: Duration,
+    /// The server's clock.
+    pub clock: Clock,
+    /// The server's own hosts, with their ports: what stands before one of them is a bucket.
+    pub endpoints: Vec<String>,
+}
+
+impl Verifier {
+    /// Judges a request by the key that it names.
+    ///
+    /// # Errors
+    /// The request makes no claim that could be checked.
+    pub fn judge(&self, request: &Request, now: Timestamp) -> Result<Verdict, VerifyError> {
+        let claimed = Claimed::extract(request, self.buckets())?;
+        verify(request, &self.judge_with(self.key_for(claimed.access_key_id()), now))
+    }
+
+    /// Finds the mistake behind a refusal, within that time.
+    pub fn explain(&self, request: &Request, now: Timestamp, limit: Duration) -> Diagnosis {
+        let claimed = Claimed::extract(request, self.buckets()).ok();
+        let credentials = self.key_for(claimed.as_ref().map(Claimed::access_key_id).unwrap_or_default());
+        let others = self.others(credentials);
+        let began = Instant::now();
+        let is_time_up = || began.elapsed() >= limit;
+        let hints = Hints {
+            hosts: self.endpoints.clone(),
+            regions: self.region.iter().cloned().collect(),
+            services: self.service.iter().cloned().collect(),
+            endpoints: self.endpoints.clone(),
+            now: Some(now),
+            ..Hints::default()
+        };
+        let evidence = Evidence {
+            request: Some(request),
+            credentials,
+            other_keys: &others,
+            window: self.window,
+            known: Known::WHOLE,
+            scope: self.scope(),
+            token: self.token,
+            path_rule: self.path_rule,
+            trial: Trial::default(),
+            ..Evidence::new(now, &hints)
+        };
+        diagnose(&evidence, Limits { deepest: 3, is_time_up: &is_time_up })
+    }
+
+    /// The key that a request names, or else the preferred one: a signature by a key that is not known is held against
+    /// something, so that it is refused and not left open.
+    fn key_for(&self, access_key_id: &str) -> Option<&Credentials> {
+        let named = self.keys.find(access_key_id).or_else(|| self.keys.keys().first());
+        named.map(|key| &key.credentials)
+    }
+
+    fn others(&self, own: Option<&Credentials>) -> Vec<OtherKey> {
+        let is_other = |id: &str| own.is_none_or(|own| own.access_key_id != id);
+        let others = self.keys.keys().iter().filter(|key| is_other(&key.credentials.access_key_id));
+        let other = |key: &super::NamedKey| OtherKey {
+            name: key.name.clone(),
+            access_key_id: key.credentials.access_key_id.clone(),
+            secret: key.credentials.secret_access_key.clone(),
+        };
+        others.map(other).collect()
+    }
+
+    fn judge_with<'a>(&'a self, credentials: Option<&'a Credentials>, now: Timestamp) -> Judge<'a> {
+        let mut judge = Judge::new(credentials, now, self.scope()).with_window(self.window).with_buckets(self.buckets());
+        (judge.path_rule, judge.token) = (self.path_rule, self.token);
+        judge
+    }
+
+    fn scope(&self) -> ExpectedScope<'_> {
+        ExpectedScope::Given { region: self.region.as_deref(), service: self.service.as_deref() }
+    }
+
+    fn buckets(&self) -> BucketRule<'_> {
+        BucketRule { chosen: None, endpoints: &self.endpoints }
+    }
+}
