@@ -108,7 +108,7 @@ pub struct ServeArgs {
     exit_code: bool,
 
     /// Maximum size of a request body
-    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "5G", help_heading = "Limits")]
+    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "5GiB", help_heading = "Limits")]
     max_body: u64,
 
     /// Maximum number of open connections

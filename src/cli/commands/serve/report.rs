@@ -78,11 +78,16 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
         cause.map(|cause| format!("  {cause}")).unwrap_or_default(),
     );
     context.stderr.line(&inert_line(&line))?;
-    if let Some(diagnosis) = exchange.judgement.diagnosis() {
+    if let Some(diagnosis) = exchange.judgement.diagnosis().filter(|diagnosis| tells_something(diagnosis)) {
         shown(exchange, diagnosis, &redactor).write_text(false, &mut context.stderr)?;
         context.stderr.line("")?;
     }
     Ok(())
+}
+
+/// Of a request without a signature there is nothing to say but that.
+fn tells_something(diagnosis: &Diagnosis) -> bool {
+    diagnosis.judged.is_some() || diagnosis.best().is_some()
 }
 
 /// A diagnosis as it is to be shown.
