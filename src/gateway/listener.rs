@@ -16,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::Limits;
 use super::record::{Heads, Recorded};
-use super::server::{Peer, Server};
+use super::server::Server;
 
 /// Why a gateway does not listen.
 #[derive(Debug, thiserror::Error)]
@@ -172,11 +172,11 @@ impl Acceptor {
         tokio::spawn(async move {
             let _place = place;
             match tls {
-                None => speak(stream, Peer { address, is_tls: false }, server, limits, watcher).await,
+                None => speak(stream, address, server, limits, watcher).await,
                 Some(tls) => {
                     let shaken = tokio::time::timeout(limits.head_time, tls.accept(stream)).await;
                     if let Ok(Ok(stream)) = shaken {
-                        speak(stream, Peer { address, is_tls: true }, server, limits, watcher).await;
+                        speak(stream, address, server, limits, watcher).await;
                     }
                 }
             }
@@ -187,7 +187,7 @@ impl Acceptor {
 /// Speaks HTTP with one client, until it is gone.
 async fn speak(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: Peer,
+    peer: SocketAddr,
     server: Arc<Server>,
     limits: Limits,
     watcher: hyper_util::server::graceful::Watcher,

@@ -12,6 +12,7 @@ use std::time::Instant;
 use http::Method;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use sigvet_core::claim::ClaimError;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Verdict, VerifyError};
@@ -19,6 +20,7 @@ use sigvet_diagnose::Diagnosis;
 use tokio::sync::Semaphore;
 
 use super::exchange::{Exchange, Judgement};
+use super::forward_auth::Asker;
 use super::intake::{self, Intake, IntakeError};
 use super::record::Heads;
 use super::refusal::{Refusal, Refused};
@@ -61,21 +63,14 @@ pub struct Server {
     pub answer: Option<Arc<dyn Answer>>,
     /// What stands under the reserved path.
     pub pages: Option<Arc<dyn Pages>>,
+    /// The proxy that asks about requests, if it passes none on.
+    pub asker: Option<Asker>,
     /// Who is told.
     pub sink: Arc<dyn Sink>,
     /// A word that makes the IDs of this process's replies its own.
     pub run: u32,
     requests: AtomicU64,
     searches: Arc<Semaphore>,
-}
-
-/// Who is at the other end.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer {
-    /// Their address.
-    pub address: SocketAddr,
-    /// Whether the connection is one of TLS.
-    pub is_tls: bool,
 }
 
 impl Server {
@@ -88,6 +83,7 @@ impl Server {
             answer_as: AnswerAs::default(),
             answer: None,
             pages: None,
+            asker: None,
             sink,
             run,
             requests: AtomicU64::new(0),
@@ -100,7 +96,7 @@ impl Server {
         &self,
         request: http::Request<Incoming>,
         heads: &Heads,
-        peer: Peer,
+        peer: SocketAddr,
     ) -> http::Response<ReplyBody> {
         let (parts, body) = request.into_parts();
         let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
@@ -124,7 +120,7 @@ impl Server {
     }
 
     /// A connection ended in an error: a head that is no HTTP, too long, or too slow.
-    pub(super) async fn note_unreadable(&self, peer: Peer, error: &(dyn Error + Send + Sync + 'static)) {
+    pub(super) async fn note_unreadable(&self, peer: SocketAddr, error: &(dyn Error + Send + Sync + 'static)) {
         // Whoever closes a connection without a word has not made a request.
         if let Some(problem) = unreadable(error) {
             let turn = self.begin(peer, http::Version::HTTP_11);
@@ -132,7 +128,7 @@ impl Server {
         }
     }
 
-    fn begin(&self, peer: Peer, version: http::Version) -> Turn<'_> {
+    fn begin(&self, peer: SocketAddr, version: http::Version) -> Turn<'_> {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         Turn {
             server: self,
@@ -151,15 +147,21 @@ struct Turn<'a> {
     server: &'a Server,
     number: u64,
     request_id: String,
-    peer: Peer,
+    peer: SocketAddr,
     version: &'static str,
     began: Instant,
     now: Timestamp,
 }
 
 impl Turn<'_> {
-    async fn judge(self, mut request: Request, intake: Intake) -> Reply {
+    async fn judge(mut self, mut request: Request, intake: Intake) -> Reply {
         request.body = intake.body.clone();
+        if let Some(asker) = self.server.asker {
+            match asker.subject(&request) {
+                Ok(subject) => request = subject,
+                Err(error) => return self.refuse_unread(Some(request), 500, &error).await,
+            }
+        }
         match self.server.verifier.judge(&request, self.now) {
             Ok(verdict) if verdict.is_valid() => self.pass(request, intake, verdict).await,
             Ok(verdict) => self.refuse(request, Ok(Box::new(verdict))).await,
@@ -171,15 +173,17 @@ impl Turn<'_> {
         let length = intake.body.length().unwrap_or_default();
         let server = self.server;
         let reply = match &server.answer {
+            _ if server.asker.is_some() => self.allow(&verdict),
             Some(answer) => answer.answer(&request, intake, &verdict).await,
             None => {
                 let dialect = Dialect::of(&request, Some(&verdict.claimed));
                 understood::reply(&request, &verdict, length, &server.verifier, dialect)
             }
         };
-        let reply = reply
-            .with("x-sigvet-verdict", "valid")
-            .with("x-amz-request-id", &self.request_id);
+        let mut reply = reply.with("x-sigvet-verdict", "valid");
+        if !reply.headers.contains_key("x-amz-request-id") {
+            reply = reply.with("x-amz-request-id", &self.request_id);
+        }
         shorten(&mut request.body);
         let key = self.key_name(&verdict);
         let judgement = match reply.status {
@@ -188,6 +192,15 @@ impl Turn<'_> {
         };
         self.tell(request, length, judgement, key, reply.status, None, Vec::new()).await;
         reply
+    }
+
+    /// Says yes to a proxy, and who it is that asks.
+    fn allow(&self, verdict: &Verdict) -> Reply {
+        let reply = Reply::new(204, "", "").with("x-sigvet-access-key-id", verdict.claimed.access_key_id());
+        match self.key_name(verdict) {
+            Some(name) => reply.with("x-sigvet-key", &name),
+            None => reply,
+        }
     }
 
     async fn refuse(self, request: Request, verdict: Result<Box<Verdict>, VerifyError>) -> Reply {
@@ -201,11 +214,18 @@ impl Turn<'_> {
             },
             self.server.answer_as,
         );
+        // A proxy passes on only these two.
+        let is_unsigned = matches!(verdict, Err(VerifyError::V4(ClaimError::NotSigned)));
+        let status = match self.server.asker {
+            Some(_) if is_unsigned => 401,
+            Some(_) => 403,
+            None => refusal.status,
+        };
         let length = request.body.length().unwrap_or_default();
         shorten(&mut request.body);
         let key = verdict.as_ref().ok().and_then(|verdict| self.key_name(verdict));
         let judgement = Judgement::Refused { verdict, diagnosis };
-        let mut reply = Reply::new(refusal.status, refusal.content_type, refusal.body.clone())
+        let mut reply = Reply::new(status, refusal.content_type, refusal.body.clone())
             .with("x-sigvet-verdict", "invalid")
             .with("x-amz-request-id", &self.request_id)
             .with("x-amzn-requestid", &self.request_id);
@@ -215,7 +235,7 @@ impl Turn<'_> {
         if let Some(cause) = judgement.cause() {
             reply = reply.with("x-sigvet-cause", &cause);
         }
-        self.tell(request, length, judgement, key, refusal.status, Some(refusal.code), refusal.body.into_bytes()).await;
+        self.tell(request, length, judgement, key, status, Some(refusal.code), refusal.body.into_bytes()).await;
         reply
     }
 
@@ -258,7 +278,7 @@ impl Turn<'_> {
             number: self.number,
             request_id: self.request_id.clone(),
             at: self.now,
-            peer: self.peer.address,
+            peer: self.peer,
             version: self.version,
             request,
             body_length,

@@ -25,6 +25,7 @@ mod socks;
 mod tunnel;
 mod connect;
 mod wire;
+mod upstream;
 
 pub use body_error::{BodyError, Pass};
 pub use chunks::ChunkedReader;
@@ -42,6 +43,8 @@ pub use rerouting::{InvalidRerouting, Rerouting};
 pub use resolution::{InvalidResolution, Resolution};
 pub use tally::Tally;
 pub use timings::Timings;
+pub use tls::{certificates_in, key_in};
+pub use upstream::{RelayedBody, Upstream};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;

@@ -80,7 +80,8 @@ fn identified(
     builder.with_client_auth_cert(chain, secret).map_err(|error| bad(key, error.into()))
 }
 
-fn key_in(path: &Path) -> Result<PrivateKeyDer<'static>, BadIdentity> {
+/// The private key in a file of PEM.
+pub fn key_in(path: &Path) -> Result<PrivateKeyDer<'static>, BadIdentity> {
     let text = files::read(path, LARGEST_BUNDLE).map_err(pem::Error::Io)?.bytes;
     if text.windows(ENCRYPTED.len()).any(|window| window == ENCRYPTED) {
         return Err(BadIdentity::Encrypted);
@@ -107,7 +108,8 @@ fn trusting(
     }
 }
 
-fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, BadRoots> {
+/// The certificates in a file of PEM, one at least.
+pub fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, BadRoots> {
     let text = files::read(path, LARGEST_BUNDLE).map_err(pem::Error::Io)?.bytes;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>()?;
     if certificates.is_empty() { Err(BadRoots::Empty) } else { Ok(certificates) }

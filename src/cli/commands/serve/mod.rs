@@ -1,6 +1,8 @@
 //! `sigvet serve`: an endpoint that verifies like AWS and explains each refusal.
 
+mod answering;
 mod keys;
+mod tls;
 pub mod report;
 mod running;
 pub mod sink;
@@ -16,7 +18,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::signing::ExpectedOptions;
 use crate::cli::options::value::{parse_duration, parse_size, parse_time};
-use crate::gateway::{AnswerAs, Limits};
+use crate::gateway::{AnswerAs, Asker, Limits};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::DEFAULT_WINDOW;
 
@@ -35,6 +37,29 @@ pub enum ServerKind {
     Minio,
     /// Ceph's, which has no message
     Ceph,
+}
+
+/// The proxies that ask whether a request may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProxyKind {
+    /// auth_request: reads X-Original-Method, X-Original-URI and Host
+    Nginx,
+    /// ForwardAuth: reads X-Forwarded-Method, X-Forwarded-Host and X-Forwarded-Uri
+    Traefik,
+    /// forward_auth: reads the same fields as traefik
+    Caddy,
+    /// ext_authz over HTTP: reads the request itself
+    Envoy,
+}
+
+impl From<ProxyKind> for Asker {
+    fn from(kind: ProxyKind) -> Self {
+        match kind {
+            ProxyKind::Nginx => Self::Nginx,
+            ProxyKind::Traefik | ProxyKind::Caddy => Self::Forwarded,
+            ProxyKind::Envoy => Self::Envoy,
+        }
+    }
 }
 
 /// How the log is written.
@@ -66,6 +91,25 @@ pub struct ServeArgs {
     #[arg(long, help_heading = "Listening")]
     allow_remote: bool,
 
+    /// Speak TLS, with a certificate made for this run unless --tls-cert gives one
+    #[arg(long, help_heading = "Listening")]
+    tls: bool,
+
+    /// Certificate chain to show (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key", value_hint = clap::ValueHint::FilePath)]
+    #[arg(help_heading = "Listening")]
+    tls_cert: Option<PathBuf>,
+
+    /// Private key of --tls-cert (PEM, without a password)
+    #[arg(long, value_name = "FILE", requires = "tls_cert", value_hint = clap::ValueHint::FilePath)]
+    #[arg(help_heading = "Listening")]
+    tls_key: Option<PathBuf>,
+
+    /// Write the CA certificate that clients must trust to this file (PEM)
+    #[arg(long, value_name = "FILE", conflicts_with = "tls_cert", value_hint = clap::ValueHint::FilePath)]
+    #[arg(help_heading = "Listening")]
+    tls_ca: Option<PathBuf>,
+
     /// Accept requests signed with this profile's key; can be repeated (default: every key in your files)
     #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "Credentials")]
     #[arg(add = crate::cli::options::complete::profile_names())]
@@ -93,6 +137,14 @@ pub struct ServeArgs {
     /// Maximum time to search for the mistake behind a refusal
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "1s", help_heading = "Judging")]
     time_limit: Duration,
+
+    /// Pass valid requests on to this server
+    #[arg(long, value_name = "URL", help_heading = "Answering")]
+    upstream: Option<String>,
+
+    /// Answer a proxy's question about a request with 204, 401 or 403
+    #[arg(long, value_name = "PROXY", value_enum, conflicts_with = "upstream", help_heading = "Answering")]
+    auth: Option<ProxyKind>,
 
     /// Whose reply a refused request gets
     #[arg(long, value_name = "SERVER", value_enum, default_value_t, hide_possible_values = true, help_heading = "Answering")]

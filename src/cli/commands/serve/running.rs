@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::{answering, tls};
 use super::report::Report;
 use super::sink::{Exchanges, Queue};
 use super::{LogFormat, ServeArgs, keys};
@@ -20,11 +21,14 @@ pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exi
 }
 
 async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
-    let listening = Listening::bind(args.address(), args.allow_remote, None).await.map_err(explain_listening)?;
+    let tls = tls::configure(args)?;
+    let listening = Listening::bind(args.address(), args.allow_remote, tls).await.map_err(explain_listening)?;
     let (queue, exchanges) = Queue::new();
     let verifier = verifier(args, keys, &listening);
     let mut server = Server::new(verifier, args.limits(), Arc::new(queue), std::process::id());
     server.answer_as = args.answer_as();
+    server.asker = args.auth.map(Into::into);
+    server.answer = answering::find(args, listening.address(), server.run, context)?;
     announce(args, &listening, context)?;
     let stop = Stop::new();
     let asked = stop.clone();

@@ -1,0 +1,133 @@
+//! The certificate of a gateway that speaks TLS: given, or made for this run under an authority that is made for it too.
+
+use std::io;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType, ExtendedKeyUsagePurpose, GeneralSubtree,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::transport::{BadIdentity, BadRoots, certificates_in, key_in};
+
+/// Why a gateway has no certificate.
+#[derive(Debug, thiserror::Error)]
+pub enum CertificateError {
+    /// The file holds no certificate.
+    #[error("{}: {source}", file.display())]
+    Certificate {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: BadRoots,
+    },
+    /// The file holds no key.
+    #[error("{}: {source}", file.display())]
+    Key {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: BadIdentity,
+    },
+    /// They do not go together, or TLS cannot use them.
+    #[error("the certificate and the key cannot be used: {0}")]
+    Pair(#[source] rustls::Error),
+    /// None could be made.
+    #[error("cannot make a certificate: {0}")]
+    Made(#[source] rcgen::Error),
+    /// The authority's certificate cannot be written.
+    #[error("cannot write {}: {source}", file.display())]
+    Unwritten {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// A certificate that was made, and that of its authority for whoever is to trust it.
+#[derive(Debug)]
+pub struct Made {
+    /// For the listener.
+    pub server: Arc<ServerConfig>,
+    /// The authority's certificate, as PEM. Its key is gone.
+    pub authority: String,
+}
+
+/// Reads a certificate with those above it, and its key.
+///
+/// # Errors
+/// See [`CertificateError`].
+pub fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, CertificateError> {
+    let chain = certificates_in(certificate)
+        .map_err(|source| CertificateError::Certificate { file: certificate.to_owned(), source })?;
+    let secret = key_in(key).map_err(|source| CertificateError::Key { file: key.to_owned(), source })?;
+    configure(chain, secret)
+}
+
+/// Makes a certificate for this machine's own names and that address. Its authority can vouch for nothing else.
+///
+/// # Errors
+/// See [`CertificateError`].
+pub fn make(address: IpAddr) -> Result<Made, CertificateError> {
+    let made = CertificateError::Made;
+    let authority_key = KeyPair::generate().map_err(made)?;
+    let authority = authority_params(address);
+    let certificate = authority.self_signed(&authority_key).map_err(made)?;
+    let issuer = Issuer::new(authority, authority_key);
+    let key = KeyPair::generate().map_err(made)?;
+    let leaf = leaf_params(address).map_err(made)?.signed_by(&key, &issuer).map_err(made)?;
+    let secret = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    Ok(Made { server: configure(vec![leaf.der().clone()], secret)?, authority: certificate.pem() })
+}
+
+fn authority_params(address: IpAddr) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = named("sigvet serve, for tests on this machine");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    let addresses = addresses(address).map(|address| GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(address, whole(address))));
+    let names = std::iter::once(GeneralSubtree::DnsName("localhost".to_owned()));
+    let permitted_subtrees = names.chain(addresses).collect();
+    params.name_constraints = Some(NameConstraints { permitted_subtrees, excluded_subtrees: Vec::new() });
+    params
+}
+
+fn leaf_params(address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
+    let mut params = CertificateParams::new(vec!["localhost".to_owned(), "*.localhost".to_owned()])?;
+    params.distinguished_name = named("sigvet serve");
+    params.subject_alt_names.extend(addresses(address).map(SanType::IpAddress));
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.use_authority_key_identifier_extension = true;
+    Ok(params)
+}
+
+fn named(name: &str) -> DistinguishedName {
+    let mut distinguished = DistinguishedName::new();
+    distinguished.push(DnType::CommonName, name);
+    distinguished
+}
+
+/// Both addresses of this machine for itself, and the one that is listened on.
+fn addresses(address: IpAddr) -> impl Iterator<Item = IpAddr> {
+    let own = [IpAddr::from([127, 0, 0, 1]), IpAddr::from(std::net::Ipv6Addr::LOCALHOST)];
+    let other = (!own.contains(&address)).then_some(address);
+    own.into_iter().chain(other)
+}
+
+fn whole(address: IpAddr) -> u8 {
+    if address.is_ipv4() { 32 } else { 128 }
+}
+
+fn configure(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Arc<ServerConfig>, CertificateError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider);
+    let builder = builder.with_safe_default_protocol_versions().map_err(CertificateError::Pair)?;
+    let mut server = builder.with_no_client_auth().with_single_cert(chain, key).map_err(CertificateError::Pair)?;
+    server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(server))
+}

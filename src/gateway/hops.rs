@@ -1,0 +1,36 @@
+//! Fields that belong to one connection and go no further (RFC 9110 §7.6.1).
+
+/// Those that every connection has for itself, whether `Connection` names them or not.
+const HOP_BY_HOP: [&str; 8] = [
+    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "transfer-encoding",
+    "upgrade",
+];
+
+/// The fields that `Connection` names besides.
+#[derive(Debug, Default)]
+pub struct Hop(Vec<String>);
+
+impl Hop {
+    /// Reads the values of `Connection`.
+    pub fn new<'a>(values: impl Iterator<Item = &'a [u8]>) -> Self {
+        let names = values.flat_map(|value| value.split(|byte| *byte == b','));
+        Self(names.map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase()).collect())
+    }
+
+    /// Whether a field, by its name in lower case, stays on this connection.
+    pub fn keeps(&self, name: &str) -> bool {
+        HOP_BY_HOP.contains(&name) || self.0.iter().any(|own| own == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_belongs_to_a_connection_goes_no_further() {
+        let hop = Hop::new([&b"close, X-Mine"[..], b"x-other"].into_iter());
+        assert!(["connection", "x-mine", "x-other", "te", "upgrade"].iter().all(|name| hop.keeps(name)));
+        assert!(!["host", "x-amz-date", "content-length", "trailer"].iter().any(|name| hop.keeps(name)));
+    }
+}
