@@ -7,7 +7,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
 use sigvet_core::crypto::Sha256Hasher;
-use sigvet_core::request::Body;
+use sigvet_core::request::{Body, Request, StatedChecksums, WrongChecksum};
 
 use super::file_body::FileBody;
 use super::{Limits, ReplyBody};
@@ -19,6 +19,8 @@ pub struct Intake {
     pub body: Body,
     /// Where it is, if it is not in memory.
     pub file: Option<File>,
+    /// The checksum that the request states and the file does not have.
+    pub wrong_checksum: Option<WrongChecksum>,
 }
 
 impl Intake {
@@ -54,12 +56,12 @@ pub enum IntakeError {
     NoRoom(#[source] io::Error),
 }
 
-/// Takes a body in, within the limits.
+/// Takes the body of a request in, within the limits.
 ///
 /// # Errors
 /// See [`IntakeError`].
-pub async fn take(mut body: Incoming, limits: &Limits) -> Result<Intake, IntakeError> {
-    let mut spool = Spool { memory: Vec::new(), file: None, length: 0, limits };
+pub async fn take(request: &Request, mut body: Incoming, limits: &Limits) -> Result<Intake, IntakeError> {
+    let mut spool = Spool { request, memory: Vec::new(), spooled: None, length: 0, limits };
     loop {
         let frame = tokio::time::timeout(limits.idle_time, body.frame()).await;
         match frame.map_err(|_| IntakeError::Slow(limits.idle_time))? {
@@ -74,10 +76,26 @@ pub async fn take(mut body: Incoming, limits: &Limits) -> Result<Intake, IntakeE
 }
 
 struct Spool<'a> {
+    request: &'a Request,
     memory: Vec<u8>,
-    file: Option<(File, Sha256Hasher)>,
+    spooled: Option<Spooled>,
     length: u64,
     limits: &'a Limits,
+}
+
+/// What is in the file by now.
+struct Spooled {
+    file: File,
+    hash: Sha256Hasher,
+    checksums: StatedChecksums,
+}
+
+impl Spooled {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.checksums.update(bytes);
+        self.file.write_all(bytes)
+    }
 }
 
 impl Spool<'_> {
@@ -86,7 +104,7 @@ impl Spool<'_> {
         if self.length > self.limits.body_bytes {
             return Err(IntakeError::TooLong { limit: self.limits.body_bytes });
         }
-        if self.file.is_none() && self.memory.len() + piece.len() <= self.limits.memory_bytes {
+        if self.spooled.is_none() && self.memory.len() + piece.len() <= self.limits.memory_bytes {
             self.memory.extend_from_slice(piece);
             return Ok(());
         }
@@ -94,23 +112,22 @@ impl Spool<'_> {
     }
 
     fn write_to_file(&mut self, piece: &[u8]) -> io::Result<()> {
-        if self.file.is_none() {
-            self.file = Some((tempfile::tempfile()?, Sha256Hasher::new()));
+        if self.spooled.is_none() {
+            let (hash, checksums) = (Sha256Hasher::new(), StatedChecksums::new(self.request));
+            let mut spooled = Spooled { file: tempfile::tempfile()?, hash, checksums };
+            spooled.write(&std::mem::take(&mut self.memory))?;
+            self.spooled = Some(spooled);
         }
-        let Some((file, hash)) = &mut self.file else { return Ok(()) };
-        for bytes in [std::mem::take(&mut self.memory).as_slice(), piece] {
-            hash.update(bytes);
-            file.write_all(bytes)?;
-        }
-        Ok(())
+        self.spooled.as_mut().map_or(Ok(()), |spooled| spooled.write(piece))
     }
 
     fn finish(self) -> Intake {
-        match self.file {
-            None => Intake { body: Body::Bytes(self.memory), file: None },
-            Some((file, hash)) => Intake {
+        match self.spooled {
+            None => Intake { body: Body::Bytes(self.memory), file: None, wrong_checksum: None },
+            Some(Spooled { file, hash, checksums }) => Intake {
                 body: Body::Elsewhere { sha256: Some(hash.finish()), length: self.length },
                 file: Some(file),
+                wrong_checksum: checksums.find_wrong(self.request),
             },
         }
     }

@@ -15,7 +15,7 @@ use hyper::body::Incoming;
 use sigvet_core::claim::ClaimError;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Verdict, VerifyError};
+use sigvet_core::verify::{Finding, Severity, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
 use tokio::sync::Semaphore;
 
@@ -108,7 +108,7 @@ impl Server {
         if let Some(reply) = self.pages.as_ref().and_then(|pages| pages.answer(&request, &parts.method)) {
             return reply.into_response();
         }
-        let reply = match intake::take(body, &self.limits).await {
+        let reply = match intake::take(&request, body, &self.limits).await {
             Ok(intake) => turn.judge(request, intake).await,
             Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
         };
@@ -126,6 +126,15 @@ impl Server {
             let turn = self.begin(peer, http::Version::HTTP_11);
             turn.tell(empty_request(), 0, Judgement::Unread(problem), None, 400, None, Vec::new()).await;
         }
+    }
+
+    /// Whether all of a request was seen and is right. Of one that a proxy asks about, the body is never seen.
+    fn takes(&self, verdict: &Verdict) -> bool {
+        let is_open = |finding: &Finding| match finding {
+            Finding::PayloadUnseen | Finding::ChunksUnseen => self.asker.is_none(),
+            other => other.severity() != Severity::Note,
+        };
+        verdict.is_valid() && !verdict.findings.iter().any(is_open)
     }
 
     fn begin(&self, peer: SocketAddr, version: http::Version) -> Turn<'_> {
@@ -163,8 +172,18 @@ impl Turn<'_> {
             }
         }
         match self.server.verifier.judge(&request, self.now) {
-            Ok(verdict) if verdict.is_valid() => self.pass(request, intake, verdict).await,
-            Ok(verdict) => self.refuse(request, Ok(Box::new(verdict))).await,
+            Ok(verdict) if self.server.takes(&verdict) && intake.wrong_checksum.is_none() => {
+                self.pass(request, intake, verdict).await
+            }
+            Ok(mut verdict) => {
+                let wrong = intake.wrong_checksum.map(|wrong| Finding::ChecksumMismatch {
+                    name: wrong.name.to_owned(),
+                    expected: wrong.expected,
+                    presented: wrong.presented,
+                });
+                verdict.findings.extend(wrong);
+                self.refuse(request, Ok(Box::new(verdict))).await
+            }
             Err(error) => self.refuse(request, Err(error)).await,
         }
     }
@@ -241,8 +260,10 @@ impl Turn<'_> {
 
     /// Looks for the mistake on a thread of its own; as many at a time as there are cores.
     async fn explain(&self, request: Request) -> (Request, Option<Box<Diagnosis>>) {
-        let Ok(_place) = self.server.searches.acquire().await else { return (request, None) };
-        let (verifier, now, limit) = (self.server.verifier.clone(), self.now, self.server.limits.explain_time);
+        let limit = self.server.limits.explain_time;
+        let place = tokio::time::timeout(limit, self.server.searches.acquire()).await;
+        let Ok(Ok(_place)) = place else { return (request, None) };
+        let (verifier, now) = (self.server.verifier.clone(), self.now);
         let kept = request.clone();
         let search = tokio::task::spawn_blocking(move || Box::new(verifier.explain(&request, now, limit)));
         (kept, search.await.ok())

@@ -11,7 +11,7 @@ use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, ExpectedScope, Judge, Known, Verdict, VerifyError, verify};
-use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, OtherKey, Trial, diagnose};
+use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, Note, OtherKey, Trial, diagnose};
 
 use super::Keyring;
 
@@ -101,6 +101,7 @@ impl Verifier {
         let mut diagnosis = diagnose(&evidence, Limits { deepest: DEEPEST, is_time_up: &is_time_up });
         // What else could be supplied is for whoever has a capture; here the request itself is at hand.
         diagnosis.next.clear();
+        diagnosis.notes.retain(|note| *note != Note::NoTextsKnown);
         diagnosis
     }
 

@@ -188,6 +188,11 @@ impl ChecksumHasher {
         Self { algorithm, state }
     }
 
+    /// The algorithm.
+    pub fn algorithm(&self) -> ChecksumAlgorithm {
+        self.algorithm
+    }
+
     /// Appends bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.state {

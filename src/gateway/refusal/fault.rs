@@ -5,7 +5,7 @@ use sigvet_core::derivation::Placement;
 use sigvet_core::form::Violation;
 use sigvet_core::stream::StreamFault;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Claimed, Finding, Verdict, VerifyError};
+use sigvet_core::verify::{Claimed, Finding, Severity, Verdict, VerifyError};
 
 /// The one reason that a server gives, of all there may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +135,7 @@ impl Fault {
         let mut faults: Vec<Self> = verdict
             .findings
             .iter()
-            .filter(|finding| finding.is_fatal() || finding.is_undecided())
+            .filter(|finding| finding.severity() != Severity::Note)
             .map(|finding| of_finding(finding, carrier))
             .collect();
         let unsigned: Vec<String> = faults.iter().filter_map(Self::unsigned_headers).flatten().cloned().collect();
@@ -198,7 +198,7 @@ fn of_finding(finding: &Finding, carrier: Carrier) -> Fault {
         Finding::ScopeDate { expected, presented } => {
             Fault::ScopeDay { carrier, expected: expected.clone(), presented: presented.clone() }
         }
-        Finding::TokenMissing { .. } | Finding::TokenDiffers { .. } => Fault::Token,
+        Finding::TokenMissing { .. } | Finding::TokenDiffers { .. } | Finding::TokenUnknown => Fault::Token,
         Finding::TokenUnsigned { name } | Finding::HeaderUnsigned { name } => Fault::HeadersUnsigned(vec![name.clone()]),
         Finding::PayloadMismatch { expected, presented } => {
             Fault::Payload { presented: presented.clone(), computed: expected.clone() }

@@ -12,12 +12,6 @@ pub fn sha1(bytes: &[u8]) -> [u8; 20] {
     sha1::Sha1::digest(bytes).into()
 }
 
-/// MD5 of bytes, which `Content-MD5` carries.
-#[cfg(feature = "stream")]
-pub(crate) fn md5(bytes: &[u8]) -> [u8; 16] {
-    md5::Md5::digest(bytes).into()
-}
-
 /// SHA-512 of bytes, which some clients take for SHA-256.
 pub fn sha512(bytes: &[u8]) -> [u8; 64] {
     sha2::Sha512::digest(bytes).into()

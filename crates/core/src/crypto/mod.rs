@@ -11,8 +11,6 @@ pub(crate) mod midstate;
 pub(crate) use digests::Hex;
 #[cfg(feature = "v2")]
 pub(crate) use digests::hmac_sha1;
-#[cfg(feature = "stream")]
-pub(crate) use digests::md5;
 #[cfg(feature = "v4a")]
 pub(crate) use ecdsa::EcdsaKey;
 #[cfg(feature = "v4a")]

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::target::split_query;
 use super::{Body, Request};
-use crate::checksum::{Checksum, ChecksumAlgorithm};
-use crate::crypto::md5;
+use crate::checksum::{ChecksumAlgorithm, ChecksumHasher};
+use crate::crypto::Md5Hasher;
 use crate::encode::{Plus, decode};
 
 /// A checksum in a request that is not that of its body.
@@ -23,22 +23,62 @@ pub struct WrongChecksum {
     pub presented: String,
 }
 
+/// The checksums that a request states of its body, computed as the body arrives.
+#[derive(Clone)]
+pub struct StatedChecksums {
+    md5: Option<Md5Hasher>,
+    amz: Vec<ChecksumHasher>,
+}
+
+impl StatedChecksums {
+    /// Reads from a request which ones there are: none if its body is in chunks. The body that completes a multipart upload is
+    /// not compared with `x-amz-checksum-*`, which is the checksum of the object.
+    pub fn new(request: &Request) -> Self {
+        if request.headers.declare_aws_chunks() {
+            return Self { md5: None, amz: Vec::new() };
+        }
+        let ends_upload = request.method == "POST" && request.parameters().any(|(name, _)| name == b"uploadId");
+        let mut amz: Vec<ChecksumHasher> = Vec::new();
+        for (algorithm, _) in request.stated_checksums().filter(|_| !ends_upload) {
+            // A header that is repeated ten thousand times does not have the body hashed as often.
+            if amz.iter().all(|hasher| hasher.algorithm() != algorithm) {
+                amz.push(ChecksumHasher::new(algorithm));
+            }
+        }
+        Self { md5: request.headers.contains("content-md5").then(Md5Hasher::new), amz }
+    }
+
+    /// Takes the next piece of the body.
+    pub fn update(&mut self, piece: &[u8]) {
+        if let Some(md5) = &mut self.md5 {
+            md5.update(piece);
+        }
+        self.amz.iter_mut().for_each(|hasher| hasher.update(piece));
+    }
+
+    /// The first `Content-MD5` or `x-amz-checksum-*` of the request, in a header or in the query of a presigned URL, that is
+    /// not the one of the body.
+    pub fn find_wrong(self, request: &Request) -> Option<WrongChecksum> {
+        let computed: HashMap<ChecksumAlgorithm, String> =
+            self.amz.into_iter().map(|hasher| (hasher.algorithm(), hasher.finish().to_string())).collect();
+        let md5 = self.md5.map(|md5| STANDARD.encode(md5.finish()));
+        md5.and_then(|expected| request.wrong_md5(expected)).or_else(|| request.wrong_amz_checksum(&computed))
+    }
+}
+
 impl Request {
-    /// The first `Content-MD5` or `x-amz-checksum-*`, in a header or in the query of a presigned URL, that does not match
-    /// the body. Returns `None` if the body is unknown or in chunks. The body that completes a multipart upload is not
-    /// compared with `x-amz-checksum-*`, which is the checksum of the object.
+    /// The first `Content-MD5` or `x-amz-checksum-*` that does not match the body, as [`StatedChecksums`] finds it. Returns
+    /// `None` if the body is not at hand.
     pub fn wrong_checksum(&self) -> Option<WrongChecksum> {
         let Body::Bytes(bytes) = &self.body else { return None };
-        if self.headers.declare_aws_chunks() {
-            return None;
-        }
-        self.wrong_md5(bytes).or_else(|| self.wrong_amz_checksum(bytes))
+        let mut stated = StatedChecksums::new(self);
+        stated.update(bytes);
+        stated.find_wrong(self)
     }
 
     /// RFC 1864: the 16 bytes in base64.
-    fn wrong_md5(&self, body: &[u8]) -> Option<WrongChecksum> {
+    fn wrong_md5(&self, expected: String) -> Option<WrongChecksum> {
         let presented = self.headers.first_text_lossy("content-md5")?;
-        let expected = STANDARD.encode(md5(body));
         (expected != presented).then(|| WrongChecksum {
             name: "content-md5",
             expected,
@@ -46,20 +86,19 @@ impl Request {
         })
     }
 
-    fn wrong_amz_checksum(&self, body: &[u8]) -> Option<WrongChecksum> {
-        let ends_upload = self.method == "POST" && self.parameters().any(|(name, _)| name == b"uploadId");
-        if ends_upload {
-            return None;
-        }
-        let mut computed: HashMap<ChecksumAlgorithm, String> = HashMap::new();
+    fn wrong_amz_checksum(&self, computed: &HashMap<ChecksumAlgorithm, String>) -> Option<WrongChecksum> {
+        self.stated_checksums().find_map(|(algorithm, presented)| {
+            let expected = computed.get(&algorithm).filter(|expected| **expected != presented)?;
+            Some(WrongChecksum { name: algorithm.header(), expected: expected.clone(), presented })
+        })
+    }
+
+    /// Each `x-amz-checksum-*` with its value, in headers and in the query.
+    fn stated_checksums(&self) -> impl Iterator<Item = (ChecksumAlgorithm, String)> {
         let headers = self.headers.iter().map(|header| (header.name.clone().into_bytes(), header.value.clone()));
-        headers.chain(self.parameters()).find_map(|(name, value)| {
+        headers.chain(self.parameters()).filter_map(|(name, value)| {
             let algorithm = ChecksumAlgorithm::from_header(std::str::from_utf8(&name).ok()?)?;
-            // A header that is repeated ten thousand times does not have the body hashed as often.
-            let expected = computed.entry(algorithm).or_insert_with(|| Checksum::compute(algorithm, body).to_string());
-            let presented = String::from_utf8_lossy(value.trim_ascii()).into_owned();
-            let name = algorithm.header();
-            (*expected != presented).then(|| WrongChecksum { name, expected: expected.clone(), presented })
+            Some((algorithm, String::from_utf8_lossy(value.trim_ascii()).into_owned()))
         })
     }
 

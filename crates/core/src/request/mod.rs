@@ -15,7 +15,7 @@ mod object_key;
 
 pub use authority::InvalidAuthority;
 #[cfg(feature = "stream")]
-pub use checksum::WrongChecksum;
+pub use checksum::{StatedChecksums, WrongChecksum};
 pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};

@@ -61,7 +61,7 @@ fn json_line(exchange: &Exchange, context: &Context) -> String {
         "milliseconds": milliseconds(exchange),
     });
     let redacted = redactor(exchange).apply_to_json(object);
-    context.secrets.apply(&redacted.to_string()).into_owned() + "\n"
+    context.secrets.apply(&redacted.to_string()).into_owned()
 }
 
 fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure> {
