@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use http::Method;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use sigvet_core::claim::ClaimError;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::time::Timestamp;
@@ -108,9 +108,15 @@ impl Server {
         if let Some(reply) = self.pages.as_ref().and_then(|pages| pages.answer(&request, &parts.method)) {
             return reply.into_response();
         }
-        let reply = match intake::take(&request, body, &self.limits).await {
-            Ok(intake) => turn.judge(request, intake).await,
-            Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
+        // A body that is large, or may be, is not taken from somebody whose head alone is refused.
+        let is_large = body.size_hint().upper().is_none_or(|length| length > self.limits.memory_bytes as u64);
+        let early = if is_large { turn.refuse_by_head(&request) } else { None };
+        let reply = match early {
+            Some((request, verdict)) => turn.refuse(request, Ok(Box::new(verdict))).await.with("connection", "close"),
+            None => match intake::take(&request, body, &self.limits).await {
+                Ok(intake) => turn.judge(request, intake).await,
+                Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
+            },
         };
         let mut response = reply.into_response();
         if parts.method == Method::HEAD {
@@ -163,6 +169,14 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
+    /// The verdict on a head alone, if it is refused whatever body follows. A form is judged by its body.
+    fn refuse_by_head(&self, request: &Request) -> Option<(Request, Verdict)> {
+        let mut head = request.clone();
+        head.body = Body::Unknown;
+        let verdict = self.server.verifier.judge(&head, self.now).ok()?;
+        (self.server.asker.is_none() && verdict.has_fatal_finding()).then_some((head, verdict))
+    }
+
     async fn judge(mut self, mut request: Request, intake: Intake) -> Reply {
         request.body = intake.body.clone();
         if let Some(asker) = self.server.asker {

@@ -163,6 +163,22 @@ pub struct ServeArgs {
     #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "5GiB", help_heading = "Limits")]
     max_body: u64,
 
+    /// Maximum size of a request line with its headers
+    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "64KiB", help_heading = "Limits")]
+    max_head: u64,
+
+    /// Maximum time until a request's headers are complete
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "10s", help_heading = "Limits")]
+    head_timeout: Duration,
+
+    /// Maximum time between two pieces of a body
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30s", help_heading = "Limits")]
+    idle_timeout: Duration,
+
+    /// Maximum time for requests in progress when the server is asked to stop
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30s", help_heading = "Limits")]
+    stop_timeout: Duration,
+
     /// Maximum number of open connections
     #[arg(long, value_name = "COUNT", default_value_t = 1024, help_heading = "Limits")]
     max_connections: usize,
@@ -191,6 +207,10 @@ impl ServeArgs {
         Limits {
             body_bytes: self.max_body,
             connections: self.max_connections,
+            head_bytes: usize::try_from(self.max_head).unwrap_or(usize::MAX),
+            head_time: self.head_timeout,
+            idle_time: self.idle_timeout,
+            stop_time: self.stop_timeout,
             explain_time: self.time_limit,
             ..Limits::default()
         }

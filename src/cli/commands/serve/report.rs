@@ -125,5 +125,5 @@ fn problem(exchange: &Exchange) -> Option<String> {
 }
 
 fn milliseconds(exchange: &Exchange) -> f64 {
-    exchange.took.as_secs_f64() * 1000.0
+    (exchange.took.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }

@@ -1,0 +1,96 @@
+//! Clients that take too much, and others beside them that must not notice.
+
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
+
+use sigvet_core::prepare::PayloadChoice;
+
+use crate::server::{Server, statuses};
+use crate::signed::{request, request_with};
+
+#[test]
+fn a_head_that_is_too_long_is_refused() {
+    let server = Server::start(&["--max-head", "16KiB", "--log", "json"]);
+    let long = format!("GET / HTTP/1.1\r\nHost: h\r\nX: {}\r\n\r\n", "a".repeat(40_000));
+    assert_eq!(statuses(&server.converse(long.as_bytes())), [431]);
+    let many = format!("GET / HTTP/1.1\r\nHost: h\r\n{}\r\n", "a: b\r\n".repeat(400));
+    assert_eq!(statuses(&server.converse(many.as_bytes())), [431]);
+    assert_eq!(statuses(&server.converse(&request("GET", server.address(), "/", b""))), [200]);
+}
+
+#[test]
+fn a_body_that_is_too_long_is_refused_and_one_of_a_wrong_signature_is_not_taken() {
+    let server = Server::start(&["--max-body", "3MiB"]);
+    let host = server.address();
+    let body = vec![b'a'; 4 * 1024 * 1024];
+    assert_eq!(statuses(&server.converse(&request("PUT", host, "/b/k", &body))), [413]);
+    assert_eq!(statuses(&server.converse(&request("PUT", host, "/b/k", &body[..2 * 1024 * 1024]))), [200]);
+    let other = [request("PUT", host, "/b/k", &body[..2 * 1024 * 1024 - 1]), b"b".to_vec()].concat();
+    let other = String::from_utf8(other).unwrap().replace("Content-Length: 2097151", "Content-Length: 2097152");
+    let answer = server.converse(other.as_bytes());
+    assert!(answer.contains("XAmzContentSHA256Mismatch"), "{answer}");
+    // The head alone is wrong: the answer is there before the body is.
+    let head = String::from_utf8(request("PUT", host, "/b/k", &body[..2 * 1024 * 1024])).unwrap();
+    let (head, _) = head.split_once("\r\n\r\n").unwrap();
+    let mut stream = server.connect();
+    stream.write_all(format!("{}\r\n\r\n", head.replace("/b/k", "/b/other")).as_bytes()).unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 403");
+}
+
+/// By Python's `hashlib` and `zlib`: of 1.5 MiB of zeros.
+#[test]
+fn checksums_of_a_body_that_is_not_in_memory_are_compared_too() {
+    let server = Server::start(&[]);
+    let body = vec![0; 1_572_864];
+    let put = |name: &str, value: &str| {
+        let headers = [(name, value)];
+        server.converse(&request_with("PUT", server.address(), "/b/k", &headers, &body, PayloadChoice::Unsigned))
+    };
+    for (name, right) in [("content-md5", MD5), ("x-amz-checksum-crc32", CRC32)] {
+        assert_eq!(statuses(&put(name, right)), [200], "{name}");
+        let answer = put(name, &right.replacen(&right[..1], if right.starts_with('A') { "B" } else { "A" }, 1));
+        assert!(answer.contains("BadDigest") && answer.contains("checksum-mismatch"), "{answer}");
+    }
+}
+
+const MD5: &str = "aBHEgurSfAsRZez76ZbCtA==";
+const CRC32: &str = "rCxe4Q==";
+
+#[test]
+fn who_is_slow_is_left_alone_and_others_are_served() {
+    let server = Server::start(&["--head-timeout", "1s", "--idle-timeout", "1s", "--max-connections", "40"]);
+    let host = server.address();
+    let mut slow: Vec<_> = (0..30).map(|_| server.connect()).collect();
+    slow.iter_mut().for_each(|stream| stream.write_all(b"GET / HT").unwrap());
+    let mut body = server.connect();
+    let put = request("PUT", host, "/b/k", b"hello");
+    body.write_all(&put[..put.len() - 2]).unwrap();
+    let began = Instant::now();
+    assert_eq!(statuses(&server.converse(&request("GET", host, "/", b""))), [200]);
+    assert!(began.elapsed() < Duration::from_secs(20), "others wait for the slow ones");
+    let mut rest = String::new();
+    let _ = body.read_to_string(&mut rest);
+    assert_eq!(statuses(&rest), [408]);
+    for stream in &mut slow {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+    }
+}
+
+/// More clients than there is room for: the last ones wait, and are served.
+#[test]
+fn connections_beyond_the_limit_wait_for_their_turn() {
+    let server = Server::start(&["--max-connections", "2"]);
+    let (first, second) = (server.connect(), server.connect());
+    let mut third = server.connect();
+    third.write_all(&request("GET", server.address(), "/", b"")).unwrap();
+    third.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    assert!(third.read(&mut [0; 1]).is_err(), "it waits");
+    drop((first, second));
+    third.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let mut answer = [0; 12];
+    third.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+}

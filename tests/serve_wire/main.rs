@@ -1,0 +1,15 @@
+//! `sigvet serve` as the network sees it: what arrives is judged as it arrived, and no client hurts another.
+//!
+//! They catch a judge that sees another request than the one that is answered, a limit that does not hold, a request that is
+//! lost when the server is asked to stop, and a gateway that passes on more than it judged.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
+
+mod server;
+mod signed;
+
+mod auth;
+mod framing;
+mod limits;
+mod secure;
+mod stopping;
+mod upstream;

@@ -1,0 +1,59 @@
+//! Requests as text, signed with the demo key by the library.
+
+use std::time::{Duration, SystemTime};
+
+use sigvet_core::credentials::Credentials;
+use sigvet_core::prepare::{Identity, PayloadChoice, Settings, prepare};
+use sigvet_core::request::{Body, Request, RequestUrl};
+
+pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+pub fn credentials() -> Credentials {
+    Credentials::new("AKIAIOSFODNN7EXAMPLE", SECRET)
+}
+
+/// A signed request to that host, as it goes on the wire.
+pub fn request(method: &str, host: &str, target: &str, body: &[u8]) -> Vec<u8> {
+    request_with(method, host, target, &[], body, PayloadChoice::Hashed)
+}
+
+/// The same with more headers, which are signed, and another word for the payload.
+pub fn request_with(
+    method: &str,
+    host: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+    payload: PayloadChoice,
+) -> Vec<u8> {
+    let mut request = Request::new(method, &RequestUrl::parse(&format!("http://{host}{target}")).unwrap()).unwrap();
+    headers.iter().for_each(|(name, value)| request.headers.push(name, *value).unwrap());
+    request.body = Body::Bytes(body.to_vec());
+    let mut settings = Settings::new("us-east-1", "s3");
+    settings.payload = payload;
+    let credentials = credentials();
+    let prepared = prepare(request, &Identity::from(&credentials), &settings, SystemTime::now().into()).unwrap();
+    let signed = prepared.sign_once(&credentials.secret_access_key).request;
+    text_of(&signed, body)
+}
+
+/// A presigned URL's target.
+pub fn presigned(host: &str, target: &str) -> String {
+    let request = Request::new("GET", &RequestUrl::parse(&format!("http://{host}{target}")).unwrap()).unwrap();
+    let settings = Settings::new("us-east-1", "s3").presigned(Duration::from_secs(60));
+    let credentials = credentials();
+    let prepared = prepare(request, &Identity::from(&credentials), &settings, SystemTime::now().into()).unwrap();
+    let signed = prepared.sign_once(&credentials.secret_access_key).request;
+    String::from_utf8(signed.target().to_vec()).unwrap()
+}
+
+fn text_of(request: &Request, body: &[u8]) -> Vec<u8> {
+    let mut text = [request.method().as_bytes(), b" ", request.target(), b" HTTP/1.1\r\n"].concat();
+    for header in &request.headers {
+        text.extend([header.name.as_bytes(), b": ", &header.value, b"\r\n"].concat());
+    }
+    if !body.is_empty() && !request.headers.contains("transfer-encoding") {
+        text.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());
+    }
+    [&text, &b"\r\n"[..], body].concat()
+}

@@ -1,0 +1,87 @@
+//! How a server ends.
+
+use std::io::{Read, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::server::{Server, statuses};
+use crate::signed::request;
+
+/// Each client sends over a new connection until it is refused one; whatever was connected is answered.
+#[test]
+fn a_request_that_was_accepted_is_answered_though_the_server_is_asked_to_stop() {
+    let server = Server::start(&["--log", "json"]);
+    let lost = Arc::new(AtomicUsize::new(0));
+    let answered = Arc::new(AtomicUsize::new(0));
+    let text = request("GET", server.address(), "/b/k", b"");
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            let (address, text) = (server.address().to_owned(), text.clone());
+            let (lost, answered) = (Arc::clone(&lost), Arc::clone(&answered));
+            std::thread::spawn(move || {
+                while let Ok(mut stream) = std::net::TcpStream::connect(&address) {
+                    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+                    // The system refuses what it had not yet given to the server; the server has not seen that.
+                    if stream.write_all(&text).is_err() {
+                        break;
+                    }
+                    let mut answer = [0; 12];
+                    match stream.read_exact(&mut answer) {
+                        Ok(()) if &answer == b"HTTP/1.1 200" => answered.fetch_add(1, Ordering::Relaxed),
+                        _ => lost.fetch_add(1, Ordering::Relaxed),
+                    };
+                }
+            })
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(500));
+    server.terminate();
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    let (code, log) = server.wait();
+    let (lost, answered) = (lost.load(Ordering::Relaxed), answered.load(Ordering::Relaxed));
+    assert_eq!(code, Some(0));
+    assert!(answered > 20, "{answered} answered");
+    assert!(log.matches("\"status\":200").count() >= answered, "every answer has a line");
+    // A connection that the system completed in the instant of closing was never given to the server.
+    assert!(lost <= 8, "{lost} of {answered} were lost");
+}
+
+#[test]
+fn a_request_under_way_is_finished_first() {
+    let server = Server::start(&[]);
+    let put = request("PUT", server.address(), "/b/k", b"hello");
+    let mut stream = server.connect();
+    stream.write_all(&put[..put.len() - 2]).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    server.terminate();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(std::net::TcpStream::connect(server.address()).is_err(), "nobody new is let in");
+    stream.write_all(&put[put.len() - 2..]).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert_eq!(statuses(&answer), [200]);
+    assert_eq!(server.wait().0, Some(0));
+}
+
+#[test]
+fn a_client_that_does_not_end_is_cut_off() {
+    let server = Server::start(&["--stop-timeout", "1s"]);
+    let put = request("PUT", server.address(), "/b/k", b"hello");
+    let mut stream = server.connect();
+    stream.write_all(&put[..put.len() - 2]).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    server.terminate();
+    assert_eq!(server.wait().0, Some(0));
+}
+
+#[test]
+fn it_ends_after_so_many_requests_and_tells_whether_one_was_refused() {
+    let once = Server::start(&["--once", "--exit-code"]);
+    assert_eq!(statuses(&once.converse(&request("GET", once.address(), "/", b""))), [200]);
+    assert_eq!(once.wait().0, Some(0));
+    let twice = Server::start(&["--once=2", "--exit-code"]);
+    assert_eq!(statuses(&twice.converse(&request("GET", twice.address(), "/", b""))), [200]);
+    assert_eq!(statuses(&twice.converse(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")), [403]);
+    assert_eq!(twice.wait().0, Some(1));
+}

@@ -1,0 +1,98 @@
+//! Valid requests, passed on; all others, not.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc;
+
+use crate::server::{Server, statuses};
+use crate::signed::request;
+
+/// A server that keeps what it gets, and answers with a body that comes in two pieces, the second when it is told to.
+fn upstream() -> (String, mpsc::Receiver<String>, mpsc::Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, receiver) = mpsc::channel();
+    let (go, gone) = mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut reader = BufReader::new(stream.unwrap());
+            while let Some(text) = read_request(&mut reader) {
+                sender.send(text).unwrap();
+                let stream = reader.get_mut();
+                stream.write_all(b"HTTP/1.1 200 OK\r\nX-Up: 1\r\nConnection: x-gone\r\nX-Gone: 1\r\nContent-Length: 4\r\n\r\nab").unwrap();
+                gone.recv().unwrap();
+                stream.write_all(b"cd").unwrap();
+            }
+        }
+    });
+    (url, receiver, go)
+}
+
+fn read_request(reader: &mut BufReader<std::net::TcpStream>) -> Option<String> {
+    let mut text = String::new();
+    while !text.ends_with("\r\n\r\n") {
+        (reader.read_line(&mut text).ok()? > 0).then_some(())?;
+    }
+    let lower = text.to_lowercase();
+    let length = lower.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).ok()?;
+    Some(text + &String::from_utf8_lossy(&body))
+}
+
+#[test]
+fn a_valid_request_is_passed_on_as_it_came_and_answered_piece_by_piece() {
+    let (url, requests, go) = upstream();
+    let server = Server::start(&["--upstream", &url]);
+    for (target, body) in [("/b/%2Bk//x?a=%2F&b=", "hello"), ("/b/../k", "")] {
+        let text = request("PUT", server.address(), target, body.as_bytes());
+        let mut stream = server.connect();
+        stream.write_all(&text).unwrap();
+        let passed = requests.recv().unwrap();
+        let mut first = Vec::new();
+        while !first.ends_with(b"\r\n\r\nab") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            first.extend(byte);
+        }
+        go.send(()).unwrap();
+        let first = String::from_utf8(first).unwrap();
+        assert!(first.contains("x-up: 1") && !first.contains("x-gone") && first.contains("x-sigvet-verdict: valid"), "{first}");
+        assert!(passed.starts_with(&format!("PUT {target} HTTP/1.1\r\n")), "{passed}");
+        assert!(passed.ends_with(&format!("\r\n\r\n{body}")), "{passed}");
+        let sent = String::from_utf8(text).unwrap();
+        let authorization = sent.split("Authorization: ").nth(1).unwrap().lines().next().unwrap();
+        assert!(passed.to_lowercase().contains(&format!("authorization: {}", authorization.to_lowercase())), "{passed}");
+        assert!(passed.contains("via: 1.1 sigvet-"), "{passed}");
+    }
+}
+
+#[test]
+fn what_is_refused_is_not_passed_on() {
+    let (url, requests, _go) = upstream();
+    let server = Server::start(&["--upstream", &url]);
+    let wrong = String::from_utf8(request("GET", server.address(), "/b/k", b"")).unwrap().replace("/b/k", "/b/other");
+    assert_eq!(statuses(&server.converse(wrong.as_bytes())), [403]);
+    assert_eq!(statuses(&server.converse(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")), [403]);
+    assert!(requests.try_recv().is_err());
+}
+
+#[test]
+fn an_upstream_that_is_not_there_is_named() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = Server::start(&["--upstream", &format!("http://127.0.0.1:{port}")]);
+    let answer = server.converse(&request("GET", server.address(), "/", b""));
+    assert_eq!(statuses(&answer), [502]);
+    assert!(answer.contains("cannot connect to 127.0.0.1"), "{answer}");
+}
+
+/// Catches a gateway that fills its own queue: its upstream is another one, whose upstream it is.
+#[test]
+fn a_request_that_comes_back_is_not_passed_on_again() {
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let (one, two) = (free(), free());
+    let start = |port: &str, other: &str| Server::start(&["--port", port, "--upstream", &format!("http://127.0.0.1:{other}")]);
+    let (first, _second) = (start(&one, &two), start(&two, &one));
+    let answer = first.converse(&request("GET", first.address(), "/", b""));
+    assert_eq!(statuses(&answer), [508], "{answer}");
+}
