@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Outcome, Verdict, VerifyError};
+use sigvet_core::verify::{FindingId, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
 
 /// A request that was answered.
@@ -83,9 +83,19 @@ impl Judgement {
         }
     }
 
-    /// The ids of the mistakes that explain a refusal best, with commas between.
+    /// The ids of the mistakes that explain a refusal best, or of what was found, with commas between.
     pub fn cause(&self) -> Option<String> {
-        let best = self.diagnosis()?.best()?;
-        Some(best.mistakes.iter().map(|applied| applied.mistake.id).collect::<Vec<_>>().join(","))
+        let best = self.diagnosis().and_then(Diagnosis::best);
+        let ids: Vec<&str> = match best {
+            Some(best) => best.mistakes.iter().map(|applied| applied.mistake.id).collect(),
+            None => self.found().collect(),
+        };
+        (!ids.is_empty()).then(|| ids.join(","))
+    }
+
+    /// What verifying found wrong, by its ids.
+    fn found(&self) -> impl Iterator<Item = &'static str> {
+        let findings = self.verdict().map(|verdict| verdict.findings.as_slice()).unwrap_or_default();
+        findings.iter().filter(|finding| finding.is_fatal()).filter_map(|finding| finding.id().map(FindingId::as_str))
     }
 }

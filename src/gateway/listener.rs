@@ -214,7 +214,7 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .header_read_timeout(limits.head_time)
         .max_buf_size(limits.head_bytes.max(8192))
         .max_headers(limits.headers)
-        .half_close(false);
+        .half_close(true);
     builder
         .http2()
         .timer(TokioTimer::new())

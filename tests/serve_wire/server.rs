@@ -10,7 +10,7 @@ use std::time::Duration;
 use sigvet_testing::Sigvet;
 
 /// Nobody waits longer for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct Server {
     child: Child,
