@@ -129,6 +129,8 @@ pub mod form;
 
 pub mod verify;
 
+pub mod resign;
+
 #[cfg(feature = "http")]
 pub mod http;
 
