@@ -18,6 +18,13 @@ pub enum ResignError {
     /// The request is not the one that was accepted.
     #[error("the request is not the one that was accepted: its signature differs")]
     OtherRequest,
+    /// The payload comes in signed frames that are not chunks, such as an event stream: each is signed after the one before it, and
+    /// nobody here reads them.
+    #[error("a payload declared as '{word}' cannot be signed again frame by frame")]
+    Frames {
+        /// What the request says of its payload.
+        word: String,
+    },
     /// A presigned URL that expired between being accepted and being signed.
     #[error("the presigned URL has expired")]
     Expired,

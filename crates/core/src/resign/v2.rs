@@ -22,7 +22,7 @@ pub(super) fn resign(
         },
         sub_resources: claim.terms.sub_resources.clone(),
     };
-    strip(&mut request, claim);
+    strip(&mut request, claim, now);
     hops::replace_host(&mut request, outbound.host);
     let signed = prepare(request, &outbound.identity(), &settings, now)?.sign(&outbound.credentials.secret_access_key);
     Ok(Resigned { request: signed.request, signature: signed.signature, terms: None, key: None })
@@ -39,16 +39,18 @@ fn placement(claim: &Claim, now: Timestamp) -> Result<derivation::Placement, Res
     }
 }
 
-/// All of the provider's headers are signed in Version 2, so that none has to be refused.
-fn strip(request: &mut Request, claim: &Claim) {
+/// The date stays in the header that has it. All of the provider's headers are signed in Version 2, so that none has to be refused.
+fn strip(request: &mut Request, claim: &Claim, now: Timestamp) {
     let names = claim.terms.names;
     let is_signed =
         |name: &str| matches!(name, "content-md5" | "content-type") || name.starts_with(names.header_prefix);
     hops::remove_hop_by_hop(&mut request.headers, |name| matches!(name, "host" | "content-length") || is_signed(name));
-    for name in ["authorization", "date", names.date_header, names.token_header] {
+    for name in ["authorization", "date", names.token_header] {
         request.headers.remove(name);
     }
+    request.headers.replace(names.date_header, &now.to_http_date());
     if let Placement::Query { .. } = claim.terms.placement {
+        request.headers.remove(names.date_header);
         let own = [names.key_parameter, "Signature", "Expires"];
         remove_parameters(request, |name| own.contains(&name) || name.eq_ignore_ascii_case(names.token_header));
     }

@@ -2,7 +2,7 @@
 
 use super::query::{parameter, remove_parameters};
 use super::{Outbound, ResignError, Resigned, hops};
-use crate::canonical::{PathRule, SignedHeaders};
+use crate::canonical::{PathRule, PayloadHash, SignedHeaders};
 use crate::claim::Claim;
 use crate::derivation::{Placement, Terms, TokenTravel};
 use crate::endpoint;
@@ -22,6 +22,7 @@ pub(super) fn resign(
 ) -> Result<Resigned, ResignError> {
     refuse_uncovered(&request.headers, claim)?;
     refuse_session_without_token(claim, outbound)?;
+    refuse_frames(&claim.terms)?;
     let (timestamp, placement) = life(claim, now)?;
     let region_set = region_set(&request, claim, outbound)?;
     let token = token_travel(&request, claim, outbound);
@@ -66,6 +67,20 @@ fn refuse_session_without_token(claim: &Claim, outbound: &Outbound<'_>) -> Resul
     let is_session = claim.terms.dialect == Dialect::s3_express_session();
     let has_token = outbound.credentials.session_token.is_some();
     if is_session && !has_token { Err(ResignError::SessionTokenMissing) } else { Ok(()) }
+}
+
+/// Of a payload in frames only those that are chunks can be signed again.
+fn refuse_frames(terms: &Terms) -> Result<(), ResignError> {
+    #[cfg(feature = "stream")]
+    let is_in_chunks = crate::stream::is_in_chunks(terms);
+    #[cfg(not(feature = "stream"))]
+    let is_in_chunks = false;
+    match &terms.payload {
+        PayloadHash::Declared(word) if word.starts_with("STREAMING-") && !is_in_chunks => {
+            Err(ResignError::Frames { word: word.clone() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The instant and the place of the new signature. A URL ends when the client's would have: services that read how long it is to

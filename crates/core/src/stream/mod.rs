@@ -34,6 +34,13 @@ pub use parse::{Chunk, Chunked, Malformed, Trailer};
 pub use plan::{Plan, PlanError, Protection};
 pub use resigner::{Resigner, ResignerError};
 
+use crate::derivation::Terms;
+
+/// Whether the payload is in chunks, by what its request says of it.
+pub(crate) fn is_in_chunks(terms: &Terms) -> bool {
+    word::Word::of(terms).is_some()
+}
+
 /// The content coding of a body in chunks.
 pub const CODING: &str = "aws-chunked";
 

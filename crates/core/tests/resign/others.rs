@@ -116,6 +116,30 @@ fn seconds(count: u64) -> std::time::Duration {
     std::time::Duration::from_secs(count)
 }
 
+/// A browser cannot set `Date`, and sends `x-amz-date` in its place.
+#[test]
+fn the_date_of_version_2_stays_in_its_header() {
+    use sigvet_core::derivation::Placement;
+    use sigvet_core::prepare::Identity;
+    use sigvet_core::v2::{Names, Settings, SubResources, prepare};
+    let (from, settings) = (
+        placeholder(),
+        Settings {
+            names: &Names::AWS,
+            placement: Placement::Header,
+            bucket: None,
+            sub_resources: SubResources::Standard,
+        },
+    );
+    let date = ("x-amz-date", "Sat, 28 Feb 2026 23:59:00 GMT");
+    let arrived = request("GET", "https://store.example/b/k", &[date], b"");
+    let prepared = prepare(arrived, &Identity::from(&from), &settings, now()).unwrap();
+    let arrived = prepared.sign(&from.secret_access_key).request;
+    let out = passed_on(arrived, &from, &Outbound::new(&real()), now()).unwrap().request;
+    assert_eq!(out.headers.first_text("x-amz-date"), Some("Sun, 01 Mar 2026 00:00:00 GMT"));
+    assert!(!out.headers.contains("date"));
+}
+
 /// A key that was kept signs as the one that is derived; one of another day is not used.
 #[test]
 fn a_key_that_was_kept_is_used_within_its_scope() {

@@ -144,6 +144,18 @@ fn a_session_of_s3_express_needs_a_token() {
     assert_eq!(out.headers.first_text("x-amz-s3session-token"), Some("the token of the gateway's session"));
 }
 
+/// Transcribe signs each frame of an event stream after the one before it. A head that goes on alone would be refused there.
+#[test]
+fn an_event_stream_is_refused_by_name() {
+    let word = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
+    let signer = Signer::new(placeholder(), "us-east-1", "transcribe");
+    let signer = signer.with_payload(PayloadChoice::Declared(word.to_owned()));
+    let url = "https://transcribestreaming.us-east-1.amazonaws.com/stream-transcription";
+    let arrived = signer.sign(request("POST", url, &[], b""), now()).unwrap().request;
+    let error = passed_on(arrived, &placeholder(), &Outbound::new(&real()), now()).unwrap_err();
+    assert_eq!(error, ResignError::Frames { word: word.to_owned() });
+}
+
 #[test]
 fn credentials_and_scopes_that_cannot_be_sent_are_refused() {
     let (request, accepted) = arrived(&[]);
