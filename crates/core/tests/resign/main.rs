@@ -5,6 +5,7 @@
 //! placeholder that is left.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod any;
 mod by_botocore;
 mod others;
 mod refused;
