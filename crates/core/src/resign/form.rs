@@ -135,16 +135,15 @@ fn with_fields(
         let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{token_name}\"\r\n\r\n");
         out.extend_from_slice(format!("{head}{token}").as_bytes());
     }
-    let (mut at, mut is_before_file) = (0, true);
+    let mut at = 0;
     for part in &parts {
         let start = offset_in(body, part);
         let lead = body.get(at..start).unwrap_or_default();
         at = start + part.body.len();
-        is_before_file &= !part.name.eq_ignore_ascii_case("file");
-        let replaced = fields.iter().find(|(name, _)| is_before_file && part.name.eq_ignore_ascii_case(name));
-        if is_before_file && part.name.eq_ignore_ascii_case(token_name) {
+        if part.name.eq_ignore_ascii_case(token_name) {
             continue;
         }
+        let replaced = fields.iter().find(|(name, _)| part.name.eq_ignore_ascii_case(name));
         push_lead(&mut out, lead);
         out.extend_from_slice(replaced.map_or(part.body, |(_, value)| value.as_bytes()));
     }
@@ -166,10 +165,12 @@ fn offset_in(body: &[u8], part: &Part<'_>) -> usize {
     part.body.as_ptr().addr() - body.as_ptr().addr()
 }
 
-/// Where a value stands in the fields of a form, or in its policy.
+/// Where a value stands in the fields of a form, behind the file too, or in its policy. The file is the client's own.
 pub(super) fn place_of(holds: &dyn Fn(&[u8]) -> bool, request: &Request) -> Option<String> {
-    let claim = FormClaim::extract(request)?.ok()?;
-    let field = claim.fields.iter().find(|(_, value)| holds(value.as_bytes()));
-    let in_field = field.map(|(name, _)| format!("field {}", name.to_ascii_lowercase()));
-    in_field.or_else(|| claim.policy_text().filter(|text| holds(text)).map(|_| "policy".to_owned()))
+    let Body::Bytes(body) = &request.body else { return None };
+    let parts = multipart::parse(request.headers.first_text("content-type")?, body).ok()?;
+    let field = parts.iter().find(|part| !part.name.eq_ignore_ascii_case("file") && holds(part.body));
+    let in_field = field.map(|part| format!("field {}", part.name.to_ascii_lowercase()));
+    let in_policy = || FormClaim::extract(request)?.ok()?.policy_text().filter(|text| holds(text));
+    in_field.or_else(|| in_policy().map(|_| "policy".to_owned()))
 }

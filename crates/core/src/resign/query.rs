@@ -12,8 +12,7 @@ pub(super) fn remove_parameters(request: &mut Request, is_unwanted: impl Fn(&str
         !name.is_some_and(|name| is_unwanted(&String::from_utf8_lossy(&name)))
     };
     let kept: Vec<&[u8]> = query.split(|byte| *byte == b'&').filter(is_kept).collect();
-    let query = kept.join(&b'&');
-    request.target = join_target(path, Some(query.as_slice()).filter(|query| !query.is_empty()));
+    request.target = join_target(path, Some(&kept.join(&b'&')));
 }
 
 /// A decoded parameter as text.

@@ -7,11 +7,12 @@ use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::prepare::{HeaderSelection, PayloadChoice, Settings};
 use sigvet_core::request::{Body, Request, RequestUrl};
-use sigvet_core::resign::{Outbound, Resigned};
+use sigvet_core::resign::{Outbound, Resigned, resign};
 use sigvet_core::scheme::{Dialect, Scheme, SigningKey};
 use sigvet_core::signer::Signer;
 use sigvet_core::stream::{ChunkSize, Chunked, Decoder, InOrder, Plan, Protection, Resigner};
 use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{ExpectedScope, Judge, verify};
 
 use super::{accepted, passed_on, placeholder, real, request};
 
@@ -72,6 +73,20 @@ fn host_region_and_service_are_replaced_where_they_are_given() {
     assert_eq!(terms.path_rule, Settings::new("garage", "execute-api").path_rule);
     let kept = passed_on(arrived, &placeholder(), &Outbound::new(&to), now()).unwrap().terms.unwrap();
     assert_eq!(kept.path_rule, Settings::new("us-east-1", "s3").path_rule);
+}
+
+/// A judge may know better than the service's name by which rule paths are signed.
+#[test]
+fn the_rule_for_paths_is_the_one_that_gave_the_signature() {
+    let signer = Signer::new(placeholder(), "us-east-1", "execute-api");
+    let once = Settings::new("us-east-1", "s3").path_rule;
+    let signer = signer.with_path_rule(once);
+    let arrived = signer.sign(request("GET", "https://store.internal/a%20b//c/../d", &[], b""), now()).unwrap().request;
+    let (from, to) = (placeholder(), real());
+    let judge = |key| Judge::new(Some(key), now(), ExpectedScope::Any).with_path_rule(once);
+    let accepted = verify(&arrived, &judge(&from)).unwrap().accept().unwrap();
+    let resigned = resign(arrived, &accepted, &Outbound::new(&to), now()).unwrap();
+    assert!(verify(&resigned.request, &judge(&to)).unwrap().is_valid());
 }
 
 /// AWS IoT takes a token that is not signed; other tokens are signed, whether or not the client had one.

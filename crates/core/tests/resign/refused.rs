@@ -99,6 +99,13 @@ fn whatever_carries_something_of_the_clients_key_is_refused() {
         let passed = passed_on(arrived, &from, &Outbound::new(&real()), now());
         assert_eq!(passed.map(drop), expected, "{url} {header:?}");
     }
+    // A plus is a blank to some readers.
+    let from = placeholder().with_session_token("the token of the placeholder");
+    let signer = Signer::new(from.clone(), "us-east-1", "s3");
+    let url = format!("{URL}?t=the+token+of+the+placeholder");
+    let arrived_url = signer.sign(request("GET", &url, &[], b""), now()).unwrap().request;
+    let passed = passed_on(arrived_url, &from, &Outbound::new(&real()), now());
+    assert_eq!(passed.map(drop), leak(InboundPart::SessionToken, "target"));
     let (mut signed, accepted) = arrived(&[]);
     signed.headers.push("X-Copy", accepted.claimed.signature().as_str()).unwrap();
     assert_eq!(Err::<(), _>(refused(signed, &accepted)), leak(InboundPart::Signature, "header x-copy"));
