@@ -6,16 +6,21 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
 use sigvet::cli::curl::write_out::WriteOut;
 use sigvet::profiles::{CredentialChoice, Environment, Location, ProfileFile, known_keys};
+use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::form::Policy;
 use sigvet_core::parse_request;
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
-use sigvet_core::stream::Chunked;
+use sigvet_core::resign::Outbound;
+use sigvet_core::scheme::SigningKey;
+use sigvet_core::signer::Signer;
+use sigvet_core::stream::{Chunked, DecodeError, Decoder, check, check_framing};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{ExpectedScope, Judge};
 use sigvet_diagnose::formats::{capture, parse_url, reply::Reply, unflatten};
@@ -96,8 +101,61 @@ pub fn chunks(data: &[u8]) {
             data.len(),
             "0".repeat(64)
         );
-        verify(&[head.as_bytes(), data].concat());
+        let whole = [head.as_bytes(), data].concat();
+        verify(&whole);
+        if let Ok(request) = parse_request(&whole) {
+            decode(&request, data);
+        }
     }
+}
+
+/// The reader of pieces finds what the reader of the whole finds. Where the pieces end, the body itself says.
+fn decode(request: &Request, body: &[u8]) {
+    let Ok(claim) = Claim::extract(request) else { return };
+    let key = SigningKey::for_scheme(claim.terms.scheme, &credentials(), &claim.terms.dialect, &claim.terms.scope);
+    let Some(mut decoder) = Decoder::new(request, &claim, &key, usize::MAX) else { return };
+    let mut payload = Vec::new();
+    for piece in body.split_inclusive(|byte| byte % 5 == 0) {
+        let _ = decoder.push(piece, &mut payload);
+    }
+    let errors = decoder.finish().err().unwrap_or_default();
+    if errors.iter().all(|error| matches!(error, DecodeError::Fault(_))) {
+        let wrong = check(request, &claim.terms, &claim.signature, &key).into_iter();
+        let expected: Vec<_> = wrong.chain(check_framing(request, &claim.terms)).map(DecodeError::Fault).collect();
+        assert_eq!(errors, expected);
+    }
+}
+
+/// A request that a client signed, signed again for the next hop: it is accepted there, or refused here.
+pub fn resign(data: &[u8]) {
+    let Ok(request) = parse_request(data) else { return };
+    let client = Credentials::new("AKIAPLACEHOLDER00001", "secret").with_session_token("placeholder/token+of==clients");
+    for (service, expiry) in [("s3", None), ("execute-api", None), ("s3", Some(Duration::from_secs(60)))] {
+        let signer = Signer::new(client.clone(), "us-east-1", service);
+        let signed = match expiry {
+            None => signer.sign(request.clone(), now()),
+            Some(expiry) => signer.presign_request(request.clone(), expiry, now()),
+        };
+        if let Ok(signed) = signed {
+            resign_for_next_hop(signed.request, &client);
+        }
+    }
+}
+
+fn resign_for_next_hop(request: Request, client: &Credentials) {
+    let accept = |request: &Request, credentials: &Credentials| {
+        let verdict = sigvet_core::verify::verify(request, &Judge::new(Some(credentials), now(), ExpectedScope::Any));
+        verdict.ok()?.accept_before_body().ok()
+    };
+    let Some(accepted) = accept(&request, client) else { return };
+    let Ok(resigned) = sigvet_core::resign::resign(request, &accepted, &Outbound::new(&credentials()), now()) else {
+        return;
+    };
+    let out = resigned.request;
+    assert!(accept(&out, &credentials()).is_some(), "the next hop refuses it");
+    let shown = out.headers.iter().map(|header| header.value.as_slice()).chain([out.target()]).collect::<Vec<_>>().concat();
+    let text = String::from_utf8_lossy(&shown);
+    assert!(!text.contains("PLACEHOLDER") || !text.contains("AKIAPLACEHOLDER00001"), "the client's key goes on");
 }
 
 /// A body of multipart/form-data, and a policy.

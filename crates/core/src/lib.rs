@@ -25,6 +25,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Between client and service
+//!
+//! A gateway verifies what a client signed with a key that was given to it, and signs the same request with the real one:
+//! [`resign`](resign::resign) makes the outbound head of an accepted request, and [`stream::Resigner`] the body of one in chunks.
+//!
 //! # Features
 //!
 //! | feature | for | brings |
@@ -128,6 +133,8 @@ pub mod v2;
 pub mod form;
 
 pub mod verify;
+
+pub mod resign;
 
 #[cfg(feature = "http")]
 pub mod http;

@@ -27,13 +27,14 @@ struct Target {
 const CASES: &str = "tests/explain/cases";
 const FILES: &str = "tests/transcripts/files";
 
-static TARGETS: [Target; 13] = [
+static TARGETS: [Target; 14] = [
     target("capture", &[(CASES, ""), (FILES, "")]),
     target("reply", &[(CASES, ".xml"), (CASES, "reply.http"), (CASES, ".json"), (FILES, ".xml")]),
     target("har", &[(CASES, ".har"), ("fuzz/seeds/har", "")]),
     target("raw_http", &[(CASES, "request.http"), (FILES, ".http")]),
     target("explain", &[(CASES, "request.http"), (CASES, ".log"), (FILES, ".http")]),
     target("verify", &[(CASES, "request.http"), (FILES, ".http")]),
+    target("resign", &[(CASES, "request.http"), (FILES, ".http")]),
     target("chunks", &[("fuzz/seeds/chunks", ""), (FILES, "chunks")]),
     target("form", &[("fuzz/seeds/form", ""), (FILES, "upload")]),
     target("profile_file", &[(FILES, ".toml")]),

@@ -24,14 +24,14 @@ pub(crate) fn refuse_signature(query: &[u8], dialect: &Dialect) -> Result<(), Pr
 }
 
 /// How long and where a presigned URL is good for.
-pub(super) struct Expiry {
-    pub(super) expires: Duration,
+pub(crate) struct Expiry {
+    pub(crate) expires: Duration,
     /// In Version 4A.
-    pub(super) region_set: Option<String>,
+    pub(crate) region_set: Option<String>,
 }
 
 /// Appends what a presigned URL carries, all but the signature, to the query that is there.
-pub(super) fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, expiry: Expiry) {
+pub(crate) fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, expiry: Expiry) {
     let target = &mut request.target;
     target.reserve(320);
     let mut parameter = |name: &str, value: &str| push_parameter(target, &[&terms.dialect.query_prefix, name], value);

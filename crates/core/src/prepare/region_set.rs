@@ -21,7 +21,8 @@ pub(super) fn settle(request: &mut Request, settings: &Settings) -> Result<Optio
     Ok(Some(region_set))
 }
 
-fn sound(text: &str) -> Result<String, PrepareError> {
+/// Takes a text that is a set of regions.
+pub(crate) fn sound(text: &str) -> Result<String, PrepareError> {
     let is_region = |name: &str| {
         let stem = name.strip_suffix('*').unwrap_or(name);
         !name.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))

@@ -183,6 +183,17 @@ impl Headers {
         self.first_text("content-length")?.parse().ok()
     }
 
+    /// Keeps the fields that are wanted.
+    pub(crate) fn retain(&mut self, is_wanted: impl FnMut(&Header) -> bool) {
+        self.0.retain(is_wanted);
+    }
+
+    /// Gives every field of a name another value in its place. The value was made by this crate, or checked.
+    pub(crate) fn replace(&mut self, name: &str, value: &str) {
+        let named = self.0.iter_mut().filter(|header| header.is_named(name));
+        named.for_each(|header| header.value = value.as_bytes().to_vec());
+    }
+
     /// Removes every field of a name, and returns how many there were.
     pub fn remove(&mut self, name: &str) -> usize {
         let before = self.0.len();

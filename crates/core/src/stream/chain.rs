@@ -3,6 +3,7 @@
 //! Strings to sign follow *Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks*
 //! and *… Including Trailing Headers*. How the signatures are framed is not known here.
 
+use super::fault::{ChunkPlace, StreamFault};
 use crate::crypto::{Hex, Sha256Digest, sha256};
 use crate::derivation::{Subject, Terms, frame};
 use crate::scheme::{Scheme, Signature, SigningKey};
@@ -34,16 +35,36 @@ impl Chain {
         trailer_string_to_sign(&self.terms, self.previous.as_str(), canonical_trailers)
     }
 
-    /// The signature that the next chunk should have: of ECDSA there are many that are right, and a right one is left as it is.
-    pub(super) fn expect_chunk(&mut self, data: &Sha256Digest, presented: &Signature) -> Signature {
-        self.expect(&self.chunk_string_to_sign(data), presented)
+    /// Judges the signature of the next chunk, by the hash of its data.
+    pub(super) fn judge_chunk(
+        &mut self,
+        chunk: ChunkPlace,
+        data: &Sha256Digest,
+        presented: &Signature,
+    ) -> Option<StreamFault> {
+        let expected = self.expect(&self.chunk_string_to_sign(data), presented);
+        let fault = |expected, presented| StreamFault::ChunkSignature { chunk, expected, presented };
+        (!self.is_same(&expected, presented)).then(|| fault(expected.to_string(), presented.to_string()))
     }
 
-    /// The same of the trailer.
-    pub(super) fn expect_trailer(&mut self, canonical_trailers: &[u8], presented: &Signature) -> Signature {
-        self.expect(&self.trailer_string_to_sign(canonical_trailers), presented)
+    /// Judges the signature of the trailer; one that is missing is empty.
+    pub(super) fn judge_trailer(&mut self, canonical_trailers: &[u8], presented: &Signature) -> Option<StreamFault> {
+        let expected = self.expect(&self.trailer_string_to_sign(canonical_trailers), presented);
+        let fault = |expected, presented| StreamFault::TrailerSignature { expected, presented };
+        (!self.is_same(&expected, presented)).then(|| fault(expected.to_string(), presented.to_string()))
     }
 
+    /// Whether two signatures are the same. Those of Version 4A are padded with `*`, for their lengths differ; those of Version 4
+    /// are 64 digits and nothing else.
+    fn is_same(&self, expected: &Signature, presented: &Signature) -> bool {
+        match self.terms.scheme {
+            Scheme::V4 => expected == presented,
+            #[cfg(feature = "v4a")]
+            Scheme::V4a => unpadded(expected) == unpadded(presented),
+        }
+    }
+
+    /// The signature that the next one should be: of ECDSA there are many that are right, and a right one is left as it is.
     fn expect(&mut self, string_to_sign: &str, presented: &Signature) -> Signature {
         let signature = self.key.expected(string_to_sign.as_bytes(), &unpadded(presented));
         self.previous = signature.clone();
@@ -58,6 +79,11 @@ impl Chain {
     /// Signs the trailer.
     pub fn sign_trailer(&mut self, canonical_trailers: &[u8]) -> Signature {
         self.link(&self.trailer_string_to_sign(canonical_trailers))
+    }
+
+    /// The scheme that the signatures are made in.
+    pub fn scheme(&self) -> Scheme {
+        self.terms.scheme
     }
 
     /// How long the signatures are as text, padded where their length differs from one to the next.

@@ -1,27 +1,45 @@
 //! Streamed payloads: the content coding `aws-chunked`, whose chunks and trailer are signed one after the other.
 //!
 //! Each signature covers the one before it, the first that of the request, its seed. Here are the strings to sign, the
-//! framing with its exact length, the way out (`Encoder`) and the way in (`Chunked::parse`, `check`). Bytes in, bytes out:
-//! where they come from, and who hashes them on how many cores, is the caller's business. Follows *Signature Calculations
-//! for the Authorization Header: Transferring Payload in Multiple Chunks* and *… Including Trailing Headers* of S3's API reference.
+//! framing with its exact length, the way out (`Encoder`), the way in for a body that is at hand (`Chunked::parse`, `check`) and for
+//! one that arrives (`Decoder`), and the way through (`Resigner`). Bytes in, bytes out: where they come from, and who hashes them
+//! on how many cores, is the caller's business. Follows *Signature Calculations for the Authorization Header: Transferring Payload
+//! in Multiple Chunks* and *… Including Trailing Headers* of S3's API reference.
 
+mod parse;
+mod fault;
 mod chain;
 mod layout;
 mod encoder;
-mod parse;
-mod fault;
+mod word;
+mod observed;
 mod check;
+mod framing;
+mod decode_error;
+mod reader;
+mod decoder;
+mod resigner;
 mod plan;
 #[cfg(test)]
 mod tests;
 
 pub use chain::Chain;
 pub use check::{check, check_framing};
+pub use decode_error::DecodeError;
+pub use decoder::Decoder;
 pub use encoder::{ChunkHasher, Encoder, InOrder};
 pub use fault::{ChunkPlace, StreamFault};
 pub use layout::{ChunkSize, ChunkSizeTooSmall, Layout};
 pub use parse::{Chunk, Chunked, Malformed, Trailer};
 pub use plan::{Plan, PlanError, Protection};
+pub use resigner::{Resigner, ResignerError};
+
+use crate::derivation::Terms;
+
+/// Whether the payload is in chunks, by what its request says of it.
+pub(crate) fn is_in_chunks(terms: &Terms) -> bool {
+    word::Word::of(terms).is_some()
+}
 
 /// The content coding of a body in chunks.
 pub const CODING: &str = "aws-chunked";

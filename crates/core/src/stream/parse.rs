@@ -77,10 +77,7 @@ impl<'a> Chunked<'a> {
 
     /// The trailer as it is signed: names in lower case, values trimmed, sorted, a line feed behind each.
     pub fn canonical_trailers(&self) -> Vec<u8> {
-        let mut lines: Vec<(String, &str)> =
-            self.trailers.iter().map(|trailer| (trailer.name.to_ascii_lowercase(), trailer.value)).collect();
-        lines.sort();
-        lines.iter().flat_map(|(name, value)| format!("{name}:{value}\n").into_bytes()).collect()
+        canonical_trailers(self.trailers.iter().map(|trailer| (trailer.name, trailer.value)))
     }
 
     fn read(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Malformed> {
@@ -98,18 +95,18 @@ impl<'a> Chunked<'a> {
     fn read_trailer(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Malformed> {
         loop {
             let offset = cursor.at;
-            let line = cursor.line("a trailing header, or the empty line that ends the body")?;
+            let line = cursor.line(TRAILER_LINE)?;
             // An empty line between the trailing headers, as S3's documentation shows them, ends nothing.
             if line.is_empty() && cursor.is_at_end() {
                 return Ok(());
             }
             if line.is_empty() && self.trailers.is_empty() {
-                return Err(cursor.malformed(cursor.at, "the end of the body"));
+                return Err(cursor.malformed(cursor.at, END));
             }
             if line.is_empty() {
                 continue;
             }
-            let trailer = trailer(line).ok_or_else(|| cursor.malformed(offset, "a trailing header, name:value"))?;
+            let trailer = parse_trailer(line).ok_or_else(|| cursor.malformed(offset, TRAILER))?;
             if trailer.name.eq_ignore_ascii_case(TRAILER_SIGNATURE) {
                 self.trailer_signature = Some(trailer.value);
                 self.trailer_signatures += 1;
@@ -120,7 +117,14 @@ impl<'a> Chunked<'a> {
     }
 }
 
-fn trailer(line: &[u8]) -> Option<Trailer<'_>> {
+/// Names and values of trailing headers as they are signed.
+pub(super) fn canonical_trailers<'t>(trailers: impl Iterator<Item = (&'t str, &'t str)>) -> Vec<u8> {
+    let mut lines: Vec<(String, &str)> = trailers.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+    lines.sort();
+    lines.iter().flat_map(|(name, value)| format!("{name}:{value}\n").into_bytes()).collect()
+}
+
+pub(super) fn parse_trailer(line: &[u8]) -> Option<Trailer<'_>> {
     let (name, value) = std::str::from_utf8(line).ok()?.split_once(':')?;
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
     is_name.then(|| Trailer { name, value: value.trim() })
@@ -154,7 +158,6 @@ impl<'a> Cursor<'a> {
     }
 
     fn chunk(&mut self) -> Result<Chunk<'a>, Malformed> {
-        const HEAD: &str = "the head of a chunk, SIZE or SIZE;chunk-signature=SIGNATURE, and CRLF";
         let offset = self.at;
         let longest = self.rest().len().min(LONGEST_HEAD);
         let end = self.rest().get(..longest).unwrap_or_default().windows(2).position(|bytes| bytes == b"\r\n");
@@ -164,8 +167,8 @@ impl<'a> Cursor<'a> {
         let data = usize::try_from(length).ok().and_then(|length| self.rest().get(..length));
         let data = data.ok_or_else(|| Malformed {
             offset: self.at,
-            expected: "as many bytes as the head of the chunk says",
-            presented: format!("{} of {length} bytes", self.rest().len()),
+            expected: DATA,
+            presented: bytes_of(self.rest().len(), length),
         })?;
         self.at += data.len();
         Ok(Chunk { offset, head, signature, data })
@@ -173,17 +176,30 @@ impl<'a> Cursor<'a> {
 
     fn line_end(&mut self) -> Result<(), Malformed> {
         if !self.rest().starts_with(b"\r\n") {
-            return Err(self.malformed(self.at, "CRLF after the data of a chunk"));
+            return Err(self.malformed(self.at, LINE_END));
         }
         self.at += 2;
         Ok(())
     }
 }
 
-/// A head has at most 16 digits and a signature, which is at most 144 characters long.
-const LONGEST_HEAD: usize = 256;
+/// What is expected where the framing breaks off.
+pub(super) const HEAD: &str = "the head of a chunk, SIZE or SIZE;chunk-signature=SIGNATURE, and CRLF";
+pub(super) const DATA: &str = "as many bytes as the head of the chunk says";
+pub(super) const LINE_END: &str = "CRLF after the data of a chunk";
+pub(super) const TRAILER_LINE: &str = "a trailing header, or the empty line that ends the body";
+pub(super) const TRAILER: &str = "a trailing header, name:value";
+pub(super) const END: &str = "the end of the body";
 
-fn parse_head(head: &[u8]) -> Option<(u64, Option<&str>)> {
+/// What is presented in place of the data of a chunk.
+pub(super) fn bytes_of(arrived: usize, length: u64) -> String {
+    format!("{arrived} of {length} bytes")
+}
+
+/// A head has at most 16 digits and a signature, which is at most 144 characters long.
+pub(super) const LONGEST_HEAD: usize = 256;
+
+pub(super) fn parse_head(head: &[u8]) -> Option<(u64, Option<&str>)> {
     let head = std::str::from_utf8(head).ok()?;
     let (size, extension) = head.split_at(head.find(';').unwrap_or(head.len()));
     let is_size = !size.is_empty() && size.len() <= 16 && size.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -201,12 +217,16 @@ fn is_signature(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';')
 }
 
+/// How many bytes are shown of what stands in the wrong place.
+pub(super) const LONGEST_SHOWN: usize = 40;
+
 /// The beginning of a text, as it can be printed.
-fn shown(bytes: &[u8]) -> String {
-    const LONGEST: usize = 40;
+pub(super) fn shown(bytes: &[u8]) -> String {
     match bytes.len() {
-        0 => "the end of the body".to_owned(),
-        length if length > LONGEST => format!("{}…", bytes.get(..LONGEST).unwrap_or_default().escape_ascii()),
+        0 => END.to_owned(),
+        length if length > LONGEST_SHOWN => {
+            format!("{}…", bytes.get(..LONGEST_SHOWN).unwrap_or_default().escape_ascii())
+        }
         _ => bytes.escape_ascii().to_string(),
     }
 }

@@ -14,6 +14,8 @@ pub struct Accepted {
     pub scope: Option<Scope>,
     /// What the signature says of the payload; none in Version 2 and forms, which sign no payload.
     pub payload: Option<PayloadHash>,
+    /// The whole claim, as it was verified: by the rule for paths that gave its signature.
+    pub claimed: Claimed,
 }
 
 /// Why a request is refused.
@@ -52,21 +54,21 @@ impl Verdict {
         match self.expected {
             _ if !against.is_empty() => Err(Rejection::Findings(against)),
             None => Err(Rejection::NoCredentials),
-            Some(_) => Ok(Accepted::from_claim(&self.claimed)),
+            Some(_) => Ok(Accepted::from_claim(self.claimed)),
         }
     }
 }
 
 impl Accepted {
-    fn from_claim(claimed: &Claimed) -> Self {
-        let payload = match claimed {
+    fn from_claim(claimed: Claimed) -> Self {
+        let payload = match &claimed {
             Claimed::V4(claim) => Some(claim.terms.payload.clone()),
             #[cfg(feature = "v2")]
             Claimed::V2(_) => None,
             #[cfg(feature = "form")]
             Claimed::Form(_) => None,
         };
-        Self { access_key_id: claimed.access_key_id().to_owned(), scope: claimed.scope().cloned(), payload }
+        Self { access_key_id: claimed.access_key_id().to_owned(), scope: claimed.scope().cloned(), payload, claimed }
     }
 }
 

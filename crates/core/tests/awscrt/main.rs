@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sigvet_core::claim::Claim;
-use sigvet_core::credentials::Credentials;
+use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::prepare::{Identity, Settings, prepare};
 use sigvet_core::request::{Headers, Request, RequestUrl};
+use sigvet_core::resign::{Outbound, resign};
 use sigvet_core::scheme::{Scheme, SigningKey};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{ExpectedScope, Judge, verify};
@@ -111,6 +112,32 @@ fn what_was_signed_here_is_valid_by_awscrt() {
     assert_eq!(held, [24, 48]);
 }
 
+/// A request of one key that awscrt signed is signed again for another. What is signed of it is what awscrt signs for that other
+/// key, and the signature holds by it. Catches a set of regions, a token or a life that is lost on the way.
+#[test]
+fn what_is_signed_again_is_what_awscrt_signs_with_the_other_key() {
+    let mut peer = Peer::start();
+    for case in cases() {
+        let other = Credentials::new("AKIDEXAMPLEOUTBOUND1", "another/secret+of+the+gateway");
+        // One side alone has a token, on either side.
+        let other = if case.token.is_none() { other.with_session_token("the/gateways+token==") } else { other };
+        let arrived = case.by_awscrt(&mut peer);
+        let accepted = verify(&arrived, &case.judge(&case.credentials())).unwrap().accept().unwrap();
+        let resigned = resign(arrived, &accepted, &Outbound::new(&other), case.now()).unwrap();
+        let theirs = case.by_awscrt_with(&mut peer, &other);
+        let (their_claim, claim) = (Claim::extract(&theirs).unwrap(), Claim::extract(&resigned.request).unwrap());
+        let string_to_sign = claim.derive(&resigned.request).string_to_sign;
+        assert_eq!(string_to_sign, their_claim.derive(&theirs).string_to_sign, "{}", case.name());
+        match resigned.key().unwrap().public_key() {
+            None => assert_eq!(claim.signature, their_claim.signature, "{}", case.name()),
+            Some(key) => {
+                let point = hex::encode(key.to_sec1_bytes());
+                assert!(peer.verifies(&point, &string_to_sign, claim.signature.as_str()), "{}", case.name());
+            }
+        }
+    }
+}
+
 impl Case {
     fn name(&self) -> String {
         format!("{:?} {} {} {} {:?} {:?}", self.scheme, self.method, self.url, self.regions, self.token, self.expires)
@@ -144,11 +171,15 @@ impl Case {
     }
 
     fn by_awscrt(&self, peer: &mut Peer) -> Request {
+        self.by_awscrt_with(peer, &self.credentials())
+    }
+
+    fn by_awscrt_with(&self, peer: &mut Peer, keys: &Credentials) -> Request {
         let request = self.request();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let headers: Vec<_> = request.headers.iter().map(|header| [header.name.clone(), text(&header.value)]).collect();
         let is_unsigned = self.service == "s3" && self.expires.is_some();
-        let keys = self.credentials();
+        let token = keys.session_token.as_ref().map(Secret::expose_secret);
         let answer = peer.ask(&json!({
             "do": "sign",
             "scheme": if self.scheme == Scheme::V4a { "v4a" } else { "v4" },
@@ -157,7 +188,7 @@ impl Case {
             "headers": headers,
             "service": self.service,
             "region": self.regions,
-            "keys": [keys.access_key_id, keys.secret_access_key.expose_secret(), self.token],
+            "keys": [keys.access_key_id, keys.secret_access_key.expose_secret(), token],
             "now": NOW,
             "expires": self.expires.unwrap_or(0),
             "payload": if is_unsigned { "UNSIGNED-PAYLOAD" } else { "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },

@@ -7,6 +7,7 @@
 mod asymmetric;
 mod documented;
 mod others;
+mod pieces;
 
 use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::credentials::Credentials;

@@ -1,0 +1,176 @@
+//! Presigned POST: the policy pins credential, date and token, so these are replaced in policy and fields, and the policy is signed
+//! again. When it expires and all that it allows stays, and so does every other byte of the body.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::{Outbound, ResignError, Resigned, hops};
+use crate::credentials::Secret;
+use crate::form::multipart::{self, Part};
+use crate::form::{Condition, FormClaim, FormScheme, Policy};
+use crate::prepare::{PrepareError, check_unsigned};
+use crate::request::{Body, Request};
+use crate::scheme::{Dialect, Scheme, Scope, Signature, SigningKey};
+use crate::time::Timestamp;
+use crate::v2;
+
+/// The name of a field with its new value.
+type Field = (String, String);
+
+pub(super) fn resign(
+    mut request: Request,
+    claim: &FormClaim,
+    outbound: &Outbound<'_>,
+    now: Timestamp,
+) -> Result<Resigned, ResignError> {
+    refuse_provider_headers(&request, claim)?;
+    hops::remove_hop_by_hop(&mut request.headers, |name| matches!(name, "host" | "content-length" | "content-type"));
+    hops::replace_host(&mut request, outbound.host);
+    check_unsigned(&request, &outbound.identity())?;
+    let policy = claim.policy.as_ref().map_err(|error| ResignError::Form { problem: error.to_string() })?;
+    let (mut fields, key) = of_scheme(claim, outbound, now)?;
+    let token_name = claim.session_token().0.to_owned();
+    let token = outbound.credentials.session_token.as_ref().map(|token| token.expose_secret().to_owned());
+    let document = rewritten(policy, &fields, (&token_name, token.as_deref())).to_json();
+    let encoded = BASE64_STANDARD.encode(document);
+    let signature = key.sign(&encoded);
+    fields.push(("policy".to_owned(), encoded));
+    fields.push((signature_name(claim), signature.to_string()));
+    let content_type = request.headers.first_text("content-type").unwrap_or_default().to_owned();
+    let Body::Bytes(body) = &request.body else { return Err(ResignError::OtherRequest) };
+    let body = with_fields(&content_type, body, &fields, (&token_name, token.as_deref()))?;
+    request.headers.replace("content-length", &body.len().to_string());
+    request.body = Body::Bytes(body);
+    Ok(Resigned { request, signature, terms: None, key: None })
+}
+
+/// No policy covers a header.
+fn refuse_provider_headers(request: &Request, claim: &FormClaim) -> Result<(), ResignError> {
+    let prefix = match &claim.scheme {
+        FormScheme::V4 { dialect, .. } => dialect.header_prefix.as_ref(),
+        FormScheme::V2 { names } => names.header_prefix,
+    };
+    let names = request.headers.iter().map(|header| header.name.to_ascii_lowercase());
+    match names.into_iter().find(|name| name.starts_with(prefix)) {
+        Some(name) => Err(ResignError::UnsignedHeader { name }),
+        None => Ok(()),
+    }
+}
+
+/// What signs a policy.
+enum PolicyKey<'a> {
+    V4(Box<SigningKey>),
+    V2(&'a Secret),
+}
+
+impl PolicyKey<'_> {
+    fn sign(&self, string_to_sign: &str) -> Signature {
+        match self {
+            Self::V4(key) => key.sign_unchecked(string_to_sign.as_bytes()),
+            Self::V2(secret) => v2::sign(secret, string_to_sign.as_bytes()),
+        }
+    }
+}
+
+/// The fields that name the key, and the key.
+fn of_scheme<'o>(
+    claim: &FormClaim,
+    outbound: &Outbound<'o>,
+    now: Timestamp,
+) -> Result<(Vec<Field>, PolicyKey<'o>), PrepareError> {
+    let credentials = outbound.credentials;
+    match &claim.scheme {
+        FormScheme::V4 { dialect, scope, .. } => {
+            let region = outbound.region.unwrap_or(scope.region());
+            let scope = Scope::new(&now, region, outbound.service.unwrap_or(&scope.service), dialect)?;
+            let credential = (field_name(dialect, "credential"), format!("{}/{scope}", credentials.access_key_id));
+            let date = (dialect.date_header.to_string(), now.as_str().to_owned());
+            Ok((vec![credential, date], PolicyKey::V4(Box::new(outbound.signing_key(Scheme::V4, dialect, &scope)))))
+        }
+        FormScheme::V2 { names } => {
+            let key = (names.key_parameter.to_owned(), credentials.access_key_id.clone());
+            Ok((vec![key], PolicyKey::V2(&credentials.secret_access_key)))
+        }
+    }
+}
+
+fn field_name(dialect: &Dialect, name: &str) -> String {
+    format!("{}{name}", dialect.header_prefix)
+}
+
+fn signature_name(claim: &FormClaim) -> String {
+    match &claim.scheme {
+        FormScheme::V4 { dialect, .. } => field_name(dialect, "signature"),
+        FormScheme::V2 { .. } => "signature".to_owned(),
+    }
+}
+
+/// The same policy with conditions that the new fields meet.
+fn rewritten(policy: &Policy, fields: &[Field], (token_name, token): (&str, Option<&str>)) -> Policy {
+    let mut conditions = Vec::with_capacity(policy.conditions.len() + 1);
+    for condition in &policy.conditions {
+        let replaced = fields.iter().find(|(name, _)| condition.is_about(name));
+        match replaced {
+            Some((name, value)) => conditions.push(Condition::equals(name, value)),
+            None if condition.is_about(token_name) => {}
+            None => conditions.push(condition.clone()),
+        }
+    }
+    conditions.extend(token.map(|token| Condition::equals(token_name, token)));
+    Policy { expiration: policy.expiration, conditions }
+}
+
+/// The body with other values in these fields, with the token's field or without it.
+fn with_fields(
+    content_type: &str,
+    body: &[u8],
+    fields: &[Field],
+    (token_name, token): (&str, Option<&str>),
+) -> Result<Vec<u8>, ResignError> {
+    let problem = |error: multipart::MultipartError| ResignError::Form { problem: error.to_string() };
+    let boundary = multipart::boundary(content_type).map_err(problem)?;
+    let parts = multipart::parse(content_type, body).map_err(problem)?;
+    let mut out = Vec::with_capacity(body.len() + 1024);
+    if let Some(token) = token {
+        let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{token_name}\"\r\n\r\n");
+        out.extend_from_slice(format!("{head}{token}").as_bytes());
+    }
+    let mut at = 0;
+    for part in &parts {
+        let start = offset_in(body, part);
+        let lead = body.get(at..start).unwrap_or_default();
+        at = start + part.body.len();
+        if part.name.eq_ignore_ascii_case(token_name) {
+            continue;
+        }
+        let replaced = fields.iter().find(|(name, _)| part.name.eq_ignore_ascii_case(name));
+        push_lead(&mut out, lead);
+        out.extend_from_slice(replaced.map_or(part.body, |(_, value)| value.as_bytes()));
+    }
+    push_lead(&mut out, body.get(at..).unwrap_or_default());
+    Ok(out)
+}
+
+/// Boundary and head of a part: between parts they begin with a line end, and at the beginning of the body without.
+fn push_lead(out: &mut Vec<u8>, lead: &[u8]) {
+    let bare = lead.strip_prefix(b"\r\n").unwrap_or(lead);
+    if !out.is_empty() {
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(bare);
+}
+
+/// Where the body of a part begins, which is a slice of the whole.
+fn offset_in(body: &[u8], part: &Part<'_>) -> usize {
+    part.body.as_ptr().addr() - body.as_ptr().addr()
+}
+
+/// Where a value stands in the fields of a form, behind the file too, or in its policy. The file is the client's own.
+pub(super) fn place_of(holds: &dyn Fn(&[u8]) -> bool, request: &Request) -> Option<String> {
+    let Body::Bytes(body) = &request.body else { return None };
+    let parts = multipart::parse(request.headers.first_text("content-type")?, body).ok()?;
+    let field = parts.iter().find(|part| !part.name.eq_ignore_ascii_case("file") && holds(part.body));
+    let in_field = field.map(|part| format!("field {}", part.name.to_ascii_lowercase()));
+    let in_policy = || FormClaim::extract(request)?.ok()?.policy_text().filter(|text| holds(text));
+    in_field.or_else(|| in_policy().map(|_| "policy".to_owned()))
+}

@@ -1,0 +1,40 @@
+//! The headers that belong to one connection (RFC 9110 §7.6.1): neither signed again nor passed on.
+
+use std::collections::HashSet;
+
+use crate::request::{Headers, Request, RequestUrl};
+
+/// The headers that end at each hop, besides those that `Connection` names. Whoever needs one at the next hop adds it there.
+pub const HOP_BY_HOP: [&str; 8] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Removes the headers of the connection that the request came by. What `Connection` names is not removed if it is one that the
+/// client's signature or its framing depends on.
+pub(super) fn remove_hop_by_hop(headers: &mut Headers, is_needed: impl Fn(&str) -> bool) {
+    let named: HashSet<String> = headers
+        .values("connection")
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty() && !is_needed(name))
+        .collect();
+    headers.retain(|header| {
+        let name = header.name.to_ascii_lowercase();
+        !HOP_BY_HOP.contains(&name.as_str()) && !named.contains(&name)
+    });
+}
+
+/// Replaces the host, if another one is wanted.
+pub(super) fn replace_host(request: &mut Request, url: Option<&RequestUrl>) {
+    if let Some(url) = url {
+        request.headers.replace("host", &url.host_header());
+        request.authority = None;
+    }
+}

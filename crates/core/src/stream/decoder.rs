@@ -1,0 +1,68 @@
+//! A body in chunks, verified piece by piece in constant memory: the way in for who passes a payload on.
+//!
+//! Of a signed payload nothing is given out before the signature of its chunk was right; so a chunk is kept whole, and how long one
+//! may be is an argument. Unsigned data is given out as it comes. The faults are those of [`check`](super::check) and
+//! [`check_framing`](super::check_framing), which have the whole body.
+
+use super::decode_error::DecodeError;
+use super::reader::{Reader, Released};
+use crate::claim::Claim;
+use crate::request::Request;
+use crate::scheme::SigningKey;
+
+/// Verifies a body in chunks as it arrives, and gives out its payload.
+///
+/// ```
+/// use sigvet_core::claim::Claim;
+/// use sigvet_core::request::Request;
+/// use sigvet_core::scheme::SigningKey;
+/// use sigvet_core::stream::{DecodeError, Decoder};
+///
+/// /// The head was verified with the key; the pieces of the body may be cut anywhere.
+/// fn read(head: &Request, claim: &Claim, key: &SigningKey, pieces: &[&[u8]]) -> Result<Vec<u8>, Vec<DecodeError>> {
+///     let mut decoder = Decoder::new(head, claim, key, Decoder::CHUNK_LIMIT).expect("the payload is in chunks");
+///     let mut payload = Vec::new();
+///     for piece in pieces {
+///         decoder.push(piece, &mut payload).map_err(|error| vec![error])?;
+///     }
+///     // Only now the last signature and the checksum are known to be right.
+///     decoder.finish()?;
+///     Ok(payload)
+/// }
+/// ```
+#[must_use]
+#[derive(Debug)]
+pub struct Decoder(pub(super) Reader);
+
+impl Decoder {
+    /// A limit for chunks that the usual clients stay far below: SDKs send chunks of 64 KiB to 1 MiB.
+    pub const CHUNK_LIMIT: usize = 16 * 1024 * 1024;
+
+    /// Starts the body of a request whose head was verified with this key; none if its payload is not in chunks. A signed chunk may
+    /// have at most `chunk_limit` bytes, because the decoder keeps it until its signature is known to be right.
+    pub fn new(request: &Request, claim: &Claim, key: &SigningKey, chunk_limit: usize) -> Option<Self> {
+        Reader::new(request, claim, key, chunk_limit).map(Self)
+    }
+
+    /// Reads a piece of the body, of any length, and appends to `payload` what the signatures vouch for by now. After an error
+    /// nothing more is appended; what was appended before it was right.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, as far as it is known so far. Reading may go on, for [`finish`](Self::finish) to tell
+    /// everything that is wrong.
+    pub fn push(&mut self, piece: &[u8], payload: &mut Vec<u8>) -> Result<(), DecodeError> {
+        self.0.read(piece, &mut |released| match released {
+            Released::Head(_) => {}
+            Released::Data(data, _) | Released::Chunk(_, _, data) => payload.extend_from_slice(data),
+        })
+    }
+
+    /// Ends the body. Whoever passed the payload on must take it back if this fails: the last chunk, the checksum or the length
+    /// was wrong.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order in which [`verify`](crate::verify::verify) finds it.
+    pub fn finish(self) -> Result<(), Vec<DecodeError>> {
+        self.0.finish().map(drop)
+    }
+}
