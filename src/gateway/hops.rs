@@ -1,10 +1,6 @@
 //! Fields that belong to one connection and go no further (RFC 9110 §7.6.1).
 
-/// Those that every connection has for itself, whether `Connection` names them or not.
-const HOP_BY_HOP: [&str; 8] = [
-    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "transfer-encoding",
-    "upgrade",
-];
+use sigvet_core::resign::HOP_BY_HOP;
 
 /// The fields that `Connection` names besides.
 #[derive(Debug, Default)]

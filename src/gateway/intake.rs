@@ -7,6 +7,8 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
 use sigvet_core::crypto::Sha256Hasher;
+use sigvet_core::stream::{DecodeError, Decoder};
+use sigvet_core::verify::Finding;
 use sigvet_core::request::{Body, Request, StatedChecksums, WrongChecksum};
 
 use super::file_body::FileBody;
@@ -19,8 +21,10 @@ pub struct Intake {
     pub body: Body,
     /// Where it is, if it is not in memory.
     pub file: Option<File>,
-    /// The checksum that the request states and the file does not have.
-    pub wrong_checksum: Option<WrongChecksum>,
+    /// What is wrong with the bytes in the file: those in memory are for the judge to look at.
+    pub findings: Vec<Finding>,
+    /// Whether the chunks in the file were read, and each signature on its way.
+    pub has_chunks_read: bool,
 }
 
 impl Intake {
@@ -54,18 +58,26 @@ pub enum IntakeError {
     /// The temporary file cannot be written.
     #[error("cannot keep the body in a temporary file: {0}")]
     NoRoom(#[source] io::Error),
+    /// Its chunks cannot be read in the memory that there is.
+    #[error("{0}")]
+    Chunks(#[source] DecodeError),
 }
 
-/// Takes the body of a request in, within the limits.
+/// Takes the body of a request in, within the limits. The decoder reads its chunks, if it has any and is not for memory.
 ///
 /// # Errors
 /// See [`IntakeError`].
-pub async fn take(request: &Request, mut body: Incoming, limits: &Limits) -> Result<Intake, IntakeError> {
-    let mut spool = Spool { request, memory: Vec::new(), spooled: None, length: 0, limits };
+pub async fn take(
+    request: &Request,
+    mut body: Incoming,
+    decoder: Option<Decoder>,
+    limits: &Limits,
+) -> Result<Intake, IntakeError> {
+    let mut spool = Spool { request, memory: Vec::new(), spooled: None, decoder, length: 0, limits };
     loop {
         let frame = tokio::time::timeout(limits.idle_time, body.frame()).await;
         match frame.map_err(|_| IntakeError::Slow(limits.idle_time))? {
-            None => return Ok(spool.finish()),
+            None => return spool.finish(),
             Some(frame) => {
                 if let Some(piece) = frame.map_err(IntakeError::Broken)?.data_ref() {
                     spool.write(piece)?;
@@ -79,6 +91,7 @@ struct Spool<'a> {
     request: &'a Request,
     memory: Vec<u8>,
     spooled: Option<Spooled>,
+    decoder: Option<Decoder>,
     length: u64,
     limits: &'a Limits,
 }
@@ -88,11 +101,16 @@ struct Spooled {
     file: File,
     hash: Sha256Hasher,
     checksums: StatedChecksums,
+    decoder: Option<Decoder>,
 }
 
 impl Spooled {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hash.update(bytes);
+        if let Some(decoder) = &mut self.decoder {
+            // All that is wrong is told at the end; the payload is read from the file by whoever wants it.
+            let _ = decoder.push(bytes, &mut Vec::new());
+        }
         self.checksums.update(bytes);
         self.file.write_all(bytes)
     }
@@ -114,21 +132,32 @@ impl Spool<'_> {
     fn write_to_file(&mut self, piece: &[u8]) -> io::Result<()> {
         if self.spooled.is_none() {
             let (hash, checksums) = (Sha256Hasher::new(), StatedChecksums::new(self.request));
-            let mut spooled = Spooled { file: tempfile::tempfile()?, hash, checksums };
+            let decoder = self.decoder.take();
+            let mut spooled = Spooled { file: tempfile::tempfile()?, hash, checksums, decoder };
             spooled.write(&std::mem::take(&mut self.memory))?;
             self.spooled = Some(spooled);
         }
         self.spooled.as_mut().map_or(Ok(()), |spooled| spooled.write(piece))
     }
 
-    fn finish(self) -> Intake {
-        match self.spooled {
-            None => Intake { body: Body::Bytes(self.memory), file: None, wrong_checksum: None },
-            Some(Spooled { file, hash, checksums }) => Intake {
-                body: Body::Elsewhere { sha256: Some(hash.finish()), length: self.length },
-                file: Some(file),
-                wrong_checksum: checksums.find_wrong(self.request),
-            },
+    fn finish(self) -> Result<Intake, IntakeError> {
+        let Some(Spooled { file, hash, checksums, decoder }) = self.spooled else {
+            let body = Body::Bytes(self.memory);
+            return Ok(Intake { body, file: None, findings: Vec::new(), has_chunks_read: false });
+        };
+        let has_chunks_read = decoder.is_some();
+        let mut findings: Vec<Finding> = checksums.find_wrong(self.request).map(mismatch).into_iter().collect();
+        for error in decoder.and_then(|decoder| decoder.finish().err()).unwrap_or_default() {
+            match error {
+                DecodeError::Fault(fault) => findings.push(Finding::Stream(fault)),
+                other => return Err(IntakeError::Chunks(other)),
+            }
         }
+        let body = Body::Elsewhere { sha256: Some(hash.finish()), length: self.length };
+        Ok(Intake { body, file: Some(file), findings, has_chunks_read })
     }
+}
+
+fn mismatch(wrong: WrongChecksum) -> Finding {
+    Finding::ChecksumMismatch { name: wrong.name.to_owned(), expected: wrong.expected, presented: wrong.presented }
 }

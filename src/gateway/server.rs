@@ -14,6 +14,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use sigvet_core::claim::ClaimError;
 use sigvet_core::request::{Body, Request};
+use sigvet_core::stream::Decoder;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Finding, Severity, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
@@ -110,10 +111,10 @@ impl Server {
         }
         // A body that is large, or may be, is not taken from somebody whose head alone is refused.
         let is_large = body.size_hint().upper().is_none_or(|length| length > self.limits.memory_bytes as u64);
-        let early = if is_large { turn.refuse_by_head(&request) } else { None };
-        let reply = match early {
-            Some((request, verdict)) => turn.refuse(request, Ok(Box::new(verdict))).await.with("connection", "close"),
-            None => match intake::take(&request, body, &self.limits).await {
+        let by_head = if is_large { turn.judge_head(&request) } else { Ahead::Open(None) };
+        let reply = match by_head {
+            Ahead::Refused(head, verdict) => turn.refuse(head, Ok(verdict)).await.with("connection", "close"),
+            Ahead::Open(decoder) => match intake::take(&request, body, decoder, &self.limits).await {
                 Ok(intake) => turn.judge(request, intake).await,
                 Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
             },
@@ -157,6 +158,14 @@ impl Server {
     }
 }
 
+/// What is known before a body has arrived.
+enum Ahead {
+    /// It is refused whatever follows.
+    Refused(Request, Box<Verdict>),
+    /// It depends on the body, whose chunks are read so.
+    Open(Option<Decoder>),
+}
+
 /// One request on its way.
 struct Turn<'a> {
     server: &'a Server,
@@ -169,12 +178,18 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    /// The verdict on a head alone, if it is refused whatever body follows. A form is judged by its body.
-    fn refuse_by_head(&self, request: &Request) -> Option<(Request, Verdict)> {
+    /// Judges a head alone. A form is judged by its body, and of what a proxy asks about there is none.
+    fn judge_head(&self, request: &Request) -> Ahead {
         let mut head = request.clone();
         head.body = Body::Unknown;
-        let verdict = self.server.verifier.judge(&head, self.now).ok()?;
-        (self.server.asker.is_none() && verdict.has_fatal_finding()).then_some((head, verdict))
+        let verdict = match self.server.verifier.judge(&head, self.now) {
+            Ok(verdict) if self.server.asker.is_none() => verdict,
+            _ => return Ahead::Open(None),
+        };
+        match verdict.has_fatal_finding() {
+            true => Ahead::Refused(head, Box::new(verdict)),
+            false => Ahead::Open(self.server.verifier.decoder(&head, &verdict)),
+        }
     }
 
     async fn judge(mut self, mut request: Request, intake: Intake) -> Reply {
@@ -186,17 +201,13 @@ impl Turn<'_> {
             }
         }
         match self.server.verifier.judge(&request, self.now) {
-            Ok(verdict) if self.server.takes(&verdict) && intake.wrong_checksum.is_none() => {
-                self.pass(request, intake, verdict).await
-            }
             Ok(mut verdict) => {
-                let wrong = intake.wrong_checksum.map(|wrong| Finding::ChecksumMismatch {
-                    name: wrong.name.to_owned(),
-                    expected: wrong.expected,
-                    presented: wrong.presented,
-                });
-                verdict.findings.extend(wrong);
-                self.refuse(request, Ok(Box::new(verdict))).await
+                verdict.findings.retain(|finding| !(intake.has_chunks_read && *finding == Finding::ChunksUnseen));
+                verdict.findings.extend(intake.findings.iter().cloned());
+                match self.server.takes(&verdict) {
+                    true => self.pass(request, intake, verdict).await,
+                    false => self.refuse(request, Ok(Box::new(verdict))).await,
+                }
             }
             Err(error) => self.refuse(request, Err(error)).await,
         }
@@ -347,7 +358,7 @@ fn status_of(error: &IntakeError) -> u16 {
     match error {
         IntakeError::TooLong { .. } => 413,
         IntakeError::Slow(_) => 408,
-        IntakeError::Broken(_) => 400,
+        IntakeError::Broken(_) | IntakeError::Chunks(_) => 400,
         IntakeError::NoRoom(_) => 507,
     }
 }

@@ -9,6 +9,8 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
+use sigvet_core::scheme::SigningKey;
+use sigvet_core::stream::Decoder;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, ExpectedScope, Judge, Known, Verdict, VerifyError, verify};
 use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, Note, OtherKey, Trial, diagnose};
@@ -69,6 +71,15 @@ impl Verifier {
     pub fn judge(&self, request: &Request, now: Timestamp) -> Result<Verdict, VerifyError> {
         let claimed = Claimed::extract(request, self.buckets())?;
         verify(request, &self.judge_with(self.key_for(claimed.access_key_id()), now))
+    }
+
+    /// Reads the chunks behind a head that is right; none if there are none.
+    pub fn decoder(&self, head: &Request, verdict: &Verdict) -> Option<Decoder> {
+        let (claim, _) = verdict.as_v4()?;
+        let credentials = self.key_for(verdict.claimed.access_key_id())?;
+        let terms = &claim.terms;
+        let key = SigningKey::for_scheme(terms.scheme, credentials, &terms.dialect, &terms.scope);
+        Decoder::new(head, claim, &key, Decoder::CHUNK_LIMIT)
     }
 
     /// Finds the mistake behind a refusal, within that time.
