@@ -1,5 +1,7 @@
 //! Commands of other tools, and a URL in the place of a command: what to type here instead.
 
+use std::ffi::OsString;
+
 use crate::cli::failure::Failure;
 use crate::cli::secrets::without_lookalikes;
 
@@ -26,8 +28,22 @@ const WORDS: [(&[&str], &str); 15] = [
     (&["s3", "s3api", "aws"], "send any request with: sigvet send s3://BUCKET/KEY"),
 ];
 
+/// Words that people try behind `sigvet profile`, with what does it.
+const PROFILE_WORDS: [(&[&str], &str); 6] = [
+    (&["use", "select", "switch", "set", "set-default", "activate"], "make it the default with: sigvet profile default NAME"),
+    (&["ls", "all"], "list the profiles with: sigvet profile list"),
+    (&["rm", "delete", "del"], "remove it with: sigvet profile remove NAME"),
+    (&["create", "new", "configure", "import", "init", "login"], "add a profile with: sigvet profile add NAME"),
+    (&["get", "cat", "view", "describe", "info"], "show a profile with: sigvet profile show NAME"),
+    (&["update", "change", "modify", "rename", "open"], "edit the profile file with: sigvet profile edit"),
+];
+
 /// The failure of a word that is no command here, if it is clear what was meant.
-pub fn explain(word: &str) -> Option<Failure> {
+pub fn explain(words: &[OsString], word: &str) -> Option<Failure> {
+    if words.get(1).is_some_and(|first| first == "profile") {
+        let (_, hint) = PROFILE_WORDS.iter().find(|(words, _)| words.contains(&word))?;
+        return Some(Failure::usage(format!("there is no command 'profile {word}'")).hint(*hint));
+    }
     let hint = match WORDS.iter().find(|(words, _)| words.contains(&word)) {
         Some((_, hint)) => (*hint).to_owned(),
         None if looks_like_url(word) => "name the command first: sigvet send URL, sigvet presign URL, …".to_owned(),
@@ -55,11 +71,14 @@ mod tests {
             ("configure", "profile add"),
             ("https://h/?X-Amz-Signature=hush", "sigvet send URL"),
         ] {
-            let failure = explain(word).unwrap();
+            let failure = explain(&[], word).unwrap();
             assert!(failure.hints().concat().contains(expected), "{word}");
             assert!(!failure.to_string().contains("hush"));
         }
-        assert!(explain("sgin").is_none() && explain("").is_none());
+        assert!(explain(&[], "sgin").is_none() && explain(&[], "").is_none());
+        let hint = |word| explain(&["sigvet".into(), "profile".into()], word).map(|failure| failure.hints().concat());
+        assert!(hint("use").unwrap().ends_with("sigvet profile default NAME"));
+        assert_eq!(hint("cp"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod screen;
 pub mod shell;
 pub mod secrets;
 pub mod failure;
+mod usage_error;
 mod mistyped;
 pub mod context;
 pub mod terminal;
@@ -23,10 +24,9 @@ use std::ffi::OsString;
 use std::io::Write;
 
 use crate::cli::args::deferred::Deferred;
-use args::{Cli, Command};
-use clap::builder::Styles;
+use args::{Cli, Command, short_help};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{CommandFactory, Parser};
 use commands::send::Shared;
 use context::Context;
 use curl::{config_file, table, transfers};
@@ -65,12 +65,12 @@ fn run_one(words: Vec<OsString>, shared: &mut Shared, context: &mut Context) -> 
             true => (run_each(transfers::split(words, Cli::command), shared, context), Ending::Last),
             false => match explain_unknown(&error) {
                 Some(failure) => (report(&failure, context), Ending::Last),
-                None => (print_clap(&error, words, context), Ending::Last),
+                None => (end_early(&error, &words, context), Ending::Last),
             },
         },
-        Err(error) => match unknown_command(&error).and_then(mistyped::explain) {
+        Err(error) => match unknown_command(&error).and_then(|word| mistyped::explain(&words, word)) {
             Some(failure) => (report(&failure, context), Ending::Last),
-            None => (print_clap(&error, words, context), Ending::Last),
+            None => (end_early(&error, &words, context), Ending::Last),
         },
     }
 }
@@ -152,11 +152,13 @@ fn is_further_url(error: &clap::Error) -> bool {
         && matches!(unknown, Some(ContextValue::String(word)) if !word.starts_with('-'))
 }
 
-/// Help and version go to standard output, usage errors to standard error; clap knows which.
-fn print_clap(error: &clap::Error, words: Vec<OsString>, context: &mut Context) -> u8 {
-    let printed = match error.use_stderr() {
-        true => print_usage_error(words, context),
-        false => error.print(),
+/// Ends a command line that is no command to run: one that asks for help, or that cannot be understood.
+fn end_early(error: &clap::Error, words: &[OsString], context: &mut Context) -> u8 {
+    let printed = match error.kind() {
+        ErrorKind::DisplayHelp => print_help(error, words),
+        ErrorKind::DisplayVersion => error.print(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => write!(context.stderr, "{}", error.render()),
+        _ => return report(&usage_error::describe(error), context),
     };
     match printed {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::CannotWrite as u8,
@@ -164,12 +166,15 @@ fn print_clap(error: &clap::Error, words: Vec<OsString>, context: &mut Context) 
     }
 }
 
-/// A usage error quotes what was typed. Without clap's own styles, every escape in it is somebody else's.
-fn print_usage_error(words: Vec<OsString>, context: &mut Context) -> std::io::Result<()> {
-    let parsed = Cli::command().styles(Styles::plain()).try_get_matches_from(words);
-    match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(_) => Ok(()),
-        Err(error) => write!(context.stderr, "{}", without_lookalikes(&error.render().to_string())),
+/// clap does not say whether `-h` or `--help` was typed, but its text does.
+fn print_help(error: &clap::Error, words: &[OsString]) -> std::io::Result<()> {
+    let mut root = Cli::command();
+    root.build();
+    let words = words.iter().skip(1).filter_map(|word| word.to_str());
+    let mut command = words.fold(&root, |command, word| command.find_subcommand(word).unwrap_or(command)).clone();
+    match command.render_help().to_string() == error.render().to_string() {
+        true => short_help::shortened(&command).print_help(),
+        false => error.print(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! A process runs one command. To define the options of all the others costs as much as a signature costs a hundred times.
 
 use clap::builder::Resettable;
-use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 
 /// Arguments whose definition waits until their command is built.
 #[derive(Debug)]
@@ -14,7 +14,12 @@ impl<A: Args> Args for Deferred<A> {
         command.defer(|command| {
             // The command's own words were said before, and stay.
             let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
-            A::augment_args(command).about(Resettable::from(about)).long_about(Resettable::from(long_about))
+            let command = match A::augment_args(command) {
+                // Their commands would be left without.
+                parent if parent.has_subcommands() => parent,
+                command => command.disable_help_flag(true).arg(help_flag()),
+            };
+            command.about(Resettable::from(about)).long_about(Resettable::from(long_about))
         })
     }
 
@@ -31,6 +36,12 @@ impl<A: FromArgMatches> FromArgMatches for Deferred<A> {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
         self.0.update_from_arg_matches(matches)
     }
+}
+
+/// clap would give its own a group that holds nothing else.
+fn help_flag() -> Arg {
+    let help = "Print help; -h shows the most used options, --help shows all";
+    Arg::new("help").short('h').long("help").action(ArgAction::Help).help_heading("Output").help(help)
 }
 
 #[cfg(test)]

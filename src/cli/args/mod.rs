@@ -1,5 +1,6 @@
 //! The one definition of the command line: help, man pages and completions are all made from it.
 
+pub mod short_help;
 pub mod deferred;
 
 use std::path::PathBuf;
@@ -79,11 +80,13 @@ pub enum Command {
 /// The arguments of `sigvet profile`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
-  sigvet profile add hetzner --region fsn1 --service s3 --endpoint-url https://fsn1.your-objectstorage.com
+  sigvet profile add hetzner --endpoint-url https://fsn1.your-objectstorage.com
   sigvet profile list
   sigvet profile show hetzner")]
 pub struct ProfileArgs {
-    /// Profile file (default: $SIGVET_PROFILES, or profiles.toml in the configuration directory)
+    /// Read profiles from this file
+    ///
+    /// The default is $SIGVET_PROFILES, or profiles.toml in the configuration directory.
     #[arg(long, value_name = "FILE", global = true, value_hint = clap::ValueHint::FilePath)]
     pub profile_file: Option<PathBuf>,
 

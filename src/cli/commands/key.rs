@@ -23,7 +23,7 @@ use sigvet_core::time::Timestamp;
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet key --region eu-central-1 --service s3 -o key.json
-  sigvet sign --signing-key key.json https://bucket.s3.eu-central-1.amazonaws.com/
+  sigvet sign --signing-key key.json https://bkt.s3.eu-central-1.amazonaws.com/
   sigvet key --region us-east-1 --service iam --date 20150830 --as trace
   sigvet key --scheme v4a")]
 pub struct KeyArgs {
@@ -39,7 +39,9 @@ pub struct KeyArgs {
     #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
 
-    /// v4 derives the key of a day, region and service; v4a the key pair, of which the public half is printed
+    /// Signature scheme
+    ///
+    /// v4 derives the key of a day, region and service; v4a prints the public half of the key pair.
     #[arg(long, value_enum, default_value = "v4")]
     scheme: SchemeName,
 
@@ -50,11 +52,13 @@ pub struct KeyArgs {
     #[command(flatten)]
     credentials: CredentialOptions,
 
-    /// How to print it
-    #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
+    /// Output format
+    #[arg(long = "as", value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
     form: KeyForm,
 
-    /// Write to this file, readable by you alone, instead of standard output
+    /// Write to this file, readable by you alone
+    ///
+    /// The default is standard output.
     #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = clap::ValueHint::FilePath)]
     output: Option<PathBuf>,
 }

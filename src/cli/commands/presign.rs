@@ -36,10 +36,10 @@ const EKS_RENEWAL: Duration = Duration::from_secs(14 * 60);
 /// The arguments of `sigvet presign`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
-  sigvet presign https://bucket.s3.eu-central-1.amazonaws.com/report.pdf
-  sigvet presign -X PUT --expires 15m -H 'Content-Type: image/png' s3://photos/cat.png
+  sigvet presign --expires 15m s3://documents/report.pdf
+  sigvet presign -X PUT -H 'Content-Type: image/png' s3://photos/cat.png
   sigvet presign --as json --profile hetzner s3://backups/2026/db.dump
-  sigvet presign --as exec-credential --cluster-name my-cluster --region eu-central-1")]
+  sigvet presign --as eks-token --cluster-name prod --region eu-central-1")]
 pub struct PresignArgs {
     /// What the URL leads to: https://…, or s3://bucket/key where a profile gives the endpoint
     #[arg(required_unless_present = "cluster_name")]
@@ -49,7 +49,9 @@ pub struct PresignArgs {
     #[arg(long, value_name = "NAME", help_heading = "Signing")]
     cluster_name: Option<String>,
 
-    /// Expiry of the URL: 15m, 1h30m, 7d, or seconds (default: the profile's, else 1h; for a cluster 1m
+    /// Expiry of the URL: 15m, 7d, or seconds (default: 1h)
+    ///
+    /// A profile may set another default; that of a cluster's token is 1m.
     #[arg(long, alias = "expires-in", value_name = "DURATION", value_parser = parse_duration, help_heading = "Signing")]
     expires: Option<Duration>,
 
@@ -62,8 +64,8 @@ pub struct PresignArgs {
     #[command(flatten)]
     signing: SigningOptions,
 
-    /// How to print it
-    #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
+    /// Output format
+    #[arg(long = "as", value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
     form: PresignedForm,
 
     #[command(flatten)]

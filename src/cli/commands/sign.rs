@@ -27,9 +27,9 @@ use sigvet_core::stream::Encoder;
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet sign https://iam.amazonaws.com/?Action=ListUsers
-  sigvet sign --as headers -d @query.json https://search-logs.eu-west-1.es.amazonaws.com/_search
+  sigvet sign --json @q.json https://search-x.eu-west-1.es.amazonaws.com/_search
   sigvet sign --as vault --vault-server-id vault.example.com
-  sigvet sign --as json --show canonical-request --region fsn1 --service s3 http://127.0.0.1:9000/bucket")]
+  sigvet sign --as json --region fsn1 --service s3 http://127.0.0.1:9000/bucket")]
 pub struct SignArgs {
     /// Where the request goes: https://…, or s3://bucket/key where a profile gives the endpoint
     #[arg(required_unless_present = "form")]
@@ -49,8 +49,8 @@ pub struct SignArgs {
     #[command(flatten)]
     signing: SigningOptions,
 
-    /// How to print it
-    #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
+    /// Output format
+    #[arg(long = "as", value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
     form: SignedForm,
 
     #[command(flatten)]

@@ -38,7 +38,9 @@ pub struct JudgeOptions {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Judging")]
     pub window: Option<Duration>,
 
-    /// Use no credentials: no signature is recomputed, but everything else is checked
+    /// Use no credentials
+    ///
+    /// No signature is recomputed, but everything else is checked.
     #[arg(long, help_heading = "Credentials", conflicts_with_all = TYPED_KEYS, conflicts_with = "profile")]
     pub no_credentials: bool,
 
@@ -55,11 +57,12 @@ pub struct JudgeOptions {
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet verify request.http
-  sigvet verify --profile hetzner 'https://bucket.fsn1.your-objectstorage.com/key?X-Amz-Algorithm=…'
+  sigvet verify --profile hetzner \"$URL\"
   sigvet verify --body payload.json trace.txt
   sigvet verify --now 20150830T124000Z --json < request.http")]
 pub struct VerifyArgs {
     /// A file with a raw HTTP request, or a presigned URL, or '-' for standard input
+    #[arg(value_hint = clap::ValueHint::FilePath)]
     input: Option<String>,
 
     #[command(flatten)]

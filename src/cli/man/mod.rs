@@ -1,18 +1,13 @@
 //! The manual: a page for `sigvet` and one for each command, made from the definition of the command line.
 //!
-//! What the definition does not hold, files, environment, exit status and the rules of signing, is a table of sections of
-//! its own. Nothing is written here: a test compares the pages with those in `man/`.
+//! What the definition does not hold, files, environment, exit status and the rules of signing, is prose in `text/`.
+//! Nothing is written here: a test compares the pages with those in `man/`.
 
 mod section;
-mod checksums;
+mod prose;
 mod exits;
 mod explain;
-mod form;
 mod send;
-mod services;
-mod streaming;
-mod tokens;
-mod version_2;
 mod sections;
 
 use std::io::{self, Write};
@@ -22,7 +17,6 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
 use self::section::{Item, Section};
-use self::sections::of_sigvet;
 use crate::cli::args::Cli;
 
 /// A page: the name of its file, and its text in roff.
@@ -65,13 +59,7 @@ fn page(command: &Command) -> io::Result<Page> {
     if let Some(help) = command.get_after_help() {
         write_titled(&help.to_string(), &mut out)?;
     }
-    let sections = match command.get_name() {
-        "sigvet" => of_sigvet(),
-        "explain" => explain::sections(),
-        "form" => form::sections(),
-        "send" => send::sections(),
-        _ => Vec::new(),
-    };
+    let sections = sections::of(command.get_name());
     sections.iter().try_for_each(|section| write_section(section, &mut out))?;
     write_section(&see_also(command, is_root), &mut out)?;
     Ok((man.get_filename(), out))
@@ -92,7 +80,7 @@ fn see_also(command: &Command, is_root: bool) -> Section {
     } else {
         "sigvet(1), for files, environment, exit status and the rules of signing".to_owned()
     };
-    Section { title: "SEE ALSO", items: vec![Item::text(text)] }
+    Section { title: "SEE ALSO".to_owned(), items: vec![Item::text(text)] }
 }
 
 /// Writes a text of the definition whose first line is its title: `Examples:`.
@@ -106,7 +94,7 @@ fn write_titled(help: &str, out: &mut dyn Write) -> io::Result<()> {
 
 fn write_section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
     let mut roff = Roff::new();
-    roff.control("SH", [section.title]);
+    roff.control("SH", [section.title.as_str()]);
     for (at, item) in section.items.iter().enumerate() {
         match item {
             Item::Text(text) => {

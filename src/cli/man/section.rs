@@ -3,7 +3,7 @@
 /// A section of a page.
 pub(super) struct Section {
     /// In capitals, as manuals have it.
-    pub(super) title: &'static str,
+    pub(super) title: String,
     /// What it holds.
     pub(super) items: Vec<Item>,
 }
@@ -11,7 +11,7 @@ pub(super) struct Section {
 /// A piece of a section. In text, what stands in backquotes is set in italics.
 pub(super) enum Item {
     Text(String),
-    Code(&'static str),
+    Code(String),
     Term(String, String),
 }
 

@@ -1,42 +1,38 @@
 //! What the page of `send` says beyond its options: what becomes of each option of curl, and how it ends.
 
 use super::exits;
+use super::prose::read;
 use super::section::{Item, Section};
 use crate::cli::curl::table::{Row, Taken, rows};
 
 /// The sections of `sigvet-send(1)`.
 pub(super) fn sections() -> Vec<Section> {
     let rows = rows();
-    vec![known(&rows), without_effect(&rows), not_taken(&rows), exits::of_send()]
+    let mut sections = read(include_str!("text/send.md"));
+    for (section, list) in sections.iter_mut().zip([known(&rows), without_effect(&rows), not_taken(&rows)]) {
+        section.items.extend(list);
+    }
+    sections.push(exits::of_send());
+    sections
 }
 
-fn known(rows: &[Row]) -> Section {
+fn known(rows: &[Row]) -> Vec<Item> {
     let names: Vec<String> = rows.iter().filter(|row| row.taken == Taken::Known).map(spelling).collect();
-    let items = vec![
-        Item::text("Every option of curl 8 has its place in one of three lists. These mean here what they mean there:"),
-        Item::text(names.join(", ")),
-    ];
-    Section { title: "OPTIONS OF CURL THAT ARE KNOWN", items }
+    vec![Item::text(names.join(", "))]
 }
 
-fn without_effect(rows: &[Row]) -> Section {
-    let reason = |taken| match taken {
+fn without_effect(rows: &[Row]) -> Vec<Item> {
+    grouped(rows, |taken| match taken {
         Taken::NoEffect(reason) => Some(reason),
         Taken::Known | Taken::NotTaken(_) => None,
-    };
-    let mut items = vec![Item::text("These are accepted, and change nothing: what they ask for is so in any case.")];
-    items.extend(grouped(rows, reason));
-    Section { title: "OPTIONS OF CURL WITHOUT EFFECT", items }
+    })
 }
 
-fn not_taken(rows: &[Row]) -> Section {
-    let hint = |taken| match taken {
+fn not_taken(rows: &[Row]) -> Vec<Item> {
+    grouped(rows, |taken| match taken {
         Taken::NotTaken(hint) => Some(hint),
         Taken::Known | Taken::NoEffect(_) => None,
-    };
-    let mut items = vec![Item::text("These are refused, with exit code 2 and a hint; what to do instead:")];
-    items.extend(grouped(rows, hint));
-    Section { title: "OPTIONS OF CURL THAT ARE NOT TAKEN", items }
+    })
 }
 
 /// The options of one text together, in the order of the first of them.

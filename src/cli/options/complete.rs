@@ -1,18 +1,81 @@
-//! What the shell offers when a user presses Tab, beyond what the options themselves say: the names of profiles.
+//! What the shell offers when a user presses Tab, beyond what the options themselves say: profiles, mistakes,
+//! and files that stand behind a mark.
 //!
 //! The shells are told by small scripts that ask `sigvet` itself, found in `PATH`, at each press; a test compares them
 //! with those in `completions/`.
 
+use std::ffi::OsStr;
 use std::io;
 
-use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter};
 use clap_complete::env::{Bash, Elvish, EnvCompleter, Fish, Powershell, Zsh};
 
-use crate::profiles::{Environment, Location, ProfileFile};
+use crate::profiles::{Environment, Location, ProfileFile, aws_profiles};
+use sigvet_diagnose::catalogue;
+use sigvet_diagnose::servers::TABLE;
+
+/// What makes a name one of AWS's, where ours has the same.
+const AWS: &str = "aws:";
+
+/// Offers the names of profiles: our own, and AWS's as `--profile` takes them.
+pub fn profile_names() -> ArgValueCompleter {
+    completer(|typed| {
+        let environment = Environment::of_this_process();
+        let own = own_names(&environment);
+        let of_aws = aws_profiles(&environment).map(|(views, _)| views).unwrap_or_default();
+        let spelled = of_aws.into_iter().map(|view| match own.contains(&view.name) || typed.starts_with(AWS) {
+            true => format!("{AWS}{}", view.name),
+            false => view.name,
+        });
+        own.iter().cloned().chain(spelled).collect()
+    })
+}
 
 /// Offers the names in the profile file.
-pub fn profile_names() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| names().into_iter().map(CompletionCandidate::new).collect())
+pub fn own_profile_names() -> ArgValueCompleter {
+    completer(|_| own_names(&Environment::of_this_process()))
+}
+
+/// Offers the ids of mistakes and of what servers compute otherwise.
+pub fn mistake_ids() -> ArgValueCompleter {
+    completer(|_| {
+        let differences = TABLE.iter().copied().flatten().map(|difference| difference.id);
+        catalogue::all().map(|mistake| mistake.id).chain(differences).map(str::to_owned).collect()
+    })
+}
+
+/// Offers files where a value begins with `@`.
+pub fn files_after_at() -> ArgValueCompleter {
+    files_after(|typed| typed.starts_with('@').then_some(1))
+}
+
+/// Offers files behind the first `@`: `NAME@FILE`.
+pub fn files_after_any_at() -> ArgValueCompleter {
+    files_after(|typed| typed.find('@').map(|at| at + 1))
+}
+
+/// Offers files in a field of a form: `NAME=@FILE`, `NAME=<FILE`.
+pub fn files_of_field() -> ArgValueCompleter {
+    files_after(|typed| typed.find("=@").or_else(|| typed.find("=<")).map(|at| at + 2))
+}
+
+/// Offers what a function finds, as far as it begins with what is typed.
+fn completer(find: fn(&str) -> Vec<String>) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |typed: &OsStr| {
+        let typed = typed.to_string_lossy();
+        let fitting = find(&typed).into_iter().filter(|name| name.starts_with(typed.as_ref()));
+        fitting.map(CompletionCandidate::new).collect()
+    })
+}
+
+/// Offers files, if a function finds where in a value the name of one begins.
+fn files_after(begin: fn(&str) -> Option<usize>) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |typed: &OsStr| {
+        let split = typed.to_str().and_then(|typed| typed.split_at_checked(begin(typed)?));
+        let Some((mark, path)) = split else { return Vec::new() };
+        let files = PathCompleter::file().complete(OsStr::new(path));
+        files.into_iter().map(|file| file.add_prefix(mark)).collect()
+    })
 }
 
 /// The file and the text of the script for each shell.
@@ -30,13 +93,16 @@ pub fn registrations() -> io::Result<Vec<(String, Vec<u8>)>> {
     let registration = |(file, shell): (&str, &dyn EnvCompleter)| {
         let mut script = Vec::new();
         shell.write_registration("COMPLETE", "sigvet", "sigvet", "sigvet", &mut script)?;
+        if file == "sigvet.bash" {
+            script.extend_from_slice(include_bytes!("complete.bash"));
+        }
         Ok((file.to_owned(), script))
     };
     SHELLS.into_iter().map(registration).collect()
 }
 
-fn names() -> Vec<String> {
-    let location = Location::find(None, &Environment::of_this_process());
+fn own_names(environment: &Environment) -> Vec<String> {
+    let location = Location::find(None, environment);
     let file = location.and_then(|location| ProfileFile::load(&location).ok().flatten());
     file.map(|file| file.profiles().iter().map(|profile| profile.name.clone()).collect()).unwrap_or_default()
 }

@@ -6,6 +6,7 @@ use std::io::Read;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
+use super::complete::{files_after_any_at, files_after_at};
 use super::value::read_all;
 use crate::cli::failure::Failure;
 use sigvet_core::internal::encode::{Slash, encode};
@@ -38,7 +39,7 @@ enum Kind {
 type DataOption = (&'static str, Option<char>, Kind, &'static str);
 
 const OPTIONS: [DataOption; 5] = [
-    ("data", Some('d'), Kind::Ascii, "Send this body, as a form; @FILE reads a file without its line breaks"),
+    ("data", Some('d'), Kind::Ascii, "Send this body, as a form; @FILE reads a file\n\nLine breaks in the file are left out."),
     ("data-raw", None, Kind::Raw, "Send this body; '@' is not special"),
     ("data-binary", None, Kind::Binary, "Send this body; @FILE reads a file as it is"),
     (
@@ -47,7 +48,7 @@ const OPTIONS: [DataOption; 5] = [
         Kind::Urlencode,
         "Send this body percent-encoded: TEXT, =TEXT, NAME=TEXT, @FILE, NAME@FILE",
     ),
-    ("json", None, Kind::Json, "Send this JSON body, with its Content-Type and Accept; @FILE reads a file"),
+    ("json", None, Kind::Json, "Send this JSON body; @FILE reads a file\n\nContent-Type and Accept are set to application/json."),
 ];
 
 impl<const JSON: bool> Data<JSON> {
@@ -136,7 +137,12 @@ impl<const JSON: bool> Args for Data<JSON> {
     fn augment_args(command: Command) -> Command {
         Self::options().fold(command, |command, (name, short, _, help)| {
             let value = if name == "json" { "JSON" } else { "DATA" };
-            let arg = Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help);
+            let arg = Arg::new(name).long(name).value_name(value).action(ArgAction::Append);
+            let first = help.split("\n\n").next().unwrap_or(help);
+            let arg = arg.help(first).long_help(help).add(match name {
+                "data-urlencode" => files_after_any_at(),
+                _ => files_after_at(),
+            });
             // curl takes the next word for the body, whatever it begins with: a number, a boundary.
             let arg = arg.allow_hyphen_values(true);
             // To curl it is one option with two names.

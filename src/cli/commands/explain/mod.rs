@@ -17,6 +17,7 @@ use super::verify::JudgeOptions;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::{RequestSource, SupplyOptions};
+use crate::cli::options::complete::mistake_ids;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
 use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
@@ -30,21 +31,25 @@ use trial::TrialOptions;
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet explain refused.http
-  sigvet explain --response reply.xml --profile hetzner < captured-request.http
+  sigvet explain --response reply.xml --profile hetzner < request.http
   sigvet explain --client-log debug.log --html why.html trace.txt
-  sigvet explain 'https://bucket.s3.eu-central-1.amazonaws.com/key?X-Amz-Algorithm=…'
-  sigvet explain -X PUT -d hello https://bucket.s3.eu-central-1.amazonaws.com/key
+  sigvet explain \"$URL\"
   sigvet explain --id path-double-encoded")]
 pub struct ExplainArgs {
     /// The evidence: a file, '-' for standard input, a URL or a token. Its format is recognized: a raw HTTP request, curl -v
     /// output, a curl command, a HAR file, an SDK debug log, a server's reply, and more
+    #[arg(value_hint = clap::ValueHint::FilePath)]
     input: Option<String>,
 
-    /// File with the server's reply: headers and body, or only the body
+    /// File with the server's reply
+    ///
+    /// It has headers and body, or only the body.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Evidence")]
     response: Option<String>,
 
-    /// File with the client's debug log, or with its canonical request or string to sign
+    /// File with the client's debug log
+    ///
+    /// A canonical request or string to sign alone will do.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Evidence")]
     client_log: Option<String>,
 
@@ -76,7 +81,9 @@ pub struct ExplainArgs {
     #[arg(long, help_heading = "Evidence", conflicts_with_all = ["input", "id", "list"])]
     how: bool,
 
-    /// Write a self-contained HTML page to this file ('-' for standard output)
+    /// Write an HTML page to this file
+    ///
+    /// The page is self-contained; '-' is standard output.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Output")]
     html: Option<PathBuf>,
 
@@ -85,7 +92,7 @@ pub struct ExplainArgs {
     list: bool,
 
     /// Describe the mistake with this ID
-    #[arg(long, value_name = "ID", help_heading = "Catalogue", conflicts_with = "input")]
+    #[arg(long, value_name = "ID", add = mistake_ids(), help_heading = "Catalogue", conflicts_with = "input")]
     id: Option<String>,
 
     #[command(flatten)]

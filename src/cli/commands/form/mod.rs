@@ -29,22 +29,28 @@ const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet form --as html 's3://photos/${filename}' > upload.html
-  sigvet form --starts-with Content-Type=image/ --content-length-range 1,10MiB 's3://photos/in/${filename}'
-  sigvet form --as curl --field acl=private --success-status 201 --expires 15m https://bucket.s3.eu-central-1.amazonaws.com/report.pdf")]
+  sigvet form --content-length-range 1,10MiB 's3://photos/in/${filename}'
+  sigvet form --as curl --field acl=private s3://documents/report.pdf")]
 pub struct FormArgs {
     /// Where the file goes: s3://bucket/key, or https://… with the bucket in the host or before the key; '${filename}' in
     /// the key stands for the name of the uploaded file
     url: String,
 
-    /// Prefix that a form field must begin with; '' allows any value
+    /// Prefix of a field that the uploader fills in
+    ///
+    /// '' allows any value.
     #[arg(long, value_name = "NAME=PREFIX", value_parser = parse_pair, help_heading = "Form")]
     starts_with: Vec<Pair>,
 
-    /// Minimum and maximum size of the file: bytes, 500kB, 10MiB
+    /// Allowed file sizes: 1,10MiB
+    ///
+    /// A size is a number of bytes, 500kB or 10MiB.
     #[arg(long, value_name = "MIN,MAX", value_parser = parse_range, help_heading = "Form")]
     content_length_range: Option<(u64, u64)>,
 
-    /// A form field with its exact value: acl, Content-Type, x-amz-meta-…; with --starts-with, the value it has at first
+    /// Form field with its exact value
+    ///
+    /// Fields are acl, Content-Type, x-amz-meta-… and others; with --starts-with it is the initial value.
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair, help_heading = "Form")]
     field: Vec<Pair>,
 
@@ -56,7 +62,9 @@ pub struct FormArgs {
     #[arg(long, value_name = "URL", help_heading = "Form")]
     success_redirect: Option<String>,
 
-    /// Expiry of the form: 15m, 1h30m, 7d, or seconds (default: the profile's, else 1h
+    /// Expiry of the form: 15m, 7d (default: 1h)
+    ///
+    /// Plain numbers are seconds; a profile may set another default.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Form")]
     expires: Option<Duration>,
 
@@ -66,8 +74,8 @@ pub struct FormArgs {
     #[command(flatten)]
     signing: FormSigning,
 
-    /// How to print it
-    #[arg(long = "as", value_enum, default_value_t, help_heading = "Output")]
+    /// Output format
+    #[arg(long = "as", value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
     form: FormOutput,
 
     /// File that --as curl uploads, in place of FILE

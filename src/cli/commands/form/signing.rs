@@ -34,7 +34,7 @@ use sigvet_core::v2::Names;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Signing")]
 pub(super) struct FormSigning {
-    /// The region; by default what the host or the profile says
+    /// Region (default: from the host or the profile)
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
 
@@ -50,7 +50,7 @@ pub(super) struct FormSigning {
     #[command(flatten)]
     s3_endpoint: S3EndpointOptions,
 
-    /// The bucket that the host names, where neither the host's form nor the endpoint tells it; '' for none
+    /// The bucket in the host name, if it cannot be told from the host or endpoint; '' for none
     #[arg(long, value_name = "NAME")]
     bucket: Option<String>,
 

@@ -19,9 +19,9 @@ use sigvet_core::credentials::Secret;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  sigvet profile add hetzner --region fsn1 --endpoint-url https://fsn1.your-objectstorage.com
-  sigvet profile add work --access-key-id AKIDEXAMPLE --secret-command 'pass show aws/work'
-  printf '%s\\n' \"$KEY_ID\" \"$SECRET\" | sigvet profile add ci --region eu-central-1";
+  sigvet profile add hetzner --endpoint-url https://fsn1.your-objectstorage.com
+  sigvet profile add work --secret-command 'pass show aws/work'
+  printf '%s\\n' \"$KEY_ID\" \"$SECRET\" | sigvet profile add ci --region fsn1";
 
 pub(super) const INPUT: &str = "\
 Input:
@@ -36,37 +36,45 @@ Input:
 pub struct Add {
     /// The profile's name
     name: String,
-    /// The public half of the key; without it, it is asked for
+    /// Access key ID (default: asked for)
     #[arg(long, value_name = "ID")]
     access_key_id: Option<String>,
-    /// The region to sign for
+    /// Region to sign for
     #[arg(long)]
     region: Option<String>,
-    /// The service to sign for
+    /// Service to sign for
     #[arg(long)]
     service: Option<String>,
-    /// Where s3://bucket/key is sent to
+    /// Endpoint that serves s3:// URLs
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
-    /// Where the bucket's name goes: into the host, or into the path
+    /// Place of the bucket's name
+    ///
+    /// virtual puts it in the host, path in the path.
     #[arg(long, value_parser = ["virtual", "path"])]
     addressing: Option<String>,
     /// The signature scheme
     #[arg(long, value_parser = ["v4", "v4a", "v2"])]
     scheme: Option<String>,
-    /// How long presigned URLs last: 15m, 1h30m, 7d
+    /// Expiry of presigned URLs: 15m, 1h30m, 7d
     #[arg(long, value_name = "DURATION", value_parser = check_duration)]
     expires: Option<String>,
-    /// A command that prints the secret; it is run without a shell each time the profile is used
+    /// Command that prints the secret
+    ///
+    /// It is run without a shell each time the profile is used.
     #[arg(long, value_name = "WORDS", conflicts_with = "secret_env")]
     secret_command: Option<String>,
-    /// An environment variable that holds the secret each time the profile is used
+    /// Environment variable that holds the secret
+    ///
+    /// It is read each time the profile is used.
     #[arg(long, value_name = "VARIABLE")]
     secret_env: Option<String>,
-    /// Make it the default profile; the first one is without asking
+    /// Make it the default profile
+    ///
+    /// The first profile is the default anyway.
     #[arg(long)]
     default: bool,
-    /// Write over a profile of the same name
+    /// Replace a profile of the same name
     #[arg(long)]
     force: bool,
 }

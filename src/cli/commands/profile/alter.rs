@@ -18,7 +18,7 @@ use crate::profiles;
 #[derive(Debug, Args)]
 pub struct Named {
     /// The profile's name
-    #[arg(add = crate::cli::options::complete::profile_names())]
+    #[arg(add = crate::cli::options::complete::own_profile_names())]
     name: String,
 }
 

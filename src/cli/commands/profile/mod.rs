@@ -25,7 +25,7 @@ const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-hel
 /// What to do with profiles.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List the profiles of the profile file and of AWS's files: name, region, endpoint
+    /// List the profiles, sigvet's own and AWS's
     #[command(help_template = HELP, before_help = "Examples:\n  sigvet profile list\n  sigvet profile list --json | jq -r '.[].name'")]
     List(List),
     /// Show a profile, its secret redacted
@@ -40,10 +40,14 @@ pub enum Command {
     /// Make a profile the default
     #[command(help_template = HELP, before_help = "Examples:\n  sigvet profile default hetzner")]
     Default(alter::Named),
-    /// Edit the profile file with $VISUAL or $EDITOR; it is checked before it is written
+    /// Edit the profile file with $VISUAL or $EDITOR
+    ///
+    /// The file is checked before it is written.
     #[command(help_template = HELP, before_help = "Examples:\n  sigvet profile edit\n  EDITOR='code --wait' sigvet profile edit")]
     Edit,
-    /// Print where the profile file is, whether it is there or not
+    /// Print the path of the profile file
+    ///
+    /// It need not exist.
     #[command(help_template = HELP, before_help = "Examples:\n  sigvet profile path\n  $EDITOR \"$(sigvet profile path)\"")]
     Path,
 }
@@ -60,6 +64,7 @@ pub struct List {
 #[derive(Debug, Args)]
 pub struct Show {
     /// The profile; without it, the one that AWS_PROFILE names, or the default
+    #[arg(add = crate::cli::options::complete::profile_names())]
     name: Option<String>,
     /// Print an object
     #[arg(long)]

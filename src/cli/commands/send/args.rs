@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::connection::options::ConnectionOptions;
 use crate::cli::curl::options::CurlOptions;
+use crate::cli::options::complete::files_after_at;
 use crate::cli::options::request::RequestOptions;
 use crate::cli::options::show::Show;
 use crate::cli::options::signing::{CredentialOptions, SigningOptions};
@@ -20,7 +21,7 @@ use super::output_options::OutputOptions;
 #[command(before_help = "Examples:
   sigvet send https://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders
   sigvet send -T report.pdf s3://documents/2026/report.pdf
-  sigvet send -X PUT --data @policy.json 'https://bucket.fsn1.your-objectstorage.com/?policy'")]
+  sigvet send --profile hetzner -X PUT -d @policy.json 's3://photos?policy'")]
 pub struct SendArgs {
     /// Where to send it: https://…, or s3://bucket/key where a profile gives the endpoint
     pub url: String,
@@ -69,7 +70,7 @@ pub struct SendArgs {
     pub(super) output: OutputOptions,
 
     /// Print this text after the response, with curl's %{variables}; @FILE reads it from a file
-    #[arg(short, long, value_name = "FORMAT", help_heading = "Output")]
+    #[arg(short, long, value_name = "FORMAT", help_heading = "Output", add = files_after_at())]
     pub write_out: Option<String>,
 
     #[command(flatten)]
@@ -91,7 +92,7 @@ impl SendArgs {
 #[command(next_help_heading = "Request")]
 pub struct CookieOptions {
     /// Send these cookies, 'NAME=VALUE; …'; or those in this file, of Netscape's format
-    #[arg(short = 'b', long = "cookie", value_name = "COOKIES")]
+    #[arg(short = 'b', long = "cookie", value_name = "COOKIES", value_hint = clap::ValueHint::FilePath)]
     pub cookies: Vec<String>,
 
     /// Write all cookies to this file at the end; '-' is standard output
@@ -107,7 +108,9 @@ pub struct CookieOptions {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Redirects")]
 pub struct RedirectOptions {
-    /// Follow redirects; each hop is signed for its own host, and another host gets no signature
+    /// Follow redirects
+    ///
+    /// Each hop is signed for its own host; a request to another host is not signed.
     #[arg(short = 'L', long)]
     pub location: bool,
 

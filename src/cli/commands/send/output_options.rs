@@ -11,7 +11,9 @@ use crate::cli::terminal::progress::ProgressMode;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputOptions {
-    /// Write the response body to this file instead of standard output
+    /// Write the response body to this file
+    ///
+    /// The default is standard output.
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 
@@ -47,11 +49,13 @@ pub struct OutputOptions {
     #[arg(long)]
     pub create_dirs: bool,
 
-    /// Print the response's status and headers before its body
+    /// Also print the response's status and headers
     #[arg(short, long)]
     pub include: bool,
 
-    /// Exit with code 22 and print no body if the status is 400 or above
+    /// Exit with code 22 if the status is 400 or above
+    ///
+    /// The body is not printed.
     #[arg(short, long)]
     pub fail: bool,
 

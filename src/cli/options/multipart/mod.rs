@@ -13,6 +13,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use self::field::{Content, Field, Part};
 use self::head::{Disposition, disposition_line, head};
+use super::complete::files_of_field;
 use super::digests::{Hashing, Wanted};
 use super::payload::Payload;
 use super::spool::Spool;
@@ -216,6 +217,7 @@ impl Args for MultipartForm {
                 .value_name(value)
                 .action(ArgAction::Append)
                 .help(help)
+                .add(files_of_field())
                 .allow_hyphen_values(true);
             command.arg(match short {
                 Some(short) => arg.short(short),

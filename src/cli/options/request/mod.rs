@@ -14,6 +14,7 @@ use clap::Args;
 
 use header::{HeaderOption, put_headers};
 
+use super::complete::files_after_at;
 use super::data::{Data, read_query_piece};
 use super::digests::{Hashing, Wanted};
 use super::multipart::MultipartForm;
@@ -28,12 +29,16 @@ use sigvet_core::request::{Request, RequestUrl, path_for_key};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Request")]
 pub struct RequestOptions<const JSON: bool = true> {
-    /// HTTP method (default: GET; POST with a body, PUT with -T, HEAD with -I)
+    /// HTTP method (default: GET)
+    ///
+    /// The default is POST with a body, PUT with -T, and HEAD with -I.
     #[arg(short = 'X', long = "request", value_name = "METHOD")]
     method: Option<String>,
 
-    /// Header 'Name: value'; 'Name:' removes one, 'Name;' sends it empty, @FILE reads headers from a file
-    #[arg(short = 'H', long = "header", value_name = "HEADER", allow_hyphen_values = true)]
+    /// Header to send, 'Name: value'
+    ///
+    /// 'Name:' removes a header, 'Name;' sends it empty, and @FILE reads headers from a file.
+    #[arg(short = 'H', long = "header", value_name = "HEADER", allow_hyphen_values = true, add = files_after_at())]
     headers: Vec<String>,
 
     #[command(flatten)]
@@ -66,8 +71,8 @@ pub struct RequestOptions<const JSON: bool = true> {
     #[arg(short = 'I', long)]
     head: bool,
 
-    /// Send the file as the body of a PUT; '-' reads standard input
-    #[arg(short = 'T', long, value_name = "FILE")]
+    /// Upload this file with PUT; '-' is standard input
+    #[arg(short = 'T', long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     upload_file: Option<String>,
 
     /// Accepted for compatibility with curl; paths are always sent as typed

@@ -22,7 +22,9 @@ pub struct SupplyOptions {
     #[command(flatten)]
     request: RequestOptions<false>,
 
-    /// Body of the captured request; unlike -d and -T it implies no method; '-' reads standard input
+    /// Body of the captured request
+    ///
+    /// Unlike -d and -T it implies no method; '-' reads standard input.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Request")]
     body: Option<String>,
 

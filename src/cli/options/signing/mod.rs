@@ -25,13 +25,18 @@ use sigvet_core::verify::ExpectedScope;
 use sigvet_diagnose::formats::parse_url;
 
 /// The options that a key can be typed with.
+/// Behind all options that people use for AWS and for stores like S3, in the help's group of them.
+pub const OTHER_SCHEMES: usize = 10_000;
+
 pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_token"];
 
 /// Whose keys sign.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Credentials")]
 pub struct CredentialOptions {
-    /// Sign with this access key; prefer a profile, because other users can see command lines
+    /// Sign with this access key; prefer --profile
+    ///
+    /// Other users of the machine can see command lines.
     #[arg(short = 'u', long, value_name = "KEY:SECRET", value_parser = parse_secret)]
     pub user: Option<Secret>,
 
@@ -49,7 +54,9 @@ pub struct CredentialOptions {
     #[arg(value_parser = parse_secret)]
     pub session_token: Option<Secret>,
 
-    /// Use this profile of the profile file, or else of AWS's files ('aws:NAME' if both have it)
+    /// Use this profile, sigvet's own or AWS's
+    ///
+    /// 'aws:NAME' is AWS's if both files have it; s3cmd:, rclone: and mc: read those tools' files.
     #[arg(long, value_name = "NAME", add = crate::cli::options::complete::profile_names())]
     pub profile: Option<String>,
 
@@ -57,7 +64,9 @@ pub struct CredentialOptions {
     #[arg(long, value_name = "CODE", hide_short_help = true)]
     pub mfa_code: Option<String>,
 
-    /// Profile file (default: $SIGVET_PROFILES, or profiles.toml in the configuration directory)
+    /// Read profiles from this file
+    ///
+    /// The default is $SIGVET_PROFILES, or profiles.toml in the configuration directory.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub profile_file: Option<PathBuf>,
 }
@@ -66,11 +75,13 @@ pub struct CredentialOptions {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Signing")]
 pub struct SigningOptions {
-    /// The region; by default what the host or the profile says
+    /// Region (default: from the host or the profile)
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
 
-    /// The service as credential scopes name it: s3, execute-api, es; by default what the host or the profile says
+    /// Service (default: from the host or the profile)
+    ///
+    /// It is named as in credential scopes: s3, execute-api, es.
     #[arg(long, value_name = "SERVICE")]
     pub service: Option<String>,
 
@@ -82,20 +93,20 @@ pub struct SigningOptions {
     #[command(flatten)]
     pub s3_endpoint: S3EndpointOptions,
 
-    /// curl's way of saying it: aws:amz:REGION:SERVICE, the last two optional
+    /// Region and service as curl spells them: aws:amz[:REGION[:SERVICE]]
     #[arg(long, value_name = "PROVIDER", conflicts_with = "dialect")]
     pub aws_sigv4: Option<SigV4Provider>,
 
-    /// The signature scheme; by default the profile's, else v4
+    /// Signature scheme (default: the profile's, or v4)
     #[arg(long, value_enum)]
     pub scheme: Option<SchemeName>,
 
     /// Regions of a Version 4A signature: comma-separated, or '*'
-    #[arg(long, value_name = "REGIONS", conflicts_with = "region")]
+    #[arg(long, value_name = "REGIONS", conflicts_with = "region", display_order = OTHER_SCHEMES)]
     pub region_set: Option<String>,
 
     /// Provider names in the signature: aws, goog, or provider1:provider2
-    #[arg(long, value_name = "NAME", value_parser = Dialect::from_name)]
+    #[arg(long, value_name = "NAME", value_parser = Dialect::from_name, display_order = OTHER_SCHEMES)]
     pub dialect: Option<Dialect>,
 
     /// Sign as of this time instead of now: 20150830T123600Z, RFC 3339, a day, or seconds since 1970
@@ -131,7 +142,7 @@ pub struct SigningOptions {
     pub token_unsigned: bool,
 
     /// Source of the S3 Express session
-    #[arg(long, value_name = "FROM", value_enum)]
+    #[arg(long, value_name = "FROM", value_enum, display_order = OTHER_SCHEMES)]
     pub s3express_session: Option<ExpressSession>,
 
     /// How the path is signed.
@@ -143,7 +154,7 @@ pub struct SigningOptions {
     pub bucket: BucketOptions,
 
     /// With Version 2: sign these parameters of the query; '-NAME' and '+NAME' change the usual list
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', allow_hyphen_values = true, display_order = OTHER_SCHEMES)]
     pub sub_resources: Option<Vec<String>>,
 
     /// Sign with a signing key from 'sigvet key' instead of a secret; '-' reads standard input
@@ -158,8 +169,8 @@ pub struct SigningOptions {
 /// The bucket of a host, which Signature Version 2 signs.
 #[derive(Debug, Clone, Default, Args)]
 pub struct BucketOptions {
-    /// With Version 2: the bucket that the host names, where neither the host's form nor the endpoint tells it; '' for none
-    #[arg(long, value_name = "NAME", help_heading = "Signing")]
+    /// With Version 2: the bucket in the host name, if it cannot be told from the host or endpoint; '' for none
+    #[arg(long, value_name = "NAME", help_heading = "Signing", display_order = OTHER_SCHEMES)]
     pub bucket: Option<String>,
 }
 
@@ -208,11 +219,15 @@ impl SigningOptions {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Judging")]
 pub struct ExpectedOptions {
-    /// Region that the server expects (default: any that the host does not contradict)
+    /// Region that the server expects
+    ///
+    /// The default is any that the host does not contradict.
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
 
-    /// Service that the server expects (default: any that the host does not contradict)
+    /// Service that the server expects
+    ///
+    /// The default is any that the host does not contradict.
     #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
 

@@ -30,18 +30,14 @@ impl PathOptions {
 /// `yes` or `no`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum YesNo {
-    /// Yes
     Yes,
-    /// No
     No,
 }
 
 /// `once` or `twice`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Times {
-    /// Once
     Once,
-    /// Twice
     Twice,
 }
 
