@@ -6,11 +6,13 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
 use sigvet::cli::curl::write_out::WriteOut;
+use sigvet::gateway::{Clock, Exchange, Keyring, Later, Limits as GatewayLimits, NamedKey, Server, Sink, Verifier, serve_stream};
 use sigvet::profiles::{CredentialChoice, Environment, Location, ProfileFile, known_keys};
 use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Credentials;
@@ -31,6 +33,58 @@ pub fn capture(data: &[u8]) {
     let _ = capture::read(data, None);
     let _ = capture::read_client_log(data);
     let _ = unflatten(data);
+}
+
+/// Bytes as a client sends them to a server, which answers all that can be read of them and ends.
+pub fn acceptor(data: &[u8]) {
+    static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(1).enable_all().build().expect("a runtime can be made")
+    });
+    let key = NamedKey { name: "the key".to_owned(), credentials: credentials() };
+    let verifier = Verifier {
+        keys: Keyring::new([key]),
+        region: None,
+        service: None,
+        token: None,
+        path_rule: None,
+        window: Duration::from_secs(900),
+        clock: Clock::new(now),
+        endpoints: vec!["127.0.0.1:1".to_owned()],
+    };
+    let limits = GatewayLimits {
+        memory_bytes: 512,
+        head_time: Duration::from_millis(100),
+        idle_time: Duration::from_millis(100),
+        explain_time: Duration::ZERO,
+        ..GatewayLimits::default()
+    };
+    let server = Arc::new(Server::new(verifier, limits, Arc::new(Nobody), 1));
+    RUNTIME.block_on(async {
+        let (mut client, stream) = tokio::io::duplex(1024);
+        let served = tokio::spawn(serve_stream(stream, ([127, 0, 0, 1], 1).into(), server));
+        let (mut reader, mut writer) = tokio::io::split(&mut client);
+        let mut answer = Vec::new();
+        let sent = async {
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut writer, data).await;
+            let _ = tokio::io::AsyncWriteExt::shutdown(&mut writer).await;
+        };
+        let read = tokio::io::AsyncReadExt::read_to_end(&mut reader, &mut answer);
+        let (_, read) = tokio::join!(sent, read);
+        assert!(read.is_ok() || answer.is_empty());
+        served.await.expect("the server does not panic");
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.") || data.starts_with(b"PRI"), "{data:?}");
+    });
+}
+
+/// Hears of exchanges, and does nothing.
+#[derive(Debug)]
+struct Nobody;
+
+impl Sink for Nobody {
+    fn take(&self, _: Arc<Exchange>) -> Later<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// What a server says.

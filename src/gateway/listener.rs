@@ -184,6 +184,16 @@ impl Acceptor {
     }
 }
 
+/// Serves one client over a stream that came in some other way.
+pub async fn serve_stream(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    server: Arc<Server>,
+) {
+    let limits = server.limits;
+    speak(stream, peer, server, limits, GracefulShutdown::new().watcher()).await;
+}
+
 /// Speaks HTTP with one client, until it is gone.
 async fn speak(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,

@@ -26,7 +26,7 @@ pub use forward_auth::Asker;
 pub use exchange::{Exchange, Judgement};
 pub use keyring::{Keyring, NamedKey};
 pub use limits::Limits;
-pub use listener::{Listening, ListenError, Stop};
+pub use listener::{ListenError, Listening, Stop, serve_stream};
 pub use refusal::{AnswerAs, Dialect};
 pub use relay::Relay;
 pub use reply::{Reply, ReplyBody};

@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 const WIDTH: usize = 80;
 
 /// The options of each command, by their long names, in the order in which they are shown.
-const SHOWN: [(&str, &[&str]); 8] = [
+const SHOWN: [(&str, &[&str]); 9] = [
     (
         "sign",
         &["request", "header", "data", "json", "upload-file", "profile", "user", "region", "service", "endpoint-url", "as"],
@@ -27,6 +27,13 @@ const SHOWN: [(&str, &[&str]); 8] = [
     (
         "explain",
         &["response", "client-log", "body", "profile", "no-credentials", "now", "steps", "html", "json", "id"],
+    ),
+    (
+        "serve",
+        &[
+            "port", "profile", "demo-keys", "region", "service", "upstream", "auth", "tls", "answer-as", "once", "exit-code",
+            "log",
+        ],
     ),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
