@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use sigvet_core::prepare::PayloadChoice;
 
 use crate::server::{Server, statuses};
-use crate::signed::{request, request_with};
+use crate::signed::{request, request_with, streamed};
 
 #[test]
 fn a_head_that_is_too_long_is_refused() {
@@ -57,6 +57,19 @@ fn checksums_of_a_body_that_is_not_in_memory_are_compared_too() {
 
 const MD5: &str = "aBHEgurSfAsRZez76ZbCtA==";
 const CRC32: &str = "rCxe4Q==";
+
+/// A body in signed chunks that is longer than what is kept in memory is verified chunk by chunk.
+#[test]
+fn chunks_of_a_body_that_is_not_in_memory_are_verified_on_their_way() {
+    let server = Server::start(&[]);
+    let text = streamed(server.address(), &vec![b'a'; 3 * 1024 * 1024]);
+    assert_eq!(statuses(&server.converse(&text)), [200]);
+    let mut other = text.clone();
+    let place = other.len() - 100_000;
+    other[place] = b'b';
+    let answer = server.converse(&other);
+    assert!(answer.contains("SignatureDoesNotMatch") && answer.contains("chunk-signature"), "{answer}");
+}
 
 #[test]
 fn who_is_slow_is_left_alone_and_others_are_served() {

@@ -2,6 +2,7 @@
 //!
 //! They catch a judge that sees another request than the one that is answered, a limit that does not hold, a request that is
 //! lost when the server is asked to stop, and a gateway that passes on more than it judged.
+#![cfg_attr(unix, expect(clippy::print_stdout, reason = "what was not tried is said"))]
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod server;
@@ -10,6 +11,8 @@ mod signed;
 mod auth;
 mod framing;
 mod limits;
+#[cfg(unix)]
+mod nginx;
 mod secure;
 mod stopping;
 mod upstream;

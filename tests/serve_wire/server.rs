@@ -43,20 +43,12 @@ impl Server {
     }
 
     pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream
+        connect(&self.address)
     }
 
     /// Sends bytes over a connection of their own, and reads until the server closes it.
     pub fn converse(&self, bytes: &[u8]) -> String {
-        let mut stream = self.connect();
-        // A server that refuses early may close before all is written.
-        let _ = stream.write_all(bytes);
-        let _ = stream.shutdown(Shutdown::Write);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
+        converse_with(&self.address, bytes)
     }
 
     /// Asks it to stop, as `kill` does.
@@ -77,6 +69,23 @@ impl Server {
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+/// Sends bytes to any server, and reads until it closes the connection.
+pub fn converse_with(address: &str, bytes: &[u8]) -> String {
+    let mut stream = connect(address);
+    // A server that refuses early may close before all is written.
+    let _ = stream.write_all(bytes);
+    let _ = stream.shutdown(Shutdown::Write);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 impl Drop for Server {

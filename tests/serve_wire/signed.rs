@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::prepare::{Identity, PayloadChoice, Settings, prepare};
 use sigvet_core::request::{Body, Request, RequestUrl};
+use sigvet_core::scheme::{Dialect, Scheme, SigningKey};
+use sigvet_core::stream::{ChunkSize, InOrder, Plan, Protection};
 
 pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
@@ -45,6 +47,24 @@ pub fn presigned(host: &str, target: &str) -> String {
     let prepared = prepare(request, &Identity::from(&credentials), &settings, SystemTime::now().into()).unwrap();
     let signed = prepared.sign_once(&credentials.secret_access_key).request;
     String::from_utf8(signed.target().to_vec()).unwrap()
+}
+
+/// A signed upload in signed chunks.
+pub fn streamed(host: &str, payload: &[u8]) -> Vec<u8> {
+    let url = RequestUrl::parse(&format!("http://{host}/b/k")).unwrap();
+    let mut request = Request::new("PUT", &url).unwrap();
+    request.body = Body::Bytes(payload.to_vec());
+    let plan = Plan { protection: Protection::Signed, chunk_size: ChunkSize::DEFAULT, checksum: None };
+    plan.declare(&mut request, Scheme::V4, &Dialect::AWS4).unwrap();
+    let mut settings = Settings::new("us-east-1", "s3");
+    settings.payload = PayloadChoice::Declared(plan.word(&Dialect::AWS4.algorithm_for(Scheme::V4)));
+    let credentials = credentials();
+    let prepared = prepare(request, &Identity::from(&credentials), &settings, SystemTime::now().into()).unwrap();
+    let terms = prepared.terms.clone();
+    let key = SigningKey::for_scheme(Scheme::V4, &credentials, &terms.dialect, &terms.scope);
+    let signed = prepared.sign(&key).unwrap();
+    let body = plan.encoder(payload.len() as u64, &terms, &key, &signed.signature).encode(payload, &InOrder);
+    text_of(&signed.request, &body)
 }
 
 fn text_of(request: &Request, body: &[u8]) -> Vec<u8> {

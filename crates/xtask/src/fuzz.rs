@@ -27,7 +27,8 @@ struct Target {
 const CASES: &str = "tests/explain/cases";
 const FILES: &str = "tests/transcripts/files";
 
-static TARGETS: [Target; 14] = [
+static TARGETS: [Target; 15] = [
+    target("acceptor", &[(CASES, "request.http"), (FILES, ".http")]),
     target("capture", &[(CASES, ""), (FILES, "")]),
     target("reply", &[(CASES, ".xml"), (CASES, "reply.http"), (CASES, ".json"), (FILES, ".xml")]),
     target("har", &[(CASES, ".har"), ("fuzz/seeds/har", "")]),
