@@ -48,7 +48,13 @@ impl Server {
 
     /// Sends bytes over a connection of their own, and reads until the server closes it.
     pub fn converse(&self, bytes: &[u8]) -> String {
-        converse_with(&self.address, bytes)
+        let mut stream = self.connect();
+        // A server that refuses early may close before all is written.
+        let _ = stream.write_all(bytes);
+        let _ = stream.shutdown(Shutdown::Write);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     /// Asks it to stop, as `kill` does.
@@ -71,21 +77,11 @@ impl Server {
     }
 }
 
-fn connect(address: &str) -> TcpStream {
+/// Connects to any server.
+pub fn connect(address: &str) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream
-}
-
-/// Sends bytes to any server, and reads until it closes the connection.
-pub fn converse_with(address: &str, bytes: &[u8]) -> String {
-    let mut stream = connect(address);
-    // A server that refuses early may close before all is written.
-    let _ = stream.write_all(bytes);
-    let _ = stream.shutdown(Shutdown::Write);
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
 }
 
 impl Drop for Server {
