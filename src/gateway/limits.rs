@@ -17,7 +17,7 @@ pub struct Limits {
     pub connections: usize,
     /// Time for a request line with its headers, and for a TLS handshake.
     pub head_time: Duration,
-    /// Time between two pieces of a body.
+    /// Time between two pieces of a body, and for a client to read a piece of the answer.
     pub idle_time: Duration,
     /// Time to look for the mistake behind a refused signature.
     pub explain_time: Duration,

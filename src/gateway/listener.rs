@@ -203,7 +203,7 @@ async fn speak(
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     let heads = Heads::new(limits.head_bytes);
-    let io = TokioIo::new(Recorded::new(stream, heads.clone()));
+    let io = TokioIo::new(Recorded::new(stream, heads.clone(), limits.idle_time));
     let answering = Arc::clone(&server);
     let service = service_fn(move |request| {
         let (server, heads) = (Arc::clone(&answering), heads.clone());

@@ -9,10 +9,12 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use sigvet_core::internal::raw_http::{Lines, parse_fields, take_fields};
 use sigvet_core::request::Headers;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Sleep;
 
 /// What begins a connection of HTTP/2 (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0";
@@ -21,11 +23,14 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0";
 #[derive(Debug, Clone)]
 pub struct Heads(Arc<Mutex<Recorder>>);
 
-/// A connection whose heads are recorded.
+/// A connection whose heads are recorded, and which fails if its client does not read for too long.
 #[derive(Debug)]
 pub struct Recorded<S> {
     stream: S,
     heads: Heads,
+    idle_time: Duration,
+    /// Runs while the client takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Debug)]
@@ -163,8 +168,19 @@ fn chunk_behind(line: &[u8]) -> State {
 
 impl<S> Recorded<S> {
     /// Records the heads that arrive on a connection.
-    pub fn new(stream: S, heads: Heads) -> Self {
-        Self { stream, heads }
+    pub fn new(stream: S, heads: Heads, idle_time: Duration) -> Self {
+        Self { stream, heads, idle_time, stalled: None }
+    }
+
+    /// What was written, or an error once nothing could be for so long.
+    fn within_time<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let idle_time = self.idle_time;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(idle_time)));
+        stalled.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -181,11 +197,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Recorded<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Recorded<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.within_time(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.within_time(cx, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -197,7 +215,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Recorded<S> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.within_time(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

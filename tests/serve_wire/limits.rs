@@ -107,3 +107,29 @@ fn connections_beyond_the_limit_wait_for_their_turn() {
     third.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
 }
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// Requests of HTTP/2 that are taken back at once, by the thousand (CVE-2023-44487).
+#[test]
+fn a_flood_of_streams_that_are_reset_hurts_nobody_else() {
+    let server = Server::start(&["--log", "json"]);
+    let mut flood = [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(4, 0, 0, b"")].concat();
+    for number in 0..20_000 {
+        let stream = number * 2 + 1;
+        // :method GET, :scheme http, :path /, :authority h.
+        flood.extend(frame(1, 0x5, stream, &[0x82, 0x86, 0x84, 0x41, 1, b'h']));
+        flood.extend(frame(3, 0, stream, &[0, 0, 0, 8]));
+    }
+    let mut streams: Vec<_> = (0..4).map(|_| server.connect()).collect();
+    for stream in &mut streams {
+        // It may be closed long before all of it is written.
+        let _ = stream.write_all(&flood);
+    }
+    assert_eq!(statuses(&server.converse(&request("GET", server.address(), "/", b""))), [200]);
+    let answered = server.log().matches("\"status\":403").count();
+    assert!(answered < 20_000, "{answered} of 80,000 were judged");
+}

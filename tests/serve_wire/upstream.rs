@@ -103,3 +103,22 @@ fn a_request_that_comes_back_is_not_passed_on_again() {
     let answer = first.converse(&request("GET", first.address(), "/", b""));
     assert_eq!(statuses(&answer), [508], "{answer}");
 }
+
+/// Catches a client that asks for much and reads nothing: it would keep a connection here and one behind.
+#[test]
+fn a_client_that_does_not_read_is_cut_off() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, ended) = mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+        while stream.write_all(&[b'a'; 65536]).is_ok() {}
+        let _ = sender.send(());
+    });
+    let server = Server::start(&["--upstream", &url, "--idle-timeout", "1s"]);
+    let mut stream = server.connect();
+    stream.write_all(&request("GET", server.address(), "/b/k", b"")).unwrap();
+    ended.recv_timeout(PATIENCE).unwrap();
+}
