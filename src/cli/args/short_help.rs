@@ -123,7 +123,7 @@ mod tests {
         for command in all_commands() {
             let long = command.clone().render_long_help().to_string();
             let short = shortened(&command).render_help().to_string();
-            let is_word = |text: &str, option: &str| text.split([' ', ',', '\n']).any(|word| word == option);
+            let is_word = |text: &str, option: &str| text.split([' ', ',', '\n', '.', '[']).any(|word| word == option);
             for option in options(&command).iter().filter(|option| is_word(&short, option)) {
                 assert!(is_word(&long, option), "{}: {option}", command.get_name());
             }
@@ -147,7 +147,7 @@ mod tests {
                 let Some(at) = line.find("sigvet ") else { continue };
                 assert!(!line.contains('…'), "{line}");
                 let end = line.find(" < ").or(line.find(" > ")).or(line.find(" | jq")).unwrap_or(line.len());
-                let words = shell_words::split(line[at..end].trim_end_matches([')', '"'])).unwrap();
+                let words = shell_words::split(line[at..end].trim_end_matches(")\"")).unwrap();
                 let parsed = Cli::try_parse_from(words);
                 assert!(parsed.is_ok(), "{line}: {:?}", parsed.err().map(|error| error.to_string()));
                 tried += 1;
