@@ -178,7 +178,7 @@ fn zsh_completes_by_the_script() {
         zmodload zsh/zpty
         zpty z zsh -f -i
         zpty -w z 'PS1=; autoload -Uz compinit; compinit -u -D; source $SCRIPT'
-        zpty -w z 'finish() { print -r -- "$BUFFER" >> $TYPED; BUFFER= }; zle -N zle-line-finish finish'
+        zpty -w z 'finish() { print -r -- "$BUFFER" >> $TYPED; [[ $BUFFER == exit ]] || BUFFER= }; zle -N zle-line-finish finish'
         for line in "${(f)LINES_TO_TYPE}"; do zpty -w -n z "$line"$'\t\n'; done
         zpty -w z exit
         while zpty -r z output; do :; done"#;
