@@ -117,7 +117,11 @@ fn registered(file: &str, directory: &Path) -> PathBuf {
 fn run(shell: &str, arguments: &[&str], script: &str, directory: &Path) -> Option<String> {
     let mut command = Command::new(shell);
     surround(&mut command, directory);
-    command.args(arguments).args(["-c", script]).env("SCRIPT", directory.join("script")).env("TYPED", directory.join("typed"));
+    command
+        .args(arguments)
+        .args(["-c", script])
+        .env("SCRIPT", directory.join("script"))
+        .env("TYPED", directory.join("typed"));
     match command.output() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             assert!(std::env::var_os("CI").is_none(), "{shell} is not on this machine");

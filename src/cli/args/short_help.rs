@@ -9,31 +9,55 @@ const WIDTH: usize = 80;
 const SHOWN: [(&str, &[&str]); 8] = [
     (
         "sign",
-        &["request", "header", "data", "json", "upload-file", "profile", "user", "region", "service", "endpoint-url", "as"],
+        &[
+            "request",
+            "header",
+            "data",
+            "json",
+            "upload-file",
+            "profile",
+            "user",
+            "region",
+            "service",
+            "endpoint-url",
+            "as",
+        ],
     ),
     (
         "send",
         &[
-            "request", "header", "data", "json", "upload-file", "output", "include", "fail", "location", "profile",
-            "endpoint-url", "verbose",
+            "request",
+            "header",
+            "data",
+            "json",
+            "upload-file",
+            "output",
+            "include",
+            "fail",
+            "location",
+            "profile",
+            "endpoint-url",
+            "verbose",
         ],
     ),
     ("presign", &["request", "header", "expires", "profile", "user", "region", "service", "endpoint-url", "as"]),
-    (
-        "form",
-        &["field", "expires", "profile", "user", "region", "endpoint-url", "as", "file"],
-    ),
+    ("form", &["field", "expires", "profile", "user", "region", "endpoint-url", "as", "file"]),
     ("verify", &["header", "body", "profile", "no-credentials", "now", "region", "service", "json"]),
-    (
-        "explain",
-        &["response", "client-log", "body", "profile", "no-credentials", "now", "steps", "html", "json", "id"],
-    ),
+    ("explain", &["response", "client-log", "body", "profile", "no-credentials", "now", "steps", "html", "json", "id"]),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",
         &[
-            "access-key-id", "secret-command", "secret-env", "region", "service", "endpoint-url", "addressing", "expires",
-            "default", "force",
+            "access-key-id",
+            "secret-command",
+            "secret-env",
+            "region",
+            "service",
+            "endpoint-url",
+            "addressing",
+            "expires",
+            "default",
+            "force",
         ],
     ),
 ];
@@ -73,7 +97,9 @@ fn with_values(arg: Arg) -> Arg {
     let names: Vec<&str> = values.iter().filter(|value| !value.is_hide_set()).map(|value| value.get_name()).collect();
     let takes_value = arg.get_action().takes_values();
     match arg.get_help().map(ToString::to_string).filter(|_| takes_value && !names.is_empty()) {
-        Some(help) => arg.help(format!("{help}: {}", names.join(", "))).hide_possible_values(true).hide_default_value(true),
+        Some(help) => {
+            arg.help(format!("{help}: {}", names.join(", "))).hide_possible_values(true).hide_default_value(true)
+        }
         None => arg,
     }
 }
@@ -91,7 +117,10 @@ mod tests {
     fn all_commands() -> Vec<Command> {
         fn add(command: &Command, all: &mut Vec<Command>) {
             all.push(command.clone());
-            command.get_subcommands().filter(|command| command.get_name() != "help").for_each(|command| add(command, all));
+            command
+                .get_subcommands()
+                .filter(|command| command.get_name() != "help")
+                .for_each(|command| add(command, all));
         }
         let mut root = Cli::command();
         root.build();
