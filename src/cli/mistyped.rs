@@ -30,7 +30,10 @@ const WORDS: [(&[&str], &str); 15] = [
 
 /// Words that people try behind `sigvet profile`, with what does it.
 const PROFILE_WORDS: [(&[&str], &str); 6] = [
-    (&["use", "select", "switch", "set", "set-default", "activate"], "make it the default with: sigvet profile default NAME"),
+    (
+        &["use", "select", "switch", "set", "set-default", "activate"],
+        "make it the default with: sigvet profile default NAME",
+    ),
     (&["ls", "all"], "list the profiles with: sigvet profile list"),
     (&["rm", "delete", "del"], "remove it with: sigvet profile remove NAME"),
     (&["create", "new", "configure", "import", "init", "login"], "add a profile with: sigvet profile add NAME"),

@@ -16,7 +16,9 @@ fn message(error: &Error) -> String {
     let value = || text(error, ContextKind::InvalidValue);
     match error.kind() {
         ErrorKind::UnknownArgument => unknown(&argument()),
-        ErrorKind::InvalidSubcommand => format!("there is no command '{}'", text(error, ContextKind::InvalidSubcommand)),
+        ErrorKind::InvalidSubcommand => {
+            format!("there is no command '{}'", text(error, ContextKind::InvalidSubcommand))
+        }
         ErrorKind::MissingSubcommand => format!("'{}' needs a command", text(error, ContextKind::InvalidSubcommand)),
         ErrorKind::MissingRequiredArgument => format!("missing {}", argument()),
         ErrorKind::InvalidValue if value().is_empty() => format!("{} needs a value{}", argument(), expected(error)),
@@ -129,17 +131,37 @@ mod tests {
     fn every_kind_of_usage_error_is_one_line_and_a_hint() {
         for (words, message, hint) in [
             (&["sign", "--reigon", "x", "https://h"][..], "there is no option --reigon", "use --region"),
-            (&["sign", "--zzz", "https://h"], "there is no option --zzz", "run 'sigvet sign --help' to see all options"),
-            (&["--profile", "x", "sign"], "there is no option --profile", "put options after the command, as in: sigvet sign --profile NAME URL"),
+            (
+                &["sign", "--zzz", "https://h"],
+                "there is no option --zzz",
+                "run 'sigvet sign --help' to see all options",
+            ),
+            (
+                &["--profile", "x", "sign"],
+                "there is no option --profile",
+                "put options after the command, as in: sigvet sign --profile NAME URL",
+            ),
             (&["sgin"], "there is no command 'sgin'", "use 'sigvet sign'"),
             (&["profile", "use"], "there is no command 'use'", "run 'sigvet profile --help' to see all commands"),
-            (&["profile", "--profile-file", "x"], "'sigvet profile' needs a command", "run 'sigvet profile --help' to see all commands"),
+            (
+                &["profile", "--profile-file", "x"],
+                "'sigvet profile' needs a command",
+                "run 'sigvet profile --help' to see all commands",
+            ),
             (&["send"], "missing <URL>", "use: sigvet send <URL>"),
             (&["sign", "https://h", "--region"], "--region <REGION> needs a value", ""),
-            (&["sign", "https://h", "--scheme", "v5"], "invalid value 'v5' for --scheme <SCHEME>; expected v4, v4a or v2", "use v4"),
+            (
+                &["sign", "https://h", "--scheme", "v5"],
+                "invalid value 'v5' for --scheme <SCHEME>; expected v4, v4a or v2",
+                "",
+            ),
             (&["sign", "https://h", "--scheme"], "--scheme <SCHEME> needs a value; expected v4, v4a or v2", ""),
             (&["sign", "https://h", "--get=1"], "--get takes no value, but '1' was given", ""),
-            (&["send", "https://h", "--fix-clock", "--zzz=hush"], "there is no option --zzz", "run 'sigvet send --help' to see all options"),
+            (
+                &["send", "https://h", "--fix-clock", "--zzz=hush"],
+                "there is no option --zzz",
+                "run 'sigvet send --help' to see all options",
+            ),
             (&["verify", "a", "b"], "unexpected argument 'b'", "use: sigvet verify [OPTIONS] [INPUT]"),
             (&["explain", "--quiet", "--json"], "--quiet cannot be used with --json", ""),
         ] {

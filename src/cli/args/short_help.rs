@@ -9,25 +9,41 @@ const WIDTH: usize = 80;
 const SHOWN: [(&str, &[&str]); 9] = [
     (
         "sign",
-        &["request", "header", "data", "json", "upload-file", "profile", "user", "region", "service", "endpoint-url", "as"],
+        &[
+            "request",
+            "header",
+            "data",
+            "json",
+            "upload-file",
+            "profile",
+            "user",
+            "region",
+            "service",
+            "endpoint-url",
+            "as",
+        ],
     ),
     (
         "send",
         &[
-            "request", "header", "data", "json", "upload-file", "output", "include", "fail", "location", "profile",
-            "endpoint-url", "verbose",
+            "request",
+            "header",
+            "data",
+            "json",
+            "upload-file",
+            "output",
+            "include",
+            "fail",
+            "location",
+            "profile",
+            "endpoint-url",
+            "verbose",
         ],
     ),
     ("presign", &["request", "header", "expires", "profile", "user", "region", "service", "endpoint-url", "as"]),
-    (
-        "form",
-        &["field", "expires", "profile", "user", "region", "endpoint-url", "as", "file"],
-    ),
+    ("form", &["field", "expires", "profile", "user", "region", "endpoint-url", "as", "file"]),
     ("verify", &["header", "body", "profile", "no-credentials", "now", "region", "service", "json"]),
-    (
-        "explain",
-        &["response", "client-log", "body", "profile", "no-credentials", "now", "steps", "html", "json", "id"],
-    ),
+    ("explain", &["response", "client-log", "body", "profile", "no-credentials", "now", "steps", "html", "json", "id"]),
     (
         "serve",
         &[
@@ -39,8 +55,16 @@ const SHOWN: [(&str, &[&str]); 9] = [
     (
         "add",
         &[
-            "access-key-id", "secret-command", "secret-env", "region", "service", "endpoint-url", "addressing", "expires",
-            "default", "force",
+            "access-key-id",
+            "secret-command",
+            "secret-env",
+            "region",
+            "service",
+            "endpoint-url",
+            "addressing",
+            "expires",
+            "default",
+            "force",
         ],
     ),
 ];
@@ -80,7 +104,9 @@ fn with_values(arg: Arg) -> Arg {
     let names: Vec<&str> = values.iter().filter(|value| !value.is_hide_set()).map(|value| value.get_name()).collect();
     let takes_value = arg.get_action().takes_values();
     match arg.get_help().map(ToString::to_string).filter(|_| takes_value && !names.is_empty()) {
-        Some(help) => arg.help(format!("{help}: {}", names.join(", "))).hide_possible_values(true).hide_default_value(true),
+        Some(help) => {
+            arg.help(format!("{help}: {}", names.join(", "))).hide_possible_values(true).hide_default_value(true)
+        }
         None => arg,
     }
 }
@@ -98,7 +124,10 @@ mod tests {
     fn all_commands() -> Vec<Command> {
         fn add(command: &Command, all: &mut Vec<Command>) {
             all.push(command.clone());
-            command.get_subcommands().filter(|command| command.get_name() != "help").for_each(|command| add(command, all));
+            command
+                .get_subcommands()
+                .filter(|command| command.get_name() != "help")
+                .for_each(|command| add(command, all));
         }
         let mut root = Cli::command();
         root.build();
@@ -130,7 +159,7 @@ mod tests {
         for command in all_commands() {
             let long = command.clone().render_long_help().to_string();
             let short = shortened(&command).render_help().to_string();
-            let is_word = |text: &str, option: &str| text.split([' ', ',', '\n']).any(|word| word == option);
+            let is_word = |text: &str, option: &str| text.split([' ', ',', '\n', '.', '[']).any(|word| word == option);
             for option in options(&command).iter().filter(|option| is_word(&short, option)) {
                 assert!(is_word(&long, option), "{}: {option}", command.get_name());
             }
@@ -154,7 +183,7 @@ mod tests {
                 let Some(at) = line.find("sigvet ") else { continue };
                 assert!(!line.contains('…'), "{line}");
                 let end = line.find(" < ").or(line.find(" > ")).or(line.find(" | jq")).unwrap_or(line.len());
-                let words = shell_words::split(line[at..end].trim_end_matches([')', '"'])).unwrap();
+                let words = shell_words::split(line[at..end].trim_end_matches(")\"")).unwrap();
                 let parsed = Cli::try_parse_from(words);
                 assert!(parsed.is_ok(), "{line}: {:?}", parsed.err().map(|error| error.to_string()));
                 tried += 1;

@@ -97,8 +97,8 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     express::enter(&mut session, SessionLookup::Kept, context)?;
     let expires = args.life(*expires, &session)?;
     session.settings.placement = Placement::Query { expires };
-    if let Some(warning) = session.signer.warning_of_unknown_end(expires) {
-        warn(context, warning)?;
+    if let Some(warning) = session.signer.warning_of_unknown_end("the URL", expires) {
+        warn(context, &warning)?;
     }
     let SignedParts { signed, derived, .. } = sign(&session, show, context)?;
     let view = SignedView::new(&session, &signed, &derived);

@@ -11,8 +11,8 @@ use sigvet_core::scheme::{KeyTrace, Scope, SigningKey};
 /// The longest session of a role (*AssumeRole* of the STS API reference). `GetSessionToken` gives 36 hours.
 const LONGEST_ROLE: Duration = Duration::from_secs(12 * 60 * 60);
 
-const UNKNOWN_END: &str = "the URL stops working when these temporary credentials expire, which is after 12 hours at most for a \
-    role and 36 hours for a session";
+const UNKNOWN_END: &str = "stops working when these temporary credentials expire, which is after 12 hours at most for a role \
+    and 36 hours for a session";
 
 /// What signs: credentials, or a key derived from them before.
 #[derive(Debug)]
@@ -52,10 +52,10 @@ impl Signer {
     }
 
     /// What is to be said of temporary credentials whose end is unknown, where what they sign is to be good for so long.
-    pub fn warning_of_unknown_end(&self, lasting: Duration) -> Option<&'static str> {
+    pub fn warning_of_unknown_end(&self, signed: &str, lasting: Duration) -> Option<String> {
         let Identity { session_token, expires_at, .. } = self.identity();
         let may_end_first = lasting > LONGEST_ROLE && session_token.is_some() && expires_at.is_none();
-        may_end_first.then_some(UNKNOWN_END)
+        may_end_first.then(|| format!("{signed} {UNKNOWN_END}"))
     }
 
     /// The key that signs by these terms.

@@ -2,7 +2,7 @@
 # bash ends a word at ':' and '=', where values of sigvet go on: aws:NAME, NAME=VALUE. This puts the words together again, and
 # takes away from what is offered the part that bash keeps.
 _sigvet() {
-    local rest=$COMP_LINE words=() trimmed piece start= at
+    local rest=$COMP_LINE words=() trimmed piece= start= at
     for ((at = 0; at <= COMP_CWORD; at++)); do
         piece=${COMP_WORDS[at]}
         trimmed=${rest#"${rest%%[![:space:]]*}"}
@@ -15,7 +15,13 @@ _sigvet() {
         fi
         rest=${trimmed#"$piece"}
     done
-    [[ $piece == [:=]* ]] && start+=$piece
+    # Behind a ':' or '=' there is nothing yet, and of '@' bash does not keep its word.
+    if [[ $piece == [:=]* ]]; then
+        start=$start$piece
+        start=${start%"$2"}
+    else
+        start=${start%"${2%"$piece"}"}
+    fi
     local COMP_WORDS=("${words[@]}") COMP_CWORD=$((${#words[@]} - 1))
     _clap_complete_sigvet "$1" "$start$2" "$3"
     COMPREPLY=("${COMPREPLY[@]#"$start"}")

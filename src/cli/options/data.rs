@@ -39,7 +39,12 @@ enum Kind {
 type DataOption = (&'static str, Option<char>, Kind, &'static str);
 
 const OPTIONS: [DataOption; 5] = [
-    ("data", Some('d'), Kind::Ascii, "Send this body, as a form; @FILE reads a file\n\nLine breaks in the file are left out."),
+    (
+        "data",
+        Some('d'),
+        Kind::Ascii,
+        "Send this body, as a form; @FILE reads a file\n\nLine breaks in the file are left out.",
+    ),
     ("data-raw", None, Kind::Raw, "Send this body; '@' is not special"),
     ("data-binary", None, Kind::Binary, "Send this body; @FILE reads a file as it is"),
     (
@@ -48,7 +53,12 @@ const OPTIONS: [DataOption; 5] = [
         Kind::Urlencode,
         "Send this body percent-encoded: TEXT, =TEXT, NAME=TEXT, @FILE, NAME@FILE",
     ),
-    ("json", None, Kind::Json, "Send this JSON body; @FILE reads a file\n\nContent-Type and Accept are set to application/json."),
+    (
+        "json",
+        None,
+        Kind::Json,
+        "Send this JSON body; @FILE reads a file\n\nContent-Type and Accept are set to application/json.",
+    ),
 ];
 
 impl<const JSON: bool> Data<JSON> {

@@ -22,7 +22,7 @@ pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
                 Some(format!("did you mean https://{presented}?"))
             }
             UnreadableUrl::Invalid(InvalidUrl::Scheme { presented }) if looks_like_key(presented) => {
-                Some(format!("did you mean s3://{presented}?"))
+                Some(format!("use s3://{presented}"))
             }
             UnreadableUrl::Invalid(InvalidUrl::Scheme { .. }) => {
                 Some("a URL begins with https://, http://, wss:// or s3://".to_owned())
@@ -83,7 +83,7 @@ mod tests {
     fn a_forgotten_scheme_is_guessed_in_the_hint() {
         let failure = parse("bucket.s3.amazonaws.com/key").unwrap_err();
         assert_eq!(failure.hints(), ["did you mean https://bucket.s3.amazonaws.com/key?"]);
-        assert_eq!(parse("photos/cat.png").unwrap_err().hints(), ["did you mean s3://photos/cat.png?"]);
+        assert_eq!(parse("photos/cat.png").unwrap_err().hints(), ["use s3://photos/cat.png"]);
         let failure = parse("https://AKID:hush@bucket.s3.amazonaws.com/a@b").unwrap_err().to_string();
         assert!(failure.contains("user") && !failure.contains("hush"), "{failure}");
         for typed in [

@@ -113,6 +113,9 @@ pub fn run(args: &FormArgs, context: &mut Context) -> Result<(), Failure> {
         expires: life(args.expires, settled.profile_expires.as_deref())?,
     };
     args.check_file()?;
+    if let Some(warning) = settled.warning_of_unknown_end(upload.expires) {
+        warn(context, &warning)?;
+    }
     let form = settled.sign(&upload, &args.show, context).map_err(explain)?;
     let view = FormView { url, form: &form, file: args.file.as_deref() };
     match args.form {

@@ -1,5 +1,7 @@
 //! By whom and how a form is signed: from the options to keys, scheme and scope, and on to the signature.
 
+use std::time::Duration;
+
 use std::io::Write;
 
 use clap::{ArgAction, Args};
@@ -204,6 +206,11 @@ fn describe(destination: &Destination, signing: &Signing) -> String {
 }
 
 impl Settled {
+    /// What is to be said of temporary credentials that may end before the form does.
+    pub(super) fn warning_of_unknown_end(&self, expires: Duration) -> Option<String> {
+        self.signer.warning_of_unknown_end("the form", expires)
+    }
+
     /// Prepares and signs, and prints warnings and the stages that were asked for.
     pub(super) fn sign(&self, upload: &Upload, show: &Show, context: &mut Context) -> Result<SignedForm, Refusal> {
         let identity = self.signer.identity();
