@@ -83,15 +83,20 @@ mod tests {
     use sigvet_core::parse_request;
 
     fn asked(fields: &str) -> Request {
-        parse_request(format!("GET /auth HTTP/1.1\nHost: auth.example\nAuthorization: A\n{fields}\n").as_bytes()).unwrap()
+        parse_request(format!("GET /auth HTTP/1.1\nHost: auth.example\nAuthorization: A\n{fields}\n").as_bytes())
+            .unwrap()
     }
 
     #[test]
     fn the_request_is_the_one_that_the_proxy_tells() {
         let nginx = asked("X-Original-Method: PUT\nX-Original-URI: /b/k?x=%2F\nX-Forwarded-Uri: /public\n");
         let subject = Asker::Nginx.subject(&nginx).unwrap();
-        assert_eq!((subject.method(), subject.target(), subject.host()), ("PUT", &b"/b/k?x=%2F"[..], Some("auth.example")));
-        let fields = "X-Forwarded-Method: PUT\nX-Forwarded-Uri: /b/k\nX-Forwarded-Host: s3.example\nX-Original-URI: /public\n";
+        assert_eq!(
+            (subject.method(), subject.target(), subject.host()),
+            ("PUT", &b"/b/k?x=%2F"[..], Some("auth.example"))
+        );
+        let fields =
+            "X-Forwarded-Method: PUT\nX-Forwarded-Uri: /b/k\nX-Forwarded-Host: s3.example\nX-Original-URI: /public\n";
         let subject = Asker::Forwarded.subject(&asked(fields)).unwrap();
         assert_eq!((subject.method(), subject.target(), subject.host()), ("PUT", &b"/b/k"[..], Some("s3.example")));
         assert_eq!(Asker::Envoy.subject(&asked(fields)).unwrap().target(), b"/auth");

@@ -7,9 +7,9 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
 use sigvet_core::crypto::Sha256Hasher;
+use sigvet_core::request::{Body, Request, StatedChecksums, WrongChecksum};
 use sigvet_core::stream::{DecodeError, Decoder};
 use sigvet_core::verify::Finding;
-use sigvet_core::request::{Body, Request, StatedChecksums, WrongChecksum};
 
 use super::file_body::FileBody;
 use super::{Limits, ReplyBody};

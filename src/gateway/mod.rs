@@ -22,8 +22,8 @@ mod relay;
 pub mod certificate;
 mod listener;
 
-pub use forward_auth::Asker;
 pub use exchange::{Exchange, Judgement};
+pub use forward_auth::Asker;
 pub use keyring::{Keyring, NamedKey};
 pub use limits::Limits;
 pub use listener::{ListenError, Listening, Stop, serve_stream};

@@ -34,7 +34,11 @@ impl Relay {
             return Reply::new(508, PLAIN, "the upstream is this server itself\n");
         }
         let Some(outgoing) = self.outgoing(request, intake) else {
-            return Reply::new(502, PLAIN, "the request cannot be passed on: its target or a header is not valid HTTP\n");
+            return Reply::new(
+                502,
+                PLAIN,
+                "the request cannot be passed on: its target or a header is not valid HTTP\n",
+            );
         };
         match self.upstream.send(outgoing, self.limit).await {
             Ok(response) => passed_back(response),

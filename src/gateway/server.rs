@@ -113,8 +113,8 @@ impl Server {
         let is_large = body.size_hint().upper().is_none_or(|length| length > self.limits.memory_bytes as u64);
         let by_head = if is_large { turn.judge_head(&request) } else { Ahead::Open(None) };
         let reply = match by_head {
-            Ahead::Refused(head, verdict) => turn.refuse(head, Ok(verdict)).await.with("connection", "close"),
-            Ahead::Open(decoder) => match intake::take(&request, body, decoder, &self.limits).await {
+            Ahead::Refused(head, verdict) => turn.refuse(*head, Ok(verdict)).await.with("connection", "close"),
+            Ahead::Open(decoder) => match intake::take(&request, body, decoder.map(|decoder| *decoder), &self.limits).await {
                 Ok(intake) => turn.judge(request, intake).await,
                 Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
             },
@@ -161,9 +161,9 @@ impl Server {
 /// What is known before a body has arrived.
 enum Ahead {
     /// It is refused whatever follows.
-    Refused(Request, Box<Verdict>),
+    Refused(Box<Request>, Box<Verdict>),
     /// It depends on the body, whose chunks are read so.
-    Open(Option<Decoder>),
+    Open(Option<Box<Decoder>>),
 }
 
 /// One request on its way.
@@ -187,8 +187,8 @@ impl Turn<'_> {
             _ => return Ahead::Open(None),
         };
         match verdict.has_fatal_finding() {
-            true => Ahead::Refused(head, Box::new(verdict)),
-            false => Ahead::Open(self.server.verifier.decoder(&head, &verdict)),
+            true => Ahead::Refused(Box::new(head), Box::new(verdict)),
+            false => Ahead::Open(self.server.verifier.decoder(&head, &verdict).map(Box::new)),
         }
     }
 

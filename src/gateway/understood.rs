@@ -19,7 +19,8 @@ pub fn reply(request: &Request, verdict: &Verdict, length: u64, verifier: &Verif
         xml.within("Understood", |xml| facts.iter().for_each(|(name, value)| xml.element(name, &plain(value))));
         return Reply::new(200, "application/xml", xml.into_text());
     }
-    let object: serde_json::Map<String, Value> = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let object: serde_json::Map<String, Value> =
+        facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Reply::new(200, "application/json", format!("{:#}\n", Value::Object(object)))
 }
 

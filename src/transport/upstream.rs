@@ -60,8 +60,7 @@ impl Upstream {
         limit: Duration,
     ) -> Result<Response<Incoming>, TransportError> {
         let host = self.url.host_header();
-        let timed_out =
-            |_| TransportError::TimedOut { host: host.clone(), limit: super::TimeLimit::Request };
+        let timed_out = |_| TransportError::TimedOut { host: host.clone(), limit: super::TimeLimit::Request };
         tokio::time::timeout(limit, self.exchange(request)).await.map_err(timed_out)?
     }
 

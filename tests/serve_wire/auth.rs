@@ -12,8 +12,11 @@ fn question(path: &str, fields: &str, signed: &[u8]) -> String {
 
 #[test]
 fn a_right_signature_may_pass_and_a_wrong_one_may_not() {
-    let (nginx, traefik, envoy) =
-        (Server::start(&["--auth", "nginx"]), Server::start(&["--auth", "traefik"]), Server::start(&["--auth", "envoy"]));
+    let (nginx, traefik, envoy) = (
+        Server::start(&["--auth", "nginx"]),
+        Server::start(&["--auth", "traefik"]),
+        Server::start(&["--auth", "envoy"]),
+    );
     let signed = request("PUT", "s3.example", "/b/k?x=%2F", b"");
     let fields = "X-Original-Method: PUT\r\nX-Original-URI: /b/k?x=%2F\r\n";
     let answer = nginx.converse(question("/auth", fields, &signed).as_bytes());

@@ -10,7 +10,8 @@ use crate::signed::{request, request_with};
 fn targets_are_judged_as_they_were_sent() {
     let server = Server::start(&[]);
     let host = server.address();
-    for target in ["/", "/b/a%20b", "/b//x/../y", "/b/%C3%BC+%2B", "/b/k?a=%2F&b&c=%zz", "/b/~k?X=1&x=2&&", "/b/k|\"{}"] {
+    for target in ["/", "/b/a%20b", "/b//x/../y", "/b/%C3%BC+%2B", "/b/k?a=%2F&b&c=%zz", "/b/~k?X=1&x=2&&", "/b/k|\"{}"]
+    {
         let answer = server.converse(&request("GET", host, target, b""));
         assert_eq!(statuses(&answer), [200], "{target}: {answer}");
     }
@@ -75,7 +76,9 @@ fn a_request_whose_end_is_not_certain_is_never_taken() {
 #[test]
 fn what_is_no_http_is_refused_and_logged() {
     let server = Server::start(&["--log", "json"]);
-    for bytes in [&b"\x16\x03\x01\x02\x00\x01"[..], b"hello\r\n\r\n", b"GET /a b HTTP/1.1\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"] {
+    for bytes in
+        [&b"\x16\x03\x01\x02\x00\x01"[..], b"hello\r\n\r\n", b"GET /a b HTTP/1.1\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
+    {
         let answer = server.converse(bytes);
         assert!(statuses(&answer).iter().all(|status| *status == 400), "{answer}");
     }

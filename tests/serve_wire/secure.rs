@@ -9,7 +9,14 @@ fn curl(server: &Server, options: &[&str]) -> String {
     let url = format!("https://{}/b/k?a=b", server.address());
     let key = format!("AKIAIOSFODNN7EXAMPLE:{SECRET}");
     let signing = ["--aws-sigv4", "aws:amz:us-east-1:s3", "-u", &key, "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"];
-    let words = ["-s", "-q", "-o", if cfg!(windows) { "NUL" } else { "/dev/null" }, "-w", "%{http_code} %{http_version} %{exitcode}"];
+    let words = [
+        "-s",
+        "-q",
+        "-o",
+        if cfg!(windows) { "NUL" } else { "/dev/null" },
+        "-w",
+        "%{http_code} %{http_version} %{exitcode}",
+    ];
     let output = Command::new("curl").args(words).args(signing).args(options).arg(url).output().expect("curl is there");
     String::from_utf8(output.stdout).unwrap()
 }

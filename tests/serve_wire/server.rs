@@ -60,7 +60,8 @@ impl Server {
     /// Asks it to stop, as `kill` does.
     pub fn terminate(&self) {
         let id = i32::try_from(self.child.id()).unwrap();
-        rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), rustix::process::Signal::TERM)
+            .unwrap();
     }
 
     /// Waits for its end; its exit code, and what it wrote.

@@ -23,7 +23,11 @@ fn upstream() -> (String, mpsc::Receiver<String>, mpsc::Sender<()>) {
             while let Some(text) = read_request(&mut reader) {
                 sender.send(text).unwrap();
                 let stream = reader.get_mut();
-                stream.write_all(b"HTTP/1.1 200 OK\r\nX-Up: 1\r\nConnection: x-gone\r\nX-Gone: 1\r\nContent-Length: 4\r\n\r\nab").unwrap();
+                stream
+                    .write_all(
+                        b"HTTP/1.1 200 OK\r\nX-Up: 1\r\nConnection: x-gone\r\nX-Gone: 1\r\nContent-Length: 4\r\n\r\nab",
+                    )
+                    .unwrap();
                 let _ = gone.recv_timeout(PATIENCE);
                 stream.write_all(b"cd").unwrap();
             }
@@ -64,7 +68,10 @@ fn a_valid_request_is_passed_on_as_it_came_and_answered_piece_by_piece() {
         stream.read_exact(&mut second).unwrap();
         assert_eq!(&second, b"cd");
         let first = String::from_utf8(first).unwrap();
-        assert!(first.contains("x-up: 1") && !first.contains("x-gone") && first.contains("x-sigvet-verdict: valid"), "{first}");
+        assert!(
+            first.contains("x-up: 1") && !first.contains("x-gone") && first.contains("x-sigvet-verdict: valid"),
+            "{first}"
+        );
         assert!(passed.starts_with(&format!("PUT {target} HTTP/1.1\r\n")), "{passed}");
         assert!(passed.ends_with(&format!("\r\n\r\n{body}")), "{passed}");
         let sent = String::from_utf8(text).unwrap().to_lowercase();
@@ -98,7 +105,8 @@ fn an_upstream_that_is_not_there_is_named() {
 fn a_request_that_comes_back_is_not_passed_on_again() {
     let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let (one, two) = (free(), free());
-    let start = |port: &str, other: &str| Server::start(&["--port", port, "--upstream", &format!("http://127.0.0.1:{other}")]);
+    let start =
+        |port: &str, other: &str| Server::start(&["--port", port, "--upstream", &format!("http://127.0.0.1:{other}")]);
     let (first, _second) = (start(&one, &two), start(&two, &one));
     let answer = first.converse(&request("GET", first.address(), "/", b""));
     assert_eq!(statuses(&answer), [508], "{answer}");

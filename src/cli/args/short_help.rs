@@ -47,7 +47,17 @@ const SHOWN: [(&str, &[&str]); 9] = [
     (
         "serve",
         &[
-            "port", "profile", "demo-keys", "region", "service", "upstream", "auth", "tls", "answer-as", "once", "exit-code",
+            "port",
+            "profile",
+            "demo-keys",
+            "region",
+            "service",
+            "upstream",
+            "auth",
+            "tls",
+            "answer-as",
+            "once",
+            "exit-code",
             "log",
         ],
     ),

@@ -22,7 +22,16 @@ pub enum Dialect {
 const OBJECT_STORES: [&str; 5] = ["s3", "s3express", "s3-object-lambda", "s3-outposts", "storage"];
 /// Services of the query protocol that use no form.
 const QUERY_SERVICES: [&str; 10] = [
-    "sts", "iam", "sns", "sqs", "rds", "cloudformation", "autoscaling", "elasticloadbalancing", "monitoring", "redshift",
+    "sts",
+    "iam",
+    "sns",
+    "sqs",
+    "rds",
+    "cloudformation",
+    "autoscaling",
+    "elasticloadbalancing",
+    "monitoring",
+    "redshift",
 ];
 
 impl Dialect {

@@ -29,7 +29,9 @@ pub fn find(
             .hint("pass scheme, host and port alone; requests are passed on with the path that was signed"));
     }
     if is_itself(&url, listening) {
-        return Err(Failure::usage(format!("invalid --upstream '{text}': it is the address that this server listens on")));
+        return Err(Failure::usage(format!(
+            "invalid --upstream '{text}': it is the address that this server listens on"
+        )));
     }
     let upstream = Upstream::new(url, context.connection.clone());
     Ok(Some(Arc::new(Relay::new(upstream, run, UPSTREAM_TIME))))
@@ -39,8 +41,7 @@ pub fn find(
 fn is_itself(url: &RequestUrl, listening: SocketAddr) -> bool {
     let host = url.host().trim_start_matches('[').trim_end_matches(']');
     let addresses = (host, url.port_or_default()).to_socket_addrs();
-    let is_own = |address: SocketAddr| {
-        address == listening || (listening.ip().is_unspecified() && address.ip().is_loopback())
-    };
+    let is_own =
+        |address: SocketAddr| address == listening || (listening.ip().is_unspecified() && address.ip().is_loopback());
     addresses.is_ok_and(|mut found| found.any(|address| address.port() == listening.port() && is_own(address)))
 }

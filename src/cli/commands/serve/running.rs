@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{answering, tls};
 use super::report::Report;
 use super::sink::{Exchanges, Queue};
 use super::{LogFormat, ServeArgs, keys};
+use super::{answering, tls};
 use crate::cli::context::{self, Context};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::terminal::notes::warn;
