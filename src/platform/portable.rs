@@ -209,6 +209,13 @@ mod tests {
     }
 
     #[test]
+    fn nobody_asks_a_test_to_stop() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let moment = std::time::Duration::from_millis(20);
+        assert!(runtime.block_on(async { tokio::time::timeout(moment, stop_signal()).await }).is_err());
+    }
+
+    #[test]
     fn a_temporary_file_is_made_and_a_socket_is_refused() {
         disable_core_dumps();
         let mut builder = tempfile::Builder::new();
