@@ -3,11 +3,13 @@
 //!
 //! It catches a name that is not offered, and a script that loses words which its shell splits in a way of its own.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg_attr(unix, expect(clippy::print_stdout, reason = "what was not tried is said"))]
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[cfg(unix)]
 use sigvet::cli::options::complete;
 
 const PROFILES: &str = "default = \"hetzner\"\n\
