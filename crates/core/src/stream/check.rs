@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 use super::chain::Chain;
 #[cfg(feature = "v4a")]
 use super::chain::unpadded;
-use super::fault::{ChunkPlace, StreamFault};
+use super::fault::{ChunkPlace, MinimumChunk, StreamFault};
+use super::layout::ChunkSize;
 use super::parse::{Chunk, Chunked};
 use super::{DECODED_LENGTH_HEADER, TRAILER_HEADER, TRAILER_SIGNATURE};
 use crate::canonical::PayloadHash;
@@ -15,6 +16,7 @@ use crate::checksum::{ChecksumAlgorithm, ChecksumHasher};
 use crate::claim::plain_number;
 use crate::crypto::sha256;
 use crate::derivation::Terms;
+use crate::endpoint;
 use crate::request::{Body, Request, repeated_names};
 use crate::scheme::{Scheme, Signature, SigningKey};
 
@@ -53,6 +55,7 @@ pub fn check_framing(request: &Request, terms: &Terms) -> Vec<StreamFault> {
     }
     faults.extend(unsigned_chunk(word, &chunked));
     faults.extend(signed_chunk(word, &chunked));
+    faults.extend(small_chunk(request, &chunked));
     faults.extend(unexpected_trailers(word, &chunked));
     let is_whole = chunked.malformed.is_none();
     match declared {
@@ -78,6 +81,17 @@ fn unsigned_chunk(word: Word, chunked: &Chunked<'_>) -> Option<StreamFault> {
 fn signed_chunk(word: Word, chunked: &Chunked<'_>) -> Option<StreamFault> {
     let (chunk, _) = places(chunked).find(|(_, chunk)| !word.is_signed && chunk.signature.is_some())?;
     Some(StreamFault::ChunkSigned { chunk })
+}
+
+/// S3 refuses a small chunk once another one with data follows, signed or not (`InvalidChunkSizeError`, *Only the last chunk is
+/// allowed to have a size less than 8192 bytes*).
+fn small_chunk(request: &Request, chunked: &Chunked<'_>) -> Option<StreamFault> {
+    let last = chunked.chunks.iter().rposition(|chunk| !chunk.data.is_empty())?;
+    let (chunk, _) = places(chunked).take(last).find(|(_, chunk)| chunk.data.len() < ChunkSize::SMALLEST)?;
+    let is_s3 =
+        request.host().and_then(endpoint::infer_from_header).is_some_and(|place| place.provider == endpoint::AWS);
+    let minimum = if is_s3 { MinimumChunk::Enforced } else { MinimumChunk::Tolerated };
+    Some(StreamFault::ChunkTooSmall { chunk, minimum })
 }
 
 /// Trailers that no signature covers: S3 reads some only if the word ends in `-TRAILER` (*Signature calculations for trailing
@@ -109,6 +123,9 @@ fn judge_trailers(request: &Request, word: Word, chunked: &Chunked<'_>) -> Vec<S
     let arrived_names: HashSet<String> = chunked.trailers.iter().map(|trailer| lower(trailer.name)).collect();
     let mut checksums: HashMap<ChecksumAlgorithm, String> = HashMap::new();
     let mut faults = Vec::new();
+    // S3 computes a checksum itself then.
+    let is_none = announced.is_empty() && chunked.trailers.is_empty() && chunked.trailer_signature.is_none();
+    faults.extend((word.has_trailer && !word.is_signed && is_none).then_some(StreamFault::TrailerNone));
     for name in announced.iter().filter(|_| word.has_trailer) {
         if !arrived_names.contains(&lower(name)) {
             faults.push(StreamFault::TrailerMissing { name: (*name).to_owned() });
@@ -118,6 +135,9 @@ fn judge_trailers(request: &Request, word: Word, chunked: &Chunked<'_>) -> Vec<S
         if word.has_trailer && !announced_names.contains(&lower(trailer.name)) {
             faults.push(StreamFault::TrailerUnannounced { name: trailer.name.to_owned() });
         }
+        if word.has_trailer && !is_checksum(trailer.name) {
+            faults.push(StreamFault::TrailerNotChecksum { name: trailer.name.to_owned() });
+        }
         let Some(algorithm) = ChecksumAlgorithm::from_header(trailer.name) else { continue };
         let expected = checksums.entry(algorithm).or_insert_with(|| checksum_of_payload(algorithm, chunked)).clone();
         let (name, presented) = (trailer.name.to_owned(), trailer.value.to_owned());
@@ -126,6 +146,14 @@ fn judge_trailers(request: &Request, word: Word, chunked: &Chunked<'_>) -> Vec<S
         }
     }
     faults
+}
+
+/// S3 takes one of its checksums as a trailer and nothing else (*The value specified in the x-amz-trailer header is not supported*).
+/// It adds algorithms from time to time.
+fn is_checksum(name: &str) -> bool {
+    const OTHERS: [&str; 3] = ["algorithm", "mode", "type"];
+    let name = name.to_ascii_lowercase();
+    name.strip_prefix("x-amz-checksum-").is_some_and(|algorithm| !OTHERS.contains(&algorithm))
 }
 
 fn checksum_of_payload(algorithm: ChecksumAlgorithm, chunked: &Chunked<'_>) -> String {

@@ -19,7 +19,7 @@ fn claim(text: &str, rule: BucketRule<'_>) -> (Request, Claim) {
         let (name, value) = line.split_once(':').unwrap();
         headers.push(name, value).unwrap();
     }
-    let request = Request { method, target, authority: None, headers, body: Body::Unknown };
+    let request = Request { method, target, authority: None, wire: Vec::new(), headers, body: Body::Unknown };
     let claim = Claim::extract(&request, rule).unwrap().unwrap();
     (request, claim)
 }
@@ -151,7 +151,14 @@ fn a_signature_that_cannot_be_read_says_what_is_missing() {
             let (name, value) = line.split_once(": ").unwrap();
             headers.push(name, value).unwrap();
         });
-        let request = Request { method: "GET".to_owned(), authority: None, target, headers, body: Body::Unknown };
+        let request = Request {
+            method: "GET".to_owned(),
+            authority: None,
+            wire: Vec::new(),
+            target,
+            headers,
+            body: Body::Unknown,
+        };
         let error = Claim::extract(&request, BucketRule::default()).unwrap().unwrap_err().to_string();
         assert!(error.starts_with(expected), "{text}: {error}");
     }
