@@ -51,7 +51,11 @@ impl Claim {
         }
         match (request.headers.first_text("authorization"), word) {
             (Some(_), Some(_)) => Err(ClaimError::SignedTwice),
-            (Some(authorization), None) => from_header(request, authorization),
+            // Servers differ in which of two they read; of one that is a signature, it is a finding.
+            (Some(authorization), None) => from_header(request, authorization).map_err(|error| match error {
+                _ if request.headers.values("authorization").nth(1).is_some() => ClaimError::SignedTwice,
+                error => error,
+            }),
             (None, Some(word)) => from_query(request, &parameters, word),
             (None, None) => Err(dialect::of_other_procedure(&parameters).unwrap_or(ClaimError::NotSigned)),
         }

@@ -178,6 +178,7 @@ const IDS: &[&str] = &[
     "policy-field-not-allowed",
     "form-field-order",
     "form-field-repeated",
+    "form-malformed",
     "form-file-missing",
 ];
 

@@ -6,7 +6,7 @@ use sigvet_core::internal::raw_http::{Head, Lines, MalformedRequest, parse_reque
 use sigvet_core::request::Body;
 
 use super::UnreadableCapture;
-use super::exchange::{Exchange, transferred_body};
+use super::exchange::{Exchange, METHODS, transferred_body};
 use super::pseudo;
 use super::response::{declared_length, reply_of, status_of, take_headers};
 
@@ -27,6 +27,14 @@ pub(super) fn is_message_line(line: &[u8]) -> bool {
 pub(super) fn is_request_line(line: &[u8]) -> bool {
     let version = line.trim_ascii_end().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
     version.starts_with(b"HTTP/") && parse_request_line(line).is_some()
+}
+
+/// One that ends in a version, and whose target no server takes or that is not in three words: `GET k HTTP/1.1`.
+pub(super) fn is_spoilt_request_line(line: &[u8]) -> bool {
+    let words: Vec<&[u8]> = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    let is_method = |word: &[u8]| METHODS.iter().chain(&["CONNECT", "TRACE"]).any(|method| method.as_bytes() == word);
+    let is_line = words.len() > 2 && words.last().is_some_and(|word| word.starts_with(b"HTTP/1."));
+    is_line && words.first().is_some_and(|word| is_method(word)) && parse_request_line(line).is_none()
 }
 
 /// One without a version, as tools print it: `GET /path`.
