@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::screen::Data;
-use crate::files::{Replacement, follow_links};
+use crate::files::{InPlace, Replacement, follow_links};
 use crate::platform::{self, FileKind, Secrecy};
 
 /// A result on its way out. What is not finished leaves no file behind.
@@ -22,6 +22,8 @@ enum Sink<'a> {
     /// A device, a pipe, or a descriptor: written in place, for there is nothing to rename over.
     Special(File, PathBuf),
     File(Box<Replacement>, PathBuf),
+    /// A file that would be another one if it were replaced.
+    InPlace(InPlace, PathBuf),
 }
 
 impl<'a> Output<'a> {
@@ -70,6 +72,7 @@ impl<'a> Output<'a> {
             Sink::Stderr(out, path) => out.flush().map_err(|error| cannot_write(&path, error)),
             Sink::Special(mut file, path) => file.flush().map_err(|error| cannot_write(&path, error)),
             Sink::File(file, path) => file.finish().map_err(|error| cannot_write(&path, error)),
+            Sink::InPlace(file, path) => file.finish().map_err(|error| cannot_write(&path, error)),
         }
     }
 
@@ -77,7 +80,9 @@ impl<'a> Output<'a> {
     pub fn failure(&self, error: std::io::Error) -> Failure {
         match &self.0 {
             Sink::Stdout(_) | Sink::Data(_) => error.into(),
-            Sink::Stderr(_, path) | Sink::Special(_, path) | Sink::File(_, path) => cannot_write(path, error),
+            Sink::Stderr(_, path) | Sink::Special(_, path) | Sink::File(_, path) | Sink::InPlace(_, path) => {
+                cannot_write(path, error)
+            }
         }
     }
 }
@@ -89,6 +94,7 @@ impl Write for Output<'_> {
             Sink::Data(out) => out.write(bytes),
             Sink::Special(file, _) => file.write(bytes),
             Sink::File(file, _) => file.write(bytes),
+            Sink::InPlace(file, _) => file.write(bytes),
         }
     }
 
@@ -98,6 +104,7 @@ impl Write for Output<'_> {
             Sink::Data(out) => out.flush(),
             Sink::Special(file, _) => file.flush(),
             Sink::File(file, _) => file.flush(),
+            Sink::InPlace(file, _) => file.flush(),
         }
     }
 }
@@ -116,7 +123,15 @@ fn open_file<'a>(path: &Path, secrecy: Secrecy) -> Result<Sink<'a>, Failure> {
         }
         // Of what cannot be looked at, writing says why.
         Ok(FileKind::Regular) | Err(_) => {
-            Ok(Sink::File(Box::new(Replacement::begin(&target, secrecy).map_err(failure)?), path.to_owned()))
+            let replacement = match secrecy {
+                Secrecy::Public => Replacement::begin_alike(&target),
+                // A file that is not ours, or that has another name somewhere, is no place for a secret.
+                Secrecy::Secret => Replacement::begin(&target, secrecy).map(Some),
+            };
+            match replacement.map_err(failure)? {
+                Some(file) => Ok(Sink::File(Box::new(file), path.to_owned())),
+                None => Ok(Sink::InPlace(InPlace::open(&target).map_err(failure)?, path.to_owned())),
+            }
         }
     }
 }
