@@ -37,6 +37,16 @@ impl<'a> Output<'a> {
         Self(Sink::Data(context.stdout.data()))
     }
 
+    /// Opens what a server's words go to: they are text for a person, if they go to a terminal by way of a stream.
+    pub fn open_data(path: &Path, context: &'a mut Context) -> Result<Self, Failure> {
+        match platform::descriptor_of(path) {
+            _ if path == Path::new("-") => Ok(Self::data(context)),
+            Some(1) => Ok(Self::data(context)),
+            Some(2) => Ok(Self(Sink::Data(context.stderr_data_in_any_case()))),
+            _ => Self::open(Some(path), context),
+        }
+    }
+
     /// The same for a file that nobody else may read.
     pub fn open_secret(path: Option<&Path>, context: &'a mut Context) -> Result<Self, Failure> {
         Self::open_as(path, context, Secrecy::Secret)

@@ -229,4 +229,3 @@ fn kind_of(header: &str) -> Kind {
         _ => Kind::Other,
     }
 }
-

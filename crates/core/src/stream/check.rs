@@ -55,7 +55,6 @@ pub fn check_framing(request: &Request, terms: &Terms) -> Vec<StreamFault> {
     }
     faults.extend(unsigned_chunk(word, &chunked));
     faults.extend(signed_chunk(word, &chunked));
-    faults.extend(small_chunk(request, &chunked));
     faults.extend(unexpected_trailers(word, &chunked));
     let is_whole = chunked.malformed.is_none();
     match declared {
@@ -68,6 +67,7 @@ pub fn check_framing(request: &Request, terms: &Terms) -> Vec<StreamFault> {
     if is_whole {
         faults.extend(judge_trailers(request, word, &chunked));
     }
+    faults.extend(small_chunk(request, &chunked));
     faults
 }
 

@@ -142,7 +142,10 @@ fn a_signature_that_cannot_be_read_says_what_is_missing() {
         ("GET / HTTP/1.1\nHost: h\nDate: soon\nAuthorization: AWS a:b", "Date: invalid date and time 'soon'"),
         ("GET /?AWSAccessKeyId=a&Signature=b HTTP/1.1\nHost: h", "the query has no Expires"),
         ("GET /?AWSAccessKeyId=a&Signature=b&Expires=1h HTTP/1.1\nHost: h", "not a number of seconds since 1970: '1h'"),
-        ("GET /?AWSAccessKeyId=a&Signature=b HTTP/1.1\nHost: h\nAuthorization: AWS a:b", "the request is signed twice"),
+        (
+            "GET /?AWSAccessKeyId=a&Signature=b HTTP/1.1\nHost: h\nAuthorization: AWS a:b",
+            "the request is authenticated twice",
+        ),
     ] {
         let mut headers = crate::request::Headers::default();
         let mut lines = text.lines();

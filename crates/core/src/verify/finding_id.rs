@@ -6,7 +6,7 @@ use super::{Finding, ListFault};
 #[cfg(feature = "form")]
 use crate::form::{PolicyError, Violation};
 #[cfg(feature = "stream")]
-use crate::stream::StreamFault;
+use crate::stream::{MinimumChunk, StreamFault};
 
 /// Declares the names, and the list of them, from which none can be missing.
 macro_rules! finding_ids {
@@ -189,8 +189,8 @@ fn fault_id(fault: &StreamFault) -> Option<FindingId> {
         | StreamFault::TrailerNotChecksum { .. }
         | StreamFault::TrailerUnexpected { .. } => FindingId::TrailerAnnounced,
         StreamFault::Checksum { .. } => FindingId::TrailerChecksum,
-        StreamFault::ChunkTooSmall { .. } => FindingId::ChunkTooSmall,
-        // A payload that nothing protects is no mistake: `UNSIGNED-PAYLOAD` is none either.
-        StreamFault::TrailerNone => return None,
+        StreamFault::ChunkTooSmall { minimum: MinimumChunk::Enforced, .. } => FindingId::ChunkTooSmall,
+        // What the server takes is no mistake.
+        StreamFault::ChunkTooSmall { .. } | StreamFault::TrailerNone => return None,
     })
 }
