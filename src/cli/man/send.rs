@@ -7,7 +7,21 @@ use crate::cli::curl::table::{Row, Taken, rows};
 /// The sections of `sigvet-send(1)`.
 pub(super) fn sections() -> Vec<Section> {
     let rows = rows();
-    vec![known(&rows), without_effect(&rows), not_taken(&rows), exits::of_send()]
+    vec![output(), known(&rows), without_effect(&rows), not_taken(&rows), exits::of_send()]
+}
+
+fn output() -> Section {
+    let items = vec![
+        Item::text(
+            "A file is replaced when all of the body has arrived, and keeps its mode. It is overwritten in place, from the first byte on, \
+            if it has several hard links, if its owner or group would change, or if its directory cannot be written to.",
+        ),
+        Item::text(
+            "At a terminal, control characters in a response are spelled out instead of being obeyed, and a body with a NUL byte \
+            is refused, as curl does. Pipes and files get the exact bytes, and so does `-o -`.",
+        ),
+    ];
+    Section { title: "OUTPUT", items }
 }
 
 fn known(rows: &[Row]) -> Section {

@@ -157,3 +157,34 @@ fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
     };
     Failure::new(Exit::CannotWrite, format!("{message}: {why}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::context::testing::context;
+    use crate::cli::screen::{Palette, Reader, Screen};
+    use crate::profiles::Environment;
+
+    const SENT: &[u8] = b"x-a: \x1b[2J\r\nb\rc\r\n";
+
+    /// What stands on standard output after a server's words went there, by whom they are read.
+    fn shown(reader: Reader, open: fn(&mut Context) -> Output<'_>) -> String {
+        let (mut context, stdout, _) = context(Environment::new([] as [(&str, &str); 0], None), "");
+        context.stdout = Screen::new(Box::new(stdout.clone()), Palette::Plain).with_reader(reader);
+        let mut output = open(&mut context);
+        output.write_all(SENT).unwrap();
+        output.finish().unwrap();
+        stdout.text()
+    }
+
+    /// Catches a header or a body that a terminal obeys, and a pipe that gets other bytes than were sent.
+    #[test]
+    fn a_servers_words_are_text_for_a_person_and_exact_for_a_program() {
+        let ways: [fn(&mut Context) -> Output<'_>; 2] =
+            [|context| Output::data(context), |context| Output::open_data(Path::new("-"), context).unwrap()];
+        for open in ways {
+            assert_eq!(shown(Reader::Person, open), "x-a: \\u{1b}[2J\nb\\u{d}c\n");
+            assert_eq!(shown(Reader::Program, open).as_bytes(), SENT);
+        }
+    }
+}
