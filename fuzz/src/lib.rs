@@ -115,9 +115,11 @@ pub fn raw_http(data: &[u8]) {
     let _ = sigvet_core::claim::Claim::extract(&request);
 }
 
-/// From a paste to a diagnosis, with one mistake at a time.
+/// From a paste to a diagnosis. The mistakes are tried one at a time for one input in 64: it takes a second where little is optimised,
+/// and what is tried does not depend on how an input is read.
 pub fn explain(data: &[u8]) {
     let Ok(captured) = capture::read(data, None) else { return };
+    let is_searched = data.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)) % 64 == 0;
     let client = captured.client.as_ref().map(ClientTexts::from);
     let credentials = credentials();
     let hints = Hints::default();
@@ -128,7 +130,7 @@ pub fn explain(data: &[u8]) {
         credentials: Some(&credentials),
         ..Evidence::new(now(), &hints)
     };
-    let diagnosis: Diagnosis = diagnose(&evidence, Limits { deepest: 1, is_time_up: &|| true });
+    let diagnosis: Diagnosis = diagnose(&evidence, Limits { deepest: usize::from(is_searched), is_time_up: &|| true });
     for note in &diagnosis.notes {
         let _ = format!("{note:?}");
     }

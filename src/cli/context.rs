@@ -4,7 +4,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 
-use crate::cli::screen::{Palette, Reader, Screen};
+use crate::cli::screen::{Data, Palette, Reader, Screen};
 use crate::cli::secrets::KnownSecrets;
 use crate::profiles::Environment;
 use crate::transport::Options;
@@ -65,6 +65,11 @@ impl Context {
         self.spoken.as_mut().unwrap_or(&mut self.stderr).exact()
     }
 
+    /// The same for what a server sent: a person at a terminal gets it as text.
+    pub fn stderr_data_in_any_case(&mut self) -> Data<'_> {
+        self.spoken.as_mut().unwrap_or(&mut self.stderr).data()
+    }
+
     /// The real one.
     pub fn of_this_process() -> Self {
         let stdin = std::io::stdin();
@@ -77,8 +82,11 @@ impl Context {
             stdin_is_terminal: stdin.is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             stdin: Box::new(stdin),
-            stdout: Screen::new(Box::new(std::io::stdout()), stdout_palette()).with_reader(stdout_reader()),
-            stderr: secrets.veil(Screen::new(Box::new(std::io::stderr()), Palette::Plain)),
+            stdout: Screen::new(Box::new(std::io::stdout()), stdout_palette())
+                .with_reader(reader_of(&std::io::stdout())),
+            stderr: secrets
+                .veil(Screen::new(Box::new(std::io::stderr()), Palette::Plain))
+                .with_reader(reader_of(&std::io::stderr())),
             secrets,
             spoken: None,
         }
@@ -102,8 +110,8 @@ impl Read for Shared {
     }
 }
 
-fn stdout_reader() -> Reader {
-    if std::io::stdout().is_terminal() { Reader::Person } else { Reader::Program }
+fn reader_of(stream: &impl IsTerminal) -> Reader {
+    if stream.is_terminal() { Reader::Person } else { Reader::Program }
 }
 
 fn stdout_palette() -> Palette {

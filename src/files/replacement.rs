@@ -46,6 +46,26 @@ impl Replacement {
         Ok(Self { file, target: target.to_owned(), replaced, secrecy })
     }
 
+    /// The same for a file that has to stay what it is: none if its owner or group would be lost, if it has other names, or if
+    /// its directory may not be written to. Such a file is written in place.
+    ///
+    /// # Errors
+    /// As those of [`Replacement::begin`].
+    pub fn begin_alike(target: &Path) -> io::Result<Option<Self>> {
+        match Self::begin(target, Secrecy::Public) {
+            Ok(replacement) => Ok(Some(replacement).filter(Self::is_alike)),
+            Err(error) if is_closed(&error) && is_writable(target) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn is_alike(&self) -> bool {
+        let has_all = |replaced: &Metadata| {
+            platform::has_one_name(replaced) && platform::owner_and_group_kept(self.file.as_file(), replaced)
+        };
+        self.replaced.as_ref().is_none_or(has_all)
+    }
+
     /// Puts it in its place.
     ///
     /// # Errors
@@ -138,6 +158,15 @@ impl Pending {
             Self::Named(file, _) => file.as_file(),
         }
     }
+}
+
+/// Whether a directory takes no new file.
+fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
+fn is_writable(target: &Path) -> bool {
+    OpenOptions::new().write(true).open(target).is_ok()
 }
 
 const SUFFIX: &str = ".sigvet";

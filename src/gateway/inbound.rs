@@ -26,9 +26,10 @@ pub fn request_of(parts: &Parts, recorded: Option<&[u8]>) -> Result<Request, Unr
 }
 
 fn from_http1(parts: &Parts, recorded: &[u8]) -> Result<Request, Unreadable> {
-    let Head { method, target, origin, headers } =
+    let Head { method, target, origin, headers, faults } =
         take_head(&mut Lines::of(recorded)).map_err(|_| Unreadable::Ambiguous)?;
-    let is_same = method == parts.method.as_str()
+    let is_same = faults.is_empty()
+        && method == parts.method.as_str()
         && target == target_of(&parts.uri).as_bytes()
         && have_same_values(&headers, parts);
     if !is_same {

@@ -52,6 +52,16 @@ pub fn owner_kept(_: &File, _: &Metadata) -> bool {
     true
 }
 
+/// Does nothing either.
+pub fn owner_and_group_kept(_: &File, _: &Metadata) -> bool {
+    true
+}
+
+/// Always: the system does not say how many names a file has.
+pub fn has_one_name(_: &Metadata) -> bool {
+    true
+}
+
 /// The permissions of the file that is replaced: whether it may be written to.
 pub fn permissions_like(replaced: &Metadata, _: Secrecy, _: bool) -> Permissions {
     replaced.permissions()

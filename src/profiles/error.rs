@@ -213,9 +213,11 @@ pub enum Error {
         problem: CommandProblem,
     },
 
-    /// `secret_command` stands in a file that somebody else may have written.
-    #[error("secret_command of profile '{profile}' is not run: others can write to {}, or it belongs to another user", path.display())]
+    /// A command stands in a file that somebody else may have written.
+    #[error("{property} of profile '{profile}' is not run: others can write to {}, or it belongs to another user", path.display())]
     UntrustedCommand {
+        /// What it is called there: `secret_command`, `credential_process`.
+        property: &'static str,
         /// The profile's name.
         profile: String,
         /// The profile file.

@@ -9,7 +9,7 @@ use super::parse::{Contents, parse};
 use super::profile::Profile;
 use super::{Environment, Error, Warning};
 use crate::files::{self, Bounded, SETTINGS_LIMIT};
-use crate::platform::{Access, is_owner_trusted, mode_open_to};
+use crate::platform::{Access, mode_open_to};
 
 /// Where the profile file is, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,17 +132,15 @@ pub(super) fn unreadable(path: &Path, source: std::io::Error) -> Error {
 }
 
 /// What others can do to the file. Of a pipe or a device nothing is said: it was made for this run.
-///
-/// Its directory is not looked at: a file that others put in its place is theirs, and that is seen.
 fn warnings(path: &Path, metadata: &Metadata) -> Vec<Warning> {
     if !metadata.is_file() {
         return Vec::new();
     }
-    let path = || path.to_owned();
-    let foreign = (!is_owner_trusted(metadata)).then(|| Warning::FileOfAnother { path: path() });
-    let written = mode_open_to(Access::Write, metadata).map(|mode| Warning::FileWritable { path: path(), mode });
-    let read = || mode_open_to(Access::Read, metadata).map(|mode| Warning::FileTooOpen { path: path(), mode });
-    foreign.into_iter().chain(written.or_else(read)).collect()
+    let mut warnings = Warning::about_writers_of(path, metadata);
+    let is_told = warnings.iter().any(|warning| matches!(warning, Warning::FileWritable { .. }));
+    let read = mode_open_to(Access::Read, metadata).filter(|_| !is_told);
+    warnings.extend(read.map(|mode| Warning::FileTooOpen { path: path.to_owned(), mode }));
+    warnings
 }
 
 #[cfg(test)]

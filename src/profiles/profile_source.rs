@@ -40,7 +40,8 @@ impl ProfileSource {
             }
         };
         if matches!(source, SecretSource::Command { .. }) && self.warnings.iter().any(Warning::is_about_writers) {
-            return Err(Error::UntrustedCommand { profile: self.profile.name.clone(), path: self.path.clone() });
+            let (profile, path) = (self.profile.name.clone(), self.path.clone());
+            return Err(Error::UntrustedCommand { property: "secret_command", profile, path });
         }
         let credentials = Credentials {
             access_key_id: key.clone(),

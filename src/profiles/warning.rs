@@ -1,6 +1,9 @@
 //! What a user should know of the credentials that were found, as data.
 
-use std::path::PathBuf;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+
+use crate::platform::{Access, is_owner_trusted, mode_open_to};
 
 use super::Source;
 
@@ -61,6 +64,25 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// That somebody else may have written what the file says, and so choose a program to run: the rule for `secret_command`, and
+    /// for `credential_process` in AWS's files. Of a pipe or a device nothing is said: it was made for this run.
+    ///
+    /// The directory is not looked at: a file that others put in its place is theirs, and that is seen.
+    pub(super) fn about_writers_of(path: &Path, metadata: &Metadata) -> Vec<Self> {
+        if !metadata.is_file() {
+            return Vec::new();
+        }
+        let path = || path.to_owned();
+        let foreign = (!is_owner_trusted(metadata)).then(|| Self::FileOfAnother { path: path() });
+        let written = mode_open_to(Access::Write, metadata).map(|mode| Self::FileWritable { path: path(), mode });
+        foreign.into_iter().chain(written).collect()
+    }
+
+    /// Whether it is about this file and whoever writes to it.
+    pub(super) fn is_about(&self, file: &Path) -> bool {
+        matches!(self, Self::FileWritable { path, .. } | Self::FileOfAnother { path } if path == file)
+    }
+
     /// Whether somebody else may have written what the file says.
     pub(super) fn is_about_writers(&self) -> bool {
         matches!(self, Self::FileWritable { .. } | Self::FileOfAnother { .. })

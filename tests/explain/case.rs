@@ -26,7 +26,7 @@ pub enum Input {
 pub enum Judged {
     Valid,
     Invalid,
-    /// The request has no Version 4 signature that could be judged.
+    /// Its signature cannot be read, for which `expect` names the mistake.
     Unreadable,
 }
 

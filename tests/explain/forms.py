@@ -153,5 +153,6 @@ write("form-field-not-allowed", "boto3 was given a field and no condition for it
 behind = v4_fields(sent, mac(v4_key(), sent).hex())
 write("form-field-order", "The signature stands behind the file.", [*behind[:-1], FILE, behind[-1]], ["form-field-order"], judged="unreadable", proof="observed")
 write("form-field-repeated", "Two keys, of which the policy is held against one.", [*v4_fields(sent, mac(v4_key(), sent).hex(), more=[("Key", "user/user1/b")]), FILE], ["form-field-repeated"], proof="observed")
+write("form-malformed", "A field has two names, of which servers read one.", [*v4_fields(sent, mac(v4_key(), sent).hex(), more=[('acl"; name="x-ignore-a', "private")]), FILE], ["form-malformed"], judged="unreadable", proof="observed")
 write("form-file-missing", "The file is in a field of another name.", [*behind, ("x-ignore-upload", "hello")], ["form-file-missing"], proof="observed")
 write("form-without-secret", "No secret is at hand, and the policy has expired.", signed(over), ["policy-expired"], proof="time", lines=["no_credentials = true"])

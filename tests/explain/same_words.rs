@@ -14,16 +14,8 @@ const VALUES: [&str; 2] = ["signed", "expected"];
 
 /// Ids that no request of the corpus makes both say. `explain` has a better name for what was found, or the finding takes a
 /// judge who expects a scope. The tests of the findings hold these to the catalogue.
-const NOT_SEEN: [&str; 8] = [
-    "scope-region",
-    "mechanism-twice",
-    "authorization-malformed",
-    "host-with-path",
-    "header-name-case",
-    "token-invalid",
-    "payload-unsigned",
-    "payload-hash-form",
-];
+const NOT_SEEN: [&str; 6] =
+    ["scope-region", "host-with-path", "header-name-case", "token-invalid", "payload-unsigned", "payload-hash-form"];
 
 #[test]
 fn verify_and_explain_say_the_same_of_the_same_id() {

@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -47,29 +47,95 @@ fn a_file_keeps_its_mode_and_a_link_stays_one() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 4, "no temporary file is left");
 }
 
-/// As a user who is not root, whom no mode stops.
 #[test]
 fn a_file_that_may_not_be_written_is_not_replaced() {
     let (server, directory) = (server(), tempfile::tempdir().unwrap());
-    // It may stand in a directory that only root gets into.
-    let program = directory.path().join("sigvet");
-    fs::copy(binary(), &program).unwrap();
-    fs::set_permissions(directory.path(), Permissions::from_mode(0o777)).unwrap();
     let path = directory.path().join("file");
     fs::write(&path, "kept").unwrap();
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o777)).unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o444)).unwrap();
-    let sigvet = send(&["-o", path.to_str().unwrap(), &server.url("/")]).into_command();
-    let mut command = Command::new(program);
-    command.args(sigvet.get_args()).env_clear();
-    command.envs(sigvet.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    if fs::metadata(&path).unwrap().uid() == 0 {
-        command.uid(65534).gid(65534);
-    }
-    let output = command.output().unwrap();
+    let output = as_nobody(directory.path(), &server.url("/"));
     assert_eq!(output.status.code(), Some(23));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.contains("permission denied"), "{stderr}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "kept");
+}
+
+/// Sends to `file` in the directory as a user who is not root, whom no mode stops.
+fn as_nobody(directory: &Path, url: &str) -> std::process::Output {
+    // Our own may stand in a directory that only root gets into.
+    let of_program = tempfile::tempdir().unwrap();
+    fs::set_permissions(of_program.path(), Permissions::from_mode(0o755)).unwrap();
+    let program = of_program.path().join("sigvet");
+    fs::copy(binary(), &program).unwrap();
+    let sigvet = send(&["-o", directory.join("file").to_str().unwrap(), url]).into_command();
+    let mut command = Command::new(program);
+    command.args(sigvet.get_args()).env_clear();
+    command.envs(sigvet.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if fs::metadata(directory).unwrap().uid() == 0 {
+        command.uid(65534).gid(65534);
+    }
+    loop {
+        match command.output() {
+            // Another test was started while the copy was written, and has not let go of it yet.
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            output => return output.unwrap(),
+        }
+    }
+}
+
+/// Catches a file that cannot be saved because nothing can be made beside it, as in `/etc`.
+#[test]
+fn a_file_in_a_directory_that_takes_no_other_is_written_in_place() {
+    let (server, directory) = (server(), tempfile::tempdir().unwrap());
+    let path = directory.path().join("file");
+    fs::write(&path, "from before, and longer").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o555)).unwrap();
+    let before = fs::metadata(&path).unwrap();
+    let nowhere = as_nobody(directory.path(), "http://127.0.0.1:1/");
+    assert_eq!(nowhere.status.code(), Some(7));
+    assert_eq!(fs::read(&path).unwrap(), b"from before, and longer", "nothing came");
+    let output = as_nobody(directory.path(), &server.url("/"));
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(fs::read(&path).unwrap(), b"body");
+    assert_eq!(fs::metadata(&path).unwrap().ino(), before.ino());
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Catches another name of the file that leads to what stood there before.
+#[test]
+fn a_file_with_two_names_keeps_both() {
+    let (server, directory) = (server(), tempfile::tempdir().unwrap());
+    let [path, other] = ["file", "other"].map(|name| directory.path().join(name));
+    fs::write(&path, "from before, and longer").unwrap();
+    fs::hard_link(&path, &other).unwrap();
+    send(&["-o", path.to_str().unwrap(), &server.url("/")]).run().expect(0);
+    assert_eq!([fs::read(&path).unwrap(), fs::read(&other).unwrap()], [b"body", b"body"]);
+    assert_eq!(fs::metadata(&path).unwrap().nlink(), 2);
+}
+
+/// Catches a file of another user's that becomes ours. Only root can make one.
+#[test]
+fn a_file_of_another_user_stays_theirs() {
+    let (server, directory) = (server(), tempfile::tempdir().unwrap());
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o777)).unwrap();
+    let path = directory.path().join("file");
+    fs::write(&path, "from before").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+    let owner = fs::metadata(&path).unwrap().uid();
+    assert_eq!(as_nobody(directory.path(), &server.url("/")).status.code(), Some(0));
+    let after = fs::metadata(&path).unwrap();
+    assert_eq!((after.uid(), after.mode() & 0o777), (owner, 0o666));
+    assert_eq!(fs::read(&path).unwrap(), b"body");
+    if chown(&path, Some(65534), Some(65534)).is_ok() {
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        send(&["-o", path.to_str().unwrap(), &server.url("/")]).run().expect(0);
+        let after = fs::metadata(&path).unwrap();
+        assert_eq!((after.uid(), after.gid(), after.mode() & 0o777), (65534, 65534, 0o640));
+    }
 }
 
 /// Catches a log that is renamed over, or written from its beginning: what stood in it, or is written next, is lost.

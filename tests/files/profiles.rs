@@ -76,6 +76,45 @@ fn a_file_of_another_user_is_treated_alike() {
     assert!(plain.stderr.contains("belongs to another user"), "{}", plain.stderr);
 }
 
+const AWS_FILE: &str = "[profile run]\ncredential_process = sh -c 'touch PROOF; echo not-json'\n\
+                        [profile plain]\naws_access_key_id = AKID\naws_secret_access_key = hush\n";
+
+/// Signs with a profile of AWS's file, which is `config` or `credentials`.
+fn sign_by_aws(variable: &str, path: &Path, name: &str) -> Outcome {
+    let words = ["sign", "--profile", &format!("aws:{name}"), "https://b.s3.us-east-1.amazonaws.com/"];
+    Sigvet::anonymous(&words).env(variable, path.to_str().unwrap()).run()
+}
+
+/// Catches a `credential_process` that is run because somebody else wrote it into AWS's file.
+#[test]
+fn aws_files_are_held_to_the_same_rule() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, proof) = (directory.path().join("aws"), directory.path().join("proof"));
+    for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+        let text = AWS_FILE.replace("PROOF", proof.to_str().unwrap());
+        let is_config = variable == "AWS_CONFIG_FILE";
+        fs::write(&path, if is_config { text } else { text.replace("profile ", "") }).unwrap();
+        for (mode, is_run) in [(0o600, true), (0o644, true), (0o620, false), (0o666, false)] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            let outcome = sign_by_aws(variable, &path, "run");
+            assert_eq!(fs::remove_file(&proof).is_ok(), is_run, "{variable} {mode:o}: {}", outcome.stderr);
+            let says = ["credential_process of profile 'run' is not run", "chmod 600"];
+            assert_eq!(says.map(|says| outcome.stderr.contains(says)), [!is_run; 2], "{}", outcome.stderr);
+            assert_eq!(outcome.code, Some(if is_run { 3 } else { 4 }));
+            let plain = sign_by_aws(variable, &path, "plain").expect(0);
+            assert_eq!(plain.stderr.contains("others can write to"), !is_run, "{mode:o}: {}", plain.stderr);
+        }
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        if chown(&path, Some(65534), None).is_ok() {
+            assert_eq!(sign_by_aws(variable, &path, "run").code, Some(4));
+            assert!(!proof.exists());
+            let plain = sign_by_aws(variable, &path, "plain").expect(0);
+            assert!(plain.stderr.contains("belongs to another user"), "{}", plain.stderr);
+        }
+        fs::remove_file(&path).unwrap();
+    }
+}
+
 /// Catches a run that hangs, or takes all memory.
 #[test]
 fn what_is_too_large_or_no_file_is_refused_at_once() {

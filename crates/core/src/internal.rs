@@ -11,6 +11,7 @@ pub use crate::crypto::midstate::{Midstate, hmac};
 pub use crate::derivation::frame::{Subject, frame};
 pub use crate::request::headers::is_token;
 pub use crate::request::target::{join_target, split_query, split_target};
+pub use crate::request::wire::WireFault;
 #[cfg(feature = "v2")]
 pub use crate::v2::resource::{join, path_of, sub_resources};
 pub use crate::verify::addressed::{Contradiction, Sureness, is_aws, is_region, region_of_host, service_of_host};
@@ -26,12 +27,17 @@ pub fn captured_request(
     headers: Headers,
     body: Body,
 ) -> Request {
-    Request { method: method.into(), target: target.into(), authority: None, headers, body }
+    Request { method: method.into(), target: target.into(), authority: None, wire: Vec::new(), headers, body }
 }
 
 /// The same request, with the authority that its request line names beside `Host`.
 pub fn with_authority(request: Request, authority: Option<Vec<u8>>) -> Request {
     Request { authority, ..request }
+}
+
+/// The same request, with what servers read differently in the text that it was captured from.
+pub fn with_wire_faults(request: Request, wire: Vec<WireFault>) -> Request {
+    Request { wire, ..request }
 }
 
 pub mod encode {

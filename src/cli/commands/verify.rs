@@ -15,7 +15,7 @@ use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
 use crate::cli::render::signed::write_json;
-use crate::cli::render::verdict::write_verdict;
+use crate::cli::render::verdict::{write_unreadable, write_verdict};
 use crate::cli::request::address;
 use crate::cli::request::input;
 use crate::profiles::Settings;
@@ -23,6 +23,7 @@ use sigvet_core::claim::ClaimError;
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
+use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Judge, Known, Outcome, Verdict, VerifyError, verify};
 use sigvet_diagnose::Diagnosis;
@@ -87,6 +88,9 @@ pub struct VerifyArgs {
 /// Runs the command.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     let (request, known) = input::read(args.input.as_deref(), &args.supply, context)?;
+    if let Some(diagnosis) = unreadable(&request) {
+        return refuse(&request, &diagnosis, known, args, context);
+    }
     let (verdict, secrets) = judge(&request, known, args, context)?;
     let redactor = match args.judge.show_secrets {
         true => Redactor::of_secrets(&[&request], &secrets),
@@ -116,6 +120,37 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
         Outcome::Invalid => Exit::NotValid,
         Outcome::Unknown => Exit::NoCredentials,
     })
+}
+
+/// Why the signature of a request cannot be read, if that is a mistake: then no key makes it valid.
+fn unreadable(request: &Request) -> Option<Diagnosis> {
+    let error = Claimed::extract(request, BucketRule::default()).err()?;
+    Some(Diagnosis::from_unreadable(request, error)).filter(|diagnosis| diagnosis.outcome == Outcome::Invalid)
+}
+
+/// Says why the signature cannot be read.
+fn refuse(
+    request: &Request,
+    diagnosis: &Diagnosis,
+    known: Known,
+    args: &VerifyArgs,
+    context: &mut Context,
+) -> Result<Exit, Failure> {
+    let show_secrets = args.judge.show_secrets;
+    let redactor = match show_secrets {
+        true => Redactor::none(),
+        false => Redactor::of(request, &Dialect::AWS4),
+    };
+    redactor.veil(&mut context.stdout);
+    let further_notes = &[];
+    let shown =
+        Shown { diagnosis, redactor: &redactor, known, reply: None, further_notes, show_secrets, milliseconds: 0 };
+    match args.judge.json {
+        true => write_json(&redactor.apply_to_json(shown.to_contract()), &mut context.stdout)?,
+        false => write_unreadable(diagnosis, &redactor, &mut context.stdout)?,
+    }
+    context.stdout.flush()?;
+    Ok(Exit::NotValid)
 }
 
 /// Judges a request by the credentials that the options lead to; gives back the verdict and the secret that must not be shown.

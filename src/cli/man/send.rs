@@ -9,7 +9,7 @@ use crate::cli::curl::table::{Row, Taken, rows};
 pub(super) fn sections() -> Vec<Section> {
     let rows = rows();
     let mut sections = read(include_str!("text/send.md"));
-    for (section, list) in sections.iter_mut().zip([known(&rows), without_effect(&rows), not_taken(&rows)]) {
+    for (section, list) in sections.iter_mut().skip(1).zip([known(&rows), without_effect(&rows), not_taken(&rows)]) {
         section.items.extend(list);
     }
     sections.push(exits::of_send());

@@ -9,6 +9,7 @@ use super::redact::Redactor;
 use crate::cli::screen::inert_line;
 use crate::cli::signing::derived::Derived;
 use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict};
+use sigvet_diagnose::Diagnosis;
 
 /// The longest finding in a line of text, in characters. JSON has all of it.
 const LONGEST: usize = 400;
@@ -35,6 +36,20 @@ pub fn write_verdict(verdict: &Verdict, redactor: &Redactor, out: &mut dyn Write
     Ok(())
 }
 
+/// Writes one line: why the signature of a request cannot be read.
+pub fn write_unreadable(diagnosis: &Diagnosis, redactor: &Redactor, out: &mut dyn Write) -> Result<()> {
+    let mistakes = diagnosis.explanations.iter().flat_map(|explanation| &explanation.mistakes);
+    for (at, made) in mistakes.enumerate() {
+        let text = match &made.detail {
+            Some(detail) => format!("{}: {detail}", made.mistake.title),
+            None => made.mistake.title.to_owned(),
+        };
+        let start = if at == 0 { "not valid" } else { "  also" };
+        writeln!(out, "{start}: {}", as_line(&text, redactor))?;
+    }
+    Ok(())
+}
+
 /// Whose signature it is, and for or by what: `for 20150830/us-east-1/iam/aws4_request`.
 pub(super) fn signer(claimed: &Claimed) -> (&str, String) {
     let what = match claimed {
@@ -46,7 +61,11 @@ pub(super) fn signer(claimed: &Claimed) -> (&str, String) {
 
 /// A finding quotes what others wrote: it says nothing to the terminal, shows no token, and has an end.
 fn in_a_line(finding: &Finding, redactor: &Redactor) -> String {
-    let text = redactor.apply(&finding.to_string());
+    as_line(&finding.to_string(), redactor)
+}
+
+fn as_line(text: &str, redactor: &Redactor) -> String {
+    let text = redactor.apply(text);
     let line = inert_line(&text);
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),

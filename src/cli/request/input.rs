@@ -10,6 +10,7 @@ use crate::cli::request::{address, supply};
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Known;
+use sigvet_diagnose::formats::MalformedRequest;
 use sigvet_diagnose::formats::capture::is_token;
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::is_url;
@@ -73,7 +74,11 @@ fn is_text(argument: &str) -> bool {
 /// Reads a text of any kind; `name` is what it is called.
 fn read_text(text: &[u8], name: &str, entry: Option<usize>, now: Timestamp) -> Result<Capture, Failure> {
     capture::read(text, entry)
-        .or_else(|error| in_words(text, now).ok_or(error))
+        // What begins as a request is none of a server's words.
+        .or_else(|error| match error {
+            UnreadableCapture::Request(MalformedRequest::RequestLine { .. }) => Err(error),
+            error => in_words(text, now).ok_or(error),
+        })
         .map_err(|error| unreadable(name, error))
 }
 

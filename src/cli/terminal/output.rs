@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::screen::Data;
-use crate::files::{Replacement, follow_links};
+use crate::files::{InPlace, Replacement, follow_links};
 use crate::platform::{self, FileKind, Secrecy};
 
 /// A result on its way out. What is not finished leaves no file behind.
@@ -22,6 +22,8 @@ enum Sink<'a> {
     /// A device, a pipe, or a descriptor: written in place, for there is nothing to rename over.
     Special(File, PathBuf),
     File(Box<Replacement>, PathBuf),
+    /// A file that would be another one if it were replaced.
+    InPlace(InPlace, PathBuf),
 }
 
 impl<'a> Output<'a> {
@@ -33,6 +35,16 @@ impl<'a> Output<'a> {
     /// Standard output for what a server sent: a person at a terminal gets it as text.
     pub fn data(context: &'a mut Context) -> Self {
         Self(Sink::Data(context.stdout.data()))
+    }
+
+    /// Opens what a server's words go to: they are text for a person, if they go to a terminal by way of a stream.
+    pub fn open_data(path: &Path, context: &'a mut Context) -> Result<Self, Failure> {
+        match platform::descriptor_of(path) {
+            _ if path == Path::new("-") => Ok(Self::data(context)),
+            Some(1) => Ok(Self::data(context)),
+            Some(2) => Ok(Self(Sink::Data(context.stderr_data_in_any_case()))),
+            _ => Self::open(Some(path), context),
+        }
     }
 
     /// The same for a file that nobody else may read.
@@ -70,6 +82,7 @@ impl<'a> Output<'a> {
             Sink::Stderr(out, path) => out.flush().map_err(|error| cannot_write(&path, error)),
             Sink::Special(mut file, path) => file.flush().map_err(|error| cannot_write(&path, error)),
             Sink::File(file, path) => file.finish().map_err(|error| cannot_write(&path, error)),
+            Sink::InPlace(file, path) => file.finish().map_err(|error| cannot_write(&path, error)),
         }
     }
 
@@ -77,7 +90,9 @@ impl<'a> Output<'a> {
     pub fn failure(&self, error: std::io::Error) -> Failure {
         match &self.0 {
             Sink::Stdout(_) | Sink::Data(_) => error.into(),
-            Sink::Stderr(_, path) | Sink::Special(_, path) | Sink::File(_, path) => cannot_write(path, error),
+            Sink::Stderr(_, path) | Sink::Special(_, path) | Sink::File(_, path) | Sink::InPlace(_, path) => {
+                cannot_write(path, error)
+            }
         }
     }
 }
@@ -89,6 +104,7 @@ impl Write for Output<'_> {
             Sink::Data(out) => out.write(bytes),
             Sink::Special(file, _) => file.write(bytes),
             Sink::File(file, _) => file.write(bytes),
+            Sink::InPlace(file, _) => file.write(bytes),
         }
     }
 
@@ -98,6 +114,7 @@ impl Write for Output<'_> {
             Sink::Data(out) => out.flush(),
             Sink::Special(file, _) => file.flush(),
             Sink::File(file, _) => file.flush(),
+            Sink::InPlace(file, _) => file.flush(),
         }
     }
 }
@@ -116,7 +133,15 @@ fn open_file<'a>(path: &Path, secrecy: Secrecy) -> Result<Sink<'a>, Failure> {
         }
         // Of what cannot be looked at, writing says why.
         Ok(FileKind::Regular) | Err(_) => {
-            Ok(Sink::File(Box::new(Replacement::begin(&target, secrecy).map_err(failure)?), path.to_owned()))
+            let replacement = match secrecy {
+                Secrecy::Public => Replacement::begin_alike(&target),
+                // A file that is not ours, or that has another name somewhere, is no place for a secret.
+                Secrecy::Secret => Replacement::begin(&target, secrecy).map(Some),
+            };
+            match replacement.map_err(failure)? {
+                Some(file) => Ok(Sink::File(Box::new(file), path.to_owned())),
+                None => Ok(Sink::InPlace(InPlace::open(&target).map_err(failure)?, path.to_owned())),
+            }
         }
     }
 }
@@ -131,4 +156,35 @@ fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
         _ => return Failure::from_error(Exit::CannotWrite, error).context(message),
     };
     Failure::new(Exit::CannotWrite, format!("{message}: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::context::testing::context;
+    use crate::cli::screen::{Palette, Reader, Screen};
+    use crate::profiles::Environment;
+
+    const SENT: &[u8] = b"x-a: \x1b[2J\r\nb\rc\r\n";
+
+    /// What stands on standard output after a server's words went there, by whom they are read.
+    fn shown(reader: Reader, open: fn(&mut Context) -> Output<'_>) -> String {
+        let (mut context, stdout, _) = context(Environment::new([] as [(&str, &str); 0], None), "");
+        context.stdout = Screen::new(Box::new(stdout.clone()), Palette::Plain).with_reader(reader);
+        let mut output = open(&mut context);
+        output.write_all(SENT).unwrap();
+        output.finish().unwrap();
+        stdout.text()
+    }
+
+    /// Catches a header or a body that a terminal obeys, and a pipe that gets other bytes than were sent.
+    #[test]
+    fn a_servers_words_are_text_for_a_person_and_exact_for_a_program() {
+        let ways: [fn(&mut Context) -> Output<'_>; 2] =
+            [|context| Output::data(context), |context| Output::open_data(Path::new("-"), context).unwrap()];
+        for open in ways {
+            assert_eq!(shown(Reader::Person, open), "x-a: \\u{1b}[2J\nb\\u{d}c\n");
+            assert_eq!(shown(Reader::Program, open).as_bytes(), SENT);
+        }
+    }
 }

@@ -91,6 +91,17 @@ pub fn owner_kept(file: &File, replaced: &Metadata) -> bool {
         || fchown(file, None, Some(replaced.gid())).is_ok()
 }
 
+/// The same, and whether both are now the same.
+pub fn owner_and_group_kept(file: &File, replaced: &Metadata) -> bool {
+    owner_kept(file, replaced)
+        && file.metadata().is_ok_and(|own| (own.uid(), own.gid()) == (replaced.uid(), replaced.gid()))
+}
+
+/// Whether a file has no second name, by which others know it.
+pub fn has_one_name(metadata: &Metadata) -> bool {
+    metadata.nlink() < 2
+}
+
 /// The permissions of a file that takes the place of another. A group that is not the same gets nothing.
 pub fn permissions_like(replaced: &Metadata, secrecy: Secrecy, has_group: bool) -> Permissions {
     let mode = replaced.permissions().mode() & 0o777;

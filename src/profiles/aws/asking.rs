@@ -54,6 +54,14 @@ impl Asking<'_> {
             Means::Asked(provider @ (AwsProvider::AssumeRole | AwsProvider::CredentialSource)) => {
                 return Ok((self.assume_role(name, profile, provider, visited)?, provider));
             }
+            Means::Asked(AwsProvider::Process) => {
+                const PROPERTY: &str = "credential_process";
+                if let Some(path) = self.files.untrusted_place_of(PROPERTY, profile) {
+                    let (profile, path) = (name.to_owned(), path.to_owned());
+                    return Err(Error::UntrustedCommand { property: PROPERTY, profile, path });
+                }
+                (AwsProvider::Process, process::run(profile.text(PROPERTY).unwrap_or_default()))
+            }
             Means::Asked(provider) => (provider, self.directly(provider, name, profile)),
         };
         let asked = Source::AwsProfile { name: name.to_owned(), provider };
@@ -72,7 +80,6 @@ impl Asking<'_> {
             AwsProvider::Sso => {
                 Sso { name, profile, files: self.files, environment: self.environment }.ask(self.outside)
             }
-            AwsProvider::Process => process::run(text("credential_process").unwrap_or_default()),
             _ => login::ask(text("login_session").unwrap_or_default(), self.region),
         }
     }

@@ -17,6 +17,8 @@ pub(super) struct AwsFiles {
     services: BTreeMap<String, BTreeMap<String, Value>>,
     broken: Vec<Broken>,
     stray: Vec<(PathBuf, usize)>,
+    /// That others may have written one of the files.
+    writers: Vec<Warning>,
     config_path: Option<PathBuf>,
     credentials_path: Option<PathBuf>,
 }
@@ -55,12 +57,33 @@ impl AwsFiles {
         let mut all =
             Self { config_path: config_path.clone(), credentials_path: credentials_path.clone(), ..Self::default() };
         if let Some(path) = config_path {
-            all.take_config(read(&path)?, &path);
+            let ini = all.read(&path)?;
+            all.take_config(ini, &path);
         }
         if let Some(path) = credentials_path {
-            all.take_credentials(read(&path)?, &path);
+            let ini = all.read(&path)?;
+            all.take_credentials(ini, &path);
         }
         Ok(all)
+    }
+
+    /// Reads a file within its limit. The null device is how a file is switched off.
+    fn read(&mut self, path: &Path) -> Result<Ini, Error> {
+        if !path.exists() || path == Path::new("/dev/null") {
+            return Ok(Ini::default());
+        }
+        let read = files::read(path, SETTINGS_LIMIT);
+        let read = read.map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
+        self.writers.extend(Warning::about_writers_of(path, &read.metadata));
+        Ok(Ini::parse(&read.bytes))
+    }
+
+    /// The file that a profile's property stands in, if somebody else may have written it.
+    pub(super) fn untrusted_place_of(&self, property: &str, profile: &AwsProfile) -> Option<&Path> {
+        let is_of_credentials = profile.credentials.contains_key(property);
+        let path = if is_of_credentials { &self.credentials_path } else { &self.config_path };
+        let path = path.as_deref()?;
+        self.writers.iter().any(|warning| warning.is_about(path)).then_some(path)
     }
 
     fn take_config(&mut self, ini: Ini, path: &Path) {
@@ -152,7 +175,7 @@ impl AwsFiles {
             message: problem.message,
         });
         let stray = self.stray.iter().map(|(path, line)| Warning::StrayLine { path: path.clone(), line: *line });
-        broken.chain(stray).collect()
+        self.writers.iter().cloned().chain(broken).chain(stray).collect()
     }
 }
 
@@ -205,14 +228,4 @@ fn kind_of(header: &str) -> Kind {
         Ok([kind, name]) if kind == "services" => Kind::Services(name),
         _ => Kind::Other,
     }
-}
-
-/// Reads a file within its limit. The null device is how a file is switched off.
-fn read(path: &Path) -> Result<Ini, Error> {
-    if !path.exists() || path == Path::new("/dev/null") {
-        return Ok(Ini::default());
-    }
-    let read = files::read(path, SETTINGS_LIMIT);
-    let read = read.map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
-    Ok(Ini::parse(&read.bytes))
 }

@@ -9,8 +9,8 @@ pub enum ClaimError {
     /// Neither an `Authorization` header nor the parameters of a presigned URL.
     #[error("the request is not signed: no Authorization header, and no X-Amz-Signature in its query")]
     NotSigned,
-    /// A header and a query signature at once.
-    #[error("the request is signed twice: in its Authorization header and in its query")]
+    /// A header and a query signature at once, or a second `Authorization` header where the first makes no claim.
+    #[error("the request is authenticated twice: by two Authorization headers, or by one and its query")]
     SignedTwice,
     /// An algorithm that is neither Signature Version 4's nor 4A's.
     #[error("unknown signature algorithm '{presented}'; expected {}", expected_algorithms())]

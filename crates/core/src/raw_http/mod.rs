@@ -1,10 +1,13 @@
 //! A request as HTTP/1.x writes it: request line, fields, empty line, body. Lines end in CR LF or LF.
 
+mod faults;
 mod transfer;
 
 pub use transfer::{Transferred, without_chunks};
 
-use crate::request::{Body, Headers, InvalidHeader, Request};
+use faults::faults_of;
+
+use crate::request::{Body, Headers, InvalidHeader, Request, WireFault};
 
 /// A text that is no HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -126,6 +129,8 @@ pub struct Head {
     pub origin: Option<Vec<u8>>,
     /// The fields, in the order of the text.
     pub headers: Headers,
+    /// What of it servers read differently.
+    pub faults: Vec<WireFault>,
 }
 
 /// Parses a raw request. The body ends where `Content-Length` says, else at the end of the text.
@@ -136,9 +141,10 @@ pub struct Head {
 /// See [`MalformedRequest`].
 pub fn parse_request(text: &[u8]) -> Result<Request, MalformedRequest> {
     let mut lines = Lines::of(text);
-    let Head { method, target, origin, headers } = take_head(&mut lines)?;
-    let body = take_body(lines.rest(), &headers)?;
-    Ok(Request { method, target, authority: origin.as_deref().map(authority_of), headers, body })
+    let Head { method, target, origin, headers, faults: mut wire } = take_head(&mut lines)?;
+    let (body, trailer) = take_body(lines.rest(), &headers)?;
+    wire.extend(trailer);
+    Ok(Request { method, target, authority: origin.as_deref().map(authority_of), wire, headers, body })
 }
 
 /// What stands behind `https://` and before the path; user information is no part of a host.
@@ -159,7 +165,9 @@ pub fn take_head(lines: &mut Lines<'_>) -> Result<Head, MalformedRequest> {
 pub fn head_of(first: Line<'_>, fields: Vec<(usize, Vec<u8>)>) -> Result<Head, MalformedRequest> {
     let parsed = parse_request_line(first.text).and_then(|(method, target)| Some((method, split_origin(target)?)));
     let (method, (origin, target)) = parsed.ok_or(MalformedRequest::RequestLine { line: first.number })?;
-    Ok(Head { method, target, origin, headers: parse_fields(fields)? })
+    let headers = parse_fields(fields)?;
+    let faults = faults_of(first.text, origin.as_deref(), &headers);
+    Ok(Head { method, target, origin, headers, faults })
 }
 
 /// Takes lines up to the empty one, folded ones joined to what they continue.
@@ -236,17 +244,21 @@ pub fn parse_fields(fields: Vec<(usize, Vec<u8>)>) -> Result<Headers, MalformedR
     Ok(headers)
 }
 
-/// The body: the payload of the chunks if there is a transfer coding, otherwise as many bytes as `Content-Length` says. Without
+/// The body, and what follows its chunks: the payload of the chunks if there is a transfer coding, otherwise as many bytes as `Content-Length` says. Without
 /// either there is no body (RFC 9112 §6.3), but a capture that lost the header keeps anything that is more than line ends.
-fn take_body(rest: &[u8], headers: &Headers) -> Result<Body, MalformedRequest> {
-    let presented = rest.len() as u64;
-    match Transferred::read(rest, headers) {
-        Some(Transferred::Chunks { payload, .. }) => return Ok(Body::Bytes(payload)),
-        Some(Transferred::Bare) => return Ok(Body::Bytes(rest.to_vec())),
+fn take_body(rest: &[u8], headers: &Headers) -> Result<(Body, Vec<WireFault>), MalformedRequest> {
+    let body = match Transferred::read(rest, headers) {
+        Some(Transferred::Chunks { payload, trailer, .. }) => return Ok((Body::Bytes(payload), trailer)),
+        Some(Transferred::Bare) => Body::Bytes(rest.to_vec()),
         Some(Transferred::Broken { offset }) => return Err(MalformedRequest::BrokenChunks { offset }),
-        Some(Transferred::Missing | Transferred::Coded) => return Ok(Body::Unknown),
-        None => {}
-    }
+        Some(Transferred::Missing | Transferred::Coded) => Body::Unknown,
+        None => body_by_length(rest, headers)?,
+    };
+    Ok((body, Vec::new()))
+}
+
+fn body_by_length(rest: &[u8], headers: &Headers) -> Result<Body, MalformedRequest> {
+    let presented = rest.len() as u64;
     match headers.content_length() {
         Some(expected) if expected > presented => Err(MalformedRequest::Truncated { expected, presented }),
         Some(expected) => {

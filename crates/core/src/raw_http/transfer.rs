@@ -1,7 +1,9 @@
 //! `Transfer-Encoding: chunked` (RFC 9112 §7.1): the framing between two hops. Nobody signs it, so it comes off before a request
 //! is judged. The chunks of `aws-chunked` are another thing: they are the body, and stay.
 
-use crate::request::Headers;
+use std::collections::BTreeSet;
+
+use crate::request::{Headers, WireFault};
 
 use super::split_once;
 
@@ -14,6 +16,8 @@ pub enum Transferred {
         payload: Vec<u8>,
         /// Bytes that chunks, their framing and the trailer took.
         length: usize,
+        /// The fields behind them.
+        trailer: Vec<WireFault>,
     },
     /// It is not in chunks: the capture shows what they held.
     Bare,
@@ -47,26 +51,39 @@ impl Transferred {
         let is_bare = |payload: &[u8]| is_aws_chunked && chunk_size(payload).is_none();
         match without_chunks(body) {
             _ if is_aws_chunked && has_chunk_signature(body) => Self::Bare,
-            Ok((payload, _)) if is_bare(&payload) => Self::Bare,
-            Ok((payload, length)) => Self::Chunks { payload, length },
+            Ok(Unchunked { payload, .. }) if is_bare(&payload) => Self::Bare,
+            Ok(Unchunked { payload, length, trailer }) => Self::Chunks { payload, length, trailer: fields_of(trailer) },
             Err(0) => Self::Bare,
             Err(offset) => Self::Broken { offset },
         }
     }
 }
 
-/// What chunks hold, and how many bytes they took with their trailer; or how many bytes there are before the first fault.
+/// What chunks hold.
+#[derive(Debug)]
+pub struct Unchunked<'a> {
+    /// Their data.
+    pub payload: Vec<u8>,
+    /// How many bytes they took with their trailer.
+    pub length: usize,
+    /// The lines behind the last of them, with the empty one that ends them.
+    trailer: &'a [u8],
+}
+
+/// What chunks hold; or how many bytes there are before the first fault.
 ///
 /// # Errors
 /// The offset where a chunk should stand and does not; 0 where the text does not begin with the size of one.
-pub fn without_chunks(body: &[u8]) -> Result<(Vec<u8>, usize), usize> {
+pub fn without_chunks(body: &[u8]) -> Result<Unchunked<'_>, usize> {
     let mut payload = Vec::new();
     let mut rest = body;
     loop {
         let offset = body.len() - rest.len();
         let (size, behind) = chunk_size(rest).ok_or(offset)?;
         if size == 0 {
-            return Ok((payload, body.len() - behind_trailer(behind).len()));
+            let length = body.len() - behind_trailer(behind).len();
+            let trailer = body.get(body.len() - behind.len()..length).unwrap_or_default();
+            return Ok(Unchunked { payload, length, trailer });
         }
         let (data, behind) = behind.split_at_checked(size).ok_or(body.len())?;
         payload.extend_from_slice(data);
@@ -100,6 +117,16 @@ fn behind_trailer(text: &[u8]) -> &[u8] {
     rest
 }
 
+/// The fields of a trailer, each name once.
+fn fields_of(trailer: &[u8]) -> Vec<WireFault> {
+    let names: BTreeSet<String> = trailer
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| split_once(line, b':'))
+        .map(|(name, _)| String::from_utf8_lossy(name.trim_ascii()).to_ascii_lowercase())
+        .collect();
+    names.into_iter().map(|name| WireFault::Trailer { name }).collect()
+}
+
 fn has_chunk_signature(body: &[u8]) -> bool {
     split_once(body, b'\n').is_some_and(|(head, _)| head.windows(17).any(|window| window == b";chunk-signature="))
 }
@@ -122,7 +149,8 @@ mod tests {
         let chunks = "4\r\nWiki\r\n6;name=\"v\"\r\npedia \r\nE\r\nin \r\n\r\nchunks.\r\n0\r\nx-sum: 1\r\n\r\nGET /";
         let payload = b"Wikipedia in \r\n\r\nchunks.".to_vec();
         let length = chunks.len() - "GET /".len();
-        assert_eq!(read(&[CHUNKED], chunks), Some(Transferred::Chunks { payload, length }));
+        let trailer = vec![WireFault::Trailer { name: "x-sum".to_owned() }];
+        assert_eq!(read(&[CHUNKED], chunks), Some(Transferred::Chunks { payload, length, trailer }));
         assert_eq!(read(&[], chunks), None);
     }
 
@@ -130,7 +158,11 @@ mod tests {
     fn line_feeds_alone_and_a_missing_last_line_are_read() {
         for text in ["2\nhi\n0\n\n", "2\nhi\n0\n", "02\r\nhi\r\n000\r\n"] {
             let read = read(&[("transfer-encoding", " Chunked ")], text);
-            assert_eq!(read, Some(Transferred::Chunks { payload: b"hi".to_vec(), length: text.len() }), "{text:?}");
+            assert_eq!(
+                read,
+                Some(Transferred::Chunks { payload: b"hi".to_vec(), length: text.len(), trailer: Vec::new() }),
+                "{text:?}"
+            );
         }
     }
 
@@ -151,7 +183,8 @@ mod tests {
         let inner = "2\r\nhi\r\n0\r\nx-amz-checksum-crc32:2MCKNA==\r\n\r\n";
         let framed = format!("{:x}\r\n{inner}\r\n0\r\n\r\n", inner.len());
         let payload = inner.as_bytes().to_vec();
-        assert_eq!(read(&[CHUNKED, word], &framed), Some(Transferred::Chunks { payload, length: framed.len() }));
+        let (length, trailer) = (framed.len(), Vec::new());
+        assert_eq!(read(&[CHUNKED, word], &framed), Some(Transferred::Chunks { payload, length, trailer }));
         assert_eq!(read(&[CHUNKED, word], inner), Some(Transferred::Bare));
         let signed = ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
         assert_eq!(

@@ -12,6 +12,7 @@ pub(crate) mod target;
 mod checksum;
 mod url;
 mod object_key;
+pub(crate) mod wire;
 
 pub use authority::InvalidAuthority;
 #[cfg(feature = "stream")]
@@ -22,6 +23,7 @@ pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};
 pub(crate) use names::repeated_names;
 pub use object_key::path_for_key;
 pub use url::{InvalidUrl, RequestUrl, UriScheme};
+pub(crate) use wire::WireFault;
 
 use std::fmt;
 
@@ -39,6 +41,8 @@ pub struct Request {
     pub(crate) target: Vec<u8>,
     /// The authority of an absolute target, or `:authority`, if the request line of a capture had one.
     pub(crate) authority: Option<Vec<u8>>,
+    /// What of the text of a capture servers read differently.
+    pub(crate) wire: Vec<WireFault>,
     /// The headers in the order sent, with repeats; `Host` among them.
     pub headers: Headers,
     /// The payload.
@@ -71,7 +75,7 @@ impl Request {
         let mut headers = Headers::default();
         headers.push_unchecked("Host", url.host_header());
         let target = url.target().to_vec();
-        Ok(Self { method, target, authority: None, headers, body: Body::Bytes(Vec::new()) })
+        Ok(Self { method, target, authority: None, wire: Vec::new(), headers, body: Body::Bytes(Vec::new()) })
     }
 
     /// Makes a request of its parts, as a server receives them. `Host` must be among the headers.
@@ -88,6 +92,7 @@ impl Request {
             method: invalid::check_method(method)?,
             target: invalid::check_target(target.into())?,
             authority: None,
+            wire: Vec::new(),
             headers,
             body,
         })

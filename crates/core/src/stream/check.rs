@@ -32,7 +32,8 @@ pub fn check_framing(request: &Request, terms: &Terms) -> Vec<StreamFault> {
 }
 
 fn observed(chunked: &Chunked<'_>, length: usize) -> Observed {
-    let mut observed = Observed { malformed: chunked.malformed.clone(), length, ..Observed::default() };
+    let mut observed = Observed::default();
+    (observed.malformed, observed.length) = (chunked.malformed.clone(), length);
     places(chunked).for_each(|(place, chunk)| observed.chunk(place, chunk.signature.is_some()));
     chunked.trailers.iter().for_each(|trailer| observed.trailer(trailer.name, trailer.value));
     observed.trailer_signature = chunked.trailer_signature.map(str::to_owned);

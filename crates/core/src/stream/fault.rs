@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::layout::ChunkSize;
 use super::parse::Malformed;
 
 /// One thing that is wrong with a body in chunks. Its text is a lower-case fragment.
@@ -62,6 +63,20 @@ pub enum StreamFault {
         /// Which chunk.
         chunk: ChunkPlace,
     },
+    /// A trailing header is no checksum, and S3 takes no other in a trailer.
+    TrailerNotChecksum {
+        /// Its name.
+        name: String,
+    },
+    /// The payload's word announces a trailer, no header does, and there is none: nothing protects the payload.
+    TrailerNone,
+    /// A chunk before the last one is smaller than S3 takes.
+    ChunkTooSmall {
+        /// Which chunk.
+        chunk: ChunkPlace,
+        /// Whether the store is one that refuses it.
+        minimum: MinimumChunk,
+    },
     /// The checksum in the trailer is not that of the payload.
     Checksum {
         /// The trailing header.
@@ -71,6 +86,22 @@ pub enum StreamFault {
         /// The one in the trailer.
         presented: String,
     },
+}
+
+/// Whether a store holds clients to the smallest size that S3 takes for a chunk that is not the last: 8192 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MinimumChunk {
+    /// S3 itself refuses smaller ones (`InvalidChunkSizeError`).
+    Enforced,
+    /// Most other stores take them.
+    Tolerated,
+}
+
+impl StreamFault {
+    /// Whether the server takes the body all the same.
+    pub fn is_tolerated(&self) -> bool {
+        matches!(self, Self::TrailerNone | Self::ChunkTooSmall { minimum: MinimumChunk::Tolerated, .. })
+    }
 }
 
 /// Which chunk of a body.
@@ -124,6 +155,24 @@ impl fmt::Display for StreamFault {
             Self::TrailerUnannounced { name } => write!(f, "the trailing header {name} was not announced"),
             Self::TrailerUnexpected { name } => {
                 write!(f, "the trailing header {name} was sent twice, or x-amz-content-sha256 declares no trailer")
+            }
+            Self::TrailerNotChecksum { name } => {
+                write!(f, "the trailing header {name} is not a checksum, and S3 accepts no other trailing headers")
+            }
+            Self::TrailerNone => f.write_str("the body has no trailing checksum, so nothing protects the payload"),
+            Self::ChunkTooSmall { chunk, minimum: MinimumChunk::Enforced } => {
+                write!(
+                    f,
+                    "{chunk}, is too small: S3 accepts fewer than {} bytes only in the last chunk",
+                    ChunkSize::SMALLEST
+                )
+            }
+            Self::ChunkTooSmall { chunk, .. } => {
+                write!(
+                    f,
+                    "{chunk}, is smaller than the {} bytes that S3 requires before the last chunk",
+                    ChunkSize::SMALLEST
+                )
             }
             Self::ChunkSigned { chunk } => write!(f, "{chunk}, has a signature, but the chunks are declared unsigned"),
             Self::Checksum { name, expected, presented } => {

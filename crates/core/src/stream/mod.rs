@@ -28,7 +28,7 @@ pub use check::{check, check_framing};
 pub use decode_error::DecodeError;
 pub use decoder::Decoder;
 pub use encoder::{ChunkHasher, Encoder, InOrder};
-pub use fault::{ChunkPlace, StreamFault};
+pub use fault::{ChunkPlace, MinimumChunk, StreamFault};
 pub use layout::{ChunkSize, ChunkSizeTooSmall, Layout};
 pub use parse::{Chunk, Chunked, Malformed, Trailer};
 pub use plan::{Plan, PlanError, Protection};

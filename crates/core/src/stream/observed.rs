@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::fault::{ChunkPlace, StreamFault};
+use super::fault::{ChunkPlace, MinimumChunk, StreamFault};
+use super::layout::ChunkSize;
 use super::parse::{Malformed, canonical_trailers};
 use super::word::Word;
 use super::{DECODED_LENGTH_HEADER, TRAILER_HEADER, TRAILER_SIGNATURE};
 use crate::checksum::{ChecksumAlgorithm, ChecksumHasher};
 use crate::claim::plain_number;
+use crate::endpoint;
 use crate::request::{Headers, repeated_names};
 
 /// What the head of a request says of its body in chunks.
@@ -21,13 +23,18 @@ pub(super) struct Announcement {
     trailers_lower: HashSet<String>,
     /// Whether there is a header for them, whatever it says.
     has_trailer_header: bool,
+    /// Whether the store is one that refuses small chunks: by its host, S3 itself.
+    minimum: MinimumChunk,
 }
 
 impl Announcement {
     pub(super) fn of(headers: &Headers, word: Word) -> Self {
         let names = headers.first_text(TRAILER_HEADER).unwrap_or_default().split(',').map(str::trim);
         let trailers: Vec<String> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let place = headers.first_text("host").and_then(endpoint::infer_from_header);
+        let is_s3 = place.is_some_and(|place| place.provider == endpoint::AWS);
         Self {
+            minimum: if is_s3 { MinimumChunk::Enforced } else { MinimumChunk::Tolerated },
             word,
             decoded_length: headers.first_text(DECODED_LENGTH_HEADER).map(str::to_owned),
             trailers_lower: lower_case(trailers.iter().map(String::as_str)),
@@ -78,6 +85,9 @@ pub(super) struct Observed {
     /// The first of them without a signature, and the first with one.
     pub(super) first_unsigned: Option<ChunkPlace>,
     pub(super) first_signed: Option<ChunkPlace>,
+    /// The first chunk that is small though another one with data follows, and the first that is small so far.
+    small: Option<ChunkPlace>,
+    small_so_far: Option<ChunkPlace>,
     pub(super) has_final_chunk: bool,
     pub(super) decoded_length: u64,
     /// Names and values as they stand.
@@ -98,6 +108,16 @@ impl Observed {
         self.has_final_chunk = place.length == 0;
         let first = if is_signed { &mut self.first_signed } else { &mut self.first_unsigned };
         first.get_or_insert(place);
+        if place.length > 0 {
+            self.small = self.small.or(self.small_so_far);
+            self.small_so_far = self.small_so_far.or((place.length < ChunkSize::SMALLEST).then_some(place));
+        }
+    }
+
+    /// S3 refuses a small chunk once another one with data follows, signed or not (`InvalidChunkSizeError`, *Only the last chunk
+    /// is allowed to have a size less than 8192 bytes*).
+    pub(super) fn small_chunk(&self, announcement: &Announcement) -> Option<StreamFault> {
+        self.small.map(|chunk| StreamFault::ChunkTooSmall { chunk, minimum: announcement.minimum })
     }
 
     /// A trailing header, or the signature of all of them.
@@ -139,6 +159,7 @@ impl Observed {
             faults.extend(self.judge_length(announcement));
             faults.extend(self.judge_trailers(announcement, &checksums.finish()));
         }
+        faults.extend(self.small_chunk(announcement));
         faults
     }
 
@@ -177,11 +198,18 @@ impl Observed {
         let arrived = lower_case(self.trailers.iter().map(|(name, _)| name.as_str()));
         let has_arrived = |name: &str| arrived.contains(&name.to_ascii_lowercase());
         let missing = announcement.trailers.iter().filter(|name| has_trailer && !has_arrived(name));
-        let mut faults: Vec<StreamFault> =
-            missing.map(|name| StreamFault::TrailerMissing { name: name.clone() }).collect();
+        // S3 computes a checksum itself then.
+        let is_none =
+            announcement.trailers.is_empty() && self.trailers.is_empty() && self.trailer_signature.is_none();
+        let none = has_trailer && !announcement.word.is_signed && is_none;
+        let mut faults: Vec<StreamFault> = none.then_some(StreamFault::TrailerNone).into_iter().collect();
+        faults.extend(missing.map(|name| StreamFault::TrailerMissing { name: name.clone() }));
         for (name, value) in &self.trailers {
             if has_trailer && !announcement.announces(name) {
                 faults.push(StreamFault::TrailerUnannounced { name: name.clone() });
+            }
+            if has_trailer && !is_checksum(name) {
+                faults.push(StreamFault::TrailerNotChecksum { name: name.clone() });
             }
             let expected = ChecksumAlgorithm::from_header(name).and_then(|algorithm| checksums.get(&algorithm));
             if let Some(expected) = expected.filter(|expected| *expected != value) {
@@ -191,4 +219,12 @@ impl Observed {
         }
         faults
     }
+}
+
+/// S3 takes one of its checksums as a trailer and nothing else (*The value specified in the x-amz-trailer header is not supported*).
+/// It adds algorithms from time to time.
+fn is_checksum(name: &str) -> bool {
+    const OTHERS: [&str; 3] = ["algorithm", "mode", "type"];
+    let name = name.to_ascii_lowercase();
+    name.strip_prefix("x-amz-checksum-").is_some_and(|algorithm| !OTHERS.contains(&algorithm))
 }

@@ -173,6 +173,8 @@ impl Reader {
     fn end_chunk(&mut self, chunk: OpenChunk, release: &mut dyn FnMut(Released<'_>)) {
         let OpenChunk { place, head, hasher, kept } = chunk;
         self.observed.chunk(place, head.signature.is_some());
+        let small = self.observed.small_chunk(&self.announcement).filter(|fault| !fault.is_tolerated());
+        small.into_iter().for_each(|fault| self.stop(DecodeError::Fault(fault)));
         let (Some(chain), Some(presented)) = (&mut self.chain, &head.signature) else { return };
         let hash = hasher.finish();
         if let Some(fault) = chain.judge_chunk(place, &hash, &Signature::presented(presented.as_str())) {
@@ -198,7 +200,7 @@ impl Reader {
         let stopped = self.stopped.take();
         let is_limit = |error: &DecodeError| !matches!(error, DecodeError::Fault(_));
         let mut errors: Vec<DecodeError> = stopped.clone().filter(is_limit).into_iter().collect();
-        errors.extend(self.faults().into_iter().map(DecodeError::Fault));
+        errors.extend(self.faults().into_iter().filter(|fault| !fault.is_tolerated()).map(DecodeError::Fault));
         if errors.is_empty() {
             errors.extend(stopped);
         }

@@ -19,7 +19,7 @@ fn claim(text: &str, rule: BucketRule<'_>) -> (Request, Claim) {
         let (name, value) = line.split_once(':').unwrap();
         headers.push(name, value).unwrap();
     }
-    let request = Request { method, target, authority: None, headers, body: Body::Unknown };
+    let request = Request { method, target, authority: None, wire: Vec::new(), headers, body: Body::Unknown };
     let claim = Claim::extract(&request, rule).unwrap().unwrap();
     (request, claim)
 }
@@ -142,7 +142,10 @@ fn a_signature_that_cannot_be_read_says_what_is_missing() {
         ("GET / HTTP/1.1\nHost: h\nDate: soon\nAuthorization: AWS a:b", "Date: invalid date and time 'soon'"),
         ("GET /?AWSAccessKeyId=a&Signature=b HTTP/1.1\nHost: h", "the query has no Expires"),
         ("GET /?AWSAccessKeyId=a&Signature=b&Expires=1h HTTP/1.1\nHost: h", "not a number of seconds since 1970: '1h'"),
-        ("GET /?AWSAccessKeyId=a&Signature=b HTTP/1.1\nHost: h\nAuthorization: AWS a:b", "the request is signed twice"),
+        (
+            "GET /?AWSAccessKeyId=a&Signature=b HTTP/1.1\nHost: h\nAuthorization: AWS a:b",
+            "the request is authenticated twice",
+        ),
     ] {
         let mut headers = crate::request::Headers::default();
         let mut lines = text.lines();
@@ -151,7 +154,14 @@ fn a_signature_that_cannot_be_read_says_what_is_missing() {
             let (name, value) = line.split_once(": ").unwrap();
             headers.push(name, value).unwrap();
         });
-        let request = Request { method: "GET".to_owned(), authority: None, target, headers, body: Body::Unknown };
+        let request = Request {
+            method: "GET".to_owned(),
+            authority: None,
+            wire: Vec::new(),
+            target,
+            headers,
+            body: Body::Unknown,
+        };
         let error = Claim::extract(&request, BucketRule::default()).unwrap().unwrap_err().to_string();
         assert!(error.starts_with(expected), "{text}: {error}");
     }

@@ -16,6 +16,7 @@ const SIGNED_TRAILER: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
 const UNSIGNED_TRAILER: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 const LENGTH: &str = "X-Amz-Decoded-Content-Length: 5\n";
 const ANNOUNCED: &str = "X-Amz-Decoded-Content-Length: 5\nX-Amz-Trailer: , X-Amz-Checksum-CRC32\n";
+const META: &str = "X-Amz-Decoded-Content-Length: 5\nX-Amz-Trailer: X-Amz-Meta-A\n";
 const CHECKSUM: &str = "x-amz-checksum-crc32:NhCmhg==\r\n";
 
 fn now() -> Timestamp {
@@ -57,6 +58,16 @@ fn each_word_has_its_chunks_and_its_trailer() {
         (UNSIGNED_TRAILER, ANNOUNCED, hello(&CHECKSUM.replace("Nh", "Nx")), "trailer-checksum"),
         (UNSIGNED_TRAILER, ANNOUNCED, hello(&format!("{CHECKSUM}{signature}")), "trailer-announced"),
         (UNSIGNED_TRAILER, ANNOUNCED, signed(CHECKSUM), "chunk-framing"),
+        (UNSIGNED_TRAILER, LENGTH, hello(""), ""),
+        (UNSIGNED_TRAILER, META, hello("x-amz-meta-a:1\r\n"), "trailer-announced"),
+        (
+            UNSIGNED_TRAILER,
+            &META.replace("Meta-A", "Checksum-Type"),
+            hello("x-amz-checksum-type:1\r\n"),
+            "trailer-announced",
+        ),
+        (UNSIGNED_TRAILER, &META.replace("Meta-A", "Checksum-SHA512"), hello("x-amz-checksum-sha512:1\r\n"), ""),
+        (SIGNED_TRAILER, META, signed(&format!("x-amz-meta-a:1\r\n{signature}")), "trailer-announced"),
         (SIGNED, LENGTH, signed(""), ""),
         (SIGNED, LENGTH, signed("").replacen(";chunk-signature=00", "", 1), "chunk-framing"),
         (SIGNED, LENGTH, signed("").replace("0;chunk-signature=00\r\n\r\n", "0\r\n\r\n"), "chunk-final-missing"),
@@ -71,9 +82,59 @@ fn each_word_has_its_chunks_and_its_trailer() {
         let ids: Vec<&str> = found.iter().filter_map(Finding::id).map(FindingId::as_str).collect();
         assert_eq!(ids.join(" "), expected, "{word} {lines} {body:?}");
     }
+    assert!(findings(UNSIGNED_TRAILER, LENGTH, &hello("")).contains(&Finding::Stream(StreamFault::TrailerNone)));
     let unsigned = findings(SIGNED, LENGTH, "5;chunk-signature=00\r\nhello\r\n0\r\n\r\n");
     assert!(
         matches!(unsigned[..], [Finding::Stream(StreamFault::ChunkUnsigned { chunk })] if chunk.number == 2 && chunk.length == 0)
+    );
+}
+
+/// Sizes that S3 takes and refuses, as another implementation of its rule was checked against S3 with (versitygw,
+/// `UnsignedStreamingPayloadTrailer_invalid_chunk_size`).
+#[test]
+fn a_small_chunk_is_the_last() {
+    let body = |sizes: &[usize]| {
+        let chunk = |size: &usize| format!("{size:x}\r\n{}\r\n", "a".repeat(*size));
+        sizes.iter().map(chunk).collect::<String>() + "0\r\n\r\n"
+    };
+    let found = |sizes: &[usize]| {
+        let length = format!("X-Amz-Decoded-Content-Length: {}\n", sizes.iter().sum::<usize>());
+        findings(UNSIGNED_TRAILER, &length, &body(sizes))
+    };
+    let small = |found: &[Finding]| {
+        found.iter().find_map(|finding| match finding {
+            Finding::Stream(StreamFault::ChunkTooSmall { chunk, .. }) => Some((chunk.number, finding.is_fatal())),
+            _ => None,
+        })
+    };
+    for sizes in [&[8192, 8192, 100][..], &[100], &[10000, 9500, 20], &[8200, 8201, 10000, 10], &[8192], &[]] {
+        assert_eq!(small(&found(sizes)), None, "{sizes:?}");
+    }
+    for (sizes, number) in [
+        (&[100, 8192, 100][..], 1),
+        (&[8192, 10, 100], 2),
+        (&[10, 10, 10], 1),
+        (&[10000, 10, 8192, 8192], 2),
+        (&[8192, 10, 10, 8192, 20, 20000], 2),
+        (&[8191, 1], 1),
+    ] {
+        assert_eq!(small(&found(sizes)), Some((number, true)), "{sizes:?}");
+    }
+}
+
+/// MinIO, Ceph and others read chunks of any size.
+#[test]
+fn a_small_chunk_is_a_note_where_the_store_is_not_known() {
+    let (mut request, _) = streamed(Scheme::V4, None);
+    request.body = Body::Bytes(
+        b"2;chunk-signature=00\r\nhe\r\n3;chunk-signature=00\r\nllo\r\n0;chunk-signature=00\r\n\r\n".to_vec(),
+    );
+    let verdict = verify(&request, &Judge::new(None, now(), ExpectedScope::Any)).unwrap();
+    assert!(!verdict.has_fatal_finding(), "{:?}", verdict.findings);
+    assert!(
+        matches!(verdict.findings[..], [Finding::Stream(StreamFault::ChunkTooSmall { .. })]),
+        "{:?}",
+        verdict.findings
     );
 }
 

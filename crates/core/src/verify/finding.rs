@@ -226,6 +226,21 @@ pub enum Finding {
         /// Why.
         problem: &'static str,
     },
+    /// The request line is not of the form that RFC 9112 §3 has.
+    RequestLine {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A field in the trailer of `Transfer-Encoding: chunked`, which no signature covers, and which some servers add to the headers.
+    TrailerUnsigned {
+        /// Its name, in lower case.
+        name: String,
+    },
+    /// Another field there, which means nothing to the service.
+    TrailerIgnored {
+        /// Its name, in lower case.
+        name: String,
+    },
     /// `Host` holds more than a host and a port (RFC 9112 §3.2).
     HostMalformed {
         /// What it should hold.
@@ -270,7 +285,9 @@ impl Finding {
             Self::Policy(Violation::FieldBehindFile { .. }) => Severity::Note,
             #[cfg(feature = "form")]
             Self::Policy(Violation::BucketUnknown { .. }) => Severity::Unverified,
-            Self::ReadAs(_) => Severity::Note,
+            #[cfg(feature = "stream")]
+            Self::Stream(fault) if fault.is_tolerated() => Severity::Note,
+            Self::ReadAs(_) | Self::TrailerIgnored { .. } => Severity::Note,
             Self::TokenUnknown
             | Self::TokenUnseen { .. }
             | Self::PayloadUnseen
@@ -416,6 +433,13 @@ impl fmt::Display for Finding {
             Self::AuthorizationForm { problem } => write!(f, "the Authorization header is malformed: {problem}"),
             Self::SignedHeadersForm { fault, presented, .. } => {
                 write!(f, "the list of signed headers {presented} {fault}")
+            }
+            Self::RequestLine { problem } => write!(f, "the request line is malformed: {problem}"),
+            Self::TrailerUnsigned { name } => {
+                write!(f, "{name} was sent in the trailer of the HTTP chunks, which no signature covers")
+            }
+            Self::TrailerIgnored { name } => {
+                write!(f, "{name} was sent in the trailer of the HTTP chunks, which is not signed; servers ignore it")
             }
             Self::LengthAmbiguous { problem } => write!(f, "where the body ends is ambiguous: {problem}"),
             Self::HostMalformed { presented, .. } => write!(f, "the Host header is not a valid host: {presented}"),

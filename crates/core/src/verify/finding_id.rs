@@ -6,7 +6,7 @@ use super::{Finding, ListFault};
 #[cfg(feature = "form")]
 use crate::form::{PolicyError, Violation};
 #[cfg(feature = "stream")]
-use crate::stream::StreamFault;
+use crate::stream::{MinimumChunk, StreamFault};
 
 /// Declares the names, and the list of them, from which none can be missing.
 macro_rules! finding_ids {
@@ -47,6 +47,8 @@ finding_ids! {
     AuthorizationMalformed = "authorization-malformed",
     SentTwice = "sent-twice",
     LengthAmbiguous = "length-ambiguous",
+    RequestLineMalformed = "request-line-malformed",
+    HttpTrailerUnsigned = "http-trailer-unsigned",
     HostContradicted = "host-contradicted",
     HostWithPath = "host-with-path",
     SignedHeadersUnsorted = "signed-headers-unsorted",
@@ -75,6 +77,7 @@ finding_ids! {
     ChunkSignature = "chunk-signature",
     ChunkFinalMissing = "chunk-final-missing",
     ChunkFraming = "chunk-framing",
+    ChunkTooSmall = "chunk-too-small",
     ChunkDecodedLength = "chunk-decoded-length",
     TrailerSignature = "trailer-signature",
     TrailerAnnounced = "trailer-announced",
@@ -98,6 +101,7 @@ impl Finding {
             | Self::PayloadUnseen
             | Self::ChunksUnseen
             | Self::NotKnown { .. }
+            | Self::TrailerIgnored { .. }
             | Self::ReadAs(_) => return None,
             Self::AccessKeyUnknown { .. } => FindingId::AccessKeyUnknown,
             Self::TimeSkewed { .. } => FindingId::TimeSkewed,
@@ -116,6 +120,8 @@ impl Finding {
             Self::AuthorizationForm { .. } => FindingId::AuthorizationMalformed,
             Self::SignedHeadersForm { fault, .. } => list_fault_id(*fault),
             Self::LengthAmbiguous { .. } => FindingId::LengthAmbiguous,
+            Self::RequestLine { .. } => FindingId::RequestLineMalformed,
+            Self::TrailerUnsigned { .. } => FindingId::HttpTrailerUnsigned,
             Self::HostContradicted { .. } => FindingId::HostContradicted,
             Self::HostMalformed { .. } => FindingId::HostWithPath,
             Self::VersionRefused { .. } => FindingId::MechanismV2,
@@ -135,7 +141,7 @@ impl Finding {
             #[cfg(feature = "form")]
             Self::Policy(violation) => violation_id(violation)?,
             #[cfg(feature = "stream")]
-            Self::Stream(fault) => fault_id(fault),
+            Self::Stream(fault) => fault_id(fault)?,
         })
     }
 }
@@ -166,8 +172,8 @@ fn violation_id(violation: &Violation) -> Option<FindingId> {
 
 /// Why the signature of a chunk is wrong is looked for elsewhere.
 #[cfg(feature = "stream")]
-fn fault_id(fault: &StreamFault) -> FindingId {
-    match fault {
+fn fault_id(fault: &StreamFault) -> Option<FindingId> {
+    Some(match fault {
         StreamFault::ChunkSignature { .. } => FindingId::ChunkSignature,
         StreamFault::Malformed(malformed) if malformed.offset == 0 => FindingId::PayloadStreaming,
         StreamFault::DecodedLengthMissing => FindingId::PayloadStreaming,
@@ -180,7 +186,11 @@ fn fault_id(fault: &StreamFault) -> FindingId {
         StreamFault::TrailerSignature { .. } => FindingId::TrailerSignature,
         StreamFault::TrailerMissing { .. }
         | StreamFault::TrailerUnannounced { .. }
+        | StreamFault::TrailerNotChecksum { .. }
         | StreamFault::TrailerUnexpected { .. } => FindingId::TrailerAnnounced,
         StreamFault::Checksum { .. } => FindingId::TrailerChecksum,
-    }
+        StreamFault::ChunkTooSmall { minimum: MinimumChunk::Enforced, .. } => FindingId::ChunkTooSmall,
+        // What the server takes is no mistake.
+        StreamFault::ChunkTooSmall { .. } | StreamFault::TrailerNone => return None,
+    })
 }

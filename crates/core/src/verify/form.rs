@@ -9,7 +9,7 @@ use crate::encode::{Plus, decode};
 use crate::endpoint::BucketRule;
 use crate::form::{self, FormClaim, FormScheme, Violation};
 use crate::request::Request;
-use crate::scheme::{Signature, SigningKey};
+use crate::scheme::{Dialect, Signature, SigningKey};
 use crate::v2;
 
 /// Recomputes the signature, and looks at key, token, scope and policy.
@@ -29,6 +29,7 @@ pub(super) fn judge(request: &Request, claim: FormClaim, judge: &Judge<'_>) -> V
     findings.extend(claim.is_signed_twice().then_some(Finding::SignedTwice));
     findings.extend(once::repeated(&request.headers, ["host", "content-type"].into_iter()));
     findings.extend(framing::judge(request));
+    findings.extend(framing::judge_trailer(request, Dialect::AWS4.header_prefix.as_ref(), None));
     let bucket = bucket(request, judge.buckets);
     let is_hidden =
         |violation: &Violation| matches!(violation, Violation::Unreadable(_)) && unknown::is_policy_hidden(&claim);

@@ -3,11 +3,61 @@
 
 use super::Finding;
 use super::unknown::is_host_hidden;
-use crate::request::Request;
+use crate::canonical::SignedHeaders;
+use crate::request::{Request, WireFault};
+
+/// Fields that no trailer may have (RFC 9110 §6.5.1), and some that begin like these: by length, route, authentication, content.
+/// A server that adds the trailer to the headers takes them for such.
+const NOT_IN_TRAILERS: [&str; 14] = [
+    "authorization",
+    "connection",
+    "content-",
+    "cookie",
+    "date",
+    "expect",
+    "host",
+    "if-",
+    "max-forwards",
+    "proxy-",
+    "range",
+    "te",
+    "trailer",
+    "transfer-encoding",
+];
 
 /// What says of length and host is ambiguous.
 pub(super) fn judge(request: &Request) -> Vec<Finding> {
-    length(request).into_iter().chain(host(request)).chain(malformed_host(request)).collect()
+    let faults = request.wire.iter().filter_map(fault);
+    length(request).into_iter().chain(faults).chain(host(request)).chain(malformed_host(request)).collect()
+}
+
+/// RFC 9112 §3: who reads such a line leniently may read another request than the next one does.
+fn fault(fault: &WireFault) -> Option<Finding> {
+    let problem = match fault {
+        WireFault::Blanks => "the words are not separated by exactly one space each".to_owned(),
+        WireFault::Version { presented } => format!("{presented} is not a version of HTTP"),
+        WireFault::UserInformation => "the target names a user before the host".to_owned(),
+        WireFault::CodingBeforeItsTime => {
+            return Some(Finding::LengthAmbiguous { problem: "HTTP/1.0 has no Transfer-Encoding" });
+        }
+        WireFault::Trailer { .. } => return None,
+    };
+    Some(Finding::RequestLine { problem })
+}
+
+/// Fields behind the chunks of HTTP/1.1, which no signature covers. Some servers add them to the headers, others drop them
+/// (RFC 9112 §7.1.2): what matters to the request must not stand there.
+pub(super) fn judge_trailer(request: &Request, prefix: &str, signed: Option<&SignedHeaders>) -> Vec<Finding> {
+    let matters = |name: &str| {
+        let is_signed = signed.is_some_and(|signed| signed.contains(name));
+        is_signed || name.starts_with(prefix) || NOT_IN_TRAILERS.iter().any(|start| name.starts_with(start))
+    };
+    let finding = |fault: &WireFault| match fault {
+        WireFault::Trailer { name } if matters(name) => Some(Finding::TrailerUnsigned { name: name.clone() }),
+        WireFault::Trailer { name } => Some(Finding::TrailerIgnored { name: name.clone() }),
+        _ => None,
+    };
+    request.wire.iter().filter_map(finding).collect()
 }
 
 /// RFC 9112 §6.3: a length is one number, and does not stand beside `Transfer-Encoding`, whose last coding is `chunked`, and no

@@ -76,6 +76,10 @@ fn sound_requests_are_left_alone() {
         (sound().replace("Host:", "Transfer-Encoding: gzip, Chunked\nHost:"), ""),
         (sound().replace("GET /k", "GET https://B.s3.eu-west-1.amazonaws.com:443/k"), ""),
         (sound().replace("Host:", "Accept: a\nAccept: b\nHost:"), ""),
+        // `Content-Length = 1*DIGIT` (RFC 9110 §8.6): zeros before a number are part of it.
+        (sound().replace("Host:", "Content-Length: 00\nHost:"), ""),
+        (sound().replace("HTTP/1.1", "HTTP/1.0"), ""),
+        (sound().replace("HTTP/1.1", "HTTP/2"), ""),
     ]);
 }
 
@@ -120,6 +124,10 @@ fn what_carries_a_signature_stands_there_once() {
     check(&[
         (double("host: other"), "sent-twice"),
         (double("x-amz-date: 20150830T123600Z"), "sent-twice"),
+        (
+            double("x-amz-trailer: x-amz-checksum-crc32\nx-amz-trailer: x-amz-acl"),
+            "sent-twice header-amz-unsigned header-amz-unsigned",
+        ),
         (double("Date: Sun, 30 Aug 2015 12:36:00 GMT\nDate: Mon, 31 Aug 2015 12:36:00 GMT"), ""),
         (
             sound()
@@ -202,11 +210,51 @@ fn the_length_of_a_body_is_said_once() {
     assert!(twice.iter().any(|finding| finding.to_string().contains("chunked twice")), "{twice:?}");
 }
 
+/// RFC 9112 §3 (*respond with either a 400 or 301*), §2.3, §6.1; RFC 9110 §4.2.4.
+#[test]
+fn a_request_line_is_three_words_and_its_version_one_of_http() {
+    let with = |line: &str| sound().replace("GET /k HTTP/1.1", line);
+    for line in [
+        "GET  /k HTTP/1.1",
+        "GET /k  HTTP/1.1",
+        "GET /k x HTTP/1.1",
+        "GET /k HTTP/9.9",
+        "GET /k HTTP/0.9",
+        "GET /k HTTP/1",
+        "GET https://user@b.s3.eu-west-1.amazonaws.com/k HTTP/1.1",
+    ] {
+        assert_eq!(found(&with(line)), "request-line-malformed", "{line}");
+    }
+    let early = with("GET /k HTTP/1.0").replace("Host:", "Transfer-Encoding: chunked\nHost:");
+    assert_eq!(found(&early), "length-ambiguous");
+}
+
+/// RFC 9110 §6.5.1 and RFC 9112 §7.1.2: a trailer may be dropped or merged, so what it says must not matter.
+#[test]
+fn a_trailer_of_http_says_nothing_that_matters() {
+    let with = |trailer: &str| {
+        let chunked = sound().replace("Host:", "Transfer-Encoding: chunked\nHost:");
+        format!("{chunked}2\r\nhi\r\n0\r\n{trailer}\r\n").replace(HASH, "UNSIGNED-PAYLOAD")
+    };
+    for name in
+        ["x-amz-acl", "X-Amz-Meta-A", "Host", "Content-Length", "Authorization", "Transfer-Encoding", "Content-Type"]
+    {
+        assert_eq!(found(&with(&format!("{name}: x\r\n"))), "http-trailer-unsigned", "{name}");
+    }
+    assert_eq!(found(&with("")), "");
+    let harmless = findings(&request(&with("Server-Timing: a\r\n")), BucketRule::default());
+    assert!(matches!(&harmless[..], [Finding::TrailerIgnored { name }] if name == "server-timing"), "{harmless:?}");
+    assert_eq!(harmless[0].severity(), Severity::Note);
+}
+
 #[test]
 fn host_and_target_say_the_same() {
     check(&[
         (sound().replace("GET /k", "GET http://other.example/k"), "host-contradicted"),
-        (sound().replace("GET /k", "GET http://b.s3.eu-west-1.amazonaws.com@other.example/k"), "host-contradicted"),
+        (
+            sound().replace("GET /k", "GET http://b.s3.eu-west-1.amazonaws.com@other.example/k"),
+            "request-line-malformed host-contradicted",
+        ),
         (sound().replace("GET /k", "GET http://b.s3.eu-west-1.amazonaws.com:8080/k"), "host-contradicted"),
         (sound().replace("AKID/", "ASIAIOSFODNN7EXAMPLE/"), "token-missing"),
         (sound().replace("com\n", "com/k\n"), "host-with-path"),

@@ -9,7 +9,7 @@ use crate::request::{Headers, Request, repeated_names};
 use crate::scheme::Dialect;
 
 /// Headers that are read once, whoever sends them.
-const OF_HTTP: [&str; 2] = ["host", "x-amz-decoded-content-length"];
+const OF_HTTP: [&str; 3] = ["host", "x-amz-decoded-content-length", "x-amz-trailer"];
 
 /// More than one signature: S3 refuses with *Only one auth mechanism allowed*.
 pub(super) fn judge_mechanisms(headers: &Headers) -> Option<Finding> {

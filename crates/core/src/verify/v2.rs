@@ -67,6 +67,7 @@ fn judge_as_it_is(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict
     findings.extend(judge_time(&claim, judge));
     findings.extend(judge_once(request, &claim));
     findings.extend(framing::judge(request));
+    findings.extend(framing::judge_trailer(request, &claim.terms.names.dialect().header_prefix, None));
     #[cfg(feature = "stream")]
     findings.extend(super::payload::wrong_checksum(request));
     findings.extend(judge_version(request));

@@ -51,6 +51,8 @@ fn judge_reading(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict 
     findings.extend(region_set_missing(request, &claim));
     findings.extend(judge_once(request, &claim));
     findings.extend(framing::judge(request));
+    let (prefix, signed) = (&claim.terms.dialect.header_prefix, &claim.terms.signed_headers);
+    findings.extend(framing::judge_trailer(request, prefix, Some(signed)));
     findings.extend(payload::judge(request, &claim));
     #[cfg(feature = "stream")]
     {

@@ -105,7 +105,7 @@ impl Head {
         request.body = Body::Bytes(body.to_vec());
         let (terms, signature) = (&self.claim.terms, &self.claim.signature);
         let wrong = check(&request, terms, signature, &self.key);
-        wrong.into_iter().chain(check_framing(&request, terms)).collect()
+        wrong.into_iter().chain(check_framing(&request, terms)).filter(|fault| !fault.is_tolerated()).collect()
     }
 
     /// The payload that came out, whether a piece was refused, and what was wrong in the end.

@@ -61,9 +61,18 @@ fn of_this_request<'a>(evidence: &Evidence<'a>, judged: &Judged) -> (Evidence<'a
 }
 
 fn diagnose_unclaimed(evidence: &Evidence<'_>, request: &Request, error: VerifyError) -> Diagnosis {
-    let mut explanations = inspect::unreadable(request, &error);
-    add_new(&mut explanations, inspect::reply(evidence, None));
-    Diagnosis { notes: vec![Note::Unreadable(error)], ..Diagnosis::without_request(explanations) }
+    let mut diagnosis = Diagnosis::from_unreadable(request, error);
+    add_new(&mut diagnosis.explanations, inspect::reply(evidence, None));
+    Diagnosis { notes: diagnosis.notes, ..Diagnosis::without_request(diagnosis.explanations) }
+}
+
+impl Diagnosis {
+    /// Why a request makes no claim that can be checked. It is invalid if that names a mistake; otherwise nothing is known of it:
+    /// it is not signed, or by a scheme that is not known here.
+    pub fn from_unreadable(request: &Request, error: VerifyError) -> Self {
+        let explanations = inspect::unreadable(request, &error);
+        Self { notes: vec![Note::Unreadable(error)], ..Self::without_request(explanations) }
+    }
 }
 
 fn diagnose_reply(evidence: &Evidence<'_>) -> Diagnosis {

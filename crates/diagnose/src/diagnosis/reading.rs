@@ -24,7 +24,7 @@ pub(super) enum Reading {
     /// A request with its claim, and what had to be repaired to read it.
     Claimed { judged: Box<Judged>, repairs: Vec<AppliedMistake> },
     /// A request that makes no claim.
-    Unclaimed { request: Request, error: VerifyError },
+    Unclaimed { request: Box<Request>, error: VerifyError },
     /// There is no request, and nothing that one could be read back from.
     Nothing,
 }
@@ -66,9 +66,9 @@ fn read_captured(evidence: &Evidence<'_>, request: &Request) -> Reading {
         Ok(claimed) => judge(evidence, request.clone(), claimed, Vec::new()),
         Err(error @ VerifyError::V4(_)) => match repaired() {
             Some((claimed, repaired, made)) => judge(evidence, repaired, claimed, vec![made]),
-            None => Reading::Unclaimed { request: request.clone(), error },
+            None => Reading::Unclaimed { request: Box::new(request.clone()), error },
         },
-        Err(error) => Reading::Unclaimed { request: request.clone(), error },
+        Err(error) => Reading::Unclaimed { request: Box::new(request.clone()), error },
     }
 }
 
@@ -94,7 +94,7 @@ fn told_payload(evidence: &Evidence<'_>) -> Option<PayloadHash> {
 fn read_texts(evidence: &Evidence<'_>, request: Request, payload: PayloadHash) -> Reading {
     match Claim::extract(&request) {
         Ok(claim) => judge_texts(evidence, request, claim, payload),
-        Err(error) => Reading::Unclaimed { request, error: VerifyError::V4(error) },
+        Err(error) => Reading::Unclaimed { request: Box::new(request), error: VerifyError::V4(error) },
     }
 }
 

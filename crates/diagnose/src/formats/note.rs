@@ -73,6 +73,8 @@ pub enum Note {
         /// The bytes that are there.
         presented: u64,
     },
+    /// The request has a body, and no header that says where it ends: a server reads none (RFC 9112 §6.3).
+    BodyWithoutLength,
     /// The chunks of the body (`Transfer-Encoding`) break off, so it is not used.
     BrokenChunks {
         /// Bytes of the body before it.
@@ -180,6 +182,9 @@ impl fmt::Display for Note {
             Self::BodyLength { expected, presented } => {
                 write!(f, "the body has {presented} bytes but the request declares {expected}, so the body is unknown")
             }
+            Self::BodyWithoutLength => f.write_str(
+                "the request has neither Content-Length nor Transfer-Encoding, so a server would read no body",
+            ),
             Self::BrokenChunks { offset } => {
                 write!(f, "the chunked body (Transfer-Encoding) is malformed at byte {offset}, so the body is unknown")
             }
@@ -196,7 +201,9 @@ impl fmt::Display for Note {
             Self::DottedDump { what } => {
                 write!(f, "the dump shows some bytes of the {what} as dots, so they are unknown")
             }
-            Self::HostFromUrl => f.write_str("the input has no Host header; the URL's host was used"),
+            Self::HostFromUrl => {
+                f.write_str("the input has no Host header, which HTTP/1.1 requires; the URL's host was used")
+            }
             Self::InvalidHeader { name } => write!(f, "header '{}' cannot be sent; it was ignored", one_line(name)),
             Self::ShellVariable { name } => write!(f, "the value of the shell's {} is unknown", one_line(name)),
             Self::TextBehindCommand => f.write_str("the text after the command was ignored"),

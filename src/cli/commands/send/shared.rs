@@ -30,7 +30,7 @@ impl Shared {
         let dump = self.dumps.iter_mut().find(|(known, _)| known == file);
         let Some((_, whole)) = dump else { return Ok(()) };
         whole.extend_from_slice(heads);
-        let mut output = Output::open(Some(file), context)?;
+        let mut output = Output::open_data(file, context)?;
         std::io::Write::write_all(&mut output, whole).map_err(|error| output.failure(error))?;
         output.finish()
     }

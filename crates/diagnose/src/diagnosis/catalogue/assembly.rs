@@ -54,10 +54,11 @@ mistakes! {
         proofs: &[Lint, Search],
     }
     AUTHORIZATION_MALFORMED = "authorization-malformed" {
-        title: "the Authorization header is malformed",
+        title: "the Authorization header, signed query or form is malformed",
         place: "authorization",
-        explanation: "The header lacks a comma, a part or its algorithm, or repeats its own name. The server cannot \
-            read Credential, SignedHeaders and Signature from it.",
+        explanation: "A part of the signature is missing or malformed: in the header a comma, a name or the \
+            algorithm, in a query or form a parameter or field. The server cannot read Credential, SignedHeaders and \
+            Signature from it.",
         fix: "Write Authorization: AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=... on one line, \
             and send it once.",
         clients: &[("API Gateway", "says this about routes that do not exist, too; check method and path")],
@@ -174,8 +175,8 @@ mistakes! {
     MECHANISM_TWICE = "mechanism-twice" {
         title: "the request is authenticated in two ways at once",
         place: "authorization",
-        explanation: "There is an Authorization header and a signature in the query, for example because a client \
-            added its own header to a presigned URL. S3 allows only one of them and refuses the request.",
+        explanation: "There are two Authorization headers, or one and a signature in the query, for example because \
+            a client added its own header to a presigned URL. S3 allows only one of them and refuses the request.",
         fix: "Send a presigned URL without an Authorization header, and drop the header when you follow a redirect \
             to one.",
         clients: &[

@@ -14,6 +14,15 @@ mistakes! {
         clients: &[("curl", "--data-binary @FILE; -d @FILE removes line breaks")],
         proofs: &[Lint],
     }
+    CHUNK_TOO_SMALL = "chunk-too-small" {
+        title: "a chunk before the last one has fewer than 8192 bytes",
+        place: "payload",
+        explanation: "S3 accepts small chunks only at the end of the body, but a smaller chunk is followed by more \
+            data. It answers InvalidChunkSizeError, whether the chunks are signed or not.",
+        fix: "Buffer the stream, so that each chunk but the last has at least 8192 bytes; 65536 is usual.",
+        clients: &[("aws-sdk-js v3", "new S3Client({ requestStreamBufferSize: 65_536 })")],
+        proofs: &[Lint],
+    }
     CHUNK_DECODED_LENGTH = "chunk-decoded-length" {
         title: "x-amz-decoded-content-length is not the length of the payload",
         place: "payload",
@@ -106,8 +115,8 @@ mistakes! {
         title: "the trailing headers are not the ones named in x-amz-trailer",
         place: "payload",
         explanation: "x-amz-trailer names the headers that follow the final chunk, but one of them is missing, or \
-            an unnamed one arrived. The server accepts exactly the headers that are named.",
-        fix: "Name every trailing header in x-amz-trailer, sign that header, and send each of them.",
+            an unnamed one arrived, or one that is not a checksum. S3 accepts exactly the checksum that is named.",
+        fix: "Name the checksum in x-amz-trailer, sign that header, and send only the checksum after the final chunk.",
         clients: &[],
         proofs: &[Lint],
     }

@@ -85,6 +85,18 @@ mistakes! {
         clients: &[],
         proofs: &[Lint],
     }
+    FORM_MALFORMED = "form-malformed" {
+        title: "the multipart body of the form cannot be read",
+        place: "policy",
+        explanation: "The fields of the form are found by the boundary in its Content-Type and by the name of each part, \
+            but one of these is missing or stands there twice. Servers differ in what they make of such a body.",
+        fix: "Let a library write the multipart body, and send the Content-Type that it gives.",
+        clients: &[
+            ("fetch", "pass a FormData and set no Content-Type; the browser adds the boundary"),
+            ("requests", "files={'file': f} and data=fields, without a Content-Type header"),
+        ],
+        proofs: &[Lint],
+    }
     FORM_FILE_MISSING = "form-file-missing" {
         title: "the form has no 'file' field",
         place: "policy",

@@ -192,6 +192,16 @@ mistakes! {
         ],
         proofs: &[Lint, Error],
     }
+    HTTP_TRAILER_UNSIGNED = "http-trailer-unsigned" {
+        title: "a header was sent in the trailer of the HTTP chunks",
+        place: "headers",
+        explanation: "A header that matters to the request follows the chunks of Transfer-Encoding: chunked, where no \
+            signature covers it. Some servers add it to the other headers and some drop it, so a proxy and the server \
+            behind it may act on different requests.",
+        fix: "Send the header before the body and sign it; a trailing checksum belongs in the aws-chunked body.",
+        clients: &[],
+        proofs: &[Lint],
+    }
     HEADER_BLOCK_NEWLINE = "header-block-newline" {
         title: "the blank line after the canonical headers is missing or doubled",
         place: "canonical-request",

@@ -77,6 +77,16 @@ mistakes! {
         ],
         proofs: &[Compare],
     }
+    REQUEST_LINE_MALFORMED = "request-line-malformed" {
+        title: "the request line is not 'METHOD target HTTP/1.1'",
+        place: "path",
+        explanation: "The words of the line are separated by more than one space each, the target has a space or a \
+            user name in it, or the version is not one of HTTP. Some servers refuse such a line and others guess what \
+            it means, so a proxy and the server behind it may see two different requests.",
+        fix: "Write one space before and one after the target, and percent-encode spaces in it.",
+        clients: &[],
+        proofs: &[Lint],
+    }
     HOST_CONTRADICTED = "host-contradicted" {
         title: "the request line names another host than the Host header",
         place: "host",

@@ -191,7 +191,7 @@ mistakes! {
         proofs: &[Time, Error],
     }
     EXPIRES_TOO_LONG = "expires-too-long" {
-        title: "the expiry of the presigned URL is out of range",
+        title: "the expiry of the presigned URL is not a number from 1 to 604800",
         place: "expires",
         explanation: "X-Amz-Expires is a number of seconds from 1 to 604800, which is seven days. The server \
             refuses any other value, such as a longer time, milliseconds or a point in time.",

@@ -84,7 +84,9 @@ pub(in crate::diagnosis) fn not_yet_valid(from: Timestamp, now: Timestamp) -> Ap
 /// A life that no server takes; the text is what `X-Amz-Expires` says.
 pub(in crate::diagnosis) fn life(presented: &str) -> AppliedMistake {
     let made = AppliedMistake::new(&EXPIRES_TOO_LONG, presented, BOUNDS);
+    let is_padded = presented.starts_with('+') || (presented.starts_with('0') && presented.len() > 1);
     let detail = match presented.parse::<i64>() {
+        Ok(_) if is_padded => "servers differ in how they read a sign or a leading zero",
         // A server with narrower bounds.
         Ok(1..=604_800) => return AppliedMistake { expected: Vec::new(), ..made },
         Err(_) => "it is no number of seconds",

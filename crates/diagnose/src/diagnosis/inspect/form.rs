@@ -1,6 +1,6 @@
 //! What is wrong with an upload by form: why its signature cannot be read, and how it breaks its policy.
 
-use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, Mistake, TIME_MALFORMED};
+use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, FORM_MALFORMED, Mistake, TIME_MALFORMED};
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::form::{Condition, FormClaimError, Violation};
 
@@ -12,9 +12,8 @@ pub(super) fn unreadable(error: &FormClaimError) -> AppliedMistake {
         FormClaimError::Algorithm { presented } => {
             AppliedMistake::new(&AUTHORIZATION_MALFORMED, presented.as_str(), "AWS4-HMAC-SHA256")
         }
-        FormClaimError::Credential { .. } | FormClaimError::Multipart(_) => {
-            AppliedMistake::new(&AUTHORIZATION_MALFORMED, "", "")
-        }
+        FormClaimError::Credential { .. } => AppliedMistake::new(&AUTHORIZATION_MALFORMED, "", ""),
+        FormClaimError::Multipart(_) => AppliedMistake::new(&FORM_MALFORMED, "", ""),
         FormClaimError::Date { source, .. } => {
             AppliedMistake::new(&TIME_MALFORMED, source.presented.as_str(), "20150830T123600Z")
         }

@@ -72,6 +72,9 @@ fn malformed(signed: &str, expected: &str) -> AppliedMistake {
 fn twice(request: &Request) -> AppliedMistake {
     let made = AppliedMistake::new(&MECHANISM_TWICE, "", "");
     match other_kind(request) {
+        _ if request.headers.values("authorization").count() > 1 => {
+            made.with_detail("there are two Authorization headers")
+        }
         Some(kind) => made.with_detail(format!("an Authorization header ({kind}) and a signature in the query")),
         None => made.with_detail("an Authorization header and a signature in the query"),
     }

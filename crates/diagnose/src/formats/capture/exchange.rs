@@ -4,7 +4,7 @@ use crate::formats::note::Note;
 use crate::formats::parse_url;
 use crate::formats::reply::Reply;
 use sigvet_core::internal::raw_http::{Head, Transferred, authority_of};
-use sigvet_core::internal::{captured_request, with_authority};
+use sigvet_core::internal::{captured_request, with_authority, with_wire_faults};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::{Capture, CaptureKind, UnreadableCapture};
@@ -31,7 +31,7 @@ pub(super) enum Prefer {
 impl Exchange {
     /// A request that was read, with the `Host` that its origin gives it where the text shows none.
     pub(super) fn of(head: Head, body: Body, mut notes: Vec<Note>) -> Self {
-        let Head { method, target, origin, mut headers } = head;
+        let Head { method, target, origin, mut headers, faults } = head;
         let authority = origin.as_deref().map(authority_of);
         let origin = origin.and_then(|origin| parse_url(&String::from_utf8_lossy(&origin)).ok());
         if let Some(url) = origin.as_ref().filter(|_| !headers.contains("host")) {
@@ -39,6 +39,7 @@ impl Exchange {
             notes.push(Note::HostFromUrl);
         }
         let request = with_authority(captured_request(method, target, headers, body), authority);
+        let request = with_wire_faults(request, faults);
         let url = origin.map(|url| url.for_request(&request));
         Self { request: Some(request), url, reply: None, notes }
     }
@@ -120,9 +121,12 @@ pub(super) fn uncaptured_body(headers: &Headers, notes: &mut Vec<Note>) -> Body 
 
 /// The body of a head with a transfer coding, and the bytes of it where they are known. None where its length tells the body:
 /// there is no such coding, or the capture shows what the chunks held.
-pub(super) fn transferred_body(text: &[u8], headers: &Headers, notes: &mut Vec<Note>) -> Option<(Body, Option<usize>)> {
-    match Transferred::read(text, headers)? {
-        Transferred::Chunks { payload, length } => return Some((Body::Bytes(payload), Some(length))),
+pub(super) fn transferred_body(text: &[u8], head: &mut Head, notes: &mut Vec<Note>) -> Option<(Body, Option<usize>)> {
+    match Transferred::read(text, &head.headers)? {
+        Transferred::Chunks { payload, length, trailer } => {
+            head.faults.extend(trailer);
+            return Some((Body::Bytes(payload), Some(length)));
+        }
         Transferred::Bare => return None,
         Transferred::Broken { offset } => notes.push(Note::BrokenChunks { offset }),
         Transferred::Missing | Transferred::Coded => notes.push(Note::BodyNotCaptured),

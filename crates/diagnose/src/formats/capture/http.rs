@@ -6,7 +6,7 @@ use sigvet_core::internal::raw_http::{Head, Lines, MalformedRequest, parse_reque
 use sigvet_core::request::Body;
 
 use super::UnreadableCapture;
-use super::exchange::{Exchange, transferred_body};
+use super::exchange::{Exchange, METHODS, transferred_body};
 use super::pseudo;
 use super::response::{declared_length, reply_of, status_of, take_headers};
 
@@ -27,6 +27,14 @@ pub(super) fn is_message_line(line: &[u8]) -> bool {
 pub(super) fn is_request_line(line: &[u8]) -> bool {
     let version = line.trim_ascii_end().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
     version.starts_with(b"HTTP/") && parse_request_line(line).is_some()
+}
+
+/// One that ends in a version, and whose target no server takes or that is not in three words: `GET k HTTP/1.1`.
+pub(super) fn is_spoilt_request_line(line: &[u8]) -> bool {
+    let words: Vec<&[u8]> = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    let is_method = |word: &[u8]| METHODS.iter().chain(&["CONNECT", "TRACE"]).any(|method| method.as_bytes() == word);
+    let is_line = words.len() > 2 && words.last().is_some_and(|word| word.starts_with(b"HTTP/1."));
+    is_line && words.first().is_some_and(|word| is_method(word)) && parse_request_line(line).is_none()
 }
 
 /// One without a version, as tools print it: `GET /path`.
@@ -55,12 +63,27 @@ pub(super) fn read(text: &[u8]) -> Result<Vec<Exchange>, UnreadableCapture> {
 }
 
 fn read_request(lines: &mut Lines<'_>) -> Result<Exchange, UnreadableCapture> {
-    let is_pseudo = lines.clone().next().is_some_and(|line| pseudo::begins(line.text));
+    let first = lines.clone().next().map(|line| line.text).unwrap_or_default();
+    let is_pseudo = pseudo::begins(first);
     let before = lines.clone();
-    let head = if is_pseudo { pseudo::take_head(lines)? } else { take_head(lines)? };
+    let mut head = if is_pseudo { pseudo::take_head(lines)? } else { take_head(lines)? };
     let mut notes: Vec<Note> = mixed_line_ends(before, lines.rest().len()).into_iter().collect();
-    let body = take_body(lines, &head, &mut notes);
+    let body = take_body(lines, &mut head, &mut notes);
+    let is_framed = is_pseudo || is_of_frames(first) || !is_unframed(&head, &body);
+    notes.extend((!is_framed).then_some(Note::BodyWithoutLength));
     Ok(Exchange::of(head, body, notes))
+}
+
+/// Whether a tool printed such a line for a protocol that frames bodies by itself (RFC 9113 §8.1, RFC 9114 §4.1).
+fn is_of_frames(line: &[u8]) -> bool {
+    let version = line.trim_ascii_end().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
+    version.starts_with(b"HTTP/2") || version.starts_with(b"HTTP/3")
+}
+
+/// Whether a server finds no body where the text shows one (RFC 9112 §6.3).
+fn is_unframed(head: &Head, body: &Body) -> bool {
+    let is_told = head.headers.contains("content-length") || head.headers.contains("transfer-encoding");
+    !is_told && body.length().is_some_and(|length| length > 0)
 }
 
 /// The first line before the body that ends in LF alone, where others end in CR LF. A capture has lost the CRs of all lines or of
@@ -100,13 +123,12 @@ fn read_response(status: u16, lines: &mut Lines<'_>, exchanges: &mut Vec<Exchang
 }
 
 /// Takes the body by its length, where the text bears the length out; else up to the next message.
-fn take_body(lines: &mut Lines<'_>, head: &Head, notes: &mut Vec<Note>) -> Body {
-    let headers = &head.headers;
+fn take_body(lines: &mut Lines<'_>, head: &mut Head, notes: &mut Vec<Note>) -> Body {
     let rest = lines.rest();
     let next = next_message(rest, is_message_line);
     let there = rest.get(..next.unwrap_or(rest.len())).unwrap_or_default();
-    let declared = declared_length(headers);
-    if let Some((body, length)) = transferred_body(rest, headers, notes) {
+    let declared = declared_length(&head.headers);
+    if let Some((body, length)) = transferred_body(rest, head, notes) {
         lines.skip_bytes(length.unwrap_or(there.len()));
         return body;
     }

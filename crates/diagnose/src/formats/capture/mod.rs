@@ -43,7 +43,7 @@ use super::note::Note;
 use super::reply::Reply;
 use exchange::{Exchange, Prefer, choose};
 use sigvet_core::internal::captured_request;
-use sigvet_core::internal::raw_http::Lines;
+use sigvet_core::internal::raw_http::{Lines, MalformedRequest};
 
 /// The largest text that is worth reading, in bytes; whoever reads a file refuses a larger one.
 pub const LARGEST_CAPTURE: u64 = 512 * 1024 * 1024;
@@ -214,6 +214,11 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
             CaptureKind::RawHttp
         };
         return choose(kind, exchanges, entry, Prefer::First);
+    }
+    let mut lines = Lines::of(text);
+    lines.skip_blank_lines();
+    if let Some(line) = lines.next().filter(|line| http::is_spoilt_request_line(line.text)) {
+        return Err(MalformedRequest::RequestLine { line: line.number }.into());
     }
     if let Some(reply) = reply_alone(text) {
         return choose(CaptureKind::Reply, vec![of_reply(reply)], entry, Prefer::First);

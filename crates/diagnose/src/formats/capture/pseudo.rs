@@ -70,5 +70,5 @@ pub(super) fn head_of(fields: Vec<(usize, Vec<u8>)>) -> Result<Head, UnreadableC
     if headers.iter().next().is_none() {
         return Err(MalformedRequest::Empty.into());
     }
-    Ok(Head { method, target, origin, headers })
+    Ok(Head { method, target, origin, headers, faults: Vec::new() })
 }

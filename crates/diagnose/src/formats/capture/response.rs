@@ -28,7 +28,7 @@ pub(super) fn header_of(field: &[u8]) -> Option<(String, Vec<u8>)> {
 /// The reply of a status, headers and a body that may still be in chunks.
 pub(super) fn reply_of(status: Option<u16>, headers: &Headers, body: &[u8]) -> Reply {
     match without_chunks(body) {
-        Ok((whole, _)) if headers.contains("transfer-encoding") => Reply::parse(status, headers, &whole),
+        Ok(whole) if headers.contains("transfer-encoding") => Reply::parse(status, headers, &whole.payload),
         _ => Reply::parse(status, headers, body),
     }
 }

@@ -4,8 +4,8 @@
 //! dot. The offsets tell which is which.
 
 use crate::formats::note::Note;
-use sigvet_core::internal::raw_http::{Lines, take_head};
-use sigvet_core::request::{Body, Headers};
+use sigvet_core::internal::raw_http::{Head, Lines, take_head};
+use sigvet_core::request::Body;
 
 use super::UnreadableCapture;
 use super::exchange::{Exchange, transferred_body, uncaptured_body};
@@ -96,8 +96,8 @@ impl Draft {
         if self.sent.is_empty() {
             return Ok(Exchange { reply, notes, ..Exchange::default() });
         }
-        let head = take_head(&mut Lines::of(&self.sent))?;
-        let body = self.request_body(&head.headers, &mut notes);
+        let mut head = take_head(&mut Lines::of(&self.sent))?;
+        let body = self.request_body(&mut head, &mut notes);
         let scheme = if self.is_tls { "https" } else { "http" };
         Ok(Exchange { reply, ..Exchange::sent_by(scheme, head, body, notes) })
     }
@@ -115,12 +115,12 @@ impl Draft {
     }
 
     /// A body with dots in it counts where the request carries its hash.
-    fn request_body(&self, headers: &Headers, notes: &mut Vec<Note>) -> Body {
+    fn request_body(&self, head: &mut Head, notes: &mut Vec<Note>) -> Body {
         if self.body.is_empty() {
-            return uncaptured_body(headers, notes);
+            return uncaptured_body(&head.headers, notes);
         }
         let presented = self.body.len() as u64;
-        let body = match (transferred_body(&self.body, headers, notes), headers.content_length()) {
+        let body = match (transferred_body(&self.body, head, notes), head.headers.content_length()) {
             (Some((body, _)), _) => body,
             (None, Some(expected)) if expected != presented => {
                 notes.push(Note::BodyLength { expected, presented });
@@ -128,7 +128,7 @@ impl Draft {
             }
             _ => Body::Bytes(self.body.clone()),
         };
-        let declared = headers.first_text("x-amz-content-sha256").unwrap_or_default();
+        let declared = head.headers.first_text("x-amz-content-sha256").unwrap_or_default();
         match body {
             Body::Bytes(bytes) if self.body_has_dots && sigvet_core::crypto::sha256(&bytes).to_string() != declared => {
                 notes.push(Note::DottedDump { what: "body" });

@@ -79,6 +79,8 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
             made(presented, expected).with_detail(finding.to_string())
         }
         Finding::LengthAmbiguous { problem } => made("", "").with_detail(*problem),
+        Finding::RequestLine { problem } => made("", "").with_detail(problem.as_str()),
+        Finding::TrailerUnsigned { name } => made(name, ""),
         Finding::HostContradicted { expected, presented } | Finding::HostMalformed { expected, presented } => {
             made(presented, expected)
         }
@@ -153,12 +155,16 @@ fn chunks(row: &'static Mistake, fault: &StreamFault, claimed: &Claimed) -> Appl
         _ if row.id == FindingId::PayloadStreaming.as_str() => made(&declared, ""),
         StreamFault::Malformed(malformed) => made(&malformed.presented, ""),
         // What belongs there depends on the key.
-        StreamFault::ChunkUnsigned { .. } | StreamFault::FinalChunkMissing | StreamFault::ChunkSigned { .. } => {
-            made("", "")
-        }
+        StreamFault::ChunkUnsigned { .. }
+        | StreamFault::FinalChunkMissing
+        | StreamFault::ChunkSigned { .. }
+        | StreamFault::ChunkTooSmall { .. }
+        | StreamFault::TrailerNone => made("", ""),
         StreamFault::DecodedLength { declared, arrived } => made(declared, &arrived.to_string()),
         StreamFault::TrailerMissing { name } => made("", name),
-        StreamFault::TrailerUnannounced { name } | StreamFault::TrailerUnexpected { name } => made(name, ""),
+        StreamFault::TrailerUnannounced { name }
+        | StreamFault::TrailerUnexpected { name }
+        | StreamFault::TrailerNotChecksum { name } => made(name, ""),
         StreamFault::ChunkSignature { expected, presented, .. }
         | StreamFault::TrailerSignature { expected, presented }
         | StreamFault::Checksum { expected, presented, .. } => made(presented, expected),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::formats::parse_request;
 use sigvet_core::form::{Condition, Policy, Violation};
-use sigvet_core::stream::{ChunkPlace, Malformed};
+use sigvet_core::stream::{ChunkPlace, Malformed, MinimumChunk};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{ExpectedScope, Judge, ListFault, verify};
 
@@ -40,6 +40,7 @@ fn samples() -> Vec<Finding> {
         StreamFault::Malformed(malformed(0)),
         StreamFault::Malformed(malformed(9)),
         StreamFault::FinalChunkMissing,
+        StreamFault::ChunkTooSmall { chunk, minimum: MinimumChunk::Enforced },
         StreamFault::DecodedLength { declared: text("7"), arrived: 5 },
         StreamFault::TrailerSignature { expected: text("aa"), presented: text("bb") },
         StreamFault::TrailerMissing { name: text("x-amz-checksum-crc32c") },
@@ -71,6 +72,8 @@ fn samples() -> Vec<Finding> {
         Finding::Repeated { name: text("x-amz-date") },
         Finding::AuthorizationForm { problem: text("Signature occurs twice") },
         Finding::LengthAmbiguous { problem: "Content-Length occurs twice" },
+        Finding::RequestLine { problem: text("HTTP/9.9 is not a version of HTTP") },
+        Finding::TrailerUnsigned { name: text("x-amz-acl") },
         Finding::HostContradicted { expected: pair().0, presented: pair().1 },
         Finding::HostMalformed { expected: pair().0, presented: pair().1 },
         Finding::StreamingWord { presented: text("STREAMING-FOO") },

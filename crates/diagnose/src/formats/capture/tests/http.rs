@@ -197,6 +197,30 @@ fn a_reply_alone_is_one() {
     assert_eq!(read_reply(b"go away").unwrap().message.as_deref(), Some("go away"));
 }
 
+/// RFC 9112 §6.3, 6 and 7: a request without either header has no body. HTTP/2 and HTTP/3 need no header for it.
+#[test]
+fn a_body_that_no_server_would_read_is_noted() {
+    let post = |line: &str, fields: &str| format!("POST {line}\r\nHost: h.example\r\n{fields}\r\nhello");
+    assert_eq!(capture(&post("/ HTTP/1.1", "")).notes, [Note::BodyWithoutLength]);
+    assert_eq!(capture(&post("/", "")).notes, [Note::BodyWithoutLength]);
+    assert_eq!(capture(&post("/ HTTP/1.1", "Content-Length: 5\r\n")).notes, []);
+    assert_eq!(capture(&post("/ HTTP/2", "")).notes, []);
+    let chunked = post("/ HTTP/1.1", "Transfer-Encoding: chunked\r\n").replace("hello", "5\r\nhello\r\n0\r\n\r\n");
+    assert_eq!(capture(&chunked).notes, []);
+    let pseudo = ":method: POST\n:path: /\n:authority: h.example\naccept: a\n\nhello";
+    assert_eq!(capture(pseudo).notes, []);
+}
+
+/// Catches a request line that is taken for the words of a server.
+#[test]
+fn a_request_line_that_no_server_takes_is_no_reply() {
+    for line in ["GET k HTTP/1.1", "GET * HTTP/1.1", "CONNECT h.example:443 HTTP/1.1", "GET\t/k\tHTTP/1.1"] {
+        let text = format!("{line}\r\nHost: h.example\r\nAuthorization: AWS4-HMAC-SHA256 x\r\n\r\n");
+        let expected = UnreadableCapture::Request(MalformedRequest::RequestLine { line: 1 });
+        assert_eq!(read(text.as_bytes(), None), Err(expected), "{line}");
+    }
+}
+
 /// Catches a request that a proxy and the server behind it read in two ways, shown as if it were read in one.
 #[test]
 fn a_line_that_ends_otherwise_than_the_others_is_noted() {
