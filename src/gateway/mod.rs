@@ -12,12 +12,14 @@ mod keyring;
 mod verifier;
 mod refusal;
 mod exchange;
+mod journal;
 mod reply;
 mod understood;
 mod listener;
 mod server;
 
 pub use exchange::{Exchange, Judgement};
+pub use journal::{Entry, Journal, JournalLimits};
 pub use keyring::{Keyring, NamedKey};
 pub use limits::Limits;
 pub use listener::{Listening, ListenError, Stop};

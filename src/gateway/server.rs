@@ -104,14 +104,18 @@ impl Server {
     ) -> http::Response<ReplyBody> {
         let (parts, body) = request.into_parts();
         let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
+        let inbound = inbound::request_of(&parts, recorded.as_deref());
+        // Who looks at the page makes no request that counts.
+        if let (Some(pages), Ok(request)) = (&self.pages, &inbound)
+            && let Some(reply) = pages.answer(request, &parts.method)
+        {
+            return reply.into_response();
+        }
         let mut turn = self.begin(peer, parts.version);
-        let request = match inbound::request_of(&parts, recorded.as_deref()) {
+        let request = match inbound {
             Ok(request) => request,
             Err(error) => return turn.refuse_unread(None, 400, &error).await.into_response(),
         };
-        if let Some(reply) = self.pages.as_ref().and_then(|pages| pages.answer(&request, &parts.method)) {
-            return reply.into_response();
-        }
         let reply = match intake::take(body, &self.limits).await {
             Ok(intake) => turn.judge(request, intake).await,
             Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
@@ -191,7 +195,7 @@ impl Turn<'_> {
     }
 
     async fn refuse(self, request: Request, verdict: Result<Box<Verdict>, VerifyError>) -> Reply {
-        let (mut request, diagnosis) = self.explain(request).await;
+        let (mut request, mut diagnosis) = self.explain(request).await;
         let refusal = Refusal::of(
             &Refused {
                 request: &request,
@@ -203,6 +207,9 @@ impl Turn<'_> {
         );
         let length = request.body.length().unwrap_or_default();
         shorten(&mut request.body);
+        if let Some(judged) = diagnosis.as_mut().and_then(|diagnosis| diagnosis.judged.as_mut()) {
+            shorten(&mut judged.request.body);
+        }
         let key = verdict.as_ref().ok().and_then(|verdict| self.key_name(verdict));
         let judgement = Judgement::Refused { verdict, diagnosis };
         let mut reply = Reply::new(refusal.status, refusal.content_type, refusal.body.clone())
