@@ -28,7 +28,6 @@ pub fn to_html(page: &Page, exchange: &Exchange) -> String {
         Some(shown) => shown.write_summary(&mut html),
         None => write_plain_summary(exchange, &redactor, &mut html),
     }
-    write_facts(exchange, &redactor, &mut html);
     html.raw("</header>\n<main>\n");
     write_ways_to_take_it(page, exchange, &mut html);
     if let Some(shown) = &shown {
@@ -37,6 +36,7 @@ pub fn to_html(page: &Page, exchange: &Exchange) -> String {
             shown.write_expected_texts(&mut html);
         }
     }
+    write_facts(exchange, &redactor, &mut html);
     html.raw("</main>\n<footer>\n");
     if let Some(shown) = &shown {
         shown.write_legend(&mut html);
@@ -85,11 +85,12 @@ fn write_facts(exchange: &Exchange, redactor: &Redactor, html: &mut Markup) {
         ("Body", format!("{} bytes", exchange.body_length)),
         ("User-Agent", exchange.request.headers.first_text_lossy("user-agent").unwrap_or_default().into_owned()),
     ];
+    html.raw("<section aria-labelledby=\"exchange\">\n<h2 id=\"exchange\">How it was answered</h2>\n");
     html.raw("<dl class=\"facts exchange\">\n");
     for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
         html.raw("<div><dt>").raw(name).raw("</dt><dd><code>").text(&redactor.apply(value)).raw("</code></dd></div>\n");
     }
-    html.raw("</dl>\n");
+    html.raw("</dl>\n</section>\n");
 }
 
 /// A request that was not read cannot be sent again.
@@ -117,6 +118,7 @@ fn write_curl(page: &Page, exchange: &Exchange, html: &mut Markup) {
     if !matches!(request.body, Body::Bytes(_)) && exchange.body_length > 0 {
         html.raw("<p class=\"aside\">The body is not kept: put it into a file named <code>body</code>.</p>");
     }
-    html.raw("<p class=\"aside\">Session tokens, cookies and the like are removed from copies; the signature is in them.</p>");
+    html.raw("<p class=\"aside\">Copies keep the signature, but no session token or \
+        cookie: give <code>sigvet explain</code> the token with <code>-H</code> if it was signed.</p>");
     html.raw("</div>\n</details>\n");
 }

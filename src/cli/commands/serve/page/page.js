@@ -84,10 +84,9 @@ function startList() {
   }
 
   function speak() {
-    const text = (row, part) => row.querySelector(`.${part}`).textContent.trim();
-    const [last] = fresh;
+    const text = (part) => fresh[0].querySelector(part)?.textContent.trim() ?? "";
     announcer.textContent = fresh.length === 1
-      ? `Refused: ${text(last, "method")} ${text(last, "target")}, ${last.querySelector(".cause span").textContent}`
+      ? `Refused: ${text(".method")} ${text(".target")}: ${text(".cause span")}`
       : `${fresh.length} requests refused`;
     fresh = [];
   }

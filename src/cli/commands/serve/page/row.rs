@@ -28,8 +28,11 @@ pub fn write_row(exchange: &Exchange, redactor: &Redactor, page: &mut Markup) {
     if let Some(id) = cause_id(exchange) {
         page.raw("<code>").text(&id).raw("</code> ");
     }
-    page.raw("<span>").text(&shortened(&redactor.apply(&reason(exchange)))).raw("</span></td>");
-    page.raw("<td role=\"cell\" class=\"key\">").text(exchange.key_name.as_deref().unwrap_or_default());
+    let reason = reason(exchange);
+    if !reason.is_empty() {
+        page.raw("<span>").text(&shortened(&redactor.apply(&reason))).raw("</span>");
+    }
+    page.raw("</td><td role=\"cell\" class=\"key\">").text(exchange.key_name.as_deref().unwrap_or_default());
     page.raw("</td></tr>");
 }
 

@@ -68,9 +68,13 @@ fn refused(number: u64, fields: &[(&str, &str)]) -> Arc<Exchange> {
         key_name: Some(format!("profile '{HOSTILE}'")),
         status: 403,
         code: Some("SignatureDoesNotMatch"),
-        reply: b"<Error><Code>SignatureDoesNotMatch</Code></Error>".to_vec(),
+        reply: format!("<Error><CanonicalRequest>{TOKEN}</CanonicalRequest><Bytes>{}</Bytes></Error>", in_hex(TOKEN)).into(),
         took: Duration::ZERO,
     })
+}
+
+fn in_hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
 fn ask(page: &Arc<Page>, method: &Method, target: &str, fields: &[(&str, &str)]) -> Option<Reply> {
@@ -118,10 +122,11 @@ fn nothing_that_gives_access_is_shown() {
     let cookie = format!("id={SECRET}");
     page.journal.push(refused(1, &[("X-Amz-Security-Token", TOKEN), ("Cookie", &cookie), ("X-Note", SECRET)]));
     let exchange = page.journal.find(1).unwrap();
+    let bytes = in_hex(TOKEN);
     let expected = exchange.judgement.verdict().unwrap().expected.as_ref().unwrap().as_str().to_owned();
     for place in ["", "requests/1", "requests/1/request.http"] {
         let text = text(get(&page, &format!("/_sigvet/{place}")));
-        for secret in [TOKEN, SECRET, &expected] {
+        for secret in [TOKEN, SECRET, &expected, &bytes] {
             assert!(!text.contains(secret), "{place}: {text}");
         }
     }
