@@ -9,6 +9,7 @@ mod exits;
 mod explain;
 mod form;
 mod send;
+mod serve;
 mod services;
 mod streaming;
 mod tokens;
@@ -70,6 +71,7 @@ fn page(command: &Command) -> io::Result<Page> {
         "explain" => explain::sections(),
         "form" => form::sections(),
         "send" => send::sections(),
+        "serve" => serve::sections(),
         _ => Vec::new(),
     };
     sections.iter().try_for_each(|section| write_section(section, &mut out))?;
