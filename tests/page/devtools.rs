@@ -42,6 +42,10 @@ impl Tab {
 
     /// Runs a command of the protocol, and gives its result.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
+        self.try_call(method, params).unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    fn try_call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         self.last += 1;
         let mut command = json!({ "id": self.last, "method": method, "params": params });
         if let Some(session) = &self.session {
@@ -54,8 +58,8 @@ impl Tab {
             assert!(message.pop().is_some(), "{PROGRAM} is gone; Debian's package has the same name");
             let mut answer: Value = serde_json::from_slice(&message).unwrap();
             if answer["id"] == self.last {
-                assert!(answer["error"].is_null(), "{method}: {}", answer["error"]);
-                return answer["result"].take();
+                let error = answer["error"].take();
+                return if error.is_null() { Ok(answer["result"].take()) } else { Err(error) };
             }
         }
     }
@@ -77,17 +81,21 @@ impl Tab {
 
     /// The value of an expression on the page.
     pub fn value(&mut self, expression: &str) -> Value {
+        self.try_value(expression).unwrap_or_else(|error| panic!("{expression}: {error}"))
+    }
+
+    fn try_value(&mut self, expression: &str) -> Result<Value, Value> {
         let params = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
-        let mut result = self.call("Runtime.evaluate", params);
-        assert!(result["exceptionDetails"].is_null(), "{expression}: {}", result["exceptionDetails"]);
-        result["result"]["value"].take()
+        let mut result = self.try_call("Runtime.evaluate", params)?;
+        let error = result["exceptionDetails"].take();
+        if error.is_null() { Ok(result["result"]["value"].take()) } else { Err(error) }
     }
 
     /// Waits until an expression is true.
     pub fn wait(&mut self, expression: &str) {
         let start = Instant::now();
-        // While a page is exchanged for another there is none to ask.
-        while self.value(&format!("Boolean({expression})")) != Value::Bool(true) {
+        // While one page gives way to another there is none to ask.
+        while self.try_value(&format!("Boolean({expression})")) != Ok(Value::Bool(true)) {
             assert!(start.elapsed() < TIME_LIMIT, "never: {expression}");
             std::thread::sleep(Duration::from_millis(50));
         }

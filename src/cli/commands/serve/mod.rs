@@ -2,7 +2,7 @@
 
 mod keys;
 pub mod report;
-mod page;
+pub mod page;
 mod running;
 pub mod sink;
 
