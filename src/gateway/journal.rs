@@ -71,7 +71,12 @@ impl Journal {
             held.last
         };
         // Places may come here out of order.
-        self.last.send_if_modified(|newest| *newest < last && { *newest = last; true });
+        self.last.send_if_modified(|newest| {
+            *newest < last && {
+                *newest = last;
+                true
+            }
+        });
     }
 
     /// What came after that place and is still there, the oldest first.

@@ -160,8 +160,10 @@ fn both_pages_are_read_by_day_and_by_night_on_a_phone_and_by_ear() {
     tab.go(&server.page());
     tab.view(360, 800, false);
     let tree = tab.call("Accessibility.getFullAXTree", serde_json::json!({}));
-    let roles: Vec<&str> = tree["nodes"].as_array().unwrap().iter().filter_map(|node| node["role"]["value"].as_str()).collect();
-    for (role, least) in [("table", 1), ("columnheader", 6), ("row", 4), ("cell", 15), ("searchbox", 1), ("status", 2)] {
+    let roles: Vec<&str> =
+        tree["nodes"].as_array().unwrap().iter().filter_map(|node| node["role"]["value"].as_str()).collect();
+    for (role, least) in [("table", 1), ("columnheader", 6), ("row", 4), ("cell", 15), ("searchbox", 1), ("status", 2)]
+    {
         let count = roles.iter().filter(|other| **other == role).count();
         assert!(count >= least, "{role}: {count} of {least}");
     }
@@ -201,7 +203,8 @@ fn a_hostile_request_is_inert() {
     assert_eq!(tab.value(policy), "held");
 }
 
-const BRIGHTNESS: &str = "(() => { const parts = getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g);
+const BRIGHTNESS: &str =
+    "(() => { const parts = getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g);
     return Math.round((+parts[0] + +parts[1] + +parts[2]) / 3); })()";
 
 /// Elements whose text has less contrast than 4.5 to 1 with what lies behind it.

@@ -118,15 +118,26 @@ mod tests {
             ("Host", "h"),
             ("X-Amz-Security-Token", TOKEN),
             ("Cookie", "session=abcdefghijklmnop"),
-            ("Authorization", "AWS4-HMAC-SHA256 Credential=A/20260301/r/s/aws4_request, SignedHeaders=host, Signature=0123456789abcdef"),
+            (
+                "Authorization",
+                "AWS4-HMAC-SHA256 Credential=A/20260301/r/s/aws4_request, SignedHeaders=host, Signature=0123456789abcdef",
+            ),
             ("Content-Length", "35"),
         ];
         let request = request(&target, &fields, &format!("{TOKEN}!"));
         let echo = format!("<CanonicalRequest>x-amz-security-token:{TOKEN}</CanonicalRequest>");
         let text = text(&request, Some(ReplySeen { status: 403, request_id: "R1", body: echo.as_bytes() }));
         assert!(!text.contains(TOKEN) && !text.contains("abcdefghijklmnop"), "{text}");
-        assert!(text.starts_with("PUT /a?X-Amz-Security-Token=[redacted]&X-Amz-Signature=abcdef0123456789 HTTP/1.1\r\nHost: h\r\n"), "{text}");
-        assert!(text.contains("Signature=0123456789abcdef\r\n") && text.contains("\r\n\r\nHTTP/1.1 403 Forbidden\r\n"), "{text}");
+        assert!(
+            text.starts_with(
+                "PUT /a?X-Amz-Security-Token=[redacted]&X-Amz-Signature=abcdef0123456789 HTTP/1.1\r\nHost: h\r\n"
+            ),
+            "{text}"
+        );
+        assert!(
+            text.contains("Signature=0123456789abcdef\r\n") && text.contains("\r\n\r\nHTTP/1.1 403 Forbidden\r\n"),
+            "{text}"
+        );
     }
 
     /// Catches a body that is read otherwise than it was sent.

@@ -70,7 +70,9 @@ fn diagnosis_of_valid(exchange: &Exchange) -> Option<Diagnosis> {
 
 /// What was not read, or not judged.
 fn write_plain_summary(exchange: &Exchange, redactor: &Redactor, html: &mut Markup) {
-    html.raw("<p class=\"verdict\"><span class=\"sentence\">").raw(word_for(&exchange.judgement)).raw("</span></p>\n<h1>");
+    html.raw("<p class=\"verdict\"><span class=\"sentence\">")
+        .raw(word_for(&exchange.judgement))
+        .raw("</span></p>\n<h1>");
     html.text(&redactor.apply(&reason(exchange))).raw("</h1>\n");
 }
 
@@ -101,7 +103,10 @@ fn write_ways_to_take_it(page: &Page, exchange: &Exchange, html: &mut Markup) {
     let number = exchange.number.to_string();
     html.raw("<section class=\"copies\" aria-labelledby=\"copies\">\n<h2 id=\"copies\" class=\"unseen\">Copies</h2>\n");
     html.raw("<p class=\"buttons\"><button type=\"button\" hidden data-copy=\"curl\">Copy as curl</button>\n");
-    html.raw("<a class=\"button\" download=\"request-").text(&number).raw(".http\" href=\"/_sigvet/requests/").text(&number);
+    html.raw("<a class=\"button\" download=\"request-")
+        .text(&number)
+        .raw(".http\" href=\"/_sigvet/requests/")
+        .text(&number);
     html.raw("/request.http\">Download</a>\n<span class=\"aside\">for <code>sigvet explain request-").text(&number);
     html.raw(".http</code></span></p>\n");
     write_curl(page, exchange, html);
@@ -118,7 +123,9 @@ fn write_curl(page: &Page, exchange: &Exchange, html: &mut Markup) {
     if !matches!(request.body, Body::Bytes(_)) && exchange.body_length > 0 {
         html.raw("<p class=\"aside\">The body is not kept: put it into a file named <code>body</code>.</p>");
     }
-    html.raw("<p class=\"aside\">Copies keep the signature, but no session token or \
-        cookie: give <code>sigvet explain</code> the token with <code>-H</code> if it was signed.</p>");
+    html.raw(
+        "<p class=\"aside\">Copies keep the signature, but no session token or \
+        cookie: give <code>sigvet explain</code> the token with <code>-H</code> if it was signed.</p>",
+    );
     html.raw("</div>\n</details>\n");
 }

@@ -82,9 +82,9 @@ impl Page {
             Route::Style => Reply::new(200, "text/css; charset=utf-8", frame::style()),
             Route::Script => Reply::new(200, "text/javascript; charset=utf-8", frame::SCRIPT),
             Route::Icon => Reply::new(200, "image/svg+xml", frame::ICON),
-            Route::Request(number) => self.of_exchange(*number, |exchange| {
-                Reply::new(200, HTML, detail::to_html(self, exchange))
-            }),
+            Route::Request(number) => {
+                self.of_exchange(*number, |exchange| Reply::new(200, HTML, detail::to_html(self, exchange)))
+            }
             Route::File(number) => self.of_exchange(*number, |exchange| {
                 let disposition = format!("attachment; filename=\"request-{number}.http\"");
                 Reply::new(200, "application/octet-stream", detail::to_file(self, exchange))

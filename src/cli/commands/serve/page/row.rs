@@ -10,7 +10,6 @@ use crate::cli::screen::inert_line;
 use crate::gateway::{Exchange, Judgement};
 use sigvet_core::verify::Outcome;
 
-
 /// So many characters of a target, or of a reason, stand in a row.
 const MOST: usize = 200;
 
@@ -24,7 +23,9 @@ pub fn write_row(exchange: &Exchange, redactor: &Redactor, page: &mut Markup) {
     page.raw(word_for(&exchange.judgement)).raw("</td><td role=\"cell\" class=\"method\">");
     page.text(&shortened(&redactor.apply(exchange.request.method())));
     page.raw("</td><td role=\"cell\" class=\"target\"><a href=\"/_sigvet/requests/").text(&exchange.number.to_string());
-    page.raw("\">").text(&shortened(&redactor.apply(&target(exchange)))).raw("</a></td><td role=\"cell\" class=\"cause\">");
+    page.raw("\">")
+        .text(&shortened(&redactor.apply(&target(exchange))))
+        .raw("</a></td><td role=\"cell\" class=\"cause\">");
     if let Some(id) = cause_id(exchange) {
         page.raw("<code>").text(&id).raw("</code> ");
     }
@@ -79,9 +80,8 @@ pub fn reason(exchange: &Exchange) -> String {
     }
     match (titles.is_empty(), exchange.judgement.outcome()) {
         (false, _) => titles.join(", and "),
-        (true, Outcome::Invalid) => {
-            problem(exchange).unwrap_or_else(|| "the signature does not match, and no known mistake reproduces it".to_owned())
-        }
+        (true, Outcome::Invalid) => problem(exchange)
+            .unwrap_or_else(|| "the signature does not match, and no known mistake reproduces it".to_owned()),
         (true, _) => problem(exchange).unwrap_or_default(),
     }
 }

@@ -10,7 +10,9 @@ use sigvet_core::request::{Body, Headers};
 use sigvet_core::time::Timestamp;
 
 use super::{Page, Route, Visitors, events};
-use crate::gateway::{Clock, Exchange, Journal, JournalLimits, Judgement, Keyring, NamedKey, Pages, Reply, Stop, Verifier};
+use crate::gateway::{
+    Clock, Exchange, Journal, JournalLimits, Judgement, Keyring, NamedKey, Pages, Reply, Stop, Verifier,
+};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const TOKEN: &str = "IQoJb3JpZ2luX2VjEJ3wZz9hExampleToken";
@@ -68,7 +70,8 @@ fn refused(number: u64, fields: &[(&str, &str)]) -> Arc<Exchange> {
         key_name: Some(format!("profile '{HOSTILE}'")),
         status: 403,
         code: Some("SignatureDoesNotMatch"),
-        reply: format!("<Error><CanonicalRequest>{TOKEN}</CanonicalRequest><Bytes>{}</Bytes></Error>", in_hex(TOKEN)).into(),
+        reply: format!("<Error><CanonicalRequest>{TOKEN}</CanonicalRequest><Bytes>{}</Bytes></Error>", in_hex(TOKEN))
+            .into(),
         took: Duration::ZERO,
     })
 }
@@ -132,7 +135,10 @@ fn nothing_that_gives_access_is_shown() {
     }
     let copy = text(get(&page, "/_sigvet/requests/1/request.http"));
     assert!(copy.contains("Signature=9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4\r\n"), "{copy}");
-    assert!(copy.contains("X-Amz-Security-Token: [redacted]\r\n") && copy.contains("\r\nHTTP/1.1 403 Forbidden\r\n"), "{copy}");
+    assert!(
+        copy.contains("X-Amz-Security-Token: [redacted]\r\n") && copy.contains("\r\nHTTP/1.1 403 Forbidden\r\n"),
+        "{copy}"
+    );
 }
 
 /// Catches a reply that another site could frame, read or keep, and one that is judged instead of answered.
@@ -168,7 +174,9 @@ fn every_answer_under_the_reserved_path_is_guarded() {
 fn a_request_is_found_by_digits_alone() {
     assert_eq!(Route::of_path(b"/_sigvet/requests/12"), Some(Route::Request(12)));
     assert_eq!(Route::of_path(b"/_sigvet/requests/12/request.http"), Some(Route::File(12)));
-    for path in ["/_sigvet/requests/", "/_sigvet/requests/+1", "/_sigvet/requests/1/", "/_sigvet/requests/99999999999999999999"] {
+    for path in
+        ["/_sigvet/requests/", "/_sigvet/requests/+1", "/_sigvet/requests/1/", "/_sigvet/requests/99999999999999999999"]
+    {
         assert_eq!(Route::of_path(path.as_bytes()), Some(Route::Nothing), "{path}");
     }
 }
@@ -191,7 +199,10 @@ async fn a_stream_goes_on_where_the_page_ends() {
     let page = page();
     (1..=3).for_each(|number| page.journal.push(refused(number, &[])));
     let from_page = streamed(&page, "/_sigvet/events?after=7.1", &[]).await;
-    assert!(from_page.contains("id: 7.2\n") && from_page.contains("id: 7.3\n") && !from_page.contains("id: 7.1\n"), "{from_page}");
+    assert!(
+        from_page.contains("id: 7.2\n") && from_page.contains("id: 7.3\n") && !from_page.contains("id: 7.1\n"),
+        "{from_page}"
+    );
     let again = streamed(&page, "/_sigvet/events?after=7.1", &[("Last-Event-ID", "7.3")]).await;
     assert_eq!(again, "retry: 1000\n\n");
     for other in ["/_sigvet/events?after=8.1", "/_sigvet/events", "/_sigvet/events?after=7"] {
@@ -200,7 +211,10 @@ async fn a_stream_goes_on_where_the_page_ends() {
     let mut body = get(&page, "/_sigvet/events?after=7.3").body;
     assert!(body.frame().await.is_some());
     page.stop.ask();
-    assert!(tokio::time::timeout(Duration::from_secs(5), body.frame()).await.unwrap().is_none(), "it ends with the server");
+    assert!(
+        tokio::time::timeout(Duration::from_secs(5), body.frame()).await.unwrap().is_none(),
+        "it ends with the server"
+    );
 }
 
 /// Catches a valid request and one that was not read, which have no diagnosis, shown as nothing.
@@ -228,7 +242,11 @@ fn every_kind_of_judgement_has_a_page() {
     page.journal.push(Arc::new(exchange(2, Judgement::NotServed(verdict))));
     page.journal.push(Arc::new(exchange(3, Judgement::Unread("the body broke off: <b>".to_owned()))));
     let shown = |number| text(get(&page, &format!("/_sigvet/requests/{number}")));
-    assert!(shown(1).contains("<h1>The signature is correct</h1>") && shown(1).contains("--data-binary @body"), "{}", shown(1));
+    assert!(
+        shown(1).contains("<h1>The signature is correct</h1>") && shown(1).contains("--data-binary @body"),
+        "{}",
+        shown(1)
+    );
     assert!(shown(2).contains("What is signed, byte for byte"));
     assert!(shown(3).contains("<h1>the body broke off: &lt;b&gt;</h1>"), "{}", shown(3));
 }

@@ -66,9 +66,8 @@ impl Visitors {
     fn is_own_host(&self, host: &str) -> bool {
         let Some((name, port)) = split_port(host) else { return false };
         let is_own_name = name.eq_ignore_ascii_case("localhost")
-            || parse_address(name).is_some_and(|ip| {
-                ip.is_loopback() || (ip == self.address.ip() && !ip.is_unspecified())
-            });
+            || parse_address(name)
+                .is_some_and(|ip| ip.is_loopback() || (ip == self.address.ip() && !ip.is_unspecified()));
         is_own_name && port.map_or_else(|| self.default_port(), Some) == Some(self.address.port())
     }
 
@@ -116,7 +115,9 @@ impl TurnedAway {
         const TEXT: &str = "text/plain; charset=utf-8";
         match self {
             Self::Host => Reply::new(421, TEXT, format!("this page is only served at {base}/_sigvet/\n")),
-            Self::Origin => Reply::new(403, TEXT, format!("another site may not read this page; open {base}/_sigvet/\n")),
+            Self::Origin => {
+                Reply::new(403, TEXT, format!("another site may not read this page; open {base}/_sigvet/\n"))
+            }
             Self::Method => Reply::new(405, TEXT, "this page takes only GET and HEAD\n").with("allow", "GET, HEAD"),
         }
     }
@@ -144,10 +145,26 @@ mod tests {
             assert_eq!(host(own), Ok(()), "{own}");
         }
         for other in [
-            "evil.example:8004", "evil.example", "localhost.evil.example:8004", "127.0.0.1.evil.example:8004", "localhost",
-            "localhost:80", "localhost:", "localhost:+8004", "[::1]", "::1:8004", "localhost.:8004", "0.0.0.0:8004",
-            "2130706433:8004", "0x7f.1:8004", "192.168.0.7:8004", "", "evil@localhost:8004", "localhost:8004,evil:8004",
-            "[::1]evil:8004", "[127.0.0.1]:8004",
+            "evil.example:8004",
+            "evil.example",
+            "localhost.evil.example:8004",
+            "127.0.0.1.evil.example:8004",
+            "localhost",
+            "localhost:80",
+            "localhost:",
+            "localhost:+8004",
+            "[::1]",
+            "::1:8004",
+            "localhost.:8004",
+            "0.0.0.0:8004",
+            "2130706433:8004",
+            "0x7f.1:8004",
+            "192.168.0.7:8004",
+            "",
+            "evil@localhost:8004",
+            "localhost:8004,evil:8004",
+            "[::1]evil:8004",
+            "[127.0.0.1]:8004",
         ] {
             assert_eq!(host(other), Err(TurnedAway::Host), "{other}");
         }
@@ -169,13 +186,20 @@ mod tests {
     #[test]
     fn no_other_origin_is_answered() {
         let from = |name, value| check("127.0.0.1:8004", &Method::GET, &[("Host", "localhost:8004"), (name, value)]);
-        for own in [("Origin", "http://localhost:8004"), ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "none")] {
+        for own in [("Origin", "http://localhost:8004"), ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "none")]
+        {
             assert_eq!(from(own.0, own.1), Ok(()), "{own:?}");
         }
         for other in [
-            ("Origin", "https://evil.example"), ("Origin", "null"), ("Origin", "http://localhost:3000"),
-            ("Origin", "https://localhost:8004"), ("Origin", "http://127.0.0.1:8004"), ("Origin", ""),
-            ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Sec-Fetch-Site", "new-word"),
+            ("Origin", "https://evil.example"),
+            ("Origin", "null"),
+            ("Origin", "http://localhost:3000"),
+            ("Origin", "https://localhost:8004"),
+            ("Origin", "http://127.0.0.1:8004"),
+            ("Origin", ""),
+            ("Sec-Fetch-Site", "cross-site"),
+            ("Sec-Fetch-Site", "same-site"),
+            ("Sec-Fetch-Site", "new-word"),
         ] {
             assert_eq!(from(other.0, other.1), Err(TurnedAway::Origin), "{other:?}");
         }

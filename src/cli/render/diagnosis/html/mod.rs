@@ -51,7 +51,9 @@ impl Shown<'_> {
         self.write_findings(&mut page);
         page.raw("</main>\n<footer>\n");
         self.write_legend(&mut page);
-        page.raw("<p>Made by sigvet ").raw(env!("CARGO_PKG_VERSION")).raw("; this page loads nothing.</p>\n</footer>\n");
+        page.raw("<p>Made by sigvet ")
+            .raw(env!("CARGO_PKG_VERSION"))
+            .raw("; this page loads nothing.</p>\n</footer>\n");
         page.raw("</body>\n</html>\n");
         page.finish()
     }

@@ -70,7 +70,9 @@ pub(super) fn write_expected_texts(shown: &Shown<'_>, judged: &Judged, page: &mu
         };
         page.raw("<details><summary>").raw(label).raw("</summary>\n<div class=\"whole\"><pre id=\"").raw(id).raw("\">");
         page.text(&String::from_utf8_lossy(&shown.bytes(&text)));
-        page.raw("</pre>\n<button type=\"button\" hidden data-copy=\"").raw(id).raw("\">Copy</button></div>\n</details>\n");
+        page.raw("</pre>\n<button type=\"button\" hidden data-copy=\"")
+            .raw(id)
+            .raw("\">Copy</button></div>\n</details>\n");
     }
     page.raw("</section>\n");
 }
