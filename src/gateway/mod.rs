@@ -15,6 +15,7 @@ mod keyring;
 mod verifier;
 mod refusal;
 mod exchange;
+mod journal;
 mod understood;
 mod forward_auth;
 mod server;
@@ -24,6 +25,7 @@ mod listener;
 
 pub use exchange::{Exchange, Judgement};
 pub use forward_auth::Asker;
+pub use journal::{Entry, Journal, JournalLimits};
 pub use keyring::{Keyring, NamedKey};
 pub use limits::Limits;
 pub use listener::{ListenError, Listening, Stop, serve_stream};

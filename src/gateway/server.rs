@@ -101,14 +101,18 @@ impl Server {
     ) -> http::Response<ReplyBody> {
         let (parts, body) = request.into_parts();
         let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
+        let inbound = inbound::request_of(&parts, recorded.as_deref());
+        // Who looks at the page makes no request that counts.
+        if let (Some(pages), Ok(request)) = (&self.pages, &inbound)
+            && let Some(reply) = pages.answer(request, &parts.method)
+        {
+            return reply.into_response();
+        }
         let mut turn = self.begin(peer, parts.version);
-        let request = match inbound::request_of(&parts, recorded.as_deref()) {
+        let request = match inbound {
             Ok(request) => request,
             Err(error) => return turn.refuse_unread(None, 400, &error).await.into_response(),
         };
-        if let Some(reply) = self.pages.as_ref().and_then(|pages| pages.answer(&request, &parts.method)) {
-            return reply.into_response();
-        }
         // A body that is large, or may be, is not taken from somebody whose head alone is refused.
         let is_large = body.size_hint().upper().is_none_or(|length| length > self.limits.memory_bytes as u64);
         let by_head = if is_large { turn.judge_head(&request) } else { Ahead::Open(None) };
@@ -248,7 +252,7 @@ impl Turn<'_> {
     }
 
     async fn refuse(self, request: Request, verdict: Result<Box<Verdict>, VerifyError>) -> Reply {
-        let (mut request, diagnosis) = self.explain(request).await;
+        let (mut request, mut diagnosis) = self.explain(request).await;
         let refusal = Refusal::of(
             &Refused {
                 request: &request,
@@ -267,6 +271,9 @@ impl Turn<'_> {
         };
         let length = request.body.length().unwrap_or_default();
         shorten(&mut request.body);
+        if let Some(judged) = diagnosis.as_mut().and_then(|diagnosis| diagnosis.judged.as_mut()) {
+            shorten(&mut judged.request.body);
+        }
         let key = verdict.as_ref().ok().and_then(|verdict| self.key_name(verdict));
         let judgement = Judgement::Refused { verdict, diagnosis };
         let mut reply = Reply::new(status, refusal.content_type, refusal.body.clone())

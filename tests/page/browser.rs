@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// Longer than any run takes on a busy machine.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// The headless shell has windows of any size; those of the whole browser are 500 pixels wide at least.
-const PROGRAM: &str = "chromium-headless-shell";
+pub const PROGRAM: &str = "chromium-headless-shell";
 
 /// How a page is looked at.
 #[derive(Debug, Clone, Copy)]

@@ -5,9 +5,11 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod browser;
+mod devtools;
 mod diagnoses;
 mod forms;
 mod picture;
+mod serve;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};

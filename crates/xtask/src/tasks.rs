@@ -27,7 +27,7 @@ pub static TASKS: [Task; 17] = [
     check("fuzz", "each fuzz target for some seconds (C++ compiler)", fuzz::check),
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
-    check("page", "the page of a diagnosis in a browser (chromium-headless-shell)", page),
+    check("page", "the pages of `explain` and `serve` in a browser (chromium-headless-shell)", page),
     check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
     Task {
         name: "mutants",

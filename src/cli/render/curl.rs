@@ -18,10 +18,36 @@ pub fn command(session: &Session, request: &Request) -> Result<String, Failure> 
     // curl keeps dot segments and takes brackets literally only when told to.
     let mut words = Words(vec!["curl".to_owned(), "--path-as-is".to_owned(), "--globoff".to_owned()]);
     words.push_method(request)?;
-    words.push_headers(session, request)?;
+    words.push_headers(&session.url.host_header(), request, |_| true)?;
     words.push_body(session, request)?;
     words.0.push(session.url.for_request(request).to_string());
     shell::command(&words.0).map_err(|(at, unfit)| unfit_word(&words.0, at, unfit))
+}
+
+/// A command that sends a captured request again, to `base`: `http://127.0.0.1:8004`. A body that is not at hand, or that
+/// no word can hold, is read from a file of the name `body`.
+pub fn command_for_capture(request: &Request, base: &str) -> Result<String, Failure> {
+    let mut words = Words(["curl", "--path-as-is", "--globoff", "--include"].map(str::to_owned).into());
+    words.push_method(request)?;
+    let host = base.split_once("://").map_or(base, |(_, host)| host);
+    words.push_headers(host, request, |header| !is_of_connection(header))?;
+    match &request.body {
+        Body::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok("") => {}
+            Ok(text) if shell::quote(text).is_ok() => words.push("--data-raw", text),
+            _ => words.push("--data-binary", "@body"),
+        },
+        Body::Elsewhere { .. } | Body::Unknown => words.push("--data-binary", "@body"),
+    }
+    words.0.push(format!("{base}{}", String::from_utf8_lossy(request.target())));
+    shell::command(&words.0).map_err(|(at, unfit)| unfit_word(&words.0, at, unfit))
+}
+
+/// What curl makes by itself for the connection that it opens.
+fn is_of_connection(header: &Header) -> bool {
+    ["content-length", "transfer-encoding", "connection", "expect", "keep-alive", "te", "upgrade", "http2-settings"]
+        .iter()
+        .any(|name| header.is_named(name))
 }
 
 const AS_HTTP: &str = "'sigvet send' sends it; --as http prints the request with its body";
@@ -51,10 +77,14 @@ impl Words {
     }
 
     /// Every header but a `Host` that curl sends by itself; a content type that curl would make up is taken away.
-    fn push_headers(&mut self, session: &Session, request: &Request) -> Result<(), Failure> {
-        let usual_host = session.url.host_header();
+    fn push_headers(
+        &mut self,
+        usual_host: &str,
+        request: &Request,
+        is_wanted: impl Fn(&Header) -> bool,
+    ) -> Result<(), Failure> {
         let is_usual = |header: &Header| header.is_named("host") && header.value == usual_host.as_bytes();
-        for header in request.headers.iter().filter(|header| !is_usual(header)) {
+        for header in request.headers.iter().filter(|header| !is_usual(header) && is_wanted(header)) {
             self.push("--header", field(header)?);
         }
         if has_body(request) && !request.headers.contains("content-type") {

@@ -4,23 +4,23 @@ use crate::cli::screen::{inert, is_treacherous};
 
 /// A piece of a page. Only literals become markup, so nothing from outside can.
 #[derive(Default)]
-pub(in crate::cli::render) struct Markup(String);
+pub(in crate::cli) struct Markup(String);
 
 impl Markup {
     /// Appends markup.
-    pub(in crate::cli::render) fn raw(&mut self, markup: &'static str) -> &mut Self {
+    pub(in crate::cli) fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
 
     /// Appends text for people, which is also fit for a quoted attribute: what would turn it around is spelled out.
-    pub(in crate::cli::render) fn text(&mut self, text: &str) -> &mut Self {
+    pub(in crate::cli) fn text(&mut self, text: &str) -> &mut Self {
         inert(text).chars().for_each(|character| self.character(character));
         self
     }
 
     /// Appends the value of a quoted attribute, as it is: line breaks, and what an eye would not see, by their numbers.
-    pub(in crate::cli::render) fn value(&mut self, text: &str) -> &mut Self {
+    pub(in crate::cli) fn value(&mut self, text: &str) -> &mut Self {
         for character in text.chars() {
             match is_treacherous(character) {
                 true => self.0.push_str(&format!("&#x{:x};", u32::from(character))),
@@ -42,13 +42,13 @@ impl Markup {
     }
 
     /// Appends a number.
-    pub(in crate::cli::render) fn number(&mut self, number: i32) -> &mut Self {
+    pub(in crate::cli) fn number(&mut self, number: i32) -> &mut Self {
         self.0.push_str(&number.to_string());
         self
     }
 
     /// Appends text in which what stands between backticks is code.
-    pub(in crate::cli::render) fn prose(&mut self, text: &str) -> &mut Self {
+    pub(in crate::cli) fn prose(&mut self, text: &str) -> &mut Self {
         for (at, part) in text.split('`').enumerate() {
             match at % 2 {
                 0 => self.text(part),
@@ -59,12 +59,12 @@ impl Markup {
     }
 
     /// Appends ` name="number"`.
-    pub(in crate::cli::render) fn attribute(&mut self, name: &'static str, number: i32) -> &mut Self {
+    pub(in crate::cli) fn attribute(&mut self, name: &'static str, number: i32) -> &mut Self {
         self.raw(" ").raw(name).raw("=\"").number(number).raw("\"")
     }
 
     /// The page.
-    pub(in crate::cli::render) fn finish(self) -> String {
+    pub(in crate::cli) fn finish(self) -> String {
         self.0
     }
 }

@@ -3,9 +3,10 @@
 pub mod client_fixes;
 pub mod curl;
 pub mod headers;
-mod markup;
+pub(in crate::cli) mod markup;
 pub mod redact;
 mod outside;
+pub mod capture;
 pub mod refusal;
 pub mod signed;
 pub mod form;

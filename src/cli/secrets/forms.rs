@@ -22,6 +22,7 @@ pub(super) fn of_value(value: &[u8]) -> Vec<String> {
             forms.extend(percent_encoded(&laid_out));
             forms.extend(escaped(&laid_out));
             forms.extend(in_base64(laid_out.as_bytes()));
+            forms.extend(in_hex(laid_out.as_bytes()));
             forms.push(laid_out);
         }
     }
@@ -97,6 +98,13 @@ fn escaped(text: &str) -> Vec<String> {
     ]
 }
 
+/// As AWS writes the texts of a refusal byte by byte, and as dumps do: in one piece, or with blanks between.
+fn in_hex(value: &[u8]) -> [String; 2] {
+    let digits = |byte: &u8| format!("{byte:02x}");
+    let bytes: Vec<String> = value.iter().map(digits).collect();
+    [bytes.concat(), bytes.join(" ")]
+}
+
 /// The characters of base64 that depend on the value alone, whichever of three bytes of a longer text it begins at.
 fn in_base64(value: &[u8]) -> Vec<String> {
     let mut pieces = Vec::new();
@@ -144,6 +152,14 @@ mod tests {
             assert_eq!(hidden(TOKEN, &format!("<{written}>")), "<[redacted]>");
             assert_eq!(hidden("IQoJb3JpZ2luX2VjEJ3%2F%2Fw%2BZz9h%3D%3D%2Fx", &written), "[redacted]", "{written}");
         }
+    }
+
+    /// Catches `CanonicalRequestBytes`, which has a token in it as `CanonicalRequest` has.
+    #[test]
+    fn a_value_is_found_byte_by_byte() {
+        let bytes: Vec<String> = TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hidden(TOKEN, &format!("0a 3a {} 0a", bytes.join(" "))), "0a 3a [redacted] 0a");
+        assert_eq!(hidden(TOKEN, &bytes.concat()), "[redacted]");
     }
 
     /// A policy, or the credentials of HTTP's Basic, hold the value somewhere inside.

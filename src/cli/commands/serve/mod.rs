@@ -4,6 +4,7 @@ mod answering;
 mod keys;
 mod tls;
 pub mod report;
+pub mod page;
 mod running;
 pub mod sink;
 
@@ -189,6 +190,10 @@ pub struct ServeArgs {
     /// Maximum number of open connections
     #[arg(long, value_name = "COUNT", default_value_t = 1024, help_heading = "Limits")]
     max_connections: usize,
+
+    /// Do not serve the page that shows requests in a browser
+    #[arg(long, help_heading = "Output")]
+    no_page: bool,
 
     /// How to log requests to standard error
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]

@@ -116,7 +116,8 @@ fn target(exchange: &Exchange) -> Cow<'_, str> {
     String::from_utf8_lossy(exchange.request.target())
 }
 
-fn problem(exchange: &Exchange) -> Option<String> {
+/// Why there was nothing to judge, or nothing was judged.
+pub fn problem(exchange: &Exchange) -> Option<String> {
     match &exchange.judgement {
         Judgement::Unread(problem) => Some(problem.clone()),
         Judgement::Refused { verdict: Err(error), .. } => Some(error.to_string()),

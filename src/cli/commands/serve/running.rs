@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::page::Page;
 use super::report::Report;
 use super::sink::{Exchanges, Queue};
 use super::{LogFormat, ServeArgs, keys};
@@ -9,7 +10,9 @@ use super::{answering, tls};
 use crate::cli::context::{self, Context};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::terminal::notes::warn;
-use crate::gateway::{Clock, Exchange, Keyring, ListenError, Listening, Server, Stop, Verifier};
+use crate::gateway::{
+    Clock, Exchange, Journal, JournalLimits, Keyring, ListenError, Listening, Pages, Server, Stop, Verifier,
+};
 use crate::platform;
 use sigvet_core::verify::Outcome;
 
@@ -23,14 +26,17 @@ pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exi
 async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
     let tls = tls::configure(args)?;
     let listening = Listening::bind(args.address(), args.allow_remote, tls).await.map_err(explain_listening)?;
-    let (queue, exchanges) = Queue::new();
+    let stop = Stop::new();
+    let journal = (!args.no_page).then(|| Arc::new(Journal::new(JournalLimits::default())));
+    let page = journal.clone().map(|journal| Arc::new(page(journal, &keys, &listening, &stop)));
+    let (queue, exchanges) = Queue::new(journal);
     let verifier = verifier(args, keys, &listening);
     let mut server = Server::new(verifier, args.limits(), Arc::new(queue), std::process::id());
     server.answer_as = args.answer_as();
     server.asker = args.auth.map(Into::into);
     server.answer = answering::find(args, listening.address(), server.run, context)?;
-    announce(args, &listening, context)?;
-    let stop = Stop::new();
+    announce(args, &listening, page.as_deref(), context)?;
+    server.pages = page.map(|page| Arc::new(page) as Arc<dyn Pages>);
     let asked = stop.clone();
     tokio::spawn(async move {
         platform::stop_signal().await;
@@ -60,8 +66,24 @@ fn verifier(args: &ServeArgs, keys: Keyring, listening: &Listening) -> Verifier 
     }
 }
 
-fn announce(args: &ServeArgs, listening: &Listening, context: &mut Context) -> Result<(), Failure> {
+/// The key of the demo is public; the page may show it.
+fn page(journal: Arc<Journal>, keys: &Keyring, listening: &Listening, stop: &Stop) -> Page {
+    let secret = keys.keys().iter().filter(|key| key.credentials.access_key_id != keys::DEMO_KEY.0);
+    let secret = secret.map(|key| key.credentials.clone()).collect();
+    let run = format!("{}-{}", std::process::id(), context::now().to_rfc3339());
+    Page::new(journal, listening, secret, run, stop.clone())
+}
+
+fn announce(
+    args: &ServeArgs,
+    listening: &Listening,
+    page: Option<&Page>,
+    context: &mut Context,
+) -> Result<(), Failure> {
     context.stderr.line(&format!("listening on {}", listening.url()))?;
+    if let Some(page) = page.filter(|_| args.log == LogFormat::Text) {
+        context.stderr.line(&format!("page: {}", page.url()))?;
+    }
     if args.log == LogFormat::Text && args.demo_keys {
         let (id, secret) = keys::DEMO_KEY;
         context.stderr.line(&format!("demo key: AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret}"))?;

@@ -9,7 +9,7 @@ mod shown_values;
 mod words;
 pub mod servers;
 mod reply;
-mod html;
+pub(in crate::cli) mod html;
 mod notes;
 mod line;
 mod text;

@@ -23,6 +23,9 @@ use sigvet_diagnose::{Judged, JudgedV4, Origin};
 /// So much of a fact stands at the head of the page; the whole of it is below.
 const FACT: usize = 180;
 
+/// What a page looks like.
+pub(in crate::cli) const STYLE: &str = include_str!("style.css");
+
 /// Nothing may be loaded, run or sent; the style is in the page.
 const HEAD: &str = "<!doctype html>
 <html lang=\"en\">
@@ -39,23 +42,39 @@ impl Shown<'_> {
     /// The page: HTML in UTF-8, with nothing outside of it.
     pub fn to_html(&self) -> String {
         let mut page = Markup::default();
-        page.raw(HEAD).text(self.verdict()).raw(": ").text(&self.reason()).raw(" · sigvet</title>\n<style>\n");
-        page.raw(include_str!("style.css")).raw("</style>\n</head>\n<body class=\"").raw(class(self.diagnosis.outcome));
+        page.raw(HEAD).text(&self.title()).raw(" · sigvet</title>\n<style>\n");
+        page.raw(STYLE).raw("</style>\n</head>\n<body class=\"").raw(class_of_outcome(self.diagnosis.outcome));
         page.raw("\">\n");
-        self.write_header(&mut page);
-        page.raw("<main>\n");
-        if !self.is_named() {
-            evidence::write_next(self, &mut page);
-        }
-        mistakes::write(self, &mut page);
-        if let Some(judged) = &self.diagnosis.judged {
-            self.write_stages(judged, &mut page);
-        }
-        evidence::write(self, &mut page);
-        page.raw("</main>\n");
-        self.write_footer(&mut page);
+        page.raw("<header>\n<p class=\"mark\">sigvet <span>explain</span></p>\n");
+        self.write_summary(&mut page);
+        page.raw("</header>\n<main>\n");
+        self.write_findings(&mut page);
+        page.raw("</main>\n<footer>\n");
+        self.write_legend(&mut page);
+        page.raw("<p>Made by sigvet ")
+            .raw(env!("CARGO_PKG_VERSION"))
+            .raw("; this page loads nothing.</p>\n</footer>\n");
         page.raw("</body>\n</html>\n");
         page.finish()
+    }
+
+    /// What was found and what is signed, section by section.
+    pub(in crate::cli) fn write_findings(&self, page: &mut Markup) {
+        if !self.is_named() {
+            evidence::write_next(self, page);
+        }
+        mistakes::write(self, page);
+        if let Some(judged) = &self.diagnosis.judged {
+            self.write_stages(judged, page);
+        }
+        evidence::write(self, page);
+    }
+
+    /// What is signed in whole texts, as the server has them, to be compared with what a client logged.
+    pub(in crate::cli) fn write_expected_texts(&self, page: &mut Markup) {
+        if let Some(judged) = &self.diagnosis.judged {
+            stages::write_expected_texts(self, judged, page);
+        }
     }
 
     fn write_stages(&self, judged: &Judged, page: &mut Markup) {
@@ -68,8 +87,13 @@ impl Shown<'_> {
         }
     }
 
-    fn write_header(&self, page: &mut Markup) {
-        page.raw("<header>\n<p class=\"mark\">sigvet <span>explain</span></p>\n");
+    /// The verdict and the reason in one line.
+    pub(in crate::cli) fn title(&self) -> String {
+        format!("{}: {}", self.verdict(), self.reason())
+    }
+
+    /// The verdict, the reason and the facts.
+    pub(in crate::cli) fn write_summary(&self, page: &mut Markup) {
         page.raw("<p class=\"verdict\"><svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"");
         page.raw(match self.diagnosis.outcome {
             Outcome::Valid => "M3.5 8.5l3 3 6-7",
@@ -85,7 +109,6 @@ impl Shown<'_> {
         if let Some(judged) = &self.diagnosis.judged {
             self.write_facts(judged, page);
         }
-        page.raw("</header>\n");
     }
 
     /// The server's words and the ids of the exchange: whoever asks for help is asked for them first.
@@ -156,8 +179,8 @@ impl Shown<'_> {
         page.raw("</figcaption>\n</figure>\n</section>\n");
     }
 
-    fn write_footer(&self, page: &mut Markup) {
-        page.raw("<footer>\n");
+    /// How the values on the page are to be read.
+    pub(in crate::cli) fn write_legend(&self, page: &mut Markup) {
         if let Some(searched) = searched(&self.diagnosis.search) {
             page.raw("<p class=\"sentence\">").text(&searched).raw(".</p>\n");
         }
@@ -166,11 +189,12 @@ impl Shown<'_> {
         if !self.show_secrets {
             page.raw("Signatures are shortened and tokens removed. ");
         }
-        page.raw("Made by sigvet ").raw(env!("CARGO_PKG_VERSION")).raw("; this page loads nothing.</p>\n</footer>\n");
+        page.raw("</p>\n");
     }
 }
 
-fn class(outcome: Outcome) -> &'static str {
+/// The class of a body that takes the colours of a verdict.
+pub(in crate::cli) fn class_of_outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Valid => "valid",
         Outcome::Invalid => "invalid",

@@ -6,7 +6,7 @@ use super::{write_pair, write_segments};
 use crate::cli::render::diagnosis::{Shown, marks};
 use sigvet_core::canonical::Field;
 use sigvet_core::derivation::Part;
-use sigvet_diagnose::{AppliedMistake, JudgedV4};
+use sigvet_diagnose::{AppliedMistake, Judged, JudgedV4};
 
 const FIELDS: [(Field, &str); 6] = [
     (Field::Method, "Method"),
@@ -15,6 +15,12 @@ const FIELDS: [(Field, &str); 6] = [
     (Field::Headers, "Headers"),
     (Field::SignedHeaders, "Signed headers"),
     (Field::Payload, "Payload hash"),
+];
+const STRING_TO_SIGN: &str = "string-to-sign";
+/// The texts that a client can log: their names, labels and places on the page.
+const EXPECTED: [(&str, &str, &str); 2] = [
+    ("canonical-request", "Canonical request", "canonical-request"),
+    (STRING_TO_SIGN, "String to sign", "string-to-sign"),
 ];
 const LINES: [&str; 4] = ["Algorithm", "Timestamp", "Scope", "Request hash"];
 /// So much of one field is shown.
@@ -49,6 +55,36 @@ pub(super) fn write_parts(shown: &Shown<'_>, parts: &[Part], string_to_sign: &[u
     page.raw("</dl>\n</details>\n<details open><summary>String to sign</summary>\n<dl class=\"stage\">\n");
     row("All of it", string_to_sign, page);
     page.raw("</dl>\n</details>\n</section>\n");
+}
+
+/// Both texts as they should be, each with a button that copies it, which a script shows.
+pub(super) fn write_expected_texts(shown: &Shown<'_>, judged: &Judged, page: &mut Markup) {
+    let texts = judged.verdict.texts.stages();
+    page.raw("<section aria-labelledby=\"expected\">\n<h2 id=\"expected\">What it should have been</h2>\n");
+    page.raw("<p class=\"known\">Compare these texts with what your client logs.</p>\n");
+    for (name, label, id) in EXPECTED {
+        let Some((_, text)) = texts.iter().find(|(stage, _)| *stage == name) else { continue };
+        let text = match judged.v4().filter(|_| name == STRING_TO_SIGN) {
+            Some(v4) => expected_string_to_sign(shown, v4),
+            None => text.to_vec(),
+        };
+        page.raw("<details><summary>").raw(label).raw("</summary>\n<div class=\"whole\"><pre id=\"").raw(id).raw("\">");
+        page.text(&String::from_utf8_lossy(&shown.bytes(&text)));
+        page.raw("</pre>\n<button type=\"button\" hidden data-copy=\"")
+            .raw(id)
+            .raw("\">Copy</button></div>\n</details>\n");
+    }
+    page.raw("</section>\n");
+}
+
+/// Timestamp and scope are derived as the request claims them, and may be what is wrong.
+fn expected_string_to_sign(shown: &Shown<'_>, judged: JudgedV4<'_>) -> Vec<u8> {
+    let lines = judged.derivation.string_to_sign.split('\n').enumerate();
+    let expected = lines.map(|(at, line)| match both_texts(shown, judged, Place::Line(at), line.as_bytes()) {
+        Some([_, right]) => right,
+        None => line.into(),
+    });
+    expected.collect::<Vec<_>>().join(&b'\n')
 }
 
 fn write_row(

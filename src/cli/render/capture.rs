@@ -1,0 +1,151 @@
+//! A request that was seen, to be passed on: as a file that `explain` takes, without what gives access.
+//!
+//! The signature stays, for it is what all this is about.
+
+use std::borrow::Cow;
+
+use super::headers::write_field;
+use super::outside::without_bearers;
+use super::redact::{REDACTED, Redactor, is_bearing_header};
+use sigvet_core::internal::captured_request;
+use sigvet_core::request::{Body, Headers, Request};
+
+/// The reply that a request got.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplySeen<'a> {
+    /// `403`.
+    pub status: u16,
+    /// Its ID.
+    pub request_id: &'a str,
+    /// Its body.
+    pub body: &'a [u8],
+}
+
+/// The request without tokens, cookies and the like. A body that held one is left out: its length would be another.
+pub fn without_secrets(request: &Request, redactor: &Redactor) -> Request {
+    let mut headers = Headers::default();
+    for header in &request.headers {
+        let value = match is_bearing_header(header) {
+            true => REDACTED.as_bytes().to_vec(),
+            false => redacted(&header.value, redactor),
+        };
+        headers.push_unchecked(&header.name, value);
+    }
+    let body = match &request.body {
+        Body::Bytes(bytes) if redacted(bytes, redactor) != *bytes => Body::Unknown,
+        body => body.clone(),
+    };
+    captured_request(request.method(), without_bearers(&redacted(request.target(), redactor)), headers, body)
+}
+
+/// Bytes without what gives access; what is no UTF-8 stays as it is.
+fn redacted(bytes: &[u8], redactor: &Redactor) -> Vec<u8> {
+    bytes.utf8_chunks().fold(Vec::with_capacity(bytes.len()), |mut kept, chunk| {
+        kept.extend_from_slice(redactor.apply(chunk.valid()).as_bytes());
+        kept.extend_from_slice(chunk.invalid());
+        kept
+    })
+}
+
+/// The request as HTTP/1.1, with the reply behind it.
+pub fn to_http(request: &Request, reply: Option<ReplySeen<'_>>, redactor: &Redactor) -> Vec<u8> {
+    let request = without_secrets(request, redactor);
+    let mut text = format!("{} ", request.method()).into_bytes();
+    text.extend_from_slice(request.target());
+    text.extend_from_slice(b" HTTP/1.1\r\n");
+    for header in &request.headers {
+        // Writing into memory does not fail.
+        let _ = write_field(header, &mut text);
+        text.extend_from_slice(b"\r\n");
+    }
+    text.extend_from_slice(b"\r\n");
+    text.extend_from_slice(&body_on_the_wire(&request));
+    if let Some(reply) = reply {
+        write_reply(reply, redactor, &mut text);
+    }
+    text
+}
+
+/// The body in the framing that the head announces.
+fn body_on_the_wire(request: &Request) -> Cow<'_, [u8]> {
+    let Body::Bytes(bytes) = &request.body else { return Cow::default() };
+    if !request.headers.contains("transfer-encoding") {
+        return bytes.into();
+    }
+    let head = format!("{:x}\r\n", bytes.len()).into_bytes();
+    match bytes.is_empty() {
+        true => Cow::from(&b"0\r\n\r\n"[..]),
+        false => [&head, bytes.as_slice(), b"\r\n0\r\n\r\n"].concat().into(),
+    }
+}
+
+fn write_reply(reply: ReplySeen<'_>, redactor: &Redactor, text: &mut Vec<u8>) {
+    let body = redacted(reply.body, redactor);
+    let reason = http::StatusCode::from_u16(reply.status).ok().and_then(|status| status.canonical_reason());
+    let head = format!(
+        "HTTP/1.1 {} {}\r\nx-amz-request-id: {}\r\ncontent-length: {}\r\n\r\n",
+        reply.status,
+        reason.unwrap_or_default(),
+        reply.request_id,
+        body.len()
+    );
+    text.extend_from_slice(head.as_bytes());
+    text.extend_from_slice(&body);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sigvet_core::scheme::Dialect;
+
+    const TOKEN: &str = "IQoJb3JpZ2luX2VjEJ3wZz9hSigvetTest";
+
+    fn request(target: &str, fields: &[(&str, &str)], body: &str) -> Request {
+        let mut headers = Headers::default();
+        fields.iter().for_each(|(name, value)| headers.push_unchecked(name, *value));
+        captured_request("PUT", target, headers, Body::Bytes(body.into()))
+    }
+
+    fn text(request: &Request, reply: Option<ReplySeen<'_>>) -> String {
+        String::from_utf8(to_http(request, reply, &Redactor::of(request, &Dialect::AWS4))).unwrap()
+    }
+
+    /// Catches a token that goes along in a header, a query, a reply or a body.
+    #[test]
+    fn what_gives_access_stays_behind_and_the_signature_does_not() {
+        let target = format!("/a?X-Amz-Security-Token={TOKEN}&X-Amz-Signature=abcdef0123456789");
+        let fields = [
+            ("Host", "h"),
+            ("X-Amz-Security-Token", TOKEN),
+            ("Cookie", "session=abcdefghijklmnop"),
+            (
+                "Authorization",
+                "AWS4-HMAC-SHA256 Credential=A/20260301/r/s/aws4_request, SignedHeaders=host, Signature=0123456789abcdef",
+            ),
+            ("Content-Length", "35"),
+        ];
+        let request = request(&target, &fields, &format!("{TOKEN}!"));
+        let echo = format!("<CanonicalRequest>x-amz-security-token:{TOKEN}</CanonicalRequest>");
+        let text = text(&request, Some(ReplySeen { status: 403, request_id: "R1", body: echo.as_bytes() }));
+        assert!(!text.contains(TOKEN) && !text.contains("abcdefghijklmnop"), "{text}");
+        assert!(
+            text.starts_with(
+                "PUT /a?X-Amz-Security-Token=[redacted]&X-Amz-Signature=abcdef0123456789 HTTP/1.1\r\nHost: h\r\n"
+            ),
+            "{text}"
+        );
+        assert!(
+            text.contains("Signature=0123456789abcdef\r\n") && text.contains("\r\n\r\nHTTP/1.1 403 Forbidden\r\n"),
+            "{text}"
+        );
+    }
+
+    /// Catches a body that is read otherwise than it was sent.
+    #[test]
+    fn a_body_has_the_framing_that_its_head_announces() {
+        let plain = request("/a", &[("Host", "h"), ("Content-Length", "5")], "hello");
+        assert!(text(&plain, None).ends_with("\r\n\r\nhello"));
+        let chunked = request("/a", &[("Host", "h"), ("Transfer-Encoding", "chunked")], "hello");
+        assert!(text(&chunked, None).ends_with("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
+    }
+}
