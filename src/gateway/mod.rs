@@ -16,8 +16,13 @@ mod reply;
 mod understood;
 mod listener;
 mod server;
+mod answers;
 
+pub use answers::{Echo, Shelf};
+#[cfg(feature = "store")]
+pub use answers::{Store, StoreError};
 pub use exchange::{Exchange, Judgement};
+pub use intake::Intake;
 pub use keyring::{Keyring, NamedKey};
 pub use limits::Limits;
 pub use listener::{Listening, ListenError, Stop};

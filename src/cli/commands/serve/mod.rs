@@ -1,6 +1,7 @@
 //! `sigvet serve`: an endpoint that verifies like AWS and explains each refusal.
 
-mod keys;
+mod answering;
+pub mod keys;
 pub mod report;
 mod running;
 pub mod sink;
@@ -97,6 +98,14 @@ pub struct ServeArgs {
     /// Whose reply a refused request gets
     #[arg(long, value_name = "SERVER", value_enum, default_value_t, hide_possible_values = true, help_heading = "Answering")]
     answer_as: ServerKind,
+
+    /// Answer a valid request with its own body and content type (default: with what was understood)
+    #[arg(long, help_heading = "Answering", conflicts_with = "store")]
+    echo: bool,
+
+    /// Store S3 objects in this directory, so that clients can read back what they wrote
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, help_heading = "Answering")]
+    store: Option<PathBuf>,
 
     /// Stop after this many requests (default: 1)
     #[arg(long, value_name = "COUNT", num_args = 0..=1, default_missing_value = "1", require_equals = true)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::report::Report;
 use super::sink::{Exchanges, Queue};
-use super::{LogFormat, ServeArgs, keys};
+use super::{LogFormat, ServeArgs, answering, keys};
 use crate::cli::context::{self, Context};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::terminal::notes::warn;
@@ -20,11 +20,13 @@ pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exi
 }
 
 async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
+    let answer = answering::answer(args)?;
     let listening = Listening::bind(args.address(), args.allow_remote, None).await.map_err(explain_listening)?;
     let (queue, exchanges) = Queue::new();
     let verifier = verifier(args, keys, &listening);
     let mut server = Server::new(verifier, args.limits(), Arc::new(queue), std::process::id());
     server.answer_as = args.answer_as();
+    server.answer = answer;
     announce(args, &listening, context)?;
     let stop = Stop::new();
     let asked = stop.clone();
