@@ -64,6 +64,7 @@ impl Payload {
     }
 
     /// Its bytes.
+    #[cfg(feature = "store")]
     pub fn len(&self) -> u64 {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,

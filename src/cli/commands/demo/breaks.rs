@@ -43,8 +43,8 @@ pub const BREAKS: [Break; 5] = [
         make: path_encoded_twice,
     },
     Break {
-        title: "The clock of the client is two hours slow",
-        done: "signed correctly, with the time of two hours ago",
+        title: "The clock of the client is almost two hours slow",
+        done: "signed correctly, with a clock that is 1 h 53 min slow",
         operation: "GetObject",
         id: "time-skewed",
         make: slow_clock,
@@ -58,7 +58,7 @@ pub const BREAKS: [Break; 5] = [
     },
     Break {
         title: "A proxy replaces the Host header",
-        done: "signed for the server's host, arrived with Host: storage.internal",
+        done: "signed for files.example.com; the proxy sent its upstream's address",
         operation: "GetObject",
         id: "host-rewritten",
         make: host_behind_proxy,
@@ -101,8 +101,9 @@ fn path_encoded_twice(client: &Client) -> Result<Request, PrepareError> {
     Ok(signer.sign(client.request("GET", "/demo/annual%20report.pdf"), client.now)?.request)
 }
 
+/// Whole hours would be another mistake: local time that is taken for UTC.
 fn slow_clock(client: &Client) -> Result<Request, PrepareError> {
-    let slow = Timestamp::from_epoch_seconds(client.now.epoch_seconds() - 2 * 60 * 60);
+    let slow = Timestamp::from_epoch_seconds(client.now.epoch_seconds() - 113 * 60);
     Ok(signer(DEMO_KEY.1).sign(client.get(), slow)?.request)
 }
 
@@ -117,9 +118,17 @@ fn other_content_type(client: &Client) -> Result<Request, PrepareError> {
     Ok(signed)
 }
 
+/// As proxies do it that are not told otherwise.
 fn host_behind_proxy(client: &Client) -> Result<Request, PrepareError> {
-    let mut signed = signer(DEMO_KEY.1).sign(client.get(), client.now)?.request;
-    signed.headers.remove("Host");
-    signed.headers.push_unchecked("Host", "storage.internal");
+    const HOST: &str = "Host";
+    const PUBLIC: &str = "files.example.com";
+    let mut request = client.get();
+    let upstream = request.host().unwrap_or_default().to_owned();
+    request.headers.remove(HOST);
+    request.headers.push_unchecked(HOST, PUBLIC);
+    let mut signed = signer(DEMO_KEY.1).sign(request, client.now)?.request;
+    signed.headers.remove(HOST);
+    signed.headers.push_unchecked(HOST, upstream);
+    signed.headers.push_unchecked("X-Forwarded-Host", PUBLIC);
     Ok(signed)
 }

@@ -65,7 +65,7 @@ fn play_what_works(stage: &mut Stage, context: &mut Context) -> Result<(), Failu
     expect_content(&read)?;
     show::worked(&format!("sigvet send {OBJECT}"), status(stage)?, CONTENT, out)?;
     let url = works::presign(&["--expires", "15m", OBJECT], stage)?;
-    show::presigned(&format!("sigvet presign --expires 15m {OBJECT}"), &url, out)?;
+    show::presigned(&format!("URL=$(sigvet presign --expires 15m {OBJECT})"), &url, out)?;
     let fetched = works::send(&["--no-sign-request", &url], stage)?;
     expect_content(&fetched)?;
     show::worked("sigvet send --no-sign-request \"$URL\"", status(stage)?, "the URL needs no key", out)?;

@@ -7,7 +7,7 @@ use super::stage::{REGION, Stage};
 use super::Refused;
 use crate::cli::commands::serve::keys::DEMO_KEY;
 use crate::cli::commands::serve::report;
-use crate::cli::render::diagnosis::write_row;
+use crate::cli::render::diagnosis::{write_painted_row, write_row};
 use crate::cli::render::wrap::lines as wrapped;
 use crate::cli::screen::{Role, Screen};
 
@@ -53,7 +53,7 @@ pub fn presigned(command: &str, url: &str, out: &mut Screen) -> Result<()> {
 pub fn breaks(out: &mut Screen) -> Result<()> {
     writeln!(out)?;
     heading("What goes wrong, and what sigvet says", out)?;
-    paragraph("Five requests with mistakes that real clients make. An SDK shows the first lines, sigvet the rest.", out)
+    paragraph("Five requests with mistakes that real clients make: what an SDK prints, and what sigvet finds.", out)
 }
 
 /// A request that was refused.
@@ -62,7 +62,7 @@ pub fn refused(number: usize, broken: &Break, refused: &Refused, out: &mut Scree
     heading(&format!("{number}. {}", broken.title), out)?;
     write_row("request", broken.done, out)?;
     for (at, line) in sdk_lines(broken, refused).iter().enumerate() {
-        write_row(if at == 0 { "SDK" } else { "" }, line, out)?;
+        write_painted_row(if at == 0 { "SDK" } else { "" }, Role::Mark, line, out)?;
     }
     let exchange = &refused.exchange;
     let Some(diagnosis) = exchange.judgement.diagnosis() else { return Ok(()) };

@@ -50,11 +50,6 @@ impl Stage {
         Ok(Self { runtime, host, stop, serving, exchanges })
     }
 
-    /// Its host, with the port.
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-
     /// Its URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.host)

@@ -14,7 +14,7 @@ mod notes;
 mod line;
 mod text;
 
-pub use text::write_row;
+pub use text::{write_painted_row, write_row};
 
 use super::outside;
 use super::redact::{Redactor, short_signature};

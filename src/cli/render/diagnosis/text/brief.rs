@@ -13,7 +13,9 @@ impl Shown<'_> {
         let Some(best) = self.diagnosis.best() else { return page.row(label, "no mistake was found") };
         for made in &best.mistakes {
             let title = format!("{} [{}]", made.mistake.title, made.mistake.id);
-            page.strong_row(label, &title)?;
+            for (at, line) in wrapped(&title, WIDTH - COLUMN).iter().enumerate() {
+                write_painted_row(if at == 0 { label } else { "" }, Role::Heading, line, page.out)?;
+            }
             page.row("fix", made.fix())?;
             page.values(made)?;
         }
@@ -21,23 +23,23 @@ impl Shown<'_> {
     }
 }
 
-impl Page<'_> {
-    fn strong_row(&mut self, label: &str, text: &str) -> Result<()> {
-        for (at, line) in wrapped(text, WIDTH - COLUMN).iter().enumerate() {
-            self.label(if at == 0 { label } else { "" })?;
-            self.line(Role::Heading, line)?;
-        }
-        Ok(())
-    }
-}
-
 /// Writes a row of a page that has no diagnosis in it.
 pub fn write_row(label: &str, text: &str, out: &mut Screen) -> Result<()> {
     for (at, line) in wrapped(text, WIDTH - COLUMN).iter().enumerate() {
-        let label = format!("{:<width$}", if at == 0 { label } else { "" }, width = COLUMN - 2);
-        write!(out, "  ")?;
-        out.paint(Role::Secondary, &label)?;
+        write_label(if at == 0 { label } else { "" }, out)?;
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+/// Writes a row of one line, in the colours of its role.
+pub fn write_painted_row(label: &str, role: Role, line: &str, out: &mut Screen) -> Result<()> {
+    write_label(label, out)?;
+    out.paint(role, line)?;
+    writeln!(out)
+}
+
+fn write_label(label: &str, out: &mut Screen) -> Result<()> {
+    write!(out, "  ")?;
+    out.paint(Role::Secondary, &format!("{label:<width$}", width = COLUMN - 2))
 }

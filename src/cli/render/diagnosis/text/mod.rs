@@ -5,7 +5,7 @@ mod brief;
 
 use std::io::{Result, Write};
 
-pub use brief::write_row;
+pub use brief::{write_painted_row, write_row};
 
 use super::marks::{self, Kind, Segment};
 use super::servers::known_by;
