@@ -53,7 +53,16 @@ fn no_name_leads_out_of_the_folder() {
         server.sigvet(&[&common, words].concat()).run().expect(0).text()
     };
     let long = "x".repeat(5000);
-    let keys = ["../../secret", "..%2f..%2fsecret", "%2e%2e/%2e%2e/secret", "a%00", "link/secret", "/etc/passwd", "%5c..%5csecret", &long];
+    let keys = [
+        "../../secret",
+        "..%2f..%2fsecret",
+        "%2e%2e/%2e%2e/secret",
+        "a%00",
+        "link/secret",
+        "/etc/passwd",
+        "%5c..%5csecret",
+        &long,
+    ];
     for key in keys {
         let url = format!("{}/bucket/{key}", server.url);
         assert!(send(&[&url]).contains("<Code>"), "{key}");
@@ -78,7 +87,10 @@ fn no_name_leads_out_of_the_folder() {
 #[test]
 fn a_folder_that_is_none_is_refused_before_anything_is_listened_on() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    for (folder, words) in [("/nowhere/at/all", "cannot use '/nowhere/at/all' as a store"), (file.path().to_str().unwrap(), "not a directory")] {
+    for (folder, words) in [
+        ("/nowhere/at/all", "cannot use '/nowhere/at/all' as a store"),
+        (file.path().to_str().unwrap(), "not a directory"),
+    ] {
         let outcome = Sigvet::anonymous(&["serve", "--demo-keys", "--port", "0", "--store", folder]).run().expect(2);
         assert!(outcome.stderr.contains(words) && !outcome.stderr.contains("listening"), "{}", outcome.stderr);
     }

@@ -25,7 +25,7 @@ pub use exchange::{Exchange, Judgement};
 pub use intake::Intake;
 pub use keyring::{Keyring, NamedKey};
 pub use limits::Limits;
-pub use listener::{Listening, ListenError, Stop};
+pub use listener::{ListenError, Listening, Stop};
 pub use refusal::{AnswerAs, Dialect};
 pub use reply::{Reply, ReplyBody};
 pub use server::{Answer, Later, Pages, Server, Sink};

@@ -107,10 +107,7 @@ impl HttpBody for FileBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let size = usize::try_from(self.left).map_or(PIECE, |left| left.min(PIECE));
         if size == 0 {
             return Poll::Ready(None);

@@ -2,9 +2,9 @@
 
 use std::io::{Result, Write};
 
+use super::Refused;
 use super::breaks::Break;
 use super::stage::{REGION, Stage};
-use super::Refused;
 use crate::cli::commands::serve::keys::DEMO_KEY;
 use crate::cli::commands::serve::report;
 use crate::cli::render::diagnosis::{write_painted_row, write_row};

@@ -34,10 +34,8 @@ impl Guarded {
 
     /// s3s-fs would remove all that is in it, which S3 never does.
     fn check_is_empty(&self, bucket: &str) -> S3Result<()> {
-        match std::fs::read_dir(self.root.join(bucket)) {
-            Ok(mut entries) if entries.next().is_some() => Err(s3_error!(BucketNotEmpty)),
-            _ => Ok(()),
-        }
+        let entry = std::fs::read_dir(self.root.join(bucket)).ok().and_then(|mut entries| entries.next());
+        if entry.is_some() { Err(s3_error!(BucketNotEmpty)) } else { Ok(()) }
     }
 }
 

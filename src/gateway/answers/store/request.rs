@@ -78,8 +78,7 @@ fn target(request: &Request) -> Vec<u8> {
         !SIGNATURE_PARAMETERS.iter().any(|parameter| name.eq_ignore_ascii_case(parameter.as_bytes()))
     };
     let mut target = request.path().to_vec();
-    let pairs: Vec<&[u8]> =
-        request.query().unwrap_or_default().split(|byte| *byte == b'&').filter(is_kept).collect();
+    let pairs: Vec<&[u8]> = request.query().unwrap_or_default().split(|byte| *byte == b'&').filter(is_kept).collect();
     let query = pairs.join(&b"&"[..]);
     if !query.is_empty() {
         target.push(b'?');
@@ -113,6 +112,9 @@ mod tests {
         assert_eq!(passed.uri().to_string(), "/b/a%2Fb?partNumber=1&uploadId=u&tagging");
         let headers = ["authorization", "content-encoding", "x-amz-meta-a", "x-amz-checksum-crc32", "content-length"]
             .map(|name| passed.headers().get(name).map(|value| value.to_str().unwrap().to_owned()));
-        assert_eq!(headers, [None, Some("gzip"), Some("b"), Some("AAAA"), Some("3")].map(|value| value.map(str::to_owned)));
+        assert_eq!(
+            headers,
+            [None, Some("gzip"), Some("b"), Some("AAAA"), Some("3")].map(|value| value.map(str::to_owned))
+        );
     }
 }
