@@ -70,6 +70,22 @@ impl Context {
         self.spoken.as_mut().unwrap_or(&mut self.stderr).data()
     }
 
+    /// A world inside this one: its own environment and streams, with nobody at either end.
+    pub fn made_up(environment: Environment, now: Timestamp, stdout: Screen, stderr: Screen) -> Self {
+        Self {
+            connection: Options::of_environment(&environment),
+            environment,
+            now,
+            stdin: Box::new(std::io::empty()),
+            stdin_is_terminal: false,
+            stderr_is_terminal: false,
+            stdout,
+            stderr,
+            secrets: KnownSecrets::default(),
+            spoken: None,
+        }
+    }
+
     /// The real one.
     pub fn of_this_process() -> Self {
         let stdin = std::io::stdin();
@@ -137,9 +153,7 @@ pub(crate) mod testing {
 
     use super::Context;
     use crate::cli::screen::{Palette, Screen};
-    use crate::cli::secrets::KnownSecrets;
     use crate::profiles::Environment;
-    use crate::transport::Options;
     use sigvet_core::time::Timestamp;
 
     /// A stream that keeps what was written.
@@ -165,18 +179,10 @@ pub(crate) mod testing {
     /// The world at the beginning of 1970, with its standard output and standard error.
     pub(crate) fn context(environment: Environment, stdin: &str) -> (Context, Buffer, Buffer) {
         let (stdout, stderr) = (Buffer::default(), Buffer::default());
-        let context = Context {
-            connection: Options::of_environment(&environment),
-            environment,
-            now: Timestamp::from_epoch_seconds(0),
-            stdin: Box::new(Cursor::new(stdin.to_owned())),
-            stdin_is_terminal: false,
-            stderr_is_terminal: false,
-            stdout: Screen::new(Box::new(stdout.clone()), Palette::Plain),
-            stderr: Screen::new(Box::new(stderr.clone()), Palette::Plain),
-            secrets: KnownSecrets::default(),
-            spoken: None,
-        };
+        let screen = |buffer: &Buffer| Screen::new(Box::new(buffer.clone()), Palette::Plain);
+        let (out, err) = (screen(&stdout), screen(&stderr));
+        let mut context = Context::made_up(environment, Timestamp::from_epoch_seconds(0), out, err);
+        context.stdin = Box::new(Cursor::new(stdin.to_owned()));
         (context, stdout, stderr)
     }
 }

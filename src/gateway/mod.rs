@@ -22,13 +22,18 @@ mod server;
 mod relay;
 pub mod certificate;
 mod listener;
+mod answers;
 
+pub use answers::{Echo, Shelf};
+#[cfg(feature = "store")]
+pub use answers::{Store, StoreError};
 pub use exchange::{Exchange, Judgement};
 pub use forward_auth::Asker;
 pub use journal::{Entry, Journal, JournalLimits};
 pub use keyring::{Keyring, NamedKey};
 pub use limits::Limits;
 pub use listener::{ListenError, Listening, Stop, serve_stream};
+pub use intake::Intake;
 pub use refusal::{AnswerAs, Dialect};
 pub use relay::Relay;
 pub use reply::{Reply, ReplyBody};

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "it serves tests, and fails by panicking")]
 
 pub mod official_suite;
+pub mod serving;
 pub mod targets;
 
 use std::io::Write;

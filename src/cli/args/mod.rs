@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{explain, form, key, presign, send, serve, sign, verify};
+use super::commands::{demo, explain, form, key, presign, send, serve, sign, verify};
 use crate::cli::args::deferred::Deferred;
 use crate::cli::commands::profile;
 
@@ -72,6 +72,12 @@ pub enum Command {
     /// Run a local endpoint that verifies like AWS and explains each refusal
     #[command(help_template = HELP)]
     Serve(Deferred<serve::ServeArgs>),
+    /// Show what sigvet does: sign, send, break and explain requests on this machine
+    ///
+    /// It needs no account, reads no profile and reaches no other machine: it starts a server inside itself, signs and sends
+    /// requests that work, breaks five in ways that are common, and shows what an SDK and what sigvet says to each.
+    #[command(help_template = HELP)]
+    Demo(Deferred<demo::DemoArgs>),
     /// List, show and add profiles
     #[command(help_template = HELP)]
     Profile(Deferred<ProfileArgs>),

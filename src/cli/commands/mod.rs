@@ -7,5 +7,6 @@ pub mod sign;
 pub mod presign;
 pub mod send;
 pub mod serve;
+pub mod demo;
 pub mod verify;
 pub mod explain;

@@ -1,6 +1,7 @@
-//! Who answers valid requests.
+//! Who answers valid requests: a server behind, the request's own body, objects in a folder, or what was understood.
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,15 +9,27 @@ use super::ServeArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::request::address;
-use crate::gateway::{Answer, Relay};
+use crate::gateway::{Answer, Echo, Relay};
 use crate::transport::Upstream;
 use sigvet_core::request::RequestUrl;
 
 /// How long the upstream may take until it begins to answer.
 const UPSTREAM_TIME: Duration = Duration::from_secs(60);
 
-/// Who answers, if not the server itself.
-pub fn find(
+/// Who answers on this machine, if somebody was asked for. It is known before anything listens.
+///
+/// # Errors
+/// A folder that cannot be used.
+pub fn local(args: &ServeArgs) -> Result<Option<Arc<dyn Answer>>, Failure> {
+    match &args.store {
+        Some(folder) => store(folder).map(Some),
+        None if args.echo => Ok(Some(Arc::new(Echo))),
+        None => Ok(None),
+    }
+}
+
+/// The server behind, if there is one.
+pub fn upstream(
     args: &ServeArgs,
     listening: SocketAddr,
     run: u32,
@@ -44,4 +57,25 @@ fn is_itself(url: &RequestUrl, listening: SocketAddr) -> bool {
     let is_own =
         |address: SocketAddr| address == listening || (listening.ip().is_unspecified() && address.ip().is_loopback());
     addresses.is_ok_and(|mut found| found.any(|address| address.port() == listening.port() && is_own(address)))
+}
+
+#[cfg(feature = "store")]
+fn store(folder: &Path) -> Result<Arc<dyn Answer>, Failure> {
+    use crate::cli::failure::Exit;
+    use crate::gateway::{Store, StoreError};
+
+    let store = Store::open(folder).map_err(|error| {
+        let (exit, hint) = match &error {
+            StoreError::Unwritable { .. } => (Exit::CannotWrite, "choose a directory that you can write to"),
+            _ => (Exit::Usage, "create the directory first, or choose another"),
+        };
+        Failure::new(exit, error.to_string()).hint(hint)
+    })?;
+    Ok(Arc::new(store))
+}
+
+#[cfg(not(feature = "store"))]
+fn store(_: &Path) -> Result<Arc<dyn Answer>, Failure> {
+    Err(Failure::usage("this sigvet was built without --store")
+        .hint("build it with 'cargo install --path . --features store', or use --echo"))
 }

@@ -1,7 +1,7 @@
 //! `sigvet serve`: an endpoint that verifies like AWS and explains each refusal.
 
 mod answering;
-mod keys;
+pub mod keys;
 mod tls;
 pub mod report;
 pub mod page;
@@ -144,7 +144,8 @@ pub struct ServeArgs {
     upstream: Option<String>,
 
     /// Answer a proxy's question about a request with 204, 401 or 403
-    #[arg(long, value_name = "PROXY", value_enum, conflicts_with = "upstream", help_heading = "Answering")]
+    #[arg(long, value_name = "PROXY", value_enum, conflicts_with_all = ["upstream", "echo", "store"])]
+    #[arg(help_heading = "Answering")]
     auth: Option<ProxyKind>,
 
     /// Whose reply a refused request gets
@@ -157,6 +158,15 @@ pub struct ServeArgs {
         help_heading = "Answering"
     )]
     answer_as: ServerKind,
+
+    /// Answer a valid request with its own body and content type (default: with what was understood)
+    #[arg(long, help_heading = "Answering", conflicts_with_all = ["store", "upstream"])]
+    echo: bool,
+
+    /// Store S3 objects in this directory, so that clients can read back what they wrote
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, conflicts_with = "upstream")]
+    #[arg(help_heading = "Answering")]
+    store: Option<PathBuf>,
 
     /// Stop after this many requests (default: 1)
     #[arg(long, value_name = "COUNT", num_args = 0..=1, default_missing_value = "1", require_equals = true)]

@@ -24,17 +24,21 @@ pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exi
 }
 
 async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
+    let local = answering::local(args)?;
     let tls = tls::configure(args)?;
     let listening = Listening::bind(args.address(), args.allow_remote, tls).await.map_err(explain_listening)?;
     let stop = Stop::new();
     let journal = (!args.no_page).then(|| Arc::new(Journal::new(JournalLimits::default())));
-    let page = journal.clone().map(|journal| Arc::new(page(journal, &keys, &listening, &stop)));
+    let page = journal.clone().map(|journal| Arc::new(Page::for_keys(journal, &keys, &listening, &stop)));
     let (queue, exchanges) = Queue::new(journal);
     let verifier = verifier(args, keys, &listening);
     let mut server = Server::new(verifier, args.limits(), Arc::new(queue), std::process::id());
     server.answer_as = args.answer_as();
     server.asker = args.auth.map(Into::into);
-    server.answer = answering::find(args, listening.address(), server.run, context)?;
+    server.answer = match local {
+        Some(local) => Some(local),
+        None => answering::upstream(args, listening.address(), server.run, context)?,
+    };
     announce(args, &listening, page.as_deref(), context)?;
     server.pages = page.map(|page| Arc::new(page) as Arc<dyn Pages>);
     let asked = stop.clone();
@@ -64,14 +68,6 @@ fn verifier(args: &ServeArgs, keys: Keyring, listening: &Listening) -> Verifier 
         clock: Clock::new(move || now.unwrap_or_else(context::now)),
         endpoints: vec![listening.address().to_string(), format!("localhost:{port}")],
     }
-}
-
-/// The key of the demo is public; the page may show it.
-fn page(journal: Arc<Journal>, keys: &Keyring, listening: &Listening, stop: &Stop) -> Page {
-    let secret = keys.keys().iter().filter(|key| key.credentials.access_key_id != keys::DEMO_KEY.0);
-    let secret = secret.map(|key| key.credentials.clone()).collect();
-    let run = format!("{}-{}", std::process::id(), context::now().to_rfc3339());
-    Page::new(journal, listening, secret, run, stop.clone())
 }
 
 fn announce(

@@ -14,6 +14,8 @@ mod notes;
 mod line;
 mod text;
 
+pub use text::{write_painted_row, write_row};
+
 use super::outside;
 use super::redact::{Redactor, short_signature};
 use crate::cli::screen::inert_line;

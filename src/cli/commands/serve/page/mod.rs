@@ -18,9 +18,11 @@ use http::Method;
 use self::events::Position;
 use self::list::List;
 use self::visitors::Visitors;
+use super::keys::DEMO_KEY;
 use super::report;
+use crate::cli::context;
 use crate::cli::render::redact::Redactor;
-use crate::gateway::{Exchange, Journal, Listening, Pages, Reply, Stop};
+use crate::gateway::{Exchange, Journal, Keyring, Listening, Pages, Reply, Stop};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
@@ -63,8 +65,16 @@ enum Route {
 }
 
 impl Page {
+    /// The page of a server that takes these keys. That of the demo is public, and may be shown.
+    pub fn for_keys(journal: Arc<Journal>, keys: &Keyring, listening: &Listening, stop: &Stop) -> Self {
+        let secret = keys.keys().iter().filter(|key| key.credentials.access_key_id != DEMO_KEY.0);
+        let secret = secret.map(|key| key.credentials.clone()).collect();
+        let run = format!("{}-{}", std::process::id(), context::now().to_rfc3339());
+        Self::new(journal, listening, secret, run, stop.clone())
+    }
+
     /// The page of a server that listens there.
-    pub fn new(journal: Arc<Journal>, listening: &Listening, keys: Vec<Credentials>, run: String, stop: Stop) -> Self {
+    fn new(journal: Arc<Journal>, listening: &Listening, keys: Vec<Credentials>, run: String, stop: Stop) -> Self {
         let scheme = if listening.url().starts_with("https") { "https" } else { "http" };
         let visitors = Visitors { address: listening.address(), scheme };
         Self { journal, visitors, keys, run, stop }

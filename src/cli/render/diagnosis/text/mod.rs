@@ -1,7 +1,11 @@
 //! A diagnosis for a terminal, in the order of a person's questions: is it valid, what do I change, how do you know, why; and
 //! what to tell support. Each is rows of a label and what belongs to it.
 
+mod brief;
+
 use std::io::{Result, Write};
+
+pub use brief::{write_painted_row, write_row};
 
 use super::marks::{self, Kind, Segment};
 use super::servers::known_by;

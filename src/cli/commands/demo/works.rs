@@ -1,0 +1,91 @@
+//! The part that works: commands of sigvet, run as a user would type them, in an environment of the demo's own.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+
+use clap::{Args, Parser};
+
+use super::stage::{REGION, Stage};
+use crate::cli::commands::presign;
+use crate::cli::commands::send::{self, SendArgs, Shared};
+use crate::cli::commands::serve::keys::DEMO_KEY;
+use crate::cli::context::{self, Context};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::screen::{Palette, Screen};
+use crate::profiles::Environment;
+
+/// One command, with its arguments alone.
+#[derive(Parser)]
+#[command(no_binary_name = true)]
+struct Line<A: Args> {
+    #[command(flatten)]
+    args: A,
+}
+
+/// Runs `sigvet send` with these words and gives what it prints; a refusal of the server is an error.
+pub fn send(words: &[&str], stage: &Stage) -> Result<Vec<u8>, Failure> {
+    let words = [&["--fail-with-body"], words].concat();
+    run(&words, stage, |args: &SendArgs, context| send::run(args, &mut Shared::default(), context))
+}
+
+/// Runs `sigvet presign` with these words and gives the URL.
+pub fn presign(words: &[&str], stage: &Stage) -> Result<String, Failure> {
+    let printed = run(words, stage, presign::run)?;
+    Ok(String::from_utf8_lossy(&printed).trim_end().to_owned())
+}
+
+fn run<A: Args>(
+    words: &[&str],
+    stage: &Stage,
+    command: impl FnOnce(&A, &mut Context) -> Result<(), Failure>,
+) -> Result<Vec<u8>, Failure> {
+    let line = Line::<A>::try_parse_from(words).map_err(Failure::invalid)?;
+    let (stdout, stderr) = (Captured::default(), Captured::default());
+    let mut inside = Context::made_up(environment(stage), context::now(), stdout.screen(), stderr.screen());
+    command(&line.args, &mut inside)?;
+    drop(inside);
+    Ok(stdout.take())
+}
+
+/// What is the demo's own, and nothing of the user's: no profile, no proxy, no file.
+fn environment(stage: &Stage) -> Environment {
+    let variables = [
+        ("AWS_ACCESS_KEY_ID", DEMO_KEY.0),
+        ("AWS_SECRET_ACCESS_KEY", DEMO_KEY.1),
+        ("AWS_REGION", REGION),
+        ("AWS_ENDPOINT_URL", &stage.url()),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ];
+    Environment::new(variables, None)
+}
+
+/// A stream whose bytes are kept.
+#[derive(Clone, Default)]
+struct Captured(Rc<RefCell<Vec<u8>>>);
+
+impl Captured {
+    fn screen(&self) -> Screen {
+        Screen::new(Box::new(self.clone()), Palette::Plain)
+    }
+
+    fn take(&self) -> Vec<u8> {
+        self.0.take()
+    }
+}
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What should have worked and did not.
+pub fn unexpected(what: &str) -> Failure {
+    Failure::new(Exit::NotValid, format!("the demo does not work: {what}"))
+        .hint("report it: this is a bug in sigvet, or something on this machine changes requests to 127.0.0.1")
+}

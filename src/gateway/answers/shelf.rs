@@ -1,0 +1,77 @@
+//! Objects in memory, by their paths: put, get, head, delete. Enough to see a request work.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use sigvet_core::crypto::Md5Hasher;
+use sigvet_core::request::Request;
+use sigvet_core::verify::Verdict;
+
+use super::payload::Payload;
+use crate::gateway::refusal::xml::Xml;
+use crate::gateway::{Answer, Intake, Later, Reply};
+
+/// Bytes that all objects together may take.
+const ROOM: usize = 16 * 1024 * 1024;
+
+/// Objects in memory.
+#[derive(Debug, Default)]
+pub struct Shelf(Mutex<HashMap<Vec<u8>, Bytes>>);
+
+impl Answer for Shelf {
+    fn answer<'a>(&'a self, request: &'a Request, intake: Intake, _: &'a Verdict) -> Later<'a, Reply> {
+        Box::pin(std::future::ready(self.serve(request, intake)))
+    }
+}
+
+impl Shelf {
+    fn serve(&self, request: &Request, intake: Intake) -> Reply {
+        let path = request.path();
+        match request.method() {
+            "PUT" => match Payload::take(request, intake) {
+                Ok((Payload::Bytes(bytes), _)) => self.put(path, bytes),
+                _ => error(400, "EntityTooLarge", "The object does not fit into memory."),
+            },
+            "GET" | "HEAD" => self.get(path),
+            "DELETE" => {
+                self.lock().remove(path);
+                Reply::new(204, "", "")
+            }
+            _ => error(501, "NotImplemented", "This store only knows PUT, GET, HEAD and DELETE."),
+        }
+    }
+
+    fn put(&self, path: &[u8], bytes: Bytes) -> Reply {
+        let mut objects = self.lock();
+        let used: usize = objects.values().map(Bytes::len).sum();
+        if used + bytes.len() > ROOM {
+            return error(507, "InsufficientStorage", "The store is full.");
+        }
+        let mut hash = Md5Hasher::new();
+        hash.update(&bytes);
+        let etag = format!("\"{}\"", hex::encode(hash.finish()));
+        objects.insert(path.to_vec(), bytes);
+        Reply::new(200, "", "").with("etag", &etag)
+    }
+
+    fn get(&self, path: &[u8]) -> Reply {
+        match self.lock().get(path) {
+            Some(bytes) => Reply::new(200, "application/octet-stream", bytes.clone()),
+            None => error(404, "NoSuchKey", "The specified key does not exist."),
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, Bytes>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn error(status: u16, code: &str, message: &str) -> Reply {
+    let mut xml = Xml::new();
+    xml.within("Error", |xml| {
+        xml.element("Code", code);
+        xml.element("Message", message);
+    });
+    Reply::new(status, "application/xml", xml.into_text())
+}

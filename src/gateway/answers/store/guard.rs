@@ -1,0 +1,141 @@
+//! s3s-fs behind checks of every name, whether it stands in the path, in a header or in a body.
+
+use std::path::PathBuf;
+
+use s3s::dto::*;
+use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
+use s3s_fs::FileSystem;
+
+use super::names::{check_key, check_links, check_prefix};
+
+/// Files below a folder, and none besides.
+#[derive(Debug)]
+pub struct Guarded {
+    files: FileSystem,
+    root: PathBuf,
+}
+
+impl Guarded {
+    /// Those of s3s-fs below that folder, whose path has no link in it.
+    pub fn new(files: FileSystem, root: PathBuf) -> Self {
+        Self { files, root }
+    }
+
+    fn check(&self, input: &impl Names) -> S3Result<()> {
+        input.names().into_iter().try_for_each(|(bucket, key)| {
+            match key {
+                Name::Key(key) => check_key(key)?,
+                Name::Prefix(prefix) => check_prefix(prefix)?,
+                Name::None => {}
+            }
+            check_links(&self.root, bucket, key.text())
+        })
+    }
+
+    /// s3s-fs would remove all that is in it, which S3 never does.
+    fn check_is_empty(&self, bucket: &str) -> S3Result<()> {
+        let entry = std::fs::read_dir(self.root.join(bucket)).ok().and_then(|mut entries| entries.next());
+        if entry.is_some() { Err(s3_error!(BucketNotEmpty)) } else { Ok(()) }
+    }
+}
+
+/// What stands behind the name of a bucket.
+#[derive(Clone, Copy)]
+enum Name<'a> {
+    None,
+    Key(&'a str),
+    Prefix(&'a str),
+}
+
+impl<'a> Name<'a> {
+    fn text(self) -> &'a str {
+        match self {
+            Self::None => "",
+            Self::Key(text) | Self::Prefix(text) => text,
+        }
+    }
+}
+
+/// An operation's names of buckets and objects.
+trait Names {
+    fn names(&self) -> Vec<(&str, Name<'_>)>;
+}
+
+macro_rules! names {
+    ($($input:ident => |$it:ident| $names:expr;)*) => {
+        $(impl Names for $input {
+            fn names(&self) -> Vec<(&str, Name<'_>)> {
+                let $it = self;
+                $names
+            }
+        })*
+    };
+}
+
+names! {
+    ListBucketsInput => |_it| Vec::new();
+    CreateBucketInput => |it| vec![(&it.bucket, Name::None)];
+    DeleteBucketInput => |it| vec![(&it.bucket, Name::None)];
+    HeadBucketInput => |it| vec![(&it.bucket, Name::None)];
+    GetBucketLocationInput => |it| vec![(&it.bucket, Name::None)];
+    ListObjectsInput => |it| vec![(&it.bucket, Name::Prefix(it.prefix.as_deref().unwrap_or_default()))];
+    ListObjectsV2Input => |it| vec![(&it.bucket, Name::Prefix(it.prefix.as_deref().unwrap_or_default()))];
+    GetObjectInput => |it| vec![(&it.bucket, Name::Key(&it.key))];
+    HeadObjectInput => |it| vec![(&it.bucket, Name::Key(&it.key))];
+    PutObjectInput => |it| vec![(&it.bucket, Name::Key(&it.key))];
+    DeleteObjectInput => |it| vec![(&it.bucket, Name::Key(&it.key))];
+    DeleteObjectsInput => |it| it.delete.objects.iter().map(|object| (it.bucket.as_str(), Name::Key(&object.key))).collect();
+    CopyObjectInput => |it| from(&it.copy_source).into_iter().chain([(it.bucket.as_str(), Name::Key(&it.key))]).collect();
+    CreateMultipartUploadInput => |it| vec![(&it.bucket, Name::Key(&it.key))];
+    UploadPartInput => |it| vec![(&it.bucket, Name::Key(&it.key))];
+    UploadPartCopyInput => |it| from(&it.copy_source).into_iter().chain([(it.bucket.as_str(), Name::Key(&it.key))]).collect();
+    ListPartsInput => |it| vec![(&it.bucket, Name::Key(&it.key))];
+    CompleteMultipartUploadInput => |it| vec![(&it.bucket, Name::Key(&it.key))];
+    AbortMultipartUploadInput => |it| vec![(&it.bucket, Name::Key(&it.key))];
+}
+
+fn from(source: &CopySource) -> Option<(&str, Name<'_>)> {
+    match source {
+        CopySource::Bucket { bucket, key, .. } => Some((bucket, Name::Key(key))),
+        _ => None,
+    }
+}
+
+macro_rules! guarded {
+    ($($method:ident: $input:ident -> $output:ident;)*) => {
+        #[async_trait::async_trait]
+        impl S3 for Guarded {
+            async fn delete_bucket(&self, request: S3Request<DeleteBucketInput>) -> S3Result<S3Response<DeleteBucketOutput>> {
+                self.check(&request.input)?;
+                self.check_is_empty(&request.input.bucket)?;
+                self.files.delete_bucket(request).await
+            }
+
+            $(async fn $method(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
+                self.check(&request.input)?;
+                self.files.$method(request).await
+            })*
+        }
+    };
+}
+
+guarded! {
+    list_buckets: ListBucketsInput -> ListBucketsOutput;
+    create_bucket: CreateBucketInput -> CreateBucketOutput;
+    head_bucket: HeadBucketInput -> HeadBucketOutput;
+    get_bucket_location: GetBucketLocationInput -> GetBucketLocationOutput;
+    list_objects: ListObjectsInput -> ListObjectsOutput;
+    list_objects_v2: ListObjectsV2Input -> ListObjectsV2Output;
+    get_object: GetObjectInput -> GetObjectOutput;
+    head_object: HeadObjectInput -> HeadObjectOutput;
+    put_object: PutObjectInput -> PutObjectOutput;
+    delete_object: DeleteObjectInput -> DeleteObjectOutput;
+    delete_objects: DeleteObjectsInput -> DeleteObjectsOutput;
+    copy_object: CopyObjectInput -> CopyObjectOutput;
+    create_multipart_upload: CreateMultipartUploadInput -> CreateMultipartUploadOutput;
+    upload_part: UploadPartInput -> UploadPartOutput;
+    upload_part_copy: UploadPartCopyInput -> UploadPartCopyOutput;
+    list_parts: ListPartsInput -> ListPartsOutput;
+    complete_multipart_upload: CompleteMultipartUploadInput -> CompleteMultipartUploadOutput;
+    abort_multipart_upload: AbortMultipartUploadInput -> AbortMultipartUploadOutput;
+}

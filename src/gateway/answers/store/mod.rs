@@ -1,0 +1,94 @@
+//! S3 objects in a folder, by s3s and s3s-fs.
+//!
+//! The signature was judged before, so the request is passed on without it, and its body out of its chunks. What would lead
+//! out of the folder is refused by `guard`, for s3s-fs follows links.
+
+mod names;
+mod guard;
+mod request;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use http_body_util::BodyExt;
+use s3s::S3Result;
+use s3s::host::{S3Host, VirtualHost};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s_fs::FileSystem;
+use sigvet_core::request::Request;
+use sigvet_core::verify::Verdict;
+
+use super::StoreError;
+use super::payload::Payload;
+use crate::gateway::{Answer, Intake, Later, Reply};
+use guard::Guarded;
+
+/// Objects in a folder.
+pub struct Store {
+    root: PathBuf,
+    service: S3Service,
+}
+
+impl Store {
+    /// Opens a folder that is there, and can be written to.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let name = || folder.display().to_string();
+        let root = folder.canonicalize().map_err(|source| StoreError::Unreadable { folder: name(), source })?;
+        if !root.is_dir() {
+            return Err(StoreError::NotFolder { folder: name() });
+        }
+        tempfile::tempfile_in(&root).map_err(|source| StoreError::Unwritable { folder: name(), source })?;
+        let files = FileSystem::new(&root).map_err(|error| StoreError::Unreadable {
+            folder: name(),
+            source: io::Error::other(format!("{error:?}")),
+        })?;
+        let mut builder = S3ServiceBuilder::new(Guarded::new(files, root.clone()));
+        builder.set_host(Hosts);
+        Ok(Self { root, service: builder.build() })
+    }
+
+    async fn serve(&self, request: &Request, intake: Intake) -> Reply {
+        let passed = Payload::take(request, intake).map_err(|error| error.to_string());
+        let passed = passed.and_then(|(payload, trailers)| request::without_signature(request, payload, &trailers));
+        let request = match passed {
+            Ok(request) => request,
+            Err(problem) => return Reply::new(501, "text/plain; charset=utf-8", format!("{problem}\n")),
+        };
+        match self.service.call(request).await {
+            Ok(response) => {
+                let (parts, body) = response.into_parts();
+                Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.boxed_unsync() }
+            }
+            Err(error) => Reply::new(500, "text/plain; charset=utf-8", format!("the store failed: {error:?}\n")),
+        }
+    }
+}
+
+impl Answer for Store {
+    fn answer<'a>(&'a self, request: &'a Request, intake: Intake, _: &'a Verdict) -> Later<'a, Reply> {
+        Box::pin(self.serve(request, intake))
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.root.display())
+    }
+}
+
+/// Buckets stand in the path, or before `localhost`.
+struct Hosts;
+
+impl S3Host for Hosts {
+    fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
+        let name = host.split(':').next().unwrap_or(host);
+        Ok(match name.strip_suffix(".localhost") {
+            Some(bucket) => VirtualHost::new("localhost").with_bucket(bucket),
+            None => VirtualHost::new(host),
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! A request as somebody would send it who signs nothing.
+
+use http::{HeaderName, HeaderValue};
+use s3s::Body;
+use sigvet_core::request::{Header, Request};
+
+use crate::gateway::answers::payload::{CONTENT_SHA256, Payload, Trailers, is_chunked};
+
+/// Parameters of a presigned URL, of Version 4 and of Version 2.
+const SIGNATURE_PARAMETERS: [&str; 10] = [
+    "x-amz-algorithm",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-expires",
+    "x-amz-signedheaders",
+    "x-amz-signature",
+    "x-amz-security-token",
+    "awsaccesskeyid",
+    "signature",
+    "expires",
+];
+
+/// Headers of the signature, of the way, and of the coding that the body had on it.
+const LEFT_OUT: [&str; 11] = [
+    "authorization",
+    CONTENT_SHA256,
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-amz-decoded-content-length",
+    "x-amz-trailer",
+    "transfer-encoding",
+    "content-length",
+    "connection",
+    "expect",
+    "te",
+];
+
+/// The request without its signature, with the body that was meant.
+pub fn without_signature(
+    request: &Request,
+    payload: Payload,
+    trailers: &Trailers,
+) -> Result<http::Request<Body>, String> {
+    let mut builder = http::Request::builder().method(request.method()).uri(target(request));
+    let is_chunked = is_chunked(request);
+    for header in request.headers.iter().filter(|header| is_kept(header)) {
+        let value = match header.is_named("content-encoding") && is_chunked {
+            true => match without_chunked(&header.value) {
+                coding if coding.is_empty() => continue,
+                coding => coding,
+            },
+            false => header.value.clone(),
+        };
+        builder = builder.header(header.name.as_str(), value);
+    }
+    for (name, value) in trailers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str())) {
+            builder = builder.header(name, value);
+        }
+    }
+    builder = builder.header("content-length", payload.len());
+    builder.body(Body::http_body_unsync(payload.into_body())).map_err(|error| error.to_string())
+}
+
+fn is_kept(header: &Header) -> bool {
+    !LEFT_OUT.iter().any(|name| header.is_named(name))
+}
+
+/// The other codings of a body that was in chunks.
+fn without_chunked(codings: &[u8]) -> Vec<u8> {
+    let codings = codings.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    codings.filter(|coding| !coding.eq_ignore_ascii_case(b"aws-chunked")).collect::<Vec<_>>().join(&b","[..])
+}
+
+fn target(request: &Request) -> Vec<u8> {
+    let is_kept = |pair: &&[u8]| {
+        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+        !SIGNATURE_PARAMETERS.iter().any(|parameter| name.eq_ignore_ascii_case(parameter.as_bytes()))
+    };
+    let mut target = request.path().to_vec();
+    let pairs: Vec<&[u8]> = request.query().unwrap_or_default().split(|byte| *byte == b'&').filter(is_kept).collect();
+    let query = pairs.join(&b"&"[..]);
+    if !query.is_empty() {
+        target.push(b'?');
+        target.extend_from_slice(&query);
+    }
+    target
+}
+
+#[cfg(test)]
+mod tests {
+    use sigvet_core::request::RequestUrl;
+
+    use super::*;
+
+    /// Catches a signature that reaches the store, and a parameter of S3 that does not.
+    #[test]
+    fn what_signs_is_taken_away_and_nothing_else() {
+        let url: RequestUrl =
+            "http://h/b/a%2Fb?partNumber=1&X-Amz-Date=x&uploadId=u&X-Amz-Signature=s&tagging".parse().unwrap();
+        let mut request = Request::new("PUT", &url).unwrap();
+        for (name, value) in [
+            ("Authorization", "AWS4-HMAC-SHA256 x"),
+            ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+            ("Content-Encoding", "gzip, aws-chunked"),
+            ("x-amz-meta-a", "b"),
+        ] {
+            request.headers.push_unchecked(name, value);
+        }
+        let trailers = vec![("x-amz-checksum-crc32".to_owned(), "AAAA".to_owned())];
+        let passed = without_signature(&request, Payload::Bytes("abc".into()), &trailers).unwrap();
+        assert_eq!(passed.uri().to_string(), "/b/a%2Fb?partNumber=1&uploadId=u&tagging");
+        let headers = ["authorization", "content-encoding", "x-amz-meta-a", "x-amz-checksum-crc32", "content-length"]
+            .map(|name| passed.headers().get(name).map(|value| value.to_str().unwrap().to_owned()));
+        assert_eq!(
+            headers,
+            [None, Some("gzip"), Some("b"), Some("AAAA"), Some("3")].map(|value| value.map(str::to_owned))
+        );
+    }
+}

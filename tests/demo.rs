@@ -1,0 +1,51 @@
+//! `sigvet demo` as somebody sees it who has just built it: on any machine, whatever is set there.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use sigvet_testing as common;
+
+use common::Sigvet;
+
+/// What is broken, in order, by the ids that users rely on.
+const IDS: [&str; 5] =
+    ["secret-whitespace", "path-double-encoded", "time-skewed", "header-content-type", "host-rewritten"];
+
+/// Catches a mistake that is named wrongly, a line that a terminal would break, and colours in a file.
+#[test]
+fn it_names_five_causes_in_eighty_columns() {
+    let outcome = Sigvet::anonymous(&["demo"]).run().expect(0);
+    let text = outcome.text();
+    assert!(!text.contains('\x1b') && outcome.stderr.is_empty(), "{text}\n{}", outcome.stderr);
+    let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
+    assert!(wide.is_empty(), "{wide:#?}");
+    assert_eq!(ids_in(&text), IDS, "{text}");
+    assert_eq!(text.matches("An error occurred (").count(), IDS.len(), "{text}");
+    assert!(text.contains("5 of 5 causes named"), "{text}");
+}
+
+/// Catches a profile, a proxy, a key or an endpoint of the user's that reaches the demo.
+#[test]
+fn nothing_of_the_machine_changes_it() {
+    let mut command = Sigvet::anonymous(&["demo"])
+        .env("SIGVET_PROFILES", "/nowhere/profiles.toml")
+        .env("AWS_PROFILE", "nobody")
+        .env("AWS_ACCESS_KEY_ID", "AKIDOTHER")
+        .env("AWS_SECRET_ACCESS_KEY", "other")
+        .env("AWS_SESSION_TOKEN", "token")
+        .env("AWS_REGION", "mars-north-1")
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        .env("AWS_CA_BUNDLE", "/nowhere/ca.pem")
+        .env("HTTP_PROXY", "http://127.0.0.1:1")
+        .env("http_proxy", "http://127.0.0.1:1")
+        .env("ALL_PROXY", "http://127.0.0.1:1")
+        .into_command();
+    let output = command.env_remove("HOME").env_remove("PATH").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(ids_in(&text), IDS, "{text}");
+    assert!(!text.contains("mars") && !text.contains("AKIDOTHER"), "{text}");
+}
+
+fn ids_in(text: &str) -> Vec<&str> {
+    let bracketed = text.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(id, _)| id);
+    bracketed.filter(|id| id.contains('-')).collect()
+}
