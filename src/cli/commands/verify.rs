@@ -164,7 +164,7 @@ impl Own {
 fn explain_claim(error: ClaimError) -> Failure {
     let hint = match &error {
         ClaimError::Procedure { presented } if presented.starts_with("OSS") => {
-            Some("OSS takes AWS4-HMAC-SHA256 too, at s3.oss-REGION.aliyuncs.com; that can be judged")
+            Some("use the endpoint s3.oss-REGION.aliyuncs.com, which accepts AWS4-HMAC-SHA256; sigvet can check that")
         }
         ClaimError::NotSigned => Some("'sigvet explain' with a URL shows how it would be signed"),
         _ => None,

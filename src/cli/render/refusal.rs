@@ -121,7 +121,7 @@ fn checksum_hint(reply: &Reply, sent: &Request) -> Option<String> {
             if sent.wrong_checksum().is_some() =>
         {
             let WrongChecksum { name, expected, presented, .. } = sent.wrong_checksum()?;
-            Some(format!("the body's checksum is {expected}, but but {name} says {presented}"))
+            Some(format!("the body's checksum is {expected}, but {name} says {presented}"))
         }
         "NotImplemented" | "MethodNotAllowed" => Some(not_taken(algorithm?)),
         "InvalidRequest" | "InvalidArgument" if is_about_checksums => Some(not_taken(algorithm?)),
@@ -213,7 +213,7 @@ mod tests {
             let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
             hints(400, &body, ON_TIME, DatedBy::Clock).concat()
         };
-        let wrong = "the body's checksum is 2jmj7l5rSw0yVb/vlWAYkK/YBwk=, but but x-amz-checksum-sha1 says AAAA";
+        let wrong = "the body's checksum is 2jmj7l5rSw0yVb/vlWAYkK/YBwk=, but x-amz-checksum-sha1 says AAAA";
         assert_eq!(of("BadDigest", "The SHA1 you specified did not match the calculated checksum."), wrong);
         assert_eq!(of("InvalidRequest", "Value for x-amz-checksum-sha1 header is invalid."), wrong);
         let unknown = "the server may not know sha1, or no checksums: name another with --checksum, or leave it out";

@@ -154,7 +154,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn chunk(&mut self) -> Result<Chunk<'a>, Malformed> {
-        const HEAD: &str = "the head of a chunk, SIZE or SIZE;chunk-signature=SIGNATURE, and CRLF";
+        const HEAD: &str = "a chunk header, SIZE or SIZE;chunk-signature=SIGNATURE, and CRLF";
         let offset = self.at;
         let longest = self.rest().len().min(LONGEST_HEAD);
         let end = self.rest().get(..longest).unwrap_or_default().windows(2).position(|bytes| bytes == b"\r\n");
@@ -164,7 +164,7 @@ impl<'a> Cursor<'a> {
         let data = usize::try_from(length).ok().and_then(|length| self.rest().get(..length));
         let data = data.ok_or_else(|| Malformed {
             offset: self.at,
-            expected: "as many bytes as the head of the chunk says",
+            expected: "as many bytes as the chunk header says",
             presented: format!("{} of {length} bytes", self.rest().len()),
         })?;
         self.at += data.len();
