@@ -21,7 +21,7 @@ pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUr
     };
     parse_url(&from.resolve(location))
         .map(Some)
-        .map_err(|error| Failure::from_error(Exit::TransferFailed, error).context("the server redirects to nowhere"))
+        .map_err(|error| Failure::from_error(Exit::TransferFailed, error).context("the server redirects without a usable target"))
 }
 
 /// Whether a method was typed, which then holds for every hop.
