@@ -71,7 +71,7 @@ pub(super) fn local_url(from: Timestamp, server: Timestamp) -> Option<AppliedMis
 /// A presigned URL whose time has run out.
 pub(in crate::diagnosis) fn expired(at: Timestamp, now: Timestamp) -> AppliedMistake {
     let ago = in_words(at.seconds_until(now).unsigned_abs());
-    AppliedMistake::new(&EXPIRED, at.as_str(), now.as_str()).with_detail(format!("it expired {ago} before"))
+    AppliedMistake::new(&EXPIRED, at.as_str(), now.as_str()).with_detail(format!("it expired {ago} earlier"))
 }
 
 /// A presigned URL that starts in the future.

@@ -255,7 +255,7 @@ mod tests {
                 "time-malformed",
                 "X-Amz-Date",
             ),
-            (url().replace("%2F", "%252F"), "url-double-encoded", "once too often"),
+            (url().replace("%2F", "%252F"), "url-double-encoded", "one time too many"),
             (cut_before("&X-Amz-Signature"), "url-cut", "X-Amz-SignedHeaders"),
             (cut_before("%2Fs3%2F"), "url-cut", "X-Amz-Credential"),
             (cut_before("&X-Amz-Credential"), "url-cut", "X-Amz-Algorithm"),
