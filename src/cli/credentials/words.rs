@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_warning_names_the_part_and_the_place_and_no_secret() {
         let warning = Warning::WhiteSpace { part: KeyPart::SecretAccessKey, source: Source::User };
-        assert_eq!(describe_warning(&warning), "the secret access key of option -u begins or ends with white space");
+        assert_eq!(describe_warning(&warning), "the secret access key of option -u begins or ends with whitespace");
         let warning = Warning::FileTooOpen { path: "/p.toml".into(), mode: 0o44 };
         assert!(describe_warning(&warning).contains("(mode 0044); 'chmod 600 /p.toml'"));
     }
