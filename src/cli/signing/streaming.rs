@@ -85,7 +85,7 @@ fn check(settings: &Settings) -> Result<(), Failure> {
 
 fn explain_refusal(error: PlanError) -> Failure {
     let hint = match &error {
-        PlanError::HeaderGiven { name } => format!("leave -H '{name}: …' out"),
+        PlanError::HeaderGiven { name } => format!("omit -H '{name}: …'"),
         PlanError::UnknownLength => "give --length SIZE, or upload a file".to_owned(),
         PlanError::Dialect { .. } => "omit --payload streaming to send the body in one piece".to_owned(),
         PlanError::UnsignedWithoutChecksum => "add --checksum crc64nvme".to_owned(),

@@ -49,7 +49,7 @@ fn hint(error: &Error) -> Option<String> {
         Error::NoKeys { profile, .. } | Error::HalfProfile { profile, .. } => {
             let command = suggestion(&["sigvet", "profile", "add", "--force"], Some(profile));
             let command = command.unwrap_or_else(|| "'sigvet profile add --force NAME'".to_owned());
-            return Some(format!("{command} writes the profile anew"));
+            return Some(format!("run {command} to write the profile again"));
         }
         Error::UnknownProfile { near, .. } if near.is_empty() => "list all profiles with 'sigvet profile list'",
         Error::MfaNeeded { .. } => "pass the code with --mfa-code, or run the command in a terminal, which prompts for it",
