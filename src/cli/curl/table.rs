@@ -192,7 +192,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
     (Taken::NotTaken("use -o /dev/null to discard the body"), &["--out-null"]),
     (Taken::NotTaken("test in the shell whether the file exists; -o overwrites it"), &["--no-clobber", "--skip-existing"]),
     (
-        Taken::NotTaken("change the file's mode afterwards"),
+        Taken::NotTaken("set the file's mode, time and attributes afterwards"),
         &["--create-file-mode", "-R, --remote-time", "--xattr"],
     ),
     (Taken::NotTaken("use 2>FILE instead"), &["--stderr"]),
