@@ -115,7 +115,11 @@ fn what_is_not_what_its_checksum_says_is_refused() {
         let out = directory.path().join("out");
         std::fs::write(&out, "good").unwrap();
         let failed = send(&["-o", out.to_str().unwrap(), &recorder.url("/bucket/key")]).run().expect(56);
-        assert!(failed.stderr.ends_with("hint: download the object again: the file was not written\n"), "{}", failed.stderr);
+        assert!(
+            failed.stderr.ends_with("hint: download the object again: the file was not written\n"),
+            "{}",
+            failed.stderr
+        );
         assert_eq!(std::fs::read(&out).unwrap(), b"good");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing else is left there");
     }

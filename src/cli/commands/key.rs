@@ -119,7 +119,9 @@ fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure
         }
         KeyForm::Hex => hex::encode(key.to_sec1_bytes()),
         KeyForm::Trace => {
-            return Err(Failure::usage("the Version 4A key pair has no derivation chain").hint("use --as json or --as hex"));
+            return Err(
+                Failure::usage("the Version 4A key pair has no derivation chain").hint("use --as json or --as hex")
+            );
         }
     };
     let mut output = Output::open_secret(args.output.as_deref(), context)?;

@@ -132,10 +132,11 @@ impl PresignArgs {
     fn life(&self, typed: Option<Duration>, session: &Session) -> Result<Duration, Failure> {
         let is_token = matches!(self.form, PresignedForm::EksToken | PresignedForm::ExecCredential);
         match (typed, session.profile_expires()) {
-            (Some(typed), _) if is_token && typed > EKS_LONGEST => {
-                Err(Failure::usage(format!("a cluster accepts a token expiry of at most 900 s, not {} s", typed.as_secs()))
-                    .hint("omit --expires: the token is valid for 15 minutes in any case"))
-            }
+            (Some(typed), _) if is_token && typed > EKS_LONGEST => Err(Failure::usage(format!(
+                "a cluster accepts a token expiry of at most 900 s, not {} s",
+                typed.as_secs()
+            ))
+            .hint("omit --expires: the token is valid for 15 minutes in any case")),
             (Some(typed), _) => Ok(typed),
             (None, _) if self.cluster_name.is_some() => Ok(EKS_EXPIRES),
             (None, Some(text)) => {

@@ -42,7 +42,8 @@ pub enum SessionLookup<'o> {
 pub fn enter(session: &mut Session, lookup: SessionLookup<'_>, context: &mut Context) -> Result<(), Failure> {
     let choice = session.express_session();
     if choice.is_some() && session.settings.service != SERVICE {
-        let problem = format!("--s3express-session works only with the service {SERVICE}, not {}", session.settings.service);
+        let problem =
+            format!("--s3express-session works only with the service {SERVICE}, not {}", session.settings.service);
         return Err(Failure::usage(problem).hint("omit it, or pass --service s3express"));
     }
     if !wants_session(session) || choice == Some(ExpressSession::None) {
@@ -61,8 +62,11 @@ pub fn enter(session: &mut Session, lookup: SessionLookup<'_>, context: &mut Con
         };
         session.signer = Signer::Credentials(credentials);
     } else if session.signer.credentials().is_some_and(|given| given.session_token.is_none()) {
-        return Err(Failure::new(Exit::NoCredentials, "the credentials are not a session's: they have no session token")
-            .hint("use the session token that CreateSession returned, or --s3express-session auto to call it"));
+        return Err(Failure::new(
+            Exit::NoCredentials,
+            "the credentials are not a session's: they have no session token",
+        )
+        .hint("use the session token that CreateSession returned, or --s3express-session auto to call it"));
     }
     session.settings.dialect = Dialect::s3_express_session();
     Ok(())
@@ -173,7 +177,8 @@ fn no_credentials() -> Failure {
 }
 
 fn no_session(session: &Session) -> Failure {
-    let message = format!("no S3 Express session is cached for {}, and this command does not request one", host(session));
+    let message =
+        format!("no S3 Express session is cached for {}, and this command does not request one", host(session));
     Failure::new(Exit::NoCredentials, message)
         .hint("--s3express-session auto asks CreateSession for one; given: the credentials are a session's; none: sign with them as they are")
 }

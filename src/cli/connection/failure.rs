@@ -29,7 +29,9 @@ pub fn explain_transport(error: TransportError) -> Failure {
         TransportError::ProxyCertificate { .. } => Some(
             "trust another CA for the proxy with --proxy-cacert FILE, or disable verification with --proxy-insecure",
         ),
-        TransportError::TimedOut { .. } => Some("retry with --retry, or change the limits with -m and --connect-timeout"),
+        TransportError::TimedOut { .. } => {
+            Some("retry with --retry, or change the limits with -m and --connect-timeout")
+        }
         _ => None,
     };
     Failure::from_error(exit, error).with_hints(hint)

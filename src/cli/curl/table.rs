@@ -190,7 +190,10 @@ const GROUPS: &[(Taken, &[&str])] = &[
         &["-Z, --parallel", "--parallel-immediate", "--parallel-max", "--parallel-max-host", "--rate"],
     ),
     (Taken::NotTaken("use -o /dev/null to discard the body"), &["--out-null"]),
-    (Taken::NotTaken("test in the shell whether the file exists; -o overwrites it"), &["--no-clobber", "--skip-existing"]),
+    (
+        Taken::NotTaken("test in the shell whether the file exists; -o overwrites it"),
+        &["--no-clobber", "--skip-existing"],
+    ),
     (
         Taken::NotTaken("set the file's mode, time and attributes afterwards"),
         &["--create-file-mode", "-R, --remote-time", "--xattr"],

@@ -121,8 +121,9 @@ fn refuse_chunks(request: &Request, declared: Option<&str>) -> Result<(), Failur
 fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure> {
     let (header, option) = (computed.algorithm.header(), computed.algorithm.name());
     if unsigned.removed.iter().any(|removed| removed == header) {
-        return Err(Failure::usage(format!("--checksum {option} adds {header}, which -H removes"))
-            .hint("omit one of them"));
+        return Err(
+            Failure::usage(format!("--checksum {option} adds {header}, which -H removes")).hint("omit one of them")
+        );
     }
     for typed in &unsigned.request.headers {
         let Some(algorithm) = ChecksumAlgorithm::from_header(&typed.name) else { continue };
@@ -132,8 +133,11 @@ fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure>
                 .hint("S3 accepts one: omit the other"));
         }
         if value != computed.to_string() {
-            return Err(Failure::usage(format!("the body's {option} is {computed}, but -H '{}' says {value}", typed.name))
-                .hint("omit --checksum to send the header as typed, or omit -H to send the correct one"));
+            return Err(Failure::usage(format!(
+                "the body's {option} is {computed}, but -H '{}' says {value}",
+                typed.name
+            ))
+            .hint("omit --checksum to send the header as typed, or omit -H to send the correct one"));
         }
     }
     Ok(())

@@ -75,9 +75,7 @@ impl StreamingOptions {
             .hint("add --checksum crc64nvme, or sign the chunks with --payload streaming"));
         }
         if self.chunk_size.is_some() && !self.is_streaming() {
-            return Err(
-                Failure::usage("--chunk-size works only with a chunked body").hint("add --payload streaming")
-            );
+            return Err(Failure::usage("--chunk-size works only with a chunked body").hint("add --payload streaming"));
         }
         let is_hashed = matches!(self.payload, None | Some(PayloadKind::Signed));
         if self.length.is_some() && is_hashed {

@@ -10,10 +10,8 @@ use sigvet_core::request::{Body, Header, Request};
 /// The command, in one line.
 pub fn command(session: &Session, request: &Request) -> Result<String, Failure> {
     if session.plan.is_some() {
-        return Err(Failure::usage(
-            "a chunked body cannot be part of a command: each chunk has its own signature",
-        )
-        .hint(AS_HTTP));
+        return Err(Failure::usage("a chunked body cannot be part of a command: each chunk has its own signature")
+            .hint(AS_HTTP));
     }
     // curl keeps dot segments and takes brackets literally only when told to.
     let mut words = Words(vec!["curl".to_owned(), "--path-as-is".to_owned(), "--globoff".to_owned()]);
@@ -111,11 +109,10 @@ pub(super) fn file_word(path: &Path) -> Result<String, Failure> {
     match path.to_str() {
         Some("-") => Ok("./-".to_owned()),
         Some(name) => Ok(name.to_owned()),
-        None => Err(Failure::usage(format!(
-            "the name of {} is not UTF-8, and cannot be part of a command",
-            path.display()
-        ))
-        .hint("rename the file, or link to it")),
+        None => {
+            Err(Failure::usage(format!("the name of {} is not UTF-8, and cannot be part of a command", path.display()))
+                .hint("rename the file, or link to it"))
+        }
     }
 }
 
@@ -129,7 +126,8 @@ pub(super) fn unfit_word(words: &[String], at: usize, unfit: UnfitWord) -> Failu
     Failure::usage(format!("{what} {unfit}, and cannot be part of a command")).hint(AS_HTTP)
 }
 
-const BODY_FILE: &str = "use 'sigvet send' or --as http, or give the body with --data-binary @FILE and its Content-Type";
+const BODY_FILE: &str =
+    "use 'sigvet send' or --as http, or give the body with --data-binary @FILE and its Content-Type";
 
 fn beyond_words(what: &str) -> Failure {
     Failure::usage(format!("the body is {what} and cannot be part of a command")).hint(BODY_FILE)

@@ -100,10 +100,10 @@ fn check_options(signing: &SigningOptions) -> Result<(), Failure> {
 fn check_service(signing: &SigningOptions, host: &str) -> Result<(), Failure> {
     let inferred = || endpoint::infer(host).and_then(|inferred| inferred.service);
     match signing.service.clone().or_else(inferred) {
-        Some(service) if !matches!(service.as_str(), "s3" | "storage") => {
-            Err(Failure::usage(format!("Signature Version 2 works only with S3, but the request is for service {service}"))
-                .hint("use --scheme v4, or pass --service s3 if the host is an object store"))
-        }
+        Some(service) if !matches!(service.as_str(), "s3" | "storage") => Err(Failure::usage(format!(
+            "Signature Version 2 works only with S3, but the request is for service {service}"
+        ))
+        .hint("use --scheme v4, or pass --service s3 if the host is an object store")),
         _ => Ok(()),
     }
 }

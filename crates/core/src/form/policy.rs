@@ -56,7 +56,9 @@ impl fmt::Display for InvalidBase64 {
             }
             DecodeError::InvalidByte(at, byte) => write!(f, "byte 0x{byte:02x} at offset {at} does not belong there"),
             DecodeError::InvalidLength(length) => write!(f, "the text of {length} characters is truncated"),
-            DecodeError::InvalidLastSymbol { offset: at, .. } => write!(f, "the character at offset {at} cannot be the last one"),
+            DecodeError::InvalidLastSymbol { offset: at, .. } => {
+                write!(f, "the character at offset {at} cannot be the last one")
+            }
             DecodeError::InvalidPadding => f.write_str("its padding is missing or too long"),
         }
     }

@@ -143,14 +143,17 @@ impl FormArgs {
     fn check_file(&self) -> Result<(), Failure> {
         let Some(file) = &self.file else { return Ok(()) };
         if self.form != FormOutput::Curl {
-            return Err(Failure::usage("--file works only with --as curl").hint("omit --file: a browser asks for the file"));
+            return Err(
+                Failure::usage("--file works only with --as curl").hint("omit --file: a browser asks for the file")
+            );
         }
         let length = std::fs::metadata(file).map_err(|error| cannot_read(file, error))?.len();
         match self.content_length_range.filter(|(min, max)| !(min..=max).contains(&&length)) {
-            Some((min, max)) => {
-                Err(Failure::usage(format!("{} has {length} bytes, but the form accepts {min} to {max}", file.display()))
-                    .hint("choose another --content-length-range"))
-            }
+            Some((min, max)) => Err(Failure::usage(format!(
+                "{} has {length} bytes, but the form accepts {min} to {max}",
+                file.display()
+            ))
+            .hint("choose another --content-length-range")),
             None => Ok(()),
         }
     }

@@ -72,8 +72,7 @@ fn run_editor(copy: &Path, context: &Context) -> Result<(), Failure> {
     let environment = &context.environment;
     let editor = environment.get("VISUAL").or_else(|| environment.get("EDITOR")).unwrap_or("vi");
     let words = shell_words::split(editor).ok().filter(|words| !words.is_empty());
-    let words =
-        words.ok_or_else(|| Failure::usage("$EDITOR is empty").hint("set EDITOR to the program's name"))?;
+    let words = words.ok_or_else(|| Failure::usage("$EDITOR is empty").hint("set EDITOR to the program's name"))?;
     let (program, arguments) = words.split_first().expect("there are words");
     let status = Command::new(program).args(arguments).arg(copy).status();
     let failed =

@@ -52,7 +52,9 @@ fn hint(error: &Error) -> Option<String> {
             return Some(format!("run {command} to write the profile again"));
         }
         Error::UnknownProfile { near, .. } if near.is_empty() => "list all profiles with 'sigvet profile list'",
-        Error::MfaNeeded { .. } => "pass the code with --mfa-code, or run the command in a terminal, which prompts for it",
+        Error::MfaNeeded { .. } => {
+            "pass the code with --mfa-code, or run the command in a terminal, which prompts for it"
+        }
         Error::BrokenAwsProfile { .. } => "fix the line, or give the key with --profile, -u or the environment",
         Error::UnsupportedTool { .. } => "'sigvet profile add NAME' makes a profile of its keys",
         Error::Aws { asked: Source::AwsProfile { provider: AwsProvider::Sso, .. }, .. } => {

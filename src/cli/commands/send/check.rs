@@ -73,7 +73,8 @@ impl Check {
                 if computed == expected {
                     return Ok(Checked::Right { algorithm, checksum: computed });
                 }
-                let message = format!("the body that arrived has {algorithm} {computed}, but the server declared {expected}");
+                let message =
+                    format!("the body that arrived has {algorithm} {computed}, but the server declared {expected}");
                 Err(Failure::new(Exit::TransferFailed, message))
             }
         }

@@ -38,15 +38,14 @@ pub fn judge(
         .hint("upload the object again: it was changed in transit")),
         (Some(_), _) => Ok(None),
         (None, _) if is(Fingerprints::payload) => Ok(None),
-        (None, _) => {
-            Ok(Some(format!("the server did not confirm the {algorithm} checksum, so the stored object may be damaged")))
-        }
+        (None, _) => Ok(Some(format!(
+            "the server did not confirm the {algorithm} checksum, so the stored object may be damaged"
+        ))),
     }
 }
 
 fn stored_with_framing() -> Failure {
-    let message =
-        "the object is damaged: the server stored the chunk framing with it (the ETag is the MD5 of both)";
+    let message = "the object is damaged: the server stored the chunk framing with it (the ETag is the MD5 of both)";
     Failure::new(Exit::TransferFailed, message)
         .hint("upload it again without --payload streaming: this server does not support chunked bodies")
 }

@@ -95,7 +95,9 @@ fn remote_name(url: &RequestUrl) -> Result<PathBuf, Failure> {
     let path = sigvet_core::internal::split_target(url.target()).0;
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     match String::from_utf8_lossy(name).as_ref() {
-        "" | "." | ".." => Err(Failure::new(Exit::CannotWrite, "the URL has no file name for -O").hint("choose a name with -o FILE")),
+        "" | "." | ".." => {
+            Err(Failure::new(Exit::CannotWrite, "the URL has no file name for -O").hint("choose a name with -o FILE"))
+        }
         name => Ok(PathBuf::from(name)),
     }
 }

@@ -100,10 +100,8 @@ fn is_presigned(url: &str) -> bool {
 /// A WebSocket is more than a request and its response.
 fn refuse_websocket(url: &str) -> Result<(), Failure> {
     match url.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case("wss://")) {
-        Some(_) => {
-            Err(Failure::usage("'send' cannot open a WebSocket: it sends one request and reads the response")
-                .hint("use 'sigvet presign' to print the URL for the program that opens it"))
-        }
+        Some(_) => Err(Failure::usage("'send' cannot open a WebSocket: it sends one request and reads the response")
+            .hint("use 'sigvet presign' to print the URL for the program that opens it")),
         None => Ok(()),
     }
 }

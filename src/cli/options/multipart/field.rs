@@ -120,7 +120,9 @@ impl<'a> Cursor<'a, '_> {
                 open_type = None;
                 self.headers(&mut part.headers)?;
             } else if self.skip_word("encoder=") {
-                return Err(Failure::usage("-F with ;encoder= is not supported").hint("encode the content yourself first"));
+                return Err(
+                    Failure::usage("-F with ;encoder= is not supported").hint("encode the content yourself first")
+                );
             } else if let Some(start) = open_type {
                 let from = self.at;
                 let length = trim_end(self.until_stop()).len();

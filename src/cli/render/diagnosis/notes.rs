@@ -122,9 +122,7 @@ fn next_step(step: &NextStep) -> &'static str {
         NextStep::Secret => {
             "give the secret with --profile or AWS_SECRET_ACCESS_KEY, so that sigvet can reproduce the wrong signature"
         }
-        NextStep::Reply => {
-            "give the server's reply with --response FILE: many servers print the text they signed"
-        }
+        NextStep::Reply => "give the server's reply with --response FILE: many servers print the text they signed",
         NextStep::ClientLog => "give the client's debug log with --client-log FILE: it shows what was signed",
         NextStep::MoreTime => "search longer with --time-limit 60s",
     }

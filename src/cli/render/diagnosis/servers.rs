@@ -19,7 +19,9 @@ impl Shown<'_> {
             (_, Certainty::Recognized, _) => {
                 format!("by AWS's rules the signature is right; {server} is known to compute a different one: ")
             }
-            (_, _, Outcome::Valid) => format!("by AWS's rules the signature is right; {server} computes a different one: "),
+            (_, _, Outcome::Valid) => {
+                format!("by AWS's rules the signature is right; {server} computes a different one: ")
+            }
             _ => format!("{server} computes a different signature from AWS: "),
         };
         let all: Vec<&str> = applied.iter().map(|applied| applied.difference.computes).collect();

@@ -245,7 +245,9 @@ fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Re
 
 fn explain_refusal(error: PrepareError) -> Failure {
     let hint = match &error {
-        PrepareError::AlreadySigned { .. } => Some("remove it to sign again, or check the request with 'sigvet explain'"),
+        PrepareError::AlreadySigned { .. } => {
+            Some("remove it to sign again, or check the request with 'sigvet explain'")
+        }
         PrepareError::Expires { .. } => Some("for example --expires 1h, at most --expires 7d"),
         PrepareError::ExpiresAtOnce => Some("for example --expires 1h"),
         PrepareError::MissingHost => Some("remove -H 'Host:', which removes the header"),

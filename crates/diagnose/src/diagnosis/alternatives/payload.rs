@@ -350,8 +350,10 @@ fn json_forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     if let Value::String(inner) = &value {
         forms.push(("hashed before it was turned into a JSON string", inner.clone()));
     }
-    let with_newline: Vec<_> =
-        forms.iter().map(|(_, form)| ("hashed as different JSON with a trailing newline", format!("{form}\n"))).collect();
+    let with_newline: Vec<_> = forms
+        .iter()
+        .map(|(_, form)| ("hashed as different JSON with a trailing newline", format!("{form}\n")))
+        .collect();
     forms.extend(with_newline);
     forms.into_iter().map(|(detail, form)| (detail, form.into_bytes())).collect()
 }

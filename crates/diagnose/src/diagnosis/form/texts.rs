@@ -27,7 +27,11 @@ pub(super) fn step(claim: &FormClaim) -> Step<Vec<u8>> {
     }
     // A field that is no base64 may be the JSON whose base64 was signed.
     if document.is_none() {
-        add(&POLICY_NOT_BASE64, "its base64 was signed, but the JSON was sent", BASE64_STANDARD.encode(right).into_bytes());
+        add(
+            &POLICY_NOT_BASE64,
+            "its base64 was signed, but the JSON was sent",
+            BASE64_STANDARD.encode(right).into_bytes(),
+        );
         let trimmed: String = right.chars().filter(|c| !c.is_whitespace()).collect();
         add(&POLICY_REENCODED, "without the line breaks that were sent", trimmed.into_bytes());
     }

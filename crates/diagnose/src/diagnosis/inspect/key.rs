@@ -46,7 +46,9 @@ pub(super) fn foreign_to_aws(id: &str) -> Option<AppliedMistake> {
         _ if id.ends_with("EXAMPLE") || looks_like_a_secret(id) || is_access_key_hidden(id) => return None,
         _ if is_no_key => "it is the ID of a user, group or role, not of an access key".to_owned(),
         _ if !id.bytes().all(of_aws) => "AWS access key IDs contain only uppercase letters and digits".to_owned(),
-        _ if id.len() != AWS_LENGTH => format!("it has {} characters, but AWS access key IDs have {AWS_LENGTH}", id.len()),
+        _ if id.len() != AWS_LENGTH => {
+            format!("it has {} characters, but AWS access key IDs have {AWS_LENGTH}", id.len())
+        }
         _ => return None,
     };
     Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, shown(id), "").with_detail(detail))

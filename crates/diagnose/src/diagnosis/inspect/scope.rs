@@ -31,7 +31,9 @@ fn disorder(scope: &Scope) -> Option<&'static str> {
 pub(in crate::diagnosis) fn other_date(presented: &str, expected: &str) -> AppliedMistake {
     let made = AppliedMistake::new(&SCOPE_DATE, presented, expected);
     match () {
-        () if is_date(presented) => made.with_detail(format!("the scope is for {presented}, but the request is from {expected}")),
+        () if is_date(presented) => {
+            made.with_detail(format!("the scope is for {presented}, but the request is from {expected}"))
+        }
         () if presented.replace('-', "") == expected => made.with_detail("the scope's date has dashes"),
         () => made.with_detail("the scope's date does not have the form YYYYMMDD"),
     }

@@ -172,9 +172,7 @@ fn algorithm(request: &Request, presented: &str) -> Option<AppliedMistake> {
         _ if presented.trim_end_matches([',', ';', ':']).eq_ignore_ascii_case("AWS4-HMAC-SHA256") => {
             said(presented, "the algorithm is not written as AWS4-HMAC-SHA256")
         }
-        _ if presented.starts_with("AWS") && presented.len() < 40 => {
-            said(presented, "the algorithm is unknown")
-        }
+        _ if presented.starts_with("AWS") && presented.len() < 40 => said(presented, "the algorithm is unknown"),
         _ => said("", "there is no known algorithm"),
     }
 }

@@ -109,7 +109,8 @@ fn malformed_date(said: &Said<'_>) -> Option<AppliedMistake> {
     // A claim that can be read has a date of the right form.
     (is_said && said.judged.is_none()).then(|| {
         let presented = said.quoted_after("got ").unwrap_or_default();
-        AppliedMistake::new(&TIME_MALFORMED, presented, "").with_detail("the date does not have the form 20150830T123600Z")
+        AppliedMistake::new(&TIME_MALFORMED, presented, "")
+            .with_detail("the date does not have the form 20150830T123600Z")
     })
 }
 
