@@ -92,7 +92,7 @@ fn a_header_that_would_become_two_is_refused() {
         assert_eq!(output.status.code(), Some(2));
         assert!(output.stdout.is_empty());
         let expected = format!(
-            "error: header '{name}' has a line break or a NUL in it\n  hint: give each header with an -H of its own\n"
+            "error: header '{name}' has a line break or a NUL in it\n  hint: pass each header with its own -H\n"
         );
         assert_eq!(String::from_utf8(output.stderr).unwrap(), expected);
     }

@@ -53,7 +53,7 @@ pub fn explain(words: &[OsString], word: &str) -> Option<Failure> {
         None => return None,
     };
     let shown =
-        if looks_like_url(word) { "a URL is no command".to_owned() } else { format!("there is no command '{word}'") };
+        if looks_like_url(word) { "a URL is not a command".to_owned() } else { format!("unknown command '{word}'") };
     Some(Failure::usage(without_lookalikes(&shown)).hint(hint))
 }
 

@@ -118,10 +118,12 @@ impl Server {
         let by_head = if is_large { turn.judge_head(&request) } else { Ahead::Open(None) };
         let reply = match by_head {
             Ahead::Refused(head, verdict) => turn.refuse(*head, Ok(verdict)).await.with("connection", "close"),
-            Ahead::Open(decoder) => match intake::take(&request, body, decoder.map(|decoder| *decoder), &self.limits).await {
-                Ok(intake) => turn.judge(request, intake).await,
-                Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
-            },
+            Ahead::Open(decoder) => {
+                match intake::take(&request, body, decoder.map(|decoder| *decoder), &self.limits).await {
+                    Ok(intake) => turn.judge(request, intake).await,
+                    Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
+                }
+            }
         };
         let mut response = reply.into_response();
         if parts.method == Method::HEAD {

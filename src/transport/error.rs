@@ -146,7 +146,7 @@ pub enum TransportError {
 #[derive(Debug, thiserror::Error)]
 pub enum Unsendable {
     /// The URL is one of a WebSocket.
-    #[error("the request cannot be sent: WebSockets are not spoken here")]
+    #[error("the request cannot be sent: WebSockets are not supported")]
     WebSocket,
     /// hyper would send another target than the signed one.
     #[error("the request cannot be sent: its target would be rewritten, and so the signature would not hold")]

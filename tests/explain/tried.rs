@@ -63,7 +63,7 @@ fn a_secret_is_read_from_standard_input_or_a_file_and_never_shown() {
         outcome
     };
     let from_stdin = tried(&["--try-secret", "-", &file], &format!("{SECRET}\r\n")).expect(0);
-    let answer = "note: with the secret of --try-secret, the signature would be right";
+    let answer = "note: with the secret from --try-secret, the signature would be right";
     assert!(from_stdin.text().contains(answer), "{}", from_stdin.text());
     let request = String::from_utf8(signed(&[]).to_bytes()).unwrap();
     for (words, input, expected) in [

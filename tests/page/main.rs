@@ -147,7 +147,7 @@ fn a_valid_request_has_nothing_marked() {
 fn an_unknown_verdict_says_what_would_tell_more() {
     let diagnosis = diagnoses::unknown();
     looked_at("unknown", &diagnosis);
-    assert!(html(&diagnosis).contains("What would tell more"));
+    assert!(html(&diagnosis).contains("What else would help"));
 }
 
 /// A canary in the page would be heard, and with the page's policy is not.

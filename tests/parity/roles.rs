@@ -113,7 +113,7 @@ fn a_refusal_is_told_in_the_words_of_the_service() {
     );
     let words = stderr(&home.presign(&[]));
     let expected = format!(
-        "error: aws profile 'r' (assume role) gives no credentials: caused by AssumeRole of STS at http://{} was refused: \
+        "error: aws profile 'r' (assume role) provides no credentials: caused by AssumeRole of STS at http://{} was refused: \
          AccessDenied: User: x is not authorized to perform: sts:AssumeRole on resource: denied (status 403)",
         home.services.address()
     );

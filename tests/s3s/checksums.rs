@@ -17,7 +17,7 @@ fn a_right_checksum_is_accepted_and_comes_back() {
             send(&[&words[..], &["-f", "--checksum", algorithm, &object]].concat()).input(input).run().expect(0);
             let got = send(&["-f", "-v", "--checksum", algorithm, &object]).run().expect(0);
             assert!(got.stdout == body);
-            let said = format!("* the body has the {algorithm} that the server said, ");
+            let said = format!("* the body matches the server's {algorithm} checksum, ");
             assert!(got.stderr.contains(&said), "{}", got.stderr);
         }
     }

@@ -20,7 +20,7 @@ fn a_known_host_is_warned_of_before_the_request_is_sent() {
     let url = format!("http://bucket.fra1.digitaloceanspaces.com:{port}/key");
     let resolve = format!("bucket.fra1.digitaloceanspaces.com:{port}:127.0.0.1");
     let warned = send(&["--resolve", &resolve, "-H", TAB, &url]).run().expect(0);
-    for words in ["warning: Ceph computes another signature than AWS: white space", "Send single spaces"] {
+    for words in ["warning: Ceph computes a different signature from AWS: white space", "Send single spaces"] {
         assert!(warned.stderr.contains(words), "{words}: {}", warned.stderr);
     }
     let plain = send(&["--resolve", &resolve, "-H", "x-amz-meta-note: a b", &url]).run().expect(0);
@@ -31,7 +31,7 @@ fn a_known_host_is_warned_of_before_the_request_is_sent() {
 fn a_refusal_of_a_recognised_server_says_what_to_send_instead() {
     let (weed, nobody) = (refusing("Server: SeaweedFS 4.48\r\n"), refusing("Server: nginx\r\n"));
     let indexed = "/bucket?a%5B10%5D=1&a1=2";
-    let hint = "hint: SeaweedFS computes another signature than AWS: query parameters are sorted before they are";
+    let hint = "hint: SeaweedFS computes a different signature from AWS: query parameters are sorted before they are";
     let outcome = send(&[&weed.url(indexed)]).run().expect(0);
     assert!(outcome.stderr.contains(hint), "{}", outcome.stderr);
     for (server, target) in [(&weed, "/bucket?a=1&b=2"), (&nobody, indexed)] {

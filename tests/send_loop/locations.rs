@@ -58,7 +58,7 @@ fn a_location_to_nowhere_counts_only_where_it_is_followed() {
     for location in ["ftp://h.example/x", "http://", "http://h:x/", "file:///etc/passwd", "mailto:a@h.example"] {
         let server = leading_to(location.as_bytes());
         let followed = send(&["-L", &server.url("/")]).run().expect(56);
-        assert_says(&followed, "the server redirects to nowhere: ");
+        assert_says(&followed, "the server redirects without a usable target: ");
         server.only_request();
         let server = leading_to(location.as_bytes());
         assert_eq!(send(&[&server.url("/")]).run().expect(0).text(), "moved", "{location}");

@@ -93,7 +93,7 @@ fn a_get_asks_for_the_checksum() {
     assert_eq!(sent.values("x-amz-checksum-mode"), ["ENABLED"]);
     assert_eq!((sent.values("x-amz-checksum-crc32").len(), sent.values("x-amz-sdk-checksum-algorithm").len()), (0, 0));
     assert_eq!(done.text(), BODY);
-    let said = "* the body has the sha1 that the server said, IY7wBY/k4i4OXWhCbuIzKRIXC5I=\n";
+    let said = "* the body matches the server's sha1 checksum, IY7wBY/k4i4OXWhCbuIzKRIXC5I=\n";
     assert!(done.stderr.ends_with(said), "{}", done.stderr);
 }
 
@@ -107,7 +107,7 @@ fn what_is_not_what_its_checksum_says_is_refused() {
         let wrong = format!("A{}", &right[1..]);
         let recorder = Recorder::answering(answer(&format!("200 OK\r\nx-amz-checksum-{name}: {wrong}")));
         let failed = send(&[&recorder.url("/bucket/key")]).run().expect(56);
-        let said = format!("error: the body that arrived has {name} {right}, the server said {wrong}\n");
+        let said = format!("error: the body that arrived has {name} {right}, but the server declared {wrong}\n");
         assert!(failed.stderr.starts_with(&said), "{}", failed.stderr);
         assert_eq!(failed.text(), BODY, "what was received was printed before its end was known");
 
@@ -115,7 +115,11 @@ fn what_is_not_what_its_checksum_says_is_refused() {
         let out = directory.path().join("out");
         std::fs::write(&out, "good").unwrap();
         let failed = send(&["-o", out.to_str().unwrap(), &recorder.url("/bucket/key")]).run().expect(56);
-        assert!(failed.stderr.ends_with("hint: the file was not written: get the object again\n"), "{}", failed.stderr);
+        assert!(
+            failed.stderr.ends_with("hint: download the object again: the file was not written\n"),
+            "{}",
+            failed.stderr
+        );
         assert_eq!(std::fs::read(&out).unwrap(), b"good");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing else is left there");
     }
@@ -155,7 +159,7 @@ fn what_makes_no_sense_is_refused_before_it_is_sent() {
     let recorder = Recorder::answering(OK);
     let url = recorder.url("/bucket/key");
     for (words, expected) in [
-        (&["-X", "DELETE"][..], "DELETE has no body to make a checksum of"),
+        (&["-X", "DELETE"][..], "DELETE has no body to compute a checksum of"),
         (&["-d", "x", "--service", "sqs"], "which service 'sqs' of AWS4-HMAC-SHA256 knows nothing of"),
         (&["-d", "x", "--service", "storage", "--dialect", "goog"], "which service 'storage' of GOOG4-HMAC-SHA256"),
         (&["-d", "x", "--service", "s3", "--payload-hash", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"], "in chunks"),

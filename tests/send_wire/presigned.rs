@@ -19,7 +19,7 @@ fn a_presigned_url_is_sent_as_it_is() {
     ]);
     let url = url.run().expect(0).text();
     let outcome = send(&[url.trim()]).run().expect(0);
-    assert_eq!(outcome.stderr, "* the URL is presigned: it is sent as it is, without another signature\n");
+    assert_eq!(outcome.stderr, "* the URL is presigned, so it is sent unchanged\n");
     let sent = recorder.only_request();
     assert!(url.trim().ends_with(sent.line.split(' ').nth(1).unwrap()), "{}", sent.line);
     let names: Vec<String> = sent.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();

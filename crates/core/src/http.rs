@@ -43,7 +43,7 @@ pub enum ConvertError {
     #[error("the body is not in memory")]
     Body,
     /// What the `http` crate does not take.
-    #[error("not a request for the http crate: {0}")]
+    #[error("the http crate rejects the request: {0}")]
     Http(#[from] ::http::Error),
 }
 

@@ -82,7 +82,7 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
         SchemeName::V4a => return print_public_key(args, context),
         SchemeName::V2 => {
             return Err(Failure::usage("Signature Version 2 has no signing key: it signs with the secret itself")
-                .hint("--scheme v4 derives a key for one day, region and service"));
+                .hint("use --scheme v4 to derive a key for one day, region and service"));
         }
     }
     let resolved = args.credentials.resolve(context)?;
@@ -108,7 +108,7 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
 fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
     if args.region.is_some() || args.service.is_some() || args.date.is_some() || args.dialect.is_some() {
         return Err(Failure::usage("the key pair of Version 4A is the same for every day, region and service")
-            .hint("leave --date, --region, --service and --dialect out"));
+            .hint("omit --date, --region, --service and --dialect"));
     }
     let credentials = args.credentials.resolve(context)?.credentials;
     let (dialect, id) = (Dialect::AWS4, &credentials.access_key_id);
@@ -123,7 +123,9 @@ fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure
         }
         KeyForm::Hex => hex::encode(key.to_sec1_bytes()),
         KeyForm::Trace => {
-            return Err(Failure::usage("the key pair of Version 4A is made by no chain").hint("--as json, or --as hex"));
+            return Err(
+                Failure::usage("the Version 4A key pair has no derivation chain").hint("use --as json or --as hex")
+            );
         }
     };
     let mut output = Output::open_secret(args.output.as_deref(), context)?;
@@ -133,7 +135,7 @@ fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure
 
 fn required<'a>(name: &str, value: Option<&'a String>) -> Result<&'a str, Failure> {
     value.map(String::as_str).ok_or_else(|| {
-        Failure::usage(format!("no {name} to make a key for"))
+        Failure::usage(format!("no {name} to derive a key for"))
             .hint(format!("pass --{name}, or set {name} in the profile"))
     })
 }

@@ -134,10 +134,11 @@ impl PresignArgs {
     fn life(&self, typed: Option<Duration>, session: &Session) -> Result<Duration, Failure> {
         let is_token = matches!(self.form, PresignedForm::EksToken | PresignedForm::ExecCredential);
         match (typed, session.profile_expires()) {
-            (Some(typed), _) if is_token && typed > EKS_LONGEST => {
-                Err(Failure::usage(format!("a cluster takes no token of more than 900 s, not {} s", typed.as_secs()))
-                    .hint("leave --expires out: the token counts for 15 minutes in any case"))
-            }
+            (Some(typed), _) if is_token && typed > EKS_LONGEST => Err(Failure::usage(format!(
+                "a cluster accepts a token expiry of at most 900 s, not {} s",
+                typed.as_secs()
+            ))
+            .hint("omit --expires: the token is valid for 15 minutes in any case")),
             (Some(typed), _) => Ok(typed),
             (None, _) if self.cluster_name.is_some() => Ok(EKS_EXPIRES),
             (None, Some(text)) => {
@@ -163,11 +164,11 @@ fn eks_token(view: &SignedView<'_>) -> Result<String, Failure> {
     if !matches!(names.as_slice(), [name] if name.eq_ignore_ascii_case(CLUSTER_HEADER)) {
         let what = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         return Err(Failure::usage(format!("a cluster sends {CLUSTER_HEADER} alone to STS, signed are: {what}"))
-            .hint("give --cluster-name, and no other header by -H"));
+            .hint("pass --cluster-name, and no other header with -H"));
     }
     let is_version_4 = matches!(view.derived, Derived::Canonical { terms, .. } if terms.scheme == Scheme::V4);
     if !is_version_4 {
-        return Err(Failure::usage("a cluster takes tokens of Signature Version 4 alone").hint("leave --scheme out"));
+        return Err(Failure::usage("a cluster accepts only Signature Version 4 tokens").hint("omit --scheme"));
     }
     if request.method() != "GET" {
         return Err(Failure::usage(format!("a cluster sends GET to STS, not {}", request.method())));

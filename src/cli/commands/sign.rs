@@ -98,7 +98,7 @@ impl SignArgs {
     fn is_login(&self) -> Result<bool, Failure> {
         let is_login = matches!(self.form, SignedForm::Vault);
         if self.vault_server_id.is_some() && !is_login {
-            return Err(Failure::usage("--vault-server-id is of a login at Vault").hint("add --as vault"));
+            return Err(Failure::usage("--vault-server-id works only with --as vault").hint("add --as vault"));
         }
         Ok(is_login)
     }
@@ -106,7 +106,7 @@ impl SignArgs {
 
 fn vault_login(view: &SignedView<'_>) -> Result<Value, Failure> {
     let login = token::vault_login(&view.url.to_string(), &view.signed.request);
-    login.ok_or_else(|| Failure::usage("the body is too large for a login at Vault"))
+    login.ok_or_else(|| Failure::usage("the body is too large for a Vault login"))
 }
 
 /// A signed request with what led to it.
@@ -144,7 +144,7 @@ fn sign_v2(
     context: &mut Context,
 ) -> Result<SignedParts, Failure> {
     let prepared = session.prepare_v2(choice, context)?;
-    let credentials = session.signer.credentials().ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
+    let credentials = session.signer.credentials().ok_or_else(|| Failure::usage("the request is sent unsigned"))?;
     let (terms, string_to_sign) = (prepared.terms.clone(), Box::new(prepared.derive()));
     let signed = prepared.sign(&credentials.secret_access_key);
     Ok(SignedParts { signed, derived: Derived::V2 { terms, string_to_sign }, encoder: None })

@@ -194,7 +194,7 @@ impl Own {
         }
         let resolved = credentials
             .resolve(context)
-            .map_err(|error| Failure::from(error).hint("--no-credentials looks at the request without any key"))?;
+            .map_err(|error| Failure::from(error).hint("pass --no-credentials to check the request without a key"))?;
         Ok(Self { credentials: Some(resolved.credentials), settings: resolved.settings })
     }
 }
@@ -202,9 +202,9 @@ impl Own {
 fn explain_claim(error: ClaimError) -> Failure {
     let hint = match &error {
         ClaimError::Procedure { presented } if presented.starts_with("OSS") => {
-            Some("OSS takes AWS4-HMAC-SHA256 too, at s3.oss-REGION.aliyuncs.com; that can be judged")
+            Some("use the endpoint s3.oss-REGION.aliyuncs.com, which accepts AWS4-HMAC-SHA256; sigvet can check that")
         }
-        ClaimError::NotSigned => Some("'sigvet explain' with a URL shows how it would be signed"),
+        ClaimError::NotSigned => Some("use 'sigvet explain' with the URL to see how it would be signed"),
         _ => None,
     };
     Failure::invalid(error).with_hints(hint)

@@ -42,8 +42,9 @@ pub enum SessionLookup<'o> {
 pub fn enter(session: &mut Session, lookup: SessionLookup<'_>, context: &mut Context) -> Result<(), Failure> {
     let choice = session.express_session();
     if choice.is_some() && session.settings.service != SERVICE {
-        let problem = format!("--s3express-session is for the service {SERVICE}, not {}", session.settings.service);
-        return Err(Failure::usage(problem).hint("leave it out, or give --service s3express"));
+        let problem =
+            format!("--s3express-session works only with the service {SERVICE}, not {}", session.settings.service);
+        return Err(Failure::usage(problem).hint("omit it, or pass --service s3express"));
     }
     if !wants_session(session) || choice == Some(ExpressSession::None) {
         return Ok(());
@@ -61,8 +62,11 @@ pub fn enter(session: &mut Session, lookup: SessionLookup<'_>, context: &mut Con
         };
         session.signer = Signer::Credentials(credentials);
     } else if session.signer.credentials().is_some_and(|given| given.session_token.is_none()) {
-        return Err(Failure::new(Exit::NoCredentials, "the credentials are no session's: they have no session token")
-            .hint("CreateSession gives AWS_SESSION_TOKEN with the key; --s3express-session auto calls it"));
+        return Err(Failure::new(
+            Exit::NoCredentials,
+            "the credentials are not a session's: they have no session token",
+        )
+        .hint("use the session token that CreateSession returned, or --s3express-session auto to call it"));
     }
     session.settings.dialect = Dialect::s3_express_session();
     Ok(())
@@ -111,15 +115,15 @@ fn create(
 ) -> Result<Credentials, Failure> {
     let host = host(session);
     if session.url.scheme() == UriScheme::Http {
-        warn(context, "the secret of the session comes over http, in the clear")?;
+        warn(context, "the session's secret is received unencrypted, over http")?;
     }
     let reply = ask(session, own, options, context)?;
     let malformed = format!("{host} answers CreateSession with no session");
     let created =
         parse_session(&reply).map_err(|error| Failure::located(Exit::NoCredentials, malformed.as_str(), error))?;
     if !is_good(&created, context.now) {
-        return Err(Failure::new(Exit::NoCredentials, format!("{malformed}: it has ended already"))
-            .hint("is this machine's clock right?"));
+        return Err(Failure::new(Exit::NoCredentials, format!("{malformed}: it has already expired"))
+            .hint("check this machine's clock"));
     }
     if session.is_verbose() {
         note(context, &format!("session: created by {host}, {}", lasting(&created)))?;
@@ -154,8 +158,8 @@ fn ask(
         return Ok(body);
     }
     let summary = Reply::parse(Some(head.status), &head.headers, &body).summary();
-    Err(Failure::new(Exit::NoCredentials, format!("no session of S3 Express: {} says {summary}", host(session)))
-        .hint("CreateSession takes the permission s3express:CreateSession; --s3express-session none does without it"))
+    Err(Failure::new(Exit::NoCredentials, format!("no S3 Express session: {} says {summary}", host(session)))
+        .hint("grant s3express:CreateSession, or use --s3express-session none"))
 }
 
 fn create_session(url: &RequestUrl, host: &str) -> Result<Request, Failure> {
@@ -168,12 +172,13 @@ fn create_session(url: &RequestUrl, host: &str) -> Result<Request, Failure> {
 }
 
 fn no_credentials() -> Failure {
-    Failure::new(Exit::NoCredentials, "a signing key cannot ask for a session of S3 Express")
+    Failure::new(Exit::NoCredentials, "a signing key cannot request an S3 Express session")
         .hint("--s3express-session given says that the key is of a session's secret, none that it is not")
 }
 
 fn no_session(session: &Session) -> Failure {
-    let message = format!("no session of S3 Express is kept for {}, and nothing is sent to get one", host(session));
+    let message =
+        format!("no S3 Express session is cached for {}, and this command does not request one", host(session));
     Failure::new(Exit::NoCredentials, message)
         .hint("--s3express-session auto asks CreateSession for one; given: the credentials are a session's; none: sign with them as they are")
 }

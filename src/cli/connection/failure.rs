@@ -24,12 +24,14 @@ pub fn explain_transport(error: TransportError) -> Failure {
     };
     let hint = match &error {
         TransportError::Certificate { .. } => {
-            Some("--cacert FILE names another authority to believe; -k believes anybody")
+            Some("trust another CA with --cacert FILE, or disable verification with -k")
         }
         TransportError::ProxyCertificate { .. } => Some(
-            "--proxy-cacert FILE names the CA certificates to trust for the proxy; --proxy-insecure trusts anybody",
+            "trust another CA for the proxy with --proxy-cacert FILE, or disable verification with --proxy-insecure",
         ),
-        TransportError::TimedOut { .. } => Some("--retry tries again; -m and --connect-timeout set the limits"),
+        TransportError::TimedOut { .. } => {
+            Some("retry with --retry, or change the limits with -m and --connect-timeout")
+        }
         _ => None,
     };
     Failure::from_error(exit, error).with_hints(hint)

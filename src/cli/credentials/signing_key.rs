@@ -64,7 +64,8 @@ impl ScopedKey {
     pub fn read(name: &str, context: &mut Context) -> Result<Self, Failure> {
         let bytes = read_settings(name, SETTINGS_LIMIT, &mut *context.stdin)?;
         Self::parse(&bytes).map_err(|error| {
-            Failure::located(Exit::Usage, format!("{name} is not a signing key"), error).hint("'sigvet key' writes one")
+            Failure::located(Exit::Usage, format!("{name} is not a signing key"), error)
+                .hint("create one with 'sigvet key'")
         })
     }
 

@@ -36,7 +36,7 @@ pub fn describe_warning(warning: &Warning) -> String {
                 .to_owned()
         }
         Warning::WhiteSpace { part, source } => {
-            format!("the {} of {} begins or ends with white space", describe_part(*part), describe_source(source))
+            format!("the {} of {} begins or ends with whitespace", describe_part(*part), describe_source(source))
         }
         Warning::InvalidExpiration { variable } => format!("{variable} is not a date and time; it is ignored"),
         Warning::BrokenSection { path, section, line, message } => {
@@ -64,7 +64,7 @@ pub fn closing_command(path: &Path) -> String {
 /// Why there are no credentials, in one line, if an option or a place has to be named for that.
 pub fn describe_error(error: &Error) -> Option<String> {
     Some(match error {
-        Error::UserIncomplete => "-u lacks an access key id or a secret: expected KEY:SECRET".to_owned(),
+        Error::UserIncomplete => "-u lacks an access key ID or a secret; expected KEY:SECRET".to_owned(),
         Error::HalfTypedKey { missing } => {
             format!("{} is missing or empty: a key is given with --access-key and --secret-key", option_of(*missing))
         }
@@ -78,7 +78,7 @@ pub fn describe_error(error: &Error) -> Option<String> {
 /// What is wrong with a part of a key, behind the name of the part. The part itself is not shown.
 pub fn describe_problem(problem: KeyProblem) -> &'static str {
     match problem {
-        KeyProblem::ControlCharacter => "has a line break, a NUL or another control character in it",
+        KeyProblem::ControlCharacter => "contains a line break, a NUL or another control character",
         KeyProblem::LooksLikeSecret => "looks like a secret access key",
         KeyProblem::LooksLikeKeyId => "looks like an access key id",
         KeyProblem::HoldsToken => "has a ':' in it, as no secret of AWS has",
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_warning_names_the_part_and_the_place_and_no_secret() {
         let warning = Warning::WhiteSpace { part: KeyPart::SecretAccessKey, source: Source::User };
-        assert_eq!(describe_warning(&warning), "the secret access key of option -u begins or ends with white space");
+        assert_eq!(describe_warning(&warning), "the secret access key of option -u begins or ends with whitespace");
         let warning = Warning::FileTooOpen { path: "/p.toml".into(), mode: 0o44 };
         assert!(describe_warning(&warning).contains("(mode 0044); 'chmod 600 /p.toml'"));
     }

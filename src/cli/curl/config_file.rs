@@ -318,10 +318,10 @@ mod tests {
     #[test]
     fn errors_name_file_and_line_and_never_a_value() {
         for (line, expected) in [
-            ("header = X: hush", "k:2: the value of header has white space in it"),
-            ("-HX: hush", "k:2: the value of header has white space in it"),
+            ("header = X: hush", "k:2: the value of header contains whitespace"),
+            ("-HX: hush", "k:2: the value of header contains whitespace"),
             ("user = \"hush", "k:2: the value of user has no closing quote"),
-            ("user = \"a\" hush", "k:2: the value of user has text behind its closing quote"),
+            ("user = \"a\" hush", "k:2: the value of user has text after its closing quote"),
             ("user", "k:2: user lacks its value"),
             ("user =", "k:2: user lacks its value"),
             ("-u", "k:2: user lacks its value"),

@@ -111,17 +111,17 @@ impl Problem {
                 Failure::usage(format!("{place}'sigvet send' has no option {option}")).with_hints(hint_for(option))
             }
             Self::NotAnOption => Failure::usage(format!("{place}the line does not begin with an option"))
-                .hint("a line reads 'option = value', and a URL stands behind 'url ='"),
+                .hint("write 'option = value'; write a URL as 'url = …'"),
             Self::NoValue(option) => Failure::usage(format!("{place}{option} lacks its value")),
             Self::NeedlessValue(option) => Failure::usage(format!("{place}{option} takes no value")),
             Self::WhiteSpace(option) => {
-                Failure::usage(format!("{place}the value of {option} has white space in it")).hint(quotes)
+                Failure::usage(format!("{place}the value of {option} contains whitespace")).hint(quotes)
             }
             Self::OpenQuote(option) => {
                 Failure::usage(format!("{place}the value of {option} has no closing quote")).hint(quotes)
             }
             Self::TextBehindQuote(option) => {
-                Failure::usage(format!("{place}the value of {option} has text behind its closing quote")).hint(quotes)
+                Failure::usage(format!("{place}the value of {option} has text after its closing quote")).hint(quotes)
             }
             Self::UrlLikeOption => Failure::usage(format!("{place}a URL does not begin with a dash")),
         }

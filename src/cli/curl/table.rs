@@ -58,7 +58,7 @@ pub fn hint_for(unknown: &str) -> Option<String> {
     }
     let positive = unknown.strip_prefix("--no-").map(|name| format!("--{name}"))?;
     let is_of_curl = find(&positive).is_some();
-    is_of_curl.then(|| format!("leave it out: sigvet does not have {positive}, so there is nothing to turn off"))
+    is_of_curl.then(|| format!("omit it: sigvet does not have {positive}, so there is nothing to turn off"))
 }
 
 fn row(name: &'static str, taken: Taken) -> Row {
@@ -69,7 +69,7 @@ fn row(name: &'static str, taken: Taken) -> Row {
 }
 
 /// What awscurl has and curl has not.
-const OF_AWSCURL: [(&str, &str); 1] = [("--tls-min", "TLS 1.2 is the least that is spoken; leave it out")];
+const OF_AWSCURL: [(&str, &str); 1] = [("--tls-min", "omit it: TLS 1.2 is the minimum anyway")];
 
 const VARIABLES: &str = "let the shell set and expand variables";
 
@@ -160,21 +160,21 @@ const GROUPS: &[(Taken, &[&str])] = &[
         ],
     ),
     (Taken::NoEffect("URLs are never expanded"), &["-g, --globoff"]),
-    (Taken::NoEffect("what arrives is passed on as it arrives"), &["-N, --no-buffer"]),
-    (Taken::NoEffect("~/.curlrc belongs to curl, and is not read"), &["-q, --disable"]),
-    (Taken::NoEffect("a bar is what is shown in any case"), &["-#, --progress-bar"]),
+    (Taken::NoEffect("output is never buffered"), &["-N, --no-buffer"]),
+    (Taken::NoEffect("~/.curlrc is never read"), &["-q, --disable"]),
+    (Taken::NoEffect("the progress is always shown as a bar"), &["-#, --progress-bar"]),
     (Taken::NoEffect("headers are printed plain"), &["--styled-output", "--no-styled-output"]),
-    (Taken::NoEffect("a file is there whole or not at all"), &["--remove-on-error"]),
+    (Taken::NoEffect("downloads are atomic"), &["--remove-on-error"]),
     (Taken::NoEffect("a proxy's answer to CONNECT is never printed"), &["--suppress-connect-headers"]),
-    (Taken::NoEffect("no session is kept"), &["--no-sessionid"]),
-    (Taken::NoEffect("TCP is not asked to keep alive"), &["--no-keepalive"]),
-    (Taken::NoEffect("it is about speed alone"), &["--tcp-nodelay", "--tcp-fastopen", "--false-start"]),
+    (Taken::NoEffect("TLS sessions are not cached"), &["--no-sessionid"]),
+    (Taken::NoEffect("TCP keep-alive is not used"), &["--no-keepalive"]),
+    (Taken::NoEffect("it only affects speed"), &["--tcp-nodelay", "--tcp-fastopen", "--false-start"]),
     (Taken::NoEffect("curl itself no longer does this"), &["--no-npn"]),
-    (Taken::NoEffect("TLS 1.2 is the least that is spoken"), &["-1, --tlsv1", "--tlsv1.0", "--tlsv1.1", "--tlsv1.2"]),
-    (Taken::NotTaken("bodies are passed on without their transfer coding"), &["--raw", "--tr-encoding"]),
-    (Taken::NotTaken("-H 'If-Modified-Since: …' asks on a condition"), &["-z, --time-cond"]),
+    (Taken::NoEffect("TLS 1.2 is the minimum anyway"), &["-1, --tlsv1", "--tlsv1.0", "--tlsv1.1", "--tlsv1.2"]),
+    (Taken::NotTaken("transfer encodings are always decoded"), &["--raw", "--tr-encoding"]),
+    (Taken::NotTaken("send -H 'If-Modified-Since: …'"), &["-z, --time-cond"]),
     (
-        Taken::NotTaken("-H 'If-None-Match: …' asks on a condition, -w '%header{etag}' prints an ETag"),
+        Taken::NotTaken("send -H 'If-None-Match: …'; print an ETag with -w '%header{etag}'"),
         &["--etag-compare", "--etag-save"],
     ),
     (Taken::NotTaken("-i prints the headers before the body, -w '%{header_json}' after it"), &["--show-headers"]),
@@ -186,16 +186,19 @@ const GROUPS: &[(Taken, &[&str])] = &[
     (Taken::NotTaken("'sigvet --version' prints the version"), &["-V, --version"]),
     (Taken::NotTaken("'sigvet send --help' prints every option"), &["-M, --manual"]),
     (
-        Taken::NotTaken("requests are sent one after the other; 'xargs -P' runs several at a time"),
+        Taken::NotTaken("use 'xargs -P' to run several at a time"),
         &["-Z, --parallel", "--parallel-immediate", "--parallel-max", "--parallel-max-host", "--rate"],
     ),
-    (Taken::NotTaken("-o /dev/null drops the body"), &["--out-null"]),
-    (Taken::NotTaken("-o writes over a file; test for it in the shell"), &["--no-clobber", "--skip-existing"]),
+    (Taken::NotTaken("use -o /dev/null to discard the body"), &["--out-null"]),
     (
-        Taken::NotTaken("set what is wanted of the file afterwards"),
+        Taken::NotTaken("test in the shell whether the file exists; -o overwrites it"),
+        &["--no-clobber", "--skip-existing"],
+    ),
+    (
+        Taken::NotTaken("set the file's mode, time and attributes afterwards"),
         &["--create-file-mode", "-R, --remote-time", "--xattr"],
     ),
-    (Taken::NotTaken("2>FILE does the same"), &["--stderr"]),
+    (Taken::NotTaken("use 2>FILE instead"), &["--stderr"]),
     (
         Taken::NotTaken("the path of the URL is sent as typed; --connect-to goes elsewhere with it"),
         &["--request-target"],
@@ -206,7 +209,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
         &["--follow", "--post301", "--post302", "--post303"],
     ),
     (
-        Taken::NotTaken("http and https are all there is: write https:// in the URL"),
+        Taken::NotTaken("write https:// in the URL; only http and https are supported"),
         &["--proto", "--proto-default", "--proto-redir", "--hsts"],
     ),
     (Taken::NotTaken("names are sent percent-encoded, as browsers do"), &["--form-escape"]),
@@ -231,9 +234,9 @@ const GROUPS: &[(Taken, &[&str])] = &[
         Taken::NotTaken("keys come from -u, a profile or the environment"),
         &["-n, --netrc", "--netrc-file", "--netrc-optional"],
     ),
-    (Taken::NotTaken("user information in a URL is never sent"), &["--disallow-username-in-url"]),
+    (Taken::NotTaken("a user in a URL is never sent"), &["--disallow-username-in-url"]),
     (
-        Taken::NotTaken("--cacert takes a file, and without it the system's authorities are believed"),
+        Taken::NotTaken("use --cacert FILE; by default the system's CA certificates are trusted"),
         &["--ca-native", "--capath"],
     ),
     (
@@ -256,7 +259,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
         ],
     ),
     (
-        Taken::NotTaken("TLS 1.2 and 1.3 are spoken with the usual ciphers; leave it out"),
+        Taken::NotTaken("omit it: sigvet uses TLS 1.2 and 1.3 with the usual ciphers"),
         &[
             "--ciphers",
             "--curves",
@@ -280,7 +283,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
         ],
     ),
     (
-        Taken::NotTaken("HTTP/1.1 is spoken, and HTTP/2 with --http2"),
+        Taken::NotTaken("use --http2 for HTTP/2; otherwise HTTP/1.1 is used"),
         &["--alt-svc", "--http0.9", "-0, --http1.0", "--http2-prior-knowledge", "--http3", "--http3-only"],
     ),
     (
@@ -359,7 +362,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
         ],
     ),
     (
-        Taken::NotTaken("http and https are all that sigvet speaks"),
+        Taken::NotTaken("sigvet supports only http and https"),
         &[
             "-a, --append",
             "--compressed-ssh",

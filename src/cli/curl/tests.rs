@@ -20,7 +20,7 @@ fn an_option_of_curl_that_is_not_taken_says_what_to_do_instead() {
         let (exit, _, stderr) = run(&words, "");
         assert_eq!(exit, 2);
         assert!(stderr.starts_with("error: 'sigvet send' has no option -"), "{stderr}");
-        assert!(stderr.ends_with("\n  hint: -H 'If-Modified-Since: …' asks on a condition\n"), "{stderr}");
+        assert!(stderr.ends_with("\n  hint: send -H 'If-Modified-Since: …'\n"), "{stderr}");
         assert!(!stderr.contains("hush"), "{stderr}");
     }
 }

@@ -39,10 +39,10 @@ impl ChecksumOptions {
         }
         let header = algorithm.header();
         Err(Failure::usage(format!(
-            "--checksum sends {header}, which service '{service}' of {} knows nothing of",
+            "--checksum sends {header}, which service '{service}' of {} does not support",
             dialect.algorithm
         ))
-        .hint("checksums are of the S3 family; elsewhere the hash that is signed guards the body"))
+        .hint("omit --checksum: only the S3 family has it; elsewhere the signed hash protects the body"))
     }
 
     /// Refuses to presign an upload whose bytes are not known.
@@ -54,7 +54,7 @@ impl ChecksumOptions {
         if !has_empty_body(&unsigned.request) || asks_for_an_object(&unsigned.request) {
             return Ok(());
         }
-        Err(Failure::usage("the URL is to bind the body to its checksum, and there is no body").hint(format!(
+        Err(Failure::usage("--checksum binds the URL to a body, but there is no body").hint(format!(
             "give it with -T FILE; or its checksum, where that is known, with -H '{}: …' alone",
             algorithm.header()
         )))
@@ -73,8 +73,8 @@ pub fn put(algorithm: ChecksumAlgorithm, unsigned: &mut Unsigned, declared: Opti
         return Ok(());
     }
     if has_empty_body(request) && !matches!(request.method(), "PUT" | "POST" | "PATCH") {
-        let message = format!("{} has no body to make a checksum of", request.method());
-        return Err(Failure::usage(message).hint("leave --checksum out"));
+        let message = format!("{} has no body to compute a checksum of", request.method());
+        return Err(Failure::usage(message).hint("omit --checksum"));
     }
     let computed = match (&request.body, &unsigned.checksum) {
         (Body::Bytes(bytes), _) => Some(Checksum::compute(algorithm, bytes)),
@@ -113,7 +113,7 @@ fn refuse_chunks(request: &Request, declared: Option<&str>) -> Result<(), Failur
         Some(declared) => Err(Failure::usage(format!(
             "the body is declared to be in chunks ({declared}), and --checksum would be of the chunks, not of the object"
         ))
-        .hint("a body in chunks carries its checksum in the trailer: write it there, and leave --checksum out")),
+        .hint("omit --checksum: a chunked body carries its checksum in the trailer")),
     }
 }
 
@@ -121,8 +121,9 @@ fn refuse_chunks(request: &Request, declared: Option<&str>) -> Result<(), Failur
 fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure> {
     let (header, option) = (computed.algorithm.header(), computed.algorithm.name());
     if unsigned.removed.iter().any(|removed| removed == header) {
-        return Err(Failure::usage(format!("--checksum {option} adds {header}, which -H removes"))
-            .hint("leave one of them out"));
+        return Err(
+            Failure::usage(format!("--checksum {option} adds {header}, which -H removes")).hint("omit one of them")
+        );
     }
     for typed in &unsigned.request.headers {
         let Some(algorithm) = ChecksumAlgorithm::from_header(&typed.name) else { continue };
@@ -132,8 +133,11 @@ fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure>
                 .hint("S3 accepts one: omit the other"));
         }
         if value != computed.to_string() {
-            return Err(Failure::usage(format!("the body's {option} is {computed}, -H '{}' says {value}", typed.name))
-                .hint("leave --checksum out to send the header as it is typed, or -H to send what is right"));
+            return Err(Failure::usage(format!(
+                "the body's {option} is {computed}, but -H '{}' says {value}",
+                typed.name
+            ))
+            .hint("omit --checksum to send the header as typed, or omit -H to send the correct one"));
         }
     }
     Ok(())

@@ -89,7 +89,7 @@ fn no_room(error: std::io::Error) -> Failure {
     let message = format!("cannot keep the body in a temporary file in {}", std::env::temp_dir().display());
     Failure::from_error(Exit::CannotWrite, error)
         .context(message)
-        .hint("put it into a file and upload that, or let TMPDIR name a directory with room")
+        .hint("upload it from a file, or set TMPDIR to a directory with more space")
 }
 
 #[cfg(test)]

@@ -75,16 +75,14 @@ impl StreamingOptions {
             .hint("add --checksum crc64nvme, or sign the chunks with --payload streaming"));
         }
         if self.chunk_size.is_some() && !self.is_streaming() {
-            return Err(
-                Failure::usage("--chunk-size is for a body that is sent in chunks").hint("add --payload streaming")
-            );
+            return Err(Failure::usage("--chunk-size works only with a chunked body").hint("add --payload streaming"));
         }
         let is_hashed = matches!(self.payload, None | Some(PayloadKind::Signed));
         if self.length.is_some() && is_hashed {
             return Err(Failure::usage(
-                "--length is for a body that is read while it is sent, and this one is hashed before",
+                "--length is only for a body that is sent while it is read, but this one is hashed first",
             )
-            .hint("add --payload streaming or --payload unsigned, or leave --length out"));
+            .hint("add --payload streaming or --payload unsigned, or omit --length"));
         }
         Ok(())
     }

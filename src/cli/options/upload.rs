@@ -45,14 +45,14 @@ impl Payload {
             (PipeLength::Counted, _) | (PipeLength::Missing, Some(_)) => return Ok(None),
             (PipeLength::Told(length), Some(file)) if file.length() == length => return Ok(None),
             (PipeLength::Told(length), Some(file)) => {
-                let message = format!("{name} has {} bytes, --length says {length}", file.length());
-                return Err(Failure::usage(message).hint("leave --length out: it is for pipes"));
+                let message = format!("{name} has {} bytes, but --length says {length}", file.length());
+                return Err(Failure::usage(message).hint("omit --length: it is only for pipes"));
             }
             (PipeLength::Missing, None) if is_empty(name)? => return Ok(None),
             (PipeLength::Missing, None) => {
                 let shown = if name == "-" { "standard input" } else { name };
                 return Err(Failure::usage(format!(
-                    "{shown} does not say how long it is, and streaming tells that first"
+                    "the length of {shown} is unknown, but streaming must declare it first"
                 ))
                 .hint("give --length SIZE, or upload a file"));
             }

@@ -4,7 +4,7 @@ use sigvet_diagnose::catalogue::Mistake;
 
 /// What to change in this program: the mistake's id, how many other clients are named before it, and the change.
 const OWN: [(&str, usize, &str); 4] = [
-    ("checksum-mismatch", 0, "--checksum crc32 computes it from the body"),
+    ("checksum-mismatch", 0, "--checksum crc32 computes the checksum from the body"),
     ("region-set-missing", 0, "--scheme v4a --region-set '*'"),
     ("time-skewed", 0, "sigvet send --fix-clock signs again with the server's time"),
     ("v2-resource", 2, "--bucket NAME, or endpoint_url in the profile"),

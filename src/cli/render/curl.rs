@@ -10,10 +10,8 @@ use sigvet_core::request::{Body, Header, Request};
 /// The command, in one line.
 pub fn command(session: &Session, request: &Request) -> Result<String, Failure> {
     if session.plan.is_some() {
-        return Err(Failure::usage(
-            "a body in chunks cannot stand in a command line: each chunk has a signature of its own",
-        )
-        .hint(AS_HTTP));
+        return Err(Failure::usage("a chunked body cannot be part of a command: each chunk has its own signature")
+            .hint(AS_HTTP));
     }
     // curl keeps dot segments and takes brackets literally only when told to.
     let mut words = Words(vec!["curl".to_owned(), "--path-as-is".to_owned(), "--globoff".to_owned()]);
@@ -50,7 +48,7 @@ fn is_of_connection(header: &Header) -> bool {
         .any(|name| header.is_named(name))
 }
 
-const AS_HTTP: &str = "'sigvet send' sends it; --as http prints the request with its body";
+const AS_HTTP: &str = "use 'sigvet send' to send it, or --as http to print the request with its body";
 
 /// What curl is to be called with.
 struct Words(Vec<String>);
@@ -113,7 +111,7 @@ impl Words {
                 Err(UnfitWord::Control('\0')) => return Err(beyond_words("binary")),
                 Err(unfit) => {
                     return Err(
-                        Failure::usage(format!("the body {unfit}, and cannot stand in a command line")).hint(BODY_FILE)
+                        Failure::usage(format!("the body {unfit}, and cannot be part of a command")).hint(BODY_FILE)
                     );
                 }
             },
@@ -130,7 +128,7 @@ fn field(header: &Header) -> Result<String, Failure> {
         Ok(value) if value.trim().is_empty() => Ok(format!("{name};")),
         Ok(value) => Ok(format!("{name}: {value}")),
         Err(_) => {
-            Err(Failure::usage(format!("the header {name} is not UTF-8, and cannot stand in a command line"))
+            Err(Failure::usage(format!("the header {name} is not UTF-8, and cannot be part of a command"))
                 .hint(AS_HTTP))
         }
     }
@@ -141,11 +139,10 @@ pub(super) fn file_word(path: &Path) -> Result<String, Failure> {
     match path.to_str() {
         Some("-") => Ok("./-".to_owned()),
         Some(name) => Ok(name.to_owned()),
-        None => Err(Failure::usage(format!(
-            "the name of {} is not UTF-8, and cannot stand in a command line",
-            path.display()
-        ))
-        .hint("give the file another name, or a link to it")),
+        None => {
+            Err(Failure::usage(format!("the name of {} is not UTF-8, and cannot be part of a command", path.display()))
+                .hint("rename the file, or link to it"))
+        }
     }
 }
 
@@ -156,11 +153,12 @@ pub(super) fn unfit_word(words: &[String], at: usize, unfit: UnfitWord) -> Failu
         Some(option) if at + 1 < words.len() => format!("the value of curl's {option}"),
         _ => "the URL".to_owned(),
     };
-    Failure::usage(format!("{what} {unfit}, and cannot stand in a command line")).hint(AS_HTTP)
+    Failure::usage(format!("{what} {unfit}, and cannot be part of a command")).hint(AS_HTTP)
 }
 
-const BODY_FILE: &str = "'sigvet send' sends it, and --as http prints it; or put the body into a file, and give --data-binary @FILE with its Content-Type";
+const BODY_FILE: &str =
+    "use 'sigvet send' or --as http, or give the body with --data-binary @FILE and its Content-Type";
 
 fn beyond_words(what: &str) -> Failure {
-    Failure::usage(format!("the body is {what}, and cannot stand in a command line")).hint(BODY_FILE)
+    Failure::usage(format!("the body is {what} and cannot be part of a command")).hint(BODY_FILE)
 }

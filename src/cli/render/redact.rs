@@ -208,7 +208,7 @@ fn exchanged_key(request: &Request) -> Option<String> {
     looks_like_secret(secret).then(|| secret.to_owned())
 }
 
-/// The session tokens of an upload by form, and its policy where it holds one in base64.
+/// The session tokens of a form upload, and its policy where it holds one in base64.
 fn in_form(request: &Request) -> Vec<Vec<u8>> {
     match FormClaim::extract(request) {
         Some(Ok(claim)) => claim.bearers(),

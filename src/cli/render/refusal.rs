@@ -130,7 +130,9 @@ fn checksum_hint(reply: &Reply, sent: &Request) -> Option<String> {
 }
 
 fn not_taken(algorithm: ChecksumAlgorithm) -> String {
-    format!("the server may not know {algorithm}, or no checksums: name another with --checksum, or leave it out")
+    format!(
+        "the server may not support {algorithm}, or no checksums at all: choose another with --checksum, or omit it"
+    )
 }
 
 /// Of a signature that was made here the steps are right: wrong is what it was made of.
@@ -216,7 +218,8 @@ mod tests {
         let wrong = "the body's checksum is 2jmj7l5rSw0yVb/vlWAYkK/YBwk=, but x-amz-checksum-sha1 says AAAA";
         assert_eq!(of("BadDigest", "The SHA1 you specified did not match the calculated checksum."), wrong);
         assert_eq!(of("InvalidRequest", "Value for x-amz-checksum-sha1 header is invalid."), wrong);
-        let unknown = "the server may not know sha1, or no checksums: name another with --checksum, or leave it out";
+        let unknown =
+            "the server may not support sha1, or no checksums at all: choose another with --checksum, or omit it";
         assert_eq!(
             of("NotImplemented", "A header you provided implies functionality that is not implemented."),
             unknown

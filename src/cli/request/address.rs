@@ -25,7 +25,7 @@ pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
                 Some(format!("use s3://{presented}"))
             }
             UnreadableUrl::Invalid(InvalidUrl::Scheme { .. }) => {
-                Some("a URL begins with https://, http://, wss:// or s3://".to_owned())
+                Some("begin the URL with https://, http://, wss:// or s3://".to_owned())
             }
             UnreadableUrl::Invalid(InvalidUrl::Control { .. }) => {
                 Some("write it percent-encoded, such as %0A".to_owned())
@@ -37,8 +37,8 @@ pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
 }
 
 pub(super) fn names_user() -> Failure {
-    Failure::usage("the URL has a user or a key in front of its host")
-        .hint("give the key by --profile, or by -u KEY:SECRET")
+    Failure::usage("the URL contains a user or a key before the host")
+        .hint("give the key with --profile or -u KEY:SECRET")
 }
 
 /// Whether a key stands where the bucket of an `s3://` URL should: no bucket has an `@`, and none with a `:` (of a tenant, or in

@@ -46,7 +46,7 @@ pub(crate) fn make(
     let digests = BodyDigests { sha256, checksum: before, pipe_length: typed.signing.streaming.pipe_length() };
     let mut unsigned = typed.request.build(&url, &mut *context.stdin, digests)?;
     if unsigned.takes_stdin {
-        let length = unsigned.request.body.length().expect("--length says how long the body of a pipe is");
+        let length = unsigned.request.body.length().expect("use --length only for the body of a pipe");
         unsigned.body_file = Some(BodyFile::pipe("standard input", context.take_stdin(), length));
     }
     put_sign_host(typed, &mut unsigned.request)?;
@@ -62,7 +62,7 @@ fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure>
     let Some(host) = &typed.signing.sign_host else { return Ok(()) };
     if typed.request.names_host() {
         return Err(Failure::usage("two hosts to sign: --sign-host and -H 'Host:' exclude each other")
-            .hint("both say the same: leave one of them out"));
+            .hint("omit one of them: both set the same value"));
     }
     request.headers.remove("host");
     request.headers.push("Host", host.as_str()).map_err(Failure::invalid)

@@ -34,8 +34,8 @@ pub fn regional_url(
         None => profiles::describe(&credentials.choice(), &context.environment)?.settings.region,
     };
     let region = region.ok_or_else(|| {
-        Failure::usage("no region known for the endpoint of STS")
-            .hint("pass --region, the one of the cluster is best, or write the URL out")
+        Failure::usage("no region for the STS endpoint")
+            .hint("pass --region, preferably the cluster's, or give the full URL")
     })?;
     Ok(format!("{}?{CALL}", endpoint(&region)))
 }
@@ -108,7 +108,7 @@ impl RequestSource for ForVault<'_> {
 fn put(unsigned: &mut Unsigned, name: &str, value: &str, option: &str) -> Result<(), Failure> {
     if unsigned.request.headers.contains(name) {
         return Err(Failure::usage(format!("{option} and -H '{name}' exclude each other"))
-            .hint("both say the same: leave one of them out"));
+            .hint("omit one of them: both set the same value"));
     }
     if value.is_empty() {
         return Err(Failure::usage(format!("{option} is empty")));

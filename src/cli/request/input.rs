@@ -24,12 +24,12 @@ const LONGEST_WORDS: usize = 64 * 1024;
 pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) -> Result<(Request, Known), Failure> {
     let Capture { kind, request, mut notes, .. } = capture(name, None, context)?;
     if kind == CaptureKind::CurlCommand {
-        return Err(Failure::usage("a curl command is no signed request")
-            .hint("'sigvet explain' reads it; or give what 'curl -v' prints"));
+        return Err(Failure::usage("a curl command is not a signed request")
+            .hint("use 'sigvet explain', or give the output of 'curl -v'"));
     }
     let Some(mut request) = request else {
-        return Err(Failure::usage(format!("{}: there is no request in it", shown(name.unwrap_or("-"))))
-            .hint("give a raw HTTP request, a trace of curl, a HAR file, or a presigned URL"));
+        return Err(Failure::usage(format!("{} contains no request", shown(name.unwrap_or("-"))))
+            .hint("give a raw HTTP request, a curl trace, a HAR file or a presigned URL"));
     };
     let supplied = supply::with_stdin(is_stdin(name), context, |stdin| options.read(stdin))?;
     let known = supply::complete(&mut request, Some(kind), &mut notes, &supplied)?;
@@ -153,8 +153,7 @@ fn unreadable(name: &str, error: UnreadableCapture) -> Failure {
         UnreadableCapture::NoSuchEntry { .. } => "--entry N counts from 1",
         UnreadableCapture::NoClientLog => "give an SDK's debug log, or a canonical request or string to sign",
         _ => {
-            "give a raw HTTP request, a trace or a command of curl, a HAR file, an SDK's debug log, or a URL; \
-             'sigvet explain --how' tells how to get one from your client"
+            "give a raw HTTP request, a curl trace or command, a HAR file, an SDK's debug log or a URL; 'sigvet explain --how' shows how to get one from your client"
         }
     };
     Failure::located(Exit::Usage, shown(name), error).hint(hint)

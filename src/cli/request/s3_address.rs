@@ -64,7 +64,7 @@ fn endpoint(bucket: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
         return parse(endpoint);
     }
     let region = store.region.ok_or_else(|| {
-        Failure::usage("no region known for s3://: AWS's own endpoint needs one")
+        Failure::usage("no region for s3://, which AWS's own endpoint requires")
             .hint("pass --region, set AWS_REGION or region in the profile; or pass --endpoint-url for another store")
     })?;
     let accelerate = store.variant.accelerate && !bucket.is_empty();
@@ -105,7 +105,7 @@ fn addressing(store: Store<'_>, endpoint: &RequestUrl, bucket: &str) -> Result<A
         _ if is_accelerated && !fits_a_label => Err(Failure::usage(format!(
             "bucket '{bucket}' cannot be accelerated: its name does not fit in a host name"
         ))
-        .hint("leave use_accelerate_endpoint out")),
+        .hint("unset use_accelerate_endpoint")),
         _ if is_accelerated => Ok(Addressing::Virtual),
         Some(chosen) => Ok(chosen),
         None if fits_a_label && serves_virtual_hosts(endpoint.host()) => Ok(Addressing::Virtual),

@@ -26,7 +26,7 @@ pub fn with_stdin<T>(
     let mut stdin = Stdin { inner: &mut *context.stdin, is_at_end: is_read, is_read_again: false };
     let outcome = read(&mut stdin);
     if stdin.is_read_again {
-        return Err(Failure::usage("standard input is named twice, and can be read only once")
+        return Err(Failure::usage("standard input is named twice, but can be read only once")
             .hint("give one of the two as a file"));
     }
     outcome.map_err(|mut failure| {
@@ -96,7 +96,7 @@ fn put_method(request: &mut Request, known: &mut Known, supplied: &Supplied) -> 
         known.method = true;
         return request
             .set_method(method)
-            .map_err(|error| Failure::invalid(error).hint("a method is one word, such as GET or PUT"));
+            .map_err(|error| Failure::invalid(error).hint("use one word, such as GET or PUT"));
     }
     match given {
         Some(method) if method != request.method() => {
@@ -252,7 +252,7 @@ fn describe(body: &Body) -> String {
 }
 
 fn contradiction(message: String, what: &str) -> Failure {
-    Failure::usage(message).hint(format!("leave {what} out, because the capture shows it; or correct the capture"))
+    Failure::usage(message).hint(format!("omit {what}, because the capture shows it, or correct the capture"))
 }
 
 /// Standard input, which can be read once.

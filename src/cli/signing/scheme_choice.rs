@@ -18,7 +18,7 @@ pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Optio
         (None, _, Some(text)) => SchemeName::from_str(text, false).map_err(|_| {
             let names = SchemeName::value_variants().iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
             Failure::new(Exit::BrokenProfiles, format!("unknown scheme '{text}' in the profile, expected {names}"))
-                .hint("--scheme v4 signs with Signature Version 4 all the same")
+                .hint("pass --scheme v4 to sign with Signature Version 4 anyway")
         })?,
     };
     Ok(name.canonical().expect("Version 2 is settled before, by `SigningOptions::is_version_2`"))
@@ -30,19 +30,19 @@ pub fn check(scheme: Scheme, signing: &SigningOptions, signer: &Signer) -> Resul
     match scheme {
         Scheme::V4 if signing.region_set.is_some() => refuse(
             "--region-set is for Version 4A, and the request is to be signed with Version 4",
-            "--scheme v4a signs for a set of regions; --region names the one of Version 4".to_owned(),
+            "pass --scheme v4a to sign for a set of regions, or --region for one region".to_owned(),
         ),
         Scheme::V4a if signing.dialect_or_default() != Dialect::AWS4 => {
-            refuse("Version 4A is spoken by AWS alone", "leave --dialect out, or sign with --scheme v4".to_owned())
+            refuse("only AWS supports Version 4A", "omit --dialect, or sign with --scheme v4".to_owned())
         }
         Scheme::V4a if matches!(signer, Signer::Key(_)) => refuse(
             "--signing-key is of Version 4, and the request is to be signed with Version 4A",
-            "Version 4A signs with a key pair that is made of the secret itself".to_owned(),
+            "use the secret instead: Version 4A signs with a key pair derived from it".to_owned(),
         ),
         Scheme::V4a => match &signing.region {
             Some(region) => refuse(
                 "--region applies to Version 4, but the request is signed with Version 4A, whose scope has no region",
-                format!("--region-set {region} names the regions that the signature is for"),
+                format!("pass --region-set {region} to choose the regions"),
             ),
             None => Ok(()),
         },

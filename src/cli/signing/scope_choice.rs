@@ -136,14 +136,14 @@ impl ScopeChoice {
             Scheme::V4a => "--region-set '*'",
         };
         let (problem, what, options) = match (&self.region, &self.service) {
-            (None, None) => ("neither region nor service", "both", format!("{region} --service s3")),
+            (None, None) => ("no region and no service", "both", format!("{region} --service s3")),
             (None, Some(_)) => ("no region", "region", region.to_owned()),
             _ => ("no service", "service", "--service s3".to_owned()),
         };
         let remark = self.inferred.as_ref().and_then(|inferred| inferred.note);
         let hint = remark.map_or_else(
-            || format!("pass for example {options}, or set {what} in the profile"),
-            |remark| format!("{remark}; pass {options} to sign all the same"),
+            || format!("pass, for example, {options}, or set {what} in the profile"),
+            |remark| format!("{remark}; pass {options} to sign anyway"),
         );
         Failure::usage(format!("{problem} known for host {}", self.host)).hint(hint)
     }

@@ -55,10 +55,10 @@ pub fn warn_of(plan: Option<Plan>, request: &Request, scheme: UriScheme, context
     let Some(plan) = plan else { return Ok(()) };
     if !has_body(request) {
         let message = format!("{} has no body to stream", request.method());
-        return Err(Failure::usage(message).hint("upload a file with -T, or leave --payload streaming out"));
+        return Err(Failure::usage(message).hint("upload a file with -T, or omit --payload streaming"));
     }
     if plan.protection == Protection::Unsigned && scheme == UriScheme::Http {
-        warn(context, "unsigned chunks over http: S3 accepts them only over https, and anybody could change them")?;
+        warn(context, "unsigned chunks over http: S3 accepts them only over https, because anyone could change them")?;
     }
     Ok(())
 }
@@ -70,8 +70,8 @@ fn has_body(request: &Request) -> bool {
 
 fn check(settings: &Settings) -> Result<(), Failure> {
     if matches!(settings.placement, Placement::Query { .. }) {
-        return Err(Failure::usage("a presigned URL has no chunks: their signatures follow one made in a header")
-            .hint("leave --payload streaming out; whoever uses the URL sends the body in one piece"));
+        return Err(Failure::usage("a presigned URL cannot have signed chunks: they continue a signature in a header")
+            .hint("omit --payload streaming: a presigned URL takes the body in one piece"));
     }
     if settings.dialect.stores_objects(&settings.service) {
         return Ok(());
@@ -80,14 +80,14 @@ fn check(settings: &Settings) -> Result<(), Failure> {
         "service '{}' does not accept a chunked body; only the S3 family does",
         settings.service
     ))
-    .hint("leave --payload streaming out, or say --service s3"))
+    .hint("omit --payload streaming, or pass --service s3"))
 }
 
 fn explain_refusal(error: PlanError) -> Failure {
     let hint = match &error {
-        PlanError::HeaderGiven { name } => format!("leave -H '{name}: …' out"),
+        PlanError::HeaderGiven { name } => format!("omit -H '{name}: …'"),
         PlanError::UnknownLength => "give --length SIZE, or upload a file".to_owned(),
-        PlanError::Dialect { .. } => "leave --payload streaming out: the body is then sent in one piece".to_owned(),
+        PlanError::Dialect { .. } => "omit --payload streaming to send the body in one piece".to_owned(),
         PlanError::UnsignedWithoutChecksum => "add --checksum crc64nvme".to_owned(),
         _ => return Failure::invalid(error),
     };

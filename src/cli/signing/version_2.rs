@@ -31,8 +31,8 @@ impl Version2Choice {
         check_options(signing)?;
         check_service(signing, host)?;
         let names = Names::for_dialect(&signing.dialect_or_default()).ok_or_else(|| {
-            Failure::usage("Version 2 is known in the names of AWS and of Google alone")
-                .hint("--dialect aws, which other stores speak, or --dialect goog")
+            Failure::usage("Version 2 exists only in the dialects of AWS and Google")
+                .hint("use --dialect aws, which most stores support, or --dialect goog")
         })?;
         let endpoints = endpoints(signing, profile);
         let bucket = signing.bucket.rule(&endpoints).bucket_of(host);
@@ -44,7 +44,7 @@ impl Version2Choice {
     pub fn to_note(&self) -> String {
         match &self.bucket {
             Some(bucket) => format!("Signature Version 2: the host names bucket {bucket}"),
-            None => "Signature Version 2: the host names no bucket; --bucket says otherwise".to_owned(),
+            None => "Signature Version 2: the host has no bucket; set one with --bucket".to_owned(),
         }
     }
 }
@@ -57,7 +57,7 @@ fn sub_resources(typed: Option<&[String]>, names: &Names) -> Result<SubResources
     let changes = typed.iter().filter(|name| is_change(name)).count();
     if changes != 0 && changes != typed.len() {
         return Err(Failure::usage("--sub-resources has both names and changes")
-            .hint("write NAME,NAME for a list of its own, or +NAME,-NAME for changes to the usual one"));
+            .hint("write NAME,NAME to replace the usual list, or +NAME,-NAME to change it"));
     }
     if changes == 0 {
         return Ok(SubResources::Named(typed.into_iter().map(str::to_owned).collect()));
@@ -92,7 +92,7 @@ fn check_options(signing: &SigningOptions) -> Result<(), Failure> {
     ];
     match typed.into_iter().find(|(is_typed, _)| *is_typed) {
         Some((_, option)) => Err(Failure::usage(format!("{option} has no meaning in Signature Version 2"))
-            .hint("it signs by the secret itself, with the path as it is sent, and no payload; leave the option out")),
+            .hint("omit the option: Version 2 signs with the secret itself, uses the path as sent, and does not sign the payload")),
         None => Ok(()),
     }
 }
@@ -100,10 +100,10 @@ fn check_options(signing: &SigningOptions) -> Result<(), Failure> {
 fn check_service(signing: &SigningOptions, host: &str) -> Result<(), Failure> {
     let inferred = || endpoint::infer(host).and_then(|inferred| inferred.service);
     match signing.service.clone().or_else(inferred) {
-        Some(service) if !matches!(service.as_str(), "s3" | "storage") => {
-            Err(Failure::usage(format!("Signature Version 2 is S3's, and the request is for service {service}"))
-                .hint("--scheme v4 signs for it; --service s3, where the host belongs to an object store"))
-        }
+        Some(service) if !matches!(service.as_str(), "s3" | "storage") => Err(Failure::usage(format!(
+            "Signature Version 2 works only with S3, but the request is for service {service}"
+        ))
+        .hint("use --scheme v4, or pass --service s3 if the host is an object store")),
         _ => Ok(()),
     }
 }
@@ -119,7 +119,7 @@ fn only_version_4(host: &str) -> Option<String> {
 pub fn warnings_of_life(terms: &Terms, identity: &Identity, now: Timestamp) -> Vec<String> {
     let Placement::Query { expires_at } = terms.placement else { return Vec::new() };
     let end = expires_at.to_rfc3339();
-    let is_over = (expires_at < now).then(|| format!("the URL is over already: it expired at {end}"));
+    let is_over = (expires_at < now).then(|| format!("the URL has already expired, at {end}"));
     let ends_first = identity.expires_at.filter(|credentials| *credentials < expires_at).map(|credentials| {
         format!("the credentials expire at {}, before the URL expires at {end}", credentials.to_rfc3339())
     });

@@ -20,7 +20,7 @@ pub enum ClaimError {
     },
     /// An algorithm that is named like one of Version 4 and follows another procedure.
     #[error(
-        "signed with '{presented}', which is not made with an access key and a secret key as Version 4 makes it, and is not supported"
+        "signed with '{presented}', which does not use an access key and a secret key as Version 4 does and is not supported"
     )]
     Procedure {
         /// The algorithm.
@@ -55,7 +55,7 @@ pub enum ClaimError {
         expected: String,
     },
     /// The date of the request is not a date.
-    #[error("{carrier}: {source}, expected the form {expected}")]
+    #[error("{carrier}: {source}; expected the form {expected}")]
     Date {
         /// The header or parameter.
         carrier: String,

@@ -29,11 +29,11 @@ pub struct InvalidArn {
 
 const FORM: &str = "expected arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE";
 const RESOURCE: &str = "expected the resource accesspoint/NAME or outpost/ID/accesspoint/NAME";
-const PARTITION: &str = "its partition is not known";
+const PARTITION: &str = "its partition is unknown";
 const SERVICE: &str = "expected the service s3, s3-object-lambda or s3-outposts";
-const REGION: &str = "it names no region, which only a multi-region access point can do without";
-const ACCOUNT: &str = "expected an account of digits";
-const LABEL: &str = "its parts are to be letters, digits and '-'";
+const REGION: &str = "it has no region, which only a multi-region access point can omit";
+const ACCOUNT: &str = "expected an account ID of digits";
+const LABEL: &str = "its parts may contain only letters, digits and '-'";
 
 impl<'a> Resource<'a> {
     /// Reads `arn:…:accesspoint/NAME/key`; `None` where the text is no ARN at all.

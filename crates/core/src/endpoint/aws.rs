@@ -11,9 +11,9 @@ use super::partition::{ALL_REGIONS, Parts, is_region, without_fips};
 use super::{Inference, in_front_of, s3};
 
 const PROVIDER: &str = "AWS";
-const GLOBAL: &str = "the host names no region: the one of global services assumed";
+const GLOBAL: &str = "the host has no region: the region of global services is assumed";
 const UNSIGNED: &str = "not signed with AWS credentials";
-const NO_REGION: &str = "the host names no region";
+const NO_REGION: &str = "the host has no region";
 const NOT_A_SERVICE: &str = "the host of one resource, whose name does not show the service";
 const MULTI_REGION: &str = "a multi-region endpoint: sign with v4a for a set of regions";
 

@@ -10,7 +10,7 @@ const ANY_REGION: &str = "this store accepts any region";
 const CDN: &str = "a CDN host does not accept signatures: use the bucket's own host";
 const GOOGLE: &str = "for AWS4-HMAC-SHA256; GOOG4-HMAC-SHA256 signs for the service storage";
 const PROJECT_REGION: &str = "the host does not name the region: it is the project's";
-const UNKNOWN_ALIAS: &str = "an alias of a region that is not known here";
+const UNKNOWN_ALIAS: &str = "an alias of a region that sigvet does not know";
 
 /// How the host of a store tells region and bucket; `BUCKET` and its dot may always be missing.
 enum Rule {

@@ -104,7 +104,7 @@ impl Condition {
         let operator = operator.to_ascii_lowercase();
         if operator == "content-length-range" {
             let length = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
-            let (min, max) = length(first).zip(length(second)).ok_or("two whole numbers, the least and the most")?;
+            let (min, max) = length(first).zip(length(second)).ok_or("two whole numbers, minimum and maximum")?;
             return Ok(Self::ContentLengthRange { min, max });
         }
         let name = first.as_str().and_then(|name| name.strip_prefix('$')).ok_or(FIELD)?;

@@ -33,7 +33,7 @@ pub enum PolicyError {
     #[error("the policy is not JSON: {0}")]
     NotJson(#[source] InvalidJson),
     /// It is JSON of another shape.
-    #[error("the policy is malformed: {place} is {presented}, expected {expected}")]
+    #[error("the policy is malformed: {place} is {presented}; expected {expected}")]
     Malformed {
         /// The part: `expiration`, `condition 3`.
         place: String,
@@ -55,8 +55,10 @@ impl fmt::Display for InvalidBase64 {
                 write!(f, "'{}' at offset {at} does not belong there", char::from(byte))
             }
             DecodeError::InvalidByte(at, byte) => write!(f, "byte 0x{byte:02x} at offset {at} does not belong there"),
-            DecodeError::InvalidLength(length) => write!(f, "a text of {length} characters is cut off"),
-            DecodeError::InvalidLastSymbol { offset: at, .. } => write!(f, "the character at offset {at} ends no text"),
+            DecodeError::InvalidLength(length) => write!(f, "the text of {length} characters is truncated"),
+            DecodeError::InvalidLastSymbol { offset: at, .. } => {
+                write!(f, "the character at offset {at} cannot be the last one")
+            }
             DecodeError::InvalidPadding => f.write_str("its padding is missing or too long"),
         }
     }

@@ -17,7 +17,7 @@ pub enum PrepareError {
         carrier: String,
     },
     /// Its date header is not a date.
-    #[error("header {name}: {source}, expected the form {expected}")]
+    #[error("header {name}: {source}; expected the form {expected}")]
     Date {
         /// The header.
         name: String,

@@ -54,8 +54,7 @@ pub enum UnknownDialect {
     },
     /// A provider whose procedure is another, so that a row of names would sign what its servers refuse.
     #[error(
-        "{OTHER_PROCEDURE} of Alibaba Cloud OSS is no dialect but another procedure, and is not spoken; OSS takes \
-         AWS4-HMAC-SHA256 too, at s3.oss-REGION.aliyuncs.com"
+        "{OTHER_PROCEDURE} of Alibaba Cloud OSS is not a Version 4 dialect and is not supported; OSS also accepts AWS4-HMAC-SHA256, at s3.oss-REGION.aliyuncs.com"
     )]
     Procedure {
         /// The name as it was given.

@@ -199,8 +199,7 @@ impl Observed {
         let has_arrived = |name: &str| arrived.contains(&name.to_ascii_lowercase());
         let missing = announcement.trailers.iter().filter(|name| has_trailer && !has_arrived(name));
         // S3 computes a checksum itself then.
-        let is_none =
-            announcement.trailers.is_empty() && self.trailers.is_empty() && self.trailer_signature.is_none();
+        let is_none = announcement.trailers.is_empty() && self.trailers.is_empty() && self.trailer_signature.is_none();
         let none = has_trailer && !announcement.word.is_signed && is_none;
         let mut faults: Vec<StreamFault> = none.then_some(StreamFault::TrailerNone).into_iter().collect();
         faults.extend(missing.map(|name| StreamFault::TrailerMissing { name: name.clone() }));

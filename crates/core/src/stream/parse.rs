@@ -184,8 +184,8 @@ impl<'a> Cursor<'a> {
 }
 
 /// What is expected where the framing breaks off.
-pub(super) const HEAD: &str = "the head of a chunk, SIZE or SIZE;chunk-signature=SIGNATURE, and CRLF";
-pub(super) const DATA: &str = "as many bytes as the head of the chunk says";
+pub(super) const HEAD: &str = "a chunk header, SIZE or SIZE;chunk-signature=SIGNATURE, and CRLF";
+pub(super) const DATA: &str = "as many bytes as the chunk header says";
 pub(super) const LINE_END: &str = "CRLF after the data of a chunk";
 pub(super) const TRAILER_LINE: &str = "a trailing header, or the empty line that ends the body";
 pub(super) const TRAILER: &str = "a trailing header, name:value";

@@ -355,7 +355,7 @@ impl fmt::Display for Finding {
             }
             Self::NotYetValid { from, now } => {
                 let left = in_words(now.seconds_until(*from).unsigned_abs());
-                write!(f, "the URL is valid from {} on, in {left}", from.to_rfc3339())
+                write!(f, "the URL does not become valid until {}, in {left}", from.to_rfc3339())
             }
             Self::ExpiresOutOfBounds { presented } => {
                 write!(f, "the expiry of a presigned URL must be 1 to 604800 s (7 days), not {presented} s")
@@ -373,7 +373,7 @@ impl fmt::Display for Finding {
                 write!(f, "the signature is for service {presented}, not for {expected}")
             }
             Self::HostRegion { expected, presented } if expected.is_empty() => {
-                write!(f, "the signature is for region {presented}, which AWS does not have")
+                write!(f, "the signature is for region {presented}, which is not an AWS region")
             }
             Self::HostRegion { expected, presented } => {
                 write!(f, "the signature is for region {presented}, but the host is in {expected}")
@@ -381,7 +381,7 @@ impl fmt::Display for Finding {
             Self::HostService { expected, presented } => {
                 write!(f, "the signature is for service {presented}, but the host belongs to {expected}")
             }
-            Self::ScopeUnbound => f.write_str("the signature is bound to no region and no service"),
+            Self::ScopeUnbound => f.write_str("the signature is not bound to a region and a service"),
             Self::RegionSetMissing { name } => {
                 write!(f, "the request has no {name} header, which Version 4A requires")
             }
@@ -395,12 +395,12 @@ impl fmt::Display for Finding {
             Self::PayloadUnseen => f.write_str("the body is unknown, so its hash was not checked"),
             Self::NotKnown { part } => write!(f, "{part} is unknown, so the signature could not be checked"),
             Self::ReadAs(Reading::Method(method)) => {
-                write!(f, "a URL does not name its method: the signature is for {method}")
+                write!(f, "a URL does not contain its method; the signature is for {method}")
             }
             Self::ReadAs(Reading::MethodAndType { method, content_type }) => {
                 write!(
                     f,
-                    "a URL does not name its method and headers: the signature is for {method} with content-type: {content_type}"
+                    "a URL does not contain its method and headers; the signature is for {method} with content-type: {content_type}"
                 )
             }
             Self::ReadAs(Reading::PlusAsSpace) => {
@@ -448,14 +448,14 @@ impl fmt::Display for Finding {
                 write!(f, "the request target names the host {expected}, but the Host header says {presented}")
             }
             Self::ChecksumMismatch { name, expected, presented } => {
-                write!(f, "the body's checksum is {expected}, but but {name} says {presented}")
+                write!(f, "the body's checksum is {expected}, but {name} says {presented}")
             }
             Self::PayloadHeaderMissing { name } => {
                 write!(f, "the header {name}, which the service requires, is missing")
             }
             Self::HostNotSigned => f.write_str("the header host is not among the signed headers"),
             Self::HeaderUnsigned { name } | Self::TokenUnsigned { name } => {
-                write!(f, "the header {name} is sent but not signed")
+                write!(f, "the header {name} was sent but not signed")
             }
             Self::HeaderMissing { name } => write!(f, "the header {name} is signed but was not sent"),
             #[cfg(feature = "form")]

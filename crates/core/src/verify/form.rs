@@ -1,4 +1,4 @@
-//! What a server finds wrong with an upload by form: with its signature, and with what its policy says of it.
+//! What a server finds wrong with a form upload: with its signature, and with what its policy says of it.
 
 use super::key::{judge_if_known, judge_token};
 use super::scope::judge_scope;

@@ -192,7 +192,7 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// What would tell more.
+    /// What else would help.
     pub(super) fn next(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<NextStep> {
         // Without a canonical request, a right signature that is refused is refused for what was found.
         let is_found = self.judged.v4().is_none() && self.is_right() && !explanations.is_empty();

@@ -21,19 +21,19 @@ pub(super) fn repairs(request: &Request) -> Vec<(AppliedMistake, Request)> {
         found.push((made, captured_request(request.method(), target, headers, body)));
     };
     if has_double_encoded_scope(query) {
-        let detail = "the slashes of the credential are percent-encoded once too often";
+        let detail = "the slashes in the credential are percent-encoded one time too many";
         add(&URL_DOUBLE_ENCODED, detail, replaced(target, b"%25", b"%"));
         add(&URL_DOUBLE_ENCODED, detail, join_target(request.path(), Some(&replaced(query, b"%25", b"%"))));
     }
     if has(query, b"=%0A") || has(query, b"=%0D%0A") {
         let joined = without_soft_breaks(target);
-        add(&QUERY_CHANGED_AFTER, "the URL is in quoted-printable, the encoding of a mail's source", joined);
+        add(&QUERY_CHANGED_AFTER, "the URL is quoted-printable, as in the source of an email", joined);
     } else if has(query, b"X-Amz-Algorithm=3D") {
         let decoded = replaced(target, b"=3D", b"=");
-        add(&QUERY_CHANGED_AFTER, "the URL is in quoted-printable, the encoding of a mail's source", decoded);
+        add(&QUERY_CHANGED_AFTER, "the URL is quoted-printable, as in the source of an email", decoded);
     }
     if let Some(unescaped) = without_escapes(target) {
-        add(&URL_DAMAGED, "a shell's escapes stand in it", unescaped);
+        add(&URL_DAMAGED, "it contains a shell's escapes", unescaped);
     }
     if has(query, b"%%2F") {
         add(&URL_DAMAGED, "each % is doubled, as in a batch file", replaced(target, b"%%", b"%"));

@@ -316,7 +316,7 @@ impl AppliedMistake {
 }
 
 const FIX_ON_THE_WAY: &str = "Leave the signer as it is: what it signed is correct. Configure the proxy, gateway or HTTP \
-    library between client and server to forward the request unchanged, or sign the request after it was changed.";
+    library between client and server to forward the request unchanged, or sign the request after the change.";
 
 /// Where two texts differ: the bytes of each between their common beginning and their common end.
 pub fn difference(a: &[u8], b: &[u8]) -> (Range<usize>, Range<usize>) {

@@ -23,9 +23,9 @@ pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<
     if let Some(target) = hex::decode(&lower).ok().and_then(|bytes| whole(&bytes)) {
         let detail = match () {
             () if presented == lower => return Some((target, None)),
-            () if bare != presented => "with something around it",
+            () if bare != presented => "with other characters around it",
             () if decoded != bare => "percent-encoded",
-            () => "in upper-case hex",
+            () => "in uppercase hex",
         };
         return Some((target, Some(form(detail))));
     }
@@ -57,8 +57,8 @@ mod tests {
         let quoted = format!("\"{hex}\"");
         for (text, length, detail) in [
             (hex, 32, None),
-            (&upper, 32, Some("in upper-case hex")),
-            (&quoted, 32, Some("with something around it")),
+            (&upper, 32, Some("in uppercase hex")),
+            (&quoted, 32, Some("with other characters around it")),
             ("XWctecFbExYtknmwhVz7pniajttMgsQA4GtZJKbytdc=", 32, Some("in base64")),
             ("XWctecFbExYtknmwhVz7pniajttMgsQA4GtZJKbytdc%3D", 32, Some("in base64")),
             (&hex[..40], 20, Some("cut off: 40 of 64 digits")),

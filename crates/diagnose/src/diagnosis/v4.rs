@@ -149,7 +149,7 @@ impl V4Case<'_> {
         let is_all_tried = found.is_some_and(|found| found.sets.is_empty() && found.is_exhausted);
         let (proof, detail) = match server {
             Some(server) if self.agrees(server) && client.string_to_sign.is_none() => {
-                (Proof::Observed, "the canonical requests are equal; of its string to sign the client says nothing")
+                (Proof::Observed, "the canonical requests are equal; the client's string to sign is unknown")
             }
             Some(server) if self.agrees(server) => (Proof::Server, "the client's texts and the server's are equal"),
             None if is_all_tried => {

@@ -221,7 +221,7 @@ impl fmt::Display for Note {
             }
             Self::FormFile => f.write_str("the form's file was not opened, so its length was not checked"),
             Self::KeysInCommand => f.write_str(
-                "-u and --aws-sigv4 in the pasted command are not used: give the key with an option of sigvet's own",
+                "-u and --aws-sigv4 in the pasted command are not used: give the key with sigvet's own options",
             ),
             Self::UnknownCurlOption { name } => write!(f, "curl has no option {}; it was ignored", one_line(name)),
             Self::CurlVariable { option } => {

@@ -8,11 +8,13 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
 use crate::cli::commands::serve::keys::demo_key;
+use crate::cli::commands::serve::page::Page;
 use crate::cli::commands::serve::sink::{Exchanges, Queue};
 use crate::cli::context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::commands::serve::page::Page;
-use crate::gateway::{AnswerAs, Clock, Exchange, Journal, JournalLimits, Keyring, Limits, Listening, Server, Shelf, Stop, Verifier};
+use crate::gateway::{
+    AnswerAs, Clock, Exchange, Journal, JournalLimits, Keyring, Limits, Listening, Server, Shelf, Stop, Verifier,
+};
 use crate::platform;
 use sigvet_core::verify::DEFAULT_WINDOW;
 

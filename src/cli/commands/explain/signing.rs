@@ -87,6 +87,6 @@ fn refuse_refusal_output(args: &ExplainArgs) -> Result<(), Failure> {
         ("--as github", args.format == Some(Format::Github)),
     ];
     let Some((option, _)) = asked.into_iter().find(|(_, is_asked)| *is_asked) else { return Ok(()) };
-    Err(Failure::usage(format!("{option} reports on a refused request, and the request is not signed"))
-        .hint(format!("give the signed request, or leave {option} out to see each step of its signature")))
+    Err(Failure::usage(format!("{option} reports on a refused request, but this one is not signed"))
+        .hint(format!("give the signed request, or omit {option} to see each step of its signature")))
 }

@@ -41,7 +41,9 @@ impl Destination {
             return Err(Failure::usage("s3:// without a bucket").hint("write s3://bucket/key"));
         }
         if rest.starts_with("arn:") {
-            return Err(Failure::usage("a form is for a bucket, and an ARN names none").hint("write s3://bucket/key"));
+            return Err(
+                Failure::usage("a form needs a bucket, but an ARN does not name one").hint("write s3://bucket/key")
+            );
         }
         let url = s3_address::resolve(&format!("s3://{bucket}/"), store)?;
         let path = String::from_utf8_lossy(url.target()).trim_end_matches('/').to_owned();
@@ -69,9 +71,10 @@ impl Destination {
         let target = [b"/", bucket].concat();
         let key = decoded(rest.strip_prefix(b"/").unwrap_or_default())?;
         if bucket.is_empty() {
-            return Err(Failure::usage(format!("neither the host {} nor the path names a bucket", url.host())).hint(
-                "write https://host/bucket/key, or s3://bucket/key, or say with --bucket which one the host names",
-            ));
+            return Err(Failure::usage(format!("neither the host {} nor the path contains a bucket", url.host()))
+                .hint(
+                    "write https://host/bucket/key, or s3://bucket/key, or say with --bucket which one the host names",
+                ));
         }
         Ok(Self {
             url: url.with_target(target).expect("the beginning of a path is a path"),
@@ -82,13 +85,13 @@ impl Destination {
 }
 
 fn with_query() -> Failure {
-    Failure::usage("a form has no query: all of its parameters are fields")
+    Failure::usage("a form's URL has no query: parameters are form fields")
         .hint("a '?' in a key is %3F in an http URL; parameters go into --field NAME=VALUE")
 }
 
 fn decoded(wire: &[u8]) -> Result<String, Failure> {
     String::from_utf8(decode(wire, Plus::Literal))
-        .map_err(|_| Failure::usage("the key is not UTF-8, and a form cannot say it").hint("S3's keys are UTF-8"))
+        .map_err(|_| Failure::usage("the key is not UTF-8, which a form cannot express").hint("use a UTF-8 key"))
 }
 
 #[cfg(test)]

@@ -143,7 +143,7 @@ impl FormArgs {
             let Some(value) = value else { continue };
             if fields.contains(name) {
                 return Err(Failure::usage(format!("two values for the field {name}: {option} and --field"))
-                    .hint("both say the same: leave one of them out"));
+                    .hint("omit one of them: both set the same value"));
             }
             fields.push(name, value);
         }
@@ -154,14 +154,17 @@ impl FormArgs {
     fn check_file(&self) -> Result<(), Failure> {
         let Some(file) = &self.file else { return Ok(()) };
         if self.form != FormOutput::Curl {
-            return Err(Failure::usage("--file goes with --as curl").hint("a browser asks for the file itself"));
+            return Err(
+                Failure::usage("--file works only with --as curl").hint("omit --file: a browser asks for the file")
+            );
         }
         let length = std::fs::metadata(file).map_err(|error| cannot_read(file, error))?.len();
         match self.content_length_range.filter(|(min, max)| !(min..=max).contains(&&length)) {
-            Some((min, max)) => {
-                Err(Failure::usage(format!("{} has {length} bytes, and the form takes {min} to {max}", file.display()))
-                    .hint("choose another --content-length-range"))
-            }
+            Some((min, max)) => Err(Failure::usage(format!(
+                "{} has {length} bytes, but the form accepts {min} to {max}",
+                file.display()
+            ))
+            .hint("choose another --content-length-range")),
             None => Ok(()),
         }
     }
@@ -205,10 +208,10 @@ fn explain(failure: signing::Refusal) -> Failure {
         FormError::Expires { .. } => Some("for example --expires 1h, at most --expires 7d"),
         FormError::LengthRange { .. } => Some("the smaller number comes first"),
         FormError::TooLarge { .. } => Some("shorten the values; a policy has each of them once more"),
-        FormError::Service { .. } => Some("--service s3 signs for S3 all the same"),
+        FormError::Service { .. } => Some("pass --service s3 to sign for S3 anyway"),
         FormError::UnknownField { .. } => Some("fields that only your own server reads begin with x-ignore-"),
-        FormError::VariableInPrefix { .. } => Some("leave ${filename} out of the condition"),
-        FormError::ReservedField { .. } | FormError::DuplicateField { .. } => Some("leave it out"),
+        FormError::VariableInPrefix { .. } => Some("remove ${filename} from the condition"),
+        FormError::ReservedField { .. } | FormError::DuplicateField { .. } => Some("omit it"),
         FormError::Contradiction { .. } => Some("change one of the two"),
         _ => None,
     };

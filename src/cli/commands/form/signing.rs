@@ -161,7 +161,7 @@ impl FormSigning {
             (None, None) => Ok(FormScheme::V4),
             (None, Some(text)) => parse_scheme(text).map_err(|problem| {
                 Failure::new(Exit::BrokenProfiles, format!("scheme '{text}' in the profile: {problem}"))
-                    .hint("--scheme v4 signs with Signature Version 4 all the same")
+                    .hint("pass --scheme v4 to sign with Signature Version 4 anyway")
             }),
         }
     }
@@ -185,14 +185,14 @@ impl FormSigning {
     /// Version 2 has no scope: what belongs to one would be of no effect.
     fn version_2(&self) -> Result<Signing, Failure> {
         if self.signing_key.is_some() {
-            return Err(Failure::usage("Version 2 signs with the secret itself, and with no key derived from it")
-                .hint("leave --signing-key out, or sign with --scheme v4"));
+            return Err(Failure::usage("Version 2 signs with the secret itself, not with a derived key")
+                .hint("omit --signing-key, or sign with --scheme v4"));
         }
         if let Some(service) = self.service.as_deref().filter(|service| !["s3", "storage"].contains(service)) {
             return Err(Failure::usage(format!("forms work only with S3, but the service is '{service}'")));
         }
         let dialect = self.dialect.clone().unwrap_or(Dialect::AWS4);
-        let unknown = || Failure::usage("no Version 2 is known of this dialect").hint("expected --dialect aws or goog");
+        let unknown = || Failure::usage("this dialect has no Version 2").hint("use --dialect aws or --dialect goog");
         Ok(Signing::V2 { names: Names::for_dialect(&dialect).ok_or_else(unknown)? })
     }
 }

@@ -108,7 +108,7 @@ fn settings(add: &Add) -> Result<Settings, Failure> {
             .ok_or_else(|| Failure::usage("--endpoint-url is not a URL: expected https://HOST or http://HOST:PORT"))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Failure::usage("--endpoint-url has a user or a key in front of its host")
-                .hint("the key is asked for, or read from standard input"));
+                .hint("omit it: the key is prompted for, or read from standard input"));
         }
     }
     Ok(Settings {
@@ -166,7 +166,7 @@ impl Keys {
                 self.secret.field().replace('_', "-"),
                 if matches!(self.secret, SecretSource::Variable(_)) { "a variable" } else { "a program" },
             ))
-            .hint("to keep the secret in the profile file, leave the option out; the secret is asked for")),
+            .hint("omit the option to store the secret in the profile file; sigvet prompts for it")),
             _ => Ok(()),
         }
     }
@@ -202,7 +202,7 @@ fn ask_secret(access_key_id: String, context: &mut Context) -> Result<Keys, Fail
     let asks_token = !context.stdin_is_terminal || is_temporary;
     let token = if asks_token { hidden("Session token: ", context)? } else { None };
     if !context.stdin_is_terminal && line(context)?.is_some_and(|line| !line.trim().is_empty()) {
-        return Err(Failure::usage("standard input holds more lines than the keys have").hint(LINES));
+        return Err(Failure::usage("standard input has more lines than expected").hint(LINES));
     }
     Ok(Keys {
         access_key_id,

@@ -44,7 +44,7 @@ pub(super) fn edit(path: &Path, context: &mut Context) -> Result<(), Failure> {
         run_editor(copy.path(), context)?;
         let after = read(copy.path())?;
         if *after == *before {
-            return note(context, &format!("{} is as it was", path.display()));
+            return note(context, &format!("{} was not changed", path.display()));
         }
         match profiles::replace(path, &before, &after) {
             Ok(()) => return note(context, &format!("wrote {}", path.display())),
@@ -56,14 +56,14 @@ pub(super) fn edit(path: &Path, context: &mut Context) -> Result<(), Failure> {
 /// Tells what is wrong, and gives up unless a person wants to go on.
 fn ask_again(failure: Failure, context: &mut Context) -> Result<(), Failure> {
     if !context.stdin_is_terminal {
-        return Err(failure.hint("the file is as it was"));
+        return Err(failure.hint("check the values and try again; the file was not changed"));
     }
     write!(context.stderr, "{failure:#}\nEdit it again? [Y/n] ")?;
     context.stderr.flush()?;
     let mut line = String::new();
     BufReader::new((&mut *context.stdin).take(64)).read_line(&mut line)?;
     match line.trim().chars().next() {
-        Some('n' | 'N') => Err(failure.hint("the file is as it was")),
+        Some('n' | 'N') => Err(failure.hint("check the values and try again; the file was not changed")),
         _ => Ok(()),
     }
 }
@@ -72,15 +72,14 @@ fn run_editor(copy: &Path, context: &Context) -> Result<(), Failure> {
     let environment = &context.environment;
     let editor = environment.get("VISUAL").or_else(|| environment.get("EDITOR")).unwrap_or("vi");
     let words = shell_words::split(editor).ok().filter(|words| !words.is_empty());
-    let words =
-        words.ok_or_else(|| Failure::usage("$EDITOR names no program").hint("set EDITOR to the program's name"))?;
+    let words = words.ok_or_else(|| Failure::usage("$EDITOR is empty").hint("set EDITOR to the program's name"))?;
     let (program, arguments) = words.split_first().expect("there are words");
     let status = Command::new(program).args(arguments).arg(copy).status();
     let failed =
         |why: String| Failure::usage(format!("the editor '{program}' {why}")).hint("set EDITOR to another one");
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(failed(format!("failed with {status}; the file is as it was"))),
+        Ok(status) => Err(failed(format!("failed with {status}; the file was not changed"))),
         Err(error) => Err(failed(format!("cannot be run: {error}"))),
     }
 }

@@ -16,7 +16,7 @@ impl From<Error> for Failure {
         let hint = hint(&error);
         let failure = match error {
             Error::Aws { asked, source } => {
-                Self::from_error(exit, source).context(format!("{} gives no credentials", describe_source(&asked)))
+                Self::from_error(exit, source).context(format!("{} provides no credentials", describe_source(&asked)))
             }
             error => match describe_error(&error) {
                 Some(words) => Self::new(exit, words),
@@ -49,21 +49,23 @@ fn hint(error: &Error) -> Option<String> {
         Error::NoKeys { profile, .. } | Error::HalfProfile { profile, .. } => {
             let command = suggestion(&["sigvet", "profile", "add", "--force"], Some(profile));
             let command = command.unwrap_or_else(|| "'sigvet profile add --force NAME'".to_owned());
-            return Some(format!("{command} writes the profile anew"));
+            return Some(format!("run {command} to write the profile again"));
         }
-        Error::UnknownProfile { near, .. } if near.is_empty() => "'sigvet profile list' shows all profiles",
-        Error::MfaNeeded { .. } => "pass the code with --mfa-code, or run it at a terminal, which asks for it",
-        Error::BrokenAwsProfile { .. } => "repair the line, or give the key by --profile, -u or the environment",
+        Error::UnknownProfile { near, .. } if near.is_empty() => "list all profiles with 'sigvet profile list'",
+        Error::MfaNeeded { .. } => {
+            "pass the code with --mfa-code, or run the command in a terminal, which prompts for it"
+        }
+        Error::BrokenAwsProfile { .. } => "fix the line, or give the key with --profile, -u or the environment",
         Error::UnsupportedTool { .. } => "'sigvet profile add NAME' makes a profile of its keys",
         Error::Aws { asked: Source::AwsProfile { provider: AwsProvider::Sso, .. }, .. } => {
-            "'aws sso login' renews a session that has expired"
+            "run 'aws sso login' to renew an expired session"
         }
         Error::UntrustedCommand { path, .. } => {
-            return Some(format!("the file has to be yours and closed to others: {}", closing_command(path)));
+            return Some(format!("make the file yours and unreadable to others: {}", closing_command(path)));
         }
-        Error::MissingFile { .. } => "'sigvet profile add NAME' creates it",
+        Error::MissingFile { .. } => "create it with 'sigvet profile add NAME'",
         Error::Command { .. } => "run the command by hand to see what it says",
-        Error::AlreadyThere { .. } => "--force writes over it",
+        Error::AlreadyThere { .. } => "overwrite it with --force",
         _ => return None,
     };
     Some(hint.to_owned())

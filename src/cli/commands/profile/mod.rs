@@ -145,12 +145,12 @@ fn aws_views(context: &mut Context) -> Result<Vec<AwsView>, Failure> {
 
 fn missing(location: &Location) -> Failure {
     let message = format!("no profiles: {} does not exist", location.path().display());
-    Failure::new(Exit::NoCredentials, message).hint("'sigvet profile add NAME' creates it")
+    Failure::new(Exit::NoCredentials, message).hint("create it with 'sigvet profile add NAME'")
 }
 
 fn nameless(file: &ProfileFile) -> Failure {
     Failure::usage(format!("{} has no default profile: name one", file.path().display()))
-        .hint("'sigvet profile list' shows the profiles")
+        .hint("list the profiles with 'sigvet profile list'")
 }
 
 /// Loads the file and tells its warnings.

@@ -95,7 +95,7 @@ fn add_refuses_what_cannot_be_meant() {
         (&["add", "c"], "", "no access key id was given"),
         (&["add", "c"], "AKID\n", "no secret access key was given"),
         (&["add", "c"], "AKID\n\n", "no secret access key was given"),
-        (&["add", "c"], "AKID\nhush\ntoken\nhush\n", "standard input holds more lines than the keys have"),
+        (&["add", "c"], "AKID\nhush\ntoken\nhush\n", "standard input has more lines than expected"),
         (&["add", "aws:c"], "AKID\nhush\n", "invalid profile name: it begins like the profile of another tool"),
         (&["add", "c", "--endpoint-url", "fsn1.example"], "AKID\nhush\n", "--endpoint-url is not a URL"),
         (&["add", "c", "--secret-command", "'pass"], "AKID\n", "--secret-command: a quote is not closed"),

@@ -38,11 +38,11 @@ fn put_header(name: &str, value: &str, unsigned: &mut Unsigned) {
 pub fn offset(args: &SendArgs, file: Option<&Path>) -> Result<u64, Failure> {
     let Some(resumption) = args.output.continue_at else { return Ok(0) };
     if args.request.names_range() {
-        return Err(Failure::usage("-C and -r exclude each other: both ask for a part of the object")
-            .hint("leave -r out: -C asks for the rest of the object"));
+        return Err(Failure::usage("-C and -r cannot be used together: both request a part of the object")
+            .hint("omit -r: -C requests the rest of the object"));
     }
     if args.request.uploads() {
-        return Err(Failure::usage("-C does not go on with an upload: S3 takes no part of an object in a PUT")
+        return Err(Failure::usage("-C cannot resume an upload: S3 does not accept part of an object in a PUT")
             .hint("upload the whole file, or its parts with '?partNumber=N&uploadId=ID'"));
     }
     Ok(match resumption {

@@ -73,7 +73,8 @@ impl Check {
                 if computed == expected {
                     return Ok(Checked::Right { algorithm, checksum: computed });
                 }
-                let message = format!("the body that arrived has {algorithm} {computed}, the server said {expected}");
+                let message =
+                    format!("the body that arrived has {algorithm} {computed}, but the server declared {expected}");
                 Err(Failure::new(Exit::TransferFailed, message))
             }
         }
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!(checked("GET", 200, &[CRC32, ("x-amz-checksum-type", "FULL_OBJECT")]).unwrap(), right);
         let wrong = checked("GET", 200, &[("x-amz-checksum-crc32", "AAAAAA==")]).unwrap_err();
         assert_eq!(wrong.exit, Exit::TransferFailed);
-        assert_eq!(wrong.to_string(), "the body that arrived has crc32 y/Q5Jg==, the server said AAAAAA==");
+        assert_eq!(wrong.to_string(), "the body that arrived has crc32 y/Q5Jg==, but the server declared AAAAAA==");
     }
 
     /// It would catch a good download that is refused: each of these has a checksum that is not that of the body.

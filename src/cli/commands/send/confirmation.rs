@@ -33,22 +33,21 @@ pub fn judge(
     match (text(&response.headers), text(&sent.headers)) {
         (Some(confirmed), Some(sent)) if confirmed != sent && !confirmed.contains('-') => Err(Failure::new(
             Exit::TransferFailed,
-            format!("the server stored {algorithm} {confirmed}, the upload has {sent}"),
+            format!("the server stored {algorithm} {confirmed}, but the upload has {sent}"),
         )
-        .hint("upload the object again: it was changed on its way")),
+        .hint("upload the object again: it was changed in transit")),
         (Some(_), _) => Ok(None),
         (None, _) if is(Fingerprints::payload) => Ok(None),
-        (None, _) => {
-            Ok(Some(format!("the server did not confirm the {algorithm} checksum: it may have stored anything")))
-        }
+        (None, _) => Ok(Some(format!(
+            "the server did not confirm the {algorithm} checksum, so the stored object may be damaged"
+        ))),
     }
 }
 
 fn stored_with_framing() -> Failure {
-    let message =
-        "the object is damaged: the server stored the framing of the chunks with it (its ETag is the MD5 of both)";
+    let message = "the object is damaged: the server stored the chunk framing with it (the ETag is the MD5 of both)";
     Failure::new(Exit::TransferFailed, message)
-        .hint("upload it again without --payload streaming: this server does not know bodies in chunks")
+        .hint("upload it again without --payload streaming: this server does not support chunked bodies")
 }
 
 /// The MD5 that an ETag of 32 hex digits may be.

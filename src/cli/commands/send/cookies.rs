@@ -79,7 +79,7 @@ fn read(file: &str, kept: Kept, jar: &mut Jar, context: &mut Context) -> Result<
             jar.read(&String::from_utf8_lossy(&bytes), kept, context.now.epoch_seconds());
             Ok(())
         }
-        Err(failure) => warn(context, &format!("no cookies are read: {failure}; -b NAME=VALUE sends one")),
+        Err(failure) => warn(context, &format!("cookies were not read: {failure}; to send one, use -b NAME=VALUE")),
     }
 }
 

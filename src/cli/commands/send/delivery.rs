@@ -62,8 +62,8 @@ pub fn deliver(
     bar.finish_and_clear();
     // What is not what it should be does not take the place of a file that is.
     let checked = check.finish().map_err(|failure| match file {
-        Some(_) => failure.hint("the file was not written: get the object again"),
-        None => failure.hint("do not use what was printed: get the object again"),
+        Some(_) => failure.hint("download the object again: the file was not written"),
+        None => failure.hint("download the object again, and discard what was printed"),
     })?;
     output.finish()?;
     let took = exchange.begun().elapsed();
@@ -78,8 +78,8 @@ pub fn deliver(
 /// curl's rule: a body with a NUL is not for a terminal. Other controls are spelled out there.
 fn refuse_binary(piece: &[u8], is_shown: bool) -> Result<(), Failure> {
     match is_shown && piece.contains(&0) {
-        true => Err(Failure::new(Exit::CannotWrite, "the body is binary, which a terminal does not show")
-            .hint("-o FILE writes it to a file, and -o - to the terminal all the same")),
+        true => Err(Failure::new(Exit::CannotWrite, "the body is binary and was not printed to the terminal")
+            .hint("use -o FILE to write it to a file, or -o - to print it anyway")),
         false => Ok(()),
     }
 }
@@ -94,7 +94,7 @@ fn tell(checked: &Checked, args: &SendArgs, context: &mut Context) -> Result<(),
             note(context, &format!("the body was not checked: {reason}"))
         }
         Checked::Right { algorithm, checksum } if args.signing.verbose > 0 => {
-            note(context, &format!("the body has the {algorithm} that the server said, {checksum}"))
+            note(context, &format!("the body matches the server's {algorithm} checksum, {checksum}"))
         }
         _ => Ok(()),
     }

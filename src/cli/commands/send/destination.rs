@@ -69,9 +69,9 @@ impl Destination {
         if std::fs::symlink_metadata(&file).is_ok() {
             return Err(Failure::new(
                 Exit::CannotWrite,
-                format!("the server names the file {name}, which is there already"),
+                format!("the server names the file {name}, which already exists"),
             )
-            .hint("-o FILE writes to another file"));
+            .hint("choose another file with -o FILE"));
         }
         Ok(Self { file: Some(file), ..self })
     }
@@ -80,7 +80,7 @@ impl Destination {
     pub fn check_part(&self, response: &Response) -> Result<(), Failure> {
         if self.offset > 0 && response.status == 200 {
             return Err(Failure::new(Exit::RangeRefused, "the server sent the whole object, and not the rest of it")
-                .hint("leave -C out to download all of it"));
+                .hint("omit -C to download the whole object"));
         }
         Ok(())
     }
@@ -95,7 +95,9 @@ fn remote_name(url: &RequestUrl) -> Result<PathBuf, Failure> {
     let path = sigvet_core::internal::split_target(url.target()).0;
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     match String::from_utf8_lossy(name).as_ref() {
-        "" | "." | ".." => Err(Failure::new(Exit::CannotWrite, "the URL has no file name for -O").hint("give -o FILE")),
+        "" | "." | ".." => {
+            Err(Failure::new(Exit::CannotWrite, "the URL has no file name for -O").hint("choose a name with -o FILE"))
+        }
         name => Ok(PathBuf::from(name)),
     }
 }
@@ -148,7 +150,7 @@ fn unquoted(text: &str) -> String {
 fn check_name(name: &str) -> Result<(), Failure> {
     if name.starts_with('.') || name.chars().any(char::is_control) || name.contains(':') {
         let message = format!("the server names the file '{}', which -J does not write", name.escape_debug());
-        return Err(Failure::new(Exit::CannotWrite, message).hint("-o FILE names it"));
+        return Err(Failure::new(Exit::CannotWrite, message).hint("choose the name with -o FILE"));
     }
     Ok(())
 }

@@ -63,7 +63,7 @@ impl Encoding {
             "br" => Ok(Self::Brotli),
             "zstd" => Ok(Self::Zstandard),
             _ => Err(Failure::new(Exit::BadEncoding, format!("the body has an unknown Content-Encoding, '{name}'"))
-                .hint("leave out --compressed to get the body as it was sent")),
+                .hint("omit --compressed to get the body as it was sent")),
         }
     }
 
@@ -80,7 +80,7 @@ impl Encoding {
             Self::Brotli => Box::new(Decompressor::new(body, BUFFER)),
             Self::Zstandard => {
                 let bad = |error| {
-                    Failure::new(Exit::BadEncoding, format!("the body is not what its Content-Encoding says: {error}"))
+                    Failure::new(Exit::BadEncoding, format!("the body does not match its Content-Encoding: {error}"))
                 };
                 Box::new(StreamingDecoder::new(body).map_err(bad)?)
             }

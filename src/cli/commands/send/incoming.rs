@@ -94,7 +94,7 @@ fn decode(encodings: &Encodings, body: &mut Incoming<'_>, sink: Sink<'_>) -> Res
     let mut buffer = vec![0; BUFFER];
     loop {
         let read = reader.read(&mut buffer).map_err(|error| {
-            Failure::from_error(Exit::BadEncoding, error).context("the body is not what its Content-Encoding says")
+            Failure::from_error(Exit::BadEncoding, error).context("the body does not match its Content-Encoding")
         })?;
         received += read as u64;
         match buffer.get(..read) {
@@ -111,7 +111,7 @@ impl Read for Incoming<'_> {
                 Ok(piece) => self.ready = piece.unwrap_or_default(),
                 Err(failure) => {
                     self.failure = Some(failure);
-                    return Err(io::Error::other("the body broke off"));
+                    return Err(io::Error::other("the body was truncated"));
                 }
             }
         }

@@ -81,7 +81,7 @@ fn settle(args: &SendArgs, context: &mut Context) -> Result<Session, Failure> {
         return Session::unsigned(typed, context);
     }
     if is_presigned(url) {
-        note(context, "the URL is presigned: it is sent as it is, without another signature")?;
+        note(context, "the URL is presigned, so it is sent unchanged")?;
         return Session::unsigned(typed, context);
     }
     let mut session = Session::settle(typed, context)?;
@@ -100,10 +100,8 @@ fn is_presigned(url: &str) -> bool {
 /// A WebSocket is more than a request and its response.
 fn refuse_websocket(url: &str) -> Result<(), Failure> {
     match url.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case("wss://")) {
-        Some(_) => {
-            Err(Failure::usage("a WebSocket is not opened by 'send': it sends one request and reads its response")
-                .hint("'sigvet presign' prints the URL for the program that opens it"))
-        }
+        Some(_) => Err(Failure::usage("'send' cannot open a WebSocket: it sends one request and reads the response")
+            .hint("use 'sigvet presign' to print the URL for the program that opens it")),
         None => Ok(()),
     }
 }

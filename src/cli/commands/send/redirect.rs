@@ -19,9 +19,9 @@ pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUr
     else {
         return Ok(None);
     };
-    parse_url(&from.resolve(location))
-        .map(Some)
-        .map_err(|error| Failure::from_error(Exit::TransferFailed, error).context("the server redirects to nowhere"))
+    parse_url(&from.resolve(location)).map(Some).map_err(|error| {
+        Failure::from_error(Exit::TransferFailed, error).context("the server redirects without a usable target")
+    })
 }
 
 /// Whether a method was typed, which then holds for every hop.

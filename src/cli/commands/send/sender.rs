@@ -118,8 +118,8 @@ impl<'a> Sender<'a> {
         if !self.session.unsigned.body_file.as_ref().is_some_and(BodyFile::is_spent) {
             return Ok(());
         }
-        Err(Failure::new(Exit::CannotRead, "the body came from a pipe, and cannot be sent again")
-            .hint("put it into a file, and upload that: then retries and redirects sign it anew"))
+        Err(Failure::new(Exit::CannotRead, "the body came from a pipe and cannot be sent again")
+            .hint("upload it from a file, so that retries and redirects can sign it again"))
     }
 
     /// Writes the heads of all responses to the file of `-D`.
@@ -259,7 +259,7 @@ impl<'a> Sender<'a> {
         let limit = self.args.redirects.max_redirs;
         if limit >= 0 && i64::from(self.hops) >= limit {
             return Err(Failure::new(Exit::TooManyRedirects, format!("more than {limit} redirects"))
-                .hint("--max-redirs allows more"));
+                .hint("allow more with --max-redirs"));
         }
         self.hops += 1;
         let from = self.session.url.clone();

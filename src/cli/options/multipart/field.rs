@@ -88,7 +88,7 @@ fn split<'a>(text: &'a str, option: &str) -> Result<(&'a str, &'a str), Failure>
 }
 
 fn not_a_type(text: &str) -> Failure {
-    Failure::usage(format!("-F: not a type: '{}'", text.escape_debug())).hint("write it as ;type=text/plain")
+    Failure::usage(format!("-F: invalid type '{}'", text.escape_debug())).hint("write it as ;type=text/plain")
 }
 
 /// Where the reading is.
@@ -120,7 +120,9 @@ impl<'a> Cursor<'a, '_> {
                 open_type = None;
                 self.headers(&mut part.headers)?;
             } else if self.skip_word("encoder=") {
-                return Err(Failure::usage("-F with ;encoder= is not supported").hint("encode the content before"));
+                return Err(
+                    Failure::usage("-F with ;encoder= is not supported").hint("encode the content yourself first")
+                );
             } else if let Some(start) = open_type {
                 let from = self.at;
                 let length = trim_end(self.until_stop()).len();

@@ -62,7 +62,9 @@ impl MultipartForm {
     ) -> Result<Encoded, Failure> {
         let media_type = media_type.unwrap_or("multipart/form-data");
         if media_type.to_ascii_lowercase().contains("boundary=") {
-            return Err(Failure::usage("-F makes its own boundary").hint("leave it out of -H 'Content-Type: …'"));
+            return Err(
+                Failure::usage("-F chooses its own boundary").hint("remove the boundary from -H 'Content-Type: …'")
+            );
         }
         let is_form =
             media_type.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("multipart/form-data"));

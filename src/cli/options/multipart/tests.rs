@@ -304,7 +304,7 @@ fn what_cannot_be_meant_is_refused() {
         assert!(failure.to_string().contains(expected), "{words:?}: {failure}");
     }
     let failure = encode(&["-F", "a=b"], Some("multipart/form-data; boundary=zz")).unwrap_err();
-    assert_eq!(failure.to_string(), "-F makes its own boundary");
+    assert_eq!(failure.to_string(), "-F chooses its own boundary");
 }
 
 #[test]

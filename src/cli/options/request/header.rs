@@ -30,7 +30,7 @@ impl<'a> HeaderOption<'a> {
         if line.contains(['\r', '\n', '\0']) {
             let name = line.split(':').next().unwrap_or_default().escape_debug();
             return Err(Failure::usage(format!("header '{name}' has a line break or a NUL in it"))
-                .hint("give each header with an -H of its own"));
+                .hint("pass each header with its own -H"));
         }
         match line.split_once(':') {
             Some((name, value)) if value.trim().is_empty() => Ok(Self::Remove { name: name.trim() }),
@@ -38,7 +38,7 @@ impl<'a> HeaderOption<'a> {
             None => match line.strip_suffix(';') {
                 Some(name) => Ok(Self::Set { name, value: "" }),
                 None => {
-                    Err(Failure::usage(format!("not a header: '{}'", shown(line))).hint("write it as 'Name: value'"))
+                    Err(Failure::usage(format!("invalid header '{}'", shown(line))).hint("write it as 'Name: value'"))
                 }
             },
         }

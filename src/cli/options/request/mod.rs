@@ -106,7 +106,7 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
             url = url.with_more_query(&read_query_piece(piece, stdin)?);
         }
         let request = Request::new(self.method(), &url)
-            .map_err(|error| Failure::invalid(error).hint("a method is one word, such as GET or PUT"))?;
+            .map_err(|error| Failure::invalid(error).hint("use one word, such as GET or PUT"))?;
         let mut unsigned = Unsigned::of(request);
         let wanted = Wanted { sha256: hashing(digests.sha256, &headers), checksum: digests.checksum };
         if self.form.is_empty() {

@@ -98,12 +98,12 @@ impl SupplyOptions {
                 .hint("give the bytes of the body with --body FILE"));
         }
         if request.get {
-            return Err(Failure::usage("-G changes the URL, and the captured request has one already")
-                .hint("leave -G out; if the captured URL is wrong, give the right one as the input"));
+            return Err(Failure::usage("-G would change the URL of the captured request")
+                .hint("omit -G; if the captured URL is wrong, give the right one as the input"));
         }
         if !request.url_query.is_empty() {
-            return Err(Failure::usage("--url-query changes the URL, and the captured request has one already")
-                .hint("leave --url-query out; if the captured URL is wrong, give the right one as the input"));
+            return Err(Failure::usage("--url-query would change the URL of the captured request")
+                .hint("omit --url-query; if the captured URL is wrong, give the right one as the input"));
         }
         request.check()?;
         self.check_one_body()
@@ -115,7 +115,7 @@ impl SupplyOptions {
             Some("") => Err(Failure::usage("--cluster-name is empty").hint("give the name of the EKS cluster")),
             Some(_) if others.any(|name| name.eq_ignore_ascii_case(CLUSTER_HEADER)) => {
                 Err(Failure::usage(format!("--cluster-name and -H '{CLUSTER_HEADER}' exclude each other"))
-                    .hint("leave one of them out: both name the cluster"))
+                    .hint("omit one of them: both name the cluster"))
             }
             name => Ok(name.map(|name| (CLUSTER_HEADER.to_owned(), name.to_owned()))),
         }
@@ -151,8 +151,8 @@ fn described_header(line: &str) -> Result<(String, String), Failure> {
     match HeaderOption::parse(line)? {
         HeaderOption::Set { name, value } => Ok((name.to_owned(), value.to_owned())),
         HeaderOption::Remove { name } => {
-            Err(Failure::usage(format!("-H '{name}:' removes a header, and a captured request is not changed"))
-                .hint(format!("leave it out; or write -H '{name};' if the header was sent with an empty value")))
+            Err(Failure::usage(format!("-H '{name}:' removes a header, but a captured request cannot be changed"))
+                .hint(format!("omit it, or write -H '{name};' if the header was sent with an empty value")))
         }
     }
 }

@@ -47,19 +47,19 @@ impl Shown<'_> {
 fn answer(tried: &Tried) -> String {
     let with = match (&tried.host, tried.has_secret) {
         (Some(host), false) => format!("with the host {host}"),
-        (Some(host), true) => format!("with the host {host} and the secret of --try-secret"),
-        (None, _) => "with the secret of --try-secret".to_owned(),
+        (Some(host), true) => format!("with the host {host} and the secret from --try-secret"),
+        (None, _) => "with the secret from --try-secret".to_owned(),
     };
     match &tried.answer {
         Answer::Right => format!("{with}, the signature would be right"),
         Answer::RightBut(made) => {
             let ids: Vec<&str> = made.iter().map(|made| made.mistake.id).collect();
             let these = if ids.len() == 1 { "this mistake" } else { "these mistakes" };
-            format!("{with}, the signature is that of a client that makes {these}: {}", ids.join(", "))
+            format!("{with}, the signature is the one of a client with {these}: {}", ids.join(", "))
         }
         Answer::Wrong => format!("{with}, the signature would be wrong"),
-        Answer::Open => format!("{with}, the signature cannot be checked: not all that is signed is known"),
-        Answer::NoSecret => format!("{with}, the signature cannot be checked: no secret is known"),
+        Answer::Open => format!("{with}, the signature cannot be checked, because a signed part is unknown"),
+        Answer::NoSecret => format!("{with}, the signature cannot be checked, because no secret is known"),
     }
 }
 
@@ -68,7 +68,7 @@ fn note(note: &Note) -> String {
         Note::Finding(finding) => finding.to_string(),
         Note::Unreadable(error) => error.to_string(),
         Note::TextAltered(whose) => format!(
-            "{} canonical request does not have the hash in its string to sign: the text was altered when it was copied",
+            "{} canonical request does not have the hash that its string to sign contains: the text was altered when it was copied",
             owner(*whose)
         ),
         Note::NotReproduced => "the signature does not match, and no known mistake reproduces it".to_owned(),
@@ -98,7 +98,7 @@ fn note(note: &Note) -> String {
 
 fn describe_quirk(quirk: Quirk) -> &'static str {
     match quirk {
-        Quirk::EncodedSlash => "the path contains %2F: MinIO, Ceph and Swift read it as '/', other servers keep it",
+        Quirk::EncodedSlash => "the path contains %2F: MinIO, Ceph and Swift read it as '/', but other servers keep it",
         Quirk::AcceptEncodingSigned => {
             "accept-encoding is signed, but Google's front ends append ',gzip(gfe)' to it and other proxies rewrite it"
         }
@@ -117,14 +117,12 @@ fn next_step(step: &NextStep) -> &'static str {
         NextStep::Stages => "compare each stage of the signature with what your client computed: --steps prints them",
         NextStep::Request => "give the refused request with all its headers, for example the output of curl -v",
         NextStep::Body => "give the body with --body FILE or -d DATA: the capture does not show it",
-        NextStep::Header => "give the headers that are not known, each with -H 'Name: value'",
-        NextStep::ClusterName => "give the EKS cluster that the token is for with --cluster-name NAME",
+        NextStep::Header => "give each unknown header with -H 'Name: value'",
+        NextStep::ClusterName => "name the token's EKS cluster with --cluster-name NAME",
         NextStep::Secret => {
             "give the secret with --profile or AWS_SECRET_ACCESS_KEY, so that sigvet can reproduce the wrong signature"
         }
-        NextStep::Reply => {
-            "give the server's reply with --response FILE: many servers print the text they computed the signature of"
-        }
+        NextStep::Reply => "give the server's reply with --response FILE: many servers print the text they signed",
         NextStep::ClientLog => "give the client's debug log with --client-log FILE: it shows what was signed",
         NextStep::MoreTime => "search longer with --time-limit 60s",
     }
@@ -141,10 +139,10 @@ fn page_step(step: &NextStep) -> &'static str {
         }
         NextStep::Request => "The request that was refused, with all its headers.",
         NextStep::Body => "The body of the request, byte for byte.",
-        NextStep::Header => "The signed headers that are not known, with their values.",
+        NextStep::Header => "The signed headers that are unknown, with their values.",
         NextStep::ClusterName => "The name of the EKS cluster that the token is for.",
         NextStep::Secret => "The secret access key: with it, the wrong signature itself can be reproduced.",
-        NextStep::Reply => "The server's whole reply: many servers print the text they computed the signature of.",
+        NextStep::Reply => "The server's whole reply: many servers print the text they signed.",
         NextStep::ClientLog => "The client's debug log: it shows what was signed.",
         NextStep::MoreTime => "A longer search: it was stopped before it was done.",
     }

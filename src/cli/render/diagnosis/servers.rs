@@ -14,13 +14,15 @@ impl Shown<'_> {
         let first = applied.first()?;
         let server = listed(first.servers.iter().map(|server| server.name().to_owned()).collect());
         let begin = match (first.difference.consequence(), first.certainty, self.diagnosis.outcome) {
-            (Consequence::FramingStored, ..) => format!("the server accepted it, and at {server}, "),
-            (Consequence::Refused { .. }, ..) => format!("AWS accepts such a request; at {server}, "),
+            (Consequence::FramingStored, ..) => format!("the server accepted it, but at {server}, "),
+            (Consequence::Refused { .. }, ..) => format!("AWS accepts such a request, but at {server}, "),
             (_, Certainty::Recognized, _) => {
-                format!("by AWS's rules the signature is right; {server} is known to compute another one: ")
+                format!("by AWS's rules the signature is right; {server} is known to compute a different one: ")
             }
-            (_, _, Outcome::Valid) => format!("by AWS's rules the signature is right; {server} computes another one: "),
-            _ => format!("{server} computes another signature than AWS: "),
+            (_, _, Outcome::Valid) => {
+                format!("by AWS's rules the signature is right; {server} computes a different one: ")
+            }
+            _ => format!("{server} computes a different signature from AWS: "),
         };
         let all: Vec<&str> = applied.iter().map(|applied| applied.difference.computes).collect();
         Some(begin + &all.join("; and "))
@@ -54,19 +56,19 @@ impl Shown<'_> {
 pub(super) fn known_by(applied: &AppliedDifference) -> &'static str {
     match (applied.certainty, applied.difference.consequence()) {
         (Certainty::Proven, Consequence::OtherSignature) => {
-            "the server's own text is exactly what these rules make of the request"
+            "the server's own text is exactly what these rules produce from the request"
         }
         (Certainty::Proven, Consequence::Refused { .. }) => "the server's message says so",
-        (Certainty::Proven, Consequence::FramingStored) => "the server is recognized by its reply",
-        (Certainty::Recognized, _) => "the server is recognized, and the request has what triggers it",
-        (Certainty::Possible, _) => "the request has what triggers it; the server is unknown",
+        (Certainty::Proven, Consequence::FramingStored) => "the server was recognized by its reply",
+        (Certainty::Recognized, _) => "the server was recognized, and the request triggers this difference",
+        (Certainty::Possible, _) => "the request triggers this difference; the server is unknown",
     }
 }
 
 /// What a server does, and what to send instead.
 pub fn advice(difference: &Difference, servers: &[Server]) -> String {
     let does = match difference.consequence() {
-        Consequence::OtherSignature => " computes another signature than AWS",
+        Consequence::OtherSignature => " computes a different signature from AWS",
         Consequence::Refused { .. } => " refuses what AWS accepts",
         Consequence::FramingStored => "",
     };

@@ -28,8 +28,8 @@ impl FormView<'_> {
             } else {
                 "the name of the file".to_owned()
             };
-            Failure::usage(format!("{what} {unfit}, and cannot stand in a command line"))
-                .hint("--as json prints the fields as they are")
+            Failure::usage(format!("{what} {unfit}, and cannot be part of a command"))
+                .hint("use --as json to print the fields unchanged")
         })
     }
 }
@@ -38,7 +38,7 @@ impl FormView<'_> {
 fn check_name(name: &str) -> Result<(), Failure> {
     if name.contains(['=', '\n']) {
         return Err(Failure::usage(format!("curl sends no field with the name '{name}'"))
-            .hint("--as json prints the fields as they are"));
+            .hint("use --as json to print the fields unchanged"));
     }
     Ok(())
 }

@@ -125,7 +125,7 @@ fn check_value(name: &str, value: &str) -> Result<(), Failure> {
 
 fn unsent(name: &str, what: &str) -> Failure {
     Failure::usage(format!("the field {name} cannot stand in a page: it has {what}"))
-        .hint("--as json prints the fields as they are")
+        .hint("use --as json to print the fields unchanged")
 }
 
 fn write_field_to_fill(field: &FieldToFill, page: &mut Markup) {

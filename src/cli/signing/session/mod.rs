@@ -78,7 +78,7 @@ impl Session {
             return Err(Failure::usage(
                 "--sub-resources is about Signature Version 2; Version 4 signs the whole query",
             )
-            .hint("add --scheme v2, or leave the option out"));
+            .hint("add --scheme v2, or omit the option"));
         }
         let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, to);
         let scheme = scheme_choice::choose(typed.signing, scope.region_set(), found.settings.scheme.as_deref())?;
@@ -131,7 +131,7 @@ impl Session {
     pub fn unsigned(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
         if typed.signing.streaming.is_streaming() {
             return Err(Failure::usage("--payload streaming declares the body in what is signed, and nothing is")
-                .hint("leave --payload out with --no-sign-request"));
+                .hint("omit --payload if you use --no-sign-request"));
         }
         let profile = match typed.url.starts_with("s3://") {
             true => profiles::describe(&typed.credentials.choice(), &context.environment)?.settings,
@@ -203,10 +203,10 @@ impl Session {
     /// The key for what was prepared; refuses one that was made for another scope.
     pub fn key(&self, prepared: &Prepared) -> Result<SigningKey, Failure> {
         let key = self.signer.key(&prepared.terms);
-        let key = key.ok_or_else(|| Failure::usage("the request is to go unsigned"))?;
+        let key = key.ok_or_else(|| Failure::usage("the request is sent unsigned"))?;
         key.check(&prepared.terms.scope).map_err(|error| {
             Failure::from_error(Exit::NoCredentials, error)
-                .hint("'sigvet key' derives another; --date, --region and --service say what to sign for")
+                .hint("derive another key with 'sigvet key', or change --date, --region or --service")
         })?;
         Ok(key)
     }
@@ -245,10 +245,12 @@ fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Re
 
 fn explain_refusal(error: PrepareError) -> Failure {
     let hint = match &error {
-        PrepareError::AlreadySigned { .. } => Some("leave that out to sign anew, or look at it with 'sigvet explain'"),
+        PrepareError::AlreadySigned { .. } => {
+            Some("remove it to sign again, or check the request with 'sigvet explain'")
+        }
         PrepareError::Expires { .. } => Some("for example --expires 1h, at most --expires 7d"),
         PrepareError::ExpiresAtOnce => Some("for example --expires 1h"),
-        PrepareError::MissingHost => Some("-H 'Host:' took it away"),
+        PrepareError::MissingHost => Some("remove -H 'Host:', which removes the header"),
         PrepareError::UnknownPayload => {
             Some("give its hash with --payload-hash, or type the request: the URL with -d @FILE or -T FILE")
         }

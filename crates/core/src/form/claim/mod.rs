@@ -1,4 +1,4 @@
-//! Reads an upload by form back: what it says of its signature, its fields, its policy, and what there is to know of its file.
+//! Reads a form upload back: what it says of its signature, its fields, its policy, and what there is to know of its file.
 //!
 //! Reading is lenient where S3 is, with the case of names, and strict where something is missing. Nothing is judged here.
 
@@ -15,7 +15,7 @@ use crate::v2::Names;
 /// The field behind which S3 reads no other.
 const FILE: &str = "file";
 
-/// What an upload by form says of itself. `Debug` leaves out the policy's text, which may hold a session token.
+/// What a form upload says of itself. `Debug` leaves out the policy's text, which may hold a session token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FormClaim {
     /// By which scheme its policy is signed.
@@ -65,7 +65,7 @@ pub struct FileFacts {
     pub length: u64,
 }
 
-/// Why an upload by form makes no claim that could be checked.
+/// Why a form upload makes no claim that could be checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormClaimError {
     /// The body cannot be taken apart.
@@ -96,7 +96,7 @@ pub enum FormClaimError {
         name: String,
     },
     /// The date is none.
-    #[error("{name}: {source}, expected the form 20150830T123600Z")]
+    #[error("{name}: {source}; expected the form 20150830T123600Z")]
     Date {
         /// The field.
         name: String,

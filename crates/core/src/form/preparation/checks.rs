@@ -13,8 +13,8 @@ const RESERVED: [(&str, &str); 5] = [
     ("key", "it is the key of the URL"),
     ("bucket", "it is the bucket of the URL"),
     ("file", "it is the file that is uploaded"),
-    ("policy", "it is made of the conditions"),
-    ("content-length-range", "it is a condition on the file, and no field"),
+    ("policy", "it is built from the conditions"),
+    ("content-length-range", "it is a condition on the file, not a field"),
 ];
 
 /// Refuses an upload that no form can be made for.

@@ -25,13 +25,13 @@ pub enum FormError {
         length: usize,
     },
     /// The life is below a second, or over what a key of Version 4 is good for.
-    #[error("a form is good for 1 second to 7 days (604800 s), not {presented} s ({})", in_words(*.presented))]
+    #[error("the expiry of a form must be 1 to 604800 s (7 days), not {presented} s ({})", in_words(*.presented))]
     Expires {
         /// Seconds.
         presented: u64,
     },
     /// The range of lengths is empty.
-    #[error("no file has at least {min} and at most {max} bytes")]
+    #[error("no file can have at least {min} and at most {max} bytes")]
     LengthRange {
         /// The least.
         min: u64,
@@ -39,7 +39,7 @@ pub enum FormError {
         max: u64,
     },
     /// S3 knows no such field.
-    #[error("S3 knows no form field '{name}', expected one of {}, {prefix}… or x-ignore-…", known())]
+    #[error("S3 has no form field '{name}'; expected one of {}, {prefix}… or x-ignore-…", known())]
     UnknownField {
         /// The name as it was given.
         name: String,
@@ -61,7 +61,7 @@ pub enum FormError {
         name: String,
     },
     /// The status of success is none that S3 knows.
-    #[error("not a status of success: '{presented}', expected 200, 201 or 204")]
+    #[error("invalid success status '{presented}'; expected 200, 201 or 204")]
     SuccessStatus {
         /// The value as it was given.
         presented: String,
@@ -85,7 +85,7 @@ pub enum FormError {
         prefix: String,
     },
     /// A line break or another control character, which browsers change on the way.
-    #[error("the field {name} has a control character in its value")]
+    #[error("the value of the field {name} contains a control character")]
     ControlCharacter {
         /// The field.
         name: String,
@@ -113,7 +113,7 @@ pub enum FormError {
     #[error("the signing key is for scope {} and cannot sign for {}", .0.0, .0.1)]
     Key(Box<(Scope, Scope)>),
     /// The key is for the other scheme.
-    #[error("the key is not of the scheme that the form was prepared for")]
+    #[error("the signing key belongs to another scheme than the form")]
     Scheme,
 }
 

@@ -43,8 +43,8 @@ fn bytes(text: &[char]) -> SecretBytes {
 
 /// Slips that change the secret as a whole.
 fn whole(secret: &[char], add: &mut dyn FnMut(String, Vec<char>)) {
-    add("all letters in upper case".to_owned(), secret.iter().map(char::to_ascii_uppercase).collect());
-    add("all letters in lower case".to_owned(), secret.iter().map(char::to_ascii_lowercase).collect());
+    add("all letters in uppercase".to_owned(), secret.iter().map(char::to_ascii_uppercase).collect());
+    add("all letters in lowercase".to_owned(), secret.iter().map(char::to_ascii_lowercase).collect());
     add("the secret was pasted twice".to_owned(), [secret, secret].concat());
     for between in [' ', '\n', '\t', ',', ':'] {
         add("the secret was pasted twice".to_owned(), [secret, &[between], secret].concat());
@@ -76,9 +76,9 @@ fn at_place(secret: &[char], at: usize, add: &mut dyn FnMut(String, Vec<char>)) 
     }
     let other_case =
         if character.is_ascii_lowercase() { character.to_ascii_uppercase() } else { character.to_ascii_lowercase() };
-    add(format!("character {number} is in the other case"), with(&[other_case]));
+    add(format!("character {number} has the wrong case"), with(&[other_case]));
     for letter in LETTERS.chars() {
-        add(format!("character {number} is another one"), with(&[letter]));
+        add(format!("character {number} is wrong"), with(&[letter]));
         add(format!("there is an extra character before character {number}"), with(&[letter, *character]));
         if behind.is_empty() {
             add("there is an extra character at the end".to_owned(), with(&[*character, letter]));

@@ -137,7 +137,10 @@ impl<'a> Subject<'a> {
         let right = self.terms.timestamp.as_str();
         let of_instant = |mistake, instant: Timestamp| {
             let made = AppliedMistake::new(mistake, instant.as_str(), right);
-            (made.with_detail(format!("{instant} was signed, wherever the request has {right}")), self.at(instant))
+            (
+                made.with_detail(format!("{instant} was signed in every place where the request has {right}")),
+                self.at(instant),
+            )
         };
         let mut others: Vec<(AppliedMistake, Self)> = Vec::new();
         others.extend(times::date_header(self).map(|date| of_instant(&TIME_DATE_HEADER, date)));

@@ -188,17 +188,17 @@ fn other_bodies(body: &[u8], query: Option<&[u8]>, add: &mut dyn FnMut(&'static 
         }
         return;
     }
-    add(&PAYLOAD_NEWLINE, "hashed without its last newline", without_newline(body));
-    add(&PAYLOAD_NEWLINE, "hashed with a newline at its end", [body, b"\n"].concat());
-    add(&PAYLOAD_NEWLINE, "hashed with CR LF at its end", [body, b"\r\n"].concat());
+    add(&PAYLOAD_NEWLINE, "hashed without its trailing newline", without_newline(body));
+    add(&PAYLOAD_NEWLINE, "hashed with a trailing newline", [body, b"\n"].concat());
+    add(&PAYLOAD_NEWLINE, "hashed with a trailing CRLF", [body, b"\r\n"].concat());
     if body.len() > LARGEST_REWRITTEN {
         return;
     }
     let with_lf = replaced(body, b"\r\n", b"\n");
-    add(&PAYLOAD_NEWLINE, "hashed with CR LF for LF", replaced(&with_lf, b"\n", b"\r\n"));
-    add(&PAYLOAD_NEWLINE, "hashed with LF for CR LF", with_lf.clone());
-    add(&PAYLOAD_NEWLINE, "hashed without line ends", replaced(&with_lf, b"\n", b""));
-    add(&PAYLOAD_NEWLINE, "hashed without white space around it", body.trim_ascii().to_vec());
+    add(&PAYLOAD_NEWLINE, "hashed with CRLF instead of LF", replaced(&with_lf, b"\n", b"\r\n"));
+    add(&PAYLOAD_NEWLINE, "hashed with LF instead of CRLF", with_lf.clone());
+    add(&PAYLOAD_NEWLINE, "hashed without line breaks", replaced(&with_lf, b"\n", b""));
+    add(&PAYLOAD_NEWLINE, "hashed without surrounding whitespace", body.trim_ascii().to_vec());
     if let Some(query) = query {
         add(&PAYLOAD_FROM_QUERY, "the query was hashed", query.to_vec());
     }
@@ -247,7 +247,7 @@ fn from_utf16(body: &[u8]) -> Option<String> {
 /// The body before its form fields were written anew, or before it was taken in or out of base64.
 fn transformed(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let mut others = vec![("hashed in base64", super::base64(text.as_bytes()).into_bytes())];
-    others.extend(super::from_base64(text.trim()).map(|bytes| ("hashed before it was put into base64", bytes)));
+    others.extend(super::from_base64(text.trim()).map(|bytes| ("hashed before it was base64-encoded", bytes)));
     if text.contains('=') && !text.contains(['{', '<', '\n']) {
         others.extend(forms(text));
     }
@@ -278,14 +278,14 @@ fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
             .chain([lower, upper])
     };
     let mut forms: Vec<(&'static str, Vec<u8>)> =
-        spellings(text).map(|form| ("hashed as a form in another encoding", form)).collect();
+        spellings(text).map(|form| ("hashed as a form with different encoding", form)).collect();
     let mut orders: Vec<String> = [sorted, reversed].into_iter().map(|fields| fields.join("&")).collect();
     if fields.len() <= MOST_PERMUTED {
         orders.extend(permutations(&fields).into_iter().map(|fields| fields.join("&")));
     }
     for order in orders {
-        forms.extend(spellings(&order).map(|form| ("hashed as a form in another order and encoding", form)));
-        forms.push(("hashed as a form in another order", order.into_bytes()));
+        forms.extend(spellings(&order).map(|form| ("hashed as a form with different order and encoding", form)));
+        forms.push(("hashed as a form with different order", order.into_bytes()));
     }
     forms.retain(|(_, form)| form != text.as_bytes());
     forms
@@ -336,22 +336,24 @@ fn json_forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         forms.push((order("hashed as JSON indented by two", "hashed as JSON indented by two with sorted keys"), two));
         forms
             .push((order("hashed as JSON indented by four", "hashed as JSON indented by four with sorted keys"), four));
-        forms.push(("hashed as JSON with escaped letters", escaped(&spaced)));
-        forms.push(("hashed as compact JSON with escaped letters", escaped(&compact)));
+        forms.push(("hashed as JSON with non-ASCII letters escaped", escaped(&spaced)));
+        forms.push(("hashed as compact JSON with non-ASCII letters escaped", escaped(&compact)));
         forms.push(("hashed as JSON with escaped slashes", compact.replace('/', "\\/")));
         forms.push(("hashed as a JSON string of JSON", Value::String(compact).to_string()));
     }
     let is_short = text.len() <= LONGEST_PERMUTED;
     for order in if is_short { key_orders(&value) } else { Vec::new() } {
-        let detail = "hashed as JSON with its keys in another order";
+        let detail = "hashed as JSON with its keys in a different order";
         forms.push((detail, written(&order, Style { colon: ": ", comma: ", " })));
         forms.push((detail, order.to_string()));
     }
     if let Value::String(inner) = &value {
-        forms.push(("hashed before it was made a JSON string", inner.clone()));
+        forms.push(("hashed before it was turned into a JSON string", inner.clone()));
     }
-    let with_newline: Vec<_> =
-        forms.iter().map(|(_, form)| ("hashed as other JSON with a newline at its end", format!("{form}\n"))).collect();
+    let with_newline: Vec<_> = forms
+        .iter()
+        .map(|(_, form)| ("hashed as different JSON with a trailing newline", format!("{form}\n")))
+        .collect();
     forms.extend(with_newline);
     forms.into_iter().map(|(detail, form)| (detail, form.into_bytes())).collect()
 }

@@ -64,9 +64,9 @@ fn url_coded(secret: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let lower = super::escaping::HexCase::Lower.apply(escaped.clone());
     vec![
         ("signed with the secret percent-encoded", escaped),
-        ("signed with the secret percent-encoded in lower case", lower),
+        ("signed with the secret percent-encoded with lowercase hex", lower),
         ("signed with the secret percent-decoded", decode(secret, Plus::Literal)),
-        ("signed with the secret decoded as a form, its '+' a space", decode(secret, Plus::Space)),
+        ("signed with the secret form-decoded, so that '+' is a space", decode(secret, Plus::Space)),
         ("signed with '+' turned into a space", replaced(secret, b"+", b" ")),
         ("signed with '+' as %2B", replaced(secret, b"+", b"%2B")),
         ("signed with '/' as %2F", replaced(secret, b"/", b"%2F")),

@@ -5,11 +5,11 @@ use super::Proof::{Error, Lint, Search};
 
 mistakes! {
     CANONICAL_HASH_FORM = "canonical-hash-form" {
-        title: "the canonical request was not hashed once with SHA-256 in hex",
+        title: "the canonical request's hash is not a single SHA-256 in hex",
         place: "string-to-sign",
         explanation: "The last line of the string to sign is the SHA-256 of the canonical request in lowercase hex, \
             but the client put the text itself there, a hash of the hash, uppercase digits, or the hash of another \
-            algorithm. The server signs another string.",
+            algorithm. The server signs a different string.",
         fix: "Hash the canonical request once with SHA-256, and write the hash in lowercase hex.",
         clients: &[],
         proofs: &[Search],
@@ -61,14 +61,14 @@ mistakes! {
             Signature from it.",
         fix: "Write Authorization: AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=... on one line, \
             and send it once.",
-        clients: &[("API Gateway", "says this about routes that do not exist, too; check method and path")],
+        clients: &[("API Gateway", "also says this about routes that do not exist; check method and path")],
         proofs: &[Lint, Error],
     }
     AUTHORIZATION_MISSING = "authorization-missing" {
         title: "the request arrived without its Authorization header",
         place: "authorization",
-        explanation: "The server sees an anonymous request. The client did not sign it, for lack of credentials or \
-            because it was told not to, or a proxy or a redirect to another host removed Authorization on the way.",
+        explanation: "The server sees an anonymous request. Either the client did not sign it, because it found no \
+            credentials or was told not to, or a proxy or a redirect to another host removed the Authorization header.",
         fix: "Check that the client finds its credentials, make the proxy forward Authorization, and sign again for \
             the new host after a redirect.",
         clients: &[
@@ -120,7 +120,7 @@ mistakes! {
         proofs: &[Search, Lint],
     }
     TOKEN_SIGNED = "token-signed" {
-        title: "the session token was signed, but this service leaves it out",
+        title: "the session token was signed, but this service does not sign it",
         place: "token",
         explanation: "The message broker of AWS IoT, unlike other services, leaves the session token out of the \
             canonical query. The client signed it with the rest, so its canonical query differs.",
@@ -138,8 +138,8 @@ mistakes! {
     TOKEN_PLUS_AS_SPACE = "token-plus-as-space" {
         title: "a '+' in the session token became a space",
         place: "token",
-        explanation: "The token was put into a URL or form without encoding, and its '+' was decoded as a space on \
-            the way. The server sees another token than the one that was issued.",
+        explanation: "The token was put into a URL or form without encoding, and its '+' was decoded as a space on the \
+            way. The server receives a token that is not the one that was issued.",
         fix: "Percent-encode the token when it goes into a query, with + as %2B, and read it from JSON or headers \
             without form decoding.",
         clients: &[
@@ -167,8 +167,8 @@ mistakes! {
         place: "token",
         explanation: "The session token has expired, is damaged, belongs to another key, or was issued for a region \
             that is not enabled for the account. The server refuses it before it compares signatures.",
-        fix: "Get fresh credentials, and use access key ID, secret and token from the same set. Send no token with \
-            long-term keys.",
+        fix: "Get fresh credentials, and use the access key ID, secret and session token that were issued together. \
+            Send no token with long-term keys.",
         clients: &[("AWS CLI", "aws sso login --profile NAME; for long-lived keys, unset AWS_SESSION_TOKEN")],
         proofs: &[Error],
     }
@@ -226,8 +226,8 @@ mistakes! {
     TOKEN_PARAMETER_MISSING = "token-parameter-missing" {
         title: "the token lacks a parameter that its server requires",
         place: "query",
-        explanation: "The signature may be right, but the server finds no user, no action or no resource type in \
-            what was signed. It refuses the token as a wrong password.",
+        explanation: "The signature may be right, but the server finds no user, no action or no resource type in what \
+            was signed. It refuses the token as if it were a wrong password.",
         fix: "Add the parameter before signing: DBUser for RDS, User for ElastiCache and MemoryDB, and \
             ResourceType=ServerlessCache for a serverless cache.",
         clients: &[("valkey-glide", "ServiceType and isServerless in the IAM configuration")],
@@ -237,8 +237,8 @@ mistakes! {
         title: "the cluster name is not a signed header of the token",
         place: "signed-headers",
         explanation: "An EKS token is a presigned GetCallerIdentity with the signed header x-k8s-aws-id, but the \
-            client sent the name as a parameter, or unsigned. The cluster sends it as a header, so STS computes \
-            another signature.",
+            client sent the name as a parameter, or unsigned. The cluster sends it as a header, so STS computes a \
+            different signature.",
         fix: "Set the header x-k8s-aws-id before presigning and keep it out of the query: SignedHeaders must be \
             host;x-k8s-aws-id.",
         clients: &[

@@ -26,8 +26,8 @@ mistakes! {
     CHUNK_DECODED_LENGTH = "chunk-decoded-length" {
         title: "x-amz-decoded-content-length is not the length of the payload",
         place: "payload",
-        explanation: "The header gives the length of the payload without its chunk framing, but the data of the \
-            chunks has another length. The server waits for the rest, or refuses what is too much.",
+        explanation: "The header gives the length of the payload without its chunk framing, but the chunks contain \
+            more or less data. The server waits for more data, or refuses the excess.",
         fix: "Send the length of the payload before it is split into chunks; Content-Length is the length of the \
             framed body.",
         clients: &[],
@@ -36,8 +36,8 @@ mistakes! {
     CHUNK_FINAL_MISSING = "chunk-final-missing" {
         title: "the body does not end with a signed, empty chunk",
         place: "payload",
-        explanation: "A chunked body ends with a chunk of zero bytes, signed like the others, but this one has none \
-            or an unsigned one. The server cannot know whether anything was cut off.",
+        explanation: "A chunked body ends with a chunk of zero bytes, signed like the others, but this one has none or \
+            an unsigned one. The server cannot tell whether the body is complete.",
         fix: "End the body with a signed chunk of length 0 and CRLF, and after the trailer, if there is one, \
             another CRLF.",
         clients: &[],
@@ -48,7 +48,7 @@ mistakes! {
         place: "payload",
         explanation: "Each chunk covers the signature of the chunk before it, and the first chunk covers the \
             signature of the request, but the client used another signature there. The server follows the chain.",
-        fix: "Keep the signature that was computed last, and put it into the next string to sign.",
+        fix: "Keep the last computed signature and put it into the next string to sign.",
         clients: &[],
         proofs: &[Search],
     }
@@ -63,7 +63,7 @@ mistakes! {
         proofs: &[Search],
     }
     CHUNK_HASH = "chunk-hash" {
-        title: "a chunk's signature does not cover exactly its data",
+        title: "a chunk was signed with a hash of something other than its data",
         place: "payload",
         explanation: "The last line of a chunk's string to sign is the hash of its data, but the client hashed it \
             with its framing, or hashed other bytes of the payload. The server hashes only the data.",
@@ -123,8 +123,8 @@ mistakes! {
     TRAILER_CHECKSUM = "trailer-checksum" {
         title: "the checksum in the trailer does not match the payload",
         place: "payload",
-        explanation: "The server computes the checksum of the data that arrived, but the trailer has another value. \
-            The data changed on the way, or the client computed the checksum of other bytes, such as the framed \
+        explanation: "The server computes the checksum of the data that arrived, but the trailer has a different \
+            value. The data changed on the way, or the client computed the checksum of other bytes, such as the framed \
             body.",
         fix: "Compute the checksum over the payload without its chunk framing, and write it in base64.",
         clients: &[],

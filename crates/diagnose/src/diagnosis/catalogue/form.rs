@@ -28,7 +28,7 @@ mistakes! {
         proofs: &[Search, Compare],
     }
     POLICY_MALFORMED = "policy-malformed" {
-        title: "the policy is not a document that S3 can read",
+        title: "the policy is not a valid S3 policy document",
         place: "policy",
         explanation: "The policy is not JSON, lacks its expiration or its conditions, or one of them has the wrong \
             type. The server cannot tell what was allowed and refuses the form.",
@@ -39,8 +39,8 @@ mistakes! {
     POLICY_EXPIRED = "policy-expired" {
         title: "the policy of the form has expired",
         place: "policy",
-        explanation: "The policy names the time until which an upload may arrive, and that time has passed. The \
-            server refuses the form whatever the signature is.",
+        explanation: "The policy's expiration, until which an upload is accepted, has passed. The server refuses the \
+            form whatever the signature is.",
         fix: "Create a new form, or one with a later expiration.",
         clients: &[],
         proofs: &[Time, Error],
@@ -48,9 +48,8 @@ mistakes! {
     POLICY_CONDITION_FAILED = "policy-condition-failed" {
         title: "a field or the file does not meet a condition of the policy",
         place: "policy",
-        explanation: "Each condition names a field and the value it must have, or how large the file may be, but \
-            this upload does not meet it. The server compares after it has replaced ${filename} with the name of \
-            the file.",
+        explanation: "A condition gives the value a field must have or the size the file may have, and this upload \
+            does not meet it. The server compares after it has replaced ${filename} with the name of the file.",
         fix: "Send the field as the policy requires, or sign a policy that allows what you send.",
         clients: &[],
         proofs: &[Lint, Error],
@@ -67,8 +66,8 @@ mistakes! {
     FORM_FIELD_ORDER = "form-field-order" {
         title: "a field of the signature comes after the file",
         place: "policy",
-        explanation: "The server reads the fields up to the one called file and ignores what follows. A policy or a \
-            signature after the file is not seen.",
+        explanation: "The server reads the fields up to the one called file and ignores what follows. So it never sees \
+            a policy or signature that comes after the file.",
         fix: "Put the file last.",
         clients: &[
             ("FormData in JavaScript", "append the file after all other fields"),
@@ -77,10 +76,10 @@ mistakes! {
         proofs: &[Lint, Error],
     }
     FORM_FIELD_REPEATED = "form-field-repeated" {
-        title: "the form has the same field or the file twice",
+        title: "the form contains a field twice, or two files",
         place: "policy",
-        explanation: "Two fields of the form have the same name, ignoring case, or there are two files. Servers \
-            differ in which of the two they check and which they use, and S3 accepts exactly one file.",
+        explanation: "Two fields have the same name (case-insensitively), or there are two files. Servers differ in \
+            which of the two they check and which they use, and S3 accepts exactly one file.",
         fix: "Send each field once, and one file.",
         clients: &[],
         proofs: &[Lint],

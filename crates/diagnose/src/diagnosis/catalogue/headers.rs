@@ -88,11 +88,11 @@ mistakes! {
         proofs: &[Lint, Search],
     }
     SIGNED_HEADERS_SEPARATOR = "signed-headers-separator" {
-        title: "the signed headers were separated by something other than ';'",
+        title: "the signed headers were not separated by ';'",
         place: "signed-headers",
-        explanation: "The names of the signed headers stand in one list with ';' between them, in the Authorization header, in \
-            X-Amz-SignedHeaders and in the canonical request. With another separator the server reads one name that no \
-            header has, or another part of the header.",
+        explanation: "SignedHeaders is one list with ';' between the names, in the Authorization header, in the query \
+            and in the canonical request. With any other separator, the server reads a single unknown name or splits \
+            the Authorization header in the wrong place.",
         fix: "Join the names with ';', without spaces.",
         clients: &[],
         proofs: &[Lint, Search],
@@ -124,9 +124,9 @@ mistakes! {
     HEADER_HOP_BY_HOP = "header-hop-by-hop" {
         title: "a header was signed that proxies remove or rewrite",
         place: "signed-headers",
-        explanation: "Headers such as connection, te, transfer-encoding, expect, accept-encoding and via belong to \
-            a single hop or are rewritten by gateways, but one of them was signed. The server receives another \
-            value or none.",
+        explanation: "Headers such as connection, te, transfer-encoding, expect, accept-encoding and via belong to a \
+            single hop or are rewritten by gateways, but one of them was signed. The server receives a different value \
+            or none.",
         fix: "Sign host, content-type and the x-amz-* headers, but no header about the connection or its route.",
         clients: &[
             ("aws-sdk-go-v2", "wrap HTTPSignerV4 and delete Accept-Encoding before it signs"),

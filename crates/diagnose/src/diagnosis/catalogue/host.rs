@@ -43,7 +43,7 @@ mistakes! {
         proofs: &[Lint, Search, Compare],
     }
     HOST_OTHER_ENDPOINT = "host-other-endpoint" {
-        title: "the request was signed for another host name than it was sent to",
+        title: "the request was signed for one host name and sent to another",
         place: "host",
         explanation: "The host that was signed is another name of the service: the name of another region, \
             path-style instead of virtual-hosted, an internal address or a CDN. The server computes its signature \

@@ -8,7 +8,7 @@ mistakes! {
         title: "the secret key has leading or trailing whitespace",
         place: "key",
         explanation: "A space, a tab or a newline was read as part of the secret key, from a file, a CI variable or \
-            the clipboard. The client signs with it, and the server's secret does not have it.",
+            the clipboard. The client signs with it, but the server's secret does not contain it.",
         fix: "Trim the secret when you read it, and write it to files and variables without a trailing newline.",
         clients: &[
             ("GitHub Actions", "save the secret again, without a newline or spaces"),
@@ -20,8 +20,8 @@ mistakes! {
     SECRET_QUOTED = "secret-quoted" {
         title: "the secret key has quotes or a prompt character around it",
         place: "key",
-        explanation: "The quotes of a config file, or a shell prompt's '%' or '$', became part of the secret key. \
-            The server's secret has none of them, so it derives another signing key.",
+        explanation: "The quotes of a config file, or a shell prompt's '%' or '$', became part of the secret key. The \
+            server's secret has none of them, so it derives a different signing key.",
         fix: "Remove the quotes where the file format does not strip them, for example in env files and in AWS's \
             own ini files.",
         clients: &[("Docker", "no quotes in files for docker run --env-file; it keeps them")],
@@ -31,7 +31,7 @@ mistakes! {
         title: "the secret key was URL-encoded, or its '+' or '/' was damaged",
         place: "key",
         explanation: "The secret key passed through a URL, a form or a template that changed its '+' and '/' by \
-            encoding, decoding or escaping. The server's secret has the original characters, so it derives another \
+            encoding, decoding or escaping. The server's secret has the original characters, so it derives a different \
             signing key.",
         fix: "Pass the secret exactly as it was issued, in a file or an environment variable rather than in a URL.",
         clients: &[],
@@ -50,7 +50,7 @@ mistakes! {
         title: "the secret key has a typing or copying error",
         place: "key",
         explanation: "The client signed with a secret that is almost the known one: a character is lost, doubled, \
-            swapped or in another case, a part is cut off, the whole was pasted twice, or an invisible character \
+            swapped or in the wrong case, a part is cut off, the secret was pasted twice, or an invisible character \
             precedes it. The server derives its key from the exact secret.",
         fix: "Copy the secret again from where it was issued, and compare its length and its first and last \
             characters.",
@@ -61,9 +61,9 @@ mistakes! {
         title: "the access key ID and the secret key were swapped",
         place: "key",
         explanation: "The client used the access key ID as the secret, or sent the secret as the access key ID. The \
-            server looks up the ID and signs with the secret that belongs to it.",
-        fix: "Put each in its place: the access key ID is the shorter one, and at AWS it begins with AKIA or ASIA. \
-            A secret that was sent as the ID may be in logs, so rotate it.",
+            server looks up the secret by the ID it received and finds nothing, or signs with a different secret.",
+        fix: "Swap them: the access key ID is the shorter one, and at AWS it begins with AKIA or ASIA. A secret that \
+            was sent as the ID may be in logs, so rotate it.",
         clients: &[],
         proofs: &[Search, Lint],
     }
@@ -72,8 +72,8 @@ mistakes! {
         place: "key",
         explanation: "The access key ID and the secret come from two sources, such as a profile and an environment \
             variable. The server signs with the secret that belongs to the access key ID.",
-        fix: "Take access key ID, secret and session token from the same source, and unset the variables of the \
-            other.",
+        fix: "Take the access key ID, secret and session token from the same source, and unset the variables of the \
+            other source.",
         clients: &[("AWS CLI and SDKs", "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN")],
         proofs: &[Search],
     }
@@ -103,7 +103,7 @@ mistakes! {
         explanation: "The access key was deleted, belongs to another account, partition or provider, or is \
             temporary and was sent without its session token. The server has no secret for it and refuses the \
             request before it compares signatures.",
-        fix: "Check that endpoint and key belong together and that the key is active. Send the session token with a \
+        fix: "Check that the access key belongs to this endpoint and is active. Send the session token with a \
             temporary key.",
         clients: &[("AWS CLI", "aws sts get-caller-identity --profile NAME shows whether AWS knows the key")],
         proofs: &[Error],
@@ -111,9 +111,9 @@ mistakes! {
     KEY_PREFIX = "key-prefix" {
         title: "the AWS4 prefix is missing from the secret key, or is there twice",
         place: "key",
-        explanation: "The derivation of the signing key starts with AWS4 and the secret in one string, but the \
-            client left the prefix out or added it to a secret that already had it. The server derives another \
-            signing key.",
+        explanation: "The derivation of the signing key starts with AWS4 and the secret in one string, but the client \
+            left the prefix out or added it to a secret that already had it. The server derives a different signing \
+            key.",
         fix: "Start the key derivation with HMAC(\"AWS4\" + secret, date).",
         clients: &[],
         proofs: &[Search],
@@ -121,8 +121,8 @@ mistakes! {
     KEY_HEX_CHAIN = "key-hex-chain" {
         title: "the signing key was derived from hex text instead of raw bytes",
         place: "key",
-        explanation: "Each step of the key derivation uses the raw 32 bytes of the previous step as its key, but \
-            the client passed them as hex text. The server passes bytes and derives another signing key.",
+        explanation: "Each step of the key derivation uses the raw 32 bytes of the previous step as its key, but the \
+            client passed them as hex text. The server passes bytes and derives a different signing key.",
         fix: "Ask the HMAC function for raw bytes in every step but the last, and for hex only in the signature.",
         clients: &[
             ("Python", "hmac.new(…).digest(), not hexdigest()"),
@@ -136,8 +136,8 @@ mistakes! {
     HMAC_SWAPPED = "hmac-swapped" {
         title: "the key and the message of an HMAC were swapped",
         place: "key",
-        explanation: "HMAC takes a key and a message, but the client passed them in the wrong order. The result is \
-            another signing key or another signature.",
+        explanation: "HMAC takes a key and a message, but the client passed them in the wrong order. The result is a \
+            different signing key or signature.",
         fix: "Check the argument order of the HMAC function: the key is the result of the previous step; the \
             message is the date, region, service, aws4_request, and finally the string to sign.",
         clients: &[
@@ -151,9 +151,9 @@ mistakes! {
     KEY_ORDER = "key-order" {
         title: "the steps of the key derivation are in the wrong order",
         place: "key",
-        explanation: "The signing key is derived from date, region, service and aws4_request, in this order, but \
-            the client changed the order, left one out, or swapped key and message. The server derives another \
-            signing key.",
+        explanation: "The signing key is derived from date, region, service and aws4_request, in this order, but the \
+            client changed the order, left one out, or swapped key and message. The server derives a different signing \
+            key.",
         fix: "Derive date, region, service, then aws4_request; the result of each step is the key of the next.",
         clients: &[
             ("CryptoJS", "HmacSHA256(message, key): the message comes first"),

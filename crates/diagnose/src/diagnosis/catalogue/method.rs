@@ -18,8 +18,8 @@ mistakes! {
         place: "method",
         explanation: "The method is part of the signature, but the method that arrived is not the one that was \
             signed. The server puts the method it received into the canonical request.",
-        fix: "Sign for the method that you send; a presigned URL works for one method only, so create another URL \
-            for HEAD or PUT. If a proxy or cache is involved, check that it forwards the method unchanged.",
+        fix: "Sign for the method that you send; a presigned URL works for one method only, so create a separate URL for \
+            HEAD or PUT. If a proxy or cache is involved, check that it forwards the method unchanged.",
         clients: &[
             ("boto3", "generate_presigned_url('head_object', …) for HEAD, 'put_object' for PUT"),
             ("aws-sdk-js v3", "getSignedUrl(client, new HeadObjectCommand({ … })) for HEAD"),

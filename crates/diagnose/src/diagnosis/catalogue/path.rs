@@ -217,7 +217,7 @@ mistakes! {
         proofs: &[Search, Compare],
     }
     BUCKET_MALFORMED = "bucket-malformed" {
-        title: "the bucket was given as a URL instead of its name",
+        title: "the bucket was given as a URL or ARN instead of its name",
         place: "path",
         explanation: "A setting for the bucket contains s3://NAME, an ARN or a URL, and the client put all of it \
             into the path. The server looks for a bucket of that name, but no bucket name contains a colon.",
@@ -248,16 +248,16 @@ mistakes! {
         explanation: "The client passed path and query together as the path, so the second line of the canonical \
             request contains the '?' and the third line lacks the parameters. The server splits the target at the \
             '?', so both lines differ.",
-        fix: "Pass the path up to the '?' and the query string to the signer separately.",
+        fix: "Pass the path (up to the '?') and the query string to the signer separately.",
         clients: &[("aws-sdk-js v3", "new HttpRequest({ path: url.pathname, query: … }): pass the query separately")],
         proofs: &[Search, Compare],
     }
     PATH_UNICODE_FORM = "path-unicode-form" {
         title: "the path was signed in one Unicode form and sent in another",
         place: "path",
-        explanation: "A letter such as e with an acute accent can be one code point, or a letter and a combining \
-            accent, but the client signed one form and sent the other. The server sees only the bytes that were \
-            sent, which percent-encode to another path.",
+        explanation: "A letter such as e with an acute accent can be written as one code point or as a letter with a \
+            combining accent, and the client signed one form and sent the other. The server sees only the bytes that \
+            were sent, which percent-encode to a different path.",
         fix: "Normalize names to NFC once, when you read them, and use that text both for signing and for sending. \
             macOS file systems return NFD.",
         clients: &[
@@ -281,8 +281,8 @@ mistakes! {
         title: "the path was signed in one percent-encoding and sent in another",
         place: "path",
         explanation: "The HTTP client or a proxy encoded or decoded characters of the path after the request was \
-            signed. The server computes its signature over the spelling that arrives, so each spelling gives \
-            another signature.",
+            signed. The server computes its signature over the spelling that arrives, so another spelling has a \
+            different signature.",
         fix: "Give the HTTP client the path exactly as it was signed, and turn off its own escaping.",
         clients: &[
             ("Dart http", "build the Uri with the escaped path, and sign uri.path"),
@@ -313,16 +313,16 @@ mistakes! {
     PATH_SLASHES = "path-slashes" {
         title: "slashes in the path were doubled or merged after signing",
         place: "path",
-        explanation: "A base URL that ends in '/' was joined with a path that begins with one, or a proxy merged \
-            '//' into '/'. The path that arrives has another number of slashes than the path that was signed.",
-        fix: "Join base URL and path with exactly one slash, and make the proxy forward the path unchanged.",
+        explanation: "A base URL that ends in '/' was joined with a path that begins with one, or a proxy merged '//' \
+            into '/'. The path that arrives has more or fewer slashes than the path that was signed.",
+        fix: "Join the base URL and the path with exactly one slash, and make the proxy forward the path unchanged.",
         clients: &[
             ("nginx", "merge_slashes off; and proxy_pass without a path, so that it passes the URI as it came"),
         ],
         proofs: &[Search, Compare],
     }
     PATH_CHARSET = "path-charset" {
-        title: "the path was percent-encoded from another charset than UTF-8",
+        title: "the path was percent-encoded in a charset other than UTF-8",
         place: "path",
         explanation: "One side encoded a non-ASCII letter from Latin-1, for example as %FC, and the other side from \
             UTF-8, as %C3%BC. The two canonical paths differ.",
@@ -348,8 +348,7 @@ mistakes! {
         title: "the whole presigned URL was percent-encoded again",
         place: "query",
         explanation: "A client, a template or a redirect encoded the finished URL once more, so %2F became %252F in \
-            its credential and its path. The server decodes it once and reads other values than the ones that were \
-            signed.",
+            its credential and its path. The server decodes it once, so the values it reads are not the signed ones.",
         fix: "Pass the presigned URL on unchanged, and tell the HTTP client that it is already encoded.",
         clients: &[
             ("Java", "URI.create(url), not the URI constructor of several parts"),
@@ -365,8 +364,8 @@ mistakes! {
         explanation: "The URL ends before X-Amz-Signature: a shell treated its first '&' as the end of the command, \
             a database field was too short, or only the first of several lines was copied. The server does not \
             receive the parameters it has to check.",
-        fix: "Put the URL in single quotes in a shell, and copy and store all of it. With a session token a URL can \
-            have 2,000 characters and more.",
+        fix: "Put the URL in single quotes in a shell, and copy and store all of it. A URL with a session token can be \
+            longer than 2,000 characters.",
         clients: &[
             ("shell", "curl 'https://…', in single quotes"),
             ("cmd", "curl \"https://…\", in double quotes"),

@@ -105,8 +105,8 @@ mistakes! {
     PAYLOAD_FROM_QUERY = "payload-from-query" {
         title: "the query string was hashed as if it were the body",
         place: "payload",
-        explanation: "The client hashed the parameters as the body of a POST but sent them in the URL; some \
-            frameworks mix the two. The server hashes the body, which is empty or another text.",
+        explanation: "The client hashed the parameters as the body of a POST but sent them in the URL; some frameworks \
+            mix the two. The server hashes the body, which is empty or contains something else.",
         fix: "Hash only the body, and sign the query in its own line.",
         clients: &[],
         proofs: &[Search, Compare],
@@ -152,10 +152,10 @@ mistakes! {
         proofs: &[Lint, Error],
     }
     LENGTH_AMBIGUOUS = "length-ambiguous" {
-        title: "the length of the body is given in two contradicting ways",
+        title: "the length of the body is given in two contradictory ways",
         place: "payload",
         explanation: "Content-Length occurs twice, is not a number, or is sent together with Transfer-Encoding. A \
-            proxy and the server behind it may end the body in different places, so HTTP tells servers to refuse \
+            proxy and the server behind it may disagree about where the body ends, so HTTP tells servers to refuse \
             such a request.",
         fix: "Send one Content-Length, or Transfer-Encoding: chunked without it.",
         clients: &[],
@@ -178,11 +178,11 @@ mistakes! {
         proofs: &[Lint, Error],
     }
     PAYLOAD_STREAMING = "payload-streaming" {
-        title: "a streaming payload was declared, but the body is not one",
+        title: "a streaming payload was declared, but the body is not in that format",
         place: "payload",
         explanation: "x-amz-content-sha256 says STREAMING-..., but the body is not in signed chunks, or the server \
-            does not support that kind of chunks. One side writes data where the other expects lengths, signatures \
-            or trailers.",
+            does not support that kind of chunks. One side sends plain data where the other expects chunk lengths, \
+            signatures or trailers.",
         fix: "Send the body in one piece with its hash or UNSIGNED-PAYLOAD, and turn off default checksums for \
             servers that do not support trailers.",
         clients: &[

@@ -65,9 +65,8 @@ mistakes! {
     QUERY_PLUS = "query-plus" {
         title: "a '+' in the query was read as a space, or the other way round",
         place: "query",
-        explanation: "A '+' in a query can mean a space or a plus, and the client used the other meaning than the \
-            server, in the text it signed or in the one it sent. One side's canonical query has %20 where the \
-            other's has %2B.",
+        explanation: "A '+' in a query can mean a space or a plus, and client and server read it differently, in the \
+            signed or in the sent text. One side's canonical query has %20 where the other's has %2B.",
         fix: "Write a space as %20 and a plus as %2B, and never put a raw '+' in a query.",
         clients: &[
             ("Java", "URLEncoder.encode(s, UTF_8).replace(\"+\", \"%20\")"),
@@ -168,7 +167,7 @@ mistakes! {
         title: "the URL was copied from HTML with '&amp;' in it",
         place: "query",
         explanation: "The URL was copied from HTML or XML source without unescaping it, so its parameters are named \
-            'amp;X-Amz-...'. The server reads those names literally and finds another query, or no signature at \
+            'amp;X-Amz-...'. The server reads those names literally and finds a different query, or no signature at \
             all.",
         fix: "Replace each &amp; with &, or read the URL with an HTML or XML parser.",
         clients: &[("Python", "html.unescape(url)")],

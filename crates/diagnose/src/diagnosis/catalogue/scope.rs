@@ -105,10 +105,10 @@ mistakes! {
         proofs: &[Time],
     }
     TIME_TWELVE_HOURS = "time-twelve-hours" {
-        title: "the time was written on a 12-hour clock (hh)",
+        title: "the time was written in 12-hour format (hh)",
         place: "date",
-        explanation: "A pattern such as hh means the hour on a 12-hour clock, so the time is right until noon and \
-            twelve hours behind after it. The server takes it for a request from the morning.",
+        explanation: "A pattern such as hh means the hour on a 12-hour clock, so the time is right in the morning and \
+            twelve hours behind in the afternoon. The server sees an old request.",
         fix: "Write HH, not hh, in the time pattern.",
         clients: &[
             ("Java", "DateTimeFormatter.ofPattern(\"yyyyMMdd'T'HHmmss'Z'\")"),
@@ -123,8 +123,8 @@ mistakes! {
         explanation: "The time of the request is further from the server's clock than the server allows, which is \
             15 minutes for S3 and 5 minutes for many services. The server refuses the request whatever the \
             signature is.",
-        fix: "Synchronize the clock with NTP; in a container or virtual machine that is the clock of the host, \
-            often after a suspend. Sign right before sending.",
+        fix: "Synchronize the clock with NTP; a container or virtual machine uses the clock of its host, which is \
+            often wrong after a suspend. Sign right before sending.",
         clients: &[
             ("aws-sdk-js v2", "correctClockSkew: true, or systemClockOffset in milliseconds"),
             ("aws-sdk-js v3", "systemClockOffset in milliseconds; it corrects itself after a refusal"),
@@ -154,9 +154,9 @@ mistakes! {
     TIME_MALFORMED = "time-malformed" {
         title: "the signing time is not written as YYYYMMDDTHHMMSSZ",
         place: "date",
-        explanation: "x-amz-date, X-Amz-Date or Date is in another format: with dashes and colons, with \
-            milliseconds or an offset, or with the digits and names of another language. The server cannot read it, \
-            or reads another time than the client signed.",
+        explanation: "x-amz-date, X-Amz-Date or Date is in another format: with dashes and colons, with milliseconds \
+            or an offset, or with the digits and names of another language. The server cannot read it, or reads a \
+            different time from the one the client signed.",
         fix: "Write the time in UTC with ASCII digits, as in 20150830T123600Z, and format it with a fixed locale.",
         clients: &[
             ("Java", "DateTimeFormatter.ofPattern(\"yyyyMMdd'T'HHmmss'Z'\", Locale.ROOT).withZone(ZoneOffset.UTC)"),
@@ -170,8 +170,8 @@ mistakes! {
     EXPIRED = "expired" {
         title: "the presigned URL has expired",
         place: "expires",
-        explanation: "The seconds in X-Amz-Expires have passed since X-Amz-Date, or the credentials that created \
-            the URL have expired. The server refuses the URL whatever the signature is.",
+        explanation: "More than X-Amz-Expires seconds have passed since X-Amz-Date, or the credentials that signed the \
+            URL have expired. The server refuses the URL whatever the signature is.",
         fix: "Create a new URL closer to its use, or with a longer expiry. A URL made with temporary credentials \
             expires with them.",
         clients: &[
@@ -185,7 +185,7 @@ mistakes! {
         title: "the presigned URL is not valid yet",
         place: "date",
         explanation: "X-Amz-Date is in the server's future, because the signer's clock is fast or the date was set \
-            ahead on purpose. The server accepts the URL from that time on.",
+            ahead on purpose. The server accepts the URL only from then on.",
         fix: "Correct the signer's clock, or wait until the URL becomes valid.",
         clients: &[],
         proofs: &[Time, Error],

@@ -11,7 +11,7 @@ mistakes! {
             not in the path. The client signed only the path, or added the bucket to a path that already has it.",
         fix: "Sign /bucket/key for a virtual-hosted address, and the path as it is for a path-style address.",
         clients: &[
-            ("boto3", "config=Config(s3={'addressing_style': 'path'}) where the store knows no hosts of buckets"),
+            ("boto3", "config=Config(s3={'addressing_style': 'path'}) if the store has no virtual-hosted addresses"),
             ("s3cmd", "host_bucket = %(bucket)s.HOST, or HOST alone for path-style addresses"),
         ],
         proofs: &[Search, Compare],
@@ -22,7 +22,7 @@ mistakes! {
         explanation: "Parameters such as acl, uploads, versionId and response-content-type are part of the \
             signature. The client left one out of the canonicalized resource, but the server signs it.",
         fix: "Append ?name, or ?name=value, for each parameter that is a subresource, sorted by name.",
-        clients: &[("own signers", "take the list from botocore's HmacV1Auth.QSAOfInterest")],
+        clients: &[("custom signers", "take the list from botocore's HmacV1Auth.QSAOfInterest")],
         proofs: &[Search, Compare],
     }
     V2_SUBRESOURCE_ADDED = "v2-subresource-added" {
@@ -31,7 +31,7 @@ mistakes! {
         explanation: "Only parameters that name a subresource or change the response are signed; prefix, marker and \
             max-keys are not. The client signed another parameter, or the whole query.",
         fix: "Leave every other parameter out of the canonicalized resource.",
-        clients: &[("own signers", "take the list from botocore's HmacV1Auth.QSAOfInterest")],
+        clients: &[("custom signers", "take the list from botocore's HmacV1Auth.QSAOfInterest")],
         proofs: &[Search, Compare],
     }
     V2_SUBRESOURCE_FORM = "v2-subresource-form" {
@@ -41,11 +41,11 @@ mistakes! {
             The client signed them as they are in the query, or in another order.",
         fix: "Decode each value before it goes into the canonicalized resource, sort by name, and write ?acl, not \
             ?acl=.",
-        clients: &[("own signers", "compare with canonical_resource of botocore's HmacV1Auth")],
+        clients: &[("custom signers", "compare with canonical_resource of botocore's HmacV1Auth")],
         proofs: &[Search, Compare],
     }
     V2_NEWLINES = "v2-newlines" {
-        title: "the Version 2 string to sign has a newline too few or too many",
+        title: "the Version 2 string to sign has too few or too many newlines",
         place: "string-to-sign",
         explanation: "Method, Content-MD5, Content-Type and date have one line each, even if they are empty, and \
             the resource ends without a newline. The client left an empty line out, added one, or used other line \

@@ -40,7 +40,7 @@ const MOST_PREVIOUS: usize = 1_000;
 pub(super) fn of_chunk(judged: &JudgedV4<'_>, chunked: &Chunked<'_>, index: usize) -> Parts {
     let chunk = &chunked.chunks[index];
     let request = "it begins like the string to sign of a request";
-    let missing = "the line is left out";
+    let missing = "the line is missing";
     Parts {
         place: format!("chunk {} at offset {}", index + 1, chunk.offset),
         subjects: vec![Choice::right(Subject::Chunk), Choice::wrong(Subject::Request, &CHUNK_ALGORITHM, request)],
@@ -84,8 +84,8 @@ fn hashes(chunked: &Chunked<'_>, index: usize, chunk: &Chunk<'_>) -> Vec<Choice<
         chunked.chunks.get(..until).unwrap_or_default().iter().map(|chunk| chunk.data).collect::<Vec<_>>().concat()
     };
     let others: [(Vec<u8>, &str); 6] = [
-        ([chunk.head, b"\r\n", chunk.data, b"\r\n"].concat(), "hashed with its head and its line end"),
-        ([chunk.head, b"\r\n", chunk.data].concat(), "hashed with its head"),
+        ([chunk.head, b"\r\n", chunk.data, b"\r\n"].concat(), "hashed with its header and its line ending"),
+        ([chunk.head, b"\r\n", chunk.data].concat(), "hashed with its header"),
         ([chunk.data, b"\r\n"].concat(), "hashed with the line ending after it"),
         (Vec::new(), "no bytes were hashed"),
         (so_far(index + 1), "all data up to its end was hashed"),
@@ -129,13 +129,13 @@ fn trailer_hashes(chunked: &Chunked<'_>) -> Vec<Choice<String>> {
         lines.collect::<String>()
     };
     let others = [
-        (text.trim_end_matches('\n').to_owned(), "the line feed at its end is missing"),
-        (text.replace('\n', "\r\n"), "its lines end in CRLF"),
-        (text.trim_end_matches('\n').replace('\n', "\r\n"), "CRLF separates its lines, with nothing at its end"),
-        (text.replace('\n', "\n\r\n"), "its lines end in LF CR LF"),
-        (format!("{text}\n"), "an empty line is at its end"),
+        (text.trim_end_matches('\n').to_owned(), "its final line feed is missing"),
+        (text.replace('\n', "\r\n"), "its lines end with CRLF"),
+        (text.trim_end_matches('\n').replace('\n', "\r\n"), "its lines are separated by CRLF, without one at the end"),
+        (text.replace('\n', "\n\r\n"), "its lines end with LF CR LF"),
+        (format!("{text}\n"), "it ends with an empty line"),
         (text.replace(':', ": "), "a space follows the colon"),
-        (as_sent("\n"), "its names are not in lower case, or not in order"),
+        (as_sent("\n"), "its names are not lowercase or not sorted"),
         (as_sent("\r\n"), "it was signed as it is sent"),
         (String::new(), "no bytes were hashed"),
     ];

@@ -237,7 +237,10 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
 /// The same lines or parameters in another order are nobody's doing but the server's: Ceph has sorted headers by their
 /// lines, MinIO leaves repeated parameters as they were sent.
 fn by_server(found: Vec<AppliedMistake>) -> Vec<AppliedMistake> {
-    found.into_iter().map(|made| made.with_detail("the server's own text has it so: the server is wrong")).collect()
+    found
+        .into_iter()
+        .map(|made| made.with_detail("the server's own text contains this mistake, so the server is wrong"))
+        .collect()
 }
 
 fn is_same_but_for_order(theirs: &[u8], right: &[u8]) -> bool {

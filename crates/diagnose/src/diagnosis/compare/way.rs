@@ -44,7 +44,7 @@ pub(super) fn name(
     let is_of_fields = matches!(field, Field::Path | Field::Query | Field::Payload);
     let is_way = |made: &AppliedMistake| ALSO_ON_THE_WAY.iter().any(|mistake| mistake.id == made.mistake.id);
     if let Some(found) = found.filter(|found| is_of_fields && found.iter().all(is_way)) {
-        let detail = || Some("done on the way to the server: what the client signed is right".to_owned());
+        let detail = || Some("changed on the way to the server; what the client signed is correct".to_owned());
         let changed = |made: AppliedMistake| AppliedMistake { detail: detail(), is_on_the_way: true, ..made };
         return Some(found.into_iter().map(changed).collect());
     }
@@ -74,7 +74,7 @@ fn path(theirs: &[u8], right: &[u8]) -> AppliedMistake {
     match () {
         () if is_decoded(right, theirs) => changed("an escape was decoded"),
         () if is_decoded(theirs, right) => changed("the path was percent-encoded again"),
-        () if theirs.eq_ignore_ascii_case(right) => changed("letters changed their case"),
+        () if theirs.eq_ignore_ascii_case(right) => changed("letters changed case"),
         () if has_dots(right) && !has_dots(theirs) => changed("dot segments were resolved"),
         () => changed("the path was replaced"),
     }

@@ -106,7 +106,7 @@ fn target(claim: &FormClaim) -> Option<(Vec<u8>, Option<AppliedMistake>)> {
             let of_hex = || hex::decode(presented).ok().filter(|bytes| bytes.len() == 20);
             match of_20(presented) {
                 Some(bytes) if super::alternatives::base64(&bytes) == presented => Some((bytes, None)),
-                Some(bytes) => Some((bytes, Some(form("in another base64 than the common one")))),
+                Some(bytes) => Some((bytes, Some(form("in a different base64 alphabet")))),
                 None => of_hex().map(|bytes| (bytes, Some(form("in hex instead of base64")))),
             }
         }

@@ -27,7 +27,11 @@ pub(super) fn step(claim: &FormClaim) -> Step<Vec<u8>> {
     }
     // A field that is no base64 may be the JSON whose base64 was signed.
     if document.is_none() {
-        add(&POLICY_NOT_BASE64, "its base64 was signed, and the JSON sent", BASE64_STANDARD.encode(right).into_bytes());
+        add(
+            &POLICY_NOT_BASE64,
+            "its base64 was signed, but the JSON was sent",
+            BASE64_STANDARD.encode(right).into_bytes(),
+        );
         let trimmed: String = right.chars().filter(|c| !c.is_whitespace()).collect();
         add(&POLICY_REENCODED, "without the line breaks that were sent", trimmed.into_bytes());
     }
@@ -62,10 +66,10 @@ fn documents(sent: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let text = String::from_utf8_lossy(sent).into_owned();
     documents.extend([
         ("with slashes escaped", compact.replace('/', "\\/").into_bytes()),
-        ("with a newline at its end", format!("{text}\n").into_bytes()),
-        ("without white space at its ends", text.trim().as_bytes().to_vec()),
-        ("with LF for CR LF", text.replace("\r\n", "\n").into_bytes()),
-        ("with CR LF for LF", text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes()),
+        ("with a trailing newline", format!("{text}\n").into_bytes()),
+        ("without surrounding whitespace", text.trim().as_bytes().to_vec()),
+        ("with LF instead of CRLF", text.replace("\r\n", "\n").into_bytes()),
+        ("with CRLF instead of LF", text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes()),
     ]);
     documents
 }
@@ -115,14 +119,14 @@ fn encodings(document: &[u8]) -> Vec<(&'static str, String)> {
     };
     vec![
         ("with a newline after the base64", format!("{common}\n")),
-        ("in base64 of 60 columns", wrapped(60, "\n")),
-        ("in base64 of 64 columns", wrapped(64, "\n")),
-        ("in base64 of 76 columns", wrapped(76, "\n")),
-        ("in base64 of 76 columns, with CR LF", wrapped(76, "\r\n")),
-        ("in base64 of 76 columns, without a last newline", wrapped(76, "\n").trim_end().to_owned()),
+        ("in base64 with lines of 60 columns", wrapped(60, "\n")),
+        ("in base64 with lines of 64 columns", wrapped(64, "\n")),
+        ("in base64 with lines of 76 columns", wrapped(76, "\n")),
+        ("in base64 with lines of 76 columns, ending with CRLF", wrapped(76, "\r\n")),
+        ("in base64 with lines of 76 columns, without a final newline", wrapped(76, "\n").trim_end().to_owned()),
         ("in base64 without padding", BASE64_STANDARD_NO_PAD.encode(document)),
-        ("in the base64 of URLs", BASE64_URL_SAFE.encode(document)),
-        ("in the base64 of URLs, without padding", BASE64_URL_SAFE_NO_PAD.encode(document)),
+        ("in URL-safe base64", BASE64_URL_SAFE.encode(document)),
+        ("in URL-safe base64, without padding", BASE64_URL_SAFE_NO_PAD.encode(document)),
         ("", common),
     ]
 }
@@ -135,7 +139,7 @@ fn hashed(claim: &FormClaim, document: Option<&[u8]>) -> Vec<(&'static Mistake, 
     for hash in hashes {
         if let FormScheme::V4 { dialect, scope, timestamp } = &claim.scheme {
             let text = format!("{}\n{timestamp}\n{scope}\n{hash}", dialect.algorithm);
-            let detail = "the policy's hash was signed in a string to sign, as of other requests";
+            let detail = "the policy's hash was signed in a string to sign, as for other requests";
             texts.push((&STRING_TO_SIGN_FORM, detail, text.into_bytes()));
         }
         texts.push((&STRING_TO_SIGN_FORM, "the policy's hash was signed", hash.into_bytes()));

@@ -31,7 +31,7 @@ fn week_year(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     let is_around = (ahead == 1 && ("1226".."1232").contains(&day)) || (ahead == -1 && ("0101".."0104").contains(&day));
     let meant = Timestamp::parse_amz_date(&format!("{server_year}{rest}")).ok()?;
     let is_meant = is_around && meant.seconds_until(server).abs() <= NEAR;
-    let detail = format!("it says {year}, the year of the week, on a day of {server_year}");
+    let detail = format!("it has the week-based year {year} on a day in {server_year}");
     is_meant.then(|| AppliedMistake::new(&TIME_WEEK_YEAR, request.as_str(), server.as_str()).with_detail(detail))
 }
 
@@ -89,7 +89,7 @@ pub(in crate::diagnosis) fn life(presented: &str) -> AppliedMistake {
         Ok(_) if is_padded => "servers differ in how they read a sign or a leading zero",
         // A server with narrower bounds.
         Ok(1..=604_800) => return AppliedMistake { expected: Vec::new(), ..made },
-        Err(_) => "it is no number of seconds",
+        Err(_) => "it is not a number of seconds",
         Ok(..=0) => "it is less than a second",
         Ok(1_000_000_000..=9_999_999_999) => "it is a point in time, not a number of seconds",
         Ok(life) if life % 1_000 == 0 && life <= 604_800_000 => "it may be in milliseconds",
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_life_that_is_refused_says_what_it_may_be() {
         for (presented, detail) in [
-            ("undefined", "it is no number of seconds"),
+            ("undefined", "it is not a number of seconds"),
             ("-1428703005", "it is less than a second"),
             ("1693400000", "it is a point in time, not a number of seconds"),
             ("86400000", "it may be in milliseconds"),

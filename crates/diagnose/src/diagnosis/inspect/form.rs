@@ -1,4 +1,4 @@
-//! What is wrong with an upload by form: why its signature cannot be read, and how it breaks its policy.
+//! What is wrong with a form upload: why its signature cannot be read, and how it breaks its policy.
 
 use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, FORM_MALFORMED, Mistake, TIME_MALFORMED};
 use crate::diagnosis::outcome::AppliedMistake;

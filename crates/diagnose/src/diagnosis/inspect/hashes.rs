@@ -53,13 +53,13 @@ impl Hashes<'_> {
         let detail = match self.declared {
             declared if declared.starts_with("STREAMING-") => {
                 let made = AppliedMistake::new(&PAYLOAD_STREAMING, declared, self.arrived);
-                return Some(made.with_detail("the server took the word for a hash"));
+                return Some(made.with_detail("the server read the keyword as a hash"));
             }
             PayloadHash::UNSIGNED => return Some(AppliedMistake::new(&PAYLOAD_UNSIGNED, self.declared, self.arrived)),
-            declared if is_hex && declared.bytes().any(|byte| byte.is_ascii_uppercase()) => "the hash is in capitals",
+            declared if is_hex && declared.bytes().any(|byte| byte.is_ascii_uppercase()) => "the hash is in uppercase",
             declared if is_hex && declared == twice(self.arrived) => "the hash was hashed again",
             _ if is_hex => return None,
-            _ => "what is declared is no SHA-256 in hex",
+            _ => "the declared value is not a SHA-256 in hex",
         };
         Some(AppliedMistake::new(&PAYLOAD_HASH_FORM, self.declared, self.arrived).with_detail(detail))
     }

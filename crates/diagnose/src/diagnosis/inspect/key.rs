@@ -29,11 +29,11 @@ pub(super) fn malformed(id: &str) -> Option<AppliedMistake> {
         "" => made("the access key ID is empty"),
         _ if is_access_key_hidden(id) && !is_placeholder(id) => None,
         _ if id.contains(|c: char| c.is_whitespace() || c.is_control()) => {
-            made("the access key ID has white space in it")
+            made("the access key ID contains whitespace")
         }
         _ if id.starts_with(QUOTES) || id.ends_with(QUOTES) => made("the access key ID has quotes around it"),
         _ if is_placeholder(id) => made("the access key ID is a placeholder"),
-        _ if ESCAPES.iter().any(|escape| id.contains(escape)) => made("the access key ID has escapes in it"),
+        _ if ESCAPES.iter().any(|escape| id.contains(escape)) => made("the access key ID contains percent-escapes"),
         _ => None,
     }
 }
@@ -44,9 +44,11 @@ pub(super) fn foreign_to_aws(id: &str) -> Option<AppliedMistake> {
     let is_no_key = NO_KEYS.iter().any(|prefix| id.starts_with(prefix));
     let detail = match id {
         _ if id.ends_with("EXAMPLE") || looks_like_a_secret(id) || is_access_key_hidden(id) => return None,
-        _ if is_no_key => "it is the id of a user, group or role, not of a key".to_owned(),
-        _ if !id.bytes().all(of_aws) => "AWS's ids are of capitals and digits".to_owned(),
-        _ if id.len() != AWS_LENGTH => format!("it has {} characters, AWS's ids have {AWS_LENGTH}", id.len()),
+        _ if is_no_key => "it is the ID of a user, group or role, not of an access key".to_owned(),
+        _ if !id.bytes().all(of_aws) => "AWS access key IDs contain only uppercase letters and digits".to_owned(),
+        _ if id.len() != AWS_LENGTH => {
+            format!("it has {} characters, but AWS access key IDs have {AWS_LENGTH}", id.len())
+        }
         _ => return None,
     };
     Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, shown(id), "").with_detail(detail))

@@ -18,11 +18,11 @@ fn disorder(scope: &Scope) -> Option<&'static str> {
     let is_exchanged = is_service(scope.region()) && !is_service(&scope.service);
     match () {
         () if is_exchanged && is_region(&scope.service) => Some("region and service are swapped"),
-        () if is_exchanged => Some("the name of a service is in the place of the region"),
+        () if is_exchanged => Some("a service name is where the region should be"),
         () if !is_date(&scope.date) && [scope.region(), &scope.service].into_iter().any(is_date) => {
-            Some("the date is in the place of another part")
+            Some("the date is where another part should be")
         }
-        () if is_region(&scope.date) => Some("a region is in the place of the date"),
+        () if is_region(&scope.date) => Some("a region is where the date should be"),
         () => None,
     }
 }
@@ -31,9 +31,11 @@ fn disorder(scope: &Scope) -> Option<&'static str> {
 pub(in crate::diagnosis) fn other_date(presented: &str, expected: &str) -> AppliedMistake {
     let made = AppliedMistake::new(&SCOPE_DATE, presented, expected);
     match () {
-        () if is_date(presented) => made.with_detail(format!("the scope is of {presented}, the request of {expected}")),
+        () if is_date(presented) => {
+            made.with_detail(format!("the scope is for {presented}, but the request is from {expected}"))
+        }
         () if presented.replace('-', "") == expected => made.with_detail("the scope's date has dashes"),
-        () => made.with_detail("the scope's date is none of the form YYYYMMDD"),
+        () => made.with_detail("the scope's date does not have the form YYYYMMDD"),
     }
 }
 
@@ -42,13 +44,13 @@ pub(in crate::diagnosis) fn other_terminator(claimed: &Claimed, presented: &str,
     let scheme = if let Claimed::V4(claim) = claimed { claim.terms.scheme } else { Scheme::V4 };
     let scope = claimed.scope().map(Scope::to_string).unwrap_or_default();
     disordered(&scope, &claimed.dialect(), scheme)
-        .with_detail(format!("the scope ends in '{presented}', not in '{expected}'"))
+        .with_detail(format!("the scope ends with '{presented}', not with '{expected}'"))
 }
 
 /// A scope of another region than the host, which is AWS's; without an expected one, of a region that AWS does not have.
 pub(in crate::diagnosis) fn other_region(presented: &str, expected: &str) -> AppliedMistake {
     let detail = match expected {
-        "" => format!("'{presented}' is no region of AWS's"),
+        "" => format!("'{presented}' is not an AWS region"),
         expected => format!("the host is in {expected}"),
     };
     AppliedMistake::new(&SCOPE_REGION, presented, expected).with_detail(detail)
@@ -104,8 +106,8 @@ mod tests {
             ("A/20150830/garage/s3/aws4_request", None),
             ("A/20150830/us-east-1/my-own-thing/aws4_request", None),
             ("A/20150830/s3/us-east-1/aws4_request", Some("region and service are swapped")),
-            ("A/20150830/execute-api/fsn1/aws4_request", Some("the name of a service is in the place of the region")),
-            ("A/us-east-1/20150830/s3/aws4_request", Some("the date is in the place of another part")),
+            ("A/20150830/execute-api/fsn1/aws4_request", Some("a service name is where the region should be")),
+            ("A/us-east-1/20150830/s3/aws4_request", Some("the date is where another part should be")),
             // One part too few: the id is read as the rest.
             ("x/A/us-east-1/s3/aws4_request", None),
         ] {

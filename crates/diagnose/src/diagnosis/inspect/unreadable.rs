@@ -122,7 +122,7 @@ fn version_2(request: &Request) -> Option<AppliedMistake> {
 /// Names of parameters are compared as they stand.
 fn lower_case(request: &Request) -> Option<AppliedMistake> {
     let is_there = holds(request.query()?, "x-amz-signature=");
-    let detail = "the parameters' names are in another case than X-Amz-Signature";
+    let detail = "the parameter names are not in the case of X-Amz-Signature";
     is_there.then(|| malformed("x-amz-signature", "X-Amz-Signature").with_detail(detail))
 }
 
@@ -165,7 +165,7 @@ fn algorithm(request: &Request, presented: &str) -> Option<AppliedMistake> {
         return None;
     }
     if let Some(kind) = other_kind(request) {
-        let detail = format!("the Authorization header is of kind {kind}, and is no signature");
+        let detail = format!("the Authorization header is of kind {kind}, which is not a signature");
         return Some(AppliedMistake::new(&MECHANISM_OTHER, kind, "AWS4-HMAC-SHA256").with_detail(detail));
     }
     match presented {
@@ -175,9 +175,7 @@ fn algorithm(request: &Request, presented: &str) -> Option<AppliedMistake> {
         _ if presented.trim_end_matches([',', ';', ':']).eq_ignore_ascii_case("AWS4-HMAC-SHA256") => {
             said(presented, "the algorithm is not written as AWS4-HMAC-SHA256")
         }
-        _ if presented.starts_with("AWS") && presented.len() < 40 => {
-            said(presented, "the algorithm is none that is known")
-        }
+        _ if presented.starts_with("AWS") && presented.len() < 40 => said(presented, "the algorithm is unknown"),
         _ => said("", "there is no known algorithm"),
     }
 }
@@ -200,11 +198,11 @@ fn credential(presented: &str) -> AppliedMistake {
     let shown = scope_of(presented);
     if holds(presented.as_bytes(), "%2F") {
         let made = AppliedMistake::new(&URL_DOUBLE_ENCODED, "%252F", "%2F");
-        return made.with_detail("the slashes of the credential are percent-encoded once too often");
+        return made.with_detail("the slashes in the credential are percent-encoded one time too many");
     }
     let made = scope::disordered(&shown, &Dialect::AWS4, Scheme::V4);
     match presented.split('/').count() {
-        1 => made.with_detail("the credential is the access key ID alone"),
+        1 => made.with_detail("the credential is only the access key ID"),
         count => made.with_detail(format!("the credential has {count} parts, not 5")),
     }
 }
@@ -224,7 +222,7 @@ fn date(carrier: &str, presented: &str) -> AppliedMistake {
     let instant = Timestamp::parse(presented);
     let expected = instant.as_ref().map_or("20150830T123600Z", |instant| instant.as_str());
     AppliedMistake::new(&TIME_MALFORMED, presented, expected)
-        .with_detail(format!("{carrier} is not of the form 20150830T123600Z"))
+        .with_detail(format!("{carrier} does not have the form 20150830T123600Z"))
 }
 
 #[cfg(test)]
@@ -258,7 +256,7 @@ mod tests {
                 "time-malformed",
                 "X-Amz-Date",
             ),
-            (url().replace("%2F", "%252F"), "url-double-encoded", "once too often"),
+            (url().replace("%2F", "%252F"), "url-double-encoded", "one time too many"),
             (cut_before("&X-Amz-Signature"), "url-cut", "X-Amz-SignedHeaders"),
             (cut_before("%2Fs3%2F"), "url-cut", "X-Amz-Credential"),
             (cut_before("&X-Amz-Credential"), "url-cut", "X-Amz-Algorithm"),

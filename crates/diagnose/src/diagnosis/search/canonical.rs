@@ -82,14 +82,14 @@ impl Default for Assemblies {
         joining.add(&CANONICAL_NEWLINES, "a newline before the canonical request", Joining::NewlineBefore);
         joining.add(&CANONICAL_NEWLINES, "no line for the empty query", Joining::NoEmptyLine);
         let mut form = Step::new(CanonicalForm::Hex);
-        form.add(&CANONICAL_HASH_FORM, "in upper-case hex", CanonicalForm::UpperHex);
+        form.add(&CANONICAL_HASH_FORM, "in uppercase hex", CanonicalForm::UpperHex);
         form.add(&CANONICAL_HASH_FORM, "the hash of the hash in hex", CanonicalForm::HashOfHex);
         form.add(&CANONICAL_HASH_FORM, "the hash of the hash", CanonicalForm::HashOfBytes);
-        form.add(&CANONICAL_HASH_FORM, "the bytes of the hash, not in hex", CanonicalForm::Bytes);
+        form.add(&CANONICAL_HASH_FORM, "the raw bytes of the hash instead of hex", CanonicalForm::Bytes);
         form.add(&CANONICAL_HASH_FORM, "in base64", CanonicalForm::Base64);
-        form.add(&CANONICAL_HASH_FORM, "the canonical request itself, not hashed", CanonicalForm::NotHashed);
-        form.add(&CANONICAL_HASH_FORM, "hashed by SHA-1", CanonicalForm::Sha1);
-        form.add(&CANONICAL_HASH_FORM, "hashed by SHA-512", CanonicalForm::Sha512);
+        form.add(&CANONICAL_HASH_FORM, "the canonical request itself, unhashed", CanonicalForm::NotHashed);
+        form.add(&CANONICAL_HASH_FORM, "hashed with SHA-1", CanonicalForm::Sha1);
+        form.add(&CANONICAL_HASH_FORM, "hashed with SHA-512", CanonicalForm::Sha512);
         Self { joining, form }
     }
 }

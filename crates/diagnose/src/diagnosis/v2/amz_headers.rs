@@ -34,7 +34,7 @@ pub(super) fn step(request: &Request, terms: &Terms, right: &StringToSign) -> St
     step = step.or(&HEADER_NAME_CASE, sorted.iter().flat_map(|(name, value)| line(name, value.trim_ascii())).collect());
     let untrimmed = |(name, value): &(&str, &[u8])| line(&name.to_ascii_lowercase(), value);
     step = step.or(&HEADER_UNTRIMMED, sorted.iter().flat_map(untrimmed).collect());
-    step.add(&HEADER_REPEATS, "signed on lines of their own", sorted.iter().flat_map(as_sent).collect());
+    step.add(&HEADER_REPEATS, "signed on separate lines", sorted.iter().flat_map(as_sent).collect());
     for (detail, joined) in repeats(&sorted) {
         step.add(&HEADER_REPEATS, detail, joined);
     }

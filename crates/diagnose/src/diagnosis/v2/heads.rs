@@ -37,17 +37,17 @@ fn capitalized(method: &str) -> String {
 
 pub(super) fn content_md5(right: &StringToSign) -> Step<Vec<u8>> {
     let mut step = Step::new(right.content_md5.clone());
-    step.add(&HEADER_CHANGED, "content-md5 is sent and was not signed", Vec::new());
+    step.add(&HEADER_CHANGED, "content-md5 was sent but not signed", Vec::new());
     step.without_repeats()
 }
 
 pub(super) fn content_type(right: &StringToSign) -> Step<Vec<u8>> {
     let text = String::from_utf8_lossy(&right.content_type).into_owned();
     let mut step = Step::new(right.content_type.clone());
-    step.add(&HEADER_CONTENT_TYPE, "signed without a type", Vec::new());
+    step.add(&HEADER_CONTENT_TYPE, "signed without a content type", Vec::new());
     let bare = text.split(';').next().unwrap_or_default().trim_end().to_owned();
     step.add(&HEADER_CONTENT_TYPE, "signed without what follows the semicolon", bare.clone().into_bytes());
-    step.add(&HEADER_CONTENT_TYPE, "signed in lower case", text.to_ascii_lowercase().into_bytes());
+    step.add(&HEADER_CONTENT_TYPE, "signed in lowercase", text.to_ascii_lowercase().into_bytes());
     let kinds = [bare.as_str()].into_iter().filter(|bare| !bare.is_empty()).chain(CONTENT_TYPES);
     for kind in kinds {
         for charset in ["", "; charset=utf-8", "; charset=UTF-8", ";charset=utf-8"] {
@@ -64,7 +64,7 @@ pub(super) fn date(request: &Request, terms: &Terms, right: &StringToSign) -> St
     let own = terms.names.date_header;
     for (name, text) in [("Date", sent("date")), (own, sent(own))] {
         if let Some(text) = text {
-            step.add(&V2_DATE_LINE, format!("the line holds {name}"), text);
+            step.add(&V2_DATE_LINE, format!("the line contains {name}"), text);
         }
     }
     step.add(&V2_DATE_LINE, "the line is empty", Vec::new());
@@ -73,7 +73,7 @@ pub(super) fn date(request: &Request, terms: &Terms, right: &StringToSign) -> St
         Placement::Query { expires_at } => expires_at,
     };
     for (form, text) in spellings(instant) {
-        step.add(&V2_DATE_LINE, format!("the line holds the instant {form}"), text.into_bytes());
+        step.add(&V2_DATE_LINE, format!("the line contains the time {form}"), text.into_bytes());
     }
     step.without_repeats()
 }

@@ -28,11 +28,11 @@ pub(super) fn target(presented: &str, is_url: bool) -> Option<(Target, Option<Ap
     let bytes = from_base64(&text).filter(|bytes| bytes.len() == LENGTH);
     if let Some(bytes) = bytes {
         let detail = match () {
-            () if bare != presented => "with something around it",
+            () if bare != presented => "with other characters around it",
             () if decoded != bare => "percent-encoded twice",
             () if text != decoded => "a '+' that was not percent-encoded became a space",
-            () if text.contains(['-', '_']) => "in the alphabet of base64 that is meant for URLs",
-            () if !text.ends_with('=') => "without the '=' at its end",
+            () if text.contains(['-', '_']) => "in URL-safe base64",
+            () if !text.ends_with('=') => "without its trailing '='",
             () => return Some((Target(bytes), None)),
         };
         if is_url && bare == presented && decoded != bare {
@@ -42,10 +42,10 @@ pub(super) fn target(presented: &str, is_url: bool) -> Option<(Target, Option<Ap
         return Some((Target(bytes), Some(form(detail))));
     }
     if let Some(bytes) = hex::decode(decoded.to_ascii_lowercase()).ok().filter(|bytes| bytes.len() == LENGTH) {
-        return Some((Target(bytes), Some(form("in hex, not in base64"))));
+        return Some((Target(bytes), Some(form("in hex instead of base64"))));
     }
     if let Some(bytes) = hex_in_base64(&text) {
-        return Some((Target(bytes), Some(form("the hex digits in base64, not the bytes"))));
+        return Some((Target(bytes), Some(form("base64 of the hex digits, not of the bytes"))));
     }
     let whole = text.trim_end_matches(['…', '.', '=']);
     // Text that is no base64 may have a character of several bytes anywhere.

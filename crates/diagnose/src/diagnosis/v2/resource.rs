@@ -47,7 +47,7 @@ pub(super) fn path(request: &Request) -> Step<Vec<u8>> {
     }
     step = step.or(&PATH_DOUBLE_ENCODED, twice);
     step = step.or(&PATH_HEX_LOWERCASE, lower_hex(&encoded));
-    step.add(&PATH_DOUBLE_ENCODED, "what was sent raw was signed encoded", encoded);
+    step.add(&PATH_DOUBLE_ENCODED, "characters that were sent raw were signed percent-encoded", encoded);
     let slash = match right.strip_suffix(b"/") {
         Some(rest) => rest.to_vec(),
         None => [right.as_slice(), b"/"].concat(),
@@ -100,7 +100,7 @@ pub(super) fn parameters(request: &Request, terms: &Terms) -> Step<Vec<u8>> {
     step.add(&V2_SUBRESOURCE_ADDED, "the whole query was signed unchanged", queried(&raw));
     let mut all: Vec<_> = signed.iter().chain(&others).cloned().collect();
     all.sort();
-    step.add(&V2_SUBRESOURCE_ADDED, "all of the query was signed, sorted", text(&all));
+    step.add(&V2_SUBRESOURCE_ADDED, "the whole query was signed, sorted", text(&all));
     step.without_repeats()
 }
 

@@ -3,7 +3,7 @@
 use crate::servers::rules::{QueryRule, Refusal, Rule};
 use crate::servers::{Difference, Server};
 
-const SORT: &str = "Send names without characters that need percent-encoding, or only one such parameter.";
+const SORT: &str = "Use parameter names that need no percent-encoding, or only one that does.";
 const ONCE: &str = "Send each parameter once.";
 
 pub(super) static ROWS: &[Difference] = &[
@@ -29,8 +29,8 @@ pub(super) static ROWS: &[Difference] = &[
         id: "server-query-as-sent",
         servers: &[Server::Nanio],
         some_versions: &[],
-        computes: "the query is signed as it was sent, without percent-encoding it anew",
-        send: "Percent-encode the query as AWS signs it: all but letters, digits, '-', '.', '_' and '~', with upper-case hex.",
+        computes: "the query is signed as it was sent, not percent-encoded again",
+        send: "Percent-encode the query as AWS signs it: everything except letters, digits, '-', '.', '_' and '~', with uppercase hex.",
         source: "nanio 0.1 (tried)",
         rule: Rule::Query(QueryRule::AsSent),
     },
@@ -38,8 +38,8 @@ pub(super) static ROWS: &[Difference] = &[
         id: "server-query-sorted-joined",
         servers: &[Server::Garage],
         some_versions: &[],
-        computes: "query parameters are sorted as whole 'name=value' texts",
-        send: "Send no parameter whose name begins with the name of another, such as 'a' and 'a-b'.",
+        computes: "query parameters are sorted as whole 'name=value' strings",
+        send: "Do not send a parameter whose name begins with the name of another one, such as 'a' and 'a-b'.",
         source: "garage src/api/common/signature/payload.rs (2.5.0)",
         rule: Rule::Query(QueryRule::SortedJoined),
     },
@@ -47,7 +47,7 @@ pub(super) static ROWS: &[Difference] = &[
         id: "server-query-values-as-sent",
         servers: &[Server::Rclone, Server::MinIo, Server::Ceph, Server::S3s],
         some_versions: &[Server::Ceph],
-        computes: "the values of a repeated query parameter stay in the order sent",
+        computes: "the values of a repeated query parameter stay in the order they were sent",
         send: "Send the values of a repeated parameter in sorted order.",
         source: "rclone 1.75 (tried); minio cmd/signature-v4.go; ceph src/rgw/rgw_auth_s3.cc, \
             get_v4_canonical_qs (2026); s3s 0.14 src/sig_v4/methods.rs",
@@ -57,7 +57,7 @@ pub(super) static ROWS: &[Difference] = &[
         id: "server-query-last-value",
         servers: &[Server::Swift, Server::Ceph, Server::Pys3Local],
         some_versions: &[Server::Ceph],
-        computes: "of a repeated query parameter, only the last value is signed",
+        computes: "only the last value of a repeated query parameter is signed",
         send: ONCE,
         source: "Swift, Ceph 16.2 and pys3local 0.2 (tried)",
         rule: Rule::Query(QueryRule::LastValue),
@@ -66,7 +66,7 @@ pub(super) static ROWS: &[Difference] = &[
         id: "server-query-repeats-emptied",
         servers: &[Server::CloudServer],
         some_versions: &[],
-        computes: "a repeated query parameter is signed once and without a value",
+        computes: "a repeated query parameter is signed once, without a value",
         send: ONCE,
         source: "Arsenal lib/auth/v4/createCanonicalRequest.ts and awsURIencode.ts",
         rule: Rule::Query(QueryRule::RepeatsEmptied),
@@ -93,7 +93,7 @@ pub(super) static ROWS: &[Difference] = &[
         id: "server-query-percent-emptied",
         servers: &[Server::Ceph],
         some_versions: &[],
-        computes: "a query value with a '%' that is not part of an escape is signed as an empty one, or cut off there",
+        computes: "a query value with a '%' that is not part of an escape is signed as empty or cut off there",
         send: "Percent-encode '%' in the query as %25.",
         source: "Ceph 16.2 (tried); ceph src/rgw/rgw_common.cc, url_decode",
         rule: Rule::Query(QueryRule::BadEscapeEmptied),
@@ -103,7 +103,7 @@ pub(super) static ROWS: &[Difference] = &[
         servers: &[Server::Garage, Server::S3s],
         some_versions: &[],
         computes: "bytes in the query that are not UTF-8 are replaced by U+FFFD",
-        send: "Send names and values of parameters in UTF-8.",
+        send: "Use UTF-8 in parameter names and values.",
         source: "url::form_urlencoded in garage src/api/common/signature/payload.rs; s3s 0.14",
         rule: Rule::Query(QueryRule::NotUtf8Replaced),
     },
@@ -120,8 +120,8 @@ pub(super) static ROWS: &[Difference] = &[
         id: "server-query-name-refused",
         servers: &[Server::Garage],
         some_versions: &[],
-        computes: "a request is refused if the name of a query parameter could not be the name of a header",
-        send: "Send names of parameters with letters, digits, '-', '_' and '.' only.",
+        computes: "a request is refused if a query parameter's name would not be a valid header name",
+        send: "Use only letters, digits, '-', '_' and '.' in parameter names.",
         source: "garage src/api/common/signature/payload.rs, parse_query_map",
         rule: Rule::Refused(Refusal::ParameterName),
     },

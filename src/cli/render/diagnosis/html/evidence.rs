@@ -22,7 +22,7 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
 
 /// What to do or to supply to learn more: it stands first where nothing is named.
 pub(super) fn write_next(shown: &Shown<'_>, page: &mut Markup) {
-    write_list(shown, "What would tell more", &shown.page_steps(), page);
+    write_list(shown, "What else would help", &shown.page_steps(), page);
 }
 
 fn write_comparison(shown: &Shown<'_>, comparison: &Comparison, page: &mut Markup) {
@@ -32,11 +32,11 @@ fn write_comparison(shown: &Shown<'_>, comparison: &Comparison, page: &mut Marku
     };
     page.raw("<section>\n<h2>").raw(heading).raw("</h2>\n");
     if comparison.differences.is_empty() {
-        page.raw("<p>The same canonical request and string to sign as sigvet's.</p>\n");
+        page.raw("<p>The canonical request and string to sign are the same as sigvet's.</p>\n");
     }
     if comparison.is_unaltered == Some(false) {
         page.raw(
-            "<p class=\"aside\">Its hash is not the one in its string to sign: the text was altered when it was copied.</p>\n",
+            "<p class=\"aside\">Its hash is not the one in the string to sign: the text was altered when it was copied.</p>\n",
         );
     }
     for difference in &comparison.differences {
@@ -61,7 +61,7 @@ fn write_differences(shown: &Shown<'_>, page: &mut Markup) {
         )
     };
     let lines: Vec<String> = shown.server_differences().iter().map(line).collect();
-    write_lines("What the server computes otherwise", &lines, page);
+    write_lines("What the server computes differently", &lines, page);
 }
 
 fn write_explanations(shown: &Shown<'_>, heading: &'static str, explanations: &[&Explanation], page: &mut Markup) {

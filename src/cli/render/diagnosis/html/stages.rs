@@ -102,7 +102,7 @@ fn write_row(
         None => write_whole(&shown.bytes(right), page),
     }
     if follows {
-        page.raw("<p class=\"aside\">Another hash was signed, for it was another canonical request.</p>");
+        page.raw("<p class=\"aside\">A different hash was signed, because the canonical request was different.</p>");
     }
     page.raw("</dd></div>\n");
 }

@@ -209,7 +209,7 @@ impl Page<'_> {
         }
     }
 
-    /// What the server computes otherwise, and how that is known.
+    /// What the server computes differently, and how that is known.
     fn differences(&mut self) -> Result<()> {
         let all = self.shown.server_differences();
         for applied in &all {

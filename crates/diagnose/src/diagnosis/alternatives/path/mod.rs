@@ -326,7 +326,7 @@ fn source_step(path: &[u8], subject: &Subject<'_>) -> Step<Vec<u8>> {
     }
     if subject.terms.scope.service == "appsync" {
         for other in HANDSHAKES {
-            let detail = format!("the handshake of a WebSocket was signed for {other}");
+            let detail = format!("the WebSocket handshake was signed for {other}");
             step.add(&PATH_PREFIX_CHANGED, detail, other.as_bytes().to_vec());
         }
     }

@@ -46,7 +46,7 @@ pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
     let mut step = Step::new(Chain::Right).or(&KEY_PREFIX, Chain::NoPrefix).or(&KEY_PREFIX, Chain::PrefixTwice);
     step = step.or(&KEY_PREFIX, Chain::PrefixBehind);
     if scheme == Scheme::V4a {
-        step.add(&KEY_PREFIX, "the prefix of Version 4 was put before the secret", Chain::ShortPrefix);
+        step.add(&KEY_PREFIX, "the AWS4 prefix was added to the secret", Chain::ShortPrefix);
         return step;
     }
     step = step.or(&KEY_HEX_CHAIN, Chain::Hex).or(&KEY_HEX_CHAIN, Chain::UpperHex);
@@ -58,9 +58,9 @@ pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
     step.add(&KEY_ORDER, "region before day", Chain::RegionFirst);
     step.add(&KEY_ORDER, "without aws4_request", Chain::NoTerminator);
     step.add(&KEY_ORDER, "without the day", Chain::NoDate);
-    step.add(&KEY_ORDER, "no chain at all: prefix and secret are the key", Chain::SecretWithPrefix);
-    step.add(&KEY_ORDER, "no chain at all: the secret is the key", Chain::BareSecret);
-    step.add(&HMAC_SWAPPED, "key and message swapped in each link of the key", Chain::Exchanged);
+    step.add(&KEY_ORDER, "no derivation at all: the prefix and the secret are the key", Chain::SecretWithPrefix);
+    step.add(&KEY_ORDER, "no derivation at all: the secret is the key", Chain::BareSecret);
+    step.add(&HMAC_SWAPPED, "key and message swapped in each step of the key derivation", Chain::Exchanged);
     step.add(
         &HMAC_SWAPPED,
         "key and message swapped in the last HMAC, over the string to sign",

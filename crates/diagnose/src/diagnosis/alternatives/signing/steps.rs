@@ -107,8 +107,8 @@ pub(super) fn form_step() -> Step<StringForm> {
     step.add(&STRING_TO_SIGN_FORM, "without the scope", StringForm::NoScope);
     step.add(&STRING_TO_SIGN_FORM, "the scope before the timestamp", StringForm::ScopeFirst);
     step.add(&STRING_TO_SIGN_FORM, "the hash before the scope", StringForm::HashBeforeScope);
-    step.add(&STRING_TO_SIGN_FORM, "the day alone in place of the timestamp", StringForm::ShortDate);
-    step.add(&STRING_TO_SIGN_FORM, "the whole credential in place of the scope", StringForm::FullCredential);
+    step.add(&STRING_TO_SIGN_FORM, "only the day instead of the timestamp", StringForm::ShortDate);
+    step.add(&STRING_TO_SIGN_FORM, "the whole credential instead of the scope", StringForm::FullCredential);
     step.add(&STRING_TO_SIGN_FORM, "the timestamp with its dashes and colons", StringForm::Rfc3339);
     step
 }

@@ -180,8 +180,8 @@ fn with_more_slashes(subject: &Subject<'_>) -> Vec<Rewritten> {
 /// The path in the case that it may have had.
 fn with_other_case(path: &[u8]) -> Vec<Rewritten> {
     let mut all: Vec<Rewritten> = vec![
-        (&PATH_CHANGED, "letters were put into upper case after signing".to_owned(), path.to_ascii_lowercase()),
-        (&PATH_CHANGED, "letters were put into lower case after signing".to_owned(), path.to_ascii_uppercase()),
+        (&PATH_CHANGED, "letters were uppercased after signing".to_owned(), path.to_ascii_lowercase()),
+        (&PATH_CHANGED, "letters were lowercased after signing".to_owned(), path.to_ascii_uppercase()),
     ];
     for (at, byte) in path.iter().enumerate().filter(|(_, byte)| byte.is_ascii_lowercase()) {
         let (before, behind) = path.split_at(at);
@@ -208,7 +208,7 @@ fn with_each_case(path: &[u8]) -> Vec<Rewritten> {
                 *letter ^= 0x20;
             }
         }
-        (&PATH_CHANGED, format!("the path was put into {case} case after signing"), other)
+        (&PATH_CHANGED, format!("the path was {case}cased after signing"), other)
     };
     (1..1 << letters.len()).map(with_case).collect()
 }

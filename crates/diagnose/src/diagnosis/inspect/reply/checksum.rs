@@ -49,7 +49,7 @@ fn refuses_header(said: &Said<'_>) -> Option<String> {
         return None;
     }
     let named = NAMES.iter().find_map(|name| said.word_at(name)).map(|name| format!("the store refuses {name}"));
-    named.or_else(|| said.says(&ALGORITHMS).then(|| "the store does not know this kind of checksum".to_owned()))
+    named.or_else(|| said.says(&ALGORITHMS).then(|| "the store does not support this kind of checksum".to_owned()))
 }
 
 /// A server that names the word in `x-amz-content-sha256` refuses that: it is read with the payload.

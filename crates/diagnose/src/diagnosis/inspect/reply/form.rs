@@ -10,7 +10,7 @@ use sigvet_core::claim::Claim;
 
 /// What API Gateway says, too, of a path that it has no route for.
 const OF_ROUTES: [&str; 3] = ["not a valid key=value pair", "invalid key=value pair", "authorization header requires"];
-const NO_ROUTE: &str = "API Gateway says the same of a path or method that it has no route for";
+const NO_ROUTE: &str = "API Gateway also says this about a path or method without a route";
 
 /// Two mechanisms at once, or an old one.
 pub(super) fn mechanism(said: &Said<'_>) -> Vec<Explanation> {
@@ -109,7 +109,8 @@ fn malformed_date(said: &Said<'_>) -> Option<AppliedMistake> {
     // A claim that can be read has a date of the right form.
     (is_said && said.judged.is_none()).then(|| {
         let presented = said.quoted_after("got ").unwrap_or_default();
-        AppliedMistake::new(&TIME_MALFORMED, presented, "").with_detail("the date is not of the form 20150830T123600Z")
+        AppliedMistake::new(&TIME_MALFORMED, presented, "")
+            .with_detail("the date does not have the form 20150830T123600Z")
     })
 }
 
@@ -138,22 +139,22 @@ fn fault(said: &Said<'_>) -> Option<&'static str> {
     ];
     #[rustfmt::skip]
     const FAULTS: [(&str, &str); 30] = [
-        ("one and only one", "the algorithm and the rest of the header must have one space between them"),
+        ("one and only one", "the algorithm and the rest of the header must be separated by one space"),
         ("unsupported algorithm", "the server does not know the algorithm"),
         ("missing fields in request", "a part of the signature is missing"),
-        ("missing a required header", "a header that signatures need is missing"),
+        ("missing a required header", "a header that the signature requires is missing"),
         ("not a valid key=value pair", "a part of the Authorization header has no equals sign"),
         ("invalid key=value pair", "a part of the Authorization header has no equals sign"),
-        ("existence of either a 'x-amz-date' or a 'date' header", "the date is missing, and perhaps more"),
-        ("requires a valid date or x-amz-date header", "the date is missing or none"),
-        ("invalid date format header", "the date is not of the form 20150830T123600Z"),
-        ("must be in the iso8601 long format", "the date is not of the form 20150830T123600Z"),
+        ("existence of either a 'x-amz-date' or a 'date' header", "the date is missing, and perhaps other parts too"),
+        ("requires a valid date or x-amz-date header", "the date is missing or invalid"),
+        ("invalid date format header", "the date does not have the form 20150830T123600Z"),
+        ("must be in the iso8601 long format", "the date does not have the form 20150830T123600Z"),
         ("requires 'credential' parameter", "Credential is missing"),
         ("could not find credential", "Credential is missing"),
         ("could not find signedheaders", "SignedHeaders is missing"),
         ("could not find signature", "Signature is missing"),
-        ("date must be formatted", "the date is not of the form 20150830T123600Z"),
-        ("malformed date", "the date is not of the form 20150830T123600Z"),
+        ("date must be formatted", "the date does not have the form 20150830T123600Z"),
+        ("malformed date", "the date does not have the form 20150830T123600Z"),
         ("missing credential", "Credential is missing"),
         ("missing signedheaders", "SignedHeaders is missing"),
         ("requires 'signedheaders' parameter", "SignedHeaders is missing"),
@@ -163,7 +164,7 @@ fn fault(said: &Said<'_>) -> Option<&'static str> {
         ("unsupported authorization type", "the Authorization header is of another kind"),
         ("query-string authentication", "a parameter of the presigned URL is missing"),
         ("query-string parameters must include", "a parameter of the presigned URL is missing"),
-        ("must be in iso-8601 'basic format'", "the date is not of the form 20150830T123600Z"),
+        ("must be in iso-8601 'basic format'", "the date does not have the form 20150830T123600Z"),
         ("unsupported aws 'algorithm'", "the server does not know the algorithm"),
         ("your request has a malformed header", "a part of the signature is malformed"),
         ("x-amz-algorithm only supports", "the server does not know the algorithm"),

@@ -49,10 +49,10 @@ pub(super) fn access_key(said: &Said<'_>) -> Vec<Explanation> {
         _ if !by_clock.is_empty() => by_clock,
         Some(made) => one(made),
         None if has_token(said) && is_own_without_token(said) => {
-            one(invalid(said).with_detail("some stores say of a wrong token that they do not know the key"))
+            one(invalid(said).with_detail("some stores report a wrong token as an unknown key"))
         }
         None if has_token(said) && said.says(&OF_BOTH) => {
-            one(invalid(said).with_detail("AWS says the same of a key that it does not know"))
+            one(invalid(said).with_detail("AWS also says this about a key that it does not know"))
         }
         None => one(unknown(said)),
     }
@@ -113,7 +113,7 @@ fn wrong_form(said: &Said<'_>) -> AppliedMistake {
     let made = AppliedMistake::new(&ACCESS_KEY_MALFORMED, key::shown(&id), expected);
     match said.words.split_once("has length ") {
         Some((_, lengths)) => made.with_detail(format!("its length is {}", lengths.trim_end_matches('.'))),
-        None => made.with_detail("the server's ids are of another form"),
+        None => made.with_detail("the server's access key IDs have a different form"),
     }
 }
 
@@ -123,7 +123,7 @@ fn unknown(said: &Said<'_>) -> AppliedMistake {
     let expected = own.filter(|own| *own != presented).unwrap_or_default();
     let made = AppliedMistake::new(&ACCESS_KEY_UNKNOWN, key::shown(&presented), expected);
     if said.has_code(&["AuthFailure"]) {
-        return made.with_detail("EC2 says the same of a wrong secret, and of a clock that is off");
+        return made.with_detail("EC2 also says this about a wrong secret or a wrong clock");
     }
     match said.evidence.other_keys.iter().find(|key| key.access_key_id == presented) {
         Some(key) => made.with_detail(format!("it is the key of {}", key.name)),

@@ -118,9 +118,9 @@ fn streaming(said: &Said<'_>) -> Option<AppliedMistake> {
             "InvalidTrailer",
         ]) =>
         {
-            "the server could not take the chunks apart"
+            "the server could not parse the chunks"
         }
-        () => "the server does not know this kind of chunks",
+        () => "the server does not support this kind of chunks",
     };
     Some(AppliedMistake::new(&PAYLOAD_STREAMING, declared.unwrap_or_default(), "").with_detail(detail))
 }
@@ -141,9 +141,9 @@ fn word(said: &Said<'_>) -> Option<AppliedMistake> {
     let is_streaming = declared.starts_with(STREAMING) || is_unnamed || is_quoted;
     let mistake = if is_streaming { &PAYLOAD_STREAMING } else { &PAYLOAD_HASH_FORM };
     let detail = if is_streaming {
-        "the server does not know this kind of chunks"
+        "the server does not support this kind of chunks"
     } else {
-        "what is declared is no SHA-256 in hex"
+        "the declared value is not a SHA-256 in hex"
     };
     is_said.then(|| AppliedMistake::new(mistake, declared, "").with_detail(detail))
 }

@@ -17,7 +17,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     let (region, service) = (region(said), service(said));
     let is_exchanged = |made: &AppliedMistake| scope::is_service(&String::from_utf8_lossy(&made.signed));
     if region.as_ref().is_some_and(is_exchanged) {
-        let detail = "the name of a service is in the place of the region";
+        let detail = "a service name is where the region should be";
         return together(vec![disordered(said).with_detail(detail)]);
     }
     together([region, service, terminator(said), date(said)].into_iter().flatten().collect())
@@ -60,7 +60,7 @@ fn begins_with_secret(credential: &str) -> bool {
 
 fn terminator(said: &Said<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 3] = ["incorrect terminal", "with a valid terminator", "request scope should be of value"];
-    let made = || disordered(said).with_detail("the scope does not end as the server's scopes do");
+    let made = || disordered(said).with_detail("the scope does not end the way the server expects");
     said.says(&WORDS).then(made)
 }
 
@@ -151,7 +151,7 @@ fn date(said: &Said<'_>) -> Option<AppliedMistake> {
     let presented = quoted.or(claim.map(|claim| claim.terms.scope.date.as_str())).unwrap_or_default();
     let has_digits = presented.bytes().filter(u8::is_ascii_digit).count() >= 6;
     if !has_digits && !presented.is_empty() {
-        return Some(disordered(said).with_detail(format!("'{presented}' is in the place of the date")));
+        return Some(disordered(said).with_detail(format!("'{presented}' is where the date should be")));
     }
     let day = said.quoted_after("!= ").or(claim.map(|claim| claim.terms.timestamp.day())).unwrap_or_default();
     Some(AppliedMistake::new(&SCOPE_DATE, presented, day))

@@ -122,7 +122,7 @@ fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> Appli
         Some(made) => AppliedMistake { expected: expected.as_bytes().to_vec(), ..made },
         None if presented.eq_ignore_ascii_case(expected) => {
             AppliedMistake::new(&ACCESS_KEY_MALFORMED, presented, expected)
-                .with_detail("its letters are of another case")
+                .with_detail("its letters have a different case")
         }
         None => match owner() {
             Some(key) => unknown().with_detail(format!("it is the key of {}", key.name)),

@@ -98,14 +98,14 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
 fn service(kind: &Kind, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let presented = judged.claim.terms.scope.service.as_str();
     let expected = kind.services.first().filter(|_| !kind.services.contains(&presented))?;
-    let detail = format!("a token of {} is signed for {expected}", kind.name);
+    let detail = format!("a token for {} must be signed for {expected}", kind.name);
     Some(AppliedMistake::new(&SCOPE_SERVICE, presented, *expected).with_detail(detail))
 }
 
 /// A life that no server takes is found by verifying.
 fn too_long(kind: &Kind, expires: u64) -> Option<AppliedMistake> {
     let is_longer = (kind.longest + 1..=604_800).contains(&expires);
-    let detail = format!("a token of {} is valid for {} seconds at most", kind.name, kind.longest);
+    let detail = format!("a token for {} is valid for at most {} seconds", kind.name, kind.longest);
     let made = AppliedMistake::new(&EXPIRES_TOO_LONG, expires.to_string(), format!("1 to {}", kind.longest));
     is_longer.then(|| made.with_detail(detail))
 }
@@ -114,7 +114,7 @@ fn too_long(kind: &Kind, expires: u64) -> Option<AppliedMistake> {
 fn port_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
     let host = request.host().filter(|host| kind.name == "RDS" && !host.contains(':'))?;
     let is_of_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
-    let detail = "a token of RDS is signed for the host with the port of the database";
+    let detail = "an RDS token is signed for the host with the database's port";
     is_of_aws.then(|| AppliedMistake::new(&HOST_PORT_MISSING, host, format!("{host}:PORT")).with_detail(detail))
 }
 
@@ -123,7 +123,7 @@ fn parameter_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
     const WANTED: &str = "ResourceType=ServerlessCache";
     let is_serverless = request.host()?.to_ascii_lowercase().contains("serverless");
     let is_missing = kind.name == "ElastiCache" && is_serverless && parameter(request, "ResourceType").is_none();
-    let detail = "a serverless cache, which the name suggests, accepts only tokens with that parameter";
+    let detail = "the name suggests a serverless cache, which accepts only tokens with that parameter";
     is_missing.then(|| AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", WANTED).with_detail(detail))
 }
 
@@ -150,7 +150,7 @@ fn cluster_unsigned(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let detail = match () {
         () if !is_token || is_signed => return None,
         () if is_in_query => "the cluster name is in the query",
-        () if request.headers.contains(CLUSTER_HEADER) => "the header is sent, and is not signed",
+        () if request.headers.contains(CLUSTER_HEADER) => "the header is sent but not signed",
         () => return None,
     };
     let listed = judged.claim.signed_headers_listed.as_str();

@@ -104,7 +104,7 @@ fn streaming(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     }
     let has_length = judged.request.headers.contains("x-amz-decoded-content-length");
     let detail = match &judged.request.body {
-        Body::Bytes(body) if !body.is_empty() && !is_chunked(body) => "the body is not in chunks of aws-chunked",
+        Body::Bytes(body) if !body.is_empty() && !is_chunked(body) => "the body is not in aws-chunked framing",
         _ if !has_length => "x-amz-decoded-content-length is missing",
         _ => return None,
     };
@@ -139,7 +139,7 @@ fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
         length if is_hex => format!("it has {length} digits, not {usual}"),
         _ if signature.contains('%') => "it is percent-encoded".to_owned(),
         28 | 43 | 44 => "it is in base64".to_owned(),
-        _ => "it has other characters than hex digits".to_owned(),
+        _ => "it contains characters that are not hex digits".to_owned(),
     };
     let expected = if is_hex { signature.to_ascii_lowercase() } else { String::new() };
     Some(AppliedMistake::new(&SIGNATURE_FORM, signature, expected).with_detail(detail))

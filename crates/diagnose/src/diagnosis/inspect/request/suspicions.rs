@@ -200,7 +200,7 @@ fn date_header(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<Applied
 fn unicode_form(request: &Request) -> Option<AppliedMistake> {
     let path = String::from_utf8(decode(request.path(), Plus::Literal)).ok()?;
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&path).into_owned();
-    let detail = "the path has letters and accents as code points of their own";
+    let detail = "the path has its accents as separate code points";
     (composed != path).then(|| AppliedMistake::new(&PATH_UNICODE_FORM, path, composed).with_detail(detail))
 }
 

@@ -190,8 +190,8 @@ fn another_key_is_the_right_one_damaged_or_a_secret_or_unknown() {
 fn details_say_what_the_title_leaves_open() {
     for (text, expected) in [
         (s3("GET /", "").replace("/20150830/", "/2015-08-30/"), "the scope's date has dashes"),
-        (put("hello\n", &sha256("hello")), "hashed without its last newline"),
-        (put("hello", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"), "the body is not in chunks of aws-chunked"),
+        (put("hello\n", &sha256("hello")), "hashed without its trailing newline"),
+        (put("hello", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"), "the body is not in aws-chunked framing"),
         (s3("GET /", "").replace("Signature=f0e8", "Signature="), "it has 60 digits, not 64"),
     ] {
         assert_eq!(details(&Case::new(&text).request()), expected, "{text}");

@@ -139,11 +139,11 @@ fn no_key_and_no_option_of_another_program_is_taken() {
         ("curl https://h/k -é", &["curl has no option -é; it was ignored"]),
         (
             "curl --aws-sigv4 aws:amz:us-east-1:s3 -u AKID:hush https://h/k",
-            &["-u and --aws-sigv4 in the pasted command are not used: give the key with an option of sigvet's own"],
+            &["-u and --aws-sigv4 in the pasted command are not used: give the key with sigvet's own options"],
         ),
         (
             "curl https://AKID:hush@h/k",
-            &["-u and --aws-sigv4 in the pasted command are not used: give the key with an option of sigvet's own"],
+            &["-u and --aws-sigv4 in the pasted command are not used: give the key with sigvet's own options"],
         ),
     ] {
         let found = capture(command);

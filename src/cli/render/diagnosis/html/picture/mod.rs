@@ -93,7 +93,7 @@ fn description(terms: &Terms, trail: &Trail, shown: &dyn Fn(&str) -> String) -> 
             (format!("The secret becomes kDate, kRegion, kService and kSigning, taking in {parts}."), "kSigning")
         }
         Scheme::V4a => {
-            let way = "The secret and the access key id become a key pair on the curve P-256.";
+            let way = "The secret and the access key ID become a key pair on the curve P-256.";
             (way.to_owned(), "The private key")
         }
     };

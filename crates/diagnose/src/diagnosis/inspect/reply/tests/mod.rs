@@ -468,7 +468,7 @@ fn a_hash_tells_which_body_it_is_of() {
     }
     let altered =
         Case::new(&put("hello\n", &sha256("hello\n"))).answered(400, &said(&sha256("hello\n"), &sha256("hello")));
-    assert_eq!(details(&altered.reply()), "arrived without its last newline");
+    assert_eq!(details(&altered.reply()), "arrived without its trailing newline");
 }
 
 /// The words of S3. SeaweedFS has those of `Content-MD5` for every checksum, some stores for the hash of the payload.
@@ -548,7 +548,7 @@ fn a_key_that_is_not_known_is_looked_at() {
 #[test]
 fn a_gateway_without_the_route_is_told_from_a_broken_header() {
     let said = json("'Bearer' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'.");
-    assert!(details(&api().answered(403, &said).reply()).contains("has no route for"));
+    assert!(details(&api().answered(403, &said).reply()).contains("without a route"));
     let bearer = Case::new("GET / HTTP/1.1\nHost: h\nAuthorization: Bearer x\n").answered(403, &said);
-    assert_eq!(details(&bearer.reply()), "the Authorization header is of kind Bearer, and is no signature");
+    assert_eq!(details(&bearer.reply()), "the Authorization header is of kind Bearer, which is not a signature");
 }
