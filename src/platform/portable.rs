@@ -176,6 +176,7 @@ mod tests {
         let lock = lock_file(&path).unwrap();
         let metadata = fs::metadata(&path).unwrap();
         assert!(is_owner_trusted(&metadata) && owner_kept(&lock, &metadata));
+        assert!(owner_and_group_kept(&lock, &metadata) && has_one_name(&metadata));
         assert_eq!(permissions_like(&metadata, Secrecy::Public, false), metadata.permissions());
         assert_eq!(kind_of(&metadata), FileKind::Regular);
         assert_eq!(kind_of(&fs::metadata(directory.path()).unwrap()), FileKind::Directory);
