@@ -3,8 +3,8 @@
 mod keys;
 pub mod report;
 pub mod page;
-mod running;
 pub mod sink;
+mod running;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU64;

@@ -66,7 +66,7 @@ fn verifier(args: &ServeArgs, keys: Keyring, listening: &Listening) -> Verifier 
 fn page(journal: Arc<Journal>, keys: &Keyring, listening: &Listening, stop: &Stop) -> Page {
     let secret = keys.keys().iter().filter(|key| key.credentials.access_key_id != keys::DEMO_KEY.0);
     let secret = secret.map(|key| key.credentials.clone()).collect();
-    let run = format!("{}-{}", std::process::id(), context::now().to_rfc3339());
+    let run = format!("{}-{}", std::process::id(), context::now().as_str());
     Page::new(journal, listening, secret, run, stop.clone())
 }
 

@@ -42,7 +42,7 @@ pub struct Page {
     visitors: Visitors,
     /// Keys whose secrets are not shown, whatever client sends them.
     keys: Vec<Credentials>,
-    /// Tells this run of the server from one before it.
+    /// Tells this run of the server from one before it; digits, letters and hyphens, for it stands in a URL.
     run: String,
     stop: Stop,
 }
