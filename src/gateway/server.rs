@@ -231,6 +231,10 @@ impl Turn<'_> {
             }
         };
         let mut reply = reply.with("x-sigvet-verdict", "valid");
+        // What somebody uploaded has the page's own origin, and may not read it with a script.
+        if server.pages.is_some() && !reply.headers.contains_key("content-security-policy") {
+            reply = reply.with("content-security-policy", "sandbox");
+        }
         if !reply.headers.contains_key("x-amz-request-id") {
             reply = reply.with("x-amz-request-id", &self.request_id);
         }

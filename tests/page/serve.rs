@@ -93,8 +93,8 @@ fn a_request_arrives_while_the_page_is_open() {
     // The filter holds for what comes later, and is still there when the page is opened again.
     server.send("/bucket/other", &[]);
     tab.wait("document.querySelectorAll('#requests tr').length === 3");
-    tab.value("location.reload()");
-    tab.wait("document.getElementById('connection')?.textContent === 'live'");
+    tab.value("window.isOld = true; location.reload()");
+    tab.wait("!window.isOld && document.getElementById('connection')?.textContent === 'live'");
     assert_eq!(tab.value(shown), 1);
     tab.value("document.getElementById('pause').click()");
     server.send("/bucket/c%20d", &TWICE);

@@ -67,7 +67,7 @@ impl Server {
     /// Waits for its end; its exit code, and what it wrote.
     pub fn wait(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().unwrap().code();
-        self.reader.take().map(|reader| reader.join().unwrap());
+        self.reader.take().into_iter().for_each(|reader| reader.join().unwrap());
         let log = self.log.lock().unwrap().clone();
         (code, log)
     }

@@ -2,12 +2,12 @@
 //!
 //! The signature that would be right is in none of them: whoever has it could send the request.
 
+mod texts;
+pub mod xml;
 mod dialect;
 mod fault;
 mod s3;
 mod service;
-mod texts;
-pub mod xml;
 
 pub use dialect::Dialect;
 

@@ -5,8 +5,8 @@ pub mod keys;
 mod tls;
 pub mod report;
 pub mod page;
-mod running;
 pub mod sink;
+mod running;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU64;

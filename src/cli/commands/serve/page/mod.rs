@@ -44,7 +44,7 @@ pub struct Page {
     visitors: Visitors,
     /// Keys whose secrets are not shown, whatever client sends them.
     keys: Vec<Credentials>,
-    /// Tells this run of the server from one before it.
+    /// Tells this run of the server from one before it; digits, letters and hyphens, for it stands in a URL.
     run: String,
     stop: Stop,
 }
@@ -69,7 +69,7 @@ impl Page {
     pub fn for_keys(journal: Arc<Journal>, keys: &Keyring, listening: &Listening, stop: &Stop) -> Self {
         let secret = keys.keys().iter().filter(|key| key.credentials.access_key_id != DEMO_KEY.0);
         let secret = secret.map(|key| key.credentials.clone()).collect();
-        let run = format!("{}-{}", std::process::id(), context::now().to_rfc3339());
+        let run = format!("{}-{}", std::process::id(), context::now().as_str());
         Self::new(journal, listening, secret, run, stop.clone())
     }
 
