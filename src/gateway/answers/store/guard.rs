@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use s3s::dto::*;
+use s3s::dto::{self, CopySource};
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 
@@ -74,7 +74,7 @@ trait Names {
 
 macro_rules! names {
     ($($input:ident => |$it:ident| $names:expr;)*) => {
-        $(impl Names for $input {
+        $(impl Names for dto::$input {
             fn names(&self) -> Vec<(&str, Name<'_>)> {
                 let $it = self;
                 $names
@@ -116,14 +116,14 @@ macro_rules! guarded {
     ($($method:ident: $input:ident -> $output:ident;)*) => {
         #[async_trait::async_trait]
         impl S3 for Guarded {
-            async fn delete_bucket(&self, request: S3Request<DeleteBucketInput>) -> S3Result<S3Response<DeleteBucketOutput>> {
+            async fn delete_bucket(&self, request: S3Request<dto::DeleteBucketInput>) -> S3Result<S3Response<dto::DeleteBucketOutput>> {
                 self.check(&request.input)?;
                 self.check_is_empty(&request.input.bucket)?;
                 self.files.delete_bucket(request).await
             }
 
             // s3s-fs would say that keys are encoded, and not encode them: a client would read a '+' as a space.
-            async fn list_objects(&self, mut request: S3Request<ListObjectsInput>) -> S3Result<S3Response<ListObjectsOutput>> {
+            async fn list_objects(&self, mut request: S3Request<dto::ListObjectsInput>) -> S3Result<S3Response<dto::ListObjectsOutput>> {
                 self.check(&request.input)?;
                 request.input.encoding_type = None;
                 self.files.list_objects(request).await
@@ -131,14 +131,14 @@ macro_rules! guarded {
 
             async fn list_objects_v2(
                 &self,
-                mut request: S3Request<ListObjectsV2Input>,
-            ) -> S3Result<S3Response<ListObjectsV2Output>> {
+                mut request: S3Request<dto::ListObjectsV2Input>,
+            ) -> S3Result<S3Response<dto::ListObjectsV2Output>> {
                 self.check(&request.input)?;
                 request.input.encoding_type = None;
                 self.files.list_objects_v2(request).await
             }
 
-            $(async fn $method(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
+            $(async fn $method(&self, request: S3Request<dto::$input>) -> S3Result<S3Response<dto::$output>> {
                 self.check(&request.input)?;
                 self.files.$method(request).await
             })*
