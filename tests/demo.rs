@@ -1,5 +1,4 @@
 //! `sigvet demo` as somebody sees it who has just built it: on any machine, whatever is set there.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use sigvet_testing as common;
 
