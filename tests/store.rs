@@ -18,7 +18,9 @@ fn what_is_written_is_read_back() {
     let server = start(folder.path());
     let send = |words: &[&str]| server.sigvet(&[&["send", "--fail-with-body"], words].concat());
     send(&["-X", "PUT", "s3://photos"]).run().expect(0);
-    for how in [&[][..], &["--payload", "streaming"], &["--payload", "streaming", "--checksum", "crc32"]] {
+    let length = all_bytes().len().to_string();
+    let streamed = ["--payload", "streaming", "--length", &length];
+    for how in [&[][..], &streamed, &[&streamed[..], &["--checksum", "crc32"]].concat()] {
         let words = [&["-T", "-", "s3://photos/a/all bytes"], how].concat();
         send(&words).input(&all_bytes()).run().expect(0);
         assert_eq!(send(&["s3://photos/a/all bytes"]).run().expect(0).stdout, all_bytes(), "{how:?}");
@@ -33,8 +35,14 @@ fn what_is_written_is_read_back() {
     let refused = send(&["-X", "DELETE", "s3://photos"]).run().expect(22).text();
     assert!(refused.contains("BucketNotEmpty"), "{refused}");
     assert!(folder.path().join("photos/a/all bytes").exists(), "a bucket with objects stays");
-    send(&["-X", "DELETE", "s3://photos/a/all bytes"]).run().expect(0);
+    send(&["-X", "PUT", "-d", "", "s3://photos/a/x+y"]).run().expect(0);
+    let list = send(&["s3://photos?list-type=2&encoding-type=url"]).run().expect(0).text();
+    assert!(list.contains("<Key>a/x+y</Key>") && !list.contains("EncodingType"), "a '+' is no space: {list}");
+    for key in ["a/all bytes", "a/x+y"] {
+        send(&["-X", "DELETE", &format!("s3://photos/{key}")]).run().expect(0);
+    }
     send(&["s3://photos/a/all bytes"]).run().expect(22);
+    send(&["-X", "DELETE", "s3://photos"]).run().expect(0);
 }
 
 /// Catches a key that leads out of the folder, in the path, in a header or in a body; and a link that does.

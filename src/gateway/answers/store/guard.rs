@@ -1,8 +1,8 @@
 //! s3s-fs behind checks of every name, whether it stands in the path, in a header or in a body.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use s3s::dto::*;
+use s3s::dto::{self, CopySource};
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 
@@ -34,9 +34,20 @@ impl Guarded {
 
     /// s3s-fs would remove all that is in it, which S3 never does.
     fn check_is_empty(&self, bucket: &str) -> S3Result<()> {
-        let entry = std::fs::read_dir(self.root.join(bucket)).ok().and_then(|mut entries| entries.next());
-        if entry.is_some() { Err(s3_error!(BucketNotEmpty)) } else { Ok(()) }
+        match has_files(&self.root.join(bucket)) {
+            true => Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty.")),
+            false => Ok(()),
+        }
     }
+}
+
+/// Directories that objects were in stay when the objects are gone.
+fn has_files(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => has_files(&entry.path()),
+        _ => true,
+    })
 }
 
 /// What stands behind the name of a bucket.
@@ -63,7 +74,7 @@ trait Names {
 
 macro_rules! names {
     ($($input:ident => |$it:ident| $names:expr;)*) => {
-        $(impl Names for $input {
+        $(impl Names for dto::$input {
             fn names(&self) -> Vec<(&str, Name<'_>)> {
                 let $it = self;
                 $names
@@ -105,13 +116,29 @@ macro_rules! guarded {
     ($($method:ident: $input:ident -> $output:ident;)*) => {
         #[async_trait::async_trait]
         impl S3 for Guarded {
-            async fn delete_bucket(&self, request: S3Request<DeleteBucketInput>) -> S3Result<S3Response<DeleteBucketOutput>> {
+            async fn delete_bucket(&self, request: S3Request<dto::DeleteBucketInput>) -> S3Result<S3Response<dto::DeleteBucketOutput>> {
                 self.check(&request.input)?;
                 self.check_is_empty(&request.input.bucket)?;
                 self.files.delete_bucket(request).await
             }
 
-            $(async fn $method(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
+            // s3s-fs would say that keys are encoded, and not encode them: a client would read a '+' as a space.
+            async fn list_objects(&self, mut request: S3Request<dto::ListObjectsInput>) -> S3Result<S3Response<dto::ListObjectsOutput>> {
+                self.check(&request.input)?;
+                request.input.encoding_type = None;
+                self.files.list_objects(request).await
+            }
+
+            async fn list_objects_v2(
+                &self,
+                mut request: S3Request<dto::ListObjectsV2Input>,
+            ) -> S3Result<S3Response<dto::ListObjectsV2Output>> {
+                self.check(&request.input)?;
+                request.input.encoding_type = None;
+                self.files.list_objects_v2(request).await
+            }
+
+            $(async fn $method(&self, request: S3Request<dto::$input>) -> S3Result<S3Response<dto::$output>> {
                 self.check(&request.input)?;
                 self.files.$method(request).await
             })*
@@ -124,8 +151,6 @@ guarded! {
     create_bucket: CreateBucketInput -> CreateBucketOutput;
     head_bucket: HeadBucketInput -> HeadBucketOutput;
     get_bucket_location: GetBucketLocationInput -> GetBucketLocationOutput;
-    list_objects: ListObjectsInput -> ListObjectsOutput;
-    list_objects_v2: ListObjectsV2Input -> ListObjectsV2Output;
     get_object: GetObjectInput -> GetObjectOutput;
     head_object: HeadObjectInput -> HeadObjectOutput;
     put_object: PutObjectInput -> PutObjectOutput;

@@ -17,7 +17,7 @@ pub fn check_key(key: &str) -> Result<(), S3Error> {
         return Err(s3_error!(KeyTooLongError, "a folder cannot hold names of more than 255 bytes between slashes"));
     }
     let is_odd = |part: &&str| matches!(*part, "" | "." | "..") || part.contains(['\0', '\\']);
-    match parts.iter().any(|part| is_odd(part)) || cfg!(windows) && key.contains(':') {
+    match parts.iter().any(is_odd) || cfg!(windows) && key.contains(':') {
         true => Err(s3_error!(InvalidArgument, "a folder cannot hold a key with '.', '..', '//', a backslash or NUL")),
         false => Ok(()),
     }
