@@ -70,7 +70,9 @@ impl Judgement {
     /// The judgement with all that led to it.
     pub fn verdict(&self) -> Option<&Verdict> {
         match self {
-            Self::Valid(verdict) | Self::NotServed(verdict) | Self::Refused { verdict: Ok(verdict), .. } => Some(verdict),
+            Self::Valid(verdict) | Self::NotServed(verdict) | Self::Refused { verdict: Ok(verdict), .. } => {
+                Some(verdict)
+            }
             Self::Refused { .. } | Self::Unread(_) => None,
         }
     }

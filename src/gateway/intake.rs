@@ -94,10 +94,9 @@ impl Spool<'_> {
     fn finish(self) -> Intake {
         match self.file {
             None => Intake { body: Body::Bytes(self.memory), file: None },
-            Some((file, hash)) => Intake {
-                body: Body::Elsewhere { sha256: Some(hash.finish()), length: self.length },
-                file: Some(file),
-            },
+            Some((file, hash)) => {
+                Intake { body: Body::Elsewhere { sha256: Some(hash.finish()), length: self.length }, file: Some(file) }
+            }
         }
     }
 }

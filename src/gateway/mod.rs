@@ -20,7 +20,7 @@ mod server;
 pub use exchange::{Exchange, Judgement};
 pub use keyring::{Keyring, NamedKey};
 pub use limits::Limits;
-pub use listener::{Listening, ListenError, Stop};
+pub use listener::{ListenError, Listening, Stop};
 pub use refusal::{AnswerAs, Dialect};
 pub use reply::{Reply, ReplyBody};
 pub use server::{Answer, Later, Pages, Server, Sink};

@@ -41,9 +41,13 @@ struct Recorder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Head,
-    Body { left: u64 },
+    Body {
+        left: u64,
+    },
     ChunkHead,
-    ChunkData { left: u64 },
+    ChunkData {
+        left: u64,
+    },
     Trailer,
     /// HTTP/2, or what hyper refuses: nothing is recorded any more.
     Opaque,
@@ -209,7 +213,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Recorded<S> {
 mod tests {
     use super::*;
 
-    const STREAM: &[u8] = b"\r\nGET /a?B HTTP/1.1\r\nHOST: h\r\n\r\nPUT /b HTTP/1.1\r\nContent-Length: 5\r\n\r\nGET \nPOST /c HTTP/1.1\n\
+    const STREAM: &[u8] =
+        b"\r\nGET /a?B HTTP/1.1\r\nHOST: h\r\n\r\nPUT /b HTTP/1.1\r\nContent-Length: 5\r\n\r\nGET \nPOST /c HTTP/1.1\n\
         Transfer-Encoding: chunked\n\n4;x=\"y\"\r\n\n\r\n\n\r\n0\r\nX-T: GET / HTTP/1.1\r\n\r\nGET /d HTTP/1.1\r\n\r\n";
 
     fn heads_of(stream: &[u8], piece: usize) -> Vec<Vec<u8>> {

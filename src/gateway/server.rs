@@ -177,9 +177,7 @@ impl Turn<'_> {
                 understood::reply(&request, &verdict, length, &server.verifier, dialect)
             }
         };
-        let reply = reply
-            .with("x-sigvet-verdict", "valid")
-            .with("x-amz-request-id", &self.request_id);
+        let reply = reply.with("x-sigvet-verdict", "valid").with("x-amz-request-id", &self.request_id);
         shorten(&mut request.body);
         let key = self.key_name(&verdict);
         let judgement = match reply.status {

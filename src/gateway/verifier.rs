@@ -123,7 +123,8 @@ impl Verifier {
     }
 
     fn judge_with<'a>(&'a self, credentials: Option<&'a Credentials>, now: Timestamp) -> Judge<'a> {
-        let mut judge = Judge::new(credentials, now, self.scope()).with_window(self.window).with_buckets(self.buckets());
+        let mut judge =
+            Judge::new(credentials, now, self.scope()).with_window(self.window).with_buckets(self.buckets());
         (judge.path_rule, judge.token) = (self.path_rule, self.token);
         judge
     }

@@ -199,7 +199,9 @@ fn of_finding(finding: &Finding, carrier: Carrier) -> Fault {
             Fault::ScopeDay { carrier, expected: expected.clone(), presented: presented.clone() }
         }
         Finding::TokenMissing { .. } | Finding::TokenDiffers { .. } => Fault::Token,
-        Finding::TokenUnsigned { name } | Finding::HeaderUnsigned { name } => Fault::HeadersUnsigned(vec![name.clone()]),
+        Finding::TokenUnsigned { name } | Finding::HeaderUnsigned { name } => {
+            Fault::HeadersUnsigned(vec![name.clone()])
+        }
         Finding::PayloadMismatch { expected, presented } => {
             Fault::Payload { presented: presented.clone(), computed: expected.clone() }
         }
@@ -217,9 +219,9 @@ fn of_finding(finding: &Finding, carrier: Carrier) -> Fault {
 /// The signature that a chunk should have is not told: with it whoever sent the chunk could send it again.
 fn of_stream(fault: &StreamFault, finding: &Finding) -> Fault {
     match fault {
-        StreamFault::ChunkSignature { .. } | StreamFault::TrailerSignature { .. } | StreamFault::ChunkUnsigned { .. } => {
-            Fault::ChunkMismatch
-        }
+        StreamFault::ChunkSignature { .. }
+        | StreamFault::TrailerSignature { .. }
+        | StreamFault::ChunkUnsigned { .. } => Fault::ChunkMismatch,
         StreamFault::Checksum { name, .. } => Fault::Checksum(name.clone()),
         _ => Fault::Framing(finding.to_string()),
     }

@@ -45,12 +45,10 @@ impl S3Error {
             ),
             Fault::Malformed { carrier, problem } => malformed(*carrier, problem),
             Fault::FormMalformed(problem) => error(400, "MalformedPOSTRequest", sentence(problem)),
-            Fault::KeyUnknown(id) => error(
-                403,
-                "InvalidAccessKeyId",
-                "The AWS Access Key Id you provided does not exist in our records.",
-            )
-            .with("AWSAccessKeyId", id.as_str()),
+            Fault::KeyUnknown(id) => {
+                error(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
+                    .with("AWSAccessKeyId", id.as_str())
+            }
             Fault::Mismatch | Fault::ChunkMismatch => mismatch(verdict),
             Fault::Skewed { presented, now, window } => error(
                 403,
@@ -103,9 +101,7 @@ impl S3Error {
             }
             Fault::Checksum(name) => error(400, "BadDigest", checksum_message(name)),
             Fault::Framing(problem) => error(400, "IncompleteBody", sentence(problem)),
-            Fault::Policy(problem) => {
-                error(403, "AccessDenied", format!("Invalid according to Policy: {problem}"))
-            }
+            Fault::Policy(problem) => error(403, "AccessDenied", format!("Invalid according to Policy: {problem}")),
             Fault::Other(problem) => error(400, "InvalidRequest", sentence(problem)),
         }
     }
@@ -113,11 +109,9 @@ impl S3Error {
 
 fn malformed(carrier: Carrier, problem: &str) -> S3Error {
     match carrier {
-        Carrier::Header => error(
-            400,
-            "AuthorizationHeaderMalformed",
-            format!("The authorization header is malformed; {problem}"),
-        ),
+        Carrier::Header => {
+            error(400, "AuthorizationHeaderMalformed", format!("The authorization header is malformed; {problem}"))
+        }
         Carrier::Query => error(
             400,
             "AuthorizationQueryParametersError",

@@ -34,10 +34,9 @@ impl ServiceError {
     pub fn of(fault: &Fault, verdict: Option<&Verdict>) -> Self {
         let (kind, message) = match fault {
             Fault::NotSigned => ("MissingAuthenticationTokenException", "Missing Authentication Token".to_owned()),
-            Fault::KeyUnknown(_) | Fault::Token => (
-                "UnrecognizedClientException",
-                "The security token included in the request is invalid.".to_owned(),
-            ),
+            Fault::KeyUnknown(_) | Fault::Token => {
+                ("UnrecognizedClientException", "The security token included in the request is invalid.".to_owned())
+            }
             Fault::Malformed { problem, .. } | Fault::FormMalformed(problem) => {
                 ("IncompleteSignatureException", problem.clone())
             }
@@ -45,7 +44,9 @@ impl ServiceError {
                 "IncompleteSignatureException",
                 "Unsupported AWS 'algorithm': the Authorization header must name AWS4-HMAC-SHA256.".to_owned(),
             ),
-            Fault::Skewed { presented, now, window } => ("InvalidSignatureException", skewed(*presented, *now, *window)),
+            Fault::Skewed { presented, now, window } => {
+                ("InvalidSignatureException", skewed(*presented, *now, *window))
+            }
             Fault::Expired { at, now } => (
                 "InvalidSignatureException",
                 format!("Signature expired: {} is now earlier than {}", at.as_str(), now.as_str()),
@@ -54,10 +55,9 @@ impl ServiceError {
                 "InvalidSignatureException",
                 format!("Credential should be scoped to a valid region, not '{presented}'. "),
             ),
-            Fault::Service { expected, .. } => (
-                "InvalidSignatureException",
-                format!("Credential should be scoped to correct service: '{expected}'. "),
-            ),
+            Fault::Service { expected, .. } => {
+                ("InvalidSignatureException", format!("Credential should be scoped to correct service: '{expected}'. "))
+            }
             Fault::ScopeDay { expected, presented, .. } => (
                 "InvalidSignatureException",
                 format!(
@@ -93,9 +93,10 @@ fn skewed(presented: Timestamp, now: Timestamp, window: u64) -> String {
 }
 
 fn mismatch(verdict: Option<&Verdict>) -> String {
-    let mut message = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
+    let mut message =
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
                        Access Key and signing method. Consult the service documentation for details."
-        .to_owned();
+            .to_owned();
     let Some(verdict) = verdict else { return message };
     if let Some((_, derivation)) = verdict.as_v4() {
         let canonical = texts::lossy(derivation.canonical_request.as_bytes());

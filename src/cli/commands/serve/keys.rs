@@ -23,8 +23,9 @@ pub fn find(args: &ServeArgs, context: &Context) -> Result<Keyring, Failure> {
         keys.extend(profiles::known_keys(&choice, &context.environment).into_iter().map(named));
     }
     if keys.is_empty() {
-        return Err(Failure::new(Exit::NoCredentials, "no keys to verify signatures with")
-            .hint("pass --demo-keys to accept AWS's example keys, or --profile NAME; 'sigvet profile add' adds a profile"));
+        return Err(Failure::new(Exit::NoCredentials, "no keys to verify signatures with").hint(
+            "pass --demo-keys to accept AWS's example keys, or --profile NAME; 'sigvet profile add' adds a profile",
+        ));
     }
     // Those of the demo are public.
     let secrets = keys.iter().filter(|key| key.credentials.access_key_id != DEMO_KEY.0).flat_map(|key| {

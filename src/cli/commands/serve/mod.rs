@@ -95,7 +95,14 @@ pub struct ServeArgs {
     time_limit: Duration,
 
     /// Whose reply a refused request gets
-    #[arg(long, value_name = "SERVER", value_enum, default_value_t, hide_possible_values = true, help_heading = "Answering")]
+    #[arg(
+        long,
+        value_name = "SERVER",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        help_heading = "Answering"
+    )]
     answer_as: ServerKind,
 
     /// Stop after this many requests (default: 1)
