@@ -9,6 +9,7 @@ import sys
 
 import boto3
 import botocore.auth
+import botocore.crt.auth
 import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -116,11 +117,15 @@ def clock_off(minutes):
     """A client whose clock is wrong by so much."""
     real = botocore.auth.get_current_datetime
     moved = lambda *words, **named: real(*words, **named) + datetime.timedelta(minutes=minutes)
-    botocore.auth.get_current_datetime = moved
+    # With awscrt installed it is that which signs for S3.
+    modules = [botocore.auth, botocore.crt.auth]
+    for module in modules:
+        module.get_current_datetime = moved
     try:
         return refusal(lambda: client("s3").list_buckets())
     finally:
-        botocore.auth.get_current_datetime = real
+        for module in modules:
+            module.get_current_datetime = real
 
 
 def cause_of_url(url, method="GET"):
@@ -162,10 +167,12 @@ for minutes in (-20, 20):
     expect("broken", f"clock {minutes}", clock_off(minutes)[:2], (403, "RequestTimeTooSkewed"))
 
 minio = Minio(URL.split("//")[1], ID, SECRET, secure=False, region="us-east-1")
-presigned = client("s3").generate_presigned_url("get_object", {"Bucket": "b", "Key": "a b"}, ExpiresIn=60)
+presigned = client("s3", signature_version="s3v4").generate_presigned_url("get_object", {"Bucket": "b", "Key": "a b"}, ExpiresIn=60)
 expect("right", "minio presigned", cause_of_url(minio.presigned_get_object("bucket", "a b")), (200, None))
+version_2 = client("s3").generate_presigned_url("get_object", {"Bucket": "b", "Key": "a b"}, ExpiresIn=60)
+expect("broken", "presigned by Version 2", cause_of_url(version_2), (400, "mechanism-v2"))
 expect("right", "presigned", cause_of_url(presigned), (200, None))
-expect("broken", "presigned, another method", cause_of_url(presigned, "HEAD"), (403, "method-differs"))
+expect("broken", "presigned, another method", cause_of_url(presigned, "HEAD"), (403, "method-swapped"))
 
 for line in wrong:
     print(line)
