@@ -140,7 +140,7 @@ fn on_the_wire(raw: &[u8]) -> Vec<u8> {
     let (head, body) = text.split_once("\n\n").unwrap_or((text.trim_end(), ""));
     let mut wire = head.replace("\n ", " ").replace('\n', "\r\n");
     if !head.to_ascii_lowercase().contains("\ncontent-length:") && !body.is_empty() {
-        wire.push_str(&format!("\r\nContent-Length: {}", body.len()));
+        wire += &format!("\r\nContent-Length: {}", body.len());
     }
     format!("{wire}\r\nConnection: close\r\n\r\n{body}").into_bytes()
 }
