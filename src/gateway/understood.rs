@@ -5,8 +5,8 @@
 use serde_json::{Value, json};
 use sigvet_core::verify::Verdict;
 
-use super::refusal::Dialect;
 use super::refusal::xml::Xml;
+use super::refusal::{Dialect, action_of};
 use super::{Reply, Verifier};
 use sigvet_core::request::Request;
 
@@ -14,14 +14,29 @@ use sigvet_core::request::Request;
 pub fn reply(request: &Request, verdict: &Verdict, length: u64, verifier: &Verifier, dialect: Dialect) -> Reply {
     let facts = facts(request, verdict, length, verifier);
     let asks_for_anything = request.headers.contains("accept");
-    if dialect.speaks_xml() && !asks_for_anything {
-        let mut xml = Xml::new();
-        xml.within("Understood", |xml| facts.iter().for_each(|(name, value)| xml.element(name, &plain(value))));
-        return Reply::new(200, "application/xml", xml.into_text());
+    match action_of(request).filter(|_| dialect.speaks_xml()) {
+        Some(action) => return Reply::new(200, "text/xml", result_of(action, &facts)),
+        None if dialect.speaks_xml() && !asks_for_anything => {
+            let mut xml = Xml::new();
+            xml.within("Understood", |xml| write(&facts, xml));
+            return Reply::new(200, "application/xml", xml.into_text());
+        }
+        None => {}
     }
     let object: serde_json::Map<String, Value> =
         facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Reply::new(200, "application/json", format!("{:#}\n", Value::Object(object)))
+}
+
+/// Clients of the query protocol look for an element that has the name of the operation.
+fn result_of(action: &str, facts: &[(&'static str, Value)]) -> String {
+    let mut xml = Xml::new();
+    xml.within(&format!("{action}Response"), |xml| xml.within(&format!("{action}Result"), |xml| write(facts, xml)));
+    xml.into_text()
+}
+
+fn write(facts: &[(&'static str, Value)], xml: &mut Xml) {
+    facts.iter().for_each(|(name, value)| xml.element(name, &plain(value)));
 }
 
 fn facts(request: &Request, verdict: &Verdict, length: u64, verifier: &Verifier) -> Vec<(&'static str, Value)> {

@@ -13,7 +13,7 @@ pub struct Task {
     pub run: fn() -> Result<(), Failure>,
 }
 
-pub static TASKS: [Task; 17] = [
+pub static TASKS: [Task; 18] = [
     check("format", "the layout of the code (cargo fmt)", format),
     check("workflows", "the GitHub workflows (zizmor)", workflows),
     check("rust-versions", "rust-version of each crate: what its dependencies need", rust_versions::check),
@@ -27,6 +27,7 @@ pub static TASKS: [Task; 17] = [
     check("fuzz", "each fuzz target for some seconds (C++ compiler)", fuzz::check),
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
+    check("clients", "SDKs against 'sigvet serve' (Python, boto3, minio)", clients),
     check("page", "the pages of `explain` and `serve` in a browser (chromium-headless-shell)", page),
     check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
     Task {
@@ -43,7 +44,7 @@ const fn check(name: &'static str, summary: &'static str, run: fn() -> Result<()
 }
 
 /// The tests that are only run by name, for they need more than a compiler.
-const TESTS_BY_NAME: [&str; 6] = ["--test", "awscrt", "--test", "page", "--test", "servers"];
+const TESTS_BY_NAME: [&str; 8] = ["--test", "awscrt", "--test", "clients", "--test", "page", "--test", "servers"];
 
 fn format() -> Result<(), Failure> {
     cargo(&["fmt", "--all", "--check"]).run()?;
@@ -89,6 +90,10 @@ fn test() -> Result<(), Failure> {
 // Without `--package`: features stay those of the whole workspace, and nothing is built a second time.
 fn awscrt() -> Result<(), Failure> {
     cargo(&["test", "--locked", "--test", "awscrt"]).run()
+}
+
+fn clients() -> Result<(), Failure> {
+    cargo(&["test", "--locked", "--test", "clients"]).run()
 }
 
 fn page() -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! In whose words a refusal is written: of S3, of the query protocol, of EC2, of JSON.
 
-use sigvet_core::request::Request;
+use sigvet_core::request::{Body, Request};
 use sigvet_core::verify::Claimed;
 
 /// The protocol of a service, as its errors are written.
@@ -20,22 +20,28 @@ pub enum Dialect {
 
 /// Services that store objects, by the word in their scopes.
 const OBJECT_STORES: [&str; 5] = ["s3", "s3express", "s3-object-lambda", "s3-outposts", "storage"];
-/// Services of the query protocol that use no form.
-const QUERY_SERVICES: [&str; 10] = [
-    "sts",
-    "iam",
-    "sns",
-    "sqs",
-    "rds",
-    "cloudformation",
+/// Services whose clients read XML, by the word in their scopes: the query protocol, and REST with XML.
+const XML_SERVICES: [&str; 16] = [
     "autoscaling",
+    "cloudformation",
+    "cloudfront",
+    "cloudsearch",
+    "elasticache",
+    "elasticbeanstalk",
     "elasticloadbalancing",
+    "iam",
+    "importexport",
     "monitoring",
+    "rds",
     "redshift",
+    "route53",
+    "sdb",
+    "sns",
+    "sts",
 ];
 
 impl Dialect {
-    /// The protocol of the service that a request is meant for, as far as it shows.
+    /// The protocol of the service that a request is meant for, as far as it shows. Some services speak more than one.
     pub fn of(request: &Request, claimed: Option<&Claimed>) -> Self {
         if request.headers.contains("x-amz-target") {
             return Self::Json;
@@ -44,10 +50,10 @@ impl Dialect {
         match service {
             Some(service) if OBJECT_STORES.contains(&service) => Self::S3,
             Some("ec2") => Self::Ec2,
-            Some(service) if QUERY_SERVICES.contains(&service) || names_action(request) => Self::Query,
+            Some(service) if XML_SERVICES.contains(&service) || action_of(request).is_some() => Self::Query,
             Some(_) => Self::Rest,
             // Version 2 and forms name no service: they are S3's.
-            None if names_action(request) => Self::Query,
+            None if action_of(request).is_some() => Self::Query,
             None => Self::S3,
         }
     }
@@ -58,7 +64,21 @@ impl Dialect {
     }
 }
 
-fn names_action(request: &Request) -> bool {
-    let query = request.query().unwrap_or_default();
-    query.split(|byte| *byte == b'&').any(|parameter| parameter.starts_with(b"Action="))
+/// The operation that a request of the query protocol names, in its URL or in its form.
+pub fn action_of(request: &Request) -> Option<&str> {
+    let form = match &request.body {
+        Body::Bytes(bytes) if is_form(request) => bytes.as_slice(),
+        _ => &[],
+    };
+    let texts = [request.query().unwrap_or_default(), form];
+    let mut parameters = texts.into_iter().flat_map(|text| text.split(|byte| *byte == b'&'));
+    let name = parameters.find_map(|parameter| parameter.strip_prefix(b"Action="))?;
+    let is_name =
+        !name.is_empty() && name.iter().all(u8::is_ascii_alphanumeric) && !name.first().is_some_and(u8::is_ascii_digit);
+    std::str::from_utf8(name).ok().filter(|_| is_name)
+}
+
+fn is_form(request: &Request) -> bool {
+    let types = request.headers.values("content-type").next();
+    types.is_some_and(|value| value.trim_ascii_start().starts_with(b"application/x-www-form-urlencoded"))
 }

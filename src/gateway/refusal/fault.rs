@@ -208,6 +208,8 @@ fn of_finding(finding: &Finding, carrier: Carrier) -> Fault {
         Finding::PayloadHeaderMissing { name } => Fault::PayloadHeaderMissing(name.clone()),
         Finding::ChecksumMismatch { name, .. } => Fault::Checksum(name.clone()),
         Finding::SignedTwice => Fault::SignedTwice,
+        // Version 2, where only one region or service is taken.
+        Finding::ScopeUnbound => Fault::Algorithm,
         Finding::Policy(Violation::Expired { at, now }) => Fault::Expired { at: *at, now: *now },
         Finding::Policy(_) => Fault::Policy(finding.to_string()),
         Finding::Stream(fault) => of_stream(fault, finding),

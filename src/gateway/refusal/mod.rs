@@ -9,7 +9,7 @@ mod fault;
 mod s3;
 mod service;
 
-pub use dialect::Dialect;
+pub use dialect::{Dialect, action_of};
 
 use sigvet_core::request::Request;
 use sigvet_core::verify::{Verdict, VerifyError};
@@ -19,6 +19,9 @@ use fault::Fault;
 use s3::S3Error;
 use service::{ServiceError, query_code};
 use xml::Xml;
+
+/// What EC2 says to every request that it cannot authenticate.
+const EC2_CODE: &str = "AuthFailure";
 
 /// As which server a gateway answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -154,7 +157,7 @@ impl Refused<'_> {
                 xml.within("Response", |xml| {
                     xml.within("Errors", |xml| {
                         xml.within("Error", |xml| {
-                            xml.element("Code", "AuthFailure");
+                            xml.element("Code", EC2_CODE);
                             xml.element("Message", &message);
                         });
                     });
@@ -176,7 +179,13 @@ impl Refused<'_> {
             }
             Dialect::Rest => ("application/json", serde_json::json!({ "message": message }).to_string()),
         };
-        Refusal { status: error.status, code, content_type, body }
+        let (status, code) = match dialect {
+            Dialect::Ec2 => (401, EC2_CODE),
+            // Its clients go by the kind, and all kinds have the same status.
+            Dialect::Json => (400, code),
+            _ => (error.status, code),
+        };
+        Refusal { status, code, content_type, body }
     }
 }
 
