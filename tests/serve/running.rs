@@ -74,8 +74,7 @@ impl Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
         self.reader.take().unwrap().join().unwrap();
-        let log = self.log.lock().unwrap().clone();
-        log
+        self.log.lock().unwrap().clone()
     }
 }
 

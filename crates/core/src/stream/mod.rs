@@ -7,9 +7,9 @@
 //! in Multiple Chunks* and *… Including Trailing Headers* of S3's API reference.
 
 mod parse;
+mod layout;
 mod fault;
 mod chain;
-mod layout;
 mod encoder;
 mod word;
 mod observed;

@@ -248,7 +248,7 @@ mod tests {
             (url().replace('&', "%26"), "query-double-encoded", ""),
             (url().replace('?', "%3F").replace('&', "%26"), "path-with-query", ""),
             (url().replace('?', "%3F"), "path-with-query", ""),
-            (url().replace("X-Amz-", "x-amz-"), "authorization-malformed", "another case"),
+            (url().replace("X-Amz-", "x-amz-"), "authorization-malformed", "not in the case of"),
             (url().replace("X-Amz-Expires=86400&", ""), "authorization-malformed", "no X-Amz-Expires"),
             (url().replace("Expires=86400", "Expires=undefined"), "expires-too-long", "no number"),
             (
