@@ -24,9 +24,7 @@ const HELP: &str = "{about-with-newline}
 // Of an option that stands there twice the last one counts, as with curl: aliases and wrappers rely on it. Lists stay lists.
 #[command(args_override_self = true)]
 #[command(before_help = "Examples:
-  sigvet send https://bucket.s3.eu-central-1.amazonaws.com/key
-  sigvet presign -X PUT --expires 15m s3://photos/cat.png
-  sigvet explain https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity")]
+  sigvet demo")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -464,7 +464,7 @@ mod tests {
             ("--trace", Some("-v prints")),
             ("--trace=a=b", Some("-v prints")),
             ("-R", Some("afterwards")),
-            ("-Z", Some("one after the other")),
+            ("-Z", Some("xargs -P")),
             ("--digest", Some("AWS signatures only")),
             ("--tls-min", Some("TLS 1.2")),
             ("--expand-url", Some("shell")),

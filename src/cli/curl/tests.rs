@@ -32,7 +32,7 @@ fn a_file_of_options_is_read_before_arguments_mean_anything() {
     assert_eq!((exit, stderr.as_str()), (26, "error: cannot read /nowhere/key file: no such file\n"));
     let (exit, _, stderr) = run(&["send", "-K", "-"], "user = a b");
     assert_eq!(exit, 2);
-    assert!(stderr.starts_with("error: standard input:1: the value of user has white space"), "{stderr}");
+    assert!(stderr.starts_with("error: standard input:1: the value of user contains whitespace"), "{stderr}");
 }
 
 const SIGN: [&str; 8] = ["sign", "--as", "headers", "--region", "r", "--service", "s3", "http://127.0.0.1:9000/"];

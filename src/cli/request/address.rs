@@ -93,7 +93,7 @@ mod tests {
             "https://AKIAIOSFODNN7EXAMPLE:12345678/hush@host",
         ] {
             let failure = parse(typed).unwrap_err();
-            assert!(failure.to_string().starts_with("the URL has a user"), "{typed}: {failure}");
+            assert!(failure.to_string().starts_with("the URL contains a user"), "{typed}: {failure}");
         }
         assert!(parse("https://bucket.s3.amazonaws.com:8443/a@b?c=d@e").is_ok());
         assert!(parse("http://[::1]:9000/a@b").is_ok());

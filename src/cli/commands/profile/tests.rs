@@ -250,7 +250,7 @@ fn the_file_is_edited_in_a_copy_and_written_only_if_it_can_be_read() {
     assert!(said.outcome.is_ok() && said.stderr.starts_with("wrote "), "{}", said.stderr);
     assert_eq!(world.text(), before.replace("fsn1", "nbg1"));
     let said = edit(&mut world, "true");
-    assert!(said.stderr.ends_with(" is as it was\n"), "{}", said.stderr);
+    assert!(said.stderr.ends_with(" was not changed\n"), "{}", said.stderr);
     let failure = edit(&mut world, "sh -c 'echo [ >> \"$0\"'").outcome.unwrap_err();
     assert_eq!(failure.exit, Exit::BrokenProfiles);
     let failure = edit(&mut world, "false").outcome.unwrap_err();

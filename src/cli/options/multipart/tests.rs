@@ -288,9 +288,9 @@ fn what_cannot_be_meant_is_refused() {
     for (words, expected) in [
         (&["-F", "ab"][..], "-F without '='"),
         (&["--form-string", "ab"], "--form-string without '='"),
-        (&["-F", "a=b;type=bad"], "not a type: 'bad'"),
-        (&["-F", "a=@f.txt;type=x"], "not a type: 'x'"),
-        (&["-F", "a=b;type=x/y\r\nz"], "not a type"),
+        (&["-F", "a=b;type=bad"], "invalid type 'bad'"),
+        (&["-F", "a=@f.txt;type=x"], "invalid type 'x'"),
+        (&["-F", "a=b;type=x/y\r\nz"], "invalid type"),
         (&["-F", "a=b;headers=\"x: y\nz: u\""], "line break"),
         (&["-F", "a=b;encoder=base64"], "encoder="),
         (&["-F", "a=("], "form within a form"),
