@@ -12,16 +12,16 @@ mod unix;
 #[cfg(not(unix))]
 pub use portable::{
     FileId, Removal, UnnamedFile, blank_arguments, connect_to_socket, create_private_directory, descriptor_of,
-    disable_core_dumps, duplicate, has_one_name, is_owner_trusted, kind_of, last_change, leave_to_umask, lock_file,
-    mode_open_to, open_without_waiting, owner_and_group_kept, owner_kept, permissions_like, remove_if_stopped,
-    stop_signal,
+    disable_core_dumps, duplicate, has_one_name, is_file_name, is_owner_trusted, kind_of, last_change, leave_to_umask,
+    lock_file, mode_open_to, open_without_waiting, owner_and_group_kept, owner_kept, permissions_like,
+    remove_if_stopped, stop_signal,
 };
 #[cfg(unix)]
 pub use unix::{
     FileId, Removal, UnnamedFile, blank_arguments, connect_to_socket, create_private_directory, descriptor_of,
-    disable_core_dumps, duplicate, has_one_name, is_owner_trusted, kind_of, last_change, leave_to_umask, lock_file,
-    mode_open_to, open_without_waiting, owner_and_group_kept, owner_kept, permissions_like, remove_if_stopped,
-    stop_signal,
+    disable_core_dumps, duplicate, has_one_name, is_file_name, is_owner_trusted, kind_of, last_change, leave_to_umask,
+    lock_file, mode_open_to, open_without_waiting, owner_and_group_kept, owner_kept, permissions_like,
+    remove_if_stopped, stop_signal,
 };
 
 /// Users other than the owner of a file.

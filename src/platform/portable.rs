@@ -23,6 +23,12 @@ pub fn create_private_directory(path: &Path) -> io::Result<()> {
 /// Does nothing: a temporary file is a file as any other.
 pub fn leave_to_umask(_: &mut tempfile::Builder<'_, '_>) {}
 
+/// Whether a name without slashes and NUL names one file, and nothing else: what stands behind a colon is a stream of it, or the
+/// name is one of a drive.
+pub fn is_file_name(name: &str) -> bool {
+    !name.contains(':')
+}
+
 /// Whether a file belongs to somebody who may say what is run: nothing is known of owners.
 pub fn is_owner_trusted(_: &Metadata) -> bool {
     true
@@ -176,6 +182,7 @@ mod tests {
         let lock = lock_file(&path).unwrap();
         let metadata = fs::metadata(&path).unwrap();
         assert!(is_owner_trusted(&metadata) && owner_kept(&lock, &metadata));
+        assert!(is_file_name("a") && !is_file_name("c:a"));
         assert!(owner_and_group_kept(&lock, &metadata) && has_one_name(&metadata));
         assert_eq!(permissions_like(&metadata, Secrecy::Public, false), metadata.permissions());
         assert_eq!(kind_of(&metadata), FileKind::Regular);

@@ -59,7 +59,7 @@ fn what_contradicts_the_capture_is_refused() {
         (&["-I"], "but the options say HEAD"),
         (&["-H", "Content-Type: text/plain"], "is 'application/x-www-form-urlencoded', but -H says 'text/plain'"),
         (&["-H", "Content-Type:"], "removes a header"),
-        (&["-G", "-d", "a=b"], "-G changes the URL"),
+        (&["-G", "-d", "a=b"], "-G would change the URL"),
         (&["-F", "a=b"], "-F makes a new form"),
         (&["-d", "Param1=value1", "--body", "f"], "two bodies: --body and -d"),
         (&["-H", "Authorization: AWS4-HMAC-SHA256 other"], "has another value than -H gives"),

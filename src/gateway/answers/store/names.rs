@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use s3s::{S3Error, s3_error};
 
+use crate::platform::is_file_name;
+
 /// Bytes of one part of a path: more than that most file systems refuse.
 const LONGEST_PART: usize = 255;
 
@@ -17,7 +19,7 @@ pub fn check_key(key: &str) -> Result<(), S3Error> {
         return Err(s3_error!(KeyTooLongError, "a folder cannot hold names of more than 255 bytes between slashes"));
     }
     let is_odd = |part: &&str| matches!(*part, "" | "." | "..") || part.contains(['\0', '\\']);
-    match parts.iter().any(is_odd) || cfg!(windows) && key.contains(':') {
+    match parts.iter().any(is_odd) || !parts.iter().all(|part| is_file_name(part)) {
         true => Err(s3_error!(InvalidArgument, "a folder cannot hold a key with '.', '..', '//', a backslash or NUL")),
         false => Ok(()),
     }
