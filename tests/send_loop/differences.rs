@@ -20,7 +20,7 @@ fn a_known_host_is_warned_of_before_the_request_is_sent() {
     let url = format!("http://bucket.fra1.digitaloceanspaces.com:{port}/key");
     let resolve = format!("bucket.fra1.digitaloceanspaces.com:{port}:127.0.0.1");
     let warned = send(&["--resolve", &resolve, "-H", TAB, &url]).run().expect(0);
-    for words in ["warning: Ceph computes a different signature from AWS: white space", "Send single spaces"] {
+    for words in ["warning: Ceph computes a different signature from AWS: whitespace", "Send single spaces"] {
         assert!(warned.stderr.contains(words), "{words}: {}", warned.stderr);
     }
     let plain = send(&["--resolve", &resolve, "-H", "x-amz-meta-note: a b", &url]).run().expect(0);
@@ -53,7 +53,7 @@ fn a_body_that_is_stored_with_its_framing_is_warned_of() {
             ["-X", "PUT", "-d", "hello", "--payload", payload, "--checksum", "crc32", &rclone.url("/bucket/key")];
         send(&words).run().expect(0).stderr
     };
-    let words = "warning: rclone: a body in signed chunks with a trailer is stored with its framing";
+    let words = "warning: rclone: a body in signed chunks with a trailer is stored including its framing";
     assert!(put("streaming").contains(words), "{}", put("streaming"));
     assert!(!put("signed").contains("framing"));
 }

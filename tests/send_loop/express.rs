@@ -163,7 +163,7 @@ fn a_reply_without_a_session_ends_the_command() {
         (session(300).replace("</Credentials>", ""), "it is not XML"),
         (session(300).replace("SessionToken>", "Token>"), "it has no SessionToken"),
         (session(300).replace(SESSION_TOKEN, "a&#13;&#10;X-Evil: 1"), "SessionToken has a character"),
-        (session(-60), "it has ended already"),
+        (session(-60), "it has already expired"),
     ] {
         let (recorder, cache) = (bucket("200 OK", reply), Cache::new());
         let outcome = put(&recorder, &cache).expect(3);
@@ -196,7 +196,7 @@ fn what_sends_nothing_asks_for_no_session_unless_told() {
     let url = recorder.url("/a");
     for command in ["sign", "presign"] {
         let outcome = run(command, &recorder, &cache, &["--sign-host", HOST, &url]).expect(3);
-        assert_says(&outcome, "nothing is sent to get one");
+        assert_says(&outcome, "this command does not request one");
     }
     assert_eq!(recorder.count(), 0);
     let signed = run("sign", &recorder, &cache, &["--s3express-session", "auto", "--sign-host", HOST, &url]).expect(0);
@@ -227,5 +227,5 @@ fn credentials_of_a_session_are_taken_as_given() {
 fn a_session_is_for_its_service() {
     let words = ["sign", "--s3express-session", "auto", "https://bucket.s3.eu-west-1.amazonaws.com/"];
     let outcome = Sigvet::new(&words).run().expect(2);
-    assert_says(&outcome, "for the service s3express, not s3");
+    assert_says(&outcome, "only with the service s3express, not s3");
 }

@@ -31,7 +31,7 @@ fn the_authority_that_is_named_is_believed() {
 #[test]
 fn anybody_else_is_60_and_gets_nothing() {
     let server = Server::new();
-    let hint = "hint: --cacert FILE names another authority";
+    let hint = "hint: trust another CA with --cacert FILE";
     let says = format!("the certificate of {HOST} is not trusted");
     assert_says(server.send(&[&server.url("/")]).run(), 60, &[&says, hint]);
     let other = Authority::new();

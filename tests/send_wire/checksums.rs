@@ -160,7 +160,7 @@ fn what_makes_no_sense_is_refused_before_it_is_sent() {
     let url = recorder.url("/bucket/key");
     for (words, expected) in [
         (&["-X", "DELETE"][..], "DELETE has no body to compute a checksum of"),
-        (&["-d", "x", "--service", "sqs"], "which service 'sqs' of AWS4-HMAC-SHA256 knows nothing of"),
+        (&["-d", "x", "--service", "sqs"], "which service 'sqs' of AWS4-HMAC-SHA256 does not support"),
         (&["-d", "x", "--service", "storage", "--dialect", "goog"], "which service 'storage' of GOOG4-HMAC-SHA256"),
         (&["-d", "x", "--service", "s3", "--payload-hash", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"], "in chunks"),
         (&["-d", "x", "--service", "s3", "-H", "Content-Encoding: gzip,aws-chunked"], "in chunks"),

@@ -227,6 +227,6 @@ mod tests {
     #[test]
     fn a_target_that_does_not_exist_is_named() {
         let error = find(&["capture".to_owned(), "captrue".to_owned()]).err().unwrap();
-        assert!(error.to_string().starts_with("no target 'captrue': there are capture, "), "{error}");
+        assert!(error.to_string().starts_with("no target 'captrue': there are acceptor, capture, "), "{error}");
     }
 }

@@ -49,7 +49,7 @@ impl Shape {
     }
 
     fn head(&self, scheme: Scheme, credentials: &Credentials) -> Head {
-        let url = RequestUrl::parse("https://s3.amazonaws.com/examplebucket/chunkObject.txt").unwrap();
+        let url = RequestUrl::parse("https://store.example/examplebucket/chunkObject.txt").unwrap();
         let mut request = Request::new("PUT", &url).unwrap();
         request.headers.push("X-Amz-Decoded-Content-Length", self.payload().len().to_string()).unwrap();
         if let Some(algorithm) = self.trailer {

@@ -250,7 +250,7 @@ mod tests {
             (url().replace('?', "%3F"), "path-with-query", ""),
             (url().replace("X-Amz-", "x-amz-"), "authorization-malformed", "not in the case of"),
             (url().replace("X-Amz-Expires=86400&", ""), "authorization-malformed", "no X-Amz-Expires"),
-            (url().replace("Expires=86400", "Expires=undefined"), "expires-too-long", "no number"),
+            (url().replace("Expires=86400", "Expires=undefined"), "expires-too-long", "not a number"),
             (
                 url().replace("X-Amz-Date=20150830T123600Z", "X-Amz-Date=2015-08-30T12:36:00Z"),
                 "time-malformed",
