@@ -80,7 +80,7 @@ pub enum LogFormat {
   AWS_ENDPOINT_URL=http://127.0.0.1:8004 aws s3api list-buckets
   sigvet serve --profile hetzner --port 0 --once --exit-code")]
 pub struct ServeArgs {
-    /// Port to listen on; 0 picks a free one
+    /// Port to listen on (0: a free one)
     #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT, help_heading = "Listening")]
     port: u16,
 
@@ -92,7 +92,9 @@ pub struct ServeArgs {
     #[arg(long, help_heading = "Listening")]
     allow_remote: bool,
 
-    /// Speak TLS, with a certificate made for this run unless --tls-cert gives one
+    /// Speak TLS with a certificate made for this run
+    ///
+    /// --tls-cert gives another one.
     #[arg(long, help_heading = "Listening")]
     tls: bool,
 
@@ -111,7 +113,9 @@ pub struct ServeArgs {
     #[arg(help_heading = "Listening")]
     tls_ca: Option<PathBuf>,
 
-    /// Accept requests signed with this profile's key; can be repeated (default: every key in your files)
+    /// Accept this profile's key; repeatable (default: all)
+    ///
+    /// All are the keys in your files and in the environment whose secrets can be had without running a command.
     #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "Credentials")]
     #[arg(add = crate::cli::options::complete::profile_names())]
     profile: Vec<String>,
@@ -120,7 +124,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Credentials")]
     profile_file: Option<PathBuf>,
 
-    /// Accept the example keys of AWS's documentation, and print them
+    /// Accept and print AWS's example keys
     #[arg(long, help_heading = "Credentials")]
     demo_keys: bool,
 
@@ -148,7 +152,7 @@ pub struct ServeArgs {
     #[arg(help_heading = "Answering")]
     auth: Option<ProxyKind>,
 
-    /// Whose reply a refused request gets
+    /// Refuse like this server
     #[arg(
         long,
         value_name = "SERVER",
