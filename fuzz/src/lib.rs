@@ -12,7 +12,9 @@ use std::time::Duration;
 use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
 use sigvet::cli::curl::write_out::WriteOut;
-use sigvet::gateway::{Clock, Exchange, Keyring, Later, Limits as GatewayLimits, NamedKey, Server, Sink, Verifier, serve_stream};
+use sigvet::gateway::{
+    Clock, Exchange, Keyring, Later, Limits as GatewayLimits, NamedKey, Server, Sink, Verifier, serve_stream,
+};
 use sigvet::profiles::{CredentialChoice, Environment, Location, ProfileFile, known_keys};
 use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Credentials;
@@ -209,7 +211,8 @@ fn resign_for_next_hop(request: Request, client: &Credentials) {
     };
     let out = resigned.request;
     assert!(accept(&out, &credentials()).is_some(), "the next hop refuses it");
-    let shown = out.headers.iter().map(|header| header.value.as_slice()).chain([out.target()]).collect::<Vec<_>>().concat();
+    let shown =
+        out.headers.iter().map(|header| header.value.as_slice()).chain([out.target()]).collect::<Vec<_>>().concat();
     let text = String::from_utf8_lossy(&shown);
     assert!(!text.contains("PLACEHOLDER") || !text.contains("AKIAPLACEHOLDER00001"), "the client's key goes on");
 }
