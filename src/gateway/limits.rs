@@ -19,7 +19,7 @@ pub struct Limits {
     pub head_time: Duration,
     /// Time between two pieces of a body, and for a client to read a piece of the answer.
     pub idle_time: Duration,
-    /// Time to look for the mistake behind a refused signature.
+    /// Time to look for the mistake behind a refused signature; none, and nobody looks.
     pub explain_time: Duration,
     /// Time for the requests that are under way when the gateway is asked to stop.
     pub stop_time: Duration,
