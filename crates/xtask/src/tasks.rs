@@ -84,7 +84,9 @@ fn docs() -> Result<(), Failure> {
 }
 
 fn test() -> Result<(), Failure> {
-    cargo(&["test", "--locked"]).run()
+    cargo(&["test", "--locked"]).run()?;
+    // A feature that is off unless somebody asks for it.
+    cargo(&["test", "--locked", "--features", "store", "--test", "store"]).run()
 }
 
 // Without `--package`: features stay those of the whole workspace, and nothing is built a second time.
