@@ -13,7 +13,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use http_body_util::Full;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use sigvet::gateway::{Clock, Exchange, Keyring, Later, Limits, Listening, NamedKey, Server, Sink, Stop, Verifier};
+use sigvet::gateway::{Clock, Keyring, Limits, Listening, NamedKey, Server, Stop, Verifier};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::signer::Signer;
@@ -25,28 +25,11 @@ fn credentials() -> Credentials {
     Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 }
 
-#[derive(Debug)]
-struct Nobody;
-
-impl Sink for Nobody {
-    fn take(&self, _: Arc<Exchange>) -> Later<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
-}
-
 fn sigvet(runtime: &Runtime) -> SocketAddr {
     let key = NamedKey { name: "the key".to_owned(), credentials: credentials() };
-    let verifier = Verifier {
-        keys: Keyring::new([key]),
-        region: None,
-        service: None,
-        token: None,
-        path_rule: None,
-        window: Duration::from_secs(3600),
-        clock: Clock::new(|| SystemTime::now().into()),
-        endpoints: Vec::new(),
-    };
-    let server = Arc::new(Server::new(verifier, Limits::default(), Arc::new(Nobody), 1));
+    let clock = Clock::new(|| SystemTime::now().into());
+    let verifier = Verifier { window: Duration::from_secs(3600), ..Verifier::new(Keyring::new([key]), clock) };
+    let server = Arc::new(Server::new(verifier, Limits::default(), Arc::new(()), 1));
     let listening = runtime.block_on(Listening::bind(([127, 0, 0, 1], 0).into(), false, None)).unwrap();
     let address = listening.address();
     runtime.spawn(listening.serve(server, Stop::new()));

@@ -12,9 +12,7 @@ use std::time::Duration;
 use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
 use sigvet::cli::curl::write_out::WriteOut;
-use sigvet::gateway::{
-    Clock, Exchange, Keyring, Later, Limits as GatewayLimits, NamedKey, Server, Sink, Verifier, serve_stream,
-};
+use sigvet::gateway::{Clock, Keyring, Limits as GatewayLimits, NamedKey, Server, Verifier, serve_stream};
 use sigvet::profiles::{CredentialChoice, Environment, Location, ProfileFile, known_keys};
 use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Credentials;
@@ -44,16 +42,8 @@ pub fn acceptor(data: &[u8]) {
         builder.worker_threads(1).enable_all().build().expect("a runtime can be made")
     });
     let key = NamedKey { name: "the key".to_owned(), credentials: credentials() };
-    let verifier = Verifier {
-        keys: Keyring::new([key]),
-        region: None,
-        service: None,
-        token: None,
-        path_rule: None,
-        window: Duration::from_secs(900),
-        clock: Clock::new(now),
-        endpoints: vec!["127.0.0.1:1".to_owned()],
-    };
+    let verifier =
+        Verifier { endpoints: vec!["127.0.0.1:1".to_owned()], ..Verifier::new(Keyring::new([key]), Clock::new(now)) };
     let limits = GatewayLimits {
         memory_bytes: 512,
         head_time: Duration::from_millis(100),
@@ -61,7 +51,7 @@ pub fn acceptor(data: &[u8]) {
         explain_time: Duration::ZERO,
         ..GatewayLimits::default()
     };
-    let server = Arc::new(Server::new(verifier, limits, Arc::new(Nobody), 1));
+    let server = Arc::new(Server::new(verifier, limits, Arc::new(()), 1));
     RUNTIME.block_on(async {
         let (mut client, stream) = tokio::io::duplex(1024);
         let served = tokio::spawn(serve_stream(stream, ([127, 0, 0, 1], 1).into(), server));
@@ -77,16 +67,6 @@ pub fn acceptor(data: &[u8]) {
         served.await.expect("the server does not panic");
         assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.") || data.starts_with(b"PRI"), "{data:?}");
     });
-}
-
-/// Hears of exchanges, and does nothing.
-#[derive(Debug)]
-struct Nobody;
-
-impl Sink for Nobody {
-    fn take(&self, _: Arc<Exchange>) -> Later<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 /// What a server says.

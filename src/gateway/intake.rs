@@ -4,15 +4,14 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Empty, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use sigvet_core::crypto::Sha256Hasher;
 use sigvet_core::request::{Body, Request, StatedChecksums, WrongChecksum};
 use sigvet_core::stream::{DecodeError, Decoder};
 use sigvet_core::verify::Finding;
 
-use super::file_body::FileBody;
-use super::{Limits, ReplyBody};
+use super::Limits;
 
 /// A body that arrived whole.
 #[derive(Debug)]
@@ -25,19 +24,6 @@ pub struct Intake {
     pub findings: Vec<Finding>,
     /// Whether the chunks in the file were read, and each signature on its way.
     pub has_chunks_read: bool,
-}
-
-impl Intake {
-    /// The same bytes on their way out.
-    pub fn into_reply_body(self) -> ReplyBody {
-        let length = self.body.length().unwrap_or_default();
-        let failed = |error: io::Error| -> Box<dyn std::error::Error + Send + Sync> { error.into() };
-        match (self.body, self.file) {
-            (Body::Bytes(bytes), _) => Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync(),
-            (_, Some(file)) => FileBody::new(file, length).map_err(failed).boxed_unsync(),
-            (_, None) => Empty::new().map_err(|never| match never {}).boxed_unsync(),
-        }
-    }
 }
 
 /// Why a body did not arrive.

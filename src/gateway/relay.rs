@@ -1,6 +1,7 @@
 //! A valid request, passed on as it came to the server behind; its response, passed back piece by piece.
 
 use std::fmt::Write;
+use std::fs::File;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Uri};
@@ -9,7 +10,7 @@ use sigvet_core::request::Request;
 use sigvet_core::verify::Verdict;
 
 use super::hops::Hop;
-use super::intake::Intake;
+use super::payload::Payload;
 use super::server::{Answer, Later};
 use super::{Reply, ReplyBody};
 use crate::transport::{TimeLimit, TransportError, Upstream};
@@ -29,16 +30,12 @@ impl Relay {
         Self { upstream, pseudonym: format!("sigvet-{run:08x}"), limit }
     }
 
-    async fn relay(&self, request: &Request, intake: Intake) -> Reply {
+    async fn relay(&self, request: &Request, file: Option<File>) -> Reply {
         if self.has_been_here(request) {
-            return Reply::new(508, PLAIN, "the upstream is this server itself\n");
+            return Reply::plain(508, "the upstream is this server itself");
         }
-        let Some(outgoing) = self.outgoing(request, intake) else {
-            return Reply::new(
-                502,
-                PLAIN,
-                "the request cannot be passed on: its target or a header is not valid HTTP\n",
-            );
+        let Some(outgoing) = self.outgoing(request, file) else {
+            return Reply::plain(502, "the request cannot be passed on: its target or a header is not valid HTTP");
         };
         match self.upstream.send(outgoing, self.limit).await {
             Ok(response) => passed_back(response),
@@ -50,7 +47,7 @@ impl Relay {
         request.headers.values("via").any(|value| String::from_utf8_lossy(value).contains(&self.pseudonym))
     }
 
-    fn outgoing(&self, request: &Request, intake: Intake) -> Option<http::Request<ReplyBody>> {
+    fn outgoing(&self, request: &Request, file: Option<File>) -> Option<http::Request<ReplyBody>> {
         let uri = Uri::try_from(request.target()).ok()?;
         if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target()) {
             return None;
@@ -69,19 +66,18 @@ impl Relay {
         }
         let via = HeaderValue::from_str(&format!("1.1 {}", self.pseudonym)).ok()?;
         outgoing.headers_mut().append(http::header::VIA, via);
-        let length = intake.body.length().unwrap_or_default();
+        let payload = Payload::as_arrived(request, file);
+        let length = payload.len();
         if length > 0 || request.headers.contains("content-length") {
             outgoing.headers_mut().insert(http::header::CONTENT_LENGTH, HeaderValue::from(length));
         }
-        Some(outgoing.map(|()| intake.into_reply_body()))
+        Some(outgoing.map(|()| payload.into_body()))
     }
 }
 
-const PLAIN: &str = "text/plain; charset=utf-8";
-
 impl Answer for Relay {
-    fn answer<'a>(&'a self, request: &'a Request, intake: Intake, _: &'a Verdict) -> Later<'a, Reply> {
-        Box::pin(self.relay(request, intake))
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<File>, _: &'a Verdict) -> Later<'a, Reply> {
+        Box::pin(self.relay(request, file))
     }
 }
 
@@ -110,5 +106,5 @@ fn unreached(error: &TransportError) -> Reply {
         let _ = write!(text, ": {error}");
         cause = error.source();
     }
-    Reply::new(status, PLAIN, format!("the upstream did not answer: {text}\n"))
+    Reply::plain(status, format!("the upstream did not answer: {text}"))
 }

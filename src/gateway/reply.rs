@@ -1,5 +1,7 @@
 //! An answer on its way out.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -28,6 +30,11 @@ impl Reply {
             headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
         Self { status, headers, body: Full::new(body).map_err(|never| match never {}).boxed_unsync() }
+    }
+
+    /// A line of text.
+    pub fn plain(status: u16, text: impl fmt::Display) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", format!("{text}\n"))
     }
 
     /// The same answer with another field. A value that no field can have is left out.

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::fs::File;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -16,7 +17,7 @@ use sigvet_core::claim::ClaimError;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::stream::Decoder;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Finding, Severity, Verdict, VerifyError};
+use sigvet_core::verify::{Finding, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
 use tokio::sync::Semaphore;
 
@@ -35,8 +36,9 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Who answers a valid request.
 pub trait Answer: Send + Sync + fmt::Debug {
-    /// The answer to a request whose signature is right. The body is as it arrived, chunks included.
-    fn answer<'a>(&'a self, request: &'a Request, intake: Intake, verdict: &'a Verdict) -> Later<'a, Reply>;
+    /// The answer to a request whose signature is right. Its body is as it arrived, chunks included, and is in the file if it is
+    /// not in memory.
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<File>, verdict: &'a Verdict) -> Later<'a, Reply>;
 }
 
 /// What stands under the reserved path.
@@ -51,11 +53,18 @@ pub trait Sink: Send + Sync + fmt::Debug {
     fn take(&self, exchange: Arc<Exchange>) -> Later<'_, ()>;
 }
 
+/// Nobody is told.
+impl Sink for () {
+    fn take(&self, _: Arc<Exchange>) -> Later<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
 /// Judges and answers.
 #[derive(Debug)]
 pub struct Server {
     /// Who judges.
-    pub verifier: Verifier,
+    pub verifier: Arc<Verifier>,
     /// What a request may take.
     pub limits: Limits,
     /// As whom refusals are written.
@@ -79,7 +88,7 @@ impl Server {
     pub fn new(verifier: Verifier, limits: Limits, sink: Arc<dyn Sink>, run: u32) -> Self {
         let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
-            verifier,
+            verifier: Arc::new(verifier),
             limits,
             answer_as: AnswerAs::default(),
             answer: None,
@@ -137,17 +146,16 @@ impl Server {
         // Whoever closes a connection without a word has not made a request.
         if let Some(problem) = unreadable(error) {
             let turn = self.begin(peer, http::Version::HTTP_11);
-            turn.tell(empty_request(), 0, Judgement::Unread(problem), None, 400, None, Vec::new()).await;
+            turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(400)).await;
         }
     }
 
     /// Whether all of a request was seen and is right. Of one that a proxy asks about, the body is never seen.
     fn takes(&self, verdict: &Verdict) -> bool {
-        let is_open = |finding: &Finding| match finding {
-            Finding::PayloadUnseen | Finding::ChunksUnseen => self.asker.is_none(),
-            other => other.severity() != Severity::Note,
-        };
-        verdict.is_valid() && !verdict.findings.iter().any(is_open)
+        match self.asker {
+            Some(_) => verdict.is_acceptable_before_body(),
+            None => verdict.is_acceptable(),
+        }
     }
 
     fn begin(&self, peer: SocketAddr, version: http::Version) -> Turn<'_> {
@@ -199,7 +207,8 @@ impl Turn<'_> {
     }
 
     async fn judge(mut self, mut request: Request, intake: Intake) -> Reply {
-        request.body = intake.body.clone();
+        let Intake { body, file, findings, has_chunks_read } = intake;
+        request.body = body;
         if let Some(asker) = self.server.asker {
             match asker.subject(&request) {
                 Ok(subject) => request = subject,
@@ -208,10 +217,10 @@ impl Turn<'_> {
         }
         match self.server.verifier.judge(&request, self.now) {
             Ok(mut verdict) => {
-                verdict.findings.retain(|finding| !(intake.has_chunks_read && *finding == Finding::ChunksUnseen));
-                verdict.findings.extend(intake.findings.iter().cloned());
+                verdict.findings.retain(|finding| !(has_chunks_read && *finding == Finding::ChunksUnseen));
+                verdict.findings.extend(findings);
                 match self.server.takes(&verdict) {
-                    true => self.pass(request, intake, verdict).await,
+                    true => self.pass(request, file, verdict).await,
                     false => self.refuse(request, Ok(Box::new(verdict))).await,
                 }
             }
@@ -219,12 +228,12 @@ impl Turn<'_> {
         }
     }
 
-    async fn pass(self, mut request: Request, intake: Intake, verdict: Verdict) -> Reply {
-        let length = intake.body.length().unwrap_or_default();
+    async fn pass(self, mut request: Request, file: Option<File>, verdict: Verdict) -> Reply {
+        let length = request.body.length().unwrap_or_default();
         let server = self.server;
         let reply = match &server.answer {
             _ if server.asker.is_some() => self.allow(&verdict),
-            Some(answer) => answer.answer(&request, intake, &verdict).await,
+            Some(answer) => answer.answer(&request, file, &verdict).await,
             None => {
                 let dialect = Dialect::of(&request, Some(&verdict.claimed));
                 understood::reply(&request, &verdict, length, &server.verifier, dialect)
@@ -239,12 +248,11 @@ impl Turn<'_> {
             reply = reply.with("x-amz-request-id", &self.request_id);
         }
         shorten(&mut request.body);
-        let key = self.key_name(&verdict);
         let judgement = match reply.status {
             500.. => Judgement::NotServed(Box::new(verdict)),
             _ => Judgement::Valid(Box::new(verdict)),
         };
-        self.tell(request, length, judgement, key, reply.status, None, Vec::new()).await;
+        self.tell(request, length, judgement, Answered::with_status(reply.status)).await;
         reply
     }
 
@@ -280,7 +288,6 @@ impl Turn<'_> {
         if let Some(judged) = diagnosis.as_mut().and_then(|diagnosis| diagnosis.judged.as_mut()) {
             shorten(&mut judged.request.body);
         }
-        let key = verdict.as_ref().ok().and_then(|verdict| self.key_name(verdict));
         let judgement = Judgement::Refused { verdict, diagnosis };
         let mut reply = Reply::new(status, refusal.content_type, refusal.body.clone())
             .with("x-sigvet-verdict", "invalid")
@@ -292,7 +299,8 @@ impl Turn<'_> {
         if let Some(cause) = judgement.cause() {
             reply = reply.with("x-sigvet-cause", &cause);
         }
-        self.tell(request, length, judgement, key, status, Some(refusal.code), refusal.body.into_bytes()).await;
+        let answered = Answered { status, code: Some(refusal.code), reply: refusal.body.into_bytes() };
+        self.tell(request, length, judgement, answered).await;
         reply
     }
 
@@ -304,20 +312,22 @@ impl Turn<'_> {
         }
         let place = tokio::time::timeout(limit, self.server.searches.acquire()).await;
         let Ok(Ok(_place)) = place else { return (request, None) };
-        let (verifier, now) = (self.server.verifier.clone(), self.now);
-        let kept = request.clone();
-        let search = tokio::task::spawn_blocking(move || Box::new(verifier.explain(&request, now, limit)));
-        (kept, search.await.ok())
+        let (verifier, now) = (Arc::clone(&self.server.verifier), self.now);
+        let request = Arc::new(request);
+        let searched = Arc::clone(&request);
+        let search = tokio::task::spawn_blocking(move || Box::new(verifier.explain(&searched, now, limit)));
+        let diagnosis = search.await.ok();
+        (Arc::unwrap_or_clone(request), diagnosis)
     }
 
     async fn refuse_unread(&mut self, request: Option<Request>, status: u16, error: &(dyn Error + Sync)) -> Reply {
         let text = error.to_string();
-        let reply = Reply::new(status, "text/plain; charset=utf-8", format!("{text}\n"))
+        let reply = Reply::plain(status, &text)
             .with("x-sigvet-verdict", "unknown")
             .with("x-amz-request-id", &self.request_id)
             .with("connection", "close");
         let request = request.unwrap_or_else(empty_request);
-        self.tell(request, 0, Judgement::Unread(text), None, status, None, Vec::new()).await;
+        self.tell(request, 0, Judgement::Unread(text), Answered::with_status(status)).await;
         reply
     }
 
@@ -325,17 +335,7 @@ impl Turn<'_> {
         self.server.verifier.keys.find(verdict.claimed.access_key_id()).map(|key| key.name.clone())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is a field of what is told")]
-    async fn tell(
-        &self,
-        request: Request,
-        body_length: u64,
-        judgement: Judgement,
-        key_name: Option<String>,
-        status: u16,
-        code: Option<&'static str>,
-        reply: Vec<u8>,
-    ) {
+    async fn tell(&self, request: Request, body_length: u64, judgement: Judgement, answered: Answered) {
         let exchange = Exchange {
             number: self.number,
             request_id: self.request_id.clone(),
@@ -344,14 +344,28 @@ impl Turn<'_> {
             version: self.version,
             request,
             body_length,
+            key_name: judgement.verdict().and_then(|verdict| self.key_name(verdict)),
             judgement,
-            key_name,
-            status,
-            code,
-            reply,
+            status: answered.status,
+            code: answered.code,
+            reply: answered.reply,
             took: self.began.elapsed(),
         };
         self.server.sink.take(Arc::new(exchange)).await;
+    }
+}
+
+/// What is listed of an answer.
+struct Answered {
+    status: u16,
+    code: Option<&'static str>,
+    reply: Vec<u8>,
+}
+
+impl Answered {
+    /// An answer of which nothing but its status is listed.
+    fn with_status(status: u16) -> Self {
+        Self { status, code: None, reply: Vec::new() }
     }
 }
 

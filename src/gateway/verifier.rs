@@ -12,7 +12,7 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::SigningKey;
 use sigvet_core::stream::Decoder;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Claimed, ExpectedScope, Judge, Known, Verdict, VerifyError, verify};
+use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, ExpectedScope, Judge, Known, Verdict, VerifyError, verify};
 use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, Note, OtherKey, Trial, diagnose};
 
 use super::Keyring;
@@ -64,6 +64,12 @@ pub struct Verifier {
 }
 
 impl Verifier {
+    /// A server that takes any region and service, with the usual tolerance for clocks.
+    pub fn new(keys: Keyring, clock: Clock) -> Self {
+        let (region, service, token, path_rule, endpoints) = (None, None, None, None, Vec::new());
+        Self { keys, region, service, token, path_rule, window: DEFAULT_WINDOW, clock, endpoints }
+    }
+
     /// Judges a request by the key that it names.
     ///
     /// # Errors

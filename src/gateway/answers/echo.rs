@@ -1,27 +1,29 @@
 //! A valid request gets its own body back.
 
+use std::fs::File;
+
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Verdict;
 
-use super::payload::Payload;
-use crate::gateway::{Answer, Intake, Later, Reply};
+use crate::gateway::payload::Payload;
+use crate::gateway::{Answer, Later, Reply};
 
 /// Answers with the request's body and content type.
 #[derive(Debug, Clone, Copy)]
 pub struct Echo;
 
 impl Answer for Echo {
-    fn answer<'a>(&'a self, request: &'a Request, intake: Intake, _: &'a Verdict) -> Later<'a, Reply> {
-        Box::pin(std::future::ready(echo(request, intake)))
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<File>, _: &'a Verdict) -> Later<'a, Reply> {
+        Box::pin(std::future::ready(echo(request, file)))
     }
 }
 
-fn echo(request: &Request, intake: Intake) -> Reply {
-    let payload = match Payload::take(request, intake) {
+fn echo(request: &Request, file: Option<File>) -> Reply {
+    let payload = match Payload::as_meant(request, file) {
         Ok((payload, _)) => payload,
-        Err(error) => return Reply::new(501, "text/plain; charset=utf-8", format!("{error}\n")),
+        Err(error) => return Reply::plain(501, error),
     };
     let mut reply = Reply::new(200, "", "");
     reply.body = payload.into_body();

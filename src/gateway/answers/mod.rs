@@ -1,6 +1,5 @@
 //! Who answers a request whose signature is right.
 
-mod payload;
 mod echo;
 mod shelf;
 #[cfg(feature = "store")]

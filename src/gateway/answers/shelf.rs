@@ -1,6 +1,7 @@
 //! Objects in memory, by their paths: put, get, head, delete. Enough to see a request work.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -8,9 +9,9 @@ use sigvet_core::crypto::Md5Hasher;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Verdict;
 
-use super::payload::Payload;
+use crate::gateway::payload::Payload;
 use crate::gateway::refusal::xml::Xml;
-use crate::gateway::{Answer, Intake, Later, Reply};
+use crate::gateway::{Answer, Later, Reply};
 
 /// Bytes that all objects together may take.
 const ROOM: usize = 16 * 1024 * 1024;
@@ -20,16 +21,16 @@ const ROOM: usize = 16 * 1024 * 1024;
 pub struct Shelf(Mutex<HashMap<Vec<u8>, Bytes>>);
 
 impl Answer for Shelf {
-    fn answer<'a>(&'a self, request: &'a Request, intake: Intake, _: &'a Verdict) -> Later<'a, Reply> {
-        Box::pin(std::future::ready(self.serve(request, intake)))
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<File>, _: &'a Verdict) -> Later<'a, Reply> {
+        Box::pin(std::future::ready(self.serve(request, file)))
     }
 }
 
 impl Shelf {
-    fn serve(&self, request: &Request, intake: Intake) -> Reply {
+    fn serve(&self, request: &Request, file: Option<File>) -> Reply {
         let path = request.path();
         match request.method() {
-            "PUT" => match Payload::take(request, intake) {
+            "PUT" => match Payload::as_meant(request, file) {
                 Ok((Payload::Bytes(bytes), _)) => self.put(path, bytes),
                 _ => error(400, "EntityTooLarge", "The object does not fit into memory."),
             },

@@ -36,7 +36,12 @@ impl Verdict {
     /// # Errors
     /// See [`Rejection`].
     pub fn accept(self) -> Result<Accepted, Rejection> {
-        self.accept_unless(|finding| finding.severity() != Severity::Note)
+        self.accept_unless(speaks_against)
+    }
+
+    /// Whether [`accept`](Self::accept) accepts the request.
+    pub fn is_acceptable(&self) -> bool {
+        self.expected.is_some() && !self.findings.iter().any(speaks_against)
     }
 
     /// Accepts the request before its body has arrived. The caller compares the body with [`Accepted::payload`] afterwards,
@@ -45,8 +50,12 @@ impl Verdict {
     /// # Errors
     /// See [`Rejection`].
     pub fn accept_before_body(self) -> Result<Accepted, Rejection> {
-        let is_of_body = |finding: &Finding| matches!(finding, Finding::PayloadUnseen | Finding::ChunksUnseen);
-        self.accept_unless(|finding| finding.severity() != Severity::Note && !is_of_body(finding))
+        self.accept_unless(speaks_against_head)
+    }
+
+    /// Whether [`accept_before_body`](Self::accept_before_body) accepts the request.
+    pub fn is_acceptable_before_body(&self) -> bool {
+        self.expected.is_some() && !self.findings.iter().any(speaks_against_head)
     }
 
     fn accept_unless(self, speaks_against: impl Fn(&Finding) -> bool) -> Result<Accepted, Rejection> {
@@ -57,6 +66,14 @@ impl Verdict {
             Some(_) => Ok(Accepted::from_claim(self.claimed)),
         }
     }
+}
+
+fn speaks_against(finding: &Finding) -> bool {
+    finding.severity() != Severity::Note
+}
+
+fn speaks_against_head(finding: &Finding) -> bool {
+    speaks_against(finding) && !matches!(finding, Finding::PayloadUnseen | Finding::ChunksUnseen)
 }
 
 impl Accepted {

@@ -16,7 +16,6 @@ use crate::gateway::{
     AnswerAs, Clock, Exchange, Journal, JournalLimits, Keyring, Limits, Listening, Server, Shelf, Stop, Verifier,
 };
 use crate::platform;
-use sigvet_core::verify::DEFAULT_WINDOW;
 
 /// The region that the server is in.
 pub const REGION: &str = "us-east-1";
@@ -96,13 +95,9 @@ impl Stage {
 
 fn verifier(host: &str) -> Verifier {
     Verifier {
-        keys: Keyring::new([demo_key()]),
         region: Some(REGION.to_owned()),
         service: Some("s3".to_owned()),
-        token: None,
-        path_rule: None,
-        window: DEFAULT_WINDOW,
-        clock: Clock::new(context::now),
         endpoints: vec![host.to_owned()],
+        ..Verifier::new(Keyring::new([demo_key()]), Clock::new(context::now))
     }
 }

@@ -21,7 +21,6 @@ use crate::cli::options::signing::ExpectedOptions;
 use crate::cli::options::value::{parse_duration, parse_size, parse_time};
 use crate::gateway::{AnswerAs, Asker, Limits};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::DEFAULT_WINDOW;
 
 /// The port that is listened on if none is named.
 const DEFAULT_PORT: u16 = 8004;
@@ -223,10 +222,6 @@ pub fn run(args: &ServeArgs, context: &mut Context) -> Result<Exit, Failure> {
 impl ServeArgs {
     fn address(&self) -> SocketAddr {
         SocketAddr::new(self.listen, self.port)
-    }
-
-    fn window(&self) -> Duration {
-        self.window.unwrap_or(DEFAULT_WINDOW)
     }
 
     fn limits(&self) -> Limits {

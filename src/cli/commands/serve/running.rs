@@ -14,7 +14,7 @@ use crate::gateway::{
     Clock, Exchange, Journal, JournalLimits, Keyring, ListenError, Listening, Pages, Server, Stop, Verifier,
 };
 use crate::platform;
-use sigvet_core::verify::Outcome;
+use sigvet_core::verify::{DEFAULT_WINDOW, Outcome};
 
 /// Serves until it is asked to stop, by a signal or by the number of requests.
 pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
@@ -59,14 +59,12 @@ fn verifier(args: &ServeArgs, keys: Keyring, listening: &Listening) -> Verifier 
     let (region, service) = expected.scope.parts();
     let port = listening.address().port();
     Verifier {
-        keys,
         region: region.map(str::to_owned),
         service: service.map(str::to_owned),
         token: expected.token,
-        path_rule: None,
-        window: args.window(),
-        clock: Clock::new(move || now.unwrap_or_else(context::now)),
+        window: args.window.unwrap_or(DEFAULT_WINDOW),
         endpoints: vec![listening.address().to_string(), format!("localhost:{port}")],
+        ..Verifier::new(keys, Clock::new(move || now.unwrap_or_else(context::now)))
     }
 }
 

@@ -8,6 +8,7 @@ mod guard;
 mod request;
 
 use std::fmt;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -20,8 +21,8 @@ use sigvet_core::request::Request;
 use sigvet_core::verify::Verdict;
 
 use super::StoreError;
-use super::payload::Payload;
-use crate::gateway::{Answer, Intake, Later, Reply};
+use crate::gateway::payload::Payload;
+use crate::gateway::{Answer, Later, Reply};
 use guard::Guarded;
 
 /// Objects in a folder.
@@ -51,26 +52,26 @@ impl Store {
         Ok(Self { root, service: builder.build() })
     }
 
-    async fn serve(&self, request: &Request, intake: Intake) -> Reply {
-        let passed = Payload::take(request, intake).map_err(|error| error.to_string());
+    async fn serve(&self, request: &Request, file: Option<File>) -> Reply {
+        let passed = Payload::as_meant(request, file).map_err(|error| error.to_string());
         let passed = passed.and_then(|(payload, trailers)| request::without_signature(request, payload, &trailers));
         let request = match passed {
             Ok(request) => request,
-            Err(problem) => return Reply::new(501, "text/plain; charset=utf-8", format!("{problem}\n")),
+            Err(problem) => return Reply::plain(501, problem),
         };
         match self.service.call(request).await {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
                 Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.boxed_unsync() }
             }
-            Err(error) => Reply::new(500, "text/plain; charset=utf-8", format!("the store failed: {error:?}\n")),
+            Err(error) => Reply::plain(500, format!("the store failed: {error:?}")),
         }
     }
 }
 
 impl Answer for Store {
-    fn answer<'a>(&'a self, request: &'a Request, intake: Intake, _: &'a Verdict) -> Later<'a, Reply> {
-        Box::pin(self.serve(request, intake))
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<File>, _: &'a Verdict) -> Later<'a, Reply> {
+        Box::pin(self.serve(request, file))
     }
 }
 

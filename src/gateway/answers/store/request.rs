@@ -4,7 +4,7 @@ use http::{HeaderName, HeaderValue};
 use s3s::Body;
 use sigvet_core::request::{Header, Request};
 
-use crate::gateway::answers::payload::{CONTENT_SHA256, Payload, Trailers, is_chunked};
+use crate::gateway::payload::{CONTENT_SHA256, Payload, Trailers, is_chunked};
 
 /// Parameters of a presigned URL, of Version 4 and of Version 2.
 const SIGNATURE_PARAMETERS: [&str; 10] = [

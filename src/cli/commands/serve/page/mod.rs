@@ -35,7 +35,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const HTML: &str = "text/html; charset=utf-8";
-const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The page: what it shows, and to whom.
 #[derive(Debug)]
@@ -100,8 +99,8 @@ impl Page {
                 Reply::new(200, "application/octet-stream", detail::to_file(self, exchange))
                     .with("content-disposition", &disposition)
             }),
-            Route::Moved => Reply::new(308, TEXT, "").with("location", "/_sigvet/"),
-            Route::Nothing => Reply::new(404, TEXT, "there is no such page; see /_sigvet/\n"),
+            Route::Moved => Reply::new(308, "", "").with("location", "/_sigvet/"),
+            Route::Nothing => Reply::plain(404, "there is no such page; see /_sigvet/"),
         }
     }
 
@@ -115,7 +114,7 @@ impl Page {
     fn of_exchange(&self, number: u64, reply: impl Fn(&Exchange) -> Reply) -> Reply {
         match self.journal.find(number) {
             Some(exchange) => reply(&exchange),
-            None => Reply::new(404, TEXT, "this request is not in the list any more; see /_sigvet/\n"),
+            None => Reply::plain(404, "this request is not in the list any more; see /_sigvet/"),
         }
     }
 

@@ -31,19 +31,9 @@ fn page() -> Arc<Page> {
 }
 
 fn verifier() -> Verifier {
-    Verifier {
-        keys: Keyring::new([NamedKey {
-            name: format!("profile '{HOSTILE}'"),
-            credentials: Credentials::new("AKIDEXAMPLE", SECRET),
-        }]),
-        region: None,
-        service: None,
-        token: None,
-        path_rule: None,
-        window: Duration::from_secs(900),
-        clock: Clock::new(|| Timestamp::parse(NOW).unwrap()),
-        endpoints: vec!["127.0.0.1:8004".to_owned()],
-    }
+    let key = NamedKey { name: format!("profile '{HOSTILE}'"), credentials: Credentials::new("AKIDEXAMPLE", SECRET) };
+    let clock = Clock::new(|| Timestamp::parse(NOW).unwrap());
+    Verifier { endpoints: vec!["127.0.0.1:8004".to_owned()], ..Verifier::new(Keyring::new([key]), clock) }
 }
 
 /// A request that was refused, with what a stranger can write in every place.

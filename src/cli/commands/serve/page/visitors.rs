@@ -112,13 +112,10 @@ fn parse_address(name: &str) -> Option<IpAddr> {
 impl TurnedAway {
     /// What is answered.
     pub fn reply(self, base: &str) -> Reply {
-        const TEXT: &str = "text/plain; charset=utf-8";
         match self {
-            Self::Host => Reply::new(421, TEXT, format!("this page is only served at {base}/_sigvet/\n")),
-            Self::Origin => {
-                Reply::new(403, TEXT, format!("another site may not read this page; open {base}/_sigvet/\n"))
-            }
-            Self::Method => Reply::new(405, TEXT, "this page takes only GET and HEAD\n").with("allow", "GET, HEAD"),
+            Self::Host => Reply::plain(421, format!("this page is only served at {base}/_sigvet/")),
+            Self::Origin => Reply::plain(403, format!("another site may not read this page; open {base}/_sigvet/")),
+            Self::Method => Reply::plain(405, "this page takes only GET and HEAD").with("allow", "GET, HEAD"),
         }
     }
 }
