@@ -1,67 +1,35 @@
 //! The page of `sigvet serve`: requests come in while it is open, and whoever looks has a mouse or none, by day or by night.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
+use sigvet_testing::serving::Serving;
 
 use super::devtools::Tab;
 
-const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-
-/// A running server, which ends when it is dropped.
-struct Server {
-    process: Child,
-    address: String,
+/// Starts a server, which says where its page is.
+fn start() -> Serving {
+    let server = Serving::start(&[]);
+    server.wait_for(&format!("page: {}\n", page(&server)), 1);
+    server
 }
 
-impl Server {
-    fn start() -> Self {
-        let mut command = sigvet();
-        command.args(["serve", "--demo-keys", "--port", "0"]).stdin(Stdio::null()).stdout(Stdio::null());
-        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
-        let first = lines.next().unwrap().unwrap();
-        let second = lines.next().unwrap().unwrap();
-        // What is logged has to be read by somebody.
-        std::thread::spawn(move || lines.for_each(drop));
-        let address = first.strip_prefix("listening on http://").unwrap_or_else(|| panic!("{first}")).to_owned();
-        assert_eq!(second, format!("page: http://{address}/_sigvet/"));
-        Self { process, address }
-    }
-
-    fn page(&self) -> String {
-        format!("http://{}/_sigvet/", self.address)
-    }
-
-    /// Sends a request that is signed rightly, or with its path encoded twice.
-    fn send(&self, path: &str, options: &[&str]) {
-        let mut command = sigvet();
-        command.args(["send", "-s", "--region", "us-east-1", "--service", "s3", "-o", "/dev/null"]).args(options);
-        command.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", SECRET);
-        assert!(command.arg(format!("http://{}{path}", self.address)).status().unwrap().success());
-    }
-
-    /// Sends bytes as they are.
-    fn write(&self, request: &str) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.write_all(request.replace("HOST", &self.address).as_bytes()).unwrap();
-        let _ = BufReader::new(stream).lines().next();
-    }
+fn page(server: &Serving) -> String {
+    format!("{}/_sigvet/", server.url)
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+/// Sends a request that is signed rightly, or with its path encoded twice.
+fn send(server: &Serving, path: &str, options: &[&str]) {
+    let url = format!("{}{path}", server.url);
+    let words = [&["send", "-s", "--service", "s3", "-o", "/dev/null", &url], options].concat();
+    server.sigvet(&words).run().expect(0);
 }
 
-fn sigvet() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sigvet"));
-    command.env_clear().env("AWS_EC2_METADATA_DISABLED", "true").env("HOME", env!("CARGO_TARGET_TMPDIR"));
-    command
+/// Sends bytes as they are.
+fn write(server: &Serving, request: &str) {
+    let mut stream = server.connect();
+    stream.write_all(request.replace("HOST", server.address()).as_bytes()).unwrap();
+    let _ = BufReader::new(stream).lines().next();
 }
 
 const TWICE: [&str; 2] = ["--encode-path", "twice"];
@@ -72,13 +40,13 @@ const SPILLED: &str = "document.documentElement.scrollWidth - innerWidth";
 /// Catches a list that does not grow by itself, a filter that hides nothing, and a refusal that is not announced.
 #[test]
 fn a_request_arrives_while_the_page_is_open() {
-    let server = Server::start();
+    let server = start();
     let mut tab = Tab::open();
-    tab.go(&server.page());
+    tab.go(&page(&server));
     tab.wait("document.getElementById('connection').textContent === 'live'");
     assert_eq!(tab.value("document.getElementById('empty').hidden"), Value::Bool(false));
-    server.send("/bucket/plain", &[]);
-    server.send("/bucket/a%20b", &TWICE);
+    send(&server, "/bucket/plain", &[]);
+    send(&server, "/bucket/a%20b", &TWICE);
     tab.wait("document.querySelectorAll('#requests tr').length === 2");
     let first = tab.value("document.querySelector('#requests tr').innerText");
     let first = first.as_str().unwrap();
@@ -91,13 +59,13 @@ fn a_request_arrives_while_the_page_is_open() {
     let shown = "[...document.querySelectorAll('#requests tr')].filter((row) => row.checkVisibility()).length";
     assert_eq!(tab.value(shown), 1);
     // The filter holds for what comes later, and is still there when the page is opened again.
-    server.send("/bucket/other", &[]);
+    send(&server, "/bucket/other", &[]);
     tab.wait("document.querySelectorAll('#requests tr').length === 3");
     tab.value("window.isOld = true; location.reload()");
     tab.wait("!window.isOld && document.getElementById('connection')?.textContent === 'live'");
     assert_eq!(tab.value(shown), 1);
     tab.value("document.getElementById('pause').click()");
-    server.send("/bucket/c%20d", &TWICE);
+    send(&server, "/bucket/c%20d", &TWICE);
     tab.wait("document.getElementById('pause').textContent === 'Paused, 1 new'");
     assert_eq!(tab.value(shown), 1);
     tab.value("document.getElementById('pause').click()");
@@ -107,10 +75,10 @@ fn a_request_arrives_while_the_page_is_open() {
 /// Catches a way that only a mouse can go, and a focus that nobody sees.
 #[test]
 fn the_keyboard_alone_leads_to_the_explanation_and_back() {
-    let server = Server::start();
-    server.send("/bucket/a%20b", &TWICE);
+    let server = start();
+    send(&server, "/bucket/a%20b", &TWICE);
     let mut tab = Tab::open();
-    tab.go(&server.page());
+    tab.go(&page(&server));
     tab.wait("!document.getElementById('controls').hidden");
     for id in ["filter", "refused", "pause"] {
         tab.press("Tab", 9, "");
@@ -138,13 +106,13 @@ fn the_keyboard_alone_leads_to_the_explanation_and_back() {
 /// Catches text that runs out of a narrow window, colours that cannot be read, and names that a screen reader has to guess.
 #[test]
 fn both_pages_are_read_by_day_and_by_night_on_a_phone_and_by_ear() {
-    let server = Server::start();
-    server.send(&format!("/bucket/{}", "long".repeat(60)), &[]);
-    server.send("/bucket/a%20b", &TWICE);
-    server.write(&format!("GET /{} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n", "x".repeat(400)));
+    let server = start();
+    send(&server, &format!("/bucket/{}", "long".repeat(60)), &[]);
+    send(&server, "/bucket/a%20b", &TWICE);
+    write(&server, &format!("GET /{} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n", "x".repeat(400)));
     let mut tab = Tab::open();
     for place in ["", "requests/1", "requests/2", "requests/3"] {
-        tab.go(&format!("{}{place}", server.page()));
+        tab.go(&format!("{}{place}", page(&server)));
         let mut brightness = Vec::new();
         for (width, is_dark) in [(360, false), (360, true), (1280, false), (1280, true)] {
             tab.view(width, 800, is_dark);
@@ -157,7 +125,7 @@ fn both_pages_are_read_by_day_and_by_night_on_a_phone_and_by_ear() {
         assert_eq!(tab.value(UNNAMED), Value::Array(Vec::new()), "{place}");
         assert_eq!(tab.value("document.querySelectorAll('h1').length"), 1);
     }
-    tab.go(&server.page());
+    tab.go(&page(&server));
     tab.view(360, 800, false);
     let tree = tab.call("Accessibility.getFullAXTree", serde_json::json!({}));
     let roles: Vec<&str> =
@@ -172,27 +140,33 @@ fn both_pages_are_read_by_day_and_by_night_on_a_phone_and_by_ear() {
 /// Catches a request that runs something in the browser of whoever looks at it.
 #[test]
 fn a_hostile_request_is_inert() {
-    let server = Server::start();
+    let server = start();
     let mut tab = Tab::open();
-    tab.go(&server.page());
+    tab.go(&page(&server));
     tab.wait("document.getElementById('connection').textContent === 'live'");
     let hostile = "'\"><img/src=x/onerror=document.title='ran'><script>document.title='ran'</script>";
     // A target with such characters is refused before it is read; one in quotes and brackets alone is not.
-    server.write(&format!(
-        "GET /a'b(c)?x='y' HTTP/1.1\r\nHost: HOST\r\nUser-Agent: {hostile}\r\nX-{hostile}: {hostile}\r\n\
+    write(
+        &server,
+        &format!(
+            "GET /a'b(c)?x='y' HTTP/1.1\r\nHost: HOST\r\nUser-Agent: {hostile}\r\nX-{hostile}: {hostile}\r\n\
          Authorization: AWS4-HMAC-SHA256 Credential={hostile}/20260301/us-east-1/s3/aws4_request, \
          SignedHeaders=host, Signature={hostile}\r\nConnection: close\r\n\r\n"
-    ));
-    server.write(&format!(
-        "GET /b HTTP/1.1\r\nHost: HOST\r\nUser-Agent: {hostile}\r\n\
+        ),
+    );
+    write(
+        &server,
+        &format!(
+            "GET /b HTTP/1.1\r\nHost: HOST\r\nUser-Agent: {hostile}\r\n\
          Authorization: AWS4-HMAC-SHA256 Credential={hostile}/20260301/us-east-1/s3/aws4_request, \
          SignedHeaders=host, Signature={hostile}\r\nConnection: close\r\n\r\n"
-    ));
+        ),
+    );
     tab.wait("document.querySelectorAll('#requests tr').length === 2");
     let made = "document.querySelectorAll('main img, main script, [onerror]').length";
     assert_eq!((tab.value(made), tab.value("document.title")), (0.into(), "Requests · sigvet".into()));
     for number in [1, 2] {
-        tab.go(&format!("{}requests/{number}", server.page()));
+        tab.go(&format!("{}requests/{number}", page(&server)));
         assert_eq!(tab.value("document.querySelectorAll('img, body script, [onerror]').length"), 0);
         assert_ne!(tab.value("document.title"), "ran");
     }

@@ -3,19 +3,17 @@
 //! Run by name, `cargo test --test clients`: Python with `requirements.txt` has to be on the machine, as `$CLIENTS_PYTHON` or
 //! `python3`, and it fails when something is missing. It catches a right request of an SDK that is refused, a reply that an
 //! SDK cannot read, and a mistake that is named otherwise.
-#![expect(dead_code, clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
-
-mod running;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use running::Server;
+use sigvet_testing::serving::Serving;
 
 #[test]
 fn clients_that_sign_for_themselves_are_judged_right() {
-    let server = Server::start(&["--region", "us-east-1", "--time-limit", "10s"]);
-    let said = run(python().arg(here("clients.py")).arg(format!("http://{}", server.address())));
+    let server = Serving::start(&["--region", "us-east-1", "--time-limit", "10s"]);
+    let said = run(python().arg(here("clients.py")).arg(&server.url));
     assert_eq!(said, "16 right, 24 broken\n");
 }
 

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sigvet_testing::official_suite;
 
-use crate::running::{Answer, Server};
+use sigvet_testing::serving::Serving;
+
+use crate::answer::{Answer, ask};
 
 const FORMS: [&str; 2] = ["header", "query"];
 
@@ -36,10 +38,10 @@ fn expected(case: &str) -> Expected {
 
 /// Servers by what they have to be told of a case: its session token, whether it was signed, and how long to search.
 #[derive(Default)]
-struct Servers(BTreeMap<(Option<String>, bool, &'static str), Server>);
+struct Servers(BTreeMap<(Option<String>, bool, &'static str), Serving>);
 
 impl Servers {
-    fn of(&mut self, context: &Value, form: &str, limit: &'static str) -> &Server {
+    fn of(&mut self, context: &Value, form: &str, limit: &'static str) -> &Serving {
         let token = context["credentials"]["token"].as_str().map(str::to_owned);
         // In the header form an unsigned token shows.
         let is_unsigned = context["omit_session_token"] == true && form == "query";
@@ -48,7 +50,7 @@ impl Servers {
     }
 }
 
-fn start(context: &Value, token: Option<&str>, is_unsigned: bool, limit: &str) -> Server {
+fn start(context: &Value, token: Option<&str>, is_unsigned: bool, limit: &str) -> Serving {
     let keys = &context["credentials"];
     let mut profile = format!(
         "[profile.suite]\naccess_key_id = {}\nsecret_access_key = {}\n",
@@ -63,7 +65,7 @@ fn start(context: &Value, token: Option<&str>, is_unsigned: bool, limit: &str) -
     let scope = ["--service", "service", "--region", "us-east-1", "--now", now, "--time-limit", limit];
     let keys = ["--profile", "suite", "--profile-file", file.to_str().unwrap()];
     let unsigned: &[&str] = if is_unsigned { &["--token-unsigned"] } else { &[] };
-    Server::start_with(&[&scope, &keys[..], unsigned].concat())
+    Serving::start_without_key(&[&scope, &keys[..], unsigned].concat())
 }
 
 fn write_private(file: &Path, text: &str) {
@@ -108,9 +110,9 @@ fn judge(servers: &mut Servers, folder: &Path, form: &str) -> Result<(), String>
     let name = folder.file_name().unwrap().to_str().unwrap();
     let context: Value = serde_json::from_slice(&std::fs::read(folder.join("context.json")).unwrap()).unwrap();
     let raw = std::fs::read(folder.join(format!("{form}-signed-request.txt"))).unwrap();
-    let right = servers.of(&context, form, "10s").ask(&on_the_wire(&raw));
+    let right = ask(servers.of(&context, form, "10s"), &on_the_wire(&raw));
     // No mistake explains a digit that is another one, and it is not looked for.
-    let broken = servers.of(&context, form, "0s").ask(&on_the_wire(&with_another_digit(&raw)));
+    let broken = ask(servers.of(&context, form, "0s"), &on_the_wire(&with_another_digit(&raw)));
     let problem = |what: &str, answer: &Answer| Err(format!("{} {form}: {what}: {answer:?}", folder.display()));
     let has_held = match expected(name) {
         Expected::Valid => (right.status, right.verdict()) == (200, "valid"),

@@ -1,6 +1,8 @@
 //! Proxies that ask whether a request may pass.
 
-use crate::server::{Server, statuses};
+use sigvet_testing::serving::Serving;
+
+use crate::answers::statuses;
 use crate::signed::{presigned, request};
 
 /// The head of a signed request as a proxy asks about it.
@@ -13,9 +15,9 @@ fn question(path: &str, fields: &str, signed: &[u8]) -> String {
 #[test]
 fn a_right_signature_may_pass_and_a_wrong_one_may_not() {
     let (nginx, traefik, envoy) = (
-        Server::start(&["--auth", "nginx"]),
-        Server::start(&["--auth", "traefik"]),
-        Server::start(&["--auth", "envoy"]),
+        Serving::start(&["--auth", "nginx"]),
+        Serving::start(&["--auth", "traefik"]),
+        Serving::start(&["--auth", "envoy"]),
     );
     let signed = request("PUT", "s3.example", "/b/k?x=%2F", b"");
     let fields = "X-Original-Method: PUT\r\nX-Original-URI: /b/k?x=%2F\r\n";
@@ -35,7 +37,7 @@ fn a_right_signature_may_pass_and_a_wrong_one_may_not() {
 
 #[test]
 fn without_a_signature_it_is_401_and_without_the_fields_a_fault_of_the_setup() {
-    let nginx = Server::start(&["--auth", "nginx"]);
+    let nginx = Serving::start(&["--auth", "nginx"]);
     let unsigned = "GET /auth HTTP/1.1\r\nHost: h\r\nX-Original-Method: GET\r\nX-Original-URI: /b/k\r\n\r\n";
     assert_eq!(statuses(&nginx.converse(unsigned.as_bytes())), [401]);
     // Fields of another proxy are the client's.

@@ -2,13 +2,15 @@
 
 use sigvet_core::prepare::PayloadChoice;
 
-use crate::server::{Server, statuses};
+use sigvet_testing::serving::Serving;
+
+use crate::answers::statuses;
 use crate::signed::{request, request_with};
 
 /// Catches a library between wire and judge that rewrites a target.
 #[test]
 fn targets_are_judged_as_they_were_sent() {
-    let server = Server::start(&[]);
+    let server = Serving::start(&[]);
     let host = server.address();
     for target in ["/", "/b/a%20b", "/b//x/../y", "/b/%C3%BC+%2B", "/b/k?a=%2F&b&c=%zz", "/b/~k?X=1&x=2&&", "/b/k|\"{}"]
     {
@@ -19,7 +21,7 @@ fn targets_are_judged_as_they_were_sent() {
 
 #[test]
 fn requests_that_follow_one_another_without_waiting_are_all_answered() {
-    let server = Server::start(&[]);
+    let server = Serving::start(&[]);
     let host = server.address();
     let three = [
         request("PUT", host, "/b/1", b"GET / HTTP/1.1\r\n\r\n"),
@@ -35,7 +37,7 @@ fn requests_that_follow_one_another_without_waiting_are_all_answered() {
 
 #[test]
 fn a_body_in_chunks_of_http_is_the_same_body() {
-    let server = Server::start(&[]);
+    let server = Serving::start(&[]);
     let head = request("PUT", server.address(), "/b/k", b"hello");
     let head = String::from_utf8(head).unwrap().replace("Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n");
     let chunked = |body: &str| head.replace("\r\n\r\nhello", &format!("\r\n\r\n{body}")).into_bytes();
@@ -47,7 +49,7 @@ fn a_body_in_chunks_of_http_is_the_same_body() {
 /// What a proxy in front could read in another way is refused, and ends the connection or is judged as one request alone.
 #[test]
 fn a_request_whose_end_is_not_certain_is_never_taken() {
-    let server = Server::start(&[]);
+    let server = Serving::start(&[]);
     let host = server.address();
     let inner = String::from_utf8(request("GET", host, "/b/inner", b"")).unwrap();
     let head = |lines: &str| {
@@ -75,7 +77,7 @@ fn a_request_whose_end_is_not_certain_is_never_taken() {
 
 #[test]
 fn what_is_no_http_is_refused_and_logged() {
-    let server = Server::start(&["--log", "json"]);
+    let server = Serving::start(&["--log", "json"]);
     for bytes in
         [&b"\x16\x03\x01\x02\x00\x01"[..], b"hello\r\n\r\n", b"GET /a b HTTP/1.1\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
     {
@@ -83,6 +85,5 @@ fn what_is_no_http_is_refused_and_logged() {
         assert!(statuses(&answer).iter().all(|status| *status == 400), "{answer}");
     }
     assert_eq!(statuses(&server.converse(&request("GET", server.address(), "/", b""))), [200]);
-    let log = server.log();
-    assert!(log.matches("\"verdict\":\"unknown\"").count() >= 3, "{log}");
+    server.wait_for("\"verdict\":\"unknown\"", 3);
 }

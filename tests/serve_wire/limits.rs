@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use sigvet_core::prepare::PayloadChoice;
 
-use crate::server::{Server, statuses};
+use sigvet_testing::serving::Serving;
+
+use crate::answers::statuses;
 use crate::signed::{request, request_with, streamed};
 
 #[test]
 fn a_head_that_is_too_long_is_refused() {
-    let server = Server::start(&["--max-head", "16KiB", "--log", "json"]);
+    let server = Serving::start(&["--max-head", "16KiB", "--log", "json"]);
     let long = format!("GET / HTTP/1.1\r\nHost: h\r\nX: {}\r\n\r\n", "a".repeat(40_000));
     assert_eq!(statuses(&server.converse(long.as_bytes())), [431]);
     let many = format!("GET / HTTP/1.1\r\nHost: h\r\n{}\r\n", "a: b\r\n".repeat(400));
@@ -20,7 +22,7 @@ fn a_head_that_is_too_long_is_refused() {
 
 #[test]
 fn a_body_that_is_too_long_is_refused_and_one_of_a_wrong_signature_is_not_taken() {
-    let server = Server::start(&["--max-body", "3MiB"]);
+    let server = Serving::start(&["--max-body", "3MiB"]);
     let host = server.address();
     let body = vec![b'a'; 4 * 1024 * 1024];
     assert_eq!(statuses(&server.converse(&request("PUT", host, "/b/k", &body))), [413]);
@@ -42,7 +44,7 @@ fn a_body_that_is_too_long_is_refused_and_one_of_a_wrong_signature_is_not_taken(
 /// By Python's `hashlib` and `zlib`: of 1.5 MiB of zeros.
 #[test]
 fn checksums_of_a_body_that_is_not_in_memory_are_compared_too() {
-    let server = Server::start(&[]);
+    let server = Serving::start(&[]);
     let body = vec![0; 1_572_864];
     let put = |name: &str, value: &str| {
         let headers = [(name, value)];
@@ -61,7 +63,7 @@ const CRC32: &str = "rCxe4Q==";
 /// A body in signed chunks that is longer than what is kept in memory is verified chunk by chunk.
 #[test]
 fn chunks_of_a_body_that_is_not_in_memory_are_verified_on_their_way() {
-    let server = Server::start(&[]);
+    let server = Serving::start(&[]);
     let text = streamed(server.address(), &vec![b'a'; 3 * 1024 * 1024]);
     assert_eq!(statuses(&server.converse(&text)), [200]);
     let mut other = text.clone();
@@ -73,7 +75,7 @@ fn chunks_of_a_body_that_is_not_in_memory_are_verified_on_their_way() {
 
 #[test]
 fn who_is_slow_is_left_alone_and_others_are_served() {
-    let server = Server::start(&["--head-timeout", "1s", "--idle-timeout", "1s", "--max-connections", "40"]);
+    let server = Serving::start(&["--head-timeout", "1s", "--idle-timeout", "1s", "--max-connections", "40"]);
     let host = server.address();
     let mut slow: Vec<_> = (0..30).map(|_| server.connect()).collect();
     slow.iter_mut().for_each(|stream| stream.write_all(b"GET / HT").unwrap());
@@ -95,7 +97,7 @@ fn who_is_slow_is_left_alone_and_others_are_served() {
 /// More clients than there is room for: the last ones wait, and are served.
 #[test]
 fn connections_beyond_the_limit_wait_for_their_turn() {
-    let server = Server::start(&["--max-connections", "2"]);
+    let server = Serving::start(&["--max-connections", "2"]);
     let (first, second) = (server.connect(), server.connect());
     let mut third = server.connect();
     third.write_all(&request("GET", server.address(), "/", b"")).unwrap();
@@ -116,7 +118,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 /// Requests of HTTP/2 that are taken back at once, by the thousand (CVE-2023-44487).
 #[test]
 fn a_flood_of_streams_that_are_reset_hurts_nobody_else() {
-    let server = Server::start(&["--log", "json"]);
+    let server = Serving::start(&["--log", "json"]);
     let mut flood = [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(4, 0, 0, b"")].concat();
     for number in 0..20_000 {
         let stream = number * 2 + 1;

@@ -5,7 +5,7 @@
 #![cfg_attr(unix, expect(clippy::print_stdout, reason = "what was not tried is said"))]
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
-mod server;
+mod answers;
 mod signed;
 
 mod auth;
@@ -14,5 +14,6 @@ mod limits;
 #[cfg(unix)]
 mod nginx;
 mod secure;
+#[cfg(unix)]
 mod stopping;
 mod upstream;

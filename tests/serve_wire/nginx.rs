@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::server::{Server, connect, statuses};
+use sigvet_testing::serving::{Serving, connect};
+
+use crate::answers::statuses;
 use crate::signed::{presigned, request};
 
 struct Nginx(Child);
@@ -61,7 +63,7 @@ fn configuration(port: u16, asked: &str) -> String {
 
 #[test]
 fn a_static_site_is_for_those_who_sign() {
-    let server = Server::start(&["--auth", "nginx"]);
+    let server = Serving::start(&["--auth", "nginx"]);
     let folder = tempfile::tempdir().unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let Some(_nginx) = start(folder.path(), port, server.address()) else { return };

@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use crate::server::Server;
 use crate::signed::SECRET;
+use sigvet_testing::serving::Serving;
 
-fn curl(server: &Server, options: &[&str]) -> String {
+fn curl(server: &Serving, options: &[&str]) -> String {
     let url = format!("https://{}/b/k?a=b", server.address());
     let key = format!("AKIAIOSFODNN7EXAMPLE:{SECRET}");
     let signing = ["--aws-sigv4", "aws:amz:us-east-1:s3", "-u", &key, "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"];
@@ -26,7 +26,7 @@ fn a_certificate_is_made_whose_authority_can_be_trusted() {
     let folder = tempfile::tempdir().unwrap();
     let authority = folder.path().join("ca.pem");
     let authority = authority.to_str().unwrap();
-    let server = Server::start(&["--tls-ca", authority]);
+    let server = Serving::start(&["--tls-ca", authority]);
     assert_eq!(curl(&server, &["--cacert", authority, "--http1.1"]), "200 1.1 0");
     assert_eq!(curl(&server, &["--cacert", authority, "--http2"]), "200 2 0");
     assert_eq!(curl(&server, &[]), "000 0 60");
@@ -39,6 +39,6 @@ fn a_certificate_that_is_given_is_shown() {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     std::fs::write(path("cert.pem"), made.cert.pem()).unwrap();
     std::fs::write(path("key.pem"), made.signing_key.serialize_pem()).unwrap();
-    let server = Server::start(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")]);
+    let server = Serving::start(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")]);
     assert_eq!(curl(&server, &["--cacert", &path("cert.pem")]), "200 2 0");
 }

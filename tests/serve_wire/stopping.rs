@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::server::{Server, statuses};
+use sigvet_testing::serving::Serving;
+
+use crate::answers::statuses;
 use crate::signed::request;
 
 /// Each client sends over a new connection until it is refused one; whatever was connected is answered.
 #[test]
 fn a_request_that_was_accepted_is_answered_though_the_server_is_asked_to_stop() {
-    let server = Server::start(&["--log", "json"]);
+    let server = Serving::start(&["--log", "json"]);
     let lost = Arc::new(AtomicUsize::new(0));
     let answered = Arc::new(AtomicUsize::new(0));
     let text = request("GET", server.address(), "/b/k", b"");
@@ -49,7 +51,7 @@ fn a_request_that_was_accepted_is_answered_though_the_server_is_asked_to_stop() 
 
 #[test]
 fn a_request_under_way_is_finished_first() {
-    let server = Server::start(&[]);
+    let server = Serving::start(&[]);
     let put = request("PUT", server.address(), "/b/k", b"hello");
     let mut stream = server.connect();
     stream.write_all(&put[..put.len() - 2]).unwrap();
@@ -66,7 +68,7 @@ fn a_request_under_way_is_finished_first() {
 
 #[test]
 fn a_client_that_does_not_end_is_cut_off() {
-    let server = Server::start(&["--stop-timeout", "1s"]);
+    let server = Serving::start(&["--stop-timeout", "1s"]);
     let put = request("PUT", server.address(), "/b/k", b"hello");
     let mut stream = server.connect();
     stream.write_all(&put[..put.len() - 2]).unwrap();
@@ -77,10 +79,10 @@ fn a_client_that_does_not_end_is_cut_off() {
 
 #[test]
 fn it_ends_after_so_many_requests_and_tells_whether_one_was_refused() {
-    let once = Server::start(&["--once", "--exit-code"]);
+    let once = Serving::start(&["--once", "--exit-code"]);
     assert_eq!(statuses(&once.converse(&request("GET", once.address(), "/", b""))), [200]);
     assert_eq!(once.wait().0, Some(0));
-    let twice = Server::start(&["--once=2", "--exit-code"]);
+    let twice = Serving::start(&["--once=2", "--exit-code"]);
     assert_eq!(statuses(&twice.converse(&request("GET", twice.address(), "/", b""))), [200]);
     assert_eq!(statuses(&twice.converse(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")), [403]);
     assert_eq!(twice.wait().0, Some(1));

@@ -5,7 +5,9 @@ use std::net::TcpListener;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::server::{Server, statuses};
+use sigvet_testing::serving::Serving;
+
+use crate::answers::statuses;
 use crate::signed::request;
 
 /// Nobody waits longer.
@@ -51,7 +53,7 @@ fn read_request(reader: &mut BufReader<std::net::TcpStream>) -> Option<String> {
 #[test]
 fn a_valid_request_is_passed_on_as_it_came_and_answered_piece_by_piece() {
     let (url, requests, go) = upstream();
-    let server = Server::start(&["--upstream", &url]);
+    let server = Serving::start(&["--upstream", &url]);
     for (target, body) in [("/b/%2Bk//x?a=%2F&b=", "hello"), ("/b/../k", "")] {
         let text = request("PUT", server.address(), target, body.as_bytes());
         let mut stream = server.connect();
@@ -84,7 +86,7 @@ fn a_valid_request_is_passed_on_as_it_came_and_answered_piece_by_piece() {
 #[test]
 fn what_is_refused_is_not_passed_on() {
     let (url, requests, _go) = upstream();
-    let server = Server::start(&["--upstream", &url]);
+    let server = Serving::start(&["--upstream", &url]);
     let wrong = String::from_utf8(request("GET", server.address(), "/b/k", b"")).unwrap().replace("/b/k", "/b/other");
     assert_eq!(statuses(&server.converse(wrong.as_bytes())), [403]);
     assert_eq!(statuses(&server.converse(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")), [403]);
@@ -94,7 +96,7 @@ fn what_is_refused_is_not_passed_on() {
 #[test]
 fn an_upstream_that_is_not_there_is_named() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let server = Server::start(&["--upstream", &format!("http://127.0.0.1:{port}")]);
+    let server = Serving::start(&["--upstream", &format!("http://127.0.0.1:{port}")]);
     let answer = server.converse(&request("GET", server.address(), "/", b""));
     assert_eq!(statuses(&answer), [502]);
     assert!(answer.contains("cannot connect to 127.0.0.1"), "{answer}");
@@ -106,7 +108,7 @@ fn a_request_that_comes_back_is_not_passed_on_again() {
     let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let (one, two) = (free(), free());
     let start =
-        |port: &str, other: &str| Server::start(&["--port", port, "--upstream", &format!("http://127.0.0.1:{other}")]);
+        |port: &str, other: &str| Serving::start(&["--port", port, "--upstream", &format!("http://127.0.0.1:{other}")]);
     let (first, _second) = (start(&one, &two), start(&two, &one));
     let answer = first.converse(&request("GET", first.address(), "/", b""));
     assert_eq!(statuses(&answer), [508], "{answer}");
@@ -125,7 +127,7 @@ fn a_client_that_does_not_read_is_cut_off() {
         while stream.write_all(&[b'a'; 65536]).is_ok() {}
         let _ = sender.send(());
     });
-    let server = Server::start(&["--upstream", &url, "--idle-timeout", "1s"]);
+    let server = Serving::start(&["--upstream", &url, "--idle-timeout", "1s"]);
     let mut stream = server.connect();
     stream.write_all(&request("GET", server.address(), "/b/k", b"")).unwrap();
     ended.recv_timeout(PATIENCE).unwrap();

@@ -1,29 +1,52 @@
-//! A `sigvet serve` under way, on a free port, which ends with the value.
+//! A `sigvet serve` under way, on a free port, which ends with the value; and conversations with it byte by byte.
 
-use std::io::{BufRead, BufReader};
-use std::process::Child;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::process::{Child, ChildStderr, Command};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use crate::Sigvet;
+
+/// Nobody waits longer for an answer.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server, and where it is.
 pub struct Serving {
     child: Child,
     /// `http://127.0.0.1:1`.
     pub url: String,
+    log: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Serving {
     /// Starts `sigvet serve` with the demo key and these options besides.
     pub fn start(options: &[&str]) -> Self {
-        let words = [&["serve", "--demo-keys", "--port", "0"], options].concat();
+        Self::start_without_key(&[&["--demo-keys"], options].concat())
+    }
+
+    /// Starts `sigvet serve` with these options, which have to name a key.
+    pub fn start_without_key(options: &[&str]) -> Self {
+        let words = [&["serve", "--port", "0"], options].concat();
         let mut child = Sigvet::anonymous(&words).into_command().spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         stderr.read_line(&mut line).unwrap();
         let url = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
-        // Nobody else reads it, and a full pipe would stop the server.
-        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
-        Self { child, url }
+        let log = Arc::new(Mutex::new(String::new()));
+        // A full pipe would stop the server.
+        let reader = std::thread::spawn({
+            let log = Arc::clone(&log);
+            move || copy(stderr, &log)
+        });
+        Self { child, url, log, reader: Some(reader) }
+    }
+
+    /// `127.0.0.1:40000`.
+    pub fn address(&self) -> &str {
+        self.url.rsplit("://").next().unwrap()
     }
 
     /// `sigvet` with the demo key, for S3 at this server.
@@ -34,6 +57,49 @@ impl Serving {
             .env("AWS_REGION", "us-east-1")
             .env("AWS_ENDPOINT_URL", &self.url)
     }
+
+    /// Opens a connection to it.
+    pub fn connect(&self) -> TcpStream {
+        connect(self.address())
+    }
+
+    /// Sends bytes over a connection of their own, and reads until the server closes it.
+    pub fn converse(&self, bytes: &[u8]) -> String {
+        let mut stream = self.connect();
+        // A server that refuses early may close before all is written.
+        let _ = stream.write_all(bytes);
+        let _ = stream.shutdown(Shutdown::Write);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// What it has written by now, behind the first line.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Waits until it has written this so many times: an answer may be there before its line is.
+    pub fn wait_for(&self, text: &str, times: usize) {
+        let began = Instant::now();
+        while self.log().matches(text).count() < times {
+            assert!(began.elapsed() < PATIENCE, "{text:?} is not there {times} times: {:?}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Asks it to stop, as `kill` does.
+    pub fn terminate(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Waits for its end; its exit code, and what it wrote.
+    pub fn wait(mut self) -> (Option<i32>, String) {
+        let code = self.child.wait().unwrap().code();
+        self.reader.take().into_iter().for_each(|reader| reader.join().unwrap());
+        (code, self.log())
+    }
 }
 
 impl Drop for Serving {
@@ -41,5 +107,20 @@ impl Drop for Serving {
         // It may have ended before.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Connects to any server.
+pub fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+fn copy(mut stderr: BufReader<ChildStderr>, log: &Mutex<String>) {
+    let mut line = String::new();
+    while stderr.read_line(&mut line).unwrap_or_default() > 0 {
+        log.lock().unwrap().push_str(&line);
+        line.clear();
     }
 }

@@ -1,0 +1,7 @@
+//! What is read in the answers of a server.
+
+/// The status of each answer in a stream of them.
+pub fn statuses(answers: &str) -> Vec<u16> {
+    let heads = answers.match_indices("HTTP/1.1 ");
+    heads.filter_map(|(at, _)| answers[at + 9..].get(..3)?.parse().ok()).collect()
+}
