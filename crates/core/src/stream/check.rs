@@ -1,5 +1,4 @@
-//! A body in chunks that is at hand as a whole, judged as the server judges it: its framing, its lengths, its signatures, its
-//! trailer.
+//! Judges a whole body in chunks as the server does: its framing, its lengths, its signatures, its trailer.
 //!
 //! Framing needs no key, and is judged apart. A signature that fails ends the judgement of those behind it.
 

@@ -68,7 +68,8 @@ pub enum StreamFault {
         /// Its name.
         name: String,
     },
-    /// The payload's word announces a trailer, no header does, and there is none: nothing protects the payload.
+    /// `x-amz-content-sha256` announces a trailer, but there is none and no `x-amz-trailer` names one: no checksum protects the
+    /// payload.
     TrailerNone,
     /// A chunk before the last one is smaller than S3 takes.
     ChunkTooSmall {

@@ -1,8 +1,8 @@
 //! Streamed payloads: the content coding `aws-chunked`, whose chunks and trailer are signed one after the other.
 //!
 //! Each signature covers the one before it, the first that of the request, its seed. Here are the strings to sign, the
-//! framing with its exact length, the way out (`Encoder`), the way in for a body that is at hand (`Chunked::parse`, `check`) and for
-//! one that arrives (`Decoder`), and the way through (`Resigner`). Bytes in, bytes out: where they come from, and who hashes them
+//! framing with its exact length, the way out (`Encoder`), the reader of a whole body (`Chunked::parse`, `check`) and of a body
+//! that arrives in pieces (`Decoder`), and `Resigner`, which signs it again. Bytes in, bytes out: where they come from, and who hashes them
 //! on how many cores, is the caller's business. Follows *Signature Calculations for the Authorization Header: Transferring Payload
 //! in Multiple Chunks* and *… Including Trailing Headers* of S3's API reference.
 
