@@ -8,6 +8,8 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{FindingId, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
 
+use super::passage::{Leg, ids_in};
+
 /// A request that was answered.
 #[derive(Debug)]
 pub struct Exchange {
@@ -27,6 +29,8 @@ pub struct Exchange {
     pub body_length: u64,
     /// What was found.
     pub judgement: Judgement,
+    /// The way to the server behind, if it was passed on.
+    pub upstream: Option<Box<Leg>>,
     /// The name of the key that signed it, if it is known.
     pub key_name: Option<String>,
     /// Status of the answer.
@@ -55,6 +59,21 @@ pub enum Judgement {
     NotServed(Box<Verdict>),
     /// It was not read to its end, or not judged.
     Unread(String),
+    /// It was passed on, and nobody asked for its signature.
+    Forwarded,
+}
+
+impl Exchange {
+    /// The ids of the mistakes behind a refusal, by this gateway or by the server behind.
+    pub fn cause(&self) -> Option<String> {
+        self.upstream.as_ref().and_then(|leg| leg.cause()).or_else(|| self.judgement.cause())
+    }
+
+    /// Which mistake was made, if one was looked for.
+    pub fn diagnosis(&self) -> Option<&Diagnosis> {
+        let upstream = self.upstream.as_ref().and_then(|leg| leg.diagnosis.as_deref());
+        upstream.or_else(|| self.judgement.diagnosis())
+    }
 }
 
 impl Judgement {
@@ -63,7 +82,7 @@ impl Judgement {
         match self {
             Self::Valid(_) | Self::NotServed(_) => Outcome::Valid,
             Self::Refused { .. } => Outcome::Invalid,
-            Self::Unread(_) => Outcome::Unknown,
+            Self::Unread(_) | Self::Forwarded => Outcome::Unknown,
         }
     }
 
@@ -73,7 +92,7 @@ impl Judgement {
             Self::Valid(verdict) | Self::NotServed(verdict) | Self::Refused { verdict: Ok(verdict), .. } => {
                 Some(verdict)
             }
-            Self::Refused { .. } | Self::Unread(_) => None,
+            Self::Refused { .. } | Self::Unread(_) | Self::Forwarded => None,
         }
     }
 
@@ -87,12 +106,9 @@ impl Judgement {
 
     /// The ids of the mistakes that explain a refusal best, or of what was found, with commas between.
     pub fn cause(&self) -> Option<String> {
-        let best = self.diagnosis().and_then(Diagnosis::best);
-        let ids: Vec<&str> = match best {
-            Some(best) => best.mistakes.iter().map(|applied| applied.mistake.id).collect(),
-            None => self.found().collect(),
-        };
-        (!ids.is_empty()).then(|| ids.join(","))
+        let named = self.diagnosis().and_then(ids_in);
+        let found = || Some(self.found().collect::<Vec<_>>().join(",")).filter(|ids| !ids.is_empty());
+        named.or_else(found)
     }
 
     /// What verifying found wrong, by its ids.

@@ -16,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::Limits;
 use super::record::{Heads, Recorded};
-use super::server::Server;
+use super::server::{Ends, Server};
 
 /// Why a gateway does not listen.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +108,8 @@ impl Listening {
         let limits = server.limits;
         let free = Arc::new(Semaphore::new(limits.connections));
         let graceful = GracefulShutdown::new();
-        let acceptor = Acceptor { server, tls: self.tls.map(TlsAcceptor::from), limits };
+        let port = self.address.port();
+        let acceptor = Acceptor { server, tls: self.tls.map(TlsAcceptor::from), limits, port };
         let asked = stop.asked();
         tokio::pin!(asked);
         loop {
@@ -134,6 +135,7 @@ struct Acceptor {
     server: Arc<Server>,
     tls: Option<TlsAcceptor>,
     limits: Limits,
+    port: u16,
 }
 
 impl Acceptor {
@@ -168,15 +170,15 @@ impl Acceptor {
         // Small answers are sent at once; a socket that refuses this works all the same.
         let _ = stream.set_nodelay(true);
         let (server, limits, watcher) = (Arc::clone(&self.server), self.limits, graceful.watcher());
-        let tls = self.tls.clone();
+        let (tls, ends) = (self.tls.clone(), Ends { peer: address, port: self.port });
         tokio::spawn(async move {
             let _place = place;
             match tls {
-                None => speak(stream, address, server, limits, watcher).await,
+                None => speak(stream, ends, server, limits, watcher).await,
                 Some(tls) => {
                     let shaken = tokio::time::timeout(limits.head_time, tls.accept(stream)).await;
                     if let Ok(Ok(stream)) = shaken {
-                        speak(stream, address, server, limits, watcher).await;
+                        speak(stream, ends, server, limits, watcher).await;
                     }
                 }
             }
@@ -191,13 +193,13 @@ pub async fn serve_stream(
     server: Arc<Server>,
 ) {
     let limits = server.limits;
-    speak(stream, peer, server, limits, GracefulShutdown::new().watcher()).await;
+    speak(stream, Ends { peer, port: 0 }, server, limits, GracefulShutdown::new().watcher()).await;
 }
 
 /// Speaks HTTP with one client, until it is gone.
 async fn speak(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: SocketAddr,
+    ends: Ends,
     server: Arc<Server>,
     limits: Limits,
     watcher: hyper_util::server::graceful::Watcher,
@@ -207,12 +209,12 @@ async fn speak(
     let answering = Arc::clone(&server);
     let service = service_fn(move |request| {
         let (server, heads) = (Arc::clone(&answering), heads.clone());
-        async move { Ok::<_, std::convert::Infallible>(server.answer(request, &heads, peer).await) }
+        async move { Ok::<_, std::convert::Infallible>(server.answer(request, &heads, ends).await) }
     });
     let builder = builder(&limits);
-    let connection = watcher.watch(builder.serve_connection(io, service).into_owned());
+    let connection = watcher.watch(builder.serve_connection_with_upgrades(io, service).into_owned());
     if let Err(error) = connection.await {
-        server.note_unreadable(peer, &*error).await;
+        server.note_unreadable(ends.peer, &*error).await;
     }
 }
 

@@ -3,9 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::fs::File;
-use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -13,6 +11,7 @@ use std::time::Instant;
 use http::Method;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
+use hyper::upgrade::OnUpgrade;
 use sigvet_core::claim::ClaimError;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::stream::Decoder;
@@ -24,15 +23,18 @@ use tokio::sync::Semaphore;
 use super::exchange::{Exchange, Judgement};
 use super::forward_auth::Asker;
 use super::intake::{self, Intake, IntakeError};
+use super::passage::{Arriving, ArrivingBody, Later, Leg, Passage, Passed};
+use super::passing::PassError;
 use super::record::Heads;
 use super::refusal::{Refusal, Refused};
 use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, inbound, understood};
+use crate::transport::HttpVersion;
+
+/// What a request of HTTP/2 is listed as.
+const HTTP_2: &str = "HTTP/2";
 
 /// Bytes of a body that a listed exchange keeps.
 const KEPT_BODY: usize = 64 * 1024;
-
-/// Something that is not there yet.
-pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Who answers a valid request.
 pub trait Answer: Send + Sync + fmt::Debug {
@@ -60,11 +62,25 @@ impl Sink for () {
     }
 }
 
+/// Whose requests are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Admission {
+    /// Those whose signatures are right.
+    #[default]
+    Signed,
+    /// Anybody's, unseen.
+    Anyone,
+}
+
 /// Judges and answers.
 #[derive(Debug)]
 pub struct Server {
     /// Who judges.
     pub verifier: Arc<Verifier>,
+    /// Whose requests are taken. Only a passage takes those that nobody has judged.
+    pub admission: Admission,
+    /// Who takes requests before their bodies have arrived; then nobody else answers.
+    pub passage: Option<Arc<dyn Passage>>,
     /// What a request may take.
     pub limits: Limits,
     /// As whom refusals are written.
@@ -89,6 +105,8 @@ impl Server {
         let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             verifier: Arc::new(verifier),
+            admission: Admission::default(),
+            passage: None,
             limits,
             answer_as: AnswerAs::default(),
             answer: None,
@@ -104,10 +122,12 @@ impl Server {
     /// Answers one request.
     pub(super) async fn answer(
         &self,
-        request: http::Request<Incoming>,
+        mut request: http::Request<Incoming>,
         heads: &Heads,
-        peer: SocketAddr,
+        ends: Ends,
     ) -> http::Response<ReplyBody> {
+        let wants_upgrade = self.passage.is_some() && request.headers().contains_key(http::header::UPGRADE);
+        let upgrade = wants_upgrade.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
         let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
         let inbound = inbound::request_of(&parts, recorded.as_deref());
@@ -117,11 +137,15 @@ impl Server {
         {
             return reply.into_response();
         }
-        let mut turn = self.begin(peer, parts.version);
+        let mut turn = self.begin(ends.peer, parts.version);
         let request = match inbound {
             Ok(request) => request,
             Err(error) => return turn.refuse_unread(None, 400, &error).await.into_response(),
         };
+        if let Some(passage) = &self.passage {
+            let is_head = parts.method == Method::HEAD;
+            return without_body_if(is_head, turn.pass_on(&**passage, request, body, (upgrade, ends.port)).await);
+        }
         // A body that is large, or may be, is not taken from somebody whose head alone is refused.
         let is_large = body.size_hint().upper().is_none_or(|length| length > self.limits.memory_bytes as u64);
         let by_head = if is_large { turn.judge_head(&request) } else { Ahead::Open(None) };
@@ -134,11 +158,7 @@ impl Server {
                 }
             }
         };
-        let mut response = reply.into_response();
-        if parts.method == Method::HEAD {
-            *response.body_mut() = http_body_util::Empty::new().map_err(|never| match never {}).boxed_unsync();
-        }
-        response
+        without_body_if(parts.method == Method::HEAD, reply)
     }
 
     /// A connection ended in an error: a head that is no HTTP, too long, or too slow.
@@ -165,11 +185,46 @@ impl Server {
             number,
             request_id: format!("{:08X}{number:08X}", self.run),
             peer,
-            version: if version == http::Version::HTTP_2 { "HTTP/2" } else { "HTTP/1.1" },
+            version: if version == http::Version::HTTP_2 { HTTP_2 } else { "HTTP/1.1" },
             began: Instant::now(),
             now: self.verifier.clock.now(),
         }
     }
+}
+
+/// The two ends of a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Ends {
+    /// The client.
+    pub peer: SocketAddr,
+    /// The port that it came to.
+    pub port: u16,
+}
+
+/// An answer to HEAD has the head of another answer, and ends there.
+fn without_body_if(is_head: bool, reply: Reply) -> http::Response<ReplyBody> {
+    let mut response = reply.into_response();
+    if is_head {
+        *response.body_mut() = http_body_util::Empty::new().map_err(|never| match never {}).boxed_unsync();
+    }
+    response
+}
+
+/// Why a request goes no further.
+enum NotAdmitted {
+    Refused(Box<Request>, Result<Box<Verdict>, VerifyError>),
+    Unread(IntakeError),
+}
+
+fn with_body(mut request: Request, body: Body) -> Request {
+    request.body = body;
+    request
+}
+
+/// The signature of a form stands in its body.
+fn is_form(request: &Request) -> bool {
+    let content_type = request.headers.first_text_lossy("content-type").unwrap_or_default();
+    request.method() == "POST" && content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
 /// What is known before a body has arrived.
@@ -256,6 +311,101 @@ impl Turn<'_> {
         reply
     }
 
+    /// Gives the request to whoever passes it on, if it may go on.
+    async fn pass_on(
+        mut self,
+        passage: &dyn Passage,
+        request: Request,
+        body: Incoming,
+        (upgrade, port): (Option<OnUpgrade>, u16),
+    ) -> Reply {
+        let admitted = match self.server.admission {
+            Admission::Anyone => Ok((with_body(request.clone(), Body::Unknown), None, ArrivingBody::Coming(body))),
+            Admission::Signed => self.admit(request.clone(), body).await,
+        };
+        let (head, verdict, body) = match admitted {
+            Ok(admitted) => admitted,
+            Err(NotAdmitted::Refused(head, verdict)) => {
+                return self.refuse(*head, verdict).await.with("connection", "close");
+            }
+            Err(NotAdmitted::Unread(error)) => {
+                return self.refuse_unread(Some(request), status_of(&error), &error).await;
+            }
+        };
+        let version = if self.version == HTTP_2 { HttpVersion::Http2 } else { HttpVersion::Http1 };
+        let (peer, judged) = (self.peer, verdict.clone());
+        let request = with_body(request, Body::Unknown);
+        match passage.pass(Arriving { head, body, verdict, upgrade, version, peer, port }).await {
+            Passed::Answered(reply, leg) => self.tell_passed(request, judged, reply, leg).await,
+            Passed::Wrong(mut verdict, findings) => {
+                verdict.findings.extend(findings);
+                self.refuse(request, Ok(verdict)).await.with("connection", "close")
+            }
+            Passed::Unread(error) => self.refuse_unread(Some(request), status_of_pass(&error), &error).await,
+        }
+    }
+
+    /// Judges a request by its head, if that is enough; else its body is taken first.
+    async fn admit(
+        &self,
+        request: Request,
+        body: Incoming,
+    ) -> Result<(Request, Option<Box<Verdict>>, ArrivingBody), NotAdmitted> {
+        let known = if body.is_end_stream() { Body::Bytes(Vec::new()) } else { Body::Unknown };
+        let is_whole = known != Body::Unknown;
+        let head = with_body(request, known);
+        match self.server.verifier.judge(&head, self.now) {
+            Ok(verdict) if verdict.is_acceptable_before_body() => {
+                let body = if is_whole { ArrivingBody::There(None) } else { ArrivingBody::Coming(body) };
+                return Ok((head, Some(Box::new(verdict)), body));
+            }
+            Ok(verdict) if is_whole || verdict.has_fatal_finding() => {
+                return Err(NotAdmitted::Refused(Box::new(head), Ok(Box::new(verdict))));
+            }
+            Err(error) if is_whole || !is_form(&head) => {
+                return Err(NotAdmitted::Refused(Box::new(head), Err(error)));
+            }
+            // The signature covers the hash of a body that is still to come, or stands in it.
+            Ok(_) | Err(_) => {}
+        }
+        let Intake { body, file, findings, .. } =
+            intake::take(&head, body, None, &self.server.limits).await.map_err(NotAdmitted::Unread)?;
+        let whole = with_body(head, body);
+        match self.server.verifier.judge(&whole, self.now) {
+            Ok(mut verdict) => {
+                verdict.findings.extend(findings);
+                match verdict.is_acceptable() {
+                    true => Ok((whole, Some(Box::new(verdict)), ArrivingBody::There(file))),
+                    false => Err(NotAdmitted::Refused(Box::new(whole), Ok(Box::new(verdict)))),
+                }
+            }
+            Err(error) => Err(NotAdmitted::Refused(Box::new(whole), Err(error))),
+        }
+    }
+
+    async fn tell_passed(
+        self,
+        request: Request,
+        verdict: Option<Box<Verdict>>,
+        mut reply: Reply,
+        leg: Box<Leg>,
+    ) -> Reply {
+        let judgement = match verdict {
+            None => Judgement::Forwarded,
+            Some(verdict) if leg.status.is_none() => Judgement::NotServed(verdict),
+            Some(verdict) => Judgement::Valid(verdict),
+        };
+        if judgement.verdict().is_some() {
+            reply = reply.with("x-sigvet-verdict", "valid");
+        }
+        if let Some(cause) = leg.cause() {
+            reply = reply.with("x-sigvet-cause", &cause);
+        }
+        let length = leg.length;
+        self.record(request, length, judgement, (Answered::with_status(reply.status), Some(leg))).await;
+        reply
+    }
+
     /// Says yes to a proxy, and who it is that asks.
     fn allow(&self, verdict: &Verdict) -> Reply {
         let reply = Reply::new(204, "", "").with("x-sigvet-access-key-id", verdict.claimed.access_key_id());
@@ -336,6 +486,16 @@ impl Turn<'_> {
     }
 
     async fn tell(&self, request: Request, body_length: u64, judgement: Judgement, answered: Answered) {
+        self.record(request, body_length, judgement, (answered, None)).await;
+    }
+
+    async fn record(
+        &self,
+        request: Request,
+        body_length: u64,
+        judgement: Judgement,
+        (answered, upstream): (Answered, Option<Box<Leg>>),
+    ) {
         let exchange = Exchange {
             number: self.number,
             request_id: self.request_id.clone(),
@@ -346,6 +506,7 @@ impl Turn<'_> {
             body_length,
             key_name: judgement.verdict().and_then(|verdict| self.key_name(verdict)),
             judgement,
+            upstream,
             status: answered.status,
             code: answered.code,
             reply: answered.reply,
@@ -390,6 +551,15 @@ fn status_of(error: &IntakeError) -> u16 {
         IntakeError::Slow(_) => 408,
         IntakeError::Broken(_) | IntakeError::Chunks(_) => 400,
         IntakeError::NoRoom(_) => 507,
+    }
+}
+
+fn status_of_pass(error: &PassError) -> u16 {
+    match error {
+        PassError::TooLong { .. } => 413,
+        PassError::Slow(_) => 408,
+        PassError::Intake(error) => status_of(error),
+        PassError::Broken(_) | PassError::Chunks(_) | PassError::Wrong(_) => 400,
     }
 }
 

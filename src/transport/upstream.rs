@@ -1,21 +1,24 @@
-//! One server that gets many requests: connections are kept and used again, each for one request at a time.
+//! One server that gets many requests: connections are kept and used again. One of HTTP/1.1 is for one request at a time, and
+//! one of HTTP/2 for many.
 //!
 //! The target goes out byte for byte, as with [`send`](super::send). Nothing is sent twice: only a request of which nothing
 //! went out, because its connection was closed meanwhile, goes over another one.
 
 use std::error::Error;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Uri};
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{self, SendRequest};
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::connect::Connection;
 use super::error::Unsendable;
-use super::{Options, Timings, TransportError, connect, error};
+use super::{HttpVersion, Options, Timings, TransportError, connect, error};
 use sigvet_core::request::RequestUrl;
 
 /// A body that is passed on in pieces.
@@ -24,25 +27,42 @@ pub type RelayedBody = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
 /// Connections that are kept for the next request.
 const IDLE: usize = 64;
 
+/// Time between two pings on a connection of HTTP/2, and for the answer to one.
+const PING: Duration = Duration::from_secs(20);
+
 /// A server, and the connections to it.
 pub struct Upstream {
     url: RequestUrl,
     options: Options,
+    knows_http2: bool,
     idle: Arc<Mutex<Vec<Line>>>,
+    shared: Mutex<Option<http2::SendRequest<RelayedBody>>>,
 }
 
-/// A connection that is free.
+/// A connection of HTTP/1.1 that is free.
 struct Line {
-    sender: SendRequest<RelayedBody>,
+    sender: http1::SendRequest<RelayedBody>,
     /// Whether a proxy at its other end wants whole URLs.
     is_forward_proxy: bool,
     proxy_authorization: Option<HeaderValue>,
 }
 
+/// A connection that was just made.
+enum Opened {
+    Http1(Line),
+    Http2(http2::SendRequest<RelayedBody>),
+}
+
 impl Upstream {
     /// A server by its URL. Nothing is connected yet.
     pub fn new(url: RequestUrl, options: Options) -> Self {
-        Self { url, options, idle: Arc::default() }
+        Self { url, options, knows_http2: false, idle: Arc::default(), shared: Mutex::default() }
+    }
+
+    /// The same server, known to speak HTTP/2 without TLS, to which it agrees nowhere.
+    #[must_use]
+    pub fn with_http2_prior_knowledge(self) -> Self {
+        Self { knows_http2: true, ..self }
     }
 
     /// Its URL.
@@ -50,26 +70,42 @@ impl Upstream {
         &self.url
     }
 
-    /// Sends a request whose URI is its target alone, and waits that long for the head of the response.
+    /// Sends a request whose URI is its target alone, and waits that long for the head of the response. HTTP/2 is spoken if it is
+    /// asked for and the server agrees.
     ///
     /// # Errors
     /// See [`TransportError`].
     pub async fn send(
         &self,
         request: Request<RelayedBody>,
+        version: HttpVersion,
         limit: Duration,
     ) -> Result<Response<Incoming>, TransportError> {
         let host = self.url.host_header();
         let timed_out = |_| TransportError::TimedOut { host: host.clone(), limit: super::TimeLimit::Request };
-        tokio::time::timeout(limit, self.exchange(request)).await.map_err(timed_out)?
+        tokio::time::timeout(limit, self.exchange(request, version)).await.map_err(timed_out)?
     }
 
-    async fn exchange(&self, mut request: Request<RelayedBody>) -> Result<Response<Incoming>, TransportError> {
+    async fn exchange(
+        &self,
+        mut request: Request<RelayedBody>,
+        version: HttpVersion,
+    ) -> Result<Response<Incoming>, TransportError> {
         let host = self.url.host_header();
+        if version == HttpVersion::Http2
+            && let Some(mut sender) = self.shared()
+            && sender.ready().await.is_ok()
+        {
+            return self.send_over_http2(&mut sender, request).await;
+        }
         loop {
-            let (mut line, is_new) = match self.take_idle() {
+            let kept = if version == HttpVersion::Http1 { self.take_idle() } else { None };
+            let (mut line, is_new) = match kept {
                 Some(line) => (line, false),
-                None => (self.connect().await?, true),
+                None => match self.connect(version).await? {
+                    Opened::Http1(line) => (line, true),
+                    Opened::Http2(mut sender) => return self.send_over_http2(&mut sender, request).await,
+                },
             };
             if line.sender.ready().await.is_err() && !is_new {
                 continue;
@@ -88,19 +124,63 @@ impl Upstream {
         }
     }
 
-    async fn connect(&self) -> Result<Line, TransportError> {
+    async fn send_over_http2(
+        &self,
+        sender: &mut http2::SendRequest<RelayedBody>,
+        mut request: Request<RelayedBody>,
+    ) -> Result<Response<Incoming>, TransportError> {
+        self.address_http2(&mut request)?;
+        let sent = sender.send_request(request).await;
+        sent.map_err(|error| error::classify(error, &self.url.host_header()))
+    }
+
+    /// In HTTP/2 the host is the authority of the URI (RFC 9113 §8.3.1), and no field belongs to a connection.
+    fn address_http2(&self, request: &mut Request<RelayedBody>) -> Result<(), TransportError> {
+        let host = request.headers_mut().remove(http::header::HOST);
+        let host = host.as_ref().and_then(|host| host.to_str().ok()).map_or_else(|| self.url.host_header(), str::to_owned);
+        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+        let scheme = self.url.scheme().as_str();
+        *request.uri_mut() = Uri::try_from(format!("{scheme}://{host}{target}")).map_err(Unsendable::from)?;
+        *request.version_mut() = http::Version::HTTP_2;
+        Ok(())
+    }
+
+    async fn connect(&self, version: HttpVersion) -> Result<Opened, TransportError> {
         let mut timings = Timings::begin(self.url.scheme().as_str());
-        let connection = connect::open(&self.url, &self.options, &mut timings).await?;
+        let options = Options { version, ..self.options.clone() };
+        let connection = connect::open(&self.url, &options, &mut timings).await?;
+        let is_http2 = connection.is_http2 || (self.knows_http2 && version == HttpVersion::Http2);
+        match is_http2 {
+            true => self.greet_http2(connection).await.map(Opened::Http2),
+            false => self.greet_http1(connection).await.map(Opened::Http1),
+        }
+    }
+
+    async fn greet_http1(&self, connection: Connection) -> Result<Line, TransportError> {
         let handshake = http1::handshake(connection.io).await;
         let (sender, driver) = handshake.map_err(|error| error::classify(error, &self.url.host_header()))?;
         // How it ends shows in the requests that go over it.
-        tokio::spawn(driver);
+        tokio::spawn(driver.with_upgrades());
         let (is_forward_proxy, proxy_authorization) = (connection.is_forward_proxy, connection.proxy_authorization);
         Ok(Line { sender, is_forward_proxy, proxy_authorization })
     }
 
+    async fn greet_http2(&self, connection: Connection) -> Result<http2::SendRequest<RelayedBody>, TransportError> {
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder.timer(TokioTimer::new()).keep_alive_interval(PING).keep_alive_timeout(PING).adaptive_window(true);
+        let handshake = builder.handshake(connection.io).await;
+        let (sender, driver) = handshake.map_err(|error| error::classify(error, &self.url.host_header()))?;
+        tokio::spawn(driver);
+        *locked(&self.shared) = Some(sender.clone());
+        Ok(sender)
+    }
+
+    fn shared(&self) -> Option<http2::SendRequest<RelayedBody>> {
+        locked(&self.shared).clone().filter(|sender| !sender.is_closed())
+    }
+
     fn take_idle(&self) -> Option<Line> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        locked(&self.idle).pop()
     }
 
     /// Keeps a connection once its response has been read to the end.
@@ -108,13 +188,17 @@ impl Upstream {
         let idle = Arc::clone(&self.idle);
         tokio::spawn(async move {
             if line.sender.ready().await.is_ok() {
-                let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut idle = locked(&idle);
                 if idle.len() < IDLE {
                     idle.push(line);
                 }
             }
         });
     }
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Line {

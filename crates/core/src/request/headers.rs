@@ -184,7 +184,7 @@ impl Headers {
     }
 
     /// Keeps the fields that are wanted.
-    pub(crate) fn retain(&mut self, is_wanted: impl FnMut(&Header) -> bool) {
+    pub fn retain(&mut self, is_wanted: impl FnMut(&Header) -> bool) {
         self.0.retain(is_wanted);
     }
 

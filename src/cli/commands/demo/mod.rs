@@ -90,7 +90,7 @@ fn play_what_breaks(stage: &mut Stage, context: &mut Context) -> Result<usize, F
     for (number, broken) in (1..).zip(&BREAKS) {
         let refused = refuse(broken, stage)?;
         show::refused(number, broken, &refused, &mut context.stdout)?;
-        match refused.exchange.judgement.cause() {
+        match refused.exchange.cause() {
             Some(cause) if cause == broken.id => named += 1,
             cause => show::wrong(broken, cause.as_deref(), &mut context.stdout)?,
         }

@@ -65,7 +65,7 @@ pub fn refused(number: usize, broken: &Break, refused: &Refused, out: &mut Scree
         write_painted_row(if at == 0 { "SDK" } else { "" }, Role::Mark, line, out)?;
     }
     let exchange = &refused.exchange;
-    let Some(diagnosis) = exchange.judgement.diagnosis() else { return Ok(()) };
+    let Some(diagnosis) = exchange.diagnosis() else { return Ok(()) };
     let redactor = report::redactor(exchange);
     report::shown(exchange, diagnosis, &redactor).write_brief("sigvet", out)
 }

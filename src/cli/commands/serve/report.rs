@@ -53,7 +53,7 @@ fn json_line(exchange: &Exchange, context: &Context) -> String {
         "status": exchange.status,
         "code": exchange.code,
         "verdict": exchange.judgement.outcome().as_str(),
-        "cause": exchange.judgement.cause(),
+        "cause": exchange.cause(),
         "problem": problem(exchange),
         "access_key_id": claimed.map(Claimed::access_key_id),
         "region": scope.map(|scope| &scope.region),
@@ -68,7 +68,7 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
     let time = exchange.at.to_rfc3339();
     let clock = time.get(11..19).unwrap_or_default();
     let redactor = redactor(exchange);
-    let cause = exchange.judgement.cause().or_else(|| exchange.code.map(str::to_owned)).or_else(|| problem(exchange));
+    let cause = exchange.cause().or_else(|| exchange.code.map(str::to_owned)).or_else(|| problem(exchange));
     let line = format!(
         "{clock} {} {} {} {}{}",
         exchange.status,
@@ -78,7 +78,7 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
         cause.map(|cause| format!("  {cause}")).unwrap_or_default(),
     );
     context.stderr.line(&inert_line(&line))?;
-    if let Some(diagnosis) = exchange.judgement.diagnosis().filter(|diagnosis| tells_something(diagnosis)) {
+    if let Some(diagnosis) = exchange.diagnosis().filter(|diagnosis| tells_something(diagnosis)) {
         shown(exchange, diagnosis, &redactor).write_text(false, &mut context.stderr)?;
         context.stderr.line("")?;
     }

@@ -18,7 +18,7 @@ use sigvet_diagnose::{Diagnosis, Judged, Origin, Search};
 pub fn to_html(page: &Page, exchange: &Exchange) -> String {
     let redactor = page.redactor_for(exchange);
     let valid = diagnosis_of_valid(exchange);
-    let diagnosis = exchange.judgement.diagnosis().or(valid.as_ref());
+    let diagnosis = exchange.diagnosis().or(valid.as_ref());
     let shown = diagnosis.map(|diagnosis| report::shown(exchange, diagnosis, &redactor));
     let title = shown.as_ref().map_or_else(|| reason(exchange), |shown| shown.title());
     let class = class_of_outcome(exchange.judgement.outcome());

@@ -44,6 +44,7 @@ pub fn word_for(judgement: &Judgement) -> &'static str {
         Judgement::NotServed(_) => "valid, not served",
         Judgement::Refused { .. } => "refused",
         Judgement::Unread(_) => "not read",
+        Judgement::Forwarded => "passed on",
     }
 }
 
@@ -67,14 +68,14 @@ fn target(exchange: &Exchange) -> String {
 
 /// The id of the mistake, or the service's word for the refusal.
 fn cause_id(exchange: &Exchange) -> Option<Cow<'_, str>> {
-    let cause = exchange.judgement.cause().map(Cow::from);
+    let cause = exchange.cause().map(Cow::from);
     cause.or_else(|| exchange.code.map(Cow::from))
 }
 
 /// Why it was refused.
 pub fn reason(exchange: &Exchange) -> String {
     let mut titles: Vec<&str> = Vec::new();
-    if let Some(best) = exchange.judgement.diagnosis().and_then(|diagnosis| diagnosis.best()) {
+    if let Some(best) = exchange.diagnosis().and_then(|diagnosis| diagnosis.best()) {
         titles.extend(best.mistakes.iter().map(|made| made.mistake.title));
         titles.dedup();
     }

@@ -1,0 +1,103 @@
+//! A request on its way to the server behind, as it is to arrive there, and the response on its way back.
+
+use std::fmt::Write;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use sigvet_core::request::{Header, Request};
+
+use super::hops::Hop;
+use super::{Reply, ReplyBody};
+use crate::transport::{TimeLimit, TransportError};
+
+/// How a gateway knows its own requests again, in `Via` (RFC 9110 §7.6.3).
+#[derive(Debug, Clone)]
+pub struct Pseudonym(String);
+
+/// The request cannot be written as HTTP: its method, its target or a header is not valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the request cannot be passed on: its method, its target or a header is not valid HTTP")]
+pub struct NotHttp;
+
+impl Pseudonym {
+    /// The name of a gateway, from a number of its own.
+    pub fn new(run: u32) -> Self {
+        Self(format!("sigvet-{run:08x}"))
+    }
+
+    /// Whether the request has been here before.
+    pub fn is_in(&self, request: &Request) -> bool {
+        request.headers.values("via").any(|value| String::from_utf8_lossy(value).contains(&self.0))
+    }
+}
+
+/// The request without its body, for the next hop. Fields of the connection stay behind, and so do those that `leaves_out`
+/// names in lower case.
+///
+/// # Errors
+/// See [`NotHttp`].
+pub fn head(
+    request: &Request,
+    leaves_out: impl Fn(&str) -> bool,
+    pseudonym: &Pseudonym,
+) -> Result<http::Request<()>, NotHttp> {
+    let uri = Uri::try_from(request.target()).map_err(|_| NotHttp)?;
+    if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target()) {
+        return Err(NotHttp);
+    }
+    let hop = Hop::new(request.headers.values("connection"));
+    let mut outgoing = http::Request::new(());
+    *outgoing.method_mut() = http::Method::from_bytes(request.method().as_bytes()).map_err(|_| NotHttp)?;
+    *outgoing.uri_mut() = uri;
+    for header in &request.headers {
+        let name = header.name.to_ascii_lowercase();
+        if !hop.keeps(&name) && !leaves_out(&name) {
+            append(outgoing.headers_mut(), &name, header)?;
+        }
+    }
+    let via = HeaderValue::from_str(&format!("1.1 {}", pseudonym.0)).map_err(|_| NotHttp)?;
+    outgoing.headers_mut().append(http::header::VIA, via);
+    Ok(outgoing)
+}
+
+fn append(headers: &mut HeaderMap, name: &str, header: &Header) -> Result<(), NotHttp> {
+    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| NotHttp)?;
+    headers.append(name, HeaderValue::from_bytes(header.value.trim_ascii()).map_err(|_| NotHttp)?);
+    Ok(())
+}
+
+/// The fields of a response that go further than this connection.
+pub fn response_headers(headers: &HeaderMap) -> HeaderMap {
+    let hop = Hop::new(headers.get_all(http::header::CONNECTION).iter().map(HeaderValue::as_bytes));
+    let mut kept = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        if !hop.keeps(name.as_str()) {
+            kept.append(name, value.clone());
+        }
+    }
+    kept
+}
+
+/// A response, passed back piece by piece with its trailer.
+pub fn passed_back(response: http::Response<Incoming>) -> Reply {
+    let (parts, body) = response.into_parts();
+    let body: ReplyBody = body.map_err(Into::into).boxed_unsync();
+    Reply { status: parts.status.as_u16(), headers: response_headers(&parts.headers), body }
+}
+
+/// The status and the text for whoever asked, if the server behind gave no answer.
+pub fn unreached(error: &TransportError) -> (u16, String) {
+    let status = match error {
+        TransportError::TimedOut { limit: TimeLimit::Request | TimeLimit::Connection, .. } => 504,
+        _ => 502,
+    };
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        // A string takes whatever is written.
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    (status, format!("the upstream did not answer: {text}"))
+}

@@ -1,0 +1,289 @@
+//! A body on its way from the client to the server behind: bounded, timed, and checked against what was signed of it.
+//!
+//! Nothing is kept but the piece that is held back: the last bytes of a hashed body go out once its hash is known to be right, and
+//! the last chunk of a signed one once all of its signatures are. What is wrong ends the outbound request before that.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use sigvet_core::crypto::{Sha256Digest, Sha256Hasher};
+use sigvet_core::stream::{DecodeError, Resigner};
+use sigvet_core::verify::Finding;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, Sleep};
+
+use super::Limits;
+use super::intake::IntakeError;
+
+/// How long to hold a body back for `100 Continue`, as curl does.
+const CONTINUE_TIME: Duration = Duration::from_secs(1);
+
+/// Why a body did not go out to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum PassError {
+    /// It is longer than the gateway takes.
+    #[error("the body is longer than {limit} bytes")]
+    TooLong {
+        /// The limit.
+        limit: u64,
+    },
+    /// Nothing came for too long.
+    #[error("no byte of the body arrived for {} s", .0.as_secs())]
+    Slow(Duration),
+    /// The connection broke, or the framing did.
+    #[error("the body broke off: {0}")]
+    Broken(#[source] hyper::Error),
+    /// It is not what was signed.
+    #[error("the body is not what was signed")]
+    Wrong(Vec<Finding>),
+    /// It was to be taken whole, and could not.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// It is in chunks that cannot be read.
+    #[error("the body's chunks cannot be read: {0}")]
+    Chunks(DecodeError),
+}
+
+/// What becomes of a body, for whoever waits for the answer.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome(Arc<Mutex<Told>>);
+
+#[derive(Debug, Default)]
+struct Told {
+    error: Option<PassError>,
+    length: u64,
+}
+
+/// What is checked of a body while it passes.
+pub enum Check {
+    /// Nothing.
+    Nothing,
+    /// Its hash.
+    Hash(Sha256Digest),
+    /// Its chunks, which are signed again.
+    Chunks(Box<Resigner>),
+}
+
+/// A body that passes.
+pub struct PassingBody {
+    incoming: Incoming,
+    checking: Checking,
+    ready: VecDeque<Frame<Bytes>>,
+    outcome: Outcome,
+    limits: Limits,
+    is_ended: bool,
+    timer: Pin<Box<Sleep>>,
+    /// Opens when the server behind wants the body.
+    gate: Option<oneshot::Receiver<()>>,
+}
+
+enum Checking {
+    Nothing,
+    Hash { hasher: Sha256Hasher, expected: Sha256Digest, held: Bytes },
+    Chunks(Option<Box<Resigner>>),
+}
+
+impl Outcome {
+    /// Takes what went wrong, if anything did.
+    pub fn take_error(&self) -> Option<PassError> {
+        self.told().error.take()
+    }
+
+    /// Bytes that arrived.
+    pub fn length(&self) -> u64 {
+        self.told().length
+    }
+
+    fn told(&self) -> std::sync::MutexGuard<'_, Told> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PassingBody {
+    /// Passes a body on, and tells the outcome what became of it.
+    pub fn new(incoming: Incoming, check: Check, limits: Limits, outcome: Outcome) -> Self {
+        let checking = match check {
+            Check::Nothing => Checking::Nothing,
+            Check::Hash(expected) => Checking::Hash { hasher: Sha256Hasher::new(), expected, held: Bytes::new() },
+            Check::Chunks(resigner) => Checking::Chunks(Some(resigner)),
+        };
+        let timer = Box::pin(tokio::time::sleep(limits.idle_time));
+        let ready = VecDeque::new();
+        Self { incoming, checking, ready, outcome, limits, is_ended: false, timer, gate: None }
+    }
+
+    /// Holds the body back until this is told, or for a second.
+    #[must_use]
+    pub fn behind(mut self, gate: oneshot::Receiver<()>) -> Self {
+        self.gate = Some(gate);
+        self.timer.as_mut().reset(Instant::now() + CONTINUE_TIME);
+        self
+    }
+
+    /// Whether the server behind wants the body, as far as is known by now.
+    fn poll_gate(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(gate) = &mut self.gate else { return Poll::Ready(()) };
+        if Pin::new(gate).poll(cx).is_pending() && self.timer.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        self.gate = None;
+        self.timer.as_mut().reset(Instant::now() + self.limits.idle_time);
+        Poll::Ready(())
+    }
+
+    fn take(&mut self, frame: Frame<Bytes>) -> Result<(), PassError> {
+        let piece = match frame.into_data() {
+            Ok(piece) => piece,
+            // A trailer of HTTP's own, which no signature covers.
+            Err(trailer) => {
+                self.ready.push_back(trailer);
+                return Ok(());
+            }
+        };
+        self.count(piece.len())?;
+        match &mut self.checking {
+            Checking::Nothing => self.ready.push_back(Frame::data(piece)),
+            Checking::Hash { hasher, held, .. } => {
+                hasher.update(&piece);
+                let earlier = std::mem::replace(held, piece);
+                push(&mut self.ready, earlier);
+            }
+            Checking::Chunks(resigner) => {
+                let mut out = Vec::new();
+                let resigner = resigner.as_mut().map_or(Ok(()), |resigner| resigner.push(&piece, &mut out));
+                push(&mut self.ready, out.into());
+                resigner.map_err(|error| wrong(vec![error]))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, bytes: usize) -> Result<(), PassError> {
+        let mut told = self.outcome.told();
+        told.length += bytes as u64;
+        let limit = self.limits.body_bytes;
+        if told.length > limit { Err(PassError::TooLong { limit }) } else { Ok(()) }
+    }
+
+    fn end(&mut self) -> Result<(), PassError> {
+        let rest = match std::mem::replace(&mut self.checking, Checking::Nothing) {
+            Checking::Nothing | Checking::Chunks(None) => Bytes::new(),
+            Checking::Hash { hasher, expected, held } => {
+                let presented = hasher.finish();
+                if presented != expected {
+                    return Err(PassError::Wrong(vec![mismatch(&presented, &expected)]));
+                }
+                held
+            }
+            Checking::Chunks(Some(resigner)) => {
+                let mut out = Vec::new();
+                resigner.finish(&mut out).map_err(wrong)?;
+                out.into()
+            }
+        };
+        // The held bytes stand before a trailer.
+        if !rest.is_empty() {
+            self.ready.push_front(Frame::data(rest));
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, error: PassError) -> Poll<Option<Result<Frame<Bytes>, PassFailed>>> {
+        let text = error.to_string();
+        self.outcome.told().error = Some(error);
+        self.is_ended = true;
+        self.ready.clear();
+        Poll::Ready(Some(Err(PassFailed(text))))
+    }
+}
+
+/// Ends the outbound request; why is told to whoever waits for the answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct PassFailed(String);
+
+fn push(ready: &mut VecDeque<Frame<Bytes>>, piece: Bytes) {
+    if !piece.is_empty() {
+        ready.push_back(Frame::data(piece));
+    }
+}
+
+/// The hash that was declared is the presented one; the body has the other.
+fn mismatch(body: &Sha256Digest, declared: &Sha256Digest) -> Finding {
+    Finding::PayloadMismatch { expected: body.to_string(), presented: declared.to_string() }
+}
+
+fn wrong(errors: Vec<DecodeError>) -> PassError {
+    let mut findings = Vec::new();
+    for error in errors {
+        match error {
+            DecodeError::Fault(fault) => findings.push(Finding::Stream(fault)),
+            other => return PassError::Chunks(other),
+        }
+    }
+    PassError::Wrong(findings)
+}
+
+impl Body for PassingBody {
+    type Data = Bytes;
+    type Error = PassFailed;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, PassFailed>>> {
+        loop {
+            if let Some(frame) = self.ready.pop_front() {
+                return Poll::Ready(Some(Ok(frame)));
+            }
+            if self.is_ended {
+                return Poll::Ready(None);
+            }
+            if self.poll_gate(cx).is_pending() {
+                return Poll::Pending;
+            }
+            match Pin::new(&mut self.incoming).poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    let deadline = Instant::now() + self.limits.idle_time;
+                    self.timer.as_mut().reset(deadline);
+                    if let Err(error) = self.take(frame) {
+                        return self.fail(error);
+                    }
+                }
+                Poll::Ready(Some(Err(error))) => return self.fail(PassError::Broken(error)),
+                Poll::Ready(None) => {
+                    if let Err(error) = self.end() {
+                        return self.fail(error);
+                    }
+                    self.is_ended = true;
+                }
+                Poll::Pending if self.timer.as_mut().poll(cx).is_ready() => {
+                    let limit = self.limits.idle_time;
+                    return self.fail(PassError::Slow(limit));
+                }
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.is_ended && self.ready.is_empty()
+    }
+
+    /// What is signed again is as long as what arrived.
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
+
+impl fmt::Debug for PassingBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PassingBody").field("is_ended", &self.is_ended).finish_non_exhaustive()
+    }
+}

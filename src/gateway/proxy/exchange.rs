@@ -1,0 +1,326 @@
+//! One request on its way through the proxy: signed, sent, answered, and explained if it was refused.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::{HeaderValue, Method, StatusCode};
+use hyper::body::{Body as _, Incoming};
+use sigvet_core::request::{Body, Request};
+use sigvet_core::resign::{Outbound as Signing, ResignError, resign};
+use sigvet_core::stream::Resigner;
+use sigvet_core::verify::{Accepted, Verdict};
+use sigvet_diagnose::Diagnosis;
+use sigvet_diagnose::formats::reply::Reply as Said;
+
+use super::masking::Masking;
+use super::outgoing::{self, Extras, Outbound};
+use super::refused::{self, ReadAhead};
+use super::signing::{self, CONTENT_SHA256, Declared};
+use super::{Denied, Inbound, Proxy, Way, upgrade};
+use crate::gateway::intake::{self, IntakeError};
+use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passed};
+use crate::gateway::passing::{Check, Outcome, PassError, PassingBody};
+use crate::gateway::{Reply, onward};
+use crate::transport::{HttpVersion, TransportError};
+
+/// How often a request is sent that can be sent again.
+const ATTEMPTS: u32 = 2;
+
+/// Time between two attempts.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A request that is about to leave.
+pub(super) struct Leaving<'p> {
+    proxy: &'p Proxy,
+    way: Way<'p>,
+    outcome: Outcome,
+    began: Instant,
+}
+
+/// What is signed.
+enum Unsigned {
+    /// A request without a signature, which is signed for each attempt.
+    Cleared(Box<Request>),
+    /// A request whose own signature was replaced.
+    Replaced { request: Box<Request>, signature: String },
+}
+
+/// Why a request did not leave.
+enum Stopped {
+    Denied(Denied),
+    Unread(IntakeError),
+}
+
+impl From<Denied> for Stopped {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl<'p> Leaving<'p> {
+    pub(super) fn new(proxy: &'p Proxy, way: Way<'p>) -> Self {
+        Self { proxy, way, outcome: Outcome::default(), began: Instant::now() }
+    }
+
+    /// Signs and sends, and gives back what came of it.
+    pub(super) async fn send(self, arriving: Arriving, mut leg: Box<Leg>) -> Passed {
+        let Arriving { head, body, verdict, upgrade, version, .. } = arriving;
+        let extras = Extras::of(&head, upgrade.is_some());
+        // What is spoken instead of HTTP is spoken on a connection of its own.
+        let version = if extras.upgrade.is_some() { HttpVersion::Http1 } else { version };
+        let is_head = head.method() == Method::HEAD.as_str();
+        let prepared = match (&verdict, &self.proxy.inbound) {
+            (Some(verdict), Some(inbound)) => self.replace(inbound, head, verdict, body).map_err(Stopped::from),
+            _ => self.clear(head, body).await,
+        };
+        let (unsigned, mut outbound) = match prepared {
+            Ok(prepared) => prepared,
+            Err(Stopped::Denied(denied)) => return denied.into_passed(leg),
+            Err(Stopped::Unread(error)) => return Passed::Unread(error.into()),
+        };
+        let sent = self.send_repeatedly(&unsigned, &mut outbound, &extras, version).await;
+        (leg.took, leg.length) = (self.began.elapsed(), self.outcome.length() + outbound.length());
+        // Of a body that is wrong the server behind has not seen the end, whatever it says.
+        match self.outcome.take_error() {
+            Some(PassError::Wrong(findings)) => match verdict {
+                Some(verdict) => return Passed::Wrong(verdict, findings),
+                None => return Passed::Unread(PassError::Wrong(findings)),
+            },
+            Some(error) => return Passed::Unread(error),
+            None => {}
+        }
+        let (response, request, signature) = match sent {
+            Ok(sent) => sent,
+            Err(denied) => return denied.into_passed(leg),
+        };
+        leg.status = Some(response.status().as_u16());
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return Passed::Answered(upgrade::join(response, upgrade), leg);
+        }
+        let masking = verdict.is_some().then(|| Masking::new(&self.way.credentials, &signature));
+        let reply = self.receive(response, &request, (is_head, masking), &mut leg).await;
+        Passed::Answered(reply, leg)
+    }
+
+    /// Takes the client's own signature off. A body that nobody has hashed is taken whole, to be hashed.
+    async fn clear(&self, head: Request, body: ArrivingBody) -> Result<(Unsigned, Outbound), Stopped> {
+        let route = self.way.route;
+        let host = route.sign_host.clone().unwrap_or_else(|| self.way.upstream.url().host_header());
+        let mut cleared = signing::cleared(head, route, &host);
+        let incoming = match body {
+            ArrivingBody::Coming(incoming) if !incoming.is_end_stream() => incoming,
+            ArrivingBody::Coming(_) => {
+                cleared.body = Body::Bytes(Vec::new());
+                return Ok((Unsigned::Cleared(Box::new(cleared)), Outbound::Empty));
+            }
+            ArrivingBody::There(file) => return Ok(there(cleared, file)),
+        };
+        match signing::declared(&cleared) {
+            Declared::SignedChunks => return Err(Denied::new(501, SIGNED_CHUNKS).into()),
+            Declared::Nothing if route.is_payload_unsigned => {
+                cleared.headers.push_unchecked(CONTENT_SHA256, "UNSIGNED-PAYLOAD");
+            }
+            Declared::Nothing => {
+                let taken = intake::take(&cleared, incoming, None, &self.proxy.limits).await;
+                let intake::Intake { body, file, .. } = taken.map_err(Stopped::Unread)?;
+                let length = body.length().unwrap_or_default();
+                if !cleared.headers.contains("content-length") {
+                    cleared.headers.push_unchecked("content-length", length.to_string());
+                }
+                cleared.body = body;
+                return Ok(there(cleared, file));
+            }
+            Declared::Usable => {}
+        }
+        let passing = self.passing(incoming, Check::Nothing);
+        Ok((Unsigned::Cleared(Box::new(cleared)), passing))
+    }
+
+    /// Puts a signature in the place of the client's own. The body is verified while it passes.
+    fn replace(
+        &self,
+        inbound: &Inbound,
+        head: Request,
+        verdict: &Verdict,
+        body: ArrivingBody,
+    ) -> Result<(Unsigned, Outbound), Denied> {
+        let decoder = match &body {
+            ArrivingBody::Coming(_) => inbound.verifier.decoder(&head, verdict),
+            ArrivingBody::There(_) => None,
+        };
+        let accepted = verdict.clone().accept_before_body().map_err(|rejection| Denied::new(403, rejection))?;
+        let signing = Signing::new(&self.way.credentials).with_host(self.way.upstream.url());
+        let resigned = resign(head, &accepted, &signing, self.proxy.clock.now()).map_err(denied_by)?;
+        let signature = resigned.signature.as_str().to_owned();
+        let (unsigned, outbound) = match body {
+            ArrivingBody::There(file) => there(resigned.request, file),
+            ArrivingBody::Coming(incoming) => {
+                let check = match (decoder, resigned.chain()) {
+                    (Some(decoder), Some(chain)) => {
+                        let resigner = Resigner::new(decoder, chain).map_err(|error| Denied::new(501, error))?;
+                        Check::Chunks(Box::new(resigner))
+                    }
+                    _ => hash_of(&accepted).map_or(Check::Nothing, Check::Hash),
+                };
+                (Unsigned::Cleared(Box::new(resigned.request)), self.passing(incoming, check))
+            }
+        };
+        let Unsigned::Cleared(request) = unsigned else { return Err(Denied::new(500, "the request is lost")) };
+        Ok((Unsigned::Replaced { request, signature }, outbound))
+    }
+
+    fn passing(&self, incoming: Incoming, check: Check) -> Outbound {
+        let body = PassingBody::new(incoming, check, self.proxy.limits, self.outcome.clone());
+        Outbound::Passing(Some(Box::new(body)))
+    }
+
+    /// Sends a request, and once more if nothing came of it and it can be repeated. Gives back what was sent.
+    async fn send_repeatedly(
+        &self,
+        unsigned: &Unsigned,
+        outbound: &mut Outbound,
+        extras: &Extras,
+        version: HttpVersion,
+    ) -> Result<(http::Response<Incoming>, Request, String), Denied> {
+        let mut attempt = 1;
+        loop {
+            let (request, signature) = self.sign(unsigned)?;
+            let message = outgoing::message(&request, outbound, extras, (version, &self.proxy.pseudonym));
+            let message = message.map_err(|error| Denied::new(502, error))?;
+            match self.way.upstream.send(message, version, self.way.route.limit).await {
+                Ok(response) => return Ok((response, request, signature)),
+                Err(error) if attempt < ATTEMPTS && outbound.can_be_repeated() && may_repeat(&error, &request) => {
+                    attempt += 1;
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(error) => {
+                    let (status, text) = onward::unreached(&error);
+                    return Err(Denied::new(status, text));
+                }
+            }
+        }
+    }
+
+    fn sign(&self, unsigned: &Unsigned) -> Result<(Request, String), Denied> {
+        match unsigned {
+            Unsigned::Replaced { request, signature } => Ok(((**request).clone(), signature.clone())),
+            Unsigned::Cleared(request) => {
+                let host = without_port(request.host().unwrap_or_default());
+                let signer = self.way.route.signer(host, &self.way.credentials);
+                let signer = signer.map_err(|problem| Denied::new(502, problem))?;
+                let signed = signer.sign((**request).clone(), self.proxy.clock.now());
+                let signed = signed.map_err(|error| Denied::new(502, format!("the request cannot be signed: {error}")))?;
+                Ok((signed.request, signed.signature.as_str().to_owned()))
+            }
+        }
+    }
+
+    /// Passes a response back; of a refusal it is found out why.
+    async fn receive(
+        &self,
+        response: http::Response<Incoming>,
+        sent: &Request,
+        (is_head, masking): (bool, Option<Masking>),
+        leg: &mut Leg,
+    ) -> Reply {
+        let status = response.status();
+        let is_refusal = matches!(status.as_u16(), 400 | 401 | 403) && !is_head;
+        let is_read = is_refusal && !response.headers().contains_key(http::header::CONTENT_ENCODING);
+        let is_masked = masking.is_some() && !status.is_success() && !is_head;
+        if !(is_read || is_masked) {
+            let mut reply = onward::passed_back(response);
+            if let Some(masking) = masking {
+                masking.apply_to_headers(&mut reply.headers);
+            }
+            return reply;
+        }
+        let (parts, body) = response.into_parts();
+        let ahead = ReadAhead::of(body).await;
+        if let Some(said) = refused::reply_about_signature(&parts, &ahead.beginning).filter(|_| is_read) {
+            leg.request_id.clone_from(&said.request_id);
+            if refused::is_about_key(&said) {
+                self.way.source.distrust(&self.way.credentials);
+            }
+            leg.diagnosis = self.explain(sent.clone(), said).await;
+        }
+        let mut headers = onward::response_headers(&parts.headers);
+        let body = match masking {
+            None => ahead.into_body(),
+            Some(masking) => {
+                masking.apply_to_headers(&mut headers);
+                masked_body(&masking, ahead, &mut headers)
+            }
+        };
+        Reply { status: status.as_u16(), headers, body }
+    }
+
+    /// Finds out on a thread of its own why a request was refused.
+    async fn explain(&self, sent: Request, said: Said) -> Option<Box<Diagnosis>> {
+        let limit = self.proxy.limits.explain_time;
+        if limit.is_zero() {
+            return None;
+        }
+        let place = Arc::clone(&self.proxy.searches).acquire_owned();
+        let place = tokio::time::timeout(limit, place).await.ok()?.ok()?;
+        let (credentials, now) = (Arc::clone(&self.way.credentials), self.proxy.clock.now());
+        let search = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            Box::new(refused::explain(&sent, &credentials, &said, (now, limit)))
+        });
+        search.await.ok()
+    }
+}
+
+/// What is said to a client whose chunks cannot be verified.
+const SIGNED_CHUNKS: &str =
+    "the body comes in chunks that are signed with a key that this proxy does not know; start it with --inbound";
+
+/// A request with its body, which is sent from where it is.
+fn there(mut request: Request, file: Option<std::fs::File>) -> (Unsigned, Outbound) {
+    let known = match &request.body {
+        Body::Bytes(bytes) if bytes.is_empty() => Body::Bytes(Vec::new()),
+        body => Body::Elsewhere { sha256: body.sha256(), length: body.length().unwrap_or_default() },
+    };
+    let body = std::mem::replace(&mut request.body, known);
+    (Unsigned::Cleared(Box::new(request)), Outbound::there(body, file))
+}
+
+/// The hash that the client signed, if it signed one.
+fn hash_of(accepted: &Accepted) -> Option<sigvet_core::crypto::Sha256Digest> {
+    let text = accepted.payload.as_ref()?.to_string();
+    let bytes = hex::decode(text).ok()?;
+    Some(sigvet_core::crypto::Sha256Digest(bytes.try_into().ok()?))
+}
+
+/// Whether nothing came of a request that does no harm when it is sent twice, or nothing of it was sent.
+fn may_repeat(error: &TransportError, request: &Request) -> bool {
+    let is_idempotent = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(&request.method());
+    match error {
+        TransportError::CannotConnect { .. } => true,
+        TransportError::NothingReceived { .. } => is_idempotent,
+        _ => false,
+    }
+}
+
+fn denied_by(error: ResignError) -> Denied {
+    let status = match error {
+        ResignError::Frames { .. } | ResignError::SessionTokenMissing => 501,
+        ResignError::UnsignedHeader { .. } | ResignError::Expired | ResignError::Leak { .. } => 403,
+        _ => 400,
+    };
+    Denied::new(status, error)
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// What of a refusal is passed on. A longer one ends there.
+fn masked_body(masking: &Masking, ahead: ReadAhead, headers: &mut http::HeaderMap) -> crate::gateway::ReplyBody {
+    let masked = masking.apply(&ahead.beginning);
+    headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(masked.len()));
+    Reply::new(200, "", masked).body
+}

@@ -1,0 +1,130 @@
+//! The keys that clients hold in place of the real ones: whose requests are signed again, and how far they reach.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sigvet_core::request::Request;
+use sigvet_core::scheme::Scope;
+
+use super::pattern::HostPattern;
+use super::rules::{Allowance, Forbidden};
+use crate::gateway::CredentialSource;
+
+/// What somebody may do who holds a key.
+#[derive(Debug, Clone, Default)]
+pub struct Grant {
+    /// Whose credentials their requests are signed with; none are those of the route.
+    pub source: Option<Arc<CredentialSource>>,
+    /// What they may do. Nothing is listed: all that the route allows.
+    pub permissions: Vec<Permission>,
+}
+
+/// A kind of requests that are allowed. An empty list allows all.
+#[derive(Debug, Clone, Default)]
+pub struct Permission {
+    /// Hosts, as the client names them.
+    pub hosts: Vec<HostPattern>,
+    /// Regions that the client signs for.
+    pub regions: Vec<String>,
+    /// Services that the client signs for.
+    pub services: Vec<String>,
+    /// Methods and paths.
+    pub allowance: Allowance,
+}
+
+/// Grants by access key ID.
+#[derive(Debug, Clone, Default)]
+pub struct Identities(HashMap<String, Grant>);
+
+impl Identities {
+    /// The grants.
+    pub fn new(grants: impl IntoIterator<Item = (String, Grant)>) -> Self {
+        Self(grants.into_iter().collect())
+    }
+
+    /// What the holder of a key may do.
+    pub fn grant(&self, access_key_id: &str) -> Option<&Grant> {
+        self.0.get(access_key_id)
+    }
+}
+
+impl Grant {
+    /// Whether a request may pass.
+    ///
+    /// # Errors
+    /// What is wrong by the last of the permissions.
+    pub fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
+        let mut refusal = Ok(());
+        for permission in &self.permissions {
+            match permission.check(request, scope) {
+                Ok(()) => return Ok(()),
+                refused => refusal = refused,
+            }
+        }
+        refusal
+    }
+}
+
+impl Permission {
+    fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
+        let host = request.host().unwrap_or_default();
+        if !self.hosts.is_empty() && !self.hosts.iter().any(|pattern| pattern.matches(host)) {
+            return Err(Forbidden::Host { host: host.to_owned() });
+        }
+        // A scheme that is bound to no region and no service is good for all of them.
+        let region = scope.and_then(|scope| scope.region.as_deref()).unwrap_or("*");
+        let service = scope.map_or("*", |scope| scope.service.as_str());
+        for (what, presented, allowed) in [("region", region, &self.regions), ("service", service, &self.services)] {
+            if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed == presented) {
+                return Err(Forbidden::Scope { what: format!("{what} {presented}") });
+            }
+        }
+        self.allowance.check(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::proxy::pattern::PrefixPattern;
+    use sigvet_core::request::RequestUrl;
+    use sigvet_core::scheme::Dialect;
+    use sigvet_core::time::Timestamp;
+
+    fn request(method: &str, host: &str, target: &str) -> Request {
+        Request::new(method, &RequestUrl::parse(&format!("https://{host}{target}")).unwrap()).unwrap()
+    }
+
+    fn scope(region: &str, service: &str) -> Scope {
+        Scope::new(&Timestamp::from_epoch_seconds(0), region, service, &Dialect::AWS4).unwrap()
+    }
+
+    /// Catches a permission that is met by half: a host of one and a path of another.
+    #[test]
+    fn one_permission_has_to_allow_all_of_a_request() {
+        let permission = |host: &str, service: &str, method: &str, path: &str| Permission {
+            hosts: vec![HostPattern::new(host)],
+            regions: vec!["eu-west-1".to_owned()],
+            services: vec![service.to_owned()],
+            allowance: Allowance { methods: vec![method.to_owned()], paths: vec![PrefixPattern::new(path)] },
+        };
+        let grant = Grant {
+            source: None,
+            permissions: vec![permission("a.example", "s3", "GET", "/read/*"), permission("b.example", "es", "PUT", "/*")],
+        };
+        let s3 = scope("eu-west-1", "s3");
+        assert_eq!(grant.check(&request("GET", "a.example", "/read/x"), Some(&s3)), Ok(()));
+        assert_eq!(grant.check(&request("PUT", "b.example", "/x"), Some(&scope("eu-west-1", "es"))), Ok(()));
+        for (request, scope) in [
+            (request("PUT", "a.example", "/read/x"), Some(&s3)),
+            (request("GET", "a.example", "/other"), Some(&s3)),
+            (request("GET", "b.example", "/read/x"), Some(&s3)),
+            (request("GET", "a.example", "/read/x"), Some(&scope("us-east-1", "s3"))),
+            (request("GET", "a.example", "/read/x"), Some(&scope("eu-west-1", "es"))),
+            (request("GET", "a.example", "/read/x"), None),
+        ] {
+            assert!(grant.check(&request, scope).is_err(), "{request:?}");
+        }
+        assert_eq!(Grant::default().check(&request("PUT", "any", "/"), None), Ok(()));
+    }
+}

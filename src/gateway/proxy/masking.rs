@@ -1,0 +1,100 @@
+//! What must not come down to whoever holds a placeholder: the access key ID, the token and the signature that went up in its
+//! place. Servers repeat them when they refuse.
+
+use http::HeaderMap;
+use sigvet_core::credentials::{Credentials, Secret};
+use zeroize::Zeroizing;
+
+/// Bytes in place of what is taken out.
+const MASK: &[u8] = b"[redacted]";
+
+/// Shorter values would be found in anything.
+const SHORTEST: usize = 8;
+
+/// The values that stay above.
+pub struct Masking(Vec<Zeroizing<Vec<u8>>>);
+
+impl Masking {
+    /// What went up with a request.
+    pub fn new(credentials: &Credentials, signature: &str) -> Self {
+        let token = credentials.session_token.as_ref().map(Secret::expose_secret);
+        let secret = credentials.secret_access_key.expose_secret();
+        let values = [Some(credentials.access_key_id.as_str()), token, Some(secret), Some(signature)];
+        let long = values.into_iter().flatten().filter(|value| value.len() >= SHORTEST);
+        let mut forms: Vec<Zeroizing<Vec<u8>>> = long.flat_map(forms_of).map(Zeroizing::new).collect();
+        // No rest of a longer one stays.
+        forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        forms.dedup();
+        Self(forms)
+    }
+
+    /// The bytes without them.
+    pub fn apply(&self, bytes: &[u8]) -> Vec<u8> {
+        self.0.iter().fold(bytes.to_vec(), |bytes, form| replaced(&bytes, form))
+    }
+
+    /// Takes out the fields that hold one.
+    pub fn apply_to_headers(&self, headers: &mut HeaderMap) {
+        let holds = |value: &[u8]| self.0.iter().any(|form| find(value, form).is_some());
+        let named: Vec<_> = headers.iter().filter(|(_, value)| holds(value.as_bytes())).map(|(name, _)| name.clone()).collect();
+        for name in named {
+            headers.remove(name);
+        }
+    }
+}
+
+/// As it is, percent-encoded, and byte by byte as S3 writes the texts of a refusal.
+fn forms_of(value: &str) -> Vec<Vec<u8>> {
+    use sigvet_core::internal::encode::{Slash, encode};
+
+    let mut encoded = Vec::new();
+    encode(value.as_bytes(), Slash::Encode, &mut encoded);
+    let twice = String::from_utf8_lossy(&encoded).replace('%', "%25").into_bytes();
+    let bytes: Vec<String> = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    vec![value.as_bytes().to_vec(), encoded, twice, bytes.join(" ").into_bytes()]
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn replaced(bytes: &[u8], wanted: &[u8]) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
+    while let Some(at) = find(rest, wanted) {
+        let (before, from) = rest.split_at(at);
+        out.extend_from_slice(before);
+        out.extend_from_slice(MASK);
+        rest = from.get(wanted.len()..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_up_does_not_come_down() {
+        let credentials = Credentials::new("AKIAREALREALREALREAL", "hush/hush").with_session_token("to/ken+to/ken");
+        let masking = Masking::new(&credentials, "0123456789abcdef");
+        for text in [
+            "<AWSAccessKeyId>AKIAREALREALREALREAL</AWSAccessKeyId>",
+            "<SignatureProvided>0123456789abcdef</SignatureProvided>",
+            "X-Amz-Security-Token=to%2Fken%2Bto%2Fken&",
+            "X-Amz-Security-Token%3Dto%252Fken%252Bto%252Fken",
+            "<Bytes>41 4b 49 41 52 45 41 4c 52 45 41 4c 52 45 41 4c 52 45 41 4c</Bytes>",
+            "hush/hush hush/hush",
+        ] {
+            let masked = String::from_utf8(masking.apply(text.as_bytes())).unwrap();
+            assert!(masked.contains("[redacted]"), "{masked}");
+            assert!(!["REALREAL", "0123456", "ken", "41 4b", "hush"].iter().any(|part| masked.contains(part)), "{masked}");
+        }
+        assert_eq!(masking.apply(b"<Code>AccessDenied</Code>"), b"<Code>AccessDenied</Code>");
+        let mut headers = HeaderMap::new();
+        headers.insert("location", "https://b.s3.amazonaws.com/?X-Amz-Signature=0123456789abcdef".parse().unwrap());
+        headers.insert("etag", "\"1\"".parse().unwrap());
+        masking.apply_to_headers(&mut headers);
+        assert_eq!(headers.len(), 1);
+    }
+}

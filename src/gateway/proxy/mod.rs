@@ -1,0 +1,166 @@
+//! The face that signs what passes: each request goes to its upstream with a signature of credentials that the client does not
+//! have. A signature that the client put on is taken off, or, if clients have keys of their own, verified and replaced.
+//!
+//! Nothing goes out unsigned: without credentials the answer is 503.
+
+mod pattern;
+mod rules;
+mod route;
+mod identities;
+mod signing;
+mod refused;
+mod outgoing;
+mod upgrade;
+mod masking;
+mod exchange;
+
+pub use identities::{Grant, Identities, Permission};
+pub use pattern::{HostPattern, PrefixPattern};
+pub use route::{Destination, Route, ScopeOf, Selector, Signers};
+pub use rules::{Allowance, Edits, Forbidden};
+
+use std::fmt;
+use std::sync::Arc;
+
+use sigvet_core::credentials::Credentials;
+use sigvet_core::request::Request;
+use sigvet_core::verify::Claimed;
+use tokio::sync::Semaphore;
+
+use super::metrics::Metrics;
+use super::onward::Pseudonym;
+use super::passage::{Arriving, Later, Leg, Passage, Passed};
+use super::{Clock, CredentialSource, Limits, Reply, Verifier};
+use crate::transport::Upstream;
+use exchange::Leaving;
+
+/// Signs what passes.
+pub struct Proxy {
+    routes: Vec<Route>,
+    /// Who may do what, if clients have keys of their own.
+    inbound: Option<Inbound>,
+    clock: Clock,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+    pseudonym: Pseudonym,
+    searches: Arc<Semaphore>,
+}
+
+/// The keys that clients have in place of the real ones.
+#[derive(Debug)]
+pub struct Inbound {
+    /// Who verifies them.
+    pub verifier: Arc<Verifier>,
+    /// What they may do.
+    pub identities: Identities,
+}
+
+/// Why a request goes no further, with the status that says so.
+#[derive(Debug)]
+struct Denied {
+    status: u16,
+    text: String,
+}
+
+/// Where a request goes, and who signs it.
+struct Way<'p> {
+    route: &'p Route,
+    upstream: Arc<Upstream>,
+    source: Arc<CredentialSource>,
+    credentials: Arc<Credentials>,
+}
+
+impl Proxy {
+    /// A proxy with these routes.
+    pub fn new(mut routes: Vec<Route>, clock: Clock, limits: Limits, metrics: Arc<Metrics>, run: u32) -> Self {
+        // Of two that take a request, the one that says more has it; of two that say as much, the first.
+        routes.sort_by_key(|route| std::cmp::Reverse(route.selector.rank()));
+        let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let (pseudonym, searches) = (Pseudonym::new(run), Arc::new(Semaphore::new(searches)));
+        Self { routes, inbound: None, clock, limits, metrics, pseudonym, searches }
+    }
+
+    /// The same for clients that have keys of their own.
+    #[must_use]
+    pub fn with_inbound(self, inbound: Inbound) -> Self {
+        Self { inbound: Some(inbound), ..self }
+    }
+
+    async fn relay(&self, arriving: Arriving) -> Passed {
+        let mut leg = Box::new(Leg::default());
+        let passed = match self.way(&arriving, &mut leg).await {
+            Ok(way) => Leaving::new(self, way).send(arriving, leg).await,
+            Err(denied) => denied.into_passed(leg),
+        };
+        if let Passed::Answered(reply, leg) = &passed {
+            self.metrics.count_request(&leg.route, reply.status);
+            if leg.status.is_some() {
+                self.metrics.count_latency(&leg.route, leg.took);
+            }
+            if let Some(cause) = leg.cause() {
+                self.metrics.count_refusal(&cause);
+            }
+        }
+        passed
+    }
+
+    /// Finds where a request goes, whether it may, and who signs it.
+    async fn way(&self, arriving: &Arriving, leg: &mut Leg) -> Result<Way<'_>, Denied> {
+        let request = &arriving.head;
+        if self.pseudonym.is_in(request) {
+            return Err(Denied::new(508, "the upstream is this proxy itself"));
+        }
+        let route = self.routes.iter().find(|route| route.selector.takes(request, arriving.port));
+        let route = route.ok_or_else(|| Denied::new(404, "no route takes this request"))?;
+        leg.route.clone_from(&route.name);
+        route.allowance.check(request).map_err(Denied::forbidden)?;
+        let upstream = route.destination.upstream(request).map_err(Denied::forbidden)?;
+        leg.host = upstream.url().host_header();
+        let own = self.own_source(request, arriving.verdict.as_ref().map(|verdict| &verdict.claimed))?;
+        let source = own.unwrap_or_else(|| Arc::clone(&route.source));
+        let credentials = source.current().await.map_err(|unready| Denied::new(503, unready))?;
+        Ok(Way { route, upstream, source, credentials })
+    }
+
+    /// The source of whoever holds an inbound key, if it is not that of the route.
+    fn own_source(
+        &self,
+        request: &Request,
+        claimed: Option<&Claimed>,
+    ) -> Result<Option<Arc<CredentialSource>>, Denied> {
+        let (Some(inbound), Some(claimed)) = (&self.inbound, claimed) else { return Ok(None) };
+        let grant = inbound.identities.grant(claimed.access_key_id());
+        let grant = grant.ok_or_else(|| Denied::new(403, "this key may do nothing here"))?;
+        grant.check(request, claimed.scope()).map_err(Denied::forbidden)?;
+        Ok(grant.source.clone())
+    }
+}
+
+impl Denied {
+    fn new(status: u16, text: impl fmt::Display) -> Self {
+        Self { status, text: text.to_string() }
+    }
+
+    fn forbidden(forbidden: Forbidden) -> Self {
+        let status = if matches!(forbidden, Forbidden::Method { .. }) { 405 } else { 403 };
+        Self::new(status, forbidden)
+    }
+
+    fn into_passed(self, mut leg: Box<Leg>) -> Passed {
+        let reply = Reply::plain(self.status, &self.text);
+        leg.problem = Some(self.text);
+        Passed::Answered(reply, leg)
+    }
+}
+
+impl Passage for Proxy {
+    fn pass(&self, arriving: Arriving) -> Later<'_, Passed> {
+        Box::pin(self.relay(arriving))
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proxy").field("routes", &self.routes).finish_non_exhaustive()
+    }
+}

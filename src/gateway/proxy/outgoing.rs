@@ -1,0 +1,137 @@
+//! A signed request with its body, as it goes out: once, or again if its body is still there.
+
+use std::fs::File;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::HeaderValue;
+use http::header::{CONNECTION, TE, UPGRADE};
+use http_body_util::{BodyExt, Empty};
+use sigvet_core::request::{Body, Request};
+use tokio::sync::oneshot;
+
+use crate::gateway::ReplyBody;
+use crate::gateway::onward::{self, NotHttp, Pseudonym};
+use crate::gateway::passing::PassingBody;
+use crate::gateway::payload::Payload;
+use crate::transport::HttpVersion;
+
+/// A body for the next hop.
+#[derive(Debug)]
+pub enum Outbound {
+    /// There is none.
+    Empty,
+    /// It is there, and can be sent again.
+    There {
+        /// Its bytes, if they are in memory.
+        bytes: Bytes,
+        /// The file that has them, if not.
+        file: Option<File>,
+        /// How many there are.
+        length: u64,
+    },
+    /// It passes, once.
+    Passing(Option<Box<PassingBody>>),
+}
+
+/// What goes with the head of a request besides its own fields.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// The protocol that the client wants to speak instead.
+    pub upgrade: Option<HeaderValue>,
+    /// Whether the client takes trailers: gRPC says so.
+    pub takes_trailers: bool,
+}
+
+impl Extras {
+    /// What a request asks of its connection that the next one is asked too.
+    pub fn of(request: &Request, is_upgrade: bool) -> Self {
+        let upgrade = request.headers.first("upgrade").filter(|_| is_upgrade);
+        Self {
+            upgrade: upgrade.and_then(|value| HeaderValue::from_bytes(value.trim_ascii()).ok()),
+            takes_trailers: request.headers.first_text("te").is_some_and(|te| te.eq_ignore_ascii_case("trailers")),
+        }
+    }
+}
+
+impl Outbound {
+    /// A body that is there: in the request, or in a file.
+    pub fn there(body: Body, file: Option<File>) -> Self {
+        match body {
+            Body::Bytes(bytes) if bytes.is_empty() => Self::Empty,
+            Body::Bytes(bytes) => Self::There { length: bytes.len() as u64, bytes: bytes.into(), file: None },
+            Body::Elsewhere { length, .. } => Self::There { bytes: Bytes::new(), file, length },
+            Body::Unknown => Self::Empty,
+        }
+    }
+
+    /// Whether it can be sent again.
+    pub fn can_be_repeated(&self) -> bool {
+        !matches!(self, Self::Passing(_))
+    }
+
+    /// Bytes that are there.
+    pub fn length(&self) -> u64 {
+        if let Self::There { length, .. } = self { *length } else { 0 }
+    }
+
+    /// The body, for one sending. One that passes is there for the first alone.
+    fn take(&mut self) -> ReplyBody {
+        match self {
+            Self::There { bytes, file: None, .. } => Payload::Bytes(bytes.clone()).into_body(),
+            Self::There { file: Some(file), length, .. } => match file.try_clone() {
+                Ok(file) => Payload::File { file, length: *length }.into_body(),
+                Err(_) => empty(),
+            },
+            Self::Passing(body) => body.take().map_or_else(empty, |body| body.map_err(Into::into).boxed_unsync()),
+            Self::Empty => empty(),
+        }
+    }
+}
+
+fn empty() -> ReplyBody {
+    Empty::new().map_err(|never| match never {}).boxed_unsync()
+}
+
+/// The request as hyper sends it.
+///
+/// # Errors
+/// See [`NotHttp`].
+pub fn message(
+    signed: &Request,
+    body: &mut Outbound,
+    extras: &Extras,
+    (version, pseudonym): (HttpVersion, &Pseudonym),
+) -> Result<http::Request<ReplyBody>, NotHttp> {
+    // Whoever has the body already waits for nobody's permission.
+    let waits = matches!(body, Outbound::Passing(_));
+    let mut outgoing = onward::head(signed, |name| name == "expect" && !waits, pseudonym)?;
+    let headers = outgoing.headers_mut();
+    if let Some(upgrade) = &extras.upgrade {
+        headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+        headers.insert(UPGRADE, upgrade.clone());
+    }
+    if extras.takes_trailers && version == HttpVersion::Http2 {
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+    }
+    let expects = headers.contains_key(http::header::EXPECT) && version == HttpVersion::Http1;
+    if expects && let Outbound::Passing(passing) = body {
+        let (tell, told) = oneshot::channel();
+        *passing = passing.take().map(|passing| Box::new(passing.behind(told)));
+        hold_until_continue(&mut outgoing, tell);
+    }
+    Ok(outgoing.map(|()| body.take()))
+}
+
+/// Lets the body go once the server says `100 Continue`.
+fn hold_until_continue(outgoing: &mut http::Request<()>, tell: oneshot::Sender<()>) {
+    let tell = Mutex::new(Some(tell));
+    hyper::ext::on_informational(outgoing, move |response| {
+        if response.status() == http::StatusCode::CONTINUE
+            && let Some(tell) = tell.lock().unwrap_or_else(PoisonError::into_inner).take()
+        {
+            // Nobody waits if the body went out for another reason.
+            let _ = tell.send(());
+        }
+    });
+}

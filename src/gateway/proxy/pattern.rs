@@ -1,0 +1,140 @@
+//! Names with `*` at one end: hosts by their suffix, paths and headers by their prefix.
+
+use sigvet_core::internal::encode::{Plus, decode};
+
+/// A host: `search.example.com`, or `*.amazonaws.com` for all below a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostPattern {
+    text: String,
+}
+
+/// The beginning of something, or all of it: `/bucket/*`, `x-debug-*`, `/exact`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefixPattern {
+    text: String,
+    is_prefix: bool,
+}
+
+impl HostPattern {
+    /// Reads a pattern; case does not matter.
+    pub fn new(text: &str) -> Self {
+        Self { text: text.to_ascii_lowercase() }
+    }
+
+    /// How much it says: a whole name more than an ending, a longer one more than a shorter one.
+    pub fn rank(&self) -> usize {
+        if self.text.starts_with('*') { self.text.len() } else { 1000 + self.text.len() }
+    }
+
+    /// Whether a host, with its port or without, is meant. A pattern with a port means that port alone.
+    pub fn matches(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        let name = match (has_port(&self.text), host.rsplit_once(':')) {
+            (false, Some((name, port))) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => &host,
+        };
+        let name = name.strip_suffix('.').unwrap_or(name);
+        match self.text.strip_prefix('*') {
+            Some(suffix) => name.len() > suffix.len() && name.ends_with(suffix),
+            None => name == self.text,
+        }
+    }
+}
+
+fn has_port(host: &str) -> bool {
+    host.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+impl PrefixPattern {
+    /// Reads a pattern.
+    pub fn new(text: &str) -> Self {
+        match text.strip_suffix('*') {
+            Some(prefix) => Self { text: prefix.to_owned(), is_prefix: true },
+            None => Self { text: text.to_owned(), is_prefix: false },
+        }
+    }
+
+    /// Whether a text is meant.
+    pub fn matches(&self, text: &str) -> bool {
+        if self.is_prefix { text.starts_with(&self.text) } else { text == self.text }
+    }
+
+    /// Whether a header is meant; case does not matter.
+    pub fn matches_header(&self, name: &str) -> bool {
+        let (name, text) = (name.to_ascii_lowercase(), self.text.to_ascii_lowercase());
+        if self.is_prefix { name.starts_with(&text) } else { name == text }
+    }
+}
+
+/// Whether one of the patterns means a path however a server reads it: as it is written, decoded, and with its dot segments
+/// removed. Else `/allowed/%2e%2e/secret` would pass as allowed.
+pub fn allows_path(patterns: &[PrefixPattern], raw: &[u8]) -> bool {
+    let written = String::from_utf8_lossy(raw).into_owned();
+    let decoded = String::from_utf8_lossy(&decode(raw, Plus::Literal)).into_owned();
+    let resolved = without_dot_segments(&decoded);
+    [written, decoded, resolved].iter().all(|path| patterns.iter().any(|pattern| pattern.matches(path)))
+}
+
+/// RFC 3986 §5.2.4; empty segments go too, as servers that merge slashes read it. A backslash counts as a slash.
+fn without_dot_segments(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let is_folder = path.ends_with(['/', '\\']);
+    for segment in path.split(['/', '\\']) {
+        match segment {
+            "" | "." => {}
+            ".." => drop(kept.pop()),
+            name => kept.push(name),
+        }
+    }
+    let mut resolved = format!("/{}", kept.join("/"));
+    if is_folder && !kept.is_empty() {
+        resolved.push('/');
+    }
+    resolved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_meant_by_name_or_by_what_they_end_in() {
+        for (pattern, host, is_meant) in [
+            ("a.example.com", "A.example.com", true),
+            ("a.example.com", "a.example.com:443", true),
+            ("a.example.com", "a.example.com.", true),
+            ("a.example.com:8080", "a.example.com:8080", true),
+            ("a.example.com:8080", "a.example.com", false),
+            ("a.example.com", "b.a.example.com", false),
+            ("*.amazonaws.com", "s3.amazonaws.com", true),
+            ("*.amazonaws.com", "amazonaws.com", false),
+            ("*.amazonaws.com", ".amazonaws.com", false),
+            ("*.amazonaws.com", "s3.amazonaws.com.evil.example", false),
+            ("*.amazonaws.com", "evilamazonaws.com", false),
+        ] {
+            assert_eq!(HostPattern::new(pattern).matches(host), is_meant, "{pattern} {host}");
+        }
+    }
+
+    /// Catches a path that is allowed as it is written and leads elsewhere as it is read.
+    #[test]
+    fn a_path_is_allowed_only_however_it_is_read() {
+        let patterns = [PrefixPattern::new("/logs/*"), PrefixPattern::new("/health")];
+        for path in ["/logs/a", "/logs/a%20b", "/logs/", "/health", "/logs/a/../b"] {
+            assert!(allows_path(&patterns, path.as_bytes()), "{path}");
+        }
+        for path in [
+            "/", "/log", "/logsx/a", "/healthz", "/health/", "/logs/../secret", "/logs/%2e%2e/secret", "/logs/%2E./secret",
+            "/logs/..%2fsecret", "/logs//../secret", "/%6cogs/a", "/logs/..\\secret", "/logs/a/../../secret",
+        ] {
+            assert!(!allows_path(&patterns, path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn headers_are_meant_in_any_case() {
+        assert!(PrefixPattern::new("X-Debug-*").matches_header("x-debug-id"));
+        assert!(PrefixPattern::new("cookie").matches_header("Cookie"));
+        assert!(!PrefixPattern::new("cookie").matches_header("cookies"));
+    }
+}

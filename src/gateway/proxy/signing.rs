@@ -1,0 +1,95 @@
+//! From a request as a client sent it to the one that is signed for the next hop.
+
+use sigvet_core::canonical::PayloadHash;
+use sigvet_core::internal::encode::{Plus, decode};
+use sigvet_core::request::Request;
+
+use super::route::Route;
+use crate::gateway::hops::Hop;
+
+/// The header that says what was signed of a body.
+pub const CONTENT_SHA256: &str = "x-amz-content-sha256";
+
+/// Headers and parameters of a signature that somebody else put on, for a server that is not this one.
+const SIGNATURE_HEADERS: [&str; 3] = ["authorization", "x-amz-date", "x-amz-security-token"];
+const SIGNATURE_PARAMETERS: [&str; 7] = [
+    "x-amz-algorithm",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-expires",
+    "x-amz-security-token",
+    "x-amz-signature",
+    "x-amz-signedheaders",
+];
+
+/// What a request says of its own body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared {
+    /// Nothing.
+    Nothing,
+    /// Its hash, or that it is not signed: it can be passed on as it comes.
+    Usable,
+    /// That it comes in chunks which somebody else signed.
+    SignedChunks,
+}
+
+/// Reads what a request says of its own body. What is neither a hash nor a known word says nothing.
+pub fn declared(request: &Request) -> Declared {
+    let Some(word) = request.headers.first_text(CONTENT_SHA256) else { return Declared::Nothing };
+    let is_hash = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match word {
+        PayloadHash::UNSIGNED | "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => Declared::Usable,
+        _ if is_hash => Declared::Usable,
+        _ if word.starts_with("STREAMING-") => Declared::SignedChunks,
+        _ => Declared::Nothing,
+    }
+}
+
+/// Takes off what belongs to the client's connection and what it was signed with, makes the changes of the route, and names the
+/// host of the next hop.
+pub fn cleared(mut request: Request, route: &Route, host: &str) -> Request {
+    let hop = Hop::new(request.headers.values("connection"));
+    let is_nothing = declared(&request) == Declared::Nothing;
+    request.headers.retain(|header| {
+        let name = header.name.to_ascii_lowercase();
+        !hop.keeps(&name) && !(is_nothing && name == CONTENT_SHA256)
+    });
+    join_cookies(&mut request);
+    route.edits.apply(&mut request);
+    request.headers.retain(|header| !SIGNATURE_HEADERS.iter().any(|name| header.name.eq_ignore_ascii_case(name)));
+    drop_signature_parameters(&mut request);
+    request.headers.remove("host");
+    request.headers.push_unchecked("host", host);
+    request
+}
+
+/// HTTP/2 may send a cookie in pieces, and servers put them together (RFC 9113 §8.2.3).
+fn join_cookies(request: &mut Request) {
+    if request.headers.values("cookie").count() > 1 {
+        let pieces: Vec<Vec<u8>> = request.headers.values("cookie").map(<[u8]>::to_vec).collect();
+        request.headers.remove("cookie");
+        request.headers.push_unchecked("cookie", pieces.join(&b"; "[..]));
+    }
+}
+
+/// Only a query that has a signature is touched.
+fn drop_signature_parameters(request: &mut Request) {
+    let Some(query) = request.query() else { return };
+    let name_of = |piece: &[u8]| {
+        let name = decode(piece.split(|byte| *byte == b'=').next().unwrap_or_default(), Plus::Literal);
+        String::from_utf8_lossy(&name).to_ascii_lowercase()
+    };
+    let pieces: Vec<&[u8]> = query.split(|byte| *byte == b'&').collect();
+    if !pieces.iter().any(|piece| name_of(piece) == "x-amz-signature") {
+        return;
+    }
+    let kept: Vec<&[u8]> =
+        pieces.into_iter().filter(|piece| !SIGNATURE_PARAMETERS.contains(&name_of(piece).as_str())).collect();
+    let mut target = request.path().to_vec();
+    if !kept.is_empty() {
+        target.push(b'?');
+        target.extend(kept.join(&b'&'));
+    }
+    // A part of a target that was one is one.
+    let _ = request.set_target(target);
+}

@@ -1,0 +1,27 @@
+//! A connection whose two ends speak something else from here on, such as WebSocket: bytes pass both ways until one end closes.
+
+use http::header::{CONNECTION, UPGRADE};
+use http::{HeaderValue, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+
+use crate::gateway::{Reply, onward};
+
+/// Joins the two ends, if the server behind agreed.
+pub fn join(mut response: Response<Incoming>, client: Option<OnUpgrade>) -> Reply {
+    let is_agreed = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    let (Some(client), true) = (client, is_agreed) else { return onward::passed_back(response) };
+    let server = hyper::upgrade::on(&mut response);
+    let upgrade = response.headers().get(UPGRADE).cloned();
+    let mut reply = onward::passed_back(response);
+    reply.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    upgrade.map(|upgrade| reply.headers.insert(UPGRADE, upgrade));
+    tokio::spawn(async move {
+        if let (Ok(client), Ok(server)) = (client.await, server.await) {
+            // How it ends is for the two ends to see.
+            let _ = tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(server)).await;
+        }
+    });
+    reply
+}
