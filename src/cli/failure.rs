@@ -109,6 +109,14 @@ impl Failure {
         self
     }
 
+    /// The message and the hints on one line, for a log or a reply.
+    pub fn to_line(&self) -> String {
+        match self.hints.is_empty() {
+            true => self.to_string(),
+            false => format!("{self} ({})", self.hints.join("; ")),
+        }
+    }
+
     /// What to try, the most likely first.
     pub fn hints(&self) -> &[String] {
         &self.hints

@@ -44,7 +44,7 @@ pub use refusal::{AnswerAs, Dialect};
 pub use relay::Relay;
 pub use reply::{Reply, ReplyBody};
 pub use credential_source::{CredentialSource, Fetch, SourceStatus, Unready};
-pub use metrics::Metrics;
+pub use metrics::{CONTENT_TYPE as METRICS_TYPE, Metrics};
 pub use passage::{Arriving, ArrivingBody, Later, Leg, Passage, Passed};
 pub use passing::PassError;
 pub use server::{Admission, Answer, Pages, Server, Sink};

@@ -30,7 +30,7 @@ mod sessions;
 mod typed;
 mod resolve;
 
-pub use aws::{AwsView, aws_profiles};
+pub use aws::{AwsView, assume_role, aws_profiles};
 pub use aws_cause::{AwsCause, ChainEnd};
 pub use choice::{CredentialChoice, KeyParts};
 pub use edit::{Added, DefaultProfile, Existing, add, remove, replace, set_default};
@@ -38,6 +38,7 @@ pub use environment::Environment;
 pub use error::{CommandProblem, Error, FailureKind};
 pub use file::{Location, ProfileFile};
 pub use found::{Described, KnownKey, Resolved};
+pub use near::near_names;
 pub use others::known_keys;
 pub use outside::{Answer, Call, NoAnswer, Outside, Route};
 pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};

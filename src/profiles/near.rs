@@ -20,6 +20,11 @@ pub(super) fn did_you_mean(near: &[String]) -> String {
     format!("; did you mean {}?", quoted.join(" or "))
 }
 
+/// The tail of a message about a name that is not one of the candidates.
+pub fn near_names<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    did_you_mean(&near(typed, candidates))
+}
+
 /// Levenshtein's distance: insertions, deletions and replacements between the two.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();

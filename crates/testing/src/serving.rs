@@ -1,4 +1,4 @@
-//! A `sigvet serve` under way, on a free port, which ends with the value; and conversations with it byte by byte.
+//! A `sigvet serve` or a `sigvet proxy` under way, on a free port, which ends with the value; and conversations with it byte by byte.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -29,8 +29,17 @@ impl Serving {
 
     /// Starts `sigvet serve` with these options, which have to name a key.
     pub fn start_without_key(options: &[&str]) -> Self {
-        let words = [&["serve", "--port", "0"], options].concat();
-        let mut child = Sigvet::anonymous(&words).into_command().spawn().unwrap();
+        Self::spawn(Sigvet::anonymous(&[&["serve", "--port", "0"], options].concat()))
+    }
+
+    /// Starts `sigvet proxy` with these options, and these variables in its environment.
+    pub fn start_proxy(options: &[&str], environment: &[(&str, &str)]) -> Self {
+        let proxy = Sigvet::anonymous(&[&["proxy", "--port", "0"], options].concat());
+        Self::spawn(environment.iter().fold(proxy, |proxy, (name, value)| proxy.env(name, value)))
+    }
+
+    fn spawn(server: Sigvet) -> Self {
+        let mut child = server.into_command().spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         stderr.read_line(&mut line).unwrap();

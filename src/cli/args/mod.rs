@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{demo, explain, form, key, presign, send, serve, sign, verify};
+use super::commands::{demo, explain, form, key, presign, proxy, send, serve, sign, verify};
 use crate::cli::args::deferred::Deferred;
 use crate::cli::commands::profile;
 
@@ -70,6 +70,13 @@ pub enum Command {
     /// Run a local endpoint that verifies like AWS and explains each refusal
     #[command(help_template = HELP)]
     Serve(Deferred<serve::ServeArgs>),
+    /// Sign every request that passes, or verify it and sign it again
+    ///
+    /// Clients send their requests to the proxy, and need neither credentials nor a signature. Each request is signed and passed
+    /// on, and its response comes back as it arrives. With --inbound, clients sign with keys of their own, which open nothing
+    /// but this proxy.
+    #[command(help_template = HELP)]
+    Proxy(Deferred<proxy::ProxyArgs>),
     /// Show what sigvet does: sign, send, break and explain requests on this machine
     ///
     /// It needs no account, reads no profile and reaches no other machine: it starts a server inside itself, signs and sends

@@ -7,6 +7,7 @@ pub mod sign;
 pub mod presign;
 pub mod send;
 pub mod serve;
+pub mod proxy;
 pub mod demo;
 pub mod verify;
 pub mod explain;

@@ -16,18 +16,27 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The world outside.
 pub struct Network<'c> {
-    context: &'c Context,
+    connection: &'c Options,
+    now: Timestamp,
     mfa_code: Option<&'c str>,
+    /// Whether somebody can be asked for a code.
+    is_attended: bool,
 }
 
 impl<'c> Network<'c> {
     /// Asks as the command connects; `mfa_code` is a code that was typed.
     pub fn new(context: &'c Context, mfa_code: Option<&'c str>) -> Self {
-        Self { context, mfa_code }
+        let is_attended = context.stdin_is_terminal;
+        Self { connection: &context.connection, now: context.now, mfa_code, is_attended }
+    }
+
+    /// Asks while nobody is there to be asked.
+    pub fn unattended(connection: &'c Options, now: Timestamp) -> Self {
+        Self { connection, now, mfa_code: None, is_attended: false }
     }
 
     fn options(&self, call: &Call) -> Options {
-        let mut options = self.context.connection.clone().trusting(call.ca_bundle.as_deref());
+        let mut options = self.connection.clone().trusting(call.ca_bundle.as_deref());
         if call.route == Route::Direct {
             options.proxies = Proxies::default();
         }
@@ -39,7 +48,7 @@ impl<'c> Network<'c> {
 
 impl Outside for Network<'_> {
     fn now(&self) -> Timestamp {
-        self.context.now
+        self.now
     }
 
     fn send(&self, call: Call) -> Result<Answer, NoAnswer> {
@@ -63,7 +72,7 @@ impl Outside for Network<'_> {
         if let Some(code) = self.mfa_code {
             return Some(code.to_owned());
         }
-        if !self.context.stdin_is_terminal {
+        if !self.is_attended {
             return None;
         }
         rpassword::prompt_password(format!("Code of the MFA device {serial}: ")).ok().filter(|code| !code.is_empty())

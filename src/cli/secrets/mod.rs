@@ -86,6 +86,11 @@ impl Secrets {
         self.forms.take();
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// The text without them.
     pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.forms().iter().fold(Cow::Borrowed(text), |text, form| match text.contains(form.text.as_str()) {

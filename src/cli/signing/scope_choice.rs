@@ -43,6 +43,11 @@ impl Destination {
         Self { host: host.to_owned(), uri: url.scheme() }
     }
 
+    /// A host that is not known from a request. It has no port.
+    pub fn from_host(host: &str) -> Self {
+        Self { host: host.to_owned(), uri: UriScheme::Https }
+    }
+
     /// The host that is signed, without its port.
     pub fn host(&self) -> &str {
         &self.host

@@ -50,11 +50,6 @@ impl ReadAhead {
         Self { beginning: beginning.freeze(), rest: Some(body) }
     }
 
-    /// Whether all of it was read.
-    pub fn is_whole(&self) -> bool {
-        self.rest.is_none()
-    }
-
     /// The whole body again.
     pub fn into_body(self) -> ReplyBody {
         match self.rest {

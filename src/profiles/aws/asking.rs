@@ -107,6 +107,11 @@ impl Asking<'_> {
         self.sts(name)?.ask_unsigned(&call, self.outside)
     }
 
+    /// Takes a role that no profile names.
+    pub(super) fn assume(&self, role: &str, key: &Credentials) -> Result<Credentials, AwsCause> {
+        self.unexpired(self.ask_for_role("default", &[("RoleArn", role)], None, key)?)
+    }
+
     /// Takes a role: as it is kept, or else by asking STS.
     fn assume_role(
         &self,

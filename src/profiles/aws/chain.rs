@@ -40,6 +40,22 @@ pub(in crate::profiles) fn chain(environment: &Environment, outside: &dyn Outsid
     of_profile(&AwsFiles::load(environment)?, DEFAULT, Rank::Implied, environment, outside)
 }
 
+/// Takes a role with a key, asking STS in this region.
+///
+/// # Errors
+/// AWS's files are broken, or STS gives nothing.
+pub fn assume_role(
+    role: &str,
+    key: &Credentials,
+    region: Option<&str>,
+    environment: &Environment,
+    outside: &dyn Outside,
+) -> Result<Credentials, Error> {
+    let files = AwsFiles::load(environment)?;
+    let taken = Asking { files: &files, environment, outside, region }.assume(role, key);
+    taken.map_err(|source| Error::Aws { asked: Source::Aws { provider: AwsProvider::AssumeRole }, source })
+}
+
 fn of_profile(
     files: &AwsFiles,
     name: &str,

@@ -24,6 +24,7 @@ use super::aws_cause::{AwsCause, ChainEnd};
 use super::found::Resolved;
 
 pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile};
+pub use chain::assume_role;
 pub use view::{AwsView, aws_profiles};
 
 /// What the last resort comes to.

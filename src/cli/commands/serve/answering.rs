@@ -51,7 +51,7 @@ pub fn upstream(
 }
 
 /// Whether a URL leads to the address that is listened on. A name that does not resolve may do so later.
-fn is_itself(url: &RequestUrl, listening: SocketAddr) -> bool {
+pub fn is_itself(url: &RequestUrl, listening: SocketAddr) -> bool {
     let host = url.host().trim_start_matches('[').trim_end_matches(']');
     let addresses = (host, url.port_or_default()).to_socket_addrs();
     let is_own =

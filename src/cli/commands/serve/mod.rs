@@ -1,14 +1,14 @@
 //! `sigvet serve`: an endpoint that verifies like AWS and explains each refusal.
 
-mod answering;
+pub mod answering;
 pub mod keys;
-mod tls;
+pub mod tls;
 pub mod report;
 pub mod page;
 pub mod sink;
-mod running;
+pub mod running;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,8 +17,9 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::gateway::{LimitOptions, ListenOptions, LogFormat};
 use crate::cli::options::signing::ExpectedOptions;
-use crate::cli::options::value::{parse_duration, parse_size, parse_time};
+use crate::cli::options::value::{parse_duration, parse_time};
 use crate::gateway::{AnswerAs, Asker, Limits};
 use sigvet_core::time::Timestamp;
 
@@ -62,16 +63,6 @@ impl From<ProxyKind> for Asker {
     }
 }
 
-/// How the log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum LogFormat {
-    /// A line per request, and an explanation below each refused one
-    #[default]
-    Text,
-    /// A JSON object per request
-    Json,
-}
-
 /// The arguments of `sigvet serve`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
@@ -83,34 +74,9 @@ pub struct ServeArgs {
     #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT, help_heading = "Listening")]
     port: u16,
 
-    /// Address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), help_heading = "Listening")]
-    listen: IpAddr,
-
-    /// Allow an address that other machines can reach
-    #[arg(long, help_heading = "Listening")]
-    allow_remote: bool,
-
-    /// Speak TLS with a certificate made for this run
-    ///
-    /// --tls-cert gives another one.
-    #[arg(long, help_heading = "Listening")]
-    tls: bool,
-
-    /// Certificate chain to show (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_key", value_hint = clap::ValueHint::FilePath)]
-    #[arg(help_heading = "Listening")]
-    tls_cert: Option<PathBuf>,
-
-    /// Private key of --tls-cert (PEM, without a password)
-    #[arg(long, value_name = "FILE", requires = "tls_cert", value_hint = clap::ValueHint::FilePath)]
-    #[arg(help_heading = "Listening")]
-    tls_key: Option<PathBuf>,
-
-    /// Write the CA certificate that clients must trust to this file (PEM)
-    #[arg(long, value_name = "FILE", conflicts_with = "tls_cert", value_hint = clap::ValueHint::FilePath)]
-    #[arg(help_heading = "Listening")]
-    tls_ca: Option<PathBuf>,
+    /// Where to listen, and how.
+    #[command(flatten)]
+    listening: ListenOptions,
 
     /// Accept this profile's key; repeatable (default: all)
     ///
@@ -180,29 +146,9 @@ pub struct ServeArgs {
     #[arg(long, help_heading = "Answering")]
     exit_code: bool,
 
-    /// Maximum size of a request body
-    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "5GiB", help_heading = "Limits")]
-    max_body: u64,
-
-    /// Maximum size of a request line with its headers
-    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "64KiB", help_heading = "Limits")]
-    max_head: u64,
-
-    /// Maximum time until a request's headers are complete
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "10s", help_heading = "Limits")]
-    head_timeout: Duration,
-
-    /// Maximum time between two pieces of a body
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30s", help_heading = "Limits")]
-    idle_timeout: Duration,
-
-    /// Maximum time for requests in progress when the server is asked to stop
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30s", help_heading = "Limits")]
-    stop_timeout: Duration,
-
-    /// Maximum number of open connections
-    #[arg(long, value_name = "COUNT", default_value_t = 1024, help_heading = "Limits")]
-    max_connections: usize,
+    /// What a request may take.
+    #[command(flatten)]
+    limits: LimitOptions,
 
     /// Do not serve the page that shows requests in a browser
     #[arg(long, help_heading = "Output")]
@@ -221,20 +167,11 @@ pub fn run(args: &ServeArgs, context: &mut Context) -> Result<Exit, Failure> {
 
 impl ServeArgs {
     fn address(&self) -> SocketAddr {
-        SocketAddr::new(self.listen, self.port)
+        SocketAddr::new(self.listening.listen, self.port)
     }
 
     fn limits(&self) -> Limits {
-        Limits {
-            body_bytes: self.max_body,
-            connections: self.max_connections,
-            head_bytes: usize::try_from(self.max_head).unwrap_or(usize::MAX),
-            head_time: self.head_timeout,
-            idle_time: self.idle_timeout,
-            stop_time: self.stop_timeout,
-            explain_time: self.time_limit,
-            ..Limits::default()
-        }
+        self.limits.to_limits(self.time_limit)
     }
 
     fn answer_as(&self) -> AnswerAs {

@@ -1,16 +1,17 @@
 //! What is written of an exchange: a line, and below a refused one why.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde_json::json;
 
-use super::LogFormat;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::options::gateway::LogFormat;
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
 use crate::cli::screen::inert_line;
-use crate::gateway::{Exchange, Judgement};
+use crate::gateway::{Exchange, Judgement, Leg};
 use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::{Claimed, Known};
 use sigvet_diagnose::Diagnosis;
@@ -42,7 +43,7 @@ impl Report {
 fn json_line(exchange: &Exchange, context: &Context) -> String {
     let claimed = exchange.judgement.verdict().map(|verdict| &verdict.claimed);
     let scope = claimed.and_then(Claimed::scope);
-    let object = json!({
+    let mut object = json!({
         "time": exchange.at.to_rfc3339(),
         "request_id": exchange.request_id,
         "client": exchange.peer.to_string(),
@@ -52,7 +53,7 @@ fn json_line(exchange: &Exchange, context: &Context) -> String {
         "bytes": exchange.body_length,
         "status": exchange.status,
         "code": exchange.code,
-        "verdict": exchange.judgement.outcome().as_str(),
+        "verdict": verdict(exchange),
         "cause": exchange.cause(),
         "problem": problem(exchange),
         "access_key_id": claimed.map(Claimed::access_key_id),
@@ -60,8 +61,29 @@ fn json_line(exchange: &Exchange, context: &Context) -> String {
         "service": scope.map(|scope| &scope.service),
         "milliseconds": milliseconds(exchange),
     });
+    if let (Some(leg), Some(object)) = (&exchange.upstream, object.as_object_mut()) {
+        object.insert("upstream".to_owned(), upstream(leg));
+    }
     let redacted = redactor(exchange).apply_to_json(object);
     context.secrets.apply(&redacted.to_string()).into_owned()
+}
+
+/// Of a request that nobody judged there is no verdict.
+fn verdict(exchange: &Exchange) -> Option<&'static str> {
+    match exchange.judgement {
+        Judgement::Forwarded => None,
+        _ => Some(exchange.judgement.outcome().as_str()),
+    }
+}
+
+fn upstream(leg: &Leg) -> serde_json::Value {
+    json!({
+        "route": leg.route,
+        "host": leg.host,
+        "status": leg.status,
+        "request_id": leg.request_id,
+        "milliseconds": in_milliseconds(leg.took),
+    })
 }
 
 fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure> {
@@ -70,11 +92,12 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
     let redactor = redactor(exchange);
     let cause = exchange.cause().or_else(|| exchange.code.map(str::to_owned)).or_else(|| problem(exchange));
     let line = format!(
-        "{clock} {} {} {} {}{}",
+        "{clock} {} {} {} {}{}{}",
         exchange.status,
         exchange.request.method(),
         redactor.apply(&target(exchange)),
         format_args!("{:.1} ms", milliseconds(exchange)),
+        exchange.upstream.as_ref().map(|leg| format!(" -> {}", leg.host)).unwrap_or_default(),
         cause.map(|cause| format!("  {cause}")).unwrap_or_default(),
     );
     context.stderr.line(&inert_line(&line))?;
@@ -118,6 +141,9 @@ fn target(exchange: &Exchange) -> Cow<'_, str> {
 
 /// Why there was nothing to judge, or nothing was judged.
 pub fn problem(exchange: &Exchange) -> Option<String> {
+    if let Some(problem) = exchange.upstream.as_ref().and_then(|leg| leg.problem.clone()) {
+        return Some(problem);
+    }
     match &exchange.judgement {
         Judgement::Unread(problem) => Some(problem.clone()),
         Judgement::Refused { verdict: Err(error), .. } => Some(error.to_string()),
@@ -126,5 +152,9 @@ pub fn problem(exchange: &Exchange) -> Option<String> {
 }
 
 fn milliseconds(exchange: &Exchange) -> f64 {
-    (exchange.took.as_secs_f64() * 1_000_000.0).round() / 1000.0
+    in_milliseconds(exchange.took)
+}
+
+fn in_milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }

@@ -5,28 +5,43 @@ use std::sync::Arc;
 use super::page::Page;
 use super::report::Report;
 use super::sink::{Exchanges, Queue};
-use super::{LogFormat, ServeArgs, keys};
+use super::{ServeArgs, keys};
 use super::{answering, tls};
 use crate::cli::context::{self, Context};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
 use crate::gateway::{
     Clock, Exchange, Journal, JournalLimits, Keyring, ListenError, Listening, Pages, Server, Stop, Verifier,
 };
 use crate::platform;
 use sigvet_core::verify::{DEFAULT_WINDOW, Outcome};
+use tokio::runtime::Runtime;
 
 /// Serves until it is asked to stop, by a signal or by the number of requests.
 pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
+    start_runtime()?.block_on(serve(args, keys, context))
+}
+
+/// The threads of a server.
+pub fn start_runtime() -> Result<Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::from_error(Exit::CannotConnect, error))?;
-    runtime.block_on(serve(args, keys, context))
+    runtime.map_err(|error| Failure::from_error(Exit::CannotConnect, error))
+}
+
+/// Asks a server to stop when the process is asked to.
+pub fn stop_on_signal(stop: &Stop) {
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        platform::stop_signal().await;
+        asked.ask();
+    });
 }
 
 async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
     let local = answering::local(args)?;
-    let tls = tls::configure(args)?;
-    let listening = Listening::bind(args.address(), args.allow_remote, tls).await.map_err(explain_listening)?;
+    let tls = tls::configure(&args.listening)?;
+    let listening = Listening::bind(args.address(), args.listening.allow_remote, tls).await.map_err(explain_listening)?;
     let stop = Stop::new();
     let journal = (!args.no_page).then(|| Arc::new(Journal::new(JournalLimits::default())));
     let page = journal.clone().map(|journal| Arc::new(Page::for_keys(journal, &keys, &listening, &stop)));
@@ -41,11 +56,7 @@ async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result
     };
     announce(args, &listening, page.as_deref(), context)?;
     server.pages = page.map(|page| Arc::new(page) as Arc<dyn Pages>);
-    let asked = stop.clone();
-    tokio::spawn(async move {
-        platform::stop_signal().await;
-        asked.ask();
-    });
+    stop_on_signal(&stop);
     let serving = tokio::spawn(listening.serve(Arc::new(server), stop.clone()));
     let mut log = Log { args, report: Report::new(args.log), count: 0, is_refused: false };
     let written = log.write_all(exchanges, serving, &stop, context).await;
@@ -82,13 +93,14 @@ fn announce(
         let (id, secret) = keys::DEMO_KEY;
         context.stderr.line(&format!("demo key: AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret}"))?;
     }
-    if args.allow_remote && !args.listen.is_loopback() {
+    if args.listening.allow_remote && !args.listening.listen.is_loopback() {
         warn(context, "other machines can reach this server")?;
     }
     Ok(())
 }
 
-fn explain_listening(error: ListenError) -> Failure {
+/// Why a server does not listen, with what to do about it.
+pub fn explain_listening(error: ListenError) -> Failure {
     let hint = match &error {
         ListenError::Remote { .. } => "pass --allow-remote if that is what you want; the default is 127.0.0.1",
         ListenError::Bind { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {

@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use rustls::ServerConfig;
 
-use super::ServeArgs;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::gateway::ListenOptions;
 use crate::gateway::certificate::{self, CertificateError};
 
 /// The configuration of TLS, if TLS is to be spoken.
-pub fn configure(args: &ServeArgs) -> Result<Option<Arc<ServerConfig>>, Failure> {
-    match (&args.tls_cert, &args.tls_key) {
+pub fn configure(options: &ListenOptions) -> Result<Option<Arc<ServerConfig>>, Failure> {
+    match (&options.tls_cert, &options.tls_key) {
         (Some(certificate), Some(key)) => certificate::read(certificate, key).map(Some).map_err(explain),
-        _ if args.tls || args.tls_ca.is_some() => make(args).map(Some),
+        _ if options.tls || options.tls_ca.is_some() => make(options).map(Some),
         _ => Ok(None),
     }
 }
 
-fn make(args: &ServeArgs) -> Result<Arc<ServerConfig>, Failure> {
-    let made = certificate::make(args.listen).map_err(explain)?;
-    if let Some(file) = &args.tls_ca {
+fn make(options: &ListenOptions) -> Result<Arc<ServerConfig>, Failure> {
+    let made = certificate::make(options.listen).map_err(explain)?;
+    if let Some(file) = &options.tls_ca {
         std::fs::write(file, made.authority)
             .map_err(|source| explain(CertificateError::Unwritten { file: file.clone(), source }))?;
     }

@@ -225,7 +225,11 @@ fn unused_variables(typed: Typed<'_>, profile: &profiles::Settings, region: &str
         .collect()
 }
 
-fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
+/// How to sign what was chosen.
+///
+/// # Errors
+/// The region or the service is not known.
+pub fn settings(signing: &SigningOptions, scheme: Scheme, scope: &ScopeChoice) -> Result<prepare::Settings, Failure> {
     let (region, service) = scope.complete(scheme)?;
     let mut settings = prepare::Settings::for_dialect(signing.dialect_or_default(), region, service);
     settings.scheme = scheme;

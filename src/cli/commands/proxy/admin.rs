@@ -1,0 +1,68 @@
+//! What those ask who watch over a proxy: whether it lives, whether it has credentials, and what it counted.
+
+use std::sync::Arc;
+
+use http::Method;
+
+use crate::gateway::{CredentialSource, METRICS_TYPE, Metrics, Pages, Reply};
+use sigvet_core::request::Request;
+
+/// Under this the pages stand on the port of the proxy itself.
+const PREFIX: &str = "/_sigvet";
+
+/// Where the pages stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdminPlace {
+    /// Below `/_sigvet/`; all other requests are for the proxy.
+    Below,
+    /// On a port that has nothing else.
+    OwnPort,
+    /// On another port: here is nothing.
+    Elsewhere,
+}
+
+/// The pages.
+#[derive(Debug)]
+pub struct Admin {
+    pub place: AdminPlace,
+    pub metrics: Arc<Metrics>,
+    pub sources: Vec<Arc<CredentialSource>>,
+}
+
+impl Pages for Admin {
+    fn answer(&self, request: &Request, method: &Method) -> Option<Reply> {
+        let path = String::from_utf8_lossy(request.path());
+        let name = match self.place {
+            AdminPlace::Below => path.strip_prefix(PREFIX).filter(|rest| rest.starts_with('/'))?,
+            AdminPlace::OwnPort => &path,
+            AdminPlace::Elsewhere => return None,
+        };
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return Some(Reply::plain(405, "only GET and HEAD are allowed here"));
+        }
+        Some(match name {
+            "/healthz" => Reply::plain(200, "ok"),
+            "/readyz" => self.readiness(),
+            "/metrics" => {
+                let states: Vec<_> = self.sources.iter().map(|source| source.status()).collect();
+                Reply::new(200, METRICS_TYPE, self.metrics.to_text(&states))
+            }
+            _ => Reply::plain(404, "expected /healthz, /readyz or /metrics"),
+        })
+    }
+}
+
+impl Admin {
+    /// Ready is a proxy that can sign for every route.
+    fn readiness(&self) -> Reply {
+        let states: Vec<_> = self.sources.iter().map(|source| source.status()).collect();
+        let missing = states.iter().filter(|state| state.age.is_none());
+        let missing: Vec<String> = missing
+            .map(|state| {
+                let reason = state.problem.as_deref().unwrap_or("they were not asked for yet");
+                format!("no credentials from {}: {reason}", state.name)
+            })
+            .collect();
+        if missing.is_empty() { Reply::plain(200, "ready") } else { Reply::plain(503, missing.join("\n")) }
+    }
+}

@@ -1,0 +1,138 @@
+//! The keys that clients have, from the file of `--inbound`.
+
+use std::path::Path;
+
+use toml_edit::{Item, TableLike};
+
+use super::sources::Sources;
+use super::table::TomlFile;
+use crate::cli::context::Context;
+use crate::cli::credentials::words::closing_command;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::terminal::notes::warn;
+use crate::gateway::proxy::{Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern};
+use crate::gateway::{Keyring, NamedKey};
+use crate::platform::{Access, mode_open_to};
+use sigvet_core::credentials::{Credentials, Secret};
+
+/// The fields of an identity, and of what it may do.
+const FIELDS: [&str; 6] = ["access_key_id", "secret_access_key", "secret_env", "session_token", "profile", "allow"];
+const PERMISSION_FIELDS: [&str; 5] = ["hosts", "methods", "paths", "regions", "services"];
+
+/// The keys of the file, and what their holders may do.
+pub struct Inbound {
+    pub keys: Keyring,
+    pub identities: Identities,
+    pub count: usize,
+}
+
+/// Reads the file.
+///
+/// # Errors
+/// It cannot be read, or says something that is not known.
+pub fn read(path: &Path, sources: &mut Sources, context: &mut Context) -> Result<Inbound, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?;
+    warn_if_open(path, context)?;
+    let file = TomlFile { path, text: &text };
+    let document = file.parse()?;
+    file.check_fields(document.as_table(), &["identity"])?;
+    let tables = document.get("identity").and_then(Item::as_table_like).filter(|tables| !tables.is_empty());
+    let tables = tables.ok_or_else(|| {
+        Failure::usage(format!("{} has no identity", path.display())).hint("begin each one with a line [identity.NAME]")
+    })?;
+    let (mut keys, mut grants) = (Vec::new(), Vec::new());
+    for (name, item) in tables.iter() {
+        let table = item.as_table_like().ok_or_else(|| {
+            file.failure(item.span(), &format!("identity '{name}' must be a table, as [identity.{name}]"))
+        })?;
+        let credentials = credentials(&file, name, table, context)?;
+        let grant = grant(&file, table, sources)?;
+        if grants.iter().any(|(id, _)| *id == credentials.access_key_id) {
+            return Err(file.failure(item.span(), "two identities have the same access_key_id"));
+        }
+        grants.push((credentials.access_key_id.clone(), grant));
+        keys.push(NamedKey { name: format!("identity '{name}'"), credentials });
+    }
+    let count = keys.len();
+    Ok(Inbound { keys: Keyring::new(keys), identities: Identities::new(grants), count })
+}
+
+fn warn_if_open(path: &Path, context: &mut Context) -> Result<(), Failure> {
+    let mode = std::fs::metadata(path).ok().and_then(|metadata| mode_open_to(Access::Any, &metadata));
+    match mode {
+        Some(mode) => {
+            let command = closing_command(path);
+            let text = format!("others can use {} (mode {mode:04o}); {command} keeps it private", path.display());
+            Ok(warn(context, &text)?)
+        }
+        None => Ok(()),
+    }
+}
+
+fn credentials(
+    file: &TomlFile<'_>,
+    name: &str,
+    table: &dyn TableLike,
+    context: &Context,
+) -> Result<Credentials, Failure> {
+    file.check_fields(table, &FIELDS)?;
+    let missing = |field: &str| Failure::usage(format!("{}: identity '{name}' has no {field}", file.path.display()));
+    let id = file.string(table, "access_key_id")?.ok_or_else(|| missing("access_key_id"))?;
+    let secret = match (file.string(table, "secret_access_key")?, file.string(table, "secret_env")?) {
+        (Some(secret), None) => Secret::new(secret),
+        (None, Some(variable)) => {
+            let value = context.environment.get(&variable);
+            Secret::new(value.ok_or_else(|| {
+                Failure::usage(format!("identity '{name}' takes its secret from {variable}, which is not set"))
+            })?)
+        }
+        (None, None) => return Err(missing("secret_access_key").hint("set secret_access_key or secret_env")),
+        (Some(_), Some(_)) => {
+            return Err(Failure::usage(format!("identity '{name}' has both secret_access_key and secret_env")));
+        }
+    };
+    let mut credentials = Credentials::new(id, secret.expose_secret());
+    credentials.session_token = file.string(table, "session_token")?.map(Secret::new);
+    let token = credentials.session_token.iter().map(Secret::expose_secret);
+    context.secrets.add([secret.expose_secret()].into_iter().chain(token));
+    Ok(credentials)
+}
+
+fn grant(file: &TomlFile<'_>, table: &dyn TableLike, sources: &mut Sources) -> Result<Grant, Failure> {
+    let profile = file.string(table, "profile")?;
+    let source = profile.map(|profile| sources.source(Some(&profile), None, None)).transpose()?;
+    let Some(item) = table.get("allow") else { return Ok(Grant { source, permissions: Vec::new() }) };
+    let mut permissions = Vec::new();
+    match (item.as_array_of_tables(), item.as_array()) {
+        (Some(tables), _) => {
+            for table in tables {
+                permissions.push(permission(file, table)?);
+            }
+        }
+        (None, Some(array)) => {
+            for value in array {
+                let table = value.as_inline_table();
+                let table = table.ok_or_else(|| file.failure(value.span(), "allow must hold tables"))?;
+                permissions.push(permission(file, table)?);
+            }
+        }
+        (None, None) => return Err(file.failure(item.span(), "allow must be an array of tables")),
+    }
+    if permissions.is_empty() {
+        return Err(file.failure(item.span(), "allow is empty, so this identity could do nothing; remove one of them"));
+    }
+    Ok(Grant { source, permissions })
+}
+
+fn permission(file: &TomlFile<'_>, table: &dyn TableLike) -> Result<Permission, Failure> {
+    file.check_fields(table, &PERMISSION_FIELDS)?;
+    let hosts = file.strings(table, "hosts")?.iter().map(|host| HostPattern::new(host)).collect();
+    let paths = file.strings(table, "paths")?.iter().map(|path| PrefixPattern::new(path)).collect();
+    Ok(Permission {
+        hosts,
+        regions: file.strings(table, "regions")?,
+        services: file.strings(table, "services")?,
+        allowance: Allowance { methods: file.strings(table, "methods")?, paths },
+    })
+}

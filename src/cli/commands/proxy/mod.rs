@@ -1,0 +1,206 @@
+//! `sigvet proxy`: signs what passes, or verifies it and signs it again.
+
+mod spec;
+mod table;
+mod config;
+mod identities;
+mod sources;
+mod routes;
+mod admin;
+mod running;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::cli::connection::options::ConnectionOptions;
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::gateway::{LimitOptions, ListenOptions, LogFormat, Port};
+use crate::cli::options::signing::{CredentialOptions, PathOptions, SchemeName};
+use crate::cli::options::value::parse_duration;
+
+/// The port that is listened on if none is named: that of aws-sigv4-proxy.
+const DEFAULT_PORT: &str = "8080";
+
+/// How an upstream is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum UpstreamScheme {
+    /// Over TLS
+    #[default]
+    Https,
+    /// In the clear
+    Http,
+}
+
+/// The arguments of `sigvet proxy`.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet proxy --to https://search-logs.eu-west-1.es.amazonaws.com --profile prod
+  sigvet proxy --config routes.toml --check
+  sigvet proxy --inbound keys.toml --to https://s3.eu-west-1.amazonaws.com")]
+pub struct ProxyArgs {
+    /// Sign for this server and pass requests on to it (default: the AWS host in each request)
+    #[arg(long, value_name = "URL", conflicts_with_all = ["config", "host"], help_heading = "Upstream")]
+    to: Option<String>,
+
+    /// Read routes from this file
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Upstream")]
+    config: Option<PathBuf>,
+
+    /// Check --config and --inbound, and exit
+    #[arg(long, help_heading = "Upstream")]
+    check: bool,
+
+    /// Host to pass requests on to, as aws-sigv4-proxy spells it
+    #[arg(long, value_name = "HOST", hide = true, conflicts_with = "config")]
+    host: Option<String>,
+
+    /// How to reach --host, or the host in each request
+    #[arg(long, value_name = "SCHEME", value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(help_heading = "Upstream")]
+    upstream_url_scheme: UpstreamScheme,
+
+    /// Pass on requests for these hosts; repeatable (default: hosts of AWS)
+    #[arg(long, value_name = "HOST", action = ArgAction::Append, conflicts_with_all = ["to", "host", "config"])]
+    #[arg(help_heading = "Upstream")]
+    allow_host: Vec<String>,
+
+    /// Maximum time until the upstream begins to answer
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "60s")]
+    #[arg(help_heading = "Upstream")]
+    response_timeout: Duration,
+
+    /// Speak HTTP/2 without TLS to an http:// upstream
+    #[arg(long, help_heading = "Upstream")]
+    http2_prior_knowledge: bool,
+
+    /// Port to listen on (0: a free one)
+    #[arg(long, value_name = "PORT", default_value = DEFAULT_PORT, help_heading = "Listening")]
+    port: Port,
+
+    /// Where to listen, and how.
+    #[command(flatten)]
+    listening: ListenOptions,
+
+    /// Port for /healthz, /readyz and /metrics (default: /_sigvet/ on --port)
+    #[arg(long, value_name = "PORT", help_heading = "Listening")]
+    admin_port: Option<u16>,
+
+    /// Whose credentials sign.
+    #[command(flatten)]
+    credentials: CredentialOptions,
+
+    /// Assume this role with the credentials
+    #[arg(long, value_name = "ARN", help_heading = "Credentials")]
+    role_arn: Option<String>,
+
+    /// Accept only requests that are signed with a key in this file, and sign them again
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Credentials")]
+    inbound: Option<PathBuf>,
+
+    /// Region (default: from the host or the profile)
+    #[arg(long, value_name = "REGION", help_heading = "Signing")]
+    region: Option<String>,
+
+    /// Service (default: from the host or the profile)
+    #[arg(long, alias = "name", value_name = "SERVICE", help_heading = "Signing")]
+    service: Option<String>,
+
+    /// Signature scheme (default: the profile's, or v4)
+    #[arg(long, value_enum, help_heading = "Signing")]
+    scheme: Option<SchemeName>,
+
+    /// Regions of a Version 4A signature: comma-separated, or '*'
+    #[arg(long, value_name = "REGIONS", conflicts_with = "region", help_heading = "Signing")]
+    region_set: Option<String>,
+
+    /// Host header to sign and send (default: the upstream's)
+    #[arg(long, value_name = "HOST", help_heading = "Signing")]
+    sign_host: Option<String>,
+
+    /// Sign UNSIGNED-PAYLOAD instead of the hash of the body, which then streams
+    #[arg(long, help_heading = "Signing")]
+    unsigned_payload: bool,
+
+    /// Add the session token after signing, as AWS IoT requires
+    #[arg(long, help_heading = "Signing")]
+    token_unsigned: bool,
+
+    /// How the path is signed.
+    #[command(flatten)]
+    path: PathOptions,
+
+    /// Allow only this method; repeatable
+    #[arg(long, value_name = "METHOD", action = ArgAction::Append, conflicts_with = "config")]
+    #[arg(help_heading = "Rules")]
+    allow_method: Vec<String>,
+
+    /// Allow only this path, or with a '*' at its end all that begin so; repeatable
+    #[arg(long, value_name = "PATH", action = ArgAction::Append, conflicts_with = "config")]
+    #[arg(help_heading = "Rules")]
+    allow_path: Vec<String>,
+
+    /// Set this header before signing: 'NAME: VALUE'; repeatable
+    #[arg(long, alias = "custom-headers", value_name = "HEADER", action = ArgAction::Append)]
+    #[arg(conflicts_with = "config", help_heading = "Rules")]
+    add_header: Vec<String>,
+
+    /// Remove this header before signing; 'x-debug-*' removes all that begin so; repeatable
+    #[arg(short = 's', long, alias = "strip", value_name = "NAME", action = ArgAction::Append)]
+    #[arg(conflicts_with = "config", help_heading = "Rules")]
+    strip_header: Vec<String>,
+
+    /// Remove this query parameter before signing; 'utm_*' removes all that begin so; repeatable
+    #[arg(long, value_name = "NAME", action = ArgAction::Append, conflicts_with = "config", help_heading = "Rules")]
+    strip_param: Vec<String>,
+
+    /// Copy this header to X-Original-NAME before signing; repeatable
+    #[arg(long, alias = "duplicate-header", value_name = "NAME", action = ArgAction::Append)]
+    #[arg(conflicts_with = "config", help_heading = "Rules")]
+    duplicate_headers: Vec<String>,
+
+    /// How the upstream is connected to.
+    #[command(flatten)]
+    connection: ConnectionOptions,
+
+    /// What a request may take.
+    #[command(flatten)]
+    limits: LimitOptions,
+
+    /// Maximum time to find out why the upstream refused a signature
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "1s", help_heading = "Limits")]
+    time_limit: Duration,
+
+    /// How to log requests to standard error
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    log: LogFormat,
+
+    /// Taken for aws-sigv4-proxy's sake: each refusal is logged with its reason anyway
+    #[arg(short = 'v', long, hide = true)]
+    verbose: bool,
+    /// The same.
+    #[arg(long, hide = true)]
+    log_failed_requests: bool,
+    /// The same.
+    #[arg(long, hide = true)]
+    log_signing_process: bool,
+    /// Taken for aws-sigv4-proxy's sake: a connection that its server closed is not used again.
+    #[arg(long = "transport.idle-conn-timeout", value_name = "DURATION", hide = true)]
+    idle_connection_timeout: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &ProxyArgs, context: &mut Context) -> Result<Exit, Failure> {
+    let plan = running::plan(args, context)?;
+    if args.check {
+        let (routes, keys) = (plan.count_routes(), plan.count_identities());
+        let keys = keys.map(|keys| format!(", {keys} inbound keys")).unwrap_or_default();
+        context.stdout.line(&format!("ok: {routes} routes{keys}"))?;
+        context.stdout.flush()?;
+        return Ok(Exit::Done);
+    }
+    running::run(args, plan, context)
+}

@@ -1,0 +1,205 @@
+//! A proxy that runs: it listens, writes a line for each request, and stops when it is asked to.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, PoisonError};
+
+use super::ProxyArgs;
+use super::admin::{Admin, AdminPlace};
+use super::identities::{self, Inbound};
+use super::sources::{FoundSecrets, Sources};
+use super::spec::RouteSpec;
+use super::{config, routes};
+use crate::cli::commands::serve::answering::is_itself;
+use crate::cli::commands::serve::report::Report;
+use crate::cli::commands::serve::running::{explain_listening, start_runtime, stop_on_signal};
+use crate::cli::commands::serve::sink::{Exchanges, Queue};
+use crate::cli::commands::serve::tls;
+use crate::cli::context::{self, Context};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::gateway::LogFormat;
+use crate::cli::terminal::notes::warn;
+use crate::gateway::proxy::{Destination, Inbound as Admitted, Proxy, Route};
+use crate::gateway::{Admission, Clock, CredentialSource, Keyring, Listening, Metrics, Server, Stop, Verifier};
+
+/// Everything that a proxy needs before it listens.
+pub struct Plan {
+    routes: Vec<Route>,
+    inbound: Option<Inbound>,
+    sources: Vec<Arc<CredentialSource>>,
+    found: FoundSecrets,
+    clock: Clock,
+    /// Ports of routes.
+    ports: BTreeSet<u16>,
+}
+
+impl Plan {
+    /// How many routes there are.
+    pub fn count_routes(&self) -> usize {
+        self.routes.len()
+    }
+
+    /// How many inbound keys there are, if clients have keys.
+    pub fn count_identities(&self) -> Option<usize> {
+        self.inbound.as_ref().map(|inbound| inbound.count)
+    }
+}
+
+/// Reads what there is to read, and refuses what does not fit together.
+pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
+    if args.check && args.config.is_none() && args.inbound.is_none() {
+        return Err(Failure::usage("--check has nothing to check").hint("pass --config FILE or --inbound FILE"));
+    }
+    context.connection = args.connection.to_credentials(context);
+    let defaults = RouteSpec::from_args(args)?;
+    let specs = match &args.config {
+        Some(file) => config::read(file, &defaults)?,
+        None => vec![defaults],
+    };
+    if args.inbound.is_some()
+        && let Some(spec) = specs.iter().find(|spec| spec.changes_requests())
+    {
+        return Err(Failure::usage(format!("route '{}' changes requests, which --inbound verifies", spec.name))
+            .hint("the client signed them as they are: remove the options that add or strip something"));
+    }
+    let clock = Clock::new(context::now);
+    let mut sources = Sources::new(args, context, clock.clone());
+    let mut made = Vec::new();
+    for spec in &specs {
+        made.push(routes::route(spec, args, &mut sources, context)?);
+    }
+    let inbound = args.inbound.as_deref().map(|file| identities::read(file, &mut sources, context)).transpose()?;
+    let ports = specs.iter().filter_map(|spec| spec.port).collect();
+    Ok(Plan { routes: made, inbound, sources: sources.all(), found: sources.found(), clock, ports })
+}
+
+/// Serves until it is asked to stop.
+pub fn run(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Exit, Failure> {
+    start_runtime()?.block_on(serve(args, plan, context))
+}
+
+async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Exit, Failure> {
+    let limits = args.limits.to_limits(args.time_limit);
+    let tls = tls::configure(&args.listening)?;
+    let mut listening = Vec::new();
+    for address in addresses(args, &plan.ports) {
+        let is_allowed = args.listening.allow_remote || args.port.is_everywhere;
+        listening.push(Listening::bind(address, is_allowed, tls.clone()).await.map_err(explain_listening)?);
+    }
+    refuse_itself(&plan.routes, &listening)?;
+    let admin_at = match args.admin_port {
+        Some(port) => {
+            let address = SocketAddr::new(args.listening.listen, port);
+            let is_allowed = args.listening.allow_remote;
+            Some(Listening::bind(address, is_allowed, None).await.map_err(explain_listening)?)
+        }
+        None => None,
+    };
+    announce(args, &listening, admin_at.as_ref(), context)?;
+    let (stop, metrics) = (Stop::new(), Arc::new(Metrics::default()));
+    let (queue, exchanges) = Queue::new(None);
+    let (queue, run) = (Arc::new(queue), std::process::id());
+    let admin = |place| {
+        let (metrics, sources) = (Arc::clone(&metrics), plan.sources.clone());
+        Arc::new(Admin { place, metrics, sources })
+    };
+    let keys = plan.inbound.as_ref().map(|inbound| inbound.keys.clone()).unwrap_or_default();
+    let verifier = Verifier::new(keys, plan.clock.clone());
+    let mut server = Server::new(verifier, limits, Arc::clone(&queue) as _, run);
+    let mut proxy = Proxy::new(plan.routes, plan.clock.clone(), limits, Arc::clone(&metrics), run);
+    match plan.inbound {
+        None => server.admission = Admission::Anyone,
+        Some(Inbound { identities, .. }) => {
+            proxy = proxy.with_inbound(Admitted { verifier: Arc::clone(&server.verifier), identities });
+        }
+    }
+    server.passage = Some(Arc::new(proxy));
+    server.pages = Some(admin(if admin_at.is_some() { AdminPlace::Elsewhere } else { AdminPlace::Below }));
+    let server = Arc::new(server);
+    for source in &plan.sources {
+        tokio::spawn(Arc::clone(source).keep_fresh(stop.clone()));
+    }
+    stop_on_signal(&stop);
+    let mut serving = tokio::task::JoinSet::new();
+    for listening in listening {
+        serving.spawn(listening.serve(Arc::clone(&server), stop.clone()));
+    }
+    if let Some(listening) = admin_at {
+        let mut own = Server::new(Verifier::new(Keyring::default(), plan.clock), limits, queue, run);
+        own.pages = Some(admin(AdminPlace::OwnPort));
+        serving.spawn(listening.serve(Arc::new(own), stop.clone()));
+    }
+    let ended = tokio::spawn(async move { while serving.join_next().await.is_some() {} });
+    write_log(&Report::new(args.log), exchanges, ended, (&plan.found, context)).await?;
+    Ok(Exit::Done)
+}
+
+/// The main address first, then those of routes with a port of their own.
+fn addresses(args: &ProxyArgs, ports: &BTreeSet<u16>) -> Vec<SocketAddr> {
+    let ip = match args.port.is_everywhere {
+        true => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        false => args.listening.listen,
+    };
+    let others = ports.iter().copied().filter(|port| *port != args.port.number);
+    std::iter::once(args.port.number).chain(others).map(|port| SocketAddr::new(ip, port)).collect()
+}
+
+fn refuse_itself(routes: &[Route], listening: &[Listening]) -> Result<(), Failure> {
+    for route in routes {
+        let Destination::Fixed(upstream) = &route.destination else { continue };
+        if listening.iter().any(|listening| is_itself(upstream.url(), listening.address())) {
+            let problem = format!("the upstream {} is the address that this proxy listens on", upstream.url().origin());
+            return Err(Failure::usage(problem).hint("pass another --port, or another upstream"));
+        }
+    }
+    Ok(())
+}
+
+fn announce(
+    args: &ProxyArgs,
+    listening: &[Listening],
+    admin: Option<&Listening>,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    for listening in listening {
+        context.stderr.line(&format!("listening on {}", listening.url()))?;
+    }
+    if let Some(admin) = admin.filter(|_| args.log == LogFormat::Text) {
+        context.stderr.line(&format!("health and metrics: {}", admin.url()))?;
+    }
+    let is_open = listening.iter().any(|listening| !listening.address().ip().is_loopback());
+    if is_open && args.inbound.is_none() {
+        warn(context, "other machines can reach this proxy, and have their requests signed with your credentials")?;
+    }
+    Ok(())
+}
+
+/// Writes exchanges until the proxy has ended, and what waits then. Secrets that were found meanwhile are known before.
+async fn write_log(
+    report: &Report,
+    mut exchanges: Exchanges,
+    mut ended: tokio::task::JoinHandle<()>,
+    (found, context): (&FoundSecrets, &mut Context),
+) -> Result<(), Failure> {
+    loop {
+        let exchange = tokio::select! {
+            exchange = exchanges.recv() => exchange,
+            _ = &mut ended => break,
+        };
+        let Some(exchange) = exchange else { break };
+        learn(found, context);
+        report.write(&exchange, context)?;
+    }
+    while let Ok(exchange) = exchanges.try_recv() {
+        learn(found, context);
+        report.write(&exchange, context)?;
+    }
+    Ok(())
+}
+
+fn learn(found: &FoundSecrets, context: &Context) {
+    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+    if !found.is_empty() {
+        context.secrets.extend(&std::mem::take(&mut *found));
+    }
+}

@@ -1,0 +1,150 @@
+//! Where the credentials of a proxy come from: each source once, however many routes use it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::ProxyArgs;
+use crate::cli::context::{self, Context};
+use crate::cli::credentials::outside::Network;
+use crate::cli::credentials::words::{describe_owner, describe_warning};
+use crate::cli::failure::Failure;
+use crate::cli::secrets::Secrets;
+use crate::cli::terminal::notes::warn;
+use crate::gateway::{Clock, CredentialSource};
+use crate::profiles::{self, CredentialChoice, Environment};
+use crate::transport::Options;
+use sigvet_core::credentials::{Credentials, Secret};
+
+/// Secrets that were found since somebody looked last.
+pub type FoundSecrets = Arc<Mutex<Secrets>>;
+
+/// The sources of a proxy.
+pub struct Sources {
+    choice: CredentialChoice,
+    environment: Environment,
+    connection: Options,
+    clock: Clock,
+    found: FoundSecrets,
+    made: HashMap<(Option<String>, Option<String>), Arc<CredentialSource>>,
+}
+
+impl Sources {
+    /// The sources that the options choose among.
+    pub fn new(args: &ProxyArgs, context: &Context, clock: Clock) -> Self {
+        Self {
+            choice: args.credentials.choice(),
+            environment: context.environment.clone(),
+            connection: context.connection.clone(),
+            clock,
+            found: FoundSecrets::default(),
+            made: HashMap::new(),
+        }
+    }
+
+    /// What a profile says besides keys.
+    ///
+    /// # Errors
+    /// There is no such profile, or the file is broken.
+    pub fn settings(&self, profile: Option<&str>, context: &mut Context) -> Result<profiles::Settings, Failure> {
+        let described = profiles::describe(&self.choice_of(profile), &self.environment)?;
+        for warning in &described.warnings {
+            warn(context, &describe_warning(warning))?;
+        }
+        Ok(described.settings)
+    }
+
+    /// The source of a profile, by way of a role if one is named.
+    ///
+    /// # Errors
+    /// There is no such profile, or the file is broken.
+    pub fn source(
+        &mut self,
+        profile: Option<&str>,
+        role: Option<&str>,
+        region: Option<String>,
+    ) -> Result<Arc<CredentialSource>, Failure> {
+        let key = (profile.map(str::to_owned), role.map(str::to_owned));
+        if let Some(source) = self.made.get(&key) {
+            return Ok(Arc::clone(source));
+        }
+        let choice = self.choice_of(profile);
+        let described = profiles::describe(&choice, &self.environment)?;
+        let owner = described.source.as_ref().map_or_else(|| "the credential chain".to_owned(), describe_owner);
+        let name = role.map_or_else(|| owner.clone(), |role| format!("{role} by way of {owner}"));
+        let fetching = Fetching {
+            choice,
+            role: role.map(str::to_owned),
+            region,
+            environment: self.environment.clone(),
+            connection: self.connection.clone(),
+            found: Arc::clone(&self.found),
+        };
+        let fetch = Arc::new(move || fetching.fetch());
+        let source = Arc::new(CredentialSource::new(name, self.clock.clone(), fetch));
+        self.made.insert(key, Arc::clone(&source));
+        Ok(source)
+    }
+
+    /// All that were made.
+    pub fn all(&self) -> Vec<Arc<CredentialSource>> {
+        let mut all: Vec<_> = self.made.values().map(Arc::clone).collect();
+        all.sort_by(|one, other| one.name().cmp(other.name()));
+        all
+    }
+
+    /// Where secrets are put as they are found.
+    pub fn found(&self) -> FoundSecrets {
+        Arc::clone(&self.found)
+    }
+
+    /// Of another profile than the one that was typed, no key that was typed is taken.
+    fn choice_of(&self, profile: Option<&str>) -> CredentialChoice {
+        match profile {
+            Some(name) if self.choice.profile.as_deref() != Some(name) => CredentialChoice {
+                profile: Some(name.to_owned()),
+                profile_file: self.choice.profile_file.clone(),
+                ..CredentialChoice::default()
+            },
+            _ => self.choice.clone(),
+        }
+    }
+}
+
+/// All that is needed to ask a source.
+struct Fetching {
+    choice: CredentialChoice,
+    role: Option<String>,
+    region: Option<String>,
+    environment: Environment,
+    connection: Options,
+    found: FoundSecrets,
+}
+
+impl Fetching {
+    fn fetch(&self) -> Result<Credentials, String> {
+        let outside = Network::unattended(&self.connection, context::now());
+        let resolved = profiles::resolve(&self.choice, &self.environment, &outside).map_err(to_line)?;
+        let credentials = match &self.role {
+            None => resolved.credentials,
+            Some(role) => {
+                self.remember(&resolved.credentials);
+                let region = self.region.as_deref().or(resolved.settings.region.as_deref());
+                let key = &resolved.credentials;
+                profiles::assume_role(role, key, region, &self.environment, &outside).map_err(to_line)?
+            }
+        };
+        self.remember(&credentials);
+        Ok(credentials)
+    }
+
+    /// Before anything is signed with them, they are known as what nobody may see.
+    fn remember(&self, credentials: &Credentials) {
+        let Credentials { secret_access_key, session_token, .. } = credentials;
+        let values = [secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret);
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).add(values);
+    }
+}
+
+fn to_line(error: profiles::Error) -> String {
+    Failure::from(error).to_line()
+}

@@ -1,0 +1,99 @@
+//! A route as it was written: on the command line, or in a table of the configuration.
+
+use super::{ProxyArgs, UpstreamScheme};
+use crate::cli::failure::Failure;
+use crate::cli::options::signing::{PathOptions, SchemeName};
+
+/// A route as it was written.
+#[derive(Debug, Clone, Default)]
+pub struct RouteSpec {
+    /// Its name.
+    pub name: String,
+    /// Which requests it takes.
+    pub host: Option<String>,
+    pub path: Option<String>,
+    pub port: Option<u16>,
+    /// Where it leads; none is the host that each request names.
+    pub to: Option<String>,
+    pub upstream_scheme: UpstreamScheme,
+    pub allow_hosts: Vec<String>,
+    pub http2_prior_knowledge: bool,
+    /// Whose credentials sign.
+    pub profile: Option<String>,
+    pub role_arn: Option<String>,
+    /// How to sign.
+    pub region: Option<String>,
+    pub service: Option<String>,
+    pub scheme: Option<SchemeName>,
+    pub region_set: Option<String>,
+    pub sign_host: Option<String>,
+    pub unsigned_payload: bool,
+    pub token_unsigned: bool,
+    pub path_options: PathOptions,
+    /// What may pass.
+    pub allow_methods: Vec<String>,
+    pub allow_paths: Vec<String>,
+    /// What changes.
+    pub add_headers: Vec<(String, String)>,
+    pub strip_headers: Vec<String>,
+    pub strip_params: Vec<String>,
+    pub duplicate_headers: Vec<String>,
+    pub strip_prefix: bool,
+}
+
+impl RouteSpec {
+    /// What the command line says; a route of a configuration has it where the table says nothing else.
+    ///
+    /// # Errors
+    /// A header that is none.
+    pub fn from_args(args: &ProxyArgs) -> Result<Self, Failure> {
+        let to = args.host.as_ref().map(|host| format!("{}://{host}", args.upstream_url_scheme.as_str()));
+        Ok(Self {
+            name: "default".to_owned(),
+            to: args.to.clone().or(to),
+            upstream_scheme: args.upstream_url_scheme,
+            allow_hosts: args.allow_host.clone(),
+            http2_prior_knowledge: args.http2_prior_knowledge,
+            profile: args.credentials.profile.clone(),
+            role_arn: args.role_arn.clone(),
+            region: args.region.clone(),
+            service: args.service.clone(),
+            scheme: args.scheme,
+            region_set: args.region_set.clone(),
+            sign_host: args.sign_host.clone(),
+            unsigned_payload: args.unsigned_payload,
+            token_unsigned: args.token_unsigned,
+            path_options: args.path,
+            allow_methods: args.allow_method.clone(),
+            allow_paths: args.allow_path.clone(),
+            add_headers: args.add_header.iter().map(|text| header(text)).collect::<Result<_, _>>()?,
+            strip_headers: args.strip_header.clone(),
+            strip_params: args.strip_param.clone(),
+            duplicate_headers: args.duplicate_headers.clone(),
+            ..Self::default()
+        })
+    }
+
+    /// Whether the request changes before it is signed.
+    pub fn changes_requests(&self) -> bool {
+        let lists = [&self.strip_headers, &self.strip_params, &self.duplicate_headers];
+        !self.add_headers.is_empty() || self.strip_prefix || lists.iter().any(|list| !list.is_empty())
+    }
+}
+
+impl UpstreamScheme {
+    /// As a URL has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Https => "https",
+            Self::Http => "http",
+        }
+    }
+}
+
+fn header(text: &str) -> Result<(String, String), Failure> {
+    let split = text.split_once([':', '=']).map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+    split.filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
+        Failure::usage(format!("invalid --add-header '{text}'")).hint("expected 'NAME: VALUE'")
+    })
+}

@@ -1,0 +1,89 @@
+//! Reading TOML tables by hand, so that a message has the line and never a value: here a value may be a secret.
+
+use std::ops::Range;
+use std::path::Path;
+
+use toml_edit::{Document, Item, TableLike};
+
+use crate::cli::failure::Failure;
+use crate::profiles::near_names;
+
+/// A file of TOML.
+pub struct TomlFile<'a> {
+    /// Its path, for messages.
+    pub path: &'a Path,
+    /// Its text.
+    pub text: &'a str,
+}
+
+impl<'a> TomlFile<'a> {
+    /// Parses the file.
+    ///
+    /// # Errors
+    /// It is not TOML.
+    pub fn parse(&self) -> Result<Document<&'a str>, Failure> {
+        Document::parse(self.text).map_err(|error| self.failure(error.span(), &error.message().to_lowercase()))
+    }
+
+    /// A message about a place in the file.
+    pub fn failure(&self, span: Option<Range<usize>>, problem: &str) -> Failure {
+        let before = span.and_then(|span| self.text.get(..span.start));
+        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+        Failure::usage(format!("{}, line {line}: {problem}", self.path.display()))
+    }
+
+    /// Refuses a field that is not one of these.
+    pub fn check_fields(&self, table: &dyn TableLike, fields: &[&str]) -> Result<(), Failure> {
+        for (name, item) in table.iter() {
+            if !fields.contains(&name) {
+                let span = table.key(name).and_then(toml_edit::Key::span).or_else(|| item.span());
+                let problem = format!("unknown field '{name}'{}", near_names(name, fields.iter().copied()));
+                return Err(self.failure(span, &problem).hint(format!("expected {}", fields.join(", "))));
+            }
+        }
+        Ok(())
+    }
+
+    /// A string.
+    pub fn string(&self, table: &dyn TableLike, name: &str) -> Result<Option<String>, Failure> {
+        self.read(table, name, "a string, in quotes", |item| item.as_str().map(str::to_owned))
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&self, table: &dyn TableLike, name: &str) -> Result<Option<bool>, Failure> {
+        self.read(table, name, "true or false", Item::as_bool)
+    }
+
+    /// A port.
+    pub fn port(&self, table: &dyn TableLike, name: &str) -> Result<Option<u16>, Failure> {
+        let port = |item: &Item| u16::try_from(item.as_integer()?).ok().filter(|port| *port > 0);
+        self.read(table, name, "a port from 1 to 65535", port)
+    }
+
+    /// Strings.
+    pub fn strings(&self, table: &dyn TableLike, name: &str) -> Result<Vec<String>, Failure> {
+        let strings = |item: &Item| item.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect();
+        Ok(self.read(table, name, "an array of strings", strings)?.unwrap_or_default())
+    }
+
+    /// Names with values.
+    pub fn pairs(&self, table: &dyn TableLike, name: &str) -> Result<Vec<(String, String)>, Failure> {
+        let pairs = |item: &Item| {
+            let table = item.as_table_like()?;
+            table.iter().map(|(name, item)| Some((name.to_owned(), item.as_str()?.to_owned()))).collect()
+        };
+        Ok(self.read(table, name, "a table of strings, as { name = \"value\" }", pairs)?.unwrap_or_default())
+    }
+
+    fn read<T>(
+        &self,
+        table: &dyn TableLike,
+        name: &str,
+        wanted: &str,
+        read: impl Fn(&Item) -> Option<T>,
+    ) -> Result<Option<T>, Failure> {
+        let Some(item) = table.get(name) else { return Ok(None) };
+        let wrong = || self.failure(item.span(), &format!("{name} must be {wanted}"));
+        read(item).map(Some).ok_or_else(wrong)
+    }
+}

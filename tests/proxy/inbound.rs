@@ -1,0 +1,172 @@
+//! Clients with keys of their own: verified, and signed again with the real one, in every form of signature.
+
+use std::io::Write;
+
+use sigvet_core::prepare::PayloadChoice;
+use sigvet_core::scheme::Scheme;
+use sigvet_core::stream::Protection;
+use sigvet_testing::serving::Serving;
+
+use crate::recorder::{Recorder, find};
+use crate::world::{Client, PLACEHOLDER, REAL, ask, inbound_proxy, plain};
+
+fn judge() -> Serving {
+    Serving::start(&["--echo", "--service", "s3", "--no-page"])
+}
+
+/// Catches a form of signature that does not survive, or a body that does not arrive.
+#[test]
+fn every_form_of_signature_is_replaced() {
+    let server = judge();
+    let (proxy, _folder) = inbound_proxy(&server.url, "", &[]);
+    let host = proxy.address().to_owned();
+    let client = Client::new();
+    let unsigned = Client { payload: PayloadChoice::Unsigned, ..Client::new() };
+    let v4a = Client { scheme: Scheme::V4a, ..Client::new() };
+    let large = vec![b'x'; 2_500_000];
+    for (what, request, body) in [
+        ("a header", client.sign("GET", &host, "/b/k?a=%2F", b""), &b""[..]),
+        ("a hashed body", client.sign("PUT", &host, "/b/k", b"hello"), b"hello"),
+        ("a large hashed body", client.sign("PUT", &host, "/b/k", &large), &large),
+        ("an unsigned body", unsigned.sign("PUT", &host, "/b/k", b"hello"), b"hello"),
+        ("a presigned URL", client.presign("GET", &host, "/b/k?versionId=1", b""), b""),
+        ("a presigned upload", client.presign("PUT", &host, "/b/k", b"hello"), b"hello"),
+        ("Version 4A", v4a.sign("PUT", &host, "/b/k", b"hello"), b"hello"),
+        ("Version 4A in a URL", v4a.presign("GET", &host, "/b/k", b""), b""),
+        ("signed chunks", client.stream(&host, &large[..200_000], Protection::Signed), &large[..200_000]),
+        ("signed chunks of Version 4A", v4a.stream(&host, &large[..200_000], Protection::Signed), &large[..200_000]),
+    ] {
+        let answer = ask(&proxy, &request);
+        assert_eq!(answer.status, 200, "{what}: {}", answer.text());
+        assert_eq!(answer.body.len(), body.len(), "{what}");
+        assert!(answer.body == body, "{what}");
+        assert_eq!(answer.header("x-sigvet-verdict"), Some("valid"), "{what}");
+    }
+    assert_eq!(server.log().matches(REAL.0).count(), server.log().matches("AKIA").count());
+}
+
+/// Services other than S3 say no hash in a header: the body has to be there before its signature can be judged.
+#[test]
+fn a_body_whose_hash_stands_nowhere_is_taken_first() {
+    let server = Serving::start(&["--echo", "--region", "us-east-1", "--service", "es", "--no-page"]);
+    let (proxy, _folder) = inbound_proxy(&server.url, "", &[]);
+    let key = [("AWS_ACCESS_KEY_ID", PLACEHOLDER.0), ("AWS_SECRET_ACCESS_KEY", PLACEHOLDER.1)];
+    let url = format!("{}/_bulk", proxy.url);
+    for body in ["{\"index\":{}}", &"y".repeat(1_500_000)] {
+        let words = ["send", "--region", "us-east-1", "--service", "es", "--data-binary", "@-", &url];
+        let send = sigvet_testing::Sigvet::anonymous(&words).input(body.as_bytes());
+        let outcome = key.iter().fold(send, |send, (name, value)| send.env(name, value)).run();
+        assert_eq!(outcome.stdout.len(), body.len(), "{}", outcome.stderr);
+    }
+}
+
+/// Catches a placeholder that is not verified: whoever reaches the proxy would spend the real key.
+#[test]
+fn a_wrong_signature_goes_nowhere() {
+    let recorder = Recorder::polite();
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &["--log", "json"]);
+    let host = proxy.address().to_owned();
+    let wrong = Client { key: (PLACEHOLDER.0, "another/secret+that/opens+nothing00000000"), ..Client::new() };
+    let unknown = Client { key: ("AKIANOBODYKNOWSTHIS1", PLACEHOLDER.1), ..Client::new() };
+    let changed = String::from_utf8(Client::new().sign("GET", &host, "/b/k", b"")).unwrap().replace("/b/k", "/b/other");
+    for (request, status, code) in [
+        (wrong.sign("GET", &host, "/b/k", b""), 403, "SignatureDoesNotMatch"),
+        (unknown.sign("GET", &host, "/b/k", b""), 403, "InvalidAccessKeyId"),
+        (changed.into_bytes(), 403, "SignatureDoesNotMatch"),
+        (plain("GET", &host, "/b/k", &[], b""), 403, "AccessDenied"),
+        (wrong.presign("GET", &host, "/b/k", b""), 403, "SignatureDoesNotMatch"),
+        (wrong.stream(&host, &[b'x'; 100_000], Protection::Signed), 403, "SignatureDoesNotMatch"),
+    ] {
+        let answer = ask(&proxy, &request);
+        assert_eq!(answer.status, status, "{}", answer.text());
+        assert!(answer.text().contains(code), "{}", answer.text());
+    }
+    assert!(recorder.heard().is_empty());
+    proxy.wait_for("\"verdict\":\"invalid\"", 6);
+}
+
+/// Catches a header of AWS's own that somebody added on the way and the real key would sign.
+#[test]
+fn a_header_that_the_client_did_not_sign_is_not_signed_for_it() {
+    let recorder = Recorder::polite();
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
+    let signed = Client::new().sign("PUT", proxy.address(), "/b/k", b"hello");
+    let text = String::from_utf8(signed).unwrap().replacen("Content-Length", "X-Amz-Acl: public-read\r\nContent-Length", 1);
+    let answer = ask(&proxy, text.as_bytes());
+    assert_eq!(answer.status, 403, "{}", answer.text());
+    assert!(answer.text().contains("x-amz-acl"), "{}", answer.text());
+    assert!(recorder.heard().is_empty());
+}
+
+/// Catches bytes that go on though the chunk before them is known to be wrong.
+#[test]
+fn behind_a_wrong_chunk_nothing_goes_out() {
+    let recorder = Recorder::start(|stream, heard| {
+        // The connection ends before the body does.
+        heard.read_body(stream);
+    });
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &["--log", "json"]);
+    // Four chunks of 64 KiB, each of one letter.
+    let payload: Vec<u8> = b"abcd".iter().flat_map(|letter| vec![*letter; 64 * 1024]).collect();
+    let mut request = Client::new().stream(proxy.address(), &payload, Protection::Signed);
+    let third = find(&request, &[b'c'; 64]).unwrap();
+    request[third + 1000] = b'!';
+    let answer = ask(&proxy, &request);
+    assert_eq!(answer.status, 403, "{}", answer.text());
+    assert_eq!(answer.header("x-sigvet-cause"), Some("chunk-signature-wrong"), "{}", answer.head);
+    let sent = recorder.only();
+    assert!(sent.contains(&"a".repeat(64 * 1024)) && sent.contains(&"b".repeat(64 * 1024)));
+    assert!(!sent.contains("cccccccc") && !sent.contains("dddddddd"));
+    proxy.wait_for("\"cause\":\"chunk-signature-wrong\"", 1);
+}
+
+/// Catches an upload that the upstream takes for whole although it is not what the client signed.
+#[test]
+fn the_last_bytes_of_a_hashed_body_wait_for_its_hash() {
+    let recorder = Recorder::start(|stream, heard| {
+        if heard.read_body(stream) {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+        }
+    });
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
+    let body: Vec<u8> = (0..500_000_u32).map(|at| u8::try_from(at % 251).unwrap()).collect();
+    let mut request = Client::new().sign("PUT", proxy.address(), "/b/k", &body);
+    let length = request.len();
+    request[length - 400_000] ^= 1;
+    let answer = ask(&proxy, &request);
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    assert!(answer.text().contains("XAmzContentSHA256Mismatch"), "{}", answer.text());
+    let sent = recorder.only();
+    assert!(sent.contains("content-length: 500000\r\n"), "{sent}");
+    assert!(sent.split("\r\n\r\n").nth(1).unwrap().len() < 500_000);
+}
+
+/// Catches a key that does more than its owner was given.
+#[test]
+fn a_key_does_what_it_is_allowed_to_and_nothing_else() {
+    let recorder = Recorder::polite();
+    let allow = "allow = [{ methods = [\"GET\"], paths = [\"/mine/*\"], regions = [\"us-east-1\"], services = [\"s3\"] }]\n";
+    let (proxy, _folder) = inbound_proxy(&recorder.url, allow, &[]);
+    let host = proxy.address().to_owned();
+    let client = Client::new();
+    assert_eq!(ask(&proxy, &client.sign("GET", &host, "/mine/k", b"")).status, 200);
+    for (method, target) in [("PUT", "/mine/k"), ("GET", "/other/k"), ("GET", "/mine/../other/k"), ("GET", "/mine/%2e%2e/k")] {
+        let answer = ask(&proxy, &client.sign(method, &host, target, b""));
+        assert!([403, 405].contains(&answer.status), "{method} {target}: {} {}", answer.status, answer.text());
+    }
+    assert_eq!(recorder.heard().len(), 1);
+}
+
+/// Each identity may stand for another profile.
+#[test]
+fn an_identity_has_its_own_profile() {
+    let recorder = Recorder::polite();
+    let folder = tempfile::tempdir().unwrap();
+    let profiles = folder.path().join("profiles.toml");
+    std::fs::write(&profiles, "[profile.other]\naccess_key_id = \"AKIAOTHEROTHEROTHER1\"\nsecret_access_key = \"hush-hush-hush\"\n").unwrap();
+    let options = ["--profile-file", profiles.to_str().unwrap()];
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "profile = \"other\"\n", &options);
+    assert_eq!(ask(&proxy, &Client::new().sign("GET", proxy.address(), "/b/k", b"")).status, 200);
+    let sent = recorder.only();
+    assert!(sent.contains("Credential=AKIAOTHEROTHEROTHER1/") && !sent.contains(REAL.0), "{sent}");
+}

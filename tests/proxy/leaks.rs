@@ -1,0 +1,62 @@
+//! Nothing of the placeholder goes up, and nothing of the real key comes down: not in a header, a query, a body or a log.
+
+use std::io::Write;
+
+use sigvet_core::prepare::PayloadChoice;
+use sigvet_core::stream::Protection;
+
+use crate::recorder::Recorder;
+use crate::world::{Client, PLACEHOLDER, REAL, ask, inbound_proxy};
+
+/// An upstream that says all that it heard, in its head and in its body, as servers do when they refuse.
+fn talkative(status: &'static str) -> Recorder {
+    Recorder::start(move |stream, heard| {
+        heard.read_body(stream);
+        let said = String::from_utf8_lossy(&heard.bytes()).into_owned();
+        let line = said.lines().find(|line| line.starts_with("authorization")).unwrap_or("none").to_owned();
+        let hex: Vec<String> = said.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let encoded = said.replace('/', "%2F").replace('+', "%2B");
+        let body = format!("<Error><Code>SignatureDoesNotMatch</Code>{said}<Bytes>{}</Bytes>{encoded}</Error>", hex.join(" "));
+        let target = said.split(' ').nth(1).unwrap_or("/").to_owned();
+        let head = format!(
+            "HTTP/1.1 {status}\r\nX-Heard: {line}\r\nLocation: http://other.example{target}\r\nX-Kept: 1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all((head + &body).as_bytes()).unwrap();
+    })
+}
+
+#[test]
+fn nothing_of_a_key_crosses_the_proxy() {
+    for status in ["403 Forbidden", "400 Bad Request", "500 Internal Server Error", "307 Temporary Redirect", "404 Not Found"] {
+        let recorder = talkative(status);
+        let (proxy, _folder) = inbound_proxy(&recorder.url, "", &["--log", "json"]);
+        let host = proxy.address().to_owned();
+        let client = Client::new();
+        let unsigned = Client { payload: PayloadChoice::Unsigned, ..Client::new() };
+        for request in [
+            client.sign("GET", &host, "/b/k", b""),
+            client.presign("GET", &host, "/b/k", b""),
+            unsigned.sign("PUT", &host, "/b/k", b"hello"),
+            client.stream(&host, &[b'x'; 70_000], Protection::Signed),
+        ] {
+            let answer = ask(&proxy, &request);
+            let all = format!("{}{}", answer.head, answer.text());
+            assert!(all.contains("x-kept: 1"), "{all}");
+            let hex: Vec<String> = REAL.0.bytes().map(|byte| format!("{byte:02x}")).collect();
+            for hidden in [REAL.0, REAL.1, &hex.join(" ")] {
+                assert!(!all.contains(hidden), "{status}: {hidden} in {all}");
+            }
+            // The signature that went up is worth as much as the key, for a while.
+            for heard in recorder.heard() {
+                let signature = heard.split("Signature=").nth(1).unwrap_or_default();
+                let signature: String = signature.chars().take_while(char::is_ascii_hexdigit).collect();
+                assert!(signature.len() == 64 && !all.contains(&signature), "{all}");
+            }
+        }
+        for heard in recorder.heard() {
+            assert!(!heard.contains(PLACEHOLDER.0) && !heard.contains(PLACEHOLDER.1), "{heard}");
+        }
+        assert!(!proxy.log().contains(REAL.1) && !proxy.log().contains(PLACEHOLDER.1), "{}", proxy.log());
+    }
+}

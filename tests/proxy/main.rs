@@ -1,0 +1,12 @@
+//! `sigvet proxy` between clients and servers: what goes up, what comes down, and what does neither.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod world;
+mod recorder;
+mod signing;
+mod passing;
+mod sources;
+mod inbound;
+mod leaks;
+mod routes;
+mod words;

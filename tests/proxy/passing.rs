@@ -1,0 +1,185 @@
+//! Both ways of a conversation pass as they come: events, upgrades, permissions, breaks.
+
+use std::io::{Read, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::recorder::Recorder;
+use crate::world::{ask, plain, proxy_to, read_answer};
+
+/// The Go proxy showed the first event of a stream of 2.5 s after 2.5 s.
+#[test]
+fn events_pass_one_by_one() {
+    let (go, gone) = mpsc::channel::<()>();
+    let gone = std::sync::Mutex::new(gone);
+    let recorder = Recorder::start(move |stream, _| {
+        let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+        stream.write_all(&[&head[..], b"9\r\ndata: 1\n\n\r\n"].concat()).unwrap();
+        gone.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
+        stream.write_all(b"9\r\ndata: 2\n\n\r\n0\r\n\r\n").unwrap();
+    });
+    let proxy = proxy_to(&recorder.url, &[]);
+    let mut stream = proxy.connect();
+    stream.write_all(&plain("GET", "h", "/events", &[], b"")).unwrap();
+    let mut first = Vec::new();
+    while !first.ends_with(b"data: 1\n\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        first.push(byte[0]);
+    }
+    go.send(()).unwrap();
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("data: 2"), "{rest}");
+}
+
+#[test]
+fn a_websocket_is_opened_and_speaks_both_ways() {
+    let recorder = Recorder::start(|stream, _| {
+        let head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut buffer = [0; 5];
+        stream.read_exact(&mut buffer).unwrap();
+        buffer.reverse();
+        stream.write_all(&buffer).unwrap();
+    });
+    let proxy = proxy_to(&recorder.url, &[]);
+    let mut stream = proxy.connect();
+    let text = "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    stream.write_all(text.as_bytes()).unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    assert!(head.starts_with("HTTP/1.1 101 ") && head.contains("upgrade: websocket\r\n"), "{head}");
+    stream.write_all(b"hello").unwrap();
+    let mut answer = [0; 5];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"olleh");
+    let sent = recorder.only().to_lowercase();
+    assert!(sent.contains("connection: upgrade\r\n") && sent.contains("authorization: aws4-hmac-sha256 "), "{sent}");
+    assert!(!sent.split("signedheaders=").nth(1).unwrap().contains("sec-websocket"), "{sent}");
+}
+
+/// A client that asks first sends its body only once the server behind wants it.
+#[test]
+fn permission_to_send_a_body_is_asked_of_the_server_behind() {
+    let recorder = Recorder::start(|stream, heard| {
+        if heard.bytes().windows(8).any(|window| window == b"/refused") {
+            stream.write_all(b"HTTP/1.1 417 Expectation Failed\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno").unwrap();
+            return;
+        }
+        // Nothing of the body may be there before it was asked for.
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(heard.bytes().ends_with(b"\r\n\r\n"));
+        stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
+        heard.read_body(stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok").unwrap();
+    });
+    let proxy = proxy_to(&recorder.url, &["--unsigned-payload"]);
+    for (target, status, has_body) in [("/b/k", 200, true), ("/refused", 417, false)] {
+        let mut stream = proxy.connect();
+        let head = format!("PUT {target} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = read_answer(&mut stream);
+        if has_body {
+            assert_eq!(answer.status, 100);
+            stream.write_all(b"hello").unwrap();
+            answer = read_answer(&mut stream);
+        }
+        assert_eq!(answer.status, status, "{target}");
+    }
+}
+
+#[test]
+fn an_upstream_that_is_not_there_or_says_nothing_is_told() {
+    let proxy = proxy_to("http://127.0.0.1:1", &["--log", "json"]);
+    let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
+    assert_eq!(answer.status, 502);
+    assert!(answer.text().starts_with("the upstream did not answer: "), "{}", answer.text());
+    proxy.wait_for("\"status\":502", 1);
+    let silent = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(5)));
+    let proxy = proxy_to(&silent.url, &["--response-timeout", "300ms"]);
+    let began = Instant::now();
+    assert_eq!(ask(&proxy, &plain("GET", "h", "/", &[], b"")).status, 504);
+    assert!(began.elapsed() < Duration::from_secs(4));
+    let nonsense = Recorder::start(|stream, _| stream.write_all(b"nonsense\r\n\r\n").unwrap());
+    let proxy = proxy_to(&nonsense.url, &[]);
+    assert_eq!(ask(&proxy, &plain("GET", "h", "/", &[], b"")).status, 502);
+    let short = Recorder::start(|stream, _| stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").unwrap());
+    let proxy = proxy_to(&short.url, &[]);
+    let text = String::from_utf8_lossy(&{
+        let mut stream = proxy.connect();
+        stream.write_all(&plain("GET", "h", "/", &[], b"")).unwrap();
+        let mut all = Vec::new();
+        // The end of the connection is all that tells that something is missing.
+        let _ = stream.read_to_end(&mut all);
+        all
+    })
+    .into_owned();
+    assert!(text.ends_with("\r\n\r\nabc") && text.contains("content-length: 9"), "{text}");
+}
+
+/// Catches a request that is sent twice though it may do something twice, and one that is given up though it may not.
+#[test]
+fn only_what_does_no_harm_twice_is_sent_again_and_signed_anew() {
+    let times = std::sync::Arc::new(AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&times);
+    let recorder = Recorder::start(move |stream, heard| {
+        heard.read_body(stream);
+        if counted.fetch_add(1, Ordering::SeqCst) % 2 == 1 {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok").unwrap();
+        }
+    });
+    let proxy = proxy_to(&recorder.url, &[]);
+    let answer = ask(&proxy, &plain("PUT", "h", "/b/k", &[], b"hello"));
+    assert_eq!((answer.status, times.load(Ordering::SeqCst)), (200, 2));
+    assert!(recorder.heard().iter().all(|heard| heard.ends_with("\r\n\r\nhello")));
+    let answer = ask(&proxy, &plain("POST", "h", "/b/k", &[], b"hello"));
+    assert_eq!((answer.status, times.load(Ordering::SeqCst)), (502, 3), "{}", answer.text());
+}
+
+/// A response to HEAD has the length of another body, and a 204 has none.
+#[test]
+fn answers_without_a_body_end_there() {
+    let recorder = Recorder::start(|stream, heard| {
+        let is_head = heard.bytes().starts_with(b"HEAD ");
+        let answer = match is_head {
+            true => &b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n"[..],
+            false => b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+        };
+        stream.write_all(answer).unwrap();
+    });
+    let proxy = proxy_to(&recorder.url, &[]);
+    let mut stream = proxy.connect();
+    stream.write_all(&plain("HEAD", "h", "/b/k", &[], b"")).unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    assert!(text.contains("content-length: 1000\r\n") && text.ends_with("\r\n\r\n"), "{text}");
+    assert_eq!(ask(&proxy, &plain("DELETE", "h", "/b/k", &[], b"")).status, 204);
+}
+
+/// What was accepted is answered, and the exit code is 0.
+#[test]
+fn a_stop_under_load_loses_no_request() {
+    let recorder = Recorder::start(|stream, heard| {
+        heard.read_body(stream);
+        std::thread::sleep(Duration::from_millis(300));
+        stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok").unwrap();
+    });
+    let proxy = proxy_to(&recorder.url, &[]);
+    std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..20).map(|_| scope.spawn(|| ask(&proxy, &plain("GET", "h", "/", &[], b"")).status)).collect();
+        while recorder.heard().len() < 20 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        proxy.terminate();
+        asking.into_iter().for_each(|asking| assert_eq!(asking.join().unwrap(), 200));
+    });
+    assert_eq!(proxy.wait().0, Some(0));
+}

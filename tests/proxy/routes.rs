@@ -1,0 +1,73 @@
+//! Which requests go where.
+
+use std::io::Write;
+
+use crate::recorder::Recorder;
+use crate::world::{ask, plain, proxy, proxy_to, read_answer};
+
+#[test]
+fn requests_find_their_route_by_host_path_and_port() {
+    let [one, two, three, rest] = std::array::from_fn(|_| Recorder::polite());
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("routes.toml");
+    let text = format!(
+        "[[route]]\nname = \"rest\"\nto = \"{}\"\nservice = \"s3\"\n\
+        [[route]]\nname = \"search\"\npath = \"/search\"\nstrip_prefix = true\nto = \"{}\"\nservice = \"es\"\nallow_methods = [\"GET\"]\n\
+        [[route]]\nname = \"host\"\nhost = \"*.local\"\nto = \"{}\"\nservice = \"execute-api\"\nadd_headers = {{ x-tenant = \"7\" }}\n\
+        [[route]]\nname = \"port\"\nport = {free}\nto = \"{}\"\nservice = \"sqs\"\n",
+        rest.url, one.url, two.url, three.url
+    );
+    std::fs::write(&file, text).unwrap();
+    let proxy = proxy(&["--config", file.to_str().unwrap(), "--region", "us-east-1", "--log", "json"]);
+    assert_eq!(ask(&proxy, &plain("GET", "h", "/search/_doc/1", &[], b"")).status, 200);
+    assert_eq!(ask(&proxy, &plain("DELETE", "h", "/search/_doc/1", &[], b"")).status, 405);
+    assert_eq!(ask(&proxy, &plain("GET", "api.local", "/search", &[], b"")).status, 200);
+    assert_eq!(ask(&proxy, &plain("GET", "h", "/searching", &[], b"")).status, 200);
+    let mut stream = sigvet_testing::serving::connect(&format!("127.0.0.1:{free}"));
+    stream.write_all(&plain("GET", "api.local", "/search", &[], b"")).unwrap();
+    assert_eq!(read_answer(&mut stream).status, 200);
+    assert!(one.only().starts_with("GET /_doc/1 HTTP/1.1\r\n") && one.only().contains("/es/aws4_request"));
+    assert!(two.only().contains("/execute-api/") && two.only().contains("x-tenant: 7\r\n"), "{}", two.only());
+    assert!(two.only().contains("SignedHeaders=host;x-amz-date;x-tenant"), "{}", two.only());
+    assert!(three.only().contains("/sqs/aws4_request"));
+    assert!(rest.only().starts_with("GET /searching "));
+    for route in ["rest", "search", "host", "port"] {
+        proxy.wait_for(&format!("\"route\":\"{route}\""), 1);
+    }
+}
+
+#[test]
+fn only_what_is_allowed_passes() {
+    let recorder = Recorder::polite();
+    let proxy = proxy_to(&recorder.url, &["--allow-method", "GET", "--allow-path", "/logs/*"]);
+    assert_eq!(ask(&proxy, &plain("GET", "h", "/logs/a", &[], b"")).status, 200);
+    assert_eq!(ask(&proxy, &plain("PUT", "h", "/logs/a", &[], b"x")).status, 405);
+    for target in ["/", "/logs/../secret", "/logs/%2e%2e/secret", "/other"] {
+        let answer = ask(&proxy, &plain("GET", "h", target, &[], b""));
+        assert_eq!((answer.status, answer.text().as_str()), (403, "the path is not allowed here\n"), "{target}");
+    }
+    assert_eq!(recorder.heard().len(), 1);
+}
+
+/// Catches a proxy that calls itself until it has no memory left.
+#[test]
+fn a_proxy_that_leads_to_itself_says_so() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let words = ["proxy", "--port", &free.port().to_string(), "--to", &format!("http://{free}"), "--region", "r", "--service", "s3"];
+    let outcome = sigvet_testing::Sigvet::new(&words).run();
+    assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("is the address that this proxy listens on"), "{}", outcome.stderr);
+    // By way of another one it cannot be known before.
+    let second = Recorder::start(move |stream, heard| {
+        let text = String::from_utf8_lossy(&heard.bytes()).into_owned();
+        let mut back = std::net::TcpStream::connect(free).unwrap();
+        back.write_all(text.as_bytes()).unwrap();
+        let answer = read_answer(&mut back);
+        stream.write_all(format!("{}{}", answer.head, answer.text()).as_bytes()).unwrap();
+    });
+    let options = ["--port", &free.port().to_string()];
+    let proxy = proxy_to(&second.url, &options);
+    let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
+    assert_eq!((answer.status, answer.text().as_str()), (508, "the upstream is this proxy itself\n"));
+}

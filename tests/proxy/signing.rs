@@ -1,0 +1,165 @@
+//! What goes up is signed, and is what the client sent.
+
+use std::io::Write;
+
+use sigvet_testing::serving::Serving;
+
+use crate::recorder::Recorder;
+use crate::world::{REAL, ask, plain, proxy, proxy_to, read_answer};
+
+/// `serve` as the independent judge of what goes up.
+fn judge() -> Serving {
+    Serving::start(&["--echo", "--region", "us-east-1", "--service", "s3", "--no-page"])
+}
+
+/// Catches a body, long or short, framed by length or by chunks, that is not the one that was signed.
+#[test]
+fn requests_without_a_signature_are_valid_upstream() {
+    let server = judge();
+    let proxy = proxy_to(&server.url, &[]);
+    for (method, target, length) in
+        [("GET", "/b/k", 0), ("PUT", "/b/%2Bk//x?a=%2F&b=", 5), ("POST", "/b/../k?delete", 70_000), ("PUT", "/b/k", 3_000_000)]
+    {
+        let body: Vec<u8> = (0..length).map(|at: u32| u8::try_from(at % 251).unwrap()).collect();
+        let answer = ask(&proxy, &plain(method, "client.example", target, &[("content-type", "text/plain")], &body));
+        assert_eq!((answer.status, answer.body.len()), (200, body.len()), "{method} {target}: {}", answer.text());
+        assert_eq!(answer.body, body);
+        assert_eq!(answer.header("x-sigvet-verdict"), Some("valid"));
+    }
+    let chunks = b"PUT /b/k HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+    let answer = ask(&proxy, chunks);
+    assert_eq!((answer.status, answer.text().as_str()), (200, "abcde"));
+}
+
+/// Catches a hash that is made anew, or a body that is kept, though the client has hashed it.
+#[test]
+fn a_body_that_the_client_hashed_or_nobody_hashes_is_passed_as_it_comes() {
+    let server = judge();
+    let body = vec![b'x'; 200_000];
+    let hash = sigvet_core::crypto::sha256(&body).to_string();
+    let hashed = proxy_to(&server.url, &[]);
+    let answer = ask(&hashed, &plain("PUT", "h", "/b/k", &[("x-amz-content-sha256", &hash)], &body));
+    assert_eq!((answer.status, answer.body.len()), (200, body.len()));
+    let recorder = Recorder::polite();
+    let unsigned = proxy_to(&recorder.url, &["--unsigned-payload"]);
+    assert_eq!(ask(&unsigned, &plain("PUT", "h", "/b/k", &[], &body)).status, 200);
+    assert!(recorder.only().contains("x-amz-content-sha256: UNSIGNED-PAYLOAD\r\n"));
+    let wrong = "0".repeat(64);
+    let answer = ask(&hashed, &plain("PUT", "h", "/b/k", &[("x-amz-content-sha256", &wrong)], &body));
+    assert_eq!(answer.status, 400, "{}", answer.text());
+}
+
+/// Clients with keys that open nothing sign too: their signature is replaced.
+#[test]
+fn a_signature_of_the_client_is_taken_off() {
+    let recorder = Recorder::polite();
+    let proxy = proxy_to(&recorder.url, &[]);
+    let headers = [
+        ("Authorization", "AWS4-HMAC-SHA256 Credential=dummy/20150830/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00"),
+        ("X-Amz-Date", "20150830T123600Z"),
+        ("X-Amz-Security-Token", "dummy-token"),
+    ];
+    let target = "/b/k?a=1&X-Amz-Signature=00&X-Amz-Credential=dummy&x-amz-expires=60&b=2";
+    assert_eq!(ask(&proxy, &plain("GET", "h", target, &headers, b"")).status, 200);
+    let sent = recorder.only();
+    assert!(sent.starts_with("GET /b/k?a=1&b=2 HTTP/1.1\r\n"), "{sent}");
+    assert!(!sent.contains("dummy") && !sent.contains("20150830"), "{sent}");
+    assert_eq!(sent.matches("authorization: ").count(), 1);
+    assert!(sent.contains(&format!("Credential={}/", REAL.0)), "{sent}");
+}
+
+/// Catches the header that says what to do left unsigned, and one that a hop changes signed.
+#[test]
+fn what_means_something_is_signed_and_what_hops_change_is_not() {
+    let recorder = Recorder::polite();
+    let proxy = proxy(&["--to", &recorder.url, "--region", "us-east-1", "--service", "dynamodb"]);
+    let headers = [
+        ("X-Amz-Target", "DynamoDB_20120810.ListTables"),
+        ("Content-Type", "application/x-amz-json-1.0"),
+        ("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg=="),
+        ("User-Agent", "test"),
+        ("X-Forwarded-For", "10.0.0.1"),
+        ("Accept-Encoding", "gzip"),
+        ("Keep-Alive", "timeout=5"),
+        ("TE", "gzip"),
+        ("X-Hop", "1"),
+    ];
+    let text = plain("POST", "client.example", "/", &headers, b"{}");
+    let text = String::from_utf8(text).unwrap().replace("Connection: close", "Connection: close, x-hop");
+    assert_eq!(ask(&proxy, text.as_bytes()).status, 200);
+    let sent = recorder.only();
+    let signed = sent.split("SignedHeaders=").nth(1).unwrap().split(',').next().unwrap().to_owned();
+    assert_eq!(signed, "content-length;content-md5;content-type;host;x-amz-date;x-amz-target");
+    assert!(sent.contains("user-agent: test\r\n") && sent.contains("accept-encoding: gzip\r\n"), "{sent}");
+    assert!(sent.contains(&format!("host: {}\r\n", recorder.host())), "{sent}");
+    assert!(!["x-hop", "keep-alive", "te: ", "client.example"].iter().any(|name| sent.contains(name)), "{sent}");
+}
+
+/// The Go proxy signed 178 of 12,000 requests by the path rule of another service.
+#[test]
+fn many_requests_of_two_services_are_each_signed_by_their_own_rule() {
+    let s3 = Serving::start(&["--region", "us-east-1", "--service", "s3", "--no-page", "--time-limit", "0s"]);
+    let es = Serving::start(&["--region", "us-east-1", "--service", "es", "--no-page", "--time-limit", "0s"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("routes.toml");
+    let route = |host: &str, service: &str, url: &str| {
+        format!("[[route]]\nname = \"{host}\"\nhost = \"{host}\"\nservice = \"{service}\"\nto = \"{url}\"\n")
+    };
+    std::fs::write(&file, route("s3.local", "s3", &s3.url) + &route("es.local", "es", &es.url)).unwrap();
+    let proxy = proxy(&["--config", file.to_str().unwrap(), "--region", "us-east-1", "--log", "json"]);
+    let count = 10_000 / 8;
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let proxy = &proxy;
+            scope.spawn(move || {
+                let mut stream = proxy.connect();
+                for number in 0..count {
+                    let host = if (number + thread) % 2 == 0 { "s3.local" } else { "es.local" };
+                    let request = format!("GET /a%20b//c/./d%2Fe?{number} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+                    stream.write_all(request.as_bytes()).unwrap();
+                    let answer = read_answer(&mut stream);
+                    assert_eq!(answer.status, 200, "{host} {number}: {}", answer.text());
+                }
+            });
+        }
+    });
+}
+
+/// Catches a command line of aws-sigv4-proxy that does not start, or signs something else.
+#[test]
+fn a_command_line_of_aws_sigv4_proxy_works() {
+    let recorder = Recorder::polite();
+    let words = [
+        "--verbose", "--log-failed-requests", "--log-signing-process", "--unsigned-payload", "--port", ":0", "--name", "es",
+        "--region", "eu-west-1", "--host", recorder.host(), "--sign-host", "search.example", "--upstream-url-scheme", "http",
+        "--strip", "X-Drop", "--strip-param", "utm_*", "--duplicate-headers", "Authorization", "--no-verify-ssl",
+        "--transport.idle-conn-timeout", "60s",
+    ];
+    // `:0` is every address, so the first line names none that can be connected to.
+    let proxy = proxy(&words);
+    let port = proxy.address().rsplit(':').next().unwrap().to_owned();
+    let mut stream = sigvet_testing::serving::connect(&format!("127.0.0.1:{port}"));
+    let headers = [("X-Drop", "1"), ("Authorization", "Basic eDp5")];
+    stream.write_all(&plain("GET", "h", "/_search?utm_source=1&q=x", &headers, b"")).unwrap();
+    assert_eq!(read_answer(&mut stream).status, 200);
+    let sent = recorder.only();
+    assert!(sent.starts_with("GET /_search?q=x HTTP/1.1\r\n"), "{sent}");
+    assert!(sent.contains("/eu-west-1/es/aws4_request") && sent.contains("host: search.example\r\n"), "{sent}");
+    assert!(sent.contains("x-original-authorization: Basic eDp5\r\n") && !sent.contains("x-drop"), "{sent}");
+    assert!(proxy.log().contains("other machines can reach this proxy"), "{}", proxy.log());
+}
+
+/// Without an upstream the host that a request names is asked, if it is allowed.
+#[test]
+fn the_host_that_a_request_names_is_asked_only_if_it_is_allowed() {
+    let recorder = Recorder::polite();
+    let to = format!("::{}", recorder.host());
+    let proxy = proxy(&["--upstream-url-scheme", "http", "--connect-to", &to]);
+    let answer = ask(&proxy, &plain("GET", "sqs.eu-west-1.amazonaws.com", "/?Action=ListQueues", &[], b""));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let sent = recorder.only();
+    assert!(sent.contains("/eu-west-1/sqs/aws4_request") && sent.contains("host: sqs.eu-west-1.amazonaws.com\r\n"), "{sent}");
+    let answer = ask(&proxy, &plain("GET", "evil.example", "/", &[], b""));
+    assert_eq!((answer.status, answer.text().as_str()), (403, "the host evil.example is not allowed here\n"));
+    assert_eq!(recorder.heard().len(), 1);
+}
