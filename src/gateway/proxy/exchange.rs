@@ -113,7 +113,10 @@ impl<'p> Leaving<'p> {
                 cleared.body = Body::Bytes(Vec::new());
                 return Ok((Unsigned::Cleared(Box::new(cleared)), Outbound::Empty));
             }
-            ArrivingBody::There(file) => return Ok(there(cleared, file)),
+            ArrivingBody::There(file) => {
+                let (cleared, outbound) = there(cleared, file);
+                return Ok((Unsigned::Cleared(Box::new(cleared)), outbound));
+            }
         };
         match signing::declared(&cleared) {
             Declared::SignedChunks => return Err(Denied::new(501, SIGNED_CHUNKS).into()),
@@ -128,7 +131,8 @@ impl<'p> Leaving<'p> {
                     cleared.headers.push_unchecked("content-length", length.to_string());
                 }
                 cleared.body = body;
-                return Ok(there(cleared, file));
+                let (cleared, outbound) = there(cleared, file);
+                return Ok((Unsigned::Cleared(Box::new(cleared)), outbound));
             }
             Declared::Usable => {}
         }
@@ -152,7 +156,7 @@ impl<'p> Leaving<'p> {
         let signing = Signing::new(&self.way.credentials).with_host(self.way.upstream.url());
         let resigned = resign(head, &accepted, &signing, self.proxy.clock.now()).map_err(denied_by)?;
         let signature = resigned.signature.as_str().to_owned();
-        let (unsigned, outbound) = match body {
+        let (request, outbound) = match body {
             ArrivingBody::There(file) => there(resigned.request, file),
             ArrivingBody::Coming(incoming) => {
                 let check = match (decoder, resigned.chain()) {
@@ -162,11 +166,10 @@ impl<'p> Leaving<'p> {
                     }
                     _ => hash_of(&accepted).map_or(Check::Nothing, Check::Hash),
                 };
-                (Unsigned::Cleared(Box::new(resigned.request)), self.passing(incoming, check))
+                (resigned.request, self.passing(incoming, check))
             }
         };
-        let Unsigned::Cleared(request) = unsigned else { return Err(Denied::new(500, "the request is lost")) };
-        Ok((Unsigned::Replaced { request, signature }, outbound))
+        Ok((Unsigned::Replaced { request: Box::new(request), signature }, outbound))
     }
 
     fn passing(&self, incoming: Incoming, check: Check) -> Outbound {
@@ -276,13 +279,13 @@ const SIGNED_CHUNKS: &str =
     "the body comes in chunks that are signed with a key that this proxy does not know; start it with --inbound";
 
 /// A request with its body, which is sent from where it is.
-fn there(mut request: Request, file: Option<std::fs::File>) -> (Unsigned, Outbound) {
+fn there(mut request: Request, file: Option<std::fs::File>) -> (Request, Outbound) {
     let known = match &request.body {
         Body::Bytes(bytes) if bytes.is_empty() => Body::Bytes(Vec::new()),
         body => Body::Elsewhere { sha256: body.sha256(), length: body.length().unwrap_or_default() },
     };
     let body = std::mem::replace(&mut request.body, known);
-    (Unsigned::Cleared(Box::new(request)), Outbound::there(body, file))
+    (request, Outbound::there(body, file))
 }
 
 /// The hash that the client signed, if it signed one.

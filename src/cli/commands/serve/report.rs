@@ -127,8 +127,14 @@ pub fn shown<'a>(exchange: &'a Exchange, diagnosis: &'a Diagnosis, redactor: &'a
     }
 }
 
-/// Takes out tokens, and the signature that would be right.
+/// Takes out tokens, and the signature that would be right. What a server behind refused is another request than the one that
+/// arrived.
 pub fn redactor(exchange: &Exchange) -> Redactor {
+    let upstream = exchange.upstream.as_ref().and_then(|leg| leg.diagnosis.as_ref()?.judged.as_ref());
+    if let Some(judged) = upstream {
+        return Redactor::of_all(&[&exchange.request, &judged.request], &judged.verdict.claimed.dialect(), [])
+            .with_verdict(&judged.verdict);
+    }
     let verdict = exchange.judgement.verdict();
     let dialect = verdict.map_or(Dialect::AWS4, |verdict| verdict.claimed.dialect());
     let redactor = Redactor::of(&exchange.request, &dialect);
