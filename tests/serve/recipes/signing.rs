@@ -67,5 +67,7 @@ fn signed(url: &str) -> http::Request<&'static str> {
 
 /// Your own client.
 fn send(request: http::Request<&'static str>) -> reqwest::blocking::Response {
+    // Only because this project builds reqwest without a default for TLS.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::blocking::Client::new().execute(request.try_into().unwrap()).unwrap()
 }
