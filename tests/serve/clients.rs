@@ -136,22 +136,22 @@ fn isolated(program: &str) -> Command {
     command
 }
 
-/// Whether a program runs. In CI it has to.
+/// Whether a program runs with this word.
 fn has(program: &str, word: &str) -> bool {
-    let is_found = Command::new(program).arg(word).output().is_ok_and(|output| output.status.success());
-    assert!(is_found || !is_ci(), "{program} {word} does not run");
-    is_found
+    let succeeds = Command::new(program).arg(word).output().is_ok_and(|output| output.status.success());
+    succeeds || is_left_out(&format!("{program} {word}"))
 }
 
-/// Whether a file or a folder is there. In CI it has to be.
 fn is_there(path: &Path) -> bool {
-    let exists = path.exists();
-    assert!(exists || !is_ci(), "{} is missing", path.display());
-    exists
+    path.exists() || is_left_out(&path.display().to_string())
 }
 
-fn is_ci() -> bool {
-    std::env::var_os("CI").is_some()
+/// Says what is missing; in CI nothing may be.
+#[expect(clippy::print_stderr, reason = "whoever runs the test should know what was not tested")]
+fn is_left_out(what: &str) -> bool {
+    assert!(std::env::var_os("CI").is_none(), "{what} is not on this machine");
+    eprintln!("left out, because it is not on this machine: {what}");
+    false
 }
 
 fn run(command: &mut Command) -> String {
