@@ -206,14 +206,17 @@ async fn speak(
 ) {
     let heads = Heads::new(limits.head_bytes);
     let io = TokioIo::new(Recorded::new(stream, heads.clone(), limits.idle_time));
-    let answering = Arc::clone(&server);
+    let (answering, of_requests) = (Arc::clone(&server), heads.clone());
     let service = service_fn(move |request| {
-        let (server, heads) = (Arc::clone(&answering), heads.clone());
+        let (server, heads) = (Arc::clone(&answering), of_requests.clone());
         async move { Ok::<_, std::convert::Infallible>(server.answer(request, &heads, ends).await) }
     });
     let builder = builder(&limits);
     let connection = watcher.watch(builder.serve_connection_with_upgrades(io, service).into_owned());
-    if let Err(error) = connection.await {
+    // A connection that a client keeps for later ends in a time-out too, and is no request.
+    if let Err(error) = connection.await
+        && !heads.is_between_requests()
+    {
         server.note_unreadable(ends.peer, &*error).await;
     }
 }

@@ -70,6 +70,12 @@ impl Heads {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).heads.pop_front()
     }
 
+    /// Whether the client has begun nothing since its last request.
+    pub fn is_between_requests(&self) -> bool {
+        let recorder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        recorder.state == State::Head && recorder.line.is_empty() && recorder.heads.is_empty()
+    }
+
     fn feed(&self, bytes: &[u8]) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).feed(bytes);
     }

@@ -94,6 +94,21 @@ fn who_is_slow_is_left_alone_and_others_are_served() {
     }
 }
 
+/// SDKs keep their connections open. Catches one that is logged as a refused request when its time is up.
+#[test]
+fn a_connection_that_is_kept_for_later_is_no_request() {
+    let server = Serving::start(&["--head-timeout", "1s", "--exit-code"]);
+    let mut stream = server.connect();
+    stream.write_all(&request("GET", server.address(), "/", b"")).unwrap();
+    let mut answers = String::new();
+    // Until the server has closed it.
+    stream.read_to_string(&mut answers).unwrap();
+    assert_eq!(statuses(&answers), [200]);
+    server.terminate();
+    let (code, log) = server.wait();
+    assert_eq!((code, log.matches("GET /").count(), log.contains("timeout")), (Some(0), 1, false), "{log}");
+}
+
 /// More clients than there is room for: the last ones wait, and are served.
 #[test]
 fn connections_beyond_the_limit_wait_for_their_turn() {

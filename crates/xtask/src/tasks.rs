@@ -27,7 +27,7 @@ pub static TASKS: [Task; 18] = [
     check("fuzz", "each fuzz target for some seconds (C++ compiler)", fuzz::check),
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
-    check("clients", "SDKs against 'sigvet serve' (Python, boto3, minio)", clients),
+    check("clients", "SDKs and tools against 'sigvet serve' (Python, Node, Java, restic)", clients),
     check("page", "the pages of `explain` and `serve` in a browser (chromium-headless-shell)", page),
     check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
     Task {
