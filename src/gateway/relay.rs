@@ -1,7 +1,6 @@
 //! A valid request, passed on as it came to the server behind; its response, passed back piece by piece.
 
 use std::fmt::Write;
-use std::fs::File;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Uri};
@@ -10,7 +9,7 @@ use sigvet_core::request::Request;
 use sigvet_core::verify::Verdict;
 
 use super::hops::Hop;
-use super::payload::Payload;
+use super::payload::{BodyFile, Payload};
 use super::server::{Answer, Later};
 use super::{Reply, ReplyBody};
 use crate::transport::{TimeLimit, TransportError, Upstream};
@@ -30,7 +29,7 @@ impl Relay {
         Self { upstream, pseudonym: format!("sigvet-{run:08x}"), limit }
     }
 
-    async fn relay(&self, request: &Request, file: Option<File>) -> Reply {
+    async fn relay(&self, request: &Request, file: Option<BodyFile>) -> Reply {
         if self.has_been_here(request) {
             return Reply::plain(508, "the upstream is this server itself");
         }
@@ -47,7 +46,7 @@ impl Relay {
         request.headers.values("via").any(|value| String::from_utf8_lossy(value).contains(&self.pseudonym))
     }
 
-    fn outgoing(&self, request: &Request, file: Option<File>) -> Option<http::Request<ReplyBody>> {
+    fn outgoing(&self, request: &Request, file: Option<BodyFile>) -> Option<http::Request<ReplyBody>> {
         let uri = Uri::try_from(request.target()).ok()?;
         if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target()) {
             return None;
@@ -76,7 +75,7 @@ impl Relay {
 }
 
 impl Answer for Relay {
-    fn answer<'a>(&'a self, request: &'a Request, file: Option<File>, _: &'a Verdict) -> Later<'a, Reply> {
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<BodyFile>, _: &'a Verdict) -> Later<'a, Reply> {
         Box::pin(self.relay(request, file))
     }
 }

@@ -129,7 +129,7 @@ impl Head {
     }
 }
 
-fn faults(end: Result<(), Vec<DecodeError>>) -> Vec<StreamFault> {
+fn faults<T>(end: Result<T, Vec<DecodeError>>) -> Vec<StreamFault> {
     let fault = |error: DecodeError| match error {
         DecodeError::Fault(fault) => fault,
         other => panic!("{other}"),
