@@ -320,8 +320,11 @@ impl Turn<'_> {
         if limit.is_zero() {
             return (request, None);
         }
+        let began = Instant::now();
         let place = tokio::time::timeout(limit, self.server.searches.acquire()).await;
         let Ok(Ok(_place)) = place else { return (request, None) };
+        // Who has waited for a place waits no longer for the answer.
+        let limit = limit.saturating_sub(began.elapsed());
         let (verifier, now) = (Arc::clone(&self.server.verifier), self.now);
         let request = Arc::new(request);
         let searched = Arc::clone(&request);

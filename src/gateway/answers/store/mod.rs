@@ -4,6 +4,7 @@
 //! out of the folder is refused by `guard`, for s3s-fs follows links.
 
 mod names;
+mod sidecars;
 mod guard;
 mod request;
 

@@ -114,7 +114,7 @@ impl Splitter {
             b"\r\n" => State::Head,
             _ => State::Broken,
         };
-        (self.state == State::Head).then_some((Step::Framing, 2))
+        (self.state != State::Broken).then_some((Step::Framing, 2))
     }
 
     /// A part without a head begins with the empty line that ends it.

@@ -123,3 +123,6 @@ impl Outliner {
         Ok(Body::Form { outline, file_length, sha256, length })
     }
 }
+
+#[cfg(test)]
+mod tests;
