@@ -46,6 +46,7 @@ pub struct Meant {
     /// The body without chunks.
     pub payload: Payload,
     /// What the trailer said, if the body arrived in chunks.
+    #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only the store asks for checksums"))]
     pub trailers: Option<Trailers>,
 }
 
