@@ -39,7 +39,8 @@ fn body_of(answer: &[u8]) -> (String, &[u8]) {
 #[test]
 fn a_long_body_in_signed_chunks_comes_back_without_them_in_constant_memory() {
     let server = Serving::start(&["--echo"]);
-    let payload: Vec<u8> = (0..40 * MIB as u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let payload: Vec<u8> =
+        (0..40 * MIB as u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let request = streamed_with(server.address(), &payload, Some(ChecksumAlgorithm::Crc32));
     let mut broken = request.clone();
     let answer = exchange(&server, request);
