@@ -10,10 +10,13 @@ use common::serving::Serving;
 fn a_body_comes_back_as_it_was_meant() {
     let server = Serving::start(&["--echo"]);
     let long: Vec<u8> = all_bytes().into_iter().cycle().take(3 * 1024 * 1024 + 1).collect();
-    let length = all_bytes().len().to_string();
-    for (body, how) in
-        [(all_bytes(), &[][..]), (long, &[]), (all_bytes(), &["--payload", "streaming", "--length", &length])]
-    {
+    let (length, long_length) = (all_bytes().len().to_string(), long.len().to_string());
+    for (body, how) in [
+        (all_bytes(), &[][..]),
+        (long.clone(), &[]),
+        (all_bytes(), &["--payload", "streaming", "--length", &length]),
+        (long, &["--payload", "streaming", "--length", &long_length, "--checksum", "crc32"]),
+    ] {
         let words = ["send", "-i", "-H", "Content-Type: image/x-test", "-X", "PUT", "-T", "-", "s3://bucket/key"];
         let outcome = server.sigvet(&[&words, how].concat()).input(&body).run().expect(0);
         let head_end = outcome.stdout.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap_or_default();

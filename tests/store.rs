@@ -45,6 +45,41 @@ fn what_is_written_is_read_back() {
     send(&["-X", "DELETE", "s3://photos"]).run().expect(0);
 }
 
+/// The names of what lies beside the buckets.
+fn beside(folder: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with('.')).collect()
+}
+
+/// Catches a long body that is stored with its chunks, and metadata that outlives its object.
+#[test]
+fn a_long_body_in_chunks_is_stored_without_them_and_nothing_is_left_when_it_is_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path());
+    let send = |words: &[&str]| server.sigvet(&[&["send", "--fail-with-body"], words].concat());
+    send(&["-X", "PUT", "s3://photos"]).run().expect(0);
+    let long: Vec<u8> = all_bytes().into_iter().cycle().take(3 * 1024 * 1024 + 1).collect();
+    let length = long.len().to_string();
+    let streamed = ["--payload", "streaming", "--length", &length, "--checksum", "crc32"];
+    let words = [&["-T", "-", "-H", "x-amz-meta-a: b", "s3://photos/a/long"][..], &streamed].concat();
+    send(&words).input(&long).run().expect(0);
+    assert!(std::fs::read(folder.path().join("photos/a/long")).unwrap() == long);
+    let head = send(&["-I", "-H", "x-amz-checksum-mode: ENABLED", "s3://photos/a/long"]).run().expect(0).text();
+    assert!(head.to_ascii_lowercase().contains("x-amz-checksum-crc32: "), "the trailer is stored too: {head}");
+    send(&["-X", "PUT", "-d", "2", "s3://photos/other"]).run().expect(0);
+    assert_eq!(beside(folder.path()).len(), 4, "{:?}", beside(folder.path()));
+    send(&["-X", "DELETE", "s3://photos/a/long"]).run().expect(0);
+    assert_eq!(beside(folder.path()).len(), 2, "{:?}", beside(folder.path()));
+    let body = "<Delete><Object><Key>other</Key></Object></Delete>";
+    send(&["-X", "POST", "--checksum", "crc32", "-d", body, "s3://photos?delete"]).run().expect(0);
+    assert_eq!(beside(folder.path()), [""; 0]);
+    assert!(peak_is_low(&server), "{:?}", server.peak_memory());
+}
+
+fn peak_is_low(server: &Serving) -> bool {
+    server.peak_memory().is_none_or(|peak| peak < 96 * 1024 * 1024)
+}
+
 /// Catches a key that leads out of the folder, in the path, in a header or in a body; and a link that does.
 #[test]
 fn no_name_leads_out_of_the_folder() {

@@ -1,4 +1,6 @@
 //! A body as it arrives: few bytes stay in memory, many go to a temporary file and are hashed on their way.
+//!
+//! What has to be judged of a long body is read on its way too: the signatures of its chunks, and the fields of a form.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -7,11 +9,13 @@ use std::time::Duration;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use sigvet_core::crypto::Sha256Hasher;
+use sigvet_core::form::{OutlineTooLong, Outliner};
 use sigvet_core::request::{Body, Request, StatedChecksums, WrongChecksum};
 use sigvet_core::stream::{DecodeError, Decoder};
 use sigvet_core::verify::Finding;
 
 use super::Limits;
+use super::payload::{BodyFile, Trailers};
 
 /// A body that arrived whole.
 #[derive(Debug)]
@@ -19,7 +23,7 @@ pub struct Intake {
     /// What is known of it.
     pub body: Body,
     /// Where it is, if it is not in memory.
-    pub file: Option<File>,
+    pub file: Option<BodyFile>,
     /// What is wrong with the bytes in the file: those in memory are for the judge to look at.
     pub findings: Vec<Finding>,
     /// Whether the chunks in the file were read, and each signature on its way.
@@ -47,19 +51,47 @@ pub enum IntakeError {
     /// Its chunks cannot be read in the memory that there is.
     #[error("{0}")]
     Chunks(#[source] DecodeError),
+    /// The fields of a signed form do not fit into that memory.
+    #[error("{0}")]
+    Form(#[source] OutlineTooLong),
 }
 
-/// Takes the body of a request in, within the limits. The decoder reads its chunks, if it has any and is not for memory.
+/// What the file of a long body in chunks is to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileHolds {
+    /// The body as it arrives.
+    Arrived,
+    /// Its payload, without the chunks.
+    Payload,
+}
+
+/// How a long body in chunks is read.
+#[derive(Debug)]
+pub struct Chunks {
+    decoder: Decoder,
+    holds: FileHolds,
+    /// What a piece of the body gave.
+    payload: Vec<u8>,
+}
+
+impl Chunks {
+    /// Reads them with that decoder.
+    pub fn new(decoder: Decoder, holds: FileHolds) -> Self {
+        Self { decoder, holds, payload: Vec::new() }
+    }
+}
+
+/// Takes the body of a request in, within the limits. Its chunks are read if it has any and is not for memory.
 ///
 /// # Errors
 /// See [`IntakeError`].
 pub async fn take(
     request: &Request,
     mut body: Incoming,
-    decoder: Option<Decoder>,
+    chunks: Option<Chunks>,
     limits: &Limits,
 ) -> Result<Intake, IntakeError> {
-    let mut spool = Spool { request, memory: Vec::new(), spooled: None, decoder, length: 0, limits };
+    let mut spool = Spool { request, memory: Vec::new(), spooled: None, chunks, length: 0, limits };
     loop {
         let frame = tokio::time::timeout(limits.idle_time, body.frame()).await;
         match frame.map_err(|_| IntakeError::Slow(limits.idle_time))? {
@@ -77,7 +109,7 @@ struct Spool<'a> {
     request: &'a Request,
     memory: Vec<u8>,
     spooled: Option<Spooled>,
-    decoder: Option<Decoder>,
+    chunks: Option<Chunks>,
     length: u64,
     limits: &'a Limits,
 }
@@ -85,20 +117,74 @@ struct Spool<'a> {
 /// What is in the file by now.
 struct Spooled {
     file: File,
+    /// Bytes in the file.
+    length: u64,
     hash: Sha256Hasher,
     checksums: StatedChecksums,
-    decoder: Option<Decoder>,
+    reading: Reading,
+}
+
+/// What is read of a body on its way into the file.
+enum Reading {
+    Nothing,
+    Chunks(Box<Chunks>),
+    Form(Box<Outliner>),
 }
 
 impl Spooled {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hash.update(bytes);
-        if let Some(decoder) = &mut self.decoder {
-            // All that is wrong is told at the end; the payload is read from the file by whoever wants it.
-            let _ = decoder.push(bytes, &mut Vec::new());
-        }
         self.checksums.update(bytes);
-        self.file.write_all(bytes)
+        let kept = match &mut self.reading {
+            Reading::Nothing => bytes,
+            Reading::Form(outliner) => {
+                outliner.push(bytes);
+                bytes
+            }
+            Reading::Chunks(chunks) => {
+                chunks.payload.clear();
+                // All that is wrong is told at the end; until then what comes out is right.
+                let _ = chunks.decoder.push(bytes, &mut chunks.payload);
+                if chunks.holds == FileHolds::Payload { &chunks.payload } else { bytes }
+            }
+        };
+        self.length += kept.len() as u64;
+        self.file.write_all(kept)
+    }
+
+    fn finish(self, request: &Request, length: u64) -> Result<Intake, IntakeError> {
+        let mut findings: Vec<Finding> = self.checksums.find_wrong(request).map(mismatch).into_iter().collect();
+        let sha256 = Some(self.hash.finish());
+        let whole = Body::Elsewhere { sha256, length };
+        let has_chunks_read = matches!(self.reading, Reading::Chunks(_));
+        let (body, trailers) = match self.reading {
+            Reading::Nothing => (whole, None),
+            Reading::Form(outliner) => match outliner.finish(sha256) {
+                Ok(form) => (form, None),
+                Err(error) if error.is_signed => return Err(IntakeError::Form(error)),
+                Err(_) => (whole, None),
+            },
+            Reading::Chunks(chunks) => (whole, chunks.finish(&mut findings)?),
+        };
+        let file = BodyFile { file: self.file, length: self.length, trailers };
+        Ok(Intake { body, file: Some(file), findings, has_chunks_read })
+    }
+}
+
+impl Chunks {
+    /// The trailer, if the file holds the payload; and all that is wrong.
+    fn finish(self, findings: &mut Vec<Finding>) -> Result<Option<Trailers>, IntakeError> {
+        let errors = match self.decoder.finish() {
+            Ok(trailers) => return Ok((self.holds == FileHolds::Payload).then_some(trailers)),
+            Err(errors) => errors,
+        };
+        for error in errors {
+            match error {
+                DecodeError::Fault(fault) => findings.push(Finding::Stream(fault)),
+                other => return Err(IntakeError::Chunks(other)),
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -117,30 +203,31 @@ impl Spool<'_> {
 
     fn write_to_file(&mut self, piece: &[u8]) -> io::Result<()> {
         if self.spooled.is_none() {
-            let (hash, checksums) = (Sha256Hasher::new(), StatedChecksums::new(self.request));
-            let decoder = self.decoder.take();
-            let mut spooled = Spooled { file: tempfile::tempfile()?, hash, checksums, decoder };
+            let mut spooled = self.begin_file()?;
             spooled.write(&std::mem::take(&mut self.memory))?;
             self.spooled = Some(spooled);
         }
         self.spooled.as_mut().map_or(Ok(()), |spooled| spooled.write(piece))
     }
 
-    fn finish(self) -> Result<Intake, IntakeError> {
-        let Some(Spooled { file, hash, checksums, decoder }) = self.spooled else {
-            let body = Body::Bytes(self.memory);
-            return Ok(Intake { body, file: None, findings: Vec::new(), has_chunks_read: false });
+    fn begin_file(&mut self) -> io::Result<Spooled> {
+        let form = || Outliner::new(self.request, self.limits.memory_bytes);
+        let reading = match self.chunks.take() {
+            Some(chunks) => Reading::Chunks(Box::new(chunks)),
+            None => form().map_or(Reading::Nothing, |outliner| Reading::Form(Box::new(outliner))),
         };
-        let has_chunks_read = decoder.is_some();
-        let mut findings: Vec<Finding> = checksums.find_wrong(self.request).map(mismatch).into_iter().collect();
-        for error in decoder.and_then(|decoder| decoder.finish().err()).unwrap_or_default() {
-            match error {
-                DecodeError::Fault(fault) => findings.push(Finding::Stream(fault)),
-                other => return Err(IntakeError::Chunks(other)),
+        let (hash, checksums) = (Sha256Hasher::new(), StatedChecksums::new(self.request));
+        Ok(Spooled { file: tempfile::tempfile()?, length: 0, hash, checksums, reading })
+    }
+
+    fn finish(self) -> Result<Intake, IntakeError> {
+        match self.spooled {
+            Some(spooled) => spooled.finish(self.request, self.length),
+            None => {
+                let body = Body::Bytes(self.memory);
+                Ok(Intake { body, file: None, findings: Vec::new(), has_chunks_read: false })
             }
         }
-        let body = Body::Elsewhere { sha256: Some(hash.finish()), length: self.length };
-        Ok(Intake { body, file: Some(file), findings, has_chunks_read })
     }
 }
 

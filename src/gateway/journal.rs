@@ -139,8 +139,8 @@ fn size_of_exchange(exchange: &Exchange) -> usize {
 fn size_of_request(request: &Request) -> usize {
     let headers: usize = request.headers.iter().map(|header| header.name.len() + header.value.len() + 48).sum();
     let body = match &request.body {
-        Body::Bytes(bytes) => bytes.len(),
-        _ => 0,
+        Body::Bytes(bytes) | Body::Form { outline: bytes, .. } => bytes.len(),
+        Body::Elsewhere { .. } | Body::Unknown => 0,
     };
     request.target().len() + headers + body
 }

@@ -171,8 +171,10 @@ impl Acceptor {
         let _ = stream.set_nodelay(true);
         let (server, limits, watcher) = (Arc::clone(&self.server), self.limits, graceful.watcher());
         let (tls, ends) = (self.tls.clone(), Ends { peer: address, port: self.port });
+        // The gateway ends when nobody has one of these any more: neither a connection, nor who tells how it ended.
+        let telling = graceful.watcher();
         tokio::spawn(async move {
-            let _place = place;
+            let _kept = (place, telling);
             match tls {
                 None => speak(stream, ends, server, limits, watcher).await,
                 Some(tls) => {
@@ -237,4 +239,49 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .max_concurrent_streams(64)
         .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX));
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use sigvet_core::time::Timestamp;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+    use crate::gateway::{Clock, Exchange, Keyring, Later, Sink, Verifier};
+
+    /// Tells of each exchange after a while.
+    #[derive(Debug, Default)]
+    struct SlowSink(Mutex<Vec<u16>>);
+
+    impl Sink for SlowSink {
+        fn take(&self, exchange: Arc<Exchange>) -> Later<'_, ()> {
+            Box::pin(async move {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                self.0.lock().unwrap().push(exchange.status);
+            })
+        }
+    }
+
+    /// Catches a gateway that ends between an answer to what is no HTTP and its line in the log.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_could_not_be_read_is_told_before_the_gateway_ends() {
+        let listening = Listening::bind("127.0.0.1:0".parse().unwrap(), false, None).await.unwrap();
+        let address = listening.address();
+        let clock = Clock::new(|| Timestamp::from_epoch_seconds(0));
+        let (sink, stop) = (Arc::new(SlowSink::default()), Stop::new());
+        let told: Arc<dyn Sink> = Arc::clone(&sink) as Arc<dyn Sink>;
+        let server = Server::new(Verifier::new(Keyring::new(Vec::new()), clock), Limits::default(), told, 1);
+        let serving = tokio::spawn(listening.serve(Arc::new(server), stop.clone()));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"hello\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        stop.ask();
+        serving.await.unwrap();
+        assert_eq!(*sink.0.lock().unwrap(), [400]);
+    }
 }

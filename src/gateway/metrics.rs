@@ -66,7 +66,12 @@ impl Counted {
         for ((route, status), count) in &self.requests {
             line(text, &format!("sigvet_requests_total{{route=\"{}\",status=\"{status}\"}} {count}", escaped(route)));
         }
-        head(text, "sigvet_refused_signatures_total", "counter", "Signatures that were refused, by the mistake behind.");
+        head(
+            text,
+            "sigvet_refused_signatures_total",
+            "counter",
+            "Signatures that were refused, by the mistake behind.",
+        );
         for (cause, count) in &self.refused {
             line(text, &format!("sigvet_refused_signatures_total{{cause=\"{}\"}} {count}", escaped(cause)));
         }

@@ -1,7 +1,6 @@
 //! Whoever takes a request before its body has arrived, and passes both on.
 
 use std::fmt;
-use std::fs::File;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -15,6 +14,7 @@ use sigvet_diagnose::Diagnosis;
 
 use super::Reply;
 use super::passing::PassError;
+use super::payload::BodyFile;
 use crate::transport::HttpVersion;
 
 /// Something that is not there yet.
@@ -45,7 +45,7 @@ pub enum ArrivingBody {
     /// It is still to be read.
     Coming(Incoming),
     /// It is in the request, or in this file.
-    There(Option<File>),
+    There(Option<BodyFile>),
 }
 
 /// What became of it.

@@ -4,8 +4,10 @@ use std::fs::File;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
+use sigvet_core::canonical::PayloadHash;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::stream::Chunked;
+use sigvet_core::verify::Verdict;
 
 use super::ReplyBody;
 use super::file_body::FileBody;
@@ -24,33 +26,48 @@ pub enum Payload {
     },
 }
 
-/// Chunks that do not fit into memory.
-#[derive(Debug, thiserror::Error)]
-#[error("a body in signed chunks has to fit into memory here")]
-pub struct LongChunks;
+/// A body that is too long for memory.
+#[derive(Debug)]
+pub struct BodyFile {
+    /// Where it is, from the beginning of the file on.
+    pub file: File,
+    /// Bytes in the file.
+    pub length: u64,
+    /// What the trailer said, if the body arrived in chunks and the file holds its payload without them.
+    pub trailers: Option<Trailers>,
+}
 
-/// The trailing headers of a body in chunks.
+/// The names and values of the headers behind a body in chunks.
 pub type Trailers = Vec<(String, String)>;
+
+/// A body as its sender meant it.
+#[derive(Debug)]
+pub struct Meant {
+    /// The body without chunks.
+    pub payload: Payload,
+    /// What the trailer said, if the body arrived in chunks.
+    #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only the store asks for checksums"))]
+    pub trailers: Option<Trailers>,
+}
 
 impl Payload {
     /// The body as it arrived; the file has it if memory has not.
-    pub fn as_arrived(request: &Request, file: Option<File>) -> Self {
+    pub fn as_arrived(request: &Request, file: Option<BodyFile>) -> Self {
         match (&request.body, file) {
             (Body::Bytes(bytes), _) => Self::Bytes(Bytes::copy_from_slice(bytes)),
-            (Body::Elsewhere { length, .. }, Some(file)) => Self::File { file, length: *length },
-            _ => Self::Bytes(Bytes::new()),
+            (_, Some(BodyFile { file, length, .. })) => Self::File { file, length },
+            (_, None) => Self::Bytes(Bytes::new()),
         }
     }
 
-    /// The body as its sender meant it, out of its chunks, with what its trailer says.
-    ///
-    /// # Errors
-    /// See [`LongChunks`].
-    pub fn as_meant(request: &Request, file: Option<File>) -> Result<(Self, Trailers), LongChunks> {
+    /// The body as its sender meant it, out of its chunks, with what its trailer says. A file has to hold it so.
+    pub fn as_meant(request: &Request, mut file: Option<BodyFile>, verdict: &Verdict) -> Meant {
         match &request.body {
-            Body::Bytes(bytes) if is_chunked(request) => Ok(unwrap_chunks(bytes)),
-            Body::Elsewhere { .. } if is_chunked(request) => Err(LongChunks),
-            _ => Ok((Self::as_arrived(request, file), Vec::new())),
+            Body::Bytes(bytes) if is_in_chunks(verdict) => without_chunks(bytes),
+            _ => {
+                let trailers = file.as_mut().and_then(|file| file.trailers.take());
+                Meant { payload: Self::as_arrived(request, file), trailers }
+            }
         }
     }
 
@@ -71,17 +88,16 @@ impl Payload {
     }
 }
 
-/// Whether a body is in chunks that have signatures or a trailer.
-pub fn is_chunked(request: &Request) -> bool {
-    request.headers.first(CONTENT_SHA256).is_some_and(|word| word.starts_with(b"STREAMING-"))
+/// Whether the body is in chunks, by the payload line that was signed. What the headers say under a signature of Version 2 is
+/// no such line.
+fn is_in_chunks(verdict: &Verdict) -> bool {
+    let payload = verdict.as_v4().map(|(claim, _)| &claim.terms.payload);
+    matches!(payload, Some(PayloadHash::Declared(word)) if word.starts_with("STREAMING-"))
 }
 
-/// Carries the hash of a body, or the word that says how it is streamed.
-pub const CONTENT_SHA256: &str = "x-amz-content-sha256";
-
-fn unwrap_chunks(body: &[u8]) -> (Payload, Trailers) {
+fn without_chunks(body: &[u8]) -> Meant {
     let chunked = Chunked::parse(body);
     let payload: Vec<u8> = chunked.chunks.iter().flat_map(|chunk| chunk.data).copied().collect();
     let trailers = chunked.trailers.iter().map(|trailer| (trailer.name.to_owned(), trailer.value.to_owned()));
-    (Payload::Bytes(payload.into()), trailers.collect())
+    Meant { payload: Payload::Bytes(payload.into()), trailers: Some(trailers.collect()) }
 }

@@ -1,6 +1,5 @@
 //! A valid request, passed on as it came to the server behind; its response, passed back piece by piece.
 
-use std::fs::File;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -8,8 +7,8 @@ use sigvet_core::request::Request;
 use sigvet_core::verify::Verdict;
 
 use super::onward::{self, NotHttp, Pseudonym};
-use super::payload::Payload;
 use super::passage::Later;
+use super::payload::{BodyFile, Payload};
 use super::server::Answer;
 use super::{Reply, ReplyBody};
 use crate::transport::{HttpVersion, Upstream};
@@ -28,7 +27,7 @@ impl Relay {
         Self { upstream, pseudonym: Pseudonym::new(run), limit }
     }
 
-    async fn relay(&self, request: &Request, file: Option<File>) -> Reply {
+    async fn relay(&self, request: &Request, file: Option<BodyFile>) -> Reply {
         if self.pseudonym.is_in(request) {
             return Reply::plain(508, "the upstream is this server itself");
         }
@@ -45,7 +44,7 @@ impl Relay {
         }
     }
 
-    fn outgoing(&self, request: &Request, file: Option<File>) -> Result<http::Request<ReplyBody>, NotHttp> {
+    fn outgoing(&self, request: &Request, file: Option<BodyFile>) -> Result<http::Request<ReplyBody>, NotHttp> {
         // The body is whole by now, so its length is known, and nobody waits for permission to send it.
         let is_left_out = |name: &str| ["content-length", "expect"].contains(&name);
         let mut outgoing = onward::head(request, is_left_out, &self.pseudonym)?;
@@ -59,7 +58,7 @@ impl Relay {
 }
 
 impl Answer for Relay {
-    fn answer<'a>(&'a self, request: &'a Request, file: Option<File>, _: &'a Verdict) -> Later<'a, Reply> {
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<BodyFile>, _: &'a Verdict) -> Later<'a, Reply> {
         Box::pin(self.relay(request, file))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fmt;
-use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +13,6 @@ use hyper::body::{Body as _, Incoming};
 use hyper::upgrade::OnUpgrade;
 use sigvet_core::claim::ClaimError;
 use sigvet_core::request::{Body, Request};
-use sigvet_core::stream::Decoder;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Finding, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
@@ -22,9 +20,10 @@ use tokio::sync::Semaphore;
 
 use super::exchange::{Exchange, Judgement};
 use super::forward_auth::Asker;
-use super::intake::{self, Intake, IntakeError};
+use super::intake::{self, Chunks, FileHolds, Intake, IntakeError};
 use super::passage::{Arriving, ArrivingBody, Later, Leg, Passage, Passed};
 use super::passing::PassError;
+use super::payload::BodyFile;
 use super::record::Heads;
 use super::refusal::{Refusal, Refused};
 use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, inbound, understood};
@@ -38,9 +37,14 @@ const KEPT_BODY: usize = 64 * 1024;
 
 /// Who answers a valid request.
 pub trait Answer: Send + Sync + fmt::Debug {
-    /// The answer to a request whose signature is right. Its body is as it arrived, chunks included, and is in the file if it is
-    /// not in memory.
-    fn answer<'a>(&'a self, request: &'a Request, file: Option<File>, verdict: &'a Verdict) -> Later<'a, Reply>;
+    /// The answer to a request whose signature is right. Its body is as it arrived, chunks included. One that is too long for
+    /// memory is in the file, in the form that [`file_holds`](Self::file_holds) says.
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<BodyFile>, verdict: &'a Verdict) -> Later<'a, Reply>;
+
+    /// What the file of a long body in chunks holds.
+    fn file_holds(&self) -> FileHolds {
+        FileHolds::Arrived
+    }
 }
 
 /// What stands under the reserved path.
@@ -151,8 +155,8 @@ impl Server {
         let by_head = if is_large { turn.judge_head(&request) } else { Ahead::Open(None) };
         let reply = match by_head {
             Ahead::Refused(head, verdict) => turn.refuse(*head, Ok(verdict)).await.with("connection", "close"),
-            Ahead::Open(decoder) => {
-                match intake::take(&request, body, decoder.map(|decoder| *decoder), &self.limits).await {
+            Ahead::Open(chunks) => {
+                match intake::take(&request, body, chunks.map(|chunks| *chunks), &self.limits).await {
                     Ok(intake) => turn.judge(request, intake).await,
                     Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
                 }
@@ -232,7 +236,7 @@ enum Ahead {
     /// It is refused whatever follows.
     Refused(Box<Request>, Box<Verdict>),
     /// It depends on the body, whose chunks are read so.
-    Open(Option<Box<Decoder>>),
+    Open(Option<Box<Chunks>>),
 }
 
 /// One request on its way.
@@ -257,8 +261,14 @@ impl Turn<'_> {
         };
         match verdict.has_fatal_finding() {
             true => Ahead::Refused(Box::new(head), Box::new(verdict)),
-            false => Ahead::Open(self.server.verifier.decoder(&head, &verdict).map(Box::new)),
+            false => Ahead::Open(self.chunks(&head, &verdict).map(Box::new)),
         }
+    }
+
+    /// How the chunks behind a head that is right are read.
+    fn chunks(&self, head: &Request, verdict: &Verdict) -> Option<Chunks> {
+        let holds = self.server.answer.as_ref().map_or(FileHolds::Arrived, |answer| answer.file_holds());
+        self.server.verifier.decoder(head, verdict).map(|decoder| Chunks::new(decoder, holds))
     }
 
     async fn judge(mut self, mut request: Request, intake: Intake) -> Reply {
@@ -283,7 +293,7 @@ impl Turn<'_> {
         }
     }
 
-    async fn pass(self, mut request: Request, file: Option<File>, verdict: Verdict) -> Reply {
+    async fn pass(self, mut request: Request, file: Option<BodyFile>, verdict: Verdict) -> Reply {
         let length = request.body.length().unwrap_or_default();
         let server = self.server;
         let reply = match &server.answer {
@@ -460,8 +470,11 @@ impl Turn<'_> {
         if limit.is_zero() {
             return (request, None);
         }
+        let began = Instant::now();
         let place = tokio::time::timeout(limit, self.server.searches.acquire()).await;
         let Ok(Ok(_place)) = place else { return (request, None) };
+        // Who has waited for a place waits no longer for the answer.
+        let limit = limit.saturating_sub(began.elapsed());
         let (verifier, now) = (Arc::clone(&self.server.verifier), self.now);
         let request = Arc::new(request);
         let searched = Arc::clone(&request);
@@ -532,7 +545,7 @@ impl Answered {
 
 /// What is listed does not keep long bodies.
 fn shorten(body: &mut Body) {
-    if let Body::Bytes(bytes) = body
+    if let Body::Bytes(bytes) | Body::Form { outline: bytes, .. } = body
         && bytes.len() > KEPT_BODY
     {
         let (sha256, length) = (body.sha256(), body.length().unwrap_or_default());
@@ -549,7 +562,7 @@ fn status_of(error: &IntakeError) -> u16 {
     match error {
         IntakeError::TooLong { .. } => 413,
         IntakeError::Slow(_) => 408,
-        IntakeError::Broken(_) | IntakeError::Chunks(_) => 400,
+        IntakeError::Broken(_) | IntakeError::Chunks(_) | IntakeError::Form(_) => 400,
         IntakeError::NoRoom(_) => 507,
     }
 }

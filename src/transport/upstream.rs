@@ -137,7 +137,8 @@ impl Upstream {
     /// In HTTP/2 the host is the authority of the URI (RFC 9113 §8.3.1), and no field belongs to a connection.
     fn address_http2(&self, request: &mut Request<RelayedBody>) -> Result<(), TransportError> {
         let host = request.headers_mut().remove(http::header::HOST);
-        let host = host.as_ref().and_then(|host| host.to_str().ok()).map_or_else(|| self.url.host_header(), str::to_owned);
+        let host =
+            host.as_ref().and_then(|host| host.to_str().ok()).map_or_else(|| self.url.host_header(), str::to_owned);
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
         let scheme = self.url.scheme().as_str();
         *request.uri_mut() = Uri::try_from(format!("{scheme}://{host}{target}")).map_err(Unsendable::from)?;

@@ -91,7 +91,8 @@ fn a_header_that_the_client_did_not_sign_is_not_signed_for_it() {
     let recorder = Recorder::polite();
     let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
     let signed = Client::new().sign("PUT", proxy.address(), "/b/k", b"hello");
-    let text = String::from_utf8(signed).unwrap().replacen("Content-Length", "X-Amz-Acl: public-read\r\nContent-Length", 1);
+    let text =
+        String::from_utf8(signed).unwrap().replacen("Content-Length", "X-Amz-Acl: public-read\r\nContent-Length", 1);
     let answer = ask(&proxy, text.as_bytes());
     assert_eq!(answer.status, 403, "{}", answer.text());
     assert!(answer.text().contains("x-amz-acl"), "{}", answer.text());
@@ -145,12 +146,15 @@ fn the_last_bytes_of_a_hashed_body_wait_for_its_hash() {
 #[test]
 fn a_key_does_what_it_is_allowed_to_and_nothing_else() {
     let recorder = Recorder::polite();
-    let allow = "allow = [{ methods = [\"GET\"], paths = [\"/mine/*\"], regions = [\"us-east-1\"], services = [\"s3\"] }]\n";
+    let allow =
+        "allow = [{ methods = [\"GET\"], paths = [\"/mine/*\"], regions = [\"us-east-1\"], services = [\"s3\"] }]\n";
     let (proxy, _folder) = inbound_proxy(&recorder.url, allow, &[]);
     let host = proxy.address().to_owned();
     let client = Client::new();
     assert_eq!(ask(&proxy, &client.sign("GET", &host, "/mine/k", b"")).status, 200);
-    for (method, target) in [("PUT", "/mine/k"), ("GET", "/other/k"), ("GET", "/mine/../other/k"), ("GET", "/mine/%2e%2e/k")] {
+    for (method, target) in
+        [("PUT", "/mine/k"), ("GET", "/other/k"), ("GET", "/mine/../other/k"), ("GET", "/mine/%2e%2e/k")]
+    {
         let answer = ask(&proxy, &client.sign(method, &host, target, b""));
         assert!([403, 405].contains(&answer.status), "{method} {target}: {} {}", answer.status, answer.text());
     }
@@ -163,7 +167,11 @@ fn an_identity_has_its_own_profile() {
     let recorder = Recorder::polite();
     let folder = tempfile::tempdir().unwrap();
     let profiles = folder.path().join("profiles.toml");
-    std::fs::write(&profiles, "[profile.other]\naccess_key_id = \"AKIAOTHEROTHEROTHER1\"\nsecret_access_key = \"hush-hush-hush\"\n").unwrap();
+    std::fs::write(
+        &profiles,
+        "[profile.other]\naccess_key_id = \"AKIAOTHEROTHEROTHER1\"\nsecret_access_key = \"hush-hush-hush\"\n",
+    )
+    .unwrap();
     let options = ["--profile-file", profiles.to_str().unwrap()];
     let (proxy, _folder) = inbound_proxy(&recorder.url, "profile = \"other\"\n", &options);
     assert_eq!(ask(&proxy, &Client::new().sign("GET", proxy.address(), "/b/k", b"")).status, 200);

@@ -16,7 +16,8 @@ fn talkative(status: &'static str) -> Recorder {
         let line = said.lines().find(|line| line.starts_with("authorization")).unwrap_or("none").to_owned();
         let hex: Vec<String> = said.bytes().map(|byte| format!("{byte:02x}")).collect();
         let encoded = said.replace('/', "%2F").replace('+', "%2B");
-        let body = format!("<Error><Code>SignatureDoesNotMatch</Code>{said}<Bytes>{}</Bytes>{encoded}</Error>", hex.join(" "));
+        let body =
+            format!("<Error><Code>SignatureDoesNotMatch</Code>{said}<Bytes>{}</Bytes>{encoded}</Error>", hex.join(" "));
         let target = said.split(' ').nth(1).unwrap_or("/").to_owned();
         let head = format!(
             "HTTP/1.1 {status}\r\nX-Heard: {line}\r\nLocation: http://other.example{target}\r\nX-Kept: 1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
@@ -28,7 +29,9 @@ fn talkative(status: &'static str) -> Recorder {
 
 #[test]
 fn nothing_of_a_key_crosses_the_proxy() {
-    for status in ["403 Forbidden", "400 Bad Request", "500 Internal Server Error", "307 Temporary Redirect", "404 Not Found"] {
+    for status in
+        ["403 Forbidden", "400 Bad Request", "500 Internal Server Error", "307 Temporary Redirect", "404 Not Found"]
+    {
         let recorder = talkative(status);
         let (proxy, _folder) = inbound_proxy(&recorder.url, "", &["--log", "json"]);
         let host = proxy.address().to_owned();

@@ -71,7 +71,9 @@ fn a_websocket_is_opened_and_speaks_both_ways() {
 fn permission_to_send_a_body_is_asked_of_the_server_behind() {
     let recorder = Recorder::start(|stream, heard| {
         if heard.bytes().windows(8).any(|window| window == b"/refused") {
-            stream.write_all(b"HTTP/1.1 417 Expectation Failed\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno").unwrap();
+            stream
+                .write_all(b"HTTP/1.1 417 Expectation Failed\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno")
+                .unwrap();
             return;
         }
         // Nothing of the body may be there before it was asked for.
@@ -111,7 +113,8 @@ fn an_upstream_that_is_not_there_or_says_nothing_is_told() {
     let nonsense = Recorder::start(|stream, _| stream.write_all(b"nonsense\r\n\r\n").unwrap());
     let proxy = proxy_to(&nonsense.url, &[]);
     assert_eq!(ask(&proxy, &plain("GET", "h", "/", &[], b"")).status, 502);
-    let short = Recorder::start(|stream, _| stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").unwrap());
+    let short =
+        Recorder::start(|stream, _| stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").unwrap());
     let proxy = proxy_to(&short.url, &[]);
     let text = String::from_utf8_lossy(&{
         let mut stream = proxy.connect();
@@ -174,7 +177,8 @@ fn a_stop_under_load_loses_no_request() {
     });
     let proxy = proxy_to(&recorder.url, &[]);
     std::thread::scope(|scope| {
-        let asking: Vec<_> = (0..20).map(|_| scope.spawn(|| ask(&proxy, &plain("GET", "h", "/", &[], b"")).status)).collect();
+        let asking: Vec<_> =
+            (0..20).map(|_| scope.spawn(|| ask(&proxy, &plain("GET", "h", "/", &[], b"")).status)).collect();
         while recorder.heard().len() < 20 {
             std::thread::sleep(Duration::from_millis(5));
         }

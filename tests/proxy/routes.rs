@@ -54,7 +54,17 @@ fn only_what_is_allowed_passes() {
 #[test]
 fn a_proxy_that_leads_to_itself_says_so() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let words = ["proxy", "--port", &free.port().to_string(), "--to", &format!("http://{free}"), "--region", "r", "--service", "s3"];
+    let words = [
+        "proxy",
+        "--port",
+        &free.port().to_string(),
+        "--to",
+        &format!("http://{free}"),
+        "--region",
+        "r",
+        "--service",
+        "s3",
+    ];
     let outcome = sigvet_testing::Sigvet::new(&words).run();
     assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("is the address that this proxy listens on"), "{}", outcome.stderr);

@@ -17,9 +17,12 @@ fn judge() -> Serving {
 fn requests_without_a_signature_are_valid_upstream() {
     let server = judge();
     let proxy = proxy_to(&server.url, &[]);
-    for (method, target, length) in
-        [("GET", "/b/k", 0), ("PUT", "/b/%2Bk//x?a=%2F&b=", 5), ("POST", "/b/../k?delete", 70_000), ("PUT", "/b/k", 3_000_000)]
-    {
+    for (method, target, length) in [
+        ("GET", "/b/k", 0),
+        ("PUT", "/b/%2Bk//x?a=%2F&b=", 5),
+        ("POST", "/b/../k?delete", 70_000),
+        ("PUT", "/b/k", 3_000_000),
+    ] {
         let body: Vec<u8> = (0..length).map(|at: u32| u8::try_from(at % 251).unwrap()).collect();
         let answer = ask(&proxy, &plain(method, "client.example", target, &[("content-type", "text/plain")], &body));
         assert_eq!((answer.status, answer.body.len()), (200, body.len()), "{method} {target}: {}", answer.text());
@@ -55,7 +58,10 @@ fn a_signature_of_the_client_is_taken_off() {
     let recorder = Recorder::polite();
     let proxy = proxy_to(&recorder.url, &[]);
     let headers = [
-        ("Authorization", "AWS4-HMAC-SHA256 Credential=dummy/20150830/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00"),
+        (
+            "Authorization",
+            "AWS4-HMAC-SHA256 Credential=dummy/20150830/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00",
+        ),
         ("X-Amz-Date", "20150830T123600Z"),
         ("X-Amz-Security-Token", "dummy-token"),
     ];
@@ -130,10 +136,31 @@ fn many_requests_of_two_services_are_each_signed_by_their_own_rule() {
 fn a_command_line_of_aws_sigv4_proxy_works() {
     let recorder = Recorder::polite();
     let words = [
-        "--verbose", "--log-failed-requests", "--log-signing-process", "--unsigned-payload", "--port", ":0", "--name", "es",
-        "--region", "eu-west-1", "--host", recorder.host(), "--sign-host", "search.example", "--upstream-url-scheme", "http",
-        "--strip", "X-Drop", "--strip-param", "utm_*", "--duplicate-headers", "Authorization", "--no-verify-ssl",
-        "--transport.idle-conn-timeout", "60s",
+        "--verbose",
+        "--log-failed-requests",
+        "--log-signing-process",
+        "--unsigned-payload",
+        "--port",
+        ":0",
+        "--name",
+        "es",
+        "--region",
+        "eu-west-1",
+        "--host",
+        recorder.host(),
+        "--sign-host",
+        "search.example",
+        "--upstream-url-scheme",
+        "http",
+        "--strip",
+        "X-Drop",
+        "--strip-param",
+        "utm_*",
+        "--duplicate-headers",
+        "Authorization",
+        "--no-verify-ssl",
+        "--transport.idle-conn-timeout",
+        "60s",
     ];
     // `:0` is every address, so the first line names none that can be connected to.
     let proxy = proxy(&words);
@@ -158,7 +185,10 @@ fn the_host_that_a_request_names_is_asked_only_if_it_is_allowed() {
     let answer = ask(&proxy, &plain("GET", "sqs.eu-west-1.amazonaws.com", "/?Action=ListQueues", &[], b""));
     assert_eq!(answer.status, 200, "{}", answer.text());
     let sent = recorder.only();
-    assert!(sent.contains("/eu-west-1/sqs/aws4_request") && sent.contains("host: sqs.eu-west-1.amazonaws.com\r\n"), "{sent}");
+    assert!(
+        sent.contains("/eu-west-1/sqs/aws4_request") && sent.contains("host: sqs.eu-west-1.amazonaws.com\r\n"),
+        "{sent}"
+    );
     let answer = ask(&proxy, &plain("GET", "evil.example", "/", &[], b""));
     assert_eq!((answer.status, answer.text().as_str()), (403, "the host evil.example is not allowed here\n"));
     assert_eq!(recorder.heard().len(), 1);

@@ -64,7 +64,11 @@ fn health_and_metrics_have_a_port_of_their_own_if_that_is_wanted() {
     stream.write_all(&plain("GET", "h", "/metrics", &[], b"")).unwrap();
     let metrics = crate::world::read_answer(&mut stream);
     assert_eq!(metrics.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
-    assert!(metrics.text().contains("sigvet_requests_total{route=\"default\",status=\"200\"} 1\n"), "{}", metrics.text());
+    assert!(
+        metrics.text().contains("sigvet_requests_total{route=\"default\",status=\"200\"} 1\n"),
+        "{}",
+        metrics.text()
+    );
     assert!(metrics.text().contains("sigvet_credentials_ready{source=\"the environment\"} 1\n"), "{}", metrics.text());
 }
 
@@ -90,7 +94,10 @@ fn credentials_that_end_under_load_fail_no_request() {
             "{{\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\",\"Token\":\"token-{number}-of-some-length\",\"Expiration\":\"{end}\"}}",
             REAL.0, REAL.1
         );
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
         stream.write_all((head + &body).as_bytes()).unwrap();
     });
     let upstream = Recorder::polite();

@@ -67,13 +67,19 @@ fn a_file_of_keys_is_checked_and_its_secrets_are_not_shown() {
     let identity = "[identity.a]\naccess_key_id = \"AKIAA\"\nsecret_access_key = \"hush-hush\"\n";
     for (text, problem) in [
         (String::new(), "k.toml has no identity"),
-        (identity.replace("secret_access_key", "secret_acess_key"), "line 3: unknown field 'secret_acess_key'; did you mean 'secret_access_key'?"),
+        (
+            identity.replace("secret_access_key", "secret_acess_key"),
+            "line 3: unknown field 'secret_acess_key'; did you mean 'secret_access_key'?",
+        ),
         (identity.replace("access_key_id = \"AKIAA\"\n", ""), "identity 'a' has no access_key_id"),
         (identity.replace("secret_access_key = \"hush-hush\"\n", ""), "identity 'a' has no secret_access_key"),
         (identity.replace("\"hush-hush\"", "[\"hush-hush\"]"), "line 3: secret_access_key must be a string, in quotes"),
         (identity.to_owned() + "allow = []\n", "allow is empty"),
         (identity.to_owned() + "allow = [{ host = [] }]\n", "unknown field 'host'; did you mean 'hosts'?"),
-        (identity.to_owned() + &identity.replace("identity.a", "identity.b"), "two identities have the same access_key_id"),
+        (
+            identity.to_owned() + &identity.replace("identity.a", "identity.b"),
+            "two identities have the same access_key_id",
+        ),
         (identity.to_owned() + "profile = \"nobody\"\n", "nobody"),
     ] {
         let (code, said) = check(&text);

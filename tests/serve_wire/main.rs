@@ -11,6 +11,7 @@ mod signed;
 mod auth;
 mod framing;
 mod limits;
+mod long;
 #[cfg(unix)]
 mod nginx;
 mod secure;

@@ -42,3 +42,40 @@ fn a_certificate_that_is_given_is_shown() {
     let server = Serving::start(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")]);
     assert_eq!(curl(&server, &["--cacert", &path("cert.pem")]), "200 2 0");
 }
+
+/// Catches a page that knows itself by another scheme than the one it is served over, and a check of hosts that HTTP/2 passes by.
+#[test]
+fn the_page_is_served_over_tls_to_its_own_host_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = folder.path().join("ca.pem");
+    let authority = authority.to_str().unwrap();
+    let server = Serving::start(&["--tls-ca", authority]);
+    let address = server.address().to_owned();
+    server.wait_for(&format!("page: https://{address}/_sigvet/\n"), 1);
+    let port = address.rsplit(':').next().unwrap();
+    let own = format!("https://{address}");
+    let page = |fields: &[&str], version: &str| {
+        let url = format!("{own}/_sigvet/");
+        let fields = fields.iter().flat_map(|field| ["-H", *field]);
+        let words = ["-s", "-q", "--cacert", authority, version, "-w", "\n%{http_code} %{http_version}", &url];
+        let output = Command::new("curl").args(words).args(fields).output().expect("curl is there");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let (body, status) = text.rsplit_once('\n').unwrap();
+        (status.to_owned(), body.contains("<html") || body.contains("<!doctype"))
+    };
+    let (host, origin) = (format!("Host: localhost:{port}"), format!("Origin: {own}"));
+    for (option, version) in [("--http1.1", "1.1"), ("--http2", "2")] {
+        let answer = |status: u16| (format!("{status} {version}"), status == 200);
+        assert_eq!(page(&[], option), answer(200));
+        assert_eq!(page(&[&host], option), answer(200));
+        assert_eq!(page(&[&origin], option), answer(200));
+        for (field, status) in [
+            (format!("Host: evil.example:{port}"), 421),
+            ("Host: localhost".to_owned(), 421),
+            (format!("Origin: http://{address}"), 403),
+            ("Sec-Fetch-Site: cross-site".to_owned(), 403),
+        ] {
+            assert_eq!(page(&[&field], option), answer(status), "{field} by {option}");
+        }
+    }
+}

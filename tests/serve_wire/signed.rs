@@ -2,6 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::prepare::{Identity, PayloadChoice, Settings, prepare};
 use sigvet_core::request::{Body, Request, RequestUrl};
@@ -51,10 +55,15 @@ pub fn presigned(host: &str, target: &str) -> String {
 
 /// A signed upload in signed chunks.
 pub fn streamed(host: &str, payload: &[u8]) -> Vec<u8> {
+    streamed_with(host, payload, None)
+}
+
+/// The same with a checksum in a signed trailer.
+pub fn streamed_with(host: &str, payload: &[u8], checksum: Option<ChecksumAlgorithm>) -> Vec<u8> {
     let url = RequestUrl::parse(&format!("http://{host}/b/k")).unwrap();
     let mut request = Request::new("PUT", &url).unwrap();
     request.body = Body::Bytes(payload.to_vec());
-    let plan = Plan { protection: Protection::Signed, chunk_size: ChunkSize::DEFAULT, checksum: None };
+    let plan = Plan { protection: Protection::Signed, chunk_size: ChunkSize::DEFAULT, checksum };
     plan.declare(&mut request, Scheme::V4, &Dialect::AWS4).unwrap();
     let mut settings = Settings::new("us-east-1", "s3");
     settings.payload = PayloadChoice::Declared(plan.word(&Dialect::AWS4.algorithm_for(Scheme::V4)));
@@ -65,6 +74,18 @@ pub fn streamed(host: &str, payload: &[u8]) -> Vec<u8> {
     let signed = prepared.sign(&key).unwrap();
     let body = plan.encoder(payload.len() as u64, &terms, &key, &signed.signature).encode(payload, &InOrder);
     text_of(&signed.request, &body)
+}
+
+/// The signature of a form's policy, by the steps of S3's page *Calculating a signature* and another HMAC than the library's.
+pub fn sign_policy(day: &str, policy: &str) -> String {
+    let hmac = |key: &[u8], text: &str| {
+        let mut hmac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+        hmac.update(text.as_bytes());
+        hmac.finalize().into_bytes().to_vec()
+    };
+    let steps = [day, "us-east-1", "s3", "aws4_request", policy];
+    let signature = steps.iter().fold(format!("AWS4{SECRET}").into_bytes(), |key, text| hmac(&key, text));
+    signature.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn text_of(request: &Request, body: &[u8]) -> Vec<u8> {

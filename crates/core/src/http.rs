@@ -110,7 +110,7 @@ impl TryFrom<Request> for ::http::Request<Vec<u8>> {
         let parts = Parts::try_from(&request)?;
         match request.body {
             Body::Bytes(body) => Ok(Self::from_parts(parts, body)),
-            Body::Elsewhere { .. } | Body::Unknown => Err(ConvertError::Body),
+            Body::Elsewhere { .. } | Body::Form { .. } | Body::Unknown => Err(ConvertError::Body),
         }
     }
 }

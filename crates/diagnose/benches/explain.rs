@@ -60,7 +60,7 @@ fn explain(request: &Request, deepest: usize) -> Diagnosis {
         credentials: Some(&credentials),
         ..Evidence::new(Timestamp::parse("20250915T120000Z").unwrap(), &hints)
     };
-    let diagnosis = diagnose(&evidence, Limits { deepest, is_time_up: &|| false });
+    let diagnosis = diagnose(&evidence, Limits { deepest, to_the_end: 2, is_time_up: &|| false });
     assert!(diagnosis.search.is_exhausted && diagnosis.search.deepest == deepest);
     diagnosis
 }

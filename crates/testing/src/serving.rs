@@ -97,6 +97,13 @@ impl Serving {
         }
     }
 
+    /// The most memory that it had at a time, in bytes, where the system tells: on Linux.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
+    }
+
     /// Asks it to stop, as `kill` does.
     pub fn terminate(&self) {
         let id = self.child.id().to_string();

@@ -35,7 +35,7 @@ pub fn command_for_capture(request: &Request, base: &str) -> Result<String, Fail
             Ok(text) if shell::quote(text).is_ok() => words.push("--data-raw", text),
             _ => words.push("--data-binary", "@body"),
         },
-        Body::Elsewhere { .. } | Body::Unknown => words.push("--data-binary", "@body"),
+        Body::Elsewhere { .. } | Body::Form { .. } | Body::Unknown => words.push("--data-binary", "@body"),
     }
     words.0.push(format!("{base}{}", String::from_utf8_lossy(request.target())));
     shell::command(&words.0).map_err(|(at, unfit)| unfit_word(&words.0, at, unfit))

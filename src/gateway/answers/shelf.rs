@@ -1,7 +1,6 @@
 //! Objects in memory, by their paths: put, get, head, delete. Enough to see a request work.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -9,7 +8,7 @@ use sigvet_core::crypto::Md5Hasher;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Verdict;
 
-use crate::gateway::payload::Payload;
+use crate::gateway::payload::{BodyFile, Payload};
 use crate::gateway::refusal::xml::Xml;
 use crate::gateway::{Answer, Later, Reply};
 
@@ -21,18 +20,18 @@ const ROOM: usize = 16 * 1024 * 1024;
 pub struct Shelf(Mutex<HashMap<Vec<u8>, Bytes>>);
 
 impl Answer for Shelf {
-    fn answer<'a>(&'a self, request: &'a Request, file: Option<File>, _: &'a Verdict) -> Later<'a, Reply> {
-        Box::pin(std::future::ready(self.serve(request, file)))
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<BodyFile>, verdict: &'a Verdict) -> Later<'a, Reply> {
+        Box::pin(std::future::ready(self.serve(request, file, verdict)))
     }
 }
 
 impl Shelf {
-    fn serve(&self, request: &Request, file: Option<File>) -> Reply {
+    fn serve(&self, request: &Request, file: Option<BodyFile>, verdict: &Verdict) -> Reply {
         let path = request.path();
         match request.method() {
-            "PUT" => match Payload::as_meant(request, file) {
-                Ok((Payload::Bytes(bytes), _)) => self.put(path, bytes),
-                _ => error(400, "EntityTooLarge", "The object does not fit into memory."),
+            "PUT" => match Payload::as_meant(request, file, verdict).payload {
+                Payload::Bytes(bytes) => self.put(path, bytes),
+                Payload::File { .. } => error(400, "EntityTooLarge", "The object does not fit into memory."),
             },
             "GET" | "HEAD" => self.get(path),
             "DELETE" => {

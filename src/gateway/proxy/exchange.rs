@@ -20,6 +20,7 @@ use super::{Denied, Inbound, Proxy, Way, upgrade};
 use crate::gateway::intake::{self, IntakeError};
 use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passed};
 use crate::gateway::passing::{Check, Outcome, PassError, PassingBody};
+use crate::gateway::payload::BodyFile;
 use crate::gateway::{Reply, onward};
 use crate::transport::{HttpVersion, TransportError};
 
@@ -212,7 +213,8 @@ impl<'p> Leaving<'p> {
                 let signer = self.way.route.signer(host, &self.way.credentials);
                 let signer = signer.map_err(|problem| Denied::new(502, problem))?;
                 let signed = signer.sign((**request).clone(), self.proxy.clock.now());
-                let signed = signed.map_err(|error| Denied::new(502, format!("the request cannot be signed: {error}")))?;
+                let signed =
+                    signed.map_err(|error| Denied::new(502, format!("the request cannot be signed: {error}")))?;
                 Ok((signed.request, signed.signature.as_str().to_owned()))
             }
         }
@@ -279,7 +281,7 @@ const SIGNED_CHUNKS: &str =
     "the body comes in chunks that are signed with a key that this proxy does not know; start it with --inbound";
 
 /// A request with its body, which is sent from where it is.
-fn there(mut request: Request, file: Option<std::fs::File>) -> (Request, Outbound) {
+fn there(mut request: Request, file: Option<BodyFile>) -> (Request, Outbound) {
     let known = match &request.body {
         Body::Bytes(bytes) if bytes.is_empty() => Body::Bytes(Vec::new()),
         body => Body::Elsewhere { sha256: body.sha256(), length: body.length().unwrap_or_default() },

@@ -110,7 +110,10 @@ mod tests {
         };
         let grant = Grant {
             source: None,
-            permissions: vec![permission("a.example", "s3", "GET", "/read/*"), permission("b.example", "es", "PUT", "/*")],
+            permissions: vec![
+                permission("a.example", "s3", "GET", "/read/*"),
+                permission("b.example", "es", "PUT", "/*"),
+            ],
         };
         let s3 = scope("eu-west-1", "s3");
         assert_eq!(grant.check(&request("GET", "a.example", "/read/x"), Some(&s3)), Ok(()));

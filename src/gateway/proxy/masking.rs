@@ -36,7 +36,8 @@ impl Masking {
     /// Takes out the fields that hold one.
     pub fn apply_to_headers(&self, headers: &mut HeaderMap) {
         let holds = |value: &[u8]| self.0.iter().any(|form| find(value, form).is_some());
-        let named: Vec<_> = headers.iter().filter(|(_, value)| holds(value.as_bytes())).map(|(name, _)| name.clone()).collect();
+        let named: Vec<_> =
+            headers.iter().filter(|(_, value)| holds(value.as_bytes())).map(|(name, _)| name.clone()).collect();
         for name in named {
             headers.remove(name);
         }
@@ -88,7 +89,10 @@ mod tests {
         ] {
             let masked = String::from_utf8(masking.apply(text.as_bytes())).unwrap();
             assert!(masked.contains("[redacted]"), "{masked}");
-            assert!(!["REALREAL", "0123456", "ken", "41 4b", "hush"].iter().any(|part| masked.contains(part)), "{masked}");
+            assert!(
+                !["REALREAL", "0123456", "ken", "41 4b", "hush"].iter().any(|part| masked.contains(part)),
+                "{masked}"
+            );
         }
         assert_eq!(masking.apply(b"<Code>AccessDenied</Code>"), b"<Code>AccessDenied</Code>");
         let mut headers = HeaderMap::new();

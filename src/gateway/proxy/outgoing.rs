@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::gateway::ReplyBody;
 use crate::gateway::onward::{self, NotHttp, Pseudonym};
 use crate::gateway::passing::PassingBody;
-use crate::gateway::payload::Payload;
+use crate::gateway::payload::{BodyFile, Payload};
 use crate::transport::HttpVersion;
 
 /// A body for the next hop.
@@ -56,12 +56,15 @@ impl Extras {
 
 impl Outbound {
     /// A body that is there: in the request, or in a file.
-    pub fn there(body: Body, file: Option<File>) -> Self {
+    pub fn there(body: Body, file: Option<BodyFile>) -> Self {
         match body {
             Body::Bytes(bytes) if bytes.is_empty() => Self::Empty,
             Body::Bytes(bytes) => Self::There { length: bytes.len() as u64, bytes: bytes.into(), file: None },
-            Body::Elsewhere { length, .. } => Self::There { bytes: Bytes::new(), file, length },
-            Body::Unknown => Self::Empty,
+            _ => file.map_or(Self::Empty, |BodyFile { file, length, .. }| Self::There {
+                bytes: Bytes::new(),
+                file: Some(file),
+                length,
+            }),
         }
     }
 

@@ -113,7 +113,7 @@ pub fn explain(
         known: Known::WHOLE,
         ..Evidence::new(now, &hints)
     };
-    let mut diagnosis = diagnose(&evidence, Limits { deepest: DEEPEST, is_time_up: &is_time_up });
+    let mut diagnosis = diagnose(&evidence, Limits { deepest: DEEPEST, to_the_end: DEEPEST, is_time_up: &is_time_up });
     diagnosis.next.clear();
     diagnosis
 }

@@ -123,7 +123,8 @@ impl Destination {
             Self::Fixed(upstream) => Ok(Arc::clone(upstream)),
             Self::Named { allowed, scheme, options, kept } => {
                 let host = request.host().unwrap_or_default().to_ascii_lowercase();
-                let url = allowed.iter().any(|pattern| pattern.matches(&host)).then(|| url_of(*scheme, &host)).flatten();
+                let url =
+                    allowed.iter().any(|pattern| pattern.matches(&host)).then(|| url_of(*scheme, &host)).flatten();
                 let url = url.ok_or_else(|| Forbidden::Host { host: host.clone() })?;
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some((_, upstream)) = kept.iter().find(|(name, _)| *name == host) {
@@ -210,7 +211,9 @@ mod tests {
         assert_eq!(upstream.url().origin(), "https://s3.us-east-1.amazonaws.com");
         assert!(Arc::ptr_eq(&upstream, &named.upstream(&request("S3.us-east-1.amazonaws.com", "/b")).unwrap()));
         let mut forged = request("h", "/");
-        for host in ["evil.example", "evil.example#.amazonaws.com", "evil.example/.amazonaws.com", "u@evil.amazonaws.com", ""] {
+        for host in
+            ["evil.example", "evil.example#.amazonaws.com", "evil.example/.amazonaws.com", "u@evil.amazonaws.com", ""]
+        {
             forged.headers.replace("host", host);
             assert!(named.upstream(&forged).is_err(), "{host}");
         }

@@ -138,13 +138,15 @@ mod tests {
         }
         edits.apply(&mut changed);
         assert_eq!(changed.target(), b"/_doc?q=1");
-        let headers: Vec<(&str, &[u8])> = changed.headers.iter().map(|h| (h.name.as_str(), h.value.as_slice())).collect();
-        assert_eq!(headers[1..], [
-            ("authorization", &b"Basic eA=="[..]),
-            ("X-Original-Authorization", b"Basic eA=="),
-            ("x-tenant", b"a"),
-        ]);
-        for (before, after) in [("/search", "/"), ("/search?utm_a=1", "/"), ("/other?q=1", "/other?q=1"), ("/search/?", "/?")] {
+        let headers: Vec<(&str, &[u8])> =
+            changed.headers.iter().map(|h| (h.name.as_str(), h.value.as_slice())).collect();
+        assert_eq!(
+            headers[1..],
+            [("authorization", &b"Basic eA=="[..]), ("X-Original-Authorization", b"Basic eA=="), ("x-tenant", b"a"),]
+        );
+        for (before, after) in
+            [("/search", "/"), ("/search?utm_a=1", "/"), ("/other?q=1", "/other?q=1"), ("/search/?", "/?")]
+        {
             let mut changed = request(before);
             edits.apply(&mut changed);
             assert_eq!(String::from_utf8_lossy(changed.target()), after);
@@ -153,8 +155,7 @@ mod tests {
 
     #[test]
     fn what_no_rule_allows_is_forbidden() {
-        let allowance =
-            Allowance { methods: vec!["GET".to_owned()], paths: vec![PrefixPattern::new("/logs/*")] };
+        let allowance = Allowance { methods: vec!["GET".to_owned()], paths: vec![PrefixPattern::new("/logs/*")] };
         assert_eq!(allowance.check(&request("/logs/a?b")), Ok(()));
         assert_eq!(allowance.check(&request("/other")), Err(Forbidden::Path));
         let put = request("/logs/a").with_method("PUT").unwrap();

@@ -23,8 +23,8 @@ mod view;
 use super::aws_cause::{AwsCause, ChainEnd};
 use super::found::Resolved;
 
-pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile};
 pub use chain::assume_role;
+pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile};
 pub use view::{AwsView, aws_profiles};
 
 /// What the last resort comes to.

@@ -2,7 +2,8 @@
 //!
 //! The policy is a JSON document of conditions; its base64 text is the whole string to sign, so there is no canonical
 //! request. [`Upload`] says what is wanted, [`prepare`] makes policy and fields of it, [`Prepared`] signs them.
-//! [`FormClaim`] reads an upload back, and [`judge`] holds its fields and its file against its policy. Follows *Browser-based
+//! [`FormClaim`] reads an upload back, of which [`Outliner`] leaves out the file, and [`judge`] holds its fields and its file
+//! against its policy. Follows *Browser-based
 //! uploads using POST* of the S3 API reference, for Signature Version 4 and for Version 2. Which bucket a URL means is
 //! for the caller to say, and no file is opened here.
 
@@ -12,6 +13,7 @@ pub mod multipart;
 mod unique;
 mod policy;
 mod claim;
+mod outline;
 mod tokens;
 mod upload;
 mod judge;
@@ -22,6 +24,7 @@ pub use claim::{FileFacts, FormClaim, FormClaimError, FormScheme};
 pub use conditions::Condition;
 pub use fields::Fields;
 pub use judge::{Violation, judge};
+pub use outline::{OutlineTooLong, Outliner};
 pub use policy::{InvalidBase64, InvalidJson, Policy, PolicyError};
 pub use preparation::{FORM_LIMIT, FieldToFill, FormError, FormWarning, Prepared, prepare};
 pub use signing::SignedForm;

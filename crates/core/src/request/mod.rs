@@ -61,6 +61,17 @@ pub enum Body {
         /// Length in bytes.
         length: u64,
     },
+    /// A form whose file lies elsewhere.
+    Form {
+        /// The form without the content of its file, and without what the parts behind it hold.
+        outline: Vec<u8>,
+        /// Length of the file in bytes.
+        file_length: u64,
+        /// SHA-256 of the whole payload, if it was hashed.
+        sha256: Option<Sha256Digest>,
+        /// Length of the whole payload in bytes.
+        length: u64,
+    },
     /// It was not captured; only what the headers claim of it is known.
     Unknown,
 }
@@ -172,7 +183,7 @@ impl Body {
     pub fn sha256(&self) -> Option<Sha256Digest> {
         match self {
             Self::Bytes(bytes) => Some(crypto::sha256(bytes)),
-            Self::Elsewhere { sha256, .. } => *sha256,
+            Self::Elsewhere { sha256, .. } | Self::Form { sha256, .. } => *sha256,
             Self::Unknown => None,
         }
     }
@@ -181,7 +192,7 @@ impl Body {
     pub fn length(&self) -> Option<u64> {
         match self {
             Self::Bytes(bytes) => Some(bytes.len() as u64),
-            Self::Elsewhere { length, .. } => Some(*length),
+            Self::Elsewhere { length, .. } | Self::Form { length, .. } => Some(*length),
             Self::Unknown => None,
         }
     }

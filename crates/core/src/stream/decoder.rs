@@ -57,12 +57,12 @@ impl Decoder {
         })
     }
 
-    /// Ends the body. Whoever passed the payload on must take it back if this fails: the last chunk, the checksum or the length
-    /// was wrong.
+    /// Ends the body, and gives out the names and values of its trailer, without the trailer's signature. Whoever passed the
+    /// payload on must take it back if this fails: the last chunk, the checksum or the length was wrong.
     ///
     /// # Errors
     /// Everything that is wrong, in the order in which [`verify`](crate::verify::verify) finds it.
-    pub fn finish(self) -> Result<(), Vec<DecodeError>> {
-        self.0.finish().map(drop)
+    pub fn finish(self) -> Result<Vec<(String, String)>, Vec<DecodeError>> {
+        self.0.finish().map(|ending| ending.trailers)
     }
 }

@@ -116,8 +116,13 @@ impl Observed {
 
     /// S3 refuses a small chunk once another one with data follows, signed or not (`InvalidChunkSizeError`, *Only the last chunk
     /// is allowed to have a size less than 8192 bytes*).
-    pub(super) fn small_chunk(&self, announcement: &Announcement) -> Option<StreamFault> {
+    fn small_chunk(&self, announcement: &Announcement) -> Option<StreamFault> {
         self.small.map(|chunk| StreamFault::ChunkTooSmall { chunk, minimum: announcement.minimum })
+    }
+
+    /// The same once the head of another chunk with data is there, before the data is.
+    pub(super) fn small_chunk_before(&self, announcement: &Announcement) -> Option<StreamFault> {
+        self.small_so_far.map(|chunk| StreamFault::ChunkTooSmall { chunk, minimum: announcement.minimum })
     }
 
     /// A trailing header, or the signature of all of them.

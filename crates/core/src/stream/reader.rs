@@ -34,6 +34,8 @@ pub(super) struct Ending {
     pub(super) lines: Vec<Vec<u8>>,
     /// The trailer as it is signed.
     pub(super) canonical_trailers: Vec<u8>,
+    /// The names and values of the trailer, without its signature.
+    pub(super) trailers: Vec<(String, String)>,
 }
 
 pub(super) struct Reader {
@@ -149,6 +151,11 @@ impl Reader {
             _ if is_signed && chunk.length > self.chunk_limit => {
                 Some(DecodeError::ChunkTooLong { chunk, limit: self.chunk_limit })
             }
+            // The one before it was not the last.
+            _ if chunk.length > 0 => {
+                let small = self.observed.small_chunk_before(&self.announcement);
+                small.filter(|fault| !fault.is_tolerated()).map(DecodeError::Fault)
+            }
             _ => None,
         }
     }
@@ -173,8 +180,6 @@ impl Reader {
     fn end_chunk(&mut self, chunk: OpenChunk, release: &mut dyn FnMut(Released<'_>)) {
         let OpenChunk { place, head, hasher, kept } = chunk;
         self.observed.chunk(place, head.signature.is_some());
-        let small = self.observed.small_chunk(&self.announcement).filter(|fault| !fault.is_tolerated());
-        small.into_iter().for_each(|fault| self.stop(DecodeError::Fault(fault)));
         let (Some(chain), Some(presented)) = (&mut self.chain, &head.signature) else { return };
         let hash = hasher.finish();
         if let Some(fault) = chain.judge_chunk(place, &hash, &Signature::presented(presented.as_str())) {
@@ -207,7 +212,7 @@ impl Reader {
         match self.final_head {
             Some(head) if errors.is_empty() => {
                 let canonical_trailers = self.observed.canonical_trailers();
-                Ok(Ending { head, lines: self.lines, canonical_trailers })
+                Ok(Ending { head, lines: self.lines, canonical_trailers, trailers: self.observed.trailers })
             }
             _ => Err(errors),
         }

@@ -49,7 +49,11 @@ impl Shape {
     }
 
     fn head(&self, scheme: Scheme, credentials: &Credentials) -> Head {
-        let url = RequestUrl::parse("https://store.example/examplebucket/chunkObject.txt").unwrap();
+        self.head_for("store.example", scheme, credentials)
+    }
+
+    fn head_for(&self, host: &str, scheme: Scheme, credentials: &Credentials) -> Head {
+        let url = RequestUrl::parse(&format!("https://{host}/examplebucket/chunkObject.txt")).unwrap();
         let mut request = Request::new("PUT", &url).unwrap();
         request.headers.push("X-Amz-Decoded-Content-Length", self.payload().len().to_string()).unwrap();
         if let Some(algorithm) = self.trailer {
@@ -129,7 +133,7 @@ impl Head {
     }
 }
 
-fn faults(end: Result<(), Vec<DecodeError>>) -> Vec<StreamFault> {
+fn faults<T>(end: Result<T, Vec<DecodeError>>) -> Vec<StreamFault> {
     let fault = |error: DecodeError| match error {
         DecodeError::Fault(fault) => fault,
         other => panic!("{other}"),
@@ -370,6 +374,59 @@ fn no_more_comes_out_than_the_head_declares() {
         assert_eq!((payload.len(), decoder.finish()), (100, Err(vec![fault])));
         let (out, _) = head.resign(&shape.head(Scheme::V4, &outbound()), &[&body]);
         assert_eq!(out.len(), first_chunk, "the first chunk, and no head of the second");
+    }
+}
+
+/// Sizes that S3 refuses, with the chunk that it refuses them for, as another implementation of its rule was checked against S3
+/// with (versitygw, `UnsignedStreamingPayloadTrailer_invalid_chunk_size`). Catches a payload that is passed on beyond it.
+#[test]
+fn a_small_chunk_that_is_not_the_last_stops_the_reader_before_the_next_one() {
+    for (sizes, number) in [
+        (&[100, 8192, 100][..], 1),
+        (&[8192, 10, 100], 2),
+        (&[10, 10, 10], 1),
+        (&[10000, 10, 8192, 8192], 2),
+        (&[8191, 1], 1),
+    ] {
+        for (is_signed, trailer) in [(true, None), (false, Some(ChecksumAlgorithm::Crc32))] {
+            let chunks = sizes.iter().map(|size| vec![b'a'; *size]).collect();
+            let shape = Shape { is_signed, trailer, chunks };
+            let head = shape.head_for("s3.us-east-1.amazonaws.com", Scheme::V4, &inbound());
+            let body = shape.body(&head);
+            let (mut decoder, mut payload, mut read) = (head.decoder(), Vec::new(), 0);
+            let error = body.iter().find_map(|byte| {
+                read += 1;
+                decoder.push(&[*byte], &mut payload).err()
+            });
+            let Some(DecodeError::Fault(StreamFault::ChunkTooSmall { chunk, .. })) = &error else {
+                panic!("{error:?}")
+            };
+            assert_eq!((chunk.number, chunk.length), (number, sizes[number - 1]), "{sizes:?}");
+            let before: usize = sizes[..number].iter().sum();
+            assert_eq!(payload.len(), before, "{sizes:?}: data behind the small chunk came out");
+            let heads: usize = if is_signed { 90 } else { 10 };
+            assert!(read < before + (number + 1) * heads, "{sizes:?}: it read {read} bytes before it stopped");
+            assert_eq!(decoder.push(b"x", &mut payload).err(), error, "it stays so");
+            let told = error.into_iter().collect::<Vec<_>>();
+            let mut decoder = head.decoder();
+            let _ = decoder.push(&body, &mut Vec::new());
+            assert_eq!(decoder.finish(), Err(told), "{sizes:?}");
+        }
+    }
+    let shape = Shape { is_signed: true, trailer: None, chunks: vec![vec![b'a'; 8192], vec![b'b'; 10]] };
+    let head = shape.head_for("s3.us-east-1.amazonaws.com", Scheme::V4, &inbound());
+    assert_eq!(head.decode(&[&shape.body(&head)]), (shape.payload(), false, Vec::new()), "the last one may be small");
+}
+
+/// The value is the checksum of the payload by Python's `zlib.crc32`. Catches a trailer that is lost, or given out with its signature.
+#[test]
+fn the_trailer_comes_out_at_the_end() {
+    for is_signed in [true, false] {
+        let shape = Shape { is_signed, trailer: Some(ChecksumAlgorithm::Crc32), chunks: vec![b"hello".to_vec()] };
+        let head = shape.head(Scheme::V4, &inbound());
+        let mut decoder = head.decoder();
+        decoder.push(&shape.body(&head), &mut Vec::new()).unwrap();
+        assert_eq!(decoder.finish(), Ok(vec![("x-amz-checksum-crc32".to_owned(), "NhCmhg==".to_owned())]));
     }
 }
 

@@ -45,9 +45,8 @@ const FIELDS: [&str; 24] = [
 /// # Errors
 /// The file cannot be read, is not TOML, or says something that is not known.
 pub fn read(path: &Path, defaults: &RouteSpec) -> Result<Vec<RouteSpec>, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display()))
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?;
     let file = TomlFile { path, text: &text };
     let document = file.parse()?;
     file.check_fields(document.as_table(), &["route"])?;
@@ -64,7 +63,12 @@ pub fn read(path: &Path, defaults: &RouteSpec) -> Result<Vec<RouteSpec>, Failure
     Ok(routes)
 }
 
-fn route(file: &TomlFile<'_>, table: &dyn TableLike, defaults: &RouteSpec, number: usize) -> Result<RouteSpec, Failure> {
+fn route(
+    file: &TomlFile<'_>,
+    table: &dyn TableLike,
+    defaults: &RouteSpec,
+    number: usize,
+) -> Result<RouteSpec, Failure> {
     file.check_fields(table, &FIELDS)?;
     let text = |name| file.string(table, name);
     let scheme = named(file, table, "scheme", SchemeName::value_variants(), SchemeName::as_str)?;

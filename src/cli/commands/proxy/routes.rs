@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ProxyArgs, UpstreamScheme};
 use super::sources::Sources;
 use super::spec::RouteSpec;
+use super::{ProxyArgs, UpstreamScheme};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::SigningOptions;

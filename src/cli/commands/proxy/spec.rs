@@ -93,7 +93,7 @@ impl UpstreamScheme {
 
 fn header(text: &str) -> Result<(String, String), Failure> {
     let split = text.split_once([':', '=']).map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
-    split.filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
-        Failure::usage(format!("invalid --add-header '{text}'")).hint("expected 'NAME: VALUE'")
-    })
+    split
+        .filter(|(name, _)| !name.is_empty())
+        .ok_or_else(|| Failure::usage(format!("invalid --add-header '{text}'")).hint("expected 'NAME: VALUE'"))
 }

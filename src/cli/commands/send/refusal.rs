@@ -153,7 +153,7 @@ fn explain(
             path_rule: Some(session.settings.path_rule),
             ..Evidence::new(now, &hints)
         },
-        Limits { deepest: 0, is_time_up: &|| true },
+        Limits { deepest: 0, to_the_end: 2, is_time_up: &|| true },
     );
     let redactor = Redactor::of(sent, &session.settings.dialect);
     writeln!(context.stderr)?;

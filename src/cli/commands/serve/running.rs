@@ -41,7 +41,8 @@ pub fn stop_on_signal(stop: &Stop) {
 async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
     let local = answering::local(args)?;
     let tls = tls::configure(&args.listening)?;
-    let listening = Listening::bind(args.address(), args.listening.allow_remote, tls).await.map_err(explain_listening)?;
+    let listening =
+        Listening::bind(args.address(), args.listening.allow_remote, tls).await.map_err(explain_listening)?;
     let stop = Stop::new();
     let journal = (!args.no_page).then(|| Arc::new(Journal::new(JournalLimits::default())));
     let page = journal.clone().map(|journal| Arc::new(Page::for_keys(journal, &keys, &listening, &stop)));

@@ -7,6 +7,7 @@ use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 
 use super::names::{check_key, check_links, check_prefix};
+use super::sidecars;
 
 /// Files below a folder, and none besides.
 #[derive(Debug)]
@@ -119,7 +120,27 @@ macro_rules! guarded {
             async fn delete_bucket(&self, request: S3Request<dto::DeleteBucketInput>) -> S3Result<S3Response<dto::DeleteBucketOutput>> {
                 self.check(&request.input)?;
                 self.check_is_empty(&request.input.bucket)?;
-                self.files.delete_bucket(request).await
+                let bucket = request.input.bucket.clone();
+                let deleted = self.files.delete_bucket(request).await?;
+                sidecars::remove_for_bucket(&self.root, &bucket);
+                Ok(deleted)
+            }
+
+            async fn delete_object(&self, request: S3Request<dto::DeleteObjectInput>) -> S3Result<S3Response<dto::DeleteObjectOutput>> {
+                self.check(&request.input)?;
+                let (bucket, key) = (request.input.bucket.clone(), request.input.key.clone());
+                let deleted = self.files.delete_object(request).await?;
+                sidecars::remove_for_object(&self.root, &bucket, &key);
+                Ok(deleted)
+            }
+
+            async fn delete_objects(&self, request: S3Request<dto::DeleteObjectsInput>) -> S3Result<S3Response<dto::DeleteObjectsOutput>> {
+                self.check(&request.input)?;
+                let bucket = request.input.bucket.clone();
+                let keys: Vec<String> = request.input.delete.objects.iter().map(|object| object.key.clone()).collect();
+                let deleted = self.files.delete_objects(request).await?;
+                keys.iter().for_each(|key| sidecars::remove_for_object(&self.root, &bucket, key));
+                Ok(deleted)
             }
 
             // s3s-fs would say that keys are encoded, and not encode them: a client would read a '+' as a space.
@@ -154,8 +175,6 @@ guarded! {
     get_object: GetObjectInput -> GetObjectOutput;
     head_object: HeadObjectInput -> HeadObjectOutput;
     put_object: PutObjectInput -> PutObjectOutput;
-    delete_object: DeleteObjectInput -> DeleteObjectOutput;
-    delete_objects: DeleteObjectsInput -> DeleteObjectsOutput;
     copy_object: CopyObjectInput -> CopyObjectOutput;
     create_multipart_upload: CreateMultipartUploadInput -> CreateMultipartUploadOutput;
     upload_part: UploadPartInput -> UploadPartOutput;

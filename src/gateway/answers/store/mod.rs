@@ -4,11 +4,11 @@
 //! out of the folder is refused by `guard`, for s3s-fs follows links.
 
 mod names;
+mod sidecars;
 mod guard;
 mod request;
 
 use std::fmt;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,8 @@ use sigvet_core::request::Request;
 use sigvet_core::verify::Verdict;
 
 use super::StoreError;
-use crate::gateway::payload::Payload;
+use crate::gateway::intake::FileHolds;
+use crate::gateway::payload::{BodyFile, Payload};
 use crate::gateway::{Answer, Later, Reply};
 use guard::Guarded;
 
@@ -52,9 +53,8 @@ impl Store {
         Ok(Self { root, service: builder.build() })
     }
 
-    async fn serve(&self, request: &Request, file: Option<File>) -> Reply {
-        let passed = Payload::as_meant(request, file).map_err(|error| error.to_string());
-        let passed = passed.and_then(|(payload, trailers)| request::without_signature(request, payload, &trailers));
+    async fn serve(&self, request: &Request, file: Option<BodyFile>, verdict: &Verdict) -> Reply {
+        let passed = request::without_signature(request, Payload::as_meant(request, file, verdict));
         let request = match passed {
             Ok(request) => request,
             Err(problem) => return Reply::plain(501, problem),
@@ -70,8 +70,12 @@ impl Store {
 }
 
 impl Answer for Store {
-    fn answer<'a>(&'a self, request: &'a Request, file: Option<File>, _: &'a Verdict) -> Later<'a, Reply> {
-        Box::pin(self.serve(request, file))
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<BodyFile>, verdict: &'a Verdict) -> Later<'a, Reply> {
+        Box::pin(self.serve(request, file, verdict))
+    }
+
+    fn file_holds(&self) -> FileHolds {
+        FileHolds::Payload
     }
 }
 

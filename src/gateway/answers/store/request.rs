@@ -4,7 +4,7 @@ use http::{HeaderName, HeaderValue};
 use s3s::Body;
 use sigvet_core::request::{Header, Request};
 
-use crate::gateway::payload::{CONTENT_SHA256, Payload, Trailers, is_chunked};
+use crate::gateway::payload::Meant;
 
 /// Parameters of a presigned URL, of Version 4 and of Version 2.
 const SIGNATURE_PARAMETERS: [&str; 10] = [
@@ -23,7 +23,7 @@ const SIGNATURE_PARAMETERS: [&str; 10] = [
 /// Headers of the signature, of the way, and of the coding that the body had on it.
 const LEFT_OUT: [&str; 11] = [
     "authorization",
-    CONTENT_SHA256,
+    "x-amz-content-sha256",
     "x-amz-date",
     "x-amz-security-token",
     "x-amz-decoded-content-length",
@@ -36,15 +36,11 @@ const LEFT_OUT: [&str; 11] = [
 ];
 
 /// The request without its signature, with the body that was meant.
-pub fn without_signature(
-    request: &Request,
-    payload: Payload,
-    trailers: &Trailers,
-) -> Result<http::Request<Body>, String> {
+pub fn without_signature(request: &Request, meant: Meant) -> Result<http::Request<Body>, String> {
+    let Meant { payload, trailers } = meant;
     let mut builder = http::Request::builder().method(request.method()).uri(target(request));
-    let is_chunked = is_chunked(request);
     for header in request.headers.iter().filter(|header| is_kept(header)) {
-        let value = match header.is_named("content-encoding") && is_chunked {
+        let value = match header.is_named("content-encoding") && trailers.is_some() {
             true => match without_chunked(&header.value) {
                 coding if coding.is_empty() => continue,
                 coding => coding,
@@ -53,7 +49,7 @@ pub fn without_signature(
         };
         builder = builder.header(header.name.as_str(), value);
     }
-    for (name, value) in trailers {
+    for (name, value) in trailers.into_iter().flatten() {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str())) {
             builder = builder.header(name, value);
         }
@@ -92,6 +88,7 @@ mod tests {
     use sigvet_core::request::RequestUrl;
 
     use super::*;
+    use crate::gateway::payload::Payload;
 
     /// Catches a signature that reaches the store, and a parameter of S3 that does not.
     #[test]
@@ -107,8 +104,8 @@ mod tests {
         ] {
             request.headers.push_unchecked(name, value);
         }
-        let trailers = vec![("x-amz-checksum-crc32".to_owned(), "AAAA".to_owned())];
-        let passed = without_signature(&request, Payload::Bytes("abc".into()), &trailers).unwrap();
+        let trailers = Some(vec![("x-amz-checksum-crc32".to_owned(), "AAAA".to_owned())]);
+        let passed = without_signature(&request, Meant { payload: Payload::Bytes("abc".into()), trailers }).unwrap();
         assert_eq!(passed.uri().to_string(), "/b/a%2Fb?partNumber=1&uploadId=u&tagging");
         let headers = ["authorization", "content-encoding", "x-amz-meta-a", "x-amz-checksum-crc32", "content-length"]
             .map(|name| passed.headers().get(name).map(|value| value.to_str().unwrap().to_owned()));

@@ -126,20 +126,20 @@ impl FormClaim {
             return None;
         }
         let (content_type, body) = form_of(request)?;
-        let read = |parts: Vec<Part<'_>>| Self::of_parts(&parts);
+        let read = |parts: Vec<Part<'_>>| Self::of_parts(&parts, left_out(request));
         Some(multipart::parse(content_type, body).map_err(FormClaimError::from).and_then(read))
     }
 
-    fn of_parts(parts: &[Part<'_>]) -> Result<Self, FormClaimError> {
-        let is_file = |part: &Part<'_>| part.name.eq_ignore_ascii_case(FILE);
-        let before = parts.iter().position(is_file).unwrap_or(parts.len());
+    /// So many bytes of the file are left out of its part.
+    fn of_parts(parts: &[Part<'_>], left_out: u64) -> Result<Self, FormClaimError> {
+        let before = parts.iter().position(|part| is_file(&part.name)).unwrap_or(parts.len());
         let mut form = PostedFields { fields: Fields::default(), behind: parts.get(before..).unwrap_or_default() };
         for part in parts.get(..before).unwrap_or_default() {
             form.fields.push(part.name.as_str(), String::from_utf8_lossy(part.body));
         }
         let file = parts.get(before).map(|part| FileFacts {
             name: part.filename.as_deref().map(|name| name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()),
-            length: part.body.len() as u64,
+            length: part.body.len() as u64 + left_out,
         });
         let behind_file = parts.iter().skip(before + 1).map(|part| part.name.clone()).collect();
         let (scheme, access_key_id, signature) = form.signature()?;
@@ -251,20 +251,32 @@ fn word_of_v4(name: &str) -> Option<String> {
     (!word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| word.to_owned())
 }
 
-fn is_of_signature(name: &str) -> bool {
+pub(super) fn is_of_signature(name: &str) -> bool {
     let is_v2 = ["policy", "signature"].iter().any(|own| own.eq_ignore_ascii_case(name));
     is_v2 || word_of_v4(name).is_some()
 }
 
-/// Type and body of a POST that is not signed in its head.
+pub(super) fn is_file(name: &str) -> bool {
+    name.eq_ignore_ascii_case(FILE)
+}
+
+/// Type and body of a POST that is not signed in its head; of a long one, the outline.
 fn form_of(request: &Request) -> Option<(&str, &[u8])> {
-    let content_type = request.headers.first_text("content-type")?;
     match &request.body {
-        Body::Bytes(body) if request.method == "POST" && !request.headers.contains("authorization") => {
-            Some((content_type, body))
-        }
-        _ => None,
+        Body::Bytes(body) | Body::Form { outline: body, .. } => Some((form_type(request)?, body)),
+        Body::Elsewhere { .. } | Body::Unknown => None,
     }
+}
+
+/// The type of a POST that is not signed in its head.
+pub(super) fn form_type(request: &Request) -> Option<&str> {
+    let is_form = request.method == "POST" && !request.headers.contains("authorization");
+    request.headers.first_text("content-type").filter(|_| is_form)
+}
+
+/// Bytes of the file that the body of the request does not have.
+fn left_out(request: &Request) -> u64 {
+    if let Body::Form { file_length, .. } = &request.body { *file_length } else { 0 }
 }
 
 /// Whether it is the upload of a page whose form has no `enctype`: S3 refuses it, and its fields say what it was meant for.

@@ -35,7 +35,7 @@ fn refused(url: &str, headers: &[(&str, &str)], change: impl Fn(String) -> Strin
             credentials: Some(&credentials),
             ..Evidence::new(now, &Hints::default())
         },
-        Limits { deepest: 1, is_time_up: &|| false },
+        Limits { deepest: 1, to_the_end: 2, is_time_up: &|| false },
     )
 }
 

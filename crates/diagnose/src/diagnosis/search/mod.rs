@@ -32,8 +32,10 @@ use keys::{Keys, Options};
 pub struct Limits<'a> {
     /// The most mistakes at once, up to [`DEEPEST`].
     pub deepest: usize,
-    /// Whether time is up. Two mistakes at once are always tried to the end, save where the request is so large that
-    /// this would take many times as long as for a usual one.
+    /// So many mistakes at once are tried to the end whatever the clock says, save where the request is so large that this
+    /// would take many times as long as for a usual one: up to two, and one in any case.
+    pub to_the_end: usize,
+    /// Whether time is up.
     pub is_time_up: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -170,7 +172,8 @@ impl<'a> Search<'a> {
 
     /// Tries every hypothesis of exactly so many mistakes: first those that are all in the canonical request.
     fn try_depth(&self, worlds: &mut [World<'_>], depth: usize) {
-        let is_timed = depth > self.target.tried_to_the_end() || self.size != Size::Usual;
+        let to_the_end = self.target.tried_to_the_end().min(self.limits.to_the_end);
+        let is_timed = depth > to_the_end || self.size != Size::Usual;
         let limit = if is_timed { BudgetLimit::Time } else { BudgetLimit::Size };
         let allowance = Allowance::new(depth, limit, self.limits.is_time_up);
         let prepare = |world: &mut World<'_>| {

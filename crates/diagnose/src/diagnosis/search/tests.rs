@@ -31,7 +31,7 @@ fn example(from: &str, to: &str) -> Request {
     parse_request(REQUEST.replace(from, to).as_bytes()).unwrap()
 }
 
-const NO_TIME: Limits<'static> = Limits { deepest: 3, is_time_up: &|| true };
+const NO_TIME: Limits<'static> = Limits { deepest: 3, to_the_end: 2, is_time_up: &|| true };
 
 #[test]
 fn a_right_signature_needs_no_mistake() {
@@ -53,9 +53,22 @@ fn a_search_without_time_says_that_it_was_cut_short() {
     let request = example("Version=2010-05-08", "Version=2010-05-09");
     let (sets, found) = found(&request, SECRET, NO_TIME);
     assert_eq!((sets.len(), found.deepest, found.is_exhausted), (0, 3, false));
-    let (sets, found) = self::found(&request, SECRET, Limits { deepest: 2, is_time_up: &|| true });
+    let (sets, found) = self::found(&request, SECRET, Limits { deepest: 2, to_the_end: 2, is_time_up: &|| true });
     assert_eq!((sets.len(), found.deepest, found.is_exhausted), (0, 2, true));
     assert!(found.hypotheses > 50_000, "{found:?}");
+}
+
+/// Catches a server that keeps its client waiting: there the clock ends the search for two mistakes, and not that for one.
+#[test]
+fn who_asks_for_it_gets_one_mistake_in_any_case_and_two_if_there_is_time() {
+    let hurried = Limits { deepest: 2, to_the_end: 1, is_time_up: &|| true };
+    let (sets, found) = found(&example("GET /", "POST /"), SECRET, hurried);
+    assert_eq!((sets, found.is_exhausted), (vec![vec!["method-swapped"]], true));
+    let both = || example("GET /", "POST /");
+    let (sets, found) = self::found(&both(), &format!("{SECRET}\n"), hurried);
+    assert_eq!((sets.len(), found.is_exhausted), (0, false));
+    let (sets, _) = self::found(&both(), &format!("{SECRET}\n"), Limits { is_time_up: &|| false, ..hurried });
+    assert_eq!(sets, [["method-swapped", "secret-whitespace"]]);
 }
 
 /// Catches a set that is told twice, by one name or by a general one beside it.
