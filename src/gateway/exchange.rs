@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use sigvet_core::claim::ClaimError;
+use sigvet_core::form::FormClaimError;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{FindingId, Outcome, Verdict, VerifyError};
-use sigvet_diagnose::Diagnosis;
+use sigvet_diagnose::{Diagnosis, catalogue};
 
 /// A request that was answered.
 #[derive(Debug)]
@@ -85,13 +87,20 @@ impl Judgement {
         }
     }
 
-    /// The ids of the mistakes that explain a refusal best, or of what was found, with commas between.
+    /// The ids of the mistakes that explain a refusal best, or of what was found, with commas between. A signature that is another
+    /// one for no reason that is known has none.
     pub fn cause(&self) -> Option<String> {
         let best = self.diagnosis().and_then(Diagnosis::best);
-        let ids: Vec<&str> = match best {
-            Some(best) => best.mistakes.iter().map(|applied| applied.mistake.id).collect(),
-            None => self.found().collect(),
+        let mut ids: Vec<&str> = match (best, self) {
+            (Some(best), _) => best.mistakes.iter().map(|applied| applied.mistake.id).collect(),
+            (None, Self::Refused { verdict: Err(error), .. }) => vec![id_of_error(error)],
+            _ => self.found().collect(),
         };
+        let mut seen = Vec::new();
+        ids.retain(|id| !seen.contains(id) && {
+            seen.push(*id);
+            true
+        });
         (!ids.is_empty()).then(|| ids.join(","))
     }
 
@@ -100,4 +109,22 @@ impl Judgement {
         let findings = self.verdict().map(|verdict| verdict.findings.as_slice()).unwrap_or_default();
         findings.iter().filter(|finding| finding.is_fatal()).filter_map(|finding| finding.id().map(FindingId::as_str))
     }
+}
+
+/// Why a request makes no claim, where nothing more is known of it.
+fn id_of_error(error: &VerifyError) -> &'static str {
+    let mistake = match error {
+        VerifyError::V4(error) | VerifyError::V2(error) => match error {
+            ClaimError::NotSigned => &catalogue::AUTHORIZATION_MISSING,
+            ClaimError::SignedTwice => &catalogue::MECHANISM_TWICE,
+            ClaimError::Algorithm { .. } | ClaimError::Procedure { .. } => &catalogue::MECHANISM_OTHER,
+            ClaimError::Date { .. } => &catalogue::TIME_MALFORMED,
+            _ => &catalogue::AUTHORIZATION_MALFORMED,
+        },
+        VerifyError::Form(FormClaimError::Multipart(_)) => &catalogue::FORM_MALFORMED,
+        VerifyError::Form(FormClaimError::BehindFile { .. }) => &catalogue::FORM_FIELD_ORDER,
+        VerifyError::Form(FormClaimError::Date { .. }) => &catalogue::TIME_MALFORMED,
+        _ => &catalogue::AUTHORIZATION_MALFORMED,
+    };
+    mistake.id
 }
