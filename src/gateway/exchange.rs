@@ -97,9 +97,11 @@ impl Judgement {
             _ => self.found().collect(),
         };
         let mut seen = Vec::new();
-        ids.retain(|id| !seen.contains(id) && {
-            seen.push(*id);
-            true
+        ids.retain(|id| {
+            !seen.contains(id) && {
+                seen.push(*id);
+                true
+            }
         });
         (!ids.is_empty()).then(|| ids.join(","))
     }

@@ -79,6 +79,25 @@ impl Dialect {
     }
 }
 
+/// The service of a request whose scope cannot be read: what stands before `/aws4_request`, or SQS, whose replies have another
+/// status than those of others in the same protocol.
+pub fn service_in_text(request: &Request) -> Option<String> {
+    let target = request.headers.first_text("x-amz-target").unwrap_or_default();
+    let header = request.headers.first("authorization").unwrap_or_default();
+    let texts =
+        [header, request.query().unwrap_or_default()].map(|text| String::from_utf8_lossy(text).replace("%2F", "/"));
+    let found = texts.iter().find_map(|text| {
+        let (scope, _) = text.split_once("/aws4_request")?;
+        scope.rsplit('/').next().filter(|service| is_name(service)).map(str::to_owned)
+    });
+    found.or_else(|| target.starts_with("AmazonSQS.").then(|| "sqs".to_owned()))
+}
+
+fn is_name(service: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !service.is_empty() && service.bytes().all(is_part)
+}
+
 /// The operation that a request of the query protocol names, in its URL or in its form.
 pub fn action_of(request: &Request) -> Option<&str> {
     let form = match &request.body {

@@ -65,14 +65,14 @@ impl Addressee<'_> {
         };
         let namespace = if content_type.ends_with("1.1") { "" } else { "com.amazon.coral.service#" };
         let body = serde_json::json!({ "__type": format!("{namespace}{}", error.kind), "message": error.message });
-        // Its clients go by the kind: all kinds have the same status. SQS has kept that of the query protocol.
+        // Clients read the kind, and all kinds have the same status. SQS kept the status of the query protocol.
         let status = if self.service == Some("sqs") { 403 } else { 400 };
         let headers = self.query_error(error).into_iter().collect();
         Refusal { status, code: error.kind, content_type, headers, body: body.to_string().into_bytes() }
     }
 
-    /// The protocol has 400 for every error that is the client's and has no status of its own. AWS documents no error of
-    /// authentication in CBOR.
+    /// The protocol has status 400 for a client's error without a status of its own. AWS does not document how its services refuse
+    /// a signature in CBOR.
     fn cbor(&self, error: &ServiceError) -> Refusal {
         let (kind, message) = (format!("com.amazon.coral.service#{}", error.kind).into(), error.message.clone().into());
         let mut headers = vec![(SMITHY_PROTOCOL, RPC_V2_CBOR.to_owned())];
@@ -86,7 +86,7 @@ impl Addressee<'_> {
         }
     }
 
-    /// Services that spoke the query protocol once tell its code besides, SQS always and others if they are asked to
+    /// A service that used to speak the query protocol also sends its code: SQS always, others if the client asks for it
     /// (*Interpreting Amazon SQS JSON API responses*; Smithy's `awsQueryCompatible`).
     fn query_error(&self, error: &ServiceError) -> Option<(&'static str, String)> {
         let is_asked = self.request.headers.first_text("x-amzn-query-mode") == Some("true");

@@ -15,6 +15,8 @@ mod envelope;
 
 pub use dialect::{Dialect, RPC_V2_CBOR, SMITHY_PROTOCOL, action_of};
 
+use std::borrow::Cow;
+
 use sigvet_core::request::Request;
 use sigvet_core::verify::{Claimed, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
@@ -83,7 +85,9 @@ impl Refusal {
             (_, dialect) => {
                 let mut error = ServiceError::of(&fault, verdict, dialect);
                 error.message = joined(error.message, added);
-                refused.addressee().refuse(&error, dialect)
+                let service = refused.service();
+                let (request, request_id) = (refused.request, refused.request_id);
+                Addressee { request, service: service.as_deref(), request_id }.refuse(&error, dialect)
             }
         }
     }
@@ -99,17 +103,14 @@ impl Refused<'_> {
     }
 
     /// The server's own service answers whatever the request was meant for.
-    fn service(&self) -> Option<&str> {
+    fn service(&self) -> Option<Cow<'_, str>> {
         let scope = self.verdict.ok().and_then(|verdict| verdict.claimed.scope());
-        self.service.or_else(|| scope.map(|scope| scope.service.as_str()))
+        let claimed = self.service.or_else(|| scope.map(|scope| scope.service.as_str()));
+        claimed.map(Cow::Borrowed).or_else(|| dialect::service_in_text(self.request).map(Cow::Owned))
     }
 
     fn dialect(&self) -> Dialect {
-        Dialect::for_service(self.request, self.service())
-    }
-
-    fn addressee(&self) -> Addressee<'_> {
-        Addressee { request: self.request, service: self.service(), request_id: self.request_id }
+        Dialect::for_service(self.request, self.service().as_deref())
     }
 
     fn is_form(&self) -> bool {

@@ -138,14 +138,12 @@ fn of_scope(fault: &Fault) -> S3Error {
             malformed(*carrier, &format!("the region '{presented}' is wrong; expecting '{expected}'"))
                 .with("Region", expected.as_str())
         }
-        Fault::Service { carrier, expected, presented } => malformed(
-            *carrier,
-            &format!("incorrect service \"{presented}\". This endpoint belongs to \"{expected}\"."),
-        ),
-        Fault::Terminator { carrier, expected, presented } => malformed(
-            *carrier,
-            &format!("incorrect terminal \"{presented}\". This endpoint uses \"{expected}\"."),
-        ),
+        Fault::Service { carrier, expected, presented } => {
+            malformed(*carrier, &format!("incorrect service \"{presented}\". This endpoint belongs to \"{expected}\"."))
+        }
+        Fault::Terminator { carrier, expected, presented } => {
+            malformed(*carrier, &format!("incorrect terminal \"{presented}\". This endpoint uses \"{expected}\"."))
+        }
         Fault::ScopeDay { carrier: Carrier::Query, expected, presented } => query_error(format!(
             "Invalid credential date \"{presented}\". This date is not the same as X-Amz-Date: \"{expected}\"."
         )),

@@ -65,8 +65,8 @@ impl ServiceError {
         Self { kind, message }
     }
 
-    /// EC2 says hardly more than that the request is refused, and quotes no text. What it says of a header that cannot be read is
-    /// not documented; of a clock that is off it says the same as of a wrong signature.
+    /// EC2 has one answer for a wrong signature, key, scope and clock, and quotes no text. How it answers a header that cannot be
+    /// read is not documented.
     fn of_ec2(fault: &Fault) -> Self {
         let (kind, message) = match fault {
             Fault::NotSigned => ("MissingParameter", "The request must contain the parameter AWSAccessKeyId"),
@@ -178,9 +178,9 @@ fn mismatch(verdict: Option<&Verdict>) -> String {
     let message = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
                    Access Key and signing method. Consult the service documentation for details.";
     let Some(texts) = verdict.and_then(Quoted::of) else { return message.to_owned() };
-    let canonical = texts.canonical_request.map(|text| {
-        format!("\n\nThe Canonical String for this request should have been\n'{}'", texts::lossy(&text))
-    });
+    let canonical = texts
+        .canonical_request
+        .map(|text| format!("\n\nThe Canonical String for this request should have been\n'{}'", texts::lossy(&text)));
     let to_sign = texts::lossy(&texts.string_to_sign);
     format!("{message}{}\n\nThe String-to-Sign should have been\n'{to_sign}'\n", canonical.unwrap_or_default())
 }
