@@ -44,11 +44,15 @@ fn every_refusal_that_has_a_cause_names_it() {
             (Fault::Payload.request(Protocol::S3), &["payload-header-mismatch", "payload-changed"]),
             (Fault::UrlExpired.request(Protocol::S3), &["expired"]),
             (with_change(&signed, "AWS4-HMAC-SHA256 ", "Bearer "), &["mechanism-other"]),
-            (with_change(&signed, "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA512"), &["mechanism-other", "authorization-malformed"]),
+            (
+                with_change(&signed, "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA512"),
+                &["mechanism-other", "authorization-malformed"],
+            ),
             (with_change(&signed, "x-amz-date: 2026", "x-amz-date: 26"), &["time-malformed"]),
-            (b"GET /b/k?AWSAccessKeyId=A&Signature=b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".to_vec(), &[
-                "authorization-malformed",
-            ]),
+            (
+                b"GET /b/k?AWSAccessKeyId=A&Signature=b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".to_vec(),
+                &["authorization-malformed"],
+            ),
             (form_without_boundary(), &["form-malformed"]),
         ];
         for (request, causes) in rows {

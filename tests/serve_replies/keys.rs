@@ -25,11 +25,6 @@ pub fn session() -> Credentials {
 
 /// A server that knows both keys, in one region, whose clock stands still.
 pub fn server(name: &str, options: &[&str]) -> Serving {
-    server_with_clock(name, &[&["--now", NOW], options].concat())
-}
-
-/// The same with the clock of this machine.
-pub fn server_with_clock(name: &str, options: &[&str]) -> Serving {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serve_replies");
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join(format!("{name}.toml"));
@@ -45,5 +40,5 @@ pub fn server_with_clock(name: &str, options: &[&str]) -> Serving {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
     let keys = ["--profile", "long", "--profile", "session", "--profile-file", file.to_str().unwrap()];
-    Serving::start_without_key(&[&keys, &["--region", REGION][..], options].concat())
+    Serving::start_without_key(&[&keys, &["--region", REGION, "--now", NOW][..], options].concat())
 }

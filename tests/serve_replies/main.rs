@@ -10,5 +10,9 @@ mod signing;
 mod wire;
 
 mod table;
+mod s3;
 mod silent;
 mod head;
+mod hostile;
+mod forms;
+mod canary;

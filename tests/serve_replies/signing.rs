@@ -97,7 +97,8 @@ impl Draft {
 
 /// The request as it goes on the wire, which asks for the connection to be closed.
 pub fn on_the_wire(request: &Request) -> Vec<u8> {
-    let mut text = [request.method().as_bytes(), b" ", request.target(), b" HTTP/1.1\r\nConnection: close\r\n"].concat();
+    let mut text =
+        [request.method().as_bytes(), b" ", request.target(), b" HTTP/1.1\r\nConnection: close\r\n"].concat();
     for header in &request.headers {
         text.extend([header.name.as_bytes(), b": ", &header.value, b"\r\n"].concat());
     }

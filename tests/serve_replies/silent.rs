@@ -33,8 +33,7 @@ fn url(minutes: i64, seconds: u64) -> Vec<u8> {
 #[test]
 fn minio_has_messages_of_its_own_and_no_texts() {
     let server = server("minio", &["--answer-as", "minio"]);
-    let mismatch =
-        "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
+    let mismatch = "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
     let region = "The authorization header is malformed; the region is wrong; expecting 'us-east-1'.";
     let skewed = "The difference between the request time and the server's time is too large.";
     let token = "The security token included in the request is invalid";
@@ -90,7 +89,11 @@ fn minio_has_messages_of_its_own_and_no_texts() {
         assert_eq!((root.as_str(), names.as_slice()), ("{}Error", expected), "{name}: {answer:?}");
         let found = (answer.status, elements[0].1.as_str(), elements[1].1.as_str());
         assert_eq!(found, (status, code, message), "{name}");
-        assert_eq!((elements[2].1.as_str(), elements[3].1.as_str(), elements[4].1.as_str()), ("k", "b", "/b/k"), "{name}");
+        assert_eq!(
+            (elements[2].1.as_str(), elements[3].1.as_str(), elements[4].1.as_str()),
+            ("k", "b", "/b/k"),
+            "{name}"
+        );
         assert_eq!(answer.content_type(), "application/xml", "{name}");
         assert!(answer.header("x-sigvet-cause").is_some() || name == "secret", "{name}: {answer:?}");
     }

@@ -43,7 +43,8 @@ impl Answer {
         let document = roxmltree::Document::parse(self.text()).unwrap_or_else(|error| panic!("{error}: {self:?}"));
         let root = document.root_element();
         let name = format!("{{{}}}{}", root.tag_name().namespace().unwrap_or_default(), root.tag_name().name());
-        let leaves = root.descendants().filter(|node| node.is_element() && !node.children().any(|node| node.is_element()));
+        let leaves =
+            root.descendants().filter(|node| node.is_element() && !node.children().any(|node| node.is_element()));
         let text = |node: roxmltree::Node<'_, '_>| node.text().unwrap_or_default().to_owned();
         (name, leaves.map(|node| (node.tag_name().name().to_owned(), text(node))).collect())
     }
