@@ -14,7 +14,7 @@ use sigvet_testing::serving::Serving;
 fn clients_that_sign_for_themselves_are_judged_right() {
     let server = Serving::start(&["--region", "us-east-1", "--time-limit", "10s"]);
     let said = run(python().arg(here("clients.py")).arg(&server.url));
-    assert_eq!(said, "16 right, 24 broken\n");
+    assert_eq!(said, "17 right, 25 broken\n");
 }
 
 #[test]
