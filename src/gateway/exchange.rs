@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use sigvet_core::claim::ClaimError;
+use sigvet_core::form::FormClaimError;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{FindingId, Outcome, Verdict, VerifyError};
-use sigvet_diagnose::Diagnosis;
+use sigvet_diagnose::{Diagnosis, catalogue};
 
 use super::passage::{Leg, ids_in};
 
@@ -104,11 +106,23 @@ impl Judgement {
         }
     }
 
-    /// The ids of the mistakes that explain a refusal best, or of what was found, with commas between.
+    /// The ids of the mistakes that explain a refusal best, or of what was found, with commas between. A signature that is another
+    /// one for no reason that is known has none.
     pub fn cause(&self) -> Option<String> {
-        let named = self.diagnosis().and_then(ids_in);
-        let found = || Some(self.found().collect::<Vec<_>>().join(",")).filter(|ids| !ids.is_empty());
-        named.or_else(found)
+        if let Some(named) = self.diagnosis().and_then(ids_in) {
+            return Some(named);
+        }
+        let mut ids: Vec<&str> = match self {
+            Self::Refused { verdict: Err(error), .. } => vec![id_of_error(error)],
+            _ => self.found().collect(),
+        };
+        let mut seen = Vec::new();
+        ids.retain(|id| {
+            let is_new = !seen.contains(id);
+            seen.push(*id);
+            is_new
+        });
+        (!ids.is_empty()).then(|| ids.join(","))
     }
 
     /// What verifying found wrong, by its ids.
@@ -116,4 +130,22 @@ impl Judgement {
         let findings = self.verdict().map(|verdict| verdict.findings.as_slice()).unwrap_or_default();
         findings.iter().filter(|finding| finding.is_fatal()).filter_map(|finding| finding.id().map(FindingId::as_str))
     }
+}
+
+/// Why a request makes no claim, where nothing more is known of it.
+fn id_of_error(error: &VerifyError) -> &'static str {
+    let mistake = match error {
+        VerifyError::V4(error) | VerifyError::V2(error) => match error {
+            ClaimError::NotSigned => &catalogue::AUTHORIZATION_MISSING,
+            ClaimError::SignedTwice => &catalogue::MECHANISM_TWICE,
+            ClaimError::Algorithm { .. } | ClaimError::Procedure { .. } => &catalogue::MECHANISM_OTHER,
+            ClaimError::Date { .. } => &catalogue::TIME_MALFORMED,
+            _ => &catalogue::AUTHORIZATION_MALFORMED,
+        },
+        VerifyError::Form(FormClaimError::Multipart(_)) => &catalogue::FORM_MALFORMED,
+        VerifyError::Form(FormClaimError::BehindFile { .. }) => &catalogue::FORM_FIELD_ORDER,
+        VerifyError::Form(FormClaimError::Date { .. }) => &catalogue::TIME_MALFORMED,
+        _ => &catalogue::AUTHORIZATION_MALFORMED,
+    };
+    mistake.id
 }

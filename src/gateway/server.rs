@@ -433,6 +433,7 @@ impl Turn<'_> {
                 verdict: verdict.as_deref(),
                 diagnosis: diagnosis.as_deref(),
                 request_id: &self.request_id,
+                service: self.server.verifier.service.as_deref(),
             },
             self.server.answer_as,
         );
@@ -453,13 +454,13 @@ impl Turn<'_> {
             .with("x-sigvet-verdict", "invalid")
             .with("x-amz-request-id", &self.request_id)
             .with("x-amzn-requestid", &self.request_id);
-        if refusal.content_type.contains("json") {
-            reply = reply.with("x-amzn-errortype", refusal.code);
+        for (name, value) in refusal.headers {
+            reply = reply.with(name, &value);
         }
         if let Some(cause) = judgement.cause() {
             reply = reply.with("x-sigvet-cause", &cause);
         }
-        let answered = Answered { status, code: Some(refusal.code), reply: refusal.body.into_bytes() };
+        let answered = Answered { status, code: Some(refusal.code), reply: refusal.body };
         self.tell(request, length, judgement, answered).await;
         reply
     }

@@ -1,18 +1,23 @@
 //! What was understood of a valid request, for whoever sent it.
 //!
-//! As JSON for people and scripts. A client of a service that speaks XML gets the same as XML: an SDK could not read the other.
+//! As JSON for people and scripts. A client of a service that speaks XML or CBOR gets the same in that: an SDK could not read the
+//! other.
 
 use serde_json::{Value, json};
 use sigvet_core::verify::Verdict;
 
 use super::refusal::xml::Xml;
-use super::refusal::{Dialect, action_of};
+use super::refusal::{Dialect, RPC_V2_CBOR, SMITHY_PROTOCOL, action_of, cbor};
 use super::{Reply, Verifier};
 use sigvet_core::request::Request;
 
 /// The answer to a valid request that nobody else answers.
 pub fn reply(request: &Request, verdict: &Verdict, length: u64, verifier: &Verifier, dialect: Dialect) -> Reply {
     let facts = facts(request, verdict, length, verifier);
+    if dialect == Dialect::Cbor {
+        let members: Vec<(&str, &Value)> = facts.iter().map(|(name, value)| (*name, value)).collect();
+        return Reply::new(200, "application/cbor", cbor::map(&members)).with(SMITHY_PROTOCOL, RPC_V2_CBOR);
+    }
     let asks_for_anything = request.headers.contains("accept");
     match action_of(request).filter(|_| dialect.speaks_xml()) {
         Some(action) => return Reply::new(200, "text/xml", result_of(action, &facts)),

@@ -12,7 +12,9 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::SigningKey;
 use sigvet_core::stream::Decoder;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, ExpectedScope, Judge, Known, Verdict, VerifyError, verify};
+use sigvet_core::verify::{
+    Claimed, DEFAULT_WINDOW, ExpectedScope, Finding, Judge, Known, Verdict, VerifyError, verify,
+};
 use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, Note, OtherKey, Trial, diagnose};
 
 use super::Keyring;
@@ -79,7 +81,19 @@ impl Verifier {
     /// The request makes no claim that could be checked.
     pub fn judge(&self, request: &Request, now: Timestamp) -> Result<Verdict, VerifyError> {
         let claimed = Claimed::extract(request, self.buckets())?;
-        verify(request, &self.judge_with(self.key_for(claimed.access_key_id()), now))
+        let mut verdict = verify(request, &self.judge_with(self.key_for(claimed.access_key_id()), now))?;
+        self.refuse_unknown_key(&mut verdict);
+        Ok(verdict)
+    }
+
+    /// Nobody has a key whose ID reads as if it had been blacked out. Whoever judges evidence passes over such an ID, and here
+    /// the signature would be held against another key.
+    fn refuse_unknown_key(&self, verdict: &mut Verdict) {
+        let is_told = verdict.findings.iter().any(|finding| matches!(finding, Finding::AccessKeyUnknown { .. }));
+        let presented = verdict.claimed.access_key_id().to_owned();
+        if let (false, None, Some(key)) = (is_told, self.keys.find(&presented), self.key_for(&presented)) {
+            verdict.findings.push(Finding::AccessKeyUnknown { expected: key.access_key_id.clone(), presented });
+        }
     }
 
     /// Reads the chunks behind a head that is right; none if there are none.

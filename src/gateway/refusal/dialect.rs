@@ -1,4 +1,4 @@
-//! In whose words a refusal is written: of S3, of the query protocol, of EC2, of JSON.
+//! In whose words a refusal is written: of S3, of the query protocol, of EC2, of JSON, of CBOR.
 
 use sigvet_core::request::{Body, Request};
 use sigvet_core::verify::Claimed;
@@ -16,7 +16,14 @@ pub enum Dialect {
     Json,
     /// API Gateway, OpenSearch, Lambda: a header with the kind, and `message`.
     Rest,
+    /// CloudWatch and others that speak Smithy RPC v2: the members of JSON, written in CBOR.
+    Cbor,
 }
+
+/// Says that a request is Smithy RPC v2 (*Smithy RPC v2 CBOR protocol*); every reply has the same header.
+pub const SMITHY_PROTOCOL: &str = "smithy-protocol";
+/// With CBOR.
+pub const RPC_V2_CBOR: &str = "rpc-v2-cbor";
 
 /// Services that store objects, by the word in their scopes.
 const OBJECT_STORES: [&str; 5] = ["s3", "s3express", "s3-object-lambda", "s3-outposts", "storage"];
@@ -43,10 +50,18 @@ const XML_SERVICES: [&str; 16] = [
 impl Dialect {
     /// The protocol of the service that a request is meant for, as far as it shows. Some services speak more than one.
     pub fn of(request: &Request, claimed: Option<&Claimed>) -> Self {
+        let service = claimed.and_then(Claimed::scope).map(|scope| scope.service.as_str());
+        Self::for_service(request, service)
+    }
+
+    /// The protocol in which that service answers a request.
+    pub fn for_service(request: &Request, service: Option<&str>) -> Self {
+        if request.headers.first_text(SMITHY_PROTOCOL) == Some(RPC_V2_CBOR) {
+            return Self::Cbor;
+        }
         if request.headers.contains("x-amz-target") {
             return Self::Json;
         }
-        let service = claimed.and_then(Claimed::scope).map(|scope| scope.service.as_str());
         match service {
             Some(service) if OBJECT_STORES.contains(&service) => Self::S3,
             Some("ec2") => Self::Ec2,
@@ -62,6 +77,25 @@ impl Dialect {
     pub fn speaks_xml(self) -> bool {
         matches!(self, Self::S3 | Self::Query | Self::Ec2)
     }
+}
+
+/// The service of a request whose scope cannot be read: what stands before `/aws4_request`, or SQS, whose replies have another
+/// status than those of others in the same protocol.
+pub fn service_in_text(request: &Request) -> Option<String> {
+    let target = request.headers.first_text("x-amz-target").unwrap_or_default();
+    let header = request.headers.first("authorization").unwrap_or_default();
+    let texts =
+        [header, request.query().unwrap_or_default()].map(|text| String::from_utf8_lossy(text).replace("%2F", "/"));
+    let found = texts.iter().find_map(|text| {
+        let (scope, _) = text.split_once("/aws4_request")?;
+        scope.rsplit('/').next().filter(|service| is_name(service)).map(str::to_owned)
+    });
+    found.or_else(|| target.starts_with("AmazonSQS.").then(|| "sqs".to_owned()))
+}
+
+fn is_name(service: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !service.is_empty() && service.bytes().all(is_part)
 }
 
 /// The operation that a request of the query protocol names, in its URL or in its form.

@@ -1,27 +1,31 @@
 //! A refusal as the service would write it, with the mistake in it that sigvet found.
 //!
-//! The signature that would be right is in none of them: whoever has it could send the request.
+//! The signature that would be right is in none of them: whoever has it could send the request. A session token is in none,
+//! either.
 
 mod texts;
 pub mod xml;
+pub mod cbor;
 mod dialect;
 mod fault;
 mod s3;
+mod silent;
 mod service;
+mod envelope;
 
-pub use dialect::{Dialect, action_of};
+pub use dialect::{Dialect, RPC_V2_CBOR, SMITHY_PROTOCOL, action_of};
+
+use std::borrow::Cow;
 
 use sigvet_core::request::Request;
-use sigvet_core::verify::{Verdict, VerifyError};
+use sigvet_core::verify::{Claimed, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
 
+use envelope::Addressee;
 use fault::Fault;
 use s3::S3Error;
-use service::{ServiceError, query_code};
+use service::ServiceError;
 use xml::Xml;
-
-/// What EC2 says to every request that it cannot authenticate.
-const EC2_CODE: &str = "AuthFailure";
 
 /// As which server a gateway answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +52,8 @@ pub struct Refused<'a> {
     pub diagnosis: Option<&'a Diagnosis>,
     /// The ID of the answer.
     pub request_id: &'a str,
+    /// The service that the server stands for, if it is one alone.
+    pub service: Option<&'a str>,
 }
 
 /// A refusal, ready to be sent.
@@ -59,29 +65,61 @@ pub struct Refusal {
     pub code: &'static str,
     /// `application/xml`.
     pub content_type: &'static str,
+    /// Further fields, in which clients look for the code.
+    pub headers: Vec<(&'static str, String)>,
     /// The body.
-    pub body: String,
+    pub body: Vec<u8>,
 }
 
 impl Refusal {
     /// Says why a request is refused.
     pub fn of(refused: &Refused<'_>, answer_as: AnswerAs) -> Self {
-        let is_query = refused.request.query().is_some_and(|query| query.windows(6).any(|word| word == b"X-Amz-"));
-        let fault = match refused.verdict {
-            Ok(verdict) => Fault::of_verdict(verdict).unwrap_or(Fault::NotSigned),
-            Err(error) => Fault::of_error(error, is_query),
-        };
+        let fault = refused.fault();
         let verdict = refused.verdict.ok();
         let added = if answer_as == AnswerAs::Sigvet { refused.sentence() } else { None };
-        match (answer_as, Dialect::of(refused.request, verdict.map(|verdict| &verdict.claimed))) {
-            (AnswerAs::Minio | AnswerAs::Ceph, _) => refused.in_few_words(&S3Error::of(&fault, None), answer_as),
+        let path = || String::from_utf8_lossy(refused.request.path()).into_owned();
+        match (answer_as, refused.dialect()) {
+            (AnswerAs::Minio, _) => silent::minio(&fault, &path(), refused.request_id),
+            (AnswerAs::Ceph, _) => silent::ceph(&fault, refused.is_form(), &path(), refused.request_id),
             (_, Dialect::S3) => refused.as_s3(S3Error::of(&fault, verdict), added),
-            (_, dialect) => refused.as_service(ServiceError::of(&fault, verdict), added, dialect),
+            (_, dialect) => {
+                let mut error = ServiceError::of(&fault, verdict, dialect);
+                error.message = joined(error.message, added);
+                let service = refused.service();
+                let (request, request_id) = (refused.request, refused.request_id);
+                Addressee { request, service: service.as_deref(), request_id }.refuse(&error, dialect)
+            }
         }
     }
 }
 
 impl Refused<'_> {
+    fn fault(&self) -> Fault {
+        let is_query = self.request.query().is_some_and(|query| query.windows(6).any(|word| word == b"X-Amz-"));
+        match self.verdict {
+            Ok(verdict) => Fault::of_verdict(verdict).unwrap_or(Fault::NotSigned),
+            Err(error) => Fault::of_error(error, is_query),
+        }
+    }
+
+    /// The server's own service answers whatever the request was meant for.
+    fn service(&self) -> Option<Cow<'_, str>> {
+        let scope = self.verdict.ok().and_then(|verdict| verdict.claimed.scope());
+        let claimed = self.service.or_else(|| scope.map(|scope| scope.service.as_str()));
+        claimed.map(Cow::Borrowed).or_else(|| dialect::service_in_text(self.request).map(Cow::Owned))
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::for_service(self.request, self.service().as_deref())
+    }
+
+    fn is_form(&self) -> bool {
+        match self.verdict {
+            Ok(verdict) => matches!(verdict.claimed, Claimed::Form(_)),
+            Err(error) => matches!(error, VerifyError::Form(_)),
+        }
+    }
+
     /// What sigvet says to it, in one sentence.
     fn sentence(&self) -> Option<String> {
         let best = self.diagnosis?.best()?;
@@ -94,14 +132,16 @@ impl Refused<'_> {
         let mut xml = Xml::new();
         xml.within("Error", |xml| {
             xml.element("Code", error.code);
-            xml.element("Message", &joined(error.message, added));
+            xml.element("Message", &joined(error.message, added.clone()));
             error.fields.iter().for_each(|(name, value)| xml.element(name, value));
-            self.write_mistakes(xml);
+            if added.is_some() {
+                self.write_mistakes(xml);
+            }
             xml.element("RequestId", self.request_id);
             xml.element("HostId", "sigvet");
         });
-        let (status, code, content_type) = (error.status, error.code, "application/xml");
-        Refusal { status, code, content_type, body: xml.into_text() }
+        let (status, code, body) = (error.status, error.code, xml.into_bytes());
+        Refusal { status, code, content_type: "application/xml", headers: Vec::new(), body }
     }
 
     /// Fix and id of each mistake, for whoever looks at the whole answer.
@@ -114,78 +154,6 @@ impl Refused<'_> {
                 xml.element("Fix", applied.mistake.fix);
             });
         }
-    }
-
-    /// The bucket and the key are what the path says.
-    fn in_few_words(&self, error: &S3Error, answer_as: AnswerAs) -> Refusal {
-        let path = String::from_utf8_lossy(self.request.path()).into_owned();
-        let (bucket, key) = path.trim_start_matches('/').split_once('/').unwrap_or((path.trim_start_matches('/'), ""));
-        let mut xml = Xml::new();
-        xml.within("Error", |xml| {
-            xml.element("Code", error.code);
-            match answer_as {
-                AnswerAs::Ceph => {
-                    xml.element("Message", "");
-                    xml.element("BucketName", bucket);
-                    xml.element("RequestId", &format!("tx{}", self.request_id));
-                    xml.element("HostId", "sigvet");
-                }
-                _ => {
-                    xml.element("Message", &error.message);
-                    xml.element("Key", key);
-                    xml.element("BucketName", bucket);
-                    xml.element("Resource", &path);
-                    xml.element("RequestId", self.request_id);
-                    xml.element("HostId", "sigvet");
-                }
-            }
-        });
-        let (status, code, content_type) = (error.status, error.code, "application/xml");
-        Refusal { status, code, content_type, body: xml.into_text() }
-    }
-
-    fn as_service(&self, error: ServiceError, added: Option<String>, dialect: Dialect) -> Refusal {
-        let message = joined(error.message, added);
-        let code = if dialect.speaks_xml() { query_code(error.kind) } else { error.kind };
-        let (content_type, body) = match dialect {
-            Dialect::Json => {
-                let object = serde_json::json!({ "__type": error.kind, "message": message });
-                ("application/x-amz-json-1.0", object.to_string())
-            }
-            Dialect::Ec2 => {
-                let mut xml = Xml::new();
-                xml.within("Response", |xml| {
-                    xml.within("Errors", |xml| {
-                        xml.within("Error", |xml| {
-                            xml.element("Code", EC2_CODE);
-                            xml.element("Message", &message);
-                        });
-                    });
-                    xml.element("RequestID", self.request_id);
-                });
-                ("text/xml;charset=UTF-8", xml.into_text())
-            }
-            Dialect::Query | Dialect::S3 => {
-                let mut xml = Xml::new();
-                xml.within("ErrorResponse", |xml| {
-                    xml.within("Error", |xml| {
-                        xml.element("Type", "Sender");
-                        xml.element("Code", code);
-                        xml.element("Message", &message);
-                    });
-                    xml.element("RequestId", self.request_id);
-                });
-                ("text/xml", xml.into_text())
-            }
-            Dialect::Rest => ("application/json", serde_json::json!({ "message": message }).to_string()),
-        };
-        let (status, code) = match dialect {
-            Dialect::Ec2 => (401, EC2_CODE),
-            // Its clients go by the kind, and all kinds have the same status.
-            Dialect::Json => (400, code),
-            _ => (error.status, code),
-        };
-        Refusal { status, code, content_type, body }
     }
 }
 

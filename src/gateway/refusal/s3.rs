@@ -1,9 +1,18 @@
 //! A refusal in S3's words: status, code, message, and the fields that go with it (*Error responses* of the API reference).
+//!
+//! Which fields go with which code is not documented. They are those of replies that people quoted in public.
 
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use sigvet_core::claim::ClaimError;
+use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Verdict;
 
 use super::fault::{Carrier, Fault};
-use super::texts;
+use super::texts::{self, Quoted};
 
 /// Status, code, message, further elements.
 pub struct S3Error {
@@ -17,7 +26,8 @@ pub struct S3Error {
     pub fields: Vec<(&'static str, String)>,
 }
 
-fn error(status: u16, code: &'static str, message: impl Into<String>) -> S3Error {
+/// An error without further elements.
+pub fn error(status: u16, code: &'static str, message: impl Into<String>) -> S3Error {
     S3Error { status, code, message: message.into(), fields: Vec::new() }
 }
 
@@ -31,6 +41,7 @@ impl S3Error {
     pub fn of(fault: &Fault, verdict: Option<&Verdict>) -> Self {
         match fault {
             Fault::NotSigned => error(403, "AccessDenied", "Access Denied"),
+            // S3 quotes the Authorization header in ArgumentValue; here it would bring a signature into a log.
             Fault::SignedTwice => error(
                 400,
                 "InvalidArgument",
@@ -43,47 +54,27 @@ impl S3Error {
                 "InvalidRequest",
                 "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
             ),
+            Fault::Unreadable { carrier, error } => unreadable(*carrier, error),
             Fault::Malformed { carrier, problem } => malformed(*carrier, problem),
             Fault::FormMalformed(problem) => error(400, "MalformedPOSTRequest", sentence(problem)),
             Fault::KeyUnknown(id) => {
                 error(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
                     .with("AWSAccessKeyId", id.as_str())
             }
-            Fault::Mismatch | Fault::ChunkMismatch => mismatch(verdict),
-            Fault::Skewed { presented, now, window } => error(
-                403,
-                "RequestTimeTooSkewed",
-                "The difference between the request time and the current time is too large.",
-            )
-            .with("RequestTime", presented.as_str())
-            .with("ServerTime", now.to_rfc3339())
-            .with("MaxAllowedSkewMilliseconds", (window * 1000).to_string()),
-            Fault::Expired { at, now } => error(403, "AccessDenied", "Request has expired")
-                .with("Expires", at.to_rfc3339())
-                .with("ServerTime", now.to_rfc3339()),
-            Fault::NotYetValid { from } => {
-                error(403, "AccessDenied", "Request is not yet valid").with("X-Amz-Date", from.as_str())
-            }
+            Fault::Mismatch => mismatch(verdict),
+            // What S3 quotes with a chunk is not documented; the texts of the head are right and would mislead.
+            Fault::ChunkMismatch => mismatch(None),
+            Fault::Skewed { .. } | Fault::Expired { .. } | Fault::NotYetValid { .. } => of_time(fault),
             Fault::ExpiresTooLong => error(
                 400,
                 "AuthorizationQueryParametersError",
                 "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than \
                  604800 seconds",
             ),
-            Fault::Region { carrier, expected, presented } => {
-                malformed(*carrier, &format!("the region '{presented}' is wrong; expecting '{expected}'"))
-                    .with("Region", expected.as_str())
+            Fault::Region { .. } | Fault::Service { .. } | Fault::ScopeDay { .. } | Fault::Terminator { .. } => {
+                of_scope(fault)
             }
-            Fault::Service { carrier, expected, presented } => malformed(
-                *carrier,
-                &format!("incorrect service \"{presented}\". This endpoint belongs to \"{expected}\"."),
-            ),
-            Fault::ScopeDay { carrier, expected, presented } => malformed(
-                *carrier,
-                &format!(
-                    "Invalid credential date \"{presented}\". This date is not the same as X-Amz-Date: \"{expected}\"."
-                ),
-            ),
+            // S3 quotes the token in Token-0; here it would end in a log.
             Fault::Token => error(400, "InvalidToken", "The provided token is malformed or otherwise invalid."),
             Fault::HeadersUnsigned(names) => {
                 error(403, "AccessDenied", "There were headers present in the request which were not signed")
@@ -99,11 +90,90 @@ impl S3Error {
             Fault::PayloadHeaderMissing(name) => {
                 error(400, "InvalidRequest", format!("Missing required header for this request: {name}"))
             }
-            Fault::Checksum(name) => error(400, "BadDigest", checksum_message(name)),
+            Fault::Checksum { name, presented, computed } => checksum(name, presented, computed),
             Fault::Framing(problem) => error(400, "IncompleteBody", sentence(problem)),
+            Fault::PolicyExpired => error(403, "AccessDenied", "Invalid according to Policy: Policy expired."),
             Fault::Policy(problem) => error(403, "AccessDenied", format!("Invalid according to Policy: {problem}")),
             Fault::Other(problem) => error(400, "InvalidRequest", sentence(problem)),
         }
+    }
+}
+
+fn of_time(fault: &Fault) -> S3Error {
+    match fault {
+        Fault::Skewed { presented, now, window } => error(
+            403,
+            "RequestTimeTooSkewed",
+            "The difference between the request time and the current time is too large.",
+        )
+        .with("RequestTime", presented.as_str())
+        .with("ServerTime", now.to_rfc3339())
+        .with("MaxAllowedSkewMilliseconds", (window * 1000).to_string()),
+        Fault::NotYetValid { from, now, until } => {
+            let mut refused = error(403, "AccessDenied", "Request is not yet valid")
+                .with("X-Amz-Date", (from.epoch_seconds() * 1000).to_string());
+            if let Some(until) = until {
+                refused = refused.with("Expires", until.to_rfc3339());
+            }
+            refused.with("ServerTime", now.to_rfc3339())
+        }
+        Fault::Expired { at, now, lifetime } => expired(*at, *now, *lifetime),
+        _ => error(403, "AccessDenied", "Access Denied"),
+    }
+}
+
+fn expired(at: Timestamp, now: Timestamp, lifetime: Option<Duration>) -> S3Error {
+    let refused = error(403, "AccessDenied", "Request has expired");
+    // A URL of Version 2 says only when it ends.
+    let refused = match lifetime {
+        Some(lifetime) => refused.with("X-Amz-Expires", lifetime.as_secs().to_string()),
+        None => refused,
+    };
+    refused.with("Expires", at.to_rfc3339()).with("ServerTime", now.to_rfc3339())
+}
+
+fn of_scope(fault: &Fault) -> S3Error {
+    match fault {
+        Fault::Region { carrier, expected, presented } => {
+            malformed(*carrier, &format!("the region '{presented}' is wrong; expecting '{expected}'"))
+                .with("Region", expected.as_str())
+        }
+        Fault::Service { carrier, expected, presented } => {
+            malformed(*carrier, &format!("incorrect service \"{presented}\". This endpoint belongs to \"{expected}\"."))
+        }
+        Fault::Terminator { carrier, expected, presented } => {
+            malformed(*carrier, &format!("incorrect terminal \"{presented}\". This endpoint uses \"{expected}\"."))
+        }
+        Fault::ScopeDay { carrier: Carrier::Query, expected, presented } => query_error(format!(
+            "Invalid credential date \"{presented}\". This date is not the same as X-Amz-Date: \"{expected}\"."
+        )),
+        _ => malformed(Carrier::Header, "Invalid credential date. Date is not the same as X-Amz-Date."),
+    }
+}
+
+/// What is not in public replies is said in words of our own behind S3's beginning.
+fn unreadable(carrier: Carrier, claim: &ClaimError) -> S3Error {
+    match (carrier, claim) {
+        (Carrier::Header, ClaimError::NoDate { .. } | ClaimError::Date { .. }) => {
+            error(403, "AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
+        }
+        (Carrier::Header, ClaimError::Missing { .. }) => malformed(
+            carrier,
+            "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
+        ),
+        (Carrier::Query, ClaimError::Missing { .. } | ClaimError::NoDate { .. }) => query_error(
+            "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, \
+             X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+        ),
+        (Carrier::Query, ClaimError::Date { .. }) => {
+            query_error("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
+        }
+        (_, ClaimError::Expires { .. }) => query_error("X-Amz-Expires should be a number"),
+        (_, ClaimError::Credential { .. }) => malformed(
+            carrier,
+            "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
+        ),
+        (_, other) => malformed(carrier, &other.to_string()),
     }
 }
 
@@ -112,12 +182,12 @@ fn malformed(carrier: Carrier, problem: &str) -> S3Error {
         Carrier::Header => {
             error(400, "AuthorizationHeaderMalformed", format!("The authorization header is malformed; {problem}"))
         }
-        Carrier::Query => error(
-            400,
-            "AuthorizationQueryParametersError",
-            format!("Error parsing the X-Amz-Credential parameter; {problem}"),
-        ),
+        Carrier::Query => query_error(format!("Error parsing the X-Amz-Credential parameter; {problem}")),
     }
+}
+
+fn query_error(message: impl Into<String>) -> S3Error {
+    error(400, "AuthorizationQueryParametersError", message)
 }
 
 fn mismatch(verdict: Option<&Verdict>) -> S3Error {
@@ -126,28 +196,33 @@ fn mismatch(verdict: Option<&Verdict>) -> S3Error {
         "SignatureDoesNotMatch",
         "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
     );
-    if let Some(verdict) = verdict {
+    let Some((verdict, texts)) = verdict.and_then(|verdict| Some((verdict, Quoted::of(verdict)?))) else {
+        return refused;
+    };
+    refused = refused
+        .with("AWSAccessKeyId", verdict.claimed.access_key_id())
+        .with("StringToSign", texts::lossy(&texts.string_to_sign))
+        .with("SignatureProvided", verdict.claimed.signature().as_str())
+        .with("StringToSignBytes", texts::hex_bytes(&texts.string_to_sign));
+    if let Some(text) = texts.canonical_request {
         refused = refused
-            .with("AWSAccessKeyId", verdict.claimed.access_key_id())
-            .with("StringToSign", texts::lossy(verdict.texts.string_to_sign()))
-            .with("SignatureProvided", verdict.claimed.signature().as_str())
-            .with("StringToSignBytes", texts::hex_bytes(verdict.texts.string_to_sign()));
-        if let Some((_, derivation)) = verdict.as_v4() {
-            let text = derivation.canonical_request.as_bytes();
-            refused = refused
-                .with("CanonicalRequest", texts::lossy(text))
-                .with("CanonicalRequestBytes", texts::hex_bytes(text));
-        }
+            .with("CanonicalRequest", texts::lossy(&text))
+            .with("CanonicalRequestBytes", texts::hex_bytes(&text));
     }
     refused
 }
 
-fn checksum_message(name: &str) -> String {
-    if name.eq_ignore_ascii_case("content-md5") {
-        return "The Content-MD5 you specified did not match what we received.".to_owned();
+/// S3 writes the digest that it was told in hex, and its own in base64.
+fn checksum(name: &str, presented: &str, computed: &str) -> S3Error {
+    if !name.eq_ignore_ascii_case("content-md5") {
+        let algorithm = name.rsplit('-').next().unwrap_or(name).to_uppercase();
+        let message = format!("The {algorithm} you specified did not match the calculated checksum.");
+        return error(400, "BadDigest", message);
     }
-    let algorithm = name.rsplit('-').next().unwrap_or(name).to_uppercase();
-    format!("The {algorithm} you specified did not match the calculated checksum.")
+    let told = BASE64_STANDARD.decode(presented).map_or_else(|_| presented.to_owned(), hex::encode);
+    error(400, "BadDigest", "The Content-MD5 you specified did not match what we received.")
+        .with("ExpectedDigest", told)
+        .with("CalculatedDigest", computed)
 }
 
 /// A fragment as a sentence of its own.

@@ -1,17 +1,27 @@
 //! A refusal in the words of the services that are not S3: one kind, one message, whatever it is wrapped in (*Common errors*
-//! and *Troubleshooting Signature Version 4* of the IAM user guide).
+//! and *Troubleshooting Signature Version 4* of the IAM user guide, and replies that people quoted in public).
 
-use sigvet_core::time::Timestamp;
-use sigvet_core::verify::Verdict;
 use std::time::Duration;
 
-use super::fault::Fault;
-use super::texts;
+use sigvet_core::claim::ClaimError;
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::Verdict;
 
-/// Kind and message. The kind is that of JSON; the query protocol drops `Exception`.
+use super::dialect::Dialect;
+use super::fault::{Carrier, Fault};
+use super::s3::S3Error;
+use super::texts::{self, Quoted};
+
+const MISSING: &str = "MissingAuthenticationTokenException";
+/// The signature could not even be read.
+pub const INCOMPLETE: &str = "IncompleteSignatureException";
+const UNRECOGNIZED: &str = "UnrecognizedClientException";
+const INVALID: &str = "InvalidSignatureException";
+/// What EC2 says of nearly every request that it refuses.
+pub const EC2_FAILURE: &str = "AuthFailure";
+
+/// Kind and message. The kind is that of JSON; the query protocol has names of its own.
 pub struct ServiceError {
-    /// `403`.
-    pub status: u16,
     /// `InvalidSignatureException`.
     pub kind: &'static str,
     /// What the service says.
@@ -21,92 +31,156 @@ pub struct ServiceError {
 /// The kinds of which the query protocol has another name.
 pub fn query_code(kind: &'static str) -> &'static str {
     match kind {
-        "InvalidSignatureException" => "SignatureDoesNotMatch",
-        "UnrecognizedClientException" => "InvalidClientTokenId",
-        "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
-        "IncompleteSignatureException" => "IncompleteSignature",
+        INVALID => "SignatureDoesNotMatch",
+        UNRECOGNIZED => "InvalidClientTokenId",
+        MISSING => "MissingAuthenticationToken",
+        INCOMPLETE => "IncompleteSignature",
         other => other,
     }
 }
 
 impl ServiceError {
     /// As the service would say it.
-    pub fn of(fault: &Fault, verdict: Option<&Verdict>) -> Self {
+    pub fn of(fault: &Fault, verdict: Option<&Verdict>, dialect: Dialect) -> Self {
+        if dialect == Dialect::Ec2 {
+            return Self::of_ec2(fault);
+        }
         let (kind, message) = match fault {
-            Fault::NotSigned => ("MissingAuthenticationTokenException", "Missing Authentication Token".to_owned()),
+            Fault::NotSigned => (MISSING, missing(dialect).to_owned()),
+            Fault::SignedTwice => (
+                INVALID,
+                "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.".to_owned(),
+            ),
             Fault::KeyUnknown(_) | Fault::Token => {
-                ("UnrecognizedClientException", "The security token included in the request is invalid.".to_owned())
+                (UNRECOGNIZED, "The security token included in the request is invalid.".to_owned())
             }
-            Fault::Malformed { problem, .. } | Fault::FormMalformed(problem) => {
-                ("IncompleteSignatureException", problem.clone())
-            }
+            Fault::Unreadable { carrier, error } => (INCOMPLETE, unreadable(*carrier, error)),
+            Fault::Malformed { problem, .. } | Fault::FormMalformed(problem) => (INCOMPLETE, problem.clone()),
             Fault::Algorithm => (
-                "IncompleteSignatureException",
+                INCOMPLETE,
                 "Unsupported AWS 'algorithm': the Authorization header must name AWS4-HMAC-SHA256.".to_owned(),
             ),
-            Fault::Skewed { presented, now, window } => {
-                ("InvalidSignatureException", skewed(*presented, *now, *window))
-            }
-            Fault::Expired { at, now } => (
-                "InvalidSignatureException",
-                format!("Signature expired: {} is now earlier than {}", at.as_str(), now.as_str()),
-            ),
-            Fault::Region { presented, .. } => (
-                "InvalidSignatureException",
-                format!("Credential should be scoped to a valid region, not '{presented}'. "),
-            ),
-            Fault::Service { expected, .. } => {
-                ("InvalidSignatureException", format!("Credential should be scoped to correct service: '{expected}'. "))
-            }
-            Fault::ScopeDay { expected, presented, .. } => (
-                "InvalidSignatureException",
-                format!(
-                    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
-                     '{presented}' != '{expected}'."
-                ),
-            ),
-            Fault::Mismatch => ("InvalidSignatureException", mismatch(verdict)),
-            _ => ("InvalidSignatureException", plain(fault)),
+            other => (INVALID, invalid(other, verdict)),
         };
-        Self { status: 403, kind, message }
+        Self { kind, message }
+    }
+
+    /// EC2 has one answer for a wrong signature, key, scope and clock, and quotes no text. How it answers a header that cannot be
+    /// read is not documented.
+    fn of_ec2(fault: &Fault) -> Self {
+        let (kind, message) = match fault {
+            Fault::NotSigned => ("MissingParameter", "The request must contain the parameter AWSAccessKeyId"),
+            Fault::Expired { .. } => ("RequestExpired", "Request has expired."),
+            _ => (EC2_FAILURE, "AWS was not able to validate the provided access credentials"),
+        };
+        Self { kind, message: message.to_owned() }
     }
 }
 
-fn skewed(presented: Timestamp, now: Timestamp, window: u64) -> String {
-    let (minutes, edge) = (window / 60, Duration::from_secs(window));
-    if presented.seconds_until(now) > 0 {
-        let earliest = Timestamp::from_epoch_seconds(now.epoch_seconds() - window.cast_signed());
-        return format!(
-            "Signature expired: {} is now earlier than {} ({} - {minutes} min.)",
-            presented.as_str(),
-            earliest.as_str(),
-            now.as_str()
-        );
+/// API Gateway says it in other words than the rest.
+fn missing(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Rest => "Missing Authentication Token",
+        _ => "Request is missing Authentication Token",
     }
-    let latest = now.plus(edge);
+}
+
+/// AWS quotes the whole header behind this; here it would bring a signature into a log.
+fn unreadable(carrier: Carrier, error: &ClaimError) -> String {
+    match (carrier, error) {
+        (Carrier::Header, ClaimError::Missing { part, .. }) => {
+            format!("Authorization header requires '{part}' parameter.")
+        }
+        (Carrier::Query, ClaimError::Missing { part, .. }) => {
+            format!("AWS query-string parameters must include '{part}'. Re-examine the query-string parameters.")
+        }
+        (_, ClaimError::NoDate { .. }) => {
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.".to_owned()
+        }
+        (_, ClaimError::Date { source, .. }) => format!(
+            "Date must be in ISO-8601 'basic format'. Got '{}'. See http://en.wikipedia.org/wiki/ISO_8601",
+            source.presented
+        ),
+        (_, ClaimError::Credential { presented, .. }) => format!(
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got \
+             '{presented}'"
+        ),
+        (_, other) => other.to_string(),
+    }
+}
+
+fn invalid(fault: &Fault, verdict: Option<&Verdict>) -> String {
+    match fault {
+        Fault::Skewed { presented, now, window } => skewed(*presented, *now, Duration::from_secs(*window)),
+        Fault::Expired { at, now, lifetime } => expired(*at, *now, *lifetime),
+        Fault::Region { presented, .. } => {
+            format!("Credential should be scoped to a valid region, not '{presented}'. ")
+        }
+        Fault::Service { expected, .. } => format!("Credential should be scoped to correct service: '{expected}'. "),
+        Fault::Terminator { expected, presented, .. } => {
+            format!("Credential should be scoped with a valid terminator: '{expected}', not '{presented}'. ")
+        }
+        Fault::ScopeDay { expected, presented, .. } => {
+            let date = verdict.and_then(|verdict| verdict.claimed.signed_at());
+            let from = date.map(|date| format!(", from '{}'", date.as_str())).unwrap_or_default();
+            format!(
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
+                 '{presented}' != '{expected}'{from}."
+            )
+        }
+        Fault::HeadersUnsigned(names) if names.iter().any(|name| name == "host") => {
+            "'Host' must be a 'SignedHeader' in the AWS Authorization.".to_owned()
+        }
+        Fault::Mismatch => mismatch(verdict),
+        // They hash the payload themselves, so that another one is another signature.
+        Fault::Payload { .. } | Fault::ChunkMismatch => mismatch(None),
+        // S3 alone has such rules, and a code for each.
+        other => S3Error::of(other, None).message,
+    }
+}
+
+fn skewed(presented: Timestamp, now: Timestamp, window: Duration) -> String {
+    if presented.seconds_until(now) > 0 {
+        return too_old(presented, now, window);
+    }
     format!(
-        "Signature not yet current: {} is still later than {} ({} + {minutes} min.)",
+        "Signature not yet current: {} is still later than {} ({} + {} min.)",
         presented.as_str(),
-        latest.as_str(),
-        now.as_str()
+        now.plus(window).as_str(),
+        now.as_str(),
+        window.as_secs() / 60
     )
 }
 
-fn mismatch(verdict: Option<&Verdict>) -> String {
-    let mut message =
-        "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
-                       Access Key and signing method. Consult the service documentation for details."
-            .to_owned();
-    let Some(verdict) = verdict else { return message };
-    if let Some((_, derivation)) = verdict.as_v4() {
-        let canonical = texts::lossy(derivation.canonical_request.as_bytes());
-        message += &format!("\n\nThe Canonical String for this request should have been\n'{canonical}'");
-    }
-    let to_sign = texts::lossy(verdict.texts.string_to_sign());
-    message + &format!("\n\nThe String-to-Sign should have been\n'{to_sign}'\n")
+fn too_old(presented: Timestamp, now: Timestamp, window: Duration) -> String {
+    let earliest = Timestamp::from_epoch_seconds(now.epoch_seconds() - window.as_secs().cast_signed());
+    format!(
+        "Signature expired: {} is now earlier than {} ({} - {} min.)",
+        presented.as_str(),
+        earliest.as_str(),
+        now.as_str(),
+        window.as_secs() / 60
+    )
 }
 
-/// What S3 alone has a code for.
-fn plain(fault: &Fault) -> String {
-    super::s3::S3Error::of(fault, None).message
+/// They take a URL as long as a signature in a header, and say the same of both.
+fn expired(at: Timestamp, now: Timestamp, lifetime: Option<Duration>) -> String {
+    match lifetime {
+        Some(lifetime) => {
+            let presented = Timestamp::from_epoch_seconds(at.epoch_seconds() - lifetime.as_secs().cast_signed());
+            too_old(presented, now, lifetime)
+        }
+        None => format!("Signature expired: {} is now earlier than {}", at.as_str(), now.as_str()),
+    }
+}
+
+fn mismatch(verdict: Option<&Verdict>) -> String {
+    let message = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
+                   Access Key and signing method. Consult the service documentation for details.";
+    let Some(texts) = verdict.and_then(Quoted::of) else { return message.to_owned() };
+    let canonical = texts
+        .canonical_request
+        .map(|text| format!("\n\nThe Canonical String for this request should have been\n'{}'", texts::lossy(&text)));
+    let to_sign = texts::lossy(&texts.string_to_sign);
+    format!("{message}{}\n\nThe String-to-Sign should have been\n'{to_sign}'\n", canonical.unwrap_or_default())
 }

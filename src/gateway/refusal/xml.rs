@@ -46,6 +46,11 @@ impl Xml {
     pub fn into_text(self) -> String {
         self.0
     }
+
+    /// The document as it goes on the wire.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0.into_bytes()
+    }
 }
 
 #[cfg(test)]

@@ -53,6 +53,8 @@ CALLS = {
     "ec2": lambda **o: client("ec2", **o).describe_instances(),
     "dynamodb": lambda **o: client("dynamodb", **o).list_tables(),
     "sqs": lambda **o: client("sqs", **o).list_queues(),
+    # In JSON, by a client that asks for the code of the query protocol.
+    "cloudwatch": lambda **o: client("cloudwatch", **o).list_metrics(),
     "lambda": lambda **o: client("lambda", **o).get_function(FunctionName="arn:aws:lambda:us-east-1:123456789012:function:f"),
     "route53": lambda **o: client("route53", **o).list_hosted_zones(),
 }
@@ -64,7 +66,8 @@ REFUSED = {
     "iam": (403, "SignatureDoesNotMatch"),
     "ec2": (401, "AuthFailure"),
     "dynamodb": (400, "InvalidSignatureException"),
-    "sqs": (400, "InvalidSignatureException"),
+    "sqs": (403, "SignatureDoesNotMatch"),
+    "cloudwatch": (400, "SignatureDoesNotMatch"),
     "lambda": (403, "InvalidSignatureException"),
     "route53": (403, "SignatureDoesNotMatch"),
 }

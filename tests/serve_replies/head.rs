@@ -1,0 +1,89 @@
+//! What is told of a refusal beside its body: to HEAD, which has none, and in headers.
+
+use crate::keys::{long_term, server};
+use crate::signing::{Draft, on_the_wire, with_change};
+use crate::table::{Fault, Protocol};
+use crate::wire::ask;
+
+/// RFC 9110 §9.3.2: no body, and no length but that of the answer to GET.
+#[test]
+fn head_has_no_body_and_the_cause() {
+    for answer_as in ["sigvet", "aws", "minio", "ceph"] {
+        let server = server(&format!("head-{answer_as}"), &["--answer-as", answer_as]);
+        let expired = |method| Draft::new(method, "/b/k", "s3", &long_term()).minutes_off(-20).presigned(300);
+        let (got, head) = (ask(&server, &on_the_wire(&expired("GET"))), ask(&server, &on_the_wire(&expired("HEAD"))));
+        assert_eq!((head.status, head.body.len()), (403, 0), "{answer_as}: {head:?}");
+        assert_eq!(head.header("x-sigvet-cause"), Some("expired"), "{answer_as}");
+        assert_eq!(head.header("x-sigvet-verdict"), Some("invalid"), "{answer_as}");
+        assert_eq!(head.content_type(), got.content_type(), "{answer_as}");
+        let length = head.header("content-length");
+        assert!(length.is_none() || length == got.header("content-length"), "{answer_as}: {head:?}");
+    }
+}
+
+/// Each refusal names its cause, searched for or not: only a signature that is another one for no known reason has none.
+#[test]
+fn every_refusal_that_has_a_cause_names_it() {
+    for limit in ["0s", "2s"] {
+        let server = server(&format!("cause-{limit}"), &["--time-limit", limit]);
+        let signed = on_the_wire(&Protocol::S3.draft(&long_term()).signed());
+        let rows: Vec<(Vec<u8>, &[&str])> = vec![
+            (Fault::Key.request(Protocol::S3), &["access-key-unknown"]),
+            (Fault::ClockBehind.request(Protocol::S3), &["time-skewed"]),
+            (Fault::Unsigned.request(Protocol::S3), &["authorization-missing"]),
+            (Fault::Unsigned.request(Protocol::Sts), &["authorization-missing"]),
+            (Fault::Unsigned.request(Protocol::DynamoDb), &["authorization-missing"]),
+            (Fault::TokenMissing.request(Protocol::S3), &["token-missing"]),
+            (Fault::TokenOther.request(Protocol::S3), &["token-invalid"]),
+            (Fault::Region.request(Protocol::S3), &["scope-region"]),
+            (Fault::Terminator.request(Protocol::S3), &["scope-order"]),
+            (Fault::ScopeDay.request(Protocol::S3), &["scope-date"]),
+            (Fault::SignedHeadersMissing.request(Protocol::S3), &["authorization-malformed"]),
+            (Fault::HostUnsigned.request(Protocol::S3), &["host-not-signed"]),
+            (Fault::SignedTwice.request(Protocol::S3), &["mechanism-twice"]),
+            (Fault::Payload.request(Protocol::S3), &["payload-header-mismatch", "payload-changed"]),
+            (Fault::UrlExpired.request(Protocol::S3), &["expired"]),
+            (with_change(&signed, "AWS4-HMAC-SHA256 ", "Bearer "), &["mechanism-other"]),
+            (
+                with_change(&signed, "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA512"),
+                &["mechanism-other", "authorization-malformed"],
+            ),
+            (with_change(&signed, "x-amz-date: 2026", "x-amz-date: 26"), &["time-malformed"]),
+            (
+                b"GET /b/k?AWSAccessKeyId=A&Signature=b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".to_vec(),
+                &["authorization-malformed"],
+            ),
+            (form_without_boundary(), &["form-malformed"]),
+        ];
+        for (request, causes) in rows {
+            let answer = ask(&server, &request);
+            let cause = answer.header("x-sigvet-cause").unwrap_or_default();
+            let first = cause.split(',').next().unwrap_or_default();
+            let sent = String::from_utf8_lossy(&request);
+            assert!(answer.status >= 400 && causes.contains(&first), "{limit} {causes:?}: {answer:?}\n{sent}");
+        }
+        let other = with_change(&signed, "Signature=", "Signature=0");
+        let answer = ask(&server, &with_change(&other, "Content-Length", "X-L: 1\r\nContent-Length"));
+        assert_eq!(answer.status, 403);
+    }
+}
+
+fn form_without_boundary() -> Vec<u8> {
+    let body = "--x\r\nContent-Disposition: form-data; name=\"policy\"\r\n\r\ne30=\r\n--x--\r\n";
+    format!(
+        "POST /b HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Type: multipart/form-data\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// Two of a finding are one cause.
+#[test]
+fn a_cause_is_named_once() {
+    let server = server("once", &["--time-limit", "0s"]);
+    let signed = on_the_wire(&Protocol::S3.draft(&long_term()).signed());
+    let more = "\r\nx-amz-acl: private\r\nx-amz-meta-a: b\r\n\r\n";
+    let answer = ask(&server, &with_change(&signed, "\r\n\r\n", more));
+    assert_eq!(answer.header("x-sigvet-cause"), Some("header-amz-unsigned"));
+    assert_eq!(answer.element("HeadersNotSigned").as_deref(), Some("x-amz-acl, x-amz-meta-a"));
+}
