@@ -166,8 +166,8 @@ impl Client {
     pub fn presign(&self, method: &str, host: &str, target: &str, body: &[u8]) -> Vec<u8> {
         let request = self.unsigned(method, host, target);
         let credentials = self.credentials();
-        let settings = self.settings().presigned(std::time::Duration::from_secs(60));
-        let settings = Settings { payload: PayloadChoice::ByService, ..settings };
+        let mut settings = self.settings().presigned(std::time::Duration::from_secs(60));
+        settings.payload = PayloadChoice::ByService;
         let prepared = prepare(request, &Identity::from(&credentials), &settings, SystemTime::now().into()).unwrap();
         text_of(&prepared.sign_once(&credentials.secret_access_key).request, body)
     }
