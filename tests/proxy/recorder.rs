@@ -14,9 +14,6 @@ pub(crate) struct Recorder {
     heard: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
-/// An answer for a request with a body that is read first.
-pub(crate) const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
 impl Recorder {
     /// Gives each connection to this, with the bytes that were heard on it up to the end of its first head.
     pub(crate) fn start(answer: impl Fn(&mut TcpStream, &Heard) + Send + Sync + 'static) -> Self {
