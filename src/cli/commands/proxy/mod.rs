@@ -3,8 +3,8 @@
 mod spec;
 mod table;
 mod config;
-mod identities;
 mod sources;
+mod identities;
 mod routes;
 mod admin;
 mod running;
