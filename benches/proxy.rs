@@ -15,7 +15,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use sigvet::gateway::proxy::{Allowance, Destination, Edits, Proxy, Route, Selector, Signers};
+use sigvet::gateway::proxy::{Allowance, Destination, Edits, Permission, Proxy, Route, Selector, Signers};
 use sigvet::gateway::{
     Admission, Clock, CredentialSource, Keyring, Limits, Listening, Metrics, Server, Stop, Verifier,
 };
@@ -85,6 +85,7 @@ fn sigvet(runtime: &Runtime, behind: SocketAddr) -> SocketAddr {
         sign_host: None,
         is_payload_unsigned: false,
         allowance: Allowance::default(),
+        inbound: Permission::default(),
         edits: Edits::default(),
         limit: Duration::from_secs(5),
         signers: Signers::default(),

@@ -7,7 +7,7 @@ use sigvet_core::claim::ClaimError;
 use sigvet_core::form::FormClaimError;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{FindingId, Outcome, Verdict, VerifyError};
+use sigvet_core::verify::{Finding, FindingId, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::{Diagnosis, catalogue};
 
 use super::passage::{Leg, ids_in};
@@ -116,6 +116,11 @@ impl Judgement {
             Self::Refused { verdict: Err(error), .. } => vec![id_of_error(error)],
             _ => self.found().collect(),
         };
+        let is_token_unknown =
+            || self.verdict().is_some_and(|verdict| verdict.findings.contains(&Finding::TokenUnknown));
+        if ids.is_empty() && matches!(self, Self::Refused { .. }) && is_token_unknown() {
+            ids.push(FindingId::TokenInvalid.as_str());
+        }
         let mut seen = Vec::new();
         ids.retain(|id| {
             let is_new = !seen.contains(id);

@@ -151,8 +151,12 @@ impl Acceptor {
                 None => speak(stream, ends, server, limits, watcher).await,
                 Some(tls) => {
                     let shaken = tokio::time::timeout(limits.head_time, tls.accept(stream)).await;
-                    if let Ok(Ok(stream)) = shaken {
-                        speak(stream, ends, server, limits, watcher).await;
+                    match shaken {
+                        Ok(Ok(stream)) => speak(stream, ends, server, limits, watcher).await,
+                        // Whoever closes without a word has asked for nothing.
+                        Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+                        Ok(Err(error)) => server.note_failed_handshake(ends.peer, &error).await,
+                        Err(_) => {}
                     }
                 }
             }
@@ -179,7 +183,7 @@ async fn speak(
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     let heads = Heads::new(limits.head_bytes);
-    let io = TokioIo::new(Recorded::new(stream, heads.clone(), limits.idle_time));
+    let io = TokioIo::new(Recorded::new(stream, heads.clone(), (limits.head_time, limits.idle_time)));
     let (answering, of_requests) = (Arc::clone(&server), heads.clone());
     let service = service_fn(move |request| {
         let (server, heads) = (Arc::clone(&answering), of_requests.clone());

@@ -32,21 +32,22 @@ impl Pseudonym {
     }
 }
 
-/// The request without its body, for the next hop. Fields of the connection stay behind, and so do those that `leaves_out`
-/// names in lower case.
+/// The request without its body, for the next hop. Fields of the connection stay behind, unless `is_signed` says that one which
+/// `Connection` names is signed; and so do those that `leaves_out` names in lower case.
 ///
 /// # Errors
 /// See [`NotHttp`].
 pub fn head(
     request: &Request,
     leaves_out: impl Fn(&str) -> bool,
+    is_signed: impl Fn(&str) -> bool,
     pseudonym: &Pseudonym,
 ) -> Result<http::Request<()>, NotHttp> {
     let uri = Uri::try_from(request.target()).map_err(|_| NotHttp)?;
     if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target()) {
         return Err(NotHttp);
     }
-    let hop = Hop::new(request.headers.values("connection"));
+    let hop = Hop::new(request.headers.values("connection")).without(is_signed);
     let mut outgoing = http::Request::new(());
     *outgoing.method_mut() = http::Method::from_bytes(request.method().as_bytes()).map_err(|_| NotHttp)?;
     *outgoing.uri_mut() = uri;

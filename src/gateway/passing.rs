@@ -78,6 +78,7 @@ pub struct PassingBody {
     outcome: Outcome,
     limits: Limits,
     is_ended: bool,
+    passes_trailers: bool,
     timer: Pin<Box<Sleep>>,
     gate: Gate,
 }
@@ -95,7 +96,7 @@ enum Gate {
 enum Checking {
     Nothing,
     Hash { hasher: Sha256Hasher, expected: Sha256Digest, held: Bytes },
-    Chunks(Option<Box<Resigner>>),
+    Chunks { resigner: Option<Box<Resigner>>, held: Bytes },
 }
 
 impl Outcome {
@@ -120,11 +121,27 @@ impl PassingBody {
         let checking = match check {
             Check::Nothing => Checking::Nothing,
             Check::Hash(expected) => Checking::Hash { hasher: Sha256Hasher::new(), expected, held: Bytes::new() },
-            Check::Chunks(resigner) => Checking::Chunks(Some(resigner)),
+            Check::Chunks(resigner) => Checking::Chunks { resigner: Some(resigner), held: Bytes::new() },
         };
         let timer = Box::pin(tokio::time::sleep(limits.idle_time));
         let ready = VecDeque::new();
-        Self { incoming, checking, ready, outcome, limits, is_ended: false, timer, gate: Gate::Open }
+        Self {
+            incoming,
+            checking,
+            ready,
+            outcome,
+            limits,
+            is_ended: false,
+            passes_trailers: true,
+            timer,
+            gate: Gate::Open,
+        }
+    }
+
+    /// Leaves off a trailer of HTTP's own.
+    #[must_use]
+    pub fn without_trailers(self) -> Self {
+        Self { passes_trailers: false, ..self }
     }
 
     /// Holds the body back until this is told, or for a second.
@@ -158,9 +175,11 @@ impl PassingBody {
     fn take(&mut self, frame: Frame<Bytes>) -> Result<(), PassError> {
         let piece = match frame.into_data() {
             Ok(piece) => piece,
-            // A trailer of HTTP's own, which no signature covers.
+            // A trailer of HTTP's own: no signature covers it, so none goes behind a body that is verified.
             Err(trailer) => {
-                self.ready.push_back(trailer);
+                if matches!(self.checking, Checking::Nothing) && self.passes_trailers {
+                    self.ready.push_back(trailer);
+                }
                 return Ok(());
             }
         };
@@ -172,11 +191,15 @@ impl PassingBody {
                 let earlier = std::mem::replace(held, piece);
                 push(&mut self.ready, earlier);
             }
-            Checking::Chunks(resigner) => {
+            // The last piece waits, too: a body that ends between two chunks would be whole for the next hop.
+            Checking::Chunks { resigner, held } => {
                 let mut out = Vec::new();
-                let resigner = resigner.as_mut().map_or(Ok(()), |resigner| resigner.push(&piece, &mut out));
-                push(&mut self.ready, out.into());
-                resigner.map_err(|error| wrong(vec![error]))?;
+                let read = resigner.as_mut().map_or(Ok(()), |resigner| resigner.push(&piece, &mut out));
+                if !out.is_empty() {
+                    let earlier = std::mem::replace(held, out.into());
+                    push(&mut self.ready, earlier);
+                }
+                read.map_err(|error| wrong(vec![error]))?;
             }
         }
         Ok(())
@@ -191,7 +214,7 @@ impl PassingBody {
 
     fn end(&mut self) -> Result<(), PassError> {
         let rest = match std::mem::replace(&mut self.checking, Checking::Nothing) {
-            Checking::Nothing | Checking::Chunks(None) => Bytes::new(),
+            Checking::Nothing | Checking::Chunks { resigner: None, .. } => Bytes::new(),
             Checking::Hash { hasher, expected, held } => {
                 let presented = hasher.finish();
                 if presented != expected {
@@ -199,16 +222,13 @@ impl PassingBody {
                 }
                 held
             }
-            Checking::Chunks(Some(resigner)) => {
-                let mut out = Vec::new();
+            Checking::Chunks { resigner: Some(resigner), held } => {
+                let mut out = held.to_vec();
                 resigner.finish(&mut out).map_err(wrong)?;
                 out.into()
             }
         };
-        // The held bytes stand before a trailer.
-        if !rest.is_empty() {
-            self.ready.push_front(Frame::data(rest));
-        }
+        push(&mut self.ready, rest);
         Ok(())
     }
 

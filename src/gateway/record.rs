@@ -19,6 +19,9 @@ use tokio::time::Sleep;
 /// What begins a connection of HTTP/2 (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0";
 
+/// All that a client sends before its first frame.
+const PREFACE_LENGTH: usize = 24;
+
 /// The heads of one connection, shared between its reader and whoever answers.
 #[derive(Debug, Clone)]
 pub struct Heads(Arc<Mutex<Recorder>>);
@@ -31,6 +34,9 @@ pub struct Recorded<S> {
     idle_time: Duration,
     /// Runs while the client takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
+    /// Runs until it is known which version of HTTP the client speaks: hyper has no limit for that.
+    opening: Option<Pin<Box<Sleep>>>,
+    arrived: usize,
 }
 
 #[derive(Debug)]
@@ -178,8 +184,9 @@ fn chunk_behind(line: &[u8]) -> State {
 
 impl<S> Recorded<S> {
     /// Records the heads that arrive on a connection.
-    pub fn new(stream: S, heads: Heads, idle_time: Duration) -> Self {
-        Self { stream, heads, idle_time, stalled: None }
+    pub fn new(stream: S, heads: Heads, (head_time, idle_time): (Duration, Duration)) -> Self {
+        let opening = Some(Box::pin(tokio::time::sleep(head_time)));
+        Self { stream, heads, idle_time, stalled: None, opening, arrived: 0 }
     }
 
     /// What was written, or an error once nothing could be for so long.
@@ -200,8 +207,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for Recorded<S> {
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if let Some(arrived) = buffer.filled().get(before..).filter(|arrived| !arrived.is_empty()) {
             self.heads.feed(arrived);
+            self.arrived += arrived.len();
+            if self.arrived >= PREFACE_LENGTH || arrived.contains(&b'\n') {
+                self.opening = None;
+            }
         }
-        polled
+        match &mut self.opening {
+            Some(opening) if polled.is_pending() => {
+                opening.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+            }
+            _ => polled,
+        }
     }
 }
 

@@ -27,11 +27,11 @@ impl Relay {
         Self { upstream, pseudonym: Pseudonym::new(run), limit }
     }
 
-    async fn relay(&self, request: &Request, file: Option<BodyFile>) -> Reply {
+    async fn relay(&self, request: &Request, file: Option<BodyFile>, verdict: &Verdict) -> Reply {
         if self.pseudonym.is_in(request) {
             return Reply::plain(508, "the upstream is this server itself");
         }
-        let outgoing = match self.outgoing(request, file) {
+        let outgoing = match self.outgoing(request, file, verdict) {
             Ok(outgoing) => outgoing,
             Err(error) => return Reply::plain(502, error),
         };
@@ -44,10 +44,18 @@ impl Relay {
         }
     }
 
-    fn outgoing(&self, request: &Request, file: Option<BodyFile>) -> Result<http::Request<ReplyBody>, NotHttp> {
+    fn outgoing(
+        &self,
+        request: &Request,
+        file: Option<BodyFile>,
+        verdict: &Verdict,
+    ) -> Result<http::Request<ReplyBody>, NotHttp> {
+        // Version 2 has no list of what it signs.
+        let listed = verdict.as_v4().map(|(claim, _)| &claim.terms.signed_headers);
+        let is_signed = |name: &str| name == "authorization" || listed.is_none_or(|listed| listed.contains(name));
         // The body is whole by now, so its length is known, and nobody waits for permission to send it.
-        let is_left_out = |name: &str| ["content-length", "expect"].contains(&name);
-        let mut outgoing = onward::head(request, is_left_out, &self.pseudonym)?;
+        let is_left_out = |name: &str| name == "content-length" || (name == "expect" && !is_signed(name));
+        let mut outgoing = onward::head(request, is_left_out, is_signed, &self.pseudonym)?;
         let payload = Payload::as_arrived(request, file);
         let length = payload.len();
         if length > 0 || request.headers.contains("content-length") {
@@ -58,7 +66,7 @@ impl Relay {
 }
 
 impl Answer for Relay {
-    fn answer<'a>(&'a self, request: &'a Request, file: Option<BodyFile>, _: &'a Verdict) -> Later<'a, Reply> {
-        Box::pin(self.relay(request, file))
+    fn answer<'a>(&'a self, request: &'a Request, file: Option<BodyFile>, verdict: &'a Verdict) -> Later<'a, Reply> {
+        Box::pin(self.relay(request, file, verdict))
     }
 }

@@ -14,7 +14,7 @@ use hyper::upgrade::OnUpgrade;
 use sigvet_core::claim::ClaimError;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Finding, Verdict, VerifyError};
+use sigvet_core::verify::{Finding, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
 use tokio::sync::Semaphore;
 
@@ -172,6 +172,13 @@ impl Server {
             let turn = self.begin(peer, http::Version::HTTP_11);
             turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(400)).await;
         }
+    }
+
+    /// A client that could not agree on TLS.
+    pub(super) async fn note_failed_handshake(&self, peer: SocketAddr, error: &std::io::Error) {
+        let turn = self.begin(peer, http::Version::HTTP_11);
+        let problem = format!("the TLS handshake failed: {error}");
+        turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
     }
 
     /// Whether all of a request was seen and is right. Of one that a proxy asks about, the body is never seen.
@@ -426,7 +433,9 @@ impl Turn<'_> {
     }
 
     async fn refuse(self, request: Request, verdict: Result<Box<Verdict>, VerifyError>) -> Reply {
-        let (mut request, mut diagnosis) = self.explain(request).await;
+        let (mut request, diagnosis) = self.explain(request).await;
+        // What is refused although its signature is right is not to be called valid.
+        let mut diagnosis = diagnosis.filter(|diagnosis| diagnosis.outcome != Outcome::Valid);
         let refusal = Refusal::of(
             &Refused {
                 request: &request,

@@ -104,7 +104,7 @@ fn diagnosed(wire: &[u8], depth: usize) -> Option<Diagnosis> {
         credentials: Some(&credentials),
         ..Evidence::new(Timestamp::parse_amz_date(DATE).unwrap(), &hints)
     };
-    Some(diagnose(&evidence, Limits { deepest: depth, is_time_up: &|| true }))
+    Some(diagnose(&evidence, Limits { deepest: depth, to_the_end: 2, is_time_up: &|| true }))
 }
 
 fn runner(cases: u32) -> TestRunner {

@@ -121,6 +121,55 @@ fn behind_a_wrong_chunk_nothing_goes_out() {
     proxy.wait_for("\"cause\":\"chunk-signature\"", 1);
 }
 
+/// Catches an upload that ends between two chunks, with the length that it announced: it would be whole for the upstream.
+#[test]
+fn a_body_that_ends_before_its_last_chunk_is_not_whole() {
+    for protection in [Protection::Signed, Protection::Unsigned] {
+        let recorder = Recorder::start(|stream, heard| {
+            if heard.read_body(stream) {
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+            }
+        });
+        let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
+        let payload: Vec<u8> = b"abc".iter().flat_map(|letter| vec![*letter; 64 * 1024]).collect();
+        let whole = Client::new().stream(proxy.address(), &payload, protection);
+        let end = find(&whole, &[b'c'; 64]).unwrap();
+        // The head of the third chunk begins behind the line end of the second.
+        let cut = whole[..end - 2].windows(2).rposition(|window| window == b"\r\n").unwrap() + 2;
+        let head = find(&whole, b"\r\n\r\n").unwrap() + 4;
+        let length = cut - head;
+        let text = String::from_utf8_lossy(&whole[..head]).into_owned();
+        let lines: Vec<String> = text
+            .lines()
+            .map(|line| match line.to_lowercase().starts_with("content-length:") {
+                true => format!("Content-Length: {length}"),
+                false => line.to_owned(),
+            })
+            .collect();
+        let request = [(lines.join("\r\n") + "\r\n").as_bytes(), &whole[head..cut]].concat();
+        let answer = ask(&proxy, &request);
+        assert!([400, 403].contains(&answer.status), "{protection:?}: {} {}", answer.status, answer.text());
+        let sent = recorder.only();
+        assert!(sent.split("\r\n\r\n").nth(1).unwrap_or_default().len() < length, "{protection:?}");
+    }
+}
+
+/// Catches a trailer of HTTP's own that takes the place of the end of a body, and one that goes on unsigned.
+#[test]
+fn a_trailer_that_nobody_signed_takes_nothing_away() {
+    let recorder = Recorder::polite();
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
+    let signed = Client::new().sign("PUT", proxy.address(), "/b/k", b"AAAAAAAAAA");
+    let text = String::from_utf8(signed).unwrap();
+    let (head, _) = text.split_once("\r\n\r\n").unwrap();
+    let head = head.replace("Content-Length: 10", "Transfer-Encoding: chunked");
+    let request = format!("{head}\r\n\r\na\r\nAAAAAAAAAA\r\n0\r\nx-amz-acl: public-read\r\n\r\n");
+    let answer = ask(&proxy, request.as_bytes());
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let sent = recorder.only();
+    assert!(sent.contains("AAAAAAAAAA\r\n0\r\n") && !sent.contains("x-amz-acl"), "{sent}");
+}
+
 /// Catches an upload that the upstream takes for whole although it is not what the client signed.
 #[test]
 fn the_last_bytes_of_a_hashed_body_wait_for_its_hash() {

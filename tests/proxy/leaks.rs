@@ -63,3 +63,44 @@ fn nothing_of_a_key_crosses_the_proxy() {
         assert!(!proxy.log().contains(REAL.1) && !proxy.log().contains(PLACEHOLDER.1), "{}", proxy.log());
     }
 }
+
+/// What is compressed cannot be looked through; and what is long, slow or broken off is not made whole.
+#[test]
+fn errors_are_looked_through_or_left_out_and_never_shortened() {
+    let long = format!("<Error>{}{}</Error>", "x".repeat(300_000), REAL.0);
+    let said = long.clone();
+    let recorder = Recorder::start(move |stream, heard| {
+        let text = String::from_utf8_lossy(&heard.bytes()).into_owned();
+        assert!(!text.contains("accept-encoding"), "{text}");
+        let (head, body) = match text.split(' ').nth(1).unwrap() {
+            "/gzip" => ("Content-Encoding: gzip\r\n", format!("pretend {}", REAL.0)),
+            "/wide" => ("Content-Type: text/plain; charset=utf-16\r\n", format!("pretend {}", REAL.0)),
+            _ => ("", said.clone()),
+        };
+        let cut = if text.contains("/cut") { body.len() + 10 } else { body.len() };
+        let head = format!("HTTP/1.1 500 No\r\n{head}Connection: close\r\nContent-Length: {cut}\r\n\r\n");
+        stream.write_all((head + &body).as_bytes()).unwrap();
+    });
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
+    let client = Client::new();
+    let asked = |target: &str| {
+        let text = client.sign("GET", proxy.address(), target, b"");
+        let text = String::from_utf8(text).unwrap().replacen("\r\n", "\r\nAccept-Encoding: gzip\r\n", 1);
+        let mut stream = proxy.connect();
+        stream.write_all(text.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        let end = std::io::Read::read_to_end(&mut stream, &mut answer);
+        (String::from_utf8_lossy(&answer).into_owned(), end.is_ok())
+    };
+    for target in ["/gzip", "/wide"] {
+        let (answer, _) = asked(target);
+        assert!(answer.starts_with("HTTP/1.1 500 ") && answer.contains("is not passed on"), "{answer}");
+        assert!(!answer.contains(REAL.0) && !answer.to_lowercase().contains("content-encoding"), "{answer}");
+    }
+    let (answer, _) = asked("/long");
+    assert!(answer.ends_with("\r\n0\r\n\r\n") && answer.matches('x').count() >= 300_000);
+    assert!(answer.contains("[redacted]</Error>") && !answer.contains(REAL.0));
+    // A body that breaks off has no end here either.
+    let (answer, _) = asked("/cut");
+    assert!(!answer.ends_with("\r\n0\r\n\r\n"), "{}", &answer[answer.len() - 40..]);
+}

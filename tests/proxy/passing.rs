@@ -66,6 +66,29 @@ fn a_websocket_is_opened_and_speaks_both_ways() {
     assert!(!sent.split("signedheaders=").nth(1).unwrap().contains("sec-websocket"), "{sent}");
 }
 
+/// Catches a connection that becomes HTTP/2, on which further requests pass unseen.
+#[test]
+fn another_protocol_than_websocket_is_not_asked_for() {
+    let recorder = Recorder::start(|stream, heard| {
+        let is_forward = heard.bytes().starts_with(b"GET /forward ");
+        let answer = match is_forward {
+            true => &b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"[..],
+            false => b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
+        };
+        stream.write_all(answer).unwrap();
+    });
+    let proxy = proxy_to(&recorder.url, &[]);
+    for (target, status) in [("/a", 200), ("/forward", 502)] {
+        let text = format!(
+            "GET {target} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"
+        );
+        let mut stream = proxy.connect();
+        stream.write_all(text.as_bytes()).unwrap();
+        assert_eq!(read_answer(&mut stream).status, status, "{target}");
+    }
+    assert!(recorder.heard().iter().all(|heard| !heard.to_lowercase().contains("\r\nupgrade:")));
+}
+
 /// A client that asks first sends its body only once the server behind wants it.
 #[test]
 fn permission_to_send_a_body_is_asked_of_the_server_behind() {

@@ -50,6 +50,58 @@ fn only_what_is_allowed_passes() {
     assert_eq!(recorder.heard().len(), 1);
 }
 
+/// Catches a path that one route forbids, and that takes another route by being written otherwise.
+#[test]
+fn a_path_leads_to_one_route_however_it_is_read() {
+    let recorder = Recorder::polite();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("routes.toml");
+    let text = format!(
+        "[[route]]\nname = \"admin\"\npath = \"/admin\"\nto = \"{0}\"\nallow_methods = [\"POST\"]\n\
+        [[route]]\nname = \"rest\"\nto = \"{0}\"\n",
+        recorder.url
+    );
+    std::fs::write(&file, text).unwrap();
+    let proxy = proxy(&["--config", file.to_str().unwrap(), "--region", "us-east-1", "--service", "s3"]);
+    assert_eq!(ask(&proxy, &plain("GET", "h", "/admin/x", &[], b"")).status, 405);
+    for target in [
+        "/%61dmin/x",
+        "//admin/x",
+        "/./admin/x",
+        "/x/../admin/x",
+        "/x/%2e%2e/admin/x",
+        "/x/..%2fadmin/x",
+        "/%2fadmin/x",
+        "/admin%2fx",
+        "/admin;/x",
+        "/%2561dmin/x",
+    ] {
+        let answer = ask(&proxy, &plain("GET", "h", target, &[], b""));
+        assert!([403, 405].contains(&answer.status), "{target}: {} {}", answer.status, answer.text());
+    }
+    assert!(recorder.heard().is_empty());
+    assert_eq!(ask(&proxy, &plain("GET", "h", "/a%20b/c?d=%2e%2e", &[], b"")).status, 200);
+}
+
+/// Catches a page on the web that spends the credentials of whoever looks at it.
+#[test]
+fn pages_of_other_sites_are_not_signed_for() {
+    let recorder = Recorder::polite();
+    let proxy = proxy_to(&recorder.url, &[]);
+    for (host, site, status) in [
+        ("evil.example", "cross-site", 403),
+        ("evil.example", "same-origin", 403),
+        (proxy.address(), "cross-site", 403),
+        (proxy.address(), "same-site", 403),
+        (proxy.address(), "same-origin", 200),
+        (proxy.address(), "none", 200),
+    ] {
+        let headers = [("Sec-Fetch-Site", site), ("Origin", "https://evil.example")];
+        assert_eq!(ask(&proxy, &plain("POST", host, "/_bulk", &headers, b"x")).status, status, "{host} {site}");
+    }
+    assert_eq!(recorder.heard().len(), 2);
+}
+
 /// Catches a proxy that calls itself until it has no memory left.
 #[test]
 fn a_proxy_that_leads_to_itself_says_so() {

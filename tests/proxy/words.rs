@@ -42,6 +42,9 @@ fn a_configuration_is_checked_before_anything_listens() {
         ("[[route]]\nport = \"80\"\n", "r.toml, line 2: port must be a port from 1 to 65535"),
         ("[[route]]\nscheme = \"v5\"\n", "r.toml, line 2: scheme must be one of v4, v4a, v2"),
         ("[[route]]\nallow_methods = \"GET\"\n", "r.toml, line 2: allow_methods must be an array of strings"),
+        ("[[route]]\nallow_methods = []\n", "r.toml, line 2: allow_methods is empty; remove it, or name something"),
+        ("[[route]]\nstrip_prefix = true\n", "strip_prefix is set, but there is no path to strip"),
+        ("[[route]]\npath = \"/a/*\"\n", "the path '/a/*' has a '*'"),
         ("[[route]]\nto = \"x\n", "r.toml, line 2: "),
         ("[[route]]\nname = \"a\"\n[[route]]\nname = \"a\"\nhost = \"h\"\n", "r.toml: two routes are named 'a'"),
         (
@@ -64,17 +67,28 @@ fn a_configuration_is_checked_before_anything_listens() {
 fn a_file_of_keys_is_checked_and_its_secrets_are_not_shown() {
     let to = ["--to", "https://s3.eu-west-1.amazonaws.com", "--inbound", "k.toml"];
     let check = |text: &str| refused(&[&to[..], &["--check"]].concat(), &[("k.toml", text)]);
-    let identity = "[identity.a]\naccess_key_id = \"AKIAA\"\nsecret_access_key = \"hush-hush\"\n";
+    let identity =
+        "[identity.a]\naccess_key_id = \"AKIAPLACEHOLDER00001\"\nsecret_access_key = \"hush-hush-hush-hush\"\n";
     for (text, problem) in [
         (String::new(), "k.toml has no identity"),
         (
             identity.replace("secret_access_key", "secret_acess_key"),
             "line 3: unknown field 'secret_acess_key'; did you mean 'secret_access_key'?",
         ),
-        (identity.replace("access_key_id = \"AKIAA\"\n", ""), "identity 'a' has no access_key_id"),
-        (identity.replace("secret_access_key = \"hush-hush\"\n", ""), "identity 'a' has no secret_access_key"),
-        (identity.replace("\"hush-hush\"", "[\"hush-hush\"]"), "line 3: secret_access_key must be a string, in quotes"),
+        (identity.replace("access_key_id = \"AKIAPLACEHOLDER00001\"\n", ""), "identity 'a' has no access_key_id"),
+        (
+            identity.replace("secret_access_key = \"hush-hush-hush-hush\"\n", ""),
+            "identity 'a' has no secret_access_key",
+        ),
+        (
+            identity.replace("\"hush-hush-hush-hush\"", "[\"hush-hush-hush-hush\"]"),
+            "line 3: secret_access_key must be a string, in quotes",
+        ),
         (identity.to_owned() + "allow = []\n", "allow is empty"),
+        (identity.replace("hush-hush-hush-hush", "hush-hush"), "secret_access_key of identity 'a' is too short"),
+        (identity.to_owned() + "allow = [{}]\n", "an entry of allow is empty, and would allow all"),
+        (identity.to_owned() + "allow = [{ paths = [] }]\n", "paths is empty; remove it, or name something"),
+        (identity.to_owned() + "allow = [{ paths = [\"x\"] }]\n", "the path 'x' does not begin with '/'"),
         (identity.to_owned() + "allow = [{ host = [] }]\n", "unknown field 'host'; did you mean 'hosts'?"),
         (
             identity.to_owned() + &identity.replace("identity.a", "identity.b"),

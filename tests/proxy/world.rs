@@ -35,8 +35,8 @@ pub(crate) fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Se
     let (id, secret) = PLACEHOLDER;
     let text = format!("[identity.agent]\naccess_key_id = \"{id}\"\nsecret_access_key = \"{secret}\"\n{more}");
     std::fs::write(&file, text).unwrap();
-    let keys = ["--inbound", file.to_str().unwrap()];
-    (proxy_to(upstream, &[&keys, options].concat()), folder)
+    let words = ["--to", upstream, "--inbound", file.to_str().unwrap()];
+    (proxy(&[&words[..], options].concat()), folder)
 }
 
 /// An answer.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{HeaderValue, Method, StatusCode};
+use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use sigvet_core::request::{Body, Request};
 use sigvet_core::resign::{Outbound as Signing, ResignError, resign};
@@ -12,6 +13,7 @@ use sigvet_core::verify::{Accepted, Verdict};
 use sigvet_diagnose::Diagnosis;
 use sigvet_diagnose::formats::reply::Reply as Said;
 
+use super::masked_body::MaskedBody;
 use super::masking::Masking;
 use super::outgoing::{self, Extras, Outbound};
 use super::refused::{self, ReadAhead};
@@ -95,11 +97,17 @@ impl<'p> Leaving<'p> {
             Err(denied) => return denied.into_passed(leg),
         };
         leg.status = Some(response.status().as_u16());
+        let masking = Masking::new(&self.way.credentials, &signature);
+        let is_guarded = verdict.is_some();
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-            return Passed::Answered(upgrade::join(response, upgrade), leg);
+            let asked = upgrade.filter(|_| extras.upgrade.is_some());
+            return match asked {
+                Some(client) => Passed::Answered(upgrade::join(response, client, &masking), leg),
+                None => Denied::new(502, "the upstream switched to another protocol, which nobody asked for")
+                    .into_passed(leg),
+            };
         }
-        let masking = verdict.is_some().then(|| Masking::new(&self.way.credentials, &signature));
-        let reply = self.receive(response, &request, (is_head, masking), &mut leg).await;
+        let reply = self.receive(response, &request, (is_head, is_guarded, masking), &mut leg).await;
         Passed::Answered(reply, leg)
     }
 
@@ -137,7 +145,7 @@ impl<'p> Leaving<'p> {
             }
             Declared::Usable => {}
         }
-        let passing = self.passing(incoming, Check::Nothing);
+        let passing = self.passing(incoming, Check::Nothing, true);
         Ok((Unsigned::Cleared(Box::new(cleared)), passing))
     }
 
@@ -160,6 +168,12 @@ impl<'p> Leaving<'p> {
         let signing = Signing::new(&self.way.credentials).with_host(self.way.upstream.url());
         let resigned = resign(head, &accepted, &signing, self.proxy.clock.now()).map_err(denied_by)?;
         let signature = resigned.signature.as_str().to_owned();
+        let mut resigned = resigned;
+        // What is compressed could not be looked through.
+        let is_signed = resigned.terms.as_ref().is_some_and(|terms| terms.signed_headers.contains("accept-encoding"));
+        if !is_signed {
+            resigned.request.headers.remove("accept-encoding");
+        }
         let (request, outbound) = match body {
             ArrivingBody::There(file) => there(resigned.request, file),
             ArrivingBody::Coming(incoming) => {
@@ -170,14 +184,15 @@ impl<'p> Leaving<'p> {
                     }
                     _ => hash_of(&accepted).map_or(Check::Nothing, Check::Hash),
                 };
-                (resigned.request, self.passing(incoming, check))
+                (resigned.request, self.passing(incoming, check, false))
             }
         };
         Ok((Unsigned::Replaced { request: Box::new(request), signature }, outbound))
     }
 
-    fn passing(&self, incoming: Incoming, check: Check) -> Outbound {
+    fn passing(&self, incoming: Incoming, check: Check, with_trailers: bool) -> Outbound {
         let body = PassingBody::new(incoming, check, self.proxy.limits, self.outcome.clone());
+        let body = if with_trailers { body } else { body.without_trailers() };
         Outbound::Passing(Some(Box::new(body)))
     }
 
@@ -223,43 +238,62 @@ impl<'p> Leaving<'p> {
         }
     }
 
-    /// Passes a response back; of a refusal it is found out why.
+    /// Passes a response back; of a refusal it is found out why. What went up with the request is not in it: servers repeat it in
+    /// heads, and in what they say of a failure.
     async fn receive(
         &self,
         response: http::Response<Incoming>,
         sent: &Request,
-        (is_head, masking): (bool, Option<Masking>),
+        (is_head, is_guarded, masking): (bool, bool, Masking),
         leg: &mut Leg,
     ) -> Reply {
         let status = response.status();
-        let is_refusal = matches!(status.as_u16(), 400 | 401 | 403) && !is_head;
-        let is_read = is_refusal && !response.headers().contains_key(http::header::CONTENT_ENCODING);
-        let is_masked = masking.is_some() && !status.is_success() && !is_head;
-        if !(is_read || is_masked) {
+        if status.is_success() || is_head {
             let mut reply = onward::passed_back(response);
-            if let Some(masking) = masking {
-                masking.apply_to_headers(&mut reply.headers);
-            }
+            masking.apply_to_headers(&mut reply.headers);
             return reply;
         }
+        let is_readable = is_plain_text(response.headers());
+        // Whoever has no key of their own may ask for anything, and so for what is compressed.
+        if !is_readable && !is_guarded {
+            return onward::passed_back(response);
+        }
         let (parts, body) = response.into_parts();
+        let mut headers = onward::response_headers(&parts.headers);
+        masking.apply_to_headers(&mut headers);
+        // With values taken out it is shorter.
+        headers.remove(http::header::CONTENT_LENGTH);
+        if !is_readable {
+            headers.remove(http::header::CONTENT_ENCODING);
+            headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+            let body = Reply::plain(status.as_u16(), UNREADABLE).body;
+            return Reply { status: status.as_u16(), headers, body };
+        }
+        let body = match status.as_u16() {
+            400 | 401 | 403 => self.read_refusal(&parts, body, sent, leg).await.into_body(),
+            _ => body.map_err(Into::into).boxed_unsync(),
+        };
+        let body = MaskedBody::new(body, masking).boxed_unsync();
+        Reply { status: status.as_u16(), headers, body }
+    }
+
+    /// Reads the beginning of a refusal, and finds out why it was given.
+    async fn read_refusal(
+        &self,
+        parts: &http::response::Parts,
+        body: Incoming,
+        sent: &Request,
+        leg: &mut Leg,
+    ) -> ReadAhead {
         let ahead = ReadAhead::of(body).await;
-        if let Some(said) = refused::reply_about_signature(&parts, &ahead.beginning).filter(|_| is_read) {
+        if let Some(said) = refused::reply_about_signature(parts, &ahead.beginning) {
             leg.request_id.clone_from(&said.request_id);
             if refused::is_about_key(&said) {
                 self.way.source.distrust(&self.way.credentials);
             }
             leg.diagnosis = self.explain(sent.clone(), said).await;
         }
-        let mut headers = onward::response_headers(&parts.headers);
-        let body = match masking {
-            None => ahead.into_body(),
-            Some(masking) => {
-                masking.apply_to_headers(&mut headers);
-                masked_body(&masking, ahead, &mut headers)
-            }
-        };
-        Reply { status: status.as_u16(), headers, body }
+        ahead
     }
 
     /// Finds out on a thread of its own why a request was refused.
@@ -278,6 +312,9 @@ impl<'p> Leaving<'p> {
         search.await.ok()
     }
 }
+
+/// What is said in place of an error that cannot be looked through.
+const UNREADABLE: &str = "the upstream's error is compressed or in another encoding, and is not passed on";
 
 /// What is said to a client whose chunks cannot be verified.
 const SIGNED_CHUNKS: &str =
@@ -329,9 +366,10 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// What of a refusal is passed on. A longer one ends there.
-fn masked_body(masking: &Masking, ahead: ReadAhead, headers: &mut http::HeaderMap) -> crate::gateway::ReplyBody {
-    let masked = masking.apply(&ahead.beginning);
-    headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(masked.len()));
-    Reply::new(200, "", masked).body
+/// Whether values can be found in a body: it is neither compressed nor in an encoding of wide characters.
+fn is_plain_text(headers: &http::HeaderMap) -> bool {
+    let text = |name| headers.get(name).map_or("", |value| value.to_str().unwrap_or("?")).to_ascii_lowercase();
+    let (encoding, kind) = (text(http::header::CONTENT_ENCODING), text(http::header::CONTENT_TYPE));
+    let is_packed = ["gzip", "zip", "zstd", "brotli", "compress", "utf-16", "utf-32", "octet-stream"];
+    matches!(encoding.as_str(), "" | "identity") && !is_packed.iter().any(|word| kind.contains(word))
 }

@@ -52,21 +52,23 @@ impl Grant {
     /// Whether a request may pass.
     ///
     /// # Errors
-    /// What is wrong by the last of the permissions.
+    /// What is wrong by the only permission, or that none of them allows it.
     pub fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
-        let mut refusal = Ok(());
-        for permission in &self.permissions {
-            match permission.check(request, scope) {
-                Ok(()) => return Ok(()),
-                refused => refusal = refused,
-            }
+        match self.permissions.as_slice() {
+            [] => Ok(()),
+            [only] => only.check(request, scope),
+            several if several.iter().any(|permission| permission.check(request, scope).is_ok()) => Ok(()),
+            _ => Err(Forbidden::Permission { method: request.method().to_owned() }),
         }
-        refusal
     }
 }
 
 impl Permission {
-    fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
+    /// Whether it allows a request.
+    ///
+    /// # Errors
+    /// See [`Forbidden`].
+    pub fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
         let host = request.host().unwrap_or_default();
         if !self.hosts.is_empty() && !self.hosts.iter().any(|pattern| pattern.matches(host)) {
             return Err(Forbidden::Host { host: host.to_owned() });

@@ -33,6 +33,11 @@ impl Masking {
         self.0.iter().fold(bytes.to_vec(), |bytes, form| replaced(&bytes, form))
     }
 
+    /// The longest that is looked for.
+    pub fn longest(&self) -> usize {
+        self.0.iter().map(|form| form.len()).max().unwrap_or_default()
+    }
+
     /// Takes out the fields that hold one.
     pub fn apply_to_headers(&self, headers: &mut HeaderMap) {
         let holds = |value: &[u8]| self.0.iter().any(|form| find(value, form).is_some());
@@ -44,15 +49,40 @@ impl Masking {
     }
 }
 
-/// As it is, percent-encoded, and byte by byte as S3 writes the texts of a refusal.
+/// As it is, percent-encoded, escaped for JSON and XML, and byte by byte as S3 writes the texts of a refusal.
 fn forms_of(value: &str) -> Vec<Vec<u8>> {
     use sigvet_core::internal::encode::{Slash, encode};
 
     let mut encoded = Vec::new();
     encode(value.as_bytes(), Slash::Encode, &mut encoded);
-    let twice = String::from_utf8_lossy(&encoded).replace('%', "%25").into_bytes();
-    let bytes: Vec<String> = value.bytes().map(|byte| format!("{byte:02x}")).collect();
-    vec![value.as_bytes().to_vec(), encoded, twice, bytes.join(" ").into_bytes()]
+    let once = String::from_utf8_lossy(&encoded).into_owned();
+    let hex: Vec<String> = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut forms = vec![
+        value.to_owned(),
+        lower_escapes(&once),
+        once.replace('%', "%25"),
+        once,
+        value.replace('/', "\\/"),
+        value.replace('/', "\\u002f").replace('+', "\\u002b").replace('=', "\\u003d"),
+        value.replace('+', "\\u002b").replace('=', "\\u003d"),
+        value.replace('/', "&#x2F;").replace('+', "&#43;").replace('=', "&#61;"),
+        value.replace('/', "&#47;").replace('+', "&#43;").replace('=', "&#61;"),
+        value.replace('+', "&#43;").replace('=', "&#61;"),
+        value.replace('+', "&#43;"),
+        value.replace('=', "&#61;"),
+    ];
+    forms.extend([hex.join(" "), hex.concat()].into_iter().flat_map(|hex| [hex.to_uppercase(), hex]));
+    forms.into_iter().map(String::into_bytes).collect()
+}
+
+/// With the digits of its escapes in small letters.
+fn lower_escapes(encoded: &str) -> String {
+    let mut pieces = encoded.split('%');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        let (digits, rest) = piece.split_at_checked(2).unwrap_or((piece, ""));
+        format!("{text}%{}{rest}", digits.to_ascii_lowercase())
+    })
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
@@ -86,11 +116,17 @@ mod tests {
             "X-Amz-Security-Token%3Dto%252Fken%252Bto%252Fken",
             "<Bytes>41 4b 49 41 52 45 41 4c 52 45 41 4c 52 45 41 4c 52 45 41 4c</Bytes>",
             "hush/hush hush/hush",
+            "{\"token\":\"to\\/ken+to\\/ken\"}",
+            "<T>to/ken&#43;to/ken</T>",
+            "X-Amz-Security-Token=to%2fken%2bto%2fken",
+            "<Bytes>414B49415245414C5245414C5245414C5245414C</Bytes>",
         ] {
             let masked = String::from_utf8(masking.apply(text.as_bytes())).unwrap();
             assert!(masked.contains("[redacted]"), "{masked}");
             assert!(
-                !["REALREAL", "0123456", "ken", "41 4b", "hush"].iter().any(|part| masked.contains(part)),
+                !["REALREAL", "0123456", "ken+", "ken%", "ken&", "41 4b", "414B", "hush"]
+                    .iter()
+                    .any(|part| masked.contains(part)),
                 "{masked}"
             );
         }

@@ -5,18 +5,19 @@
 
 mod pattern;
 mod rules;
-mod route;
 mod identities;
+mod route;
 mod signing;
 mod refused;
 mod outgoing;
-mod upgrade;
 mod masking;
+mod masked_body;
+mod upgrade;
 mod exchange;
 
 pub use identities::{Grant, Identities, Permission};
 pub use pattern::{HostPattern, PrefixPattern};
-pub use route::{Destination, Route, ScopeOf, Selector, Signers};
+pub use route::{AllowedHosts, Destination, Route, ScopeOf, Selector, Signers};
 pub use rules::{Allowance, Edits, Forbidden};
 
 use std::fmt;
@@ -30,9 +31,10 @@ use tokio::sync::Semaphore;
 use super::metrics::Metrics;
 use super::onward::Pseudonym;
 use super::passage::{Arriving, Later, Leg, Passage, Passed};
-use super::{Clock, CredentialSource, Limits, Reply, Verifier};
+use super::{Clock, CredentialSource, Limits, Reply, Unready, Verifier};
 use crate::transport::Upstream;
 use exchange::Leaving;
+use pattern::readings;
 
 /// Signs what passes.
 pub struct Proxy {
@@ -60,6 +62,8 @@ pub struct Inbound {
 struct Denied {
     status: u16,
     text: String,
+    /// What the log has beyond that.
+    problem: Option<String>,
 }
 
 /// Where a request goes, and who signs it.
@@ -110,16 +114,49 @@ impl Proxy {
         if self.pseudonym.is_in(request) {
             return Err(Denied::new(508, "the upstream is this proxy itself"));
         }
-        let route = self.routes.iter().find(|route| route.selector.takes(request, arriving.port));
-        let route = route.ok_or_else(|| Denied::new(404, "no route takes this request"))?;
+        let route = self.route(request, arriving.port)?;
         leg.route.clone_from(&route.name);
+        self.refuse_other_sites(request).map_err(Denied::forbidden)?;
         route.allowance.check(request).map_err(Denied::forbidden)?;
-        let upstream = route.destination.upstream(request).map_err(Denied::forbidden)?;
+        let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
+        let is_bound = claimed.is_none_or(|claimed| matches!(claimed, Claimed::V4(_)));
+        let upstream = route.destination.upstream(request, is_bound).map_err(Denied::forbidden)?;
         leg.host = upstream.url().host_header();
-        let own = self.own_source(request, arriving.verdict.as_ref().map(|verdict| &verdict.claimed))?;
+        if let Some(claimed) = claimed {
+            route.inbound.check(request, claimed.scope()).map_err(Denied::forbidden)?;
+        }
+        let own = self.own_source(request, claimed)?;
         let source = own.unwrap_or_else(|| Arc::clone(&route.source));
-        let credentials = source.current().await.map_err(|unready| Denied::new(503, unready))?;
+        let credentials = source.current().await.map_err(|unready| Denied::unready(&unready))?;
         Ok(Way { route, upstream, source, credentials })
+    }
+
+    /// The route of a request, if all readings of its path lead to the same.
+    fn route(&self, request: &Request, port: u16) -> Result<&Route, Denied> {
+        let find = |path: &[u8]| self.routes.iter().find(|route| route.selector.takes(request, path, port));
+        let route = find(request.path());
+        if self.routes.iter().any(|route| route.selector.path_prefix.is_some()) {
+            let is_same =
+                |path: &String| find(path.as_bytes()).map(std::ptr::from_ref) == route.map(std::ptr::from_ref);
+            let is_clear = readings(request.path()).is_some_and(|readings| readings.iter().all(is_same));
+            if !is_clear {
+                return Err(Denied::forbidden(Forbidden::Ambiguous));
+            }
+        }
+        route.ok_or_else(|| Denied::new(404, "no route takes this request"))
+    }
+
+    /// Browsers say where a request comes from. A page of another site, or one whose name was made to lead here (DNS rebinding),
+    /// may not spend the credentials.
+    fn refuse_other_sites(&self, request: &Request) -> Result<(), Forbidden> {
+        let Some(site) = request.headers.first_text("sec-fetch-site") else { return Ok(()) };
+        let host = request.host().unwrap_or_default();
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&name) || name.ends_with(".localhost");
+        let is_routed =
+            || self.routes.iter().filter_map(|route| route.selector.host.as_ref()).any(|own| own.matches(host));
+        let is_own = ["none", "same-origin"].contains(&site);
+        if is_own && (is_here || is_routed()) { Ok(()) } else { Err(Forbidden::CrossSite) }
     }
 
     /// The source of whoever holds an inbound key, if it is not that of the route.
@@ -138,7 +175,13 @@ impl Proxy {
 
 impl Denied {
     fn new(status: u16, text: impl fmt::Display) -> Self {
-        Self { status, text: text.to_string() }
+        Self { status, text: text.to_string(), problem: None }
+    }
+
+    /// Why there are no credentials is for the log: it may say where they come from.
+    fn unready(unready: &Unready) -> Self {
+        let text = format!("no credentials from {}; the log of the proxy says why", unready.name);
+        Self { status: 503, text, problem: Some(unready.to_string()) }
     }
 
     fn forbidden(forbidden: Forbidden) -> Self {
@@ -148,7 +191,7 @@ impl Denied {
 
     fn into_passed(self, mut leg: Box<Leg>) -> Passed {
         let reply = Reply::plain(self.status, &self.text);
-        leg.problem = Some(self.text);
+        leg.problem = Some(self.problem.unwrap_or(self.text));
         Passed::Answered(reply, leg)
     }
 }

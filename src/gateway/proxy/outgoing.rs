@@ -44,9 +44,11 @@ pub struct Extras {
 }
 
 impl Extras {
-    /// What a request asks of its connection that the next one is asked too.
+    /// What a request asks of its connection that the next one is asked too. Another protocol than WebSocket could carry further
+    /// requests past the rules, as HTTP/2 does.
     pub fn of(request: &Request, is_upgrade: bool) -> Self {
-        let upgrade = request.headers.first("upgrade").filter(|_| is_upgrade);
+        let is_websocket = |value: &&[u8]| value.trim_ascii().eq_ignore_ascii_case(b"websocket");
+        let upgrade = request.headers.first("upgrade").filter(|value| is_upgrade && is_websocket(value));
         Self {
             upgrade: upgrade.and_then(|value| HeaderValue::from_bytes(value.trim_ascii()).ok()),
             takes_trailers: request.headers.first_text("te").is_some_and(|te| te.eq_ignore_ascii_case("trailers")),
@@ -108,7 +110,7 @@ pub fn message(
 ) -> Result<http::Request<ReplyBody>, NotHttp> {
     // Whoever has the body already waits for nobody's permission.
     let waits = matches!(body, Outbound::Passing(_));
-    let mut outgoing = onward::head(signed, |name| name == "expect" && !waits, pseudonym)?;
+    let mut outgoing = onward::head(signed, |name| name == "expect" && !waits, |_| true, pseudonym)?;
     let headers = outgoing.headers_mut();
     if let Some(upgrade) = &extras.upgrade {
         headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));

@@ -26,6 +26,11 @@ impl HostPattern {
         if self.text.starts_with('*') { self.text.len() } else { 1000 + self.text.len() }
     }
 
+    /// Whether a port is named.
+    pub fn names_port(&self) -> bool {
+        has_port(&self.text)
+    }
+
     /// Whether a host, with its port or without, is meant. A pattern with a port means that port alone.
     pub fn matches(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
@@ -66,13 +71,49 @@ impl PrefixPattern {
     }
 }
 
-/// Whether one of the patterns means a path however a server reads it: as it is written, decoded, and with its dot segments
-/// removed. Else `/allowed/%2e%2e/secret` would pass as allowed.
+/// Decodings after which a path is taken as it is: no server decodes more often.
+const DECODINGS: usize = 4;
+
+/// A path as servers read it: as it is written, decoded, and again, each also without the parameters of its segments and
+/// without dot segments. None if there is something in it that some servers take for a slash or a dot.
+pub fn readings(raw: &[u8]) -> Option<Vec<String>> {
+    let mut readings = Vec::new();
+    let mut path = raw.to_vec();
+    for _ in 0..=DECODINGS {
+        let text = String::from_utf8(path.clone()).ok().filter(|text| !is_treacherous(text))?;
+        for reading in [without_dot_segments(&without_parameters(&text)), text] {
+            if !readings.contains(&reading) {
+                readings.push(reading);
+            }
+        }
+        let decoded = decode(&path, Plus::Literal);
+        if decoded == path {
+            return Some(readings);
+        }
+        path = decoded;
+    }
+    None
+}
+
+/// Controls, and escapes that only some servers decode.
+fn is_treacherous(path: &str) -> bool {
+    let has_dots = |segment: &str| segment.trim() != segment && segment.trim().trim_matches('.').is_empty();
+    path.contains(char::is_control)
+        || path.contains("%u")
+        || path.contains("%U")
+        || path.split(['/', '\\']).any(has_dots)
+}
+
+/// What follows `;` in a segment is no part of its name for some servers.
+fn without_parameters(path: &str) -> String {
+    let segments = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// Whether the patterns mean a path however a server reads it. Else `/allowed/%2e%2e/secret` would pass as allowed.
 pub fn allows_path(patterns: &[PrefixPattern], raw: &[u8]) -> bool {
-    let written = String::from_utf8_lossy(raw).into_owned();
-    let decoded = String::from_utf8_lossy(&decode(raw, Plus::Literal)).into_owned();
-    let resolved = without_dot_segments(&decoded);
-    [written, decoded, resolved].iter().all(|path| patterns.iter().any(|pattern| pattern.matches(path)))
+    let is_meant = |path: &String| patterns.iter().any(|pattern| pattern.matches(path));
+    readings(raw).is_some_and(|readings| readings.iter().all(is_meant))
 }
 
 /// RFC 3986 §5.2.4; empty segments go too, as servers that merge slashes read it. A backslash counts as a slash.
@@ -137,6 +178,19 @@ mod tests {
             "/%6cogs/a",
             "/logs/..\\secret",
             "/logs/a/../../secret",
+            "/logs/%252e%252e/secret",
+            "/logs/..%255csecret",
+            "/logs/..;/secret",
+            "/logs/%2e%2e;/secret",
+            "/logs/..%3b/secret",
+            "/logs/.;/..;/secret",
+            "/logs/;/../secret",
+            "/logs/.%00./secret",
+            "/logs/..%20/secret",
+            "/logs/..%0d%0a/secret",
+            "/logs/%c0%ae%c0%ae/secret",
+            "/logs/%u002e%u002e/secret",
+            "/logs/%25252525252e%25252525252e/secret",
         ] {
             assert!(!allows_path(&patterns, path.as_bytes()), "{path}");
         }

@@ -1,6 +1,8 @@
 //! What a server behind says when it refuses, and why.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -28,7 +30,15 @@ const DEEPEST: usize = 1;
 pub struct ReadAhead {
     /// The beginning.
     pub beginning: Bytes,
-    rest: Option<Incoming>,
+    rest: Rest,
+}
+
+/// What follows the beginning of a body.
+enum Rest {
+    Nothing,
+    More(Incoming),
+    /// It broke off there.
+    Broken(hyper::Error),
 }
 
 impl ReadAhead {
@@ -40,41 +50,46 @@ impl ReadAhead {
             match tokio::time::timeout_at(deadline, body.frame()).await {
                 Ok(Some(Ok(frame))) => match frame.into_data() {
                     Ok(piece) => beginning.extend_from_slice(&piece),
-                    Err(_) => return Self { beginning: beginning.freeze(), rest: None },
+                    Err(_) => return Self { beginning: beginning.freeze(), rest: Rest::Nothing },
                 },
-                Ok(None) => return Self { beginning: beginning.freeze(), rest: None },
-                // It is passed on as far as it came; what breaks it off, breaks it off there too.
-                Ok(Some(Err(_))) | Err(_) => break,
+                Ok(None) => return Self { beginning: beginning.freeze(), rest: Rest::Nothing },
+                Ok(Some(Err(error))) => return Self { beginning: beginning.freeze(), rest: Rest::Broken(error) },
+                Err(_) => break,
             }
         }
-        Self { beginning: beginning.freeze(), rest: Some(body) }
+        Self { beginning: beginning.freeze(), rest: Rest::More(body) }
     }
 
-    /// The whole body again.
+    /// The whole body again. What breaks it off, breaks it off there too.
     pub fn into_body(self) -> ReplyBody {
         match self.rest {
-            None => Full::new(self.beginning).map_err(|never| match never {}).boxed_unsync(),
-            Some(rest) => Resumed { beginning: Some(self.beginning), rest }.map_err(Into::into).boxed_unsync(),
+            Rest::Nothing => Full::new(self.beginning).map_err(|never| match never {}).boxed_unsync(),
+            rest => Resumed { beginning: Some(self.beginning), rest }.map_err(Into::into).boxed_unsync(),
         }
     }
 }
 
 struct Resumed {
     beginning: Option<Bytes>,
-    rest: Incoming,
+    rest: Rest,
 }
 
 impl Body for Resumed {
     type Data = Bytes;
     type Error = hyper::Error;
 
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        match self.beginning.take() {
-            Some(piece) if !piece.is_empty() => std::task::Poll::Ready(Some(Ok(Frame::data(piece)))),
-            _ => std::pin::Pin::new(&mut self.rest).poll_frame(cx),
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        if let Some(piece) = self.beginning.take().filter(|piece| !piece.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(piece))));
+        }
+        match &mut self.rest {
+            Rest::More(body) => return Pin::new(body).poll_frame(cx),
+            Rest::Nothing => return Poll::Ready(None),
+            Rest::Broken(_) => {}
+        }
+        match std::mem::replace(&mut self.rest, Rest::Nothing) {
+            Rest::Broken(error) => Poll::Ready(Some(Err(error))),
+            _ => Poll::Ready(None),
         }
     }
 }

@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sigvet_core::credentials::Credentials;
+use sigvet_core::endpoint;
 use sigvet_core::prepare::Settings;
 use sigvet_core::request::{Request, RequestUrl, UriScheme};
 use sigvet_core::signer::Signer;
 
+use super::identities::Permission;
 use super::pattern::HostPattern;
 use super::rules::{Allowance, Edits, Forbidden};
 use crate::gateway::CredentialSource;
@@ -36,10 +38,10 @@ pub struct Selector {
 pub enum Destination {
     /// To one server.
     Fixed(Arc<Upstream>),
-    /// To the host that the request names, if it is one of these.
+    /// To the host that the request names, if it may be that one.
     Named {
         /// The hosts.
-        allowed: Vec<HostPattern>,
+        allowed: AllowedHosts,
         /// How they are spoken to.
         scheme: UriScheme,
         /// How they are connected to.
@@ -47,6 +49,52 @@ pub enum Destination {
         /// Those that were spoken to lately.
         kept: Mutex<Vec<(String, Arc<Upstream>)>>,
     },
+}
+
+/// Hosts that requests may name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AllowedHosts {
+    /// These.
+    Listed(Vec<HostPattern>),
+    /// Endpoints of AWS's services; those behind which customers run what they like only if that is said.
+    Aws {
+        /// API Gateway, Lambda URLs, `AppSync`, VPC Lattice: they pass headers on to whoever owns the host.
+        with_customers: bool,
+    },
+}
+
+/// Services whose endpoints are the customers' own.
+const OF_CUSTOMERS: [&str; 6] =
+    ["execute-api", "lambda", "appsync", "vpc-lattice", "vpc-lattice-svcs", "bedrock-agentcore"];
+
+impl AllowedHosts {
+    /// Whether a host, without its port, may be asked; `is_bound` tells whether a signature for it opens no other host.
+    fn allows(&self, host: &str, is_bound: bool) -> bool {
+        match self {
+            Self::Listed(patterns) => patterns.iter().any(|pattern| pattern.matches(host)),
+            Self::Aws { with_customers } => {
+                let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS");
+                let service = inferred.and_then(|inferred| inferred.service);
+                let is_own = |service: &String| *with_customers || !is_of_customers(service, host);
+                let is_fitting = |service: &String| is_bound || service == "s3";
+                service.is_some_and(|service| is_own(&service) && is_fitting(&service))
+            }
+        }
+    }
+
+    /// Whether a port other than the scheme's own is named.
+    fn names_port(&self, host: &str) -> bool {
+        match self {
+            Self::Listed(patterns) => patterns.iter().any(|pattern| pattern.names_port() && pattern.matches(host)),
+            Self::Aws { .. } => false,
+        }
+    }
+}
+
+fn is_of_customers(service: &str, host: &str) -> bool {
+    // Lambda's own API is AWS's; its function URLs are below on.aws.
+    let is_api = service == "lambda" && !host.ends_with(".on.aws");
+    OF_CUSTOMERS.contains(&service) && !is_api
 }
 
 /// A route.
@@ -67,6 +115,8 @@ pub struct Route {
     pub is_payload_unsigned: bool,
     /// What may pass.
     pub allowance: Allowance,
+    /// The scope that signatures of clients may have.
+    pub inbound: Permission,
     /// What changes.
     pub edits: Edits,
     /// Time for the server to begin its answer.
@@ -87,12 +137,12 @@ struct Kept {
 }
 
 impl Selector {
-    /// Whether a request that came to this port is taken.
-    pub fn takes(&self, request: &Request, port: u16) -> bool {
+    /// Whether a request that came to this port is taken, if its path is read so.
+    pub fn takes(&self, request: &Request, path: &[u8], port: u16) -> bool {
         let host = request.host().unwrap_or_default();
         self.port.is_none_or(|own| own == port)
             && self.host.as_ref().is_none_or(|pattern| pattern.matches(host))
-            && self.path_prefix.as_ref().is_none_or(|prefix| is_below(request.path(), prefix.as_bytes()))
+            && self.path_prefix.as_ref().is_none_or(|prefix| is_below(path, prefix.as_bytes()))
     }
 
     /// How much it says: of two that take a request, the one that says more has it.
@@ -110,21 +160,24 @@ fn is_below(path: &[u8], prefix: &[u8]) -> bool {
 
 impl Destination {
     /// Leads to hosts by their names.
-    pub fn named(allowed: Vec<HostPattern>, scheme: UriScheme, options: Options) -> Self {
+    pub fn named(allowed: AllowedHosts, scheme: UriScheme, options: Options) -> Self {
         Self::Named { allowed, scheme, options: Box::new(options), kept: Mutex::default() }
     }
 
-    /// The server that a request goes to.
+    /// The server that a request goes to. Version 2 and forms sign no host: what is signed for one opens another (`is_bound`).
     ///
     /// # Errors
     /// The request names a host that is not allowed.
-    pub fn upstream(&self, request: &Request) -> Result<Arc<Upstream>, Forbidden> {
+    pub fn upstream(&self, request: &Request, is_bound: bool) -> Result<Arc<Upstream>, Forbidden> {
         match self {
             Self::Fixed(upstream) => Ok(Arc::clone(upstream)),
             Self::Named { allowed, scheme, options, kept } => {
                 let host = request.host().unwrap_or_default().to_ascii_lowercase();
-                let url =
-                    allowed.iter().any(|pattern| pattern.matches(&host)).then(|| url_of(*scheme, &host)).flatten();
+                let url = url_of(*scheme, &host).filter(|url| {
+                    let has_usual_port = url.host_header().eq_ignore_ascii_case(url.host());
+                    let is_named = allowed.names_port(&host);
+                    is_named || (has_usual_port && allowed.allows(url.host(), is_bound))
+                });
                 let url = url.ok_or_else(|| Forbidden::Host { host: host.clone() })?;
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some((_, upstream)) = kept.iter().find(|(name, _)| *name == host) {
@@ -188,6 +241,11 @@ mod tests {
         Request::new("GET", &url).unwrap()
     }
 
+    fn takes(selector: &Selector, host: &str, target: &str, port: u16) -> bool {
+        let request = request(host, target);
+        selector.takes(&request, request.path(), port)
+    }
+
     #[test]
     fn a_route_takes_what_its_selector_says() {
         let selector = Selector {
@@ -195,27 +253,67 @@ mod tests {
             path_prefix: Some("/logs".to_owned()),
             port: Some(8081),
         };
-        assert!(selector.takes(&request("search.local:8081", "/logs"), 8081));
-        assert!(selector.takes(&request("search.local", "/logs/a?b"), 8081));
-        assert!(!selector.takes(&request("search.local", "/logsx"), 8081));
-        assert!(!selector.takes(&request("search.local", "/logs"), 8082));
-        assert!(!selector.takes(&request("other.local", "/logs"), 8081));
-        assert!(Selector::default().takes(&request("any", "/"), 1));
+        assert!(takes(&selector, "search.local:8081", "/logs", 8081));
+        assert!(takes(&selector, "search.local", "/logs/a?b", 8081));
+        assert!(!takes(&selector, "search.local", "/logsx", 8081));
+        assert!(!takes(&selector, "search.local", "/logs", 8082));
+        assert!(!takes(&selector, "other.local", "/logs", 8081));
+        assert!(takes(&Selector::default(), "any", "/", 1));
     }
 
     /// Catches a request that is sent, with credentials, to a host that somebody made up.
     #[test]
     fn a_named_host_has_to_be_allowed() {
-        let named = Destination::named(vec![HostPattern::new("*.amazonaws.com")], UriScheme::Https, Options::default());
-        let upstream = named.upstream(&request("s3.us-east-1.amazonaws.com", "/")).unwrap();
+        let listed =
+            AllowedHosts::Listed(vec![HostPattern::new("*.amazonaws.com"), HostPattern::new("h.example:8443")]);
+        let named = Destination::named(listed, UriScheme::Https, Options::default());
+        let upstream = named.upstream(&request("s3.us-east-1.amazonaws.com", "/"), true).unwrap();
         assert_eq!(upstream.url().origin(), "https://s3.us-east-1.amazonaws.com");
-        assert!(Arc::ptr_eq(&upstream, &named.upstream(&request("S3.us-east-1.amazonaws.com", "/b")).unwrap()));
+        assert!(Arc::ptr_eq(&upstream, &named.upstream(&request("S3.us-east-1.amazonaws.com", "/b"), true).unwrap()));
         let mut forged = request("h", "/");
         for host in
             ["evil.example", "evil.example#.amazonaws.com", "evil.example/.amazonaws.com", "u@evil.amazonaws.com", ""]
         {
-            forged.headers.replace("host", host);
-            assert!(named.upstream(&forged).is_err(), "{host}");
+            forged.headers.remove("host");
+            forged.headers.push("host", host).unwrap();
+            assert!(named.upstream(&forged, true).is_err(), "{host}");
+        }
+        for (host, is_allowed) in [
+            ("h.example:8443", true),
+            ("h.example", false),
+            ("s3.amazonaws.com:22", false),
+            ("s3.amazonaws.com:443", true),
+        ] {
+            forged.headers.remove("host");
+            forged.headers.push("host", host).unwrap();
+            assert_eq!(named.upstream(&forged, true).is_ok(), is_allowed, "{host}");
+        }
+    }
+
+    /// Catches a signature that goes to a host which a customer of AWS runs, or that is good for another host.
+    #[test]
+    fn hosts_of_aws_are_those_that_aws_itself_runs() {
+        let allows = |host: &str, is_bound, with_customers| AllowedHosts::Aws { with_customers }.allows(host, is_bound);
+        for host in ["s3.us-east-1.amazonaws.com", "bucket.s3.eu-west-1.amazonaws.com"] {
+            assert!(allows(host, true, false) && allows(host, false, false), "{host}");
+        }
+        for host in
+            ["sqs.us-east-1.amazonaws.com", "lambda.us-east-1.amazonaws.com", "search-x.eu-west-1.es.amazonaws.com"]
+        {
+            assert!(allows(host, true, false) && !allows(host, false, false), "{host}");
+        }
+        for host in ["x.execute-api.us-east-1.amazonaws.com", "x.lambda-url.us-east-1.on.aws"] {
+            assert!(!allows(host, true, false) && allows(host, true, true), "{host}");
+        }
+        for host in [
+            "ec2-1-2-3-4.compute-1.amazonaws.com",
+            "x.us-east-1.elb.amazonaws.com",
+            "x.s3-website-us-east-1.amazonaws.com",
+            "1.2.3.4.amazonaws.com",
+            "amazonaws.com",
+            "evil.example",
+        ] {
+            assert!(!allows(host, true, true), "{host}");
         }
     }
 }

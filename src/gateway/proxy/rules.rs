@@ -33,6 +33,18 @@ pub enum Forbidden {
         /// What the request has.
         host: String,
     },
+    /// None of the permissions of a key allows the request.
+    #[error("this key is not allowed to {method} this path at this host, region and service")]
+    Permission {
+        /// What the request has.
+        method: String,
+    },
+    /// The path leads to different routes, by how it is read.
+    #[error("the path can be read in several ways, which lead to different routes")]
+    Ambiguous,
+    /// A web page of another site sent it.
+    #[error("requests from web pages of other sites are not signed")]
+    CrossSite,
     /// The region or the service that the request is signed for.
     #[error("requests for {what} are not allowed for this key")]
     Scope {
@@ -82,7 +94,9 @@ impl Edits {
                 request.headers.push_unchecked(&format!("X-Original-{name}"), value);
             }
         }
-        request.headers.retain(|header| !self.strip.iter().any(|pattern| pattern.matches_header(&header.name)));
+        // By Via a proxy knows its own requests again.
+        let is_stripped = |name: &str| self.strip.iter().any(|pattern| pattern.matches_header(name));
+        request.headers.retain(|header| header.is_named("via") || !is_stripped(&header.name));
         for header in &self.add {
             request.headers.remove(&header.name);
             request.headers.push_unchecked(&header.name, header.value.clone());

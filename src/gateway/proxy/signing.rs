@@ -80,11 +80,17 @@ fn drop_signature_parameters(request: &mut Request) {
         String::from_utf8_lossy(&name).to_ascii_lowercase()
     };
     let pieces: Vec<&[u8]> = query.split(|byte| *byte == b'&').collect();
-    if !pieces.iter().any(|piece| name_of(piece) == "x-amz-signature") {
+    let has = |name: &str| pieces.iter().any(|piece| name_of(piece) == name);
+    let is_version_4 = has("x-amz-signature") || has("x-amz-security-token");
+    let is_version_2 = has("awsaccesskeyid") && has("signature");
+    if !is_version_4 && !is_version_2 {
         return;
     }
-    let kept: Vec<&[u8]> =
-        pieces.into_iter().filter(|piece| !SIGNATURE_PARAMETERS.contains(&name_of(piece).as_str())).collect();
+    let is_dropped = |name: &str| {
+        SIGNATURE_PARAMETERS.contains(&name)
+            || (is_version_2 && ["awsaccesskeyid", "signature", "expires"].contains(&name))
+    };
+    let kept: Vec<&[u8]> = pieces.into_iter().filter(|piece| !is_dropped(&name_of(piece))).collect();
     let mut target = request.path().to_vec();
     if !kept.is_empty() {
         target.push(b'?');

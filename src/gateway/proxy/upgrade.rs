@@ -1,20 +1,20 @@
 //! A connection whose two ends speak something else from here on, such as WebSocket: bytes pass both ways until one end closes.
 
 use http::header::{CONNECTION, UPGRADE};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Response};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 
+use super::masking::Masking;
 use crate::gateway::{Reply, onward};
 
-/// Joins the two ends, if the server behind agreed.
-pub fn join(mut response: Response<Incoming>, client: Option<OnUpgrade>) -> Reply {
-    let is_agreed = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-    let (Some(client), true) = (client, is_agreed) else { return onward::passed_back(response) };
+/// Joins the two ends, as the server behind agreed to.
+pub fn join(mut response: Response<Incoming>, client: OnUpgrade, masking: &Masking) -> Reply {
     let server = hyper::upgrade::on(&mut response);
     let upgrade = response.headers().get(UPGRADE).cloned();
     let mut reply = onward::passed_back(response);
+    masking.apply_to_headers(&mut reply.headers);
     reply.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     upgrade.map(|upgrade| reply.headers.insert(UPGRADE, upgrade));
     tokio::spawn(async move {

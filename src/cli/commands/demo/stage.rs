@@ -64,7 +64,7 @@ impl Stage {
     /// What was found of the last request that was answered.
     pub fn last(&mut self) -> Option<Arc<Exchange>> {
         let mut last = None;
-        while let Ok(exchange) = self.exchanges.try_recv() {
+        while let Some(exchange) = self.exchanges.try_recv() {
             last = Some(exchange);
         }
         last

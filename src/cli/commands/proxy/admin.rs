@@ -59,8 +59,10 @@ impl Admin {
         let missing = states.iter().filter(|state| state.age.is_none());
         let missing: Vec<String> = missing
             .map(|state| {
-                let reason = state.problem.as_deref().unwrap_or("they were not asked for yet");
-                format!("no credentials from {}: {reason}", state.name)
+                // Why is for those who watch over the proxy, and in its log.
+                let reason = state.problem.as_deref().filter(|_| self.place == AdminPlace::OwnPort);
+                let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+                format!("no credentials from {}{reason}", state.name)
             })
             .collect();
         if missing.is_empty() { Reply::plain(200, "ready") } else { Reply::plain(503, missing.join("\n")) }

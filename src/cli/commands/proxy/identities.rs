@@ -18,6 +18,9 @@ use sigvet_core::credentials::{Credentials, Secret};
 const FIELDS: [&str; 6] = ["access_key_id", "secret_access_key", "secret_env", "session_token", "profile", "allow"];
 const PERMISSION_FIELDS: [&str; 5] = ["hosts", "methods", "paths", "regions", "services"];
 
+/// Shorter keys could be guessed, and could not be told from other text.
+const SHORTEST: usize = 16;
+
 /// The keys of the file, and what their holders may do.
 pub struct Inbound {
     pub keys: Keyring,
@@ -87,6 +90,12 @@ fn credentials(
             return Err(Failure::usage(format!("identity '{name}' has both secret_access_key and secret_env")));
         }
     };
+    for (field, value) in [("access_key_id", id.as_str()), ("secret_access_key", secret.expose_secret())] {
+        if value.len() < SHORTEST {
+            let problem = format!("{}: {field} of identity '{name}' is too short", file.path.display());
+            return Err(Failure::usage(problem).hint(format!("expected at least {SHORTEST} characters")));
+        }
+    }
     let mut credentials = Credentials::new(id, secret.expose_secret());
     credentials.session_token = file.string(table, "session_token")?.map(Secret::new);
     let token = credentials.session_token.iter().map(Secret::expose_secret);
@@ -122,6 +131,16 @@ fn grant(file: &TomlFile<'_>, table: &dyn TableLike, sources: &mut Sources) -> R
 
 fn permission(file: &TomlFile<'_>, table: &dyn TableLike) -> Result<Permission, Failure> {
     file.check_fields(table, &PERMISSION_FIELDS)?;
+    if table.is_empty() {
+        return Err(Failure::usage(format!(
+            "{}: an entry of allow is empty, and would allow all",
+            file.path.display()
+        )));
+    }
+    if let Some(path) = file.strings(table, "paths")?.iter().find(|path| !path.starts_with('/')) {
+        let span = table.get("paths").and_then(Item::span);
+        return Err(file.failure(span, &format!("the path '{path}' does not begin with '/'")));
+    }
     let hosts = file.strings(table, "hosts")?.iter().map(|host| HostPattern::new(host)).collect();
     let paths = file.strings(table, "paths")?.iter().map(|path| PrefixPattern::new(path)).collect();
     Ok(Permission {

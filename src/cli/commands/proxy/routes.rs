@@ -13,22 +13,12 @@ use crate::cli::signing::scheme_choice;
 use crate::cli::signing::scope_choice::{Destination as Host, ScopeChoice};
 use crate::cli::signing::session;
 use crate::gateway::proxy::{
-    Allowance, Destination, Edits, HostPattern, PrefixPattern, Route, ScopeOf, Selector, Signers,
+    Allowance, AllowedHosts, Destination, Edits, HostPattern, Permission, PrefixPattern, Route, ScopeOf, Selector,
+    Signers,
 };
 use crate::profiles;
 use crate::transport::{DEFAULT_CONNECT_TIMEOUT, Options, Upstream};
 use sigvet_core::request::{Headers, RequestUrl, UriScheme};
-
-/// Hosts of AWS, in all its partitions.
-const AWS_HOSTS: [&str; 7] = [
-    "*.amazonaws.com",
-    "*.amazonaws.com.cn",
-    "*.api.aws",
-    "*.on.aws",
-    "*.amazonaws.eu",
-    "*.aws.dev",
-    "*.api.amazonwebservices.com.cn",
-];
 
 /// Time to connect if nobody says: whoever waits has a time limit of their own.
 const CONNECT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
@@ -39,12 +29,14 @@ const CONNECT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 /// An upstream that is no URL, a profile that does not exist, a region that is not known.
 pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context: &Context) -> Result<Route, Failure> {
     let options = connection(args, context);
-    let (destination, host) = destination(spec, options)?;
+    let is_inbound = args.inbound.is_some();
+    let (destination, host) = destination(spec, options, is_inbound)?;
     let settings = sources.settings(spec.profile.as_deref())?;
     let region = spec.region.clone().or_else(|| settings.region.clone());
     let source = sources.source(spec.profile.as_deref(), spec.role_arn.as_deref(), region)?;
     let scope_of = scope_of(spec, settings);
-    if let Some(host) = spec.sign_host.as_deref().or(host.as_deref()) {
+    // Clients that sign say for themselves which region and service it is.
+    if let Some(host) = spec.sign_host.as_deref().or(host.as_deref()).filter(|_| !is_inbound) {
         // Only whether it is known counts here.
         let _ = scope_of(without_port(host)).map_err(|problem| Failure::usage(format!("{}: {problem}", spec.name)))?;
     }
@@ -61,6 +53,11 @@ pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context:
         sign_host: spec.sign_host.clone(),
         is_payload_unsigned: spec.unsigned_payload,
         allowance: allowance(spec)?,
+        inbound: Permission {
+            regions: spec.region.iter().cloned().collect(),
+            services: spec.service.iter().cloned().collect(),
+            ..Permission::default()
+        },
         edits: edits(spec)?,
         limit: args.response_timeout,
         signers: Signers::default(),
@@ -75,14 +72,17 @@ fn connection(args: &ProxyArgs, context: &Context) -> Options {
 }
 
 /// Where the route leads, and the host if it is always the same.
-fn destination(spec: &RouteSpec, options: Options) -> Result<(Destination, Option<String>), Failure> {
+fn destination(spec: &RouteSpec, options: Options, is_inbound: bool) -> Result<(Destination, Option<String>), Failure> {
     let Some(text) = &spec.to else {
         let scheme = match spec.upstream_scheme {
             UpstreamScheme::Https => UriScheme::Https,
             UpstreamScheme::Http => UriScheme::Http,
         };
-        let given: Vec<HostPattern> = spec.allow_hosts.iter().map(|host| HostPattern::new(host)).collect();
-        let allowed = if given.is_empty() { AWS_HOSTS.map(HostPattern::new).into() } else { given };
+        let allowed = match spec.allow_hosts.is_empty() {
+            // Whoever has a key of their own may not reach hosts that somebody else runs.
+            true => AllowedHosts::Aws { with_customers: !is_inbound },
+            false => AllowedHosts::Listed(spec.allow_hosts.iter().map(|host| HostPattern::new(host)).collect()),
+        };
         return Ok((Destination::named(allowed, scheme, options), None));
     };
     let url = upstream_url(text)?;
@@ -130,7 +130,12 @@ fn scope_of(spec: &RouteSpec, profile: profiles::Settings) -> Arc<ScopeOf> {
 }
 
 fn path_prefix(spec: &RouteSpec) -> Result<Option<String>, Failure> {
+    if spec.strip_prefix && spec.path.is_none() {
+        return Err(Failure::usage(format!("{}: strip_prefix is set, but there is no path to strip", spec.name)));
+    }
     match &spec.path {
+        Some(path) if path.contains('*') => Err(Failure::usage(format!("{}: the path '{path}' has a '*'", spec.name))
+            .hint("write the beginning of the path alone: everything below it is taken")),
         Some(path) if !path.starts_with('/') => {
             Err(Failure::usage(format!("{}: the path '{path}' does not begin with '/'", spec.name)))
         }

@@ -12,7 +12,9 @@ use super::spec::RouteSpec;
 use super::{config, routes};
 use crate::cli::commands::serve::answering::is_itself;
 use crate::cli::commands::serve::report::Report;
-use crate::cli::commands::serve::running::{explain_listening, start_runtime, stop_on_signal};
+use crate::cli::commands::serve::running::{
+    explain_listening, start_runtime, stop_on_signal, tell_left_out, unless_closed,
+};
 use crate::cli::commands::serve::sink::{Exchanges, Queue};
 use crate::cli::commands::serve::tls;
 use crate::cli::context::{self, Context};
@@ -98,7 +100,7 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
         }
         None => None,
     };
-    announce(args, &listening, admin_at.as_ref(), context)?;
+    unless_closed(announce(args, &listening, admin_at.as_ref(), context))?;
     plan.warnings.iter().try_for_each(|warning| warn(context, warning))?;
     let (stop, metrics) = (Stop::new(), Arc::new(Metrics::default()));
     let (queue, exchanges) = Queue::new(None);
@@ -123,7 +125,7 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
     for source in &plan.sources {
         tokio::spawn(Arc::clone(source).keep_fresh(stop.clone()));
     }
-    stop_on_signal(&stop);
+    stop_on_signal(&stop, limits.stop_time);
     let mut serving = tokio::task::JoinSet::new();
     for listening in listening {
         serving.spawn(listening.serve(Arc::clone(&server), stop.clone()));
@@ -192,11 +194,12 @@ async fn write_log(
         };
         let Some(exchange) = exchange else { break };
         learn(found, context);
-        report.write(&exchange, context)?;
+        tell_left_out(&exchanges, context)?;
+        unless_closed(report.write(&exchange, context))?;
     }
-    while let Ok(exchange) = exchanges.try_recv() {
+    while let Some(exchange) = exchanges.try_recv() {
         learn(found, context);
-        report.write(&exchange, context)?;
+        unless_closed(report.write(&exchange, context))?;
     }
     Ok(())
 }

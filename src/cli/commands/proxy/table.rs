@@ -62,8 +62,16 @@ impl<'a> TomlFile<'a> {
 
     /// Strings.
     pub fn strings(&self, table: &dyn TableLike, name: &str) -> Result<Vec<String>, Failure> {
-        let strings = |item: &Item| item.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect();
-        Ok(self.read(table, name, "an array of strings", strings)?.unwrap_or_default())
+        let strings = |item: &Item| -> Option<Vec<String>> {
+            item.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect()
+        };
+        match self.read(table, name, "an array of strings", strings)? {
+            Some(strings) if strings.is_empty() => {
+                let span = table.get(name).and_then(Item::span);
+                Err(self.failure(span, &format!("{name} is empty; remove it, or name something")))
+            }
+            strings => Ok(strings.unwrap_or_default()),
+        }
     }
 
     /// Names with values.

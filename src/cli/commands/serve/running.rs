@@ -1,6 +1,7 @@
 //! A server that runs: it listens, writes a line for each request, and stops when it is asked to.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::page::Page;
 use super::report::Report;
@@ -30,13 +31,20 @@ pub fn start_runtime() -> Result<Runtime, Failure> {
 }
 
 /// Asks a server to stop when the process is asked to.
-pub fn stop_on_signal(stop: &Stop) {
+///
+/// If it has not ended some time after its own limit, whoever reads the log holds it up, and it ends without that.
+pub fn stop_on_signal(stop: &Stop, limit: Duration) {
     let asked = stop.clone();
     tokio::spawn(async move {
         platform::stop_signal().await;
         asked.ask();
+        tokio::time::sleep(limit + LAST_WORDS).await;
+        std::process::exit(Exit::CannotWrite as i32);
     });
 }
+
+/// Time to write the log to its end.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
     let local = answering::local(args)?;
@@ -55,9 +63,9 @@ async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result
         Some(local) => Some(local),
         None => answering::upstream(args, listening.address(), server.run, context)?,
     };
-    announce(args, &listening, page.as_deref(), context)?;
+    unless_closed(announce(args, &listening, page.as_deref(), context))?;
     server.pages = page.map(|page| Arc::new(page) as Arc<dyn Pages>);
-    stop_on_signal(&stop);
+    stop_on_signal(&stop, args.limits().stop_time);
     let serving = tokio::spawn(listening.serve(Arc::new(server), stop.clone()));
     let mut log = Log { args, report: Report::new(args.log), count: 0, is_refused: false };
     let written = log.write_all(exchanges, serving, &stop, context).await;
@@ -112,6 +120,22 @@ pub fn explain_listening(error: ListenError) -> Failure {
     Failure::usage(error.to_string()).hint(hint)
 }
 
+/// Whoever closes the log still wants the server.
+pub fn unless_closed(written: Result<(), Failure>) -> Result<(), Failure> {
+    match written {
+        Err(failure) if failure.exit == Exit::Done => Ok(()),
+        written => written,
+    }
+}
+
+/// Says how many lines are missing.
+pub fn tell_left_out(exchanges: &Exchanges, context: &mut Context) -> Result<(), Failure> {
+    match exchanges.left_out() {
+        0 => Ok(()),
+        count => unless_closed(warn(context, &format!("{count} requests were not logged: nobody read the log"))),
+    }
+}
+
 /// What is written of the requests.
 struct Log<'a> {
     args: &'a ServeArgs,
@@ -132,13 +156,16 @@ impl Log<'_> {
         loop {
             tokio::select! {
                 exchange = exchanges.recv() => match exchange {
-                    Some(exchange) => self.write(&exchange, stop, context)?,
+                    Some(exchange) => {
+                        tell_left_out(&exchanges, context)?;
+                        self.write(&exchange, stop, context)?;
+                    }
                     None => break,
                 },
                 _ = &mut serving => break,
             }
         }
-        while let Ok(exchange) = exchanges.try_recv() {
+        while let Some(exchange) = exchanges.try_recv() {
             self.write(&exchange, stop, context)?;
         }
         Ok(())
@@ -147,7 +174,7 @@ impl Log<'_> {
     fn write(&mut self, exchange: &Exchange, stop: &Stop, context: &mut Context) -> Result<(), Failure> {
         self.count += 1;
         self.is_refused |= exchange.judgement.outcome() != Outcome::Valid;
-        self.report.write(exchange, context)?;
+        unless_closed(self.report.write(exchange, context))?;
         if self.args.once.is_some_and(|once| self.count >= once.get()) {
             stop.ask();
         }
