@@ -4,7 +4,6 @@ mod spec;
 mod table;
 mod config;
 mod identities;
-mod sources;
 mod routes;
 mod admin;
 mod running;
