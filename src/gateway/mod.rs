@@ -26,6 +26,7 @@ mod server;
 mod metrics;
 mod credential_source;
 pub mod proxy;
+pub mod mcp;
 mod relay;
 pub mod certificate;
 mod listener;

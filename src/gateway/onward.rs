@@ -42,6 +42,17 @@ pub fn head(
     leaves_out: impl Fn(&str) -> bool,
     pseudonym: &Pseudonym,
 ) -> Result<http::Request<()>, NotHttp> {
+    let mut outgoing = own_head(request, leaves_out)?;
+    let via = HeaderValue::from_str(&format!("1.1 {}", pseudonym.0)).map_err(|_| NotHttp)?;
+    outgoing.headers_mut().append(http::header::VIA, via);
+    Ok(outgoing)
+}
+
+/// The same of a request that begins here: nobody stands before this hop.
+///
+/// # Errors
+/// See [`NotHttp`].
+pub fn own_head(request: &Request, leaves_out: impl Fn(&str) -> bool) -> Result<http::Request<()>, NotHttp> {
     let uri = Uri::try_from(request.target()).map_err(|_| NotHttp)?;
     if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target()) {
         return Err(NotHttp);
@@ -56,8 +67,6 @@ pub fn head(
             append(outgoing.headers_mut(), &name, header)?;
         }
     }
-    let via = HeaderValue::from_str(&format!("1.1 {}", pseudonym.0)).map_err(|_| NotHttp)?;
-    outgoing.headers_mut().append(http::header::VIA, via);
     Ok(outgoing)
 }
 

@@ -8,10 +8,10 @@ mod rules;
 mod route;
 mod identities;
 mod signing;
-mod refused;
+pub(in crate::gateway) mod refused;
 mod outgoing;
 mod upgrade;
-mod masking;
+pub(in crate::gateway) mod masking;
 mod exchange;
 
 pub use identities::{Grant, Identities, Permission};
