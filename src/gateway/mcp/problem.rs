@@ -58,7 +58,7 @@ impl Problem {
         let mistakes = diagnosis.and_then(Diagnosis::best).map(|best| best.mistakes.as_slice()).unwrap_or_default();
         let mut text = format!("the server refused the signature ({}{code})", status.as_u16());
         for made in mistakes {
-            text.push_str(&format!(": {} [{}]; {}", made.mistake.title, made.mistake.id, made.fix()));
+            text.push_str(&format!(": {} [{}]. {}", made.mistake.title, made.mistake.id, made.fix()));
         }
         if mistakes.is_empty() {
             let message = said.message.as_deref().map(|message| format!(": {}", shortened(message)));
