@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::outside::Network;
@@ -25,6 +26,7 @@ pub struct Sources {
     connection: Options,
     clock: Clock,
     found: FoundSecrets,
+    longest_pause: Option<Duration>,
     made: HashMap<(Option<String>, Option<String>), Arc<CredentialSource>>,
 }
 
@@ -37,8 +39,15 @@ impl Sources {
             connection: context.connection.clone(),
             clock,
             found: FoundSecrets::default(),
+            longest_pause: None,
             made: HashMap::new(),
         }
+    }
+
+    /// The same for somebody who logs in again while the command runs: a source that failed is asked again this soon.
+    #[must_use]
+    pub fn with_longest_pause(self, longest_pause: Duration) -> Self {
+        Self { longest_pause: Some(longest_pause), ..self }
     }
 
     /// What a profile says besides keys.
@@ -80,7 +89,11 @@ impl Sources {
             found: Arc::clone(&self.found),
         };
         let fetch = Arc::new(move || fetching.fetch());
-        let source = Arc::new(CredentialSource::new(name, self.clock.clone(), fetch));
+        let source = CredentialSource::new(name, self.clock.clone(), fetch);
+        let source = Arc::new(match self.longest_pause {
+            Some(pause) => source.with_longest_pause(pause),
+            None => source,
+        });
         self.made.insert(key, Arc::clone(&source));
         Ok(source)
     }
