@@ -45,10 +45,7 @@ const SHOWN: [(&str, &[&str]); 10] = [
     ("verify", &["header", "body", "profile", "no-credentials", "now", "region", "service", "json"]),
     ("explain", &["response", "client-log", "body", "profile", "no-credentials", "now", "steps", "html", "json", "id"]),
     ("serve", &["port", "profile", "demo-keys", "upstream", "auth", "tls", "answer-as", "once", "exit-code", "log"]),
-    (
-        "mcp",
-        &["header", "profile", "role-arn", "region", "service", "proxy", "cacert", "max-message", "response-timeout"],
-    ),
+    ("mcp", &["header", "profile", "role-arn", "region", "service", "proxy", "cacert", "max-message"]),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",

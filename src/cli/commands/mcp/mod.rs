@@ -17,14 +17,14 @@ use crate::cli::options::value::{parse_duration, parse_size};
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   sigvet mcp https://aws-mcp.us-east-1.api.aws/mcp --profile prod
-  sigvet mcp https://GATEWAY.gateway.bedrock-agentcore.us-west-2.amazonaws.com/mcp
-  sigvet mcp http://127.0.0.1:8004/mcp --region us-east-1 --service bedrock-agentcore")]
+  sigvet mcp https://ID.gateway.bedrock-agentcore.us-west-2.amazonaws.com/mcp
+  sigvet mcp http://127.0.0.1:8004/mcp --region us-east-1 --service aws-mcp")]
 pub struct McpArgs {
     /// Streamable HTTP endpoint of the MCP server
     #[arg(value_name = "URL", value_hint = clap::ValueHint::Url)]
     url: String,
 
-    /// Header to send with each request, and to sign: 'Name: value'; repeatable
+    /// Header to sign and send, 'Name: value'; repeatable
     #[arg(short = 'H', long, value_name = "HEADER", action = ArgAction::Append, help_heading = "Request")]
     header: Vec<String>,
 
