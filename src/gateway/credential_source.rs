@@ -35,7 +35,6 @@ pub struct CredentialSource {
     name: String,
     clock: Clock,
     fetch: Arc<Fetch>,
-    longest_pause: Duration,
     state: Mutex<State>,
     turn: Arc<Turn<()>>,
 }
@@ -90,13 +89,7 @@ enum Look {
 impl CredentialSource {
     /// A source that was not asked yet.
     pub fn new(name: String, clock: Clock, fetch: Arc<Fetch>) -> Self {
-        Self { name, clock, fetch, longest_pause: LONGEST_PAUSE, state: Mutex::default(), turn: Arc::default() }
-    }
-
-    /// The same, left alone for no longer than this when it fails: somebody may be about to log in again.
-    #[must_use]
-    pub fn with_longest_pause(self, longest_pause: Duration) -> Self {
-        Self { longest_pause, ..self }
+        Self { name, clock, fetch, state: Mutex::default(), turn: Arc::default() }
     }
 
     /// What gives credentials: `profile 'prod'`.
@@ -168,7 +161,7 @@ impl CredentialSource {
     }
 
     fn renew_in_background(self: &Arc<Self>) {
-        if self.state().is_too_early(self.longest_pause) {
+        if self.state().is_too_early() {
             return;
         }
         // Somebody is at it already.
@@ -186,7 +179,7 @@ impl CredentialSource {
         if let Look::Good(credentials) | Look::Ageing(credentials) = self.look() {
             return Ok(credentials);
         }
-        if !self.state().is_too_early(self.longest_pause) {
+        if !self.state().is_within(SHORTEST_PAUSE) {
             self.ask().await;
         }
         match self.look() {
@@ -222,9 +215,14 @@ impl CredentialSource {
 }
 
 impl State {
-    /// The pause doubles with each failure.
-    fn is_too_early(&self, longest: Duration) -> bool {
-        let pause = SHORTEST_PAUSE.saturating_mul(1 << self.failures.saturating_sub(1).min(6)).min(longest);
+    /// The pause doubles with each failure, while there is something to sign with.
+    fn is_too_early(&self) -> bool {
+        let pause = SHORTEST_PAUSE.saturating_mul(1 << self.failures.saturating_sub(1).min(6)).min(LONGEST_PAUSE);
+        self.is_within(pause)
+    }
+
+    /// Whether the source was asked so short a time ago.
+    fn is_within(&self, pause: Duration) -> bool {
         self.asked.is_some_and(|asked| asked.elapsed() < pause)
     }
 
@@ -283,22 +281,6 @@ mod tests {
         let mut credentials = Credentials::new(format!("AKID{number}"), "hush");
         credentials.expires_at = Some(Timestamp::from_epoch_seconds(end));
         credentials
-    }
-
-    /// Catches a user who logs in again, and has to wait because others failed before.
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn a_source_may_be_asked_again_soon_however_often_it_failed() {
-        let mut world = world(|number, now| match number {
-            1..=4 => Err("the session has expired".to_owned()),
-            _ => Ok(temporary(number, now + 3600)),
-        });
-        let source = Arc::into_inner(world.source).unwrap().with_longest_pause(Duration::from_millis(20));
-        world.source = Arc::new(source);
-        for _ in 1..=4 {
-            assert!(id(&world).await.is_err());
-            tokio::time::sleep(Duration::from_millis(30)).await;
-        }
-        assert_eq!(id(&world).await.as_deref(), Ok("AKID5"));
     }
 
     async fn id(world: &World) -> Result<String, String> {

@@ -60,6 +60,27 @@ fn an_mcp_client_works_over_sigvet_mcp() {
     assert_eq!(run(python.arg(here("clients/mcp_client.py"))), "9 sessions\n");
 }
 
+/// The clients have keys that open nothing, or that open nothing but the proxy.
+#[test]
+fn boto3_and_minio_pass_through_the_proxy() {
+    let Some(mut python) = python("boto3, minio") else { return };
+    let server = Serving::start(&["--region", "us-east-1", "--time-limit", "10s"]);
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.toml");
+    let identity = "[identity.agent]\naccess_key_id = 'AKIAPLACEHOLDER00001'\n\
+        secret_access_key = 'placeholder/secret+that/opens+nothing0001'\n";
+    std::fs::write(&keys, identity).unwrap();
+    let real = [
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+    ];
+    let to = ["--to", &server.url, "--region", "us-east-1", "--service", "s3"];
+    let signing = Serving::start_proxy(&to, &real);
+    let inbound = Serving::start_proxy(&[&to[..], &["--inbound", keys.to_str().unwrap()]].concat(), &real);
+    python.env("SIGVET_SIGNING", &signing.url).env("SIGVET_INBOUND", &inbound.url);
+    assert_eq!(run(python.arg(here("clients/through.py"))), "19 right, 2 broken\n");
+}
+
 #[test]
 fn the_recipe_for_pytest_works() {
     let Some(mut python) = python("boto3, pytest") else { return };

@@ -12,6 +12,7 @@ mod keys;
 mod objects;
 mod policies;
 mod presigned;
+mod proxy;
 mod queries;
 mod refusals;
 mod reply;
@@ -84,6 +85,10 @@ macro_rules! tests_of_both_servers {
                 tampered_query
                 valid_too_early
                 wrong_secret_when_presigning
+            }
+            proxy {
+                placeholders_are_replaced
+                requests_of_anybody_are_signed
             }
             queries {
                 canned_subresources

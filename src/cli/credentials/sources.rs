@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::outside::Network;
@@ -10,7 +9,6 @@ use crate::cli::credentials::words::{describe_owner, describe_warning};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::secrets::Secrets;
-use crate::cli::terminal::notes::warn;
 use crate::gateway::{Clock, CredentialSource};
 use crate::profiles::{self, CredentialChoice, Environment};
 use crate::transport::Options;
@@ -26,7 +24,7 @@ pub struct Sources {
     connection: Options,
     clock: Clock,
     found: FoundSecrets,
-    longest_pause: Option<Duration>,
+    warnings: Vec<String>,
     made: HashMap<(Option<String>, Option<String>), Arc<CredentialSource>>,
 }
 
@@ -39,27 +37,33 @@ impl Sources {
             connection: context.connection.clone(),
             clock,
             found: FoundSecrets::default(),
-            longest_pause: None,
+            warnings: Vec::new(),
             made: HashMap::new(),
         }
-    }
-
-    /// The same for somebody who logs in again while the command runs: a source that failed is asked again this soon.
-    #[must_use]
-    pub fn with_longest_pause(self, longest_pause: Duration) -> Self {
-        Self { longest_pause: Some(longest_pause), ..self }
     }
 
     /// What a profile says besides keys.
     ///
     /// # Errors
     /// There is no such profile, or the file is broken.
-    pub fn settings(&self, profile: Option<&str>, context: &mut Context) -> Result<profiles::Settings, Failure> {
+    pub fn settings(&mut self, profile: Option<&str>) -> Result<profiles::Settings, Failure> {
         let described = profiles::describe(&self.choice_of(profile), &self.environment)?;
-        for warning in &described.warnings {
-            warn(context, &describe_warning(warning))?;
+        for text in described.warnings.iter().map(describe_warning) {
+            self.warn(text);
         }
         Ok(described.settings)
+    }
+
+    /// Keeps a warning until the proxy listens, for the first line says where.
+    pub fn warn(&mut self, text: String) {
+        if !self.warnings.contains(&text) {
+            self.warnings.push(text);
+        }
+    }
+
+    /// What there is to warn of.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// The source of a profile, by way of a role if one is named.
@@ -89,11 +93,7 @@ impl Sources {
             found: Arc::clone(&self.found),
         };
         let fetch = Arc::new(move || fetching.fetch());
-        let source = CredentialSource::new(name, self.clock.clone(), fetch);
-        let source = Arc::new(match self.longest_pause {
-            Some(pause) => source.with_longest_pause(pause),
-            None => source,
-        });
+        let source = Arc::new(CredentialSource::new(name, self.clock.clone(), fetch));
         self.made.insert(key, Arc::clone(&source));
         Ok(source)
     }

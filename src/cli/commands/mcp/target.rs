@@ -1,7 +1,5 @@
 //! The server that was named, and how requests to it are signed.
 
-use std::time::Duration;
-
 use super::McpArgs;
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::sources::{FoundSecrets, Sources};
@@ -29,9 +27,6 @@ const OWN_HEADERS: [&str; 10] = [
     "x-amz-date",
 ];
 
-/// How soon credentials are looked for again after there were none: the agent's user reads the error, logs in, and tries again.
-const LOGIN_PAUSE: Duration = Duration::from_secs(2);
-
 /// Settles where requests go and who signs them. Nobody is asked for credentials yet.
 ///
 /// # Errors
@@ -44,9 +39,10 @@ pub fn endpoint(args: &McpArgs, context: &mut Context) -> Result<(Endpoint, Foun
     }
     context.connection = args.connection.to_credentials(context);
     let clock = Clock::new(context::now);
-    let mut sources = Sources::new(&args.credentials, context, clock.clone()).with_longest_pause(LOGIN_PAUSE);
+    let mut sources = Sources::new(&args.credentials, context, clock.clone());
     let profile = args.credentials.profile.as_deref();
-    let settings = sources.settings(profile, context)?;
+    let settings = sources.settings(profile)?;
+    sources.warnings().iter().try_for_each(|warning| warn(context, warning))?;
     let region = args.region.clone().or_else(|| settings.region.clone());
     let signing =
         SigningOptions { region: args.region.clone(), service: args.service.clone(), ..SigningOptions::default() };

@@ -64,7 +64,10 @@ fn json_line(exchange: &Exchange, context: &Context) -> String {
     if let (Some(leg), Some(object)) = (&exchange.upstream, object.as_object_mut()) {
         object.insert("upstream".to_owned(), upstream(leg));
     }
-    let redacted = redactor(exchange).apply_to_json(object);
+    let redacted = match needs_redaction(exchange) {
+        true => redactor(exchange).apply_to_json(object),
+        false => object,
+    };
     context.secrets.apply(&redacted.to_string()).into_owned()
 }
 
@@ -89,7 +92,7 @@ fn upstream(leg: &Leg) -> serde_json::Value {
 fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure> {
     let time = exchange.at.to_rfc3339();
     let clock = time.get(11..19).unwrap_or_default();
-    let redactor = redactor(exchange);
+    let redactor = if needs_redaction(exchange) { redactor(exchange) } else { Redactor::none() };
     let cause = exchange.cause().or_else(|| exchange.code.map(str::to_owned)).or_else(|| problem(exchange));
     let line = format!(
         "{clock} {} {} {} {}{}{}",
@@ -125,6 +128,14 @@ pub fn shown<'a>(exchange: &'a Exchange, diagnosis: &'a Diagnosis, redactor: &'a
         show_secrets: false,
         milliseconds,
     }
+}
+
+/// Whether the line of an exchange may hold a token or a signature. What is said of a request that passed is its target, whose path
+/// holds neither; and to look for a value costs more than to judge the request.
+fn needs_redaction(exchange: &Exchange) -> bool {
+    let has_passed = matches!(exchange.judgement, Judgement::Valid(_) | Judgement::Forwarded);
+    let has_problem = exchange.upstream.as_ref().is_some_and(|leg| leg.problem.is_some() || leg.diagnosis.is_some());
+    !has_passed || has_problem || exchange.request.query().is_some()
 }
 
 /// Takes out tokens, and the signature that would be right. What a server behind refused is another request than the one that

@@ -1,0 +1,70 @@
+//! Clients without the servers' key, through `sigvet proxy` to servers that check every signature.
+
+use std::fs;
+
+use sigvet_testing::serving::Serving;
+use tempfile::tempdir;
+
+use crate::server::Server;
+use crate::sigvet::{Credentials, Sigvet, curl};
+
+/// A key that no server knows.
+const PLACEHOLDER: Credentials =
+    Credentials { id: "AKIAPLACEHOLDER00001", secret: "placeholder/secret+that/opens+nothing0001" };
+
+/// A proxy to a server, which has its key.
+fn proxy(server: &Server, options: &[&str]) -> Serving {
+    let to = format!("http://{}", server.authority());
+    let words = [&["--to", &to, "--region", "us-east-1", "--service", "s3"], options].concat();
+    Serving::start_proxy(
+        &words,
+        &[("AWS_ACCESS_KEY_ID", server.user.id), ("AWS_SECRET_ACCESS_KEY", server.user.secret)],
+    )
+}
+
+fn payload() -> Vec<u8> {
+    (0..1_500_000_u32).map(|at| (at % 251) as u8).collect()
+}
+
+/// curl knows nothing of signatures.
+pub fn requests_of_anybody_are_signed(server: &Server) {
+    server.new_bucket("proxy-signed");
+    let (proxy, directory) = (proxy(server, &[]), tempdir().unwrap());
+    let path = directory.path().join("body");
+    fs::write(&path, payload()).unwrap();
+    for key in ["key", "a%20b/%C3%A9%2B%2F/c", "x/../y", "a//b"] {
+        let url = format!("{}/proxy-signed/{key}", proxy.url);
+        curl(["-T", path.to_str().unwrap(), &url]).expect_status(200);
+        curl([&url]).expect_status(200).expect_body(&payload());
+    }
+    curl([&format!("{}/proxy-signed?prefix=a%20b%2F&delimiter=%2F", proxy.url)]).expect_status(200);
+    curl([&format!("{}/proxy-signed/none", proxy.url)]).expect_error(404, "NoSuchKey");
+}
+
+/// Headers, URLs, unsigned and hashed bodies, and chunks that the server checks one by one.
+pub fn placeholders_are_replaced(server: &Server) {
+    server.new_bucket("proxy-replaced");
+    let directory = tempdir().unwrap();
+    let (keys, path) = (directory.path().join("keys.toml"), directory.path().join("body"));
+    let Credentials { id, secret } = PLACEHOLDER;
+    fs::write(&keys, format!("[identity.a]\naccess_key_id = '{id}'\nsecret_access_key = '{secret}'\n")).unwrap();
+    fs::write(&path, payload()).unwrap();
+    let proxy = proxy(server, &["--inbound", keys.to_str().unwrap()]);
+    let (client, file) = (Sigvet::new(PLACEHOLDER), path.to_str().unwrap());
+    let ways: [(&str, &[&str]); 3] =
+        [("hashed", &[]), ("unsigned", &["--unsigned-payload"]), ("chunks", &["--payload", "streaming"])];
+    for (key, words) in ways {
+        let url = format!("{}/proxy-replaced/{key}%20%2B", proxy.url);
+        client.send([words, &["-T", file, &url]].concat()).expect_status(200);
+        client.send([&url]).expect_status(200).expect_body(&payload());
+    }
+    let url = format!("{}/proxy-replaced/presigned", proxy.url);
+    let put = client.presign(["-X", "PUT", &url]);
+    curl(["-T", file, &put]).expect_status(200);
+    curl([&client.presign([&url])]).expect_status(200).expect_body(&payload());
+    // The server itself knows no such key, and the proxy no such secret.
+    let direct = url.replace(proxy.address(), &server.authority());
+    client.send([&direct]).expect_refused();
+    let wrong = Sigvet::new(Credentials { secret: "another/secret", ..PLACEHOLDER });
+    wrong.send([&url]).expect_error(403, "SignatureDoesNotMatch");
+}
