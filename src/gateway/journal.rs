@@ -173,6 +173,7 @@ mod tests {
 
     fn exchange(number: u64, reply: usize) -> Arc<Exchange> {
         Arc::new(Exchange {
+            upstream: None,
             number,
             request_id: String::new(),
             at: Timestamp::parse("2026-03-01T10:11:12Z").unwrap(),

@@ -77,7 +77,7 @@ pub enum Command {
     /// but this proxy.
     #[command(help_template = HELP)]
     Proxy(Deferred<proxy::ProxyArgs>),
-    /// Speak MCP on standard input and output to a server that takes signed requests
+    /// Speak MCP on standard streams to a server that takes signed requests
     ///
     /// Agents start it like a local MCP server. Each message on standard input is signed and sent to the URL, and what the server
     /// says is written to standard output, a message a line. Credentials are renewed while it runs. If they are missing, or the

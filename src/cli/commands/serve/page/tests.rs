@@ -49,6 +49,7 @@ fn refused(number: u64, fields: &[(&str, &str)]) -> Arc<Exchange> {
     let verdict = verifier.judge(&request, now).map(Box::new);
     let diagnosis = Some(Box::new(verifier.explain(&request, now, Duration::from_secs(5))));
     Arc::new(Exchange {
+        upstream: None,
         number,
         request_id: "0000000700000001".to_owned(),
         at: now,
@@ -213,6 +214,7 @@ fn every_kind_of_judgement_has_a_page() {
     let page = page();
     let refused = refused(1, &[]);
     let exchange = |number, judgement| Exchange {
+        upstream: None,
         number,
         request_id: String::new(),
         at: refused.at,
