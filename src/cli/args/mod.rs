@@ -84,7 +84,7 @@ pub enum Command {
     /// server refuses the signature, the agent gets a JSON-RPC error that says what to do.
     #[command(help_template = HELP)]
     Mcp(Deferred<mcp::McpArgs>),
-    /// Show what sigvet does: sign, send, break and explain requests on this machine
+    /// Show what sigvet does, with requests that stay on this machine
     ///
     /// It needs no account, reads no profile and reaches no other machine: it starts a server inside itself, signs and sends
     /// requests that work, breaks five in ways that are common, and shows what an SDK and what sigvet says to each.
