@@ -76,6 +76,8 @@ pub fn shortened(command: &Command) -> Command {
             let template = template(&command);
             command.help_template(template).mut_args(|arg| shorten(arg, shown))
         }
+        // A screen of commands has no line for the one that -h makes superfluous.
+        None if command.find_subcommand("help").is_some() => command.mut_subcommand("help", |help| help.hide(true)),
         None => command,
     }
 }
