@@ -130,6 +130,7 @@ fn dispatch(command: &Command, shared: &mut Shared, context: &mut Context) -> Re
         Command::Key(Deferred(args)) => commands::key::run(args, context).map(done),
         Command::Serve(Deferred(args)) => commands::serve::run(args, context),
         Command::Proxy(Deferred(args)) => commands::proxy::run(args, context),
+        Command::Mcp(Deferred(args)) => commands::mcp::run(args, context),
         Command::Demo(Deferred(args)) => commands::demo::run(args, context),
         Command::Profile(Deferred(args)) => {
             commands::profile::run(&args.command, args.profile_file.as_deref(), context).map(done)

@@ -173,6 +173,7 @@ mod tests {
 
     fn exchange(number: u64, reply: usize) -> Arc<Exchange> {
         Arc::new(Exchange {
+            upstream: None,
             number,
             request_id: String::new(),
             at: Timestamp::parse("2026-03-01T10:11:12Z").unwrap(),
@@ -181,7 +182,6 @@ mod tests {
             request: captured_request("GET", "/", Headers::default(), Body::Bytes(Vec::new())),
             body_length: 0,
             judgement: Judgement::Unread(String::new()),
-            upstream: None,
             key_name: None,
             status: 400,
             code: None,

@@ -27,6 +27,7 @@ mod understood;
 mod forward_auth;
 mod server;
 pub mod proxy;
+pub mod mcp;
 mod relay;
 pub mod certificate;
 mod listener;

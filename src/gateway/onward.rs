@@ -43,22 +43,36 @@ pub fn head(
     is_signed: impl Fn(&str) -> bool,
     pseudonym: &Pseudonym,
 ) -> Result<http::Request<()>, NotHttp> {
+    let hop = Hop::new(request.headers.values("connection")).without(is_signed);
+    let mut outgoing = bare_head(request, |name| hop.keeps(name) || leaves_out(name))?;
+    let via = HeaderValue::from_str(&format!("1.1 {}", pseudonym.0)).map_err(|_| NotHttp)?;
+    outgoing.headers_mut().append(http::header::VIA, via);
+    Ok(outgoing)
+}
+
+/// The same of a request that begins here: nobody stands before this hop.
+///
+/// # Errors
+/// See [`NotHttp`].
+pub fn own_head(request: &Request, leaves_out: impl Fn(&str) -> bool) -> Result<http::Request<()>, NotHttp> {
+    let hop = Hop::new(request.headers.values("connection"));
+    bare_head(request, |name| hop.keeps(name) || leaves_out(name))
+}
+
+fn bare_head(request: &Request, leaves_out: impl Fn(&str) -> bool) -> Result<http::Request<()>, NotHttp> {
     let uri = Uri::try_from(request.target()).map_err(|_| NotHttp)?;
     if uri.path_and_query().is_none_or(|kept| kept.as_str().as_bytes() != request.target()) {
         return Err(NotHttp);
     }
-    let hop = Hop::new(request.headers.values("connection")).without(is_signed);
     let mut outgoing = http::Request::new(());
     *outgoing.method_mut() = http::Method::from_bytes(request.method().as_bytes()).map_err(|_| NotHttp)?;
     *outgoing.uri_mut() = uri;
     for header in &request.headers {
         let name = header.name.to_ascii_lowercase();
-        if !hop.keeps(&name) && !leaves_out(&name) {
+        if !leaves_out(&name) {
             append(outgoing.headers_mut(), &name, header)?;
         }
     }
-    let via = HeaderValue::from_str(&format!("1.1 {}", pseudonym.0)).map_err(|_| NotHttp)?;
-    outgoing.headers_mut().append(http::header::VIA, via);
     Ok(outgoing)
 }
 

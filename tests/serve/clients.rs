@@ -53,6 +53,13 @@ fn restic_is_judged_right() {
     expect(python, "restic.py", "4 right, 2 broken\n");
 }
 
+/// `sigvet mcp` between the public client and the public server of MCP.
+#[test]
+fn an_mcp_client_works_over_sigvet_mcp() {
+    let Some(mut python) = python("mcp, uvicorn") else { return };
+    assert_eq!(run(python.arg(here("clients/mcp_client.py"))), "9 sessions\n");
+}
+
 /// The clients have keys that open nothing, or that open nothing but the proxy.
 #[test]
 fn boto3_and_minio_pass_through_the_proxy() {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{demo, explain, form, key, presign, proxy, send, serve, sign, verify};
+use super::commands::{demo, explain, form, key, mcp, presign, proxy, send, serve, sign, verify};
 use crate::cli::args::deferred::Deferred;
 use crate::cli::commands::profile;
 
@@ -77,7 +77,14 @@ pub enum Command {
     /// but this proxy.
     #[command(help_template = HELP)]
     Proxy(Deferred<proxy::ProxyArgs>),
-    /// Show what sigvet does: sign, send, break and explain requests on this machine
+    /// Speak MCP on standard streams to a server that takes signed requests
+    ///
+    /// Agents start it like a local MCP server. Each message on standard input is signed and sent to the URL, and what the server
+    /// says is written to standard output, a message a line. Credentials are renewed while it runs. If they are missing, or the
+    /// server refuses the signature, the agent gets a JSON-RPC error that says what to do.
+    #[command(help_template = HELP)]
+    Mcp(Deferred<mcp::McpArgs>),
+    /// Show what sigvet does, with requests that stay on this machine
     ///
     /// It needs no account, reads no profile and reaches no other machine: it starts a server inside itself, signs and sends
     /// requests that work, breaks five in ways that are common, and shows what an SDK and what sigvet says to each.

@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 const WIDTH: usize = 80;
 
 /// The options of each command, by their long names, in the order in which they are shown.
-const SHOWN: [(&str, &[&str]); 10] = [
+const SHOWN: [(&str, &[&str]); 11] = [
     (
         "sign",
         &[
@@ -49,6 +49,7 @@ const SHOWN: [(&str, &[&str]); 10] = [
         "proxy",
         &["to", "config", "port", "profile", "inbound", "region", "service", "unsigned-payload", "allow-path", "log"],
     ),
+    ("mcp", &["header", "profile", "role-arn", "region", "service", "proxy", "cacert", "max-message"]),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",
@@ -75,6 +76,8 @@ pub fn shortened(command: &Command) -> Command {
             let template = template(&command);
             command.help_template(template).mut_args(|arg| shorten(arg, shown))
         }
+        // A screen of commands has no line for the one that -h makes superfluous.
+        None if command.find_subcommand("help").is_some() => command.mut_subcommand("help", |help| help.hide(true)),
         None => command,
     }
 }

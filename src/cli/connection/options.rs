@@ -120,6 +120,9 @@ pub struct ConnectionOptions {
     http2: bool,
 }
 
+/// Time to connect to a server on behalf of clients, if nobody says: they have a time limit of their own.
+const UPSTREAM_CONNECT_TIME: Duration = Duration::from_secs(10);
+
 /// The options that name a proxy of SOCKS. Of these and `-x` the last one counts.
 const SOCKS: [&str; 4] = ["socks4", "socks4a", "socks5", "socks5_hostname"];
 
@@ -188,6 +191,12 @@ impl ConnectionOptions {
 }
 
 impl ConnectionOptions {
+    /// What they mean for a server that gets the requests of clients.
+    pub fn to_upstream(&self, context: &Context) -> Options {
+        let connect_timeout = self.connect_timeout.unwrap_or(UPSTREAM_CONNECT_TIME);
+        Options { connect_timeout, ..self.to_transport(context) }
+    }
+
     /// What they mean for whoever gives out credentials: the same way and the same trust, but not the host of the request nor
     /// the time that it may take.
     pub fn to_credentials(&self, context: &Context) -> Options {

@@ -5,3 +5,4 @@ pub mod signer;
 pub mod words;
 pub mod outside;
 pub mod found;
+pub mod sources;

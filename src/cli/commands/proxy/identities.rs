@@ -4,9 +4,9 @@ use std::path::Path;
 
 use toml_edit::{Item, TableLike};
 
-use super::sources::Sources;
 use super::table::TomlFile;
 use crate::cli::context::Context;
+use crate::cli::credentials::sources::Sources;
 use crate::cli::credentials::words::closing_command;
 use crate::cli::failure::{Exit, Failure};
 use crate::gateway::proxy::{Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern};

@@ -3,7 +3,6 @@
 mod spec;
 mod table;
 mod config;
-mod sources;
 mod identities;
 mod routes;
 mod admin;

@@ -2,33 +2,28 @@
 
 use std::sync::Arc;
 
-use super::sources::Sources;
 use super::spec::RouteSpec;
 use super::{ProxyArgs, UpstreamScheme};
 use crate::cli::context::Context;
+use crate::cli::credentials::sources::Sources;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::SigningOptions;
 use crate::cli::request::address;
-use crate::cli::signing::scheme_choice;
-use crate::cli::signing::scope_choice::{Destination as Host, ScopeChoice};
 use crate::cli::signing::session;
 use crate::gateway::proxy::{
     Allowance, AllowedHosts, Destination, Edits, HostPattern, Permission, PrefixPattern, Route, ScopeOf, Selector,
     Signers,
 };
 use crate::profiles;
-use crate::transport::{DEFAULT_CONNECT_TIMEOUT, Options, Upstream};
+use crate::transport::{Options, Upstream};
 use sigvet_core::request::{Headers, RequestUrl, UriScheme};
-
-/// Time to connect if nobody says: whoever waits has a time limit of their own.
-const CONNECT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Makes a route.
 ///
 /// # Errors
 /// An upstream that is no URL, a profile that does not exist, a region that is not known.
 pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context: &Context) -> Result<Route, Failure> {
-    let options = connection(args, context);
+    let options = args.connection.to_upstream(context);
     let is_inbound = args.inbound.is_some();
     let (destination, host) = destination(spec, options, is_inbound)?;
     let settings = sources.settings(spec.profile.as_deref())?;
@@ -62,13 +57,6 @@ pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context:
         limit: args.response_timeout,
         signers: Signers::default(),
     })
-}
-
-fn connection(args: &ProxyArgs, context: &Context) -> Options {
-    let options = args.connection.to_transport(context);
-    let is_default = options.connect_timeout == DEFAULT_CONNECT_TIMEOUT;
-    let connect_timeout = if is_default { CONNECT_TIME } else { options.connect_timeout };
-    Options { connect_timeout, ..options }
 }
 
 /// Where the route leads, and the host if it is always the same.
@@ -116,17 +104,7 @@ fn scope_of(spec: &RouteSpec, profile: profiles::Settings) -> Arc<ScopeOf> {
         path: spec.path_options,
         ..SigningOptions::default()
     };
-    Arc::new(move |host| {
-        let chosen = || {
-            if signing.is_version_2(profile.scheme.as_deref()) {
-                return Err(Failure::usage("a proxy signs with Version 4 or 4A").hint("pass --scheme v4"));
-            }
-            let scope = ScopeChoice::of(&signing, None, &profile, Host::from_host(host));
-            let scheme = scheme_choice::choose(&signing, scope.region_set(), profile.scheme.as_deref())?;
-            session::settings(&signing, scheme, &scope)
-        };
-        chosen().map_err(|failure| failure.to_line())
-    })
+    Arc::new(move |host| session::settings_for_host(&signing, &profile, host).map_err(|failure| failure.to_line()))
 }
 
 fn path_prefix(spec: &RouteSpec) -> Result<Option<String>, Failure> {

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::ProxyArgs;
 use super::admin::{Admin, AdminPlace};
 use super::identities::{self, Inbound};
-use super::sources::{FoundSecrets, Sources};
 use super::spec::RouteSpec;
 use super::{config, routes};
 use crate::cli::commands::serve::answering::is_itself;
@@ -18,6 +17,7 @@ use crate::cli::commands::serve::running::{
 use crate::cli::commands::serve::sink::{Exchanges, Queue};
 use crate::cli::commands::serve::tls;
 use crate::cli::context::{self, Context};
+use crate::cli::credentials::sources::{FoundSecrets, Sources, learn};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
@@ -67,7 +67,7 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
             .hint("the client signed them as they are: remove the options that add or strip something"));
     }
     let clock = Clock::new(context::now);
-    let mut sources = Sources::new(args, context, clock.clone());
+    let mut sources = Sources::new(&args.credentials, context, clock.clone());
     let mut made = Vec::new();
     for spec in &specs {
         made.push(routes::route(spec, args, &mut sources, context)?);
@@ -202,11 +202,4 @@ async fn write_log(
         unless_closed(report.write(&exchange, context))?;
     }
     Ok(())
-}
-
-fn learn(found: &FoundSecrets, context: &Context) {
-    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-    if !found.is_empty() {
-        context.secrets.extend(&std::mem::take(&mut *found));
-    }
 }

@@ -225,6 +225,23 @@ fn unused_variables(typed: Typed<'_>, profile: &profiles::Settings, region: &str
         .collect()
 }
 
+/// How to sign for a host, before there is a request to it.
+///
+/// # Errors
+/// The region or the service is not known, or the scheme is Version 2.
+pub fn settings_for_host(
+    signing: &SigningOptions,
+    profile: &profiles::Settings,
+    host: &str,
+) -> Result<prepare::Settings, Failure> {
+    if signing.is_version_2(profile.scheme.as_deref()) {
+        return Err(Failure::usage("a proxy signs with Version 4 or 4A").hint("pass --scheme v4"));
+    }
+    let scope = ScopeChoice::of(signing, None, profile, Destination::from_host(host));
+    let scheme = scheme_choice::choose(signing, scope.region_set(), profile.scheme.as_deref())?;
+    settings(signing, scheme, &scope)
+}
+
 /// How to sign what was chosen.
 ///
 /// # Errors

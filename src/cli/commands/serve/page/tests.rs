@@ -49,6 +49,7 @@ fn refused(number: u64, fields: &[(&str, &str)]) -> Arc<Exchange> {
     let verdict = verifier.judge(&request, now).map(Box::new);
     let diagnosis = Some(Box::new(verifier.explain(&request, now, Duration::from_secs(5))));
     Arc::new(Exchange {
+        upstream: None,
         number,
         request_id: "0000000700000001".to_owned(),
         at: now,
@@ -57,7 +58,6 @@ fn refused(number: u64, fields: &[(&str, &str)]) -> Arc<Exchange> {
         body_length: HOSTILE.len() as u64,
         request,
         judgement: Judgement::Refused { verdict, diagnosis },
-        upstream: None,
         key_name: Some(format!("profile '{HOSTILE}'")),
         status: 403,
         code: Some("SignatureDoesNotMatch"),
@@ -214,6 +214,7 @@ fn every_kind_of_judgement_has_a_page() {
     let page = page();
     let refused = refused(1, &[]);
     let exchange = |number, judgement| Exchange {
+        upstream: None,
         number,
         request_id: String::new(),
         at: refused.at,
@@ -222,7 +223,6 @@ fn every_kind_of_judgement_has_a_page() {
         request: captured_request("GET", "/a", Headers::default(), Body::Elsewhere { sha256: None, length: 70_000 }),
         body_length: 70_000,
         judgement,
-        upstream: None,
         key_name: None,
         status: 200,
         code: None,

@@ -1,13 +1,13 @@
-//! Where the credentials of a proxy come from: each source once, however many routes use it.
+//! Where credentials for many requests come from: each source once, however many routes use it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::ProxyArgs;
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::outside::Network;
 use crate::cli::credentials::words::{describe_owner, describe_warning};
 use crate::cli::failure::Failure;
+use crate::cli::options::signing::CredentialOptions;
 use crate::cli::secrets::Secrets;
 use crate::gateway::{Clock, CredentialSource};
 use crate::profiles::{self, CredentialChoice, Environment};
@@ -17,7 +17,7 @@ use sigvet_core::credentials::{Credentials, Secret};
 /// Secrets that were found since somebody looked last.
 pub type FoundSecrets = Arc<Mutex<Secrets>>;
 
-/// The sources of a proxy.
+/// The sources of a command.
 pub struct Sources {
     choice: CredentialChoice,
     environment: Environment,
@@ -30,9 +30,9 @@ pub struct Sources {
 
 impl Sources {
     /// The sources that the options choose among.
-    pub fn new(args: &ProxyArgs, context: &Context, clock: Clock) -> Self {
+    pub fn new(options: &CredentialOptions, context: &Context, clock: Clock) -> Self {
         Self {
-            choice: args.credentials.choice(),
+            choice: options.choice(),
             environment: context.environment.clone(),
             connection: context.connection.clone(),
             clock,
@@ -120,6 +120,14 @@ impl Sources {
             },
             _ => self.choice.clone(),
         }
+    }
+}
+
+/// From now on, nothing shows the secrets that were found meanwhile.
+pub fn learn(found: &FoundSecrets, context: &Context) {
+    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+    if !found.is_empty() {
+        context.secrets.extend(&std::mem::take(&mut *found));
     }
 }
 

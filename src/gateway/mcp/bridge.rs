@@ -1,0 +1,193 @@
+//! From the first line to the last: which message goes out when, and how it all ends.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
+
+use super::endpoint::Endpoint;
+use super::exchange::{self, Line as Shared, Output};
+use super::lines::{Line, Lines};
+use super::message::{Message, NoMessage};
+use super::problem::{PARSE_ERROR, Problem};
+use super::session::Session;
+use crate::gateway::Stop;
+
+/// How long a notification keeps the messages behind it waiting, so that they arrive in order.
+const NOTIFICATION: Duration = Duration::from_secs(10);
+
+/// Messages that wait to be written.
+const WAITING: usize = 64;
+
+/// How long things take at the end.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For requests under way, once there is no more input.
+    pub requests: Duration,
+    /// The same once somebody asked to stop.
+    pub stopped: Duration,
+    /// For the server to let go of the session.
+    pub leaving: Duration,
+}
+
+/// The messages of one client, on their way.
+#[derive(Debug)]
+pub struct Bridge {
+    line: Arc<Shared>,
+    stop: Stop,
+    /// Asks exchanges under way to end.
+    ending: Stop,
+    patience: Patience,
+    under_way: JoinSet<()>,
+    /// Requests of the stateless protocol under way: to take one back is to close its stream.
+    stateless: HashMap<String, AbortHandle>,
+    is_stateless: bool,
+    listener: Option<JoinHandle<()>>,
+}
+
+impl Bridge {
+    /// A bridge to this server, and what it says, which has to be read.
+    pub fn new(endpoint: Endpoint, limit: usize, patience: Patience, stop: Stop) -> (Self, mpsc::Receiver<Output>) {
+        let (output, written) = mpsc::channel(WAITING);
+        let line = Arc::new(Shared { endpoint, session: Session::default(), limit, output });
+        let bridge = Self {
+            line,
+            stop,
+            ending: Stop::new(),
+            patience,
+            under_way: JoinSet::new(),
+            stateless: HashMap::new(),
+            is_stateless: false,
+            listener: None,
+        };
+        (bridge, written)
+    }
+
+    /// Carries lines until there are no more, or until somebody asks to stop.
+    pub async fn run(mut self, mut lines: Lines) {
+        let stop = self.stop.clone();
+        loop {
+            let line = tokio::select! {
+                biased;
+                () = stop.asked() => None,
+                line = lines.waiting.recv() => line,
+                Some(_) = self.under_way.join_next(), if !self.under_way.is_empty() => continue,
+            };
+            let Some(line) = line else { break };
+            let Some(before) = self.take(line).await else { continue };
+            let mut has_ended = lines.has_ended.clone();
+            let is_enough = async {
+                // Whoever has gone waits for no order; the rest of the input follows.
+                let _ = has_ended.wait_for(|ended| *ended).await;
+                tokio::time::sleep(self.patience.requests).await;
+            };
+            tokio::select! {
+                () = before => {}
+                () = stop.asked() => {}
+                () = is_enough => {}
+            }
+        }
+        self.finish().await;
+    }
+
+    /// Sends a message on its way. Gives back what the next one has to wait for.
+    async fn take(&mut self, line: Line) -> Option<impl Future<Output = ()> + use<>> {
+        let message = match line {
+            Line::TooLong => {
+                let problem = Problem::invalid(format!(
+                    "a message is longer than {} bytes; pass a larger --max-message",
+                    self.line.limit
+                ));
+                return self.reject(Value::Null, problem).await;
+            }
+            Line::Whole(bytes) if bytes.trim_ascii().is_empty() => return None,
+            Line::Whole(bytes) => match Message::parse(bytes) {
+                Ok(message) => message,
+                Err(NoMessage::NotJson) => {
+                    let problem = Problem { code: PARSE_ERROR, text: "this line is not JSON".to_owned() };
+                    return self.reject(Value::Null, problem).await;
+                }
+                Err(NoMessage::NotJsonRpc(id)) => {
+                    return self.reject(id, Problem::invalid("this is not a message of JSON-RPC 2.0")).await;
+                }
+            },
+        };
+        if self.takes_back(&message) {
+            return None;
+        }
+        self.is_stateless = message.stateless_version().is_some();
+        let ids = message.ids();
+        let waits = message.is("initialize") || ids.is_empty();
+        let limit = if ids.is_empty() { NOTIFICATION } else { Duration::MAX };
+        let begins_listening = message.is("notifications/initialized");
+        let (done, is_done) = oneshot::channel();
+        let run = exchange::run(Arc::clone(&self.line), message, done, self.ending.clone());
+        let handle = self.under_way.spawn(run);
+        if self.is_stateless {
+            self.stateless.retain(|_, handle| !handle.is_finished());
+            self.stateless.extend(ids.first().map(|id| (id.to_string(), handle)));
+        }
+        if begins_listening {
+            self.listen();
+        }
+        waits.then_some(async move {
+            let _ = tokio::time::timeout(limit, is_done).await;
+        })
+    }
+
+    async fn reject<T>(&self, id: Value, problem: Problem) -> Option<T> {
+        // Whoever does not read has gone, which shows elsewhere.
+        let _ = self.line.fail(&[id], problem).await;
+        None
+    }
+
+    /// In the stateless protocol a request is taken back by closing its stream, and there are no notifications of a client (MCP
+    /// 2026-07-28, *Streamable HTTP*). Whoever speaks over standard input and output still sends one.
+    fn takes_back(&mut self, message: &Message) -> bool {
+        let Some(id) = message.cancelled() else { return false };
+        match self.stateless.remove(&id.to_string()) {
+            Some(handle) => {
+                handle.abort();
+                true
+            }
+            None => self.is_stateless,
+        }
+    }
+
+    /// Opens the stream of the server's own messages, in place of that of an earlier session.
+    fn listen(&mut self) {
+        let line = Arc::clone(&self.line);
+        let before = self.listener.replace(tokio::spawn(async move {
+            let _ = line.listen().await;
+        }));
+        if let Some(before) = before {
+            before.abort();
+        }
+    }
+
+    /// Waits for what is under way, tells the rest that there is no answer, and lets go of the session.
+    async fn finish(mut self) {
+        let stop = self.stop.clone();
+        let patience = self.patience;
+        let is_enough = async {
+            tokio::select! {
+                () = tokio::time::sleep(patience.requests) => {}
+                () = async { stop.asked().await; tokio::time::sleep(patience.stopped).await } => {}
+            }
+        };
+        tokio::select! {
+            () = async { while self.under_way.join_next().await.is_some() {} } => {}
+            () = is_enough => {}
+        }
+        self.ending.ask();
+        let rest = async { while self.under_way.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(patience.stopped, rest).await;
+        if let Some(listener) = self.listener.take() {
+            listener.abort();
+        }
+        let _ = tokio::time::timeout(patience.leaving, self.line.leave()).await;
+    }
+}

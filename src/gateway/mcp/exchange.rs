@@ -1,0 +1,353 @@
+//! One message on its way to the server, and what comes back for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+use super::endpoint::{Answer, Call, Endpoint};
+use super::events::Events;
+use super::message::{self, Message};
+use super::problem::{Problem, content_type};
+use super::session::Session;
+use crate::gateway::Stop;
+
+/// How long the end of a stream is waited for once it has answered: then its connection serves the next request.
+const LAST_EVENTS: Duration = Duration::from_secs(5);
+
+/// How often a stream that broke off is gone on with, if nothing more comes of it.
+const RESUMPTIONS: u32 = 5;
+
+/// Time until a stream is opened again, if the server names none. It doubles with each failure.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest time until a stream is opened again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What is written for the client, in the order in which it happened.
+#[derive(Debug)]
+pub enum Output {
+    /// A message of the server, in one line.
+    Message(Vec<u8>),
+    /// There is no answer of the server for this id.
+    Failed(Value, Problem),
+    /// Something that only people are told.
+    Note(String),
+}
+
+/// All that exchanges share.
+#[derive(Debug)]
+pub struct Line {
+    /// The server.
+    pub endpoint: Endpoint,
+    /// What was agreed on with it.
+    pub session: Session,
+    /// Bytes of a message of the server.
+    pub limit: usize,
+    /// The way to the client.
+    pub output: mpsc::Sender<Output>,
+}
+
+/// Nobody reads what is written any more.
+#[derive(Debug, Clone, Copy)]
+pub struct Gone;
+
+/// What a message still waits for.
+#[derive(Debug, Default)]
+pub struct Pending {
+    ids: Vec<Value>,
+    is_first: bool,
+    /// Whoever waits for the answer; it is dropped with the last of them.
+    waiting: Option<oneshot::Sender<()>>,
+}
+
+/// How a stream is opened again.
+#[derive(Debug, Default)]
+struct Resumption {
+    id: Option<String>,
+    retry: Option<Duration>,
+    failures: u32,
+}
+
+/// What came of opening the stream of the server's own messages.
+enum Opened {
+    Stream(Incoming),
+    /// The server has none.
+    None,
+    SessionEnded,
+}
+
+impl Pending {
+    /// What this message waits for.
+    fn of(message: &Message, waiting: oneshot::Sender<()>) -> Self {
+        Self { ids: message.ids(), is_first: message.is("initialize"), waiting: Some(waiting) }
+    }
+
+    fn settle(&mut self, answered: &[&Value]) {
+        self.ids.retain(|id| !answered.contains(&id));
+        if self.ids.is_empty() {
+            self.waiting = None;
+        }
+    }
+}
+
+impl Line {
+    /// Sends a message, and passes back what comes for it.
+    ///
+    /// # Errors
+    /// What is still pending then has no answer.
+    async fn carry(&self, message: &Message, pending: &mut Pending) -> Result<(), Problem> {
+        if self.session.has_ended() && !pending.is_first {
+            return Err(Problem::session_ended());
+        }
+        let had_session = self.session.is_open() && !pending.is_first;
+        let unsigned = self.session.headers_for(message);
+        let call = Call { method: "POST", body: Bytes::copy_from_slice(&message.bytes), unsigned };
+        match self.endpoint.send(&call).await? {
+            Answer::Refused { status: StatusCode::NOT_FOUND, .. } if had_session => {
+                self.session.end();
+                Err(Problem::session_ended())
+            }
+            Answer::Refused { status, headers, body } => self.refuse(status, &headers, &body, pending).await,
+            Answer::Taken(response) => {
+                if pending.is_first {
+                    self.session.begin(response.headers());
+                }
+                self.receive(response, pending).await
+            }
+        }
+    }
+
+    /// An error of JSON-RPC in the body says more than the status (MCP 2026-07-28 has both).
+    async fn refuse(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+        pending: &mut Pending,
+    ) -> Result<(), Problem> {
+        let value = serde_json::from_slice::<Value>(body).ok();
+        if let ([id], Some(Value::Object(mut object))) = (pending.ids.as_slice(), value)
+            && object.get("error").is_some_and(Value::is_object)
+            && object.contains_key("jsonrpc")
+        {
+            // Whoever could not read a request does not know its id.
+            object.insert("id".to_owned(), id.clone());
+            return self.deliver(Value::Object(object).to_string().as_bytes(), pending).await;
+        }
+        Err(Problem::from_status(status, headers, body))
+    }
+
+    async fn receive(&self, response: http::Response<Incoming>, pending: &mut Pending) -> Result<(), Problem> {
+        let (parts, body) = response.into_parts();
+        match content_type(&parts.headers).as_str() {
+            "text/event-stream" => self.receive_events(body, pending).await,
+            // A notification or a response has been taken.
+            _ if pending.ids.is_empty() => Ok(()),
+            "application/json" => {
+                let body = self.read_whole(body).await?;
+                self.deliver(&body, pending).await?;
+                unanswered(pending)
+            }
+            _ if matches!(parts.status.as_u16(), 202 | 204) => unanswered(pending),
+            other => Err(Problem::new(format!(
+                "the server answered with '{other}', and MCP has application/json or text/event-stream; check the URL"
+            ))),
+        }
+    }
+
+    async fn read_whole(&self, mut body: Incoming) -> Result<BytesMut, Problem> {
+        let mut whole = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| Problem::new(format!("the answer broke off: {error}")))?;
+            whole.extend_from_slice(frame.data_ref().map(AsRef::as_ref).unwrap_or_default());
+            if whole.len() > self.limit {
+                return Err(Problem::new(format!(
+                    "the answer is longer than {} bytes; pass a larger --max-message",
+                    self.limit
+                )));
+            }
+        }
+        Ok(whole)
+    }
+
+    /// Passes on the events of a stream. One that breaks off before the answer is gone on with, if the server lets it.
+    async fn receive_events(&self, body: Incoming, pending: &mut Pending) -> Result<(), Problem> {
+        let mut resumption = Resumption::default();
+        let mut body = Some(body);
+        loop {
+            if let Some(body) = body.take() {
+                self.pass_events(body, &mut resumption, pending).await?;
+            }
+            if pending.ids.is_empty() {
+                return Ok(());
+            }
+            if resumption.id.is_none() || resumption.failures >= RESUMPTIONS {
+                return unanswered(pending);
+            }
+            resumption.failures += 1;
+            tokio::time::sleep(resumption.pause()).await;
+            match self.open(resumption.id.as_deref()).await {
+                Ok(Opened::Stream(opened)) => body = Some(opened),
+                Ok(Opened::None) => return unanswered(pending),
+                Ok(Opened::SessionEnded) => return Err(Problem::session_ended()),
+                Err(problem) if resumption.failures >= RESUMPTIONS => return Err(problem),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Passes on the events of a stream until it ends.
+    async fn pass_events(
+        &self,
+        mut body: Incoming,
+        resumption: &mut Resumption,
+        pending: &mut Pending,
+    ) -> Result<(), Problem> {
+        let waits = !pending.ids.is_empty();
+        let mut events = Events::new(self.limit);
+        loop {
+            let is_over = waits && pending.ids.is_empty();
+            let frame = match is_over {
+                true => tokio::time::timeout(LAST_EVENTS, body.frame()).await.unwrap_or(None),
+                false => body.frame().await,
+            };
+            // One that breaks off has ended.
+            let Some(Ok(frame)) = frame else { break };
+            let piece = frame.data_ref().map(AsRef::as_ref).unwrap_or_default();
+            for data in events.read(piece).map_err(|error| Problem::new(error.to_string()))? {
+                resumption.failures = 0;
+                self.deliver(&data, pending).await?;
+            }
+            resumption.id = events.last_id().map(str::to_owned).or(resumption.id.take());
+            resumption.retry = events.retry().or(resumption.retry);
+        }
+        Ok(())
+    }
+
+    /// Passes a message of the server on.
+    async fn deliver(&self, bytes: &[u8], pending: &mut Pending) -> Result<(), Problem> {
+        let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
+            return Err(Problem::new("the server answered with something that is not JSON"));
+        };
+        if pending.is_first {
+            self.session.agree(&value);
+        }
+        let sent = self.output.send(Output::Message(message::to_line(bytes))).await;
+        pending.settle(&message::answered(&value));
+        sent.map_err(|_| Problem::new("standard output is closed"))
+    }
+
+    /// Listens to what the server has to say on its own, for as long as there is a session.
+    ///
+    /// # Errors
+    /// Nobody reads it any more.
+    pub async fn listen(&self) -> Result<(), Gone> {
+        let mut resumption = Resumption::default();
+        let mut nobody = Pending::default();
+        let mut is_told = false;
+        loop {
+            match self.open(resumption.id.as_deref()).await {
+                Ok(Opened::None | Opened::SessionEnded) => return Ok(()),
+                Ok(Opened::Stream(body)) => {
+                    resumption.failures = 0;
+                    if let Err(problem) = self.pass_events(body, &mut resumption, &mut nobody).await {
+                        self.note(&problem.text).await?;
+                    }
+                }
+                Err(problem) => {
+                    resumption.failures = resumption.failures.saturating_add(1);
+                    if !std::mem::replace(&mut is_told, true) {
+                        self.note(&format!("the stream of the server's own messages: {problem}")).await?;
+                    }
+                }
+            }
+            if self.output.is_closed() {
+                return Err(Gone);
+            }
+            tokio::time::sleep(resumption.pause()).await;
+        }
+    }
+
+    /// Opens the stream of the server's own messages, or goes on with one behind this event.
+    async fn open(&self, last_id: Option<&str>) -> Result<Opened, Problem> {
+        let had_session = self.session.is_open();
+        let mut unsigned = self.session.headers();
+        let last_id = last_id.and_then(|id| HeaderValue::from_str(id).ok());
+        unsigned.extend(last_id.map(|id| (http::HeaderName::from_static("last-event-id"), id)));
+        match self.endpoint.send(&Call { method: "GET", body: Bytes::new(), unsigned }).await? {
+            Answer::Taken(response) if content_type(response.headers()) == "text/event-stream" => {
+                Ok(Opened::Stream(response.into_body()))
+            }
+            Answer::Taken(_) => Ok(Opened::None),
+            Answer::Refused { status: StatusCode::NOT_FOUND, .. } if had_session => {
+                self.session.end();
+                Ok(Opened::SessionEnded)
+            }
+            Answer::Refused { status, headers, body } => match status.as_u16() {
+                408 | 425 | 429 | 500.. => Err(Problem::from_status(status, &headers, &body)),
+                // Above all 405: the server has no such stream.
+                _ => Ok(Opened::None),
+            },
+        }
+    }
+
+    /// Tells the server that the session is needed no more.
+    pub async fn leave(&self) {
+        if self.session.is_open() {
+            let call = Call { method: "DELETE", body: Bytes::new(), unsigned: self.session.headers() };
+            // A server may not let go of sessions (405); it forgets them by itself.
+            let _ = self.endpoint.send(&call).await;
+        }
+    }
+
+    /// Tells the client of a message without an answer: each of its requests, or, if there is none, the user.
+    ///
+    /// # Errors
+    /// Nobody reads it any more.
+    pub async fn fail(&self, ids: &[Value], problem: Problem) -> Result<(), Gone> {
+        for id in ids {
+            let failed = Output::Failed(id.clone(), problem.clone());
+            self.output.send(failed).await.map_err(|_| Gone)?;
+        }
+        if ids.is_empty() { self.note(&problem.text).await } else { Ok(()) }
+    }
+
+    async fn note(&self, text: &str) -> Result<(), Gone> {
+        self.output.send(Output::Note(text.to_owned())).await.map_err(|_| Gone)
+    }
+}
+
+impl Resumption {
+    fn pause(&self) -> Duration {
+        let pause = self.retry.unwrap_or(SHORTEST_PAUSE);
+        pause.saturating_mul(1 << self.failures.saturating_sub(1).min(5)).min(LONGEST_PAUSE)
+    }
+}
+
+fn unanswered(pending: &Pending) -> Result<(), Problem> {
+    match pending.ids.is_empty() {
+        true => Ok(()),
+        false => Err(Problem::new("the server ended its reply without an answer to this request")),
+    }
+}
+
+/// Runs an exchange to its end. `answered` is dropped once each request of it is answered, or its end if it has none.
+pub async fn run(line: Arc<Line>, message: Message, answered: oneshot::Sender<()>, ending: Stop) {
+    let mut pending = Pending::of(&message, answered);
+    let carried = tokio::select! {
+        carried = line.carry(&message, &mut pending) => carried,
+        () = ending.asked() => Err(Problem::new("sigvet was asked to stop before the server answered")),
+    };
+    if let Err(problem) = carried
+        && (!pending.ids.is_empty() || message.ids().is_empty())
+    {
+        // Whoever does not read has gone, which shows elsewhere.
+        let _ = line.fail(&pending.ids, problem).await;
+    }
+}

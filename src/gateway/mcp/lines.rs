@@ -1,0 +1,92 @@
+//! The lines of standard input, read on a thread of their own: nobody can be kept from ending by a read that never returns.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use tokio::sync::{mpsc, watch};
+
+/// Lines that wait to be taken.
+const WAITING: usize = 64;
+
+/// A line, without its end.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Line {
+    /// A whole one.
+    Whole(Vec<u8>),
+    /// One that was longer than is allowed. It was read to its end, and nothing of it was kept.
+    TooLong,
+}
+
+/// The lines of a client.
+#[derive(Debug)]
+pub struct Lines {
+    /// The lines.
+    pub waiting: mpsc::Receiver<Line>,
+    /// Whether the end was reached, even if lines wait.
+    pub has_ended: watch::Receiver<bool>,
+}
+
+impl Lines {
+    /// Reads lines of so many bytes at most, until there is nothing more.
+    pub fn read(input: Box<dyn Read + Send>, limit: usize) -> Self {
+        let (sender, waiting) = mpsc::channel(WAITING);
+        let (end, has_ended) = watch::channel(false);
+        std::thread::spawn(move || {
+            let mut input = BufReader::with_capacity(64 * 1024, input);
+            // Input that cannot be read has ended.
+            while let Ok(Some(line)) = next_line(&mut input, limit) {
+                if sender.blocking_send(line).is_err() {
+                    break;
+                }
+            }
+            end.send_replace(true);
+        });
+        Self { waiting, has_ended }
+    }
+}
+
+/// What stands behind the last line break is a line too, if there is something.
+fn next_line(input: &mut impl BufRead, limit: usize) -> io::Result<Option<Line>> {
+    let (mut line, mut is_too_long, mut is_begun) = (Vec::new(), false, false);
+    loop {
+        let piece = match input.fill_buf() {
+            Ok(piece) => piece,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let end = piece.iter().position(|byte| *byte == b'\n');
+        let text = piece.get(..end.unwrap_or(piece.len())).unwrap_or_default();
+        let is_end = end.is_some() || piece.is_empty();
+        is_begun |= !piece.is_empty();
+        is_too_long |= line.len() + text.len() > limit;
+        match is_too_long {
+            true => line = Vec::new(),
+            false => line.extend_from_slice(text),
+        }
+        let read = text.len() + usize::from(end.is_some());
+        input.consume(read);
+        if is_end {
+            let whole = if is_too_long { Line::TooLong } else { Line::Whole(line) };
+            return Ok(is_begun.then_some(whole));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a line that is lost, split or put together, wherever the pieces end.
+    #[test]
+    fn lines_are_read_whole_or_not_at_all() {
+        let text = b"one\n\ntoo long a line\r\n12345678\nlast";
+        let whole = |text: &str| Line::Whole(text.as_bytes().to_vec());
+        for size in 1..text.len() {
+            let mut input = BufReader::with_capacity(size, &text[..]);
+            let mut lines = Vec::new();
+            while let Some(line) = next_line(&mut input, 8).unwrap() {
+                lines.push(line);
+            }
+            assert_eq!(lines, [whole("one"), whole(""), Line::TooLong, whole("12345678"), whole("last")], "{size}");
+        }
+    }
+}

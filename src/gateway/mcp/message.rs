@@ -1,0 +1,174 @@
+//! A JSON-RPC message, as far as whoever carries it has to know it. Its bytes go on as they came.
+
+use serde_json::Value;
+
+/// Where a request of the stateless protocol (MCP 2026-07-28) names the protocol's version.
+const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
+
+/// From this version on there are no sessions: each request says all about itself. Versions are dates.
+const FIRST_STATELESS: &str = "2026-07-28";
+
+/// One message of a client, or a batch of them (MCP 2025-03-26).
+#[derive(Debug)]
+pub struct Message {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    parts: Vec<Part>,
+}
+
+/// Why a line is no message. The second value is the id that the answer has.
+#[derive(Debug, PartialEq)]
+pub enum NoMessage {
+    /// It is not JSON.
+    NotJson,
+    /// It is JSON, and not JSON-RPC.
+    NotJsonRpc(Value),
+}
+
+#[derive(Debug)]
+struct Part {
+    /// The id of a request. Notifications and responses have none that is waited for.
+    id: Option<Value>,
+    method: Option<String>,
+    params: Value,
+}
+
+impl Message {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// See [`NoMessage`].
+    pub fn parse(bytes: Vec<u8>) -> Result<Self, NoMessage> {
+        let value = serde_json::from_slice(&bytes).map_err(|_| NoMessage::NotJson)?;
+        let parts = match value {
+            Value::Array(values) if !values.is_empty() => values.into_iter().map(Part::read).collect::<Result<_, _>>(),
+            value => Part::read(value).map(|part| vec![part]),
+        };
+        Ok(Self { bytes, parts: parts.map_err(NoMessage::NotJsonRpc)? })
+    }
+
+    /// The ids that an answer is waited for.
+    pub fn ids(&self) -> Vec<Value> {
+        self.parts.iter().filter_map(|part| part.id.clone()).collect()
+    }
+
+    /// Whether it is a request or a notification of that method.
+    pub fn is(&self, method: &str) -> bool {
+        self.parts.iter().any(|part| part.method.as_deref() == Some(method))
+    }
+
+    /// The method and the thing that it is about, which the stateless protocol wants in headers.
+    pub fn method(&self) -> Option<&str> {
+        self.single()?.method.as_deref()
+    }
+
+    /// The tool, prompt or resource that a request is about.
+    pub fn name(&self) -> Option<&str> {
+        let key = match self.method()? {
+            "tools/call" | "prompts/get" => "name",
+            "resources/read" => "uri",
+            _ => return None,
+        };
+        self.single()?.params.get(key)?.as_str()
+    }
+
+    /// The version of the protocol that a request of the stateless protocol names.
+    pub fn stateless_version(&self) -> Option<&str> {
+        let version = self.single()?.params.get("_meta")?.get(VERSION_KEY)?.as_str()?;
+        (version >= FIRST_STATELESS).then_some(version)
+    }
+
+    /// The request that a notification takes back.
+    pub fn cancelled(&self) -> Option<&Value> {
+        let part = self.single().filter(|part| part.method.as_deref() == Some("notifications/cancelled"))?;
+        part.params.get("requestId")
+    }
+
+    fn single(&self) -> Option<&Part> {
+        match self.parts.as_slice() {
+            [part] => Some(part),
+            _ => None,
+        }
+    }
+}
+
+impl Part {
+    /// A request, a notification or a response. Of anything else gives back the id to answer with.
+    fn read(value: Value) -> Result<Self, Value> {
+        let Value::Object(mut object) = value else { return Err(Value::Null) };
+        let id = object.remove("id").filter(|id| id.is_string() || id.is_number());
+        let is_response = object.contains_key("result") || object.contains_key("error");
+        let params = object.remove("params").unwrap_or_default();
+        match object.remove("method") {
+            Some(Value::String(method)) => Ok(Self { id, method: Some(method), params }),
+            None if is_response => Ok(Self { id: None, method: None, params }),
+            _ => Err(id.unwrap_or_default()),
+        }
+    }
+}
+
+/// The ids that the messages of a server answer, and the version that a server chose if one of them says so.
+pub fn answered(value: &Value) -> Vec<&Value> {
+    let is_response = |value: &&Value| value.get("result").is_some() || value.get("error").is_some();
+    let all = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+    all.iter().filter(is_response).filter_map(|value| value.get("id")).collect()
+}
+
+/// The message in one line: line breaks between the tokens of JSON mean nothing, and inside of strings there are none.
+pub fn to_line(bytes: &[u8]) -> Vec<u8> {
+    let in_line = |byte: &u8| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
+    bytes.trim_ascii().iter().map(in_line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parse(text: &str) -> Result<Message, NoMessage> {
+        Message::parse(text.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn only_requests_wait_for_an_answer() {
+        for (text, ids) in [
+            (r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, vec![json!(1)]),
+            (r#"{"jsonrpc":"2.0","id":"a","method":"ping"}"#, vec![json!("a")]),
+            (r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, vec![]),
+            (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, vec![]),
+            (r#"{"jsonrpc":"2.0","id":7,"result":{}}"#, vec![]),
+            (r#"[{"id":1,"method":"a"},{"method":"b"},{"id":2,"method":"c"}]"#, vec![json!(1), json!(2)]),
+        ] {
+            assert_eq!(parse(text).unwrap().ids(), ids, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_message_is_answered_as_json_rpc_says() {
+        for text in ["{", "hello", "{\"id\":1,\"method\":\"\u{1}\"}"] {
+            assert_eq!(parse(text).unwrap_err(), NoMessage::NotJson, "{text}");
+        }
+        for (text, id) in [("[]", json!(null)), ("1", json!(null)), (r#"{"id":3}"#, json!(3)), ("[1]", json!(null))] {
+            assert_eq!(parse(text).unwrap_err(), NoMessage::NotJsonRpc(id), "{text}");
+        }
+        assert_eq!(Message::parse(b"{\"id\":1,\"method\":\"\xff\"}".to_vec()).unwrap_err(), NoMessage::NotJson);
+    }
+
+    /// Catches a session-based request that is taken for one of the stateless protocol.
+    #[test]
+    fn the_stateless_protocol_is_known_by_its_version() {
+        let with = |version: &str| {
+            let meta = json!({ VERSION_KEY: version });
+            json!({"id": 1, "method": "tools/call", "params": {"name": "add", "_meta": meta}}).to_string()
+        };
+        let new = parse(&with("2026-07-28")).unwrap();
+        assert_eq!((new.stateless_version(), new.name()), (Some("2026-07-28"), Some("add")));
+        assert_eq!(parse(&with("2025-11-25")).unwrap().stateless_version(), None);
+    }
+
+    #[test]
+    fn a_message_of_several_lines_becomes_one() {
+        assert_eq!(to_line(b"{\r\n  \"a\": \"b\\n\"\n}\n"), br#"{    "a": "b\n" }"#);
+    }
+}

@@ -1,0 +1,119 @@
+//! Why a message has no answer of the server, and what the client is told instead.
+
+use http::{HeaderMap, StatusCode, header};
+use sigvet_core::request::Headers;
+use sigvet_diagnose::Diagnosis;
+use sigvet_diagnose::formats::reply::{Kind, Reply};
+
+use crate::gateway::Unready;
+
+/// The message is not JSON (JSON-RPC 2.0, §5.1).
+pub const PARSE_ERROR: i64 = -32700;
+
+/// The message is not one that can be carried out. The Python SDK has this code for a session that has ended.
+pub const INVALID_REQUEST: i64 = -32600;
+
+/// The first code of those that JSON-RPC leaves to implementations.
+pub const NOT_CARRIED: i64 = -32000;
+
+/// Characters of a server's own words that are passed on.
+const LONGEST_WORDS: usize = 500;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Problem {
+    /// The code of JSON-RPC.
+    pub code: i64,
+    /// What is wrong, and what to do about it.
+    pub text: String,
+}
+
+impl Problem {
+    /// The message did not get through.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { code: NOT_CARRIED, text: text.into() }
+    }
+
+    /// The message cannot be carried out as it is.
+    pub fn invalid(text: impl Into<String>) -> Self {
+        Self { code: INVALID_REQUEST, text: text.into() }
+    }
+
+    /// The server has forgotten the session.
+    pub fn session_ended() -> Self {
+        Self::invalid("the MCP session has ended on the server; reconnect, which sends 'initialize' again")
+    }
+
+    /// What a server says instead of an answer, if it is not about the signature.
+    pub fn from_status(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        let said = words(status, headers, body);
+        let said = if said.is_empty() { said } else { format!(": {said}") };
+        Self::new(format!("the server answered {status}{said}{}", hint(status, headers)))
+    }
+
+    /// Why a server refused a signature.
+    pub fn from_refusal(status: StatusCode, said: &Reply, diagnosis: Option<&Diagnosis>) -> Self {
+        let code = said.code.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
+        let mistakes = diagnosis.and_then(Diagnosis::best).map(|best| best.mistakes.as_slice()).unwrap_or_default();
+        let mut text = format!("the server refused the signature ({}{code})", status.as_u16());
+        for made in mistakes {
+            text.push_str(&format!(": {} [{}]. {}", made.mistake.title, made.mistake.id, made.fix()));
+        }
+        if mistakes.is_empty() {
+            let message = said.message.as_deref().map(|message| format!(": {}", shortened(message)));
+            text.push_str(&message.unwrap_or_default());
+        }
+        if said.kind() == Kind::Token {
+            text.push_str("; renew the session, for example with 'aws sso login' or 'aws login', and try again");
+        }
+        Self::new(text)
+    }
+}
+
+impl From<Unready> for Problem {
+    fn from(unready: Unready) -> Self {
+        Self::new(unready.to_string())
+    }
+}
+
+/// What a server says in words, in AWS's form or as plain text.
+fn words(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
+    let mut fields = Headers::default();
+    for (name, value) in headers {
+        fields.push_unchecked(name.as_str(), value.as_bytes());
+    }
+    let reply = Reply::parse(Some(status.as_u16()), &fields, body);
+    let is_text = content_type(headers) == "text/plain";
+    let text = is_text.then(|| String::from_utf8_lossy(body).into_owned());
+    match (reply.code, reply.message.or(text)) {
+        (Some(code), Some(message)) => format!("{code}: {}", shortened(&message)),
+        (Some(only), None) => only,
+        (None, Some(only)) => shortened(&only),
+        (None, None) => String::new(),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.trim().chars().take(LONGEST_WORDS).collect()
+}
+
+fn hint(status: StatusCode, headers: &HeaderMap) -> String {
+    match status.as_u16() {
+        300..=399 => {
+            let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
+            location.map(|location| format!("; pass {location} instead of this URL")).unwrap_or_default()
+        }
+        401 | 403 => "; the signature was not the reason: check what these credentials are allowed to do".to_owned(),
+        404 => "; check the URL".to_owned(),
+        405 => "; this URL is not a streamable HTTP endpoint of MCP".to_owned(),
+        429 => "; wait, and try again".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The media type without its parameters, in lower case.
+pub fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
