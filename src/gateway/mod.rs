@@ -29,6 +29,7 @@ pub mod proxy;
 mod relay;
 pub mod certificate;
 mod listener;
+pub mod forward;
 mod answers;
 
 pub use answers::{Echo, Shelf};
