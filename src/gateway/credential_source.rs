@@ -179,7 +179,7 @@ impl CredentialSource {
         if let Look::Good(credentials) | Look::Ageing(credentials) = self.look() {
             return Ok(credentials);
         }
-        if !self.state().is_too_early() {
+        if !self.state().is_within(SHORTEST_PAUSE) {
             self.ask().await;
         }
         match self.look() {
@@ -215,9 +215,14 @@ impl CredentialSource {
 }
 
 impl State {
-    /// The pause doubles with each failure.
+    /// The pause doubles with each failure, while there is something to sign with.
     fn is_too_early(&self) -> bool {
         let pause = SHORTEST_PAUSE.saturating_mul(1 << self.failures.saturating_sub(1).min(6)).min(LONGEST_PAUSE);
+        self.is_within(pause)
+    }
+
+    /// Whether the source was asked so short a time ago.
+    fn is_within(&self, pause: Duration) -> bool {
         self.asked.is_some_and(|asked| asked.elapsed() < pause)
     }
 

@@ -11,12 +11,12 @@ use hyper_util::server::graceful::GracefulShutdown;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 
-use super::Limits;
 use super::record::{Heads, Recorded};
 use super::server::{Ends, Server};
+use super::{Limits, Stop};
 
 /// Why a gateway does not listen.
 #[derive(Debug, thiserror::Error)]
@@ -43,34 +43,6 @@ pub struct Listening {
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<Arc<ServerConfig>>,
-}
-
-/// Asks a gateway to stop: what is under way is answered, nothing new is accepted.
-#[derive(Debug, Clone)]
-pub struct Stop(Arc<watch::Sender<bool>>);
-
-impl Stop {
-    /// Nobody has asked yet.
-    pub fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(false)))
-    }
-
-    /// Asks.
-    pub fn ask(&self) {
-        self.0.send_replace(true);
-    }
-
-    /// Ends when somebody asks.
-    pub async fn asked(&self) {
-        // The sender lives as long as this.
-        let _ = self.0.subscribe().wait_for(|asked| *asked).await;
-    }
-}
-
-impl Default for Stop {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 impl Listening {

@@ -79,8 +79,17 @@ pub struct PassingBody {
     limits: Limits,
     is_ended: bool,
     timer: Pin<Box<Sleep>>,
-    /// Opens when the server behind wants the body.
-    gate: Option<oneshot::Receiver<()>>,
+    gate: Gate,
+}
+
+/// Whether the server behind wants the body.
+enum Gate {
+    /// It does, or was not asked.
+    Open,
+    /// It has not said.
+    Asked(oneshot::Receiver<()>),
+    /// It has answered without it.
+    Shut,
 }
 
 enum Checking {
@@ -115,26 +124,35 @@ impl PassingBody {
         };
         let timer = Box::pin(tokio::time::sleep(limits.idle_time));
         let ready = VecDeque::new();
-        Self { incoming, checking, ready, outcome, limits, is_ended: false, timer, gate: None }
+        Self { incoming, checking, ready, outcome, limits, is_ended: false, timer, gate: Gate::Open }
     }
 
     /// Holds the body back until this is told, or for a second.
     #[must_use]
     pub fn behind(mut self, gate: oneshot::Receiver<()>) -> Self {
-        self.gate = Some(gate);
+        self.gate = Gate::Asked(gate);
         self.timer.as_mut().reset(Instant::now() + CONTINUE_TIME);
         self
     }
 
     /// Whether the server behind wants the body, as far as is known by now.
     fn poll_gate(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(gate) = &mut self.gate else { return Poll::Ready(()) };
-        if Pin::new(gate).poll(cx).is_pending() && self.timer.as_mut().poll(cx).is_pending() {
-            return Poll::Pending;
+        let told = match &mut self.gate {
+            Gate::Open => return Poll::Ready(()),
+            Gate::Shut => return Poll::Pending,
+            Gate::Asked(told) => Pin::new(told).poll(cx),
+        };
+        match told {
+            // Nobody polls again for the sake of a body that is not wanted.
+            Poll::Ready(Err(_)) => self.gate = Gate::Shut,
+            Poll::Pending if self.timer.as_mut().poll(cx).is_pending() => {}
+            _ => {
+                self.gate = Gate::Open;
+                self.timer.as_mut().reset(Instant::now() + self.limits.idle_time);
+                return Poll::Ready(());
+            }
         }
-        self.gate = None;
-        self.timer.as_mut().reset(Instant::now() + self.limits.idle_time);
-        Poll::Ready(())
+        Poll::Pending
     }
 
     fn take(&mut self, frame: Frame<Bytes>) -> Result<(), PassError> {

@@ -15,7 +15,9 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{
     Claimed, DEFAULT_WINDOW, ExpectedScope, Finding, Judge, Known, Verdict, VerifyError, verify,
 };
-use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, Note, OtherKey, Trial, diagnose};
+use sigvet_diagnose::{
+    AppliedMistake, Diagnosis, Evidence, Explanation, Hints, Limits, Note, OtherKey, Trial, diagnose,
+};
 
 use super::Keyring;
 
@@ -134,6 +136,8 @@ impl Verifier {
         };
         let limits = Limits { deepest: DEEPEST, to_the_end: TO_THE_END, is_time_up: &is_time_up };
         let mut diagnosis = diagnose(&evidence, limits);
+        // A server looks at the scope first, and says so. By which rules the rest is to be read follows from the service.
+        diagnosis.explanations.sort_by_key(|explanation| !is_about_scope(explanation));
         // What else could be supplied is for whoever has a capture; here the request itself is at hand.
         diagnosis.next.clear();
         diagnosis.notes.retain(|note| *note != Note::NoTextsKnown);
@@ -172,4 +176,10 @@ impl Verifier {
     fn buckets(&self) -> BucketRule<'_> {
         BucketRule { chosen: None, endpoints: &self.endpoints }
     }
+}
+
+/// Whether a signature is for another region or service than the server's.
+fn is_about_scope(explanation: &Explanation) -> bool {
+    let is_scope = |applied: &AppliedMistake| ["scope-region", "scope-service"].contains(&applied.mistake.id);
+    explanation.mistakes.iter().any(is_scope)
 }

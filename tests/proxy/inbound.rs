@@ -114,11 +114,11 @@ fn behind_a_wrong_chunk_nothing_goes_out() {
     request[third + 1000] = b'!';
     let answer = ask(&proxy, &request);
     assert_eq!(answer.status, 403, "{}", answer.text());
-    assert_eq!(answer.header("x-sigvet-cause"), Some("chunk-signature-wrong"), "{}", answer.head);
+    assert_eq!(answer.header("x-sigvet-cause"), Some("chunk-signature"), "{}", answer.head);
     let sent = recorder.only();
     assert!(sent.contains(&"a".repeat(64 * 1024)) && sent.contains(&"b".repeat(64 * 1024)));
     assert!(!sent.contains("cccccccc") && !sent.contains("dddddddd"));
-    proxy.wait_for("\"cause\":\"chunk-signature-wrong\"", 1);
+    proxy.wait_for("\"cause\":\"chunk-signature\"", 1);
 }
 
 /// Catches an upload that the upstream takes for whole although it is not what the client signed.
@@ -130,10 +130,10 @@ fn the_last_bytes_of_a_hashed_body_wait_for_its_hash() {
         }
     });
     let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
-    let body: Vec<u8> = (0..500_000_u32).map(|at| u8::try_from(at % 251).unwrap()).collect();
+    let body: Vec<u8> = (0..500_000_u32).map(|at| b' ' + u8::try_from(at % 64).unwrap()).collect();
     let mut request = Client::new().sign("PUT", proxy.address(), "/b/k", &body);
     let length = request.len();
-    request[length - 400_000] ^= 1;
+    request[length - 400_000] ^= 2;
     let answer = ask(&proxy, &request);
     assert_eq!(answer.status, 400, "{}", answer.text());
     assert!(answer.text().contains("XAmzContentSHA256Mismatch"), "{}", answer.text());

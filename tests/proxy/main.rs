@@ -9,4 +9,5 @@ mod sources;
 mod inbound;
 mod leaks;
 mod routes;
+mod versions;
 mod words;

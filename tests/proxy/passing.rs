@@ -106,7 +106,7 @@ fn an_upstream_that_is_not_there_or_says_nothing_is_told() {
     assert!(answer.text().starts_with("the upstream did not answer: "), "{}", answer.text());
     proxy.wait_for("\"status\":502", 1);
     let silent = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(5)));
-    let proxy = proxy_to(&silent.url, &["--response-timeout", "300ms"]);
+    let proxy = proxy_to(&silent.url, &["--response-timeout", "1s"]);
     let began = Instant::now();
     assert_eq!(ask(&proxy, &plain("GET", "h", "/", &[], b"")).status, 504);
     assert!(began.elapsed() < Duration::from_secs(4));

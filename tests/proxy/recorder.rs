@@ -9,17 +9,14 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An upstream that writes down every byte.
-pub struct Recorder {
-    pub url: String,
+pub(crate) struct Recorder {
+    pub(crate) url: String,
     heard: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
-/// An answer for a request with a body that is read first.
-pub const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
 impl Recorder {
     /// Gives each connection to this, with the bytes that were heard on it up to the end of its first head.
-    pub fn start(answer: impl Fn(&mut TcpStream, &Heard) + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(answer: impl Fn(&mut TcpStream, &Heard) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -46,24 +43,24 @@ impl Recorder {
     }
 
     /// Reads each request with its body, says OK, and closes the connection.
-    pub fn polite() -> Self {
+    pub(crate) fn polite() -> Self {
         Self::start(|stream, heard| {
             heard.read_body(stream);
             stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok").unwrap();
         })
     }
 
-    pub fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         self.url.strip_prefix("http://").unwrap()
     }
 
     /// What was heard on each connection by now.
-    pub fn heard(&self) -> Vec<String> {
+    pub(crate) fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()
     }
 
     /// What was heard on the only connection.
-    pub fn only(&self) -> String {
+    pub(crate) fn only(&self) -> String {
         let heard = self.heard();
         assert_eq!(heard.len(), 1, "{heard:?}");
         heard.into_iter().next().unwrap()
@@ -71,18 +68,18 @@ impl Recorder {
 }
 
 /// What was heard on one connection.
-pub struct Heard {
+pub(crate) struct Heard {
     all: Arc<Mutex<Vec<Vec<u8>>>>,
-    pub number: usize,
+    pub(crate) number: usize,
 }
 
 impl Heard {
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         self.all.lock().unwrap()[self.number].clone()
     }
 
     /// Reads until this is so; tells whether it came to that before the connection ended.
-    pub fn read_until(&self, stream: &mut TcpStream, is_enough: impl Fn(&[u8]) -> bool) -> bool {
+    pub(crate) fn read_until(&self, stream: &mut TcpStream, is_enough: impl Fn(&[u8]) -> bool) -> bool {
         let began = Instant::now();
         let mut buffer = [0; 64 * 1024];
         while !is_enough(&self.bytes()) {
@@ -96,7 +93,7 @@ impl Heard {
     }
 
     /// Reads a body of the length that the head says, or in HTTP's own chunks.
-    pub fn read_body(&self, stream: &mut TcpStream) -> bool {
+    pub(crate) fn read_body(&self, stream: &mut TcpStream) -> bool {
         let bytes = self.bytes();
         let at = find(&bytes, b"\r\n\r\n").unwrap() + 4;
         let head = String::from_utf8_lossy(&bytes[..at]).to_lowercase();
@@ -108,6 +105,6 @@ impl Heard {
     }
 }
 
-pub fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
 }

@@ -37,7 +37,7 @@ fn a_configuration_is_checked_before_anything_listens() {
     for (text, problem) in [
         ("", "r.toml has no route"),
         ("[[rout]]\n", "r.toml, line 1: unknown field 'rout'; did you mean 'route'?"),
-        ("[[route]]\nhots = \"x\"\n", "r.toml, line 2: unknown field 'hots'; did you mean 'host'?"),
+        ("[[route]]\nhostt = \"x\"\n", "r.toml, line 2: unknown field 'hostt'; did you mean 'host'?"),
         ("[[route]]\nport = 0\n", "r.toml, line 2: port must be a port from 1 to 65535"),
         ("[[route]]\nport = \"80\"\n", "r.toml, line 2: port must be a port from 1 to 65535"),
         ("[[route]]\nscheme = \"v5\"\n", "r.toml, line 2: scheme must be one of v4, v4a, v2"),

@@ -12,24 +12,24 @@ use sigvet_core::stream::{ChunkSize, InOrder, Plan, Protection};
 use sigvet_testing::serving::Serving;
 
 /// The key that upstreams know: that of `serve --demo-keys`.
-pub const REAL: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+pub(crate) const REAL: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 
 /// The key that clients of an inbound proxy have.
-pub const PLACEHOLDER: (&str, &str) = ("AKIAPLACEHOLDER00001", "placeholder/secret+that/opens+nothing0001");
+pub(crate) const PLACEHOLDER: (&str, &str) = ("AKIAPLACEHOLDER00001", "placeholder/secret+that/opens+nothing0001");
 
 /// A proxy that signs with the real key.
-pub fn proxy(options: &[&str]) -> Serving {
+pub(crate) fn proxy(options: &[&str]) -> Serving {
     let key = [("AWS_ACCESS_KEY_ID", REAL.0), ("AWS_SECRET_ACCESS_KEY", REAL.1)];
     Serving::start_proxy(options, &key)
 }
 
 /// A proxy to one server of S3.
-pub fn proxy_to(upstream: &str, options: &[&str]) -> Serving {
+pub(crate) fn proxy_to(upstream: &str, options: &[&str]) -> Serving {
     proxy(&[&["--to", upstream, "--region", "us-east-1", "--service", "s3"], options].concat())
 }
 
 /// A proxy that takes requests signed with the placeholder. The file lives as long as the second value.
-pub fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Serving, tempfile::TempDir) {
+pub(crate) fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Serving, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.toml");
     let (id, secret) = PLACEHOLDER;
@@ -41,25 +41,25 @@ pub fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Serving, 
 
 /// An answer.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 }
 
 /// Sends a request and reads its answer to the end of the connection.
-pub fn ask(server: &Serving, request: &[u8]) -> Answer {
+pub(crate) fn ask(server: &Serving, request: &[u8]) -> Answer {
     let mut stream = server.connect();
     // Whoever refuses early may close before all is written.
     let _ = stream.write_all(request);
@@ -67,7 +67,7 @@ pub fn ask(server: &Serving, request: &[u8]) -> Answer {
 }
 
 /// Reads one answer.
-pub fn read_answer(stream: &mut TcpStream) -> Answer {
+pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -84,7 +84,7 @@ pub fn read_answer(stream: &mut TcpStream) -> Answer {
             stream.read_exact(&mut body).unwrap();
         }
         None if answer.header("transfer-encoding").is_some() => body = read_chunks(stream),
-        None if status != 204 => drop(stream.read_to_end(&mut body)),
+        None if status != 204 && status >= 200 => drop(stream.read_to_end(&mut body)),
         None => {}
     }
     Answer { body, ..answer }
@@ -110,7 +110,7 @@ fn read_chunks(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 /// A request without a signature.
-pub fn plain(method: &str, host: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+pub(crate) fn plain(method: &str, host: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut text = format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n").into_bytes();
     for (name, value) in headers {
         text.extend(format!("{name}: {value}\r\n").into_bytes());
@@ -122,16 +122,16 @@ pub fn plain(method: &str, host: &str, target: &str, headers: &[(&str, &str)], b
 }
 
 /// How a client signs.
-pub struct Client {
-    pub key: (&'static str, &'static str),
-    pub scheme: Scheme,
-    pub payload: PayloadChoice,
-    pub headers: Vec<(&'static str, &'static str)>,
+pub(crate) struct Client {
+    pub(crate) key: (&'static str, &'static str),
+    pub(crate) scheme: Scheme,
+    pub(crate) payload: PayloadChoice,
+    pub(crate) headers: Vec<(&'static str, &'static str)>,
 }
 
 impl Client {
     /// The holder of the placeholder, with Version 4.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { key: PLACEHOLDER, scheme: Scheme::V4, payload: PayloadChoice::Hashed, headers: Vec::new() }
     }
 
@@ -153,7 +153,7 @@ impl Client {
     }
 
     /// A request signed in its header.
-    pub fn sign(&self, method: &str, host: &str, target: &str, body: &[u8]) -> Vec<u8> {
+    pub(crate) fn sign(&self, method: &str, host: &str, target: &str, body: &[u8]) -> Vec<u8> {
         let mut request = self.unsigned(method, host, target);
         request.body = Body::Bytes(body.to_vec());
         let credentials = self.credentials();
@@ -163,7 +163,7 @@ impl Client {
     }
 
     /// A request by a presigned URL.
-    pub fn presign(&self, method: &str, host: &str, target: &str, body: &[u8]) -> Vec<u8> {
+    pub(crate) fn presign(&self, method: &str, host: &str, target: &str, body: &[u8]) -> Vec<u8> {
         let request = self.unsigned(method, host, target);
         let credentials = self.credentials();
         let mut settings = self.settings().presigned(std::time::Duration::from_secs(60));
@@ -173,7 +173,7 @@ impl Client {
     }
 
     /// An upload in chunks.
-    pub fn stream(&self, host: &str, payload: &[u8], protection: Protection) -> Vec<u8> {
+    pub(crate) fn stream(&self, host: &str, payload: &[u8], protection: Protection) -> Vec<u8> {
         let mut request = self.unsigned("PUT", host, "/b/k");
         request.body = Body::Bytes(payload.to_vec());
         let plan = Plan { protection, chunk_size: ChunkSize::DEFAULT, checksum: None };

@@ -4,6 +4,7 @@ use crate::keys::{long_term, server};
 use crate::signing::{Draft, on_the_wire, with_change};
 use crate::table::{Fault, Protocol};
 use crate::wire::ask;
+use sigvet_testing::serving::Serving;
 
 /// RFC 9110 §9.3.2: no body, and no length but that of the answer to GET.
 #[test]
@@ -87,3 +88,22 @@ fn a_cause_is_named_once() {
     assert_eq!(answer.header("x-sigvet-cause"), Some("header-amz-unsigned"));
     assert_eq!(answer.element("HeadersNotSigned").as_deref(), Some("x-amz-acl, x-amz-meta-a"));
 }
+
+/// curl signs for another service than the server's. What else is wrong follows from that, as S3 reads it: nothing is.
+#[test]
+fn a_wrong_service_is_named_before_what_follows_from_it() {
+    let server = Serving::start(&["--service", "s3", "--time-limit", "10s"]);
+    for (path, word) in [("/b/k", "UNSIGNED-PAYLOAD"), ("/b/k%20k", "UNSIGNED-PAYLOAD"), ("/b/k", EMPTY_SHA256)] {
+        let (url, payload) = (format!("{}{path}", server.url), format!("x-amz-content-sha256: {word}"));
+        let words = ["-s", "-i", "-u", DEMO_KEY, "--aws-sigv4", "aws:amz:us-east-1:execute-api", "-H", &payload, &url];
+        let output = std::process::Command::new("curl").args(words).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("x-sigvet-cause: scope-service"), "{path} {word}: {said}");
+        assert!(said.contains("This endpoint belongs to \"s3\"") && said.contains("[scope-service"), "{path} {word}: {said}");
+    }
+}
+
+/// The key of `--demo-keys`, as curl takes it.
+const DEMO_KEY: &str = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

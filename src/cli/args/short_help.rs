@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 const WIDTH: usize = 80;
 
 /// The options of each command, by their long names, in the order in which they are shown.
-const SHOWN: [(&str, &[&str]); 9] = [
+const SHOWN: [(&str, &[&str]); 10] = [
     (
         "sign",
         &[
@@ -45,6 +45,10 @@ const SHOWN: [(&str, &[&str]); 9] = [
     ("verify", &["header", "body", "profile", "no-credentials", "now", "region", "service", "json"]),
     ("explain", &["response", "client-log", "body", "profile", "no-credentials", "now", "steps", "html", "json", "id"]),
     ("serve", &["port", "profile", "demo-keys", "upstream", "auth", "tls", "answer-as", "once", "exit-code", "log"]),
+    (
+        "proxy",
+        &["to", "config", "port", "profile", "inbound", "region", "service", "unsigned-payload", "allow-path", "log"],
+    ),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",

@@ -11,6 +11,7 @@ pub(super) fn of(command: &str) -> Vec<Section> {
         "explain" => explain::sections(),
         "form" => read(include_str!("text/form.md")),
         "send" => send::sections(),
+        "proxy" => read(include_str!("text/proxy.md")),
         "serve" => read(include_str!("text/serve.md")),
         _ => Vec::new(),
     }

@@ -154,6 +154,9 @@ impl<'p> Leaving<'p> {
             ArrivingBody::There(_) => None,
         };
         let accepted = verdict.clone().accept_before_body().map_err(|rejection| Denied::new(403, rejection))?;
+        if matches!(head.body, Body::Form { .. }) {
+            return Err(Denied::new(501, LONG_FORM));
+        }
         let signing = Signing::new(&self.way.credentials).with_host(self.way.upstream.url());
         let resigned = resign(head, &accepted, &signing, self.proxy.clock.now()).map_err(denied_by)?;
         let signature = resigned.signature.as_str().to_owned();
@@ -279,6 +282,9 @@ impl<'p> Leaving<'p> {
 /// What is said to a client whose chunks cannot be verified.
 const SIGNED_CHUNKS: &str =
     "the body comes in chunks that are signed with a key that this proxy does not know; start it with --inbound";
+
+/// What is said to a client whose form does not fit into memory.
+const LONG_FORM: &str = "a form that is longer than 1 MiB cannot be signed again; use a presigned URL instead";
 
 /// A request with its body, which is sent from where it is.
 fn there(mut request: Request, file: Option<BodyFile>) -> (Request, Outbound) {

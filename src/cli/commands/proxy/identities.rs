@@ -9,7 +9,6 @@ use super::table::TomlFile;
 use crate::cli::context::Context;
 use crate::cli::credentials::words::closing_command;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::terminal::notes::warn;
 use crate::gateway::proxy::{Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern};
 use crate::gateway::{Keyring, NamedKey};
 use crate::platform::{Access, mode_open_to};
@@ -30,10 +29,10 @@ pub struct Inbound {
 ///
 /// # Errors
 /// It cannot be read, or says something that is not known.
-pub fn read(path: &Path, sources: &mut Sources, context: &mut Context) -> Result<Inbound, Failure> {
+pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inbound, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?;
-    warn_if_open(path, context)?;
+    warn_if_open(path, sources);
     let file = TomlFile { path, text: &text };
     let document = file.parse()?;
     file.check_fields(document.as_table(), &["identity"])?;
@@ -58,15 +57,11 @@ pub fn read(path: &Path, sources: &mut Sources, context: &mut Context) -> Result
     Ok(Inbound { keys: Keyring::new(keys), identities: Identities::new(grants), count })
 }
 
-fn warn_if_open(path: &Path, context: &mut Context) -> Result<(), Failure> {
+fn warn_if_open(path: &Path, sources: &mut Sources) {
     let mode = std::fs::metadata(path).ok().and_then(|metadata| mode_open_to(Access::Any, &metadata));
-    match mode {
-        Some(mode) => {
-            let command = closing_command(path);
-            let text = format!("others can use {} (mode {mode:04o}); {command} keeps it private", path.display());
-            Ok(warn(context, &text)?)
-        }
-        None => Ok(()),
+    if let Some(mode) = mode {
+        let command = closing_command(path);
+        sources.warn(format!("others can use {} (mode {mode:04o}); {command} keeps it private", path.display()));
     }
 }
 

@@ -3,8 +3,8 @@
 mod spec;
 mod table;
 mod config;
-mod identities;
 mod sources;
+mod identities;
 mod routes;
 mod admin;
 mod running;
@@ -21,6 +21,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::{LimitOptions, ListenOptions, LogFormat, Port};
 use crate::cli::options::signing::{CredentialOptions, PathOptions, SchemeName};
 use crate::cli::options::value::parse_duration;
+use crate::cli::terminal::notes::warn;
 
 /// The port that is listened on if none is named: that of aws-sigv4-proxy.
 const DEFAULT_PORT: &str = "8080";
@@ -196,6 +197,7 @@ pub struct ProxyArgs {
 pub fn run(args: &ProxyArgs, context: &mut Context) -> Result<Exit, Failure> {
     let plan = running::plan(args, context)?;
     if args.check {
+        plan.warnings.iter().try_for_each(|warning| warn(context, warning))?;
         let (routes, keys) = (plan.count_routes(), plan.count_identities());
         let keys = keys.map(|keys| format!(", {keys} inbound keys")).unwrap_or_default();
         context.stdout.line(&format!("ok: {routes} routes{keys}"))?;

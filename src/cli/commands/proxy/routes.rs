@@ -37,15 +37,10 @@ const CONNECT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 ///
 /// # Errors
 /// An upstream that is no URL, a profile that does not exist, a region that is not known.
-pub fn route(
-    spec: &RouteSpec,
-    args: &ProxyArgs,
-    sources: &mut Sources,
-    context: &mut Context,
-) -> Result<Route, Failure> {
+pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context: &Context) -> Result<Route, Failure> {
     let options = connection(args, context);
     let (destination, host) = destination(spec, options)?;
-    let settings = sources.settings(spec.profile.as_deref(), context)?;
+    let settings = sources.settings(spec.profile.as_deref())?;
     let region = spec.region.clone().or_else(|| settings.region.clone());
     let source = sources.source(spec.profile.as_deref(), spec.role_arn.as_deref(), region)?;
     let scope_of = scope_of(spec, settings);

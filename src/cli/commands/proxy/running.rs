@@ -31,6 +31,8 @@ pub struct Plan {
     clock: Clock,
     /// Ports of routes.
     ports: BTreeSet<u16>,
+    /// What there is to warn of.
+    pub warnings: Vec<String>,
 }
 
 impl Plan {
@@ -70,7 +72,8 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
     }
     let inbound = args.inbound.as_deref().map(|file| identities::read(file, &mut sources, context)).transpose()?;
     let ports = specs.iter().filter_map(|spec| spec.port).collect();
-    Ok(Plan { routes: made, inbound, sources: sources.all(), found: sources.found(), clock, ports })
+    let (found, warnings) = (sources.found(), sources.warnings().to_vec());
+    Ok(Plan { routes: made, inbound, sources: sources.all(), found, clock, ports, warnings })
 }
 
 /// Serves until it is asked to stop.
@@ -96,6 +99,7 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
         None => None,
     };
     announce(args, &listening, admin_at.as_ref(), context)?;
+    plan.warnings.iter().try_for_each(|warning| warn(context, warning))?;
     let (stop, metrics) = (Stop::new(), Arc::new(Metrics::default()));
     let (queue, exchanges) = Queue::new(None);
     let (queue, run) = (Arc::new(queue), std::process::id());

@@ -9,7 +9,6 @@ use crate::cli::credentials::outside::Network;
 use crate::cli::credentials::words::{describe_owner, describe_warning};
 use crate::cli::failure::Failure;
 use crate::cli::secrets::Secrets;
-use crate::cli::terminal::notes::warn;
 use crate::gateway::{Clock, CredentialSource};
 use crate::profiles::{self, CredentialChoice, Environment};
 use crate::transport::Options;
@@ -25,6 +24,7 @@ pub struct Sources {
     connection: Options,
     clock: Clock,
     found: FoundSecrets,
+    warnings: Vec<String>,
     made: HashMap<(Option<String>, Option<String>), Arc<CredentialSource>>,
 }
 
@@ -37,6 +37,7 @@ impl Sources {
             connection: context.connection.clone(),
             clock,
             found: FoundSecrets::default(),
+            warnings: Vec::new(),
             made: HashMap::new(),
         }
     }
@@ -45,12 +46,24 @@ impl Sources {
     ///
     /// # Errors
     /// There is no such profile, or the file is broken.
-    pub fn settings(&self, profile: Option<&str>, context: &mut Context) -> Result<profiles::Settings, Failure> {
+    pub fn settings(&mut self, profile: Option<&str>) -> Result<profiles::Settings, Failure> {
         let described = profiles::describe(&self.choice_of(profile), &self.environment)?;
-        for warning in &described.warnings {
-            warn(context, &describe_warning(warning))?;
+        for text in described.warnings.iter().map(describe_warning) {
+            self.warn(text);
         }
         Ok(described.settings)
+    }
+
+    /// Keeps a warning until the proxy listens, for the first line says where.
+    pub fn warn(&mut self, text: String) {
+        if !self.warnings.contains(&text) {
+            self.warnings.push(text);
+        }
+    }
+
+    /// What there is to warn of.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// The source of a profile, by way of a role if one is named.
