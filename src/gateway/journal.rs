@@ -181,6 +181,7 @@ mod tests {
             request: captured_request("GET", "/", Headers::default(), Body::Bytes(Vec::new())),
             body_length: 0,
             judgement: Judgement::Unread(String::new()),
+            upstream: None,
             key_name: None,
             status: 400,
             code: None,

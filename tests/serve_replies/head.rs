@@ -99,7 +99,10 @@ fn a_wrong_service_is_named_before_what_follows_from_it() {
         let output = std::process::Command::new("curl").args(words).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(said.contains("x-sigvet-cause: scope-service"), "{path} {word}: {said}");
-        assert!(said.contains("This endpoint belongs to \"s3\"") && said.contains("[scope-service"), "{path} {word}: {said}");
+        assert!(
+            said.contains("This endpoint belongs to \"s3\"") && said.contains("[scope-service"),
+            "{path} {word}: {said}"
+        );
     }
 }
 

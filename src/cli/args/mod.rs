@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{demo, explain, form, key, presign, proxy, send, serve, sign, verify};
+use super::commands::{demo, explain, form, key, presign, proxy, send, serve, sign, verify, watch};
 use crate::cli::args::deferred::Deferred;
 use crate::cli::commands::profile;
 
@@ -77,6 +77,12 @@ pub enum Command {
     /// but this proxy.
     #[command(help_template = HELP)]
     Proxy(Deferred<proxy::ProxyArgs>),
+    /// Run a program, and explain each signature that a server refuses it
+    ///
+    /// The program runs behind a proxy of sigvet's, which passes every byte on as it is. What it reads and writes, its signals
+    /// and its exit code are its own.
+    #[command(help_template = HELP)]
+    Watch(Deferred<watch::WatchArgs>),
     /// Show what sigvet does: sign, send, break and explain requests on this machine
     ///
     /// It needs no account, reads no profile and reaches no other machine: it starts a server inside itself, signs and sends

@@ -8,6 +8,7 @@ pub mod presign;
 pub mod send;
 pub mod serve;
 pub mod proxy;
+pub mod watch;
 pub mod demo;
 pub mod verify;
 pub mod explain;

@@ -214,7 +214,8 @@ mod tests {
         for host in
             ["evil.example", "evil.example#.amazonaws.com", "evil.example/.amazonaws.com", "u@evil.amazonaws.com", ""]
         {
-            forged.headers.replace("host", host);
+            forged.headers.remove("host");
+            forged.headers.push_unchecked("host", host);
             assert!(named.upstream(&forged).is_err(), "{host}");
         }
     }
