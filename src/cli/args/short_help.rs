@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 const WIDTH: usize = 80;
 
 /// The options of each command, by their long names, in the order in which they are shown.
-const SHOWN: [(&str, &[&str]); 10] = [
+const SHOWN: [(&str, &[&str]); 11] = [
     (
         "sign",
         &[
@@ -49,6 +49,7 @@ const SHOWN: [(&str, &[&str]); 10] = [
         "proxy",
         &["to", "config", "port", "profile", "inbound", "region", "service", "unsigned-payload", "allow-path", "log"],
     ),
+    ("watch", &["host", "all-hosts", "all", "save", "html", "profile", "no-credentials", "cacert", "time-limit"]),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",

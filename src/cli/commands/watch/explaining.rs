@@ -12,7 +12,7 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::{Claimed, Outcome, VerifyError};
 use sigvet_diagnose::formats::reply::{Kind, Reply};
-use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, diagnose};
+use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, NextStep, diagnose};
 
 /// Mistakes at once that are looked for, and those that are looked for whatever the time: as `explain` has it.
 const DEPTH: (usize, usize) = (3, 2);
@@ -118,5 +118,8 @@ fn diagnosis(request: &Request, reply: &Reply, found: &Found, is_time_up: impl F
         ..Evidence::new(reply.server_time.unwrap_or(here), &hints)
     };
     let (deepest, to_the_end) = DEPTH;
-    diagnose(&evidence, Limits { deepest, to_the_end, is_time_up: &is_time_up })
+    let mut diagnosis = diagnose(&evidence, Limits { deepest, to_the_end, is_time_up: &is_time_up });
+    // The others are options of `explain`, for whoever has the request in a file.
+    diagnosis.next.retain(|step| *step == NextStep::OtherSigner);
+    diagnosis
 }

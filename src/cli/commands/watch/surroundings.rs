@@ -28,6 +28,9 @@ const BUNDLES: [&str; 7] = [
 /// What every virtual machine of Java reads when it starts.
 const JAVA: &str = "JAVA_TOOL_OPTIONS";
 
+/// What every Node reads when it starts.
+const NODE: &str = "NODE_OPTIONS";
+
 /// The variables that a watched program has, besides those of this process.
 pub fn variables(
     proxy: SocketAddr,
@@ -40,11 +43,17 @@ pub fn variables(
     variables.extend(PROXIES.iter().map(|name| (*name, OsString::from(&url))));
     variables.extend(NO_PROXIES.iter().map(|name| (*name, OsString::new())));
     variables.extend(BUNDLES.iter().map(|name| (*name, trust.bundle().into_os_string())));
-    // Node looks for a proxy only if it is told to: from 22.21 and 24.5 on.
+    // Node looks for a proxy only if it is told to, from 22.21 and 24.5 on, and then not for every agent.
     variables.push(("NODE_USE_ENV_PROXY", "1".into()));
+    variables.push((NODE, node(&trust.node_script(), environment.get(NODE)).into()));
     variables.push((JAVA, java(proxy, &trust.truststore(), environment.get(JAVA)).into()));
     variables.extend(endpoint.map(|url| ("AWS_ENDPOINT_URL", url.into())));
     variables
+}
+
+fn node(script: &Path, given: Option<&str>) -> String {
+    let own = format!("--require \"{}\"", script.display());
+    given.map(|given| format!("{given} {own}")).unwrap_or(own)
 }
 
 /// Of two properties of one name the last counts, so ours stand behind those that are there.

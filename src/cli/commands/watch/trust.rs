@@ -1,5 +1,5 @@
 //! The certificates that a watched program trusts: what it would trust anyway, and the authority of this run. They lie in a
-//! directory of their own, which goes when the program has ended.
+//! directory of their own, which goes when the program has ended, with the script that Node needs.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -27,10 +27,13 @@ const BUNDLES: [&str; 8] = [
     "PIP_CERT",
 ];
 
+/// Shows Node's agents the way to the proxy.
+const NODE: &str = include_str!("node.cjs");
+
 /// Characters of a line of PEM.
 const WIDTH: usize = 64;
 
-/// Files of certificates.
+/// Files of certificates, and the script for Node.
 #[derive(Debug)]
 pub struct TrustFiles {
     directory: TempDir,
@@ -49,12 +52,18 @@ impl TrustFiles {
         let bundle: String = certificates.iter().map(|certificate| to_pem(certificate)).collect();
         std::fs::write(files.bundle(), bundle).map_err(unwritten)?;
         std::fs::write(files.truststore(), truststore::write(&certificates)).map_err(unwritten)?;
+        std::fs::write(files.node_script(), NODE).map_err(unwritten)?;
         Ok(files)
     }
 
     /// All of them as PEM.
     pub fn bundle(&self) -> PathBuf {
         self.directory.path().join("ca.pem")
+    }
+
+    /// What Node runs before the program.
+    pub fn node_script(&self) -> PathBuf {
+        self.directory.path().join("node.cjs")
     }
 
     /// All of them for Java.
