@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use sigvet_testing::Sigvet;
 use sigvet_testing::serving::Serving;
 use tempfile::TempDir;
@@ -24,6 +24,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let (own_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
         let mut authority = CertificateParams::default();
+        // A certificate that has the name of its issuer is taken for its own.
+        authority.distinguished_name.push(DnType::CommonName, "the upstream's authority");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let own = authority.self_signed(&own_key).unwrap();
         let names = vec![WATCHED.to_owned(), "*.amazonaws.com".to_owned(), OTHER.to_owned()];

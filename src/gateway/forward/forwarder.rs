@@ -13,6 +13,9 @@ use super::watched::Watched;
 use crate::gateway::{Limits, Stop};
 use crate::transport::Options;
 
+/// How long connections may take to end when nobody is to use them any more.
+const LAST_WORDS: Duration = Duration::from_millis(250);
+
 /// A forward proxy.
 #[derive(Debug)]
 pub struct Forwarder {
@@ -29,13 +32,13 @@ pub struct Forwarder {
 }
 
 impl Forwarder {
-    /// Serves until it is asked to stop. Connections that are open then stay until this process ends.
+    /// Serves until it is asked to stop. Of connections that are open then the last words are heard, for a moment.
     pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: Stop) {
         let free = Arc::new(Semaphore::new(self.limits.connections));
         loop {
             let Ok(place) = Arc::clone(&free).acquire_owned().await else { return };
             let accepted = tokio::select! {
-                () = stop.asked() => return,
+                () = stop.asked() => break,
                 accepted = listener.accept() => accepted,
             };
             let Ok((client, _)) = accepted else {
@@ -51,5 +54,8 @@ impl Forwarder {
                 session::serve(&forwarder, client).await;
             });
         }
+        let all = u32::try_from(self.limits.connections).unwrap_or(u32::MAX);
+        // Others may hold on to theirs: what the client has started, for example.
+        let _ = tokio::time::timeout(LAST_WORDS, free.acquire_many(all)).await;
     }
 }

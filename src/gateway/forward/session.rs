@@ -86,8 +86,8 @@ async fn unreached(
     error: &TransportError,
 ) {
     let text = in_one_line(error);
+    forwarder.witness.unreached(&url.host_header(), text.clone());
     answer(client, "502 Bad Gateway", &text).await;
-    forwarder.witness.unreached(&url.host_header(), text);
 }
 
 async fn dial(forwarder: &Forwarder, url: &RequestUrl) -> Result<RawConnection, TransportError> {

@@ -41,16 +41,21 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
         witness: Arc::clone(&queue) as _,
     };
     let stop = Stop::new();
-    runtime.spawn(Arc::new(forwarder).serve(listener, stop.clone()));
+    let serving = runtime.spawn(Arc::new(forwarder).serve(listener, stop.clone()));
     let variables = surroundings::variables(address, &trust, args.endpoint_url.as_deref(), &context.environment);
     // Within the runtime, which takes signals.
     let entered = runtime.enter();
     let signals = ChildSignals::listen().map_err(cannot_listen)?;
     let child = start(args, variables)?;
-    runtime.spawn(async move { queue.end(signals.attend(child).await) });
+    runtime.spawn(async move {
+        let code = signals.attend(child).await;
+        stop.ask();
+        // A panic there is told by itself.
+        let _ = serving.await;
+        queue.end(code);
+    });
     drop(entered);
     let code = write_all(&notices, &mut report, context);
-    stop.ask();
     // What the program left behind may still speak; this process does not wait for it.
     runtime.shutdown_background();
     code
