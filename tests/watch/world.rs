@@ -28,7 +28,15 @@ impl World {
         authority.distinguished_name.push(DnType::CommonName, "the upstream's authority");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let own = authority.self_signed(&own_key).unwrap();
-        let names = vec![WATCHED.to_owned(), "*.amazonaws.com".to_owned(), OTHER.to_owned()];
+        let names = [
+            WATCHED,
+            "*.amazonaws.com",
+            "*.us-east-1.amazonaws.com",
+            "*.s3.us-east-1.amazonaws.com",
+            "*.s3.amazonaws.com",
+            OTHER,
+        ];
+        let names: Vec<String> = names.map(str::to_owned).into();
         let issuer = Issuer::new(authority, own_key);
         let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &issuer).unwrap();
         let world = Self { folder };

@@ -83,7 +83,7 @@ pub enum Command {
     /// and its exit code are its own.
     #[command(help_template = HELP)]
     Watch(Deferred<watch::WatchArgs>),
-    /// Show what sigvet does: sign, send, break and explain requests on this machine
+    /// Show what sigvet does: sign, send, break and explain requests
     ///
     /// It needs no account, reads no profile and reaches no other machine: it starts a server inside itself, signs and sends
     /// requests that work, breaks five in ways that are common, and shows what an SDK and what sigvet says to each.

@@ -49,7 +49,7 @@ const SHOWN: [(&str, &[&str]); 11] = [
         "proxy",
         &["to", "config", "port", "profile", "inbound", "region", "service", "unsigned-payload", "allow-path", "log"],
     ),
-    ("watch", &["host", "all-hosts", "all", "save", "html", "profile", "no-credentials", "cacert", "time-limit"]),
+    ("watch", &["host", "all-hosts", "all", "save", "html", "profile"]),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",

@@ -13,9 +13,11 @@ mod kept;
 mod conversation;
 mod rewrite;
 mod pump;
-mod session;
 mod forwarder;
+mod session;
+mod accepting;
 
+pub use accepting::serve;
 pub use authority::Authority;
 pub use conversation::{Place, Seen, SeenReply, Witness};
 pub use forwarder::Forwarder;

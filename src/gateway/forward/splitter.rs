@@ -264,6 +264,6 @@ mod tests {
         splitter.finish(&mut told);
         assert_eq!(told.bodies, [b"some"]);
         let (mut splitter, mut told) = (Splitter::new(1024), Told::default());
-        assert_eq!(splitter.feed(b"GET http://other/ stop\r\n\r\nrest", &mut told), 25);
+        assert_eq!(splitter.feed(b"GET http://other/ stop\r\n\r\nrest", &mut told), 26);
     }
 }

@@ -15,7 +15,7 @@ use super::trust::TrustFiles;
 use crate::cli::commands::serve::running::start_runtime;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::gateway::forward::{Authority, Forwarder};
+use crate::gateway::forward::{self, Authority, Forwarder};
 use crate::gateway::{Limits, Stop};
 use crate::platform::ChildSignals;
 
@@ -41,7 +41,7 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
         witness: Arc::clone(&queue) as _,
     };
     let stop = Stop::new();
-    let serving = runtime.spawn(Arc::new(forwarder).serve(listener, stop.clone()));
+    let serving = runtime.spawn(forward::serve(Arc::new(forwarder), listener, stop.clone()));
     let variables = surroundings::variables(address, &trust, args.endpoint_url.as_deref(), &context.environment);
     // Within the runtime, which takes signals.
     let entered = runtime.enter();
