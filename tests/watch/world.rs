@@ -34,6 +34,7 @@ impl World {
             "*.us-east-1.amazonaws.com",
             "*.s3.us-east-1.amazonaws.com",
             "*.s3.amazonaws.com",
+            "*.s3.dualstack.us-east-1.amazonaws.com",
             OTHER,
         ];
         let names: Vec<String> = names.map(str::to_owned).into();
