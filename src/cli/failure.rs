@@ -52,6 +52,10 @@ pub enum Exit {
     BadRoots = 77,
     /// `send`: the SOCKS proxy does not connect to the host.
     ProxyRefused = 97,
+    /// `watch`: the program cannot be run.
+    CannotRun = 126,
+    /// `watch`: there is no such program.
+    NoProgram = 127,
 }
 
 /// Why a command stopped: what, where, what was expected, what caused it; and what to do about it.

@@ -110,7 +110,7 @@ fn finish(cli: &Cli, shared: &mut Shared, context: &mut Context) -> (u8, Ending)
     let outcome = dispatch(&cli.command, shared, context);
     let is_early = matches!(&cli.command, Command::Send(args) if args.0.stops_early());
     match outcome {
-        Ok(exit) => (exit as u8, Ending::Next),
+        Ok(exit) => (exit, Ending::Next),
         Err(failure) => {
             let is_hopeless = matches!(failure.exit, Exit::Usage | Exit::NoCredentials | Exit::BrokenProfiles);
             (report(&failure, context), if is_early || is_hopeless { Ending::Last } else { Ending::Next })
@@ -118,20 +118,22 @@ fn finish(cli: &Cli, shared: &mut Shared, context: &mut Context) -> (u8, Ending)
     }
 }
 
-fn dispatch(command: &Command, shared: &mut Shared, context: &mut Context) -> Result<Exit, Failure> {
-    let done = |()| Exit::Done;
+fn dispatch(command: &Command, shared: &mut Shared, context: &mut Context) -> Result<u8, Failure> {
+    let done = |()| Exit::Done as u8;
+    let code = |exit| exit as u8;
     match command {
         Command::Sign(Deferred(args)) => commands::sign::run(args, context).map(done),
         Command::Send(args) => commands::send::run(&args.0, shared, context).map(done),
         Command::Presign(Deferred(args)) => commands::presign::run(args, context).map(done),
         Command::Form(Deferred(args)) => commands::form::run(args, context).map(done),
-        Command::Verify(Deferred(args)) => commands::verify::run(args, context),
-        Command::Explain(Deferred(args)) => commands::explain::run(args, context),
+        Command::Verify(Deferred(args)) => commands::verify::run(args, context).map(code),
+        Command::Explain(Deferred(args)) => commands::explain::run(args, context).map(code),
         Command::Key(Deferred(args)) => commands::key::run(args, context).map(done),
-        Command::Serve(Deferred(args)) => commands::serve::run(args, context),
-        Command::Proxy(Deferred(args)) => commands::proxy::run(args, context),
-        Command::Mcp(Deferred(args)) => commands::mcp::run(args, context),
-        Command::Demo(Deferred(args)) => commands::demo::run(args, context),
+        Command::Serve(Deferred(args)) => commands::serve::run(args, context).map(code),
+        Command::Proxy(Deferred(args)) => commands::proxy::run(args, context).map(code),
+        Command::Mcp(Deferred(args)) => commands::mcp::run(args, context).map(code),
+        Command::Watch(Deferred(args)) => commands::watch::run(args, context),
+        Command::Demo(Deferred(args)) => commands::demo::run(args, context).map(code),
         Command::Profile(Deferred(args)) => {
             commands::profile::run(&args.command, args.profile_file.as_deref(), context).map(done)
         }

@@ -14,6 +14,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::transport::{BadIdentity, BadRoots, certificates_in, key_in};
 
+/// What a server speaks over TLS, the better first.
+const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
 /// Why a gateway has no certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
@@ -66,7 +69,7 @@ pub fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, Certifi
     let chain = certificates_in(certificate)
         .map_err(|source| CertificateError::Certificate { file: certificate.to_owned(), source })?;
     let secret = key_in(key).map_err(|source| CertificateError::Key { file: key.to_owned(), source })?;
-    configure(chain, secret)
+    configure(chain, secret, &PROTOCOLS)
 }
 
 /// Makes a certificate for this machine's own names and that address. Its authority can vouch for nothing else.
@@ -82,7 +85,7 @@ pub fn make(address: IpAddr) -> Result<Made, CertificateError> {
     let key = KeyPair::generate().map_err(made)?;
     let leaf = leaf_params(address).map_err(made)?.signed_by(&key, &issuer).map_err(made)?;
     let secret = PrivateKeyDer::Pkcs8(key.serialize_der().into());
-    Ok(Made { server: configure(vec![leaf.der().clone()], secret)?, authority: certificate.pem() })
+    Ok(Made { server: configure(vec![leaf.der().clone()], secret, &PROTOCOLS)?, authority: certificate.pem() })
 }
 
 fn authority_params(address: IpAddr) -> CertificateParams {
@@ -108,7 +111,7 @@ fn leaf_params(address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
     Ok(params)
 }
 
-fn named(name: &str) -> DistinguishedName {
+pub(super) fn named(name: &str) -> DistinguishedName {
     let mut distinguished = DistinguishedName::new();
     distinguished.push(DnType::CommonName, name);
     distinguished
@@ -125,14 +128,16 @@ fn whole(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
-fn configure(
+/// A server that shows that certificate and speaks one of those protocols.
+pub(super) fn configure(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
+    protocols: &[&[u8]],
 ) -> Result<Arc<ServerConfig>, CertificateError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(provider);
     let builder = builder.with_safe_default_protocol_versions().map_err(CertificateError::Pair)?;
     let mut server = builder.with_no_client_auth().with_single_cert(chain, key).map_err(CertificateError::Pair)?;
-    server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    server.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     Ok(Arc::new(server))
 }

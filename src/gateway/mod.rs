@@ -31,6 +31,7 @@ pub mod mcp;
 mod relay;
 pub mod certificate;
 mod listener;
+pub mod forward;
 mod answers;
 
 pub use answers::{Echo, Shelf};

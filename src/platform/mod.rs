@@ -1,5 +1,5 @@
 //! What differs between systems: who may read a file, which file it is, files without a name, descriptors that have a path,
-//! sockets that have one, signals, who sees a command line.
+//! sockets that have one, signals and to whom they go, who sees a command line.
 //!
 //! Both have the same functions. The portable ones are compiled and tested with the tests of every system, so that code which only runs elsewhere cannot break unseen. No other module asks which system it is compiled for;
 //! `tests/platforms.rs` holds them to it.
@@ -11,17 +11,17 @@ mod unix;
 
 #[cfg(not(unix))]
 pub use portable::{
-    FileId, Removal, UnnamedFile, blank_arguments, connect_to_socket, create_private_directory, descriptor_of,
-    disable_core_dumps, duplicate, has_one_name, is_file_name, is_owner_trusted, kind_of, last_change, leave_to_umask,
-    lock_file, mode_open_to, open_without_waiting, owner_and_group_kept, owner_kept, permissions_like,
-    remove_if_stopped, stop_signal,
+    ChildSignals, FileId, Removal, UnnamedFile, blank_arguments, connect_to_socket, create_private_directory,
+    descriptor_of, disable_core_dumps, duplicate, for_owner_only, has_one_name, is_file_name, is_owner_trusted,
+    kind_of, last_change, leave_to_umask, lock_file, mode_open_to, open_without_waiting, owner_and_group_kept,
+    owner_kept, permissions_like, remove_if_stopped, stop_signal,
 };
 #[cfg(unix)]
 pub use unix::{
-    FileId, Removal, UnnamedFile, blank_arguments, connect_to_socket, create_private_directory, descriptor_of,
-    disable_core_dumps, duplicate, has_one_name, is_file_name, is_owner_trusted, kind_of, last_change, leave_to_umask,
-    lock_file, mode_open_to, open_without_waiting, owner_and_group_kept, owner_kept, permissions_like,
-    remove_if_stopped, stop_signal,
+    ChildSignals, FileId, Removal, UnnamedFile, blank_arguments, connect_to_socket, create_private_directory,
+    descriptor_of, disable_core_dumps, duplicate, for_owner_only, has_one_name, is_file_name, is_owner_trusted,
+    kind_of, last_change, leave_to_umask, lock_file, mode_open_to, open_without_waiting, owner_and_group_kept,
+    owner_kept, permissions_like, remove_if_stopped, stop_signal,
 };
 
 /// Users other than the owner of a file.

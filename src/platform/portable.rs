@@ -6,6 +6,7 @@ use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::ops::Range;
 use std::path::Path;
+use std::process::Child;
 use std::time::SystemTime;
 
 use super::{Access, FileKind, Secrecy};
@@ -19,6 +20,9 @@ pub fn mode_open_to(_: Access, _: &Metadata) -> Option<u32> {
 pub fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
+
+/// Does nothing: who may read a new file is for its directory to say.
+pub fn for_owner_only(_: &mut OpenOptions) {}
 
 /// Does nothing: a temporary file is a file as any other.
 pub fn leave_to_umask(_: &mut tempfile::Builder<'_, '_>) {}
@@ -154,6 +158,24 @@ pub async fn connect_to_socket(_: &Path) -> io::Result<tokio::io::Empty> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no such sockets"))
 }
 
+/// Signals on their way to a child: a console tells every process that it has.
+#[derive(Debug)]
+pub struct ChildSignals;
+
+impl ChildSignals {
+    /// Keeps the system from ending this process before its child.
+    pub fn listen() -> io::Result<Self> {
+        tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
+        Ok(Self)
+    }
+
+    /// Waits until the child has ended; its exit code, as far as it fits.
+    pub async fn attend(self, mut child: Child) -> io::Result<u8> {
+        let status = tokio::task::spawn_blocking(move || child.wait()).await.map_err(io::Error::other)??;
+        Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    }
+}
+
 /// Ends when somebody asks this process to stop.
 pub async fn stop_signal() {
     // Without a handler the system stops the process itself.
@@ -224,6 +246,21 @@ mod tests {
         assert_eq!(last_change(&after), Some(SystemTime::UNIX_EPOCH));
         assert_ne!(last_change(&before), last_change(&after));
         assert_eq!(FileId::from_metadata(&before), FileId::from_metadata(&after));
+    }
+
+    /// `cargo` is wherever tests are.
+    #[test]
+    fn a_child_is_waited_for() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let code = |word: &str| {
+            runtime.block_on(async {
+                let signals = ChildSignals::listen().unwrap();
+                let mut command = std::process::Command::new(env!("CARGO"));
+                let quiet = command.arg(word).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+                signals.attend(quiet.spawn().unwrap()).await.unwrap()
+            })
+        };
+        assert_eq!([code("--version"), code("--no-such-option")], [0, 1]);
     }
 
     #[test]

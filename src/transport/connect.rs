@@ -58,13 +58,13 @@ async fn open_at_leisure(
 }
 
 /// A stream of bytes to the host, or to a proxy that forwards to it.
-struct Line {
-    stream: Box<dyn Stream>,
+pub(super) struct Line {
+    pub(super) stream: Box<dyn Stream>,
     /// The proxy at its other end, where that is sent requests and opens no tunnel.
-    proxy: Option<ProxyAddress>,
+    pub(super) proxy: Option<ProxyAddress>,
 }
 
-async fn dial(url: &RequestUrl, options: &Options, timings: &mut Timings) -> Result<Line, TransportError> {
+pub(super) async fn dial(url: &RequestUrl, options: &Options, timings: &mut Timings) -> Result<Line, TransportError> {
     let (host, port) = (url.host().to_owned(), url.port_or_default());
     if let Some(path) = &options.unix_socket {
         return Ok(Line { stream: dial_socket(path).await?, proxy: None });

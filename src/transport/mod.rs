@@ -25,6 +25,7 @@ mod socks;
 mod tunnel;
 mod connect;
 mod wire;
+mod raw;
 mod upstream;
 
 pub use body_error::{BodyError, Pass};
@@ -39,8 +40,10 @@ pub use options::{DEFAULT_CONNECT_TIMEOUT, Family, HttpVersion, Identity, Meter,
 pub use pace::time_for;
 pub use proxy::Proxies;
 pub use proxy_address::InvalidProxy;
+pub use raw::{RawConnection, dial, secure};
 pub use rerouting::{InvalidRerouting, Rerouting};
 pub use resolution::{InvalidResolution, Resolution};
+pub use stream::Stream;
 pub use tally::Tally;
 pub use timings::Timings;
 pub use tls::{certificates_in, key_in};

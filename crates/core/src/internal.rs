@@ -20,6 +20,11 @@ pub use crate::verify::unknown::{is_access_key_hidden, is_blacked_out, is_payloa
 
 use crate::request::{Body, Headers, Request};
 
+/// The domains that every host is in of which `endpoint` knows something.
+pub fn domains() -> impl Iterator<Item = &'static str> {
+    crate::endpoint::domains()
+}
+
 /// A request as it was captured, whatever its method and target are: evidence is judged as it is.
 pub fn captured_request(
     method: impl Into<String>,

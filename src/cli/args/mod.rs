@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{demo, explain, form, key, mcp, presign, proxy, send, serve, sign, verify};
+use super::commands::{demo, explain, form, key, mcp, presign, proxy, send, serve, sign, verify, watch};
 use crate::cli::args::deferred::Deferred;
 use crate::cli::commands::profile;
 
@@ -23,8 +23,6 @@ const HELP: &str = "{about-with-newline}
 #[command(help_template = HELP, max_term_width = 100)]
 // Of an option that stands there twice the last one counts, as with curl: aliases and wrappers rely on it. Lists stay lists.
 #[command(args_override_self = true)]
-#[command(before_help = "Examples:
-  sigvet demo")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -77,6 +75,12 @@ pub enum Command {
     /// but this proxy.
     #[command(help_template = HELP)]
     Proxy(Deferred<proxy::ProxyArgs>),
+    /// Run a program, and explain each signature that a server refuses it
+    ///
+    /// The program runs behind a proxy of sigvet's, which passes every byte on as it is. What it reads and writes, its signals
+    /// and its exit code are its own.
+    #[command(help_template = HELP)]
+    Watch(Deferred<watch::WatchArgs>),
     /// Speak MCP on standard streams to a server that takes signed requests
     ///
     /// Agents start it like a local MCP server. Each message on standard input is signed and sent to the URL, and what the server

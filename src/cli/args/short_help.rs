@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 const WIDTH: usize = 80;
 
 /// The options of each command, by their long names, in the order in which they are shown.
-const SHOWN: [(&str, &[&str]); 11] = [
+const SHOWN: [(&str, &[&str]); 12] = [
     (
         "sign",
         &[
@@ -50,6 +50,7 @@ const SHOWN: [(&str, &[&str]); 11] = [
         &["to", "config", "port", "profile", "inbound", "region", "service", "unsigned-payload", "allow-path", "log"],
     ),
     ("mcp", &["header", "profile", "role-arn", "region", "service", "proxy", "cacert", "max-message"]),
+    ("watch", &["host", "all-hosts", "all", "save", "html", "profile"]),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",

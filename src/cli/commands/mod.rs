@@ -9,6 +9,7 @@ pub mod send;
 pub mod serve;
 pub mod proxy;
 pub mod mcp;
+pub mod watch;
 pub mod demo;
 pub mod verify;
 pub mod explain;

@@ -17,7 +17,7 @@ struct ExitCode {
 pub(super) fn section() -> Section {
     let item = |exit: ExitCode| match exit.commands.as_str() {
         "" => Item::term(exit.code, capitalized(&exit.meaning)),
-        "send" => Item::term(exit.code, format!("`send`: {}", exit.meaning)),
+        command @ ("send" | "watch") => Item::term(exit.code, format!("`{command}`: {}", exit.meaning)),
         _ => Item::term(exit.code, format!("`verify` and `explain`: {}", exit.meaning)),
     };
     Section { title: "EXIT STATUS".to_owned(), items: codes("EXIT STATUS").into_iter().map(item).collect() }
@@ -30,7 +30,7 @@ pub(super) fn of_send() -> Section {
         let own = own.iter().find(|own| own.code == exit.code).map(|own| own.meaning.as_str());
         Item::term(exit.code, capitalized(own.unwrap_or(&exit.meaning)))
     };
-    let codes = codes("EXIT STATUS").into_iter().filter(|exit| exit.commands != "verify and explain");
+    let codes = codes("EXIT STATUS").into_iter().filter(|exit| ["", "send"].contains(&exit.commands.as_str()));
     Section { title: "EXIT STATUS".to_owned(), items: codes.map(item).collect() }
 }
 

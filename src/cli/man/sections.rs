@@ -13,6 +13,7 @@ pub(super) fn of(command: &str) -> Vec<Section> {
         "send" => send::sections(),
         "proxy" => read(include_str!("text/proxy.md")),
         "serve" => read(include_str!("text/serve.md")),
+        "watch" => read(include_str!("text/watch.md")),
         _ => Vec::new(),
     }
 }

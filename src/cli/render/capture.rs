@@ -8,15 +8,18 @@ use super::headers::write_field;
 use super::outside::without_bearers;
 use super::redact::{REDACTED, Redactor, is_bearing_header};
 use sigvet_core::internal::captured_request;
-use sigvet_core::request::{Body, Headers, Request};
+use sigvet_core::request::{Body, Header, Headers, Request};
+
+/// What says how a body is framed on its connection. The body is written as it is.
+const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "connection", "keep-alive"];
 
 /// The reply that a request got.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplySeen<'a> {
     /// `403`.
     pub status: u16,
-    /// Its ID.
-    pub request_id: &'a str,
+    /// Its head, but for how its body is framed.
+    pub headers: &'a Headers,
     /// Its body.
     pub body: &'a [u8],
 }
@@ -49,7 +52,11 @@ fn redacted(bytes: &[u8], redactor: &Redactor) -> Vec<u8> {
 
 /// The request as HTTP/1.1, with the reply behind it.
 pub fn to_http(request: &Request, reply: Option<ReplySeen<'_>>, redactor: &Redactor) -> Vec<u8> {
-    let request = without_secrets(request, redactor);
+    to_http_as_seen(&without_secrets(request, redactor), reply, redactor)
+}
+
+/// The same with tokens and cookies in the request, for whoever asked to see them.
+pub fn to_http_as_seen(request: &Request, reply: Option<ReplySeen<'_>>, redactor: &Redactor) -> Vec<u8> {
     let mut text = format!("{} ", request.method()).into_bytes();
     text.extend_from_slice(request.target());
     text.extend_from_slice(b" HTTP/1.1\r\n");
@@ -59,7 +66,7 @@ pub fn to_http(request: &Request, reply: Option<ReplySeen<'_>>, redactor: &Redac
         text.extend_from_slice(b"\r\n");
     }
     text.extend_from_slice(b"\r\n");
-    text.extend_from_slice(&body_on_the_wire(&request));
+    text.extend_from_slice(&body_on_the_wire(request));
     if let Some(reply) = reply {
         write_reply(reply, redactor, &mut text);
     }
@@ -82,14 +89,15 @@ fn body_on_the_wire(request: &Request) -> Cow<'_, [u8]> {
 fn write_reply(reply: ReplySeen<'_>, redactor: &Redactor, text: &mut Vec<u8>) {
     let body = redacted(reply.body, redactor);
     let reason = http::StatusCode::from_u16(reply.status).ok().and_then(|status| status.canonical_reason());
-    let head = format!(
-        "HTTP/1.1 {} {}\r\nx-amz-request-id: {}\r\ncontent-length: {}\r\n\r\n",
-        reply.status,
-        reason.unwrap_or_default(),
-        reply.request_id,
-        body.len()
-    );
-    text.extend_from_slice(head.as_bytes());
+    text.extend_from_slice(format!("HTTP/1.1 {} {}\r\n", reply.status, reason.unwrap_or_default()).as_bytes());
+    let is_framing = |header: &Header| FRAMING.iter().any(|name| header.is_named(name));
+    for header in reply.headers.iter().filter(|header| !is_framing(header) && !is_bearing_header(header)) {
+        let header = Header { name: header.name.clone(), value: redacted(&header.value, redactor) };
+        // Writing into memory does not fail.
+        let _ = write_field(&header, text);
+        text.extend_from_slice(b"\r\n");
+    }
+    text.extend_from_slice(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
     text.extend_from_slice(&body);
 }
 
@@ -126,7 +134,10 @@ mod tests {
         ];
         let request = request(&target, &fields, &format!("{TOKEN}!"));
         let echo = format!("<CanonicalRequest>x-amz-security-token:{TOKEN}</CanonicalRequest>");
-        let text = text(&request, Some(ReplySeen { status: 403, request_id: "R1", body: echo.as_bytes() }));
+        let pairs =
+            [("x-amz-request-id", "R1"), ("transfer-encoding", "chunked"), ("set-cookie", "a=abcdefghijklmnop")];
+        let headers = Headers::from_pairs(pairs).unwrap();
+        let text = text(&request, Some(ReplySeen { status: 403, headers: &headers, body: echo.as_bytes() }));
         assert!(!text.contains(TOKEN) && !text.contains("abcdefghijklmnop"), "{text}");
         assert!(
             text.starts_with(
@@ -135,7 +146,8 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("Signature=0123456789abcdef\r\n") && text.contains("\r\n\r\nHTTP/1.1 403 Forbidden\r\n"),
+            text.contains("Signature=0123456789abcdef\r\n")
+                && text.contains("\r\n\r\nHTTP/1.1 403 Forbidden\r\nx-amz-request-id: R1\r\ncontent-length: "),
             "{text}"
         );
     }

@@ -65,7 +65,9 @@ pub struct TypedSecret {
 pub fn typed_secrets(words: &[OsString]) -> Vec<TypedSecret> {
     let mut found = Vec::new();
     let mut waiting = None;
-    for (at, word) in words.iter().enumerate() {
+    // Options of a program that `watch` runs are its own.
+    let own = words.iter().position(|word| word == "--").filter(|_| words.get(1).is_some_and(|word| word == "watch"));
+    for (at, word) in words.iter().enumerate().take(own.unwrap_or(words.len())) {
         let text = word.to_str().unwrap_or_default();
         let option = match waiting.take() {
             Some(kind) => Some((kind, 0)),

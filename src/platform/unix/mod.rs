@@ -3,9 +3,11 @@
 mod arguments;
 mod descriptor;
 mod signals;
+mod child;
 mod unnamed;
 
 pub use arguments::blank_arguments;
+pub use child::ChildSignals;
 pub use descriptor::{descriptor_of, duplicate};
 pub use signals::{Removal, remove_if_stopped, stop_signal};
 pub use unnamed::UnnamedFile;
@@ -37,6 +39,11 @@ pub fn mode_open_to(access: Access, metadata: &Metadata) -> Option<u32> {
 /// Creates a directory, and those on the way to it, for its owner only.
 pub fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Makes a file that is new one that its owner alone can read.
+pub fn for_owner_only(options: &mut OpenOptions) {
+    options.mode(0o600);
 }
 
 /// Gives a temporary file, which would be private, the mode of any other new file.

@@ -70,7 +70,7 @@ fn listen() {
 
 /// Whether the process was started so that the signal does nothing, as `nohup` does: then it still does nothing. Only Linux
 /// tells; elsewhere none is taken for ignored.
-fn is_ignored(signal: i32) -> bool {
+pub(super) fn is_ignored(signal: i32) -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();

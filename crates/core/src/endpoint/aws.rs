@@ -21,7 +21,7 @@ const MULTI_REGION: &str = "a multi-region endpoint: sign with v4a for a set of 
 const CUSTOMER_NAMES: &[&str] = &["compute", "compute-1", "elb"];
 
 /// Resources of a customer that have hosts under this suffix rather than under a partition's.
-const RESOURCE_SUFFIX: &str = "on.aws";
+pub(super) const RESOURCE_SUFFIX: &str = "on.aws";
 
 pub(super) fn infer(host: &str) -> Option<Inference> {
     if let Some(front) = in_front_of(host, RESOURCE_SUFFIX) {

@@ -58,6 +58,11 @@ pub fn infer(host: &str) -> Option<Inference> {
     aws::infer(host).or_else(|| stores::infer(host))
 }
 
+/// The domains that every known host is below, or is.
+pub(crate) fn domains() -> impl Iterator<Item = &'static str> {
+    partition::suffixes().chain([aws::RESOURCE_SUFFIX]).chain(stores::suffixes())
+}
+
 /// What a `Host` header says, with its port or without.
 pub(crate) fn infer_from_header(host: &str) -> Option<Inference> {
     infer(host.rsplit_once(':').map_or(host, |(name, _)| name))

@@ -118,6 +118,11 @@ pub(super) fn suffix_of_partition(name: &str) -> Option<&'static str> {
     partition.suffixes.first().copied()
 }
 
+/// The suffixes of all partitions.
+pub(super) fn suffixes() -> impl Iterator<Item = &'static str> {
+    PARTITIONS.iter().flat_map(|partition| partition.suffixes.iter().copied())
+}
+
 pub(super) fn without_fips(label: &str) -> &str {
     label.strip_suffix("-fips").unwrap_or(label)
 }

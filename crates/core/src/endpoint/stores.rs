@@ -70,6 +70,11 @@ const WASABI_ALIASES: &[(&str, &str)] = &[
     ("uk-2", "eu-west-3"), ("it-1", "eu-south-1"),
 ];
 
+/// The suffixes of all stores.
+pub(super) fn suffixes() -> impl Iterator<Item = &'static str> {
+    STORES.iter().map(|(suffix, ..)| *suffix)
+}
+
 pub(super) fn infer(host: &str) -> Option<Inference> {
     STORES.iter().find_map(|(suffix, provider, rule)| {
         let front = in_front_of(host, suffix)?;

@@ -10,7 +10,7 @@ use crate::cli::render::diagnosis::html::class_of_outcome;
 use crate::cli::render::markup::Markup;
 use crate::cli::render::redact::Redactor;
 use crate::gateway::{Exchange, Judgement};
-use sigvet_core::request::Body;
+use sigvet_core::request::{Body, Headers};
 use sigvet_core::verify::Outcome;
 use sigvet_diagnose::{Diagnosis, Judged, Origin, Search};
 
@@ -47,7 +47,9 @@ pub fn to_html(page: &Page, exchange: &Exchange) -> String {
 
 /// The request and its reply as a file for `sigvet explain`.
 pub fn to_file(page: &Page, exchange: &Exchange) -> Vec<u8> {
-    let reply = ReplySeen { status: exchange.status, request_id: &exchange.request_id, body: &exchange.reply };
+    let mut headers = Headers::default();
+    headers.push_unchecked("x-amz-request-id", exchange.request_id.as_str());
+    let reply = ReplySeen { status: exchange.status, headers: &headers, body: &exchange.reply };
     capture::to_http(&exchange.request, Some(reply), &page.redactor_for_copies(exchange))
 }
 

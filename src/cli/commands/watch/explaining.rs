@@ -1,0 +1,125 @@
+//! Whether a reply refuses a signature, and why it was refused.
+
+use std::time::{Duration, Instant};
+
+use super::keys::{Found, Keys};
+use crate::cli::context::{self, Context};
+use crate::cli::render::redact::Redactor;
+use crate::gateway::forward::Seen;
+use sigvet_core::claim::ClaimError;
+use sigvet_core::endpoint::BucketRule;
+use sigvet_core::request::Request;
+use sigvet_core::scheme::Dialect;
+use sigvet_core::verify::{Claimed, Outcome, VerifyError};
+use sigvet_diagnose::formats::reply::{Kind, Reply};
+use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, NextStep, diagnose};
+
+/// Mistakes at once that are looked for, and those that are looked for whatever the time: as `explain` has it.
+const DEPTH: (usize, usize) = (3, 2);
+
+/// A refused signature.
+pub struct Refusal {
+    /// What the server says.
+    pub reply: Reply,
+    /// Why.
+    pub diagnosis: Diagnosis,
+    /// Takes out what gives access.
+    pub redactor: Redactor,
+    /// The access key that the request names.
+    pub access_key_id: Option<String>,
+    /// How long the search took.
+    pub milliseconds: u64,
+}
+
+/// How refusals are explained.
+#[derive(Debug, Clone, Copy)]
+pub struct Explaining {
+    /// How long.
+    pub limit: Duration,
+    /// Whether tokens are shown.
+    pub show_secrets: bool,
+}
+
+impl Explaining {
+    /// Explains what was refused, if it was refused for its signature.
+    pub fn explain(self, seen: &Seen, keys: &mut Keys, context: &Context) -> Option<Refusal> {
+        let reply = Reply::parse(Some(seen.reply.status), &seen.reply.headers, &seen.reply.body);
+        let says = says(&reply, seen);
+        if says == Says::Other || is_unsigned(&seen.request) {
+            return None;
+        }
+        let claimed = Claimed::extract(&seen.request, BucketRule::default()).ok();
+        let access_key_id = claimed.as_ref().map(|claimed| claimed.access_key_id().to_owned());
+        let found = keys.find(access_key_id.as_deref(), context);
+        let began = Instant::now();
+        let diagnosis = diagnosis(&seen.request, &reply, &found, || began.elapsed() >= self.limit);
+        // A server that does not say why may have refused anything, so it has to be seen to be the signature.
+        if says == Says::Nothing && diagnosis.outcome != Outcome::Invalid {
+            return None;
+        }
+        let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let redactor = self.redactor(&seen.request, &diagnosis, &found);
+        Some(Refusal { reply, diagnosis, redactor, access_key_id, milliseconds })
+    }
+
+    fn redactor(self, request: &Request, diagnosis: &Diagnosis, found: &Found) -> Redactor {
+        let judged = diagnosis.judged.as_ref();
+        let dialect = judged.map_or(Dialect::AWS4, |judged| judged.verdict.claimed.dialect());
+        let requests: Vec<&Request> = [request].into_iter().chain(judged.map(|judged| &judged.request)).collect();
+        let own = found.own.iter().map(|own| &own.secret_access_key);
+        let secrets = own.chain(found.others.iter().map(|key| &key.secret));
+        if self.show_secrets {
+            return Redactor::of_secrets(&requests, secrets);
+        }
+        let redactor = Redactor::of_all(&requests, &dialect, secrets);
+        let redactor = found.own.iter().fold(redactor, Redactor::with_key);
+        judged.into_iter().fold(redactor, |redactor, judged| redactor.with_verdict(&judged.verdict))
+    }
+}
+
+/// What a reply says of the signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// It is refused.
+    Refused,
+    /// No word: an answer to HEAD has none.
+    Nothing,
+    /// Something else is wrong.
+    Other,
+}
+
+fn says(reply: &Reply, seen: &Seen) -> Says {
+    match reply.kind() {
+        Kind::Denied | Kind::Other if seen.reply.body.is_empty() && reply.code.is_none() => Says::Nothing,
+        Kind::Denied | Kind::Other => Says::Other,
+        _ => Says::Refused,
+    }
+}
+
+fn is_unsigned(request: &Request) -> bool {
+    let claimed = Claimed::extract(request, BucketRule::default());
+    matches!(claimed, Err(VerifyError::V4(ClaimError::NotSigned) | VerifyError::V2(ClaimError::NotSigned)))
+}
+
+fn diagnosis(request: &Request, reply: &Reply, found: &Found, is_time_up: impl Fn() -> bool + Sync) -> Diagnosis {
+    let here = context::now();
+    let hints = Hints {
+        regions: reply.expected_region().map(str::to_owned).into_iter().collect(),
+        services: reply.expected_service().map(str::to_owned).into_iter().collect(),
+        now: Some(here),
+        ..Hints::default()
+    };
+    let evidence = Evidence {
+        request: Some(request),
+        reply: Some(reply),
+        is_exchange: true,
+        credentials: found.own.as_ref(),
+        other_keys: &found.others,
+        ..Evidence::new(reply.server_time.unwrap_or(here), &hints)
+    };
+    let (deepest, to_the_end) = DEPTH;
+    let mut diagnosis = diagnose(&evidence, Limits { deepest, to_the_end, is_time_up: &is_time_up });
+    // The others are options of `explain`, for whoever has the request in a file.
+    diagnosis.next.retain(|step| *step == NextStep::OtherSigner);
+    diagnosis
+}

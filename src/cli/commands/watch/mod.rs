@@ -1,0 +1,110 @@
+//! `sigvet watch -- CMD`: runs a program behind a recording proxy, and explains the signatures that it is refused.
+//!
+//! The program's requests and their replies pass as they are. What differs for it are variables of its environment: the proxy,
+//! and whom to trust.
+
+mod truststore;
+mod trust;
+mod surroundings;
+mod queue;
+mod keys;
+mod explaining;
+mod saving;
+mod report;
+mod running;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args};
+
+use crate::cli::connection::options::ConnectionOptions;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::options::value::parse_duration;
+use crate::gateway::forward::{HostRule, Watched};
+
+/// The arguments of `sigvet watch`.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet watch -- python app.py
+  sigvet watch --save refused --html -- aws s3 ls
+  sigvet watch --host minio.internal -- ./run-tests.sh")]
+pub struct WatchArgs {
+    /// The program to run, with its arguments
+    #[arg(required = true, last = true, value_name = "COMMAND", value_hint = clap::ValueHint::CommandWithArguments)]
+    command: Vec<OsString>,
+
+    /// Also watch this host, or with *.DOMAIN all below it; repeatable
+    ///
+    /// Hosts of AWS, and of the stores that sigvet knows, are watched anyway. All others pass through a tunnel.
+    #[arg(long, value_name = "HOST", action = ArgAction::Append, help_heading = "Watching")]
+    host: Vec<HostRule>,
+
+    /// Watch all hosts
+    #[arg(long, help_heading = "Watching")]
+    all_hosts: bool,
+
+    /// Set AWS_ENDPOINT_URL for the program to this URL, and watch its host
+    #[arg(long, value_name = "URL", help_heading = "Watching")]
+    endpoint_url: Option<String>,
+
+    /// Print a line for every request
+    #[arg(long, help_heading = "Output")]
+    all: bool,
+
+    /// Write each refused request with its reply to a file in this directory
+    ///
+    /// 'sigvet explain' takes these files.
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, help_heading = "Output")]
+    save: Option<PathBuf>,
+
+    /// Also write each explanation as an HTML page to the directory of --save
+    #[arg(long, requires = "save", help_heading = "Output")]
+    html: bool,
+
+    /// Do not redact tokens and signatures
+    #[arg(long, help_heading = "Output")]
+    show_secrets: bool,
+
+    /// Explain with the keys of this profile (default: the keys that requests name)
+    #[arg(long, value_name = "NAME", add = crate::cli::options::complete::profile_names())]
+    #[arg(help_heading = "Credentials")]
+    profile: Option<String>,
+
+    /// Read profiles from this file
+    ///
+    /// The default is $SIGVET_PROFILES, or profiles.toml in the configuration directory.
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Credentials")]
+    profile_file: Option<PathBuf>,
+
+    /// Explain without keys
+    #[arg(long, conflicts_with = "profile", help_heading = "Credentials")]
+    no_credentials: bool,
+
+    /// How servers are connected to.
+    #[command(flatten)]
+    connection: ConnectionOptions,
+
+    /// Maximum time to find out why a signature was refused
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "5s", help_heading = "Limits")]
+    time_limit: Duration,
+}
+
+/// Runs the command; the exit code is the program's.
+pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
+    running::run(args, context)
+}
+
+impl WatchArgs {
+    /// The hosts that are watched.
+    fn watched(&self) -> Result<Watched, Failure> {
+        let mut named = self.host.clone();
+        if let Some(text) = &self.endpoint_url {
+            let url = crate::cli::request::address::parse(text)?;
+            named.push(url.host().parse().map_err(Failure::invalid)?);
+        }
+        Ok(Watched { named, is_all: self.all_hosts })
+    }
+}

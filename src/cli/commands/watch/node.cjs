@@ -1,0 +1,28 @@
+'use strict';
+// Agents that a program makes for itself look for no proxy, whatever Node is told: the AWS SDK for JavaScript makes such.
+const http = require('node:http');
+const https = require('node:https');
+
+const direct = https.Agent.prototype.createConnection;
+
+https.Agent.prototype.createConnection = function createConnection(options, callback) {
+  const proxy = process.env.https_proxy;
+  if (!proxy || !callback || !options.host || options.socket || options.socketPath) {
+    return direct.apply(this, arguments);
+  }
+  const { hostname, port } = new URL(proxy);
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const path = `${host}:${options.port || 443}`;
+  const request = http.request({ hostname, port, path, method: 'CONNECT', headers: { host: path }, agent: false });
+  request.once('error', callback);
+  request.once('connect', (reply, socket) => {
+    if (reply.statusCode === 200) {
+      callback(null, direct.call(this, { ...options, socket }));
+    } else {
+      socket.destroy();
+      callback(new Error(`sigvet watch: no connection to ${path} (status ${reply.statusCode})`));
+    }
+  });
+  request.end();
+  return undefined;
+};

@@ -1,0 +1,138 @@
+//! What is written of what was seen: refused signatures with their causes, and on demand a line for every request.
+
+use std::collections::HashSet;
+
+use super::WatchArgs;
+use super::explaining::{Explaining, Refusal};
+use super::keys::Keys;
+use super::queue::Notice;
+use super::saving::Saving;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::render::diagnosis::Shown;
+use crate::cli::render::redact::Redactor;
+use crate::cli::screen::inert_line;
+use crate::cli::terminal::notes::warn;
+use crate::gateway::forward::Seen;
+use sigvet_core::scheme::Dialect;
+use sigvet_core::verify::Known;
+
+/// What stands before each line, for the program writes there too.
+const OWN: &str = "sigvet:";
+
+/// Writes to standard error.
+pub struct Report {
+    explaining: Explaining,
+    keys: Keys,
+    saving: Option<Saving>,
+    is_for_all: bool,
+    /// What was said, and needs not be said again.
+    said: HashSet<String>,
+}
+
+impl Report {
+    /// A report as the options want it.
+    pub fn new(args: &WatchArgs) -> Result<Self, Failure> {
+        let saving = args.save.as_deref().map(|directory| Saving::in_directory(directory, args.html)).transpose()?;
+        let explaining = Explaining { limit: args.time_limit, show_secrets: args.show_secrets };
+        Ok(Self { explaining, keys: Keys::of(args), saving, is_for_all: args.all, said: HashSet::new() })
+    }
+
+    /// Writes a notice.
+    ///
+    /// # Errors
+    /// Standard error or a file cannot be written to.
+    pub fn write(&mut self, notice: &Notice, context: &mut Context) -> Result<(), Failure> {
+        match notice {
+            Notice::Seen(seen) => self.write_seen(seen, context),
+            Notice::Unreached { host, problem } => {
+                Ok(context.stderr.line(&format!("{OWN} cannot reach {host}: {problem}"))?)
+            }
+            Notice::Distrusted { host } => self.once(
+                &format!(
+                    "{OWN} {host} is not watched: the program does not trust sigvet's certificate. Its runtime reads none \
+                     of the variables that name CA certificates, or has certificates of its own"
+                ),
+                context,
+            ),
+            Notice::Unseen { host } => {
+                self.once(&format!("{OWN} {host} is not watched: the program speaks only HTTP/2 with it"), context)
+            }
+            Notice::Ended(_) => Ok(()),
+        }
+    }
+
+    fn once(&mut self, line: &str, context: &mut Context) -> Result<(), Failure> {
+        if self.said.insert(line.to_owned()) {
+            context.stderr.line(line)?;
+        }
+        Ok(())
+    }
+
+    fn write_seen(&mut self, seen: &Seen, context: &mut Context) -> Result<(), Failure> {
+        let refusal = match seen.may_be_refused() {
+            true => self.explaining.explain(seen, &mut self.keys, context),
+            false => None,
+        };
+        match refusal {
+            Some(refusal) => self.write_refusal(seen, &refusal, context),
+            None if self.is_for_all => {
+                let redactor = Redactor::of(&seen.request, &Dialect::AWS4);
+                Ok(context.stderr.line(&inert_line(&line(seen, &redactor, None)))?)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn write_refusal(&mut self, seen: &Seen, refusal: &Refusal, context: &mut Context) -> Result<(), Failure> {
+        let code = refusal.reply.code.as_deref();
+        context.stderr.line(&inert_line(&line(seen, &refusal.redactor, code)))?;
+        let shown = Shown {
+            diagnosis: &refusal.diagnosis,
+            known: Known::WHOLE,
+            reply: Some(&refusal.reply),
+            further_notes: &[],
+            redactor: &refusal.redactor,
+            show_secrets: self.explaining.show_secrets,
+            milliseconds: refusal.milliseconds,
+        };
+        match self.said.insert(about(seen, refusal)) {
+            true => shown.write_text(false, &mut context.stderr)?,
+            false => context.stderr.line(&format!("{} (explained above)", refusal.redactor.apply(&shown.to_line())))?,
+        }
+        if let Some(saving) = &mut self.saving {
+            // The program runs on, whatever becomes of a copy.
+            match saving.save(seen, refusal, &shown) {
+                Ok(file) => context.stderr.line(&format!("{OWN} saved as {}", file.display()))?,
+                Err(failure) => warn(context, &failure.to_string())?,
+            }
+        }
+        Ok(context.stderr.line("")?)
+    }
+}
+
+/// One request in a line, without what gives access.
+fn line(seen: &Seen, redactor: &Redactor, code: Option<&str>) -> String {
+    let Seen { place, request, reply, took } = seen;
+    let target = String::from_utf8_lossy(request.target()).into_owned();
+    format!(
+        "{OWN} {}{} {} {}://{}{} ({:.0} ms)",
+        reply.status,
+        code.map(|code| format!(" {code}")).unwrap_or_default(),
+        request.method(),
+        place.scheme,
+        place.host,
+        redactor.apply(&target),
+        took.as_secs_f64() * 1000.0,
+    )
+}
+
+/// What makes a refusal the same as one before: retries and loops are refused for one reason, many times.
+fn about(seen: &Seen, refusal: &Refusal) -> String {
+    let best = refusal.diagnosis.best();
+    let ids: Vec<&str> = best.iter().flat_map(|best| &best.mistakes).map(|made| made.mistake.id).collect();
+    let key = refusal.access_key_id.as_deref().unwrap_or_default();
+    let code = refusal.reply.code.as_deref().unwrap_or_default();
+    let (host, place) = (&seen.place.host, if ids.is_empty() { seen.request.target() } else { &[] });
+    format!("{host} {key} {code} {} {}", ids.join(","), String::from_utf8_lossy(place))
+}

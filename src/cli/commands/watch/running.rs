@@ -1,0 +1,99 @@
+//! The program and the proxy, from the start of the one to its end.
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Child, Command};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use super::WatchArgs;
+use super::queue::{Notice, Notices, Queue};
+use super::report::Report;
+use super::surroundings;
+use super::trust::TrustFiles;
+use crate::cli::commands::serve::running::start_runtime;
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::gateway::forward::{self, Authority, Forwarder};
+use crate::gateway::{Limits, Stop};
+use crate::platform::ChildSignals;
+
+/// Runs the program, and writes what it is refused.
+pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
+    context.connection = args.connection.to_credentials(context);
+    let watched = args.watched()?;
+    let mut report = Report::new(args)?;
+    let authority = Authority::new(&watched.constraint(), context.now, std::process::id()).map_err(Failure::invalid)?;
+    let trust = TrustFiles::write(&authority, &context.environment)?;
+    let runtime = start_runtime()?;
+    let own = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let cannot_listen = |error| Failure::from_error(Exit::CannotConnect, anyhow::Error::from(error));
+    let listener = runtime.block_on(TcpListener::bind(own)).map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    let (queue, notices) = Queue::new(args.all);
+    let queue = Arc::new(queue);
+    let forwarder = Forwarder {
+        watched,
+        authority,
+        options: args.connection.to_transport(context),
+        limits: Limits::default(),
+        witness: Arc::clone(&queue) as _,
+    };
+    let stop = Stop::new();
+    let serving = runtime.spawn(forward::serve(Arc::new(forwarder), listener, stop.clone()));
+    let variables = surroundings::variables(address, &trust, args.endpoint_url.as_deref(), &context.environment);
+    // Within the runtime, which takes signals.
+    let entered = runtime.enter();
+    let signals = ChildSignals::listen().map_err(cannot_listen)?;
+    let child = start(args, variables)?;
+    runtime.spawn(async move {
+        let code = signals.attend(child).await;
+        stop.ask();
+        // A panic there is told by itself.
+        let _ = serving.await;
+        queue.end(code);
+    });
+    drop(entered);
+    let code = write_all(&notices, &mut report, context);
+    // What the program left behind may still speak; this process does not wait for it.
+    runtime.shutdown_background();
+    code
+}
+
+/// Starts the program, with standard input, output and error as they are.
+fn start(args: &WatchArgs, variables: Vec<(&'static str, std::ffi::OsString)>) -> Result<Child, Failure> {
+    let Some((program, words)) = args.command.split_first() else {
+        return Err(Failure::usage("no program to run"));
+    };
+    Command::new(program).args(words).envs(variables).spawn().map_err(|error| {
+        let exit = if error.kind() == ErrorKind::NotFound { Exit::NoProgram } else { Exit::CannotRun };
+        let text = format!("cannot run '{}'", program.to_string_lossy());
+        match exit {
+            Exit::NoProgram => Failure::new(exit, format!("{text}: no such program")),
+            _ => Failure::from_error(exit, error).context(text),
+        }
+    })
+}
+
+/// Writes until the program has ended, and what was seen until then.
+fn write_all(notices: &Notices, report: &mut Report, context: &mut Context) -> Result<u8, Failure> {
+    let mut is_heard = true;
+    while let Some(notice) = notices.next() {
+        match notice {
+            Notice::Ended(code) => {
+                let left_out = notices.count_left_out();
+                if left_out > 0 && is_heard {
+                    // Standard error may be gone by now.
+                    let _ =
+                        context.stderr.line(&format!("sigvet: {left_out} more were not looked at: too many at once"));
+                }
+                return code.map_err(|error| Failure::from_error(Exit::CannotRun, error));
+            }
+            // The program runs on when nobody reads what is written here.
+            notice if is_heard => is_heard = report.write(&notice, context).is_ok(),
+            _ => {}
+        }
+    }
+    Ok(Exit::Done as u8)
+}

@@ -1,0 +1,153 @@
+//! An authority for one run: it makes a certificate for each host that is asked for. Its key is in memory alone, and goes with it.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose, NameConstraints, SanType, SerialNumber, date_time_ymd,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use sigvet_core::time::Timestamp;
+
+use super::watched::Constraint;
+use crate::gateway::certificate::{CertificateError, configure, named};
+
+/// What is spoken with a client: what can be kept byte for byte.
+const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
+
+/// Certificates that are kept to be shown again: buckets are hosts, and there may be any number of them.
+const KEPT: usize = 1024;
+
+/// From so long before now a certificate is good, for clocks that are behind, in seconds.
+const BEFORE: i64 = 2 * 24 * 60 * 60;
+
+/// And until so long after. Some clients take none that is good for more than 398 days.
+const AFTER: i64 = 365 * 24 * 60 * 60;
+
+/// Makes certificates.
+pub struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    /// The key of every certificate that it makes.
+    key: KeyPair,
+    certificate: rcgen::Certificate,
+    validity: Validity,
+    serial: AtomicU64,
+    made: Mutex<HashMap<String, Arc<ServerConfig>>>,
+}
+
+#[derive(Clone, Copy)]
+struct Validity {
+    from: Timestamp,
+    until: Timestamp,
+}
+
+impl Authority {
+    /// Makes an authority that can vouch for those hosts. The number tells it from those of other runs.
+    ///
+    /// # Errors
+    /// The system gives no randomness.
+    pub fn new(constraint: &Constraint, now: Timestamp, run: u32) -> Result<Self, CertificateError> {
+        let made = CertificateError::Made;
+        let at = |seconds| Timestamp::from_epoch_seconds(now.epoch_seconds() + seconds);
+        let validity = Validity { from: at(-BEFORE), until: at(AFTER) };
+        let own_key = KeyPair::generate().map_err(made)?;
+        let params = authority_params(constraint, validity, run);
+        let certificate = params.self_signed(&own_key).map_err(made)?;
+        let (key, serial) = (KeyPair::generate().map_err(made)?, AtomicU64::new(1));
+        Ok(Self { issuer: Issuer::new(params, own_key), key, certificate, validity, serial, made: Mutex::default() })
+    }
+
+    /// Its certificate, as PEM.
+    pub fn to_pem(&self) -> String {
+        self.certificate.pem()
+    }
+
+    /// Its certificate, as DER.
+    pub fn der(&self) -> &[u8] {
+        self.certificate.der()
+    }
+
+    /// The configuration of a server that shows a certificate for that host.
+    ///
+    /// # Errors
+    /// The host is no name that a certificate can have.
+    pub fn configuration_for(&self, host: &str) -> Result<Arc<ServerConfig>, CertificateError> {
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(configuration) = made.get(&host) {
+            return Ok(Arc::clone(configuration));
+        }
+        let configuration = self.make(&host)?;
+        if made.len() >= KEPT {
+            made.clear();
+        }
+        made.insert(host, Arc::clone(&configuration));
+        Ok(configuration)
+    }
+
+    fn make(&self, host: &str) -> Result<Arc<ServerConfig>, CertificateError> {
+        let made = CertificateError::Made;
+        let mut params = CertificateParams::default();
+        // A common name is at most 64 characters long, and hosts are longer.
+        params.distinguished_name = named("sigvet watch");
+        params.subject_alt_names = vec![match host.parse::<IpAddr>() {
+            Ok(address) => SanType::IpAddress(address),
+            Err(_) => SanType::DnsName(host.try_into().map_err(made)?),
+        }];
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.use_authority_key_identifier_extension = true;
+        // Two of one issuer may not have the same.
+        params.serial_number = Some(SerialNumber::from(self.serial.fetch_add(1, Ordering::Relaxed)));
+        self.validity.apply_to(&mut params);
+        let certificate = params.signed_by(&self.key, &self.issuer).map_err(made)?;
+        let key = PrivateKeyDer::Pkcs8(self.key.serialize_der().into());
+        configure(vec![certificate.der().clone()], key, &PROTOCOLS)
+    }
+}
+
+fn authority_params(constraint: &Constraint, validity: Validity, run: u32) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = named(&format!("sigvet watch, run {run}"));
+    params.distinguished_name.push(DnType::OrganizationName, "sigvet, for one program on this machine");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    if let Constraint::Below(names, addresses) = constraint {
+        params.name_constraints = Some(constraints(names, addresses));
+    }
+    validity.apply_to(&mut params);
+    params
+}
+
+/// A kind of name of which nothing is permitted or excluded is free (RFC 5280 §4.2.1.10), so without addresses all are excluded.
+fn constraints(names: &[String], addresses: &[IpAddr]) -> NameConstraints {
+    let whole = |address: &IpAddr| if address.is_ipv4() { 32 } else { 128 };
+    let subnet = |address: IpAddr, length| GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(address, length));
+    let permitted = names.iter().map(|name| GeneralSubtree::DnsName(name.clone()));
+    let permitted = permitted.chain(addresses.iter().map(|address| subnet(*address, whole(address))));
+    let all = [IpAddr::from([0; 4]), IpAddr::from([0_u16; 8])].map(|address| subnet(address, 0));
+    let excluded_subtrees = if addresses.is_empty() { all.into() } else { Vec::new() };
+    NameConstraints { permitted_subtrees: permitted.collect(), excluded_subtrees }
+}
+
+impl Validity {
+    /// From the beginning of one day until that of another.
+    fn apply_to(self, params: &mut CertificateParams) {
+        let day = |at: Timestamp| {
+            let number = |range: std::ops::Range<usize>| at.day().get(range).and_then(|digits| digits.parse().ok());
+            let year = at.day().get(..4).and_then(|digits| digits.parse().ok()).unwrap_or(1970);
+            date_time_ymd(year, number(4..6).unwrap_or(1), number(6..8).unwrap_or(1))
+        };
+        (params.not_before, params.not_after) = (day(self.from), day(self.until));
+    }
+}
+
+impl std::fmt::Debug for Authority {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Authority").finish_non_exhaustive()
+    }
+}

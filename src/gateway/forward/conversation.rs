@@ -1,0 +1,299 @@
+//! What is said over one connection: each request with its reply, copied while they pass.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use sigvet_core::internal::raw_http::{Lines, parse_fields, take_fields, take_head};
+use sigvet_core::internal::{captured_request, with_authority, with_wire_faults};
+use sigvet_core::request::{Body, Headers, Request};
+
+use super::kept::Kept;
+use super::splitter::{Framing, Parts};
+
+/// Bytes of a request's body that are kept; of a longer one the hash is.
+const KEPT_BODY: usize = 1024 * 1024;
+
+/// Bytes of a refusal that are kept.
+const KEPT_REPLY: usize = 64 * 1024;
+
+/// The statuses with which signatures are refused.
+const REFUSALS: [u16; 3] = [400, 401, 403];
+
+/// Where a conversation takes place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// `https`.
+    pub scheme: &'static str,
+    /// The host that the client asked for, with its port unless that is the scheme's own.
+    pub host: String,
+}
+
+/// A request that passed, with its reply.
+#[derive(Debug)]
+pub struct Seen {
+    /// Where it was seen.
+    pub place: Place,
+    /// The request as it was sent. Its body is kept if the request was refused, and had arrived whole by then.
+    pub request: Request,
+    /// The reply.
+    pub reply: SeenReply,
+    /// From the request's head to the reply's.
+    pub took: Duration,
+}
+
+/// A reply that passed.
+#[derive(Debug, Default)]
+pub struct SeenReply {
+    /// `403`.
+    pub status: u16,
+    /// Its head as it was sent, without the first line.
+    pub headers: Headers,
+    /// The beginning of a refusal.
+    pub body: Vec<u8>,
+}
+
+impl Seen {
+    /// Whether the status is one with which signatures are refused.
+    pub fn may_be_refused(&self) -> bool {
+        REFUSALS.contains(&self.reply.status)
+    }
+}
+
+/// Who is told of what passes. Nobody waits for it.
+pub trait Witness: Send + Sync + fmt::Debug {
+    /// A request was answered.
+    fn saw(&self, seen: Seen);
+
+    /// A server was not reached, and the client was told so.
+    fn unreached(&self, host: &str, problem: String);
+
+    /// The client does not believe the certificate that was made for a host.
+    fn distrusted(&self, host: &str);
+
+    /// What the client speaks with a watched host cannot be looked into, and passes unseen.
+    fn unseen(&self, host: &str);
+}
+
+/// One connection.
+#[derive(Debug)]
+pub struct Conversation {
+    place: Place,
+    /// Nobody, if the host is not watched.
+    witness: Option<Arc<dyn Witness>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Requests without a whole reply, the oldest first.
+    waiting: VecDeque<Sent>,
+    /// How many there have been.
+    count: u64,
+    /// Whether both ends speak something else by now.
+    is_over: bool,
+}
+
+/// A request on its way.
+#[derive(Debug)]
+struct Sent {
+    number: u64,
+    request: Request,
+    kept: Kept,
+    is_whole: bool,
+    began: Instant,
+}
+
+impl Conversation {
+    /// A conversation that has not begun.
+    pub fn new(place: Place, witness: Option<Arc<dyn Witness>>) -> Arc<Self> {
+        Arc::new(Self { place, witness, state: Mutex::default() })
+    }
+
+    /// The client's side.
+    pub fn requests(self: &Arc<Self>) -> Requests {
+        Requests { conversation: Arc::clone(self), number: 0 }
+    }
+
+    /// The server's side.
+    pub fn replies(self: &Arc<Self>) -> Replies {
+        Replies { conversation: Arc::clone(self), reply: None, took: Duration::ZERO }
+    }
+
+    /// Whether a request waits for its reply, or something is spoken in which nobody knows.
+    pub fn is_busy(&self) -> bool {
+        let state = self.state();
+        state.is_over || !state.waiting.is_empty()
+    }
+
+    /// Whether something else than HTTP/1 is spoken.
+    pub fn is_over(&self) -> bool {
+        self.state().is_over
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self) -> Framing {
+        self.state().is_over = true;
+        Framing::Opaque
+    }
+
+    /// Tells of the oldest request and its reply.
+    fn answered(&self, reply: SeenReply, took: Duration) {
+        let Some(sent) = self.state().waiting.pop_front() else { return };
+        let Some(witness) = &self.witness else { return };
+        let mut seen = Seen { place: self.place.clone(), request: sent.request, reply, took };
+        if sent.is_whole && seen.may_be_refused() {
+            seen.request.body = sent.kept.into_body();
+        }
+        witness.saw(seen);
+    }
+}
+
+/// Listens to the client.
+#[derive(Debug)]
+pub struct Requests {
+    conversation: Arc<Conversation>,
+    number: u64,
+}
+
+impl Requests {
+    /// Does something with the request that is passing, unless it was answered already.
+    fn with_current(&self, act: impl FnOnce(&mut Sent)) {
+        let mut state = self.conversation.state();
+        if let Some(sent) = state.waiting.back_mut().filter(|sent| sent.number == self.number) {
+            act(sent);
+        }
+    }
+}
+
+impl Parts for Requests {
+    fn head(&mut self, head: &[u8]) -> Framing {
+        if self.conversation.is_over() {
+            return Framing::Opaque;
+        }
+        let Some(request) = request_of(head) else { return self.conversation.end() };
+        let framing = body_of_request(&request.headers);
+        let limit = if self.conversation.witness.is_some() { KEPT_BODY } else { 0 };
+        let mut state = self.conversation.state();
+        state.count += 1;
+        self.number = state.count;
+        let (kept, began) = (Kept::new(limit), Instant::now());
+        state.waiting.push_back(Sent { number: self.number, request, kept, is_whole: false, began });
+        framing
+    }
+
+    fn raw(&mut self, _: &[u8]) {}
+
+    fn data(&mut self, bytes: &[u8]) {
+        if self.conversation.witness.is_some() {
+            self.with_current(|sent| sent.kept.push(bytes));
+        }
+    }
+
+    fn end(&mut self) {
+        self.with_current(|sent| sent.is_whole = true);
+    }
+}
+
+/// Listens to the server.
+#[derive(Debug)]
+pub struct Replies {
+    conversation: Arc<Conversation>,
+    /// The reply that is passing.
+    reply: Option<SeenReply>,
+    took: Duration,
+}
+
+impl Replies {
+    /// The connection has ended: a refusal that broke off is better than none.
+    pub fn break_off(&mut self) {
+        if let Some(reply) = self.reply.take() {
+            self.conversation.answered(reply, self.took);
+        }
+    }
+}
+
+impl Parts for Replies {
+    fn head(&mut self, head: &[u8]) -> Framing {
+        let Some((status, headers)) = reply_of(head) else { return self.conversation.end() };
+        if status == 101 {
+            // Who spoke until now is told; what follows is not HTTP.
+            self.conversation.answered(SeenReply { status, headers, body: Vec::new() }, Duration::ZERO);
+            return self.conversation.end();
+        }
+        if status < 200 {
+            return Framing::Stop;
+        }
+        let waiting = self.conversation.state();
+        let is_head = waiting.waiting.front().is_some_and(|sent| sent.request.method() == "HEAD");
+        self.took = waiting.waiting.front().map(|sent| sent.began.elapsed()).unwrap_or_default();
+        drop(waiting);
+        let framing = body_of_reply(status, &headers, is_head);
+        self.reply = Some(SeenReply { status, headers, body: Vec::new() });
+        framing
+    }
+
+    fn raw(&mut self, _: &[u8]) {}
+
+    fn data(&mut self, bytes: &[u8]) {
+        if let Some(reply) = self.reply.as_mut().filter(|reply| REFUSALS.contains(&reply.status)) {
+            let room = KEPT_REPLY.saturating_sub(reply.body.len()).min(bytes.len());
+            reply.body.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        }
+    }
+
+    fn end(&mut self) {
+        self.break_off();
+    }
+}
+
+/// The request without its body, as it was sent.
+fn request_of(head: &[u8]) -> Option<Request> {
+    use sigvet_core::internal::raw_http::authority_of;
+
+    let head = take_head(&mut Lines::of(head)).ok()?;
+    let authority = head.origin.as_deref().map(authority_of);
+    let request = captured_request(head.method, head.target, head.headers, Body::Unknown);
+    Some(with_wire_faults(with_authority(request, authority), head.faults))
+}
+
+fn reply_of(head: &[u8]) -> Option<(u16, Headers)> {
+    let mut lines = Lines::of(head);
+    let first = lines.next()?.text;
+    let status = first.strip_prefix(b"HTTP/1.")?.split(|byte| *byte == b' ').nth(1)?;
+    let status = std::str::from_utf8(status).ok()?.parse().ok()?;
+    Some((status, parse_fields(take_fields(&mut lines)).ok()?))
+}
+
+fn body_of_request(headers: &Headers) -> Framing {
+    match (is_chunked(headers), headers.content_length()) {
+        (Some(true), _) => Framing::Chunked,
+        (Some(false), _) => Framing::Opaque,
+        (None, Some(length)) => Framing::Length(length),
+        (None, None) if headers.contains("content-length") => Framing::Opaque,
+        (None, None) => Framing::Length(0),
+    }
+}
+
+/// RFC 9112 §6.3.
+fn body_of_reply(status: u16, headers: &Headers, is_head: bool) -> Framing {
+    if is_head || matches!(status, 204 | 304) {
+        return Framing::Length(0);
+    }
+    match (is_chunked(headers), headers.content_length()) {
+        (Some(true), _) => Framing::Chunked,
+        (None, Some(length)) => Framing::Length(length),
+        _ => Framing::ToEnd,
+    }
+}
+
+/// Whether the last coding of a body is that of chunks; none if there is no coding.
+fn is_chunked(headers: &Headers) -> Option<bool> {
+    let last = headers.values("transfer-encoding").last()?;
+    let last = last.rsplit(|byte| *byte == b',').next().unwrap_or_default();
+    Some(last.trim_ascii().eq_ignore_ascii_case(b"chunked"))
+}

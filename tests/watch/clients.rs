@@ -1,0 +1,151 @@
+//! Clients of several runtimes that are watched on their way to `sigvet serve`, which has a name of AWS's there.
+//!
+//! Run by name, `cargo test --test watch_clients`: a client that is not on the machine is passed over, which fails where `$CI` is set.
+//! It catches a runtime that does not find the proxy or does not trust its certificate, a request that is right and refused behind it,
+//! and a wrong one that is not explained.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, unreachable_pub, dead_code, reason = "a test fails by panicking and has no public API")]
+
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use world::{KEY, World, text};
+
+/// A letter more is a mistake that only whoever has the right secret can name.
+const MISTAKE: &str = "[secret-mistyped]";
+
+#[test]
+fn boto3_is_watched() {
+    let Some(python) = python("boto3") else { return };
+    watched(&[&python, &here("sdk.py"), "boto3"], 0);
+}
+
+#[test]
+fn requests_is_watched() {
+    let Some(python) = python("botocore, requests") else { return };
+    watched(&[&python, &here("sdk.py"), "requests"], 0);
+}
+
+#[test]
+fn aiobotocore_is_watched() {
+    let Some(python) = python("aiobotocore") else { return };
+    watched(&[&python, &here("sdk.py"), "aiobotocore"], 0);
+}
+
+#[test]
+fn the_aws_cli_is_watched() {
+    let Some(python) = python("awscli") else { return };
+    let aws = Path::new(&python).with_file_name("aws");
+    watched(&[text(&aws), "s3api", "list-objects-v2", "--bucket", "bucket", "--region", "us-east-1"], 255);
+}
+
+#[test]
+fn the_sdk_for_javascript_is_watched() {
+    let folder = std::env::var("CLIENTS_NODE").unwrap_or_else(|_| "target/clients".to_owned());
+    if has("node", "--version") && is_there(&Path::new(&folder).join("node_modules/@aws-sdk/client-s3")) {
+        for client in ["s3", "dynamodb"] {
+            watched(&["node", "--no-warnings", &here("sdk.mjs"), &folder, client], 0);
+        }
+    }
+}
+
+/// Go's certificates are those of `SSL_CERT_FILE`, and its proxy that of `HTTPS_PROXY`.
+#[test]
+fn a_program_in_go_is_watched() {
+    if has("restic", "version") {
+        // It would try again for a quarter of an hour.
+        let program = ["timeout", "10", "restic", "-r", "s3:https://s3.us-east-1.amazonaws.com/bucket/r", "init"];
+        let (_, wrong) = both(&program);
+        assert!(wrong.stderr.contains(MISTAKE), "{}", wrong.stderr);
+    }
+}
+
+/// The two clients of Java's own library sign nothing; they reach a host that is watched, and one that is not, by their trust store.
+#[test]
+fn java_is_watched() {
+    if has("java", "-version") {
+        let world = World::new();
+        let server = world.serve();
+        let ended = world.watch(server.address(), &["--all"], &["java", &here("Reach.java")]).run();
+        assert_eq!(ended.text(), "403 403\n", "{}", ended.stderr);
+        assert_eq!(
+            ended.stderr.matches("sigvet: 403 GET https://s3.us-east-1.amazonaws.com/").count(),
+            2,
+            "{}",
+            ended.stderr
+        );
+    }
+}
+
+/// Runs a client with the right secret, of which nothing is said, and with a wrong one, of which is said why.
+fn watched(program: &[&str], refused: i32) {
+    let (right, wrong) = both(program);
+    right.expect_silence();
+    wrong.expect(refused).expect_explained();
+}
+
+fn both(program: &[&str]) -> (Ended, Ended) {
+    let world = World::new();
+    let server = world.serve();
+    let run = |secret: &str| {
+        let secret = format!("AWS_SECRET_ACCESS_KEY={secret}");
+        let isolated = ["env", &secret, "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null"];
+        let more =
+            ["AWS_MAX_ATTEMPTS=1", "RESTIC_PASSWORD=p", "AWS_EC2_METADATA_DISABLED=true", "PYTHONDONTWRITEBYTECODE=1"];
+        let ended = world.watch(server.address(), &[], &[&isolated[..], &more, program].concat()).run();
+        Ended { code: ended.code, stdout: ended.text(), stderr: ended.stderr }
+    };
+    (run(KEY.1), run(&format!("{}x", KEY.1)))
+}
+
+struct Ended {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ended {
+    fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}{}", self.stdout, self.stderr);
+        self
+    }
+
+    fn expect_silence(&self) {
+        assert!(!self.stderr.contains("sigvet: "), "{}{}", self.stdout, self.stderr);
+    }
+
+    fn expect_explained(&self) {
+        assert!(self.stderr.contains(MISTAKE), "{}{}", self.stdout, self.stderr);
+    }
+}
+
+fn here(name: &str) -> String {
+    let file: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/watch/clients").join(name);
+    file.to_str().unwrap().to_owned()
+}
+
+/// Python, if it has these modules.
+fn python(modules: &str) -> Option<String> {
+    let program = std::env::var("CLIENTS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    has(&program, &format!("-cimport {modules}")).then_some(program)
+}
+
+/// Whether a program runs with this word.
+fn has(program: &str, word: &str) -> bool {
+    let succeeds = Command::new(program).arg(word).output().is_ok_and(|output| output.status.success());
+    succeeds || is_left_out(&format!("{program} {word}"))
+}
+
+fn is_there(path: &Path) -> bool {
+    path.exists() || is_left_out(&path.display().to_string())
+}
+
+/// Says what is missing; in CI nothing may be.
+#[expect(clippy::print_stderr, reason = "whoever runs the test should know what was not tested")]
+fn is_left_out(what: &str) -> bool {
+    assert!(std::env::var_os("CI").is_none(), "{what} is not on this machine");
+    eprintln!("left out, because it is not on this machine: {what}");
+    false
+}

@@ -1,0 +1,110 @@
+//! What is refused, and what is said of it.
+
+use std::os::unix::fs::PermissionsExt;
+
+use sigvet_testing::Sigvet;
+
+use super::upstream::Upstream;
+use super::world::{KEY, WATCHED, World, curl, login, text};
+
+#[test]
+fn a_request_that_is_right_is_taken_and_nothing_is_said() {
+    let world = World::new();
+    let server = world.serve();
+    let (login, url) = (login(""), format!("https://{WATCHED}/bucket/key?list-type=2&prefix=a%2Fb"));
+    let file = world.authority();
+    let program = curl(&login, &["-T", text(&file), &url]);
+    let ended = world.watch(server.address(), &[], &program).run().expect(0);
+    assert_eq!((ended.text().as_str(), ended.stderr.as_str()), ("200", ""));
+    let all = world.watch(server.address(), &["--all"], &program).run().expect(0);
+    assert!(all.stderr.starts_with(&format!("sigvet: 200 PUT {url} (")), "{}", all.stderr);
+    server.wait_for("200 PUT", 2);
+}
+
+/// The mistake is made here: a letter more at the end of the secret. `serve` says the same by itself.
+#[test]
+fn a_wrong_secret_is_explained_and_saved_as_explain_reads_it() {
+    let world = World::new();
+    let server = world.serve();
+    let (login, url, folder) = (login("x"), format!("https://{WATCHED}/bucket/key"), world.path("refused"));
+    let program = curl(&login, &["-b", "session=hush-hush-hush-hush", "-o", "/dev/null", &url, &url]);
+    let options = ["--save", text(&folder), "--html"];
+    let ended = world.watch(server.address(), &options, &program).run().expect(0);
+    assert_eq!(ended.text(), "403403");
+    let said = &ended.stderr;
+    assert!(said.starts_with(&format!("sigvet: 403 SignatureDoesNotMatch GET {url} (")), "{said}");
+    assert_eq!(said.matches("\nfix: ").count(), 1, "{said}");
+    assert_eq!(said.matches("secret-mistyped").count(), said.matches("[secret-mistyped]").count());
+    assert!(
+        said.contains("not valid: the secret key has a typing or copying error [secret-mistyped]\nfix: "),
+        "{said}"
+    );
+    assert!(said.contains("(explained above)"), "{said}");
+    assert!(!said.contains("hush") && !said.contains(KEY.1), "{said}");
+    let mut names: Vec<String> =
+        std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let of = |number: u32, end: &str| format!("000{number}-{WATCHED}-403.{end}");
+    assert_eq!(names, [of(1, "html"), of(1, "http"), of(2, "html"), of(2, "http")]);
+    for name in names {
+        let file = folder.join(&name);
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+        let saved = std::fs::read_to_string(&file).unwrap();
+        assert!(!saved.contains("hush") && !saved.contains(KEY.1), "{saved}");
+        if name.ends_with(".http") {
+            // Without the key: the server's texts and the file are all there is.
+            let again = Sigvet::anonymous(&["explain", "--quiet", text(&file)]);
+            let again = again.env("AWS_ACCESS_KEY_ID", KEY.0).env("AWS_SECRET_ACCESS_KEY", KEY.1).run().expect(1);
+            assert!(again.text().contains("[secret-mistyped]"), "{}", again.text());
+        } else {
+            assert!(saved.contains("secret-mistyped") && saved.contains("Content-Security-Policy"));
+        }
+    }
+    let shown = world.watch(server.address(), &["--save", text(&folder), "--show-secrets"], &program).run().expect(0);
+    assert!(shown.stderr.contains("saved as") && shown.stderr.contains("/0003-"), "{}", shown.stderr);
+    assert!(std::fs::read_to_string(folder.join(of(3, "http"))).unwrap().contains("hush-hush-hush-hush"));
+}
+
+/// An answer to HEAD has no words, so the signature itself has to tell.
+#[test]
+fn a_refused_head_is_explained_and_an_unsigned_request_is_not() {
+    let world = World::new();
+    let server = world.serve();
+    let (wrong, url) = (login("x"), format!("https://{WATCHED}/bucket/key"));
+    let head = world.watch(server.address(), &[], &curl(&wrong, &["-I", &url])).run().expect(0);
+    assert!(head.stderr.contains("[secret-mistyped]"), "{}", head.stderr);
+    let unsigned = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", &url];
+    let silent = world.watch(server.address(), &[], &unsigned).run().expect(0);
+    assert_eq!((silent.text().as_str(), silent.stderr.as_str()), ("403", ""));
+    let all = world.watch(server.address(), &["--all"], &unsigned).run().expect(0);
+    assert!(all.stderr.starts_with(&format!("sigvet: 403 GET {url} (")), "{}", all.stderr);
+}
+
+/// Permission is no question of the signature.
+#[test]
+fn a_denied_request_is_not_explained() {
+    let world = World::new();
+    let body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+    let denied = format!("HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let upstream = Upstream::secure(&world, &denied);
+    let (login, url) = (login(""), format!("https://{WATCHED}/bucket/key"));
+    let ended = world.watch(&upstream.address, &[], &curl(&login, &[&url])).run();
+    assert_eq!((ended.text().as_str(), ended.stderr.as_str()), ("403", ""));
+}
+
+/// Catches words of a server that a terminal obeys, or that pass for ours.
+#[test]
+fn a_hostile_reply_is_inert() {
+    let world = World::new();
+    let message = "\u{1b}[2J\u{1b}]8;;x\u{7}\u{202e}evil\nsigvet: 200 GET";
+    let body = format!("<Error><Code>SignatureDoesNotMatch</Code><Message>{message}</Message></Error>");
+    let head = "HTTP/1.1 403 No\r\nX-Amz-Request-Id: \u{1b}]0;r\u{7}\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let hostile = format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    let upstream = Upstream::secure(&world, &hostile);
+    let (login, url) = (login("x"), format!("https://{WATCHED}/bucket/key"));
+    let ended = world.watch(&upstream.address, &["--all"], &curl(&login, &[&url])).run();
+    let said = ended.stderr;
+    assert!(said.contains("evil") && said.contains("[secret-mistyped]"), "{said:?}");
+    assert!(!said.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{said:?}");
+    assert_eq!(said.lines().filter(|line| line.starts_with("sigvet: ")).count(), 1, "{said:?}");
+}
