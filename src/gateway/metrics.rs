@@ -62,20 +62,20 @@ impl Metrics {
 
 impl Counted {
     fn write(&self, text: &mut String) {
-        head(text, "sigvet_requests_total", "counter", "Requests that were answered.");
+        head(text, "sigvet_requests_total", "counter", "Answered requests.");
         for ((route, status), count) in &self.requests {
             line(text, &format!("sigvet_requests_total{{route=\"{}\",status=\"{status}\"}} {count}", escaped(route)));
         }
-        head(
-            text,
-            "sigvet_refused_signatures_total",
-            "counter",
-            "Signatures that were refused, by the mistake behind.",
-        );
+        head(text, "sigvet_refused_signatures_total", "counter", "Refused signatures, by cause.");
         for (cause, count) in &self.refused {
             line(text, &format!("sigvet_refused_signatures_total{{cause=\"{}\"}} {count}", escaped(cause)));
         }
-        head(text, "sigvet_upstream_latency_seconds", "histogram", "Time until the upstream began its answer.");
+        head(
+            text,
+            "sigvet_upstream_latency_seconds",
+            "histogram",
+            "Time to the first byte of the upstream's response.",
+        );
         for (route, histogram) in &self.latency {
             histogram.write(&escaped(route), text);
         }
@@ -107,16 +107,22 @@ fn write_sources(sources: &[SourceStatus], text: &mut String) {
         let is_ready = u8::from(source.age.is_some());
         line(text, &format!("sigvet_credentials_ready{{source=\"{}\"}} {is_ready}", escaped(&source.name)));
     }
-    let gauges: [(&str, &str, fn(&SourceStatus) -> Option<i64>); 2] = [
-        ("sigvet_credentials_age_seconds", "Time since the credentials were given.", |source| source.age),
-        ("sigvet_credentials_expire_seconds", "Time until the credentials expire.", |source| source.expires_in),
-    ];
-    for (name, help, value) in gauges {
-        head(text, name, "gauge", help);
-        for source in sources {
-            if let Some(value) = value(source) {
-                line(text, &format!("{name}{{source=\"{}\"}} {value}", escaped(&source.name)));
-            }
+    let ages = sources.iter().map(|source| (source, source.age));
+    write_gauge("sigvet_credentials_age_seconds", "Age of the credentials.", ages, text);
+    let ends = sources.iter().map(|source| (source, source.expires_in));
+    write_gauge("sigvet_credentials_expire_seconds", "Time until the credentials expire.", ends, text);
+}
+
+fn write_gauge<'s>(
+    name: &str,
+    help: &str,
+    values: impl Iterator<Item = (&'s SourceStatus, Option<i64>)>,
+    text: &mut String,
+) {
+    head(text, name, "gauge", help);
+    for (source, value) in values {
+        if let Some(value) = value {
+            line(text, &format!("{name}{{source=\"{}\"}} {value}", escaped(&source.name)));
         }
     }
 }

@@ -202,6 +202,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         let lock = lock_file(&path).unwrap();
+        for_owner_only(&mut OpenOptions::new());
         let metadata = fs::metadata(&path).unwrap();
         assert!(is_owner_trusted(&metadata) && owner_kept(&lock, &metadata));
         assert!(is_file_name("a") && !is_file_name("c:a"));

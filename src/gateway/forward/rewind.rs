@@ -29,7 +29,7 @@ impl<S> Rewind<S> {
 
     /// The same from where it began to note.
     #[must_use]
-    pub fn from_the_beginning(self) -> Self {
+    pub fn rewound(self) -> Self {
         let mut first = self.noted.unwrap_or_default();
         first.extend_from_slice(&self.first);
         Self { first: first.freeze(), stream: self.stream, noted: None }

@@ -152,7 +152,7 @@ async fn secure(
     let speaks = hello.client_hello().alpn().is_none_or(|mut names| names.any(|name| name == b"http/1.1"));
     if !speaks {
         forwarder.witness.unseen(&url.host_header());
-        return join(hello.io.from_the_beginning(), server).await;
+        return join(hello.io.rewound(), server).await;
     }
     hello.io.forget();
     let server = transport::secure(server, url, &forwarder.options).await;

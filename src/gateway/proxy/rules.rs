@@ -117,7 +117,7 @@ impl Edits {
                 !self.strip_parameters.iter().any(|pattern| pattern.matches(&name))
             };
             let kept: Vec<&[u8]> = query.split(|byte| *byte == b'&').filter(is_kept).collect();
-            if !(kept.is_empty() && !query.is_empty()) {
+            if !kept.is_empty() || query.is_empty() {
                 target.push(b'?');
                 target.extend(kept.join(&b'&'));
             }

@@ -52,7 +52,8 @@ pub fn cleared(mut request: Request, route: &Route, host: &str) -> Request {
     let is_nothing = declared(&request) == Declared::Nothing;
     request.headers.retain(|header| {
         let name = header.name.to_ascii_lowercase();
-        !hop.keeps(&name) && !(is_nothing && name == CONTENT_SHA256)
+        let is_meaningless = is_nothing && name == CONTENT_SHA256;
+        !hop.keeps(&name) && !is_meaningless
     });
     join_cookies(&mut request);
     route.edits.apply(&mut request);
