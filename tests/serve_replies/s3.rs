@@ -5,6 +5,10 @@ use crate::signing::{on_the_wire, with_change};
 use crate::table::{Fault, Protocol, another_payload};
 use crate::wire::ask;
 
+/// What is wrong, the request, and what S3 answers: status, code and message, and further elements.
+type Row<'a> = (&'a str, Vec<u8>, Answered<'a>);
+type Answered<'a> = ((u16, &'a str, &'a str), Vec<(&'a str, &'a str)>);
+
 /// S3 has a code for each fault, and elements that say more.
 #[test]
 fn s3_tells_every_fault_in_its_own_code() {
@@ -45,7 +49,7 @@ fn s3_rows() -> Vec<S3Row> {
         let message = "The difference between the request time and the current time is too large.";
         ((403, "RequestTimeTooSkewed", message), fields)
     };
-    let rows: Vec<(&str, Vec<u8>, ((u16, &str, &str), Vec<(&str, &str)>))> = vec![
+    let rows: Vec<Row<'_>> = vec![
         (
             "unknown key",
             of(Fault::Key),

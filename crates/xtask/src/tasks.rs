@@ -44,7 +44,8 @@ const fn check(name: &'static str, summary: &'static str, run: fn() -> Result<()
 }
 
 /// The tests that are only run by name, for they need more than a compiler.
-const TESTS_BY_NAME: [&str; 8] = ["--test", "awscrt", "--test", "clients", "--test", "page", "--test", "servers"];
+const TESTS_BY_NAME: [&str; 10] =
+    ["--test", "awscrt", "--test", "clients", "--test", "page", "--test", "servers", "--test", "watch_clients"];
 
 fn format() -> Result<(), Failure> {
     cargo(&["fmt", "--all", "--check"]).run()?;
