@@ -27,27 +27,12 @@ const CONTINUE_TIME: Duration = Duration::from_secs(1);
 /// Why a body did not go out to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum PassError {
-    /// It is longer than the gateway takes.
-    #[error("the body is longer than {limit} bytes")]
-    TooLong {
-        /// The limit.
-        limit: u64,
-    },
-    /// Nothing came for too long.
-    #[error("no byte of the body arrived for {} s", .0.as_secs())]
-    Slow(Duration),
-    /// The connection broke, or the framing did.
-    #[error("the body broke off: {0}")]
-    Broken(#[source] hyper::Error),
+    /// It did not arrive.
+    #[error(transparent)]
+    Unread(#[from] IntakeError),
     /// It is not what was signed.
     #[error("the body is not what was signed")]
     Wrong(Vec<Finding>),
-    /// It was to be taken whole, and could not.
-    #[error(transparent)]
-    Intake(#[from] IntakeError),
-    /// It is in chunks that cannot be read.
-    #[error("the body's chunks cannot be read: {0}")]
-    Chunks(DecodeError),
 }
 
 /// What becomes of a body, for whoever waits for the answer.
@@ -209,7 +194,7 @@ impl PassingBody {
         let mut told = self.outcome.told();
         told.length += bytes as u64;
         let limit = self.limits.body_bytes;
-        if told.length > limit { Err(PassError::TooLong { limit }) } else { Ok(()) }
+        if told.length > limit { Err(IntakeError::TooLong { limit }.into()) } else { Ok(()) }
     }
 
     fn end(&mut self) -> Result<(), PassError> {
@@ -262,7 +247,7 @@ fn wrong(errors: Vec<DecodeError>) -> PassError {
     for error in errors {
         match error {
             DecodeError::Fault(fault) => findings.push(Finding::Stream(fault)),
-            other => return PassError::Chunks(other),
+            other => return IntakeError::Chunks(other).into(),
         }
     }
     PassError::Wrong(findings)
@@ -291,7 +276,7 @@ impl Body for PassingBody {
                         return self.fail(error);
                     }
                 }
-                Poll::Ready(Some(Err(error))) => return self.fail(PassError::Broken(error)),
+                Poll::Ready(Some(Err(error))) => return self.fail(IntakeError::Broken(error).into()),
                 Poll::Ready(None) => {
                     if let Err(error) = self.end() {
                         return self.fail(error);
@@ -300,7 +285,7 @@ impl Body for PassingBody {
                 }
                 Poll::Pending if self.timer.as_mut().poll(cx).is_ready() => {
                     let limit = self.limits.idle_time;
-                    return self.fail(PassError::Slow(limit));
+                    return self.fail(IntakeError::Slow(limit).into());
                 }
                 Poll::Pending => return Poll::Pending,
             }

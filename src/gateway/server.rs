@@ -579,10 +579,8 @@ fn status_of(error: &IntakeError) -> u16 {
 
 fn status_of_pass(error: &PassError) -> u16 {
     match error {
-        PassError::TooLong { .. } => 413,
-        PassError::Slow(_) => 408,
-        PassError::Intake(error) => status_of(error),
-        PassError::Broken(_) | PassError::Chunks(_) | PassError::Wrong(_) => 400,
+        PassError::Unread(error) => status_of(error),
+        PassError::Wrong(_) => 400,
     }
 }
 

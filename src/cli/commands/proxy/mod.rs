@@ -38,11 +38,11 @@ pub enum UpstreamScheme {
 /// The arguments of `sigvet proxy`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
-  sigvet proxy --to https://search-logs.eu-west-1.es.amazonaws.com --profile prod
+  sigvet proxy --to https://sqs.eu-west-1.amazonaws.com --profile prod
   sigvet proxy --config routes.toml --check
   sigvet proxy --inbound keys.toml --to https://s3.eu-west-1.amazonaws.com")]
 pub struct ProxyArgs {
-    /// Sign for this server and pass requests on to it (default: the AWS host in each request)
+    /// Upstream server (default: the AWS host in each request)
     #[arg(long, value_name = "URL", conflicts_with_all = ["config", "host"], help_heading = "Upstream")]
     to: Option<String>,
 
@@ -63,7 +63,7 @@ pub struct ProxyArgs {
     #[arg(help_heading = "Upstream")]
     upstream_url_scheme: UpstreamScheme,
 
-    /// Pass on requests for these hosts; repeatable (default: hosts of AWS)
+    /// Pass on requests for these hosts; repeatable (default: endpoints of AWS services)
     #[arg(long, value_name = "HOST", action = ArgAction::Append, conflicts_with_all = ["to", "host", "config"])]
     #[arg(help_heading = "Upstream")]
     allow_host: Vec<String>,
@@ -97,7 +97,7 @@ pub struct ProxyArgs {
     #[arg(long, value_name = "ARN", help_heading = "Credentials")]
     role_arn: Option<String>,
 
-    /// Accept only requests that are signed with a key in this file, and sign them again
+    /// Verify requests with the keys in this file, and sign them again
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Credentials")]
     inbound: Option<PathBuf>,
 
@@ -121,7 +121,7 @@ pub struct ProxyArgs {
     #[arg(long, value_name = "HOST", help_heading = "Signing")]
     sign_host: Option<String>,
 
-    /// Sign UNSIGNED-PAYLOAD instead of the hash of the body, which then streams
+    /// Sign UNSIGNED-PAYLOAD, so that the body streams
     #[arg(long, help_heading = "Signing")]
     unsigned_payload: bool,
 
@@ -138,7 +138,7 @@ pub struct ProxyArgs {
     #[arg(help_heading = "Rules")]
     allow_method: Vec<String>,
 
-    /// Allow only this path, or with a '*' at its end all that begin so; repeatable
+    /// Allow only this path, or this prefix if it ends in '*'; repeatable
     #[arg(long, value_name = "PATH", action = ArgAction::Append, conflicts_with = "config")]
     #[arg(help_heading = "Rules")]
     allow_path: Vec<String>,
@@ -148,12 +148,12 @@ pub struct ProxyArgs {
     #[arg(conflicts_with = "config", help_heading = "Rules")]
     add_header: Vec<String>,
 
-    /// Remove this header before signing; 'x-debug-*' removes all that begin so; repeatable
+    /// Remove this header before signing; 'x-debug-*' matches by prefix; repeatable
     #[arg(short = 's', long, alias = "strip", value_name = "NAME", action = ArgAction::Append)]
     #[arg(conflicts_with = "config", help_heading = "Rules")]
     strip_header: Vec<String>,
 
-    /// Remove this query parameter before signing; 'utm_*' removes all that begin so; repeatable
+    /// Remove this query parameter before signing; 'utm_*' matches by prefix; repeatable
     #[arg(long, value_name = "NAME", action = ArgAction::Append, conflicts_with = "config", help_heading = "Rules")]
     strip_param: Vec<String>,
 
