@@ -42,7 +42,7 @@ pub enum UpstreamScheme {
   sigvet proxy --config routes.toml --check
   sigvet proxy --inbound keys.toml --to https://s3.eu-west-1.amazonaws.com")]
 pub struct ProxyArgs {
-    /// Upstream server (default: the AWS host in each request)
+    /// Upstream server (default: the host of each request)
     #[arg(long, value_name = "URL", conflicts_with_all = ["config", "host"], help_heading = "Upstream")]
     to: Option<String>,
 
@@ -97,7 +97,7 @@ pub struct ProxyArgs {
     #[arg(long, value_name = "ARN", help_heading = "Credentials")]
     role_arn: Option<String>,
 
-    /// Verify requests with the keys in this file, and sign them again
+    /// Verify requests by these keys, and sign them again
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Credentials")]
     inbound: Option<PathBuf>,
 
@@ -138,7 +138,7 @@ pub struct ProxyArgs {
     #[arg(help_heading = "Rules")]
     allow_method: Vec<String>,
 
-    /// Allow only this path, or this prefix if it ends in '*'; repeatable
+    /// Allow only this path, or prefix with '*'; repeatable
     #[arg(long, value_name = "PATH", action = ArgAction::Append, conflicts_with = "config")]
     #[arg(help_heading = "Rules")]
     allow_path: Vec<String>,
