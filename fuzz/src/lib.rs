@@ -112,7 +112,8 @@ pub fn explain(data: &[u8]) {
         credentials: Some(&credentials),
         ..Evidence::new(now(), &hints)
     };
-    let diagnosis: Diagnosis = diagnose(&evidence, Limits { deepest: usize::from(is_searched), is_time_up: &|| true });
+    let diagnosis: Diagnosis =
+        diagnose(&evidence, Limits { deepest: usize::from(is_searched), to_the_end: 1, is_time_up: &|| true });
     for note in &diagnosis.notes {
         let _ = format!("{note:?}");
     }
