@@ -115,10 +115,10 @@ fn behind_a_wrong_chunk_nothing_goes_out() {
     let answer = ask(&proxy, &request);
     assert_eq!(answer.status, 403, "{}", answer.text());
     assert_eq!(answer.header("x-sigvet-cause"), Some("chunk-signature"), "{}", answer.head);
-    let sent = recorder.only();
-    // The second chunk may wait for what follows it.
-    assert!(sent.contains(&"a".repeat(64 * 1024)));
-    assert!(!sent.contains("cccccccc") && !sent.contains("dddddddd"));
+    // Chunks before it may wait for what follows them, and the request may not have gone out at all.
+    for sent in recorder.heard() {
+        assert!(!sent.contains("cccccccc") && !sent.contains("dddddddd"));
+    }
     proxy.wait_for("\"cause\":\"chunk-signature\"", 1);
 }
 

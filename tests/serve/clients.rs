@@ -76,7 +76,7 @@ fn boto3_and_minio_pass_through_the_proxy() {
     ];
     let to = ["--to", &server.url, "--region", "us-east-1", "--service", "s3"];
     let signing = Serving::start_proxy(&to, &real);
-    let inbound = Serving::start_proxy(&[&to[..], &["--inbound", keys.to_str().unwrap()]].concat(), &real);
+    let inbound = Serving::start_proxy(&["--to", &server.url, "--inbound", keys.to_str().unwrap()], &real);
     python.env("SIGVET_SIGNING", &signing.url).env("SIGVET_INBOUND", &inbound.url);
     assert_eq!(run(python.arg(here("clients/through.py"))), "19 right, 2 broken\n");
 }

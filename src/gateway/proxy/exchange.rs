@@ -23,7 +23,7 @@ use crate::gateway::intake::{self, IntakeError};
 use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passed};
 use crate::gateway::passing::{Check, Outcome, PassError, PassingBody};
 use crate::gateway::payload::BodyFile;
-use crate::gateway::{Reply, onward};
+use crate::gateway::{Dialect, Reply, onward};
 use crate::transport::{HttpVersion, TransportError};
 
 /// How often a request is sent that can be sent again.
@@ -36,6 +36,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Leaving<'p> {
     proxy: &'p Proxy,
     way: Way<'p>,
+    /// The words of the service that the client speaks to, if the client signed.
+    dialect: Option<Dialect>,
     outcome: Outcome,
     began: Instant,
 }
@@ -61,8 +63,8 @@ impl From<Denied> for Stopped {
 }
 
 impl<'p> Leaving<'p> {
-    pub(super) fn new(proxy: &'p Proxy, way: Way<'p>) -> Self {
-        Self { proxy, way, outcome: Outcome::default(), began: Instant::now() }
+    pub(super) fn new(proxy: &'p Proxy, way: Way<'p>, dialect: Option<Dialect>) -> Self {
+        Self { proxy, way, dialect, outcome: Outcome::default(), began: Instant::now() }
     }
 
     /// Signs and sends, and gives back what came of it.
@@ -78,7 +80,7 @@ impl<'p> Leaving<'p> {
         };
         let (unsigned, mut outbound) = match prepared {
             Ok(prepared) => prepared,
-            Err(Stopped::Denied(denied)) => return denied.into_passed(leg),
+            Err(Stopped::Denied(denied)) => return denied.into_passed(leg, self.dialect),
             Err(Stopped::Unread(error)) => return Passed::Unread(error.into()),
         };
         let sent = self.send_repeatedly(&unsigned, &mut outbound, &extras, version).await;
@@ -94,7 +96,7 @@ impl<'p> Leaving<'p> {
         }
         let (response, request, signature) = match sent {
             Ok(sent) => sent,
-            Err(denied) => return denied.into_passed(leg),
+            Err(denied) => return denied.into_passed(leg, self.dialect),
         };
         leg.status = Some(response.status().as_u16());
         let masking = Masking::new(&self.way.credentials, &signature);
@@ -104,7 +106,7 @@ impl<'p> Leaving<'p> {
             return match asked {
                 Some(client) => Passed::Answered(upgrade::join(response, client, &masking), leg),
                 None => Denied::new(502, "the upstream switched to another protocol, which nobody asked for")
-                    .into_passed(leg),
+                    .into_passed(leg, self.dialect),
             };
         }
         let reply = self.receive(response, &request, (is_head, is_guarded, masking), &mut leg).await;

@@ -31,7 +31,8 @@ use tokio::sync::Semaphore;
 use super::metrics::Metrics;
 use super::onward::Pseudonym;
 use super::passage::{Arriving, Later, Leg, Passage, Passed};
-use super::{Clock, CredentialSource, Limits, Reply, Unready, Verifier};
+use super::refusal::xml::Xml;
+use super::{Clock, CredentialSource, Dialect, Limits, Reply, Unready, Verifier};
 use crate::transport::Upstream;
 use exchange::Leaving;
 use pattern::readings;
@@ -92,9 +93,11 @@ impl Proxy {
 
     async fn relay(&self, arriving: Arriving) -> Passed {
         let mut leg = Box::new(Leg::default());
+        let verdict = arriving.verdict.as_ref();
+        let dialect = verdict.map(|verdict| Dialect::of(&arriving.head, Some(&verdict.claimed)));
         let passed = match self.way(&arriving, &mut leg).await {
-            Ok(way) => Leaving::new(self, way).send(arriving, leg).await,
-            Err(denied) => denied.into_passed(leg),
+            Ok(way) => Leaving::new(self, way, dialect).send(arriving, leg).await,
+            Err(denied) => denied.into_passed(leg, dialect),
         };
         if let Passed::Answered(reply, leg) = &passed {
             self.metrics.count_request(&leg.route, reply.status);
@@ -184,13 +187,38 @@ impl Denied {
         Self { status: 503, text, problem: Some(unready.to_string()) }
     }
 
+    fn in_dialect(&self, dialect: Dialect) -> Reply {
+        let code = if self.status < 500 { "AccessDenied" } else { "ServiceUnavailable" };
+        if !dialect.speaks_xml() {
+            let object = serde_json::json!({ "__type": format!("{code}Exception"), "message": self.text });
+            return Reply::new(self.status, "application/json", object.to_string());
+        }
+        let write = |xml: &mut Xml| {
+            xml.within("Error", |xml| {
+                xml.element("Code", code);
+                xml.element("Message", &self.text);
+            });
+        };
+        let mut xml = Xml::new();
+        match dialect {
+            Dialect::S3 => write(&mut xml),
+            Dialect::Ec2 => xml.within("Response", |xml| xml.within("Errors", write)),
+            _ => xml.within("ErrorResponse", write),
+        }
+        Reply::new(self.status, "application/xml", xml.into_bytes())
+    }
+
     fn forbidden(forbidden: Forbidden) -> Self {
         let status = if matches!(forbidden, Forbidden::Method { .. }) { 405 } else { 403 };
         Self::new(status, forbidden)
     }
 
-    fn into_passed(self, mut leg: Box<Leg>) -> Passed {
-        let reply = Reply::plain(self.status, &self.text);
+    /// The answer: in the words of the service for a client that signed and so reads those, and as text for anybody else.
+    fn into_passed(self, mut leg: Box<Leg>, dialect: Option<Dialect>) -> Passed {
+        let reply = match dialect {
+            Some(dialect) => self.in_dialect(dialect),
+            None => Reply::plain(self.status, &self.text),
+        };
         leg.problem = Some(self.problem.unwrap_or(self.text));
         Passed::Answered(reply, leg)
     }

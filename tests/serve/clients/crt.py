@@ -102,7 +102,7 @@ for by in (HEADER, QUERY):
         "a session": (signed(by, SESSION, STRICT), 200, None),
         "query in another order": ((url.replace("x=1&y=2", "y=2&x=1"), headers), 200, None),
         "other region": (signed(by, region="eu-west-1"), 400, "scope-region"),
-        "other service": (signed(by, SESSION, STRICT, **AS_SQS), 403, "scope-service"),
+        "other service": (signed(by, SESSION, STRICT, **AS_SQS), 400, "scope-service"),
         "late": (signed(by, date=LATE), 403, "expired" if by == QUERY else "time-skewed"),
         "encoded twice": ((url.replace("a%20b", "a%2520b"), headers), 403, "path-double-encoded"),
         "token lost": (without_token(*signed(by, SESSION, STRICT)), 400, "token-missing"),

@@ -107,7 +107,7 @@ CURL = {
     "session": (curl("/b/k", key=SESSION, secret=SESSION[1], url=STRICT), (200, None)),
     "space behind the secret": (curl("/b/k", secret=SECRET + " "), (403, "secret-whitespace")),
     "region": (curl("/b/k", scope="eu-west-1:s3"), (400, "scope-region")),
-    "service": (curl("/b/k", key=SESSION, secret=SESSION[1], url=STRICT, scope="us-east-1:sqs"), (403, "scope-service")),
+    "service": (curl("/b/k", key=SESSION, secret=SESSION[1], url=STRICT, scope="us-east-1:sqs"), (400, "scope-service")),
     "token missing": (curl("/b/k", key=(*SESSION[:2], None), secret=SESSION[1], url=STRICT), (400, "token-missing")),
 }
 for name, (found, expected) in CURL.items():
