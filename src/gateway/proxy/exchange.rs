@@ -99,17 +99,19 @@ impl<'p> Leaving<'p> {
             Err(denied) => return denied.into_passed(leg, self.dialect),
         };
         leg.status = Some(response.status().as_u16());
-        let masking = Masking::new(&self.way.credentials, &signature);
         let is_guarded = verdict.is_some();
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             let asked = upgrade.filter(|_| extras.upgrade.is_some());
             return match asked {
-                Some(client) => Passed::Answered(upgrade::join(response, client, &masking), leg),
+                Some(client) => {
+                    let masking = Masking::new(&self.way.credentials, &signature);
+                    Passed::Answered(upgrade::join(response, client, &masking), leg)
+                }
                 None => Denied::new(502, "the upstream switched to another protocol, which nobody asked for")
                     .into_passed(leg, self.dialect),
             };
         }
-        let reply = self.receive(response, &request, (is_head, is_guarded, masking), &mut leg).await;
+        let reply = self.receive(response, (&request, &signature), (is_head, is_guarded), &mut leg).await;
         Passed::Answered(reply, leg)
     }
 
@@ -245,16 +247,24 @@ impl<'p> Leaving<'p> {
     async fn receive(
         &self,
         response: http::Response<Incoming>,
-        sent: &Request,
-        (is_head, is_guarded, masking): (bool, bool, Masking),
+        (sent, signature): (&Request, &str),
+        (is_head, is_guarded): (bool, bool),
         leg: &mut Leg,
     ) -> Reply {
         let status = response.status();
         if status.is_success() || is_head {
             let mut reply = onward::passed_back(response);
-            masking.apply_to_headers(&mut reply.headers);
+            // Whoever has no key of their own can have the proxy sign anything: nothing is kept from them here.
+            if is_guarded {
+                let masking = match status.is_success() {
+                    true => Masking::bare(&self.way.credentials, signature),
+                    false => Masking::new(&self.way.credentials, signature),
+                };
+                masking.apply_to_headers(&mut reply.headers);
+            }
             return reply;
         }
+        let masking = Masking::new(&self.way.credentials, signature);
         let is_readable = is_plain_text(response.headers());
         // Whoever has no key of their own may ask for anything, and so for what is compressed.
         if !is_readable && !is_guarded {

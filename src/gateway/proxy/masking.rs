@@ -33,6 +33,14 @@ impl Masking {
         self.0.iter().fold(bytes.to_vec(), |bytes, form| replaced(&bytes, form))
     }
 
+    /// What went up with a request, as it is: enough for the head of a success, and a tenth of the work.
+    pub fn bare(credentials: &Credentials, signature: &str) -> Self {
+        let token = credentials.session_token.as_ref().map(Secret::expose_secret);
+        let values = [Some(credentials.access_key_id.as_str()), token, Some(signature)];
+        let long = values.into_iter().flatten().filter(|value| value.len() >= SHORTEST);
+        Self(long.map(|value| Zeroizing::new(value.as_bytes().to_vec())).collect())
+    }
+
     /// The longest that is looked for.
     pub fn longest(&self) -> usize {
         self.0.iter().map(|form| form.len()).max().unwrap_or_default()
