@@ -16,6 +16,7 @@ use sigvet_diagnose::formats::reply::Reply as Said;
 use super::masked_body::MaskedBody;
 use super::masking::Masking;
 use super::outgoing::{self, Extras, Outbound};
+use super::pattern::without_port;
 use super::refused::{self, ReadAhead};
 use super::signing::{self, CONTENT_SHA256, Declared};
 use super::{Denied, Inbound, Proxy, Way, upgrade};
@@ -369,13 +370,6 @@ fn denied_by(error: ResignError) -> Denied {
         _ => 400,
     };
     Denied::new(status, error)
-}
-
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    }
 }
 
 /// Whether values can be found in a body: it is neither compressed nor in an encoding of wide characters.

@@ -16,7 +16,7 @@ mod upgrade;
 mod exchange;
 
 pub use identities::{Grant, Identities, Permission};
-pub use pattern::{HostPattern, PrefixPattern};
+pub use pattern::{HostPattern, PrefixPattern, without_port};
 pub use route::{AllowedHosts, Destination, Route, ScopeOf, Selector, Signers};
 pub use rules::{Allowance, Edits, Forbidden};
 
@@ -154,7 +154,7 @@ impl Proxy {
     fn refuse_other_sites(&self, request: &Request) -> Result<(), Forbidden> {
         let Some(site) = request.headers.first_text("sec-fetch-site") else { return Ok(()) };
         let host = request.host().unwrap_or_default();
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let name = without_port(host);
         let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&name) || name.ends_with(".localhost");
         let is_routed =
             || self.routes.iter().filter_map(|route| route.selector.host.as_ref()).any(|own| own.matches(host));

@@ -28,16 +28,13 @@ impl HostPattern {
 
     /// Whether a port is named.
     pub fn names_port(&self) -> bool {
-        has_port(&self.text)
+        without_port(&self.text) != self.text
     }
 
     /// Whether a host, with its port or without, is meant. A pattern with a port means that port alone.
     pub fn matches(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
-        let name = match (has_port(&self.text), host.rsplit_once(':')) {
-            (false, Some((name, port))) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => &host,
-        };
+        let name = if self.names_port() { host.as_str() } else { without_port(&host) };
         let name = name.strip_suffix('.').unwrap_or(name);
         match self.text.strip_prefix('*') {
             Some(suffix) => name.len() > suffix.len() && name.ends_with(suffix),
@@ -46,8 +43,12 @@ impl HostPattern {
     }
 }
 
-fn has_port(host: &str) -> bool {
-    host.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+/// A host as `Host` has it, without its port.
+pub fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
 }
 
 impl PrefixPattern {

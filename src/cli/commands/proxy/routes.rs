@@ -12,7 +12,7 @@ use crate::cli::request::address;
 use crate::cli::signing::session;
 use crate::gateway::proxy::{
     Allowance, AllowedHosts, Destination, Edits, HostPattern, Permission, PrefixPattern, Route, ScopeOf, Selector,
-    Signers,
+    Signers, without_port,
 };
 use crate::profiles;
 use crate::transport::{Options, Upstream};
@@ -143,11 +143,4 @@ fn edits(spec: &RouteSpec) -> Result<Edits, Failure> {
         add: add.as_slice().to_vec(),
         strip_prefix: spec.path.clone().filter(|_| spec.strip_prefix),
     })
-}
-
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    }
 }

@@ -45,7 +45,7 @@ impl RouteSpec {
     /// What the command line says; a route of a configuration has it where the table says nothing else.
     ///
     /// # Errors
-    /// A header that is none.
+    /// `--add-header` is not a header.
     pub fn from_args(args: &ProxyArgs) -> Result<Self, Failure> {
         let to = args.host.as_ref().map(|host| format!("{}://{host}", args.upstream_url_scheme.as_str()));
         Ok(Self {

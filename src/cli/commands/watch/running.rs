@@ -50,7 +50,7 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
     runtime.spawn(async move {
         let code = signals.attend(child).await;
         stop.ask();
-        // A panic there is told by itself.
+        // The panic message has been printed already.
         let _ = serving.await;
         queue.end(code);
     });

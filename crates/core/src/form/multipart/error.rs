@@ -30,7 +30,7 @@ pub enum MultipartError {
         /// Counted from 1.
         part: usize,
     },
-    /// A part without a name, or with a head that is none.
+    /// A part has no name, or its head is not valid.
     #[error("part {part} has no Content-Disposition: form-data with a name")]
     NoName {
         /// Counted from 1.

@@ -89,7 +89,7 @@ impl Splitter {
         }
     }
 
-    /// The first boundary may stand at the very start, or behind a line end.
+    /// The first boundary is at the start of the body or follows a line end.
     fn start(&mut self, bytes: &[u8]) -> Option<(Step, usize)> {
         let line_end = if bytes.starts_with(b"\r\n") { 2 } else { 0 };
         let dashes = self.delimiter.get(2..).unwrap_or_default();
