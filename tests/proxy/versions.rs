@@ -27,7 +27,8 @@ fn http_2_passes_on_both_sides() {
         let said = curl(&[version, "-d", "hello", "-w", " %{http_version} %{http_code}", &url]);
         assert_eq!(said, if version == "--http1.1" { "hello 1.1 200" } else { "hello 2 200" }, "{version}");
     }
-    let recorder = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(1)));
+    // It keeps the connection for longer than the proxy waits: if it closed, the proxy would ask once more.
+    let recorder = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(15)));
     let proxy = crate::world::proxy(&[
         "--to",
         &recorder.url,
