@@ -85,6 +85,43 @@ fn one_presigned_url(c: &mut Criterion) {
     group.finish();
 }
 
+/// Targets of one host, by the hundred: what each costs of them.
+fn many_presigned_urls(c: &mut Criterion) {
+    const MANY: usize = 256;
+    let mut group = c.benchmark_group("many presigned URLs, all 256");
+    group.throughput(criterion::Throughput::Elements(MANY as u64));
+    let ours = Ours::new(Settings::new(REGION, "s3").presigned(EXPIRES));
+    let presigner = ours.presigner();
+    let plain: Vec<String> = (0..MANY).map(|number| format!("/photos/2013/05/{number:08}.jpg")).collect();
+    let queried: Vec<String> = plain.iter().map(|target| format!("{target}?versionId=3%2FL4kqtJl")).collect();
+    let mut text = Vec::new();
+    for (name, targets) in [("without a query", &plain), ("with a query", &queried)] {
+        let mut expected = Vec::new();
+        targets.iter().for_each(|target| presigner.presign(target.as_bytes(), &mut expected).unwrap());
+        text.clear();
+        presigner.presign_each(targets, |presigned| presigned.unwrap().write(&mut text));
+        assert_eq!(text, expected);
+        group.bench_function(format!("side by side, {name}"), |b| {
+            b.iter(|| {
+                text.clear();
+                presigner.presign_each(black_box(targets), |presigned| presigned.unwrap().write(&mut text));
+            });
+        });
+        group.bench_function(format!("one after the other, {name}"), |b| {
+            b.iter(|| {
+                text.clear();
+                targets.iter().for_each(|target| presigner.presign(black_box(target).as_bytes(), &mut text).unwrap());
+            });
+        });
+    }
+    let canonical = ours.canonical_length(&ours.url);
+    group.bench_function("floor: SHA-256 alone, one after the other", |b| {
+        let message = vec![0; (compressions(canonical) + 3) * 64 - 9];
+        b.iter(|| (0..MANY).for_each(|_| _ = black_box(Sha256::digest(black_box(&message)))));
+    });
+    group.finish();
+}
+
 fn one_signature_of_version_4a(c: &mut Criterion) {
     let mut group = c.benchmark_group("one signature of Version 4A");
     let mut settings = Settings::new(REGION, "s3");
@@ -105,7 +142,7 @@ fn one_signature_of_version_4a(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_header_signature, one_presigned_url, one_signature_of_version_4a);
+criterion_group!(benches, one_header_signature, one_presigned_url, many_presigned_urls, one_signature_of_version_4a);
 criterion_main!(benches);
 
 fn url_text() -> String {

@@ -94,6 +94,8 @@
 
 pub(crate) mod encode;
 
+mod texts;
+
 pub mod time;
 
 pub mod crypto;

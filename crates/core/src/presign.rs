@@ -4,15 +4,18 @@
 //! parameters, and the signing key with the constant head of the string to sign absorbed. What is left for each URL are the
 //! fields that change, by the same writers as everywhere. For a single URL, [`prepare`] and [`Prepared::sign`] do.
 
+use std::cell::Cell;
 use std::fmt;
 
-use crate::canonical::{self, CanonicalRequest, Field};
+use crate::canonical::query::Parameters;
+use crate::canonical::{self, Field};
 use crate::crypto::{self, Hex};
 use crate::derivation::{Placement, Subject, Terms, derive, frame_head};
-use crate::prepare::{Identity, PrepareError, Prepared, Settings, Warning, prepare, refuse_signature};
+use crate::prepare::{Identity, PrepareError, Prepared, Settings, Warning, prepare, refuse_signature, reserved_names};
 use crate::request::Request;
 use crate::request::target::{parameter_separator, split_target};
 use crate::scheme::{AbsorbedKey, KeyScopeMismatch, SigningKey};
+use crate::texts::Texts;
 use crate::time::Timestamp;
 
 /// Presigns targets of one host, with one method, key, timestamp and life. `Debug` shows nothing of it: its parameters may
@@ -23,6 +26,8 @@ pub struct Presigner {
     terms: Terms,
     /// `X-Amz-Algorithm=…` to `X-Amz-SignedHeaders=…`, as they stand in each URL.
     parameters: Vec<u8>,
+    /// Names that no target may have among its own parameters.
+    reserved: [String; 6],
     canonical: CanonicalTemplate,
     key: AbsorbedKey,
     /// `&X-Amz-Signature=`.
@@ -75,7 +80,8 @@ impl Presigner {
         let signature_at = attached.iter().position(|&byte| byte == b'=').map_or(0, |at| at + 1);
         Ok(Self {
             parameters: request.query().unwrap_or_default().to_vec(),
-            canonical: CanonicalTemplate::of(&derive(&request, &terms).canonical_request),
+            reserved: reserved_names(&terms.dialect),
+            canonical: CanonicalTemplate::new(&request, &terms),
             key: key.absorb(frame_head(&terms, Subject::Request).as_bytes()),
             before_signature: attached[..signature_at].to_vec(),
             after_signature: attached[signature_at + signed.signature.as_str().len()..].to_vec(),
@@ -89,28 +95,56 @@ impl Presigner {
     /// # Errors
     /// [`PrepareError::AlreadySigned`] where the target has a signature; nothing is appended then.
     pub fn presign(&self, target: &[u8], out: &mut Vec<u8>) -> Result<(), PresignError> {
-        let (path, query) = split_target(target);
-        if let Some(query) = query {
-            refuse_signature(query, &self.terms.dialect)?;
-        }
         let start = out.len();
         out.reserve(target.len() + self.canonical.length() + self.parameters.len());
-        let hash = match query {
-            None => {
-                self.canonical.write(path, &self.terms, out);
-                crypto::sha256(&out[start..])
-            }
-            Some(query) => crypto::sha256(&self.canonical_with_query(path, query)),
-        };
+        self.write_canonical_request(target, out)?;
+        let hash = crypto::sha256(&out[start..]);
         out.truncate(start);
-        out.extend_from_slice(target);
-        out.extend(parameter_separator(target));
-        for piece in [&self.parameters, &self.before_signature] {
-            out.extend_from_slice(piece);
-        }
+        self.write_unsigned(target, out);
         self.key.write_signature(Hex::new(&hash).as_bytes(), out);
         out.extend_from_slice(&self.after_signature);
         Ok(())
+    }
+
+    /// Presigns many targets at once, which takes less time than one after the other: their hashes are computed side by side.
+    /// Each result is handed over in order; the more targets there are, up to some hundreds, the better.
+    ///
+    /// ```
+    /// # use sigvet_core::{credentials::Credentials, request::{Request, RequestUrl}, signer::Signer, time::Timestamp};
+    /// # let signer = Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let url: RequestUrl = "https://examplebucket.s3.amazonaws.com/".parse()?;
+    /// # let (hour, now) = (std::time::Duration::from_secs(3_600), Timestamp::from_epoch_seconds(1_369_353_600));
+    /// let presigner = signer.presigner(Request::new("GET", &url)?, hour, now)?;
+    /// let mut lines = Vec::new();
+    /// presigner.presign_each(&["/a.txt", "/b.txt"], |presigned| {
+    ///     presigned.expect("no target is signed already").write(&mut lines);
+    ///     lines.push(b'\n');
+    /// });
+    /// assert_eq!(String::from_utf8(lines)?.lines().count(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn presign_each<T: AsRef<[u8]>>(
+        &self,
+        targets: &[T],
+        mut each: impl FnMut(Result<PresignedTarget<'_>, PresignError>),
+    ) {
+        let mut texts = Texts::with_capacity(targets.len(), self.canonical.length() + 64);
+        let refused: Vec<Option<PresignError>> = targets
+            .iter()
+            .map(|target| {
+                let mut refusal = None;
+                texts.push(|out| refusal = self.write_canonical_request(target.as_ref(), out).err());
+                refusal
+            })
+            .collect();
+        let hashes: Vec<Hex> = crypto::sha256_each(texts.iter()).iter().map(Hex::new).collect();
+        let signatures = self.key.sign_each(&hashes);
+        for ((target, refusal), signature) in targets.iter().zip(refused).zip(signatures.iter()) {
+            each(match refusal {
+                Some(refusal) => Err(refusal),
+                None => Ok(PresignedTarget { presigner: self, target: target.as_ref(), signature }),
+            });
+        }
     }
 
     /// The presigned form of a raw target as text.
@@ -128,11 +162,57 @@ impl Presigner {
         &self.warnings
     }
 
-    fn canonical_with_query(&self, path: &[u8], query: &[u8]) -> Vec<u8> {
-        let whole = [query, b"&", &self.parameters].concat();
-        let mut text = Vec::with_capacity(self.canonical.length() + path.len() + 2 * query.len());
-        self.canonical.write_with_query(path, &whole, &self.terms, &mut text);
-        text
+    /// Appends the canonical request of a target; nothing of one that has a signature.
+    fn write_canonical_request(&self, target: &[u8], out: &mut Vec<u8>) -> Result<(), PresignError> {
+        let (path, query) = split_target(target);
+        match query {
+            None => self.canonical.write(path, &self.terms, out),
+            Some(query) => {
+                let is_reserved = |name: &[u8]| self.reserved.iter().any(|reserved| reserved.as_bytes() == name);
+                let is_refused = Cell::new(false);
+                let own = Parameters::new(query, |name| {
+                    is_refused.set(is_refused.get() || is_reserved(name));
+                    self.terms.omits_parameter(name)
+                });
+                if is_refused.get() {
+                    refuse_signature(query, &self.terms.dialect)?;
+                }
+                self.canonical.write_with_query(path, &own, &self.terms, out);
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a presigned target up to its signature.
+    fn write_unsigned(&self, target: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(target);
+        out.extend(parameter_separator(target));
+        for piece in [&self.parameters, &self.before_signature] {
+            out.extend_from_slice(piece);
+        }
+    }
+}
+
+/// A target with its signature, yet to be joined.
+#[derive(Clone, Copy)]
+pub struct PresignedTarget<'a> {
+    presigner: &'a Presigner,
+    target: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl PresignedTarget<'_> {
+    /// Appends the presigned form.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        self.presigner.write_unsigned(self.target, out);
+        out.extend_from_slice(self.signature);
+        out.extend_from_slice(&self.presigner.after_signature);
+    }
+}
+
+impl fmt::Debug for PresignedTarget<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PresignedTarget").finish_non_exhaustive()
     }
 }
 
@@ -147,15 +227,18 @@ impl fmt::Debug for Presigner {
 struct CanonicalTemplate {
     before_path: Vec<u8>,
     after_path: Vec<u8>,
+    parameters: Parameters,
     /// Ends `after_path`.
     after_query: Vec<u8>,
 }
 
 impl CanonicalTemplate {
-    fn of(canonical_request: &CanonicalRequest) -> Self {
+    fn new(request: &Request, terms: &Terms) -> Self {
+        let canonical_request = derive(request, terms).canonical_request;
         Self {
             before_path: canonical_request.before(Field::Path).to_vec(),
             after_path: canonical_request.after(Field::Path).to_vec(),
+            parameters: Parameters::new(request.query().unwrap_or_default(), |name| terms.omits_parameter(name)),
             after_query: canonical_request.after(Field::Query).to_vec(),
         }
     }
@@ -170,11 +253,11 @@ impl CanonicalTemplate {
         out.extend_from_slice(&self.after_path);
     }
 
-    fn write_with_query(&self, path: &[u8], query: &[u8], terms: &Terms, out: &mut Vec<u8>) {
+    fn write_with_query(&self, path: &[u8], own: &Parameters, terms: &Terms, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.before_path);
         canonical::path::write(path, terms.path_rule, out);
         out.push(b'\n');
-        canonical::query::write(Some(query), |name| terms.omits_parameter(name), out);
+        own.write_with(&self.parameters, out);
         out.extend_from_slice(&self.after_query);
     }
 }
@@ -252,6 +335,9 @@ mod tests {
             assert!(matches!(error, PresignError::Prepare(PrepareError::AlreadySigned { .. })), "{error}");
         }
         assert_eq!(out, b"kept");
+        let mut refused = Vec::new();
+        presigner.presign_each(&["/a", "/b?X-Amz-Signature=00", "/c"], |presigned| refused.push(presigned.is_err()));
+        assert_eq!(refused, [false, true, false]);
         setting.now = setting.now.plus(Duration::from_secs(86_400));
         assert!(matches!(setting.presigner(setting.request("/")), Err(PresignError::Key(_))));
         setting.settings.placement = Placement::Header;
@@ -267,7 +353,7 @@ mod tests {
         /// signature, and both ways of the token.
         #[test]
         fn a_presigned_target_is_what_prepare_and_sign_make_of_it(
-            targets in proptest::collection::vec("/[a-c/.%2F+é ]{0,9}(\\?([XYa]|X-Amz-D|%2|=|&|\\+){0,9})?", 3),
+            targets in proptest::collection::vec("/[a-c/.%2F+é ]{0,9}(\\?([XYa]|X-Amz-D|%2|=|&|\\+){0,9})?", 1..20),
             service in prop_oneof![Just("s3"), Just("execute-api")],
             token in proptest::option::of(prop_oneof![Just(TokenTravel::Signed), Just(TokenTravel::Unsigned)]),
         ) {
@@ -278,9 +364,17 @@ mod tests {
                 setting.settings.token = travel;
             }
             let presigner = setting.presigner(setting.request("/ignored?x=y")).unwrap();
-            for target in targets {
-                prop_assert_eq!(presigner.presign_to_string(&target).unwrap(), setting.the_long_way(&target));
+            let long: Vec<String> = targets.iter().map(|target| setting.the_long_way(target)).collect();
+            for (target, long) in targets.iter().zip(&long) {
+                prop_assert_eq!(&presigner.presign_to_string(target).unwrap(), long);
             }
+            let mut many = Vec::new();
+            presigner.presign_each(&targets, |presigned| {
+                let mut text = Vec::new();
+                presigned.unwrap().write(&mut text);
+                many.push(String::from_utf8(text).unwrap());
+            });
+            prop_assert_eq!(many, long);
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The hash, the keyed hash, and comparison in constant time; the only user of the crates that implement them.
 //!
-//! A `HmacKey` is keyed once and cloned for each message, which saves two compressions a message. What the messages
-//! mean is not known here.
+//! What the messages mean is not known here.
 
 pub(crate) mod digests;
 #[cfg(feature = "v4a")]
 mod ecdsa;
+mod lanes;
 pub(crate) mod midstate;
+mod state;
 
 pub(crate) use digests::Hex;
 #[cfg(feature = "v2")]
@@ -15,10 +16,10 @@ pub(crate) use digests::hmac_sha1;
 pub(crate) use ecdsa::EcdsaKey;
 #[cfg(feature = "v4a")]
 pub use ecdsa::PublicKey;
+pub(crate) use midstate::{Midstate, hmac as hmac_sha256};
 
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -70,6 +71,13 @@ pub fn sha256(bytes: &[u8]) -> Sha256Digest {
     if bytes.is_empty() { EMPTY_SHA256 } else { Sha256Digest(Sha256::digest(bytes).into()) }
 }
 
+/// SHA-256 of many texts, side by side.
+pub(crate) fn sha256_each<'t>(texts: impl IntoIterator<Item = &'t [u8]>) -> Vec<Sha256Digest> {
+    let mut digests = Vec::new();
+    lanes::finish_each(&state::State::EMPTY, texts, &mut digests);
+    digests
+}
+
 /// SHA-1 of bytes that arrive piece by piece: a checksum, no signature.
 #[cfg(feature = "stream")]
 #[derive(Clone, Default)]
@@ -114,39 +122,6 @@ impl Md5Hasher {
     /// The hash of all bytes so far.
     pub fn finish(self) -> [u8; 16] {
         self.0.finalize().into()
-    }
-}
-
-/// HMAC-SHA256 with a key that is used once.
-pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Sha256Digest {
-    let mut mac = HmacKey::new(key).0;
-    mac.update(message);
-    Sha256Digest(mac.finalize().into_bytes().into())
-}
-
-/// An HMAC-SHA256 key, ready to authenticate any number of messages. Its state is wiped on drop by the crates below.
-#[derive(Clone)]
-pub(crate) struct HmacKey(Hmac<Sha256>);
-
-impl HmacKey {
-    pub(crate) fn new(key: &[u8]) -> Self {
-        Self(Hmac::new_from_slice(key).expect("HMAC takes keys of any length"))
-    }
-
-    /// The code of the message that these parts make when joined.
-    pub(crate) fn authenticate(&self, parts: &[&[u8]]) -> Sha256Digest {
-        let mut mac = self.0.clone();
-        for part in parts {
-            mac.update(part);
-        }
-        Sha256Digest(mac.finalize().into_bytes().into())
-    }
-
-    /// The same key with the head of its messages absorbed: for messages that all begin alike.
-    pub(crate) fn absorb(&self, head: &[u8]) -> Self {
-        let mut mac = self.0.clone();
-        mac.update(head);
-        Self(mac)
     }
 }
 

@@ -16,7 +16,7 @@ pub use header_selection::NEVER_SIGNED;
 pub use settings::{ContentSha256, HeaderSelection, PayloadChoice, Settings};
 pub use warning::Warning;
 
-pub(crate) use parameters::{Expiry, append_parameters, refuse_signature};
+pub(crate) use parameters::{Expiry, append_parameters, refuse_signature, reserved_names};
 pub(crate) use region_set::sound as sound_region_set;
 
 use std::time::Duration;

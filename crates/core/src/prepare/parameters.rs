@@ -13,9 +13,14 @@ use crate::scheme::Dialect;
 /// What a presigned URL carries, and so cannot carry already.
 const RESERVED: [&str; 6] = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
 
+/// The names that no query to sign may have.
+pub(crate) fn reserved_names(dialect: &Dialect) -> [String; 6] {
+    RESERVED.map(|name| dialect.query_name(name))
+}
+
 /// Refuses a query that has a signature in it, or parts of one.
 pub(crate) fn refuse_signature(query: &[u8], dialect: &Dialect) -> Result<(), PrepareError> {
-    let reserved = RESERVED.map(|name| dialect.query_name(name));
+    let reserved = reserved_names(dialect);
     let is_reserved = |name: &[u8]| reserved.iter().find(|reserved| reserved.as_bytes() == name);
     match canonical::query::parameters(query).find_map(|(name, _)| is_reserved(&name)) {
         Some(name) => Err(PrepareError::AlreadySigned { carrier: format!("the parameter {name}") }),

@@ -14,7 +14,8 @@ use super::{Dialect, Scheme, Scope, Signature};
 use crate::credentials::{Credentials, Secret};
 #[cfg(feature = "v4a")]
 use crate::crypto::{EcdsaKey, PublicKey};
-use crate::crypto::{Hex, HmacKey, hmac_sha256};
+use crate::crypto::{Hex, Midstate, hmac_sha256};
+use crate::texts::Texts;
 
 /// A key that signs within one scope. `Debug` shows the scope only.
 #[derive(Clone)]
@@ -25,7 +26,7 @@ pub struct SigningKey {
 
 #[derive(Clone)]
 enum Kind {
-    Hmac(HmacKey),
+    Hmac(Midstate),
     #[cfg(feature = "v4a")]
     Ecdsa(EcdsaKey),
 }
@@ -119,7 +120,7 @@ impl SigningKey {
 
     /// Takes a key that was derived elsewhere, with the scope it was derived for.
     pub fn from_bytes(k_signing: &[u8; 32], scope: Scope) -> Self {
-        Self { kind: Kind::Hmac(HmacKey::new(k_signing)), scope }
+        Self { kind: Kind::Hmac(Midstate::new(k_signing)), scope }
     }
 
     /// What the key is good for.
@@ -139,7 +140,7 @@ impl SigningKey {
     /// Signs a string to sign whose scope is the key's own by construction.
     pub(crate) fn sign_unchecked(&self, string_to_sign: &[u8]) -> Signature {
         match &self.kind {
-            Kind::Hmac(key) => Signature::from_digest(&key.authenticate(&[string_to_sign])),
+            Kind::Hmac(key) => Signature::from_digest(&key.finish(&[string_to_sign])),
             #[cfg(feature = "v4a")]
             Kind::Ecdsa(key) => Signature::presented(hex::encode(key.sign(string_to_sign))),
         }
@@ -179,7 +180,7 @@ impl SigningKey {
     /// The key for messages that all begin with `head`.
     pub(crate) fn absorb(&self, head: &[u8]) -> AbsorbedKey {
         match &self.kind {
-            Kind::Hmac(key) => AbsorbedKey::Hmac(key.absorb(head)),
+            Kind::Hmac(key) => AbsorbedKey::Hmac(key.clone().absorb(head)),
             #[cfg(feature = "v4a")]
             Kind::Ecdsa(key) => AbsorbedKey::Ecdsa { key: key.clone(), head: head.to_vec() },
         }
@@ -203,7 +204,7 @@ impl fmt::Debug for SigningKey {
 /// A signing key that has read the beginning of its messages.
 #[derive(Clone)]
 pub(crate) enum AbsorbedKey {
-    Hmac(HmacKey),
+    Hmac(Midstate),
     #[cfg(feature = "v4a")]
     Ecdsa {
         key: EcdsaKey,
@@ -215,12 +216,28 @@ impl AbsorbedKey {
     /// Appends the signature of the message that ends in `rest`.
     pub(crate) fn write_signature(&self, rest: &[u8], out: &mut Vec<u8>) {
         match self {
-            Self::Hmac(key) => out.extend_from_slice(Hex::new(&key.authenticate(&[rest])).as_bytes()),
+            Self::Hmac(key) => out.extend_from_slice(Hex::new(&key.finish(&[rest])).as_bytes()),
             #[cfg(feature = "v4a")]
             Self::Ecdsa { key, head } => {
                 let message = [head, rest].concat();
                 out.extend_from_slice(hex::encode(key.sign(&message)).as_bytes());
             }
         }
+    }
+
+    /// The signatures of many messages, which end in these hashes.
+    pub(crate) fn sign_each(&self, rests: &[Hex]) -> Texts {
+        let mut signatures = Texts::with_capacity(rests.len(), 64);
+        match self {
+            Self::Hmac(key) => {
+                let codes = key.finish_each(rests);
+                codes.iter().for_each(|code| signatures.push(|out| out.extend_from_slice(Hex::new(code).as_bytes())));
+            }
+            #[cfg(feature = "v4a")]
+            Self::Ecdsa { .. } => {
+                rests.iter().for_each(|rest| signatures.push(|out| self.write_signature(rest.as_bytes(), out)));
+            }
+        }
+        signatures
     }
 }

@@ -73,7 +73,7 @@ impl Frame {
     pub(in crate::diagnosis) fn gives(&self, line: &[u8], target: &Target) -> bool {
         match (&self.key, target) {
             (FrameKey::Hmac(key), Target::Digest { bytes, length }) => {
-                key.finish([line, &self.after]).0.get(..*length).unwrap_or_default()
+                key.finish(&[line, &self.after]).0.get(..*length).unwrap_or_default()
                     == bytes.get(..*length).unwrap_or_default()
             }
             (FrameKey::Exchanged { message, before }, Target::Digest { bytes, length }) => {

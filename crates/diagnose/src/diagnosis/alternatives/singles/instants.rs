@@ -58,7 +58,7 @@ impl Series for Instants<'_> {
             Place::Everywhere(gap) => gap.hash_with(instant.as_str().as_bytes()),
         };
         let before = self.signing.before_hash_at(instant.as_str());
-        target.is_digest(&self.key.clone().absorb(&before).finish([line.as_bytes(), b""]).0)
+        target.is_digest(&self.key.clone().absorb(&before).finish(&[line.as_bytes()]).0)
     }
 
     fn causes(&self, number: usize) -> Vec<AppliedMistake> {
