@@ -16,6 +16,8 @@ pub mod transport;
 
 pub mod gateway;
 
+pub mod batch;
+
 pub mod cli;
 
 /// The examples of README.md, compiled and run.

@@ -147,9 +147,8 @@ pub fn now() -> Timestamp {
 /// A world for tests: no terminal, no clock, and streams that can be looked at.
 #[cfg(test)]
 pub(crate) mod testing {
-    use std::cell::RefCell;
     use std::io::{self, Cursor, Write};
-    use std::rc::Rc;
+    use std::sync::{Arc, Mutex};
 
     use super::Context;
     use crate::cli::screen::{Palette, Screen};
@@ -158,11 +157,11 @@ pub(crate) mod testing {
 
     /// A stream that keeps what was written.
     #[derive(Clone, Default)]
-    pub(crate) struct Buffer(Rc<RefCell<Vec<u8>>>);
+    pub(crate) struct Buffer(Arc<Mutex<Vec<u8>>>);
 
     impl Write for Buffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().write(bytes)
+            self.0.lock().unwrap().write(bytes)
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -172,7 +171,7 @@ pub(crate) mod testing {
 
     impl Buffer {
         pub(crate) fn text(&self) -> String {
-            String::from_utf8(self.0.borrow().clone()).unwrap()
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
         }
     }
 

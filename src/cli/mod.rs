@@ -16,6 +16,7 @@ pub mod credentials;
 pub mod signing;
 pub mod connection;
 pub mod render;
+pub mod batch;
 pub mod commands;
 pub mod args;
 pub mod man;

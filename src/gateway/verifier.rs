@@ -82,8 +82,17 @@ impl Verifier {
     /// # Errors
     /// The request makes no claim that could be checked.
     pub fn judge(&self, request: &Request, now: Timestamp) -> Result<Verdict, VerifyError> {
+        self.judge_known(request, Known::WHOLE, now)
+    }
+
+    /// The same of a request of which not everything was seen.
+    ///
+    /// # Errors
+    /// The request makes no claim that could be checked.
+    pub fn judge_known(&self, request: &Request, known: Known, now: Timestamp) -> Result<Verdict, VerifyError> {
         let claimed = Claimed::extract(request, self.buckets())?;
-        let mut verdict = verify(request, &self.judge_with(self.key_for(claimed.access_key_id()), now))?;
+        let judge = self.judge_with(self.key_for(claimed.access_key_id()), now).with_known(known);
+        let mut verdict = verify(request, &judge)?;
         self.refuse_unknown_key(&mut verdict);
         Ok(verdict)
     }

@@ -34,6 +34,8 @@ pub struct Presigner {
     before_signature: Vec<u8>,
     /// A session token that is not signed.
     after_signature: Vec<u8>,
+    /// Signed headers that whoever uses a URL must send.
+    to_send: Vec<(String, Vec<u8>)>,
     warnings: Vec<Warning>,
 }
 
@@ -75,6 +77,8 @@ impl Presigner {
     fn from_prepared(template: Prepared, key: &SigningKey) -> Result<Self, PresignError> {
         let Prepared { request, terms, warnings, .. } = template.clone();
         let unsigned_length = request.target.len();
+        let to_send = terms.headers_to_send(&request);
+        let to_send = to_send.into_iter().map(|(name, value)| (name.to_owned(), value.to_vec())).collect();
         let signed = template.sign(key)?;
         let attached = &signed.request.target[unsigned_length..];
         let signature_at = attached.iter().position(|&byte| byte == b'=').map_or(0, |at| at + 1);
@@ -86,6 +90,7 @@ impl Presigner {
             before_signature: attached[..signature_at].to_vec(),
             after_signature: attached[signature_at + signed.signature.as_str().len()..].to_vec(),
             terms,
+            to_send,
             warnings,
         })
     }
@@ -155,6 +160,16 @@ impl Presigner {
         let mut out = Vec::new();
         self.presign(target.as_bytes(), &mut out)?;
         Ok(String::from_utf8(out).expect("to a target that is text, only ASCII is appended"))
+    }
+
+    /// The headers, besides `Host`, that whoever uses one of these URLs must send as they are here.
+    pub fn headers_to_send(&self) -> &[(String, Vec<u8>)] {
+        &self.to_send
+    }
+
+    /// The terms that the template was prepared with.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
     }
 
     /// What is legal for all of these URLs and yet likely to go wrong.

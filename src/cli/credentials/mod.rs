@@ -5,4 +5,6 @@ pub mod signer;
 pub mod words;
 pub mod outside;
 pub mod found;
+pub mod known;
+pub mod fetching;
 pub mod sources;

@@ -1,21 +1,16 @@
 //! Where credentials for many requests come from: each source once, however many routes use it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use crate::cli::context::{self, Context};
-use crate::cli::credentials::outside::Network;
+use crate::cli::context::Context;
+use crate::cli::credentials::fetching::{Fetching, FoundSecrets};
 use crate::cli::credentials::words::{describe_owner, describe_warning};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
-use crate::cli::secrets::Secrets;
 use crate::gateway::{Clock, CredentialSource};
 use crate::profiles::{self, CredentialChoice, Environment};
 use crate::transport::Options;
-use sigvet_core::credentials::{Credentials, Secret};
-
-/// Secrets that were found since somebody looked last.
-pub type FoundSecrets = Arc<Mutex<Secrets>>;
 
 /// The sources of a command.
 pub struct Sources {
@@ -121,51 +116,4 @@ impl Sources {
             _ => self.choice.clone(),
         }
     }
-}
-
-/// From now on, nothing shows the secrets that were found meanwhile.
-pub fn learn(found: &FoundSecrets, context: &Context) {
-    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-    if !found.is_empty() {
-        context.secrets.extend(&std::mem::take(&mut *found));
-    }
-}
-
-/// All that is needed to ask a source.
-struct Fetching {
-    choice: CredentialChoice,
-    role: Option<String>,
-    region: Option<String>,
-    environment: Environment,
-    connection: Options,
-    found: FoundSecrets,
-}
-
-impl Fetching {
-    fn fetch(&self) -> Result<Credentials, String> {
-        let outside = Network::unattended(&self.connection, context::now());
-        let resolved = profiles::resolve(&self.choice, &self.environment, &outside).map_err(to_line)?;
-        let credentials = match &self.role {
-            None => resolved.credentials,
-            Some(role) => {
-                self.remember(&resolved.credentials);
-                let region = self.region.as_deref().or(resolved.settings.region.as_deref());
-                let key = &resolved.credentials;
-                profiles::assume_role(role, key, region, &self.environment, &outside).map_err(to_line)?
-            }
-        };
-        self.remember(&credentials);
-        Ok(credentials)
-    }
-
-    /// Before anything is signed with them, they are known as what nobody may see.
-    fn remember(&self, credentials: &Credentials) {
-        let Credentials { secret_access_key, session_token, .. } = credentials;
-        let values = [secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret);
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).add(values);
-    }
-}
-
-fn to_line(error: profiles::Error) -> String {
-    Failure::from(error).to_line()
 }

@@ -9,6 +9,7 @@ pub mod show;
 pub mod spool;
 pub mod value;
 pub mod data;
+pub mod batch;
 pub mod gateway;
 pub mod multipart;
 pub mod streaming;

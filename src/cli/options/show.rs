@@ -26,6 +26,11 @@ pub struct Show {
 }
 
 impl Show {
+    /// Whether any was asked for.
+    pub fn is_any(&self) -> bool {
+        !self.show.is_empty()
+    }
+
     /// Whether that stage was asked for. The signing key is asked for by its own name only.
     pub fn wants(&self, stage: Stage) -> bool {
         self.show.contains(&stage) || (stage != Stage::SigningKey && self.show.contains(&Stage::All))

@@ -25,7 +25,7 @@ pub trait Redact {
 
 /// A stream that a person may read.
 pub struct Screen {
-    out: Box<dyn Write>,
+    out: Box<dyn Write + Send>,
     palette: Palette,
     reader: Reader,
     redactor: Option<Rc<dyn Redact>>,
@@ -35,7 +35,7 @@ pub struct Screen {
 
 impl Screen {
     /// Text that goes out there, in those colours.
-    pub fn new(out: Box<dyn Write>, palette: Palette) -> Self {
+    pub fn new(out: Box<dyn Write + Send>, palette: Palette) -> Self {
         Self { out, palette, reader: Reader::Program, redactor: None, begun: Vec::new() }
     }
 
@@ -70,7 +70,7 @@ impl Screen {
     }
 
     /// The stream itself, for what programs read byte by byte: a signed request, a response, a URL.
-    pub fn exact(&mut self) -> &mut dyn Write {
+    pub fn exact(&mut self) -> &mut (dyn Write + Send) {
         &mut *self.out
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 
 use crate::cli::context::Context;
+use crate::cli::screen::Reader;
 
 /// Transfers below this are over before a bar is read.
 const WORTH_A_BAR: u64 = 8 * 1024 * 1024;
@@ -29,6 +30,17 @@ pub fn bar(what: &'static str, length: Option<u64>, mode: ProgressMode, context:
     let template = "{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left";
     // A template of our own is sound; were it not, the plain bar would do.
     match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// A count of what a list has had worked through, hidden where nobody would see it or where it would stand among the output.
+pub fn counter(what: &'static str, context: &Context) -> ProgressBar {
+    let is_seen = context.stderr_is_terminal && context.stdout.reader() == Reader::Program;
+    let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(None, target).with_message(what).with_finish(ProgressFinish::AndClear);
+    match ProgressStyle::with_template("{spinner} {human_pos} {msg}, {per_sec} {elapsed}") {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }

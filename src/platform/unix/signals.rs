@@ -51,6 +51,26 @@ pub async fn stop_signal() {
     });
 }
 
+/// When INT, TERM or HUP ask this process to stop, it ends as soon as nobody holds the gate; a second one ends it at once.
+pub fn stop_between(gate: &'static Mutex<()>) {
+    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
+    let Ok(mut signals) = Signals::new(wanted) else { return };
+    std::thread::spawn(move || {
+        let mut is_asked = false;
+        for signal in signals.forever() {
+            let end = move || {
+                let _open = gate.lock();
+                // It ends the process.
+                drop(emulate_default_handler(signal));
+            };
+            if std::mem::replace(&mut is_asked, true) {
+                drop(emulate_default_handler(signal));
+            }
+            std::thread::spawn(end);
+        }
+    });
+}
+
 fn files() -> std::sync::MutexGuard<'static, Vec<PathBuf>> {
     FILES.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

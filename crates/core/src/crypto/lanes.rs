@@ -140,9 +140,20 @@ fn rounds<S: Simd>(simd: S, state: &mut [S::u32s; 8], words: &[S::u32s; 16], con
 }
 
 /// A word in each lane.
-trait Word: Copy + Add<Output = Self> + BitXor<Output = Self> + BitOr<Output = Self> + Shl<u32, Output = Self> + Shr<u32, Output = Self> {}
+trait Word:
+    Copy
+    + Add<Output = Self>
+    + BitXor<Output = Self>
+    + BitOr<Output = Self>
+    + Shl<u32, Output = Self>
+    + Shr<u32, Output = Self>
+{
+}
 
-impl<V: Copy + Add<Output = V> + BitXor<Output = V> + BitOr<Output = V> + Shl<u32, Output = V> + Shr<u32, Output = V>> Word for V {}
+impl<V: Copy + Add<Output = V> + BitXor<Output = V> + BitOr<Output = V> + Shl<u32, Output = V> + Shr<u32, Output = V>>
+    Word for V
+{
+}
 
 /// To the right.
 #[inline(always)]
@@ -185,7 +196,11 @@ mod tests {
     fn levels() -> Vec<Level> {
         let best = Level::new();
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        let weaker = [best.as_avx2().map(|level| level.level()), best.as_sse4_2().map(|level| level.level()), Some(Level::baseline())];
+        let weaker = [
+            best.as_avx2().map(|level| level.level()),
+            best.as_sse4_2().map(|level| level.level()),
+            Some(Level::baseline()),
+        ];
         #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
         let weaker = [Some(Level::baseline())];
         [Some(best)].into_iter().chain(weaker).flatten().collect()

@@ -21,7 +21,7 @@ pub(crate) use headers::is_token;
 pub use headers::{Header, Headers, InvalidHeader};
 pub use invalid::{InvalidMethod, InvalidRequest, InvalidTarget};
 pub(crate) use names::repeated_names;
-pub use object_key::path_for_key;
+pub use object_key::{path_for_key, write_path_for_key};
 pub use url::{InvalidUrl, RequestUrl, UriScheme};
 pub(crate) use wire::WireFault;
 

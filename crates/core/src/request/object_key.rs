@@ -16,9 +16,14 @@ use crate::encode::{Slash, encode};
 pub fn path_for_key(key: impl AsRef<[u8]>) -> String {
     let key = key.as_ref();
     let mut path = Vec::with_capacity(key.len() + 16);
-    path.push(b'/');
-    encode(key, Slash::Keep, &mut path);
+    write_path_for_key(key, &mut path);
     String::from_utf8(path).expect("percent-encoded text is ASCII")
+}
+
+/// Appends the path of an object key, as [`path_for_key`] makes it.
+pub fn write_path_for_key(key: &[u8], out: &mut Vec<u8>) {
+    out.push(b'/');
+    encode(key, Slash::Keep, out);
 }
 
 impl RequestUrl {

@@ -1,8 +1,7 @@
 //! The part that works: commands of sigvet, run as a user would type them, in an environment of the demo's own.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::{Args, Parser};
 
@@ -62,21 +61,25 @@ fn environment(stage: &Stage) -> Environment {
 
 /// A stream whose bytes are kept.
 #[derive(Clone, Default)]
-struct Captured(Rc<RefCell<Vec<u8>>>);
+struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
     fn screen(&self) -> Screen {
         Screen::new(Box::new(self.clone()), Palette::Plain)
     }
 
+    fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn take(&self) -> Vec<u8> {
-        self.0.take()
+        std::mem::take(&mut *self.bytes())
     }
 }
 
 impl Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
+        self.bytes().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

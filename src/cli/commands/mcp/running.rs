@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::McpArgs;
 use crate::cli::commands::serve::running::{start_runtime, stop_on_signal};
 use crate::cli::context::Context;
-use crate::cli::credentials::sources::{FoundSecrets, learn};
+use crate::cli::credentials::fetching::{FoundSecrets, learn};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::screen::inert_line;
 use crate::gateway::Stop;

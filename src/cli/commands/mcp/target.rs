@@ -2,7 +2,8 @@
 
 use super::McpArgs;
 use crate::cli::context::{self, Context};
-use crate::cli::credentials::sources::{FoundSecrets, Sources};
+use crate::cli::credentials::fetching::FoundSecrets;
+use crate::cli::credentials::sources::Sources;
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::SigningOptions;
 use crate::cli::request::address;

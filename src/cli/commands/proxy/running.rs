@@ -17,7 +17,8 @@ use crate::cli::commands::serve::running::{
 use crate::cli::commands::serve::sink::{Exchanges, Queue};
 use crate::cli::commands::serve::tls;
 use crate::cli::context::{self, Context};
-use crate::cli::credentials::sources::{FoundSecrets, Sources, learn};
+use crate::cli::credentials::fetching::{FoundSecrets, learn};
+use crate::cli::credentials::sources::Sources;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;

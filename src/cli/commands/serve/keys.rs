@@ -2,11 +2,12 @@
 
 use super::ServeArgs;
 use crate::cli::context::Context;
+use crate::cli::credentials::known::keys_in_files;
 use crate::cli::credentials::outside::Network;
 use crate::cli::credentials::words::describe_owner;
 use crate::cli::failure::{Exit, Failure};
 use crate::gateway::{Keyring, NamedKey};
-use crate::profiles::{self, CredentialChoice, KnownKey};
+use crate::profiles::{self, CredentialChoice};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// The example keys of AWS's documentation, which open nothing.
@@ -19,8 +20,7 @@ pub fn find(args: &ServeArgs, context: &Context) -> Result<Keyring, Failure> {
         keys.push(of_profile(name, args, context)?);
     }
     if keys.is_empty() {
-        let choice = CredentialChoice { profile_file: args.profile_file.clone(), ..CredentialChoice::default() };
-        keys.extend(profiles::known_keys(&choice, &context.environment).into_iter().map(named));
+        keys.extend(keys_in_files(args.profile_file.as_deref(), context));
     }
     if keys.is_empty() {
         return Err(Failure::new(Exit::NoCredentials, "no keys to verify signatures with").hint(
@@ -49,10 +49,4 @@ fn of_profile(name: &str, args: &ServeArgs, context: &Context) -> Result<NamedKe
     };
     let resolved = profiles::resolve(&choice, &context.environment, &Network::new(context, None))?;
     Ok(NamedKey { name: describe_owner(&resolved.source), credentials: resolved.credentials })
-}
-
-fn named(key: KnownKey) -> NamedKey {
-    let mut credentials = Credentials::new(key.access_key_id, key.secret.expose_secret());
-    credentials.session_token = key.session_token;
-    NamedKey { name: describe_owner(&key.source), credentials }
 }

@@ -71,6 +71,13 @@ pub struct CredentialOptions {
     pub profile_file: Option<PathBuf>,
 }
 
+impl CredentialOptions {
+    /// Whether it was said whose keys.
+    pub fn is_typed(&self) -> bool {
+        self.user.is_some() || self.access_key.is_some() || self.secret_key.is_some() || self.profile.is_some()
+    }
+}
+
 /// What the signature is made for and how.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Signing")]
@@ -253,6 +260,11 @@ impl<'a> Expected<'a> {
 }
 
 impl ExpectedOptions {
+    /// The region and the service that were typed.
+    pub fn names(&self) -> (Option<String>, Option<String>) {
+        (self.region.clone(), self.service.clone())
+    }
+
     /// What was typed.
     pub fn expected(&self) -> Expected<'_> {
         Expected::new(&self.region, &self.service, self.token_unsigned)

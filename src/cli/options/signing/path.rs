@@ -17,6 +17,11 @@ pub struct PathOptions {
 }
 
 impl PathOptions {
+    /// The rule that was typed, completed by that of S3; none where nothing was.
+    pub fn or_none(self) -> Option<PathRule> {
+        (self != Self::default()).then(|| self.or(PathRule::S3))
+    }
+
     /// The rule, where nothing else was typed the given one.
     pub fn or(self, rule: PathRule) -> PathRule {
         PathRule {

@@ -1,9 +1,13 @@
 //! `sigvet presign`: prints a URL that carries its signature, for whoever is to use it.
 
+mod batch;
+
 use std::io::Write;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+
+use batch::ListOptions;
 
 use super::sign::{SignedParts, sign};
 use crate::cli::connection::express::{self, SessionLookup};
@@ -39,11 +43,11 @@ const EKS_RENEWAL: Duration = Duration::from_secs(14 * 60);
   sigvet presign --expires 15m s3://documents/report.pdf
   sigvet presign -X PUT -H 'Content-Type: image/png' s3://photos/cat.png
   sigvet presign --as json --profile hetzner s3://backups/2026/db.dump
-  sigvet presign --as eks-token --cluster-name prod --region eu-central-1")]
+  sigvet presign --batch --base s3://photos/2026/ < keys.txt > urls.txt")]
 pub struct PresignArgs {
-    /// What the URL leads to: https://…, or s3://bucket/key where a profile gives the endpoint
-    #[arg(required_unless_present = "cluster_name")]
-    url: Option<String>,
+    /// What the URL leads to: https://…, or s3://bucket/key; with --batch, files to read (default: standard input)
+    #[arg(value_name = "URL", required_unless_present_any = ["cluster_name", "batch"])]
+    urls: Vec<String>,
 
     /// Name this EKS cluster in the request; the URL is then by default that of STS in the region, where it tells who asks
     #[arg(long, value_name = "NAME", help_heading = "Signing")]
@@ -70,10 +74,13 @@ pub struct PresignArgs {
 
     #[command(flatten)]
     show: Show,
+
+    #[command(flatten)]
+    list: ListOptions,
 }
 
 /// The forms of a presigned URL.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum PresignedForm {
     /// The bare URL
     #[default]
@@ -88,6 +95,10 @@ enum PresignedForm {
 
 /// Runs the command.
 pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
+    args.list.batch.check_inputs(&args.urls, "URL")?;
+    if args.list.batch.batch {
+        return batch::run(args, context);
+    }
     let PresignArgs { expires, request, credentials, signing, form, show, .. } = args;
     let for_cluster = args.cluster_name.as_deref().map(|name| ForCluster { request, name });
     let source: &dyn RequestSource = for_cluster.as_ref().map_or(request, |request| request as &dyn RequestSource);
@@ -125,7 +136,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
 impl PresignArgs {
     /// The URL that was typed, or the call at STS that tells a cluster who asks.
     fn url(&self, context: &Context) -> Result<String, Failure> {
-        match &self.url {
+        match self.urls.first() {
             Some(url) => Ok(url.clone()),
             None => caller_identity::regional_url(&self.credentials, &self.signing, context),
         }

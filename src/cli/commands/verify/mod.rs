@@ -1,5 +1,7 @@
 //! `sigvet verify`: is this signed request valid, as the server would judge it?
 
+mod batch;
+
 use std::io::Write;
 use std::time::Duration;
 
@@ -7,6 +9,7 @@ use clap::Args;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::batch::BatchOptions;
 use crate::cli::options::request::SupplyOptions;
 use crate::cli::options::signing::{
     BucketOptions, CredentialOptions, Expected, ExpectedOptions, PathOptions, TYPED_KEYS,
@@ -63,8 +66,10 @@ pub struct JudgeOptions {
   sigvet verify --now 20150830T124000Z --json < request.http")]
 pub struct VerifyArgs {
     /// A file with a raw HTTP request, or a presigned URL, or '-' for standard input
-    #[arg(value_hint = clap::ValueHint::FilePath)]
-    input: Option<String>,
+    ///
+    /// With --batch, files with a presigned URL a line.
+    #[arg(value_name = "INPUT", value_hint = clap::ValueHint::FilePath)]
+    inputs: Vec<String>,
 
     #[command(flatten)]
     supply: SupplyOptions,
@@ -83,11 +88,19 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     bucket: BucketOptions,
+
+    #[command(flatten)]
+    list: BatchOptions,
 }
 
 /// Runs the command.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
-    let (request, known) = input::read(args.input.as_deref(), &args.supply, context)?;
+    args.list.check_inputs(&args.inputs, "request")?;
+    if args.list.batch {
+        return batch::run(args, context);
+    }
+    let input = args.inputs.first().map(String::as_str);
+    let (request, known) = input::read(input, &args.supply, context)?;
     if let Some(diagnosis) = unreadable(&request) {
         return refuse(&request, &diagnosis, known, args, context);
     }

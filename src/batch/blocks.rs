@@ -1,0 +1,226 @@
+//! A stream cut into blocks of whole records.
+
+use std::io::{self, ErrorKind, Read};
+
+use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
+
+/// Bytes that are asked for at once: what a pipe holds.
+const BLOCK: usize = 64 * 1024;
+
+/// The longest record. Keys have 1,024 bytes at most; what has more than this is no list of them.
+pub const LONGEST_RECORD: usize = 1024 * 1024;
+
+/// What ends a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// A line feed, or a carriage return and a line feed.
+    Newline,
+    /// A zero byte: records may hold newlines.
+    Zero,
+    /// A newline outside of double quotes (RFC 4180).
+    CsvRow,
+}
+
+impl Ending {
+    fn byte(self) -> u8 {
+        if self == Self::Zero { 0 } else { b'\n' }
+    }
+
+    /// Where the last record ends in a text that begins with one, if one ends there.
+    fn last_end(self, text: &[u8]) -> Option<usize> {
+        match self {
+            Self::Newline | Self::Zero => memrchr(self.byte(), text).map(|at| at + 1),
+            Self::CsvRow => row_ends(text).last(),
+        }
+    }
+
+    /// The records of a block, without what ends them.
+    pub(super) fn split(self, block: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let mut rest = block;
+        std::iter::from_fn(move || {
+            let end = match self {
+                _ if rest.is_empty() => return None,
+                Self::Newline | Self::Zero => memchr(self.byte(), rest).map_or(rest.len(), |at| at + 1),
+                Self::CsvRow => row_ends(rest).next().unwrap_or(rest.len()),
+            };
+            let (record, behind) = rest.split_at(end);
+            rest = behind;
+            Some(self.strip(record))
+        })
+    }
+
+    fn strip(self, record: &[u8]) -> &[u8] {
+        let bare = record.strip_suffix(&[self.byte()]).unwrap_or(record);
+        if self == Self::Zero { bare } else { bare.strip_suffix(b"\r").unwrap_or(bare) }
+    }
+
+    fn count(self, block: &[u8]) -> u64 {
+        let ends = match self {
+            Self::Newline | Self::Zero => memchr_iter(self.byte(), block).count(),
+            Self::CsvRow => row_ends(block).count(),
+        };
+        let is_last_open = !block.is_empty() && block.last() != Some(&self.byte());
+        ends as u64 + u64::from(is_last_open)
+    }
+}
+
+/// Where the rows of a text end. Inside of quotes an even number of them comes before each newline that counts.
+fn row_ends(text: &[u8]) -> impl Iterator<Item = usize> {
+    let mut is_quoted = false;
+    memchr2_iter(b'"', b'\n', text).filter_map(move |at| {
+        let is_quote = text[at] == b'"';
+        is_quoted ^= is_quote;
+        (!is_quote && !is_quoted).then_some(at + 1)
+    })
+}
+
+/// Where the first row of a text ends, if it does.
+pub(super) fn first_row_end(text: &[u8]) -> Option<usize> {
+    row_ends(text).next()
+}
+
+/// Whole records.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// The records, each with what ends it; the last one of a stream may go without.
+    pub bytes: Vec<u8>,
+    /// The number of the first one, from 1 on.
+    pub first: u64,
+    /// How many there are in `bytes`.
+    pub records: u64,
+    /// A record follows that is longer than any may be, and was passed over.
+    pub is_overlong: bool,
+}
+
+/// Reads blocks off a stream.
+pub(super) struct Blocks<R> {
+    input: R,
+    ending: Ending,
+    /// What was read behind the last whole record.
+    rest: Vec<u8>,
+    next: u64,
+    is_over: bool,
+}
+
+impl<R: Read> Blocks<R> {
+    /// A stream whose first record has that number.
+    pub(super) fn new(input: R, ending: Ending, first: u64) -> Self {
+        Self { input, ending, rest: Vec::new(), next: first, is_over: false }
+    }
+
+    /// The next block, in a buffer that is used again. Whatever has arrived is handed out; nobody waits for a block to be full.
+    pub(super) fn read(&mut self, mut bytes: Vec<u8>) -> io::Result<Option<Block>> {
+        bytes.clear();
+        bytes.append(&mut self.rest);
+        loop {
+            if let Some(end) = self.ending.last_end(&bytes) {
+                self.rest.extend_from_slice(&bytes[end..]);
+                bytes.truncate(end);
+                return Ok(Some(self.number(bytes, false)));
+            }
+            if bytes.len() > LONGEST_RECORD {
+                bytes.clear();
+                self.skip_record()?;
+                return Ok(Some(self.number(bytes, true)));
+            }
+            if self.is_over || !self.fill(&mut bytes)? {
+                self.is_over = true;
+                return Ok((!bytes.is_empty()).then(|| self.number(bytes, false)));
+            }
+        }
+    }
+
+    fn number(&mut self, bytes: Vec<u8>, is_overlong: bool) -> Block {
+        let (first, records) = (self.next, self.ending.count(&bytes));
+        self.next += records + u64::from(is_overlong);
+        Block { bytes, first, records, is_overlong }
+    }
+
+    /// Reads what has arrived; tells whether the stream goes on.
+    fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<bool> {
+        let filled = bytes.len();
+        bytes.resize(filled + BLOCK, 0);
+        let read = loop {
+            match self.input.read(&mut bytes[filled..]) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        bytes.truncate(filled + read);
+        Ok(read > 0)
+    }
+
+    /// Passes over the rest of a record that is too long.
+    fn skip_record(&mut self) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        while self.fill(&mut bytes)? {
+            if let Some(at) = memchr(self.ending.byte(), &bytes) {
+                self.rest.extend_from_slice(&bytes[at + 1..]);
+                return Ok(());
+            }
+            bytes.clear();
+        }
+        self.is_over = true;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stream that gives so many bytes at a time.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let (now, later) = self.0.split_at(self.1.min(self.0.len()).min(buffer.len()));
+            buffer[..now.len()].copy_from_slice(now);
+            self.0 = later;
+            Ok(now.len())
+        }
+    }
+
+    fn records(text: &[u8], ending: Ending, at_once: usize) -> Vec<(u64, String)> {
+        let mut blocks = Blocks::new(Trickle(text, at_once), ending, 1);
+        let mut found = Vec::new();
+        while let Some(block) = blocks.read(Vec::new()).unwrap() {
+            let before = found.len();
+            for (number, record) in (block.first..).zip(ending.split(&block.bytes)) {
+                found.push((number, String::from_utf8_lossy(record).into_owned()));
+            }
+            assert_eq!((found.len() - before) as u64, block.records);
+            if block.is_overlong {
+                found.push((block.first + block.records, "(too long)".to_owned()));
+            }
+        }
+        found
+    }
+
+    /// Catches a record that is cut where a read ends, and one that is lost at the end.
+    #[test]
+    fn records_are_whole_however_they_arrive() {
+        for at_once in [1, 2, 3, 7, 100] {
+            for (ending, text, expected) in [
+                (Ending::Newline, "a\nb\r\n\nc", vec!["a", "b", "", "c"]),
+                (Ending::Newline, "a\n", vec!["a"]),
+                (Ending::Newline, "", vec![]),
+                (Ending::Zero, "a\nb\0c\r\0", vec!["a\nb", "c\r"]),
+                (Ending::CsvRow, "a,\"x\ny\"\"\n\"\r\nb,c\n", vec!["a,\"x\ny\"\"\n\"", "b,c"]),
+            ] {
+                let found = records(text.as_bytes(), ending, at_once);
+                let expected: Vec<_> = (1..).zip(expected.into_iter().map(str::to_owned)).collect();
+                assert_eq!(found, expected, "{text:?} by {at_once}");
+            }
+        }
+    }
+
+    /// Catches a stream without a newline that is held in memory, or that takes its neighbours away.
+    #[test]
+    fn a_record_that_is_too_long_is_passed_over() {
+        let text = ["a\n".to_owned(), "x".repeat(3 * LONGEST_RECORD), "\nb\n".to_owned()].concat();
+        let expected = [(1, "a"), (2, "(too long)"), (3, "b")].map(|(number, text)| (number, text.to_owned()));
+        assert_eq!(records(text.as_bytes(), Ending::Newline, 100_000), expected);
+        assert_eq!(records(&text.as_bytes()[..text.len() - 3], Ending::Newline, 100_000), expected[..2]);
+    }
+}

@@ -1,0 +1,184 @@
+//! A record of CSV (RFC 4180): one column is read, and the row kept as it stands.
+
+use std::io::{self, Read};
+
+use csv_core::{ReadRecordResult, Reader};
+
+use super::blocks::{LONGEST_RECORD, first_row_end};
+
+/// The first row of a file, and the column that is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvHeader {
+    row: Vec<u8>,
+    column: usize,
+    /// Rows end with a carriage return too.
+    has_return: bool,
+}
+
+impl CsvHeader {
+    /// Takes the first row off a stream, and what was read behind it.
+    ///
+    /// # Errors
+    /// The stream cannot be read.
+    pub fn take(input: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
+        let (mut text, mut buffer) = (Vec::new(), [0; 8 * 1024]);
+        loop {
+            if let Some(end) = first_row_end(&text) {
+                let behind = text.split_off(end);
+                return Ok((text, behind));
+            }
+            match input.read(&mut buffer) {
+                Ok(0) => return Ok((text, Vec::new())),
+                _ if text.len() > LONGEST_RECORD => return Ok((text, Vec::new())),
+                Ok(length) => text.extend_from_slice(&buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Finds the column of that name, to which `added` are appended.
+    ///
+    /// # Errors
+    /// There is no such column, or one of those that are added is there already.
+    pub fn new(row: &[u8], name: &str, added: &[&str]) -> Result<Self, String> {
+        let bare = row.strip_suffix(b"\n").unwrap_or(row);
+        let (bare, has_return) = match bare.strip_suffix(b"\r") {
+            Some(bare) => (bare, true),
+            None => (bare, false),
+        };
+        // What spreadsheets write in front.
+        let named = bare.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bare);
+        let names = Row::new().read(named).map(|row| row.fields().map(lossy).collect::<Vec<_>>());
+        let names = names.ok_or("the header of the CSV is not a row: a quote is not closed")?;
+        if let Some(taken) = names.iter().find(|name| added.contains(&name.as_str())) {
+            return Err(format!("the CSV has a column '{taken}' already"));
+        }
+        let column = names.iter().position(|found| found == name);
+        let column = column.ok_or_else(|| format!("the CSV has no column '{name}'; it has {}", names.join(", ")))?;
+        Ok(Self { row: bare.to_vec(), column, has_return })
+    }
+
+    /// The header with the columns that are added.
+    pub fn write(&self, added: &[&str], out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.row);
+        for name in added {
+            out.push(b',');
+            out.extend_from_slice(name.as_bytes());
+        }
+        self.end_row(out);
+    }
+
+    pub(super) fn column(&self) -> usize {
+        self.column
+    }
+
+    pub(super) fn end_row(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(if self.has_return { b"\r\n" } else { b"\n" });
+    }
+}
+
+fn lossy(field: &[u8]) -> String {
+    String::from_utf8_lossy(field).into_owned()
+}
+
+/// The fields of a row, in buffers that are used again.
+pub(super) struct Row {
+    reader: Reader,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+    fields: usize,
+}
+
+impl Row {
+    pub(super) fn new() -> Self {
+        Self { reader: Reader::new(), text: Vec::new(), ends: Vec::new(), fields: 0 }
+    }
+
+    /// Reads a row without its end; none is not a whole one.
+    pub(super) fn read(&mut self, row: &[u8]) -> Option<&Self> {
+        self.reader.reset();
+        self.text.resize(self.text.len().max(row.len() + 1), 0);
+        self.ends.resize(self.ends.len().max(row.len() + 2), 0);
+        let (result, read, written, fields) = self.reader.read_record(row, &mut self.text, &mut self.ends);
+        self.fields = fields;
+        match result {
+            ReadRecordResult::Record => (read == row.len()).then_some(&*self),
+            // The end of the input is the end of the row, unless a quote is open.
+            ReadRecordResult::InputEmpty if !is_open(row) => {
+                let (result, _, _, more) =
+                    self.reader.read_record(&row[read..], &mut self.text[written..], &mut self.ends[fields..]);
+                self.fields += more;
+                (result == ReadRecordResult::Record).then_some(&*self)
+            }
+            _ => None,
+        }
+    }
+
+    /// A field by its number.
+    pub(super) fn field(&self, number: usize) -> Option<&[u8]> {
+        let end = *self.ends[..self.fields].get(number)?;
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        Some(&self.text[start..end])
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.fields).filter_map(|number| self.field(number))
+    }
+}
+
+/// Whether a quote is not closed.
+fn is_open(row: &[u8]) -> bool {
+    row.iter().filter(|byte| **byte == b'"').count() % 2 == 1
+}
+
+/// Appends a field, in quotes where it needs them.
+pub(super) fn push_field(field: &[u8], out: &mut Vec<u8>) {
+    if !field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')) {
+        return out.extend_from_slice(field);
+    }
+    out.push(b'"');
+    for byte in field {
+        out.push(*byte);
+        if *byte == b'"' {
+            out.push(b'"');
+        }
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(row: &str) -> Option<Vec<String>> {
+        Row::new().read(row.as_bytes()).map(|row| row.fields().map(lossy).collect())
+    }
+
+    #[test]
+    fn rows_are_read_as_rfc_4180_says() {
+        for (row, expected) in [
+            ("a,b", vec!["a", "b"]),
+            ("a,", vec!["a", ""]),
+            ("\"a,\"\"b\"\"\",c", vec!["a,\"b\"", "c"]),
+            ("\"a\nb\",é", vec!["a\nb", "é"]),
+            ("a", vec!["a"]),
+        ] {
+            assert_eq!(fields(row).unwrap(), expected, "{row}");
+        }
+        assert_eq!(fields("a,\"b"), None);
+    }
+
+    #[test]
+    fn the_column_is_found_by_its_name() {
+        let header = |row: &str| CsvHeader::new(row.as_bytes(), "key", &["presigned_url"]);
+        assert_eq!(header("\u{feff}id,\"key\"\r\n").unwrap().column(), 1);
+        assert!(header("id,name\n").unwrap_err().contains("no column 'key'; it has id, name"));
+        assert!(header("key,presigned_url\n").unwrap_err().contains("a column 'presigned_url' already"));
+        let mut out = Vec::new();
+        header("id,key\r\n").unwrap().write(&["presigned_url"], &mut out);
+        assert_eq!(out, b"id,key,presigned_url\r\n");
+        let mut input = &b"a,\"b\nc\"\nx,y\n"[..];
+        assert_eq!(CsvHeader::take(&mut input).unwrap(), (b"a,\"b\nc\"\n".to_vec(), b"x,y\n".to_vec()));
+    }
+}

@@ -1,0 +1,288 @@
+//! A record of JSON: the fields that are read, and everything else kept as it stands.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::Serializer;
+use serde_json::value::RawValue;
+
+/// The fields of a record that say what to sign or to judge.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Fields<'r> {
+    /// Where it goes: a URL or a key.
+    pub(super) target: Option<Cow<'r, str>>,
+    pub(super) method: Option<Cow<'r, str>>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) expires: Option<Cow<'r, str>>,
+    pub(super) bucket: Option<Cow<'r, str>>,
+    pub(super) region: Option<Cow<'r, str>>,
+    pub(super) body: Option<Cow<'r, str>>,
+    /// The record has a field already that will be added.
+    pub(super) has_added: bool,
+}
+
+impl<'r> Fields<'r> {
+    /// Reads a record. The target is in the field of that name, or else in `url` or `key`; `added` are the fields that will be
+    /// written.
+    pub(super) fn read(record: &'r [u8], target: Option<&str>, added: &[&str]) -> Result<Self, String> {
+        let text = std::str::from_utf8(record).map_err(|_| "the line is not UTF-8".to_owned())?;
+        let mut json = serde_json::Deserializer::from_str(text);
+        let read = json.deserialize_any(Reader { target, added }).and_then(|fields| json.end().map(|()| fields));
+        read.map_err(|error| describe(&error))
+    }
+}
+
+/// Without the place in the line, which is known, and with the column, which helps.
+fn describe(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+    match error.classify() {
+        serde_json::error::Category::Data => what.to_owned(),
+        _ => format!("invalid JSON at column {}: {what}", error.column()),
+    }
+}
+
+struct Reader<'a> {
+    target: Option<&'a str>,
+    added: &'a [&'a str],
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+        let mut fields = Fields::default();
+        // An explicit name leaves `url` and `key` to whoever has them.
+        let is_target = |name: &str| self.target.map_or(name == "url" || name == "key", |target| name == target);
+        while let Some(Text(name)) = map.next_key()? {
+            let place = match name.as_ref() {
+                name if is_target(name) => &mut fields.target,
+                "method" => &mut fields.method,
+                "expires" => {
+                    let value: Option<NumberOrText<'de>> = map.next_value()?;
+                    fields.expires = value.map(|value| value.0);
+                    continue;
+                }
+                "bucket" => &mut fields.bucket,
+                "region" => &mut fields.region,
+                "body" => &mut fields.body,
+                "headers" => {
+                    fields.headers = map.next_value::<Option<Headers>>()?.unwrap_or_default().0;
+                    continue;
+                }
+                other => {
+                    fields.has_added |= self.added.contains(&other);
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            *place = map.next_value::<Option<Text<'de>>>().map_err(|error| located(&name, error))?.map(|text| text.0);
+        }
+        Ok(fields)
+    }
+}
+
+fn located<E: de::Error>(field: &str, error: E) -> E {
+    E::custom(format!("field '{field}': {error}"))
+}
+
+/// A string, borrowed where nothing in it is escaped.
+#[derive(Deserialize)]
+struct Text<'r>(#[serde(borrow)] Cow<'r, str>);
+
+/// A duration as text, or in seconds.
+struct NumberOrText<'r>(Cow<'r, str>);
+
+impl<'de> Deserialize<'de> for NumberOrText<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "field 'expires': expected a duration such as \"15m\", or seconds")]
+        enum Either<'r> {
+            Number(u64),
+            #[serde(borrow)]
+            Text(Cow<'r, str>),
+        }
+        Ok(Self(match Either::deserialize(deserializer)? {
+            Either::Number(seconds) => Cow::Owned(seconds.to_string()),
+            Either::Text(text) => text,
+        }))
+    }
+}
+
+/// Headers as an object, or as a list of pairs, in which a name may stand twice.
+#[derive(Default)]
+struct Headers(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Headers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Headers;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("headers as an object of strings, or as a list of [name, value]")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Headers(pairs))
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Headers, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = seq.next_element()? {
+                    pairs.push(pair);
+                }
+                Ok(Headers(pairs))
+            }
+        }
+        deserializer.deserialize_any(Pairs)
+    }
+}
+
+/// Begins to write a record again: all of its text up to the brace that closes it. Where it has fields of those names, they
+/// are left out.
+pub(super) fn open_record(record: &[u8], without: Option<&[&str]>, out: &mut Vec<u8>) {
+    match without.and_then(|names| without_fields(record, names)) {
+        Some(text) => out.extend_from_slice(text.as_bytes()),
+        None => out.extend_from_slice(record),
+    }
+    while out.pop().is_some_and(|byte| byte != b'}') {}
+    while out.last().is_some_and(u8::is_ascii_whitespace) {
+        out.pop();
+    }
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+}
+
+fn without_fields(record: &[u8], names: &[&str]) -> Option<String> {
+    let fields: RawFields<'_> = serde_json::from_slice(record).ok()?;
+    let kept = fields.0.iter().filter(|(name, _)| !names.contains(&name.as_ref()));
+    let mut text = String::from("{");
+    for (name, value) in kept {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&serde_json::to_string(name).ok()?);
+        text.push(':');
+        text.push_str(value.get());
+    }
+    text.push('}');
+    Some(text)
+}
+
+/// The fields of an object in their order, with the text of each value.
+struct RawFields<'r>(Vec<(Cow<'r, str>, &'r RawValue)>);
+
+impl<'de> Deserialize<'de> for RawFields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = RawFields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawFields<'de>, A::Error> {
+                let mut fields = Vec::new();
+                while let Some((Text(name), value)) = map.next_entry()? {
+                    fields.push((name, value));
+                }
+                Ok(RawFields(fields))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
+}
+
+/// Appends a field whose value is a text.
+pub(super) fn push_field(name: &str, value: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+    push_text(value, out);
+}
+
+/// Appends a text in quotes.
+pub(super) fn push_text(text: &str, out: &mut Vec<u8>) {
+    text.serialize(&mut Serializer::new(out)).expect("a text can be written into memory");
+}
+
+/// Appends pairs of texts as a list of lists.
+pub(super) fn push_pairs(pairs: &[(String, String)], out: &mut Vec<u8>) {
+    pairs.serialize(&mut Serializer::new(out)).expect("texts can be written into memory");
+}
+
+/// Whether a record is an object, so that fields can be added to it.
+pub(super) fn is_object(record: &[u8]) -> bool {
+    serde_json::from_slice::<RawFields<'_>>(record).is_ok()
+}
+
+/// Whether a text stands in JSON as it is.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_and_others_passed_over() {
+        let record = br#"{"id": 1e400, "url": "a\u00e9", "headers": {"a": "b"}, "expires": 60, "method": null, "x": {"url": 1}}"#;
+        let fields = Fields::read(record, None, &["presigned_url"]).unwrap();
+        assert_eq!(fields.target.as_deref(), Some("aé"));
+        assert_eq!((fields.expires.as_deref(), fields.method), (Some("60"), None));
+        assert_eq!(fields.headers, [("a".to_owned(), "b".to_owned())]);
+        assert!(!fields.has_added);
+        let fields = Fields::read(
+            br#"{"url":"a","file":"b","headers":[["x","1"],["x","2"]],"presigned_url":""}"#,
+            Some("file"),
+            &["presigned_url"],
+        )
+        .unwrap();
+        assert_eq!((fields.target.as_deref(), fields.headers.len(), fields.has_added), (Some("b"), 2, true));
+    }
+
+    #[test]
+    fn what_is_no_record_is_told() {
+        for (record, expected) in [
+            (&b"[1]"[..], "expected an object"),
+            (b"17", "expected an object"),
+            (b"{\"url\":", "invalid JSON at column 7"),
+            (b"{} x", "invalid JSON at column 4"),
+            (b"{\"url\":1}", "field 'url'"),
+            (b"{\"expires\":[]}", "field 'expires'"),
+            (b"{\"headers\":3}", "headers as an object"),
+            (b"\xff", "not UTF-8"),
+        ] {
+            let problem = Fields::read(record, None, &[]).unwrap_err();
+            assert!(problem.contains(expected), "{problem}");
+        }
+    }
+
+    /// Catches a number that is rounded, and a field that stands twice afterwards.
+    #[test]
+    fn a_record_keeps_its_text() {
+        let opened = |record: &str, without: Option<&[&str]>| {
+            let mut out = Vec::new();
+            open_record(record.as_bytes(), without, &mut out);
+            push_field("u", "x\"", &mut out);
+            String::from_utf8(out).unwrap() + "}"
+        };
+        assert_eq!(opened("{ \"a\": 1e400 } ", None), "{ \"a\": 1e400,\"u\":\"x\\\"\"}");
+        assert_eq!(opened("{ }", None), "{\"u\":\"x\\\"\"}");
+        assert_eq!(opened("{\"u\":1,\"a\":0.10,\"u\":2}", Some(&["u"])), "{\"a\":0.10,\"u\":\"x\\\"\"}");
+    }
+}

@@ -1,0 +1,493 @@
+//! URLs and keys in, presigned URLs out.
+//!
+//! What URLs have in common (host, method, headers, expiry, region) makes a [`Presigner`]; each worker keeps those that it has
+//! met. Records that follow each other and share one are signed side by side.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::blocks::{Block, Ending};
+use super::csv::{self, CsvHeader, Row};
+use super::json::{self, Fields};
+use super::pipeline::{Finished, Worker};
+use super::problem::{OnError, Problem};
+use sigvet_core::presign::{PresignedTarget, Presigner};
+use sigvet_core::request::{RequestUrl, write_path_for_key};
+use sigvet_core::time::Timestamp;
+
+/// Records that are signed at once.
+const AT_ONCE: usize = 256;
+/// Presigners that a worker keeps, and buckets whose URL it knows.
+const KEPT: usize = 4_096;
+
+/// The fields that are added to a record.
+const ADDED: [&str; 3] = ["presigned_url", "expires_at", "send_headers"];
+const PROBLEM: &str = "error";
+
+/// How URLs are signed: what the options of a command mean for one of them.
+pub trait Signing: Sync {
+    /// The instant of the signatures of a block.
+    fn now(&self) -> Timestamp;
+
+    /// Where a URL, or an `s3://` URL, leads.
+    ///
+    /// # Errors
+    /// One line that says why it leads nowhere.
+    fn locate(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, String>;
+
+    /// Makes a presigner, and tells when its URLs expire.
+    ///
+    /// # Errors
+    /// One line that says why nothing can be signed so.
+    fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), String>;
+
+    /// Parses the expiry of a record.
+    ///
+    /// # Errors
+    /// One line that says what is expected.
+    fn parse_expires(&self, text: &str) -> Result<Duration, String>;
+
+    /// So many records were worked through.
+    fn progress(&self, records: u64);
+}
+
+/// What URLs have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SigningTerms {
+    /// Scheme, host and port.
+    pub origin: String,
+    /// The URL was written as `s3://`.
+    pub is_s3: bool,
+    /// The method, if the record says it.
+    pub method: Option<String>,
+    /// Headers that the record adds.
+    pub headers: Vec<(String, String)>,
+    /// The expiry, if the record says it.
+    pub expires: Option<Duration>,
+    /// The region, if the record says it.
+    pub region: Option<String>,
+}
+
+/// Where the records lead that are no URLs.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// The URL under which they are keys, and whether it was written as `s3://`.
+    pub base: Option<(RequestUrl, bool)>,
+}
+
+/// What a record is.
+#[derive(Debug, Clone)]
+pub enum PresignFormat {
+    /// A URL, or a key as it is.
+    Plain,
+    /// An object, with the target in the field of that name, or in `url` or `key`.
+    Json(Option<String>),
+    /// A row.
+    Csv(CsvHeader),
+}
+
+impl PresignFormat {
+    /// The columns that are added to a CSV.
+    pub fn added_columns(on_error: OnError) -> &'static [&'static str] {
+        match on_error {
+            OnError::Report => &["presigned_url", "expires_at", "error"],
+            OnError::Fail | OnError::Empty => &["presigned_url", "expires_at"],
+        }
+    }
+}
+
+/// Presigns what each record says.
+pub struct PresignWorker<'s> {
+    signing: &'s dyn Signing,
+    place: Place,
+    format: PresignFormat,
+    ending: Ending,
+    on_error: OnError,
+    presigners: Kept<'s>,
+    row: Row,
+}
+
+/// What becomes of a record: its URL, or what is wrong with it.
+type Outcome<'b> = Result<Pending<'b>, String>;
+
+/// A record that is yet to be signed.
+struct Pending<'b> {
+    terms: Rc<Ready>,
+    /// Where its target lies among those of the block.
+    target: Range<usize>,
+    record: &'b [u8],
+    has_added: bool,
+}
+
+/// A presigner with what goes around its targets.
+struct Ready {
+    origin: String,
+    presigner: Presigner,
+    expires_at: String,
+    headers: Vec<(String, String)>,
+}
+
+impl<'s> PresignWorker<'s> {
+    /// A worker that has met nothing yet.
+    pub fn new(
+        signing: &'s dyn Signing,
+        place: Place,
+        format: PresignFormat,
+        ending: Ending,
+        on_error: OnError,
+    ) -> Self {
+        let presigners = Kept::new(signing);
+        Self { signing, place, format, ending, on_error, presigners, row: Row::new() }
+    }
+}
+
+impl Worker for PresignWorker<'_> {
+    fn work(&mut self, block: &Block, out: &mut Vec<u8>) -> Finished {
+        self.presigners.renew(self.signing.now());
+        let mut finished = Finished::default();
+        let mut targets = Vec::with_capacity(block.bytes.len() * 2);
+        let mut waiting: Vec<Pending<'_>> = Vec::with_capacity(AT_ONCE);
+        let mut records =
+            (block.first..).zip(self.ending.split(&block.bytes).map(Some).chain(block.is_overlong.then_some(None)));
+        let mut next = records.next();
+        while let Some((number, record)) = next {
+            let outcome = match record {
+                Some(record) => self.read(record, &mut targets),
+                None => Err("the record is longer than 1 MiB".to_owned()),
+            };
+            next = records.next();
+            let is_alike =
+                |pending: &Pending<'_>| waiting.last().is_none_or(|last| Rc::ptr_eq(&last.terms, &pending.terms));
+            if waiting.len() == AT_ONCE || !outcome.as_ref().is_ok_and(is_alike) {
+                self.sign(&mut waiting, &targets, number, out, &mut finished);
+            }
+            match outcome {
+                Ok(pending) => waiting.push(pending),
+                Err(what) => {
+                    self.refuse(Problem { record: number, what }, record.unwrap_or_default(), out, &mut finished)
+                }
+            }
+            if finished.fatal.is_some() {
+                break;
+            }
+        }
+        if finished.fatal.is_none() {
+            let behind = block.first + block.records;
+            self.sign(&mut waiting, &targets, behind, out, &mut finished);
+        }
+        self.signing.progress(block.records);
+        finished
+    }
+}
+
+impl PresignWorker<'_> {
+    /// Reads a record, and puts its target behind the others.
+    fn read<'b>(&mut self, record: &'b [u8], targets: &mut Vec<u8>) -> Outcome<'b> {
+        match &self.format {
+            PresignFormat::Plain => {
+                let common = Common::default();
+                self.pend(record, Cow::Borrowed(record), &common, targets)
+            }
+            PresignFormat::Json(field) => {
+                let fields = Fields::read(record, field.as_deref(), &[ADDED.as_slice(), &[PROBLEM]].concat())?;
+                let named = || field.clone().map_or_else(|| "'url' or 'key'".to_owned(), |name| format!("'{name}'"));
+                let target = fields.target.ok_or_else(|| format!("the record has no field {}", named()))?;
+                let expires = fields.expires.map(|text| self.signing.parse_expires(&text)).transpose()?;
+                let Fields { method, headers, bucket, region, has_added, .. } = fields;
+                let common = Common { method, headers, expires, bucket, region };
+                let target = match target {
+                    Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                    Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+                };
+                Ok(Pending { has_added, ..self.pend(record, target, &common, targets)? })
+            }
+            PresignFormat::Csv(header) => {
+                let column = header.column();
+                let row = self.row.read(record).ok_or("the row is empty, or a quote in it is not closed")?;
+                let field = row.field(column).ok_or_else(|| format!("the row has no column {}", column + 1))?.to_vec();
+                self.pend(record, Cow::Owned(field), &Common::default(), targets)
+            }
+        }
+    }
+
+    fn pend<'b>(
+        &mut self,
+        record: &'b [u8],
+        target: Cow<'_, [u8]>,
+        common: &Common<'_>,
+        targets: &mut Vec<u8>,
+    ) -> Outcome<'b> {
+        let start = targets.len();
+        let terms = self.locate(&target, common, targets)?;
+        Ok(Pending { terms, target: start..targets.len(), record, has_added: false })
+    }
+
+    /// Finds where a record leads, and who presigns there; appends its target.
+    fn locate(&mut self, typed: &[u8], common: &Common<'_>, targets: &mut Vec<u8>) -> Result<Rc<Ready>, String> {
+        if typed.is_empty() {
+            return Err("the record is empty".to_owned());
+        }
+        if let Some(bucket) = &common.bucket {
+            let located = self.presigners.bucket(bucket, common.region.as_deref())?;
+            push_key(&located, typed, targets);
+            return self.presigners.find(&located, true, common);
+        }
+        if let Some((base, is_s3)) = &self.place.base {
+            let (base, is_s3) = (base.clone(), *is_s3);
+            push_key(&base, typed, targets);
+            return self.presigners.find(&base, is_s3, common);
+        }
+        let text = std::str::from_utf8(typed).map_err(|_| "the URL is not UTF-8".to_owned())?;
+        match text.strip_prefix("s3://").and_then(simple_key) {
+            Some((bucket, key)) => {
+                let located = self.presigners.bucket(bucket, common.region.as_deref())?;
+                push_key(&located, key.as_bytes(), targets);
+                self.presigners.find(&located, true, common)
+            }
+            None => {
+                let url = self.signing.locate(text, common.region.as_deref())?;
+                targets.extend_from_slice(url.target());
+                self.presigners.find(&url, text.starts_with("s3://"), common)
+            }
+        }
+    }
+
+    /// Signs what waits, and writes it; `behind` is the number of the record behind it.
+    fn sign(
+        &self,
+        waiting: &mut Vec<Pending<'_>>,
+        targets: &[u8],
+        behind: u64,
+        out: &mut Vec<u8>,
+        finished: &mut Finished,
+    ) {
+        let Some(terms) = waiting.first().map(|first| Rc::clone(&first.terms)) else { return };
+        let own: Vec<&[u8]> = waiting.iter().map(|pending| &targets[pending.target.clone()]).collect();
+        let mut pending = (behind - waiting.len() as u64..).zip(waiting.iter().zip(&own));
+        terms.presigner.presign_each(&own, |presigned| {
+            let Some((record, (pending, target))) = pending.next() else { return };
+            match presigned {
+                _ if finished.fatal.is_some() => {}
+                Ok(presigned) => self.write(pending, target, &presigned, out),
+                Err(error) => self.refuse(Problem { record, what: error.to_string() }, pending.record, out, finished),
+            }
+        });
+        waiting.clear();
+    }
+
+    fn write(&self, pending: &Pending<'_>, target: &[u8], presigned: &PresignedTarget<'_>, out: &mut Vec<u8>) {
+        let Ready { origin, expires_at, headers, .. } = &*pending.terms;
+        match &self.format {
+            PresignFormat::Plain => {
+                out.extend_from_slice(origin.as_bytes());
+                presigned.write(out);
+                out.push(b'\n');
+            }
+            PresignFormat::Json(_) => {
+                json::open_record(
+                    pending.record,
+                    pending.has_added.then_some(&[ADDED.as_slice(), &[PROBLEM]].concat()),
+                    out,
+                );
+                out.extend_from_slice(b"\"presigned_url\":");
+                if json::is_plain(target) {
+                    out.push(b'"');
+                    out.extend_from_slice(origin.as_bytes());
+                    presigned.write(out);
+                    out.push(b'"');
+                } else {
+                    json::push_text(&text_of(origin, presigned), out);
+                }
+                out.push(b',');
+                json::push_field("expires_at", expires_at, out);
+                if !headers.is_empty() {
+                    out.extend_from_slice(b",\"send_headers\":");
+                    json::push_pairs(headers, out);
+                }
+                out.extend_from_slice(b"}\n");
+            }
+            PresignFormat::Csv(header) => {
+                out.extend_from_slice(pending.record);
+                out.push(b',');
+                csv::push_field(text_of(origin, presigned).as_bytes(), out);
+                out.push(b',');
+                out.extend_from_slice(expires_at.as_bytes());
+                if self.on_error == OnError::Report {
+                    out.push(b',');
+                }
+                header.end_row(out);
+            }
+        }
+    }
+
+    /// Writes what stands in the place of a record that is wrong.
+    fn refuse(&self, problem: Problem, record: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
+        finished.wrong += 1;
+        match (self.on_error, &self.format) {
+            (OnError::Fail, _) => {
+                finished.fatal = Some(problem);
+                return;
+            }
+            (OnError::Empty, PresignFormat::Csv(_)) => {
+                out.extend_from_slice(record);
+                out.extend_from_slice(b",,");
+            }
+            (OnError::Report, PresignFormat::Csv(_)) => {
+                out.extend_from_slice(record);
+                out.extend_from_slice(b",,,");
+                csv::push_field(problem.what.as_bytes(), out);
+            }
+            (OnError::Empty, _) => {}
+            (OnError::Report, PresignFormat::Json(_)) if json::is_object(record) => {
+                json::open_record(record, Some(&[ADDED.as_slice(), &[PROBLEM]].concat()), out);
+                json::push_field(PROBLEM, &problem.what, out);
+                out.push(b'}');
+            }
+            (OnError::Report, _) => problem.write_json(out),
+        }
+        match &self.format {
+            PresignFormat::Csv(header) => header.end_row(out),
+            _ => out.push(b'\n'),
+        }
+    }
+}
+
+/// What a record says besides its target.
+#[derive(Default)]
+struct Common<'r> {
+    method: Option<Cow<'r, str>>,
+    headers: Vec<(String, String)>,
+    expires: Option<Duration>,
+    bucket: Option<Cow<'r, str>>,
+    region: Option<Cow<'r, str>>,
+}
+
+/// Bucket and key of what stands behind `s3://`, where nothing in it can be a query or a name with slashes.
+fn simple_key(rest: &str) -> Option<(&str, &str)> {
+    let (bucket, key) = rest.split_once('/')?;
+    let is_simple = !bucket.is_empty() && !key.is_empty() && !rest.contains('?') && !bucket.contains(['@', ':']);
+    is_simple.then_some((bucket, key))
+}
+
+/// Appends the target of a key under a URL.
+fn push_key(base: &RequestUrl, key: &[u8], targets: &mut Vec<u8>) {
+    let target = base.target();
+    targets.extend_from_slice(target.strip_suffix(b"/").unwrap_or(target));
+    write_path_for_key(key, targets);
+}
+
+fn text_of(origin: &str, presigned: &PresignedTarget<'_>) -> String {
+    let mut text = origin.as_bytes().to_vec();
+    presigned.write(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// The presigners that a worker has met, and the URLs of buckets.
+struct Kept<'s> {
+    signing: &'s dyn Signing,
+    now: Timestamp,
+    last: Option<(SigningTerms, RequestUrl, Rc<Ready>)>,
+    presigners: HashMap<SigningTerms, Rc<Ready>>,
+    last_bucket: Option<(BucketName, Rc<RequestUrl>)>,
+    buckets: HashMap<BucketName, Rc<RequestUrl>>,
+}
+
+type BucketName = (String, Option<String>);
+
+impl<'s> Kept<'s> {
+    fn new(signing: &'s dyn Signing) -> Self {
+        let (presigners, buckets) = (HashMap::new(), HashMap::new());
+        Self { signing, now: signing.now(), last: None, presigners, last_bucket: None, buckets }
+    }
+
+    /// Forgets what was signed for another second.
+    fn renew(&mut self, now: Timestamp) {
+        if now != self.now {
+            self.now = now;
+            self.presigners.clear();
+            self.last = None;
+        }
+    }
+
+    fn bucket(&mut self, bucket: &str, region: Option<&str>) -> Result<Rc<RequestUrl>, String> {
+        match &self.last_bucket {
+            Some(((name, in_region), url)) if name == bucket && in_region.as_deref() == region => {
+                return Ok(Rc::clone(url));
+            }
+            _ => {}
+        }
+        let name = (bucket.to_owned(), region.map(str::to_owned));
+        let url = match self.buckets.get(&name) {
+            Some(url) => Rc::clone(url),
+            None if bucket.is_empty() || bucket.contains(['/', '?', '@']) => {
+                return Err(format!("invalid bucket '{bucket}'"));
+            }
+            None => {
+                if self.buckets.len() == KEPT {
+                    self.buckets.clear();
+                }
+                let url = Rc::new(self.signing.locate(&format!("s3://{bucket}/"), region)?);
+                self.buckets.insert(name.clone(), Rc::clone(&url));
+                url
+            }
+        };
+        self.last_bucket = Some((name, Rc::clone(&url)));
+        Ok(url)
+    }
+
+    fn find(&mut self, url: &RequestUrl, is_s3: bool, common: &Common<'_>) -> Result<Rc<Ready>, String> {
+        if let Some((terms, at, ready)) = &self.last
+            && at.is_same_origin(url)
+            && is_alike(terms, is_s3, common)
+        {
+            return Ok(Rc::clone(ready));
+        }
+        let terms = SigningTerms {
+            origin: url.origin(),
+            is_s3,
+            method: common.method.as_deref().map(str::to_owned),
+            headers: common.headers.clone(),
+            expires: common.expires,
+            region: common.region.as_deref().map(str::to_owned),
+        };
+        let ready = match self.presigners.get(&terms) {
+            Some(ready) => Rc::clone(ready),
+            None => {
+                if self.presigners.len() == KEPT {
+                    self.presigners.clear();
+                }
+                let (presigner, expires_at) = self.signing.presigner(&terms, self.now)?;
+                let ready = Rc::new(Ready {
+                    origin: terms.origin.clone(),
+                    headers: presigner
+                        .headers_to_send()
+                        .iter()
+                        .map(|(name, value)| (name.clone(), lossy(value)))
+                        .collect(),
+                    presigner,
+                    expires_at: expires_at.to_rfc3339(),
+                });
+                self.presigners.insert(terms.clone(), Rc::clone(&ready));
+                ready
+            }
+        };
+        self.last = Some((terms, url.clone(), Rc::clone(&ready)));
+        Ok(ready)
+    }
+}
+
+/// Whether a record is signed by these terms, if it leads to their host.
+fn is_alike(terms: &SigningTerms, is_s3: bool, common: &Common<'_>) -> bool {
+    terms.is_s3 == is_s3
+        && terms.expires == common.expires
+        && terms.method.as_deref() == common.method.as_deref()
+        && terms.region.as_deref() == common.region.as_deref()
+        && terms.headers == common.headers
+}
+
+fn lossy(value: &[u8]) -> String {
+    String::from_utf8_lossy(value).into_owned()
+}

@@ -1,0 +1,32 @@
+//! What is wrong with a record, and what becomes of it.
+
+use super::json;
+
+/// What becomes of a record that is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnError {
+    /// Everything ends with it.
+    Fail,
+    /// An empty line stands in its place.
+    Empty,
+    /// A line stands in its place that says what is wrong.
+    Report,
+}
+
+/// What is wrong with a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The number of the record, from 1 on.
+    pub record: u64,
+    /// What is wrong, on one line.
+    pub what: String,
+}
+
+impl Problem {
+    /// Appends it as an object.
+    pub(super) fn write_json(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(format!("{{\"line\":{},", self.record).as_bytes());
+        json::push_field("error", &self.what, out);
+        out.push(b'}');
+    }
+}

@@ -1,0 +1,387 @@
+//! `sigvet presign --batch`: a URL, a key, an object or a row in, and its presigned URL out.
+
+use std::collections::BTreeSet;
+use std::io::{Cursor, Read};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use indicatif::ProgressBar;
+
+use super::{DEFAULT_EXPIRES, PresignArgs};
+use crate::batch::{CsvHeader, Ending, Place, PresignFormat, PresignWorker, Signing, SigningTerms};
+use crate::cli::batch::{Input, List, inputs, work_through};
+use crate::cli::context::{self, Context};
+use crate::cli::credentials::fetching::{Fetching, FoundSecrets};
+use crate::cli::credentials::found::FoundKeys;
+use crate::cli::credentials::signer::Signer;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::batch::BatchOptions;
+use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource};
+use crate::cli::options::signing::{ExpressSession, SigningOptions};
+use crate::cli::options::streaming::PipeLength;
+use crate::cli::options::typed::Typed;
+use crate::cli::options::value::parse_duration;
+use crate::cli::request::build;
+use crate::cli::request::s3_address;
+use crate::cli::signing::scheme_choice;
+use crate::cli::signing::scope_choice::{Destination, ScopeChoice};
+use crate::cli::signing::session;
+use crate::cli::terminal::notes::{note, warn};
+use crate::cli::terminal::progress::counter;
+use crate::profiles;
+use sigvet_core::derivation::Placement;
+use sigvet_core::internal::{Contradiction, Sureness, region_of_host};
+use sigvet_core::prepare::{self, EXPIRES_LIMITS};
+use sigvet_core::presign::Presigner;
+use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::time::Timestamp;
+
+/// Credentials are asked for again this long before they end, and not more often than that.
+const RENEWAL: Duration = Duration::from_secs(5 * 60);
+const BETWEEN_RENEWALS: u64 = 30;
+
+/// The options of a list to presign.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Batch")]
+pub struct ListOptions {
+    #[command(flatten)]
+    pub batch: BatchOptions,
+
+    /// Each record is an object key under this URL: s3://bucket/prefix/ or https://…
+    ///
+    /// Keys are taken as they are: '%', '?' and '#' are part of them.
+    #[arg(long, value_name = "URL", requires = "batch")]
+    base: Option<String>,
+
+    /// The records are rows of CSV with a header; this column has the URL or the key
+    #[arg(long, value_name = "COLUMN", requires = "batch", conflicts_with_all = ["jsonl", "null"])]
+    csv: Option<String>,
+
+    /// What URLs may not outlive
+    #[arg(long, value_name = "WHAT", value_enum, requires = "batch")]
+    max_expiry: Option<MaxExpiry>,
+}
+
+/// `--max-expiry`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MaxExpiry {
+    /// The temporary credentials that sign them
+    Credentials,
+}
+
+/// Presigns all that the inputs hold.
+pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
+    refuse_single(args)?;
+    let signing = Presigning::new(args, context)?;
+    let place = signing.place(args.list.base.as_deref())?;
+    let on_error = args.list.batch.on_error();
+    let (mut records, mut wrong, mut is_first) = (0, 0, true);
+    for input in inputs(&args.urls) {
+        let opened = Opened::new(&input, args, is_first, context)?;
+        is_first = false;
+        let Opened { list, format } = opened;
+        let ending = list.ending;
+        let worker = || PresignWorker::new(&signing, place.clone(), format.clone(), ending, on_error);
+        let ended = work_through(list, args.list.batch.jobs(), worker, context);
+        signing.warn(context)?;
+        let ended = ended?;
+        (records, wrong) = (records + ended.records, wrong + ended.wrong);
+    }
+    signing.progress.finish_and_clear();
+    match wrong {
+        0 => Ok(()),
+        wrong => Err(Failure::new(Exit::NotValid, format!("{wrong} of {records} records could not be presigned"))),
+    }
+}
+
+/// Refuses what only a single URL can have.
+fn refuse_single(args: &PresignArgs) -> Result<(), Failure> {
+    let refuse =
+        |option: &str, hint: &str| Err(Failure::usage(format!("--batch does not work with {option}")).hint(hint));
+    match args {
+        PresignArgs { cluster_name: Some(_), .. } => refuse("--cluster-name", "make tokens one at a time"),
+        _ if args.form != super::PresignedForm::Url => refuse("--as", "pass --jsonl for JSON, or --csv for CSV"),
+        _ if args.signing.streaming.is_streaming() => refuse("--payload streaming", "omit it"),
+        _ if args.show.is_any() => refuse("--show", "presign one of the URLs without --batch to see the steps"),
+        _ => Ok(()),
+    }
+}
+
+/// An input that was opened, and what its records are.
+struct Opened {
+    list: List<Box<dyn Read + Send>>,
+    format: PresignFormat,
+}
+
+impl Opened {
+    /// Of a CSV the header is read, and written if it is that of the first input.
+    fn new(input: &Input, args: &PresignArgs, is_first: bool, context: &mut Context) -> Result<Self, Failure> {
+        let ListOptions { batch, csv, .. } = &args.list;
+        let mut records = input.open(context)?;
+        let name = input.name.clone();
+        let Some(column) = csv else {
+            let format = if batch.jsonl { PresignFormat::Json(batch.field.clone()) } else { PresignFormat::Plain };
+            return Ok(Self { list: List { name, records, ending: batch.ending(), first: 1 }, format });
+        };
+        let (row, behind) = CsvHeader::take(&mut records)
+            .map_err(|error| crate::cli::options::value::cannot_read(name.as_ref(), error))?;
+        let records: Box<dyn Read + Send> = Box::new(Cursor::new(behind).chain(records));
+        let added = PresignFormat::added_columns(batch.on_error());
+        if row.is_empty() {
+            // Nothing is in it, and nothing comes of it.
+            return Ok(Self {
+                list: List { name, records, ending: Ending::CsvRow, first: 1 },
+                format: PresignFormat::Plain,
+            });
+        }
+        let header =
+            CsvHeader::new(&row, column, added).map_err(|problem| Failure::usage(format!("{name}: {problem}")))?;
+        if is_first {
+            let mut text = Vec::new();
+            header.write(added, &mut text);
+            context.stdout.exact().write_all(&text)?;
+        }
+        let list = List { name, records, ending: Ending::CsvRow, first: 2 };
+        Ok(Self { list, format: PresignFormat::Csv(header) })
+    }
+}
+
+/// How URLs are signed, by the options and the profile.
+struct Presigning {
+    /// Method, headers and body.
+    template: Request,
+    options: SigningOptions,
+    profile: profiles::Settings,
+    keys: Mutex<Keys>,
+    expires: Option<Duration>,
+    is_capped: bool,
+    warnings: Mutex<Warnings>,
+    progress: ProgressBar,
+}
+
+/// What signs, and how it is asked for again.
+struct Keys {
+    signer: Arc<Signer>,
+    fetching: Fetching,
+    asked_at: Timestamp,
+}
+
+/// What there is to warn of, each thing once.
+#[derive(Default)]
+struct Warnings {
+    said: BTreeSet<String>,
+    waiting: Vec<String>,
+}
+
+impl Presigning {
+    fn new(args: &PresignArgs, context: &mut Context) -> Result<Self, Failure> {
+        let anywhere = RequestUrl::parse("https://localhost/").map_err(Failure::invalid)?;
+        let digests = BodyDigests { sha256: BodyHash::Spared, checksum: None, pipe_length: PipeLength::Counted };
+        let unsigned = args.request.build(&anywhere, &mut Taken, digests)?;
+        if unsigned.request.target() != b"/" {
+            return Err(Failure::usage("--batch does not work with options that change the URL (-G, --url-query)")
+                .hint("write the query into the URLs"));
+        }
+        let mut template = unsigned.request;
+        template.headers.remove("host");
+        let typed = Typed { url: "", request: &args.request, credentials: &args.credentials, signing: &args.signing };
+        let found = FoundKeys::of(typed, context)?;
+        if args.signing.is_version_2(found.settings.scheme.as_deref()) {
+            return Err(Failure::usage("--batch signs with Version 4 or 4A").hint("pass --scheme v4"));
+        }
+        if args.signing.verbose > 0 {
+            note(context, &format!("credentials: {}", found.source))?;
+        }
+        for warning in &found.warnings {
+            warn(context, warning)?;
+        }
+        let expires = match (args.expires, &found.settings.expires) {
+            (Some(typed), _) => Some(typed),
+            (None, Some(text)) => Some(
+                parse_duration(text).map_err(|error| Failure::located(Exit::Usage, "expires in the profile", error))?,
+            ),
+            (None, None) => None,
+        };
+        let fetching = Fetching {
+            choice: args.credentials.choice(),
+            role: None,
+            region: None,
+            environment: context.environment.clone(),
+            connection: context.connection.clone(),
+            found: FoundSecrets::default(),
+        };
+        Ok(Self {
+            template,
+            options: args.signing.clone(),
+            profile: found.settings,
+            keys: Mutex::new(Keys { signer: Arc::new(found.signer), fetching, asked_at: context.now }),
+            expires,
+            is_capped: args.list.max_expiry == Some(MaxExpiry::Credentials),
+            warnings: Mutex::default(),
+            progress: counter("records", context),
+        })
+    }
+
+    /// Where keys lie; says at once if nothing can be signed there.
+    fn place(&self, base: Option<&str>) -> Result<Place, Failure> {
+        let Some(base) = base else { return Ok(Place::default()) };
+        let is_s3 = base.starts_with("s3://");
+        let url = self.resolve(base, None)?;
+        if url.target().contains(&b'?') {
+            return Err(Failure::usage("--base has a query").hint("give a bucket or a prefix: s3://bucket/prefix/"));
+        }
+        let (method, headers, region) = (None, Vec::new(), None);
+        let terms = SigningTerms { origin: url.origin(), is_s3, method, headers, expires: None, region };
+        drop(self.make(&terms, self.now())?);
+        Ok(Place { base: Some((url, is_s3)) })
+    }
+
+    fn resolve(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, Failure> {
+        let mut store = build::store(&self.options, &self.profile);
+        store.region = region.or(store.region);
+        s3_address::resolve(url, store)
+    }
+
+    fn make(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), Failure> {
+        let signer = self.signer(now);
+        let url = RequestUrl::parse(&terms.origin).map_err(Failure::invalid)?;
+        let request = self.request(terms, &url)?;
+        let mut options = self.options.clone();
+        options.region = terms.region.clone().or(options.region);
+        let mut scope = ScopeChoice::of(&options, signer.key_scope(), &self.profile, Destination::of(&request, &url));
+        if terms.is_s3 {
+            scope = scope.or_service("s3");
+        }
+        let scheme = scheme_choice::choose(&options, scope.region_set(), self.profile.scheme.as_deref())?;
+        scheme_choice::check(scheme, &options, &signer)?;
+        let is_express = scope.zone().is_some() && options.s3express_session.is_none();
+        if is_express {
+            return Err(Failure::usage("the bucket is a directory bucket, which accepts only signatures of a session")
+                .hint("pass --s3express-session given with the credentials of a session, or presign its URLs without --batch"));
+        }
+        let mut settings = session::settings(&options, scheme, &scope)?;
+        if options.s3express_session == Some(ExpressSession::Given) && scope.zone().is_some() {
+            settings.dialect = sigvet_core::scheme::Dialect::s3_express_session();
+        }
+        let expires = self.expires(terms, &settings.service, &signer, now)?;
+        settings.placement = Placement::Query { expires };
+        let prepared =
+            prepare::prepare(request.clone(), &signer.identity(), &settings, now).map_err(Failure::invalid)?;
+        if let Some(Contradiction { expected, presented, .. }) = region_of_host(&prepared.request, &prepared.terms)
+            .filter(|found| found.sureness == Sureness::Certain && !found.expected.is_empty())
+        {
+            return Err(Failure::usage(format!("the host {} is in {expected}, not in {presented}", url.host()))
+                .hint(format!("pass --region {expected}, or none")));
+        }
+        let key = signer.key(&prepared.terms).ok_or_else(|| Failure::usage("there is no key to sign with"))?;
+        let presigner = Presigner::new(request, &signer.identity(), &settings, &key, now).map_err(Failure::invalid)?;
+        let unknown_end = signer.warning_of_unknown_end("each URL", expires);
+        let of_scope = scope.warning(scheme).map(str::to_owned);
+        self.remember(presigner.warnings().iter().map(ToString::to_string).chain(unknown_end).chain(of_scope));
+        Ok((presigner, now.plus(expires)))
+    }
+
+    fn request(&self, terms: &SigningTerms, url: &RequestUrl) -> Result<Request, Failure> {
+        let method = terms.method.as_deref().unwrap_or_else(|| self.template.method());
+        let mut request = Request::new(method, url).map_err(Failure::invalid)?;
+        let own = |name: &str| terms.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+        for header in self.template.headers.iter().filter(|header| !own(&header.name)) {
+            request.headers.push(&header.name, header.value.clone()).map_err(Failure::invalid)?;
+        }
+        if let Some(host) = &self.options.sign_host {
+            request.headers.remove("host");
+            request.headers.push("host", host.as_str()).map_err(Failure::invalid)?;
+        }
+        for (name, value) in &terms.headers {
+            if name.eq_ignore_ascii_case("host") {
+                request.headers.remove("host");
+            }
+            request.headers.push(name, value.as_str()).map_err(Failure::invalid)?;
+        }
+        request.body = self.template.body.clone();
+        Ok(request)
+    }
+
+    fn expires(
+        &self,
+        terms: &SigningTerms,
+        service: &str,
+        signer: &Signer,
+        now: Timestamp,
+    ) -> Result<Duration, Failure> {
+        let expires = terms.expires.or(self.expires);
+        let expires = expires.unwrap_or_else(|| DEFAULT_EXPIRES.min(prepare::longest_life(service)));
+        let Some(end) = signer.identity().expires_at.filter(|_| self.is_capped) else { return Ok(expires) };
+        let left = Duration::from_secs(u64::try_from(now.seconds_until(end)).unwrap_or(0));
+        if left < EXPIRES_LIMITS.0 {
+            return Err(Failure::new(Exit::NoCredentials, format!("the credentials ended at {}", end.to_rfc3339())));
+        }
+        Ok(expires.min(left))
+    }
+
+    /// What signs now: credentials that end soon are asked for again, and used to their end where there are no others.
+    fn signer(&self, now: Timestamp) -> Arc<Signer> {
+        let mut keys = locked(&self.keys);
+        let ends_soon = keys.signer.identity().expires_at.is_some_and(|end| end <= context::now().plus(RENEWAL));
+        let asked_ago = keys.asked_at.seconds_until(now).unsigned_abs();
+        if ends_soon && asked_ago >= BETWEEN_RENEWALS && self.options.date.is_none() {
+            keys.asked_at = now;
+            match keys.fetching.fetch() {
+                Ok(credentials) => keys.signer = Arc::new(Signer::Credentials(credentials)),
+                Err(why) => self.remember([format!("the credentials end soon, and there are no new ones: {why}")]),
+            }
+        }
+        Arc::clone(&keys.signer)
+    }
+
+    fn remember(&self, warnings: impl IntoIterator<Item = String>) {
+        let mut known = locked(&self.warnings);
+        for warning in warnings {
+            if known.said.insert(warning.clone()) {
+                known.waiting.push(warning);
+            }
+        }
+    }
+
+    /// Says what there was to warn of since the last time.
+    fn warn(&self, context: &mut Context) -> Result<(), Failure> {
+        let waiting = std::mem::take(&mut locked(&self.warnings).waiting);
+        waiting.iter().try_for_each(|warning| warn(context, warning))
+    }
+}
+
+impl Signing for Presigning {
+    fn now(&self) -> Timestamp {
+        self.options.date.unwrap_or_else(context::now)
+    }
+
+    fn locate(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, String> {
+        self.resolve(url, region).map_err(|failure| failure.to_string())
+    }
+
+    fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), String> {
+        self.make(terms, now).map_err(|failure| failure.to_string())
+    }
+
+    fn parse_expires(&self, text: &str) -> Result<Duration, String> {
+        parse_duration(text).map_err(|error| error.to_string())
+    }
+
+    fn progress(&self, records: u64) {
+        self.progress.inc(records);
+    }
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Standard input, which has the records.
+struct Taken;
+
+impl Read for Taken {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::other("with --batch, standard input has the records"))
+    }
+}

@@ -1,0 +1,66 @@
+//! `sigvet verify --batch`: a presigned URL or a request in, a verdict out.
+
+use super::{Own, VerifyArgs};
+use crate::batch::{VerifyFormat, VerifyWorker};
+use crate::cli::batch::{List, inputs, work_through};
+use crate::cli::context::{self, Context};
+use crate::cli::credentials::known::keys_in_files;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::request::address;
+use crate::cli::terminal::progress::counter;
+use crate::gateway::{Clock, Keyring, NamedKey, Verifier};
+use sigvet_core::credentials::{Credentials, Secret};
+use sigvet_core::verify::DEFAULT_WINDOW;
+
+/// Judges all that the inputs hold.
+pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
+    let verifier = verifier(args, context)?;
+    let format = if args.list.jsonl { VerifyFormat::Json(args.list.field.clone()) } else { VerifyFormat::Plain };
+    let progress = counter("records", context);
+    let count = |records| progress.inc(records);
+    let mut wrong = 0;
+    for input in inputs(&args.inputs) {
+        let ending = args.list.ending();
+        let list = List { name: input.name.clone(), records: input.open(context)?, ending, first: 1 };
+        let parse = |text: &str| address::parse(text).map_err(|failure| failure.to_string());
+        let worker = || VerifyWorker::new(&verifier, parse, format.clone(), (ending, args.list.on_error()), &count);
+        wrong += work_through(list, args.list.jobs(), worker, context)?.wrong;
+    }
+    progress.finish_and_clear();
+    Ok(if wrong == 0 { Exit::Done } else { Exit::NotValid })
+}
+
+/// A server that knows the key of the options, and all that lie in the user's files.
+fn verifier(args: &VerifyArgs, context: &mut Context) -> Result<Verifier, Failure> {
+    let mut keys = Vec::new();
+    let mut endpoints = Vec::new();
+    if !args.judge.no_credentials {
+        // A key that was typed is the only one.
+        if !args.credentials.is_typed() {
+            keys.extend(keys_in_files(args.credentials.profile_file.as_deref(), context));
+        }
+        match Own::find(&args.credentials, &args.judge, context) {
+            Ok(own) => {
+                endpoints = address::endpoint_hosts(own.settings.endpoint_url.as_deref());
+                let named = own.credentials.map(|credentials| NamedKey { name: String::new(), credentials });
+                keys.splice(0..0, named);
+            }
+            // Without a word of whose key it is, those in the files will do.
+            Err(failure) if keys.is_empty() => return Err(failure),
+            Err(_) => {}
+        }
+    }
+    let secrets = keys.iter().flat_map(|key| {
+        let Credentials { secret_access_key, session_token, .. } = &key.credentials;
+        [secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret)
+    });
+    context.secrets.add(secrets);
+    let now = args.judge.now;
+    let mut verifier = Verifier::new(Keyring::new(keys), Clock::new(move || now.unwrap_or_else(context::now)));
+    let expected = args.expected.expected();
+    (verifier.region, verifier.service) = args.expected.names();
+    (verifier.token, verifier.path_rule) = (expected.token, args.path.or_none());
+    verifier.window = args.judge.window.unwrap_or(DEFAULT_WINDOW);
+    verifier.endpoints = endpoints;
+    Ok(verifier)
+}

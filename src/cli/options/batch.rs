@@ -1,0 +1,85 @@
+//! The options of commands that work through a list: what a record is, what becomes of a wrong one, how many work.
+
+use std::num::NonZero;
+
+use clap::{Args, ValueEnum};
+
+use crate::batch::{Ending, OnError};
+use crate::cli::failure::Failure;
+
+/// `--batch`, and what goes with it.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Batch")]
+pub struct BatchOptions {
+    /// Read a record a line from standard input or files, and write a line for each
+    #[arg(long)]
+    pub batch: bool,
+
+    /// The records are JSON objects, which keep all their fields
+    #[arg(long, requires = "batch", conflicts_with = "null")]
+    pub jsonl: bool,
+
+    /// JSON field with the URL or the key (default: url, or key)
+    #[arg(long, value_name = "NAME", requires = "jsonl")]
+    pub field: Option<String>,
+
+    /// Records end with a zero byte, as 'find -print0' writes them, and may contain newlines
+    #[arg(short = '0', long, requires = "batch")]
+    pub null: bool,
+
+    /// What to do with a record that is wrong
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t, requires = "batch")]
+    pub on_error: OnErrorChoice,
+
+    /// Number of threads (default: one for each processor)
+    #[arg(short, long, value_name = "N", requires = "batch")]
+    pub jobs: Option<NonZero<u16>>,
+}
+
+/// `--on-error`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum OnErrorChoice {
+    /// Stop; what stands before it is written
+    #[default]
+    Fail,
+    /// Write an empty line in its place
+    Empty,
+    /// Write a line in its place that says what is wrong
+    Report,
+}
+
+impl BatchOptions {
+    /// What ends a record that is no row of CSV.
+    pub fn ending(&self) -> Ending {
+        if self.null { Ending::Zero } else { Ending::Newline }
+    }
+
+    /// What becomes of a wrong record.
+    pub fn on_error(&self) -> OnError {
+        match self.on_error {
+            OnErrorChoice::Fail => OnError::Fail,
+            OnErrorChoice::Empty => OnError::Empty,
+            OnErrorChoice::Report => OnError::Report,
+        }
+    }
+
+    /// How many threads work.
+    pub fn jobs(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, NonZero::get);
+        self.jobs.map_or_else(all, |jobs| usize::from(jobs.get()))
+    }
+
+    /// Refuses further inputs of a command that takes one.
+    ///
+    /// # Errors
+    /// There are several, and no `--batch`.
+    pub fn check_inputs(&self, inputs: &[String], what: &str) -> Result<(), Failure> {
+        match inputs {
+            [_, further, ..] if !self.batch => {
+                Err(Failure::usage(format!("one {what} at a time, but '{further}' is another"))
+                    .hint("pass --batch to work through the records of files"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
