@@ -40,9 +40,9 @@ const SHOWN: [(&str, &[&str]); 12] = [
             "verbose",
         ],
     ),
-    ("presign", &["request", "header", "expires", "profile", "user", "region", "service", "endpoint-url", "as"]),
+    ("presign", &["request", "header", "expires", "profile", "region", "endpoint-url", "as", "batch", "base", "jsonl"]),
     ("form", &["field", "expires", "profile", "user", "region", "endpoint-url", "as", "file"]),
-    ("verify", &["header", "body", "profile", "no-credentials", "now", "region", "service", "json"]),
+    ("verify", &["header", "body", "profile", "no-credentials", "now", "region", "service", "json", "batch"]),
     ("explain", &["response", "client-log", "body", "profile", "no-credentials", "now", "steps", "html", "json", "id"]),
     ("serve", &["port", "profile", "demo-keys", "upstream", "auth", "tls", "answer-as", "once", "exit-code", "log"]),
     (

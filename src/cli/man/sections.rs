@@ -11,6 +11,8 @@ pub(super) fn of(command: &str) -> Vec<Section> {
         "explain" => explain::sections(),
         "form" => read(include_str!("text/form.md")),
         "send" => send::sections(),
+        "presign" => read(include_str!("text/presign.md")),
+        "verify" => read(include_str!("text/verify.md")),
         "proxy" => read(include_str!("text/proxy.md")),
         "serve" => read(include_str!("text/serve.md")),
         "watch" => read(include_str!("text/watch.md")),

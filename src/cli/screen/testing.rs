@@ -1,17 +1,16 @@
 //! A screen that is looked at afterwards.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use super::{Palette, Screen};
 
 #[derive(Clone, Default)]
-struct Paper(Rc<RefCell<Vec<u8>>>);
+struct Paper(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Paper {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
+        self.0.lock().unwrap().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -25,5 +24,6 @@ pub(crate) fn written(palette: Palette, write: impl FnOnce(&mut Screen) -> io::R
     let mut screen = Screen::new(Box::new(paper.clone()), palette);
     write(&mut screen).unwrap();
     screen.flush().unwrap();
-    String::from_utf8(paper.0.take()).unwrap()
+    let bytes = std::mem::take(&mut *paper.0.lock().unwrap());
+    String::from_utf8(bytes).unwrap()
 }

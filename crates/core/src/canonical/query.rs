@@ -14,6 +14,11 @@ pub fn write(query: Option<&[u8]>, omits: impl Fn(&[u8]) -> bool, out: &mut Vec<
     }
 }
 
+/// Whether this is how a name is written. Most are written as they are.
+fn is_name(written: &[u8], name: &[u8]) -> bool {
+    written == name || (written.contains(&b'%') && encode::decode(written, Plus::Space) == name)
+}
+
 /// The parameters of a query, encoded and sorted.
 #[derive(Clone)]
 pub(crate) struct Parameters {
@@ -69,8 +74,9 @@ pub fn parameters(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
 
 /// The first parameter of that name in the query of a request, decoded.
 pub fn parameter(request: &Request, name: &str) -> Option<Vec<u8>> {
-    let mut parameters = parameters(request.query().unwrap_or_default());
-    parameters.find(|(found, _)| found == name.as_bytes()).map(|(_, value)| value)
+    let mut pairs = split_query(request.query().unwrap_or_default());
+    let (_, value) = pairs.find(|(found, _)| is_name(found, name.as_bytes()))?;
+    Some(encode::decode(value.unwrap_or_default(), Plus::Space))
 }
 
 /// Where one encoded pair lies in the buffer that holds them all.

@@ -1,0 +1,31 @@
+//! `presign --batch` and `verify --batch`, as pipelines use them.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod formats;
+mod keys;
+mod streams;
+mod verdicts;
+
+use sigvet_testing::Sigvet;
+
+/// The instant at which botocore signed.
+const DATE: &str = "2026-03-01T10:11:12Z";
+
+/// What botocore presigned.
+fn botocore() -> serde_json::Value {
+    serde_json::from_str(include_str!("botocore.json")).unwrap()
+}
+
+/// `sigvet presign --batch` at that instant, in that region.
+fn presign(words: &[&str]) -> Sigvet {
+    let common = ["presign", "--batch", "--date", DATE, "--region", "eu-west-1"];
+    Sigvet::new(&[&common, words].concat())
+}
+
+/// What tells whether two presigned URLs are the same: all but the order of their parameters.
+fn sorted(url: &str) -> (String, Vec<String>) {
+    let (place, query) = url.split_once('?').unwrap_or_else(|| panic!("not presigned: {url}"));
+    let mut parameters: Vec<String> = query.split('&').map(str::to_owned).collect();
+    parameters.sort();
+    (place.to_owned(), parameters)
+}

@@ -1,0 +1,164 @@
+//! Lists that are long, that have no end, and that nobody reads to theirs.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::time::{Duration, Instant};
+
+use crate::presign;
+
+/// Nobody waits longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn list(keys: usize) -> Vec<u8> {
+    (0..keys).flat_map(|number| format!("key {number}\n").into_bytes()).collect()
+}
+
+/// Catches lines that are lost, doubled, or out of order between threads.
+#[test]
+fn many_threads_write_what_one_does() {
+    let input = list(50_000);
+    let one = presign(&["--base", "s3://photos", "-j", "1"]).input(&input).run().expect(0);
+    assert_eq!(one.stdout.iter().filter(|byte| **byte == b'\n').count(), 50_000);
+    for (number, line) in one.stdout.split(|byte| *byte == b'\n').take(50_000).enumerate() {
+        assert!(line.starts_with(format!("https://photos.s3.eu-west-1.amazonaws.com/key%20{number}?").as_bytes()));
+    }
+    let many = presign(&["--base", "s3://photos", "-j", "5"]).input(&input).run().expect(0);
+    assert!(one.stdout == many.stdout);
+}
+
+/// Records of hosts, methods and expiries that take turns are each signed by their own.
+#[test]
+fn what_takes_turns_does_not_mix() {
+    let records: Vec<String> = (0..300)
+        .map(|number| {
+            let (bucket, method) = (number % 3, ["GET", "PUT"][number % 2]);
+            format!(
+                "{{\"bucket\":\"b{bucket}\",\"key\":\"k{number}\",\"method\":\"{method}\",\"expires\":{}}}",
+                60 + number % 5
+            )
+        })
+        .collect();
+    let all = presign(&["--jsonl"]).input(records.join("\n").as_bytes()).run().expect(0);
+    let text = all.text();
+    for (line, record) in text.lines().zip(&records).step_by(37) {
+        let alone = presign(&["--jsonl"]).input(record.as_bytes()).run().expect(0);
+        assert_eq!(line, alone.text().trim_end());
+    }
+    assert_eq!(text.lines().count(), 300);
+}
+
+/// Catches a program that waits for more input before it answers: whoever asks a line at a time gets an answer at a time.
+#[test]
+fn an_answer_comes_before_the_next_question() {
+    let mut child = presign(&["--base", "s3://photos"]).into_command().spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    for number in 0..5 {
+        writeln!(stdin, "key{number}").unwrap();
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        assert!(line.contains(&format!("/key{number}?")), "{line}");
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}
+
+/// Catches a program that complains, or never ends, when nobody reads any more; its input has no end.
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let mut child = presign(&["--base", "s3://photos"]).into_command().spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let endless = std::thread::spawn(move || while stdin.write_all(&list(1_000)).is_ok() {});
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0; 100_000]).unwrap();
+    drop(stdout);
+    let began = Instant::now();
+    let status = loop {
+        match child.try_wait().unwrap() {
+            Some(status) => break status,
+            None => std::thread::sleep(Duration::from_millis(10)),
+        }
+        assert!(began.elapsed() < PATIENCE);
+    };
+    assert!(status.success(), "{status}");
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(said, "");
+    endless.join().unwrap();
+}
+
+/// A record without an end takes no memory, and no neighbour away.
+#[test]
+fn a_record_that_is_too_long_is_one_wrong_record() {
+    let input = [&b"a\n"[..], &vec![b'x'; 10_000_000], b"\nb\n"].concat();
+    let ran = presign(&["--base", "s3://photos", "--on-error", "report"]).input(&input).run().expect(1);
+    let text = ran.text();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[1], "{\"line\":2,\"error\":\"the record is longer than 1 MiB\"}");
+    assert!(lines[2].contains("/b?"));
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::fs::File;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told() {
+        let mut command = presign(&["--base", "s3://photos"]).into_command();
+        let mut child = command.stdout(File::options().write(true).open("/dev/full").unwrap()).spawn().unwrap();
+        // It may end before all of this is read.
+        drop(child.stdin.take().unwrap().write_all(&list(10_000)));
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(said.starts_with("error: cannot write the output"), "{said}");
+        assert_eq!(child.wait().unwrap().code(), Some(23));
+    }
+
+    /// Catches a line that is cut off where the process was stopped.
+    #[test]
+    fn when_it_is_stopped_lines_are_whole() {
+        for round in 0..5 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("urls");
+            let mut command = presign(&["--base", "s3://photos"]).into_command();
+            let mut child = command.stdout(File::create(&path).unwrap()).stderr(Stdio::null()).spawn().unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            let endless = std::thread::spawn(move || while stdin.write_all(&list(1_000)).is_ok() {});
+            let began = Instant::now();
+            while std::fs::metadata(&path).unwrap().len() < 200_000 * (round + 1) {
+                assert!(began.elapsed() < PATIENCE);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            let words = format!("kill -TERM {}", child.id());
+            assert!(Command::new("sh").args(["-c", &words]).status().unwrap().success());
+            assert_eq!(child.wait().unwrap().signal(), Some(15));
+            endless.join().unwrap();
+            let text = std::fs::read(&path).unwrap();
+            assert_eq!(text.last(), Some(&b'\n'), "{:?}", String::from_utf8_lossy(&text[text.len() - 80..]));
+        }
+    }
+
+    /// Catches memory that grows with the list: two gigabytes of address space would do for no list of any length.
+    #[test]
+    fn memory_stays_the_same_however_long_the_list_is() {
+        let mut child = presign(&["--base", "s3://photos"]).into_command().stdout(Stdio::null()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let block = list(10_000);
+        let peak = |id: u32| {
+            let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+            let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap().to_owned();
+            line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap()
+        };
+        (0..5).for_each(|_| stdin.write_all(&block).unwrap());
+        let early = peak(child.id());
+        (0..60).for_each(|_| stdin.write_all(&block).unwrap());
+        let late = peak(child.id());
+        assert!(late < early + 16 * 1024, "{early} KiB, later {late} KiB");
+        drop(stdin);
+        assert!(child.wait().unwrap().success());
+    }
+}

@@ -1,0 +1,99 @@
+//! Verdicts by the list.
+
+use serde_json::{Value, json};
+use sigvet_testing::{KEY, SECRET, Sigvet};
+
+use crate::botocore;
+
+fn verify(words: &[&str]) -> Sigvet {
+    Sigvet::new(&[&["verify", "--batch"], words].concat())
+}
+
+fn verdicts(words: &[&str], code: i32, lines: &str) -> Vec<Value> {
+    let ran = verify(words).input(lines.as_bytes()).run().expect(code);
+    ran.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What botocore presigned is valid while it is, and nothing that was changed in it.
+#[test]
+fn urls_are_judged_as_one_by_one() {
+    let all = botocore();
+    let urls: Vec<&str> = all["keys"].as_object().unwrap().values().map(|url| url.as_str().unwrap()).collect();
+    let found = verdicts(&["--now", "2026-03-01T10:20:00Z"], 0, &(urls.join("\n") + "\n"));
+    assert_eq!(found.len(), urls.len());
+    for verdict in found {
+        assert_eq!(
+            verdict,
+            json!({"verdict": "valid", "findings": [], "signature_matches": true, "access_key_id": KEY})
+        );
+    }
+    let lines = [urls[0].to_owned(), urls[0].replace("50%25", "51%25"), "https://h.example/".to_owned()].join("\n");
+    let found = verdicts(&["--now", "2026-03-01T12:00:00Z", "--on-error", "report"], 1, &lines);
+    assert_eq!(
+        found[0],
+        json!({"verdict": "invalid", "findings": ["expired"], "signature_matches": true, "access_key_id": KEY})
+    );
+    assert_eq!((&found[1]["signature_matches"], &found[1]["findings"]), (&false.into(), &json!(["expired"])));
+    assert_eq!(found[2]["line"], 3);
+    assert!(found[2]["error"].as_str().unwrap().starts_with("the request is not signed"));
+}
+
+/// A request as an object: AWS's own example of a signed GET (*Authenticating requests: using the Authorization header*).
+#[test]
+fn a_request_is_an_object() {
+    let authorization = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
+        SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, \
+        Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
+    let request = json!({
+        "id": 7,
+        "method": "GET",
+        "url": "https://examplebucket.s3.amazonaws.com/test.txt",
+        "headers": {
+            "Range": "bytes=0-9",
+            "x-amz-date": "20130524T000000Z",
+            "x-amz-content-sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "Authorization": authorization,
+        },
+    });
+    let keys = ["--access-key", "AKIAIOSFODNN7EXAMPLE", "--secret-key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"];
+    let words = [&["--jsonl", "--now", "20130524T000500Z"], &keys[..]].concat();
+    let found = verdicts(&words, 0, &request.to_string());
+    assert_eq!(found[0]["verdict"], "valid");
+    let mut later = request.clone();
+    later["headers"]["Range"] = "bytes=0-10".into();
+    let found = verdicts(&words, 1, &format!("{later}\n{request}\n"));
+    assert_eq!((&found[0]["verdict"], &found[0]["signature_matches"]), (&"invalid".into(), &false.into()));
+    assert_eq!(found[1]["verdict"], "valid");
+}
+
+/// The key is looked up by its ID among all that lie in the files; an ID that nobody has is told.
+#[test]
+fn keys_are_found_by_their_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials");
+    let text = format!(
+        "[one]\naws_access_key_id = AKIDOTHER\naws_secret_access_key = other\n[two]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let all = botocore();
+    let url = all["keys"]["dir/"].as_str().unwrap();
+    let lines = [url.to_owned(), url.replace("AKIDEXAMPLE", "AKIDNOBODY")].join("\n");
+    let run = |words: &[&str]| {
+        let ran = Sigvet::anonymous(&[&["verify", "--batch", "--now", "2026-03-01T10:12:00Z"], words].concat());
+        let ran =
+            ran.env("AWS_SHARED_CREDENTIALS_FILE", file.to_str().unwrap()).input(lines.as_bytes()).run().expect(1);
+        ran.text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>()
+    };
+    let found = run(&[]);
+    assert_eq!(found[0]["verdict"], "valid");
+    assert_eq!((&found[1]["verdict"], &found[1]["findings"]), (&"invalid".into(), &json!(["access-key-unknown"])));
+    let found = run(&["--no-credentials"]);
+    assert_eq!((&found[0]["verdict"], &found[0]["signature_matches"]), (&"unknown".into(), &Value::Null));
+}
+
+/// Without a key there is nothing to judge by, and that is said before anything is read.
+#[test]
+fn without_keys_it_is_told() {
+    let ran = Sigvet::anonymous(&["verify", "--batch"]).input(b"x\n").run().expect(3);
+    assert!(ran.stderr.contains("no credentials"), "{}", ran.stderr);
+}
