@@ -1,11 +1,13 @@
 //! A record of JSON: the fields that are read, and everything else kept as it stands.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Serializer;
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 /// The fields of a record that say what to sign or to judge.
@@ -29,17 +31,20 @@ impl<'r> Fields<'r> {
     pub(super) fn read(record: &'r [u8], target: Option<&str>, added: &[&str]) -> Result<Self, String> {
         let text = std::str::from_utf8(record).map_err(|_| "the line is not UTF-8".to_owned())?;
         let mut json = serde_json::Deserializer::from_str(text);
-        let read = json.deserialize_any(Reader { target, added }).and_then(|fields| json.end().map(|()| fields));
-        read.map_err(|error| describe(&error))
+        let wrong = Cell::default();
+        let reader = Reader { target, added, wrong: &wrong };
+        let read = json.deserialize_any(reader).and_then(|fields| json.end().map(|()| fields));
+        read.map_err(|error| describe(&error, wrong.take()))
     }
 }
 
-/// Without the place in the line, which is known, and with the column, which helps.
-fn describe(error: &serde_json::Error) -> String {
+/// Without the place in the line, which is known, and with the field or the column, which helps.
+fn describe(error: &serde_json::Error, field: Option<String>) -> String {
     let text = error.to_string();
     let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
-    match error.classify() {
-        serde_json::error::Category::Data => what.to_owned(),
+    match (error.classify(), field) {
+        (Category::Data, Some(field)) => format!("field '{field}': {what}"),
+        (Category::Data, None) => what.to_owned(),
         _ => format!("invalid JSON at column {}: {what}", error.column()),
     }
 }
@@ -47,6 +52,8 @@ fn describe(error: &serde_json::Error) -> String {
 struct Reader<'a> {
     target: Option<&'a str>,
     added: &'a [&'a str],
+    /// The field whose value could not be read.
+    wrong: &'a Cell<Option<String>>,
 }
 
 impl<'de> Visitor<'de> for Reader<'_> {
@@ -65,7 +72,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 name if is_target(name) => &mut fields.target,
                 "method" => &mut fields.method,
                 "expires" => {
-                    let value: Option<NumberOrText<'de>> = map.next_value()?;
+                    let value: Option<NumberOrText<'de>> = map.next_value().inspect_err(|_| self.tell(&name))?;
                     fields.expires = value.map(|value| value.0);
                     continue;
                 }
@@ -73,7 +80,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 "region" => &mut fields.region,
                 "body" => &mut fields.body,
                 "headers" => {
-                    fields.headers = map.next_value::<Option<Headers>>()?.unwrap_or_default().0;
+                    fields.headers =
+                        map.next_value::<Option<Headers>>().inspect_err(|_| self.tell(&name))?.unwrap_or_default().0;
                     continue;
                 }
                 other => {
@@ -82,14 +90,17 @@ impl<'de> Visitor<'de> for Reader<'_> {
                     continue;
                 }
             };
-            *place = map.next_value::<Option<Text<'de>>>().map_err(|error| located(&name, error))?.map(|text| text.0);
+            let value: Option<Text<'de>> = map.next_value().inspect_err(|_| self.tell(&name))?;
+            *place = value.map(|text| text.0);
         }
         Ok(fields)
     }
 }
 
-fn located<E: de::Error>(field: &str, error: E) -> E {
-    E::custom(format!("field '{field}': {error}"))
+impl Reader<'_> {
+    fn tell(&self, field: &str) {
+        self.wrong.set(Some(field.to_owned()));
+    }
 }
 
 /// A string, borrowed where nothing in it is escaped.
@@ -102,7 +113,7 @@ struct NumberOrText<'r>(Cow<'r, str>);
 impl<'de> Deserialize<'de> for NumberOrText<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged, expecting = "field 'expires': expected a duration such as \"15m\", or seconds")]
+        #[serde(untagged, expecting = "expected a duration such as \"15m\", or seconds")]
         enum Either<'r> {
             Number(u64),
             #[serde(borrow)]

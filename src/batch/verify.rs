@@ -1,16 +1,18 @@
 //! Requests in, verdicts out.
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::rc::Rc;
+
+use memchr::{memchr, memchr2, memmem};
 
 use super::blocks::{Block, Ending};
-use super::json::{self, Fields};
+use super::json::Fields;
 use super::pipeline::{Finished, Worker};
 use super::problem::{OnError, Problem};
 use crate::gateway::Verifier;
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{FindingId, Known, Outcome, Verdict, VerifyError};
+use sigvet_core::verify::{Alike, FindingId, Known, Outcome, Verdict, VerifyError, is_plain_path};
 use sigvet_diagnose::Diagnosis;
 
 /// What a record is.
@@ -33,6 +35,44 @@ pub struct VerifyWorker<'v> {
     ending: Ending,
     on_error: OnError,
     progress: &'v (dyn Fn(u64) + Sync),
+    /// URLs that were judged, the latest last.
+    known: Vec<KnownUrl>,
+    judged_at: Option<Timestamp>,
+}
+
+/// URLs that differ from one in path and signature alone are judged with it.
+const KNOWN: usize = 16;
+/// URLs that are judged at once.
+const AT_ONCE: usize = 256;
+
+/// A URL that was judged, and what others have to be like.
+struct KnownUrl {
+    origin: Vec<u8>,
+    query: Vec<u8>,
+    alike: Alike,
+    judged: Judged,
+}
+
+/// A URL that is written as presigned URLs are: the signature last.
+#[derive(Clone, Copy)]
+struct Parts<'r> {
+    origin: &'r [u8],
+    path: &'r [u8],
+    query: &'r [u8],
+    signature: &'r [u8],
+}
+
+impl<'r> Parts<'r> {
+    fn read(record: &'r [u8]) -> Option<Self> {
+        const NAME: &[u8] = b"&X-Amz-Signature=";
+        let (url, signature) = record.split_at_checked(record.len().checked_sub(64)?)?;
+        let url = url.strip_suffix(NAME)?;
+        let authority = memmem::find(url, b"://")? + 3;
+        let path = authority + memchr2(b'/', b'?', &url[authority..])?;
+        let (place, query) = url.split_at(path + memchr(b'?', &url[path..])?);
+        let (origin, path) = place.split_at(path);
+        is_plain_path(path).then_some(Self { origin, path, query, signature })
+    }
 }
 
 impl<'v> VerifyWorker<'v> {
@@ -44,14 +84,78 @@ impl<'v> VerifyWorker<'v> {
         (ending, on_error): (Ending, OnError),
         progress: &'v (dyn Fn(u64) + Sync),
     ) -> Self {
-        Self { verifier, parse_url, format, ending, on_error, progress }
+        Self { verifier, parse_url, format, ending, on_error, progress, known: Vec::new(), judged_at: None }
     }
 
-    fn judge(&self, record: &[u8], now: Timestamp) -> Result<Judged, String> {
+    fn judge(&mut self, record: &[u8], now: Timestamp) -> Result<Judged, String> {
         let (request, known) = self.read(record)?;
-        match self.verifier.judge_known(&request, known, now) {
-            Ok(verdict) => Ok(Judged::new(&verdict)),
-            Err(error) => Judged::unreadable(&request, error),
+        let verdict = match self.verifier.judge_known(&request, known, now) {
+            Ok(verdict) => verdict,
+            Err(error) => return Judged::unreadable(&request, error),
+        };
+        let judged = Judged::new(&verdict);
+        if let (VerifyFormat::Plain, Some(parts)) = (&self.format, Parts::read(record))
+            && let Some(alike) = self.verifier.alike(&request, &verdict)
+        {
+            if self.known.len() == KNOWN {
+                self.known.remove(0);
+            }
+            let (origin, query) = (parts.origin.to_vec(), parts.query.to_vec());
+            self.known.push(KnownUrl { origin, query, alike, judged: judged.clone() });
+        }
+        Ok(judged)
+    }
+
+    /// Which of the URLs that were judged a record is like, and what is its own.
+    fn find<'r>(&self, record: &'r [u8]) -> Option<(usize, Parts<'r>)> {
+        if self.known.is_empty() {
+            return None;
+        }
+        let parts = Parts::read(record)?;
+        let is_like = |known: &KnownUrl| known.query == parts.query && known.origin == parts.origin;
+        Some((self.known.iter().rposition(is_like)?, parts))
+    }
+
+    /// Judges what waits, all of it like one URL; what is not right is judged by itself.
+    fn settle(&mut self, waiting: &mut Waiting<'_>, now: Timestamp, out: &mut Vec<u8>, finished: &mut Finished) {
+        if waiting.urls.is_empty() {
+            return;
+        }
+        let known = &self.known[waiting.like];
+        let are_right = known.alike.verify_each(&waiting.urls);
+        let judged = known.judged.clone();
+        let first = waiting.first;
+        for ((number, record), is_right) in (first..).zip(std::mem::take(&mut waiting.records)).zip(are_right) {
+            match is_right {
+                true => self.write(number, Ok(judged.clone()), out, finished),
+                false => {
+                    let judged = self.judge(record, now);
+                    self.write(number, judged, out, finished);
+                }
+            }
+        }
+        waiting.urls.clear();
+    }
+
+    fn write(&self, record: u64, judged: Result<Judged, String>, out: &mut Vec<u8>, finished: &mut Finished) {
+        match judged {
+            _ if finished.fatal.is_some() => {}
+            Ok(judged) => {
+                finished.wrong += u64::from(judged.outcome != Outcome::Valid);
+                out.extend_from_slice(&judged.line);
+            }
+            Err(what) => {
+                finished.wrong += 1;
+                match self.on_error {
+                    OnError::Fail => {
+                        finished.fatal = Some(Problem { record, what });
+                        return;
+                    }
+                    OnError::Empty => {}
+                    OnError::Report => Problem { record, what }.write_json(out),
+                }
+                out.push(b'\n');
+            }
         }
     }
 
@@ -93,62 +197,71 @@ impl<'v> VerifyWorker<'v> {
     }
 }
 
+/// URLs that are like one, and follow each other.
+#[derive(Default)]
+struct Waiting<'r> {
+    /// Which URL they are like.
+    like: usize,
+    /// The number of the first.
+    first: u64,
+    records: Vec<&'r [u8]>,
+    /// Path and signature of each.
+    urls: Vec<(&'r [u8], &'r [u8])>,
+}
+
 impl Worker for VerifyWorker<'_> {
     fn work(&mut self, block: &Block, out: &mut Vec<u8>) -> Finished {
         let now = self.verifier.clock.now();
+        if self.judged_at.replace(now) != Some(now) {
+            self.known.clear();
+        }
         let mut finished = Finished::default();
+        let mut waiting = Waiting::default();
         let records = self.ending.split(&block.bytes).map(Some).chain(block.is_overlong.then_some(None));
-        for (record, text) in (block.first..).zip(records) {
-            let judged = match text {
-                Some(text) => self.judge(text, now),
-                None => Err("the record is longer than 1 MiB".to_owned()),
-            };
-            match judged {
-                Ok(judged) => {
-                    finished.wrong += u64::from(judged.outcome != Outcome::Valid);
-                    judged.write(out);
-                }
-                Err(what) => {
-                    finished.wrong += 1;
-                    match self.on_error {
-                        OnError::Fail => {
-                            finished.fatal = Some(Problem { record, what });
-                            break;
-                        }
-                        OnError::Empty => {}
-                        OnError::Report => Problem { record, what }.write_json(out),
+        for (number, record) in (block.first..).zip(records) {
+            let mut found = record.and_then(|record| self.find(record));
+            let is_further = found.is_some_and(|(like, _)| like == waiting.like) && waiting.urls.len() < AT_ONCE;
+            if !is_further && !waiting.urls.is_empty() {
+                self.settle(&mut waiting, now, out, &mut finished);
+                // What waited may have been judged by itself, and other URLs be known now.
+                found = record.and_then(|record| self.find(record));
+            }
+            match (found, record) {
+                (Some((like, parts)), Some(record)) => {
+                    if waiting.urls.is_empty() {
+                        (waiting.like, waiting.first) = (like, number);
                     }
-                    out.push(b'\n');
+                    waiting.records.push(record);
+                    waiting.urls.push((parts.path, parts.signature));
                 }
+                (None, Some(record)) => {
+                    let judged = self.judge(record, now);
+                    self.write(number, judged, out, &mut finished);
+                }
+                (_, None) => self.write(number, Err("the record is longer than 1 MiB".to_owned()), out, &mut finished),
+            }
+            if finished.fatal.is_some() {
+                break;
             }
         }
+        self.settle(&mut waiting, now, out, &mut finished);
         (self.progress)(block.records);
         finished
     }
 }
 
 /// What is told of a request.
+#[derive(Clone)]
 struct Judged {
     outcome: Outcome,
-    is_signature_right: Option<bool>,
-    findings: Vec<Cow<'static, str>>,
-    access_key_id: Option<String>,
+    line: Rc<[u8]>,
 }
 
 impl Judged {
     fn new(verdict: &Verdict) -> Self {
-        Self {
-            outcome: verdict.outcome(),
-            is_signature_right: verdict.is_signature_right(),
-            findings: verdict
-                .findings
-                .iter()
-                .filter_map(|finding| finding.id())
-                .map(FindingId::as_str)
-                .map(Cow::Borrowed)
-                .collect(),
-            access_key_id: Some(verdict.claimed.access_key_id().to_owned()),
-        }
+        let findings = verdict.findings.iter().filter_map(|finding| finding.id()).map(FindingId::as_str);
+        let access_key_id = Some(verdict.claimed.access_key_id());
+        Self::write(verdict.outcome(), verdict.is_signature_right(), findings, access_key_id)
     }
 
     /// A signature that cannot be read is not valid, if that is a mistake; a request without one is not to be judged.
@@ -159,34 +272,108 @@ impl Judged {
             return Err(text);
         }
         let mistakes = diagnosis.explanations.iter().flat_map(|explanation| &explanation.mistakes);
-        let findings = mistakes.map(|applied| Cow::Borrowed(applied.mistake.id)).collect();
-        Ok(Self { outcome: Outcome::Invalid, is_signature_right: None, findings, access_key_id: None })
+        Ok(Self::write(Outcome::Invalid, None, mistakes.map(|applied| applied.mistake.id), None))
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        let verdict = match self.outcome {
+    fn write<'i>(
+        outcome: Outcome,
+        is_signature_right: Option<bool>,
+        findings: impl Iterator<Item = &'i str>,
+        access_key_id: Option<&str>,
+    ) -> Self {
+        let verdict = match outcome {
             Outcome::Valid => "valid",
             Outcome::Invalid => "invalid",
             Outcome::Unknown => "unknown",
         };
-        out.extend_from_slice(b"{\"verdict\":\"");
-        out.extend_from_slice(verdict.as_bytes());
-        out.extend_from_slice(b"\",\"findings\":[");
-        for (at, id) in self.findings.iter().enumerate() {
-            if at > 0 {
-                out.push(b',');
+        let mut line = serde_json::Map::new();
+        line.insert("verdict".to_owned(), verdict.into());
+        line.insert("findings".to_owned(), findings.collect::<Vec<_>>().into());
+        line.insert("signature_matches".to_owned(), is_signature_right.into());
+        if let Some(id) = access_key_id {
+            line.insert("access_key_id".to_owned(), id.into());
+        }
+        let line = serde_json::Value::from(line).to_string() + "\n";
+        Self { outcome, line: line.into_bytes().into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::gateway::{Clock, Keyring, NamedKey};
+    use sigvet_core::credentials::Credentials;
+    use sigvet_core::signer::Signer;
+
+    const NOW: i64 = 1_369_353_600;
+
+    fn verifier() -> Verifier {
+        let keys = ["AKIDEXAMPLE", "ASIAIOSFODNN7EXAMPLE"].map(|id| {
+            let credentials = Credentials::new(id, "secret");
+            NamedKey { name: id.to_owned(), credentials }
+        });
+        Verifier::new(Keyring::new(keys), Clock::new(|| Timestamp::from_epoch_seconds(NOW)))
+    }
+
+    fn judged(lines: &[String], is_one_by_one: bool) -> Vec<String> {
+        let verifier = verifier();
+        let parse: ParseUrl = |text| RequestUrl::parse(text).map_err(|error| error.to_string());
+        let ending = (Ending::Newline, OnError::Report);
+        let mut worker = VerifyWorker::new(&verifier, parse, VerifyFormat::Plain, ending, &|_| {});
+        let mut out = Vec::new();
+        let block =
+            |lines: &[String]| Block { bytes: lines.join("\n").into_bytes(), first: 1, records: 0, is_overlong: false };
+        match is_one_by_one {
+            true => lines.iter().for_each(|line| {
+                worker.known.clear();
+                worker.work(&block(std::slice::from_ref(line)), &mut out);
+            }),
+            false => drop(worker.work(&block(lines), &mut out)),
+        }
+        String::from_utf8(out).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    /// Presigned by one of the keys, at one of the times, for one of the services, and perhaps broken afterwards.
+    fn url() -> impl Strategy<Value = String> {
+        let host = prop_oneof![
+            Just(("https://b.s3.us-east-1.amazonaws.com", "s3")),
+            Just(("https://s3.us-east-1.amazonaws.com", "s3")),
+            Just(("https://abc.execute-api.us-east-1.amazonaws.com", "execute-api")),
+            Just(("http://127.0.0.1:9000", "s3")),
+        ];
+        let key = prop_oneof![4 => Just("AKIDEXAMPLE"), 1 => Just("ASIAIOSFODNN7EXAMPLE"), 1 => Just("AKIDNOBODY")];
+        let age = prop_oneof![3 => Just(60), 1 => Just(7_200), 1 => Just(-3_600)];
+        let path = prop_oneof![6 => "(/[a-c~_.]{1,3}){1,3}/?", 1 => "(/[a-c+ %é.]{0,3}){1,3}"];
+        let broken = prop_oneof![8 => Just(None), 1 => Just(Some(('a', 'b'))), 1 => Just(Some(('1', '2'))), 1 => Just(Some(('&', ';')))];
+        (host, key, age, path, broken).prop_map(|((origin, service), id, age, path, broken)| {
+            let signer = Signer::new(Credentials::new(id, "secret"), "us-east-1", service);
+            let url = RequestUrl::parse(&format!("{origin}{path}")).unwrap();
+            let at = Timestamp::from_epoch_seconds(NOW - age);
+            let text = signer.presign(&url, Duration::from_secs(3_600), at).unwrap().to_string();
+            match broken {
+                Some((from, to)) => text.replacen(from, &to.to_string(), 3),
+                None => text,
             }
-            json::push_text(id, out);
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Catches a verdict that is taken from a URL which another is not alike, and a wrong signature that passes with others.
+        #[test]
+        fn a_list_is_judged_as_one_by_one(lines in proptest::collection::vec(url(), 1..40)) {
+            let numbered = |lines: Vec<String>| -> Vec<String> {
+                lines.into_iter().map(|line| match line.find("\"error\"") {
+                    Some(at) => line[at..].to_owned(),
+                    None => line,
+                }).collect()
+            };
+            prop_assert_eq!(numbered(judged(&lines, false)), numbered(judged(&lines, true)));
         }
-        out.extend_from_slice(b"],\"signature_matches\":");
-        match self.is_signature_right {
-            Some(is_right) => write!(out, "{is_right}").expect("memory can be written to"),
-            None => out.extend_from_slice(b"null"),
-        }
-        if let Some(id) = &self.access_key_id {
-            out.push(b',');
-            json::push_field("access_key_id", id, out);
-        }
-        out.extend_from_slice(b"}\n");
     }
 }

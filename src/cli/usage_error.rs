@@ -162,7 +162,7 @@ mod tests {
                 "there is no option --zzz",
                 "run 'sigvet send --help' to see all options",
             ),
-            (&["verify", "a", "b"], "unexpected argument 'b'", "use: sigvet verify [OPTIONS] [INPUT]"),
+            (&["key", "b"], "unexpected argument 'b'", "use: sigvet key [OPTIONS]"),
             (&["explain", "--quiet", "--json"], "--quiet cannot be used with --json", ""),
         ] {
             assert_eq!(said(words), (message.to_owned(), hint.to_owned()), "{words:?}");

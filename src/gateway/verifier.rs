@@ -13,7 +13,7 @@ use sigvet_core::scheme::SigningKey;
 use sigvet_core::stream::Decoder;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{
-    Claimed, DEFAULT_WINDOW, ExpectedScope, Finding, Judge, Known, Verdict, VerifyError, verify,
+    Alike, Claimed, DEFAULT_WINDOW, ExpectedScope, Finding, Judge, Known, Verdict, VerifyError, verify,
 };
 use sigvet_diagnose::{
     AppliedMistake, Diagnosis, Evidence, Explanation, Hints, Limits, Note, OtherKey, Trial, diagnose,
@@ -95,6 +95,11 @@ impl Verifier {
         let mut verdict = verify(request, &judge)?;
         self.refuse_unknown_key(&mut verdict);
         Ok(verdict)
+    }
+
+    /// What is to be known of a URL to judge others that are like it.
+    pub fn alike(&self, request: &Request, verdict: &Verdict) -> Option<Alike> {
+        Alike::new(request, verdict, self.key_for(verdict.claimed.access_key_id())?)
     }
 
     /// Nobody has a key whose ID reads as if it had been blacked out. Whoever judges evidence passes over such an ID, and here

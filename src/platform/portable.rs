@@ -221,6 +221,8 @@ mod tests {
         let unnamed = UnnamedFile(lock);
         assert!(unnamed.as_file().metadata().is_ok() && unnamed.link(&path).is_err());
         disable_core_dumps();
+        static GATE: Mutex<()> = Mutex::new(());
+        stop_between(&GATE);
         let _removal = remove_if_stopped(&path);
         assert!(path.exists());
     }

@@ -7,11 +7,13 @@ pub use crate::crypto::digests::hmac_sha1;
 #[cfg(any(feature = "stream", feature = "v2"))]
 pub use crate::crypto::digests::sha1;
 pub use crate::crypto::digests::{Hex, sha512};
+pub use crate::crypto::head::Head;
 pub use crate::crypto::midstate::{Midstate, hmac};
 pub use crate::derivation::frame::{Subject, frame};
 pub use crate::request::headers::is_token;
 pub use crate::request::target::{join_target, split_query, split_target};
 pub use crate::request::wire::WireFault;
+pub use crate::texts::Texts;
 #[cfg(feature = "v2")]
 pub use crate::v2::resource::{join, path_of, sub_resources};
 pub use crate::verify::addressed::{Contradiction, Sureness, is_aws, is_region, region_of_host, service_of_host};

@@ -8,9 +8,8 @@ use std::cell::Cell;
 use std::fmt;
 
 use crate::canonical::query::Parameters;
-use crate::canonical::{self, Field};
 use crate::crypto::{self, Hex};
-use crate::derivation::{Placement, Subject, Terms, derive, frame_head};
+use crate::derivation::{CanonicalTemplate, Placement, Subject, Terms, frame_head};
 use crate::prepare::{Identity, PrepareError, Prepared, Settings, Warning, prepare, refuse_signature, reserved_names};
 use crate::request::Request;
 use crate::request::target::{parameter_separator, split_target};
@@ -234,46 +233,6 @@ impl fmt::Debug for PresignedTarget<'_> {
 impl fmt::Debug for Presigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Presigner").finish_non_exhaustive()
-    }
-}
-
-/// A canonical request cut open where targets differ: at its path and, for a target with a query of its own, at its query.
-#[derive(Clone)]
-struct CanonicalTemplate {
-    before_path: Vec<u8>,
-    after_path: Vec<u8>,
-    parameters: Parameters,
-    /// Ends `after_path`.
-    after_query: Vec<u8>,
-}
-
-impl CanonicalTemplate {
-    fn new(request: &Request, terms: &Terms) -> Self {
-        let canonical_request = derive(request, terms).canonical_request;
-        Self {
-            before_path: canonical_request.before(Field::Path).to_vec(),
-            after_path: canonical_request.after(Field::Path).to_vec(),
-            parameters: Parameters::new(request.query().unwrap_or_default(), |name| terms.omits_parameter(name)),
-            after_query: canonical_request.after(Field::Query).to_vec(),
-        }
-    }
-
-    fn length(&self) -> usize {
-        self.before_path.len() + self.after_path.len()
-    }
-
-    fn write(&self, path: &[u8], terms: &Terms, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.before_path);
-        canonical::path::write(path, terms.path_rule, out);
-        out.extend_from_slice(&self.after_path);
-    }
-
-    fn write_with_query(&self, path: &[u8], own: &Parameters, terms: &Terms, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.before_path);
-        canonical::path::write(path, terms.path_rule, out);
-        out.push(b'\n');
-        own.write_with(&self.parameters, out);
-        out.extend_from_slice(&self.after_query);
     }
 }
 

@@ -2,26 +2,26 @@
 
 /// Texts one behind the other.
 #[derive(Default)]
-pub(crate) struct Texts {
+pub struct Texts {
     bytes: Vec<u8>,
     ends: Vec<usize>,
 }
 
 impl Texts {
     /// Room for so many texts of that length.
-    pub(crate) fn with_capacity(texts: usize, length: usize) -> Self {
+    pub fn with_capacity(texts: usize, length: usize) -> Self {
         Self { bytes: Vec::with_capacity(texts * length), ends: Vec::with_capacity(texts) }
     }
 
     /// Appends a text, which is written to the end of the buffer.
-    pub(crate) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    pub fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.bytes);
         self.ends.push(self.bytes.len());
     }
 
     /// The texts.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let starts = std::iter::once(&0).chain(&self.ends);
-        starts.zip(&self.ends).map(|(start, end)| &self.bytes[*start..*end])
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| &self.bytes[std::mem::replace(&mut start, *end)..*end])
     }
 }

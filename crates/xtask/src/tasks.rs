@@ -13,7 +13,7 @@ pub struct Task {
     pub run: fn() -> Result<(), Failure>,
 }
 
-pub static TASKS: [Task; 18] = [
+pub static TASKS: [Task; 19] = [
     check("format", "the layout of the code (cargo fmt)", format),
     check("workflows", "the GitHub workflows (zizmor)", workflows),
     check("rust-versions", "rust-version of each crate: what its dependencies need", rust_versions::check),
@@ -28,6 +28,7 @@ pub static TASKS: [Task; 18] = [
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
     check("clients", "SDKs and tools against 'sigvet serve' (Python, Node, Java, restic)", clients),
+    check("recipes", "lists by way of Spark and xargs (Python, pyspark, Java)", recipes),
     check("page", "the pages of `explain` and `serve` in a browser (chromium-headless-shell)", page),
     check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
     Task {
@@ -44,8 +45,20 @@ const fn check(name: &'static str, summary: &'static str, run: fn() -> Result<()
 }
 
 /// The tests that are only run by name, for they need more than a compiler.
-const TESTS_BY_NAME: [&str; 10] =
-    ["--test", "awscrt", "--test", "clients", "--test", "page", "--test", "servers", "--test", "watch_clients"];
+const TESTS_BY_NAME: [&str; 12] = [
+    "--test",
+    "awscrt",
+    "--test",
+    "clients",
+    "--test",
+    "page",
+    "--test",
+    "recipes",
+    "--test",
+    "servers",
+    "--test",
+    "watch_clients",
+];
 
 fn format() -> Result<(), Failure> {
     cargo(&["fmt", "--all", "--check"]).run()?;
@@ -97,6 +110,10 @@ fn awscrt() -> Result<(), Failure> {
 
 fn clients() -> Result<(), Failure> {
     cargo(&["test", "--locked", "--test", "clients"]).run()
+}
+
+fn recipes() -> Result<(), Failure> {
+    cargo(&["test", "--locked", "--test", "recipes"]).run()
 }
 
 fn page() -> Result<(), Failure> {

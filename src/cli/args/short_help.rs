@@ -40,7 +40,7 @@ const SHOWN: [(&str, &[&str]); 12] = [
             "verbose",
         ],
     ),
-    ("presign", &["request", "header", "expires", "profile", "region", "endpoint-url", "as", "batch", "base", "jsonl"]),
+    ("presign", &["request", "header", "expires", "profile", "region", "endpoint-url", "as", "batch", "base"]),
     ("form", &["field", "expires", "profile", "user", "region", "endpoint-url", "as", "file"]),
     ("verify", &["header", "body", "profile", "no-credentials", "now", "region", "service", "json", "batch"]),
     ("explain", &["response", "client-log", "body", "profile", "no-credentials", "now", "steps", "html", "json", "id"]),

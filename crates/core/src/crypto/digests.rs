@@ -40,12 +40,6 @@ impl Hex {
     }
 }
 
-impl AsRef<[u8]> for Hex {
-    fn as_ref(&self) -> &[u8] {
-        self.as_bytes()
-    }
-}
-
 /// HMAC-SHA1 with a key that is used once: what Signature Version 2 signs with.
 #[cfg(feature = "v2")]
 pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {

@@ -5,19 +5,16 @@
 
 use zeroize::Zeroize;
 
+use super::head::Head;
 use super::lanes::finish_each;
 use super::state::{BLOCK, State};
 use super::{Sha256Digest, sha256};
-use crate::texts::Texts;
 
 /// A key, and the head that all its messages share. Wiped on drop.
 #[derive(Clone)]
 pub struct Midstate {
-    inner: State,
+    inner: Head,
     outer: State,
-    /// What of the head fills no block.
-    rest: [u8; BLOCK],
-    rest_length: usize,
 }
 
 impl Midstate {
@@ -29,68 +26,33 @@ impl Midstate {
         } else {
             block[..key.len()].copy_from_slice(key);
         }
-        let state = |pad: u8| {
-            let mut padded = block;
-            padded.iter_mut().for_each(|byte| *byte ^= pad);
-            let mut state = State::EMPTY;
-            state.absorb(std::slice::from_ref(&padded));
-            padded.zeroize();
-            state
-        };
-        let (inner, outer) = (state(0x36), state(0x5c));
+        block.iter_mut().for_each(|byte| *byte ^= 0x36);
+        let inner = Head::new(&block);
+        block.iter_mut().for_each(|byte| *byte ^= 0x36 ^ 0x5c);
+        let mut outer = State::EMPTY;
+        outer.absorb(std::slice::from_ref(&block));
         block.zeroize();
-        Self { inner, outer, rest: [0; BLOCK], rest_length: 0 }
+        Self { inner, outer }
     }
 
     /// The same key with the head of its messages absorbed.
-    pub fn absorb(mut self, head: &[u8]) -> Self {
-        let text = [self.rest(), head].concat();
-        let (blocks, rest) = text.as_chunks::<BLOCK>();
-        self.inner.absorb(blocks);
-        self.rest[..rest.len()].copy_from_slice(rest);
-        self.rest_length = rest.len();
-        self
+    pub fn absorb(self, head: &[u8]) -> Self {
+        Self { inner: self.inner.absorb(head), ..self }
     }
 
     /// The code of the message that these parts make when joined, behind the head.
     pub fn finish(&self, parts: &[&[u8]]) -> Sha256Digest {
-        let length = self.rest_length + parts.iter().map(|part| part.len()).sum::<usize>();
-        let inner = match length <= JOINED {
-            true => {
-                let mut joined = [0; JOINED];
-                let mut rest = joined.as_mut_slice();
-                for part in [self.rest()].iter().chain(parts) {
-                    let (here, behind) = rest.split_at_mut(part.len());
-                    here.copy_from_slice(part);
-                    rest = behind;
-                }
-                self.inner.finish(&joined[..length])
-            }
-            false => self.inner.finish(&[&[self.rest()], parts].concat().concat()),
-        };
-        self.outer.finish(&inner.0)
+        self.outer.finish(&self.inner.finish(parts).0)
     }
 
-    /// The codes of many messages behind the head, in order.
-    pub fn finish_each(&self, messages: &[impl AsRef<[u8]>]) -> Vec<Sha256Digest> {
-        let mut joined = Texts::with_capacity(messages.len(), JOINED);
-        for message in messages {
-            joined.push(|out| [self.rest(), message.as_ref()].iter().for_each(|part| out.extend_from_slice(part)));
-        }
-        let mut inner = Vec::with_capacity(messages.len());
-        finish_each(&self.inner, joined.iter(), &mut inner);
-        let mut codes = Vec::with_capacity(messages.len());
+    /// The codes of many messages behind the head, each with the same tail behind its own part, in order.
+    pub fn finish_each<'m>(&self, messages: impl ExactSizeIterator<Item = &'m [u8]>, tail: &[u8]) -> Vec<Sha256Digest> {
+        let inner = self.inner.finish_each(messages, tail);
+        let mut codes = Vec::with_capacity(inner.len());
         finish_each(&self.outer, inner.iter().map(|digest| digest.0.as_slice()), &mut codes);
         codes
     }
-
-    fn rest(&self) -> &[u8] {
-        &self.rest[..self.rest_length]
-    }
 }
-
-/// Bytes that are joined without an allocation: more than the rest of a head and the hex digits of a hash.
-const JOINED: usize = 3 * BLOCK;
 
 /// HMAC-SHA256 with a key that is used once.
 pub fn hmac(key: &[u8], message: &[u8]) -> Sha256Digest {
@@ -117,7 +79,9 @@ mod tests {
                     let keyed = Midstate::new(key).absorb(head);
                     assert_eq!(keyed.finish(&[tail]), expected);
                     assert_eq!(keyed.finish(&[&tail[..tail.len() / 2], &tail[tail.len() / 2..]]), expected);
-                    assert_eq!(keyed.finish_each(&[tail; 17]), [expected; 17]);
+                    assert_eq!(keyed.finish_each([tail; 17].into_iter(), b""), [expected; 17]);
+                    let (middle, end) = tail.split_at(tail.len() / 3);
+                    assert_eq!(keyed.finish_each([middle; 17].into_iter(), end), [expected; 17]);
                 }
             }
         }

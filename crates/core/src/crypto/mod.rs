@@ -5,9 +5,10 @@
 pub(crate) mod digests;
 #[cfg(feature = "v4a")]
 mod ecdsa;
-mod lanes;
-pub(crate) mod midstate;
 mod state;
+mod lanes;
+pub(crate) mod head;
+pub(crate) mod midstate;
 
 pub(crate) use digests::Hex;
 #[cfg(feature = "v2")]

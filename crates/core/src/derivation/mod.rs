@@ -6,11 +6,13 @@
 mod part;
 mod terms;
 pub(crate) mod frame;
+mod template;
 
 pub use part::Part;
 pub use terms::{Placement, Terms, TokenTravel};
 
 pub(crate) use frame::{Subject, frame, frame_head};
+pub(crate) use template::CanonicalTemplate;
 
 use crate::canonical::{self, CanonicalRequest, Field};
 use crate::crypto::{Hex, Sha256Digest};

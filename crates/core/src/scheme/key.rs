@@ -230,7 +230,7 @@ impl AbsorbedKey {
         let mut signatures = Texts::with_capacity(rests.len(), 64);
         match self {
             Self::Hmac(key) => {
-                let codes = key.finish_each(rests);
+                let codes = key.finish_each(rests.iter().map(Hex::as_bytes), b"");
                 codes.iter().for_each(|code| signatures.push(|out| out.extend_from_slice(Hex::new(code).as_bytes())));
             }
             #[cfg(feature = "v4a")]

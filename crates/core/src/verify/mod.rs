@@ -25,8 +25,11 @@ mod v4;
 #[cfg(feature = "form")]
 mod form;
 pub(crate) mod judgement;
+mod alike;
 
 pub use accept::{Accepted, Rejection};
+#[doc(hidden)]
+pub use alike::{Alike, is_plain_path};
 pub use claimed::{Claimed, VerifyError};
 pub use finding::{Finding, ListFault, Severity};
 pub use finding_id::FindingId;

@@ -45,7 +45,7 @@ const EKS_RENEWAL: Duration = Duration::from_secs(14 * 60);
   sigvet presign --as json --profile hetzner s3://backups/2026/db.dump
   sigvet presign --batch --base s3://photos/2026/ < keys.txt > urls.txt")]
 pub struct PresignArgs {
-    /// What the URL leads to: https://…, or s3://bucket/key; with --batch, files to read (default: standard input)
+    /// What the URL leads to: https://… or s3://bucket/key; with --batch, files
     #[arg(value_name = "URL", required_unless_present_any = ["cluster_name", "batch"])]
     urls: Vec<String>,
 

@@ -7,8 +7,8 @@ use crate::diagnosis::alternatives::{Fields, Subject, base64};
 use crate::diagnosis::catalogue::{CANONICAL_HASH_FORM, CANONICAL_NEWLINES};
 use crate::diagnosis::field::{Choice, Field, Step, Variant};
 use crate::diagnosis::outcome::AppliedMistake;
-use sigvet_core::crypto::{Sha256Hasher, sha256};
-use sigvet_core::internal::{Hex, sha1, sha512};
+use sigvet_core::crypto::sha256;
+use sigvet_core::internal::{Head, Hex, Texts, sha1, sha512};
 
 /// Variants of more mistakes than this are made as they are needed, and not kept.
 const KEPT: usize = 1;
@@ -112,8 +112,8 @@ impl Canonical {
         while self.lines.len() <= most.min(KEPT) {
             let cost = self.lines.len();
             let kept = std::sync::Mutex::new(Vec::new());
-            self.make(cost, &|| allowance.ends_trying(), &|combination, line| {
-                kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((combination, line));
+            self.make(cost, &|| allowance.ends_trying(), &|lines| {
+                kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(lines);
             });
             self.lines.push(kept.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()));
         }
@@ -124,21 +124,21 @@ impl Canonical {
         self.lines.get(cost).map_or(&[], Vec::as_slice)
     }
 
-    /// Calls for each variant of exactly so many mistakes, on all cores.
+    /// Calls for the variants of exactly so many mistakes, some at a time, on all cores.
     pub(super) fn for_each(
         &self,
         cost: usize,
         is_over: &(dyn Fn() -> bool + Sync),
-        visit: &(dyn Fn(&Combination, &Line) + Sync),
+        visit: &(dyn Fn(&[(Combination, Line)]) + Sync),
     ) {
         if cost <= KEPT {
-            return self.lines(cost).par_iter().for_each(|(combination, line)| {
+            return self.lines(cost).par_chunks(CHUNK).for_each(|lines| {
                 if !is_over() {
-                    visit(combination, line);
+                    visit(lines);
                 }
             });
         }
-        self.make(cost, is_over, &|combination, line| visit(&combination, &line));
+        self.make(cost, is_over, &|lines| visit(&lines));
     }
 
     /// Every set of mistakes that leads to a combination.
@@ -159,7 +159,7 @@ impl Canonical {
         sets
     }
 
-    fn make(&self, cost: usize, is_over: &(dyn Fn() -> bool + Sync), visit: &(dyn Fn(Combination, Line) + Sync)) {
+    fn make(&self, cost: usize, is_over: &(dyn Fn() -> bool + Sync), visit: &Visit<'_>) {
         let Some(fields) = self.fields.as_ref().map(Fields::in_order) else { return };
         let (joinings, forms) = (self.assembly.joining.wrong_options(), self.assembly.form.wrong_options());
         for joining in 0..=joinings {
@@ -175,6 +175,9 @@ impl Canonical {
         }
     }
 }
+
+/// Takes variants that were made together.
+type Visit<'v> = dyn Fn(Vec<(Combination, Line)>) + Sync + 'v;
 
 /// All ways to spread a number of mistakes over the fields.
 fn splits(cost: usize) -> Vec<[u8; FIELDS]> {
@@ -197,7 +200,7 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    fn for_each(&self, is_over: &(dyn Fn() -> bool + Sync), visit: &(dyn Fn(Combination, Line) + Sync)) {
+    fn for_each(&self, is_over: &(dyn Fn() -> bool + Sync), visit: &Visit<'_>) {
         let variants: [&[Variant]; FIELDS] = std::array::from_fn(|at| self.fields[at].of_cost(self.costs[at].into()));
         let counts = variants.map(<[Variant]>::len);
         let heads: usize = counts[..FIELDS - 1].iter().product();
@@ -219,57 +222,72 @@ impl Group<'_> {
     }
 
     /// Heads are all fields but the last, numbered; neighbours share their beginning, which is hashed once.
-    fn work(
-        &self,
-        heads: std::ops::Range<usize>,
-        variants: &[&[Variant]; FIELDS],
-        visit: &(dyn Fn(Combination, Line) + Sync),
-    ) {
+    fn work(&self, heads: std::ops::Range<usize>, variants: &[&[Variant]; FIELDS], visit: &Visit<'_>) {
         let joining = *self.assembly.joining.option(self.whole.0.into());
         let form = *self.assembly.form.option(self.whole.1.into());
-        let mut shared: Option<([u32; FIELDS], Sha256Hasher)> = None;
-        for head in heads {
-            let at = numbered(head, variants);
-            let hasher = match &shared {
-                Some((before, hasher)) if before[..3] == at[..3] => hasher.clone(),
-                _ => {
-                    let mut hasher = Sha256Hasher::new();
-                    (0..3).for_each(|field| {
-                        joining
-                            .write(field, &variants[field][at[field] as usize].text, &mut |bytes| hasher.update(bytes))
-                    });
-                    shared = Some((at, hasher.clone()));
-                    hasher
-                }
-            };
-            let mut with_headers = hasher;
-            joining.write(3, &variants[3][at[3] as usize].text, &mut |bytes| with_headers.update(bytes));
-            for (last, payload) in variants[4].iter().enumerate() {
-                let mut chosen = at;
-                chosen[4] = last as u32;
-                let line = match form {
-                    CanonicalForm::Hex => {
-                        let mut hasher = with_headers.clone();
-                        joining.write(4, &payload.text, &mut |bytes| hasher.update(bytes));
-                        Line::Hex(Hex::new(&hasher.finish()))
-                    }
-                    form => Line::Other(form.write(&self.text(joining, &chosen, variants))),
-                };
-                visit(
-                    Combination { costs: self.costs, variants: chosen, joining: self.whole.0, form: self.whole.1 },
-                    line,
-                );
+        let heads: Vec<[u32; FIELDS]> = heads.map(|head| numbered(head, variants)).collect();
+        let mut made = Vec::with_capacity(heads.len() * variants[4].len());
+        for heads in heads.chunk_by(|one, next| one[..3] == next[..3]) {
+            let chosen = heads
+                .iter()
+                .flat_map(|head| (0..variants[4].len()).map(|last| [head[0], head[1], head[2], head[3], last as u32]));
+            match form {
+                CanonicalForm::Hex => self.hash(joining, chosen, variants, &mut made),
+                form => made.extend(chosen.map(|chosen| {
+                    let line = Line::Other(form.write(&self.text(joining, &chosen, 0..FIELDS, variants)));
+                    (self.combination(chosen), line)
+                })),
             }
         }
+        visit(made);
     }
 
-    fn text(&self, joining: Joining, chosen: &[u32; FIELDS], variants: &[&[Variant]; FIELDS]) -> Vec<u8> {
-        let mut text = Vec::new();
-        for field in 0..FIELDS {
-            let variant = &variants[field][chosen[field] as usize];
-            joining.write(field, &variant.text, &mut |bytes| text.extend_from_slice(bytes));
+    /// Hashes canonical requests that begin alike, up to their headers, side by side.
+    fn hash(
+        &self,
+        joining: Joining,
+        chosen: impl Iterator<Item = [u32; FIELDS]> + Clone,
+        variants: &[&[Variant]; FIELDS],
+        made: &mut Vec<(Combination, Line)>,
+    ) {
+        let Some(first) = chosen.clone().next() else { return };
+        let head = Head::new(&self.text(joining, &first, 0..3, variants));
+        let mut rests = Texts::with_capacity(CHUNK, 256);
+        for chosen in chosen.clone() {
+            rests.push(|out| self.write(joining, &chosen, 3..FIELDS, variants, out));
         }
+        let hashes = head.finish_each(rests.iter(), b"");
+        made.extend(chosen.zip(&hashes).map(|(chosen, hash)| (self.combination(chosen), Line::Hex(Hex::new(hash)))));
+    }
+
+    fn combination(&self, variants: [u32; FIELDS]) -> Combination {
+        Combination { costs: self.costs, variants, joining: self.whole.0, form: self.whole.1 }
+    }
+
+    fn text(
+        &self,
+        joining: Joining,
+        chosen: &[u32; FIELDS],
+        fields: std::ops::Range<usize>,
+        variants: &[&[Variant]; FIELDS],
+    ) -> Vec<u8> {
+        let mut text = Vec::new();
+        self.write(joining, chosen, fields, variants, &mut text);
         text
+    }
+
+    fn write(
+        &self,
+        joining: Joining,
+        chosen: &[u32; FIELDS],
+        fields: std::ops::Range<usize>,
+        variants: &[&[Variant]; FIELDS],
+        out: &mut Vec<u8>,
+    ) {
+        for field in fields {
+            let variant = &variants[field][chosen[field] as usize];
+            joining.write(field, &variant.text, &mut |bytes| out.extend_from_slice(bytes));
+        }
     }
 }
 

@@ -44,6 +44,9 @@ pub const DEEPEST: usize = 3;
 /// Keys of more mistakes than this are derived as they are needed, and not kept.
 const KEPT: usize = 1;
 
+/// Lines that are signed at once: as many as stay in the processor's nearest cache.
+const AT_ONCE: usize = 128;
+
 /// What gives a text that a mistake with a narrower meaning may give too.
 const GENERAL: [&Mistake; 3] = [&PATH_REENCODED, &PATH_RESERVED_RAW, &QUERY_OMITTED];
 
@@ -204,16 +207,14 @@ impl<'a> Search<'a> {
             let lines = world.canonical.lines(of_canonical);
             world.keys.for_each(&world.signing, of_key, is_over, &|options, frame| {
                 self.count(lines.len());
-                for (combination, line) in lines {
-                    self.try_one(world, (options, frame), (combination, line));
-                }
+                self.try_lines(world, (options, frame), lines);
             });
         } else {
             let keys = world.keys.of_cost(of_key);
-            world.canonical.for_each(of_canonical, is_over, &|combination, line| {
-                self.count(keys.len());
+            world.canonical.for_each(of_canonical, is_over, &|lines| {
+                self.count(keys.len() * lines.len());
                 for (options, frame) in keys {
-                    self.try_one(world, (options, frame), (combination, line));
+                    self.try_lines(world, (options, frame), lines);
                 }
             });
         }
@@ -244,9 +245,11 @@ impl<'a> Search<'a> {
         self.hypotheses.fetch_add(hypotheses as u64, Ordering::Relaxed);
     }
 
-    fn try_one(&self, world: &World<'_>, key: (&Options, &Frame), canonical: (&Combination, &Line)) {
-        if key.1.gives(canonical.1.as_bytes(), &self.target) {
-            self.record(world, canonical.0, key.0);
+    fn try_lines(&self, world: &World<'_>, (options, frame): (&Options, &Frame), lines: &[(Combination, Line)]) {
+        for lines in lines.chunks(AT_ONCE) {
+            for hit in frame.gives_each(lines.iter().map(|(_, line)| line.as_bytes()), &self.target) {
+                self.record(world, &lines[hit].0, options);
+            }
         }
     }
 

@@ -50,6 +50,9 @@ enum Shape {
     ExchangedEverywhere,
 }
 
+/// Below this many lines, one after the other is quicker.
+const WORTH_LANES: usize = 6;
+
 /// How many things are to be decided.
 pub(in crate::diagnosis) const STEPS: usize = 8;
 
@@ -83,6 +86,23 @@ impl Frame {
                 key.verifies(&[before, line, &self.after].concat(), signature)
             }
             _ => false,
+        }
+    }
+}
+
+impl Frame {
+    /// Which of these lines give that signature: their numbers. The more there are, the less each costs.
+    pub(in crate::diagnosis) fn gives_each<'l>(
+        &self,
+        lines: impl ExactSizeIterator<Item = &'l [u8]>,
+        target: &Target,
+    ) -> Vec<usize> {
+        match (&self.key, target) {
+            (FrameKey::Hmac(key), Target::Digest { .. }) if lines.len() >= WORTH_LANES => {
+                let codes = key.finish_each(lines, &self.after);
+                (0..).zip(&codes).filter(|(_, code)| target.is_digest(&code.0)).map(|(number, _)| number).collect()
+            }
+            _ => (0..).zip(lines).filter(|(_, line)| self.gives(line, target)).map(|(number, _)| number).collect(),
         }
     }
 }
