@@ -10,6 +10,7 @@ use std::fmt;
 use crate::canonical::query::Parameters;
 use crate::crypto::{self, Hex};
 use crate::derivation::{CanonicalTemplate, Placement, Subject, Terms, frame_head};
+use crate::endpoint;
 use crate::prepare::{Identity, PrepareError, Prepared, Settings, Warning, prepare, refuse_signature, reserved_names};
 use crate::request::Request;
 use crate::request::target::{parameter_separator, split_target};
@@ -70,7 +71,9 @@ impl Presigner {
             return Err(PresignError::Placement);
         }
         let template = Request { target: b"/".to_vec(), ..template };
-        Self::from_prepared(prepare(template, identity, settings, now)?, key)
+        let mut prepared = prepare(template, identity, settings, now)?;
+        prepared.terms.path_rule = endpoint::path_rule_at(prepared.request.host(), prepared.terms.path_rule);
+        Self::from_prepared(prepared, key)
     }
 
     fn from_prepared(template: Prepared, key: &SigningKey) -> Result<Self, PresignError> {

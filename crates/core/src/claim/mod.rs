@@ -156,7 +156,7 @@ struct Parts<'a> {
 impl Parts<'_> {
     fn into_claim(self, request: &Request) -> Result<Claim, ClaimError> {
         let (access_key_id, scope) = parse_credential(self.credential, self.scheme)?;
-        let path_rule = endpoint::path_rule_at(request.host(), PathRule::for_service(&self.dialect, &scope.service));
+        let path_rule = endpoint::path_rule_for(request, PathRule::for_service(&self.dialect, &scope.service));
         let terms = Terms {
             scheme: self.scheme,
             dialect: self.dialect,

@@ -21,6 +21,7 @@ pub use bucket::BucketRule;
 pub use host::{NoS3Host, S3Variant, domain_in};
 
 use crate::canonical::{PathEncoding, PathPlus, PathRule};
+use crate::request::Request;
 
 /// Who runs the hosts of AWS.
 pub(crate) const AWS: &str = "AWS";
@@ -68,7 +69,12 @@ pub(crate) fn infer_from_header(host: &str) -> Option<Inference> {
     infer(host.rsplit_once(':').map_or(host, |(name, _)| name))
 }
 
-/// A rule for paths as the server at a host has it: AWS reads a raw `+` in the name of an object as a space.
+/// A rule for paths as the server of a request has it, as far as that matters to its path: only a raw `+` is read in two ways.
+pub(crate) fn path_rule_for(request: &Request, rule: PathRule) -> PathRule {
+    if request.path().contains(&b'+') { path_rule_at(request.host(), rule) } else { rule }
+}
+
+/// The same for any path: AWS reads a raw `+` in the name of an object as a space.
 pub(crate) fn path_rule_at(host: Option<&str>, rule: PathRule) -> PathRule {
     let is_aws = || host.and_then(infer_from_header).is_some_and(|inference| inference.provider == AWS);
     let is_read = rule.encoding == PathEncoding::Once && rule.plus == PathPlus::Plus;

@@ -156,7 +156,7 @@ pub fn prepare(
         scope,
         signed_headers,
         payload,
-        path_rule: endpoint::path_rule_at(request.host(), settings.path_rule),
+        path_rule: endpoint::path_rule_for(&request, settings.path_rule),
         placement: settings.placement,
         token: settings.token,
     };

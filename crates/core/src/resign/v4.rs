@@ -152,7 +152,7 @@ fn terms(
     };
     let path_rule = match service == inbound.scope.service {
         true => inbound.path_rule,
-        false => endpoint::path_rule_at(request.host(), PathRule::for_service(dialect, service)),
+        false => endpoint::path_rule_for(request, PathRule::for_service(dialect, service)),
     };
     let access_key_id = outbound.credentials.access_key_id.clone();
     Ok(Terms { access_key_id, timestamp, scope, placement, path_rule, ..inbound.clone() })
