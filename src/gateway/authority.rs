@@ -1,4 +1,5 @@
 //! An authority for one run: it makes a certificate for each host that is asked for. Its key is in memory alone, and goes with it.
+//! Who asks, and what is said over the connections, is not known here.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,11 +14,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use sigvet_core::time::Timestamp;
 
-use super::watched::Constraint;
-use crate::gateway::certificate::{CertificateError, configure, named};
-
-/// What is spoken with a client: what can be kept byte for byte.
-const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
+use super::certificate::{CertificateError, configure, named};
 
 /// Certificates that are kept to be shown again: buckets are hosts, and there may be any number of them.
 const KEPT: usize = 1024;
@@ -28,8 +25,27 @@ const BEFORE: i64 = 2 * 24 * 60 * 60;
 /// And until so long after. Some clients take none that is good for more than 398 days.
 const AFTER: i64 = 365 * 24 * 60 * 60;
 
+/// Whom an authority is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Purpose {
+    /// The command that its certificates name: `sigvet watch`.
+    pub command: &'static str,
+    /// What is spoken with clients over TLS, the better first.
+    pub protocols: &'static [&'static [u8]],
+}
+
+/// What an authority may vouch for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Constraint {
+    /// Hosts below these names, and these addresses.
+    Below(Vec<String>, Vec<IpAddr>),
+    /// Any host.
+    Nothing,
+}
+
 /// Makes certificates.
 pub struct Authority {
+    purpose: Purpose,
     issuer: Issuer<'static, KeyPair>,
     /// The key of every certificate that it makes.
     key: KeyPair,
@@ -50,15 +66,16 @@ impl Authority {
     ///
     /// # Errors
     /// The system gives no randomness.
-    pub fn new(constraint: &Constraint, now: Timestamp, run: u32) -> Result<Self, CertificateError> {
+    pub fn new(purpose: Purpose, constraint: &Constraint, now: Timestamp, run: u32) -> Result<Self, CertificateError> {
         let made = CertificateError::Made;
         let at = |seconds| Timestamp::from_epoch_seconds(now.epoch_seconds() + seconds);
         let validity = Validity { from: at(-BEFORE), until: at(AFTER) };
         let own_key = KeyPair::generate().map_err(made)?;
-        let params = authority_params(constraint, validity, run);
+        let params = authority_params(&format!("{}, run {run}", purpose.command), constraint, validity);
         let certificate = params.self_signed(&own_key).map_err(made)?;
         let (key, serial) = (KeyPair::generate().map_err(made)?, AtomicU64::new(1));
-        Ok(Self { issuer: Issuer::new(params, own_key), key, certificate, validity, serial, made: Mutex::default() })
+        let issuer = Issuer::new(params, own_key);
+        Ok(Self { purpose, issuer, key, certificate, validity, serial, made: Mutex::default() })
     }
 
     /// Its certificate, as PEM.
@@ -93,7 +110,7 @@ impl Authority {
         let made = CertificateError::Made;
         let mut params = CertificateParams::default();
         // A common name is at most 64 characters long, and hosts are longer.
-        params.distinguished_name = named("sigvet watch");
+        params.distinguished_name = named(self.purpose.command);
         params.subject_alt_names = vec![match host.parse::<IpAddr>() {
             Ok(address) => SanType::IpAddress(address),
             Err(_) => SanType::DnsName(host.try_into().map_err(made)?),
@@ -106,14 +123,14 @@ impl Authority {
         self.validity.apply_to(&mut params);
         let certificate = params.signed_by(&self.key, &self.issuer).map_err(made)?;
         let key = PrivateKeyDer::Pkcs8(self.key.serialize_der().into());
-        configure(vec![certificate.der().clone()], key, &PROTOCOLS)
+        configure(vec![certificate.der().clone()], key, self.purpose.protocols)
     }
 }
 
-fn authority_params(constraint: &Constraint, validity: Validity, run: u32) -> CertificateParams {
+fn authority_params(name: &str, constraint: &Constraint, validity: Validity) -> CertificateParams {
     let mut params = CertificateParams::default();
-    params.distinguished_name = named(&format!("sigvet watch, run {run}"));
-    params.distinguished_name.push(DnType::OrganizationName, "sigvet, for one program on this machine");
+    params.distinguished_name = named(name);
+    params.distinguished_name.push(DnType::OrganizationName, "sigvet, for programs on this machine");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     if let Constraint::Below(names, addresses) = constraint {
