@@ -1,5 +1,7 @@
 //! The face that judges: each request is answered as the service would, each refusal is explained.
 
+mod failures;
+
 use std::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
@@ -22,12 +24,12 @@ use super::exchange::{Exchange, Judgement};
 use super::forward_auth::Asker;
 use super::intake::{self, Chunks, FileHolds, Intake, IntakeError};
 use super::passage::{Arriving, ArrivingBody, Later, Leg, Passage, Passed};
-use super::passing::PassError;
 use super::payload::BodyFile;
 use super::record::Heads;
 use super::refusal::{Refusal, Refused};
 use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, inbound, understood};
 use crate::transport::HttpVersion;
+use failures::{status_of, status_of_pass, unreadable};
 
 /// What a request of HTTP/2 is listed as.
 const HTTP_2: &str = "HTTP/2";
@@ -566,26 +568,4 @@ fn shorten(body: &mut Body) {
 fn empty_request() -> Request {
     let body = Body::Bytes(Vec::new());
     sigvet_core::internal::captured_request("", "", sigvet_core::request::Headers::default(), body)
-}
-
-fn status_of(error: &IntakeError) -> u16 {
-    match error {
-        IntakeError::TooLong { .. } => 413,
-        IntakeError::Slow(_) => 408,
-        IntakeError::Broken(_) | IntakeError::Chunks(_) | IntakeError::Form(_) => 400,
-        IntakeError::NoRoom(_) => 507,
-    }
-}
-
-fn status_of_pass(error: &PassError) -> u16 {
-    match error {
-        PassError::Unread(error) => status_of(error),
-        PassError::Wrong(_) => 400,
-    }
-}
-
-/// What hyper could not read, if a request was begun.
-fn unreadable(error: &(dyn Error + Send + Sync + 'static)) -> Option<String> {
-    let error = error.downcast_ref::<hyper::Error>()?;
-    (error.is_parse() || error.is_parse_too_large() || error.is_timeout()).then(|| error.to_string())
 }
