@@ -49,7 +49,7 @@ pub use keyring::{Keyring, NamedKey};
 pub use limits::Limits;
 pub use listener::{ListenError, Listening, serve_stream};
 pub use metrics::{CONTENT_TYPE as METRICS_TYPE, Metrics};
-pub use passage::{Arriving, ArrivingBody, Later, Leg, Passage, Passed};
+pub use passage::{Arriving, ArrivingBody, Later, Leg, Passage, Passed, Tunnel, Tunnels};
 pub use passing::PassError;
 pub use payload::BodyFile;
 pub use refusal::{AnswerAs, Dialect};

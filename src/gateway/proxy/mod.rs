@@ -14,7 +14,9 @@ pub(in crate::gateway) mod masking;
 mod masked_body;
 mod upgrade;
 mod exchange;
+mod forwarding;
 
+pub use forwarding::{Forwarding, PURPOSE, constraint};
 pub use identities::{Grant, Identities, Permission};
 pub use pattern::{HostPattern, PrefixPattern, without_port};
 pub use route::{AllowedHosts, Destination, Route, ScopeOf, Selector, Signers};
@@ -30,7 +32,7 @@ use tokio::sync::Semaphore;
 
 use super::metrics::Metrics;
 use super::onward::Pseudonym;
-use super::passage::{Arriving, Later, Leg, Passage, Passed};
+use super::passage::{Arriving, Later, Leg, Passage, Passed, Tunnels};
 use super::refusal::xml::Xml;
 use super::{Clock, CredentialSource, Dialect, Limits, Reply, Unready, Verifier};
 use crate::transport::Upstream;
@@ -42,6 +44,8 @@ pub struct Proxy {
     routes: Vec<Route>,
     /// Who may do what, if clients have keys of their own.
     inbound: Option<Inbound>,
+    /// How it is a forward proxy, if it is one.
+    forwarding: Option<Forwarding>,
     clock: Clock,
     limits: Limits,
     metrics: Arc<Metrics>,
@@ -82,13 +86,19 @@ impl Proxy {
         routes.sort_by_key(|route| std::cmp::Reverse(route.selector.rank()));
         let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (pseudonym, searches) = (Pseudonym::new(run), Arc::new(Semaphore::new(searches)));
-        Self { routes, inbound: None, clock, limits, metrics, pseudonym, searches }
+        Self { routes, inbound: None, forwarding: None, clock, limits, metrics, pseudonym, searches }
     }
 
     /// The same for clients that have keys of their own.
     #[must_use]
     pub fn with_inbound(self, inbound: Inbound) -> Self {
         Self { inbound: Some(inbound), ..self }
+    }
+
+    /// The same for clients that take it for a forward proxy.
+    #[must_use]
+    pub fn with_forwarding(self, forwarding: Forwarding) -> Self {
+        Self { forwarding: Some(forwarding), ..self }
     }
 
     async fn relay(&self, arriving: Arriving) -> Passed {
@@ -114,16 +124,24 @@ impl Proxy {
     /// Finds where a request goes, whether it may, and who signs it.
     async fn way(&self, arriving: &Arriving, leg: &mut Leg) -> Result<Way<'_>, Denied> {
         let request = &arriving.head;
-        if self.pseudonym.is_in(request) {
-            return Err(Denied::new(508, "the upstream is this proxy itself"));
+        let asked = arriving.asked.as_deref();
+        if self.pseudonym.is_in(request) || asked.is_some_and(|asked| self.is_own(asked)) {
+            return Err(Denied::itself());
         }
         let route = self.route(request, arriving.port)?;
         leg.route.clone_from(&route.name);
-        self.refuse_other_sites(request).map_err(Denied::forbidden)?;
+        // Of whoever asks a forward proxy, the browser knows which site is which.
+        if asked.is_none() {
+            self.refuse_other_sites(request).map_err(Denied::forbidden)?;
+        }
         route.allowance.check(request).map_err(Denied::forbidden)?;
         let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
         let is_bound = claimed.is_none_or(|claimed| matches!(claimed, Claimed::V4(_)));
-        let upstream = route.destination.upstream(request, is_bound).map_err(Denied::forbidden)?;
+        let upstream = match asked {
+            Some(asked) => route.upstream_for(asked, is_bound),
+            None => route.destination.upstream(request, is_bound),
+        };
+        let upstream = upstream.map_err(Denied::forbidden)?;
         leg.host = upstream.url().host_header();
         if let Some(claimed) = claimed {
             route.inbound.check(request, claimed.scope()).map_err(Denied::forbidden)?;
@@ -181,6 +199,10 @@ impl Denied {
         Self { status, text: text.to_string(), problem: None }
     }
 
+    fn itself() -> Self {
+        Self::new(508, "the upstream is this proxy itself")
+    }
+
     /// Why there are no credentials is for the log: it may say where they come from.
     fn unready(unready: &Unready) -> Self {
         let text = format!("no credentials from {}; the log of the proxy says why", unready.name);
@@ -227,6 +249,10 @@ impl Denied {
 impl Passage for Proxy {
     fn pass(&self, arriving: Arriving) -> Later<'_, Passed> {
         Box::pin(self.relay(arriving))
+    }
+
+    fn tunnels(&self) -> Option<&dyn Tunnels> {
+        self.forwarding.is_some().then_some(self as &dyn Tunnels)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The face that judges: each request is answered as the service would, each refusal is explained.
 
 mod failures;
+mod forwarded;
+
+pub(super) use forwarded::Opened;
 
 use std::error::Error;
 use std::fmt;
@@ -14,7 +17,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::upgrade::OnUpgrade;
 use sigvet_core::claim::ClaimError;
-use sigvet_core::request::{Body, Request};
+use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Finding, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
@@ -30,6 +33,7 @@ use super::refusal::{Refusal, Refused};
 use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, inbound, understood};
 use crate::transport::HttpVersion;
 use failures::{status_of, status_of_pass, unreadable};
+use forwarded::Unanswerable;
 
 /// What a request of HTTP/2 is listed as.
 const HTTP_2: &str = "HTTP/2";
@@ -130,27 +134,34 @@ impl Server {
         &self,
         mut request: http::Request<Incoming>,
         heads: &Heads,
-        ends: Ends,
+        ends: &Ends,
     ) -> http::Response<ReplyBody> {
         let wants_upgrade = self.passage.is_some() && request.headers().contains_key(http::header::UPGRADE);
         let upgrade = wants_upgrade.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
         let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
         let inbound = inbound::request_of(&parts, recorded.as_deref());
+        let inbound = inbound.map_err(Unanswerable::from).and_then(|request| {
+            let asked = self.asked_by(&request, (&parts, recorded.as_deref()), ends)?;
+            Ok((request, asked))
+        });
         // Who looks at the page makes no request that counts.
-        if let (Some(pages), Ok(request)) = (&self.pages, &inbound)
+        if let (Some(pages), Ok((request, None))) = (&self.pages, &inbound)
             && let Some(reply) = pages.answer(request, &parts.method)
         {
             return reply.into_response();
         }
         let mut turn = self.begin(ends.peer, parts.version);
-        let request = match inbound {
-            Ok(request) => request,
-            Err(error) => return turn.refuse_unread(None, 400, &error).await.into_response(),
+        let (request, asked) = match inbound {
+            Ok(inbound) => inbound,
+            Err(error) => return turn.refuse_unread(None, error.status(), &error).await.into_response(),
         };
         if let Some(passage) = &self.passage {
             let is_head = parts.method == Method::HEAD;
-            return without_body_if(is_head, turn.pass_on(&**passage, request, body, (upgrade, ends.port)).await);
+            return without_body_if(
+                is_head,
+                turn.pass_on(&**passage, request, body, (upgrade, ends.port, asked)).await,
+            );
         }
         // A body that is large, or may be, is not taken from somebody whose head alone is refused.
         let is_large = body.size_hint().upper().is_none_or(|length| length > self.limits.memory_bytes as u64);
@@ -206,12 +217,14 @@ impl Server {
 }
 
 /// The two ends of a connection.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Ends {
     /// The client.
     pub peer: SocketAddr,
     /// The port that it came to.
     pub port: u16,
+    /// The server that it asked for, if it speaks in a tunnel.
+    pub asked: Option<Arc<RequestUrl>>,
 }
 
 /// An answer to HEAD has the head of another answer, and ends there.
@@ -336,7 +349,7 @@ impl Turn<'_> {
         passage: &dyn Passage,
         request: Request,
         body: Incoming,
-        (upgrade, port): (Option<OnUpgrade>, u16),
+        (upgrade, port, asked): (Option<OnUpgrade>, u16, Option<Arc<RequestUrl>>),
     ) -> Reply {
         let admitted = match self.server.admission {
             Admission::Anyone => Ok((with_body(request.clone(), Body::Unknown), None, ArrivingBody::Coming(body))),
@@ -354,7 +367,7 @@ impl Turn<'_> {
         let version = if self.version == HTTP_2 { HttpVersion::Http2 } else { HttpVersion::Http1 };
         let (peer, judged) = (self.peer, verdict.clone());
         let request = with_body(request, Body::Unknown);
-        match passage.pass(Arriving { head, body, verdict, upgrade, version, peer, port }).await {
+        match passage.pass(Arriving { head, body, verdict, upgrade, version, peer, port, asked }).await {
             Passed::Answered(reply, leg) => self.tell_passed(request, judged, reply, leg).await,
             Passed::Wrong(mut verdict, findings) => {
                 verdict.findings.extend(findings);
