@@ -13,22 +13,18 @@ use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 use super::{Ends, Server};
 use crate::gateway::ReplyBody;
 use crate::gateway::asked::{Asked, NotForProxy};
-use crate::gateway::inbound::Unreadable;
 use crate::gateway::passage::{Leg, Tunnel, Tunnels};
 use crate::gateway::record::Heads;
 
-/// Why a request is neither judged nor passed on.
+/// Why a request is for no server that a forward proxy could ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unanswerable {
-    /// Its head cannot be read.
-    #[error(transparent)]
-    Unreadable(#[from] Unreadable),
-    /// It is not for a forward proxy.
+pub enum Misdirected {
+    /// It asks for no tunnel, and for no `http://` URL.
     #[error(transparent)]
     NotForProxy(#[from] NotForProxy),
     /// Its `Host` is not the server that was asked for: rules for the one would let requests for the other pass.
     #[error("the request names another host than the one that was asked for")]
-    Misdirected,
+    Host,
 }
 
 /// A tunnel that begins when its client has been told so.
@@ -41,10 +37,10 @@ pub struct Opened {
     pub tunnel: Tunnel,
 }
 
-impl Unanswerable {
+impl Misdirected {
     /// The status that says so (RFC 9110 §15.5.20).
     pub fn status(self) -> u16 {
-        if self == Self::Misdirected { 421 } else { 400 }
+        if self == Self::Host { 421 } else { 400 }
     }
 }
 
@@ -92,7 +88,7 @@ impl Server {
         request: &Request,
         (parts, recorded): (&Parts, Option<&[u8]>),
         ends: &Ends,
-    ) -> Result<Option<Arc<RequestUrl>>, Unanswerable> {
+    ) -> Result<Option<Arc<RequestUrl>>, Misdirected> {
         // HTTP/2 writes the host of every request where HTTP/1 writes that of a proxy's.
         let is_whole_url = parts.version != Version::HTTP_2 && parts.uri.scheme().is_some();
         let asked = match &ends.asked {
@@ -103,7 +99,7 @@ impl Server {
             },
             None => return Ok(None),
         };
-        if is_for(request, &asked) { Ok(Some(asked)) } else { Err(Unanswerable::Misdirected) }
+        if is_for(request, &asked) { Ok(Some(asked)) } else { Err(Misdirected::Host) }
     }
 
     fn tunnels(&self) -> Option<&dyn Tunnels> {

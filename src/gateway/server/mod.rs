@@ -33,7 +33,6 @@ use super::refusal::{Refusal, Refused};
 use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, inbound, understood};
 use crate::transport::HttpVersion;
 use failures::{status_of, status_of_pass, unreadable};
-use forwarded::Unanswerable;
 
 /// What a request of HTTP/2 is listed as.
 const HTTP_2: &str = "HTTP/2";
@@ -141,20 +140,24 @@ impl Server {
         let (parts, body) = request.into_parts();
         let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
         let inbound = inbound::request_of(&parts, recorded.as_deref());
-        let inbound = inbound.map_err(Unanswerable::from).and_then(|request| {
-            let asked = self.asked_by(&request, (&parts, recorded.as_deref()), ends)?;
-            Ok((request, asked))
-        });
+        let asked = match &inbound {
+            Ok(request) => self.asked_by(request, (&parts, recorded.as_deref()), ends),
+            Err(_) => Ok(None),
+        };
         // Who looks at the page makes no request that counts.
-        if let (Some(pages), Ok((request, None))) = (&self.pages, &inbound)
+        if let (Some(pages), Ok(request), Ok(None)) = (&self.pages, &inbound, &asked)
             && let Some(reply) = pages.answer(request, &parts.method)
         {
             return reply.into_response();
         }
         let mut turn = self.begin(ends.peer, parts.version);
-        let (request, asked) = match inbound {
-            Ok(inbound) => inbound,
-            Err(error) => return turn.refuse_unread(None, error.status(), &error).await.into_response(),
+        let request = match inbound {
+            Ok(request) => request,
+            Err(error) => return turn.refuse_unread(None, 400, &error).await.into_response(),
+        };
+        let asked = match asked {
+            Ok(asked) => asked,
+            Err(error) => return turn.refuse_unread(Some(request), error.status(), &error).await.into_response(),
         };
         if let Some(passage) = &self.passage {
             let is_head = parts.method == Method::HEAD;
