@@ -148,7 +148,7 @@ impl Acceptor {
         // The gateway ends when nobody has one of these any more: neither a connection, nor who tells how it ended.
         let telling = graceful.watcher();
         tokio::spawn(async move {
-            let _kept = (place, telling);
+            let _telling = telling;
             let opened = match tls {
                 None => speak(stream, &ends, &server, watcher).await,
                 Some(tls) => match shake(&tls, stream, &ends, &server).await {
@@ -157,7 +157,7 @@ impl Acceptor {
                 },
             };
             if let Some(opened) = opened {
-                enter(opened, ends, &server, in_tunnel).await;
+                enter(opened, ends, (&server, in_tunnel), place).await;
             }
         });
     }
@@ -190,14 +190,22 @@ async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Serves a client in the tunnel that it asked for.
-async fn enter(opened: Opened, ends: Ends, server: &Arc<Server>, watcher: Watcher) {
+async fn enter(
+    opened: Opened,
+    ends: Ends,
+    (server, watcher): (&Arc<Server>, Watcher),
+    place: Option<OwnedSemaphorePermit>,
+) {
     let Ok(client) = opened.upgrade.await else { return };
     let client = TokioIo::new(client);
     match opened.tunnel {
         Tunnel::Through(mut behind) => {
-            let mut client = client;
-            // How it ends is for the two ends to see.
-            let _ = tokio::io::copy_bidirectional(&mut client, &mut behind).await;
+            // Nobody waits for it when the gateway ends: what passes is not known, nor whether anything is under way.
+            tokio::spawn(async move {
+                let (_place, mut client) = (place, client);
+                // How it ends is for the two ends to see.
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut behind).await;
+            });
         }
         Tunnel::Entered(configuration) => {
             let ends = Ends { asked: Some(opened.to), ..ends };

@@ -236,4 +236,11 @@ fn a_listed_tunnel_passes_unseen() {
     stream.read_to_end(&mut said).unwrap();
     assert_eq!(said, b"HTTP/9 \xff");
     forward.proxy.wait_for(&format!("200 CONNECT {address}"), 1);
+    // One that is open keeps nobody waiting when the proxy is to end.
+    let (answer, _open) = forward.connect(&address);
+    assert_eq!(answer.status, 200);
+    let began = std::time::Instant::now();
+    forward.proxy.terminate();
+    let (code, log) = forward.proxy.wait();
+    assert!(code == Some(0) && began.elapsed() < std::time::Duration::from_secs(10), "{code:?} {log}");
 }

@@ -143,8 +143,12 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 /// What the authority of a proxy with these routes has to vouch for.
 pub fn constraint(routes: &[Route]) -> Constraint {
+    constraint_of(routes.iter().flat_map(hosts))
+}
+
+fn constraint_of(hosts: impl IntoIterator<Item = String>) -> Constraint {
     let (mut names, mut addresses) = (Vec::new(), Vec::new());
-    for host in routes.iter().flat_map(hosts) {
+    for host in hosts {
         match host.trim_start_matches('[').trim_end_matches(']').parse() {
             Ok(address) => addresses.push(address),
             Err(_) if host.is_empty() => return Constraint::Nothing,
@@ -157,14 +161,18 @@ pub fn constraint(routes: &[Route]) -> Constraint {
 /// The names below which a route leads to hosts, in lower case; an empty one is above all.
 fn hosts(route: &Route) -> Vec<String> {
     match &route.destination {
-        Destination::Named { allowed: AllowedHosts::Listed(patterns), .. } => {
-            patterns.iter().map(HostPattern::domain).collect()
-        }
-        Destination::Named { allowed: AllowedHosts::Aws { .. }, .. } => aws_domains().map(str::to_owned).collect(),
+        Destination::Named { allowed, .. } => domains_of(allowed),
         Destination::Fixed(upstream) => {
             let own = without_port(upstream.url().host()).to_ascii_lowercase();
             route.selector.host.iter().map(HostPattern::domain).chain([own]).collect()
         }
+    }
+}
+
+fn domains_of(allowed: &AllowedHosts) -> Vec<String> {
+    match allowed {
+        AllowedHosts::Listed(patterns) => patterns.iter().map(HostPattern::domain).collect(),
+        AllowedHosts::Aws { .. } => aws_domains().map(str::to_owned).collect(),
     }
 }
 
@@ -201,6 +209,30 @@ mod tests {
         ] {
             assert!(!is_public(address.parse().unwrap()), "{address}");
         }
+    }
+
+    /// Catches an authority that could vouch for hosts of others, and one whose certificates nobody takes.
+    #[test]
+    fn the_authority_may_vouch_for_the_hosts_of_routes() {
+        let names = |texts: &[&str]| {
+            let patterns = texts.iter().map(|text| HostPattern::new(text)).collect();
+            constraint_of(domains_of(&AllowedHosts::Listed(patterns)))
+        };
+        let below = |names: &[&str], addresses: &[&str]| {
+            let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+            Constraint::Below(names.iter().map(|name| (*name).to_owned()).collect(), addresses)
+        };
+        let listed = ["*.corp.example", "minio:9000", "127.0.0.1:8443", "[::1]:8443"];
+        assert_eq!(names(&listed), below(&["corp.example", "minio"], &["127.0.0.1", "::1"]));
+        // A name cannot be constrained in the middle of a label.
+        assert_eq!(names(&["*-x.corp.example"]), below(&["corp.example"], &[]));
+        for all in ["*", "*:8443", "*corp"] {
+            assert_eq!(names(&["a.example", all]), Constraint::Nothing, "{all}");
+        }
+        let Constraint::Below(aws, _) = constraint_of(domains_of(&AllowedHosts::Aws { with_customers: false })) else {
+            panic!()
+        };
+        assert!(aws.contains(&"amazonaws.com".to_owned()) && !aws.iter().any(|name| name == "com"), "{aws:?}");
     }
 
     #[test]

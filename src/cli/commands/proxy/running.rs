@@ -185,6 +185,9 @@ fn announce(
     if is_open && args.inbound.is_none() {
         warn(context, "other machines can reach this proxy, and have their requests signed with your credentials")?;
     }
+    if is_open && !args.tunnel.is_empty() {
+        warn(context, "other machines can reach this proxy, and open tunnels to the hosts of --tunnel without a key")?;
+    }
     Ok(())
 }
 
