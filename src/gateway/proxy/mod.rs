@@ -15,7 +15,9 @@ mod masked_body;
 mod upgrade;
 mod exchange;
 mod forwarding;
+mod express;
 
+pub use express::session_of;
 pub use forwarding::{Forwarding, PURPOSE, constraint};
 pub use identities::{Grant, Identities, Permission};
 pub use pattern::{HostPattern, PrefixPattern, without_port};
@@ -27,6 +29,7 @@ use std::sync::Arc;
 
 use sigvet_core::credentials::Credentials;
 use sigvet_core::request::Request;
+use sigvet_core::scheme::Scope;
 use sigvet_core::verify::Claimed;
 use tokio::sync::Semaphore;
 
@@ -46,6 +49,8 @@ pub struct Proxy {
     inbound: Option<Inbound>,
     /// How it is a forward proxy, if it is one.
     forwarding: Option<Forwarding>,
+    /// Its own sessions of S3 Express.
+    sessions: express::Sessions,
     clock: Clock,
     limits: Limits,
     metrics: Arc<Metrics>,
@@ -86,7 +91,17 @@ impl Proxy {
         routes.sort_by_key(|route| std::cmp::Reverse(route.selector.rank()));
         let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (pseudonym, searches) = (Pseudonym::new(run), Arc::new(Semaphore::new(searches)));
-        Self { routes, inbound: None, forwarding: None, clock, limits, metrics, pseudonym, searches }
+        Self {
+            routes,
+            inbound: None,
+            forwarding: None,
+            sessions: express::Sessions::default(),
+            clock,
+            limits,
+            metrics,
+            pseudonym,
+            searches,
+        }
     }
 
     /// The same for clients that have keys of their own.
@@ -105,9 +120,13 @@ impl Proxy {
         let mut leg = Box::new(Leg::default());
         let verdict = arriving.verdict.as_ref();
         let dialect = verdict.map(|verdict| Dialect::of(&arriving.head, Some(&verdict.claimed)));
-        let passed = match self.way(&arriving, &mut leg).await {
-            Ok(way) => Leaving::new(self, way, dialect).send(arriving, leg).await,
-            Err(denied) => denied.into_passed(leg, dialect),
+        let passed = match self.give_session(&arriving, &mut leg) {
+            Some(Ok(reply)) => Passed::Answered(reply, leg),
+            Some(Err(denied)) => denied.into_passed(leg, dialect),
+            None => match self.way(&arriving, &mut leg).await {
+                Ok(way) => Leaving::new(self, way, dialect).send(arriving, leg).await,
+                Err(denied) => denied.into_passed(leg, dialect),
+            },
         };
         if let Passed::Answered(reply, leg) = &passed {
             self.metrics.count_request(&leg.route, reply.status);
@@ -136,20 +155,37 @@ impl Proxy {
         }
         route.allowance.check(request).map_err(Denied::forbidden)?;
         let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
-        let is_bound = claimed.is_none_or(|claimed| matches!(claimed, Claimed::V4(_)));
-        let upstream = match asked {
-            Some(asked) => route.upstream_for(asked, is_bound),
-            None => route.destination.upstream(request, is_bound),
-        };
-        let upstream = upstream.map_err(Denied::forbidden)?;
+        let upstream = upstream_of(route, arriving)?;
         leg.host = upstream.url().host_header();
         if let Some(claimed) = claimed {
             route.inbound.check(request, claimed.scope()).map_err(Denied::forbidden)?;
         }
         let own = self.own_source(request, claimed)?;
         let source = own.unwrap_or_else(|| Arc::clone(&route.source));
+        let source = match claimed.filter(|claimed| express::is_in_session(claimed)).and_then(Claimed::scope) {
+            Some(Scope { region: Some(region), .. }) => {
+                self.sessions.source((&upstream, route.limit), region, &source, &self.clock)
+            }
+            _ => source,
+        };
         let credentials = source.current().await.map_err(|unready| Denied::unready(&unready))?;
         Ok(Way { route, upstream, source, credentials })
+    }
+
+    /// The answer to a client that asks for a session of S3 Express: the upstream's would be a real key.
+    fn give_session(&self, arriving: &Arriving, leg: &mut Leg) -> Option<Result<Reply, Denied>> {
+        let (inbound, claimed) = (self.inbound.as_ref()?, &arriving.verdict.as_ref()?.claimed);
+        express::is_create_session(&arriving.head, claimed).then(|| {
+            let route = self.route(&arriving.head, arriving.port)?;
+            leg.route.clone_from(&route.name);
+            leg.host = upstream_of(route, arriving)?.url().host_header();
+            route.inbound.check(&arriving.head, claimed.scope()).map_err(Denied::forbidden)?;
+            let keys = &inbound.verifier.keys;
+            let session = keys.find(claimed.access_key_id()).map(|key| session_of(&key.credentials));
+            let session = session.filter(|session| keys.find(&session.access_key_id).is_some());
+            let session = session.ok_or_else(|| Denied::new(403, "this key may have no session"))?;
+            Ok(express::answer(&session, self.clock.now()))
+        })
     }
 
     /// The route of a request, if all readings of its path lead to the same.
@@ -192,6 +228,17 @@ impl Proxy {
         grant.check(request, claimed.scope()).map_err(Denied::forbidden)?;
         Ok(grant.source.clone())
     }
+}
+
+/// The server that a request goes to by a route.
+fn upstream_of(route: &Route, arriving: &Arriving) -> Result<Arc<Upstream>, Denied> {
+    let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
+    let is_bound = claimed.is_none_or(|claimed| matches!(claimed, Claimed::V4(_)));
+    let upstream = match &arriving.asked {
+        Some(asked) => route.upstream_for(asked, is_bound),
+        None => route.destination.upstream(&arriving.head, is_bound),
+    };
+    upstream.map_err(Denied::forbidden)
 }
 
 impl Denied {
