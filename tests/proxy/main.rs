@@ -10,6 +10,7 @@ mod inbound;
 mod tunnel;
 mod forward;
 mod forward_rules;
+mod express;
 mod leaks;
 mod routes;
 mod versions;

@@ -205,7 +205,8 @@ impl Client {
     }
 }
 
-fn text_of(request: &Request, body: &[u8]) -> Vec<u8> {
+/// A request as HTTP/1.1 text.
+pub(crate) fn text_of(request: &Request, body: &[u8]) -> Vec<u8> {
     let mut text =
         [request.method().as_bytes(), b" ", request.target(), b" HTTP/1.1\r\nConnection: close\r\n"].concat();
     for header in &request.headers {
