@@ -32,6 +32,22 @@ fn a_host_that_is_not_listed_is_refused_and_not_connected_to() {
     assert!(recorder.heard().is_empty());
 }
 
+/// Catches a route to one server that takes tunnels to all hosts, for which the authority would vouch.
+#[test]
+fn a_route_with_an_upstream_takes_its_own_hosts_alone() {
+    let recorder = Recorder::polite();
+    let routed = Forward::to(&recorder.url, &[]);
+    for (authority, status) in
+        [("front.example:443", 200), ("FRONT.example:443", 200), (recorder.host(), 200), ("other.example:443", 403)]
+    {
+        assert_eq!(routed.connect(authority).0.status, status, "{authority}");
+    }
+    let fixed = Forward::start(&["--to", &recorder.url]);
+    assert_eq!(fixed.connect(recorder.host()).0.status, 200);
+    assert_eq!(fixed.connect("other.example:443").0.status, 403);
+    assert!(recorder.heard().is_empty());
+}
+
 /// Catches domain fronting: a tunnel to a host that is allowed, and a request in it for another.
 #[test]
 fn a_request_for_another_host_than_the_tunnels_is_refused() {

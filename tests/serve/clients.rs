@@ -87,6 +87,13 @@ fn boto3_and_minio_pass_through_the_proxy() {
     assert_eq!(run(python.arg(here("clients/through.py"))), "29 right, 4 broken\n");
 }
 
+/// boto3 asks for a session by itself. The bucket's never reaches it.
+#[test]
+fn boto3_has_sessions_of_s3_express_behind_the_proxy() {
+    let Some(mut python) = python("boto3") else { return };
+    assert_eq!(run(python.arg(here("clients/express.py"))), "5 requests in sessions\n");
+}
+
 #[test]
 fn the_recipe_for_pytest_works() {
     let Some(mut python) = python("boto3, pytest") else { return };
