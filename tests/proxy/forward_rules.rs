@@ -38,7 +38,7 @@ fn a_route_with_an_upstream_takes_its_own_hosts_alone() {
     let recorder = Recorder::polite();
     let routed = Forward::to(&recorder.url, &[]);
     for (authority, status) in
-        [("front.example:443", 200), ("FRONT.example:443", 200), (recorder.host(), 200), ("other.example:443", 403)]
+        [("front.example:443", 200), ("FRONT.example:443", 200), (recorder.host(), 403), ("other.example:443", 403)]
     {
         assert_eq!(routed.connect(authority).0.status, status, "{authority}");
     }
@@ -136,6 +136,17 @@ fn a_tunnel_to_any_host_leads_to_no_private_network() {
         assert!(answer.text().contains("private network"), "{}", answer.text());
     }
     assert!(recorder.heard().iter().all(String::is_empty));
+}
+
+/// Catches a host that is listed for its web server, and whose every other port is open with it.
+#[test]
+fn a_listed_host_is_listed_at_its_usual_port() {
+    let recorder = Recorder::polite();
+    let forward = Forward::start(&["--tunnel", "127.0.0.1"]);
+    assert_eq!(forward.connect(recorder.host()).0.status, 403);
+    // At the usual one nobody listens, or somebody who is none of ours.
+    assert_ne!(forward.connect("127.0.0.1:443").0.status, 403);
+    assert!(recorder.heard().is_empty());
 }
 
 /// Catches a key that does more than its owner was given, by way of a tunnel.

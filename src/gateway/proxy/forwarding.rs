@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use sigvet_core::internal::aws_domains;
 use sigvet_core::request::RequestUrl;
 
-use super::pattern::{HostPattern, without_port};
+use super::pattern::HostPattern;
 use super::route::{AllowedHosts, Destination, Route};
 use super::rules::Forbidden;
 use super::{Denied, Proxy};
@@ -163,8 +163,8 @@ fn hosts(route: &Route) -> Vec<String> {
     match &route.destination {
         Destination::Named { allowed, .. } => domains_of(allowed),
         Destination::Fixed(upstream) => {
-            let own = without_port(upstream.url().host()).to_ascii_lowercase();
-            route.selector.host.iter().map(HostPattern::domain).chain([own]).collect()
+            let own = || upstream.url().host().to_ascii_lowercase();
+            vec![route.selector.host.as_ref().map_or_else(own, HostPattern::domain)]
         }
     }
 }

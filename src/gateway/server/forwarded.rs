@@ -65,7 +65,7 @@ impl Server {
         let (Some(Ok(Asked::Tunnel(to))), Some(tunnels)) = (asked, self.tunnels()) else {
             return (turn.refuse_unread(None, 400, &NotForProxy).await.into_response(), None);
         };
-        let mut leg = Box::new(Leg { host: to.host_header(), ..Leg::default() });
+        let mut leg = Box::<Leg>::default();
         let opened = tunnels.open(&to, ends.port, &mut leg).await;
         let tunnel = match opened {
             Ok(tunnel) => tunnel,
@@ -76,6 +76,7 @@ impl Server {
         };
         heads.end();
         if let Tunnel::Through(_) = tunnel {
+            leg.host = to.host_header();
             // Of what is said in it there is no other line.
             turn.tell_passed(request_for(&to), None, crate::gateway::Reply::plain(200, ""), leg).await;
         }
