@@ -175,7 +175,8 @@ fn whoever_says_nothing_in_a_tunnel_is_cut_off() {
     let forward = Forward::to("http://127.0.0.1:9", &["--head-timeout", "1s"]);
     let (answer, mut silent) = forward.connect("front.example:443");
     assert_eq!(answer.status, 200);
-    assert_eq!(silent.read(&mut [0; 16]).unwrap_or(0), 0);
+    silent.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+    assert_eq!(silent.read(&mut [0; 16]).unwrap(), 0);
     // And behind the handshake.
     let mut tunnel = forward.enter("front.example:443");
     tunnel.write_all(b"GET / HTTP/1.1\r\n").unwrap();
