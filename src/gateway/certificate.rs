@@ -39,6 +39,9 @@ pub enum CertificateError {
     /// They do not go together, or TLS cannot use them.
     #[error("the certificate and the key cannot be used: {0}")]
     Pair(#[source] rustls::Error),
+    /// The key of an authority cannot be used.
+    #[error("the key cannot be used: {0}")]
+    AuthorityKey(#[source] rcgen::Error),
     /// None could be made.
     #[error("cannot make a certificate: {0}")]
     Made(#[source] rcgen::Error),

@@ -1,7 +1,7 @@
 //! What hyper read and what arrived, put together to the request that is judged.
 
 use http::request::Parts;
-use http::{Uri, Version, header};
+use http::{Method, Uri, Version, header};
 use sigvet_core::internal::raw_http::{Head, Lines, take_head};
 use sigvet_core::internal::{captured_request, with_authority};
 use sigvet_core::request::{Body, Headers, Request};
@@ -15,11 +15,15 @@ pub enum Unreadable {
     /// HTTP/2 without `:authority`, or with a `host` that contradicts it.
     #[error("the request names no host, or two")]
     Host,
+    /// A tunnel is asked for where there is none.
+    #[error("CONNECT is not taken here: this is no forward proxy, or the request is in a tunnel already")]
+    Tunnel,
 }
 
 /// The request as it was sent, without its body.
 pub fn request_of(parts: &Parts, recorded: Option<&[u8]>) -> Result<Request, Unreadable> {
     match parts.version {
+        _ if parts.method == Method::CONNECT => Err(Unreadable::Tunnel),
         Version::HTTP_2 => from_http2(parts),
         _ => from_http1(parts, recorded.ok_or(Unreadable::Ambiguous)?),
     }
@@ -114,5 +118,8 @@ mod tests {
         assert_eq!(request("https://h.example/a", Some("H.example")).as_deref(), Ok("H.example"));
         assert_eq!(request("https://h.example/a", Some("other")), Err(Unreadable::Host));
         assert_eq!(request("/a", None), Err(Unreadable::Host));
+        // Behind an answer to it the server would be spoken to unseen.
+        let connect = parts(http::Request::connect("h.example:443").version(Version::HTTP_2));
+        assert_eq!(request_of(&connect, None), Err(Unreadable::Tunnel));
     }
 }

@@ -2,20 +2,22 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
+use super::passage::Tunnel;
 use super::record::{Heads, Recorded};
-use super::server::{Ends, Server};
+use super::server::{Ends, Opened, Server};
 use super::{Limits, Stop};
 
 /// Why a gateway does not listen.
@@ -81,7 +83,7 @@ impl Listening {
         let free = Arc::new(Semaphore::new(limits.connections));
         let graceful = GracefulShutdown::new();
         let port = self.address.port();
-        let acceptor = Acceptor { server, tls: self.tls.map(TlsAcceptor::from), limits, port };
+        let acceptor = Acceptor { server, tls: self.tls.map(TlsAcceptor::from), port };
         let asked = stop.asked();
         tokio::pin!(asked);
         loop {
@@ -106,7 +108,6 @@ impl Listening {
 struct Acceptor {
     server: Arc<Server>,
     tls: Option<TlsAcceptor>,
-    limits: Limits,
     port: u16,
 }
 
@@ -141,24 +142,22 @@ impl Acceptor {
     ) {
         // Small answers are sent at once; a socket that refuses this works all the same.
         let _ = stream.set_nodelay(true);
-        let (server, limits, watcher) = (Arc::clone(&self.server), self.limits, graceful.watcher());
-        let (tls, ends) = (self.tls.clone(), Ends { peer: address, port: self.port });
+        let (server, watcher) = (Arc::clone(&self.server), graceful.watcher());
+        let (tls, ends) = (self.tls.clone(), Ends { peer: address, port: self.port, asked: None });
+        let in_tunnel = graceful.watcher();
         // The gateway ends when nobody has one of these any more: neither a connection, nor who tells how it ended.
         let telling = graceful.watcher();
         tokio::spawn(async move {
-            let _kept = (place, telling);
-            match tls {
-                None => speak(stream, ends, server, limits, watcher).await,
-                Some(tls) => {
-                    let shaken = tokio::time::timeout(limits.head_time, tls.accept(stream)).await;
-                    match shaken {
-                        Ok(Ok(stream)) => speak(stream, ends, server, limits, watcher).await,
-                        // Whoever closes without a word has asked for nothing.
-                        Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {}
-                        Ok(Err(error)) => server.note_failed_handshake(ends.peer, &error).await,
-                        Err(_) => {}
-                    }
-                }
+            let _telling = telling;
+            let opened = match tls {
+                None => speak(stream, &ends, &server, watcher).await,
+                Some(tls) => match shake(&tls, stream, &ends, &server).await {
+                    Some(stream) => speak(stream, &ends, &server, watcher).await,
+                    None => None,
+                },
+            };
+            if let Some(opened) = opened {
+                enter(opened, ends, (&server, in_tunnel), place).await;
             }
         });
     }
@@ -170,24 +169,78 @@ pub async fn serve_stream(
     peer: SocketAddr,
     server: Arc<Server>,
 ) {
-    let limits = server.limits;
-    speak(stream, Ends { peer, port: 0 }, server, limits, GracefulShutdown::new().watcher()).await;
+    speak(stream, &Ends { peer, port: 0, asked: None }, &server, GracefulShutdown::new().watcher()).await;
 }
 
-/// Speaks HTTP with one client, until it is gone.
+/// Agrees with a client on TLS.
+async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
+    tls: &TlsAcceptor,
+    stream: S,
+    ends: &Ends,
+    server: &Server,
+) -> Option<TlsStream<S>> {
+    match tokio::time::timeout(server.limits.head_time, tls.accept(stream)).await {
+        Ok(Ok(stream)) => return Some(stream),
+        // Whoever closes without a word has asked for nothing.
+        Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+        Ok(Err(error)) => server.note_failed_handshake(ends.peer, &error).await,
+        Err(_) => {}
+    }
+    None
+}
+
+/// Serves a client in the tunnel that it asked for.
+async fn enter(
+    opened: Opened,
+    ends: Ends,
+    (server, watcher): (&Arc<Server>, Watcher),
+    place: Option<OwnedSemaphorePermit>,
+) {
+    let Ok(client) = opened.upgrade.await else { return };
+    let client = TokioIo::new(client);
+    match opened.tunnel {
+        Tunnel::Through(mut behind) => {
+            // Nobody waits for it when the gateway ends: what passes is not known, nor whether anything is under way.
+            tokio::spawn(async move {
+                let (_place, mut client) = (place, client);
+                // How it ends is for the two ends to see.
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut behind).await;
+            });
+        }
+        Tunnel::Entered(configuration) => {
+            let ends = Ends { asked: Some(opened.to), ..ends };
+            if let Some(stream) = shake(&TlsAcceptor::from(configuration), client, &ends, server).await {
+                // There is no tunnel in a tunnel.
+                let _ = speak(stream, &ends, server, watcher).await;
+            }
+        }
+    }
+}
+
+/// Speaks HTTP with one client, until it is gone or says something else in a tunnel.
 async fn speak(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    ends: Ends,
-    server: Arc<Server>,
-    limits: Limits,
-    watcher: hyper_util::server::graceful::Watcher,
-) {
+    ends: &Ends,
+    server: &Arc<Server>,
+    watcher: Watcher,
+) -> Option<Opened> {
+    let limits = server.limits;
     let heads = Heads::new(limits.head_bytes);
     let io = TokioIo::new(Recorded::new(stream, heads.clone(), (limits.head_time, limits.idle_time)));
-    let (answering, of_requests) = (Arc::clone(&server), heads.clone());
+    let opened = Arc::new(Mutex::new(None));
+    let (answering, of_requests, tunnel, of_client) =
+        (Arc::clone(server), heads.clone(), Arc::clone(&opened), ends.clone());
     let service = service_fn(move |request| {
         let (server, heads) = (Arc::clone(&answering), of_requests.clone());
-        async move { Ok::<_, std::convert::Infallible>(server.answer(request, &heads, ends).await) }
+        let (tunnel, ends) = (Arc::clone(&tunnel), of_client.clone());
+        async move {
+            if !server.is_asked_for_tunnel(&request, &ends) {
+                return Ok::<_, std::convert::Infallible>(server.answer(request, &heads, &ends).await);
+            }
+            let (response, opened) = server.open_tunnel(request, &heads, &ends).await;
+            *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = opened;
+            Ok(response)
+        }
     });
     let builder = builder(&limits);
     let connection = watcher.watch(builder.serve_connection_with_upgrades(io, service).into_owned());
@@ -197,6 +250,7 @@ async fn speak(
     {
         server.note_unreadable(ends.peer, &*error).await;
     }
+    opened.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {

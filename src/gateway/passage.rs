@@ -4,18 +4,20 @@ use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use sigvet_core::request::Request;
+use rustls::ServerConfig;
+use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::verify::{Finding, Verdict};
 use sigvet_diagnose::Diagnosis;
 
 use super::Reply;
 use super::passing::PassError;
 use super::payload::BodyFile;
-use crate::transport::HttpVersion;
+use crate::transport::{HttpVersion, Stream};
 
 /// Something that is not there yet.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -37,6 +39,8 @@ pub struct Arriving {
     pub peer: SocketAddr,
     /// The port that it came to.
     pub port: u16,
+    /// The server that the client asked for, if it takes the gateway for a forward proxy. Its `Host` is that server's.
+    pub asked: Option<Arc<RequestUrl>>,
 }
 
 /// A body on this side of the gateway.
@@ -97,4 +101,24 @@ pub fn ids_in(diagnosis: &Diagnosis) -> Option<String> {
 pub trait Passage: Send + Sync + fmt::Debug {
     /// Passes one on, and gives back its answer.
     fn pass(&self, arriving: Arriving) -> Later<'_, Passed>;
+
+    /// Who opens tunnels, if clients may take the gateway for a forward proxy.
+    fn tunnels(&self) -> Option<&dyn Tunnels> {
+        None
+    }
+}
+
+/// A tunnel that a client may have.
+pub enum Tunnel {
+    /// It leads no further: the client speaks TLS with the gateway, and its requests are taken like all others.
+    Entered(Arc<ServerConfig>),
+    /// Bytes pass to this server and back.
+    Through(Box<dyn Stream>),
+}
+
+/// Opens tunnels.
+pub trait Tunnels: Send + Sync {
+    /// Opens one to a server, for a client that came to this port. Otherwise there is an answer that says why not, and the leg has
+    /// what the log says.
+    fn open<'a>(&'a self, to: &'a RequestUrl, port: u16, leg: &'a mut Leg) -> Later<'a, Result<Tunnel, Reply>>;
 }

@@ -82,6 +82,11 @@ impl Heads {
         recorder.state == State::Head && recorder.line.is_empty() && recorder.heads.is_empty()
     }
 
+    /// What follows is no HTTP: nothing is recorded any more.
+    pub fn end(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).state = State::Opaque;
+    }
+
     fn feed(&self, bytes: &[u8]) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).feed(bytes);
     }

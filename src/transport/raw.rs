@@ -1,6 +1,8 @@
 //! Bytes to a server, for whoever passes on what others say: the way there is that of every request, and what is said is not
 //! looked at.
 
+use std::net::SocketAddr;
+
 use tokio::time::timeout;
 
 use super::connect;
@@ -18,6 +20,8 @@ pub struct RawConnection {
     pub is_forward_proxy: bool,
     /// What that proxy wants to see in `Proxy-Authorization`.
     pub proxy_authorization: Option<http::HeaderValue>,
+    /// The server's address, unless a proxy or a local socket stands before it.
+    pub address: Option<SocketAddr>,
 }
 
 /// Connects to the host of a URL without speaking TLS.
@@ -30,7 +34,9 @@ pub async fn dial(url: &RequestUrl, options: &Options) -> Result<RawConnection, 
     let dialed = timeout(options.connect_timeout, connect::dial(url, options, &mut timings));
     let connect::Line { stream, proxy } = dialed.await.map_err(timed_out)??;
     let proxy_authorization = proxy.as_ref().and_then(|proxy| proxy.authorization());
-    Ok(RawConnection { stream, is_forward_proxy: proxy.is_some(), proxy_authorization })
+    let is_direct = options.proxies.for_url(url)?.is_none();
+    let address = timings.remote.filter(|_| is_direct);
+    Ok(RawConnection { stream, is_forward_proxy: proxy.is_some(), proxy_authorization, address })
 }
 
 /// Speaks TLS with the host of a URL over a stream, and HTTP/1.1 in it.

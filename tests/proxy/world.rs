@@ -1,7 +1,6 @@
 //! A proxy with the key that its upstream knows, and conversations with it.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::time::SystemTime;
 
 use sigvet_core::credentials::Credentials;
@@ -31,12 +30,18 @@ pub(crate) fn proxy_to(upstream: &str, options: &[&str]) -> Serving {
 /// A proxy that takes requests signed with the placeholder. The file lives as long as the second value.
 pub(crate) fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Serving, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
+    let file = write_keys(&folder, more);
+    let words = ["--to", upstream, "--inbound", &file];
+    (proxy(&[&words[..], options].concat()), folder)
+}
+
+/// A file with the placeholder, and what else is said of its holder.
+pub(crate) fn write_keys(folder: &tempfile::TempDir, more: &str) -> String {
     let file = folder.path().join("keys.toml");
     let (id, secret) = PLACEHOLDER;
     let text = format!("[identity.agent]\naccess_key_id = \"{id}\"\nsecret_access_key = \"{secret}\"\n{more}");
     std::fs::write(&file, text).unwrap();
-    let words = ["--to", upstream, "--inbound", file.to_str().unwrap()];
-    (proxy(&[&words[..], options].concat()), folder)
+    file.into_os_string().into_string().unwrap()
 }
 
 /// An answer.
@@ -67,7 +72,12 @@ pub(crate) fn ask(server: &Serving, request: &[u8]) -> Answer {
 }
 
 /// Reads one answer.
-pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
+pub(crate) fn read_answer(stream: &mut impl Read) -> Answer {
+    read_body(read_head(stream), stream)
+}
+
+/// Reads an answer up to its body.
+pub(crate) fn read_head(stream: &mut impl Read) -> Answer {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -76,7 +86,11 @@ pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let answer = Answer { status, head, body: Vec::new() };
+    Answer { status, head, body: Vec::new() }
+}
+
+/// Reads the body behind the head of an answer.
+pub(crate) fn read_body(answer: Answer, stream: &mut impl Read) -> Answer {
     let mut body = Vec::new();
     match answer.header("content-length").map(|length| length.parse::<usize>().unwrap()) {
         Some(length) => {
@@ -84,13 +98,13 @@ pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
             stream.read_exact(&mut body).unwrap();
         }
         None if answer.header("transfer-encoding").is_some() => body = read_chunks(stream),
-        None if status != 204 && status >= 200 => drop(stream.read_to_end(&mut body)),
+        None if answer.status != 204 && answer.status >= 200 => drop(stream.read_to_end(&mut body)),
         None => {}
     }
     Answer { body, ..answer }
 }
 
-fn read_chunks(stream: &mut TcpStream) -> Vec<u8> {
+fn read_chunks(stream: &mut impl Read) -> Vec<u8> {
     let mut body = Vec::new();
     loop {
         let mut line = Vec::new();
@@ -191,7 +205,8 @@ impl Client {
     }
 }
 
-fn text_of(request: &Request, body: &[u8]) -> Vec<u8> {
+/// A request as HTTP/1.1 text.
+pub(crate) fn text_of(request: &Request, body: &[u8]) -> Vec<u8> {
     let mut text =
         [request.method().as_bytes(), b" ", request.target(), b" HTTP/1.1\r\nConnection: close\r\n"].concat();
     for header in &request.headers {

@@ -77,8 +77,21 @@ fn boto3_and_minio_pass_through_the_proxy() {
     let to = ["--to", &server.url, "--region", "us-east-1", "--service", "s3"];
     let signing = Serving::start_proxy(&to, &real);
     let inbound = Serving::start_proxy(&["--to", &server.url, "--inbound", keys.to_str().unwrap()], &real);
+    let (routes, ca) = (folder.path().join("routes.toml"), folder.path().join("ca.pem"));
+    std::fs::write(&routes, format!("[[route]]\nhost = '*.amazonaws.com'\nto = '{}'\n", server.url)).unwrap();
+    let forward = ["--config", routes.to_str().unwrap(), "--ca", ca.to_str().unwrap()];
+    let keys = ["--inbound", keys.to_str().unwrap()];
+    let forward = Serving::start_proxy(&[&keys[..], &forward].concat(), &real);
     python.env("SIGVET_SIGNING", &signing.url).env("SIGVET_INBOUND", &inbound.url);
-    assert_eq!(run(python.arg(here("clients/through.py"))), "19 right, 2 broken\n");
+    python.env("HTTPS_PROXY", &forward.url).env("AWS_CA_BUNDLE", &ca);
+    assert_eq!(run(python.arg(here("clients/through.py"))), "29 right, 4 broken\n");
+}
+
+/// boto3 asks for a session by itself. The bucket's never reaches it.
+#[test]
+fn boto3_has_sessions_of_s3_express_behind_the_proxy() {
+    let Some(mut python) = python("boto3") else { return };
+    assert_eq!(run(python.arg(here("clients/express.py"))), "5 requests in sessions\n");
 }
 
 #[test]

@@ -27,6 +27,11 @@ pub fn domains() -> impl Iterator<Item = &'static str> {
     crate::endpoint::domains()
 }
 
+/// Those that every host of AWS is in.
+pub fn aws_domains() -> impl Iterator<Item = &'static str> {
+    crate::endpoint::aws_domains()
+}
+
 /// A request as it was captured, whatever its method and target are: evidence is judged as it is.
 pub fn captured_request(
     method: impl Into<String>,

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::authority::Authority;
 use super::conversation::Witness;
 use super::watched::Watched;
-use crate::gateway::Limits;
+use crate::gateway::{Authority, Limits, Purpose};
 use crate::transport::Options;
+
+/// What its authority is for. What is spoken with clients can be kept byte for byte.
+pub const PURPOSE: Purpose = Purpose { command: "sigvet watch", protocols: &[b"http/1.1"] };
 
 /// A forward proxy.
 #[derive(Debug)]

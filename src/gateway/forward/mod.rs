@@ -4,9 +4,7 @@
 //! with a certificate of its own authority; of all other tunnels it sees nothing. Nothing is judged here, and nothing explained:
 //! whoever starts it is shown each exchange.
 
-mod asked;
 mod watched;
-mod authority;
 mod rewind;
 mod splitter;
 mod kept;
@@ -18,7 +16,6 @@ mod session;
 mod accepting;
 
 pub use accepting::serve;
-pub use authority::Authority;
 pub use conversation::{Place, Seen, SeenReply, Witness};
-pub use forwarder::Forwarder;
-pub use watched::{Constraint, HostRule, InvalidHost, Watched};
+pub use forwarder::{Forwarder, PURPOSE};
+pub use watched::{HostRule, InvalidHost, Watched};

@@ -4,9 +4,9 @@
 use http::HeaderValue;
 use sigvet_core::request::RequestUrl;
 
-use super::asked::Asked;
 use super::conversation::Requests;
 use super::splitter::{Framing, Parts, Splitter};
+use crate::gateway::asked::Asked;
 
 /// Passes on what a client says.
 pub trait Passing {

@@ -11,12 +11,12 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 
-use super::asked::Asked;
 use super::conversation::{Conversation, Place};
 use super::forwarder::Forwarder;
 use super::pump;
 use super::rewind::Rewind;
 use super::rewrite::{Plain, Untouched};
+use crate::gateway::asked::Asked;
 use crate::transport::{self, RawConnection, Stream, TransportError};
 
 /// What TLS begins with: a handshake record.

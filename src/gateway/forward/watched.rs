@@ -6,6 +6,8 @@ use std::str::FromStr;
 use sigvet_core::endpoint::infer;
 use sigvet_core::internal::domains;
 
+use crate::gateway::Constraint;
+
 /// A host, or with `*.` before it all below a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostRule {
@@ -29,15 +31,6 @@ pub struct Watched {
     pub named: Vec<HostRule>,
     /// Whether every host is.
     pub is_all: bool,
-}
-
-/// What an authority may vouch for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Constraint {
-    /// Hosts below these names, and these addresses.
-    Below(Vec<String>, Vec<IpAddr>),
-    /// Any host.
-    Nothing,
 }
 
 impl FromStr for HostRule {

@@ -14,7 +14,11 @@ pub(in crate::gateway) mod masking;
 mod masked_body;
 mod upgrade;
 mod exchange;
+mod forwarding;
+mod express;
 
+pub use express::session_of;
+pub use forwarding::{Forwarding, PURPOSE, constraint};
 pub use identities::{Grant, Identities, Permission};
 pub use pattern::{HostPattern, PrefixPattern, without_port};
 pub use route::{AllowedHosts, Destination, Route, ScopeOf, Selector, Signers};
@@ -25,12 +29,13 @@ use std::sync::Arc;
 
 use sigvet_core::credentials::Credentials;
 use sigvet_core::request::Request;
+use sigvet_core::scheme::Scope;
 use sigvet_core::verify::Claimed;
 use tokio::sync::Semaphore;
 
 use super::metrics::Metrics;
 use super::onward::Pseudonym;
-use super::passage::{Arriving, Later, Leg, Passage, Passed};
+use super::passage::{Arriving, Later, Leg, Passage, Passed, Tunnels};
 use super::refusal::xml::Xml;
 use super::{Clock, CredentialSource, Dialect, Limits, Reply, Unready, Verifier};
 use crate::transport::Upstream;
@@ -42,6 +47,10 @@ pub struct Proxy {
     routes: Vec<Route>,
     /// Who may do what, if clients have keys of their own.
     inbound: Option<Inbound>,
+    /// How it is a forward proxy, if it is one.
+    forwarding: Option<Forwarding>,
+    /// Its own sessions of S3 Express.
+    sessions: express::Sessions,
     clock: Clock,
     limits: Limits,
     metrics: Arc<Metrics>,
@@ -82,7 +91,17 @@ impl Proxy {
         routes.sort_by_key(|route| std::cmp::Reverse(route.selector.rank()));
         let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (pseudonym, searches) = (Pseudonym::new(run), Arc::new(Semaphore::new(searches)));
-        Self { routes, inbound: None, clock, limits, metrics, pseudonym, searches }
+        Self {
+            routes,
+            inbound: None,
+            forwarding: None,
+            sessions: express::Sessions::default(),
+            clock,
+            limits,
+            metrics,
+            pseudonym,
+            searches,
+        }
     }
 
     /// The same for clients that have keys of their own.
@@ -91,13 +110,23 @@ impl Proxy {
         Self { inbound: Some(inbound), ..self }
     }
 
+    /// The same for clients that take it for a forward proxy.
+    #[must_use]
+    pub fn with_forwarding(self, forwarding: Forwarding) -> Self {
+        Self { forwarding: Some(forwarding), ..self }
+    }
+
     async fn relay(&self, arriving: Arriving) -> Passed {
         let mut leg = Box::new(Leg::default());
         let verdict = arriving.verdict.as_ref();
         let dialect = verdict.map(|verdict| Dialect::of(&arriving.head, Some(&verdict.claimed)));
-        let passed = match self.way(&arriving, &mut leg).await {
-            Ok(way) => Leaving::new(self, way, dialect).send(arriving, leg).await,
-            Err(denied) => denied.into_passed(leg, dialect),
+        let passed = match self.give_session(&arriving, &mut leg) {
+            Some(Ok(reply)) => Passed::Answered(reply, leg),
+            Some(Err(denied)) => denied.into_passed(leg, dialect),
+            None => match self.way(&arriving, &mut leg).await {
+                Ok(way) => Leaving::new(self, way, dialect).send(arriving, leg).await,
+                Err(denied) => denied.into_passed(leg, dialect),
+            },
         };
         if let Passed::Answered(reply, leg) = &passed {
             self.metrics.count_request(&leg.route, reply.status);
@@ -114,24 +143,49 @@ impl Proxy {
     /// Finds where a request goes, whether it may, and who signs it.
     async fn way(&self, arriving: &Arriving, leg: &mut Leg) -> Result<Way<'_>, Denied> {
         let request = &arriving.head;
-        if self.pseudonym.is_in(request) {
-            return Err(Denied::new(508, "the upstream is this proxy itself"));
+        let asked = arriving.asked.as_deref();
+        if self.pseudonym.is_in(request) || asked.is_some_and(|asked| self.is_own(asked)) {
+            return Err(Denied::itself());
         }
         let route = self.route(request, arriving.port)?;
         leg.route.clone_from(&route.name);
-        self.refuse_other_sites(request).map_err(Denied::forbidden)?;
+        // Of whoever asks a forward proxy, the browser knows which site is which.
+        if asked.is_none() {
+            self.refuse_other_sites(request).map_err(Denied::forbidden)?;
+        }
         route.allowance.check(request).map_err(Denied::forbidden)?;
         let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
-        let is_bound = claimed.is_none_or(|claimed| matches!(claimed, Claimed::V4(_)));
-        let upstream = route.destination.upstream(request, is_bound).map_err(Denied::forbidden)?;
+        let upstream = upstream_of(route, arriving)?;
         leg.host = upstream.url().host_header();
         if let Some(claimed) = claimed {
             route.inbound.check(request, claimed.scope()).map_err(Denied::forbidden)?;
         }
         let own = self.own_source(request, claimed)?;
         let source = own.unwrap_or_else(|| Arc::clone(&route.source));
+        let source = match claimed.filter(|claimed| express::is_in_session(claimed)).and_then(Claimed::scope) {
+            Some(Scope { region: Some(region), .. }) => {
+                self.sessions.source((&upstream, route.limit), region, &source, &self.clock)
+            }
+            _ => source,
+        };
         let credentials = source.current().await.map_err(|unready| Denied::unready(&unready))?;
         Ok(Way { route, upstream, source, credentials })
+    }
+
+    /// The answer to a client that asks for a session of S3 Express: the upstream's would be a real key.
+    fn give_session(&self, arriving: &Arriving, leg: &mut Leg) -> Option<Result<Reply, Denied>> {
+        let (inbound, claimed) = (self.inbound.as_ref()?, &arriving.verdict.as_ref()?.claimed);
+        express::is_create_session(&arriving.head, claimed).then(|| {
+            let route = self.route(&arriving.head, arriving.port)?;
+            leg.route.clone_from(&route.name);
+            leg.host = upstream_of(route, arriving)?.url().host_header();
+            route.inbound.check(&arriving.head, claimed.scope()).map_err(Denied::forbidden)?;
+            let keys = &inbound.verifier.keys;
+            let session = keys.find(claimed.access_key_id()).map(|key| session_of(&key.credentials));
+            let session = session.filter(|session| keys.find(&session.access_key_id).is_some());
+            let session = session.ok_or_else(|| Denied::new(403, "this key may have no session"))?;
+            Ok(express::answer(&session, self.clock.now()))
+        })
     }
 
     /// The route of a request, if all readings of its path lead to the same.
@@ -176,9 +230,24 @@ impl Proxy {
     }
 }
 
+/// The server that a request goes to by a route.
+fn upstream_of(route: &Route, arriving: &Arriving) -> Result<Arc<Upstream>, Denied> {
+    let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
+    let is_bound = claimed.is_none_or(|claimed| matches!(claimed, Claimed::V4(_)));
+    let upstream = match &arriving.asked {
+        Some(asked) => route.upstream_for(asked, is_bound),
+        None => route.destination.upstream(&arriving.head, is_bound),
+    };
+    upstream.map_err(Denied::forbidden)
+}
+
 impl Denied {
     fn new(status: u16, text: impl fmt::Display) -> Self {
         Self { status, text: text.to_string(), problem: None }
+    }
+
+    fn itself() -> Self {
+        Self::new(508, "the upstream is this proxy itself")
     }
 
     /// Why there are no credentials is for the log: it may say where they come from.
@@ -227,6 +296,10 @@ impl Denied {
 impl Passage for Proxy {
     fn pass(&self, arriving: Arriving) -> Later<'_, Passed> {
         Box::pin(self.relay(arriving))
+    }
+
+    fn tunnels(&self) -> Option<&dyn Tunnels> {
+        self.forwarding.is_some().then_some(self as &dyn Tunnels)
     }
 }
 

@@ -31,6 +31,21 @@ impl HostPattern {
         without_port(&self.text) != self.text
     }
 
+    /// Whether all are meant that end so.
+    pub fn is_suffix(&self) -> bool {
+        self.text.starts_with('*')
+    }
+
+    /// The domain that all which is meant is below, or is: `amazonaws.com`. For `*` it is empty.
+    pub fn domain(&self) -> String {
+        let name = without_port(&self.text);
+        match name.strip_prefix('*') {
+            // Behind a star that stands in the middle of a label, the domain begins at the next one.
+            Some(suffix) => suffix.split_once('.').map(|(_, domain)| domain).unwrap_or_default().to_owned(),
+            None => name.to_owned(),
+        }
+    }
+
     /// Whether a host, with its port or without, is meant. A pattern with a port means that port alone.
     pub fn matches(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();

@@ -84,6 +84,12 @@ impl AllowedHosts {
         }
     }
 
+    /// Whether a server may be asked: at its usual port, or at the one that is named with it.
+    fn allow_url(&self, url: &RequestUrl, is_bound: bool) -> bool {
+        let has_usual_port = url.port_or_default() == url.scheme().default_port();
+        self.names_port(&url.host_header()) || (has_usual_port && self.allows(url.host(), is_bound))
+    }
+
     /// Whether a port other than the scheme's own is named.
     fn names_port(&self, host: &str) -> bool {
         match self {
@@ -141,10 +147,13 @@ struct Kept {
 impl Selector {
     /// Whether a request that came to this port is taken, if its path is read so.
     pub fn takes(&self, request: &Request, path: &[u8], port: u16) -> bool {
-        let host = request.host().unwrap_or_default();
-        self.port.is_none_or(|own| own == port)
-            && self.host.as_ref().is_none_or(|pattern| pattern.matches(host))
+        self.may_take(request.host().unwrap_or_default(), port)
             && self.path_prefix.as_ref().is_none_or(|prefix| is_below(path, prefix.as_bytes()))
+    }
+
+    /// Whether some request for a host is taken that came to this port.
+    pub fn may_take(&self, host: &str, port: u16) -> bool {
+        self.port.is_none_or(|own| own == port) && self.host.as_ref().is_none_or(|pattern| pattern.matches(host))
     }
 
     /// How much it says: of two that take a request, the one that says more has it.
@@ -173,27 +182,33 @@ impl Destination {
     pub fn upstream(&self, request: &Request, is_bound: bool) -> Result<Arc<Upstream>, Forbidden> {
         match self {
             Self::Fixed(upstream) => Ok(Arc::clone(upstream)),
-            Self::Named { allowed, scheme, options, kept } => {
-                let host = request.host().unwrap_or_default().to_ascii_lowercase();
-                let url = url_of(*scheme, &host).filter(|url| {
-                    let has_usual_port = url.host_header().eq_ignore_ascii_case(url.host());
-                    let is_named = allowed.names_port(&host);
-                    is_named || (has_usual_port && allowed.allows(url.host(), is_bound))
-                });
-                let url = url.ok_or_else(|| Forbidden::Host { host: host.clone() })?;
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some((_, upstream)) = kept.iter().find(|(name, _)| *name == host) {
-                    return Ok(Arc::clone(upstream));
-                }
-                let upstream = Arc::new(Upstream::new(url, (**options).clone()));
-                if kept.len() == KEPT_HOSTS {
-                    kept.remove(0);
-                }
-                kept.push((host, Arc::clone(&upstream)));
-                Ok(upstream)
-            }
+            Self::Named { scheme, .. } => self.named_upstream(*scheme, request.host().unwrap_or_default(), is_bound),
         }
     }
+
+    /// The server of that name, if it may be asked so.
+    fn named_upstream(&self, scheme: UriScheme, host: &str, is_bound: bool) -> Result<Arc<Upstream>, Forbidden> {
+        let host = host.to_ascii_lowercase();
+        let forbidden = || Forbidden::Host { host: host.clone() };
+        let Self::Named { allowed, options, kept, .. } = self else { return Err(forbidden()) };
+        let url = url_of(scheme, &host).filter(|url| allowed.allow_url(url, is_bound)).ok_or_else(forbidden)?;
+        let origin = url.origin();
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, upstream)) = kept.iter().find(|(name, _)| *name == origin) {
+            return Ok(Arc::clone(upstream));
+        }
+        let upstream = Arc::new(Upstream::new(url, (**options).clone()));
+        if kept.len() == KEPT_HOSTS {
+            kept.remove(0);
+        }
+        kept.push((origin, Arc::clone(&upstream)));
+        Ok(upstream)
+    }
+}
+
+/// Whether both have the same host and port, however they are spoken to.
+fn is_at(one: &RequestUrl, other: &RequestUrl) -> bool {
+    one.host().eq_ignore_ascii_case(other.host()) && one.port_or_default() == other.port_or_default()
 }
 
 /// A host that is nothing but a host: no path, no user.
@@ -204,6 +219,30 @@ fn url_of(scheme: UriScheme, host: &str) -> Option<RequestUrl> {
 }
 
 impl Route {
+    /// The server that a request goes to whose client asked a forward proxy for that one.
+    ///
+    /// # Errors
+    /// The route does not lead there.
+    pub fn upstream_for(&self, asked: &RequestUrl, is_bound: bool) -> Result<Arc<Upstream>, Forbidden> {
+        let host = asked.host_header();
+        match &self.destination {
+            // Whoever wrote the route has said that this host is to be found there.
+            Destination::Fixed(upstream) if self.names_host(&host) || is_at(upstream.url(), asked) => {
+                Ok(Arc::clone(upstream))
+            }
+            // In the clear goes only what whoever wrote the route sends so.
+            Destination::Named { scheme, .. } if asked.scheme() == UriScheme::Https || asked.scheme() == *scheme => {
+                self.destination.named_upstream(asked.scheme(), &host, is_bound)
+            }
+            Destination::Named { .. } => Err(Forbidden::Clear { host }),
+            Destination::Fixed(_) => Err(Forbidden::Host { host }),
+        }
+    }
+
+    fn names_host(&self, host: &str) -> bool {
+        self.selector.host.as_ref().is_some_and(|pattern| pattern.matches(host))
+    }
+
     /// What signs for a host with these credentials. Keys of the day are kept with it.
     ///
     /// # Errors

@@ -33,6 +33,12 @@ pub enum Forbidden {
         /// What the request has.
         host: String,
     },
+    /// Plain HTTP to a host.
+    #[error("{host} is reached over TLS only: ask for https://")]
+    Clear {
+        /// What the request has.
+        host: String,
+    },
     /// None of the permissions of a key allows the request.
     #[error("this key is not allowed to {method} this path at this host, region and service")]
     Permission {

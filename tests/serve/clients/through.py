@@ -1,4 +1,5 @@
-"""boto3 and minio-py through `sigvet proxy` to servers that know another key: signed for them, or signed again."""
+"""boto3 and minio-py through `sigvet proxy` to servers that know another key: signed for them, or signed again, by its address
+or by the names of AWS's endpoints (HTTPS_PROXY and AWS_CA_BUNDLE are in the environment)."""
 
 import io
 import os
@@ -16,7 +17,7 @@ counts = {"right": 0, "broken": 0}
 
 
 def client(url, key, service="s3", **config):
-    config = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, **config)
+    config = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path" if url else "virtual"}, **config)
     return boto3.client(
         service, endpoint_url=url, region_name="us-east-1", aws_access_key_id=key[0], aws_secret_access_key=key[1], config=config
     )
@@ -43,6 +44,7 @@ signing, inbound = os.environ["SIGVET_SIGNING"], os.environ["SIGVET_INBOUND"]
 for name, call in CALLS.items():
     right(f"signed: {name}", lambda: call(client(signing, DUMMY)))
     right(f"signed again: {name}", lambda: call(client(inbound, PLACEHOLDER)))
+    right(f"through a tunnel: {name}", lambda: call(client(None, PLACEHOLDER)))
 for service, call in [
     ("sts", lambda c: c.get_caller_identity()),
     ("dynamodb", lambda c: c.list_tables()),
@@ -50,6 +52,7 @@ for service, call in [
     ("lambda", lambda c: c.get_function(FunctionName="arn:aws:lambda:us-east-1:123456789012:function:f")),
 ]:
     right(service, lambda: call(client(inbound, PLACEHOLDER, service)))
+    right(f"{service} through a tunnel", lambda: call(client(None, PLACEHOLDER, service)))
 
 url = client(inbound, PLACEHOLDER, signature_version="s3v4").generate_presigned_url("get_object", {"Bucket": "b", "Key": "k é"}, 60)
 with urllib.request.urlopen(url) as answer:
@@ -61,9 +64,10 @@ minio.put_object("bucket", "k", io.BytesIO(b"hello"), 5)
 minio.put_object("bucket", "k", io.BytesIO(b"x" * 500_000), 500_000)
 counts["right"] += 2
 
-for key in [(PLACEHOLDER[0], "another"), ("AKIANOBODYKNOWSTHIS1", PLACEHOLDER[1])]:
+wrong = [(PLACEHOLDER[0], "another"), ("AKIANOBODYKNOWSTHIS1", PLACEHOLDER[1])]
+for url, key in [(url, key) for url in (inbound, None) for key in wrong]:
     try:
-        client(inbound, key).put_object(Bucket="b", Key="k", Body=b"hello")
+        client(url, key).put_object(Bucket="b", Key="k", Body=b"hello")
         raise AssertionError(f"{key[0]} passed")
     except ClientError as error:
         headers = error.response["ResponseMetadata"]["HTTPHeaders"]

@@ -61,7 +61,12 @@ pub fn infer(host: &str) -> Option<Inference> {
 
 /// The domains that every known host is below, or is.
 pub(crate) fn domains() -> impl Iterator<Item = &'static str> {
-    partition::suffixes().chain([aws::RESOURCE_SUFFIX]).chain(stores::suffixes())
+    aws_domains().chain(stores::suffixes())
+}
+
+/// The domains that every host of AWS is below, or is.
+pub(crate) fn aws_domains() -> impl Iterator<Item = &'static str> {
+    partition::suffixes().chain([aws::RESOURCE_SUFFIX])
 }
 
 /// What a `Host` header says, with its port or without.

@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::credentials::sources::Sources;
 use crate::cli::credentials::words::closing_command;
 use crate::cli::failure::{Exit, Failure};
-use crate::gateway::proxy::{Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern};
+use crate::gateway::proxy::{Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern, session_of};
 use crate::gateway::{Keyring, NamedKey};
 use crate::platform::{Access, mode_open_to};
 use sigvet_core::credentials::{Credentials, Secret};
@@ -43,7 +43,7 @@ pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inb
     let tables = tables.ok_or_else(|| {
         Failure::usage(format!("{} has no identity", path.display())).hint("begin each one with a line [identity.NAME]")
     })?;
-    let (mut keys, mut grants) = (Vec::new(), Vec::new());
+    let (mut keys, mut grants, mut count) = (Vec::new(), Vec::new(), 0);
     for (name, item) in tables.iter() {
         let table = item.as_table_like().ok_or_else(|| {
             file.failure(item.span(), &format!("identity '{name}' must be a table, as [identity.{name}]"))
@@ -53,10 +53,16 @@ pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inb
         if grants.iter().any(|(id, _)| *id == credentials.access_key_id) {
             return Err(file.failure(item.span(), "two identities have the same access_key_id"));
         }
+        // What it signs with in a session of S3 Express may do the same.
+        let session = session_of(&credentials);
+        let token = session.session_token.iter().map(Secret::expose_secret);
+        context.secrets.add([session.secret_access_key.expose_secret()].into_iter().chain(token));
+        grants.push((session.access_key_id.clone(), grant.clone()));
         grants.push((credentials.access_key_id.clone(), grant));
         keys.push(NamedKey { name: format!("identity '{name}'"), credentials });
+        keys.push(NamedKey { name: format!("session of identity '{name}'"), credentials: session });
+        count += 1;
     }
-    let count = keys.len();
     Ok(Inbound { keys: Keyring::new(keys), identities: Identities::new(grants), count })
 }
 

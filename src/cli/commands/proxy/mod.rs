@@ -5,6 +5,7 @@ mod table;
 mod config;
 mod identities;
 mod routes;
+mod forwarding;
 mod admin;
 mod running;
 
@@ -40,7 +41,8 @@ pub enum UpstreamScheme {
 #[command(before_help = "Examples:
   sigvet proxy --to https://sqs.eu-west-1.amazonaws.com --profile prod
   sigvet proxy --config routes.toml --check
-  sigvet proxy --inbound keys.toml --to https://s3.eu-west-1.amazonaws.com")]
+  sigvet proxy --inbound keys.toml --to https://s3.eu-west-1.amazonaws.com
+  sigvet proxy --inbound keys.toml --ca ca.pem")]
 pub struct ProxyArgs {
     /// Upstream server (default: the host of each request)
     #[arg(long, value_name = "URL", conflicts_with_all = ["config", "host"], help_heading = "Upstream")]
@@ -100,6 +102,22 @@ pub struct ProxyArgs {
     /// Verify requests by these keys, and sign them again
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Credentials")]
     inbound: Option<PathBuf>,
+
+    /// Work as HTTPS_PROXY; write the CA certificate here (PEM)
+    ///
+    /// Clients must trust that certificate. The proxy still takes requests that are sent to its own address.
+    #[arg(long, value_name = "FILE", requires = "inbound", value_hint = clap::ValueHint::FilePath)]
+    #[arg(help_heading = "Forward proxy")]
+    ca: Option<PathBuf>,
+
+    /// Keep the private key of --ca in this file (default: in memory)
+    #[arg(long, value_name = "FILE", requires = "ca", value_hint = clap::ValueHint::FilePath)]
+    #[arg(help_heading = "Forward proxy")]
+    ca_key: Option<PathBuf>,
+
+    /// Let tunnels to this host pass unseen ('*': any); repeatable
+    #[arg(long, value_name = "HOST", requires = "ca", action = ArgAction::Append, help_heading = "Forward proxy")]
+    tunnel: Vec<String>,
 
     /// Region (default: from the host or the profile)
     #[arg(long, value_name = "REGION", help_heading = "Signing")]

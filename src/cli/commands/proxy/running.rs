@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::ProxyArgs;
 use super::admin::{Admin, AdminPlace};
+use super::forwarding::{self, Prepared};
 use super::identities::{self, Inbound};
 use super::spec::RouteSpec;
 use super::{config, routes};
@@ -22,13 +23,14 @@ use crate::cli::credentials::sources::Sources;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
-use crate::gateway::proxy::{Destination, Inbound as Admitted, Proxy, Route};
+use crate::gateway::proxy::{Destination, Forwarding, Inbound as Admitted, Proxy, Route};
 use crate::gateway::{Admission, Clock, CredentialSource, Keyring, Listening, Metrics, Server, Stop, Verifier};
 
 /// Everything that a proxy needs before it listens.
 pub struct Plan {
     routes: Vec<Route>,
     inbound: Option<Inbound>,
+    forwarding: Option<Prepared>,
     sources: Vec<Arc<CredentialSource>>,
     found: FoundSecrets,
     clock: Clock,
@@ -74,9 +76,10 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
         made.push(routes::route(spec, args, &mut sources, context)?);
     }
     let inbound = args.inbound.as_deref().map(|file| identities::read(file, &mut sources, context)).transpose()?;
+    let forwarding = forwarding::prepare(args, &made, context)?;
     let ports = specs.iter().filter_map(|spec| spec.port).collect();
     let (found, warnings) = (sources.found(), sources.warnings().to_vec());
-    Ok(Plan { routes: made, inbound, sources: sources.all(), found, clock, ports, warnings })
+    Ok(Plan { routes: made, inbound, forwarding, sources: sources.all(), found, clock, ports, warnings })
 }
 
 /// Serves until it is asked to stop.
@@ -101,6 +104,8 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
         }
         None => None,
     };
+    plan.forwarding.iter().try_for_each(|forwarding| forwarding.write(args))?;
+    let own = listening.iter().chain(&admin_at).map(Listening::address).collect();
     unless_closed(announce(args, &listening, admin_at.as_ref(), context))?;
     plan.warnings.iter().try_for_each(|warning| warn(context, warning))?;
     let (stop, metrics) = (Stop::new(), Arc::new(Metrics::default()));
@@ -118,6 +123,9 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
         None => server.admission = Admission::Anyone,
         Some(Inbound { identities, .. }) => {
             proxy = proxy.with_inbound(Admitted { verifier: Arc::clone(&server.verifier), identities });
+            if let Some(Prepared { forwarding, .. }) = plan.forwarding {
+                proxy = proxy.with_forwarding(Forwarding { own, ..forwarding });
+            }
         }
     }
     server.passage = Some(Arc::new(proxy));
@@ -177,6 +185,9 @@ fn announce(
     let is_open = listening.iter().any(|listening| !listening.address().ip().is_loopback());
     if is_open && args.inbound.is_none() {
         warn(context, "other machines can reach this proxy, and have their requests signed with your credentials")?;
+    }
+    if is_open && !args.tunnel.is_empty() {
+        warn(context, "other machines can reach this proxy, and open tunnels to the hosts of --tunnel without a key")?;
     }
     Ok(())
 }

@@ -100,7 +100,7 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
         exchange.request.method(),
         redactor.apply(&target(exchange)),
         format_args!("{:.1} ms", milliseconds(exchange)),
-        exchange.upstream.as_ref().map(|leg| format!(" -> {}", leg.host)).unwrap_or_default(),
+        upstream_host(exchange).map(|host| format!(" -> {host}")).unwrap_or_default(),
         cause.map(|cause| format!("  {cause}")).unwrap_or_default(),
     );
     context.stderr.line(&inert_line(&line))?;
@@ -109,6 +109,11 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
         context.stderr.line("")?;
     }
     Ok(())
+}
+
+/// The host that was asked, if one was.
+fn upstream_host(exchange: &Exchange) -> Option<&str> {
+    exchange.upstream.as_ref().map(|leg| leg.host.as_str()).filter(|host| !host.is_empty())
 }
 
 /// Of a request without a signature there is nothing to say but that.

@@ -13,10 +13,10 @@ use super::report::Report;
 use super::surroundings;
 use super::trust::TrustFiles;
 use crate::cli::commands::serve::running::start_runtime;
-use crate::cli::context::Context;
+use crate::cli::context::{self, Context};
 use crate::cli::failure::{Exit, Failure};
-use crate::gateway::forward::{self, Authority, Forwarder};
-use crate::gateway::{Limits, Stop};
+use crate::gateway::forward::{self, Forwarder};
+use crate::gateway::{Authority, Clock, Limits, Stop};
 use crate::platform::ChildSignals;
 
 /// Runs the program, and writes what it is refused.
@@ -24,7 +24,9 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
     context.connection = args.connection.to_credentials(context);
     let watched = args.watched()?;
     let mut report = Report::new(args)?;
-    let authority = Authority::new(&watched.constraint(), context.now, std::process::id()).map_err(Failure::invalid)?;
+    let authority =
+        Authority::new(forward::PURPOSE, &watched.constraint(), Clock::new(context::now), std::process::id());
+    let authority = authority.map_err(Failure::invalid)?;
     let trust = TrustFiles::write(&authority, &context.environment)?;
     let runtime = start_runtime()?;
     let own = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::truststore;
 use crate::cli::failure::{Exit, Failure};
-use crate::gateway::forward::Authority;
+use crate::gateway::Authority;
 use crate::profiles::Environment;
 use crate::transport::certificates_in;
 

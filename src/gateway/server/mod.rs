@@ -1,5 +1,10 @@
 //! The face that judges: each request is answered as the service would, each refusal is explained.
 
+mod failures;
+mod forwarded;
+
+pub(super) use forwarded::Opened;
+
 use std::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
@@ -12,7 +17,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::upgrade::OnUpgrade;
 use sigvet_core::claim::ClaimError;
-use sigvet_core::request::{Body, Request};
+use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Finding, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
@@ -22,12 +27,12 @@ use super::exchange::{Exchange, Judgement};
 use super::forward_auth::Asker;
 use super::intake::{self, Chunks, FileHolds, Intake, IntakeError};
 use super::passage::{Arriving, ArrivingBody, Later, Leg, Passage, Passed};
-use super::passing::PassError;
 use super::payload::BodyFile;
 use super::record::Heads;
 use super::refusal::{Refusal, Refused};
 use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, inbound, understood};
 use crate::transport::HttpVersion;
+use failures::{status_of, status_of_pass, unreadable};
 
 /// What a request of HTTP/2 is listed as.
 const HTTP_2: &str = "HTTP/2";
@@ -128,15 +133,19 @@ impl Server {
         &self,
         mut request: http::Request<Incoming>,
         heads: &Heads,
-        ends: Ends,
+        ends: &Ends,
     ) -> http::Response<ReplyBody> {
         let wants_upgrade = self.passage.is_some() && request.headers().contains_key(http::header::UPGRADE);
         let upgrade = wants_upgrade.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
         let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
         let inbound = inbound::request_of(&parts, recorded.as_deref());
+        let asked = match &inbound {
+            Ok(request) => self.asked_by(request, (&parts, recorded.as_deref()), ends),
+            Err(_) => Ok(None),
+        };
         // Who looks at the page makes no request that counts.
-        if let (Some(pages), Ok(request)) = (&self.pages, &inbound)
+        if let (Some(pages), Ok(request), Ok(None)) = (&self.pages, &inbound, &asked)
             && let Some(reply) = pages.answer(request, &parts.method)
         {
             return reply.into_response();
@@ -146,9 +155,16 @@ impl Server {
             Ok(request) => request,
             Err(error) => return turn.refuse_unread(None, 400, &error).await.into_response(),
         };
+        let asked = match asked {
+            Ok(asked) => asked,
+            Err(error) => return turn.refuse_unread(Some(request), error.status(), &error).await.into_response(),
+        };
         if let Some(passage) = &self.passage {
             let is_head = parts.method == Method::HEAD;
-            return without_body_if(is_head, turn.pass_on(&**passage, request, body, (upgrade, ends.port)).await);
+            return without_body_if(
+                is_head,
+                turn.pass_on(&**passage, request, body, (upgrade, ends.port, asked)).await,
+            );
         }
         // A body that is large, or may be, is not taken from somebody whose head alone is refused.
         let is_large = body.size_hint().upper().is_none_or(|length| length > self.limits.memory_bytes as u64);
@@ -204,12 +220,14 @@ impl Server {
 }
 
 /// The two ends of a connection.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Ends {
     /// The client.
     pub peer: SocketAddr,
     /// The port that it came to.
     pub port: u16,
+    /// The server that it asked for, if it speaks in a tunnel.
+    pub asked: Option<Arc<RequestUrl>>,
 }
 
 /// An answer to HEAD has the head of another answer, and ends there.
@@ -334,7 +352,7 @@ impl Turn<'_> {
         passage: &dyn Passage,
         request: Request,
         body: Incoming,
-        (upgrade, port): (Option<OnUpgrade>, u16),
+        (upgrade, port, asked): (Option<OnUpgrade>, u16, Option<Arc<RequestUrl>>),
     ) -> Reply {
         let admitted = match self.server.admission {
             Admission::Anyone => Ok((with_body(request.clone(), Body::Unknown), None, ArrivingBody::Coming(body))),
@@ -352,7 +370,7 @@ impl Turn<'_> {
         let version = if self.version == HTTP_2 { HttpVersion::Http2 } else { HttpVersion::Http1 };
         let (peer, judged) = (self.peer, verdict.clone());
         let request = with_body(request, Body::Unknown);
-        match passage.pass(Arriving { head, body, verdict, upgrade, version, peer, port }).await {
+        match passage.pass(Arriving { head, body, verdict, upgrade, version, peer, port, asked }).await {
             Passed::Answered(reply, leg) => self.tell_passed(request, judged, reply, leg).await,
             Passed::Wrong(mut verdict, findings) => {
                 verdict.findings.extend(findings);
@@ -566,26 +584,4 @@ fn shorten(body: &mut Body) {
 fn empty_request() -> Request {
     let body = Body::Bytes(Vec::new());
     sigvet_core::internal::captured_request("", "", sigvet_core::request::Headers::default(), body)
-}
-
-fn status_of(error: &IntakeError) -> u16 {
-    match error {
-        IntakeError::TooLong { .. } => 413,
-        IntakeError::Slow(_) => 408,
-        IntakeError::Broken(_) | IntakeError::Chunks(_) | IntakeError::Form(_) => 400,
-        IntakeError::NoRoom(_) => 507,
-    }
-}
-
-fn status_of_pass(error: &PassError) -> u16 {
-    match error {
-        PassError::Unread(error) => status_of(error),
-        PassError::Wrong(_) => 400,
-    }
-}
-
-/// What hyper could not read, if a request was begun.
-fn unreadable(error: &(dyn Error + Send + Sync + 'static)) -> Option<String> {
-    let error = error.downcast_ref::<hyper::Error>()?;
-    (error.is_parse() || error.is_parse_too_large() || error.is_timeout()).then(|| error.to_string())
 }

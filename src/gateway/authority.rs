@@ -1,4 +1,6 @@
-//! An authority for one run: it makes a certificate for each host that is asked for. Its key is in memory alone, and goes with it.
+//! An authority: it makes a certificate for each host that is asked for. Its key is in memory alone, and goes with the run, unless
+//! whoever makes it keeps one.
+//! Who asks, and what is said over the connections, is not known here.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -11,32 +13,65 @@ use rcgen::{
 };
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
+use sigvet_core::credentials::Secret;
+use sigvet_core::crypto::sha256;
 use sigvet_core::time::Timestamp;
 
-use super::watched::Constraint;
-use crate::gateway::certificate::{CertificateError, configure, named};
-
-/// What is spoken with a client: what can be kept byte for byte.
-const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
+use super::Clock;
+use super::certificate::{CertificateError, configure, named};
 
 /// Certificates that are kept to be shown again: buckets are hosts, and there may be any number of them.
 const KEPT: usize = 1024;
 
 /// From so long before now a certificate is good, for clocks that are behind, in seconds.
-const BEFORE: i64 = 2 * 24 * 60 * 60;
+const BEFORE: i64 = 2 * DAY;
 
 /// And until so long after. Some clients take none that is good for more than 398 days.
-const AFTER: i64 = 365 * 24 * 60 * 60;
+const AFTER: i64 = 365 * DAY;
+
+/// An authority whose key is kept is trusted for longer: its certificate is baked into images.
+const AFTER_KEPT: i64 = 3650 * DAY;
+
+/// A certificate of a host is made anew when it is that old.
+const RENEWED: i64 = 30 * DAY;
+
+/// In seconds.
+const DAY: i64 = 24 * 60 * 60;
+
+/// Whom an authority is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Purpose {
+    /// The command that its certificates name: `sigvet watch`.
+    pub command: &'static str,
+    /// What is spoken with clients over TLS, the better first.
+    pub protocols: &'static [&'static [u8]],
+}
+
+/// What an authority may vouch for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Constraint {
+    /// Hosts below these names, and these addresses.
+    Below(Vec<String>, Vec<IpAddr>),
+    /// Any host.
+    Nothing,
+}
 
 /// Makes certificates.
 pub struct Authority {
+    purpose: Purpose,
+    clock: Clock,
     issuer: Issuer<'static, KeyPair>,
     /// The key of every certificate that it makes.
     key: KeyPair,
     certificate: rcgen::Certificate,
-    validity: Validity,
     serial: AtomicU64,
-    made: Mutex<HashMap<String, Arc<ServerConfig>>>,
+    made: Mutex<HashMap<String, MadeAt>>,
+}
+
+/// A certificate of a host, and when it was made.
+struct MadeAt {
+    at: Timestamp,
+    configuration: Arc<ServerConfig>,
 }
 
 #[derive(Clone, Copy)]
@@ -50,15 +85,55 @@ impl Authority {
     ///
     /// # Errors
     /// The system gives no randomness.
-    pub fn new(constraint: &Constraint, now: Timestamp, run: u32) -> Result<Self, CertificateError> {
-        let made = CertificateError::Made;
-        let at = |seconds| Timestamp::from_epoch_seconds(now.epoch_seconds() + seconds);
-        let validity = Validity { from: at(-BEFORE), until: at(AFTER) };
-        let own_key = KeyPair::generate().map_err(made)?;
-        let params = authority_params(constraint, validity, run);
+    pub fn new(purpose: Purpose, constraint: &Constraint, clock: Clock, run: u32) -> Result<Self, CertificateError> {
+        let key = KeyPair::generate().map_err(CertificateError::Made)?;
+        Self::with(key, &format!("{}, run {run}", purpose.command), (purpose, constraint, AFTER), clock)
+    }
+
+    /// The authority that has this key (PEM). Whoever trusts one of its certificates trusts it with each run.
+    ///
+    /// # Errors
+    /// The text is no key.
+    pub fn with_key(
+        purpose: Purpose,
+        constraint: &Constraint,
+        clock: Clock,
+        key: &Secret,
+    ) -> Result<Self, CertificateError> {
+        let key = KeyPair::from_pem(key.expose_secret()).map_err(CertificateError::AuthorityKey)?;
+        // The name is that of the key: by it a certificate that was made finds its authority.
+        let hash = sha256(key.public_key_raw());
+        let name = format!(
+            "{}, key {:08x}",
+            purpose.command,
+            hash.0.iter().take(4).fold(0_u32, |n, b| n << 8 | u32::from(*b))
+        );
+        Self::with(key, &name, (purpose, constraint, AFTER_KEPT), clock)
+    }
+
+    fn with(
+        own_key: KeyPair,
+        name: &str,
+        (purpose, constraint, after): (Purpose, &Constraint, i64),
+        clock: Clock,
+    ) -> Result<Self, CertificateError> {
+        let (made, now) = (CertificateError::Made, clock.now());
+        let first = serial_at(now);
+        let mut params = authority_params(name, constraint, Validity::around(now, after));
+        params.serial_number = Some(SerialNumber::from(first));
         let certificate = params.self_signed(&own_key).map_err(made)?;
-        let (key, serial) = (KeyPair::generate().map_err(made)?, AtomicU64::new(1));
-        Ok(Self { issuer: Issuer::new(params, own_key), key, certificate, validity, serial, made: Mutex::default() })
+        let (key, serial) = (KeyPair::generate().map_err(made)?, AtomicU64::new(first + 1));
+        let issuer = Issuer::new(params, own_key);
+        Ok(Self { purpose, clock, issuer, key, certificate, serial, made: Mutex::default() })
+    }
+
+    /// A key for one that is kept, as PEM.
+    ///
+    /// # Errors
+    /// The system gives no randomness.
+    pub fn make_key() -> Result<Secret, CertificateError> {
+        let key = KeyPair::generate().map_err(CertificateError::Made)?;
+        Ok(Secret::new(key.serialize_pem()))
     }
 
     /// Its certificate, as PEM.
@@ -77,23 +152,24 @@ impl Authority {
     /// The host is no name that a certificate can have.
     pub fn configuration_for(&self, host: &str) -> Result<Arc<ServerConfig>, CertificateError> {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+        let at = self.clock.now();
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(configuration) = made.get(&host) {
-            return Ok(Arc::clone(configuration));
+        if let Some(made) = made.get(&host).filter(|made| made.at.seconds_until(at) < RENEWED) {
+            return Ok(Arc::clone(&made.configuration));
         }
-        let configuration = self.make(&host)?;
+        let configuration = self.make(&host, at)?;
         if made.len() >= KEPT {
             made.clear();
         }
-        made.insert(host, Arc::clone(&configuration));
+        made.insert(host, MadeAt { at, configuration: Arc::clone(&configuration) });
         Ok(configuration)
     }
 
-    fn make(&self, host: &str) -> Result<Arc<ServerConfig>, CertificateError> {
+    fn make(&self, host: &str, now: Timestamp) -> Result<Arc<ServerConfig>, CertificateError> {
         let made = CertificateError::Made;
         let mut params = CertificateParams::default();
         // A common name is at most 64 characters long, and hosts are longer.
-        params.distinguished_name = named("sigvet watch");
+        params.distinguished_name = named(self.purpose.command);
         params.subject_alt_names = vec![match host.parse::<IpAddr>() {
             Ok(address) => SanType::IpAddress(address),
             Err(_) => SanType::DnsName(host.try_into().map_err(made)?),
@@ -101,19 +177,18 @@ impl Authority {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
-        // Two of one issuer may not have the same.
         params.serial_number = Some(SerialNumber::from(self.serial.fetch_add(1, Ordering::Relaxed)));
-        self.validity.apply_to(&mut params);
+        Validity::around(now, AFTER).apply_to(&mut params);
         let certificate = params.signed_by(&self.key, &self.issuer).map_err(made)?;
         let key = PrivateKeyDer::Pkcs8(self.key.serialize_der().into());
-        configure(vec![certificate.der().clone()], key, &PROTOCOLS)
+        configure(vec![certificate.der().clone()], key, self.purpose.protocols)
     }
 }
 
-fn authority_params(constraint: &Constraint, validity: Validity, run: u32) -> CertificateParams {
+fn authority_params(name: &str, constraint: &Constraint, validity: Validity) -> CertificateParams {
     let mut params = CertificateParams::default();
-    params.distinguished_name = named(&format!("sigvet watch, run {run}"));
-    params.distinguished_name.push(DnType::OrganizationName, "sigvet, for one program on this machine");
+    params.distinguished_name = named(name);
+    params.distinguished_name.push(DnType::OrganizationName, "sigvet, for programs on this machine");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     if let Constraint::Below(names, addresses) = constraint {
@@ -134,7 +209,17 @@ fn constraints(names: &[String], addresses: &[IpAddr]) -> NameConstraints {
     NameConstraints { permitted_subtrees: permitted.collect(), excluded_subtrees }
 }
 
+/// The number of the first certificate of a run. Two of one issuer may not have the same, and an issuer may have many runs.
+fn serial_at(now: Timestamp) -> u64 {
+    u64::try_from(now.epoch_seconds()).unwrap_or_default() << 24
+}
+
 impl Validity {
+    fn around(now: Timestamp, after: i64) -> Self {
+        let at = |seconds| Timestamp::from_epoch_seconds(now.epoch_seconds() + seconds);
+        Self { from: at(-BEFORE), until: at(after) }
+    }
+
     /// From the beginning of one day until that of another.
     fn apply_to(self, params: &mut CertificateParams) {
         let day = |at: Timestamp| {

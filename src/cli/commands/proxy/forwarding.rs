@@ -1,0 +1,105 @@
+//! The proxy as a forward proxy: its authority, whose key is in memory or in a file, and the certificate that clients are to trust.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use super::ProxyArgs;
+use crate::cli::context::{self, Context};
+use crate::cli::credentials::words::closing_command;
+use crate::cli::failure::{Exit, Failure};
+use crate::files;
+use crate::gateway::proxy::{Forwarding, HostPattern, PURPOSE, Route, constraint};
+use crate::gateway::{Authority, Clock};
+use crate::platform::{self, Access, mode_open_to};
+use sigvet_core::credentials::Secret;
+
+/// A forward proxy that is about to be one.
+pub struct Prepared {
+    /// What it is.
+    pub forwarding: Forwarding,
+    /// The key that is to be kept, if it was made just now.
+    new_key: Option<Secret>,
+}
+
+/// Makes its authority, if it is to have one.
+///
+/// # Errors
+/// A key that cannot be read, or that others can use.
+pub fn prepare(args: &ProxyArgs, routes: &[Route], context: &Context) -> Result<Option<Prepared>, Failure> {
+    if args.ca.is_none() {
+        return Ok(None);
+    }
+    let (constraint, clock) = (constraint(routes), Clock::new(context::now));
+    let (authority, new_key) = match &args.ca_key {
+        None => {
+            let made = Authority::new(PURPOSE, &constraint, clock, std::process::id());
+            (made.map_err(Failure::invalid)?, None)
+        }
+        Some(path) if args.ca.as_ref() == Some(path) => {
+            return Err(
+                Failure::usage("--ca and --ca-key are the same file").hint("a certificate is public, its key is not")
+            );
+        }
+        Some(path) => {
+            let kept = read_key(path)?;
+            let is_new = kept.is_none();
+            let key = kept.map_or_else(Authority::make_key, Ok).map_err(Failure::invalid)?;
+            context.secrets.add([key.expose_secret()]);
+            let authority = Authority::with_key(PURPOSE, &constraint, clock, &key);
+            let authority = authority.map_err(|error| {
+                Failure::invalid(error)
+                    .context(format!("cannot use {}", path.display()))
+                    .hint("expected a private key as PEM (PKCS#8); if there is no such file, one is made")
+            })?;
+            (authority, is_new.then_some(key))
+        }
+    };
+    let tunnelled = args.tunnel.iter().map(|host| HostPattern::new(host)).collect();
+    let options = args.connection.to_upstream(context);
+    Ok(Some(Prepared { forwarding: Forwarding { authority, tunnelled, options, own: Vec::new() }, new_key }))
+}
+
+impl Prepared {
+    /// Writes the certificate, and the key if it is a new one.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn write(&self, args: &ProxyArgs) -> Result<(), Failure> {
+        if let (Some(key), Some(path)) = (&self.new_key, &args.ca_key) {
+            write_key(key, path).map_err(|error| unwritten(path, error))?;
+        }
+        match &args.ca {
+            Some(path) => {
+                std::fs::write(path, self.forwarding.authority.to_pem()).map_err(|error| unwritten(path, error))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The key in the file, if there is one. With a key that others can read, they could be any host for the clients.
+fn read_key(path: &Path) -> Result<Option<Secret>, Failure> {
+    let read = match files::read(path, files::SETTINGS_LIMIT) {
+        Ok(read) => read,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::located(Exit::Usage, format!("cannot read {}", path.display()), error)),
+    };
+    if let Some(mode) = mode_open_to(Access::Any, &read.metadata) {
+        return Err(Failure::usage(format!("others can use {} (mode {mode:04o})", path.display()))
+            .hint(format!("keep it private ({}), or replace it if others may have read it", closing_command(path))));
+    }
+    let text = String::from_utf8(read.bytes.to_vec());
+    Ok(Some(Secret::new(text.map_err(|_| Failure::usage(format!("{} is not PEM", path.display())))?)))
+}
+
+fn write_key(key: &Secret, path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    platform::for_owner_only(&mut options);
+    options.open(path)?.write_all(key.expose_secret().as_bytes())
+}
+
+fn unwritten(path: &Path, error: std::io::Error) -> Failure {
+    Failure::located(Exit::CannotWrite, format!("cannot write {}", path.display()), error)
+}

@@ -1,0 +1,245 @@
+//! The proxy as a forward proxy (`HTTPS_PROXY`): into tunnels to hosts that a route leads to it looks, with certificates of its own
+//! authority; others are refused, or pass unseen if their host is listed.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use sigvet_core::internal::aws_domains;
+use sigvet_core::request::RequestUrl;
+
+use super::pattern::HostPattern;
+use super::route::{AllowedHosts, Destination, Route};
+use super::rules::Forbidden;
+use super::{Denied, Proxy};
+use crate::gateway::passage::{Later, Leg, Tunnel, Tunnels};
+use crate::gateway::{Authority, Constraint, Purpose, Reply, onward};
+use crate::transport::{self, Options};
+
+/// What its authority is for.
+pub const PURPOSE: Purpose = Purpose { command: "sigvet proxy", protocols: &[b"h2", b"http/1.1"] };
+
+/// The port that a tunnel leads to unless another one is listed.
+const USUAL_PORT: u16 = 443;
+
+/// How a proxy is a forward proxy.
+#[derive(Debug)]
+pub struct Forwarding {
+    /// Who makes certificates for the hosts of routes.
+    pub authority: Authority,
+    /// Hosts to which tunnels pass unseen.
+    pub tunnelled: Vec<HostPattern>,
+    /// How those are connected to.
+    pub options: Options,
+    /// Where the proxy listens.
+    pub own: Vec<SocketAddr>,
+}
+
+impl Tunnels for Proxy {
+    fn open<'a>(&'a self, to: &'a RequestUrl, port: u16, leg: &'a mut Leg) -> Later<'a, Result<Tunnel, Reply>> {
+        Box::pin(async move {
+            let denied = match self.open_tunnel(to, port).await {
+                Ok(tunnel) => return Ok(tunnel),
+                Err(denied) => denied,
+            };
+            self.metrics.count_request(&leg.route, denied.status);
+            let reply = Reply::plain(denied.status, &denied.text);
+            leg.problem = Some(denied.text);
+            Err(reply)
+        })
+    }
+}
+
+impl Proxy {
+    async fn open_tunnel(&self, to: &RequestUrl, port: u16) -> Result<Tunnel, Denied> {
+        let host = to.host_header();
+        let forbidden = || Denied::forbidden(Forbidden::Host { host: host.clone() });
+        let forwarding = self.forwarding.as_ref().ok_or_else(forbidden)?;
+        if self.is_own(to) {
+            return Err(Denied::itself());
+        }
+        let leads_there = |route: &Route| route.selector.may_take(&host, port) && route.upstream_for(to, true).is_ok();
+        if self.routes.iter().any(leads_there) {
+            let configuration = forwarding.authority.configuration_for(to.host());
+            return configuration.map(Tunnel::Entered).map_err(|error| Denied::new(502, error));
+        }
+        let listed = |pattern: &&HostPattern| pattern.matches(&host) && forwarding.may_be_at(to, pattern);
+        match forwarding.tunnelled.iter().find(listed) {
+            Some(pattern) => forwarding.dial(to, pattern).await,
+            None => Err(forbidden()),
+        }
+    }
+
+    /// Whether a server is this proxy, as far as its name says. What comes back by another name is known by its `Via`.
+    pub(super) fn is_own(&self, server: &RequestUrl) -> bool {
+        let own = self.forwarding.as_ref().map(|forwarding| forwarding.own.as_slice()).unwrap_or_default();
+        let name = server.host().trim_start_matches('[').trim_end_matches(']');
+        let address: Option<IpAddr> = match name.eq_ignore_ascii_case("localhost") {
+            true => Some(Ipv4Addr::LOCALHOST.into()),
+            false => name.parse().ok(),
+        };
+        let port = server.port_or_default();
+        address.is_some_and(|address| own.iter().any(|own| is_same(*own, SocketAddr::new(address, port))))
+    }
+}
+
+impl Forwarding {
+    /// A pattern without a port means the usual one.
+    fn may_be_at(&self, to: &RequestUrl, pattern: &HostPattern) -> bool {
+        pattern.names_port() || to.port_or_default() == USUAL_PORT
+    }
+
+    /// Connects to a server whose tunnels pass unseen. A name that matches a pattern with `*` may be anybody's, and so may lead
+    /// into this network, where credentials are given to whoever asks.
+    async fn dial(&self, to: &RequestUrl, pattern: &HostPattern) -> Result<Tunnel, Denied> {
+        let connection = transport::dial(to, &self.options).await.map_err(|error| {
+            let (status, text) = onward::unreached(&error);
+            Denied::new(status, text)
+        })?;
+        let is_within = connection.address.is_some_and(|address| !is_public(address.ip()));
+        if is_within && pattern.is_suffix() {
+            return Err(Denied::new(403, "the host is in a private network, and is not listed by its whole name"));
+        }
+        if connection.address.is_some_and(|address| self.own.iter().any(|own| is_same(*own, address))) {
+            return Err(Denied::itself());
+        }
+        Ok(Tunnel::Through(connection.stream))
+    }
+}
+
+/// Whether what listens at the one address is reached at the other.
+fn is_same(own: SocketAddr, other: SocketAddr) -> bool {
+    let (own_ip, other_ip) = (own.ip(), other.ip().to_canonical());
+    let is_here = other_ip.is_loopback() || other_ip.is_unspecified();
+    own.port() == other.port() && (own_ip == other_ip || (is_here && (own_ip.is_unspecified() || own_ip.is_loopback())))
+}
+
+/// Whether an address is one of the Internet: not this machine's, not of a private or shared network, and not link-local, where
+/// clouds give out credentials.
+fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let is_shared = matches!(address.octets(), [100, 64..=127, ..]);
+    let is_zero = address.octets().first() == Some(&0);
+    let is_within = address.is_private() || address.is_loopback() || address.is_link_local();
+    !(is_within || is_shared || is_zero || address.is_multicast() || address.is_broadcast())
+}
+
+/// Addresses that hold one of IPv4 are as good as that one: `64:ff9b::/96` (NAT64) and `2002::/16` (6to4).
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let mapped = |high: u16, low: u16| {
+        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+        is_public_v4(Ipv4Addr::new(a, b, c, d))
+    };
+    match address.segments() {
+        [0x64, 0xff9b, .., high, low] | [0x2002, high, low, ..] => mapped(high, low),
+        // Only 2000::/3 is given out (RFC 4291 §2.4).
+        [first, ..] => first & 0xe000 == 0x2000,
+    }
+}
+
+/// What the authority of a proxy with these routes has to vouch for.
+pub fn constraint(routes: &[Route]) -> Constraint {
+    constraint_of(routes.iter().flat_map(hosts))
+}
+
+fn constraint_of(hosts: impl IntoIterator<Item = String>) -> Constraint {
+    let (mut names, mut addresses) = (Vec::new(), Vec::new());
+    for host in hosts {
+        match host.trim_start_matches('[').trim_end_matches(']').parse() {
+            Ok(address) => addresses.push(address),
+            Err(_) if host.is_empty() => return Constraint::Nothing,
+            Err(_) => names.push(host),
+        }
+    }
+    Constraint::Below(names, addresses)
+}
+
+/// The names below which a route leads to hosts, in lower case; an empty one is above all.
+fn hosts(route: &Route) -> Vec<String> {
+    match &route.destination {
+        Destination::Named { allowed, .. } => domains_of(allowed),
+        Destination::Fixed(upstream) => {
+            let own = || upstream.url().host().to_ascii_lowercase();
+            vec![route.selector.host.as_ref().map_or_else(own, HostPattern::domain)]
+        }
+    }
+}
+
+fn domains_of(allowed: &AllowedHosts) -> Vec<String> {
+    match allowed {
+        AllowedHosts::Listed(patterns) => patterns.iter().map(HostPattern::domain).collect(),
+        AllowedHosts::Aws { .. } => aws_domains().map(str::to_owned).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The networks of RFC 6890 and of clouds. Catches a tunnel to whoever gives out the credentials of this machine.
+    #[test]
+    fn private_addresses_are_told_from_those_of_the_internet() {
+        for address in ["8.8.8.8", "52.94.236.248", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"] {
+            assert!(is_public(address.parse().unwrap()), "{address}");
+        }
+        for address in [
+            "127.0.0.1",
+            "0.0.0.0",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.0.1",
+            "169.254.169.254",
+            "169.254.170.2",
+            "100.100.100.200",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "fd00:ec2::254",
+            "fe80::1",
+            "ff02::1",
+            "::ffff:169.254.169.254",
+            "::169.254.169.254",
+            "64:ff9b::a9fe:a9fe",
+            "2002:a9fe:a9fe::1",
+        ] {
+            assert!(!is_public(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    /// Catches an authority that could vouch for hosts of others, and one whose certificates nobody takes.
+    #[test]
+    fn the_authority_may_vouch_for_the_hosts_of_routes() {
+        let names = |texts: &[&str]| {
+            let patterns = texts.iter().map(|text| HostPattern::new(text)).collect();
+            constraint_of(domains_of(&AllowedHosts::Listed(patterns)))
+        };
+        let below = |names: &[&str], addresses: &[&str]| {
+            let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+            Constraint::Below(names.iter().map(|name| (*name).to_owned()).collect(), addresses)
+        };
+        let listed = ["*.corp.example", "minio:9000", "127.0.0.1:8443", "[::1]:8443"];
+        assert_eq!(names(&listed), below(&["corp.example", "minio"], &["127.0.0.1", "::1"]));
+        // A name cannot be constrained in the middle of a label.
+        assert_eq!(names(&["*-x.corp.example"]), below(&["corp.example"], &[]));
+        for all in ["*", "*:8443", "*corp"] {
+            assert_eq!(names(&["a.example", all]), Constraint::Nothing, "{all}");
+        }
+        let Constraint::Below(aws, _) = constraint_of(domains_of(&AllowedHosts::Aws { with_customers: false })) else {
+            panic!()
+        };
+        assert!(aws.contains(&"amazonaws.com".to_owned()) && !aws.iter().any(|name| name == "com"), "{aws:?}");
+    }
+
+    #[test]
+    fn an_address_is_known_as_that_which_is_listened_on() {
+        let is_same = |own: &str, other: &str| is_same(own.parse().unwrap(), other.parse().unwrap());
+        assert!(is_same("127.0.0.1:80", "127.0.0.1:80") && is_same("0.0.0.0:80", "127.0.0.1:80"));
+        assert!(is_same("127.0.0.1:80", "[::ffff:127.0.0.1]:80") && is_same("127.0.0.1:80", "0.0.0.0:80"));
+        assert!(!is_same("127.0.0.1:80", "127.0.0.1:81") && !is_same("0.0.0.0:80", "192.0.2.1:80"));
+    }
+}

@@ -1,0 +1,170 @@
+//! Clients that take the gateway for a forward proxy: which server they ask for, and whether a request is for that one.
+
+use std::sync::Arc;
+
+use http::request::Parts;
+use http::{Method, Version};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Body as _, Incoming};
+use hyper::upgrade::OnUpgrade;
+use sigvet_core::internal::captured_request;
+use sigvet_core::request::{Body, Headers, Request, RequestUrl};
+
+use super::{Ends, Server};
+use crate::gateway::ReplyBody;
+use crate::gateway::asked::{Asked, NotForProxy};
+use crate::gateway::passage::{Leg, Tunnel, Tunnels};
+use crate::gateway::record::Heads;
+
+/// Why a request is for no server that a forward proxy could ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Misdirected {
+    /// It asks for no tunnel, and for no `http://` URL.
+    #[error(transparent)]
+    NotForProxy(#[from] NotForProxy),
+    /// Its `Host` is not the server that was asked for: rules for the one would let requests for the other pass.
+    #[error("the request names another host than the one that was asked for")]
+    Host,
+}
+
+/// A tunnel that begins when its client has been told so.
+pub struct Opened {
+    /// The client's end.
+    pub upgrade: OnUpgrade,
+    /// The server that was asked for.
+    pub to: Arc<RequestUrl>,
+    /// Where it leads.
+    pub tunnel: Tunnel,
+}
+
+impl Misdirected {
+    /// The status that says so (RFC 9110 §15.5.20).
+    pub fn status(self) -> u16 {
+        if self == Self::Host { 421 } else { 400 }
+    }
+}
+
+impl Server {
+    /// Whether a request asks for a tunnel. HTTP/2 would have several on one connection, and inside a tunnel there is none.
+    pub(in crate::gateway) fn is_asked_for_tunnel(&self, request: &http::Request<Incoming>, ends: &Ends) -> bool {
+        let may_ask = request.version() != Version::HTTP_2 && ends.asked.is_none() && self.tunnels().is_some();
+        may_ask && request.method() == Method::CONNECT
+    }
+
+    /// Answers a request for a tunnel.
+    pub(in crate::gateway) async fn open_tunnel(
+        &self,
+        mut request: http::Request<Incoming>,
+        heads: &Heads,
+        ends: &Ends,
+    ) -> (http::Response<ReplyBody>, Option<Opened>) {
+        let upgrade = hyper::upgrade::on(&mut request);
+        let mut turn = self.begin(ends.peer, request.version());
+        // A body would be taken for the beginning of what is said in the tunnel.
+        let asked = heads.take().filter(|_| request.body().is_end_stream()).map(|head| Asked::parse(&head));
+        let (Some(Ok(Asked::Tunnel(to))), Some(tunnels)) = (asked, self.tunnels()) else {
+            return (turn.refuse_unread(None, 400, &NotForProxy).await.into_response(), None);
+        };
+        let mut leg = Box::<Leg>::default();
+        let opened = tunnels.open(&to, ends.port, &mut leg).await;
+        let tunnel = match opened {
+            Ok(tunnel) => tunnel,
+            Err(reply) => {
+                let reply = reply.with("connection", "close");
+                return (turn.tell_passed(request_for(&to), None, reply, leg).await.into_response(), None);
+            }
+        };
+        heads.end();
+        if let Tunnel::Through(_) = tunnel {
+            leg.host = to.host_header();
+            // Of what is said in it there is no other line.
+            turn.tell_passed(request_for(&to), None, crate::gateway::Reply::plain(200, ""), leg).await;
+        }
+        (established(), Some(Opened { upgrade, to: Arc::new(to), tunnel }))
+    }
+
+    /// The server that a request is for, if its client takes the gateway for a forward proxy.
+    pub(super) fn asked_by(
+        &self,
+        request: &Request,
+        (parts, recorded): (&Parts, Option<&[u8]>),
+        ends: &Ends,
+    ) -> Result<Option<Arc<RequestUrl>>, Misdirected> {
+        // HTTP/2 writes the host of every request where HTTP/1 writes that of a proxy's.
+        let is_whole_url = parts.version != Version::HTTP_2 && parts.uri.scheme().is_some();
+        let asked = match &ends.asked {
+            Some(asked) => Arc::clone(asked),
+            None if is_whole_url && self.tunnels().is_some() => match Asked::parse(recorded.unwrap_or_default())? {
+                Asked::Plain(url) => Arc::new(url),
+                Asked::Tunnel(_) => return Err(NotForProxy.into()),
+            },
+            None => return Ok(None),
+        };
+        if is_for(request, &asked) { Ok(Some(asked)) } else { Err(Misdirected::Host) }
+    }
+
+    fn tunnels(&self) -> Option<&dyn Tunnels> {
+        self.passage.as_ref()?.tunnels()
+    }
+}
+
+/// Whether a request names a server, once and no other, with its port or without the usual one.
+fn is_for(request: &Request, server: &RequestUrl) -> bool {
+    let with_port = format!("{}:{}", server.host(), server.port_or_default());
+    let mut hosts = request.headers.values("host");
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+    [server.host_header(), with_port].iter().any(|own| host.eq_ignore_ascii_case(own.as_bytes()))
+}
+
+/// What is logged of a request for a tunnel.
+fn request_for(server: &RequestUrl) -> Request {
+    let authority = format!("{}:{}", server.host(), server.port_or_default());
+    let mut headers = Headers::default();
+    headers.push_unchecked("host", authority.as_str());
+    captured_request("CONNECT", authority, headers, Body::Bytes(Vec::new()))
+}
+
+/// The answer behind which the tunnel begins.
+fn established() -> http::Response<ReplyBody> {
+    http::Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a request that is let pass for one host, and meant for another (domain fronting).
+    #[test]
+    fn a_request_names_the_server_that_was_asked_for_and_no_other() {
+        let is_for = |asked: &str, hosts: &[&str]| {
+            let mut headers = Headers::default();
+            hosts.iter().for_each(|host| headers.push_unchecked("Host", *host));
+            let request = captured_request("GET", "/", headers, Body::Bytes(Vec::new()));
+            is_for(&request, &RequestUrl::parse(asked).unwrap())
+        };
+        for (asked, host) in [
+            ("https://a.example/", "A.example"),
+            ("https://a.example/", "a.example:443"),
+            ("https://a.example:8443/", "a.example:8443"),
+            ("http://a.example/", "a.example:80"),
+            ("https://[::1]:8443/", "[::1]:8443"),
+        ] {
+            assert!(is_for(asked, &[host]), "{asked} {host}");
+        }
+        for hosts in [
+            &["b.example"][..],
+            &[],
+            &["a.example", "b.example"],
+            &["a.example", "a.example"],
+            &["a.example:80"],
+            &["a.example:8443"],
+            &["u@a.example"],
+            &["a.example."],
+            &["a.example/"],
+            &["a.example, b.example"],
+        ] {
+            assert!(!is_for("https://a.example/", hosts), "{hosts:?}");
+        }
+        assert!(!is_for("https://a.example:8443/", &["a.example"]));
+    }
+}

@@ -1,0 +1,194 @@
+//! S3 Express behind the proxy: the client has a session of the proxy's, and the proxy one of the bucket's.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::time::{Duration, SystemTime};
+
+use sigvet_core::credentials::Credentials;
+use sigvet_core::prepare::{Identity, Settings, prepare};
+use sigvet_core::request::{Body, Request, RequestUrl};
+use sigvet_core::scheme::Dialect;
+use sigvet_core::time::Timestamp;
+use sigvet_testing::Sigvet;
+use sigvet_testing::serving::Serving;
+
+use crate::recorder::Recorder;
+use crate::world::{Answer, PLACEHOLDER, REAL, ask, inbound_proxy, text_of};
+
+/// The session that the bucket gives.
+const SESSION: (&str, &str, &str) =
+    ("ASIASESSION000000001", "sessionsecret/K7MDENG+bPxRfiCYEXAMPLEKEY", "AQAAsession/token+==");
+
+/// A bucket that gives sessions which end so many seconds from now, in the shape of the S3 API reference.
+fn bucket(lasting: i64) -> Recorder {
+    Recorder::start(move |stream, heard| {
+        heard.read_body(stream);
+        let body = match String::from_utf8_lossy(&heard.bytes()).starts_with("GET /?session ") {
+            true => {
+                let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+                let end = Timestamp::from_epoch_seconds(i64::try_from(now).unwrap() + lasting).to_rfc3339();
+                format!(
+                    "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials>\
+                     <SessionToken>{}</SessionToken><SecretAccessKey>{}</SecretAccessKey><AccessKeyId>{}</AccessKeyId>\
+                     <Expiration>{end}</Expiration></Credentials></CreateSessionResult>",
+                    SESSION.2, SESSION.1, SESSION.0
+                )
+            }
+            false => "ok".to_owned(),
+        };
+        let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+        stream.write_all((head + &body).as_bytes()).unwrap();
+    })
+}
+
+fn sign(proxy: &Serving, (method, target, body): (&str, &str, &[u8]), credentials: &Credentials) -> Vec<u8> {
+    let url = RequestUrl::parse(&format!("{}{target}", proxy.url)).unwrap();
+    let mut request = Request::new(method, &url).unwrap();
+    request.body = Body::Bytes(body.to_vec());
+    let settings = match credentials.session_token {
+        Some(_) => Settings::for_dialect(Dialect::s3_express_session(), "us-east-1", "s3express"),
+        None => Settings::new("us-east-1", "s3express"),
+    };
+    let prepared = prepare(request, &Identity::from(credentials), &settings, SystemTime::now().into()).unwrap();
+    text_of(&prepared.sign_once(&credentials.secret_access_key).request, body)
+}
+
+/// Asks for a session as an SDK does, and reads the answer as one does.
+fn create_session(proxy: &Serving, target: &str) -> (Answer, Credentials) {
+    let placeholder = Credentials::new(PLACEHOLDER.0, PLACEHOLDER.1);
+    let answer = ask(proxy, &sign(proxy, ("GET", target, b""), &placeholder));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let text = answer.text();
+    let document = roxmltree::Document::parse(&text).unwrap();
+    assert_eq!(document.root_element().tag_name().name(), "CreateSessionResult");
+    let credentials = document.root_element().first_element_child().unwrap();
+    let values: HashMap<&str, &str> =
+        credentials.children().map(|node| (node.tag_name().name(), node.text().unwrap())).collect();
+    let session = Credentials::new(values["AccessKeyId"], values["SecretAccessKey"]);
+    let end = Timestamp::parse(values["Expiration"]).unwrap();
+    assert!((200..=300).contains(&Timestamp::from(SystemTime::now()).seconds_until(end)), "{text}");
+    (answer, session.with_session_token(values["SessionToken"]))
+}
+
+/// Catches a session of the bucket that comes down, one of the client's that goes up, and a request that is signed with the
+/// wrong one of the proxy's own keys.
+#[test]
+fn a_session_is_made_on_each_side() {
+    let recorder = bucket(300);
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &["--log", "json"]);
+    let (answer, session) = create_session(&proxy, "/?session");
+    assert!(recorder.heard().is_empty(), "{:?}", recorder.heard());
+    for _ in 0..2 {
+        let answer = ask(&proxy, &sign(&proxy, ("PUT", "/dir/a%20b", b"hello"), &session));
+        assert_eq!((answer.status, answer.text().as_str()), (200, "ok"), "{}", answer.text());
+    }
+    let heard = recorder.heard();
+    let lines: Vec<&str> = heard.iter().map(|request| request.split(" HTTP/").next().unwrap()).collect();
+    assert_eq!(lines, ["GET /?session", "PUT /dir/a%20b", "PUT /dir/a%20b"]);
+    assert!(heard[0].contains(&format!("Credential={}/", REAL.0)), "{}", heard[0]);
+    assert!(heard[0].contains("x-amz-create-session-mode: ReadWrite\r\n"), "{}", heard[0]);
+    judge(&heard[0], (REAL.0, REAL.1, None));
+    for put in &heard[1..] {
+        assert!(put.contains(&format!("x-amz-s3session-token: {}\r\n", SESSION.2)), "{put}");
+        judge(put, (SESSION.0, SESSION.1, Some(SESSION.2)));
+    }
+    let token = session.session_token.as_ref().unwrap().expose_secret();
+    for up in &heard {
+        assert!(![PLACEHOLDER.0, &session.access_key_id, token].iter().any(|own| up.contains(own)), "{up}");
+    }
+    proxy.wait_for("\"status\":200", 3);
+    let all = format!("{}{}{}", answer.head, answer.text(), proxy.log());
+    for hidden in [REAL.0, REAL.1, SESSION.0, SESSION.1, SESSION.2] {
+        assert!(!all.contains(hidden), "{hidden} in {all}");
+    }
+    let log = proxy.log();
+    assert!(!log.contains(token) && !log.contains(session.secret_access_key.expose_secret()), "{log}");
+}
+
+/// The server's side, with the key of the real one.
+#[track_caller]
+fn judge(request: &str, (id, secret, token): (&str, &str, Option<&str>)) {
+    let verify = Sigvet::anonymous(&["verify", "-"]).env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", secret);
+    let verify = token.into_iter().fold(verify, |verify, token| verify.env("AWS_SESSION_TOKEN", token));
+    verify.input(request.as_bytes()).run().expect(0);
+}
+
+/// Catches a real session that a client gets by spelling its wish otherwise.
+#[test]
+fn no_spelling_of_the_wish_goes_up() {
+    let recorder = bucket(300);
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
+    for target in ["/?session", "/?session=", "/?%73ession", "/?a=b&session=x", "//?session"] {
+        let (_, session) = create_session(&proxy, target);
+        assert!(session.access_key_id.starts_with("ASIA"), "{target}");
+    }
+    assert!(recorder.heard().is_empty(), "{:?}", recorder.heard());
+}
+
+/// Catches a session for whoever asks, a token that is not compared, and a key that works without it.
+#[test]
+fn a_session_is_for_whoever_has_its_key() {
+    let recorder = bucket(300);
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
+    let wrong = Credentials::new(PLACEHOLDER.0, "another/secret+that/opens+nothing00000000");
+    assert_eq!(ask(&proxy, &sign(&proxy, ("GET", "/?session", b""), &wrong)).status, 403);
+    let (_, session) = create_session(&proxy, "/?session");
+    let mut bare = session.clone();
+    bare.session_token = None;
+    let other = session.clone().with_session_token("another");
+    let placeholder = Credentials::new(PLACEHOLDER.0, PLACEHOLDER.1).with_session_token("another");
+    for key in [other, bare, placeholder] {
+        let answer = ask(&proxy, &sign(&proxy, ("GET", "/k", b""), &key));
+        assert!([400, 403].contains(&answer.status), "{}: {}", answer.status, answer.text());
+    }
+    assert!(recorder.heard().is_empty(), "{:?}", recorder.heard());
+}
+
+/// Catches requests that come at once and have a session made for each, and a session that is used after its end.
+#[test]
+fn a_session_is_asked_for_once_and_again_before_it_ends() {
+    let recorder = bucket(5);
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
+    let (_, session) = create_session(&proxy, "/?session");
+    let count = || recorder.heard().iter().filter(|request| request.starts_with("GET /?session ")).count();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(ask(&proxy, &sign(&proxy, ("GET", "/k", b""), &session)).status, 200));
+        }
+    });
+    assert_eq!(count(), 1);
+    std::thread::sleep(Duration::from_millis(3500));
+    assert_eq!(ask(&proxy, &sign(&proxy, ("GET", "/k", b""), &session)).status, 200);
+    assert_eq!(count(), 2);
+}
+
+/// Catches a request that goes up unsigned, or with another key, because there is no session.
+#[test]
+fn without_a_session_nothing_goes_up() {
+    let recorder = Recorder::start(|stream, _| {
+        let text = "<Error><Code>AccessDenied</Code></Error>";
+        let head = format!("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", text.len());
+        stream.write_all((head + text).as_bytes()).unwrap();
+    });
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &["--log", "json"]);
+    let (_, session) = create_session(&proxy, "/?session");
+    let answer = ask(&proxy, &sign(&proxy, ("GET", "/k", b""), &session));
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert!(recorder.only().starts_with("GET /?session "));
+    proxy.wait_for("the upstream answers with status 403", 1);
+}
+
+/// Catches a session that does more than the placeholder.
+#[test]
+fn a_session_may_do_what_the_placeholder_may() {
+    let recorder = bucket(300);
+    let allow = "allow = [{ methods = [\"GET\"], paths = [\"/mine/*\"], services = [\"s3express\"] }]\n";
+    let (proxy, _folder) = inbound_proxy(&recorder.url, allow, &[]);
+    let (_, session) = create_session(&proxy, "/?session");
+    assert_eq!(ask(&proxy, &sign(&proxy, ("GET", "/mine/k", b""), &session)).status, 200);
+    for (method, target) in [("PUT", "/mine/k"), ("GET", "/other/k")] {
+        let answer = ask(&proxy, &sign(&proxy, (method, target, b""), &session));
+        assert!([403, 405].contains(&answer.status), "{method} {target}: {}", answer.text());
+    }
+    assert_eq!(recorder.heard().len(), 2);
+}
