@@ -78,6 +78,22 @@ impl Exchange {
     }
 }
 
+impl Exchange {
+    /// Whether this is nobody's request for an answer of a service: what is no HTTP, a browser's question for an icon, and the
+    /// question whether somebody listens, as whoever waits for a server asks it.
+    pub fn is_stray(&self) -> bool {
+        let is_sdk =
+            |name: &str| ["x-amz-", "amz-sdk-"].iter().any(|start| name.to_ascii_lowercase().starts_with(start));
+        let is_unsigned =
+            matches!(self.judgement, Judgement::Refused { verdict: Err(VerifyError::V4(ClaimError::NotSigned)), .. });
+        let method = self.request.method();
+        let is_probe =
+            ["GET", "HEAD"].contains(&method) && [&b"/"[..], b"/favicon.ico"].contains(&self.request.target());
+        method.is_empty()
+            || (is_unsigned && is_probe && !self.request.headers.iter().any(|header| is_sdk(&header.name)))
+    }
+}
+
 impl Judgement {
     /// The verdict in one word: `valid`, `invalid`.
     pub fn outcome(&self) -> Outcome {

@@ -205,7 +205,8 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
-        .max_buf_size(limits.head_bytes.max(8192))
+        // A head that is too long is answered here in words, unless it is far too long.
+        .max_buf_size(limits.head_bytes.saturating_mul(2).max(8192))
         .max_headers(limits.headers)
         .half_close(true);
     builder

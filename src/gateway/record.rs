@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use sigvet_core::internal::raw_http::{Lines, parse_fields, take_fields};
+use sigvet_core::internal::raw_http::{Lines, parse_fields, split_once, take_fields};
 use sigvet_core::request::Headers;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
@@ -46,6 +46,7 @@ struct Recorder {
     line: Vec<u8>,
     heads: VecDeque<Vec<u8>>,
     limit: usize,
+    is_too_long: bool,
 }
 
 /// What the next byte belongs to.
@@ -67,13 +68,20 @@ enum State {
 impl Heads {
     /// The recorder of a connection; a head longer than the limit is not kept.
     pub fn new(limit: usize) -> Self {
-        let recorder = Recorder { state: State::Head, line: Vec::new(), heads: VecDeque::new(), limit };
+        let recorder =
+            Recorder { state: State::Head, line: Vec::new(), heads: VecDeque::new(), limit, is_too_long: false };
         Self(Arc::new(Mutex::new(recorder)))
     }
 
     /// Takes the head of the oldest request that nobody has taken yet.
     pub fn take(&self) -> Option<Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).heads.pop_front()
+    }
+
+    /// The limit, if the head that follows those taken is longer.
+    pub fn exceeded_limit(&self) -> Option<usize> {
+        let recorder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (recorder.is_too_long && recorder.heads.is_empty()).then_some(recorder.limit)
     }
 
     /// Whether the client has begun nothing since its last request.
@@ -118,6 +126,7 @@ impl Recorder {
         }
         self.line.push(byte);
         if self.line.len() > self.limit {
+            self.is_too_long = self.state == State::Head;
             self.state = State::Opaque;
         } else if byte == b'\n' {
             self.end_line();
@@ -155,7 +164,7 @@ fn body_behind(head: &[u8]) -> State {
     }
     let mut lines = Lines::of(head);
     lines.next();
-    let Ok(headers) = parse_fields(take_fields(&mut lines)) else { return State::Opaque };
+    let Ok(headers) = parse_fields(signed_fields(&mut lines)) else { return State::Opaque };
     if headers.contains("transfer-encoding") { State::ChunkHead } else { body_of_length(&headers) }
 }
 
@@ -165,6 +174,16 @@ fn body_of_length(headers: &Headers) -> State {
         (true, Some(left)) => State::Body { left },
         (true, None) => State::Opaque,
     }
+}
+
+/// Takes the fields of a head, without an `Authorization` of nothing.
+pub fn signed_fields(lines: &mut Lines<'_>) -> Vec<(usize, Vec<u8>)> {
+    let mut fields = take_fields(lines);
+    fields.retain(|(_, field)| {
+        let (name, value) = split_once(field, b':').unwrap_or((field, b"?"));
+        !name.eq_ignore_ascii_case(b"authorization") || !value.trim_ascii().is_empty()
+    });
+    fields
 }
 
 /// What follows the head of a chunk. The line end behind its data is an empty head, which is passed over.

@@ -20,13 +20,14 @@ use tokio::sync::Semaphore;
 
 use super::exchange::{Exchange, Judgement};
 use super::forward_auth::Asker;
+use super::inbound::{self, Unreadable};
 use super::intake::{self, Chunks, FileHolds, Intake, IntakeError};
 use super::passage::{Arriving, ArrivingBody, Later, Leg, Passage, Passed};
 use super::passing::PassError;
 use super::payload::BodyFile;
 use super::record::Heads;
 use super::refusal::{Refusal, Refused};
-use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, inbound, understood};
+use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, understood};
 use crate::transport::HttpVersion;
 
 /// What a request of HTTP/2 is listed as.
@@ -134,7 +135,10 @@ impl Server {
         let upgrade = wants_upgrade.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
         let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
-        let inbound = inbound::request_of(&parts, recorded.as_deref());
+        let inbound = match heads.exceeded_limit() {
+            Some(limit) if recorded.is_none() => Err(Unreadable::TooLong { limit }),
+            _ => inbound::request_of(&parts, recorded.as_deref()),
+        };
         // Who looks at the page makes no request that counts.
         if let (Some(pages), Ok(request)) = (&self.pages, &inbound)
             && let Some(reply) = pages.answer(request, &parts.method)
@@ -144,8 +148,13 @@ impl Server {
         let mut turn = self.begin(ends.peer, parts.version);
         let request = match inbound {
             Ok(request) => request,
-            Err(error) => return turn.refuse_unread(None, 400, &error).await.into_response(),
+            Err(error) => return turn.refuse_unread(None, error.status(), &error).await.into_response(),
         };
+        // Whoever asks first whether the body is wanted is not told to send it.
+        if body.size_hint().lower() > self.limits.body_bytes {
+            let error = IntakeError::TooLong { limit: self.limits.body_bytes };
+            return turn.refuse_unread(Some(request), status_of(&error), &error).await.into_response();
+        }
         if let Some(passage) = &self.passage {
             let is_head = parts.method == Method::HEAD;
             return without_body_if(is_head, turn.pass_on(&**passage, request, body, (upgrade, ends.port)).await);
@@ -170,7 +179,8 @@ impl Server {
         // Whoever closes a connection without a word has not made a request.
         if let Some(problem) = unreadable(error) {
             let turn = self.begin(peer, http::Version::HTTP_11);
-            turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(400)).await;
+            let (status, text) = problem;
+            turn.tell(empty_request(), 0, Judgement::Unread(text.to_owned()), Answered::with_status(status)).await;
         }
     }
 
@@ -584,8 +594,16 @@ fn status_of_pass(error: &PassError) -> u16 {
     }
 }
 
-/// What hyper could not read, if a request was begun.
-fn unreadable(error: &(dyn Error + Send + Sync + 'static)) -> Option<String> {
+/// What hyper could not read, if a request was begun: the status that it answered, 0 for none, and what is wrong.
+fn unreadable(error: &(dyn Error + Send + Sync + 'static)) -> Option<(u16, &'static str)> {
     let error = error.downcast_ref::<hyper::Error>()?;
-    (error.is_parse() || error.is_parse_too_large() || error.is_timeout()).then(|| error.to_string())
+    if error.is_parse_too_large() {
+        Some((431, "the request line and the headers are too long, or there are too many headers"))
+    } else if error.is_parse() {
+        Some((400, "the request is not valid HTTP"))
+    } else if error.is_timeout() {
+        Some((0, "the request line and the headers did not arrive in time"))
+    } else {
+        None
+    }
 }

@@ -22,6 +22,22 @@ fn head_has_no_body_and_the_cause() {
     }
 }
 
+/// storj/edge#142: S3 takes an empty `Authorization` for none, and so denies access. A presigned URL beside one is right.
+#[test]
+fn an_empty_authorization_is_that_of_a_request_that_nobody_signed() {
+    let server = server("empty", &["--answer-as", "aws", "--time-limit", "0s"]);
+    for value in ["", "  "] {
+        let with_empty = |request: &[u8]| with_change(request, "\r\n", &format!("\r\nAuthorization:{value}\r\n"));
+        let answer = ask(&server, &with_empty(&Fault::Unsigned.request(Protocol::S3)));
+        assert_eq!((answer.status, answer.element("Code").as_deref()), (403, Some("AccessDenied")), "{answer:?}");
+        assert_eq!(answer.header("x-sigvet-cause"), Some("authorization-missing"));
+        let answer = ask(&server, &with_empty(&Fault::Unsigned.request(Protocol::DynamoDb)));
+        assert_eq!(answer.json()["message"], "Request is missing Authentication Token");
+        let presigned = on_the_wire(&Draft::new("GET", "/b/k", "s3", &long_term()).presigned(300));
+        assert_eq!(ask(&server, &with_empty(&presigned)).status, 200);
+    }
+}
+
 /// Each refusal names its cause, searched for or not: only a signature that is another one for no known reason has none.
 #[test]
 fn every_refusal_that_has_a_cause_names_it() {

@@ -172,8 +172,10 @@ impl Log<'_> {
     }
 
     fn write(&mut self, exchange: &Exchange, stop: &Stop, context: &mut Context) -> Result<(), Failure> {
-        self.count += 1;
-        self.is_refused |= exchange.judgement.outcome() != Outcome::Valid;
+        if !exchange.is_stray() {
+            self.count += 1;
+            self.is_refused |= exchange.judgement.outcome() != Outcome::Valid;
+        }
         unless_closed(self.report.write(exchange, context))?;
         if self.args.once.is_some_and(|once| self.count >= once.get()) {
             stop.ask();

@@ -18,11 +18,16 @@ use crate::cli::failure::{Exit, Failure};
 use crate::gateway::forward::{self, Authority, Forwarder};
 use crate::gateway::{Limits, Stop};
 use crate::platform::ChildSignals;
+use crate::profiles::{self, CredentialChoice};
 
 /// Runs the program, and writes what it is refused.
 pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
     context.connection = args.connection.to_credentials(context);
     let watched = args.watched()?;
+    if args.profile_file.is_some() && !args.no_credentials {
+        let choice = CredentialChoice { profile_file: args.profile_file.clone(), ..CredentialChoice::default() };
+        profiles::check_file(&choice, &context.environment)?;
+    }
     let mut report = Report::new(args)?;
     let authority = Authority::new(&watched.constraint(), context.now, std::process::id()).map_err(Failure::invalid)?;
     let trust = TrustFiles::write(&authority, &context.environment)?;
