@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 
+use super::activity::Activity;
 use super::record::{Heads, Recorded};
 use super::server::{Ends, Server};
 use super::{Limits, Stop};
@@ -182,12 +183,13 @@ async fn speak(
     limits: Limits,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
-    let heads = Heads::new(limits.head_bytes);
-    let io = TokioIo::new(Recorded::new(stream, heads.clone(), (limits.head_time, limits.idle_time)));
+    let (heads, activity) = (Heads::new(limits.head_bytes), Activity::new());
+    let times = (limits.head_time, limits.idle_time);
+    let io = TokioIo::new(Recorded::new(stream, heads.clone(), activity.clone(), times));
     let (answering, of_requests) = (Arc::clone(&server), heads.clone());
     let service = service_fn(move |request| {
-        let (server, heads) = (Arc::clone(&answering), of_requests.clone());
-        async move { Ok::<_, std::convert::Infallible>(server.answer(request, &heads, ends).await) }
+        let (server, heads, running) = (Arc::clone(&answering), of_requests.clone(), activity.begin());
+        async move { Ok::<_, std::convert::Infallible>(running.attend(server.answer(request, &heads, ends).await)) }
     });
     let builder = builder(&limits);
     let connection = watcher.watch(builder.serve_connection_with_upgrades(io, service).into_owned());

@@ -6,9 +6,10 @@
 
 mod limits;
 mod stop;
+mod reply;
+mod activity;
 mod record;
 mod inbound;
-mod reply;
 mod file_body;
 mod payload;
 mod intake;

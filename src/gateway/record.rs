@@ -14,7 +14,9 @@ use std::time::Duration;
 use sigvet_core::internal::raw_http::{Lines, parse_fields, split_once, take_fields};
 use sigvet_core::request::Headers;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
+
+use super::activity::Activity;
 
 /// What begins a connection of HTTP/2 (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0";
@@ -26,16 +28,20 @@ const PREFACE_LENGTH: usize = 24;
 #[derive(Debug, Clone)]
 pub struct Heads(Arc<Mutex<Recorder>>);
 
-/// A connection whose heads are recorded, and which fails if its client does not read for too long.
+/// A connection whose heads are recorded, which fails if its client does not read for too long, and which ends if nothing is asked
+/// for so long over HTTP/2: hyper has no limit for that.
 #[derive(Debug)]
 pub struct Recorded<S> {
     stream: S,
     heads: Heads,
+    activity: Activity,
     idle_time: Duration,
     /// Runs while the client takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
     /// Runs until it is known which version of HTTP the client speaks: hyper has no limit for that.
     opening: Option<Pin<Box<Sleep>>>,
+    /// Runs while HTTP/2 is spoken.
+    idling: Option<Pin<Box<Sleep>>>,
     arrived: usize,
 }
 
@@ -47,6 +53,7 @@ struct Recorder {
     heads: VecDeque<Vec<u8>>,
     limit: usize,
     is_too_long: bool,
+    is_http2: bool,
 }
 
 /// What the next byte belongs to.
@@ -69,7 +76,7 @@ impl Heads {
     /// The recorder of a connection; a head longer than the limit is not kept.
     pub fn new(limit: usize) -> Self {
         let recorder =
-            Recorder { state: State::Head, line: Vec::new(), heads: VecDeque::new(), limit, is_too_long: false };
+            Recorder { state: State::Head, line: Vec::new(), heads: VecDeque::new(), limit, is_too_long: false, is_http2: false };
         Self(Arc::new(Mutex::new(recorder)))
     }
 
@@ -88,6 +95,10 @@ impl Heads {
     pub fn is_between_requests(&self) -> bool {
         let recorder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         recorder.state == State::Head && recorder.line.is_empty() && recorder.heads.is_empty()
+    }
+
+    fn is_http2(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_http2
     }
 
     fn feed(&self, bytes: &[u8]) {
@@ -137,6 +148,7 @@ impl Recorder {
         match self.state {
             State::Head if self.line.ends_with(b"\n\n") || self.line.ends_with(b"\n\r\n") => {
                 let head = std::mem::take(&mut self.line);
+                self.is_http2 = head.starts_with(PREFACE);
                 self.state = body_behind(&head);
                 if self.state != State::Opaque {
                     self.heads.push_back(head);
@@ -203,9 +215,23 @@ fn chunk_behind(line: &[u8]) -> State {
 
 impl<S> Recorded<S> {
     /// Records the heads that arrive on a connection.
-    pub fn new(stream: S, heads: Heads, (head_time, idle_time): (Duration, Duration)) -> Self {
+    pub fn new(stream: S, heads: Heads, activity: Activity, (head_time, idle_time): (Duration, Duration)) -> Self {
         let opening = Some(Box::pin(tokio::time::sleep(head_time)));
-        Self { stream, heads, idle_time, stalled: None, opening, arrived: 0 }
+        Self { stream, heads, activity, idle_time, stalled: None, opening, idling: None, arrived: 0 }
+    }
+
+    /// Ready once nothing has been asked over HTTP/2 for so long.
+    fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let idle_time = self.idle_time;
+        let idling = self.idling.get_or_insert_with(|| Box::pin(tokio::time::sleep(idle_time)));
+        while idling.as_mut().poll(cx).is_ready() {
+            let left = self.activity.idle_for().map_or(idle_time, |idle| idle_time.saturating_sub(idle));
+            if left.is_zero() {
+                return Poll::Ready(());
+            }
+            idling.as_mut().reset(Instant::now() + left);
+        }
+        Poll::Pending
     }
 
     /// What was written, or an error once nothing could be for so long.
@@ -231,12 +257,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Recorded<S> {
                 self.opening = None;
             }
         }
-        match &mut self.opening {
-            Some(opening) if polled.is_pending() => {
-                opening.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
-            }
-            _ => polled,
+        if polled.is_ready() {
+            return polled;
         }
+        if let Some(opening) = &mut self.opening {
+            return opening.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()));
+        }
+        // For hyper the client has closed it.
+        if self.heads.is_http2() { self.poll_idle(cx).map(Ok) } else { polled }
     }
 }
 

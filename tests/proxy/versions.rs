@@ -1,5 +1,6 @@
 //! HTTP/2 on both sides, trailers, and the forms that older clients send.
 
+use std::io::Write;
 use std::process::Command;
 use std::time::Duration;
 
@@ -42,6 +43,19 @@ fn http_2_passes_on_both_sides() {
     ]);
     assert!(curl(&["--http2-prior-knowledge", &proxy.url]).contains("the upstream did not answer"));
     assert!(recorder.only().starts_with("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "{}", recorder.only());
+}
+
+/// Catches a connection of HTTP/2 that is closed as unused while an answer is awaited, or arrives with a pause.
+#[test]
+fn http_2_waits_for_an_answer_longer_than_for_a_request() {
+    let recorder = Recorder::start(|stream, _| {
+        std::thread::sleep(Duration::from_millis(1500));
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\nfirst").unwrap();
+        std::thread::sleep(Duration::from_millis(2500));
+        stream.write_all(b" last").unwrap();
+    });
+    let proxy = proxy_to(&recorder.url, &["--idle-timeout", "1s"]);
+    assert_eq!(curl(&["--http2-prior-knowledge", &proxy.url]), "first last");
 }
 
 /// gRPC says how a call went in the trailer of HTTP/2.

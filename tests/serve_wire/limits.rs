@@ -188,6 +188,26 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
+/// hyper keeps a connection of HTTP/2 for as long as its client answers pings.
+#[test]
+fn a_connection_of_http_2_that_nobody_uses_is_closed() {
+    let server = Serving::start(&["--idle-timeout", "1s"]);
+    let mut stream = server.connect();
+    stream.write_all(&[&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(4, 0, 0, b"")].concat()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let (began, mut head) = (Instant::now(), [0; 9]);
+    while stream.read_exact(&mut head).is_ok() {
+        let mut payload = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
+        stream.read_exact(&mut payload).unwrap();
+        if (head[3], head[4]) == (6, 0) {
+            // It may be closed meanwhile.
+            let _ = stream.write_all(&frame(6, 1, 0, &payload));
+        }
+        assert!(began.elapsed() < Duration::from_secs(8), "it is kept");
+    }
+    assert!((1..8).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+}
+
 /// Requests of HTTP/2 that are taken back at once, by the thousand (CVE-2023-44487).
 #[test]
 fn a_flood_of_streams_that_are_reset_hurts_nobody_else() {
