@@ -79,8 +79,8 @@ impl Exchange {
 }
 
 impl Exchange {
-    /// Whether this is nobody's request for an answer of a service: what is no HTTP, a browser's question for an icon, and the
-    /// question whether somebody listens, as whoever waits for a server asks it.
+    /// Whether this is nobody's request for an answer of a service: what is no HTTP, a browser's question for an icon or
+    /// for leave, and the question whether somebody listens, as whoever waits for a server asks it.
     pub fn is_stray(&self) -> bool {
         let is_sdk =
             |name: &str| ["x-amz-", "amz-sdk-"].iter().any(|start| name.to_ascii_lowercase().starts_with(start));

@@ -25,16 +25,6 @@ pub enum Unreadable {
     Host,
 }
 
-impl Unreadable {
-    /// The status that says so.
-    pub fn status(self) -> u16 {
-        match self {
-            Self::TooLong { .. } => 431,
-            Self::Ambiguous | Self::Host => 400,
-        }
-    }
-}
-
 /// The request as it was sent, without its body. An `Authorization` header without a value is left out: AWS takes such a request
 /// for one that nobody signed.
 pub fn request_of(parts: &Parts, recorded: Option<&[u8]>) -> Result<Request, Unreadable> {

@@ -75,8 +75,14 @@ enum State {
 impl Heads {
     /// The recorder of a connection; a head longer than the limit is not kept.
     pub fn new(limit: usize) -> Self {
-        let recorder =
-            Recorder { state: State::Head, line: Vec::new(), heads: VecDeque::new(), limit, is_too_long: false, is_http2: false };
+        let recorder = Recorder {
+            state: State::Head,
+            line: Vec::new(),
+            heads: VecDeque::new(),
+            limit,
+            is_too_long: false,
+            is_http2: false,
+        };
         Self(Arc::new(Mutex::new(recorder)))
     }
 

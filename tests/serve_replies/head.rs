@@ -1,9 +1,10 @@
 //! What is told of a refusal beside its body: to HEAD, which has none, and in headers.
 
-use crate::keys::{long_term, server};
+use crate::keys::{SESSION_KEY_ID, SESSION_SECRET, long_term, server, server_with_token};
 use crate::signing::{Draft, on_the_wire, with_change};
 use crate::table::{Fault, Protocol};
 use crate::wire::ask;
+use sigvet_core::credentials::Credentials;
 use sigvet_testing::serving::Serving;
 
 /// RFC 9110 §9.3.2: no body, and no length but that of the answer to GET.
@@ -36,6 +37,21 @@ fn an_empty_authorization_is_that_of_a_request_that_nobody_signed() {
         let presigned = on_the_wire(&Draft::new("GET", "/b/k", "s3", &long_term()).presigned(300));
         assert_eq!(ask(&server, &with_empty(&presigned)).status, 200);
     }
+}
+
+/// A profile may have lost the token of its key: AWS would not know that key. Servers that are not AWS's may have such IDs.
+#[test]
+fn a_temporary_key_is_not_known_without_a_token() {
+    let signed = || Fault::TokenMissing.request(Protocol::S3);
+    let aws = server_with_token("tokenless", "", &["--time-limit", "2s"]);
+    let answer = ask(&aws, &signed());
+    assert_eq!((answer.status, answer.element("Code").as_deref()), (403, Some("InvalidAccessKeyId")), "{answer:?}");
+    assert_eq!(answer.header("x-sigvet-cause"), Some("token-missing"));
+    assert_eq!(ask(&aws, &Fault::TokenMissing.request(Protocol::DynamoDb)).status, 400);
+    let presigned = Draft::new("GET", "/b/k", "s3", &Credentials::new(SESSION_KEY_ID, SESSION_SECRET)).presigned(60);
+    assert_eq!(ask(&aws, &on_the_wire(&presigned)).header("x-sigvet-cause"), Some("token-missing"));
+    let minio = server_with_token("tokenless-minio", "", &["--answer-as", "minio"]);
+    assert_eq!(ask(&minio, &signed()).status, 200);
 }
 
 /// Each refusal names its cause, searched for or not: only a signature that is another one for no known reason has none.

@@ -13,7 +13,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
 use crate::gateway::{
-    Clock, Exchange, Journal, JournalLimits, Keyring, ListenError, Listening, Pages, Server, Stop, Verifier,
+    AnswerAs, Clock, Exchange, Journal, JournalLimits, Keyring, ListenError, Listening, Pages, Server, Stop, Verifier,
 };
 use crate::platform;
 use sigvet_core::verify::{DEFAULT_WINDOW, Outcome};
@@ -82,6 +82,7 @@ fn verifier(args: &ServeArgs, keys: Keyring, listening: &Listening) -> Verifier 
         region: region.map(str::to_owned),
         service: service.map(str::to_owned),
         token: expected.token,
+        wants_session_tokens: !matches!(args.answer_as(), AnswerAs::Minio | AnswerAs::Ceph),
         window: args.window.unwrap_or(DEFAULT_WINDOW),
         endpoints: vec![listening.address().to_string(), format!("localhost:{port}")],
         ..Verifier::new(keys, Clock::new(move || now.unwrap_or_else(context::now)))
