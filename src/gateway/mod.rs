@@ -13,6 +13,7 @@ mod inbound;
 mod file_body;
 mod payload;
 mod intake;
+mod words;
 mod hops;
 mod onward;
 mod keyring;

@@ -29,6 +29,7 @@ use super::record::Heads;
 use super::refusal::{Refusal, Refused};
 use super::roles::{Answer, Pages, Sink};
 use super::unread::{self, Unread, empty_request};
+use super::words::describe_tls;
 use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, cors, understood};
 use crate::transport::HttpVersion;
 
@@ -187,7 +188,7 @@ impl Server {
     /// A client that could not agree on TLS.
     pub(super) async fn note_failed_handshake(&self, peer: SocketAddr, error: &std::io::Error) {
         let turn = self.begin(peer, http::Version::HTTP_11);
-        let problem = format!("the TLS handshake failed: {error}");
+        let problem = format!("the TLS handshake failed: {}", describe_tls(error));
         turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
     }
 

@@ -126,16 +126,25 @@ fn an_upstream_that_is_not_there_or_says_nothing_is_told() {
     let proxy = proxy_to("http://127.0.0.1:1", &["--log", "json"]);
     let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
     assert_eq!(answer.status, 502);
-    assert!(answer.text().starts_with("the upstream did not answer: "), "{}", answer.text());
+    let text = answer.text();
+    assert!(text.starts_with("the upstream did not answer: cannot connect to 127.0.0.1:1: "), "{text}");
+    // The cause is there once.
+    assert!(text.ends_with(" (127.0.0.1:1)\n") && text.matches("(os error").count() == 1, "{text}");
     proxy.wait_for("\"status\":502", 1);
     let silent = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(5)));
     let proxy = proxy_to(&silent.url, &["--response-timeout", "1s"]);
     let began = Instant::now();
     assert_eq!(ask(&proxy, &plain("GET", "h", "/", &[], b"")).status, 504);
     assert!(began.elapsed() < Duration::from_secs(4));
-    let nonsense = Recorder::start(|stream, _| stream.write_all(b"nonsense\r\n\r\n").unwrap());
+    let nonsense = Recorder::start(|stream, _| drop(stream.write_all(b"nonsense\r\n\r\n")));
     let proxy = proxy_to(&nonsense.url, &[]);
-    assert_eq!(ask(&proxy, &plain("GET", "h", "/", &[], b"")).status, 502);
+    let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
+    assert_eq!(answer.status, 502);
+    assert!(answer.text().ends_with(" broke off: what it answers is not valid HTTP\n"), "{}", answer.text());
+    let in_the_clear = sigvet_testing::serving::Serving::start(&[]);
+    let proxy = proxy_to(&in_the_clear.url.replace("http:", "https:"), &[]);
+    let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
+    assert!(answer.text().ends_with(" failed: the other side does not speak TLS\n"), "{}", answer.text());
     let short =
         Recorder::start(|stream, _| stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").unwrap());
     let proxy = proxy_to(&short.url, &[]);
