@@ -26,7 +26,9 @@ pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exi
 
 /// The threads of a server.
 pub fn start_runtime() -> Result<Runtime, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // A listener, and a connection.
+    let runtime = platform::ensure_descriptors(platform::OF_RUNTIME + 2)
+        .and_then(|()| tokio::runtime::Builder::new_multi_thread().enable_all().build());
     runtime.map_err(|error| Failure::from_error(Exit::CannotConnect, error))
 }
 
