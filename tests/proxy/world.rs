@@ -35,8 +35,17 @@ pub(crate) fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Se
     let (id, secret) = PLACEHOLDER;
     let text = format!("[identity.agent]\naccess_key_id = \"{id}\"\nsecret_access_key = \"{secret}\"\n{more}");
     std::fs::write(&file, text).unwrap();
+    set_mode(&file, 0o600);
     let words = ["--to", upstream, "--inbound", file.to_str().unwrap()];
     (proxy(&[&words[..], options].concat()), folder)
+}
+
+/// Says who may read and write a file, where there are modes.
+pub(crate) fn set_mode(file: &std::path::Path, mode: u32) {
+    #[cfg(unix)]
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    #[cfg(not(unix))]
+    let _ = (file, mode);
 }
 
 /// An answer.

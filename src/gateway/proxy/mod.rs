@@ -16,7 +16,7 @@ mod upgrade;
 mod exchange;
 
 pub use identities::{Grant, Identities, Permission};
-pub use pattern::{HostPattern, PrefixPattern, without_port};
+pub use pattern::{HostPattern, PrefixPattern, allows_path, without_port};
 pub use route::{AllowedHosts, Destination, Route, ScopeOf, Selector, Signers};
 pub use rules::{Allowance, Edits, Forbidden};
 
@@ -24,6 +24,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use sigvet_core::credentials::Credentials;
+use sigvet_core::internal::names_two_hosts;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 use tokio::sync::Semaphore;
@@ -116,6 +117,12 @@ impl Proxy {
         let request = &arriving.head;
         if self.pseudonym.is_in(request) {
             return Err(Denied::new(508, "the upstream is this proxy itself"));
+        }
+        if names_two_hosts(request) {
+            return Err(Denied::new(
+                400,
+                "the target and the Host header name different hosts, or there are two Host headers",
+            ));
         }
         let route = self.route(request, arriving.port)?;
         leg.route.clone_from(&route.name);

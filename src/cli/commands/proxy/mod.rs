@@ -1,5 +1,6 @@
 //! `sigvet proxy`: signs what passes, or verifies it and signs it again.
 
+mod checks;
 mod spec;
 mod table;
 mod config;
