@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sigvet_core::claim::ClaimError;
 use sigvet_core::form::FormClaimError;
-use sigvet_core::request::Request;
+use sigvet_core::request::{Body, Request};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Finding, FindingId, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::{Diagnosis, catalogue};
@@ -150,6 +150,19 @@ impl Judgement {
     fn found(&self) -> impl Iterator<Item = &'static str> {
         let findings = self.verdict().map(|verdict| verdict.findings.as_slice()).unwrap_or_default();
         findings.iter().filter(|finding| finding.is_fatal()).filter_map(|finding| finding.id().map(FindingId::as_str))
+    }
+}
+
+/// Bytes of a body that a listed exchange keeps.
+const KEPT_BODY: usize = 64 * 1024;
+
+/// What is listed does not keep long bodies.
+pub fn shorten(body: &mut Body) {
+    if let Body::Bytes(bytes) | Body::Form { outline: bytes, .. } = body
+        && bytes.len() > KEPT_BODY
+    {
+        let (sha256, length) = (body.sha256(), body.length().unwrap_or_default());
+        *body = Body::Elsewhere { sha256, length };
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -12,12 +13,16 @@ use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::activity::Activity;
 use super::record::{Heads, Recorded};
 use super::server::{Ends, Server};
 use super::{Limits, Stop};
+
+/// Time between two notes about the listener itself.
+const NOTE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Why a gateway does not listen.
 #[derive(Debug, thiserror::Error)]
@@ -81,11 +86,22 @@ impl Listening {
         let limits = server.limits;
         let free = Arc::new(Semaphore::new(limits.connections));
         let graceful = GracefulShutdown::new();
-        let port = self.address.port();
-        let acceptor = Acceptor { server, tls: self.tls.map(TlsAcceptor::from), limits, port };
+        let acceptor = Acceptor {
+            server,
+            tls: self.tls.map(TlsAcceptor::from),
+            limits,
+            address: self.address,
+            noted: Mutex::default(),
+            connections: Mutex::default(),
+        };
         let asked = stop.asked();
         tokio::pin!(asked);
         loop {
+            if free.available_permits() == 0 {
+                let problem =
+                    format!("all {} connections are in use (--max-connections); further ones wait", limits.connections);
+                acceptor.note(problem).await;
+            }
             // Who comes when all places are taken waits in the system's own queue.
             let place = tokio::select! {
                 () = &mut asked => break,
@@ -100,6 +116,7 @@ impl Listening {
         drop(self.listener);
         // Whoever is still there after that time is cut off.
         let _ = tokio::time::timeout(limits.stop_time, graceful.shutdown()).await;
+        acceptor.cut_off().await;
     }
 }
 
@@ -108,7 +125,10 @@ struct Acceptor {
     server: Arc<Server>,
     tls: Option<TlsAcceptor>,
     limits: Limits,
-    port: u16,
+    address: SocketAddr,
+    /// When something about the listener was noted last.
+    noted: Mutex<Option<Instant>>,
+    connections: Mutex<JoinSet<()>>,
 }
 
 impl Acceptor {
@@ -121,13 +141,37 @@ impl Acceptor {
         match accepted {
             Ok((stream, peer)) => self.serve(stream, peer, place, graceful),
             // Out of descriptors, or the client is gone already: neither ends the gateway, and the first needs a moment.
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            Err(error) => {
+                self.note(format!("cannot accept a connection: {error}")).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
         }
+    }
+
+    /// Notes something about the listener, once in a while.
+    async fn note(&self, problem: String) {
+        let is_due = {
+            let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_due = noted.is_none_or(|last| last.elapsed() >= NOTE_INTERVAL);
+            if is_due {
+                *noted = Some(Instant::now());
+            }
+            is_due
+        };
+        if is_due {
+            self.server.note_listening(self.address, problem).await;
+        }
+    }
+
+    /// Ends the connections that are left, so that what they were about is still told.
+    async fn cut_off(self) {
+        let mut connections = self.connections.into_inner().unwrap_or_else(PoisonError::into_inner);
+        connections.shutdown().await;
     }
 
     /// Connections that the system has accepted for us before we were asked to stop.
     async fn take_waiting(&self, listener: &TcpListener, graceful: &GracefulShutdown) {
-        let moment = std::time::Duration::from_millis(1);
+        let moment = Duration::from_millis(1);
         while let Ok(Ok((stream, peer))) = tokio::time::timeout(moment, listener.accept()).await {
             self.serve(stream, peer, None, graceful);
         }
@@ -143,10 +187,13 @@ impl Acceptor {
         // Small answers are sent at once; a socket that refuses this works all the same.
         let _ = stream.set_nodelay(true);
         let (server, limits, watcher) = (Arc::clone(&self.server), self.limits, graceful.watcher());
-        let (tls, ends) = (self.tls.clone(), Ends { peer: address, port: self.port });
+        let (tls, ends) = (self.tls.clone(), Ends { peer: address, port: self.address.port() });
         // The gateway ends when nobody has one of these any more: neither a connection, nor who tells how it ended.
         let telling = graceful.watcher();
-        tokio::spawn(async move {
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of those that have ended nothing is kept.
+        while connections.try_join_next().is_some() {}
+        connections.spawn(async move {
             let _kept = (place, telling);
             match tls {
                 None => speak(stream, ends, server, limits, watcher).await,
@@ -223,7 +270,6 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
-    use std::time::Duration;
 
     use sigvet_core::time::Timestamp;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -30,6 +30,7 @@ mod understood;
 mod forward_auth;
 mod unread;
 mod roles;
+mod telling;
 mod server;
 pub mod proxy;
 pub mod mcp;

@@ -19,7 +19,7 @@ use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
 use tokio::sync::Semaphore;
 
-use super::exchange::{Exchange, Judgement};
+use super::exchange::{Exchange, Judgement, shorten};
 use super::forward_auth::Asker;
 use super::inbound::{self, Unreadable};
 use super::intake::{self, Chunks, FileHolds, Intake, IntakeError};
@@ -28,6 +28,7 @@ use super::payload::BodyFile;
 use super::record::Heads;
 use super::refusal::{Refusal, Refused};
 use super::roles::{Answer, Pages, Sink};
+use super::telling::told_at_end;
 use super::unread::{self, Unread, empty_request};
 use super::words::describe_tls;
 use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, cors, understood};
@@ -35,9 +36,6 @@ use crate::transport::HttpVersion;
 
 /// What a request of HTTP/2 is listed as.
 const HTTP_2: &str = "HTTP/2";
-
-/// Bytes of a body that a listed exchange keeps.
-const KEPT_BODY: usize = 64 * 1024;
 
 /// Whose requests are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -189,6 +187,12 @@ impl Server {
     pub(super) async fn note_failed_handshake(&self, peer: SocketAddr, error: &std::io::Error) {
         let turn = self.begin(peer, http::Version::HTTP_11);
         let problem = format!("the TLS handshake failed: {}", describe_tls(error));
+        turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
+    }
+
+    /// Something about the listener itself, which no client has asked for.
+    pub(super) async fn note_listening(&self, address: SocketAddr, problem: String) {
+        let turn = self.begin(address, http::Version::HTTP_11);
         turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
     }
 
@@ -453,8 +457,14 @@ impl Turn<'_> {
         if let Some(cause) = leg.cause() {
             reply = reply.with("x-sigvet-cause", &cause);
         }
-        let length = leg.length;
-        self.record(request, length, judgement, (Answered::with_status(reply.status), Some(leg))).await;
+        let (length, has_answer) = (leg.length, leg.status.is_some());
+        let is_head = request.method() == Method::HEAD.as_str();
+        let answered = Answered::with_status(reply.status);
+        let exchange = self.exchange(request, length, judgement, (answered, Some(leg)));
+        if has_answer && !is_head && !reply.body.is_end_stream() {
+            return told_at_end(reply, exchange, Arc::clone(&self.server.sink));
+        }
+        self.server.sink.take(Arc::new(exchange)).await;
         reply
     }
 
@@ -544,17 +554,18 @@ impl Turn<'_> {
     }
 
     async fn tell(&self, request: Request, body_length: u64, judgement: Judgement, answered: Answered) {
-        self.record(request, body_length, judgement, (answered, None)).await;
+        let exchange = self.exchange(request, body_length, judgement, (answered, None));
+        self.server.sink.take(Arc::new(exchange)).await;
     }
 
-    async fn record(
+    fn exchange(
         &self,
         request: Request,
         body_length: u64,
         judgement: Judgement,
         (answered, upstream): (Answered, Option<Box<Leg>>),
-    ) {
-        let exchange = Exchange {
+    ) -> Exchange {
+        Exchange {
             number: self.number,
             request_id: self.request_id.clone(),
             at: self.now,
@@ -569,8 +580,7 @@ impl Turn<'_> {
             code: answered.code,
             reply: answered.reply,
             took: self.began.elapsed(),
-        };
-        self.server.sink.take(Arc::new(exchange)).await;
+        }
     }
 }
 
@@ -585,15 +595,5 @@ impl Answered {
     /// An answer of which nothing but its status is listed.
     fn with_status(status: u16) -> Self {
         Self { status, code: None, reply: Vec::new() }
-    }
-}
-
-/// What is listed does not keep long bodies.
-fn shorten(body: &mut Body) {
-    if let Body::Bytes(bytes) | Body::Form { outline: bytes, .. } = body
-        && bytes.len() > KEPT_BODY
-    {
-        let (sha256, length) = (body.sha256(), body.length().unwrap_or_default());
-        *body = Body::Elsewhere { sha256, length };
     }
 }

@@ -186,8 +186,8 @@ fn the_last_bytes_of_a_hashed_body_wait_for_its_hash() {
     let answer = ask(&proxy, &request);
     assert_eq!(answer.status, 400, "{}", answer.text());
     assert!(answer.text().contains("XAmzContentSHA256Mismatch"), "{}", answer.text());
-    // It may not have gone out at all.
-    for sent in recorder.heard() {
+    // It may not have gone out at all, over a connection that was opened for it.
+    for sent in recorder.heard().iter().filter(|sent| !sent.is_empty()) {
         assert!(sent.contains("content-length: 500000\r\n"), "{sent}");
         assert!(sent.split("\r\n\r\n").nth(1).unwrap().len() < 500_000);
     }

@@ -160,6 +160,68 @@ fn an_upstream_that_is_not_there_or_says_nothing_is_told() {
     assert!(text.ends_with("\r\n\r\nabc") && text.contains("content-length: 9"), "{text}");
 }
 
+/// Catches an answer that is logged as if it were whole, and a line without which nobody knows that it broke off.
+#[test]
+fn the_line_of_an_answer_is_written_at_its_end() {
+    const HEAD: &[u8] =
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n";
+    let (go, gone) = mpsc::channel::<()>();
+    let gone = std::sync::Mutex::new(gone);
+    let recorder = Recorder::start(move |stream, heard| {
+        let is_short = heard.bytes().starts_with(b"GET /short ");
+        let head = if is_short { &b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"[..] } else { HEAD };
+        stream.write_all(head).unwrap();
+        // Who has left shows when something is sent.
+        while heard.bytes().starts_with(b"GET /left ") && stream.write_all(b"9\r\ndata: 2\n\n\r\n").is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        if !is_short && gone.lock().unwrap().recv_timeout(Duration::from_secs(20)).is_ok() {
+            // The client may be gone.
+            let _ = stream.write_all(b"9\r\ndata: 2\n\n\r\n0\r\n\r\n");
+        }
+    });
+    let proxy = proxy_to(&recorder.url, &["--log", "json", "--stop-timeout", "1s"]);
+    let begin = |target: &str| {
+        let mut stream = proxy.connect();
+        stream.write_all(&plain("GET", "h", target, &[], b"")).unwrap();
+        let mut first = Vec::new();
+        while !first.ends_with(b"data: 1\n\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            first.push(byte[0]);
+        }
+        stream
+    };
+    let line = |target: &str| -> serde_json::Value {
+        proxy.wait_for(&format!("\"target\":\"{target}\""), 1);
+        let log = proxy.log();
+        serde_json::from_str(log.lines().find(|line| line.contains(target)).unwrap()).unwrap()
+    };
+    let ending = |target: &str| {
+        let line = line(target);
+        let upstream = &line["upstream"];
+        (upstream["bytes"].as_u64().unwrap(), upstream["broken"].as_bool().unwrap(), line["problem"].clone())
+    };
+    let mut whole = begin("/whole");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(!proxy.log().contains("/whole"), "{}", proxy.log());
+    go.send(()).unwrap();
+    let _ = whole.read_to_end(&mut Vec::new());
+    assert_eq!(ending("/whole"), (18, false, serde_json::Value::Null));
+    let mut short = proxy.connect();
+    short.write_all(&plain("GET", "h", "/short", &[], b"")).unwrap();
+    let _ = short.read_to_end(&mut Vec::new());
+    assert_eq!(ending("/short"), (3, true, "the upstream broke off its response".into()));
+    drop(begin("/left"));
+    let left = "the client closed the connection before the end of the response";
+    let (bytes, is_broken, problem) = ending("/left");
+    assert!(bytes >= 9 && is_broken && problem == left, "{bytes} {problem}");
+    let _cut = begin("/cut");
+    proxy.terminate();
+    assert_eq!(ending("/cut"), (9, true, left.into()));
+    assert_eq!(proxy.wait().0, Some(0));
+}
+
 /// Catches a request that is sent twice though it may do something twice, and one that is given up though it may not.
 #[test]
 fn only_what_does_no_harm_twice_is_sent_again_and_signed_anew() {

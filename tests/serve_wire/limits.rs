@@ -176,6 +176,8 @@ fn connections_beyond_the_limit_wait_for_their_turn() {
     third.write_all(&request("GET", server.address(), "/", b"")).unwrap();
     third.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
     assert!(third.read(&mut [0; 1]).is_err(), "it waits");
+    // Whoever looks for the reason finds it in the log.
+    server.wait_for("all 2 connections are in use (--max-connections); further ones wait\n", 1);
     drop((first, second));
     third.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut answer = [0; 12];
