@@ -111,6 +111,22 @@ fn with_placeholder(words: &[&str]) -> sigvet_testing::Outcome {
         .run()
 }
 
+/// Version 2 signs no host: what is signed for one host opens another.
+#[test]
+fn version_2_goes_to_s3_alone() {
+    let recorder = Recorder::polite();
+    let to = format!("::{}", recorder.host());
+    let (proxy, _folder) = inbound_proxy("", "", &["--upstream-url-scheme", "http", "--connect-to", &to]);
+    let signed =
+        with_placeholder(&["sign", "--scheme", "v2", "--as", "http", "https://s3.us-east-1.amazonaws.com/b/k"]).stdout;
+    let elsewhere = String::from_utf8(signed.clone()).unwrap().replace("Host: s3.", "Host: sqs.");
+    let answer = ask(&proxy, elsewhere.as_bytes());
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    assert!(answer.text().contains("The service sqs accepts only Version 4."), "{}", answer.text());
+    assert_eq!(ask(&proxy, &signed).status, 200);
+    assert_eq!(recorder.heard().len(), 1);
+}
+
 /// Version 2 signs no body, and a form carries its signature in it.
 #[test]
 fn version_2_and_forms_are_replaced_too() {

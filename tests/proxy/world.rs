@@ -28,7 +28,7 @@ pub(crate) fn proxy_to(upstream: &str, options: &[&str]) -> Serving {
     proxy(&[&["--to", upstream, "--region", "us-east-1", "--service", "s3"], options].concat())
 }
 
-/// A proxy that takes requests signed with the placeholder. The file lives as long as the second value.
+/// A proxy that takes requests signed with the placeholder, to one server or, without one, to the hosts that they name. The file lives as long as the second value.
 pub(crate) fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Serving, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.toml");
@@ -36,8 +36,9 @@ pub(crate) fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Se
     let text = format!("[identity.agent]\naccess_key_id = \"{id}\"\nsecret_access_key = \"{secret}\"\n{more}");
     std::fs::write(&file, text).unwrap();
     set_mode(&file, 0o600);
-    let words = ["--to", upstream, "--inbound", file.to_str().unwrap()];
-    (proxy(&[&words[..], options].concat()), folder)
+    let to: &[&str] = if upstream.is_empty() { &[] } else { &["--to", upstream] };
+    let words = ["--inbound", file.to_str().unwrap()];
+    (proxy(&[to, &words, options].concat()), folder)
 }
 
 /// Says who may read and write a file, where there are modes.
@@ -136,16 +137,19 @@ pub(crate) struct Client {
     pub(crate) scheme: Scheme,
     pub(crate) payload: PayloadChoice,
     pub(crate) headers: Vec<(&'static str, &'static str)>,
+    pub(crate) region: &'static str,
+    pub(crate) service: &'static str,
 }
 
 impl Client {
     /// The holder of the placeholder, with Version 4.
     pub(crate) fn new() -> Self {
-        Self { key: PLACEHOLDER, scheme: Scheme::V4, payload: PayloadChoice::Hashed, headers: Vec::new() }
+        let (scheme, payload) = (Scheme::V4, PayloadChoice::Hashed);
+        Self { key: PLACEHOLDER, scheme, payload, headers: Vec::new(), region: "us-east-1", service: "s3" }
     }
 
     fn settings(&self) -> Settings {
-        let mut settings = Settings::new(if self.scheme == Scheme::V4a { "*" } else { "us-east-1" }, "s3");
+        let mut settings = Settings::new(if self.scheme == Scheme::V4a { "*" } else { self.region }, self.service);
         (settings.scheme, settings.payload) = (self.scheme, self.payload.clone());
         settings
     }
