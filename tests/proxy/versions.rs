@@ -152,4 +152,8 @@ fn version_2_and_forms_are_replaced_too() {
     words.extend(["-F", "file=@Cargo.toml", url]);
     let said = curl(&words);
     assert!(said.ends_with(" 200") && said.contains("AKIAIOSFODNN7EXAMPLE"), "{said}");
+    // No policy covers a header: the real key would sign what the client's did not allow.
+    words.extend(["-H", "x-amz-acl: public-read"]);
+    let said = curl(&words);
+    assert!(said.ends_with(" 403") && said.contains("x-amz-acl"), "{said}");
 }
