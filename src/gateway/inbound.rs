@@ -67,7 +67,7 @@ fn from_http2(parts: &Parts) -> Result<Request, Unreadable> {
         (None, None) => return Err(Unreadable::Host),
         _ => {}
     }
-    for (name, value) in parts.headers.iter().filter(|field| is_kept(field)) {
+    for (name, value) in parts.headers.iter().filter(is_kept) {
         headers.push_unchecked(name.as_str(), value.as_bytes());
     }
     let target = target_of(&parts.uri);

@@ -11,6 +11,9 @@ pub struct Useless {
     hint: &'static str,
 }
 
+/// Looks at one rule.
+pub type Check = fn(&str) -> Result<(), Useless>;
+
 impl Useless {
     fn new(problem: String, hint: &'static str) -> Self {
         Self { problem, hint }

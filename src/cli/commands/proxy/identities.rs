@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml_edit::{Item, TableLike};
 
-use super::checks::{Useless, check_host_pattern, check_method, check_path, check_scope_word};
+use super::checks::{Check, check_host_pattern, check_method, check_path, check_scope_word};
 use super::table::TomlFile;
 use crate::cli::context::Context;
 use crate::cli::credentials::sources::Sources;
@@ -152,7 +152,7 @@ fn permission(file: &TomlFile<'_>, table: &dyn TableLike) -> Result<Permission, 
             file.path.display()
         )));
     }
-    let checks: [(&str, fn(&str) -> Result<(), Useless>); 5] = [
+    let checks: [(&str, Check); 5] = [
         ("hosts", check_host_pattern),
         ("methods", check_method),
         ("paths", check_path),

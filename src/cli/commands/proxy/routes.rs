@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::checks::{Useless, check_header, check_host, check_host_pattern, check_method, check_path};
+use super::checks::{Check, check_header, check_host, check_host_pattern, check_method, check_path};
 use super::spec::RouteSpec;
 use super::{ProxyArgs, UpstreamScheme};
 use crate::cli::context::Context;
@@ -63,7 +63,7 @@ pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context:
 
 /// Refuses rules that could never apply.
 fn check(spec: &RouteSpec) -> Result<(), Failure> {
-    let all = |words: &[String], check: fn(&str) -> Result<(), Useless>| words.iter().try_for_each(|word| check(word));
+    let all = |words: &[String], check: Check| words.iter().try_for_each(|word| check(word));
     let checked = all(spec.sign_host.as_slice(), check_host)
         .and_then(|()| all(spec.host.as_slice(), check_host_pattern))
         .and_then(|()| all(&spec.allow_hosts, check_host_pattern))
