@@ -44,6 +44,25 @@ fn nothing_of_the_machine_changes_it() {
     assert!(!text.contains("mars") && !text.contains("AKIDOTHER"), "{text}");
 }
 
+/// Catches a panic of a library, and a server that lets its client wait, where few files can be open.
+#[cfg(unix)]
+#[test]
+fn with_too_few_files_it_says_so() {
+    for limit in [5, 6, 7, 8, 10, 13, 16] {
+        let script = format!("ulimit -n {limit}; exec \"$0\" demo");
+        let demo = Sigvet::anonymous(&["demo"]).into_command();
+        let mut command = std::process::Command::new("sh");
+        let output = command.args(["-c", &script]).arg(demo.get_program()).output().unwrap();
+        let problem = "error: too few files can be open at a time: 14 more are needed (ulimit -n)\n";
+        assert_eq!(String::from_utf8_lossy(&output.stderr), problem, "{limit}");
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(7), 0), "{limit}");
+    }
+    let script = "ulimit -n 6; exec \"$0\" serve --demo-keys --port 0";
+    let program = Sigvet::anonymous(&["serve"]).into_command().get_program().to_owned();
+    let output = std::process::Command::new("sh").args(["-c", script]).arg(program).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: too few files can be open"), "{output:?}");
+}
+
 fn ids_in(text: &str) -> Vec<&str> {
     let bracketed = text.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(id, _)| id);
     bracketed.filter(|id| id.contains('-')).collect()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sigvet_core::claim::ClaimError;
 use sigvet_core::form::FormClaimError;
-use sigvet_core::request::Request;
+use sigvet_core::request::{Body, Request};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Finding, FindingId, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::{Diagnosis, catalogue};
@@ -78,6 +78,22 @@ impl Exchange {
     }
 }
 
+impl Exchange {
+    /// Whether this is nobody's request for an answer of a service: what is no HTTP, a browser's question for an icon or
+    /// for leave, and the question whether somebody listens, as whoever waits for a server asks it.
+    pub fn is_stray(&self) -> bool {
+        let is_sdk =
+            |name: &str| ["x-amz-", "amz-sdk-"].iter().any(|start| name.to_ascii_lowercase().starts_with(start));
+        let is_unsigned =
+            matches!(self.judgement, Judgement::Refused { verdict: Err(VerifyError::V4(ClaimError::NotSigned)), .. });
+        let method = self.request.method();
+        let is_probe =
+            ["GET", "HEAD"].contains(&method) && [&b"/"[..], b"/favicon.ico"].contains(&self.request.target());
+        method.is_empty()
+            || (is_unsigned && is_probe && !self.request.headers.iter().any(|header| is_sdk(&header.name)))
+    }
+}
+
 impl Judgement {
     /// The verdict in one word: `valid`, `invalid`.
     pub fn outcome(&self) -> Outcome {
@@ -134,6 +150,19 @@ impl Judgement {
     fn found(&self) -> impl Iterator<Item = &'static str> {
         let findings = self.verdict().map(|verdict| verdict.findings.as_slice()).unwrap_or_default();
         findings.iter().filter(|finding| finding.is_fatal()).filter_map(|finding| finding.id().map(FindingId::as_str))
+    }
+}
+
+/// Bytes of a body that a listed exchange keeps.
+const KEPT_BODY: usize = 64 * 1024;
+
+/// What is listed does not keep long bodies.
+pub fn shorten(body: &mut Body) {
+    if let Body::Bytes(bytes) | Body::Form { outline: bytes, .. } = body
+        && bytes.len() > KEPT_BODY
+    {
+        let (sha256, length) = (body.sha256(), body.length().unwrap_or_default());
+        *body = Body::Elsewhere { sha256, length };
     }
 }
 

@@ -1,10 +1,12 @@
 //! What hyper read and what arrived, put together to the request that is judged.
 
 use http::request::Parts;
-use http::{Method, Uri, Version, header};
-use sigvet_core::internal::raw_http::{Head, Lines, take_head};
+use http::{HeaderName, HeaderValue, Method, Uri, Version, header};
+use sigvet_core::internal::raw_http::{Head, Lines, MalformedRequest, head_of};
 use sigvet_core::internal::{captured_request, with_authority};
 use sigvet_core::request::{Body, Headers, Request};
+
+use super::record::signed_fields;
 
 /// Why the head of a request is not judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +14,12 @@ pub enum Unreadable {
     /// The bytes of the head are not there, or two readings of them differ.
     #[error("the request's head can be read in two ways")]
     Ambiguous,
+    /// It is longer than is read.
+    #[error("the request line and the headers are longer than {limit} bytes")]
+    TooLong {
+        /// The limit.
+        limit: usize,
+    },
     /// HTTP/2 without `:authority`, or with a `host` that contradicts it.
     #[error("the request names no host, or two")]
     Host,
@@ -20,7 +28,8 @@ pub enum Unreadable {
     Tunnel,
 }
 
-/// The request as it was sent, without its body.
+/// The request as it was sent, without its body. An `Authorization` header without a value is left out: AWS takes such a request
+/// for one that nobody signed.
 pub fn request_of(parts: &Parts, recorded: Option<&[u8]>) -> Result<Request, Unreadable> {
     match parts.version {
         _ if parts.method == Method::CONNECT => Err(Unreadable::Tunnel),
@@ -30,8 +39,7 @@ pub fn request_of(parts: &Parts, recorded: Option<&[u8]>) -> Result<Request, Unr
 }
 
 fn from_http1(parts: &Parts, recorded: &[u8]) -> Result<Request, Unreadable> {
-    let Head { method, target, origin, headers, faults } =
-        take_head(&mut Lines::of(recorded)).map_err(|_| Unreadable::Ambiguous)?;
+    let Head { method, target, origin, headers, faults } = parse(recorded).map_err(|_| Unreadable::Ambiguous)?;
     let is_same = faults.is_empty()
         && method == parts.method.as_str()
         && target == target_of(&parts.uri).as_bytes()
@@ -41,6 +49,13 @@ fn from_http1(parts: &Parts, recorded: &[u8]) -> Result<Request, Unreadable> {
     }
     let authority = origin.as_deref().map(sigvet_core::internal::raw_http::authority_of);
     Ok(with_authority(captured_request(method, target, headers, Body::Bytes(Vec::new())), authority))
+}
+
+fn parse(recorded: &[u8]) -> Result<Head, MalformedRequest> {
+    let mut lines = Lines::of(recorded);
+    lines.skip_blank_lines();
+    let first = lines.next().ok_or(MalformedRequest::Empty)?;
+    head_of(first, signed_fields(&mut lines))
 }
 
 /// HTTP/2 has no order between `:authority` and the fields, and writes all names in lower case.
@@ -56,11 +71,15 @@ fn from_http2(parts: &Parts) -> Result<Request, Unreadable> {
         (None, None) => return Err(Unreadable::Host),
         _ => {}
     }
-    for (name, value) in &parts.headers {
+    for (name, value) in parts.headers.iter().filter(is_kept) {
         headers.push_unchecked(name.as_str(), value.as_bytes());
     }
     let target = target_of(&parts.uri);
     Ok(captured_request(parts.method.as_str(), target.as_bytes(), headers, Body::Bytes(Vec::new())))
+}
+
+fn is_kept((name, value): &(&HeaderName, &HeaderValue)) -> bool {
+    **name != header::AUTHORIZATION || !value.as_bytes().trim_ascii().is_empty()
 }
 
 fn target_of(uri: &Uri) -> &str {
@@ -71,11 +90,12 @@ fn target_of(uri: &Uri) -> &str {
 fn have_same_values(headers: &Headers, parts: &Parts) -> bool {
     let is_dropped = |name: &str| name.eq_ignore_ascii_case("content-length") && headers.contains("transfer-encoding");
     let kept = headers.iter().filter(|header| !is_dropped(&header.name)).count();
-    let theirs = parts.headers.iter().filter(|(name, _)| !is_dropped(name.as_str())).count();
+    let theirs = parts.headers.iter().filter(is_kept).filter(|(name, _)| !is_dropped(name.as_str())).count();
     kept == theirs
         && parts.headers.keys().filter(|name| !is_dropped(name.as_str())).all(|name| {
             let ours = headers.values(name.as_str()).map(<[u8]>::trim_ascii);
-            ours.eq(parts.headers.get_all(name).iter().map(|value| value.as_bytes().trim_ascii()))
+            let theirs = parts.headers.get_all(name).iter().filter(|value| is_kept(&(name, value)));
+            ours.eq(theirs.map(|value| value.as_bytes().trim_ascii()))
         })
 }
 
@@ -105,6 +125,24 @@ mod tests {
             assert_eq!(request_of(&read(), Some(other)), Err(Unreadable::Ambiguous), "{}", other.escape_ascii());
         }
         assert_eq!(request_of(&read(), None), Err(Unreadable::Ambiguous));
+    }
+
+    /// Catches an empty header that is taken for a second reading, and one that hides the real one.
+    #[test]
+    fn an_authorization_of_nothing_is_none() {
+        let head = |values: [&str; 2]| {
+            let builder = http::Request::get("/a").header("host", "h");
+            let builder = values.iter().fold(builder, |builder, value| builder.header("authorization", *value));
+            let text = format!(
+                "GET /a HTTP/1.1\r\nHost: h\r\nAuthorization:{}\r\nauthorization: {}\r\n\r\n",
+                values[0], values[1]
+            );
+            let request = request_of(&parts(builder), Some(text.as_bytes())).unwrap();
+            request.headers.values("authorization").map(<[u8]>::to_vec).collect::<Vec<_>>()
+        };
+        assert_eq!(head(["", " "]), Vec::<Vec<u8>>::new());
+        assert_eq!(head(["", "AWS a:b"]), [b"AWS a:b"]);
+        assert_eq!(head(["AWS a:b", ""]), [b"AWS a:b"]);
     }
 
     #[test]

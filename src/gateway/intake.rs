@@ -43,7 +43,7 @@ pub enum IntakeError {
     #[error("no byte of the body arrived for {} s", .0.as_secs())]
     Slow(Duration),
     /// The connection broke, or the framing did.
-    #[error("the body broke off: {0}")]
+    #[error("the body broke off, or is framed wrongly")]
     Broken(#[source] hyper::Error),
     /// The temporary file cannot be written.
     #[error("cannot keep the body in a temporary file: {0}")]

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -12,13 +13,18 @@ use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::activity::Activity;
 use super::passage::Tunnel;
 use super::record::{Heads, Recorded};
 use super::server::{Ends, Opened, Server};
 use super::{Limits, Stop};
+
+/// Time between two notes about the listener itself.
+const NOTE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Why a gateway does not listen.
 #[derive(Debug, thiserror::Error)]
@@ -82,11 +88,21 @@ impl Listening {
         let limits = server.limits;
         let free = Arc::new(Semaphore::new(limits.connections));
         let graceful = GracefulShutdown::new();
-        let port = self.address.port();
-        let acceptor = Acceptor { server, tls: self.tls.map(TlsAcceptor::from), port };
+        let acceptor = Acceptor {
+            server,
+            tls: self.tls.map(TlsAcceptor::from),
+            address: self.address,
+            noted: Mutex::default(),
+            connections: Mutex::default(),
+        };
         let asked = stop.asked();
         tokio::pin!(asked);
         loop {
+            if free.available_permits() == 0 {
+                let problem =
+                    format!("all {} connections are in use (--max-connections); further ones wait", limits.connections);
+                acceptor.note(problem).await;
+            }
             // Who comes when all places are taken waits in the system's own queue.
             let place = tokio::select! {
                 () = &mut asked => break,
@@ -101,6 +117,7 @@ impl Listening {
         drop(self.listener);
         // Whoever is still there after that time is cut off.
         let _ = tokio::time::timeout(limits.stop_time, graceful.shutdown()).await;
+        acceptor.cut_off().await;
     }
 }
 
@@ -108,7 +125,10 @@ impl Listening {
 struct Acceptor {
     server: Arc<Server>,
     tls: Option<TlsAcceptor>,
-    port: u16,
+    address: SocketAddr,
+    /// When something about the listener was noted last.
+    noted: Mutex<Option<Instant>>,
+    connections: Mutex<JoinSet<()>>,
 }
 
 impl Acceptor {
@@ -121,13 +141,37 @@ impl Acceptor {
         match accepted {
             Ok((stream, peer)) => self.serve(stream, peer, place, graceful),
             // Out of descriptors, or the client is gone already: neither ends the gateway, and the first needs a moment.
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            Err(error) => {
+                self.note(format!("cannot accept a connection: {error}")).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
         }
+    }
+
+    /// Notes something about the listener, once in a while.
+    async fn note(&self, problem: String) {
+        let is_due = {
+            let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_due = noted.is_none_or(|last| last.elapsed() >= NOTE_INTERVAL);
+            if is_due {
+                *noted = Some(Instant::now());
+            }
+            is_due
+        };
+        if is_due {
+            self.server.note_listening(self.address, problem).await;
+        }
+    }
+
+    /// Ends the connections that are left, so that what they were about is still told.
+    async fn cut_off(self) {
+        let mut connections = self.connections.into_inner().unwrap_or_else(PoisonError::into_inner);
+        connections.shutdown().await;
     }
 
     /// Connections that the system has accepted for us before we were asked to stop.
     async fn take_waiting(&self, listener: &TcpListener, graceful: &GracefulShutdown) {
-        let moment = std::time::Duration::from_millis(1);
+        let moment = Duration::from_millis(1);
         while let Ok(Ok((stream, peer))) = tokio::time::timeout(moment, listener.accept()).await {
             self.serve(stream, peer, None, graceful);
         }
@@ -143,11 +187,14 @@ impl Acceptor {
         // Small answers are sent at once; a socket that refuses this works all the same.
         let _ = stream.set_nodelay(true);
         let (server, watcher) = (Arc::clone(&self.server), graceful.watcher());
-        let (tls, ends) = (self.tls.clone(), Ends { peer: address, port: self.port, asked: None });
+        let (tls, ends) = (self.tls.clone(), Ends { peer: address, port: self.address.port(), asked: None });
         let in_tunnel = graceful.watcher();
         // The gateway ends when nobody has one of these any more: neither a connection, nor who tells how it ended.
         let telling = graceful.watcher();
-        tokio::spawn(async move {
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of those that have ended nothing is kept.
+        while connections.try_join_next().is_some() {}
+        connections.spawn(async move {
             let _telling = telling;
             let opened = match tls {
                 None => speak(stream, &ends, &server, watcher).await,
@@ -225,21 +272,23 @@ async fn speak(
     watcher: Watcher,
 ) -> Option<Opened> {
     let limits = server.limits;
-    let heads = Heads::new(limits.head_bytes);
-    let io = TokioIo::new(Recorded::new(stream, heads.clone(), (limits.head_time, limits.idle_time)));
+    let (heads, activity) = (Heads::new(limits.head_bytes), Activity::new());
+    let times = (limits.head_time, limits.idle_time);
+    let io = TokioIo::new(Recorded::new(stream, heads.clone(), activity.clone(), times));
     let opened = Arc::new(Mutex::new(None));
     let (answering, of_requests, tunnel, of_client) =
         (Arc::clone(server), heads.clone(), Arc::clone(&opened), ends.clone());
     let service = service_fn(move |request| {
-        let (server, heads) = (Arc::clone(&answering), of_requests.clone());
+        let (server, heads, running) = (Arc::clone(&answering), of_requests.clone(), activity.begin());
         let (tunnel, ends) = (Arc::clone(&tunnel), of_client.clone());
         async move {
             if !server.is_asked_for_tunnel(&request, &ends) {
-                return Ok::<_, std::convert::Infallible>(server.answer(request, &heads, &ends).await);
+                let response = server.answer(request, &heads, &ends).await;
+                return Ok::<_, std::convert::Infallible>(running.attend(response));
             }
             let (response, opened) = server.open_tunnel(request, &heads, &ends).await;
             *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = opened;
-            Ok(response)
+            Ok(running.attend(response))
         }
     });
     let builder = builder(&limits);
@@ -259,7 +308,8 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
-        .max_buf_size(limits.head_bytes.max(8192))
+        // A head that is too long is answered here in words, unless it is far too long.
+        .max_buf_size(limits.head_bytes.saturating_mul(2).max(8192))
         .max_headers(limits.headers)
         .half_close(true);
     builder
@@ -274,7 +324,6 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
-    use std::time::Duration;
 
     use sigvet_core::time::Timestamp;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -1,13 +1,12 @@
 //! A request on its way to the server behind, as it is to arrive there, and the response on its way back.
 
-use std::fmt::Write;
-
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use sigvet_core::request::{Header, Request};
 
 use super::hops::Hop;
+use super::words::describe_chain;
 use super::{Reply, ReplyBody};
 use crate::transport::{TimeLimit, TransportError};
 
@@ -107,12 +106,5 @@ pub fn unreached(error: &TransportError) -> (u16, String) {
         TransportError::TimedOut { limit: TimeLimit::Request | TimeLimit::Connection, .. } => 504,
         _ => 502,
     };
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        // A string takes whatever is written.
-        let _ = write!(text, ": {error}");
-        cause = error.source();
-    }
-    (status, format!("the upstream did not answer: {text}"))
+    (status, format!("the upstream did not answer: {}", describe_chain(error)))
 }

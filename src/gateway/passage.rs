@@ -76,7 +76,11 @@ pub struct Leg {
     pub took: Duration,
     /// Bytes of the body that had arrived by then.
     pub length: u64,
-    /// Why there is no answer of the server behind.
+    /// Bytes of the answer's body that went to the client.
+    pub reply_length: u64,
+    /// Whether the answer broke off, on either side.
+    pub is_broken: bool,
+    /// Why there is no answer of the server behind, or not all of it.
     pub problem: Option<String>,
     /// The server's name for the exchange.
     pub request_id: Option<String>,

@@ -11,10 +11,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use sigvet_core::internal::raw_http::{Lines, parse_fields, take_fields};
+use sigvet_core::internal::raw_http::{Lines, parse_fields, split_once, take_fields};
 use sigvet_core::request::Headers;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
+
+use super::activity::Activity;
 
 /// What begins a connection of HTTP/2 (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0";
@@ -26,16 +28,20 @@ const PREFACE_LENGTH: usize = 24;
 #[derive(Debug, Clone)]
 pub struct Heads(Arc<Mutex<Recorder>>);
 
-/// A connection whose heads are recorded, and which fails if its client does not read for too long.
+/// A connection whose heads are recorded, which fails if its client does not read for too long, and which ends if nothing is asked
+/// for so long over HTTP/2: hyper has no limit for that.
 #[derive(Debug)]
 pub struct Recorded<S> {
     stream: S,
     heads: Heads,
+    activity: Activity,
     idle_time: Duration,
     /// Runs while the client takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
     /// Runs until it is known which version of HTTP the client speaks: hyper has no limit for that.
     opening: Option<Pin<Box<Sleep>>>,
+    /// Runs while HTTP/2 is spoken.
+    idling: Option<Pin<Box<Sleep>>>,
     arrived: usize,
 }
 
@@ -46,6 +52,8 @@ struct Recorder {
     line: Vec<u8>,
     heads: VecDeque<Vec<u8>>,
     limit: usize,
+    is_too_long: bool,
+    is_http2: bool,
 }
 
 /// What the next byte belongs to.
@@ -67,13 +75,26 @@ enum State {
 impl Heads {
     /// The recorder of a connection; a head longer than the limit is not kept.
     pub fn new(limit: usize) -> Self {
-        let recorder = Recorder { state: State::Head, line: Vec::new(), heads: VecDeque::new(), limit };
+        let recorder = Recorder {
+            state: State::Head,
+            line: Vec::new(),
+            heads: VecDeque::new(),
+            limit,
+            is_too_long: false,
+            is_http2: false,
+        };
         Self(Arc::new(Mutex::new(recorder)))
     }
 
     /// Takes the head of the oldest request that nobody has taken yet.
     pub fn take(&self) -> Option<Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).heads.pop_front()
+    }
+
+    /// The limit, if the head that follows those taken is longer.
+    pub fn exceeded_limit(&self) -> Option<usize> {
+        let recorder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (recorder.is_too_long && recorder.heads.is_empty()).then_some(recorder.limit)
     }
 
     /// Whether the client has begun nothing since its last request.
@@ -85,6 +106,10 @@ impl Heads {
     /// What follows is no HTTP: nothing is recorded any more.
     pub fn end(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).state = State::Opaque;
+    }
+
+    fn is_http2(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_http2
     }
 
     fn feed(&self, bytes: &[u8]) {
@@ -123,6 +148,7 @@ impl Recorder {
         }
         self.line.push(byte);
         if self.line.len() > self.limit {
+            self.is_too_long = self.state == State::Head;
             self.state = State::Opaque;
         } else if byte == b'\n' {
             self.end_line();
@@ -133,6 +159,7 @@ impl Recorder {
         match self.state {
             State::Head if self.line.ends_with(b"\n\n") || self.line.ends_with(b"\n\r\n") => {
                 let head = std::mem::take(&mut self.line);
+                self.is_http2 = head.starts_with(PREFACE);
                 self.state = body_behind(&head);
                 if self.state != State::Opaque {
                     self.heads.push_back(head);
@@ -160,7 +187,7 @@ fn body_behind(head: &[u8]) -> State {
     }
     let mut lines = Lines::of(head);
     lines.next();
-    let Ok(headers) = parse_fields(take_fields(&mut lines)) else { return State::Opaque };
+    let Ok(headers) = parse_fields(signed_fields(&mut lines)) else { return State::Opaque };
     if headers.contains("transfer-encoding") { State::ChunkHead } else { body_of_length(&headers) }
 }
 
@@ -170,6 +197,16 @@ fn body_of_length(headers: &Headers) -> State {
         (true, Some(left)) => State::Body { left },
         (true, None) => State::Opaque,
     }
+}
+
+/// Takes the fields of a head, without an `Authorization` of nothing.
+pub fn signed_fields(lines: &mut Lines<'_>) -> Vec<(usize, Vec<u8>)> {
+    let mut fields = take_fields(lines);
+    fields.retain(|(_, field)| {
+        let (name, value) = split_once(field, b':').unwrap_or((field, b"?"));
+        !name.eq_ignore_ascii_case(b"authorization") || !value.trim_ascii().is_empty()
+    });
+    fields
 }
 
 /// What follows the head of a chunk. The line end behind its data is an empty head, which is passed over.
@@ -189,9 +226,23 @@ fn chunk_behind(line: &[u8]) -> State {
 
 impl<S> Recorded<S> {
     /// Records the heads that arrive on a connection.
-    pub fn new(stream: S, heads: Heads, (head_time, idle_time): (Duration, Duration)) -> Self {
+    pub fn new(stream: S, heads: Heads, activity: Activity, (head_time, idle_time): (Duration, Duration)) -> Self {
         let opening = Some(Box::pin(tokio::time::sleep(head_time)));
-        Self { stream, heads, idle_time, stalled: None, opening, arrived: 0 }
+        Self { stream, heads, activity, idle_time, stalled: None, opening, idling: None, arrived: 0 }
+    }
+
+    /// Ready once nothing has been asked over HTTP/2 for so long.
+    fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let idle_time = self.idle_time;
+        let idling = self.idling.get_or_insert_with(|| Box::pin(tokio::time::sleep(idle_time)));
+        while idling.as_mut().poll(cx).is_ready() {
+            let left = self.activity.idle_for().map_or(idle_time, |idle| idle_time.saturating_sub(idle));
+            if left.is_zero() {
+                return Poll::Ready(());
+            }
+            idling.as_mut().reset(Instant::now() + left);
+        }
+        Poll::Pending
     }
 
     /// What was written, or an error once nothing could be for so long.
@@ -217,12 +268,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Recorded<S> {
                 self.opening = None;
             }
         }
-        match &mut self.opening {
-            Some(opening) if polled.is_pending() => {
-                opening.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
-            }
-            _ => polled,
+        if polled.is_ready() {
+            return polled;
         }
+        if let Some(opening) = &mut self.opening {
+            return opening.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()));
+        }
+        // For hyper the client has closed it.
+        if self.heads.is_http2() { self.poll_idle(cx).map(Ok) } else { polled }
     }
 }
 

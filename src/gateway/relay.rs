@@ -9,7 +9,7 @@ use sigvet_core::verify::Verdict;
 use super::onward::{self, NotHttp, Pseudonym};
 use super::passage::Later;
 use super::payload::{BodyFile, Payload};
-use super::server::Answer;
+use super::roles::Answer;
 use super::{Reply, ReplyBody};
 use crate::transport::{HttpVersion, Upstream};
 

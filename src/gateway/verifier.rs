@@ -62,6 +62,8 @@ pub struct Verifier {
     pub token: Option<TokenTravel>,
     /// By which rule paths are signed, if not by the service's own.
     pub path_rule: Option<PathRule>,
+    /// Whether a temporary key of AWS, `ASIA…`, is only known together with a session token.
+    pub wants_session_tokens: bool,
     /// How far clocks may be apart.
     pub window: Duration,
     /// The server's clock.
@@ -74,7 +76,8 @@ impl Verifier {
     /// A server that takes any region and service, with the usual tolerance for clocks.
     pub fn new(keys: Keyring, clock: Clock) -> Self {
         let (region, service, token, path_rule, endpoints) = (None, None, None, None, Vec::new());
-        Self { keys, region, service, token, path_rule, window: DEFAULT_WINDOW, clock, endpoints }
+        let (wants_session_tokens, window) = (false, DEFAULT_WINDOW);
+        Self { keys, region, service, token, path_rule, wants_session_tokens, window, clock, endpoints }
     }
 
     /// Judges a request by the key that it names.
@@ -94,6 +97,9 @@ impl Verifier {
         let judge = self.judge_with(self.key_for(claimed.access_key_id()), now).with_known(known);
         let mut verdict = verify(request, &judge)?;
         self.refuse_unknown_key(&mut verdict);
+        if self.wants_session_tokens {
+            verdict.findings.extend(missing_token(request, &verdict));
+        }
         Ok(verdict)
     }
 
@@ -191,6 +197,22 @@ impl Verifier {
         BucketRule { chosen: None, endpoints: &self.endpoints }
     }
 }
+
+/// AWS knows a temporary key only together with its session token (*IAM identifiers*, unique prefixes), whoever the host belongs to.
+fn missing_token(request: &Request, verdict: &Verdict) -> Option<Finding> {
+    let (claim, _) = verdict.as_v4()?;
+    let id = &claim.terms.access_key_id;
+    let is_told = verdict.findings.iter().any(|finding| matches!(finding, Finding::TokenMissing { .. }));
+    let is_token = |name: &[u8]| TOKENS.iter().any(|token| name.eq_ignore_ascii_case(token.as_bytes()));
+    let parameters = request.query().unwrap_or_default().split(|byte| *byte == b'&');
+    let mut names = parameters.filter_map(|parameter| parameter.split(|byte| *byte == b'=').next());
+    let has_token = TOKENS.iter().any(|token| request.headers.contains(token)) || names.any(is_token);
+    let is_missing = id.len() == 20 && id.starts_with("ASIA") && !has_token && !is_told;
+    is_missing.then(|| Finding::TokenMissing { name: claim.terms.dialect.token_header.to_string() })
+}
+
+/// The names that carry a session token.
+const TOKENS: [&str; 2] = ["x-amz-security-token", "x-amz-s3session-token"];
 
 /// Whether a signature is for another region or service than the server's.
 fn is_about_scope(explanation: &Explanation) -> bool {

@@ -4,10 +4,13 @@
 //! Both have the same functions. The portable ones are compiled and tested with the tests of every system, so that code which only runs elsewhere cannot break unseen. No other module asks which system it is compiled for;
 //! `tests/platforms.rs` holds them to it.
 
+mod descriptors;
 #[cfg(any(not(unix), test))]
 mod portable;
 #[cfg(unix)]
 mod unix;
+
+pub use descriptors::{OF_RUNTIME, ensure_descriptors};
 
 #[cfg(not(unix))]
 pub use portable::{

@@ -39,7 +39,7 @@ pub use error::{CommandProblem, Error, FailureKind};
 pub use file::{Location, ProfileFile};
 pub use found::{Described, KnownKey, Resolved};
 pub use near::near_names;
-pub use others::known_keys;
+pub use others::{check_file, known_keys};
 pub use outside::{Answer, Call, NoAnswer, Outside, Route};
 pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
 pub use resolve::{describe, resolve};

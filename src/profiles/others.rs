@@ -3,7 +3,7 @@
 use super::choice::CredentialChoice;
 use super::found::KnownKey;
 use super::profile::SecretSource;
-use super::{Environment, Location, ProfileFile, Source, aws};
+use super::{Environment, Error, Location, ProfileFile, Source, aws};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// The keys whose secrets lie in files and variables, in the order of the contract. No command is run, no network asked;
@@ -29,6 +29,15 @@ pub fn known_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<K
     }
     keys.extend(aws::known_keys(environment));
     keys
+}
+
+/// Whether the profile file can be read, if there is one.
+///
+/// # Errors
+/// The file was named and is not there, or it cannot be read, or does not parse.
+pub fn check_file(choice: &CredentialChoice, environment: &Environment) -> Result<(), Error> {
+    let location = Location::find(choice.profile_file.as_deref(), environment);
+    location.map_or(Ok(()), |location| ProfileFile::load(&location).map(drop))
 }
 
 fn own_file(choice: &CredentialChoice, environment: &Environment) -> Option<ProfileFile> {

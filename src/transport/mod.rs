@@ -55,6 +55,7 @@ use hyper::body::Incoming;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
+use crate::platform;
 use sigvet_core::request::{Headers, Request, RequestUrl, UriScheme};
 use sigvet_core::stream::Encoder;
 
@@ -120,7 +121,8 @@ pub fn send(outgoing: &Outgoing<'_>) -> Result<Exchange, TransportError> {
         return Err(Unsendable::WebSocket.into());
     }
     let host = outgoing.url.host_header();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = platform::ensure_descriptors(platform::OF_RUNTIME)
+        .and_then(|()| tokio::runtime::Builder::new_current_thread().enable_all().build());
     let runtime = runtime.map_err(|error| TransportError::Setup(error.into()))?;
     let deadline = Deadline(outgoing.options.max_time.map(|time| Instant::now() + time));
     let mut timings = Timings::begin(outgoing.url.scheme().as_str());

@@ -64,6 +64,21 @@ fn nothing_of_a_key_crosses_the_proxy() {
     }
 }
 
+/// Catches a success whose head tells what went up: MinIO and gateways repeat a signed URL in `Location`.
+#[test]
+fn the_head_of_a_success_is_looked_through_too() {
+    let recorder = Recorder::start(|stream, heard| {
+        let text = String::from_utf8_lossy(&heard.bytes()).into_owned();
+        let signed = text.lines().find(|line| line.to_lowercase().starts_with("authorization: ")).unwrap();
+        let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\nx-kept: 1\r\n";
+        stream.write_all(format!("{head}x-signed: {signed}\r\nx-key: {}\r\n\r\nok", REAL.0).as_bytes()).unwrap();
+    });
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
+    let answer = ask(&proxy, &Client::new().sign("GET", proxy.address(), "/b/k", b""));
+    assert_eq!((answer.status, answer.header("x-kept")), (200, Some("1")));
+    assert!(!answer.head.contains(REAL.0) && !answer.head.contains("Signature="), "{}", answer.head);
+}
+
 /// What is compressed cannot be looked through; and what is long, slow or broken off is not made whole.
 #[test]
 fn errors_are_looked_through_or_left_out_and_never_shortened() {

@@ -126,16 +126,25 @@ fn an_upstream_that_is_not_there_or_says_nothing_is_told() {
     let proxy = proxy_to("http://127.0.0.1:1", &["--log", "json"]);
     let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
     assert_eq!(answer.status, 502);
-    assert!(answer.text().starts_with("the upstream did not answer: "), "{}", answer.text());
+    let text = answer.text();
+    assert!(text.starts_with("the upstream did not answer: cannot connect to 127.0.0.1:1: "), "{text}");
+    // The cause is there once.
+    assert!(text.ends_with(" (127.0.0.1:1)\n") && text.matches("(os error").count() == 1, "{text}");
     proxy.wait_for("\"status\":502", 1);
     let silent = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(5)));
     let proxy = proxy_to(&silent.url, &["--response-timeout", "1s"]);
     let began = Instant::now();
     assert_eq!(ask(&proxy, &plain("GET", "h", "/", &[], b"")).status, 504);
     assert!(began.elapsed() < Duration::from_secs(4));
-    let nonsense = Recorder::start(|stream, _| stream.write_all(b"nonsense\r\n\r\n").unwrap());
+    let nonsense = Recorder::start(|stream, _| drop(stream.write_all(b"nonsense\r\n\r\n")));
     let proxy = proxy_to(&nonsense.url, &[]);
-    assert_eq!(ask(&proxy, &plain("GET", "h", "/", &[], b"")).status, 502);
+    let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
+    assert_eq!(answer.status, 502);
+    assert!(answer.text().ends_with(" broke off: what it answers is not valid HTTP\n"), "{}", answer.text());
+    let in_the_clear = sigvet_testing::serving::Serving::start(&[]);
+    let proxy = proxy_to(&in_the_clear.url.replace("http:", "https:"), &[]);
+    let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
+    assert!(answer.text().ends_with(" failed: the other side does not speak TLS\n"), "{}", answer.text());
     let short =
         Recorder::start(|stream, _| stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").unwrap());
     let proxy = proxy_to(&short.url, &[]);
@@ -149,6 +158,68 @@ fn an_upstream_that_is_not_there_or_says_nothing_is_told() {
     })
     .into_owned();
     assert!(text.ends_with("\r\n\r\nabc") && text.contains("content-length: 9"), "{text}");
+}
+
+/// Catches an answer that is logged as if it were whole, and a line without which nobody knows that it broke off.
+#[test]
+fn the_line_of_an_answer_is_written_at_its_end() {
+    const HEAD: &[u8] =
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n";
+    let (go, gone) = mpsc::channel::<()>();
+    let gone = std::sync::Mutex::new(gone);
+    let recorder = Recorder::start(move |stream, heard| {
+        let is_short = heard.bytes().starts_with(b"GET /short ");
+        let head = if is_short { &b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"[..] } else { HEAD };
+        stream.write_all(head).unwrap();
+        // Who has left shows when something is sent.
+        while heard.bytes().starts_with(b"GET /left ") && stream.write_all(b"9\r\ndata: 2\n\n\r\n").is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        if !is_short && gone.lock().unwrap().recv_timeout(Duration::from_secs(20)).is_ok() {
+            // The client may be gone.
+            let _ = stream.write_all(b"9\r\ndata: 2\n\n\r\n0\r\n\r\n");
+        }
+    });
+    let proxy = proxy_to(&recorder.url, &["--log", "json", "--stop-timeout", "1s"]);
+    let begin = |target: &str| {
+        let mut stream = proxy.connect();
+        stream.write_all(&plain("GET", "h", target, &[], b"")).unwrap();
+        let mut first = Vec::new();
+        while !first.ends_with(b"data: 1\n\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            first.push(byte[0]);
+        }
+        stream
+    };
+    let line = |target: &str| -> serde_json::Value {
+        proxy.wait_for(&format!("\"target\":\"{target}\""), 1);
+        let log = proxy.log();
+        serde_json::from_str(log.lines().find(|line| line.contains(target)).unwrap()).unwrap()
+    };
+    let ending = |target: &str| {
+        let line = line(target);
+        let upstream = &line["upstream"];
+        (upstream["bytes"].as_u64().unwrap(), upstream["broken"].as_bool().unwrap(), line["problem"].clone())
+    };
+    let mut whole = begin("/whole");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(!proxy.log().contains("/whole"), "{}", proxy.log());
+    go.send(()).unwrap();
+    let _ = whole.read_to_end(&mut Vec::new());
+    assert_eq!(ending("/whole"), (18, false, serde_json::Value::Null));
+    let mut short = proxy.connect();
+    short.write_all(&plain("GET", "h", "/short", &[], b"")).unwrap();
+    let _ = short.read_to_end(&mut Vec::new());
+    assert_eq!(ending("/short"), (3, true, "the upstream broke off its response".into()));
+    drop(begin("/left"));
+    let left = "the client closed the connection before the end of the response";
+    let (bytes, is_broken, problem) = ending("/left");
+    assert!(bytes >= 9 && is_broken && problem == left, "{bytes} {problem}");
+    let _cut = begin("/cut");
+    proxy.terminate();
+    assert_eq!(ending("/cut"), (9, true, left.into()));
+    assert_eq!(proxy.wait().0, Some(0));
 }
 
 /// Catches a request that is sent twice though it may do something twice, and one that is given up though it may not.

@@ -37,6 +37,34 @@ fn requests_find_their_route_by_host_path_and_port() {
     }
 }
 
+/// RFC 9112 §3.2.2: the authority of the target counts, whatever `Host` says. Catches a request that is routed by one and meant for the
+/// other, and a rule that is passed so.
+#[test]
+fn a_request_names_one_host() {
+    let recorder = Recorder::polite();
+    let own = recorder.host().to_owned();
+    let proxy =
+        proxy(&["--allow-host", &own, "--upstream-url-scheme", "http", "--region", "us-east-1", "--service", "s3"]);
+    let ask_for = |target: &str, hosts: &[&str]| {
+        let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+        ask(&proxy, format!("GET {target} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n").as_bytes())
+    };
+    let absolute = |host: &str| format!("http://{host}/b/k");
+    for (target, hosts) in [
+        (absolute("evil.example"), vec![own.as_str()]),
+        (absolute(&own), vec!["evil.example"]),
+        (absolute(&own), vec![]),
+        ("/b/k".to_owned(), vec![own.as_str(), "evil.example"]),
+        ("/b/k".to_owned(), vec![own.as_str(), own.as_str()]),
+    ] {
+        let answer = ask_for(&target, &hosts);
+        assert_eq!(answer.status, 400, "{target} {hosts:?}: {}", answer.text());
+    }
+    assert_eq!(recorder.heard().len(), 0);
+    assert_eq!(ask_for(&absolute(&own.to_uppercase()), &[&own]).status, 200);
+    assert!(recorder.only().starts_with("GET /b/k HTTP/1.1\r\n"), "{}", recorder.only());
+}
+
 #[test]
 fn only_what_is_allowed_passes() {
     let recorder = Recorder::polite();

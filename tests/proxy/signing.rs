@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
+use sigvet_core::stream::Protection;
 use sigvet_testing::serving::Serving;
 
 use crate::recorder::Recorder;
-use crate::world::{REAL, ask, plain, proxy, proxy_to, read_answer};
+use crate::world::{Client, REAL, ask, plain, proxy, proxy_to, read_answer};
 
 /// `serve` as the independent judge of what goes up.
 fn judge() -> Serving {
@@ -191,5 +192,21 @@ fn the_host_that_a_request_names_is_asked_only_if_it_is_allowed() {
     );
     let answer = ask(&proxy, &plain("GET", "evil.example", "/", &[], b""));
     assert_eq!((answer.status, answer.text().as_str()), (403, "the host evil.example is not allowed here\n"));
+    // Not a host that somebody else takes for another.
+    for host in ["u@sqs.eu-west-1.amazonaws.com", "sqs.eu-west-1.amazonaws.com/x", "sqs.eu-west-1.amazonaws.com?"] {
+        assert_eq!(ask(&proxy, &plain("GET", host, "/", &[], b"")).status, 403, "{host}");
+    }
     assert_eq!(recorder.heard().len(), 1);
+}
+
+/// Catches chunks with signatures of somebody else under a signature of ours: the upstream would refuse them, or store them unverified.
+#[test]
+fn chunks_that_somebody_else_signed_are_not_passed_on() {
+    let recorder = Recorder::polite();
+    let proxy = proxy_to(&recorder.url, &[]);
+    let request = Client::new().stream(proxy.address(), &[b'x'; 70_000], Protection::Signed);
+    let answer = ask(&proxy, &request);
+    assert_eq!(answer.status, 501, "{}", answer.text());
+    assert!(answer.text().contains("start it with --inbound"), "{}", answer.text());
+    assert_eq!(recorder.heard().len(), 0);
 }

@@ -1,5 +1,6 @@
 //! HTTP/2 on both sides, trailers, and the forms that older clients send.
 
+use std::io::Write;
 use std::process::Command;
 use std::time::Duration;
 
@@ -42,6 +43,19 @@ fn http_2_passes_on_both_sides() {
     ]);
     assert!(curl(&["--http2-prior-knowledge", &proxy.url]).contains("the upstream did not answer"));
     assert!(recorder.only().starts_with("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "{}", recorder.only());
+}
+
+/// Catches a connection of HTTP/2 that is closed as unused while an answer is awaited, or arrives with a pause.
+#[test]
+fn http_2_waits_for_an_answer_longer_than_for_a_request() {
+    let recorder = Recorder::start(|stream, _| {
+        std::thread::sleep(Duration::from_millis(1500));
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\nfirst").unwrap();
+        std::thread::sleep(Duration::from_millis(2500));
+        stream.write_all(b" last").unwrap();
+    });
+    let proxy = proxy_to(&recorder.url, &["--idle-timeout", "1s"]);
+    assert_eq!(curl(&["--http2-prior-knowledge", &proxy.url]), "first last");
 }
 
 /// gRPC says how a call went in the trailer of HTTP/2.
@@ -97,6 +111,22 @@ fn with_placeholder(words: &[&str]) -> sigvet_testing::Outcome {
         .run()
 }
 
+/// Version 2 signs no host: what is signed for one host opens another.
+#[test]
+fn version_2_goes_to_s3_alone() {
+    let recorder = Recorder::polite();
+    let to = format!("::{}", recorder.host());
+    let (proxy, _folder) = inbound_proxy("", "", &["--upstream-url-scheme", "http", "--connect-to", &to]);
+    let signed =
+        with_placeholder(&["sign", "--scheme", "v2", "--as", "http", "https://s3.us-east-1.amazonaws.com/b/k"]).stdout;
+    let elsewhere = String::from_utf8(signed.clone()).unwrap().replace("Host: s3.", "Host: sqs.");
+    let answer = ask(&proxy, elsewhere.as_bytes());
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    assert!(answer.text().contains("The service sqs accepts only Version 4."), "{}", answer.text());
+    assert_eq!(ask(&proxy, &signed).status, 200);
+    assert_eq!(recorder.heard().len(), 1);
+}
+
 /// Version 2 signs no body, and a form carries its signature in it.
 #[test]
 fn version_2_and_forms_are_replaced_too() {
@@ -122,4 +152,8 @@ fn version_2_and_forms_are_replaced_too() {
     words.extend(["-F", "file=@Cargo.toml", url]);
     let said = curl(&words);
     assert!(said.ends_with(" 200") && said.contains("AKIAIOSFODNN7EXAMPLE"), "{said}");
+    // No policy covers a header: the real key would sign what the client's did not allow.
+    words.extend(["-H", "x-amz-acl: public-read"]);
+    let said = curl(&words);
+    assert!(said.ends_with(" 403") && said.contains("x-amz-acl"), "{said}");
 }

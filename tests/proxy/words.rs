@@ -8,6 +8,7 @@ fn refused(words: &[&str], files: &[(&str, &str)]) -> (Option<i32>, String) {
     for (name, text) in files {
         let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
+        crate::world::set_mode(&path, 0o600);
         words.iter_mut().filter(|word| *word == name).for_each(|word| *word = path.display().to_string());
     }
     let outcome = Sigvet::new(&[vec!["proxy".to_owned(), "--port".to_owned(), "0".to_owned()], words].concat()).run();
@@ -24,7 +25,11 @@ fn an_upstream_has_a_scheme_and_no_path() {
     let (code, text) = refused(&["--to", "https://h.example/path"], &[]);
     assert!(code == Some(2) && text.contains("it has a path"), "{text}");
     let (code, text) = refused(&["--to", "https://h.example"], &[]);
-    assert!(code == Some(2) && text.contains("no region and no service known for host h.example"), "{text}");
+    let problem = "error: no region and no service known for host h.example";
+    assert!(code == Some(2) && text.starts_with(problem), "{text}");
+    let route = ("r.toml", "[[route]]\nname = \"a\"\nto = \"https://h.example\"\n");
+    let (code, text) = refused(&["--config", "r.toml", "--check"], &[route]);
+    assert!(code == Some(2) && text.starts_with(&problem.replace("error: ", "error: route 'a': ")), "{text}");
     let (code, text) = refused(&["--to", "https://h.example", "--profile", "nobody"], &[]);
     assert!(code == Some(3) && text.contains("nobody"), "{text}");
 }
@@ -60,6 +65,97 @@ fn a_configuration_is_checked_before_anything_listens() {
     assert!(code == Some(2) && said.contains("cannot read /nowhere/r.toml"), "{said}");
     let (code, said) = refused(&["--check"], &[]);
     assert!(code == Some(2) && said.contains("--check has nothing to check"), "{said}");
+}
+
+/// Catches a rule that looks as if it protected something and never applies: whoever wrote it finds out when nothing passes, or all.
+#[test]
+fn a_rule_that_could_never_apply_is_refused() {
+    let route = |line: &str| format!("[[route]]\nname = \"a\"\n{line}\n");
+    for (line, problem) in [
+        ("sign_host = \"bad host\"", "'bad host' is not a host"),
+        ("sign_host = \"*.example.com\"", "'*.example.com' is not a host"),
+        ("host = \"https://search.local\"", "'https://search.local' matches no host"),
+        ("host = \"search local\"", "'search local' matches no host"),
+        ("allow_hosts = [\"s3.*.amazonaws.com\"]", "'s3.*.amazonaws.com' matches no host"),
+        ("allow_hosts = [\"h.example/path\"]", "'h.example/path' matches no host"),
+        ("allow_methods = [\"get\"]", "the method 'get' matches no request"),
+        ("allow_methods = [\"GET, PUT\"]", "the method 'GET, PUT' matches no request"),
+        ("allow_paths = [\"/a/*/b\"]", "the path '/a/*/b' matches no request"),
+        ("allow_paths = [\"/a/../b\"]", "the path '/a/../b' matches no request"),
+        ("allow_paths = [\"/a?b=c\"]", "the path '/a?b=c' matches no request"),
+        ("allow_paths = [\"/a%20b\"]", "the path '/a%20b' matches no request"),
+        ("allow_paths = [\"/a b\"]", "the path '/a b' matches no request"),
+        ("allow_paths = [\"/ü/*\"]", "the path '/ü/*' matches no request"),
+        ("strip_headers = [\"x debug\"]", "'x debug' matches no header"),
+    ] {
+        let (code, said) = refused(&["--config", "r.toml", "--check"], &[("r.toml", &route(line))]);
+        assert_eq!(code, Some(2), "{line}: {said}");
+        assert!(said.starts_with(&format!("error: route 'a': {problem}\n  hint: expected ")), "{line}: {said}");
+    }
+    for line in [
+        "sign_host = \"search.example:9200\"",
+        "host = \"*\"",
+        "host = \"*.local\"",
+        "allow_hosts = [\"[::1]:8080\", \"*.amazonaws.com\"]",
+        "allow_methods = [\"GET\", \"PROPFIND\", \"M-SEARCH\"]",
+        "allow_paths = [\"/\", \"/*\", \"/a/\", \"/b*\", \"/c+d/(e)/*\"]",
+        "strip_headers = [\"x-debug-*\", \"*\"]",
+    ] {
+        let to = if line.starts_with("allow_hosts") { "" } else { "to = \"https://h.example\"\n" };
+        let text = route(&format!("{to}region = \"us-east-1\"\nservice = \"es\"\n{line}"));
+        assert_eq!(
+            refused(&["--config", "r.toml", "--check"], &[("r.toml", &text)]),
+            (Some(0), String::new()),
+            "{line}"
+        );
+    }
+    let to = ["--to", "https://s3.eu-west-1.amazonaws.com"];
+    let (code, said) = refused(&[&to[..], &["--allow-method", "put"]].concat(), &[]);
+    assert!(code == Some(2) && said.starts_with("error: the method 'put' matches no request\n"), "{said}");
+    let identity =
+        "[identity.a]\naccess_key_id = \"AKIAPLACEHOLDER00001\"\nsecret_access_key = \"hush-hush-hush-hush\"\n";
+    for (allow, problem) in [
+        ("hosts = [\"http://h\"]", "'http://h' matches no host"),
+        ("methods = [\"Get\"]", "the method 'Get' matches no request"),
+        ("paths = [\"/a/./b\"]", "the path '/a/./b' matches no request"),
+        ("regions = [\"EU-WEST-1\"]", "'EU-WEST-1' matches no credential scope"),
+        ("services = [\"Amazon S3\"]", "'Amazon S3' matches no credential scope"),
+    ] {
+        let text = format!("{identity}allow = [{{ {allow} }}]\n");
+        let (code, said) = refused(&[&to[..], &["--inbound", "k.toml", "--check"]].concat(), &[("k.toml", &text)]);
+        assert_eq!(code, Some(2), "{allow}: {said}");
+        assert!(said.contains(&format!("k.toml, line 4: {problem}")), "{allow}: {said}");
+    }
+}
+
+/// Whoever can write to the file of the keys can give themselves one, and spend the real ones with it.
+#[cfg(unix)]
+#[test]
+fn a_file_of_keys_that_others_can_write_to_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("k.toml");
+    std::fs::write(
+        &file,
+        "[identity.a]\naccess_key_id = \"AKIAPLACEHOLDER00001\"\nsecret_access_key = \"hush-hush-hush-hush\"\n",
+    )
+    .unwrap();
+    let check = |mode: u32| {
+        crate::world::set_mode(&file, mode);
+        let words = ["--to", "https://s3.eu-west-1.amazonaws.com", "--check", "--inbound", file.to_str().unwrap()];
+        refused(&words, &[])
+    };
+    for mode in [0o602, 0o622, 0o666] {
+        let (code, said) = check(mode);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(
+            said.starts_with("error: others can write to ") && said.contains(&format!("(mode {mode:04o})")),
+            "{said}"
+        );
+        assert!(said.contains("chmod 600"), "{said}");
+    }
+    let (code, said) = check(0o644);
+    assert!(code == Some(0) && said.contains("others can use "), "{said}");
+    assert_eq!(check(0o600), (Some(0), String::new()));
 }
 
 /// Catches a message that quotes the secret beside the mistake.
@@ -102,5 +198,5 @@ fn a_file_of_keys_is_checked_and_its_secrets_are_not_shown() {
         assert!(!said.contains("hush"), "{said}");
     }
     let (code, said) = refused(&[&to[..], &["--add-header", "x: y"]].concat(), &[("k.toml", identity)]);
-    assert!(code == Some(2) && said.contains("changes requests, which --inbound verifies"), "{said}");
+    assert!(code == Some(2) && said.contains("requests would be changed, but --inbound verifies them"), "{said}");
 }

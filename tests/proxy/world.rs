@@ -27,12 +27,12 @@ pub(crate) fn proxy_to(upstream: &str, options: &[&str]) -> Serving {
     proxy(&[&["--to", upstream, "--region", "us-east-1", "--service", "s3"], options].concat())
 }
 
-/// A proxy that takes requests signed with the placeholder. The file lives as long as the second value.
+/// A proxy that takes requests signed with the placeholder, to one server or, without one, to the hosts that they name. The file lives as long as the second value.
 pub(crate) fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Serving, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let file = write_keys(&folder, more);
-    let words = ["--to", upstream, "--inbound", &file];
-    (proxy(&[&words[..], options].concat()), folder)
+    let to: &[&str] = if upstream.is_empty() { &[] } else { &["--to", upstream] };
+    (proxy(&[to, &["--inbound", &file], options].concat()), folder)
 }
 
 /// A file with the placeholder, and what else is said of its holder.
@@ -41,7 +41,16 @@ pub(crate) fn write_keys(folder: &tempfile::TempDir, more: &str) -> String {
     let (id, secret) = PLACEHOLDER;
     let text = format!("[identity.agent]\naccess_key_id = \"{id}\"\nsecret_access_key = \"{secret}\"\n{more}");
     std::fs::write(&file, text).unwrap();
+    set_mode(&file, 0o600);
     file.into_os_string().into_string().unwrap()
+}
+
+/// Says who may read and write a file, where there are modes.
+pub(crate) fn set_mode(file: &std::path::Path, mode: u32) {
+    #[cfg(unix)]
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    #[cfg(not(unix))]
+    let _ = (file, mode);
 }
 
 /// An answer.
@@ -141,16 +150,19 @@ pub(crate) struct Client {
     pub(crate) scheme: Scheme,
     pub(crate) payload: PayloadChoice,
     pub(crate) headers: Vec<(&'static str, &'static str)>,
+    pub(crate) region: &'static str,
+    pub(crate) service: &'static str,
 }
 
 impl Client {
     /// The holder of the placeholder, with Version 4.
     pub(crate) fn new() -> Self {
-        Self { key: PLACEHOLDER, scheme: Scheme::V4, payload: PayloadChoice::Hashed, headers: Vec::new() }
+        let (scheme, payload) = (Scheme::V4, PayloadChoice::Hashed);
+        Self { key: PLACEHOLDER, scheme, payload, headers: Vec::new(), region: "us-east-1", service: "s3" }
     }
 
     fn settings(&self) -> Settings {
-        let mut settings = Settings::new(if self.scheme == Scheme::V4a { "*" } else { "us-east-1" }, "s3");
+        let mut settings = Settings::new(if self.scheme == Scheme::V4a { "*" } else { self.region }, self.service);
         (settings.scheme, settings.payload) = (self.scheme, self.payload.clone());
         settings
     }

@@ -77,13 +77,29 @@ fn places(body: &[u8]) -> Vec<usize> {
 
 /// An upload by form, signed with a session; the signature that it should have. Its policy holds the token.
 pub fn form(is_right: bool) -> (Vec<u8>, String) {
-    let scope = format!("{SESSION_KEY_ID}/20260301/{REGION}/s3/aws4_request");
-    let policy = BASE64_STANDARD.encode(format!(
-        r#"{{"expiration":"2026-03-01T11:00:00Z","conditions":[{{"bucket":"b"}},["starts-with","$key",""],{{"x-amz-algorithm":"AWS4-HMAC-SHA256"}},{{"x-amz-credential":"{scope}"}},{{"x-amz-date":"{NOW}"}},{{"x-amz-security-token":"{TOKEN}"}}]}}"#
-    ));
+    let signature = |right: &str| if is_right { right.to_owned() } else { "0".repeat(64) };
+    let policy = format!(r#"{{"expiration":"2026-03-01T11:00:00Z","conditions":[{}]}}"#, usual_conditions());
+    form_with(&policy, &[], "x", signature)
+}
+
+/// What every form needs.
+pub fn usual_conditions() -> String {
+    let scope = scope();
+    format!(
+        r#"{{"bucket":"b"}},["starts-with","$key",""],{{"x-amz-algorithm":"AWS4-HMAC-SHA256"}},{{"x-amz-credential":"{scope}"}},{{"x-amz-date":"{NOW}"}},{{"x-amz-security-token":"{TOKEN}"}}"#
+    )
+}
+
+fn scope() -> String {
+    format!("{SESSION_KEY_ID}/20260301/{REGION}/s3/aws4_request")
+}
+
+/// An upload by form with that policy, with more fields and that file.
+pub fn form_with(policy: &str, more: &[(&str, &str)], file: &str, sign: impl Fn(&str) -> String) -> (Vec<u8>, String) {
+    let (scope, policy) = (scope(), BASE64_STANDARD.encode(policy));
     let key = derived_keys(SESSION_SECRET, "s3").pop().unwrap();
     let right: String = hmac_sha256(&key, policy.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let signature = if is_right { right.clone() } else { "0".repeat(64) };
+    let signature = sign(&right);
     let fields = [
         ("key", "k"),
         ("policy", &policy),
@@ -92,11 +108,11 @@ pub fn form(is_right: bool) -> (Vec<u8>, String) {
         ("x-amz-date", NOW),
         ("x-amz-security-token", TOKEN),
         ("x-amz-signature", &signature),
-        ("file", "x"),
     ];
+    let fields = fields.into_iter().chain(more.iter().copied()).chain([("file", file)]);
     let parts = fields
         .map(|(name, value)| format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
-    let body = parts.concat() + "--B--\r\n";
+    let body = parts.collect::<String>() + "--B--\r\n";
     let head = format!(
         "POST /b HTTP/1.1\r\nHost: replies.example\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=B\r\n\
          Content-Length: {}\r\n\r\n",

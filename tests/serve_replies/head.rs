@@ -1,9 +1,10 @@
 //! What is told of a refusal beside its body: to HEAD, which has none, and in headers.
 
-use crate::keys::{long_term, server};
+use crate::keys::{SESSION_KEY_ID, SESSION_SECRET, long_term, server, server_with_token};
 use crate::signing::{Draft, on_the_wire, with_change};
 use crate::table::{Fault, Protocol};
 use crate::wire::ask;
+use sigvet_core::credentials::Credentials;
 use sigvet_testing::serving::Serving;
 
 /// RFC 9110 §9.3.2: no body, and no length but that of the answer to GET.
@@ -20,6 +21,37 @@ fn head_has_no_body_and_the_cause() {
         let length = head.header("content-length");
         assert!(length.is_none() || length == got.header("content-length"), "{answer_as}: {head:?}");
     }
+}
+
+/// storj/edge#142: S3 takes an empty `Authorization` for none, and so denies access. A presigned URL beside one is right.
+#[test]
+fn an_empty_authorization_is_that_of_a_request_that_nobody_signed() {
+    let server = server("empty", &["--answer-as", "aws", "--time-limit", "0s"]);
+    for value in ["", "  "] {
+        let with_empty = |request: &[u8]| with_change(request, "\r\n", &format!("\r\nAuthorization:{value}\r\n"));
+        let answer = ask(&server, &with_empty(&Fault::Unsigned.request(Protocol::S3)));
+        assert_eq!((answer.status, answer.element("Code").as_deref()), (403, Some("AccessDenied")), "{answer:?}");
+        assert_eq!(answer.header("x-sigvet-cause"), Some("authorization-missing"));
+        let answer = ask(&server, &with_empty(&Fault::Unsigned.request(Protocol::DynamoDb)));
+        assert_eq!(answer.json()["message"], "Request is missing Authentication Token");
+        let presigned = on_the_wire(&Draft::new("GET", "/b/k", "s3", &long_term()).presigned(300));
+        assert_eq!(ask(&server, &with_empty(&presigned)).status, 200);
+    }
+}
+
+/// A profile may have lost the token of its key: AWS would not know that key. Servers that are not AWS's may have such IDs.
+#[test]
+fn a_temporary_key_is_not_known_without_a_token() {
+    let signed = || Fault::TokenMissing.request(Protocol::S3);
+    let aws = server_with_token("tokenless", "", &["--time-limit", "2s"]);
+    let answer = ask(&aws, &signed());
+    assert_eq!((answer.status, answer.element("Code").as_deref()), (403, Some("InvalidAccessKeyId")), "{answer:?}");
+    assert_eq!(answer.header("x-sigvet-cause"), Some("token-missing"));
+    assert_eq!(ask(&aws, &Fault::TokenMissing.request(Protocol::DynamoDb)).status, 400);
+    let presigned = Draft::new("GET", "/b/k", "s3", &Credentials::new(SESSION_KEY_ID, SESSION_SECRET)).presigned(60);
+    assert_eq!(ask(&aws, &on_the_wire(&presigned)).header("x-sigvet-cause"), Some("token-missing"));
+    let minio = server_with_token("tokenless-minio", "", &["--answer-as", "minio"]);
+    assert_eq!(ask(&minio, &signed()).status, 200);
 }
 
 /// Each refusal names its cause, searched for or not: only a signature that is another one for no known reason has none.

@@ -25,13 +25,17 @@ pub fn session() -> Credentials {
 
 /// A server that knows both keys, in one region, whose clock stands still.
 pub fn server(name: &str, options: &[&str]) -> Serving {
+    server_with_token(name, &format!("session_token = '{TOKEN}'\n"), options)
+}
+
+/// The same, with another line about the token of the session.
+pub fn server_with_token(name: &str, token: &str, options: &[&str]) -> Serving {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serve_replies");
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join(format!("{name}.toml"));
     let profiles = format!(
         "[profile.long]\naccess_key_id = '{KEY_ID}'\nsecret_access_key = '{SECRET}'\n\
-         [profile.session]\naccess_key_id = '{SESSION_KEY_ID}'\nsecret_access_key = '{SESSION_SECRET}'\n\
-         session_token = '{TOKEN}'\n"
+         [profile.session]\naccess_key_id = '{SESSION_KEY_ID}'\nsecret_access_key = '{SESSION_SECRET}'\n{token}"
     );
     std::fs::write(&file, profiles).unwrap();
     #[cfg(unix)]

@@ -15,4 +15,5 @@ mod silent;
 mod head;
 mod hostile;
 mod forms;
+mod policies;
 mod canary;

@@ -1,6 +1,6 @@
 //! S3 by each fault: its codes, messages and elements. Where the expected values are from stands in `table.rs`.
 
-use crate::keys::{long_term, server};
+use crate::keys::{SESSION_KEY_ID, long_term, server};
 use crate::signing::{on_the_wire, with_change};
 use crate::table::{Fault, Protocol, another_payload};
 use crate::wire::ask;
@@ -61,7 +61,19 @@ fn s3_rows() -> Vec<S3Row> {
         ("clock behind", of(Fault::ClockBehind), skewed("20260301T094000Z")),
         ("clock ahead", of(Fault::ClockAhead), skewed("20260301T102000Z")),
         ("not signed", of(Fault::Unsigned), (denied("Access Denied"), vec![])),
-        ("no token", of(Fault::TokenMissing), (token, vec![])),
+        // A temporary key without its token: redbubble/yak#51, prolane/samltoawsstskeys#40.
+        (
+            "no token",
+            of(Fault::TokenMissing),
+            (
+                (403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."),
+                vec![("AWSAccessKeyId", SESSION_KEY_ID)],
+            ),
+        ),
+        // versity/versitygw#2070 (status), larrabee/s3sync#45 (code and message).
+        ("an escape that is none", with_change(&on_the_wire(&draft().signed()), "/b/k ", "/b/%zz "), bad_path()),
+        ("an escape that breaks off", with_change(&on_the_wire(&draft().signed()), "/b/k ", "/b/k% "), bad_path()),
+        ("a path that is not UTF-8", with_change(&url(0, 300), "/b/k?", "/b/B%CDBHIN?"), bad_path()),
         ("another token", of(Fault::TokenOther), (token, vec![])),
         (
             "another region",
@@ -228,6 +240,10 @@ fn s3_rows() -> Vec<S3Row> {
     ];
     let flat = |(name, request, ((status, code, message), fields))| (name, request, status, code, message, fields);
     rows.into_iter().map(flat).collect()
+}
+
+fn bad_path() -> Answered<'static> {
+    ((400, "InvalidURI", "Couldn't parse the specified URI."), vec![])
 }
 
 /// `printf helln | sha256sum`.

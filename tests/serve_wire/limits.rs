@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sigvet_core::prepare::PayloadChoice;
 
+use sigvet_testing::Sigvet;
 use sigvet_testing::serving::Serving;
 
 use crate::answers::statuses;
@@ -15,6 +16,12 @@ fn a_head_that_is_too_long_is_refused() {
     let server = Serving::start(&["--max-head", "16KiB", "--log", "json"]);
     let long = format!("GET / HTTP/1.1\r\nHost: h\r\nX: {}\r\n\r\n", "a".repeat(40_000));
     assert_eq!(statuses(&server.converse(long.as_bytes())), [431]);
+    // One that still fits into the buffer has a text.
+    let longer = format!("GET / HTTP/1.1\r\nHost: h\r\nX: {}\r\n\r\n", "a".repeat(20_000));
+    let answer = server.converse(longer.as_bytes());
+    assert_eq!(statuses(&answer), [431]);
+    assert!(answer.contains("the request line and the headers are longer than 16384 bytes"), "{answer}");
+    server.wait_for("\"status\":431", 2);
     let many = format!("GET / HTTP/1.1\r\nHost: h\r\n{}\r\n", "a: b\r\n".repeat(400));
     assert_eq!(statuses(&server.converse(many.as_bytes())), [431]);
     assert_eq!(statuses(&server.converse(&request("GET", server.address(), "/", b""))), [200]);
@@ -39,6 +46,57 @@ fn a_body_that_is_too_long_is_refused_and_one_of_a_wrong_signature_is_not_taken(
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 403");
+}
+
+/// Catches a client that is told to send what is refused then: it asked whether its body is wanted (RFC 9110 §10.1.1).
+#[test]
+fn who_asks_before_sending_too_much_is_not_told_to_send() {
+    let server = Serving::start(&["--max-body", "3MiB"]);
+    let head = |length: u64| {
+        let request = String::from_utf8(request("PUT", server.address(), "/b/k", b"x")).unwrap();
+        let (head, _) = request.split_once("Content-Length").unwrap();
+        format!("{head}Expect: 100-continue\r\nContent-Length: {length}\r\n\r\n")
+    };
+    let first = |head: String| {
+        let mut stream = server.connect();
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    assert_eq!(first(head(3 * 1024 * 1024 + 1)), "HTTP/1.1 413");
+    assert_eq!(first(head(3 * 1024 * 1024)), "HTTP/1.1 100");
+}
+
+/// Catches a limit with which nothing would ever be answered.
+#[test]
+fn a_limit_of_nothing_is_refused() {
+    for (option, problem) in [
+        ("--max-connections", "expected a count above 0, for example 1024; found '0'"),
+        ("--max-body", "expected a size above 0, for example 1MiB; found '0'"),
+        ("--max-head", "expected a size above 0, for example 1MiB; found '0'"),
+        ("--head-timeout", "expected a duration above 0, for example 10s; found '0'"),
+        ("--idle-timeout", "expected a duration above 0, for example 10s; found '0'"),
+    ] {
+        for command in [&["serve", "--demo-keys"][..], &["proxy", "--to", "https://s3.eu-west-1.amazonaws.com"]] {
+            let outcome = Sigvet::anonymous(&[command, &[option, "0"]].concat()).run();
+            assert_eq!((outcome.code, outcome.text().as_str()), (Some(2), ""), "{command:?} {option}");
+            assert!(outcome.stderr.contains(problem), "{command:?} {option}: {}", outcome.stderr);
+            assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
+        }
+    }
+}
+
+/// Catches a file that was named, is not there, and is passed over without a word.
+#[test]
+fn a_profile_file_that_is_not_there_is_named() {
+    for words in [&["serve"][..], &["serve", "--demo-keys"], &["watch"]] {
+        let file: &[&str] = &["--profile-file", "/nowhere/profiles.toml"];
+        let rest: &[&str] = if words == ["watch"] { &["--", "true"] } else { &["--port", "0"] };
+        let outcome = Sigvet::anonymous(&[words, file, rest].concat()).run();
+        assert_eq!(outcome.code, Some(4), "{words:?}");
+        assert!(outcome.stderr.contains("profile file /nowhere/profiles.toml does not exist"), "{}", outcome.stderr);
+    }
 }
 
 /// By Python's `hashlib` and `zlib`: of 1.5 MiB of zeros.
@@ -118,6 +176,8 @@ fn connections_beyond_the_limit_wait_for_their_turn() {
     third.write_all(&request("GET", server.address(), "/", b"")).unwrap();
     third.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
     assert!(third.read(&mut [0; 1]).is_err(), "it waits");
+    // Whoever looks for the reason finds it in the log.
+    server.wait_for("all 2 connections are in use (--max-connections); further ones wait\n", 1);
     drop((first, second));
     third.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut answer = [0; 12];
@@ -128,6 +188,26 @@ fn connections_beyond_the_limit_wait_for_their_turn() {
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// hyper keeps a connection of HTTP/2 for as long as its client answers pings.
+#[test]
+fn a_connection_of_http_2_that_nobody_uses_is_closed() {
+    let server = Serving::start(&["--idle-timeout", "1s"]);
+    let mut stream = server.connect();
+    stream.write_all(&[&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(4, 0, 0, b"")].concat()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let (began, mut head) = (Instant::now(), [0; 9]);
+    while stream.read_exact(&mut head).is_ok() {
+        let mut payload = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
+        stream.read_exact(&mut payload).unwrap();
+        if (head[3], head[4]) == (6, 0) {
+            // It may be closed meanwhile.
+            let _ = stream.write_all(&frame(6, 1, 0, &payload));
+        }
+        assert!(began.elapsed() < Duration::from_secs(8), "it is kept");
+    }
+    assert!((1..8).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
 }
 
 /// Requests of HTTP/2 that are taken back at once, by the thousand (CVE-2023-44487).

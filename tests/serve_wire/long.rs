@@ -107,8 +107,11 @@ fn a_long_form_is_judged_by_its_policy_like_a_short_one() {
         assert!(answer.contains("POST policy"), "{answer}");
     }
     let answer = String::from_utf8_lossy(&exchange(&server, form(&server, 3 * MIB + 1))).into_owned();
-    assert_eq!(statuses(&answer), [403], "{answer}");
-    assert!(answer.contains("the file has 3145729 bytes, but the policy allows 0 to 3145728"), "{answer}");
+    assert_eq!(statuses(&answer), [400], "{answer}");
+    assert!(
+        answer.contains("<ProposedSize>3145729</ProposedSize><MaxSizeAllowed>3145728</MaxSizeAllowed>"),
+        "{answer}"
+    );
     let wrong = String::from_utf8(form(&server, 2 * MIB)).unwrap();
     let wrong = wrong.replacen("name=\"x-amz-signature\"\r\n\r\n", "name=\"x-amz-signature\"\r\n\r\n0", 1);
     let answer = String::from_utf8_lossy(&exchange(&server, wrong.into_bytes())).into_owned();

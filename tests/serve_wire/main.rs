@@ -9,6 +9,7 @@ mod answers;
 mod signed;
 
 mod auth;
+mod cors;
 mod framing;
 mod limits;
 mod long;

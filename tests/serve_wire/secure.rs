@@ -30,6 +30,9 @@ fn a_certificate_is_made_whose_authority_can_be_trusted() {
     assert_eq!(curl(&server, &["--cacert", authority, "--http1.1"]), "200 1.1 0");
     assert_eq!(curl(&server, &["--cacert", authority, "--http2"]), "200 2 0");
     assert_eq!(curl(&server, &[]), "000 0 60");
+    server.wait_for("the TLS handshake failed: the other side does not trust the certificate\n", 1);
+    server.converse(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    server.wait_for("the TLS handshake failed: the other side does not speak TLS\n", 1);
 }
 
 #[test]

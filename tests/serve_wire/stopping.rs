@@ -84,6 +84,24 @@ fn it_ends_after_so_many_requests_and_tells_whether_one_was_refused() {
     assert_eq!(once.wait().0, Some(0));
     let twice = Serving::start(&["--once=2", "--exit-code"]);
     assert_eq!(statuses(&twice.converse(&request("GET", twice.address(), "/", b""))), [200]);
-    assert_eq!(statuses(&twice.converse(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")), [403]);
+    assert_eq!(statuses(&twice.converse(b"GET /b/k HTTP/1.1\r\nHost: h\r\n\r\n")), [403]);
     assert_eq!(twice.wait().0, Some(1));
+}
+
+/// Catches a server that ends, or is called failed, for the loop that waits until it listens, a browser's icon, or a scanner.
+#[test]
+fn who_asks_only_whether_it_is_there_is_not_counted() {
+    let server = Serving::start(&["--once", "--exit-code"]);
+    for stray in ["GET / HTTP/1.1\r\nHost: h\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", "nonsense\r\n\r\n"] {
+        assert!(server.converse(stray.as_bytes()).starts_with("HTTP/1.1 40"), "{stray}");
+    }
+    let icon = b"GET /favicon.ico HTTP/1.1\r\nHost: h\r\n\r\n";
+    assert_eq!(statuses(&server.converse(icon)), [403]);
+    assert_eq!(statuses(&server.converse(&request("GET", server.address(), "/", b""))), [200]);
+    assert_eq!(server.wait().0, Some(0));
+    // A client that forgot to sign is what is looked for.
+    let server = Serving::start(&["--once", "--exit-code"]);
+    let unsigned = b"GET / HTTP/1.1\r\nHost: h\r\namz-sdk-request: attempt=1\r\n\r\n";
+    assert_eq!(statuses(&server.converse(unsigned)), [403]);
+    assert_eq!(server.wait().0, Some(1));
 }

@@ -19,9 +19,12 @@ fn upstream() -> (String, mpsc::Receiver<String>, mpsc::Sender<()>) {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, receiver) = mpsc::channel();
     let (go, gone) = mpsc::channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut reader = BufReader::new(stream.unwrap());
+    let gone = std::sync::Arc::new(std::sync::Mutex::new(gone));
+    let answer = move |stream: std::net::TcpStream| {
+        let (sender, gone) = (sender.clone(), std::sync::Arc::clone(&gone));
+        // Whoever asks again before a connection is free opens another.
+        std::thread::spawn(move || {
+            let mut reader = BufReader::new(stream);
             while let Some(text) = read_request(&mut reader) {
                 sender.send(text).unwrap();
                 let stream = reader.get_mut();
@@ -30,11 +33,12 @@ fn upstream() -> (String, mpsc::Receiver<String>, mpsc::Sender<()>) {
                         b"HTTP/1.1 200 OK\r\nX-Up: 1\r\nConnection: x-gone\r\nX-Gone: 1\r\nContent-Length: 4\r\n\r\nab",
                     )
                     .unwrap();
-                let _ = gone.recv_timeout(PATIENCE);
+                let _ = gone.lock().unwrap().recv_timeout(PATIENCE);
                 stream.write_all(b"cd").unwrap();
             }
-        }
-    });
+        });
+    };
+    std::thread::spawn(move || listener.incoming().for_each(|stream| answer(stream.unwrap())));
     (url, receiver, go)
 }
 

@@ -33,7 +33,7 @@ pub static TASKS: [Task; 19] = [
     check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
     Task {
         name: "mutants",
-        summary: "that no change of the verifier accepts more (cargo-mutants)",
+        summary: "that no change of the verifier and of the proxy's rules accepts more (cargo-mutants)",
         is_check: false,
         run: mutants,
     },
@@ -124,11 +124,23 @@ fn servers() -> Result<(), Failure> {
     cargo(&["test", "--locked", "--test", "servers"]).run()
 }
 
-/// It takes an hour or two, so that CI runs it once a week, a part a machine: `MUTANTS_SHARD=0/4` is the first of four.
+/// It takes hours, so that CI runs it once a week, a part a machine: `MUTANTS_SHARD=0/4` is the first of four. `MUTANTS=proxy` is the
+/// guards of the proxy, whose tests are conversations with a running one, and `MUTANTS=verifier` the rest; both otherwise.
 fn mutants() -> Result<(), Failure> {
     let shard = std::env::var("MUTANTS_SHARD").unwrap_or_else(|_| "0/1".to_owned());
-    cargo(&["mutants", "--package", "sigvet-core", "--no-shuffle", "--output", "target", "--shard", &shard]).run()
+    let chosen = std::env::var("MUTANTS").ok();
+    let shared = ["mutants", "--no-shuffle", "--output", "target", "--shard", shard.as_str()];
+    for (name, rest) in MUTANTS {
+        if chosen.as_deref().is_none_or(|chosen| chosen == name) {
+            cargo(&[&shared, rest].concat()).run()?;
+        }
+    }
+    Ok(())
 }
+
+/// Whose code is changed, and by which tests that has to show.
+const MUTANTS: [(&str, &[&str]); 2] =
+    [("verifier", &["--package", "sigvet-core"]), ("proxy", &["--package", "sigvet", "--", "--test", "proxy"])];
 
 /// The corpus first: the answers to its cases follow from it.
 fn renew() -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::value::{parse_duration, parse_size};
+use super::value::{parse_count_limit, parse_duration, parse_size_limit, parse_time_limit};
 use crate::gateway::Limits;
 
 /// A port, or `:PORT` for all addresses of the machine, as programs written in Go spell it.
@@ -65,19 +65,19 @@ pub struct ListenOptions {
 #[command(next_help_heading = "Limits")]
 pub struct LimitOptions {
     /// Maximum size of a request body
-    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "5GiB")]
+    #[arg(long, value_name = "BYTES", value_parser = parse_size_limit, default_value = "5GiB")]
     pub max_body: u64,
 
     /// Maximum size of a request line with its headers
-    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "64KiB")]
+    #[arg(long, value_name = "BYTES", value_parser = parse_size_limit, default_value = "64KiB")]
     pub max_head: u64,
 
     /// Maximum time until a request's headers are complete
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "10s")]
+    #[arg(long, value_name = "DURATION", value_parser = parse_time_limit, default_value = "10s")]
     pub head_timeout: Duration,
 
-    /// Maximum time between two pieces of a body
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30s")]
+    /// Maximum time between two pieces of a body, and without requests over HTTP/2
+    #[arg(long, value_name = "DURATION", value_parser = parse_time_limit, default_value = "30s")]
     pub idle_timeout: Duration,
 
     /// Maximum time for requests in progress when the server is asked to stop
@@ -85,7 +85,7 @@ pub struct LimitOptions {
     pub stop_timeout: Duration,
 
     /// Maximum number of open connections
-    #[arg(long, value_name = "COUNT", default_value_t = 1024)]
+    #[arg(long, value_name = "COUNT", value_parser = parse_count_limit, default_value = "1024")]
     pub max_connections: usize,
 }
 

@@ -80,6 +80,32 @@ pub fn parse_size(text: &str) -> Result<u64, InvalidValue> {
     size.and_then(|size| amount.checked_mul(size)).ok_or_else(expected)
 }
 
+/// Parses a limit in bytes. A limit of nothing would refuse all.
+pub fn parse_size_limit(text: &str) -> Result<u64, InvalidValue> {
+    parse_size(text).and_then(|size| unless_zero(size, size == 0, text, ("a size above 0", "for example 1MiB")))
+}
+
+/// Parses a limit of time. A limit of nothing would refuse all.
+pub fn parse_time_limit(text: &str) -> Result<Duration, InvalidValue> {
+    parse_duration(text)
+        .and_then(|time| unless_zero(time, time.is_zero(), text, ("a duration above 0", "for example 10s")))
+}
+
+/// Parses a limit in numbers. A limit of nothing would refuse all.
+pub fn parse_count_limit(text: &str) -> Result<usize, InvalidValue> {
+    let count = text.parse().unwrap_or_default();
+    unless_zero(count, count == 0, text, ("a count above 0", "for example 1024"))
+}
+
+fn unless_zero<T>(
+    limit: T,
+    is_zero: bool,
+    text: &str,
+    (what, expected): (&'static str, &'static str),
+) -> Result<T, InvalidValue> {
+    if is_zero { Err(InvalidValue { what, presented: text.to_owned(), expected }) } else { Ok(limit) }
+}
+
 /// Parses seconds as curl takes them, `2` or `2.5`, or a duration such as `15m`.
 pub fn parse_seconds(text: &str) -> Result<Duration, InvalidValue> {
     let expected = || InvalidValue {

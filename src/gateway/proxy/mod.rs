@@ -20,7 +20,7 @@ mod express;
 pub use express::session_of;
 pub use forwarding::{Forwarding, PURPOSE, constraint};
 pub use identities::{Grant, Identities, Permission};
-pub use pattern::{HostPattern, PrefixPattern, without_port};
+pub use pattern::{HostPattern, PrefixPattern, allows_path, without_port};
 pub use route::{AllowedHosts, Destination, Route, ScopeOf, Selector, Signers};
 pub use rules::{Allowance, Edits, Forbidden};
 
@@ -28,6 +28,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use sigvet_core::credentials::Credentials;
+use sigvet_core::internal::names_two_hosts;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Scope;
 use sigvet_core::verify::Claimed;
@@ -146,6 +147,12 @@ impl Proxy {
         let asked = arriving.asked.as_deref();
         if self.pseudonym.is_in(request) || asked.is_some_and(|asked| self.is_own(asked)) {
             return Err(Denied::itself());
+        }
+        if names_two_hosts(request) {
+            return Err(Denied::new(
+                400,
+                "the target and the Host header name different hosts, or there are two Host headers",
+            ));
         }
         let route = self.route(request, arriving.port)?;
         leg.route.clone_from(&route.name);

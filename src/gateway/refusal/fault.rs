@@ -107,7 +107,9 @@ pub enum Fault {
         /// The scope's.
         presented: String,
     },
-    /// The session token is missing, or is another one.
+    /// The session token of this key is missing.
+    TokenMissing(String),
+    /// The session token is another one.
     Token,
     /// Headers that must be signed and are not.
     HeadersUnsigned(Vec<String>),
@@ -132,7 +134,9 @@ pub enum Fault {
     /// The chunks are not framed as they should be.
     Framing(String),
     /// A form breaks its policy.
-    Policy(String),
+    Policy(Violation),
+    /// The path of the URL cannot be decoded.
+    Path,
     /// Anything else.
     Other(String),
 }
@@ -191,10 +195,11 @@ impl Fault {
             | Self::Unreadable { .. }
             | Self::Malformed { .. }
             | Self::FormMalformed(_)
+            | Self::Path
             | Self::ExpiresTooLong => 0,
             Self::PayloadHeaderMissing(_) => 1,
             Self::KeyUnknown(_) => 2,
-            Self::Token => 3,
+            Self::TokenMissing(_) | Self::Token => 3,
             Self::Skewed { .. } | Self::Expired { .. } | Self::PolicyExpired | Self::NotYetValid { .. } => 4,
             Self::Region { .. } | Self::Service { .. } | Self::ScopeDay { .. } | Self::Terminator { .. } => 5,
             Self::HeadersUnsigned(_) => 6,
@@ -240,7 +245,8 @@ fn of_finding(finding: &Finding, claimed: &Claimed) -> Fault {
         Finding::ScopeTerminator { expected, presented } => {
             Fault::Terminator { carrier, expected: expected.clone(), presented: presented.clone() }
         }
-        Finding::TokenMissing { .. } | Finding::TokenDiffers { .. } | Finding::TokenUnknown => Fault::Token,
+        Finding::TokenMissing { .. } => Fault::TokenMissing(claimed.access_key_id().to_owned()),
+        Finding::TokenDiffers { .. } | Finding::TokenUnknown => Fault::Token,
         Finding::TokenUnsigned { name } | Finding::HeaderUnsigned { name } => {
             Fault::HeadersUnsigned(vec![name.clone()])
         }
@@ -254,7 +260,7 @@ fn of_finding(finding: &Finding, claimed: &Claimed) -> Fault {
         // Version 2, where only one region or service is taken.
         Finding::ScopeUnbound => Fault::Algorithm,
         Finding::Policy(Violation::Expired { .. }) => Fault::PolicyExpired,
-        Finding::Policy(_) => Fault::Policy(finding.to_string()),
+        Finding::Policy(violation) => Fault::Policy(violation.clone()),
         Finding::Stream(fault) => of_stream(fault, finding),
         Finding::AuthorizationForm { problem } => Fault::Malformed { carrier, problem: problem.clone() },
         other => Fault::Other(other.to_string()),

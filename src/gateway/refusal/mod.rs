@@ -93,6 +93,18 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// Says that the path of a request to S3 cannot be decoded.
+    pub fn of_path(request: &Request, answer_as: AnswerAs, request_id: &str) -> Self {
+        let path = String::from_utf8_lossy(request.path());
+        match answer_as {
+            AnswerAs::Minio => silent::minio(&Fault::Path, &path, request_id),
+            AnswerAs::Ceph => silent::ceph(&Fault::Path, false, &path, request_id),
+            AnswerAs::Aws | AnswerAs::Sigvet => s3_refusal(S3Error::of(&Fault::Path, None), request_id, |_| {}),
+        }
+    }
+}
+
 impl Refused<'_> {
     fn fault(&self) -> Fault {
         let is_query = self.request.query().is_some_and(|query| query.windows(6).any(|word| word == b"X-Amz-"));
@@ -128,20 +140,14 @@ impl Refused<'_> {
         Some(format!("sigvet: {} [{}]", titles.join(", and "), ids.join(", ")))
     }
 
-    fn as_s3(&self, error: S3Error, added: Option<String>) -> Refusal {
-        let mut xml = Xml::new();
-        xml.within("Error", |xml| {
-            xml.element("Code", error.code);
-            xml.element("Message", &joined(error.message, added.clone()));
-            error.fields.iter().for_each(|(name, value)| xml.element(name, value));
-            if added.is_some() {
+    fn as_s3(&self, mut error: S3Error, added: Option<String>) -> Refusal {
+        let has_mistakes = added.is_some();
+        error.message = joined(error.message, added);
+        s3_refusal(error, self.request_id, |xml| {
+            if has_mistakes {
                 self.write_mistakes(xml);
             }
-            xml.element("RequestId", self.request_id);
-            xml.element("HostId", "sigvet");
-        });
-        let (status, code, body) = (error.status, error.code, xml.into_bytes());
-        Refusal { status, code, content_type: "application/xml", headers: Vec::new(), body }
+        })
     }
 
     /// Fix and id of each mistake, for whoever looks at the whole answer.
@@ -155,6 +161,20 @@ impl Refused<'_> {
             });
         }
     }
+}
+
+fn s3_refusal(error: S3Error, request_id: &str, write_more: impl FnOnce(&mut Xml)) -> Refusal {
+    let mut xml = Xml::new();
+    xml.within("Error", |xml| {
+        xml.element("Code", error.code);
+        xml.element("Message", &error.message);
+        error.fields.iter().for_each(|(name, value)| xml.element(name, value));
+        write_more(xml);
+        xml.element("RequestId", request_id);
+        xml.element("HostId", "sigvet");
+    });
+    let (status, code, body) = (error.status, error.code, xml.into_bytes());
+    Refusal { status, code, content_type: "application/xml", headers: Vec::new(), body }
 }
 
 /// The service's message comes first, as clients and their tests expect it.

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use sigvet_core::claim::ClaimError;
+use sigvet_core::form::{Condition, PolicyError, Violation};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Verdict;
 
@@ -57,7 +58,8 @@ impl S3Error {
             Fault::Unreadable { carrier, error } => unreadable(*carrier, error),
             Fault::Malformed { carrier, problem } => malformed(*carrier, problem),
             Fault::FormMalformed(problem) => error(400, "MalformedPOSTRequest", sentence(problem)),
-            Fault::KeyUnknown(id) => {
+            // S3 knows a temporary key only together with its token.
+            Fault::KeyUnknown(id) | Fault::TokenMissing(id) => {
                 error(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
                     .with("AWSAccessKeyId", id.as_str())
             }
@@ -93,10 +95,57 @@ impl S3Error {
             Fault::Checksum { name, presented, computed } => checksum(name, presented, computed),
             Fault::Framing(problem) => error(400, "IncompleteBody", sentence(problem)),
             Fault::PolicyExpired => error(403, "AccessDenied", "Invalid according to Policy: Policy expired."),
-            Fault::Policy(problem) => error(403, "AccessDenied", format!("Invalid according to Policy: {problem}")),
+            Fault::Policy(violation) => policy(violation),
+            // Of an escape that is none S3 says so in its status line alone; of bytes that are not UTF-8 it says this.
+            Fault::Path => error(400, "InvalidURI", "Couldn't parse the specified URI."),
             Fault::Other(problem) => error(400, "InvalidRequest", sentence(problem)),
         }
     }
+}
+
+/// An upload that breaks its policy (*POST policy*, and replies quoted in versity/versitygw#2040 and #2041,
+/// waynehoover/s3_direct_upload#107, dwilkie/carrierwave_direct#230 and aws/aws-sdk-php#3292).
+fn policy(violation: &Violation) -> S3Error {
+    let denied = |problem: String| error(403, "AccessDenied", format!("Invalid according to Policy: {problem}"));
+    let two =
+        || error(400, "IncorrectNumberOfFilesInPostRequest", "POST requires exactly one file upload per request.");
+    match violation {
+        Violation::Unreadable(problem) => error(400, "InvalidPolicyDocument", unreadable_policy(problem)),
+        Violation::LengthOutOfRange { min, presented, .. } if presented < min => {
+            error(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
+                .with("ProposedSize", presented.to_string())
+                .with("MinSizeAllowed", min.to_string())
+        }
+        Violation::LengthOutOfRange { max, presented, .. } => {
+            error(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+                .with("ProposedSize", presented.to_string())
+                .with("MaxSizeAllowed", max.to_string())
+        }
+        // Of a secret condition neither side is shown.
+        Violation::ConditionFailed { condition, .. } if !violation.sides().1.is_empty() => {
+            denied(format!("Policy Condition failed: {}", quoted(condition)))
+        }
+        Violation::FieldNotAllowed { name } => denied(format!("Extra input fields: {name}")),
+        Violation::FileMissing => two(),
+        Violation::FieldRepeated { name } if name == "file" => two(),
+        other => denied(other.to_string()),
+    }
+}
+
+fn unreadable_policy(problem: &PolicyError) -> String {
+    match problem {
+        PolicyError::NotBase64(_) => "Invalid Policy: invalid Base64 encoding.".to_owned(),
+        PolicyError::NotJson(_) => "Invalid Policy: Invalid JSON.".to_owned(),
+        other => format!("Invalid Policy: {other}"),
+    }
+}
+
+/// With a blank behind each comma.
+fn quoted(condition: &Condition) -> String {
+    let text = condition.to_string();
+    let words: Option<Vec<serde_json::Value>> = serde_json::from_str(&text).ok();
+    let list = words.map(|words| words.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    list.map_or(text, |list| format!("[{list}]"))
 }
 
 fn of_time(fault: &Fault) -> S3Error {

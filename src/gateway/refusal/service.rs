@@ -51,7 +51,7 @@ impl ServiceError {
                 INVALID,
                 "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.".to_owned(),
             ),
-            Fault::KeyUnknown(_) | Fault::Token => {
+            Fault::KeyUnknown(_) | Fault::TokenMissing(_) | Fault::Token => {
                 (UNRECOGNIZED, "The security token included in the request is invalid.".to_owned())
             }
             Fault::Unreadable { carrier, error } => (INCOMPLETE, unreadable(*carrier, error)),

@@ -30,7 +30,9 @@ fn minio_error(fault: &Fault) -> S3Error {
         Fault::KeyUnknown(_) => {
             error(403, "InvalidAccessKeyId", "The Access Key Id you provided does not exist in our records.")
         }
-        Fault::Token => error(403, "InvalidTokenId", "The security token included in the request is invalid"),
+        Fault::TokenMissing(_) | Fault::Token => {
+            error(403, "InvalidTokenId", "The security token included in the request is invalid")
+        }
         Fault::Skewed { .. } => error(
             403,
             "RequestTimeTooSkewed",
@@ -103,7 +105,9 @@ fn ceph_code(fault: &Fault, is_form: bool) -> (u16, &'static str) {
             (403, "AccessDenied")
         }
         Fault::Unreadable { carrier: Carrier::Query, .. } => (403, "AccessDenied"),
-        Fault::Unreadable { .. } | Fault::Malformed { .. } | Fault::Token => (400, "InvalidArgument"),
+        Fault::Unreadable { .. } | Fault::Malformed { .. } | Fault::TokenMissing(_) | Fault::Token => {
+            (400, "InvalidArgument")
+        }
         Fault::ChunkMismatch | Fault::Framing(_) => (400, "XAmzContentSHA256Mismatch"),
         // It compares neither region nor service with its own; whoever asked for one gets AWS's answer.
         other => {

@@ -15,6 +15,7 @@ use crate::gateway::ReplyBody;
 use crate::gateway::asked::{Asked, NotForProxy};
 use crate::gateway::passage::{Leg, Tunnel, Tunnels};
 use crate::gateway::record::Heads;
+use crate::gateway::unread::Unread;
 
 /// Why a request is for no server that a forward proxy could ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,10 +38,10 @@ pub struct Opened {
     pub tunnel: Tunnel,
 }
 
-impl Misdirected {
-    /// The status that says so (RFC 9110 §15.5.20).
-    pub fn status(self) -> u16 {
-        if self == Self::Host { 421 } else { 400 }
+impl Unread for Misdirected {
+    /// RFC 9110 §15.5.20.
+    fn status(&self) -> u16 {
+        if *self == Self::Host { 421 } else { 400 }
     }
 }
 
@@ -63,7 +64,7 @@ impl Server {
         // A body would be taken for the beginning of what is said in the tunnel.
         let asked = heads.take().filter(|_| request.body().is_end_stream()).map(|head| Asked::parse(&head));
         let (Some(Ok(Asked::Tunnel(to))), Some(tunnels)) = (asked, self.tunnels()) else {
-            return (turn.refuse_unread(None, 400, &NotForProxy).await.into_response(), None);
+            return (turn.refuse_unread(None, &NotForProxy).await.into_response(), None);
         };
         let mut leg = Box::<Leg>::default();
         let opened = tunnels.open(&to, ends.port, &mut leg).await;

@@ -1,75 +1,46 @@
 //! The face that judges: each request is answered as the service would, each refusal is explained.
 
-mod failures;
 mod forwarded;
 
 pub(super) use forwarded::Opened;
 
 use std::error::Error;
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use http::Method;
+use http::request::Parts;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::upgrade::OnUpgrade;
 use sigvet_core::claim::ClaimError;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Finding, Outcome, Verdict, VerifyError};
+use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
 use tokio::sync::Semaphore;
 
-use super::exchange::{Exchange, Judgement};
+use super::exchange::{Exchange, Judgement, shorten};
 use super::forward_auth::Asker;
+use super::inbound::{self, Unreadable};
 use super::intake::{self, Chunks, FileHolds, Intake, IntakeError};
-use super::passage::{Arriving, ArrivingBody, Later, Leg, Passage, Passed};
+use super::passage::{Arriving, ArrivingBody, Leg, Passage, Passed};
 use super::payload::BodyFile;
 use super::record::Heads;
 use super::refusal::{Refusal, Refused};
-use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, inbound, understood};
+use super::roles::{Answer, Pages, Sink};
+use super::telling::told_at_end;
+use super::unread::{self, Unread, empty_request};
+use super::words::describe_tls;
+use super::{AnswerAs, Dialect, Limits, Reply, ReplyBody, Verifier, cors, understood};
 use crate::transport::HttpVersion;
-use failures::{status_of, status_of_pass, unreadable};
+use forwarded::Misdirected;
 
 /// What a request of HTTP/2 is listed as.
 const HTTP_2: &str = "HTTP/2";
-
-/// Bytes of a body that a listed exchange keeps.
-const KEPT_BODY: usize = 64 * 1024;
-
-/// Who answers a valid request.
-pub trait Answer: Send + Sync + fmt::Debug {
-    /// The answer to a request whose signature is right. Its body is as it arrived, chunks included. One that is too long for
-    /// memory is in the file, in the form that [`file_holds`](Self::file_holds) says.
-    fn answer<'a>(&'a self, request: &'a Request, file: Option<BodyFile>, verdict: &'a Verdict) -> Later<'a, Reply>;
-
-    /// What the file of a long body in chunks holds.
-    fn file_holds(&self) -> FileHolds {
-        FileHolds::Arrived
-    }
-}
-
-/// What stands under the reserved path.
-pub trait Pages: Send + Sync + fmt::Debug {
-    /// The answer, if the request is for one of the pages.
-    fn answer(&self, request: &Request, method: &Method) -> Option<Reply>;
-}
-
-/// Who is told of each exchange.
-pub trait Sink: Send + Sync + fmt::Debug {
-    /// Takes it.
-    fn take(&self, exchange: Arc<Exchange>) -> Later<'_, ()>;
-}
-
-/// Nobody is told.
-impl Sink for () {
-    fn take(&self, _: Arc<Exchange>) -> Later<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
-}
 
 /// Whose requests are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -139,7 +110,10 @@ impl Server {
         let upgrade = wants_upgrade.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
         let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
-        let inbound = inbound::request_of(&parts, recorded.as_deref());
+        let inbound = match heads.exceeded_limit() {
+            Some(limit) if recorded.is_none() => Err(Unreadable::TooLong { limit }),
+            _ => inbound::request_of(&parts, recorded.as_deref()),
+        };
         let asked = match &inbound {
             Ok(request) => self.asked_by(request, (&parts, recorded.as_deref()), ends),
             Err(_) => Ok(None),
@@ -150,50 +124,88 @@ impl Server {
         {
             return reply.into_response();
         }
+        // Whoever passes requests on, or answers a proxy's question, leaves this to whoever answers the page.
+        let is_answered_here = self.passage.is_none() && self.asker.is_none();
+        let origin = if is_answered_here { cors::own_origin(&parts.headers) } else { None };
+        let mut response = match inbound {
+            Ok(_) if is_answered_here && cors::is_preflight(&parts) && origin.is_some() => {
+                cors::preflight(&parts.headers).into_response()
+            }
+            _ => self.answer_request(&parts, (inbound, asked), body, (upgrade, ends)).await,
+        };
+        if let Some(origin) = origin {
+            cors::allow(origin, response.headers_mut());
+        }
+        response
+    }
+
+    async fn answer_request(
+        &self,
+        parts: &Parts,
+        (inbound, asked): (Result<Request, Unreadable>, Result<Option<Arc<RequestUrl>>, Misdirected>),
+        body: Incoming,
+        (upgrade, ends): (Option<OnUpgrade>, &Ends),
+    ) -> http::Response<ReplyBody> {
+        let is_head = parts.method == Method::HEAD;
         let mut turn = self.begin(ends.peer, parts.version);
         let request = match inbound {
             Ok(request) => request,
-            Err(error) => return turn.refuse_unread(None, 400, &error).await.into_response(),
+            Err(error) => return turn.refuse_unread(None, &error).await.into_response(),
         };
         let asked = match asked {
             Ok(asked) => asked,
-            Err(error) => return turn.refuse_unread(Some(request), error.status(), &error).await.into_response(),
+            Err(error) => return turn.refuse_unread(Some(request), &error).await.into_response(),
         };
-        if let Some(passage) = &self.passage {
-            let is_head = parts.method == Method::HEAD;
-            return without_body_if(
-                is_head,
-                turn.pass_on(&**passage, request, body, (upgrade, ends.port, asked)).await,
-            );
+        // Whoever asks first whether the body is wanted is not told to send it.
+        if body.size_hint().lower() > self.limits.body_bytes {
+            let error = IntakeError::TooLong { limit: self.limits.body_bytes };
+            return without_body_if(is_head, turn.refuse_unread(Some(request), &error).await);
+        }
+        let reply = match &self.passage {
+            Some(passage) => turn.pass_on(&**passage, request, body, (upgrade, ends.port, asked)).await,
+            None => self.judge(turn, request, body).await,
+        };
+        without_body_if(is_head, reply)
+    }
+
+    async fn judge(&self, mut turn: Turn<'_>, request: Request, body: Incoming) -> Reply {
+        if let Some(problem) = turn.undecodable(&request) {
+            return turn.refuse_path(request, problem).await;
         }
         // A body that is large, or may be, is not taken from somebody whose head alone is refused.
         let is_large = body.size_hint().upper().is_none_or(|length| length > self.limits.memory_bytes as u64);
         let by_head = if is_large { turn.judge_head(&request) } else { Ahead::Open(None) };
-        let reply = match by_head {
+        match by_head {
             Ahead::Refused(head, verdict) => turn.refuse(*head, Ok(verdict)).await.with("connection", "close"),
             Ahead::Open(chunks) => {
                 match intake::take(&request, body, chunks.map(|chunks| *chunks), &self.limits).await {
                     Ok(intake) => turn.judge(request, intake).await,
-                    Err(error) => turn.refuse_unread(Some(request), status_of(&error), &error).await,
+                    Err(error) => turn.refuse_unread(Some(request), &error).await,
                 }
             }
-        };
-        without_body_if(parts.method == Method::HEAD, reply)
+        }
     }
 
     /// A connection ended in an error: a head that is no HTTP, too long, or too slow.
     pub(super) async fn note_unreadable(&self, peer: SocketAddr, error: &(dyn Error + Send + Sync + 'static)) {
         // Whoever closes a connection without a word has not made a request.
-        if let Some(problem) = unreadable(error) {
+        if let Some(problem) = unread::unreadable(error) {
             let turn = self.begin(peer, http::Version::HTTP_11);
-            turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(400)).await;
+            let (status, text) = problem;
+            turn.tell(empty_request(), 0, Judgement::Unread(text.to_owned()), Answered::with_status(status)).await;
         }
     }
 
     /// A client that could not agree on TLS.
     pub(super) async fn note_failed_handshake(&self, peer: SocketAddr, error: &std::io::Error) {
         let turn = self.begin(peer, http::Version::HTTP_11);
-        let problem = format!("the TLS handshake failed: {error}");
+        let problem = format!("the TLS handshake failed: {}", describe_tls(error));
+        turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
+    }
+
+    /// Something about the listener itself, which no client has asked for.
+    pub(super) async fn note_listening(&self, address: SocketAddr, problem: String) {
+        let turn = self.begin(address, http::Version::HTTP_11);
         turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
     }
 
@@ -296,13 +308,37 @@ impl Turn<'_> {
         self.server.verifier.decoder(head, verdict).map(|decoder| Chunks::new(decoder, holds))
     }
 
+    /// Why S3 could not decode the path of a request that is for S3. Of what a proxy asks about, the path is in a header.
+    fn undecodable(&self, request: &Request) -> Option<&'static str> {
+        let problem = unread::undecodable(request.path()).filter(|_| self.server.asker.is_none())?;
+        let claimed = Claimed::extract(request, BucketRule::default()).ok();
+        let service = self.server.verifier.service.as_deref();
+        let dialect = match service {
+            Some(_) => Dialect::for_service(request, service),
+            None => Dialect::of(request, claimed.as_ref()),
+        };
+        (dialect == Dialect::S3).then_some(problem)
+    }
+
+    async fn refuse_path(self, request: Request, problem: &'static str) -> Reply {
+        let Refusal { status, code, content_type, body, .. } =
+            Refusal::of_path(&request, self.server.answer_as, &self.request_id);
+        let reply = Reply::new(status, content_type, body.clone())
+            .with("x-sigvet-verdict", "unknown")
+            .with("x-amz-request-id", &self.request_id)
+            .with("connection", "close");
+        let answered = Answered { status, code: Some(code), reply: body };
+        self.tell(request, 0, Judgement::Unread(problem.to_owned()), answered).await;
+        reply
+    }
+
     async fn judge(mut self, mut request: Request, intake: Intake) -> Reply {
         let Intake { body, file, findings, has_chunks_read } = intake;
         request.body = body;
         if let Some(asker) = self.server.asker {
             match asker.subject(&request) {
                 Ok(subject) => request = subject,
-                Err(error) => return self.refuse_unread(Some(request), 500, &error).await,
+                Err(error) => return self.refuse_unread(Some(request), &error).await,
             }
         }
         match self.server.verifier.judge(&request, self.now) {
@@ -364,7 +400,7 @@ impl Turn<'_> {
                 return self.refuse(*head, verdict).await.with("connection", "close");
             }
             Err(NotAdmitted::Unread(error)) => {
-                return self.refuse_unread(Some(request), status_of(&error), &error).await;
+                return self.refuse_unread(Some(request), &error).await;
             }
         };
         let version = if self.version == HTTP_2 { HttpVersion::Http2 } else { HttpVersion::Http1 };
@@ -376,7 +412,7 @@ impl Turn<'_> {
                 verdict.findings.extend(findings);
                 self.refuse(request, Ok(verdict)).await.with("connection", "close")
             }
-            Passed::Unread(error) => self.refuse_unread(Some(request), status_of_pass(&error), &error).await,
+            Passed::Unread(error) => self.refuse_unread(Some(request), &error).await,
         }
     }
 
@@ -436,8 +472,14 @@ impl Turn<'_> {
         if let Some(cause) = leg.cause() {
             reply = reply.with("x-sigvet-cause", &cause);
         }
-        let length = leg.length;
-        self.record(request, length, judgement, (Answered::with_status(reply.status), Some(leg))).await;
+        let (length, has_answer) = (leg.length, leg.status.is_some());
+        let is_head = request.method() == Method::HEAD.as_str();
+        let answered = Answered::with_status(reply.status);
+        let exchange = self.exchange(request, length, judgement, (answered, Some(leg)));
+        if has_answer && !is_head && !reply.body.is_end_stream() {
+            return told_at_end(reply, exchange, Arc::clone(&self.server.sink));
+        }
+        self.server.sink.take(Arc::new(exchange)).await;
         reply
     }
 
@@ -511,8 +553,8 @@ impl Turn<'_> {
         (Arc::unwrap_or_clone(request), diagnosis)
     }
 
-    async fn refuse_unread(&mut self, request: Option<Request>, status: u16, error: &(dyn Error + Sync)) -> Reply {
-        let text = error.to_string();
+    async fn refuse_unread(&mut self, request: Option<Request>, error: &dyn Unread) -> Reply {
+        let (status, text) = (error.status(), error.to_string());
         let reply = Reply::plain(status, &text)
             .with("x-sigvet-verdict", "unknown")
             .with("x-amz-request-id", &self.request_id)
@@ -527,17 +569,18 @@ impl Turn<'_> {
     }
 
     async fn tell(&self, request: Request, body_length: u64, judgement: Judgement, answered: Answered) {
-        self.record(request, body_length, judgement, (answered, None)).await;
+        let exchange = self.exchange(request, body_length, judgement, (answered, None));
+        self.server.sink.take(Arc::new(exchange)).await;
     }
 
-    async fn record(
+    fn exchange(
         &self,
         request: Request,
         body_length: u64,
         judgement: Judgement,
         (answered, upstream): (Answered, Option<Box<Leg>>),
-    ) {
-        let exchange = Exchange {
+    ) -> Exchange {
+        Exchange {
             number: self.number,
             request_id: self.request_id.clone(),
             at: self.now,
@@ -552,8 +595,7 @@ impl Turn<'_> {
             code: answered.code,
             reply: answered.reply,
             took: self.began.elapsed(),
-        };
-        self.server.sink.take(Arc::new(exchange)).await;
+        }
     }
 }
 
@@ -569,19 +611,4 @@ impl Answered {
     fn with_status(status: u16) -> Self {
         Self { status, code: None, reply: Vec::new() }
     }
-}
-
-/// What is listed does not keep long bodies.
-fn shorten(body: &mut Body) {
-    if let Body::Bytes(bytes) | Body::Form { outline: bytes, .. } = body
-        && bytes.len() > KEPT_BODY
-    {
-        let (sha256, length) = (body.sha256(), body.length().unwrap_or_default());
-        *body = Body::Elsewhere { sha256, length };
-    }
-}
-
-fn empty_request() -> Request {
-    let body = Body::Bytes(Vec::new());
-    sigvet_core::internal::captured_request("", "", sigvet_core::request::Headers::default(), body)
 }

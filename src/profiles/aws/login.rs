@@ -9,7 +9,10 @@ use sigvet_core::credentials::Credentials;
 pub(super) fn ask(session: &str, region: Option<&str>) -> Result<Credentials, AwsCause> {
     use aws_credential_types::provider::ProvideCredentials;
 
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    use crate::platform;
+
+    let runtime = platform::ensure_descriptors(platform::OF_RUNTIME)
+        .and_then(|()| tokio::runtime::Builder::new_current_thread().enable_all().build());
     let runtime = runtime.map_err(|error| AwsCause::new(error.to_string()))?;
     runtime.block_on(async {
         let provider = aws_config::login::LoginCredentialsProvider::builder(session);

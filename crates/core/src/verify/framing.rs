@@ -102,6 +102,13 @@ fn host(request: &Request) -> Option<Finding> {
     is_other.then(|| Finding::HostContradicted { expected: authority, presented: host.to_owned() })
 }
 
+/// Whether a request says in two ways for which host it is: its route may follow one of them and its signature the other.
+pub fn names_two_hosts(request: &Request) -> bool {
+    host(request).is_some()
+        || request.headers.values("host").count() > 1
+        || (request.authority.is_some() && request.host().is_none())
+}
+
 /// A scheme, a user or a path is no part of `Host` (RFC 9110 §7.2), and a list is not one host. Who finds the host in it by cutting
 /// somewhere may find another than the next server does; MinIO, Ceph and AWS's load balancers answer such a request with 400.
 fn malformed_host(request: &Request) -> Option<Finding> {

@@ -16,7 +16,7 @@ mod verdict;
 mod accept;
 mod once;
 mod written;
-mod framing;
+pub(crate) mod framing;
 mod payload;
 pub(crate) mod addressed;
 #[cfg(feature = "v2")]

@@ -22,6 +22,9 @@ pub const REGION: &str = "us-east-1";
 /// So long a mistake is looked for: much longer than it takes, even where nothing is optimised.
 const EXPLAIN_TIME: Duration = Duration::from_secs(20);
 
+/// Files and sockets that server and client have open at a time.
+const DESCRIPTORS: usize = 14;
+
 /// A server under way.
 pub struct Stage {
     runtime: Runtime,
@@ -38,6 +41,8 @@ impl Stage {
             Failure::new(Exit::CannotConnect, format!("cannot start a server on this machine: {error}"))
                 .hint("allow programs to listen on 127.0.0.1")
         };
+        platform::ensure_descriptors(DESCRIPTORS)
+            .map_err(|error| Failure::new(Exit::CannotConnect, error.to_string()))?;
         let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| cannot(&error))?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listening = runtime.block_on(Listening::bind(address, false, None)).map_err(|error| cannot(&error))?;

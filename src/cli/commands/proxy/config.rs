@@ -76,6 +76,7 @@ fn route(
     let flag = |name, default| Ok::<_, Failure>(file.flag(table, name)?.unwrap_or(default));
     let (profile, role) = (text("profile")?, text("role_arn")?);
     Ok(RouteSpec {
+        is_configured: true,
         name: text("name")?.unwrap_or_else(|| format!("route {number}")),
         host: text("host")?,
         path: text("path")?,

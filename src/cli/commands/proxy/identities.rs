@@ -4,6 +4,7 @@ use std::path::Path;
 
 use toml_edit::{Item, TableLike};
 
+use super::checks::{Check, check_host_pattern, check_method, check_path, check_scope_word};
 use super::table::TomlFile;
 use crate::cli::context::Context;
 use crate::cli::credentials::sources::Sources;
@@ -11,7 +12,7 @@ use crate::cli::credentials::words::closing_command;
 use crate::cli::failure::{Exit, Failure};
 use crate::gateway::proxy::{Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern, session_of};
 use crate::gateway::{Keyring, NamedKey};
-use crate::platform::{Access, mode_open_to};
+use crate::platform::{Access, is_owner_trusted, mode_open_to};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// The fields of an identity, and of what it may do.
@@ -35,6 +36,7 @@ pub struct Inbound {
 pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inbound, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?;
+    refuse_if_writable(path)?;
     warn_if_open(path, sources);
     let file = TomlFile { path, text: &text };
     let document = file.parse()?;
@@ -64,6 +66,19 @@ pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inb
         count += 1;
     }
     Ok(Inbound { keys: Keyring::new(keys), identities: Identities::new(grants), count })
+}
+
+/// Whoever can write to the file can give themselves a key, and spend the real ones.
+fn refuse_if_writable(path: &Path) -> Result<(), Failure> {
+    let Ok(metadata) = std::fs::metadata(path) else { return Ok(()) };
+    if !is_owner_trusted(&metadata) {
+        return Err(Failure::usage(format!("{} belongs to another user, who can change it", path.display())));
+    }
+    match mode_open_to(Access::Write, &metadata) {
+        None => Ok(()),
+        Some(mode) => Err(Failure::usage(format!("others can write to {} (mode {mode:04o})", path.display()))
+            .hint(format!("{} keeps it private", closing_command(path)))),
+    }
 }
 
 fn warn_if_open(path: &Path, sources: &mut Sources) {
@@ -143,9 +158,18 @@ fn permission(file: &TomlFile<'_>, table: &dyn TableLike) -> Result<Permission, 
             file.path.display()
         )));
     }
-    if let Some(path) = file.strings(table, "paths")?.iter().find(|path| !path.starts_with('/')) {
-        let span = table.get("paths").and_then(Item::span);
-        return Err(file.failure(span, &format!("the path '{path}' does not begin with '/'")));
+    let checks: [(&str, Check); 5] = [
+        ("hosts", check_host_pattern),
+        ("methods", check_method),
+        ("paths", check_path),
+        ("regions", check_scope_word),
+        ("services", check_scope_word),
+    ];
+    for (field, check) in checks {
+        for word in file.strings(table, field)? {
+            let span = table.get(field).and_then(Item::span);
+            check(&word).map_err(|useless| useless.into_failure(|problem| file.failure(span, problem)))?;
+        }
     }
     let hosts = file.strings(table, "hosts")?.iter().map(|host| HostPattern::new(host)).collect();
     let paths = file.strings(table, "paths")?.iter().map(|path| PrefixPattern::new(path)).collect();

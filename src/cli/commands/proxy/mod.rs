@@ -1,5 +1,6 @@
 //! `sigvet proxy`: signs what passes, or verifies it and signs it again.
 
+mod checks;
 mod spec;
 mod table;
 mod config;
@@ -20,7 +21,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::{LimitOptions, ListenOptions, LogFormat, Port};
 use crate::cli::options::signing::{CredentialOptions, PathOptions, SchemeName};
-use crate::cli::options::value::parse_duration;
+use crate::cli::options::value::{parse_duration, parse_time_limit};
 use crate::cli::terminal::notes::warn;
 
 /// The port that is listened on if none is named: that of aws-sigv4-proxy.
@@ -71,7 +72,7 @@ pub struct ProxyArgs {
     allow_host: Vec<String>,
 
     /// Maximum time until the upstream begins to answer
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "60s")]
+    #[arg(long, value_name = "DURATION", value_parser = parse_time_limit, default_value = "60s")]
     #[arg(help_heading = "Upstream")]
     response_timeout: Duration,
 

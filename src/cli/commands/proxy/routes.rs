@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::checks::{Check, check_header, check_host, check_host_pattern, check_method, check_path};
 use super::spec::RouteSpec;
 use super::{ProxyArgs, UpstreamScheme};
 use crate::cli::context::Context;
@@ -23,6 +24,7 @@ use sigvet_core::request::{Headers, RequestUrl, UriScheme};
 /// # Errors
 /// An upstream that is no URL, a profile that does not exist, a region that is not known.
 pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context: &Context) -> Result<Route, Failure> {
+    check(spec)?;
     let options = args.connection.to_upstream(context);
     let is_inbound = args.inbound.is_some();
     let (destination, host) = destination(spec, options, is_inbound)?;
@@ -33,7 +35,7 @@ pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context:
     // Clients that sign say for themselves which region and service it is.
     if let Some(host) = spec.sign_host.as_deref().or(host.as_deref()).filter(|_| !is_inbound) {
         // Only whether it is known counts here.
-        let _ = scope_of(without_port(host)).map_err(|problem| Failure::usage(format!("{}: {problem}", spec.name)))?;
+        let _ = scope_of(without_port(host)).map_err(|problem| spec.problem(problem))?;
     }
     Ok(Route {
         name: spec.name.clone(),
@@ -47,7 +49,7 @@ pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context:
         scope_of,
         sign_host: spec.sign_host.clone(),
         is_payload_unsigned: spec.unsigned_payload,
-        allowance: allowance(spec)?,
+        allowance: allowance(spec),
         inbound: Permission {
             regions: spec.region.iter().cloned().collect(),
             services: spec.service.iter().cloned().collect(),
@@ -57,6 +59,19 @@ pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context:
         limit: args.response_timeout,
         signers: Signers::default(),
     })
+}
+
+/// Refuses rules that could never apply.
+fn check(spec: &RouteSpec) -> Result<(), Failure> {
+    let all = |words: &[String], check: Check| words.iter().try_for_each(|word| check(word));
+    let checked = all(spec.sign_host.as_slice(), check_host)
+        .and_then(|()| all(spec.host.as_slice(), check_host_pattern))
+        .and_then(|()| all(&spec.allow_hosts, check_host_pattern))
+        .and_then(|()| all(&spec.allow_methods, check_method))
+        .and_then(|()| all(&spec.allow_paths, check_path))
+        .and_then(|()| all(&spec.strip_headers, check_header))
+        .and_then(|()| all(&spec.duplicate_headers, check_header));
+    checked.map_err(|useless| useless.into_failure(|problem| spec.problem(problem)))
 }
 
 /// Where the route leads, and the host if it is always the same.
@@ -109,32 +124,27 @@ fn scope_of(spec: &RouteSpec, profile: profiles::Settings) -> Arc<ScopeOf> {
 
 fn path_prefix(spec: &RouteSpec) -> Result<Option<String>, Failure> {
     if spec.strip_prefix && spec.path.is_none() {
-        return Err(Failure::usage(format!("{}: strip_prefix is set, but there is no path to strip", spec.name)));
+        return Err(spec.problem("strip_prefix is set, but there is no path to strip"));
     }
     match &spec.path {
-        Some(path) if path.contains('*') => Err(Failure::usage(format!("{}: the path '{path}' has a '*'", spec.name))
+        Some(path) if path.contains('*') => Err(spec
+            .problem(format!("the path '{path}' has a '*'"))
             .hint("write the beginning of the path alone: everything below it is taken")),
-        Some(path) if !path.starts_with('/') => {
-            Err(Failure::usage(format!("{}: the path '{path}' does not begin with '/'", spec.name)))
-        }
+        Some(path) if !path.starts_with('/') => Err(spec.problem(format!("the path '{path}' does not begin with '/'"))),
         path => Ok(path.clone()),
     }
 }
 
-fn allowance(spec: &RouteSpec) -> Result<Allowance, Failure> {
-    if let Some(path) = spec.allow_paths.iter().find(|path| !path.starts_with('/')) {
-        return Err(Failure::usage(format!("the allowed path '{path}' does not begin with '/'"))
-            .hint("for example '/bucket/*'"));
-    }
+fn allowance(spec: &RouteSpec) -> Allowance {
     let paths = spec.allow_paths.iter().map(|path| PrefixPattern::new(path)).collect();
-    Ok(Allowance { methods: spec.allow_methods.clone(), paths })
+    Allowance { methods: spec.allow_methods.clone(), paths }
 }
 
 fn edits(spec: &RouteSpec) -> Result<Edits, Failure> {
     let patterns = |texts: &[String]| texts.iter().map(|text| PrefixPattern::new(text)).collect();
     let mut add = Headers::default();
     for (name, value) in &spec.add_headers {
-        add.push(name, value.as_str()).map_err(|error| Failure::usage(format!("invalid header '{name}': {error}")))?;
+        add.push(name, value.as_str()).map_err(|error| spec.problem(format!("invalid header '{name}': {error}")))?;
     }
     Ok(Edits {
         strip: patterns(&spec.strip_headers),

@@ -66,7 +66,8 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
     if args.inbound.is_some()
         && let Some(spec) = specs.iter().find(|spec| spec.changes_requests())
     {
-        return Err(Failure::usage(format!("route '{}' changes requests, which --inbound verifies", spec.name))
+        return Err(spec
+            .problem("requests would be changed, but --inbound verifies them")
             .hint("the client signed them as they are: remove the options that add or strip something"));
     }
     let clock = Clock::new(context::now);

@@ -1,5 +1,7 @@
 //! A route as it was written: on the command line, or in a table of the configuration.
 
+use std::fmt::Display;
+
 use super::{ProxyArgs, UpstreamScheme};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::{PathOptions, SchemeName};
@@ -9,6 +11,8 @@ use crate::cli::options::signing::{PathOptions, SchemeName};
 pub struct RouteSpec {
     /// Its name.
     pub name: String,
+    /// Whether it stands in a file, among others.
+    pub is_configured: bool,
     /// Which requests it takes.
     pub host: Option<String>,
     pub path: Option<String>,
@@ -72,6 +76,14 @@ impl RouteSpec {
             duplicate_headers: args.duplicate_headers.clone(),
             ..Self::default()
         })
+    }
+
+    /// A message about the route, with its name if there may be others.
+    pub fn problem(&self, text: impl Display) -> Failure {
+        match self.is_configured {
+            true => Failure::usage(format!("route '{}': {text}", self.name)),
+            false => Failure::usage(text.to_string()),
+        }
     }
 
     /// Whether the request changes before it is signed.

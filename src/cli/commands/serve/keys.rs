@@ -19,6 +19,10 @@ pub fn find(args: &ServeArgs, context: &Context) -> Result<Keyring, Failure> {
     for name in &args.profile {
         keys.push(of_profile(name, args, context)?);
     }
+    let choice = CredentialChoice { profile_file: args.profile_file.clone(), ..CredentialChoice::default() };
+    if keys.is_empty() || args.profile_file.is_some() {
+        profiles::check_file(&choice, &context.environment)?;
+    }
     if keys.is_empty() {
         keys.extend(keys_in_files(args.profile_file.as_deref(), context));
     }

@@ -86,6 +86,8 @@ fn upstream(leg: &Leg) -> serde_json::Value {
         "status": leg.status,
         "request_id": leg.request_id,
         "milliseconds": in_milliseconds(leg.took),
+        "bytes": leg.reply_length,
+        "broken": leg.is_broken,
     })
 }
 

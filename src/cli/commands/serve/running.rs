@@ -13,7 +13,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
 use crate::gateway::{
-    Clock, Exchange, Journal, JournalLimits, Keyring, ListenError, Listening, Pages, Server, Stop, Verifier,
+    AnswerAs, Clock, Exchange, Journal, JournalLimits, Keyring, ListenError, Listening, Pages, Server, Stop, Verifier,
 };
 use crate::platform;
 use sigvet_core::verify::{DEFAULT_WINDOW, Outcome};
@@ -26,7 +26,9 @@ pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exi
 
 /// The threads of a server.
 pub fn start_runtime() -> Result<Runtime, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // A listener, and a connection.
+    let runtime = platform::ensure_descriptors(platform::OF_RUNTIME + 2)
+        .and_then(|()| tokio::runtime::Builder::new_multi_thread().enable_all().build());
     runtime.map_err(|error| Failure::from_error(Exit::CannotConnect, error))
 }
 
@@ -82,6 +84,7 @@ fn verifier(args: &ServeArgs, keys: Keyring, listening: &Listening) -> Verifier 
         region: region.map(str::to_owned),
         service: service.map(str::to_owned),
         token: expected.token,
+        wants_session_tokens: !matches!(args.answer_as(), AnswerAs::Minio | AnswerAs::Ceph),
         window: args.window.unwrap_or(DEFAULT_WINDOW),
         endpoints: vec![listening.address().to_string(), format!("localhost:{port}")],
         ..Verifier::new(keys, Clock::new(move || now.unwrap_or_else(context::now)))
@@ -172,8 +175,10 @@ impl Log<'_> {
     }
 
     fn write(&mut self, exchange: &Exchange, stop: &Stop, context: &mut Context) -> Result<(), Failure> {
-        self.count += 1;
-        self.is_refused |= exchange.judgement.outcome() != Outcome::Valid;
+        if !exchange.is_stray() {
+            self.count += 1;
+            self.is_refused |= exchange.judgement.outcome() != Outcome::Valid;
+        }
         unless_closed(self.report.write(exchange, context))?;
         if self.args.once.is_some_and(|once| self.count >= once.get()) {
             stop.ask();

@@ -18,11 +18,16 @@ use crate::cli::failure::{Exit, Failure};
 use crate::gateway::forward::{self, Forwarder};
 use crate::gateway::{Authority, Clock, Limits, Stop};
 use crate::platform::ChildSignals;
+use crate::profiles::{self, CredentialChoice};
 
 /// Runs the program, and writes what it is refused.
 pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
     context.connection = args.connection.to_credentials(context);
     let watched = args.watched()?;
+    if args.profile_file.is_some() && !args.no_credentials {
+        let choice = CredentialChoice { profile_file: args.profile_file.clone(), ..CredentialChoice::default() };
+        profiles::check_file(&choice, &context.environment)?;
+    }
     let mut report = Report::new(args)?;
     let authority =
         Authority::new(forward::PURPOSE, &watched.constraint(), Clock::new(context::now), std::process::id());

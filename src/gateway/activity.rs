@@ -1,0 +1,90 @@
+//! Whether a connection has requests that are not answered to their ends.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+
+use super::ReplyBody;
+
+/// The requests of one connection.
+#[derive(Debug, Clone)]
+pub struct Activity(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    running: usize,
+    /// When the last one ended, or the connection began.
+    since: Instant,
+}
+
+/// A request that is not answered to its end.
+#[derive(Debug)]
+pub struct Running(Activity);
+
+/// A body whose request ends with it.
+#[derive(Debug)]
+pub struct AttendedBody {
+    body: ReplyBody,
+    _running: Running,
+}
+
+impl Activity {
+    /// A connection that begins.
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(State { running: 0, since: Instant::now() })))
+    }
+
+    /// Begins a request.
+    pub fn begin(&self) -> Running {
+        self.state().running += 1;
+        Running(self.clone())
+    }
+
+    /// How long there has been no request; none if there is one.
+    pub fn idle_for(&self) -> Option<Duration> {
+        let state = self.state();
+        (state.running == 0).then(|| state.since.elapsed())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Running {
+    /// Lets the request end with the body of its answer.
+    pub fn attend(self, response: http::Response<ReplyBody>) -> http::Response<AttendedBody> {
+        response.map(|body| AttendedBody { body, _running: self })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        (state.running, state.since) = (state.running - 1, Instant::now());
+    }
+}
+
+impl Body for AttendedBody {
+    type Data = Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
