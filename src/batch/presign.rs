@@ -108,6 +108,8 @@ pub struct PresignWorker<'s> {
     on_error: OnError,
     presigners: Kept<'s>,
     row: Row,
+    /// The targets of a block, one behind the other.
+    targets: Vec<u8>,
 }
 
 /// What becomes of a record: its URL, or what is wrong with it.
@@ -140,7 +142,7 @@ impl<'s> PresignWorker<'s> {
         on_error: OnError,
     ) -> Self {
         let presigners = Kept::new(signing);
-        Self { signing, place, format, ending, on_error, presigners, row: Row::new() }
+        Self { signing, place, format, ending, on_error, presigners, row: Row::new(), targets: Vec::new() }
     }
 }
 
@@ -148,7 +150,8 @@ impl Worker for PresignWorker<'_> {
     fn work(&mut self, block: &Block, out: &mut Vec<u8>) -> Finished {
         self.presigners.renew(self.signing.now());
         let mut finished = Finished::default();
-        let mut targets = Vec::with_capacity(block.bytes.len() * 2);
+        let mut targets = std::mem::take(&mut self.targets);
+        targets.clear();
         let mut waiting: Vec<Pending<'_>> = Vec::with_capacity(AT_ONCE);
         let mut records =
             (block.first..).zip(self.ending.split(&block.bytes).map(Some).chain(block.is_overlong.then_some(None)));
@@ -179,6 +182,7 @@ impl Worker for PresignWorker<'_> {
             self.sign(&mut waiting, &targets, behind, out, &mut finished);
         }
         self.signing.progress(block.records);
+        self.targets = targets;
         finished
     }
 }

@@ -24,14 +24,12 @@ use crate::time::Timestamp;
 #[must_use]
 pub struct Presigner {
     terms: Terms,
-    /// `X-Amz-Algorithm=…` to `X-Amz-SignedHeaders=…`, as they stand in each URL.
+    /// `X-Amz-Algorithm=…` to `&X-Amz-Signature=`, as they stand in each URL.
     parameters: Vec<u8>,
     /// Names that no target may have among its own parameters.
     reserved: [String; 6],
     canonical: CanonicalTemplate,
     key: AbsorbedKey,
-    /// `&X-Amz-Signature=`.
-    before_signature: Vec<u8>,
     /// A session token that is not signed.
     after_signature: Vec<u8>,
     /// Signed headers that whoever uses a URL must send.
@@ -85,11 +83,10 @@ impl Presigner {
         let attached = &signed.request.target[unsigned_length..];
         let signature_at = attached.iter().position(|&byte| byte == b'=').map_or(0, |at| at + 1);
         Ok(Self {
-            parameters: request.query().unwrap_or_default().to_vec(),
+            parameters: [request.query().unwrap_or_default(), &attached[..signature_at]].concat(),
             reserved: reserved_names(&terms.dialect),
             canonical: CanonicalTemplate::new(&request, &terms),
             key: key.absorb(frame_head(&terms, Subject::Request).as_bytes()),
-            before_signature: attached[..signature_at].to_vec(),
             after_signature: attached[signature_at + signed.signature.as_str().len()..].to_vec(),
             terms,
             to_send,
@@ -202,11 +199,10 @@ impl Presigner {
 
     /// Appends a presigned target up to its signature.
     fn write_unsigned(&self, target: &[u8], out: &mut Vec<u8>) {
+        out.reserve(target.len() + self.parameters.len() + 128);
         out.extend_from_slice(target);
         out.extend(parameter_separator(target));
-        for piece in [&self.parameters, &self.before_signature] {
-            out.extend_from_slice(piece);
-        }
+        out.extend_from_slice(&self.parameters);
     }
 }
 
