@@ -59,19 +59,30 @@ impl Ending {
             Self::Newline | Self::Zero => memchr_iter(self.byte(), block).count(),
             Self::CsvRow => row_ends(block).count(),
         };
-        let is_last_open = !block.is_empty() && block.last() != Some(&self.byte());
+        let is_last_open = self.last_end(block).unwrap_or(0) < block.len();
         ends as u64 + u64::from(is_last_open)
     }
 }
 
-/// Where the rows of a text end. Inside of quotes an even number of them comes before each newline that counts.
+/// Where the rows of a text end. A quote opens a field only at its beginning; two of them inside of a field are one of its text.
 fn row_ends(text: &[u8]) -> impl Iterator<Item = usize> {
     let mut is_quoted = false;
+    let mut passed_over = None;
     memchr2_iter(b'"', b'\n', text).filter_map(move |at| {
-        let is_quote = text[at] == b'"';
-        is_quoted ^= is_quote;
-        (!is_quote && !is_quoted).then_some(at + 1)
+        match (text[at], is_quoted) {
+            (b'\n', is_quoted) => return (!is_quoted).then_some(at + 1),
+            _ if passed_over == Some(at) => {}
+            (_, true) if text.get(at + 1) == Some(&b'"') => passed_over = Some(at + 1),
+            (_, true) => is_quoted = false,
+            (_, false) => is_quoted = is_beginning_of_field(&text[..at]),
+        }
+        None
     })
+}
+
+/// Whether a field begins behind this text; what spreadsheets write in front of a file is none of it.
+fn is_beginning_of_field(before: &[u8]) -> bool {
+    matches!(before.last(), None | Some(b',' | b'\n')) || before == b"\xef\xbb\xbf"
 }
 
 /// Where the first row of a text ends, if it does.
@@ -207,6 +218,8 @@ mod tests {
                 (Ending::Newline, "", vec![]),
                 (Ending::Zero, "a\nb\0c\r\0", vec!["a\nb", "c\r"]),
                 (Ending::CsvRow, "a,\"x\ny\"\"\n\"\r\nb,c\n", vec!["a,\"x\ny\"\"\n\"", "b,c"]),
+                (Ending::CsvRow, "a,5\" disk\nb,\"\"\nc,\"\"\"\n\"\n", vec!["a,5\" disk", "b,\"\"", "c,\"\"\"\n\""]),
+                (Ending::CsvRow, "a\n1,\"b\nc\n", vec!["a", "1,\"b\nc"]),
             ] {
                 let found = records(text.as_bytes(), ending, at_once);
                 let expected: Vec<_> = (1..).zip(expected.into_iter().map(str::to_owned)).collect();

@@ -11,6 +11,7 @@ use super::blocks::{LONGEST_RECORD, first_row_end};
 pub struct CsvHeader {
     row: Vec<u8>,
     column: usize,
+    columns: usize,
     /// Rows end with a carriage return too.
     has_return: bool,
 }
@@ -50,13 +51,13 @@ impl CsvHeader {
         // What spreadsheets write in front.
         let named = bare.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bare);
         let names = Row::new().read(named).map(|row| row.fields().map(lossy).collect::<Vec<_>>());
-        let names = names.ok_or("the header of the CSV is not a row: a quote is not closed")?;
+        let names = names.ok_or("the header of the CSV cannot be read: it is empty, or a quote is not closed, or lines end with a carriage return alone")?;
         if let Some(taken) = names.iter().find(|name| added.contains(&name.as_str())) {
             return Err(format!("the CSV has a column '{taken}' already"));
         }
         let column = names.iter().position(|found| found == name);
-        let column = column.ok_or_else(|| format!("the CSV has no column '{name}'; it has {}", names.join(", ")))?;
-        Ok(Self { row: bare.to_vec(), column, has_return })
+        let column = column.ok_or_else(|| format!("the CSV has no column '{name}'; it has {}", few(&names)))?;
+        Ok(Self { row: bare.to_vec(), column, columns: names.len(), has_return })
     }
 
     /// The header with the columns that are added.
@@ -69,13 +70,40 @@ impl CsvHeader {
         self.end_row(out);
     }
 
-    pub(super) fn column(&self) -> usize {
-        self.column
+    /// Whether another file has the same columns.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        self.row == other.row
+    }
+
+    /// The field that is read.
+    pub(super) fn field<'r>(&self, row: &'r mut Row, record: &[u8]) -> Result<&'r [u8], String> {
+        let row = row.read(record).ok_or("the row is empty, or a quote in it is not closed")?;
+        match row.field(self.column) {
+            Some(field) if row.fields == self.columns => Ok(field),
+            _ => Err(format!("the row has {} columns, and the header {}", row.fields, self.columns)),
+        }
+    }
+
+    /// Writes a row that is wrong, with as many columns as the header has: one that has more, or no end, becomes the first column.
+    pub(super) fn keep_wrong(&self, row: &mut Row, record: &[u8], out: &mut Vec<u8>) {
+        let fields = row.read(record).map(|row| row.fields).filter(|fields| *fields <= self.columns);
+        match fields {
+            Some(_) => out.extend_from_slice(record),
+            None => push_field(record, out),
+        }
+        out.extend(std::iter::repeat_n(b',', self.columns - fields.unwrap_or(1)));
     }
 
     pub(super) fn end_row(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(if self.has_return { b"\r\n" } else { b"\n" });
     }
+}
+
+/// The first names, for a message.
+fn few(names: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN { format!("{shown}, and {} more", names.len() - SHOWN) } else { shown }
 }
 
 fn lossy(field: &[u8]) -> String {
@@ -127,9 +155,9 @@ impl Row {
     }
 }
 
-/// Whether a quote is not closed.
+/// Whether a quote is not closed: a newline behind it would not end the row.
 fn is_open(row: &[u8]) -> bool {
-    row.iter().filter(|byte| **byte == b'"').count() % 2 == 1
+    first_row_end(&[row, b"\n"].concat()).is_none()
 }
 
 /// Appends a field, in quotes where it needs them.
@@ -172,7 +200,7 @@ mod tests {
     #[test]
     fn the_column_is_found_by_its_name() {
         let header = |row: &str| CsvHeader::new(row.as_bytes(), "key", &["presigned_url"]);
-        assert_eq!(header("\u{feff}id,\"key\"\r\n").unwrap().column(), 1);
+        assert_eq!(header("\u{feff}id,\"key\"\r\n").unwrap().column, 1);
         assert!(header("id,name\n").unwrap_err().contains("no column 'key'; it has id, name"));
         assert!(header("key,presigned_url\n").unwrap_err().contains("a column 'presigned_url' already"));
         let mut out = Vec::new();

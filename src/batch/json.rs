@@ -15,6 +15,8 @@ use serde_json::value::RawValue;
 pub(super) struct Fields<'r> {
     /// Where it goes: a URL or a key.
     pub(super) target: Option<Cow<'r, str>>,
+    /// There are two fields that say so.
+    pub(super) has_two_targets: bool,
     pub(super) method: Option<Cow<'r, str>>,
     pub(super) headers: Vec<(String, String)>,
     pub(super) expires: Option<Cow<'r, str>>,
@@ -69,7 +71,10 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let is_target = |name: &str| self.target.map_or(name == "url" || name == "key", |target| name == target);
         while let Some(Text(name)) = map.next_key()? {
             let place = match name.as_ref() {
-                name if is_target(name) => &mut fields.target,
+                name if is_target(name) => {
+                    fields.has_two_targets |= fields.target.is_some();
+                    &mut fields.target
+                }
                 "method" => &mut fields.method,
                 "expires" => {
                     let value: Option<NumberOrText<'de>> = map.next_value().inspect_err(|_| self.tell(&name))?;

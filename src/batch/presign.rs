@@ -14,6 +14,7 @@ use super::csv::{self, CsvHeader, Row};
 use super::json::{self, Fields};
 use super::pipeline::{Finished, Worker};
 use super::problem::{OnError, Problem};
+use sigvet_core::canonical::PathNormalization;
 use sigvet_core::presign::{PresignedTarget, Presigner};
 use sigvet_core::request::{RequestUrl, write_path_for_key};
 use sigvet_core::time::Timestamp;
@@ -23,8 +24,9 @@ const AT_ONCE: usize = 256;
 /// Presigners that a worker keeps, and buckets whose URL it knows.
 const KEPT: usize = 4_096;
 
-/// The fields that are added to a record.
+/// The fields that are added to a record, and those that a record has instead which is wrong.
 const ADDED: [&str; 3] = ["presigned_url", "expires_at", "send_headers"];
+const ADDED_TO_WRONG: [&str; 4] = ["presigned_url", "expires_at", "send_headers", PROBLEM];
 const PROBLEM: &str = "error";
 
 /// How URLs are signed: what the options of a command mean for one of them.
@@ -74,8 +76,24 @@ pub struct SigningTerms {
 /// Where the records lead that are no URLs.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
-    /// The URL under which they are keys, and whether it was written as `s3://`.
-    pub base: Option<(RequestUrl, bool)>,
+    /// Under which URL they are keys.
+    pub base: Option<Base>,
+}
+
+/// A URL under which records are keys.
+#[derive(Debug, Clone)]
+pub struct Base {
+    /// As it was typed.
+    pub typed: String,
+    /// Where that leads.
+    pub url: RequestUrl,
+}
+
+impl Base {
+    /// Whether the region says on which host it is.
+    pub fn is_s3(&self) -> bool {
+        self.typed.starts_with("s3://")
+    }
 }
 
 /// What a record is.
@@ -157,6 +175,11 @@ impl Worker for PresignWorker<'_> {
             (block.first..).zip(self.ending.split(&block.bytes).map(Some).chain(block.is_overlong.then_some(None)));
         let mut next = records.next();
         while let Some((number, record)) = next {
+            // What editors of Windows write in front of a file.
+            let record =
+                record.map(
+                    |record| if number == 1 { record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record) } else { record },
+                );
             let outcome = match record {
                 Some(record) => self.read(record, &mut targets),
                 None => Err("the record is longer than 1 MiB".to_owned()),
@@ -169,9 +192,7 @@ impl Worker for PresignWorker<'_> {
             }
             match outcome {
                 Ok(pending) => waiting.push(pending),
-                Err(what) => {
-                    self.refuse(Problem { record: number, what }, record.unwrap_or_default(), out, &mut finished)
-                }
+                Err(what) => self.refuse(Problem::new(number, &what), record.unwrap_or_default(), out, &mut finished),
             }
             if finished.fatal.is_some() {
                 break;
@@ -196,8 +217,11 @@ impl PresignWorker<'_> {
                 self.pend(record, Cow::Borrowed(record), &common, targets)
             }
             PresignFormat::Json(field) => {
-                let fields = Fields::read(record, field.as_deref(), &[ADDED.as_slice(), &[PROBLEM]].concat())?;
+                let fields = Fields::read(record, field.as_deref(), &ADDED)?;
                 let named = || field.clone().map_or_else(|| "'url' or 'key'".to_owned(), |name| format!("'{name}'"));
+                if fields.has_two_targets {
+                    return Err("the record has several fields that name an object: say which with --field".to_owned());
+                }
                 let target = fields.target.ok_or_else(|| format!("the record has no field {}", named()))?;
                 let expires = fields.expires.map(|text| self.signing.parse_expires(&text)).transpose()?;
                 let Fields { method, headers, bucket, region, has_added, .. } = fields;
@@ -209,9 +233,7 @@ impl PresignWorker<'_> {
                 Ok(Pending { has_added, ..self.pend(record, target, &common, targets)? })
             }
             PresignFormat::Csv(header) => {
-                let column = header.column();
-                let row = self.row.read(record).ok_or("the row is empty, or a quote in it is not closed")?;
-                let field = row.field(column).ok_or_else(|| format!("the row has no column {}", column + 1))?.to_vec();
+                let field = header.field(&mut self.row, record)?.to_vec();
                 self.pend(record, Cow::Owned(field), &Common::default(), targets)
             }
         }
@@ -234,29 +256,57 @@ impl PresignWorker<'_> {
         if typed.is_empty() {
             return Err("the record is empty".to_owned());
         }
-        if let Some(bucket) = &common.bucket {
-            let located = self.presigners.bucket(bucket, common.region.as_deref())?;
-            push_key(&located, typed, targets);
-            return self.presigners.find(&located, true, common);
-        }
-        if let Some((base, is_s3)) = &self.place.base {
-            let (base, is_s3) = (base.clone(), *is_s3);
-            push_key(&base, typed, targets);
-            return self.presigners.find(&base, is_s3, common);
+        let region = common.region.as_deref();
+        let (under, is_s3) = match (&common.bucket, &self.place.base) {
+            (Some(_), Some(_)) => return Err("the record has a bucket, and --base names another place".to_owned()),
+            (Some(bucket), None) => (Some(self.presigners.bucket(bucket, region)?), true),
+            (None, Some(base)) if base.is_s3() && region.is_some() => {
+                let typed = base.typed.clone();
+                (Some(self.presigners.located(&typed, region)?), true)
+            }
+            (None, Some(base)) => (Some(Rc::new(base.url.clone())), base.is_s3()),
+            (None, None) => (None, true),
+        };
+        if let Some(under) = under {
+            return self.locate_key(typed, (&under, is_s3), common, targets);
         }
         let text = std::str::from_utf8(typed).map_err(|_| "the URL is not UTF-8".to_owned())?;
         match text.strip_prefix("s3://").and_then(simple_key) {
             Some((bucket, key)) => {
-                let located = self.presigners.bucket(bucket, common.region.as_deref())?;
-                push_key(&located, key.as_bytes(), targets);
-                self.presigners.find(&located, true, common)
+                let located = self.presigners.bucket(bucket, region)?;
+                self.locate_key(key.as_bytes(), (&located, true), common, targets)
+            }
+            // What is no URL may be a secret, and is not shown.
+            None if !text.contains("://") => {
+                Err("the record is no URL: expected https://, http://, wss:// or s3://".to_owned())
             }
             None => {
-                let url = self.signing.locate(text, common.region.as_deref())?;
+                let url = self.signing.locate(text, region)?;
                 targets.extend_from_slice(url.target());
                 self.presigners.find(&url, text.starts_with("s3://"), common)
             }
         }
+    }
+
+    /// The same for a key under a URL.
+    fn locate_key(
+        &mut self,
+        key: &[u8],
+        (under, is_s3): (&RequestUrl, bool),
+        common: &Common<'_>,
+        targets: &mut Vec<u8>,
+    ) -> Result<Rc<Ready>, String> {
+        if key.starts_with(b"s3://") {
+            return Err("the record is an s3:// URL where a key is expected: omit --base or the bucket".to_owned());
+        }
+        push_key(under, key, targets);
+        let ready = self.presigners.find(under, is_s3, common)?;
+        let is_normalized = ready.presigner.terms().path_rule.normalization == PathNormalization::Normalized;
+        let mut segments = key.split(|byte| *byte == b'/');
+        if is_normalized && segments.any(|segment| matches!(segment, b"." | b"..")) {
+            return Err("the key has a segment '.' or '..', which this service takes out of the path".to_owned());
+        }
+        Ok(ready)
     }
 
     /// Signs what waits, and writes it; `behind` is the number of the record behind it.
@@ -276,7 +326,7 @@ impl PresignWorker<'_> {
             match presigned {
                 _ if finished.fatal.is_some() => {}
                 Ok(presigned) => self.write(pending, target, &presigned, out),
-                Err(error) => self.refuse(Problem { record, what: error.to_string() }, pending.record, out, finished),
+                Err(error) => self.refuse(Problem::new(record, &error.to_string()), pending.record, out, finished),
             }
         });
         waiting.clear();
@@ -291,11 +341,7 @@ impl PresignWorker<'_> {
                 out.push(b'\n');
             }
             PresignFormat::Json(_) => {
-                json::open_record(
-                    pending.record,
-                    pending.has_added.then_some(&[ADDED.as_slice(), &[PROBLEM]].concat()),
-                    out,
-                );
+                json::open_record(pending.record, pending.has_added.then_some(&ADDED), out);
                 out.extend_from_slice(b"\"presigned_url\":");
                 if json::is_plain(target) {
                     out.push(b'"');
@@ -335,18 +381,18 @@ impl PresignWorker<'_> {
                 finished.fatal = Some(problem);
                 return;
             }
-            (OnError::Empty, PresignFormat::Csv(_)) => {
-                out.extend_from_slice(record);
+            (OnError::Empty, PresignFormat::Csv(header)) => {
+                header.keep_wrong(&mut Row::new(), record, out);
                 out.extend_from_slice(b",,");
             }
-            (OnError::Report, PresignFormat::Csv(_)) => {
-                out.extend_from_slice(record);
+            (OnError::Report, PresignFormat::Csv(header)) => {
+                header.keep_wrong(&mut Row::new(), record, out);
                 out.extend_from_slice(b",,,");
                 csv::push_field(problem.what.as_bytes(), out);
             }
             (OnError::Empty, _) => {}
             (OnError::Report, PresignFormat::Json(_)) if json::is_object(record) => {
-                json::open_record(record, Some(&[ADDED.as_slice(), &[PROBLEM]].concat()), out);
+                json::open_record(record, Some(&ADDED_TO_WRONG), out);
                 json::push_field(PROBLEM, &problem.what, out);
                 out.push(b'}');
             }
@@ -416,24 +462,31 @@ impl<'s> Kept<'s> {
         }
     }
 
+    /// The URL of a bucket.
     fn bucket(&mut self, bucket: &str, region: Option<&str>) -> Result<Rc<RequestUrl>, String> {
-        match &self.last_bucket {
-            Some(((name, in_region), url)) if name == bucket && in_region.as_deref() == region => {
-                return Ok(Rc::clone(url));
-            }
-            _ => {}
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if bucket.is_empty() || matches!(bucket, "." | "..") || !bucket.bytes().all(is_letter) {
+            return Err("invalid bucket name: expected letters, digits, '-', '_' and '.'".to_owned());
         }
-        let name = (bucket.to_owned(), region.map(str::to_owned));
+        if let Some(((typed, in_region), url)) = &self.last_bucket
+            && typed.strip_prefix("s3://").and_then(|typed| typed.strip_suffix('/')) == Some(bucket)
+            && in_region.as_deref() == region
+        {
+            return Ok(Rc::clone(url));
+        }
+        self.located(&format!("s3://{bucket}/"), region)
+    }
+
+    /// Where an `s3://` URL leads.
+    fn located(&mut self, typed: &str, region: Option<&str>) -> Result<Rc<RequestUrl>, String> {
+        let name = (typed.to_owned(), region.map(str::to_owned));
         let url = match self.buckets.get(&name) {
             Some(url) => Rc::clone(url),
-            None if bucket.is_empty() || bucket.contains(['/', '?', '@']) => {
-                return Err(format!("invalid bucket '{bucket}'"));
-            }
             None => {
                 if self.buckets.len() == KEPT {
                     self.buckets.clear();
                 }
-                let url = Rc::new(self.signing.locate(&format!("s3://{bucket}/"), region)?);
+                let url = Rc::new(self.signing.locate(typed, region)?);
                 self.buckets.insert(name.clone(), Rc::clone(&url));
                 url
             }

@@ -22,7 +22,19 @@ pub struct Problem {
     pub what: String,
 }
 
+/// Characters of a problem that are told: a record may be long.
+const LONGEST: usize = 400;
+
 impl Problem {
+    /// A problem in few words.
+    pub fn new(record: u64, what: &str) -> Self {
+        let what = match what.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", what.get(..end).unwrap_or_default()),
+            None => what.to_owned(),
+        };
+        Self { record, what }
+    }
+
     /// Appends it as an object.
     pub(super) fn write_json(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(format!("{{\"line\":{},", self.record).as_bytes());

@@ -148,11 +148,11 @@ impl<'v> VerifyWorker<'v> {
                 finished.wrong += 1;
                 match self.on_error {
                     OnError::Fail => {
-                        finished.fatal = Some(Problem { record, what });
+                        finished.fatal = Some(Problem::new(record, &what));
                         return;
                     }
                     OnError::Empty => {}
-                    OnError::Report => Problem { record, what }.write_json(out),
+                    OnError::Report => Problem::new(record, &what).write_json(out),
                 }
                 out.push(b'\n');
             }
@@ -166,6 +166,10 @@ impl<'v> VerifyWorker<'v> {
         match &self.format {
             VerifyFormat::Plain => {
                 let text = std::str::from_utf8(record).map_err(|_| "the URL is not UTF-8".to_owned())?;
+                // What is no URL may be a token, and is not shown.
+                if !text.contains("://") {
+                    return Err("the record is no URL: expected https:// or http://".to_owned());
+                }
                 let url = (self.parse_url)(text)?;
                 Ok((Request::new("GET", &url).map_err(|error| error.to_string())?, Known::URL))
             }
@@ -181,7 +185,11 @@ impl<'v> VerifyWorker<'v> {
         let mut request = Request::new(method, &url).map_err(|error| error.to_string())?;
         let mut known = Known::WHOLE;
         (known.method, known.headers) = (fields.method.is_some(), !fields.headers.is_empty());
-        if fields.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        for (_, host) in fields.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            let with_port = format!("{}:{}", url.host(), url.port_or_default());
+            if ![url.host_header(), with_port].iter().any(|own| own.eq_ignore_ascii_case(host)) {
+                return Err("the Host header names another host than the URL".to_owned());
+            }
             request.headers.remove("host");
         }
         for (name, value) in fields.headers {
@@ -219,6 +227,7 @@ impl Worker for VerifyWorker<'_> {
         let mut waiting = Waiting::default();
         let records = self.ending.split(&block.bytes).map(Some).chain(block.is_overlong.then_some(None));
         for (number, record) in (block.first..).zip(records) {
+            let record = record.map(clean);
             let mut found = record.and_then(|record| self.find(record));
             let is_further = found.is_some_and(|(like, _)| like == waiting.like) && waiting.urls.len() < AT_ONCE;
             if !is_further && !waiting.urls.is_empty() {
@@ -248,6 +257,13 @@ impl Worker for VerifyWorker<'_> {
         (self.progress)(block.records);
         finished
     }
+}
+
+/// A record without what editors and shells leave around a line: blanks, a mark at the beginning of the file, quotes.
+fn clean(record: &[u8]) -> &[u8] {
+    let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record).trim_ascii();
+    let unquoted = |quote: &[u8]| record.strip_prefix(quote)?.strip_suffix(quote);
+    unquoted(b"\"").or_else(|| unquoted(b"'")).unwrap_or(record)
 }
 
 /// What is told of a request.

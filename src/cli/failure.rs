@@ -94,6 +94,12 @@ impl Failure {
         Self::from_error(exit, Located { place: place.into(), error })
     }
 
+    /// The same failure with another exit code.
+    #[must_use]
+    pub fn with_exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     /// The same failure as the cause of what this message says.
     #[must_use]
     pub fn context(self, message: impl Into<String>) -> Self {

@@ -83,7 +83,7 @@ fn a_wrong_record_has_a_line_of_its_own() {
     assert_eq!(lines_out[0], lines_out[5]);
     for (line, number, expected) in [
         (lines_out[1], 2, "the record is empty"),
-        (lines_out[2], 3, "invalid URL 'nonsense'"),
+        (lines_out[2], 3, "the record is no URL"),
         (lines_out[3], 4, "is in us-west-2, not in eu-west-1"),
         (lines_out[4], 5, "X-Amz-Signature"),
     ] {
@@ -114,12 +114,78 @@ fn a_wrong_object_keeps_its_fields() {
     assert!(objects[0]["error"].as_str().unwrap().contains("no field 'url' or 'key'"));
     assert!(objects[3]["id"] == 2 && objects[3]["error"].as_str().unwrap().contains("604800"), "{text}");
 
-    let rows = b"key,n\nk,1\n\"\",2\n\"open,3\n";
+    let rows = b"key,n\nk,1\n\"\",2\n5\" disk,3\nk\nk,4,5\n\"open,6\n";
     let ran = presign(&["--csv", "key", "--base", "s3://b", "--on-error", "report"]).input(rows).run().expect(1);
     let text = ran.text();
     let rows: Vec<&str> = text.lines().collect();
     assert_eq!(rows[0], "key,n,presigned_url,expires_at,error");
     assert!(rows[1].ends_with(",2026-03-01T11:11:12Z,"), "{text}");
     assert_eq!(rows[2], "\"\",2,,,the record is empty");
-    assert_eq!(rows[3], "\"open,3,,,\"the row is empty, or a quote in it is not closed\"");
+    assert!(rows[3].starts_with("5\" disk,3,https://b.s3.eu-west-1.amazonaws.com/5%22%20disk?"), "{text}");
+    // As many columns as the header has, whatever is wrong with the row.
+    assert_eq!(rows[4], "k,,,,\"the row has 1 columns, and the header 2\"");
+    assert_eq!(rows[5], "\"k,4,5\",,,,\"the row has 3 columns, and the header 2\"");
+    assert_eq!(rows[6], "\"\"\"open,6\",,,,\"the row is empty, or a quote in it is not closed\"");
+    assert_eq!(ran.stderr, "error: 4 of 6 records could not be presigned\n");
+}
+
+/// Catches a URL that is signed for a place which the record does not mean, or which somebody else chose for it.
+#[test]
+fn a_record_that_names_two_places_is_wrong() {
+    let wrong = |words: &[&str], record: &str| {
+        let ran = presign(&[&["--on-error", "report"], words].concat()).input(record.as_bytes()).run().expect(1);
+        let object: serde_json::Value = serde_json::from_str(ran.text().trim_end()).unwrap();
+        object["error"].as_str().unwrap().to_owned()
+    };
+    for (words, record, expected) in [
+        (&["--jsonl"][..], r#"{"url":"s3://b/k","bucket":"c"}"#, "an s3:// URL where a key is expected"),
+        (&["--jsonl"], r#"{"url":"s3://b/k","key":"k"}"#, "several fields"),
+        (&["--jsonl", "--base", "s3://b/p/"], r#"{"key":"k","bucket":"c"}"#, "the record has a bucket, and --base"),
+        (&["--base", "s3://b/p/"], "s3://b/k", "an s3:// URL where a key is expected"),
+        (&["--jsonl"], r#"{"key":"k","bucket":".."}"#, "invalid bucket name"),
+        (&["--jsonl"], r#"{"key":"k","bucket":"127.0.0.1:80#"}"#, "invalid bucket name"),
+        (&["--base", "https://abc.execute-api.eu-west-1.amazonaws.com/public/"], "../admin", "a segment '.' or '..'"),
+        (&[], "k8s-aws-v1.aHR0cHM6Ly9zdHM", "the record is no URL: expected https://, http://, wss:// or s3://"),
+    ] {
+        let told = wrong(words, record);
+        assert!(told.contains(expected), "{record}: {told}");
+    }
+    assert!(
+        wrong(&["--jsonl"], &format!("{{\"url\":\"s3://b/k\",\"method\":\"{}\"}}", "x ".repeat(9_000))).len() < 2_000
+    );
+}
+
+/// The region of a record says where a bucket is, under a base too; what is in front of a file is no key.
+#[test]
+fn a_base_is_in_the_region_of_the_record() {
+    let ran = presign(&["--jsonl", "--base", "s3://photos/p/"])
+        .input(b"\xef\xbb\xbf{\"key\":\"a\",\"region\":\"us-east-2\"}\n");
+    let text = ran.run().expect(0).text();
+    assert!(text.contains("\"https://photos.s3.us-east-2.amazonaws.com/p/a?"), "{text}");
+    let text = presign(&["--base", "s3://photos"]).input(b"\xef\xbb\xbfa\n").run().expect(0).text();
+    assert!(text.starts_with("https://photos.s3.eu-west-1.amazonaws.com/a?"), "{text}");
+}
+
+/// Catches rows of one file under the header of another.
+#[test]
+fn files_of_one_run_have_one_header() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.into_os_string().into_string().unwrap()
+    };
+    let (one, two, other) = (file("1", "id,key\n1,a"), file("2", "id,key\n2,b\n"), file("3", "key,id\nc,3\n"));
+    let text = presign(&["--csv", "key", "--base", "s3://b", &one, &two]).run().expect(0).text();
+    assert_eq!(text.lines().count(), 3);
+    let ran = presign(&["--csv", "key", "--base", "s3://b", &one, &other]).run().expect(2);
+    assert!(ran.stderr.contains("its header is not the one of"), "{}", ran.stderr);
+}
+
+/// A field that is named like one of ours stays, unless ours is written.
+#[test]
+fn an_error_of_the_record_stays() {
+    let record = b"{\"key\":\"a\",\"bucket\":\"b\",\"error\":\"upstream\"}\n";
+    let text = presign(&["--jsonl"]).input(record).run().expect(0).text();
+    assert!(text.contains("\"error\":\"upstream\"") && text.contains("\"presigned_url\""), "{text}");
 }

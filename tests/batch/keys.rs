@@ -76,7 +76,14 @@ fn what_is_wrong_with_the_options_is_said_at_once() {
         (&["--scheme", "v2"], 2, "--batch signs with Version 4 or 4A"),
         (&["-j", "0"], 2, "invalid value '0'"),
         (&["-d", "@-"], 26, "standard input has the records"),
-        (&["/nonexistent/keys.txt"], 26, "cannot read /nonexistent/keys.txt: no such file"),
+        (&["/nonexistent/keys.txt"], 2, "cannot read /nonexistent/keys.txt: no such file"),
+        (&["s3://photos/a.jpg"], 2, "give URLs on standard input, or omit --batch"),
+        (&["--base", "s3://"], 2, "--base has no bucket"),
+        (&["--base", "s3://b/#f"], 2, "--base has a query or a fragment"),
+        (&["--expires", "8d"], 2, "a URL is valid for 1 s to 7 days"),
+        (&["--checksum", "sha256"], 2, "--batch does not work with --checksum"),
+        (&["--csv", "key", "--field", "f"], 2, "cannot be used with"),
+        (&["-G", "-d", "a=b"], 2, "options that change the URL"),
     ] {
         let ran = presign(words).input(b"k\n").run().expect(code);
         assert!(ran.stderr.contains(expected), "{words:?}: {}", ran.stderr);

@@ -98,6 +98,46 @@ fn a_record_that_is_too_long_is_one_wrong_record() {
     assert!(lines[2].contains("/b?"));
 }
 
+/// Credentials that end while a list goes on are asked for again, and none sign after their end.
+#[cfg(unix)]
+#[test]
+fn credentials_are_renewed_before_they_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).into_os_string().into_string().unwrap();
+    let script = format!(
+        "n=$(cat {0} 2>/dev/null || echo 0); n=$((n+1)); echo $n > {0}; [ $n -lt 4 ] || exit 1\n\
+         end=$(date -u -d '+3 seconds' +%Y-%m-%dT%H:%M:%SZ)\n\
+         echo '{{\"Version\":1,\"AccessKeyId\":\"ASIAEXAMPLE'$n'\",\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\",\"Expiration\":\"'$end'\"}}'\n",
+        path("count")
+    );
+    std::fs::write(path("process"), script).unwrap();
+    std::fs::write(path("config"), format!("[profile p]\ncredential_process = sh {}\n", path("process"))).unwrap();
+    let words =
+        ["presign", "--batch", "--base", "s3://b", "--region", "eu-west-1", "--profile", "p", "--on-error", "report"];
+    let sigvet = sigvet_testing::Sigvet::anonymous(&words).env("AWS_CONFIG_FILE", &path("config"));
+    let mut child = sigvet.into_command().spawn().unwrap();
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    let mut lines = Vec::new();
+    for number in 0..16 {
+        writeln!(stdin, "key{number}").unwrap();
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        lines.push(line);
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    drop(stdin);
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(lines[0].contains("ASIAEXAMPLE1"), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line.contains("ASIAEXAMPLE2"))
+            && lines.iter().any(|line| line.contains("ASIAEXAMPLE3"))
+    );
+    assert!(lines[15].contains("the credentials expired at"), "{}", lines[15]);
+    assert_eq!(said.matches("there are no new ones").count(), 1, "{said}");
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::fs::File;

@@ -97,3 +97,45 @@ fn without_keys_it_is_told() {
     let ran = Sigvet::anonymous(&["verify", "--batch"]).input(b"x\n").run().expect(3);
     assert!(ran.stderr.contains("no credentials"), "{}", ran.stderr);
 }
+
+/// Catches an option about one request that is passed over: what it says would have made the verdict another.
+#[test]
+fn options_about_one_request_are_refused() {
+    for words in [
+        &["-X", "GET"][..],
+        &["-I"],
+        &["-H", "Host: evil"],
+        &["-d", "x"],
+        &["--cluster-name", "c"],
+        &["--bucket", "b"],
+        &["--json"],
+    ] {
+        let ran = verify(words).input(b"x\n").run().expect(2);
+        assert!(ran.stderr.contains("--batch does not work with"), "{words:?}: {}", ran.stderr);
+    }
+    assert!(verify(&["/nonexistent"]).run().expect(2).stderr.contains("no such file"));
+}
+
+/// What surrounds a URL in a list is no part of it, as with one alone.
+#[test]
+fn blanks_and_quotes_around_a_url_are_none_of_it() {
+    let all = botocore();
+    let url = all["keys"]["dir/"].as_str().unwrap();
+    let lines = format!("\u{feff}{url}\n {url}\t\n\"{url}\"\n'{url}'\r\n");
+    let found = verdicts(&["--now", "2026-03-01T10:20:00Z"], 0, &lines);
+    assert!(found.len() == 4 && found.iter().all(|verdict| verdict["verdict"] == "valid"), "{found:?}");
+}
+
+/// Catches a request that is valid at one host, and named with the URL of another.
+#[test]
+fn a_host_header_is_that_of_the_url() {
+    let all = botocore();
+    let url = all["keys"]["dir/"].as_str().unwrap();
+    let evil = url.replace("photos.s3.eu-west-1.amazonaws.com", "evil.example");
+    let record = json!({"url": evil, "method": "GET", "headers": {"Host": "photos.s3.eu-west-1.amazonaws.com"}});
+    let found = verdicts(&["--jsonl", "--now", "2026-03-01T10:20:00Z", "--on-error", "report"], 1, &record.to_string());
+    assert_eq!(found[0]["error"], "the Host header names another host than the URL");
+    // A token in the list is a credential, and is not quoted.
+    let found = verdicts(&["--on-error", "report"], 1, "k8s-aws-v1.aHR0cHM6Ly9zdHM\n");
+    assert_eq!(found[0]["error"], "the record is no URL: expected https:// or http://");
+}

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::value::cannot_read;
 
 /// A file of a list, opened when it is its turn.
@@ -16,15 +16,27 @@ pub struct Input {
 }
 
 /// The inputs that were named; none, or `-`, is standard input.
-pub fn inputs(names: &[String]) -> Vec<Input> {
+///
+/// # Errors
+/// One of them is not there: that is said before anything is written.
+pub fn inputs(names: &[String]) -> Result<Vec<Input>, Failure> {
     let input = |name: &str| match name {
         "-" => Input { name: "standard input".to_owned(), path: None },
         path => Input { name: path.to_owned(), path: Some(path.to_owned()) },
     };
-    match names.is_empty() {
+    for name in names.iter().filter(|name| *name != "-") {
+        std::fs::metadata(name).map_err(|error| unreadable(name, error))?;
+    }
+    Ok(match names.is_empty() {
         true => vec![input("-")],
         false => names.iter().map(|name| input(name)).collect(),
-    }
+    })
+}
+
+/// A list that cannot be read; a URL in its place is a mistake that is made.
+fn unreadable(name: &str, error: std::io::Error) -> Failure {
+    let hint = name.contains("://").then_some("give URLs on standard input, or omit --batch");
+    cannot_read(name.as_ref(), error).with_exit(Exit::Usage).with_hints(hint)
 }
 
 impl Input {
@@ -36,7 +48,7 @@ impl Input {
         match &self.path {
             None => Ok(context.take_stdin()),
             Some(path) => {
-                let file = File::open(path).map_err(|error| cannot_read(path.as_ref(), error))?;
+                let file = File::open(path).map_err(|error| unreadable(path, error))?;
                 Ok(Box::new(file))
             }
         }

@@ -4,7 +4,8 @@ mod input;
 mod whole;
 
 use std::io::Read;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 pub use input::{Input, inputs};
 use whole::{Whole, stop_between_blocks};
@@ -26,8 +27,8 @@ pub struct List<R> {
     pub first: u64,
 }
 
-/// Works through a list with so many threads, and writes to standard output. A record that is fatal is an error; others that are
-/// wrong are counted.
+/// Works through a list with so many threads, writes to standard output, and says what there is to warn of meanwhile. A record that
+/// is fatal is an error; others that are wrong are counted.
 ///
 /// # Errors
 /// The list cannot be read, the output cannot be written, or a record is fatal.
@@ -35,13 +36,37 @@ pub fn work_through<P: Worker>(
     list: List<impl Read + Send>,
     jobs: usize,
     worker: impl Fn() -> P + Sync,
+    take_warnings: &dyn Fn() -> Vec<String>,
     context: &mut Context,
 ) -> Result<Run, Failure> {
     stop_between_blocks();
-    let output = Whole(context.stdout.exact());
+    let Context { stdout, stderr, .. } = context;
+    let output = Whole(stdout.exact());
     let pipe = Pipe { input: list.records, ending: list.ending, first: list.first, output };
-    let ended = run(pipe, jobs, worker, &AtomicBool::new(false)).map_err(|broken| match broken {
-        Broken::Input(error) => cannot_read(list.name.as_ref(), error),
+    let is_done = AtomicBool::new(false);
+    let ended = std::thread::scope(|scope| {
+        let this = std::thread::current();
+        let (worker, is_done, is_over) = (&worker, &is_done, AtomicBool::new(false));
+        let running = scope.spawn(move || {
+            let ended = run(pipe, jobs, worker, &is_over);
+            is_done.store(true, Ordering::Release);
+            this.unpark();
+            ended
+        });
+        loop {
+            let is_last = is_done.load(Ordering::Acquire) || running.is_finished();
+            for warning in take_warnings() {
+                // If standard error is gone, there is nobody to warn.
+                let _ = stderr.line(&format!("warning: {warning}"));
+            }
+            if is_last {
+                return running.join();
+            }
+            std::thread::park_timeout(BETWEEN_WARNINGS);
+        }
+    });
+    let ended = ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(|broken| match broken {
+        Broken::Input(error) => cannot_read(list.name.as_ref(), error).with_exit(Exit::Usage),
         Broken::Output(error) => Failure::from(error),
     })?;
     match &ended.fatal {
@@ -52,3 +77,6 @@ pub fn work_through<P: Worker>(
         None => Ok(ended),
     }
 }
+
+/// Time between two looks for warnings.
+const BETWEEN_WARNINGS: Duration = Duration::from_millis(200);

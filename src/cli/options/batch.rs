@@ -15,7 +15,7 @@ pub struct BatchOptions {
     #[arg(long)]
     pub batch: bool,
 
-    /// The records are JSON objects, which keep all their fields
+    /// The records are JSON objects
     #[arg(long, requires = "batch", conflicts_with = "null")]
     pub jsonl: bool,
 
@@ -31,9 +31,9 @@ pub struct BatchOptions {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t, requires = "batch")]
     pub on_error: OnErrorChoice,
 
-    /// Number of threads (default: one for each processor)
-    #[arg(short, long, value_name = "N", requires = "batch")]
-    pub jobs: Option<NonZero<u16>>,
+    /// Number of threads, from 1 to 256 (default: one for each processor)
+    #[arg(short, long, value_name = "N", requires = "batch", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
 }
 
 /// `--on-error`.
@@ -66,7 +66,7 @@ impl BatchOptions {
     /// How many threads work.
     pub fn jobs(&self) -> usize {
         let all = || std::thread::available_parallelism().map_or(1, NonZero::get);
-        self.jobs.map_or_else(all, |jobs| usize::from(jobs.get()))
+        self.jobs.map_or_else(all, usize::from)
     }
 
     /// Refuses further inputs of a command that takes one.

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
 use super::{DEFAULT_EXPIRES, PresignArgs};
-use crate::batch::{CsvHeader, Ending, Place, PresignFormat, PresignWorker, Signing, SigningTerms};
+use crate::batch::{Base, CsvHeader, Ending, Place, PresignFormat, PresignWorker, Signing, SigningTerms};
 use crate::cli::batch::{Input, List, inputs, work_through};
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{Fetching, FoundSecrets};
@@ -19,7 +19,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::batch::BatchOptions;
 use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource};
 use crate::cli::options::signing::{ExpressSession, SigningOptions};
-use crate::cli::options::streaming::PipeLength;
+use crate::cli::options::streaming::{PipeLength, StreamingOptions};
 use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
 use crate::cli::request::build;
@@ -40,6 +40,8 @@ use sigvet_core::time::Timestamp;
 /// Credentials are asked for again this long before they end, and not more often than that.
 const RENEWAL: Duration = Duration::from_secs(5 * 60);
 const BETWEEN_RENEWALS: u64 = 30;
+/// Kinds of warnings that are told.
+const KINDS: usize = 100;
 
 /// The options of a list to presign.
 #[derive(Debug, Clone, Default, Args)]
@@ -55,7 +57,7 @@ pub struct ListOptions {
     base: Option<String>,
 
     /// The records are rows of CSV with a header; this column has the URL or the key
-    #[arg(long, value_name = "COLUMN", requires = "batch", conflicts_with_all = ["jsonl", "null"])]
+    #[arg(long, value_name = "COLUMN", requires = "batch", conflicts_with_all = ["jsonl", "null", "field"])]
     csv: Option<String>,
 
     /// What URLs may not outlive
@@ -76,16 +78,12 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let signing = Presigning::new(args, context)?;
     let place = signing.place(args.list.base.as_deref())?;
     let on_error = args.list.batch.on_error();
-    let (mut records, mut wrong, mut is_first) = (0, 0, true);
-    for input in inputs(&args.urls) {
-        let opened = Opened::new(&input, args, is_first, context)?;
-        is_first = false;
-        let Opened { list, format } = opened;
+    let (mut records, mut wrong, mut first) = (0, 0, None);
+    for input in inputs(&args.urls)? {
+        let Opened { list, format } = Opened::new(&input, args, &mut first, context)?;
         let ending = list.ending;
         let worker = || PresignWorker::new(&signing, place.clone(), format.clone(), ending, on_error);
-        let ended = work_through(list, args.list.batch.jobs(), worker, context);
-        signing.warn(context)?;
-        let ended = ended?;
+        let ended = work_through(list, args.list.batch.jobs(), worker, &|| signing.take_warnings(), context)?;
         (records, wrong) = (records + ended.records, wrong + ended.wrong);
     }
     signing.progress.finish_and_clear();
@@ -103,6 +101,15 @@ fn refuse_single(args: &PresignArgs) -> Result<(), Failure> {
         PresignArgs { cluster_name: Some(_), .. } => refuse("--cluster-name", "make tokens one at a time"),
         _ if args.form != super::PresignedForm::Url => refuse("--as", "pass --jsonl for JSON, or --csv for CSV"),
         _ if args.signing.streaming.is_streaming() => refuse("--payload streaming", "omit it"),
+        _ if args.signing.checksum.algorithm.is_some() => {
+            refuse("--checksum", "omit it: the URLs are for many objects")
+        }
+        _ if args.signing.streaming != StreamingOptions::default() => refuse("--length and --chunk-size", "omit them"),
+        _ if args.signing.sub_resources.is_some() => refuse("--sub-resources", "omit it"),
+        _ if args.expires.is_some_and(|expires| expires < EXPIRES_LIMITS.0 || expires > EXPIRES_LIMITS.1) => {
+            Err(Failure::usage("a URL is valid for 1 s to 7 days")
+                .hint("for example --expires 1h, at most --expires 7d"))
+        }
         _ if args.show.is_any() => refuse("--show", "presign one of the URLs without --batch to see the steps"),
         _ => Ok(()),
     }
@@ -116,7 +123,12 @@ struct Opened {
 
 impl Opened {
     /// Of a CSV the header is read, and written if it is that of the first input.
-    fn new(input: &Input, args: &PresignArgs, is_first: bool, context: &mut Context) -> Result<Self, Failure> {
+    fn new(
+        input: &Input,
+        args: &PresignArgs,
+        first: &mut Option<(String, CsvHeader)>,
+        context: &mut Context,
+    ) -> Result<Self, Failure> {
         let ListOptions { batch, csv, .. } = &args.list;
         let mut records = input.open(context)?;
         let name = input.name.clone();
@@ -137,10 +149,18 @@ impl Opened {
         }
         let header =
             CsvHeader::new(&row, column, added).map_err(|problem| Failure::usage(format!("{name}: {problem}")))?;
-        if is_first {
-            let mut text = Vec::new();
-            header.write(added, &mut text);
-            context.stdout.exact().write_all(&text)?;
+        match first {
+            Some((of, first)) if !first.is_alike(&header) => {
+                return Err(Failure::usage(format!("{name}: its header is not the one of {of}"))
+                    .hint("presign files with other columns in a run of their own"));
+            }
+            Some(_) => {}
+            None => {
+                let mut text = Vec::new();
+                header.write(added, &mut text);
+                context.stdout.exact().write_all(&text)?;
+                *first = Some((name.clone(), header.clone()));
+            }
         }
         let list = List { name, records, ending: Ending::CsvRow, first: 2 };
         Ok(Self { list, format: PresignFormat::Csv(header) })
@@ -180,8 +200,8 @@ impl Presigning {
         let digests = BodyDigests { sha256: BodyHash::Spared, checksum: None, pipe_length: PipeLength::Counted };
         let unsigned = args.request.build(&anywhere, &mut Taken, digests)?;
         if unsigned.request.target() != b"/" {
-            return Err(Failure::usage("--batch does not work with options that change the URL (-G, --url-query)")
-                .hint("write the query into the URLs"));
+            return Err(Failure::usage("--batch does not work with options that change the URL (-G, --url-query, -T)")
+                .hint("write the query into the URLs; for uploads, pass -X PUT"));
         }
         let mut template = unsigned.request;
         template.headers.remove("host");
@@ -228,13 +248,17 @@ impl Presigning {
         let Some(base) = base else { return Ok(Place::default()) };
         let is_s3 = base.starts_with("s3://");
         let url = self.resolve(base, None)?;
-        if url.target().contains(&b'?') {
-            return Err(Failure::usage("--base has a query").hint("give a bucket or a prefix: s3://bucket/prefix/"));
+        if url.target().contains(&b'?') || base.contains('#') {
+            return Err(Failure::usage("--base has a query or a fragment")
+                .hint("give a bucket or a prefix: s3://bucket/prefix/"));
+        }
+        if base.trim_end_matches('/') == "s3:" {
+            return Err(Failure::usage("--base has no bucket").hint("give one, as in s3://bucket/prefix/"));
         }
         let (method, headers, region) = (None, Vec::new(), None);
         let terms = SigningTerms { origin: url.origin(), is_s3, method, headers, expires: None, region };
         drop(self.make(&terms, self.now())?);
-        Ok(Place { base: Some((url, is_s3)) })
+        Ok(Place { base: Some(Base { typed: base.to_owned(), url }) })
     }
 
     fn resolve(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, Failure> {
@@ -244,7 +268,7 @@ impl Presigning {
     }
 
     fn make(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), Failure> {
-        let signer = self.signer(now);
+        let signer = self.signer()?;
         let url = RequestUrl::parse(&terms.origin).map_err(Failure::invalid)?;
         let request = self.request(terms, &url)?;
         let mut options = self.options.clone();
@@ -321,33 +345,46 @@ impl Presigning {
     }
 
     /// What signs now: credentials that end soon are asked for again, and used to their end where there are no others.
-    fn signer(&self, now: Timestamp) -> Arc<Signer> {
+    fn signer(&self) -> Result<Arc<Signer>, Failure> {
         let mut keys = locked(&self.keys);
-        let ends_soon = keys.signer.identity().expires_at.is_some_and(|end| end <= context::now().plus(RENEWAL));
-        let asked_ago = keys.asked_at.seconds_until(now).unsigned_abs();
-        if ends_soon && asked_ago >= BETWEEN_RENEWALS && self.options.date.is_none() {
+        let now = context::now();
+        let end_of = |keys: &Keys| keys.signer.identity().expires_at.filter(|_| self.options.date.is_none());
+        let pause = match end_of(&keys) {
+            None => return Ok(Arc::clone(&keys.signer)),
+            Some(end) if end <= now => 1,
+            Some(end) if end <= now.plus(Duration::from_secs(BETWEEN_RENEWALS)) => 5,
+            Some(end) if end <= now.plus(RENEWAL) => BETWEEN_RENEWALS,
+            Some(_) => return Ok(Arc::clone(&keys.signer)),
+        };
+        if keys.asked_at.seconds_until(now).unsigned_abs() >= pause {
             keys.asked_at = now;
             match keys.fetching.fetch() {
                 Ok(credentials) => keys.signer = Arc::new(Signer::Credentials(credentials)),
                 Err(why) => self.remember([format!("the credentials end soon, and there are no new ones: {why}")]),
             }
         }
-        Arc::clone(&keys.signer)
+        match end_of(&keys).filter(|end| *end <= now) {
+            Some(end) => {
+                Err(Failure::new(Exit::NoCredentials, format!("the credentials expired at {}", end.to_rfc3339())))
+            }
+            None => Ok(Arc::clone(&keys.signer)),
+        }
     }
 
+    /// Warnings that differ in a time alone are one.
     fn remember(&self, warnings: impl IntoIterator<Item = String>) {
         let mut known = locked(&self.warnings);
         for warning in warnings {
-            if known.said.insert(warning.clone()) {
+            let kind = warning.chars().filter(|letter| !letter.is_ascii_digit()).collect();
+            if known.said.len() < KINDS && known.said.insert(kind) {
                 known.waiting.push(warning);
             }
         }
     }
 
-    /// Says what there was to warn of since the last time.
-    fn warn(&self, context: &mut Context) -> Result<(), Failure> {
-        let waiting = std::mem::take(&mut locked(&self.warnings).waiting);
-        waiting.iter().try_for_each(|warning| warn(context, warning))
+    /// What there was to warn of since the last time.
+    fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut locked(&self.warnings).waiting)
     }
 }
 

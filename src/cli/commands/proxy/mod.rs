@@ -104,7 +104,7 @@ pub struct ProxyArgs {
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Credentials")]
     inbound: Option<PathBuf>,
 
-    /// Work as HTTPS_PROXY; write the CA certificate here (PEM)
+    /// Work as HTTPS_PROXY; write the CA certificate (PEM) here
     ///
     /// Clients must trust that certificate. The proxy still takes requests that are sent to its own address.
     #[arg(long, value_name = "FILE", requires = "inbound", value_hint = clap::ValueHint::FilePath)]

@@ -14,20 +14,35 @@ use sigvet_core::verify::DEFAULT_WINDOW;
 
 /// Judges all that the inputs hold.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
+    refuse_single(args)?;
     let verifier = verifier(args, context)?;
     let format = if args.list.jsonl { VerifyFormat::Json(args.list.field.clone()) } else { VerifyFormat::Plain };
     let progress = counter("records", context);
     let count = |records| progress.inc(records);
     let mut wrong = 0;
-    for input in inputs(&args.inputs) {
+    for input in inputs(&args.inputs)? {
         let ending = args.list.ending();
         let list = List { name: input.name.clone(), records: input.open(context)?, ending, first: 1 };
         let parse = |text: &str| address::parse(text).map_err(|failure| failure.to_string());
         let worker = || VerifyWorker::new(&verifier, parse, format.clone(), (ending, args.list.on_error()), &count);
-        wrong += work_through(list, args.list.jobs(), worker, context)?.wrong;
+        wrong += work_through(list, args.list.jobs(), worker, &Vec::new, context)?.wrong;
     }
     progress.finish_and_clear();
     Ok(if wrong == 0 { Exit::Done } else { Exit::NotValid })
+}
+
+/// Refuses what describes a single request: of a list it would be ignored, or wrong.
+fn refuse_single(args: &VerifyArgs) -> Result<(), Failure> {
+    let is_described = !args.supply.read(&mut std::io::empty())?.is_empty();
+    let refuse = |options: &str| Err(Failure::usage(format!("--batch does not work with {options}")));
+    match args {
+        _ if is_described => refuse("options that describe one request (-X, -H, -I, -d, -T, --body, --cluster-name)")
+            .map_err(|failure| failure.hint("pass --jsonl: its records have method, headers and body")),
+        _ if args.bucket.bucket.is_some() => refuse("--bucket"),
+        _ if args.judge.json || args.judge.show_secrets => refuse("--json and --show-secrets")
+            .map_err(|failure| failure.hint("omit them: each result is an object anyway")),
+        _ => Ok(()),
+    }
 }
 
 /// A server that knows the key of the options, and all that lie in the user's files.
