@@ -23,7 +23,7 @@ const FIELDS: usize = 5;
 pub(super) struct Canonical {
     fields: Option<Fields>,
     assembly: Assemblies,
-    lines: Vec<Vec<(Combination, Line)>>,
+    lines: Vec<Vec<Hashed>>,
 }
 
 /// Which variant of each field, how they were put together, and how the whole was hashed.
@@ -33,6 +33,12 @@ pub(super) struct Combination {
     variants: [u32; FIELDS],
     joining: u8,
     form: u8,
+}
+
+/// A combination, and the line that it leads to.
+pub(super) struct Hashed {
+    pub(super) combination: Combination,
+    pub(super) line: Line,
 }
 
 /// The last line of the string to sign.
@@ -120,7 +126,7 @@ impl Canonical {
     }
 
     /// The lines that are kept.
-    pub(super) fn lines(&self, cost: usize) -> &[(Combination, Line)] {
+    pub(super) fn lines(&self, cost: usize) -> &[Hashed] {
         self.lines.get(cost).map_or(&[], Vec::as_slice)
     }
 
@@ -129,7 +135,7 @@ impl Canonical {
         &self,
         cost: usize,
         is_over: &(dyn Fn() -> bool + Sync),
-        visit: &(dyn Fn(&[(Combination, Line)]) + Sync),
+        visit: &(dyn Fn(&[Hashed]) + Sync),
     ) {
         if cost <= KEPT {
             return self.lines(cost).par_chunks(CHUNK).for_each(|lines| {
@@ -159,7 +165,7 @@ impl Canonical {
         sets
     }
 
-    fn make(&self, cost: usize, is_over: &(dyn Fn() -> bool + Sync), visit: &Visit<'_>) {
+    fn make(&self, cost: usize, is_over: &(dyn Fn() -> bool + Sync), visit: &(dyn Fn(Vec<Hashed>) + Sync)) {
         let Some(fields) = self.fields.as_ref().map(Fields::in_order) else { return };
         let (joinings, forms) = (self.assembly.joining.wrong_options(), self.assembly.form.wrong_options());
         for joining in 0..=joinings {
@@ -175,9 +181,6 @@ impl Canonical {
         }
     }
 }
-
-/// Takes variants that were made together.
-type Visit<'v> = dyn Fn(Vec<(Combination, Line)>) + Sync + 'v;
 
 /// All ways to spread a number of mistakes over the fields.
 fn splits(cost: usize) -> Vec<[u8; FIELDS]> {
@@ -200,7 +203,7 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    fn for_each(&self, is_over: &(dyn Fn() -> bool + Sync), visit: &Visit<'_>) {
+    fn for_each(&self, is_over: &(dyn Fn() -> bool + Sync), visit: &(dyn Fn(Vec<Hashed>) + Sync)) {
         let variants: [&[Variant]; FIELDS] = std::array::from_fn(|at| self.fields[at].of_cost(self.costs[at].into()));
         let counts = variants.map(<[Variant]>::len);
         let heads: usize = counts[..FIELDS - 1].iter().product();
@@ -222,7 +225,12 @@ impl Group<'_> {
     }
 
     /// Heads are all fields but the last, numbered; neighbours share their beginning, which is hashed once.
-    fn work(&self, heads: std::ops::Range<usize>, variants: &[&[Variant]; FIELDS], visit: &Visit<'_>) {
+    fn work(
+        &self,
+        heads: std::ops::Range<usize>,
+        variants: &[&[Variant]; FIELDS],
+        visit: &(dyn Fn(Vec<Hashed>) + Sync),
+    ) {
         let joining = *self.assembly.joining.option(self.whole.0.into());
         let form = *self.assembly.form.option(self.whole.1.into());
         let heads: Vec<[u32; FIELDS]> = heads.map(|head| numbered(head, variants)).collect();
@@ -235,7 +243,7 @@ impl Group<'_> {
                 CanonicalForm::Hex => self.hash(joining, chosen, variants, &mut made),
                 form => made.extend(chosen.map(|chosen| {
                     let line = Line::Other(form.write(&self.text(joining, &chosen, 0..FIELDS, variants)));
-                    (self.combination(chosen), line)
+                    Hashed { combination: self.combination(chosen), line }
                 })),
             }
         }
@@ -248,7 +256,7 @@ impl Group<'_> {
         joining: Joining,
         chosen: impl Iterator<Item = [u32; FIELDS]> + Clone,
         variants: &[&[Variant]; FIELDS],
-        made: &mut Vec<(Combination, Line)>,
+        made: &mut Vec<Hashed>,
     ) {
         let Some(first) = chosen.clone().next() else { return };
         let head = Head::new(&self.text(joining, &first, 0..3, variants));
@@ -257,7 +265,12 @@ impl Group<'_> {
             rests.push(|out| self.write(joining, &chosen, 3..FIELDS, variants, out));
         }
         let hashes = head.finish_each(rests.iter(), b"");
-        made.extend(chosen.zip(&hashes).map(|(chosen, hash)| (self.combination(chosen), Line::Hex(Hex::new(hash)))));
+        made.extend(
+            chosen.zip(&hashes).map(|(chosen, hash)| Hashed {
+                combination: self.combination(chosen),
+                line: Line::Hex(Hex::new(hash)),
+            }),
+        );
     }
 
     fn combination(&self, variants: [u32; FIELDS]) -> Combination {

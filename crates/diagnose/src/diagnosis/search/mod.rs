@@ -24,7 +24,7 @@ use super::evidence::Key;
 use super::outcome::{AppliedMistake, Search as Summary};
 use super::size::Size;
 use super::target::Target;
-use canonical::{Canonical, Combination, Line};
+use canonical::{Canonical, Combination, Hashed};
 use keys::{Keys, Options};
 
 /// How far a search goes.
@@ -245,10 +245,10 @@ impl<'a> Search<'a> {
         self.hypotheses.fetch_add(hypotheses as u64, Ordering::Relaxed);
     }
 
-    fn try_lines(&self, world: &World<'_>, (options, frame): (&Options, &Frame), lines: &[(Combination, Line)]) {
+    fn try_lines(&self, world: &World<'_>, (options, frame): (&Options, &Frame), lines: &[Hashed]) {
         for lines in lines.chunks(AT_ONCE) {
-            for hit in frame.gives_each(lines.iter().map(|(_, line)| line.as_bytes()), &self.target) {
-                self.record(world, &lines[hit].0, options);
+            for hit in frame.gives_each(lines.iter().map(|hashed| hashed.line.as_bytes()), &self.target) {
+                self.record(world, &lines[hit].combination, options);
             }
         }
     }

@@ -1,0 +1,389 @@
+//! One request on its way: it is judged and answered, or refused, and told of.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::Method;
+use hyper::body::{Body as _, Incoming};
+use hyper::upgrade::OnUpgrade;
+use sigvet_core::claim::ClaimError;
+use sigvet_core::endpoint::BucketRule;
+use sigvet_core::request::{Body, Request, RequestUrl};
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict, VerifyError};
+use sigvet_diagnose::Diagnosis;
+
+use crate::gateway::exchange::{Exchange, Judgement, shorten};
+use crate::gateway::intake::{self, Chunks, FileHolds, Intake, IntakeError};
+use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passage, Passed};
+use crate::gateway::payload::BodyFile;
+use crate::gateway::refusal::{Refusal, Refused};
+use crate::gateway::telling::told_at_end;
+use crate::gateway::unread::{self, Unread, empty_request};
+use crate::gateway::{Dialect, Reply, understood};
+use crate::transport::HttpVersion;
+
+use super::{Admission, HTTP_2, Server};
+
+/// Why a request goes no further.
+enum NotAdmitted {
+    Refused(Box<Request>, Result<Box<Verdict>, VerifyError>),
+    Unread(IntakeError),
+}
+
+fn with_body(mut request: Request, body: Body) -> Request {
+    request.body = body;
+    request
+}
+
+/// The signature of a form stands in its body.
+fn is_form(request: &Request) -> bool {
+    let content_type = request.headers.first_text_lossy("content-type").unwrap_or_default();
+    request.method() == "POST" && content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
+}
+
+/// What is known before a body has arrived.
+pub(super) enum Ahead {
+    /// It is refused whatever follows.
+    Refused(Box<Request>, Box<Verdict>),
+    /// It depends on the body, whose chunks are read so.
+    Open(Option<Box<Chunks>>),
+}
+
+/// One request on its way.
+pub(super) struct Turn<'a> {
+    pub(super) server: &'a Server,
+    pub(super) number: u64,
+    pub(super) request_id: String,
+    pub(super) peer: SocketAddr,
+    pub(super) version: &'static str,
+    pub(super) began: Instant,
+    pub(super) now: Timestamp,
+}
+
+impl Turn<'_> {
+    /// Judges a head alone. A form is judged by its body, and of what a proxy asks about there is none.
+    pub(super) fn judge_head(&self, request: &Request) -> Ahead {
+        let mut head = request.clone();
+        head.body = Body::Unknown;
+        let verdict = match self.server.verifier.judge(&head, self.now) {
+            Ok(verdict) if self.server.asker.is_none() => verdict,
+            _ => return Ahead::Open(None),
+        };
+        match verdict.has_fatal_finding() {
+            true => Ahead::Refused(Box::new(head), Box::new(verdict)),
+            false => Ahead::Open(self.chunks(&head, &verdict).map(Box::new)),
+        }
+    }
+
+    /// How the chunks behind a head that is right are read.
+    fn chunks(&self, head: &Request, verdict: &Verdict) -> Option<Chunks> {
+        let holds = self.server.answer.as_ref().map_or(FileHolds::Arrived, |answer| answer.file_holds());
+        self.server.verifier.decoder(head, verdict).map(|decoder| Chunks::new(decoder, holds))
+    }
+
+    /// Why S3 could not decode the path of a request that is for S3. Of what a proxy asks about, the path is in a header.
+    pub(super) fn undecodable(&self, request: &Request) -> Option<&'static str> {
+        let problem = unread::undecodable(request.path()).filter(|_| self.server.asker.is_none())?;
+        let claimed = Claimed::extract(request, BucketRule::default()).ok();
+        let service = self.server.verifier.service.as_deref();
+        let dialect = match service {
+            Some(_) => Dialect::for_service(request, service),
+            None => Dialect::of(request, claimed.as_ref()),
+        };
+        (dialect == Dialect::S3).then_some(problem)
+    }
+
+    pub(super) async fn refuse_path(self, request: Request, problem: &'static str) -> Reply {
+        let Refusal { status, code, content_type, body, .. } =
+            Refusal::of_path(&request, self.server.answer_as, &self.request_id);
+        let reply = Reply::new(status, content_type, body.clone())
+            .with("x-sigvet-verdict", "unknown")
+            .with("x-amz-request-id", &self.request_id)
+            .with("connection", "close");
+        let answered = Answered { status, code: Some(code), reply: body };
+        self.tell(request, 0, Judgement::Unread(problem.to_owned()), answered).await;
+        reply
+    }
+
+    pub(super) async fn judge(mut self, mut request: Request, intake: Intake) -> Reply {
+        let Intake { body, file, findings, has_chunks_read } = intake;
+        request.body = body;
+        if let Some(asker) = self.server.asker {
+            match asker.subject(&request) {
+                Ok(subject) => request = subject,
+                Err(error) => return self.refuse_unread(Some(request), &error).await,
+            }
+        }
+        match self.server.verifier.judge(&request, self.now) {
+            Ok(mut verdict) => {
+                verdict.findings.retain(|finding| !(has_chunks_read && *finding == Finding::ChunksUnseen));
+                verdict.findings.extend(findings);
+                match self.server.takes(&verdict) {
+                    true => self.pass(request, file, verdict).await,
+                    false => self.refuse(request, Ok(Box::new(verdict))).await,
+                }
+            }
+            Err(error) => self.refuse(request, Err(error)).await,
+        }
+    }
+
+    async fn pass(self, mut request: Request, file: Option<BodyFile>, verdict: Verdict) -> Reply {
+        let length = request.body.length().unwrap_or_default();
+        let server = self.server;
+        let reply = match &server.answer {
+            _ if server.asker.is_some() => self.allow(&verdict),
+            Some(answer) => answer.answer(&request, file, &verdict).await,
+            None => {
+                let dialect = Dialect::of(&request, Some(&verdict.claimed));
+                understood::reply(&request, &verdict, length, &server.verifier, dialect)
+            }
+        };
+        let mut reply = reply.with("x-sigvet-verdict", "valid");
+        // What somebody uploaded has the page's own origin, and may not read it with a script.
+        if server.pages.is_some() && !reply.headers.contains_key("content-security-policy") {
+            reply = reply.with("content-security-policy", "sandbox");
+        }
+        if !reply.headers.contains_key("x-amz-request-id") {
+            reply = reply.with("x-amz-request-id", &self.request_id);
+        }
+        shorten(&mut request.body);
+        let judgement = match reply.status {
+            500.. => Judgement::NotServed(Box::new(verdict)),
+            _ => Judgement::Valid(Box::new(verdict)),
+        };
+        self.tell(request, length, judgement, Answered::with_status(reply.status)).await;
+        reply
+    }
+
+    /// Gives the request to whoever passes it on, if it may go on.
+    pub(super) async fn pass_on(
+        mut self,
+        passage: &dyn Passage,
+        request: Request,
+        body: Incoming,
+        (upgrade, port, asked): (Option<OnUpgrade>, u16, Option<Arc<RequestUrl>>),
+    ) -> Reply {
+        let admitted = match self.server.admission {
+            Admission::Anyone => Ok((with_body(request.clone(), Body::Unknown), None, ArrivingBody::Coming(body))),
+            Admission::Signed => self.admit(request.clone(), body).await,
+        };
+        let (head, verdict, body) = match admitted {
+            Ok(admitted) => admitted,
+            Err(NotAdmitted::Refused(head, verdict)) => {
+                return self.refuse(*head, verdict).await.with("connection", "close");
+            }
+            Err(NotAdmitted::Unread(error)) => {
+                return self.refuse_unread(Some(request), &error).await;
+            }
+        };
+        let version = if self.version == HTTP_2 { HttpVersion::Http2 } else { HttpVersion::Http1 };
+        let (peer, judged) = (self.peer, verdict.clone());
+        let request = with_body(request, Body::Unknown);
+        match passage.pass(Arriving { head, body, verdict, upgrade, version, peer, port, asked }).await {
+            Passed::Answered(reply, leg) => self.tell_passed(request, judged, reply, leg).await,
+            Passed::Wrong(mut verdict, findings) => {
+                verdict.findings.extend(findings);
+                self.refuse(request, Ok(verdict)).await.with("connection", "close")
+            }
+            Passed::Unread(error) => self.refuse_unread(Some(request), &error).await,
+        }
+    }
+
+    /// Judges a request by its head, if that is enough; else its body is taken first.
+    async fn admit(
+        &self,
+        request: Request,
+        body: Incoming,
+    ) -> Result<(Request, Option<Box<Verdict>>, ArrivingBody), NotAdmitted> {
+        let known = if body.is_end_stream() { Body::Bytes(Vec::new()) } else { Body::Unknown };
+        let is_whole = known != Body::Unknown;
+        let head = with_body(request, known);
+        match self.server.verifier.judge(&head, self.now) {
+            Ok(verdict) if verdict.is_acceptable_before_body() => {
+                let body = if is_whole { ArrivingBody::There(None) } else { ArrivingBody::Coming(body) };
+                return Ok((head, Some(Box::new(verdict)), body));
+            }
+            Ok(verdict) if is_whole || verdict.has_fatal_finding() => {
+                return Err(NotAdmitted::Refused(Box::new(head), Ok(Box::new(verdict))));
+            }
+            Err(error) if is_whole || !is_form(&head) => {
+                return Err(NotAdmitted::Refused(Box::new(head), Err(error)));
+            }
+            // The signature covers the hash of a body that is still to come, or stands in it.
+            Ok(_) | Err(_) => {}
+        }
+        let Intake { body, file, findings, .. } =
+            intake::take(&head, body, None, &self.server.limits).await.map_err(NotAdmitted::Unread)?;
+        let whole = with_body(head, body);
+        match self.server.verifier.judge(&whole, self.now) {
+            Ok(mut verdict) => {
+                verdict.findings.extend(findings);
+                match verdict.is_acceptable() {
+                    true => Ok((whole, Some(Box::new(verdict)), ArrivingBody::There(file))),
+                    false => Err(NotAdmitted::Refused(Box::new(whole), Ok(Box::new(verdict)))),
+                }
+            }
+            Err(error) => Err(NotAdmitted::Refused(Box::new(whole), Err(error))),
+        }
+    }
+
+    pub(super) async fn tell_passed(
+        self,
+        request: Request,
+        verdict: Option<Box<Verdict>>,
+        mut reply: Reply,
+        leg: Box<Leg>,
+    ) -> Reply {
+        let judgement = match verdict {
+            None => Judgement::Forwarded,
+            Some(verdict) if leg.status.is_none() => Judgement::NotServed(verdict),
+            Some(verdict) => Judgement::Valid(verdict),
+        };
+        if judgement.verdict().is_some() {
+            reply = reply.with("x-sigvet-verdict", "valid");
+        }
+        if let Some(cause) = leg.cause() {
+            reply = reply.with("x-sigvet-cause", &cause);
+        }
+        let (length, has_answer) = (leg.length, leg.status.is_some());
+        let is_head = request.method() == Method::HEAD.as_str();
+        let answered = Answered::with_status(reply.status);
+        let exchange = self.exchange(request, length, judgement, (answered, Some(leg)));
+        if has_answer && !is_head && !reply.body.is_end_stream() {
+            return told_at_end(reply, exchange, Arc::clone(&self.server.sink));
+        }
+        self.server.sink.take(Arc::new(exchange)).await;
+        reply
+    }
+
+    /// Says yes to a proxy, and who it is that asks.
+    fn allow(&self, verdict: &Verdict) -> Reply {
+        let reply = Reply::new(204, "", "").with("x-sigvet-access-key-id", verdict.claimed.access_key_id());
+        match self.key_name(verdict) {
+            Some(name) => reply.with("x-sigvet-key", &name),
+            None => reply,
+        }
+    }
+
+    pub(super) async fn refuse(self, request: Request, verdict: Result<Box<Verdict>, VerifyError>) -> Reply {
+        let (mut request, diagnosis) = self.explain(request).await;
+        // What is refused although its signature is right is not to be called valid.
+        let mut diagnosis = diagnosis.filter(|diagnosis| diagnosis.outcome != Outcome::Valid);
+        let refusal = Refusal::of(
+            &Refused {
+                request: &request,
+                verdict: verdict.as_deref(),
+                diagnosis: diagnosis.as_deref(),
+                request_id: &self.request_id,
+                service: self.server.verifier.service.as_deref(),
+            },
+            self.server.answer_as,
+        );
+        // A proxy passes on only these two.
+        let is_unsigned = matches!(verdict, Err(VerifyError::V4(ClaimError::NotSigned)));
+        let status = match self.server.asker {
+            Some(_) if is_unsigned => 401,
+            Some(_) => 403,
+            None => refusal.status,
+        };
+        let length = request.body.length().unwrap_or_default();
+        shorten(&mut request.body);
+        if let Some(judged) = diagnosis.as_mut().and_then(|diagnosis| diagnosis.judged.as_mut()) {
+            shorten(&mut judged.request.body);
+        }
+        let judgement = Judgement::Refused { verdict, diagnosis };
+        let mut reply = Reply::new(status, refusal.content_type, refusal.body.clone())
+            .with("x-sigvet-verdict", "invalid")
+            .with("x-amz-request-id", &self.request_id)
+            .with("x-amzn-requestid", &self.request_id);
+        for (name, value) in refusal.headers {
+            reply = reply.with(name, &value);
+        }
+        if let Some(cause) = judgement.cause() {
+            reply = reply.with("x-sigvet-cause", &cause);
+        }
+        let answered = Answered { status, code: Some(refusal.code), reply: refusal.body };
+        self.tell(request, length, judgement, answered).await;
+        reply
+    }
+
+    /// Looks for the mistake on a thread of its own; as many at a time as there are cores.
+    async fn explain(&self, request: Request) -> (Request, Option<Box<Diagnosis>>) {
+        let limit = self.server.limits.explain_time;
+        if limit.is_zero() {
+            return (request, None);
+        }
+        let began = Instant::now();
+        let place = tokio::time::timeout(limit, self.server.searches.acquire()).await;
+        let Ok(Ok(_place)) = place else { return (request, None) };
+        // Who has waited for a place waits no longer for the answer.
+        let limit = limit.saturating_sub(began.elapsed());
+        let (verifier, now) = (Arc::clone(&self.server.verifier), self.now);
+        let request = Arc::new(request);
+        let searched = Arc::clone(&request);
+        let search = tokio::task::spawn_blocking(move || Box::new(verifier.explain(&searched, now, limit)));
+        let diagnosis = search.await.ok();
+        (Arc::unwrap_or_clone(request), diagnosis)
+    }
+
+    pub(super) async fn refuse_unread(&mut self, request: Option<Request>, error: &dyn Unread) -> Reply {
+        let (status, text) = (error.status(), error.to_string());
+        let reply = Reply::plain(status, &text)
+            .with("x-sigvet-verdict", "unknown")
+            .with("x-amz-request-id", &self.request_id)
+            .with("connection", "close");
+        let request = request.unwrap_or_else(empty_request);
+        self.tell(request, 0, Judgement::Unread(text), Answered::with_status(status)).await;
+        reply
+    }
+
+    fn key_name(&self, verdict: &Verdict) -> Option<String> {
+        self.server.verifier.keys.find(verdict.claimed.access_key_id()).map(|key| key.name.clone())
+    }
+
+    pub(super) async fn tell(&self, request: Request, body_length: u64, judgement: Judgement, answered: Answered) {
+        let exchange = self.exchange(request, body_length, judgement, (answered, None));
+        self.server.sink.take(Arc::new(exchange)).await;
+    }
+
+    fn exchange(
+        &self,
+        request: Request,
+        body_length: u64,
+        judgement: Judgement,
+        (answered, upstream): (Answered, Option<Box<Leg>>),
+    ) -> Exchange {
+        Exchange {
+            number: self.number,
+            request_id: self.request_id.clone(),
+            at: self.now,
+            peer: self.peer,
+            version: self.version,
+            request,
+            body_length,
+            key_name: judgement.verdict().and_then(|verdict| self.key_name(verdict)),
+            judgement,
+            upstream,
+            status: answered.status,
+            code: answered.code,
+            reply: answered.reply,
+            took: self.began.elapsed(),
+        }
+    }
+}
+
+/// What is listed of an answer.
+pub(super) struct Answered {
+    status: u16,
+    code: Option<&'static str>,
+    reply: Vec<u8>,
+}
+
+impl Answered {
+    /// An answer of which nothing but its status is listed.
+    pub(super) fn with_status(status: u16) -> Self {
+        Self { status, code: None, reply: Vec::new() }
+    }
+}
