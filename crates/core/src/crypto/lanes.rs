@@ -8,7 +8,7 @@
 use std::ops::{Add, BitOr, BitXor, Shl, Shr};
 use std::sync::LazyLock;
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Level, Simd, SimdBase, dispatch};
 
 use super::Sha256Digest;
 use super::state::{End, State, digest};
