@@ -5,7 +5,6 @@
 //! AVX2 and NEON, and these quicker than plain code; so which of them hashes is clear from what the processor has. All of it
 //! is safe code: `fearless_simd` chooses the instructions.
 
-use std::ops::{Add, BitOr, BitXor, Shl, Shr};
 use std::sync::LazyLock;
 
 use fearless_simd::{Level, Simd, SimdBase, dispatch};
@@ -104,7 +103,7 @@ fn compress<S: Simd>(simd: S, states: &mut [[u32; LANES]; 8], words: &[[u32; LAN
         let mut state = before;
         for (part, constants) in K.iter().enumerate() {
             if part > 0 {
-                extend(&mut schedule);
+                extend::<S>(&mut schedule);
             }
             rounds(simd, &mut state, &schedule, constants);
         }
@@ -116,11 +115,11 @@ fn compress<S: Simd>(simd: S, states: &mut [[u32; LANES]; 8], words: &[[u32; LAN
 
 /// The next sixteen words of the message schedule, in place of the sixteen before them.
 #[inline(always)]
-fn extend<V: Word>(words: &mut [V; 16]) {
+fn extend<S: Simd>(words: &mut [S::u32s; 16]) {
     for at in 0..16 {
         let (early, late) = (words[(at + 1) % 16], words[(at + 14) % 16]);
-        let small_0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >> 3);
-        let small_1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >> 10);
+        let small_0 = rotate::<S>(early, 7) ^ rotate::<S>(early, 18) ^ (early >> 3);
+        let small_1 = rotate::<S>(late, 17) ^ rotate::<S>(late, 19) ^ (late >> 10);
         words[at] = words[at] + small_0 + words[(at + 9) % 16] + small_1;
     }
 }
@@ -130,34 +129,18 @@ fn extend<V: Word>(words: &mut [V; 16]) {
 fn rounds<S: Simd>(simd: S, state: &mut [S::u32s; 8], words: &[S::u32s; 16], constants: &[u32; 16]) {
     for (word, constant) in words.iter().zip(constants) {
         let [a, b, c, d, e, f, g, h] = *state;
-        let big_1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+        let big_1 = rotate::<S>(e, 6) ^ rotate::<S>(e, 11) ^ rotate::<S>(e, 25);
         let choice = g ^ (e & (f ^ g));
         let first = h + big_1 + choice + (S::u32s::splat(simd, *constant) + *word);
-        let big_0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+        let big_0 = rotate::<S>(a, 2) ^ rotate::<S>(a, 13) ^ rotate::<S>(a, 22);
         let majority = (a & b) | (c & (a | b));
         *state = [first + big_0 + majority, a, b, c, d + first, e, f, g];
     }
 }
 
-/// A word in each lane.
-trait Word:
-    Copy
-    + Add<Output = Self>
-    + BitXor<Output = Self>
-    + BitOr<Output = Self>
-    + Shl<u32, Output = Self>
-    + Shr<u32, Output = Self>
-{
-}
-
-impl<V: Copy + Add<Output = V> + BitXor<Output = V> + BitOr<Output = V> + Shl<u32, Output = V> + Shr<u32, Output = V>>
-    Word for V
-{
-}
-
 /// To the right.
 #[inline(always)]
-fn rotate<V: Word>(word: V, by: u32) -> V {
+fn rotate<S: Simd>(word: S::u32s, by: u32) -> S::u32s {
     (word >> by) | (word << (32 - by))
 }
 
