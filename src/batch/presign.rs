@@ -19,8 +19,8 @@ use sigvet_core::presign::{PresignedTarget, Presigner};
 use sigvet_core::request::{RequestUrl, write_path_for_key};
 use sigvet_core::time::Timestamp;
 
-/// Records that are signed at once.
-const AT_ONCE: usize = 256;
+/// Records that are signed at once: some times the lanes that there are, and few enough that their texts are no large allocation.
+const AT_ONCE: usize = 64;
 /// Presigners that a worker keeps, and buckets whose URL it knows.
 const KEPT: usize = 4_096;
 

@@ -43,7 +43,7 @@ pub struct VerifyWorker<'v> {
 /// URLs that differ from one in path and signature alone are judged with it.
 const KNOWN: usize = 16;
 /// URLs that are judged at once.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 64;
 
 /// A URL that was judged, and what others have to be like.
 struct KnownUrl {
