@@ -209,11 +209,11 @@ BREAKS = {
         lambda: client("s3", key=SESSION, secret=SECRET).list_buckets(),
         (403, "InvalidAccessKeyId", "access-key-unknown"),
     ),
-    "token missing": (lambda: strict("s3", key=(*SESSION[:2], None)).list_buckets(), (400, "InvalidToken", "token-missing")),
+    "token missing": (lambda: strict("s3", key=(*SESSION[:2], None)).list_buckets(), (403, "InvalidAccessKeyId", "token-missing")),
     "token of another session": (lambda: strict("s3", token="other").list_buckets(), (400, "InvalidToken", "token-invalid")),
     "token lost": (
         lambda: altered(strict("s3"), drop_header("x-amz-security-token")).list_buckets(),
-        (400, "InvalidToken", "token-missing"),
+        (403, "InvalidAccessKeyId", "token-missing"),
     ),
 }
 for name, (call, expected) in BREAKS.items():
@@ -245,7 +245,7 @@ URLS = {
     "presigned, out of a web page": (presigned().replace("&", "&amp;"), (400, "query-html-escaped")),
     "presigned, token lost": (
         without_token(presigned(strict("s3", signature_version="s3v4"))),
-        (400, "token-missing"),
+        (403, "token-missing"),
     ),
     "presigned for another region": (presigned(client("s3", region="eu-west-1", signature_version="s3v4")), (400, "scope-region")),
 }

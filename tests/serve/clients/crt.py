@@ -105,7 +105,7 @@ for by in (HEADER, QUERY):
         "other service": (signed(by, SESSION, STRICT, **AS_SQS), 400, "scope-service"),
         "late": (signed(by, date=LATE), 403, "expired" if by == QUERY else "time-skewed"),
         "encoded twice": ((url.replace("a%20b", "a%2520b"), headers), 403, "path-double-encoded"),
-        "token lost": (without_token(*signed(by, SESSION, STRICT)), 400, "token-missing"),
+        "token lost": (without_token(*signed(by, SESSION, STRICT)), 403, "token-missing"),
         "newline in the secret": (signed(by, (ID, SECRET + "\n", None)), 403, "secret-whitespace"),
     }
     for name, (request, *expected) in REQUESTS.items():

@@ -130,7 +130,7 @@ const BREAKS = {
         sent: () => [plain(S3Client, { systemClockOffset: 20 * 60_000 }), new ListBucketsCommand()],
     },
     "token missing": {
-        expected: [400, "InvalidToken", "token-missing"],
+        expected: [403, "InvalidAccessKeyId", "token-missing"],
         sent: () => [strict(S3Client, { sessionToken: undefined }), new ListBucketsCommand()],
     },
     "token of another session": {
@@ -138,7 +138,7 @@ const BREAKS = {
         sent: () => [strict(S3Client, { sessionToken: "other" }), new ListBucketsCommand()],
     },
     "token lost on the way": {
-        expected: [400, "InvalidToken", "token-missing"],
+        expected: [403, "InvalidAccessKeyId", "token-missing"],
         sent: () => [
             changed(strict(S3Client), (request) => delete request.headers["x-amz-security-token"]),
             new ListBucketsCommand(),
@@ -212,7 +212,7 @@ const URLS = {
     "presigned, encoded twice": [url.replace("a%20b", "a%2520b"), [403, "path-double-encoded"]],
     "presigned, out of a web page": [url.replaceAll("&", "&amp;"), [400, "query-html-escaped"]],
     "presigned, cut": [url.split("&X-Amz-SignedHeaders")[0], [400, "authorization-malformed"]],
-    "presigned, token lost": [ofSession.replace(/&X-Amz-Security-Token=[^&]*/, ""), [400, "token-missing"]],
+    "presigned, token lost": [ofSession.replace(/&X-Amz-Security-Token=[^&]*/, ""), [403, "token-missing"]],
     "presigned for another region": [await presign(plain(S3Client, { region: "eu-west-1" })), [400, "scope-region"]],
 };
 for (const [name, [target, expected]] of Object.entries(URLS)) {

@@ -108,7 +108,7 @@ CURL = {
     "space behind the secret": (curl("/b/k", secret=SECRET + " "), (403, "secret-whitespace")),
     "region": (curl("/b/k", scope="eu-west-1:s3"), (400, "scope-region")),
     "service": (curl("/b/k", key=SESSION, secret=SESSION[1], url=STRICT, scope="us-east-1:sqs"), (400, "scope-service")),
-    "token missing": (curl("/b/k", key=(*SESSION[:2], None), secret=SESSION[1], url=STRICT), (400, "token-missing")),
+    "token missing": (curl("/b/k", key=(*SESSION[:2], None), secret=SESSION[1], url=STRICT), (403, "token-missing")),
 }
 for name, (found, expected) in CURL.items():
     expect("right" if expected[0] == 200 else "broken", f"curl {name}", found, expected)
