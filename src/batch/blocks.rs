@@ -10,6 +10,9 @@ const BLOCK: usize = 64 * 1024;
 /// The longest record. Keys have 1,024 bytes at most; what has more than this is no list of them.
 pub const LONGEST_RECORD: usize = 1024 * 1024;
 
+/// What editors of Windows and spreadsheets write in front of a file.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// What ends a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -80,9 +83,9 @@ fn row_ends(text: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether a field begins behind this text; what spreadsheets write in front of a file is none of it.
+/// Whether a field begins behind this text. A byte order mark is not part of a field.
 fn is_beginning_of_field(before: &[u8]) -> bool {
-    matches!(before.last(), None | Some(b',' | b'\n')) || before == b"\xef\xbb\xbf"
+    matches!(before.last(), None | Some(b',' | b'\n')) || before == BYTE_ORDER_MARK
 }
 
 /// Where the first row of a text ends, if it does.
@@ -101,6 +104,18 @@ pub struct Block {
     pub records: u64,
     /// A record follows that is longer than any may be, and was passed over.
     pub is_overlong: bool,
+}
+
+impl Block {
+    /// The records with their numbers, without what ends them and without a byte order mark; one that was passed over is an error.
+    pub(super) fn records(&self, ending: Ending) -> impl Iterator<Item = (u64, Result<&[u8], String>)> {
+        let bytes = match self.first {
+            1 => self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes),
+            _ => &self.bytes,
+        };
+        let overlong = self.is_overlong.then(|| Err("the record is longer than 1 MiB".to_owned()));
+        (self.first..).zip(ending.split(bytes).map(Ok).chain(overlong))
+    }
 }
 
 /// Reads blocks off a stream.

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, Reader};
 
-use super::blocks::{LONGEST_RECORD, first_row_end};
+use super::blocks::{BYTE_ORDER_MARK, LONGEST_RECORD, first_row_end};
 
 /// The first row of a file, and the column that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +48,7 @@ impl CsvHeader {
             Some(bare) => (bare, true),
             None => (bare, false),
         };
-        // What spreadsheets write in front.
-        let named = bare.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bare);
+        let named = bare.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bare);
         let names = Row::new().read(named).map(|row| row.fields().map(lossy).collect::<Vec<_>>());
         let names = names.ok_or("the header of the CSV cannot be read: it is empty, or a quote is not closed, or lines end with a carriage return alone")?;
         if let Some(taken) = names.iter().find(|name| added.contains(&name.as_str())) {

@@ -15,6 +15,6 @@ mod verify;
 pub use blocks::{Ending, LONGEST_RECORD};
 pub use csv::CsvHeader;
 pub use pipeline::{Broken, Finished, Pipe, Run, Worker, run};
-pub use presign::{Base, Place, PresignFormat, PresignWorker, Signing, SigningTerms};
+pub use presign::{Base, PresignFormat, PresignWorker, Signing, SigningTerms};
 pub use problem::{OnError, Problem};
 pub use verify::{ParseUrl, VerifyFormat, VerifyWorker};

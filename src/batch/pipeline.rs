@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::blocks::{Block, Blocks, Ending};
@@ -13,6 +12,10 @@ use super::problem::Problem;
 
 /// Blocks that a worker may be ahead of the output.
 const AHEAD: u64 = 4;
+
+/// Records that a worker signs at once: a multiple of the lanes that there are, and few enough that their texts are not a large
+/// allocation, which would be returned to the system each time.
+pub(super) const AT_ONCE: usize = 64;
 
 /// Makes output of blocks, one after the other.
 pub trait Worker {
@@ -61,7 +64,7 @@ pub enum Broken {
     Output(io::Error),
 }
 
-/// Works through a stream, with a worker each for so many threads. `is_over` ends it early, between two blocks.
+/// Works through a stream, with a worker for each of so many threads.
 ///
 /// # Errors
 /// Input or output broke off. What was written until then are whole blocks, but for what the output itself cut off.
@@ -69,13 +72,11 @@ pub fn run<R: Read + Send, W: Write + Send, P: Worker>(
     pipe: Pipe<R, W>,
     jobs: usize,
     worker: impl Fn() -> P + Sync,
-    is_over: &AtomicBool,
 ) -> Result<Run, Broken> {
     let shared = Shared {
         source: Mutex::new(Source { blocks: Blocks::new(pipe.input, pipe.ending, pipe.first), next: 0 }),
         drain: Mutex::new(Drain::new(pipe.output)),
         written: Condvar::new(),
-        is_over,
         ahead: AHEAD * jobs as u64,
     };
     std::thread::scope(|scope| {
@@ -91,12 +92,11 @@ pub fn run<R: Read + Send, W: Write + Send, P: Worker>(
     }
 }
 
-struct Shared<'a, R, W> {
+struct Shared<R, W> {
     source: Mutex<Source<R>>,
     drain: Mutex<Drain<W>>,
     /// Something was written, so that whoever is ahead may go on.
     written: Condvar,
-    is_over: &'a AtomicBool,
     ahead: u64,
 }
 
@@ -106,7 +106,7 @@ struct Source<R> {
     next: u64,
 }
 
-impl<R: Read, W: Write> Shared<'_, R, W> {
+impl<R: Read, W: Write> Shared<R, W> {
     fn serve(&self, mut worker: impl Worker) {
         let (mut input, mut output) = (Vec::new(), Vec::new());
         loop {
@@ -130,7 +130,7 @@ impl<R: Read, W: Write> Shared<'_, R, W> {
 
     fn take(&self, buffer: Vec<u8>) -> io::Result<Option<(u64, Block)>> {
         let mut source = locked(&self.source);
-        if self.is_over.load(Ordering::Relaxed) || locked(&self.drain).is_ended() {
+        if locked(&self.drain).is_ended() {
             return Ok(None);
         }
         let Some(block) = source.blocks.read(buffer)? else { return Ok(None) };
@@ -235,7 +235,7 @@ mod tests {
 
     fn run_on(text: &str, jobs: usize, output: impl Write + Send) -> Result<Run, Broken> {
         let pipe = Pipe { input: text.as_bytes(), ending: Ending::Newline, first: 1, output };
-        run(pipe, jobs, || Capitals, &AtomicBool::new(false))
+        run(pipe, jobs, || Capitals)
     }
 
     #[test]

@@ -7,20 +7,19 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::blocks::{Block, Ending};
 use super::csv::{self, CsvHeader, Row};
 use super::json::{self, Fields};
-use super::pipeline::{Finished, Worker};
+use super::pipeline::{AT_ONCE, Finished, Worker};
 use super::problem::{OnError, Problem};
 use sigvet_core::canonical::PathNormalization;
 use sigvet_core::presign::{PresignedTarget, Presigner};
 use sigvet_core::request::{RequestUrl, write_path_for_key};
 use sigvet_core::time::Timestamp;
 
-/// Records that are signed at once: some times the lanes that there are, and few enough that their texts are no large allocation.
-const AT_ONCE: usize = 64;
 /// Presigners that a worker keeps, and buckets whose URL it knows.
 const KEPT: usize = 4_096;
 
@@ -73,20 +72,13 @@ pub struct SigningTerms {
     pub region: Option<String>,
 }
 
-/// Where the records lead that are no URLs.
-#[derive(Debug, Clone, Default)]
-pub struct Place {
-    /// Under which URL they are keys.
-    pub base: Option<Base>,
-}
-
 /// A URL under which records are keys.
 #[derive(Debug, Clone)]
 pub struct Base {
     /// As it was typed.
     pub typed: String,
     /// Where that leads.
-    pub url: RequestUrl,
+    pub url: Arc<RequestUrl>,
 }
 
 impl Base {
@@ -120,7 +112,8 @@ impl PresignFormat {
 /// Presigns what each record says.
 pub struct PresignWorker<'s> {
     signing: &'s dyn Signing,
-    place: Place,
+    /// Under which the records are keys.
+    base: Option<Base>,
     format: PresignFormat,
     ending: Ending,
     on_error: OnError,
@@ -154,13 +147,13 @@ impl<'s> PresignWorker<'s> {
     /// A worker that has met nothing yet.
     pub fn new(
         signing: &'s dyn Signing,
-        place: Place,
+        base: Option<Base>,
         format: PresignFormat,
         ending: Ending,
         on_error: OnError,
     ) -> Self {
         let presigners = Kept::new(signing);
-        Self { signing, place, format, ending, on_error, presigners, row: Row::new(), targets: Vec::new() }
+        Self { signing, base, format, ending, on_error, presigners, row: Row::new(), targets: Vec::new() }
     }
 }
 
@@ -171,20 +164,9 @@ impl Worker for PresignWorker<'_> {
         let mut targets = std::mem::take(&mut self.targets);
         targets.clear();
         let mut waiting: Vec<Pending<'_>> = Vec::with_capacity(AT_ONCE);
-        let mut records =
-            (block.first..).zip(self.ending.split(&block.bytes).map(Some).chain(block.is_overlong.then_some(None)));
-        let mut next = records.next();
-        while let Some((number, record)) = next {
-            // What editors of Windows write in front of a file.
-            let record =
-                record.map(
-                    |record| if number == 1 { record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record) } else { record },
-                );
-            let outcome = match record {
-                Some(record) => self.read(record, &mut targets),
-                None => Err("the record is longer than 1 MiB".to_owned()),
-            };
-            next = records.next();
+        for (number, record) in block.records(self.ending) {
+            let text = record.as_ref().copied().unwrap_or_default();
+            let outcome = record.and_then(|record| self.read(record, &mut targets));
             let is_alike =
                 |pending: &Pending<'_>| waiting.last().is_none_or(|last| Rc::ptr_eq(&last.terms, &pending.terms));
             if waiting.len() == AT_ONCE || !outcome.as_ref().is_ok_and(is_alike) {
@@ -192,7 +174,7 @@ impl Worker for PresignWorker<'_> {
             }
             match outcome {
                 Ok(pending) => waiting.push(pending),
-                Err(what) => self.refuse(Problem::new(number, &what), record.unwrap_or_default(), out, &mut finished),
+                Err(what) => self.refuse(Problem::new(number, &what), text, out, &mut finished),
             }
             if finished.fatal.is_some() {
                 break;
@@ -257,18 +239,17 @@ impl PresignWorker<'_> {
             return Err("the record is empty".to_owned());
         }
         let region = common.region.as_deref();
-        let (under, is_s3) = match (&common.bucket, &self.place.base) {
+        let under = match (&common.bucket, &self.base) {
             (Some(_), Some(_)) => return Err("the record has a bucket, and --base names another place".to_owned()),
-            (Some(bucket), None) => (Some(self.presigners.bucket(bucket, region)?), true),
+            (Some(bucket), None) => Some((self.presigners.bucket(bucket, region)?, true)),
             (None, Some(base)) if base.is_s3() && region.is_some() => {
-                let typed = base.typed.clone();
-                (Some(self.presigners.located(&typed, region)?), true)
+                Some((self.presigners.located(&base.typed, region)?, true))
             }
-            (None, Some(base)) => (Some(Rc::new(base.url.clone())), base.is_s3()),
-            (None, None) => (None, true),
+            (None, Some(base)) => Some((Arc::clone(&base.url), base.is_s3())),
+            (None, None) => None,
         };
-        if let Some(under) = under {
-            return self.locate_key(typed, (&under, is_s3), common, targets);
+        if let Some((url, is_s3)) = under {
+            return self.locate_key(typed, (&url, is_s3), common, targets);
         }
         let text = std::str::from_utf8(typed).map_err(|_| "the URL is not UTF-8".to_owned())?;
         match text.strip_prefix("s3://").and_then(simple_key) {
@@ -441,8 +422,8 @@ struct Kept<'s> {
     now: Timestamp,
     last: Option<(SigningTerms, RequestUrl, Rc<Ready>)>,
     presigners: HashMap<SigningTerms, Rc<Ready>>,
-    last_bucket: Option<(BucketName, Rc<RequestUrl>)>,
-    buckets: HashMap<BucketName, Rc<RequestUrl>>,
+    last_bucket: Option<(BucketName, Arc<RequestUrl>)>,
+    buckets: HashMap<BucketName, Arc<RequestUrl>>,
 }
 
 type BucketName = (String, Option<String>);
@@ -463,7 +444,7 @@ impl<'s> Kept<'s> {
     }
 
     /// The URL of a bucket.
-    fn bucket(&mut self, bucket: &str, region: Option<&str>) -> Result<Rc<RequestUrl>, String> {
+    fn bucket(&mut self, bucket: &str, region: Option<&str>) -> Result<Arc<RequestUrl>, String> {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if bucket.is_empty() || matches!(bucket, "." | "..") || !bucket.bytes().all(is_letter) {
             return Err("invalid bucket name: expected letters, digits, '-', '_' and '.'".to_owned());
@@ -472,26 +453,26 @@ impl<'s> Kept<'s> {
             && typed.strip_prefix("s3://").and_then(|typed| typed.strip_suffix('/')) == Some(bucket)
             && in_region.as_deref() == region
         {
-            return Ok(Rc::clone(url));
+            return Ok(Arc::clone(url));
         }
         self.located(&format!("s3://{bucket}/"), region)
     }
 
     /// Where an `s3://` URL leads.
-    fn located(&mut self, typed: &str, region: Option<&str>) -> Result<Rc<RequestUrl>, String> {
+    fn located(&mut self, typed: &str, region: Option<&str>) -> Result<Arc<RequestUrl>, String> {
         let name = (typed.to_owned(), region.map(str::to_owned));
         let url = match self.buckets.get(&name) {
-            Some(url) => Rc::clone(url),
+            Some(url) => Arc::clone(url),
             None => {
                 if self.buckets.len() == KEPT {
                     self.buckets.clear();
                 }
-                let url = Rc::new(self.signing.locate(typed, region)?);
-                self.buckets.insert(name.clone(), Rc::clone(&url));
+                let url = Arc::new(self.signing.locate(typed, region)?);
+                self.buckets.insert(name.clone(), Arc::clone(&url));
                 url
             }
         };
-        self.last_bucket = Some((name, Rc::clone(&url)));
+        self.last_bucket = Some((name, Arc::clone(&url)));
         Ok(url)
     }
 

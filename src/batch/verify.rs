@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use memchr::{memchr, memchr2, memmem};
 
-use super::blocks::{Block, Ending};
+use super::blocks::{BYTE_ORDER_MARK, Block, Ending};
 use super::json::Fields;
-use super::pipeline::{Finished, Worker};
+use super::pipeline::{AT_ONCE, Finished, Worker};
 use super::problem::{OnError, Problem};
 use crate::gateway::Verifier;
 use sigvet_core::request::{Body, Request, RequestUrl};
@@ -42,8 +42,6 @@ pub struct VerifyWorker<'v> {
 
 /// URLs that differ from one in path and signature alone are judged with it.
 const KNOWN: usize = 16;
-/// URLs that are judged at once.
-const AT_ONCE: usize = 64;
 
 /// A URL that was judged, and what others have to be like.
 struct KnownUrl {
@@ -225,29 +223,28 @@ impl Worker for VerifyWorker<'_> {
         }
         let mut finished = Finished::default();
         let mut waiting = Waiting::default();
-        let records = self.ending.split(&block.bytes).map(Some).chain(block.is_overlong.then_some(None));
-        for (number, record) in (block.first..).zip(records) {
+        for (number, record) in block.records(self.ending) {
             let record = record.map(clean);
-            let mut found = record.and_then(|record| self.find(record));
+            let find = |worker: &Self| worker.find(record.as_ref().ok()?);
+            let mut found = find(self);
             let is_further = found.is_some_and(|(like, _)| like == waiting.like) && waiting.urls.len() < AT_ONCE;
             if !is_further && !waiting.urls.is_empty() {
                 self.settle(&mut waiting, now, out, &mut finished);
                 // What waited may have been judged by itself, and other URLs be known now.
-                found = record.and_then(|record| self.find(record));
+                found = find(self);
             }
             match (found, record) {
-                (Some((like, parts)), Some(record)) => {
+                (Some((like, parts)), Ok(record)) => {
                     if waiting.urls.is_empty() {
                         (waiting.like, waiting.first) = (like, number);
                     }
                     waiting.records.push(record);
                     waiting.urls.push((parts.path, parts.signature));
                 }
-                (None, Some(record)) => {
-                    let judged = self.judge(record, now);
+                (_, record) => {
+                    let judged = record.and_then(|record| self.judge(record, now));
                     self.write(number, judged, out, &mut finished);
                 }
-                (_, None) => self.write(number, Err("the record is longer than 1 MiB".to_owned()), out, &mut finished),
             }
             if finished.fatal.is_some() {
                 break;
@@ -261,7 +258,7 @@ impl Worker for VerifyWorker<'_> {
 
 /// A record without what editors and shells leave around a line: blanks, a mark at the beginning of the file, quotes.
 fn clean(record: &[u8]) -> &[u8] {
-    let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record).trim_ascii();
+    let record = record.strip_prefix(BYTE_ORDER_MARK).unwrap_or(record).trim_ascii();
     let unquoted = |quote: &[u8]| record.strip_prefix(quote)?.strip_suffix(quote);
     unquoted(b"\"").or_else(|| unquoted(b"'")).unwrap_or(record)
 }

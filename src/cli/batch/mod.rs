@@ -46,9 +46,9 @@ pub fn work_through<P: Worker>(
     let is_done = AtomicBool::new(false);
     let ended = std::thread::scope(|scope| {
         let this = std::thread::current();
-        let (worker, is_done, is_over) = (&worker, &is_done, AtomicBool::new(false));
+        let (worker, is_done) = (&worker, &is_done);
         let running = scope.spawn(move || {
-            let ended = run(pipe, jobs, worker, &is_over);
+            let ended = run(pipe, jobs, worker);
             is_done.store(true, Ordering::Release);
             this.unpark();
             ended

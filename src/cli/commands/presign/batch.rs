@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
 use super::{DEFAULT_EXPIRES, PresignArgs};
-use crate::batch::{Base, CsvHeader, Ending, Place, PresignFormat, PresignWorker, Signing, SigningTerms};
+use crate::batch::{Base, CsvHeader, Ending, PresignFormat, PresignWorker, Signing, SigningTerms};
 use crate::cli::batch::{Input, List, inputs, work_through};
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{Fetching, FoundSecrets};
@@ -76,13 +76,13 @@ enum MaxExpiry {
 pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     refuse_single(args)?;
     let signing = Presigning::new(args, context)?;
-    let place = signing.place(args.list.base.as_deref())?;
+    let base = args.list.base.as_deref().map(|base| signing.base(base)).transpose()?;
     let on_error = args.list.batch.on_error();
     let (mut records, mut wrong, mut first) = (0, 0, None);
     for input in inputs(&args.urls)? {
         let Opened { list, format } = Opened::new(&input, args, &mut first, context)?;
         let ending = list.ending;
-        let worker = || PresignWorker::new(&signing, place.clone(), format.clone(), ending, on_error);
+        let worker = || PresignWorker::new(&signing, base.clone(), format.clone(), ending, on_error);
         let ended = work_through(list, args.list.batch.jobs(), worker, &|| signing.take_warnings(), context)?;
         (records, wrong) = (records + ended.records, wrong + ended.wrong);
     }
@@ -244,8 +244,7 @@ impl Presigning {
     }
 
     /// Where keys lie; says at once if nothing can be signed there.
-    fn place(&self, base: Option<&str>) -> Result<Place, Failure> {
-        let Some(base) = base else { return Ok(Place::default()) };
+    fn base(&self, base: &str) -> Result<Base, Failure> {
         let is_s3 = base.starts_with("s3://");
         let url = self.resolve(base, None)?;
         if url.target().contains(&b'?') || base.contains('#') {
@@ -258,7 +257,7 @@ impl Presigning {
         let (method, headers, region) = (None, Vec::new(), None);
         let terms = SigningTerms { origin: url.origin(), is_s3, method, headers, expires: None, region };
         drop(self.make(&terms, self.now())?);
-        Ok(Place { base: Some(Base { typed: base.to_owned(), url }) })
+        Ok(Base { typed: base.to_owned(), url: Arc::new(url) })
     }
 
     fn resolve(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, Failure> {
