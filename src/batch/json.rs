@@ -27,14 +27,24 @@ pub(super) struct Fields<'r> {
     pub(super) has_added: bool,
 }
 
+/// Which fields mean something; all others are the user's own, whatever is in them.
+#[derive(Clone, Copy)]
+pub(super) struct FieldNames<'a> {
+    /// The one with the URL or the key, if it is not `url` or `key`.
+    pub(super) target: Option<&'a str>,
+    /// Those that are read besides.
+    pub(super) read: &'a [&'a str],
+    /// Those that are written.
+    pub(super) added: &'a [&'a str],
+}
+
 impl<'r> Fields<'r> {
-    /// Reads a record. The target is in the field of that name, or else in `url` or `key`; `added` are the fields that will be
-    /// written.
-    pub(super) fn read(record: &'r [u8], target: Option<&str>, added: &[&str]) -> Result<Self, String> {
+    /// Reads a record.
+    pub(super) fn read(record: &'r [u8], names: FieldNames<'_>) -> Result<Self, String> {
         let text = std::str::from_utf8(record).map_err(|_| "the line is not UTF-8".to_owned())?;
         let mut json = serde_json::Deserializer::from_str(text);
         let wrong = Cell::default();
-        let reader = Reader { target, added, wrong: &wrong };
+        let reader = Reader { names, wrong: &wrong };
         let read = json.deserialize_any(reader).and_then(|fields| json.end().map(|()| fields));
         read.map_err(|error| describe(&error, wrong.take()))
     }
@@ -52,8 +62,7 @@ fn describe(error: &serde_json::Error, field: Option<String>) -> String {
 }
 
 struct Reader<'a> {
-    target: Option<&'a str>,
-    added: &'a [&'a str],
+    names: FieldNames<'a>,
     /// The field whose value could not be read.
     wrong: &'a Cell<Option<String>>,
 }
@@ -68,12 +77,18 @@ impl<'de> Visitor<'de> for Reader<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
         let mut fields = Fields::default();
         // An explicit name leaves `url` and `key` to whoever has them.
-        let is_target = |name: &str| self.target.map_or(name == "url" || name == "key", |target| name == target);
+        let FieldNames { target, read, added } = self.names;
+        let is_target = |name: &str| target.map_or(name == "url" || name == "key", |target| name == target);
         while let Some(Text(name)) = map.next_key()? {
             let place = match name.as_ref() {
                 name if is_target(name) => {
                     fields.has_two_targets |= fields.target.is_some();
                     &mut fields.target
+                }
+                other if !read.contains(&other) => {
+                    fields.has_added |= added.contains(&other);
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
                 }
                 "method" => &mut fields.method,
                 "expires" => {
@@ -83,17 +98,12 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 }
                 "bucket" => &mut fields.bucket,
                 "region" => &mut fields.region,
-                "body" => &mut fields.body,
                 "headers" => {
                     fields.headers =
                         map.next_value::<Option<Headers>>().inspect_err(|_| self.tell(&name))?.unwrap_or_default().0;
                     continue;
                 }
-                other => {
-                    fields.has_added |= self.added.contains(&other);
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
+                _ => &mut fields.body,
             };
             let value: Option<Text<'de>> = map.next_value().inspect_err(|_| self.tell(&name))?;
             *place = value.map(|text| text.0);
@@ -254,15 +264,20 @@ pub(super) fn is_plain(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn read<'r>(record: &'r [u8], target: Option<&str>, added: &[&str]) -> Result<Fields<'r>, String> {
+        let read = &["method", "headers", "expires", "bucket", "region"];
+        Fields::read(record, FieldNames { target, read, added })
+    }
+
     #[test]
     fn fields_are_read_and_others_passed_over() {
         let record = br#"{"id": 1e400, "url": "a\u00e9", "headers": {"a": "b"}, "expires": 60, "method": null, "x": {"url": 1}}"#;
-        let fields = Fields::read(record, None, &["presigned_url"]).unwrap();
+        let fields = read(record, None, &["presigned_url"]).unwrap();
         assert_eq!(fields.target.as_deref(), Some("aé"));
         assert_eq!((fields.expires.as_deref(), fields.method), (Some("60"), None));
         assert_eq!(fields.headers, [("a".to_owned(), "b".to_owned())]);
         assert!(!fields.has_added);
-        let fields = Fields::read(
+        let fields = read(
             br#"{"url":"a","file":"b","headers":[["x","1"],["x","2"]],"presigned_url":""}"#,
             Some("file"),
             &["presigned_url"],
@@ -283,7 +298,7 @@ mod tests {
             (b"{\"headers\":3}", "headers as an object"),
             (b"\xff", "not UTF-8"),
         ] {
-            let problem = Fields::read(record, None, &[]).unwrap_err();
+            let problem = read(record, None, &[]).unwrap_err();
             assert!(problem.contains(expected), "{problem}");
         }
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::blocks::{Block, Ending};
 use super::csv::{self, CsvHeader, Row};
-use super::json::{self, Fields};
+use super::json::{self, FieldNames, Fields};
 use super::pipeline::{AT_ONCE, Finished, Worker};
 use super::problem::{OnError, Problem};
 use sigvet_core::canonical::PathNormalization;
@@ -22,6 +22,9 @@ use sigvet_core::time::Timestamp;
 
 /// Presigners that a worker keeps, and buckets whose URL it knows.
 const KEPT: usize = 4_096;
+
+/// The fields of a record that say how its URL is signed.
+const READ: [&str; 5] = ["method", "headers", "expires", "bucket", "region"];
 
 /// The fields that are added to a record, and those that a record has instead which is wrong.
 const ADDED: [&str; 3] = ["presigned_url", "expires_at", "send_headers"];
@@ -199,7 +202,7 @@ impl PresignWorker<'_> {
                 self.pend(record, Cow::Borrowed(record), &common, targets)
             }
             PresignFormat::Json(field) => {
-                let fields = Fields::read(record, field.as_deref(), &ADDED)?;
+                let fields = Fields::read(record, FieldNames { target: field.as_deref(), read: &READ, added: &ADDED })?;
                 let named = || field.clone().map_or_else(|| "'url' or 'key'".to_owned(), |name| format!("'{name}'"));
                 if fields.has_two_targets {
                     return Err("the record has several fields that name an object: say which with --field".to_owned());

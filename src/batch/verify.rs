@@ -6,7 +6,7 @@ use std::rc::Rc;
 use memchr::{memchr, memchr2, memmem};
 
 use super::blocks::{BYTE_ORDER_MARK, Block, Ending};
-use super::json::Fields;
+use super::json::{FieldNames, Fields};
 use super::pipeline::{AT_ONCE, Finished, Worker};
 use super::problem::{OnError, Problem};
 use crate::gateway::Verifier;
@@ -39,6 +39,9 @@ pub struct VerifyWorker<'v> {
     known: Vec<KnownUrl>,
     judged_at: Option<Timestamp>,
 }
+
+/// The fields of a record that say what was sent.
+const READ: [&str; 3] = ["method", "headers", "body"];
 
 /// URLs that differ from one in path and signature alone are judged with it.
 const KNOWN: usize = 16;
@@ -172,7 +175,8 @@ impl<'v> VerifyWorker<'v> {
                 Ok((Request::new("GET", &url).map_err(|error| error.to_string())?, Known::URL))
             }
             VerifyFormat::Json(field) => {
-                self.read_fields(Fields::read(record, Some(field.as_deref().unwrap_or("url")), &[])?)
+                let target = Some(field.as_deref().unwrap_or("url"));
+                self.read_fields(Fields::read(record, FieldNames { target, read: &READ, added: &[] })?)
             }
         }
     }

@@ -182,6 +182,14 @@ fn files_of_one_run_have_one_header() {
     assert!(ran.stderr.contains("its header is not the one of"), "{}", ran.stderr);
 }
 
+/// Catches a field of the user's that is taken for one of another command's.
+#[test]
+fn a_field_of_another_command_is_the_users_own() {
+    let record = b"{\"url\":\"s3://b/k\",\"body\":{\"a\":[1]}}\n";
+    let text = presign(&["--jsonl"]).input(record).run().expect(0).text();
+    assert!(text.starts_with("{\"url\":\"s3://b/k\",\"body\":{\"a\":[1]},\"presigned_url\""), "{text}");
+}
+
 /// A field that is named like one of ours stays, unless ours is written.
 #[test]
 fn an_error_of_the_record_stays() {
