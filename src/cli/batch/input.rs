@@ -34,7 +34,7 @@ pub fn inputs(names: &[String]) -> Result<Vec<Input>, Failure> {
 }
 
 /// A list that cannot be read; a URL in its place is a mistake that is made.
-fn unreadable(name: &str, error: std::io::Error) -> Failure {
+pub fn unreadable(name: &str, error: std::io::Error) -> Failure {
     let hint = name.contains("://").then_some("give URLs on standard input, or omit --batch");
     cannot_read(name.as_ref(), error).with_exit(Exit::Usage).with_hints(hint)
 }

@@ -7,13 +7,13 @@ use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-pub use input::{Input, inputs};
+pub use input::{Input, inputs, unreadable};
 use whole::{Whole, stop_between_blocks};
 
 use crate::batch::{Broken, Ending, Pipe, Run, Worker, run};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::value::cannot_read;
+use crate::cli::secrets::KnownSecrets;
 
 /// A list on its way in: its name, what ends a record, and the number of its first one.
 pub struct List<R> {
@@ -27,8 +27,8 @@ pub struct List<R> {
     pub first: u64,
 }
 
-/// Works through a list with so many threads, writes to standard output, and says what there is to warn of meanwhile. A record that
-/// is fatal is an error; others that are wrong are counted.
+/// Works through a list with so many threads, and writes to standard output. Meanwhile `attend` is asked what there is to warn of,
+/// and may add to the secrets that nothing shows. A record that is fatal is an error; others that are wrong are counted.
 ///
 /// # Errors
 /// The list cannot be read, the output cannot be written, or a record is fatal.
@@ -36,11 +36,11 @@ pub fn work_through<P: Worker>(
     list: List<impl Read + Send>,
     jobs: usize,
     worker: impl Fn() -> P + Sync,
-    take_warnings: &dyn Fn() -> Vec<String>,
+    attend: &dyn Fn(&KnownSecrets) -> Vec<String>,
     context: &mut Context,
 ) -> Result<Run, Failure> {
     stop_between_blocks();
-    let Context { stdout, stderr, .. } = context;
+    let Context { stdout, stderr, secrets, .. } = context;
     let output = Whole(stdout.exact());
     let pipe = Pipe { input: list.records, ending: list.ending, first: list.first, output };
     let is_done = AtomicBool::new(false);
@@ -55,7 +55,7 @@ pub fn work_through<P: Worker>(
         });
         loop {
             let is_last = is_done.load(Ordering::Acquire) || running.is_finished();
-            for warning in take_warnings() {
+            for warning in attend(secrets) {
                 // If standard error is gone, there is nobody to warn.
                 let _ = stderr.line(&format!("warning: {warning}"));
             }
@@ -66,7 +66,7 @@ pub fn work_through<P: Worker>(
         }
     });
     let ended = ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(|broken| match broken {
-        Broken::Input(error) => cannot_read(list.name.as_ref(), error).with_exit(Exit::Usage),
+        Broken::Input(error) => unreadable(&list.name, error),
         Broken::Output(error) => Failure::from(error),
     })?;
     match &ended.fatal {

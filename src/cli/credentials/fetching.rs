@@ -2,22 +2,22 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::cli::context::{self, Context};
+use crate::cli::context;
 use crate::cli::credentials::outside::Network;
 use crate::cli::failure::Failure;
-use crate::cli::secrets::Secrets;
+use crate::cli::secrets::{KnownSecrets, Secrets, values_of};
 use crate::profiles::{self, CredentialChoice, Environment};
 use crate::transport::Options;
-use sigvet_core::credentials::{Credentials, Secret};
+use sigvet_core::credentials::Credentials;
 
 /// Secrets that were found since somebody looked last.
 pub type FoundSecrets = Arc<Mutex<Secrets>>;
 
 /// From now on, nothing shows the secrets that were found meanwhile.
-pub fn learn(found: &FoundSecrets, context: &Context) {
+pub fn learn(found: &FoundSecrets, secrets: &KnownSecrets) {
     let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
     if !found.is_empty() {
-        context.secrets.extend(&std::mem::take(&mut *found));
+        secrets.extend(&std::mem::take(&mut *found));
     }
 }
 
@@ -60,9 +60,7 @@ impl Fetching {
 
     /// Before anything is signed with them, they are known as what nobody may see.
     fn remember(&self, credentials: &Credentials) {
-        let Credentials { secret_access_key, session_token, .. } = credentials;
-        let values = [secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret);
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).add(values);
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).add(values_of(credentials));
     }
 }
 

@@ -8,8 +8,8 @@ use crate::cli::credentials::words::{describe_source, describe_warning};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::typed::Typed;
+use crate::cli::secrets::values_of;
 use crate::profiles::{self, CredentialChoice, KeyParts, Resolved, Warning};
-use sigvet_core::credentials::{Credentials, Secret};
 
 /// Keys and settings, and where they came from.
 pub struct FoundKeys {
@@ -39,8 +39,7 @@ impl FoundKeys {
             });
         }
         let resolved = typed.credentials.resolve(context)?;
-        let Credentials { secret_access_key, session_token, .. } = &resolved.credentials;
-        context.secrets.add([secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret));
+        context.secrets.add(values_of(&resolved.credentials));
         Ok(Self {
             signer: Signer::Credentials(resolved.credentials),
             settings: resolved.settings,

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::screen::{Redact, Screen};
 use crate::profiles::{Environment, looks_like_secret, without_user};
+use sigvet_core::credentials::{Credentials, Secret};
 
 /// What stands in place of a secret.
 pub const REDACTED: &str = "[redacted]";
@@ -140,6 +141,12 @@ impl fmt::Debug for Secrets {
 /// The secrets of this process, which grow while it finds more.
 #[derive(Clone, Debug, Default)]
 pub struct KnownSecrets(Rc<RefCell<Secrets>>);
+
+/// What of credentials is secret.
+pub fn values_of(credentials: &Credentials) -> impl Iterator<Item = &str> {
+    let Credentials { secret_access_key, session_token, .. } = credentials;
+    [secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret)
+}
 
 impl KnownSecrets {
     /// Adds values.

@@ -1,6 +1,5 @@
 //! One connection of a client: what it asks for, and how far that is looked into.
 
-use std::fmt::Write;
 use std::io;
 use std::sync::Arc;
 
@@ -17,6 +16,7 @@ use super::pump;
 use super::rewind::Rewind;
 use super::rewrite::{Plain, Untouched};
 use crate::gateway::asked::Asked;
+use crate::gateway::words::describe_chain;
 use crate::transport::{self, RawConnection, Stream, TransportError};
 
 /// What TLS begins with: a handshake record.
@@ -85,7 +85,7 @@ async fn unreached(
     url: &RequestUrl,
     error: &TransportError,
 ) {
-    let text = in_one_line(error);
+    let text = describe_chain(error);
     forwarder.witness.unreached(&url.host_header(), text.clone());
     answer(client, "502 Bad Gateway", &text).await;
 }
@@ -228,19 +228,4 @@ fn place(scheme: &'static str, url: &RequestUrl) -> Place {
 fn is_distrust(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     matches!(inner, Some(rustls::Error::AlertReceived(alert)) if DISTRUST.contains(alert))
-}
-
-/// The error with its causes.
-fn in_one_line(error: &TransportError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let own = error.to_string();
-        if !text.contains(&own) {
-            // A string takes whatever is written.
-            let _ = write!(text, ": {own}");
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -50,7 +50,7 @@ async fn carry(args: &McpArgs, endpoint: Endpoint, found: &FoundSecrets, context
 
 async fn write_all(mut output: mpsc::Receiver<Output>, found: &FoundSecrets, context: &mut Context) -> io::Result<()> {
     while let Some(output) = output.recv().await {
-        learn(found, context);
+        learn(found, &context.secrets);
         match output {
             Output::Message(mut line) => {
                 line.push(b'\n');

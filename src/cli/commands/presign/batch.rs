@@ -8,11 +8,11 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
-use super::{DEFAULT_EXPIRES, PresignArgs};
+use super::{PresignArgs, default_expires, expires_in_profile};
 use crate::batch::{Base, CsvHeader, Ending, PresignFormat, PresignWorker, Signing, SigningTerms};
-use crate::cli::batch::{Input, List, inputs, work_through};
+use crate::cli::batch::{Input, List, inputs, unreadable, work_through};
 use crate::cli::context::{self, Context};
-use crate::cli::credentials::fetching::{Fetching, FoundSecrets};
+use crate::cli::credentials::fetching::{Fetching, FoundSecrets, learn};
 use crate::cli::credentials::found::FoundKeys;
 use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
@@ -24,6 +24,7 @@ use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
 use crate::cli::request::build;
 use crate::cli::request::s3_address;
+use crate::cli::secrets::KnownSecrets;
 use crate::cli::signing::scheme_choice;
 use crate::cli::signing::scope_choice::{Destination, ScopeChoice};
 use crate::cli::signing::session;
@@ -83,7 +84,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
         let Opened { list, format } = Opened::new(&input, args, &mut first, context)?;
         let ending = list.ending;
         let worker = || PresignWorker::new(&signing, base.clone(), format.clone(), ending, on_error);
-        let ended = work_through(list, args.list.batch.jobs(), worker, &|| signing.take_warnings(), context)?;
+        let ended = work_through(list, args.list.batch.jobs(), worker, &|secrets| signing.attend(secrets), context)?;
         (records, wrong) = (records + ended.records, wrong + ended.wrong);
     }
     signing.progress.finish_and_clear();
@@ -136,8 +137,7 @@ impl Opened {
             let format = if batch.jsonl { PresignFormat::Json(batch.field.clone()) } else { PresignFormat::Plain };
             return Ok(Self { list: List { name, records, ending: batch.ending(), first: 1 }, format });
         };
-        let (row, behind) = CsvHeader::take(&mut records)
-            .map_err(|error| crate::cli::options::value::cannot_read(name.as_ref(), error))?;
+        let (row, behind) = CsvHeader::take(&mut records).map_err(|error| unreadable(&name, error))?;
         let records: Box<dyn Read + Send> = Box::new(Cursor::new(behind).chain(records));
         let added = PresignFormat::added_columns(batch.on_error());
         if row.is_empty() {
@@ -177,6 +177,8 @@ struct Presigning {
     expires: Option<Duration>,
     is_capped: bool,
     warnings: Mutex<Warnings>,
+    /// Secrets of credentials that were asked for again.
+    found: FoundSecrets,
     progress: ProgressBar,
 }
 
@@ -216,20 +218,18 @@ impl Presigning {
         for warning in &found.warnings {
             warn(context, warning)?;
         }
-        let expires = match (args.expires, &found.settings.expires) {
-            (Some(typed), _) => Some(typed),
-            (None, Some(text)) => Some(
-                parse_duration(text).map_err(|error| Failure::located(Exit::Usage, "expires in the profile", error))?,
-            ),
-            (None, None) => None,
+        let expires = match args.expires {
+            Some(typed) => Some(typed),
+            None => expires_in_profile(found.settings.expires.as_deref())?,
         };
+        let new_secrets = FoundSecrets::default();
         let fetching = Fetching {
             choice: args.credentials.choice(),
             role: None,
             region: None,
             environment: context.environment.clone(),
             connection: context.connection.clone(),
-            found: FoundSecrets::default(),
+            found: Arc::clone(&new_secrets),
         };
         Ok(Self {
             template,
@@ -239,6 +239,7 @@ impl Presigning {
             expires,
             is_capped: args.list.max_expiry == Some(MaxExpiry::Credentials),
             warnings: Mutex::default(),
+            found: new_secrets,
             progress: counter("records", context),
         })
     }
@@ -334,7 +335,7 @@ impl Presigning {
         now: Timestamp,
     ) -> Result<Duration, Failure> {
         let expires = terms.expires.or(self.expires);
-        let expires = expires.unwrap_or_else(|| DEFAULT_EXPIRES.min(prepare::longest_life(service)));
+        let expires = expires.unwrap_or_else(|| default_expires(service));
         let Some(end) = signer.identity().expires_at.filter(|_| self.is_capped) else { return Ok(expires) };
         let left = Duration::from_secs(u64::try_from(now.seconds_until(end)).unwrap_or(0));
         if left < EXPIRES_LIMITS.0 {
@@ -381,8 +382,9 @@ impl Presigning {
         }
     }
 
-    /// What there was to warn of since the last time.
-    fn take_warnings(&self) -> Vec<String> {
+    /// What there was to warn of since the last time. Secrets of credentials that were asked for meanwhile are not shown.
+    fn attend(&self, secrets: &KnownSecrets) -> Vec<String> {
+        learn(&self.found, secrets);
         std::mem::take(&mut locked(&self.warnings).waiting)
     }
 }

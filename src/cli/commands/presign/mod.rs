@@ -144,24 +144,32 @@ impl PresignArgs {
 
     fn life(&self, typed: Option<Duration>, session: &Session) -> Result<Duration, Failure> {
         let is_token = matches!(self.form, PresignedForm::EksToken | PresignedForm::ExecCredential);
-        match (typed, session.profile_expires()) {
-            (Some(typed), _) if is_token && typed > EKS_LONGEST => Err(Failure::usage(format!(
+        match typed {
+            Some(typed) if is_token && typed > EKS_LONGEST => Err(Failure::usage(format!(
                 "a cluster accepts a token expiry of at most 900 s, not {} s",
                 typed.as_secs()
             ))
             .hint("omit --expires: the token is valid for 15 minutes in any case")),
-            (Some(typed), _) => Ok(typed),
-            (None, _) if self.cluster_name.is_some() => Ok(EKS_EXPIRES),
-            (None, Some(text)) => {
-                parse_duration(text).map_err(|error| Failure::located(Exit::Usage, "expires in the profile", error))
-            }
-            (None, None) => Ok(default_life(session)),
+            Some(typed) => Ok(typed),
+            None if self.cluster_name.is_some() => Ok(EKS_EXPIRES),
+            None => Ok(expires_in_profile(session.profile_expires())?.unwrap_or_else(|| default_life(session))),
         }
     }
 }
 
+/// The expiry that the profile asks for.
+fn expires_in_profile(text: Option<&str>) -> Result<Option<Duration>, Failure> {
+    let expires = text.map(parse_duration).transpose();
+    expires.map_err(|error| Failure::located(Exit::Usage, "expires in the profile", error))
+}
+
+/// The expiry if nothing says one.
+fn default_expires(service: &str) -> Duration {
+    DEFAULT_EXPIRES.min(prepare::longest_life(service))
+}
+
 fn default_life(session: &Session) -> Duration {
-    let by_service = DEFAULT_EXPIRES.min(prepare::longest_life(&session.settings.service));
+    let by_service = default_expires(&session.settings.service);
     match session.time_left() {
         Some(left) => by_service.min(left.max(EXPIRES_LIMITS.0)),
         None => by_service,

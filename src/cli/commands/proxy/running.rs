@@ -206,12 +206,12 @@ async fn write_log(
             _ = &mut ended => break,
         };
         let Some(exchange) = exchange else { break };
-        learn(found, context);
+        learn(found, &context.secrets);
         tell_left_out(&exchanges, context)?;
         unless_closed(report.write(&exchange, context))?;
     }
     while let Some(exchange) = exchanges.try_recv() {
-        learn(found, context);
+        learn(found, &context.secrets);
         unless_closed(report.write(&exchange, context))?;
     }
     Ok(())

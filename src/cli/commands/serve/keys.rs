@@ -6,9 +6,10 @@ use crate::cli::credentials::known::keys_in_files;
 use crate::cli::credentials::outside::Network;
 use crate::cli::credentials::words::describe_owner;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::secrets::values_of;
 use crate::gateway::{Keyring, NamedKey};
 use crate::profiles::{self, CredentialChoice};
-use sigvet_core::credentials::{Credentials, Secret};
+use sigvet_core::credentials::Credentials;
 
 /// The example keys of AWS's documentation, which open nothing.
 pub const DEMO_KEY: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -32,11 +33,8 @@ pub fn find(args: &ServeArgs, context: &Context) -> Result<Keyring, Failure> {
         ));
     }
     // Those of the demo are public.
-    let secrets = keys.iter().filter(|key| key.credentials.access_key_id != DEMO_KEY.0).flat_map(|key| {
-        let Credentials { secret_access_key, session_token, .. } = &key.credentials;
-        [secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret)
-    });
-    context.secrets.add(secrets);
+    let secret = keys.iter().filter(|key| key.credentials.access_key_id != DEMO_KEY.0);
+    context.secrets.add(secret.flat_map(|key| values_of(&key.credentials)));
     Ok(Keyring::new(keys))
 }
 

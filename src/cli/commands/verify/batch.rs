@@ -7,9 +7,9 @@ use crate::cli::context::{self, Context};
 use crate::cli::credentials::known::keys_in_files;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::request::address;
+use crate::cli::secrets::values_of;
 use crate::cli::terminal::progress::counter;
 use crate::gateway::{Clock, Keyring, NamedKey, Verifier};
-use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::verify::DEFAULT_WINDOW;
 
 /// Judges all that the inputs hold.
@@ -25,7 +25,7 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
         let list = List { name: input.name.clone(), records: input.open(context)?, ending, first: 1 };
         let parse = |text: &str| address::parse(text).map_err(|failure| failure.to_string());
         let worker = || VerifyWorker::new(&verifier, parse, format.clone(), (ending, args.list.on_error()), &count);
-        wrong += work_through(list, args.list.jobs(), worker, &Vec::new, context)?.wrong;
+        wrong += work_through(list, args.list.jobs(), worker, &|_| Vec::new(), context)?.wrong;
     }
     progress.finish_and_clear();
     Ok(if wrong == 0 { Exit::Done } else { Exit::NotValid })
@@ -60,16 +60,12 @@ fn verifier(args: &VerifyArgs, context: &mut Context) -> Result<Verifier, Failur
                 let named = own.credentials.map(|credentials| NamedKey { name: String::new(), credentials });
                 keys.splice(0..0, named);
             }
-            // Without a word of whose key it is, those in the files will do.
+            // If no key was chosen, those in the files are enough.
             Err(failure) if keys.is_empty() => return Err(failure),
             Err(_) => {}
         }
     }
-    let secrets = keys.iter().flat_map(|key| {
-        let Credentials { secret_access_key, session_token, .. } = &key.credentials;
-        [secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret)
-    });
-    context.secrets.add(secrets);
+    context.secrets.add(keys.iter().flat_map(|key| values_of(&key.credentials)));
     let now = args.judge.now;
     let mut verifier = Verifier::new(Keyring::new(keys), Clock::new(move || now.unwrap_or_else(context::now)));
     let expected = args.expected.expected();
