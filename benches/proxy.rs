@@ -4,9 +4,10 @@
 //! relay and the echo behind share the machine, so the difference to the bare echo is what a relay costs.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
+mod wire;
+
 use std::convert::Infallible;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -101,11 +102,6 @@ fn sigvet(runtime: &Runtime, behind: SocketAddr) -> SocketAddr {
     address
 }
 
-fn converse(stream: &mut TcpStream, request: &[u8], buffer: &mut [u8]) -> usize {
-    stream.write_all(request).unwrap();
-    stream.read(buffer).unwrap()
-}
-
 fn proxy(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let behind = echo(&runtime);
@@ -113,12 +109,7 @@ fn proxy(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("proxy");
     for (name, address) in [("the echo itself", behind), ("a plain relay", relay), ("sigvet proxy", sigvet)] {
         let request = format!("GET /bucket/key HTTP/1.1\r\nHost: {address}\r\n\r\n").into_bytes();
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        let mut buffer = vec![0; 64 * 1024];
-        let length = converse(&mut stream, &request, &mut buffer);
-        assert!(buffer[..length].starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..length]));
-        group.bench_function(name, |bencher| bencher.iter(|| converse(&mut stream, &request, &mut buffer)));
+        wire::measure(&mut group, name, address, &request);
     }
     group.finish();
 }

@@ -4,8 +4,9 @@
 //! share the machine, so the difference counts, and not the sum.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+mod wire;
+
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -65,22 +66,12 @@ fn request_to(address: SocketAddr) -> Vec<u8> {
     [&text, &b"\r\n"[..]].concat()
 }
 
-fn converse(stream: &mut TcpStream, request: &[u8], buffer: &mut [u8]) -> usize {
-    stream.write_all(request).unwrap();
-    stream.read(buffer).unwrap()
-}
-
 fn serve(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let mut group = criterion.benchmark_group("serve");
     for (name, address) in [("an echo of hyper's", echo(&runtime)), ("sigvet serve", sigvet(&runtime))] {
         let request = request_to(address);
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        let mut buffer = vec![0; 64 * 1024];
-        let length = converse(&mut stream, &request, &mut buffer);
-        assert!(buffer[..length].starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..length]));
-        group.bench_function(name, |bencher| bencher.iter(|| converse(&mut stream, &request, &mut buffer)));
+        wire::measure(&mut group, name, address, &request);
     }
     group.finish();
 }

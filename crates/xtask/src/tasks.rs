@@ -28,7 +28,7 @@ pub static TASKS: [Task; 19] = [
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
     check("clients", "SDKs and tools against 'sigvet serve' (Python, Node, Java, restic)", clients),
-    check("recipes", "lists by way of Spark and xargs (Python, pyspark, Java)", recipes),
+    check("recipes", "lists with Spark and xargs (Python, pyspark, Java)", recipes),
     check("page", "the pages of `explain` and `serve` in a browser (chromium-headless-shell)", page),
     check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
     Task {
