@@ -183,9 +183,8 @@ impl Server {
     /// A connection ended in an error: a head that is no HTTP, too long, or too slow.
     pub(super) async fn note_unreadable(&self, peer: SocketAddr, error: &(dyn Error + Send + Sync + 'static)) {
         // Whoever closes a connection without a word has not made a request.
-        if let Some(problem) = unread::unreadable(error) {
+        if let Some((status, text)) = unread::unreadable(error) {
             let turn = self.begin(peer, http::Version::HTTP_11);
-            let (status, text) = problem;
             turn.tell(empty_request(), 0, Judgement::Unread(text.to_owned()), Answered::with_status(status)).await;
         }
     }
