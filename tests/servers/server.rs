@@ -10,6 +10,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use crate::sigvet::{Credentials, Sigvet};
 
@@ -135,11 +136,13 @@ fn first_line(holder: &mut Child) -> Option<String> {
     BufReader::new(holder.stdout.as_mut()?).lines().next()?.ok()
 }
 
-/// Finds a run of ports where nobody listens, below those that the system hands out by itself.
+/// Finds a run of ports where nobody listens, below those that the system hands out by itself. Each run is tried once: the two
+/// servers start at the same time, and would otherwise both find the same one free.
 fn free_ports() -> Result<u16, String> {
+    static TRIED: AtomicU16 = AtomicU16::new(0);
     let offset = u16::try_from(std::process::id() % 500).expect("below 500");
     (0..500)
-        .map(|attempt| 12_000 + (offset + attempt) % 500 * PORTS_PER_SERVER)
+        .map(|_| 12_000 + (offset + TRIED.fetch_add(1, Ordering::Relaxed)) % 500 * PORTS_PER_SERVER)
         .find(|first| (*first..first + PORTS_PER_SERVER).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()))
         .ok_or_else(|| format!("no {PORTS_PER_SERVER} free ports in a row"))
 }
