@@ -30,7 +30,8 @@ fn requests_is_watched() {
 
 #[test]
 fn aiobotocore_is_watched() {
-    let Some(python) = python("aiobotocore") else { return };
+    // It goes with one version of botocore only, and so has an environment of its own.
+    let Some(python) = python_of("AIOBOTOCORE_PYTHON", "aiobotocore") else { return };
     watched(&[&python, &here("sdk.py"), "aiobotocore"], 0);
 }
 
@@ -53,11 +54,22 @@ fn the_sdk_for_javascript_is_watched() {
 
 /// Go's certificates are those of `SSL_CERT_FILE`, and its proxy that of `HTTPS_PROXY`.
 #[test]
-fn a_program_in_go_is_watched() {
+fn restic_is_watched() {
     if has("restic", "version") {
         // It would try again for a quarter of an hour.
         let program = ["timeout", "10", "restic", "-r", "s3:https://s3.us-east-1.amazonaws.com/bucket/r", "init"];
         let (_, wrong) = both(&program);
+        assert!(wrong.stderr.contains(MISTAKE), "{}", wrong.stderr);
+    }
+}
+
+#[test]
+fn rclone_is_watched() {
+    if has("rclone", "version") {
+        let remote = ":s3,provider=AWS,env_auth=true,region=us-east-1:bucket";
+        let once = ["--retries", "1", "--low-level-retries", "1", "--config", "/dev/null"];
+        let (right, wrong) = both(&[&["rclone", "lsf", remote], &once[..]].concat());
+        right.expect_silence();
         assert!(wrong.stderr.contains(MISTAKE), "{}", wrong.stderr);
     }
 }
@@ -128,7 +140,11 @@ fn here(name: &str) -> String {
 
 /// Python, if it has these modules.
 fn python(modules: &str) -> Option<String> {
-    let program = std::env::var("CLIENTS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    python_of("CLIENTS_PYTHON", modules)
+}
+
+fn python_of(variable: &str, modules: &str) -> Option<String> {
+    let program = std::env::var(variable).unwrap_or_else(|_| "python3".to_owned());
     has(&program, &format!("-cimport {modules}")).then_some(program)
 }
 

@@ -27,7 +27,7 @@ pub static TASKS: [Task; 19] = [
     check("fuzz", "each fuzz target for some seconds (C++ compiler)", fuzz::check),
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
-    check("clients", "SDKs and tools against 'sigvet serve' (Python, Node, Java, restic)", clients),
+    check("clients", "SDKs and tools at 'serve', 'proxy' and 'watch' (Python, Node, Java, restic, rclone)", clients),
     check("recipes", "lists with Spark and xargs (Python, pyspark, Java)", recipes),
     check("page", "the pages of `explain` and `serve` in a browser (chromium-headless-shell)", page),
     check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
@@ -109,7 +109,7 @@ fn awscrt() -> Result<(), Failure> {
 }
 
 fn clients() -> Result<(), Failure> {
-    cargo(&["test", "--locked", "--test", "clients"]).run()
+    cargo(&["test", "--locked", "--test", "clients", "--test", "watch_clients"]).run()
 }
 
 fn recipes() -> Result<(), Failure> {

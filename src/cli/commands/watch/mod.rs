@@ -5,6 +5,7 @@
 
 mod truststore;
 mod trust;
+mod go_program;
 mod surroundings;
 mod queue;
 mod keys;

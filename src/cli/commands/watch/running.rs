@@ -49,7 +49,8 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
     };
     let stop = Stop::new();
     let serving = runtime.spawn(forward::serve(Arc::new(forwarder), listener, stop.clone()));
-    let variables = surroundings::variables(address, &trust, args.endpoint_url.as_deref(), &context.environment);
+    let asked = (args.command.as_slice(), args.endpoint_url.as_deref());
+    let variables = surroundings::variables(address, &trust, asked, &context.environment);
     // Within the runtime, which takes signals.
     let entered = runtime.enter();
     let signals = ChildSignals::listen().map_err(cannot_listen)?;

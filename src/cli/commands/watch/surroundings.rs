@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use super::go_program;
 use super::trust::TrustFiles;
 use super::truststore::PASSWORD;
 use crate::profiles::Environment;
@@ -14,16 +15,12 @@ const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_pr
 /// Hosts that are reached without it: none.
 const NO_PROXIES: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// Files of certificates: of AWS's SDKs and CLI; OpenSSL, Go and Rust; Node; Python's requests; curl; git; Deno.
-const BUNDLES: [&str; 7] = [
-    "AWS_CA_BUNDLE",
-    "SSL_CERT_FILE",
-    "NODE_EXTRA_CA_CERTS",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "GIT_SSL_CAINFO",
-    "DENO_CERT",
-];
+/// The file of certificates of AWS's SDKs and CLI.
+const AWS_BUNDLE: &str = "AWS_CA_BUNDLE";
+
+/// Files of certificates: of OpenSSL, Go and Rust; Node; Python's requests and, for want of its own, boto3; curl; git; Deno.
+const BUNDLES: [&str; 6] =
+    ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "DENO_CERT"];
 
 /// What every virtual machine of Java reads when it starts.
 const JAVA: &str = "JAVA_TOOL_OPTIONS";
@@ -35,14 +32,16 @@ const NODE: &str = "NODE_OPTIONS";
 pub fn variables(
     proxy: SocketAddr,
     trust: &TrustFiles,
-    endpoint: Option<&str>,
+    (command, endpoint): (&[OsString], Option<&str>),
     environment: &Environment,
 ) -> Vec<(&'static str, OsString)> {
     let url = format!("http://{proxy}");
     let mut variables: Vec<(&'static str, OsString)> = Vec::new();
     variables.extend(PROXIES.iter().map(|name| (*name, OsString::from(&url))));
     variables.extend(NO_PROXIES.iter().map(|name| (*name, OsString::new())));
-    variables.extend(BUNDLES.iter().map(|name| (*name, trust.bundle().into_os_string())));
+    let is_go = || go_program::is_in(command, environment.get("PATH").unwrap_or_default());
+    let aws = Some(AWS_BUNDLE).filter(|name| environment.get(name).is_some() || !is_go());
+    variables.extend(aws.into_iter().chain(BUNDLES).map(|name| (name, trust.bundle().into_os_string())));
     // Node looks for a proxy only if it is told to, from 22.21 and 24.5 on, and then not for every agent.
     variables.push(("NODE_USE_ENV_PROXY", "1".into()));
     variables.push((NODE, node(&trust.node_script(), environment.get(NODE)).into()));
