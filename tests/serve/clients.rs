@@ -62,8 +62,8 @@ fn an_mcp_client_works_over_sigvet_mcp() {
 
 /// The clients have keys that open nothing, or that open nothing but the proxy.
 #[test]
-fn boto3_and_minio_pass_through_the_proxy() {
-    let Some(mut python) = python("boto3, minio") else { return };
+fn boto3_awscrt_and_minio_pass_through_the_proxy() {
+    let Some(mut python) = python("awscrt, boto3, minio") else { return };
     let server = Serving::start(&["--region", "us-east-1", "--time-limit", "10s"]);
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys.toml");
@@ -84,7 +84,7 @@ fn boto3_and_minio_pass_through_the_proxy() {
     let forward = Serving::start_proxy(&[&keys[..], &forward].concat(), &real);
     python.env("SIGVET_SIGNING", &signing.url).env("SIGVET_INBOUND", &inbound.url);
     python.env("HTTPS_PROXY", &forward.url).env("AWS_CA_BUNDLE", &ca);
-    assert_eq!(run(python.arg(here("clients/through.py"))), "29 right, 4 broken\n");
+    assert_eq!(run(python.arg(here("clients/through.py"))), "43 right, 5 broken\n");
 }
 
 /// boto3 asks for a session by itself. The bucket's never reaches it.

@@ -89,6 +89,7 @@ macro_rules! tests_of_both_servers {
             proxy {
                 placeholders_are_replaced
                 requests_of_anybody_are_signed
+                sdks_and_tools_with_placeholders_work
             }
             queries {
                 canned_subresources

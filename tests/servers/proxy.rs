@@ -1,12 +1,17 @@
 //! Clients without the servers' key, through `sigvet proxy` to servers that check every signature.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use sigvet_testing::serving::Serving;
 use tempfile::tempdir;
 
 use crate::server::Server;
-use crate::sigvet::{Credentials, Sigvet, curl};
+use crate::sigvet::{Credentials, Sigvet, curl, isolated, run};
+
+/// Where the packages of `tests/serve/clients/package.json` are, unless `$CLIENTS_NODE` says otherwise.
+const NODE_PACKAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/clients");
 
 /// A key that no server knows.
 const PLACEHOLDER: Credentials =
@@ -24,6 +29,43 @@ fn proxy(server: &Server, options: &[&str]) -> Serving {
 
 fn payload() -> Vec<u8> {
     (0..1_500_000_u32).map(|at| (at % 251) as u8).collect()
+}
+
+/// SDKs and tools that know placeholders only, with all that they do by themselves: parts, streams, copies, signatures of Version 2.
+pub fn sdks_and_tools_with_placeholders_work(server: &Server) {
+    let takes_forms = std::ptr::eq(server, crate::server::radosgw());
+    let (directory, forms) = (tempdir().unwrap(), if takes_forms { "yes" } else { "no" });
+    let proxy = proxy(server, &["--inbound", &write_placeholder(directory.path())]);
+    let here = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/clients").join(name);
+    let (python, packages) = (variable("CLIENTS_PYTHON", "python3"), variable("CLIENTS_NODE", NODE_PACKAGES));
+    let mut clients = isolated(&python);
+    clients.arg(here("through.py")).env("SIGVET_INBOUND", &proxy.url).env("SIGVET_FORMS", forms);
+    let boto3 = if takes_forms { 8 } else { 7 };
+    assert_eq!(print(&mut clients), format!("boto3 {boto3}, minio 4, aws 3, rclone 3, refused 2\n"));
+    let mut javascript = isolated("node");
+    javascript.arg("--no-warnings").arg(here("through.mjs"));
+    javascript.env("SIGVET_INBOUND", &proxy.url).env("CLIENTS_NODE", packages);
+    assert_eq!(print(&mut javascript), "6 right, 1 refused\n");
+}
+
+fn variable(name: &str, otherwise: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| otherwise.to_owned())
+}
+
+#[track_caller]
+fn print(command: &mut Command) -> String {
+    let output = run(command);
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    printed
+}
+
+/// The keys file of a proxy that takes the placeholder.
+fn write_placeholder(directory: &Path) -> String {
+    let keys = directory.join("keys.toml");
+    let Credentials { id, secret } = PLACEHOLDER;
+    fs::write(&keys, format!("[identity.a]\naccess_key_id = '{id}'\nsecret_access_key = '{secret}'\n")).unwrap();
+    keys.into_os_string().into_string().unwrap()
 }
 
 /// curl knows nothing of signatures.
@@ -45,11 +87,9 @@ pub fn requests_of_anybody_are_signed(server: &Server) {
 pub fn placeholders_are_replaced(server: &Server) {
     server.new_bucket("proxy-replaced");
     let directory = tempdir().unwrap();
-    let (keys, path) = (directory.path().join("keys.toml"), directory.path().join("body"));
-    let Credentials { id, secret } = PLACEHOLDER;
-    fs::write(&keys, format!("[identity.a]\naccess_key_id = '{id}'\nsecret_access_key = '{secret}'\n")).unwrap();
+    let path = directory.path().join("body");
     fs::write(&path, payload()).unwrap();
-    let proxy = proxy(server, &["--inbound", keys.to_str().unwrap()]);
+    let proxy = proxy(server, &["--inbound", &write_placeholder(directory.path())]);
     let (client, file) = (Sigvet::new(PLACEHOLDER), path.to_str().unwrap());
     let ways: [(&str, &[&str]); 3] =
         [("hashed", &[]), ("unsigned", &["--unsigned-payload"]), ("chunks", &["--payload", "streaming"])];

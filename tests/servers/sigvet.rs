@@ -102,7 +102,7 @@ fn exchange(command: &mut Command) -> Reply {
 }
 
 /// A command that sees nothing of the caller's environment but where programs are.
-fn isolated(program: &str) -> Command {
+pub fn isolated(program: &str) -> Command {
     let mut command = Command::new(program);
     command
         .env_clear()

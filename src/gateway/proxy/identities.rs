@@ -69,15 +69,32 @@ impl Permission {
     /// # Errors
     /// See [`Forbidden`].
     pub fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
+        // A scheme that is bound to no region and no service is good for all of them.
+        let region = scope.and_then(|scope| scope.region.as_deref()).unwrap_or("*");
+        let service = scope.map_or("*", |scope| scope.service.as_str());
+        self.check_scope_words(request, [Some(region), Some(service)])
+    }
+
+    /// Whether it allows a request whose new signature is used at one server only: a scheme that is bound to no region and no
+    /// service reaches no other.
+    ///
+    /// # Errors
+    /// See [`Forbidden`].
+    pub fn check_for_one_server(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
+        let region = scope.and_then(|scope| scope.region.as_deref());
+        self.check_scope_words(request, [region, scope.map(|scope| scope.service.as_str())])
+    }
+
+    /// Checks the host, the region and the service if there is one to check, and then the rest.
+    fn check_scope_words(&self, request: &Request, presented: [Option<&str>; 2]) -> Result<(), Forbidden> {
         let host = request.host().unwrap_or_default();
         if !self.hosts.is_empty() && !self.hosts.iter().any(|pattern| pattern.matches(host)) {
             return Err(Forbidden::Host { host: host.to_owned() });
         }
-        // A scheme that is bound to no region and no service is good for all of them.
-        let region = scope.and_then(|scope| scope.region.as_deref()).unwrap_or("*");
-        let service = scope.map_or("*", |scope| scope.service.as_str());
-        for (what, presented, allowed) in [("region", region, &self.regions), ("service", service, &self.services)] {
-            if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed == presented) {
+        let allowed = [("region", &self.regions), ("service", &self.services)];
+        for ((what, allowed), presented) in allowed.into_iter().zip(presented) {
+            let is_allowed = |presented: &str| allowed.is_empty() || allowed.iter().any(|word| word == presented);
+            if let Some(presented) = presented.filter(|presented| !is_allowed(presented)) {
                 return Err(Forbidden::Scope { what: format!("{what} {presented}") });
             }
         }
@@ -131,5 +148,28 @@ mod tests {
             assert!(grant.check(&request, scope).is_err(), "{request:?}");
         }
         assert_eq!(Grant::default().check(&request("PUT", "any", "/"), None), Ok(()));
+    }
+
+    /// Catches a limit of one server's region that a presigned URL of Version 2 or a signature for all regions cannot meet, and
+    /// one that a region of its own escapes.
+    #[test]
+    fn at_one_server_a_scheme_without_a_region_is_good_for_its_region() {
+        let limit = Permission {
+            regions: vec!["eu-west-1".to_owned()],
+            services: vec!["s3".to_owned()],
+            ..Permission::default()
+        };
+        let get = request("GET", "a.example", "/k");
+        let anywhere = |service: &str| Scope { region: None, ..scope("eu-west-1", service) };
+        for (scope, passes) in [
+            (None, true),
+            (Some(anywhere("s3")), true),
+            (Some(anywhere("sqs")), false),
+            (Some(scope("eu-west-1", "s3")), true),
+            (Some(scope("us-east-1", "s3")), false),
+        ] {
+            assert_eq!(limit.check_for_one_server(&get, scope.as_ref()).is_ok(), passes, "{scope:?}");
+        }
+        assert!(limit.check(&get, None).is_err());
     }
 }

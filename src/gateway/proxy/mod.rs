@@ -165,7 +165,7 @@ impl Proxy {
         let upstream = upstream_of(route, arriving)?;
         leg.host = upstream.url().host_header();
         if let Some(claimed) = claimed {
-            route.inbound.check(request, claimed.scope()).map_err(Denied::forbidden)?;
+            route.check_inbound(request, claimed.scope()).map_err(Denied::forbidden)?;
         }
         let own = self.own_source(request, claimed)?;
         let source = own.unwrap_or_else(|| Arc::clone(&route.source));
@@ -186,7 +186,7 @@ impl Proxy {
             let route = self.route(&arriving.head, arriving.port)?;
             leg.route.clone_from(&route.name);
             leg.host = upstream_of(route, arriving)?.url().host_header();
-            route.inbound.check(&arriving.head, claimed.scope()).map_err(Denied::forbidden)?;
+            route.check_inbound(&arriving.head, claimed.scope()).map_err(Denied::forbidden)?;
             let keys = &inbound.verifier.keys;
             let session = keys.find(claimed.access_key_id()).map(|key| session_of(&key.credentials));
             let session = session.filter(|session| keys.find(&session.access_key_id).is_some());

@@ -8,6 +8,7 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::endpoint;
 use sigvet_core::prepare::Settings;
 use sigvet_core::request::{Request, RequestUrl, UriScheme};
+use sigvet_core::scheme::Scope;
 use sigvet_core::signer::Signer;
 
 use super::identities::Permission;
@@ -236,6 +237,17 @@ impl Route {
             }
             Destination::Named { .. } => Err(Forbidden::Clear { host }),
             Destination::Fixed(_) => Err(Forbidden::Host { host }),
+        }
+    }
+
+    /// Whether a client's signature has the region and the service that the route is limited to.
+    ///
+    /// # Errors
+    /// See [`Forbidden`].
+    pub fn check_inbound(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
+        match self.destination {
+            Destination::Fixed(_) => self.inbound.check_for_one_server(request, scope),
+            Destination::Named { .. } => self.inbound.check(request, scope),
         }
     }
 

@@ -1,4 +1,4 @@
-"""boto3 and minio-py through `sigvet proxy` to servers that know another key: signed for them, or signed again, by its address
+"""boto3 (with awscrt for Version 4A) and minio-py through `sigvet proxy` to servers that know another key: signed for them, or signed again, by its address
 or by the names of AWS's endpoints (HTTPS_PROXY and AWS_CA_BUNDLE are in the environment)."""
 
 import io
@@ -58,6 +58,23 @@ url = client(inbound, PLACEHOLDER, signature_version="s3v4").generate_presigned_
 with urllib.request.urlopen(url) as answer:
     assert answer.status == 200 and REAL in answer.read().decode()
     counts["right"] += 1
+
+# awscrt signs Version 4A, for every region or for some, in headers and in URLs.
+for regions in ("*", "us-east-1,eu-west-1"):
+    config = dict(signature_version="s3v4a", sigv4a_signing_region_set=regions)
+    for name, call in CALLS.items():
+        right(f"signed again, 4A for {regions}: {name}", lambda: call(client(inbound, PLACEHOLDER, **config)))
+    url = client(inbound, PLACEHOLDER, **config).generate_presigned_url("get_object", {"Bucket": "b", "Key": "k é"}, 60)
+    assert "AWS4-ECDSA-P256-SHA256" in url, url
+    with urllib.request.urlopen(url) as answer:
+        assert answer.headers["x-sigvet-verdict"] == "valid" and REAL in answer.read().decode()
+        counts["right"] += 1
+try:
+    client(inbound, (PLACEHOLDER[0], "another"), signature_version="s3v4a", sigv4a_signing_region_set="*").list_buckets()
+    raise AssertionError("a wrong secret passed")
+except ClientError as error:
+    assert error.response["Error"]["Code"] == "SignatureDoesNotMatch", error.response
+    counts["broken"] += 1
 
 minio = Minio(inbound.removeprefix("http://"), *PLACEHOLDER, secure=False, region="us-east-1")
 minio.put_object("bucket", "k", io.BytesIO(b"hello"), 5)
