@@ -87,6 +87,13 @@ fn boto3_awscrt_and_minio_pass_through_the_proxy() {
     assert_eq!(run(python.arg(here("clients/through.py"))), "43 right, 5 broken\n");
 }
 
+/// Calls and conversations of gRPC end in trailers of HTTP/2.
+#[test]
+fn grpc_passes_through_the_proxy() {
+    let Some(mut python) = python("grpc") else { return };
+    assert_eq!(run(python.arg(here("clients/grpc_calls.py"))), "10 right, 57 calls signed\n");
+}
+
 /// boto3 asks for a session by itself. The bucket's never reaches it.
 #[test]
 fn boto3_has_sessions_of_s3_express_behind_the_proxy() {
