@@ -6,6 +6,7 @@ mod recorder;
 mod signing;
 mod passing;
 mod sources;
+mod renewal;
 mod inbound;
 mod tunnel;
 mod forward;

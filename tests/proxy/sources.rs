@@ -2,11 +2,7 @@
 
 use std::io::Write;
 use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
 
-use sigvet_core::time::Timestamp;
 use sigvet_testing::serving::Serving;
 
 use crate::recorder::Recorder;
@@ -72,53 +68,4 @@ fn health_and_metrics_have_a_port_of_their_own_if_that_is_wanted() {
         metrics.text()
     );
     assert!(metrics.text().contains("sigvet_credentials_ready{source=\"the environment\"} 1\n"), "{}", metrics.text());
-}
-
-/// A container's endpoint gives credentials for twenty seconds each. They are renewed while requests go on, and none fails:
-/// neither while the endpoint takes its time, nor while it is down.
-#[test]
-fn credentials_that_end_under_load_fail_no_request() {
-    let given = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&given);
-    let endpoint = Recorder::start(move |stream, _| {
-        let number = count.fetch_add(1, Ordering::SeqCst);
-        if number == 1 {
-            // The first attempt to renew fails.
-            stream.write_all(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
-            return;
-        }
-        if number > 1 {
-            std::thread::sleep(Duration::from_millis(500));
-        }
-        let now: Timestamp = SystemTime::now().into();
-        let end = Timestamp::from_epoch_seconds(now.epoch_seconds() + 20).to_rfc3339();
-        let body = format!(
-            "{{\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\",\"Token\":\"token-{number}-of-some-length\",\"Expiration\":\"{end}\"}}",
-            REAL.0, REAL.1
-        );
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-            body.len()
-        );
-        stream.write_all((head + &body).as_bytes()).unwrap();
-    });
-    let upstream = Recorder::polite();
-    let uri = format!("{}/credentials", endpoint.url);
-    let words = ["--to", &upstream.url, "--region", "us-east-1", "--service", "s3", "--log", "json"];
-    let proxy = Serving::start_proxy(&words, &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &uri)]);
-    let began = Instant::now();
-    let mut slowest = Duration::ZERO;
-    while began.elapsed() < Duration::from_secs(26) {
-        let one = Instant::now();
-        let answer = ask(&proxy, &plain("GET", "h", "/b/k", &[], b""));
-        assert_eq!(answer.status, 200, "after {:?}: {}", began.elapsed(), answer.text());
-        slowest = slowest.max(one.elapsed());
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let heard = upstream.heard();
-    let tokens: std::collections::BTreeSet<_> =
-        heard.iter().filter_map(|text| text.lines().find(|line| line.starts_with("x-amz-security-token"))).collect();
-    assert!(tokens.len() >= 2, "{tokens:?}");
-    assert!((2..=6).contains(&given.load(Ordering::SeqCst)), "{given:?}");
-    assert!(!proxy.log().contains("of-some-length"));
 }
