@@ -18,7 +18,7 @@ use sigvet_core::crypto::sha256;
 use sigvet_core::time::Timestamp;
 
 use super::Clock;
-use super::certificate::{CertificateError, configure, named};
+use super::certificate::{CertificateError, OWN, configure, named};
 
 /// Certificates that are kept to be shown again: buckets are hosts, and there may be any number of them.
 const KEPT: usize = 1024;
@@ -188,7 +188,7 @@ impl Authority {
 fn authority_params(name: &str, constraint: &Constraint, validity: Validity) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = named(name);
-    params.distinguished_name.push(DnType::OrganizationName, "sigvet, for programs on this machine");
+    params.distinguished_name.push(DnType::OrganizationName, format!("sigvet, for programs {OWN}"));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     if let Constraint::Below(names, addresses) = constraint {

@@ -45,6 +45,12 @@ pub enum CertificateError {
     /// None could be made.
     #[error("cannot make a certificate: {0}")]
     Made(#[source] rcgen::Error),
+    /// The file for the authority's certificate holds something else.
+    #[error("{} is not a certificate that sigvet wrote, and is not overwritten", file.display())]
+    NotOwn {
+        /// The file.
+        file: PathBuf,
+    },
     /// The authority's certificate cannot be written.
     #[error("cannot write {}: {source}", file.display())]
     Unwritten {
@@ -75,6 +81,31 @@ pub fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, Certifi
     configure(chain, secret, &PROTOCOLS)
 }
 
+/// Stands in the certificate of each authority that is made here.
+pub(super) const OWN: &str = "on this machine";
+
+/// Writes the certificate of an authority (PEM) for whoever is to trust it, in place of one of an earlier run.
+///
+/// # Errors
+/// See [`check_free`]; or the file cannot be written.
+pub fn write_authority(file: &Path, pem: &str) -> Result<(), CertificateError> {
+    check_free(file)?;
+    std::fs::write(file, pem).map_err(|source| CertificateError::Unwritten { file: file.to_owned(), source })
+}
+
+/// Whether an authority's certificate may be written to a file.
+///
+/// # Errors
+/// [`CertificateError::NotOwn`]: the file holds something else than the certificate of an earlier run, a company's CA perhaps.
+pub fn check_free(file: &Path) -> Result<(), CertificateError> {
+    let is_used = std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
+    let is_own = |der: &CertificateDer<'_>| memchr::memmem::find(der, OWN.as_bytes()).is_some();
+    if is_used && !certificates_in(file).is_ok_and(|found| found.iter().all(is_own)) {
+        return Err(CertificateError::NotOwn { file: file.to_owned() });
+    }
+    Ok(())
+}
+
 /// Makes a certificate for this machine's own names and that address. Its authority can vouch for nothing else.
 ///
 /// # Errors
@@ -93,7 +124,7 @@ pub fn make(address: IpAddr) -> Result<Made, CertificateError> {
 
 fn authority_params(address: IpAddr) -> CertificateParams {
     let mut params = CertificateParams::default();
-    params.distinguished_name = named("sigvet serve, for tests on this machine");
+    params.distinguished_name = named(&format!("sigvet serve, for tests {OWN}"));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     let addresses = addresses(address)

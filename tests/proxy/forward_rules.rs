@@ -220,6 +220,30 @@ fn a_key_that_others_can_use_is_refused() {
     assert_eq!(Sigvet::anonymous(&words).run().code, Some(2));
 }
 
+/// Catches a company's certificate that is lost because somebody took `--ca` for the CA to use.
+#[test]
+fn a_certificate_of_somebody_else_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let (keys, ca) = (write_keys(&folder, ""), folder.path().join("ca.pem"));
+    let key = rcgen::KeyPair::generate().unwrap();
+    let company =
+        rcgen::CertificateParams::new(vec!["corp.example".to_owned()]).unwrap().self_signed(&key).unwrap().pem();
+    let ca_word = ca.to_str().unwrap();
+    for words in [
+        &["proxy", "--check", "--inbound", &keys, "--ca", ca_word][..],
+        &["proxy", "--port", "0", "--inbound", &keys, "--ca", ca_word],
+        &["serve", "--port", "0", "--demo-keys", "--tls-ca", ca_word],
+    ] {
+        for text in [company.clone(), company.repeat(2), "notes\n".to_owned()] {
+            std::fs::write(&ca, &text).unwrap();
+            let outcome = Sigvet::anonymous(words).run();
+            assert_eq!(outcome.code, Some(2), "{words:?}: {}", outcome.stderr);
+            assert!(outcome.stderr.contains("is not a certificate that sigvet wrote"), "{}", outcome.stderr);
+            assert_eq!(std::fs::read_to_string(&ca).unwrap(), text);
+        }
+    }
+}
+
 #[test]
 fn without_an_authority_it_is_no_forward_proxy() {
     let recorder = Recorder::polite();

@@ -5,10 +5,12 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use super::ProxyArgs;
+use crate::cli::commands::serve::tls::explain;
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::words::closing_command;
 use crate::cli::failure::{Exit, Failure};
 use crate::files;
+use crate::gateway::certificate::{check_free, write_authority};
 use crate::gateway::proxy::{Forwarding, HostPattern, PURPOSE, Route, constraint};
 use crate::gateway::{Authority, Clock};
 use crate::platform::{self, Access, mode_open_to};
@@ -27,16 +29,15 @@ pub struct Prepared {
 /// # Errors
 /// A key that cannot be read, or that others can use.
 pub fn prepare(args: &ProxyArgs, routes: &[Route], context: &Context) -> Result<Option<Prepared>, Failure> {
-    if args.ca.is_none() {
-        return Ok(None);
-    }
+    let Some(certificate) = &args.ca else { return Ok(None) };
+    check_free(certificate).map_err(explain)?;
     let (constraint, clock) = (constraint(routes), Clock::new(context::now));
     let (authority, new_key) = match &args.ca_key {
         None => {
             let made = Authority::new(PURPOSE, &constraint, clock, std::process::id());
             (made.map_err(Failure::invalid)?, None)
         }
-        Some(path) if args.ca.as_ref() == Some(path) => {
+        Some(path) if certificate == path => {
             return Err(
                 Failure::usage("--ca and --ca-key are the same file").hint("a certificate is public, its key is not")
             );
@@ -70,9 +71,7 @@ impl Prepared {
             write_key(key, path).map_err(|error| unwritten(path, error))?;
         }
         match &args.ca {
-            Some(path) => {
-                std::fs::write(path, self.forwarding.authority.to_pem()).map_err(|error| unwritten(path, error))
-            }
+            Some(path) => write_authority(path, &self.forwarding.authority.to_pem()).map_err(explain),
             None => Ok(()),
         }
     }

@@ -20,14 +20,16 @@ pub fn configure(options: &ListenOptions) -> Result<Option<Arc<ServerConfig>>, F
 fn make(options: &ListenOptions) -> Result<Arc<ServerConfig>, Failure> {
     let made = certificate::make(options.listen).map_err(explain)?;
     if let Some(file) = &options.tls_ca {
-        std::fs::write(file, made.authority)
-            .map_err(|source| explain(CertificateError::Unwritten { file: file.clone(), source }))?;
+        certificate::write_authority(file, &made.authority).map_err(explain)?;
     }
     Ok(made.server)
 }
 
-fn explain(error: CertificateError) -> Failure {
+/// What is wrong with a certificate, or with the file for one.
+pub fn explain(error: CertificateError) -> Failure {
     match error {
+        CertificateError::NotOwn { .. } => Failure::usage(error.to_string())
+            .hint("name another file: sigvet makes a CA of its own and writes its certificate there"),
         CertificateError::Unwritten { .. } => Failure::from_error(Exit::CannotWrite, error),
         CertificateError::Certificate { .. } | CertificateError::Key { .. } => {
             Failure::invalid(error).hint("expected PEM files: the certificate chain, and its key without a password")

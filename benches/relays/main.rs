@@ -1,0 +1,44 @@
+//! `sigvet proxy` beside other relays, each a process of its own: CPU and speed of small requests, the delay of a stream's first byte, and
+//! the speed and memory of an upload.
+//!
+//! `cargo bench --bench relays [-- --size GIB --seconds N]`. The peers are a plain relay of hyper's (this program, started once more),
+//! nginx if it is in /usr/sbin, mitmproxy with a script that signs if `$MITMDUMP` names it (botocore beside it), and any other proxy that
+//! `$PEER_PROXY` starts: `sh -c` runs it, with `$UPSTREAM` and `$LISTEN` as HOST:PORT. Client and upstream are here, and share the
+//! machine with the relay; CPU is that of the relay alone, as Linux counts it.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark fails by panicking, and prints")]
+#![cfg(target_os = "linux")]
+
+mod load;
+mod peers;
+mod relay;
+mod uploads;
+
+use std::time::Duration;
+
+use load::Upstream;
+use peers::Peer;
+
+fn main() {
+    let words: Vec<String> = std::env::args().collect();
+    let value = |name: &str| words.iter().position(|word| word == name).and_then(|at| words.get(at + 1));
+    if let Some(upstream) = value("--relay") {
+        return relay::run(upstream.parse().unwrap());
+    }
+    let gibibytes: f64 = value("--size").map_or(1.0, |text| text.parse().unwrap());
+    let span = Duration::from_secs(value("--seconds").map_or(3, |text| text.parse().unwrap()));
+    let upstream = Upstream::start();
+    println!("{:24} {:>12} {:>12} {:>14}", "small signed GET", "CPU us", "requests/s", "first byte us");
+    for start in peers::ALL {
+        let Some(peer) = start(upstream.address()) else { continue };
+        let alone = load::ask(&peer, 1, span);
+        let together = load::ask(&peer, 16, span);
+        let delay = upstream.delay_of_first_byte(&peer);
+        let cpu = alone.cpu.as_secs_f64() * 1e6 / f64::from(alone.count);
+        let rate = f64::from(together.count) / span.as_secs_f64();
+        println!("{:24} {cpu:12.1} {rate:12.0} {:14.0}", peer.name, delay.as_secs_f64() * 1e6);
+    }
+    uploads::run(upstream.address(), gibibytes);
+}
+
+/// A peer, if it is on this machine.
+type Start = fn(std::net::SocketAddr) -> Option<Peer>;
