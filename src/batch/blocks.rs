@@ -20,8 +20,8 @@ pub enum Ending {
     Newline,
     /// A zero byte: records may hold newlines.
     Zero,
-    /// A newline outside of double quotes (RFC 4180).
-    CsvRow,
+    /// A newline outside of double quotes (RFC 4180), which begin a field behind this byte.
+    CsvRow(u8),
 }
 
 impl Ending {
@@ -33,7 +33,7 @@ impl Ending {
     fn last_end(self, text: &[u8]) -> Option<usize> {
         match self {
             Self::Newline | Self::Zero => memrchr(self.byte(), text).map(|at| at + 1),
-            Self::CsvRow => row_ends(text).last(),
+            Self::CsvRow(delimiter) => row_ends(text, &[delimiter]).last(),
         }
     }
 
@@ -44,7 +44,7 @@ impl Ending {
             let end = match self {
                 _ if rest.is_empty() => return None,
                 Self::Newline | Self::Zero => memchr(self.byte(), rest).map_or(rest.len(), |at| at + 1),
-                Self::CsvRow => row_ends(rest).next().unwrap_or(rest.len()),
+                Self::CsvRow(delimiter) => row_ends(rest, &[delimiter]).next().unwrap_or(rest.len()),
             };
             let (record, behind) = rest.split_at(end);
             rest = behind;
@@ -60,7 +60,7 @@ impl Ending {
     fn count(self, block: &[u8]) -> u64 {
         let ends = match self {
             Self::Newline | Self::Zero => memchr_iter(self.byte(), block).count(),
-            Self::CsvRow => row_ends(block).count(),
+            Self::CsvRow(delimiter) => row_ends(block, &[delimiter]).count(),
         };
         let is_last_open = self.last_end(block).unwrap_or(0) < block.len();
         ends as u64 + u64::from(is_last_open)
@@ -68,7 +68,7 @@ impl Ending {
 }
 
 /// Where the rows of a text end. A quote opens a field only at its beginning; two of them inside of a field are one of its text.
-fn row_ends(text: &[u8]) -> impl Iterator<Item = usize> {
+fn row_ends(text: &[u8], delimiters: &[u8]) -> impl Iterator<Item = usize> {
     let mut is_quoted = false;
     let mut passed_over = None;
     memchr2_iter(b'"', b'\n', text).filter_map(move |at| {
@@ -77,20 +77,34 @@ fn row_ends(text: &[u8]) -> impl Iterator<Item = usize> {
             _ if passed_over == Some(at) => {}
             (_, true) if text.get(at + 1) == Some(&b'"') => passed_over = Some(at + 1),
             (_, true) => is_quoted = false,
-            (_, false) => is_quoted = is_beginning_of_field(&text[..at]),
+            (_, false) => is_quoted = is_beginning_of_field(&text[..at], delimiters),
         }
         None
     })
 }
 
 /// Whether a field begins behind this text. A byte order mark is not part of a field.
-fn is_beginning_of_field(before: &[u8]) -> bool {
-    matches!(before.last(), None | Some(b',' | b'\n')) || before == BYTE_ORDER_MARK
+fn is_beginning_of_field(before: &[u8], delimiters: &[u8]) -> bool {
+    before == BYTE_ORDER_MARK || before.last().is_none_or(|last| *last == b'\n' || delimiters.contains(last))
 }
 
 /// Where the first row of a text ends, if it does.
-pub(super) fn first_row_end(text: &[u8]) -> Option<usize> {
-    row_ends(text).next()
+pub(super) fn first_row_end(text: &[u8], delimiters: &[u8]) -> Option<usize> {
+    row_ends(text, delimiters).next()
+}
+
+/// Whether a stream begins as UTF-16 does, which spreadsheets call Unicode: each of its letters would be a key of its own.
+///
+/// # Errors
+/// It does.
+pub(super) fn refuse_utf_16(beginning: &[u8]) -> io::Result<()> {
+    match beginning {
+        [0xff, 0xfe, _, 0, ..] | [0xfe, 0xff, 0, ..] => Err(io::Error::new(
+            ErrorKind::InvalidData,
+            "the text is UTF-16; convert it to UTF-8 first, for example with iconv -f UTF-16 -t UTF-8",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Whole records.
@@ -139,6 +153,9 @@ impl<R: Read> Blocks<R> {
         bytes.clear();
         bytes.append(&mut self.rest);
         loop {
+            if self.next == 1 {
+                refuse_utf_16(&bytes)?;
+            }
             if let Some(end) = self.ending.last_end(&bytes) {
                 self.rest.extend_from_slice(&bytes[end..]);
                 bytes.truncate(end);
@@ -232,9 +249,14 @@ mod tests {
                 (Ending::Newline, "a\n", vec!["a"]),
                 (Ending::Newline, "", vec![]),
                 (Ending::Zero, "a\nb\0c\r\0", vec!["a\nb", "c\r"]),
-                (Ending::CsvRow, "a,\"x\ny\"\"\n\"\r\nb,c\n", vec!["a,\"x\ny\"\"\n\"", "b,c"]),
-                (Ending::CsvRow, "a,5\" disk\nb,\"\"\nc,\"\"\"\n\"\n", vec!["a,5\" disk", "b,\"\"", "c,\"\"\"\n\""]),
-                (Ending::CsvRow, "a\n1,\"b\nc\n", vec!["a", "1,\"b\nc"]),
+                (Ending::CsvRow(b','), "a,\"x\ny\"\"\n\"\r\nb,c\n", vec!["a,\"x\ny\"\"\n\"", "b,c"]),
+                (
+                    Ending::CsvRow(b','),
+                    "a,5\" disk\nb,\"\"\nc,\"\"\"\n\"\n",
+                    vec!["a,5\" disk", "b,\"\"", "c,\"\"\"\n\""],
+                ),
+                (Ending::CsvRow(b','), "a\n1,\"b\nc\n", vec!["a", "1,\"b\nc"]),
+                (Ending::CsvRow(b';'), "a;\"x\ny\"\nb,\"c\n", vec!["a;\"x\ny\"", "b,\"c"]),
             ] {
                 let found = records(text.as_bytes(), ending, at_once);
                 let expected: Vec<_> = (1..).zip(expected.into_iter().map(str::to_owned)).collect();

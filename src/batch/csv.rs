@@ -1,10 +1,14 @@
-//! A record of CSV (RFC 4180): one column is read, and the row kept as it stands.
+//! A record of CSV (RFC 4180): one column is read, and the row kept as it stands. Columns may also be separated as spreadsheets and
+//! databases do it.
 
 use std::io::{self, Read};
 
-use csv_core::{ReadRecordResult, Reader};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::blocks::{BYTE_ORDER_MARK, LONGEST_RECORD, first_row_end};
+use super::blocks::{BYTE_ORDER_MARK, Ending, LONGEST_RECORD, first_row_end, refuse_utf_16};
+
+/// What separates columns, the more usual first.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
 /// The first row of a file, and the column that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +16,7 @@ pub struct CsvHeader {
     row: Vec<u8>,
     column: usize,
     columns: usize,
+    delimiter: u8,
     /// Rows end with a carriage return too.
     has_return: bool,
 }
@@ -24,7 +29,8 @@ impl CsvHeader {
     pub fn take(input: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
         let (mut text, mut buffer) = (Vec::new(), [0; 8 * 1024]);
         loop {
-            if let Some(end) = first_row_end(&text) {
+            refuse_utf_16(&text)?;
+            if let Some(end) = first_row_end(&text, &DELIMITERS) {
                 let behind = text.split_off(end);
                 return Ok((text, behind));
             }
@@ -49,24 +55,59 @@ impl CsvHeader {
             None => (bare, false),
         };
         let named = bare.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bare);
-        let names = Row::new().read(named).map(|row| row.fields().map(lossy).collect::<Vec<_>>());
-        let names = names.ok_or("the header of the CSV cannot be read: it is empty, or a quote is not closed, or lines end with a carriage return alone")?;
+        let read = |delimiter: u8| {
+            let mut row = Row::new(delimiter);
+            Some((delimiter, row.read(named)?.fields().map(lossy).collect::<Vec<_>>()))
+        };
+        let has_column = |(_, names): &(u8, Vec<String>)| names.iter().any(|found| found == name);
+        let found = DELIMITERS.into_iter().filter_map(read).find(has_column).or_else(|| read(b','));
+        let (delimiter, names) = found.ok_or("the header of the CSV cannot be read: it is empty, or a quote is not closed, or lines end with a carriage return alone")?;
         if let Some(taken) = names.iter().find(|name| added.contains(&name.as_str())) {
             return Err(format!("the CSV has a column '{taken}' already"));
         }
         let column = names.iter().position(|found| found == name);
         let column = column.ok_or_else(|| format!("the CSV has no column '{name}'; it has {}", few(&names)))?;
-        Ok(Self { row: bare.to_vec(), column, columns: names.len(), has_return })
+        Ok(Self { row: bare.to_vec(), column, columns: names.len(), delimiter, has_return })
     }
 
     /// The header with the columns that are added.
     pub fn write(&self, added: &[&str], out: &mut Vec<u8>) {
         out.extend_from_slice(&self.row);
         for name in added {
-            out.push(b',');
+            self.separate(out);
             out.extend_from_slice(name.as_bytes());
         }
         self.end_row(out);
+    }
+
+    /// What ends a row.
+    pub fn ending(&self) -> Ending {
+        Ending::CsvRow(self.delimiter)
+    }
+
+    /// A reader of rows.
+    pub(super) fn reader(&self) -> Row {
+        Row::new(self.delimiter)
+    }
+
+    /// Appends what separates two columns.
+    pub(super) fn separate(&self, out: &mut Vec<u8>) {
+        out.push(self.delimiter);
+    }
+
+    /// Appends a field, in quotes where it needs them.
+    pub(super) fn push_field(&self, field: &[u8], out: &mut Vec<u8>) {
+        if !field.iter().any(|byte| matches!(byte, b'"' | b'\r' | b'\n') || *byte == self.delimiter) {
+            return out.extend_from_slice(field);
+        }
+        out.push(b'"');
+        for byte in field {
+            out.push(*byte);
+            if *byte == b'"' {
+                out.push(b'"');
+            }
+        }
+        out.push(b'"');
     }
 
     /// Whether another file has the same columns.
@@ -84,13 +125,13 @@ impl CsvHeader {
     }
 
     /// Writes a row that is wrong, with as many columns as the header has: one that has more, or no end, becomes the first column.
-    pub(super) fn keep_wrong(&self, row: &mut Row, record: &[u8], out: &mut Vec<u8>) {
-        let fields = row.read(record).map(|row| row.fields).filter(|fields| *fields <= self.columns);
+    pub(super) fn keep_wrong(&self, record: &[u8], out: &mut Vec<u8>) {
+        let fields = self.reader().read(record).map(|row| row.fields).filter(|fields| *fields <= self.columns);
         match fields {
             Some(_) => out.extend_from_slice(record),
-            None => push_field(record, out),
+            None => self.push_field(record, out),
         }
-        out.extend(std::iter::repeat_n(b',', self.columns - fields.unwrap_or(1)));
+        out.extend(std::iter::repeat_n(self.delimiter, self.columns - fields.unwrap_or(1)));
     }
 
     pub(super) fn end_row(&self, out: &mut Vec<u8>) {
@@ -112,14 +153,16 @@ fn lossy(field: &[u8]) -> String {
 /// The fields of a row, in buffers that are used again.
 pub(super) struct Row {
     reader: Reader,
+    delimiter: u8,
     text: Vec<u8>,
     ends: Vec<usize>,
     fields: usize,
 }
 
 impl Row {
-    pub(super) fn new() -> Self {
-        Self { reader: Reader::new(), text: Vec::new(), ends: Vec::new(), fields: 0 }
+    fn new(delimiter: u8) -> Self {
+        let reader = ReaderBuilder::new().delimiter(delimiter).build();
+        Self { reader, delimiter, text: Vec::new(), ends: Vec::new(), fields: 0 }
     }
 
     /// Reads a row without its end; none is not a whole one.
@@ -132,7 +175,7 @@ impl Row {
         match result {
             ReadRecordResult::Record => (read == row.len()).then_some(&*self),
             // The end of the input is the end of the row, unless a quote is open.
-            ReadRecordResult::InputEmpty if !is_open(row) => {
+            ReadRecordResult::InputEmpty if !is_open(row, self.delimiter) => {
                 let (result, _, _, more) =
                     self.reader.read_record(&row[read..], &mut self.text[written..], &mut self.ends[fields..]);
                 self.fields += more;
@@ -155,23 +198,8 @@ impl Row {
 }
 
 /// Whether a quote is not closed: a newline behind it would not end the row.
-fn is_open(row: &[u8]) -> bool {
-    first_row_end(&[row, b"\n"].concat()).is_none()
-}
-
-/// Appends a field, in quotes where it needs them.
-pub(super) fn push_field(field: &[u8], out: &mut Vec<u8>) {
-    if !field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')) {
-        return out.extend_from_slice(field);
-    }
-    out.push(b'"');
-    for byte in field {
-        out.push(*byte);
-        if *byte == b'"' {
-            out.push(b'"');
-        }
-    }
-    out.push(b'"');
+fn is_open(row: &[u8], delimiter: u8) -> bool {
+    first_row_end(&[row, b"\n"].concat(), &[delimiter]).is_none()
 }
 
 #[cfg(test)]
@@ -179,7 +207,7 @@ mod tests {
     use super::*;
 
     fn fields(row: &str) -> Option<Vec<String>> {
-        Row::new().read(row.as_bytes()).map(|row| row.fields().map(lossy).collect())
+        Row::new(b',').read(row.as_bytes()).map(|row| row.fields().map(lossy).collect())
     }
 
     #[test]
@@ -202,6 +230,11 @@ mod tests {
         assert_eq!(header("\u{feff}id,\"key\"\r\n").unwrap().column, 1);
         assert!(header("id,name\n").unwrap_err().contains("no column 'key'; it has id, name"));
         assert!(header("key,presigned_url\n").unwrap_err().contains("a column 'presigned_url' already"));
+        for (row, delimiter) in
+            [("id\tkey", b'\t'), ("id;key", b';'), ("id|\"key\"", b'|'), ("key", b','), ("a;b,key", b',')]
+        {
+            assert_eq!(header(row).unwrap().ending(), Ending::CsvRow(delimiter), "{row}");
+        }
         let mut out = Vec::new();
         header("id,key\r\n").unwrap().write(&["presigned_url"], &mut out);
         assert_eq!(out, b"id,key,presigned_url\r\n");

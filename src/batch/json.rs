@@ -23,6 +23,7 @@ pub(super) struct Fields<'r> {
     pub(super) bucket: Option<Cow<'r, str>>,
     pub(super) region: Option<Cow<'r, str>>,
     pub(super) body: Option<Cow<'r, str>>,
+    pub(super) body_base64: Option<Cow<'r, str>>,
     /// The record has a field already that will be added.
     pub(super) has_added: bool,
 }
@@ -103,6 +104,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
                         map.next_value::<Option<Headers>>().inspect_err(|_| self.tell(&name))?.unwrap_or_default().0;
                     continue;
                 }
+                "body_base64" => &mut fields.body_base64,
                 _ => &mut fields.body,
             };
             let value: Option<Text<'de>> = map.next_value().inspect_err(|_| self.tell(&name))?;

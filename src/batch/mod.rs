@@ -16,5 +16,5 @@ pub use blocks::{Ending, LONGEST_RECORD};
 pub use csv::CsvHeader;
 pub use pipeline::{Broken, Finished, Pipe, Run, Worker, run};
 pub use presign::{Base, PresignFormat, PresignWorker, Signing, SigningTerms};
-pub use problem::{OnError, Problem};
+pub use problem::{OnError, Problem, WhenWrong};
 pub use verify::{ParseUrl, VerifyFormat, VerifyWorker};

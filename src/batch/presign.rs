@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::blocks::{Block, Ending};
-use super::csv::{self, CsvHeader, Row};
+use super::csv::{CsvHeader, Row};
 use super::json::{self, FieldNames, Fields};
 use super::pipeline::{AT_ONCE, Finished, Worker};
-use super::problem::{OnError, Problem};
+use super::problem::{OnError, Problem, WhenWrong};
 use sigvet_core::canonical::PathNormalization;
 use sigvet_core::presign::{PresignedTarget, Presigner};
 use sigvet_core::request::{RequestUrl, write_path_for_key};
@@ -119,9 +119,10 @@ pub struct PresignWorker<'s> {
     base: Option<Base>,
     format: PresignFormat,
     ending: Ending,
-    on_error: OnError,
+    when_wrong: WhenWrong,
     presigners: Kept<'s>,
-    row: Row,
+    /// Reads rows of CSV.
+    row: Option<Row>,
     /// The targets of a block, one behind the other.
     targets: Vec<u8>,
 }
@@ -153,10 +154,11 @@ impl<'s> PresignWorker<'s> {
         base: Option<Base>,
         format: PresignFormat,
         ending: Ending,
-        on_error: OnError,
+        when_wrong: WhenWrong,
     ) -> Self {
         let presigners = Kept::new(signing);
-        Self { signing, base, format, ending, on_error, presigners, row: Row::new(), targets: Vec::new() }
+        let row = if let PresignFormat::Csv(header) = &format { Some(header.reader()) } else { None };
+        Self { signing, base, format, ending, when_wrong, presigners, row, targets: Vec::new() }
     }
 }
 
@@ -218,7 +220,8 @@ impl PresignWorker<'_> {
                 Ok(Pending { has_added, ..self.pend(record, target, &common, targets)? })
             }
             PresignFormat::Csv(header) => {
-                let field = header.field(&mut self.row, record)?.to_vec();
+                let row = self.row.get_or_insert_with(|| header.reader());
+                let field = header.field(row, record)?.to_vec();
                 self.pend(record, Cow::Owned(field), &Common::default(), targets)
             }
         }
@@ -262,7 +265,7 @@ impl PresignWorker<'_> {
             }
             // What is no URL may be a secret, and is not shown.
             None if !text.contains("://") => {
-                Err("the record is no URL: expected https://, http://, wss:// or s3://".to_owned())
+                Err("the record is not a URL: expected https://, http://, wss:// or s3://".to_owned())
             }
             None => {
                 let url = self.signing.locate(text, region)?;
@@ -345,12 +348,12 @@ impl PresignWorker<'_> {
             }
             PresignFormat::Csv(header) => {
                 out.extend_from_slice(pending.record);
-                out.push(b',');
-                csv::push_field(text_of(origin, presigned).as_bytes(), out);
-                out.push(b',');
+                header.separate(out);
+                header.push_field(text_of(origin, presigned).as_bytes(), out);
+                header.separate(out);
                 out.extend_from_slice(expires_at.as_bytes());
-                if self.on_error == OnError::Report {
-                    out.push(b',');
+                if self.when_wrong.on_error == OnError::Report {
+                    header.separate(out);
                 }
                 header.end_row(out);
             }
@@ -360,19 +363,19 @@ impl PresignWorker<'_> {
     /// Writes what stands in the place of a record that is wrong.
     fn refuse(&self, problem: Problem, record: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
         finished.wrong += 1;
-        match (self.on_error, &self.format) {
+        match (self.when_wrong.on_error, &self.format) {
             (OnError::Fail, _) => {
                 finished.fatal = Some(problem);
                 return;
             }
             (OnError::Empty, PresignFormat::Csv(header)) => {
-                header.keep_wrong(&mut Row::new(), record, out);
-                out.extend_from_slice(b",,");
+                header.keep_wrong(record, out);
+                (0..2).for_each(|_| header.separate(out));
             }
             (OnError::Report, PresignFormat::Csv(header)) => {
-                header.keep_wrong(&mut Row::new(), record, out);
-                out.extend_from_slice(b",,,");
-                csv::push_field(problem.what.as_bytes(), out);
+                header.keep_wrong(record, out);
+                (0..3).for_each(|_| header.separate(out));
+                header.push_field(problem.what.as_bytes(), out);
             }
             (OnError::Empty, _) => {}
             (OnError::Report, PresignFormat::Json(_)) if json::is_object(record) => {
@@ -380,7 +383,7 @@ impl PresignWorker<'_> {
                 json::push_field(PROBLEM, &problem.what, out);
                 out.push(b'}');
             }
-            (OnError::Report, _) => problem.write_json(out),
+            (OnError::Report, _) => problem.write_json(self.when_wrong.file.as_deref(), out),
         }
         match &self.format {
             PresignFormat::Csv(header) => header.end_row(out),

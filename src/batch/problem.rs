@@ -2,6 +2,15 @@
 
 use super::json;
 
+/// What becomes of a record that is wrong, and how it is reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhenWrong {
+    /// What becomes of it.
+    pub on_error: OnError,
+    /// The file of the record, if there are several.
+    pub file: Option<String>,
+}
+
 /// What becomes of a record that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnError {
@@ -35,9 +44,14 @@ impl Problem {
         Self { record, what }
     }
 
-    /// Appends it as an object.
-    pub(super) fn write_json(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(format!("{{\"line\":{},", self.record).as_bytes());
+    /// Appends it as an object, with the file that the record is in if there are several.
+    pub(super) fn write_json(&self, file: Option<&str>, out: &mut Vec<u8>) {
+        out.push(b'{');
+        if let Some(file) = file {
+            json::push_field("file", file, out);
+            out.push(b',');
+        }
+        out.extend_from_slice(format!("\"line\":{},", self.record).as_bytes());
         json::push_field("error", &self.what, out);
         out.push(b'}');
     }

@@ -3,24 +3,27 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use memchr::{memchr, memchr2, memmem};
 
 use super::blocks::{BYTE_ORDER_MARK, Block, Ending};
 use super::json::{FieldNames, Fields};
 use super::pipeline::{AT_ONCE, Finished, Worker};
-use super::problem::{OnError, Problem};
+use super::problem::{OnError, Problem, WhenWrong};
 use crate::gateway::Verifier;
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Alike, FindingId, Known, Outcome, Verdict, VerifyError, is_plain_path};
 use sigvet_diagnose::Diagnosis;
+use sigvet_diagnose::formats::Token;
 
 /// What a record is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VerifyFormat {
-    /// A presigned URL.
+    /// A presigned URL, or a token that is one.
     Plain,
-    /// An object of method, url, headers and body, with the URL in the field of that name, or in `url`.
+    /// An object of method, url, headers and body (`body_base64` if it is not text), with the URL in the field of that name, or in `url`.
     Json(Option<String>),
 }
 
@@ -33,7 +36,7 @@ pub struct VerifyWorker<'v> {
     parse_url: ParseUrl,
     format: VerifyFormat,
     ending: Ending,
-    on_error: OnError,
+    when_wrong: WhenWrong,
     progress: &'v (dyn Fn(u64) + Sync),
     /// URLs that were judged, the latest last.
     known: Vec<KnownUrl>,
@@ -41,7 +44,7 @@ pub struct VerifyWorker<'v> {
 }
 
 /// The fields of a record that say what was sent.
-const READ: [&str; 3] = ["method", "headers", "body"];
+const READ: [&str; 4] = ["method", "headers", "body", "body_base64"];
 
 /// URLs that differ from one in path and signature alone are judged with it.
 const KNOWN: usize = 16;
@@ -82,10 +85,10 @@ impl<'v> VerifyWorker<'v> {
         verifier: &'v Verifier,
         parse_url: ParseUrl,
         format: VerifyFormat,
-        (ending, on_error): (Ending, OnError),
+        (ending, when_wrong): (Ending, WhenWrong),
         progress: &'v (dyn Fn(u64) + Sync),
     ) -> Self {
-        Self { verifier, parse_url, format, ending, on_error, progress, known: Vec::new(), judged_at: None }
+        Self { verifier, parse_url, format, ending, when_wrong, progress, known: Vec::new(), judged_at: None }
     }
 
     fn judge(&mut self, record: &[u8], now: Timestamp) -> Result<Judged, String> {
@@ -147,13 +150,13 @@ impl<'v> VerifyWorker<'v> {
             }
             Err(what) => {
                 finished.wrong += 1;
-                match self.on_error {
+                match self.when_wrong.on_error {
                     OnError::Fail => {
                         finished.fatal = Some(Problem::new(record, &what));
                         return;
                     }
                     OnError::Empty => {}
-                    OnError::Report => Problem::new(record, &what).write_json(out),
+                    OnError::Report => Problem::new(record, &what).write_json(self.when_wrong.file.as_deref(), out),
                 }
                 out.push(b'\n');
             }
@@ -167,9 +170,14 @@ impl<'v> VerifyWorker<'v> {
         match &self.format {
             VerifyFormat::Plain => {
                 let text = std::str::from_utf8(record).map_err(|_| "the URL is not UTF-8".to_owned())?;
-                // What is no URL may be a token, and is not shown.
+                if let Some(token) = Token::parse(text) {
+                    let token = token.map_err(|error| error.to_string())?;
+                    let request = Request::new(token.method, &(self.parse_url)(&token.url)?);
+                    return Ok((request.map_err(|error| error.to_string())?, Known::TOKEN));
+                }
+                // It may be a secret, and is not shown.
                 if !text.contains("://") {
-                    return Err("the record is no URL: expected https:// or http://".to_owned());
+                    return Err("the record is not a URL or a token: expected https:// or http://".to_owned());
                 }
                 let url = (self.parse_url)(text)?;
                 Ok((Request::new("GET", &url).map_err(|error| error.to_string())?, Known::URL))
@@ -197,11 +205,15 @@ impl<'v> VerifyWorker<'v> {
         for (name, value) in fields.headers {
             request.headers.push(&name, value).map_err(|error| error.to_string())?;
         }
-        request.body = match fields.body {
-            Some(Cow::Borrowed(text)) => Body::Bytes(text.as_bytes().to_vec()),
-            Some(Cow::Owned(text)) => Body::Bytes(text.into_bytes()),
-            None if matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS") => Body::Bytes(Vec::new()),
-            None => Body::Unknown,
+        request.body = match (fields.body, fields.body_base64) {
+            (Some(_), Some(_)) => return Err("the record has both 'body' and 'body_base64'".to_owned()),
+            (Some(Cow::Borrowed(text)), None) => Body::Bytes(text.as_bytes().to_vec()),
+            (Some(Cow::Owned(text)), None) => Body::Bytes(text.into_bytes()),
+            (None, Some(text)) => {
+                Body::Bytes(STANDARD.decode(&*text).map_err(|_| "field 'body_base64': expected base64".to_owned())?)
+            }
+            _ if matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS") => Body::Bytes(Vec::new()),
+            _ => Body::Unknown,
         };
         Ok((request, known))
     }
@@ -339,7 +351,7 @@ mod tests {
     fn judged(lines: &[String], is_one_by_one: bool) -> Vec<String> {
         let verifier = verifier();
         let parse: ParseUrl = |text| RequestUrl::parse(text).map_err(|error| error.to_string());
-        let ending = (Ending::Newline, OnError::Report);
+        let ending = (Ending::Newline, WhenWrong { on_error: OnError::Report, file: None });
         let mut worker = VerifyWorker::new(&verifier, parse, VerifyFormat::Plain, ending, &|_| {});
         let mut out = Vec::new();
         let block =

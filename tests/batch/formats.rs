@@ -1,5 +1,7 @@
 //! Objects and rows, which keep what else is in them; and records that are wrong.
 
+use sigvet_testing::Sigvet;
+
 use crate::{botocore, presign, sorted};
 
 /// Catches a field that is lost, a number that is rounded, and a method, a header or an expiry that is not the record's own.
@@ -59,6 +61,68 @@ fn a_row_keeps_its_columns() {
     assert_eq!(rows[3..], [""]);
 }
 
+/// As spreadsheets of other countries and databases separate columns: each is kept, and with it what a comma means there.
+#[test]
+fn columns_are_separated_as_in_the_header() {
+    let all = botocore();
+    for delimiter in ["\t", ";", "|"] {
+        let rows = "note;key;\"id\"\n\"a;\"\"b\"\";x,y\n\";x//y/../z;1\na;b\n".replace(';', delimiter);
+        let ran = presign(&["--csv", "key", "--base", "s3://photos/2026/", "--on-error", "report"]);
+        let text = ran.input(rows.as_bytes()).run().expect(1).text();
+        let header = "note;key;\"id\";presigned_url;expires_at;error\n".replace(';', delimiter);
+        let text = text.strip_prefix(&header).unwrap();
+        let text = text.strip_prefix(&"\"a;\"\"b\"\";x,y\n\";x//y/../z;1;".replace(';', delimiter)).unwrap();
+        let (one, wrong) = text.split_once('\n').unwrap();
+        let url = one.strip_suffix(&";2026-03-01T11:11:12Z;".replace(';', delimiter)).unwrap();
+        assert_eq!(sorted(url), sorted(all["keys"]["x//y/../z"].as_str().unwrap()));
+        assert_eq!(wrong, "a;b;;;;the row has 2 columns, and the header 3\n".replace(';', delimiter));
+    }
+}
+
+/// What Windows calls Unicode has a zero byte in each letter: it would all be keys, and none of them meant.
+#[test]
+fn utf_16_is_refused() {
+    let wide = |text: &str| -> Vec<u8> {
+        "\u{feff}".chars().chain(text.chars()).flat_map(|c| [(c as u32) as u8, (c as u32 >> 8) as u8]).collect()
+    };
+    for (words, text) in [
+        (&["--base", "s3://b"][..], "a\r\nb\r\n"),
+        (&["--csv", "key", "--base", "s3://b"], "key\r\na\r\n"),
+        (&["--jsonl"], "{}\r\n"),
+    ] {
+        let little = wide(text);
+        let big: Vec<u8> = little.chunks(2).flat_map(|pair| [pair[1], pair[0]]).collect();
+        for bytes in [little, big] {
+            let ran = presign(words).input(&bytes).run().expect(2);
+            assert!(ran.stderr.contains("the text is UTF-16") && ran.stdout.is_empty(), "{words:?}: {}", ran.stderr);
+        }
+    }
+    // A key may be any bytes.
+    presign(&["--base", "s3://b"]).input(b"\xff\xfeab\n").run().expect(0);
+}
+
+/// Of several files, a report says in which one the record is.
+#[test]
+fn a_report_names_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = ["one.txt", "t\"wo.txt"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    files.iter().for_each(|file| std::fs::write(file, "s3://b/k\n\n").unwrap());
+    for command in ["presign", "verify"] {
+        let words = [command, "--batch", "--region", "eu-west-1", "--on-error", "report"];
+        let run = |files: &[&str]| {
+            let text = Sigvet::new(&[&words, files].concat()).run().expect(1).text();
+            let reports = text.lines().filter(|line| line.contains("\"error\":\"the record is empty\""));
+            reports.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).collect::<Vec<_>>()
+        };
+        let found = run(&[&files[0], &files[1]]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        for (report, file) in found.iter().zip(&files) {
+            assert_eq!((report["file"].as_str(), report["line"].as_u64()), (Some(file.as_str()), Some(2)));
+        }
+        assert_eq!(run(&[&files[0]])[0].get("file"), None);
+    }
+}
+
 #[test]
 fn a_csv_without_the_column_is_refused() {
     for (rows, expected) in [
@@ -83,7 +147,7 @@ fn a_wrong_record_has_a_line_of_its_own() {
     assert_eq!(lines_out[0], lines_out[5]);
     for (line, number, expected) in [
         (lines_out[1], 2, "the record is empty"),
-        (lines_out[2], 3, "the record is no URL"),
+        (lines_out[2], 3, "the record is not a URL"),
         (lines_out[3], 4, "is in us-west-2, not in eu-west-1"),
         (lines_out[4], 5, "X-Amz-Signature"),
     ] {
@@ -145,7 +209,7 @@ fn a_record_that_names_two_places_is_wrong() {
         (&["--jsonl"], r#"{"key":"k","bucket":".."}"#, "invalid bucket name"),
         (&["--jsonl"], r#"{"key":"k","bucket":"127.0.0.1:80#"}"#, "invalid bucket name"),
         (&["--base", "https://abc.execute-api.eu-west-1.amazonaws.com/public/"], "../admin", "a segment '.' or '..'"),
-        (&[], "k8s-aws-v1.aHR0cHM6Ly9zdHM", "the record is no URL: expected https://, http://, wss:// or s3://"),
+        (&[], "k8s-aws-v1.aHR0cHM6Ly9zdHM", "the record is not a URL: expected https://, http://, wss:// or s3://"),
     ] {
         let told = wrong(words, record);
         assert!(told.contains(expected), "{record}: {told}");

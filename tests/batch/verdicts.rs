@@ -94,6 +94,70 @@ fn keys_are_found_by_their_ids() {
     assert_eq!((&found[0]["verdict"], &found[0]["signature_matches"]), (&"unknown".into(), &Value::Null));
 }
 
+/// Databases take presigned URLs without a scheme as passwords.
+#[test]
+fn tokens_are_judged_in_lists() {
+    let all = botocore();
+    let tokens: Vec<&str> = all["tokens"].as_array().unwrap().iter().map(|token| token.as_str().unwrap()).collect();
+    let broken = tokens[0].replace("DBUser=app", "DBUser=admin");
+    let found = verdicts(&["--now", "20261130T013350Z"], 1, &[tokens[0], tokens[1], &broken].join("\n"));
+    let all: Vec<_> = found.iter().map(|verdict| verdict["verdict"].as_str().unwrap()).collect();
+    assert_eq!(all, ["valid", "valid", "invalid"], "{found:?}");
+}
+
+/// A body need not be text.
+#[test]
+fn a_body_of_bytes_is_base64() {
+    let body = b"\x00\xff\n";
+    let url = "https://examplebucket.s3.eu-west-1.amazonaws.com/k";
+    let signed = Sigvet::new(&[
+        "sign",
+        "--date",
+        "20260301T101112Z",
+        "--region",
+        "eu-west-1",
+        "--as",
+        "json",
+        "-X",
+        "PUT",
+        "--data-binary",
+        "@-",
+        url,
+    ]);
+    let signed: Value = serde_json::from_str(&signed.input(body).run().expect(0).text()).unwrap();
+    let mut request = json!({ "method": "PUT", "url": url, "headers": signed["headers"], "body_base64": "AP8K" });
+    let words = ["--jsonl", "--now", "20260301T101200Z"];
+    assert_eq!(verdicts(&words, 0, &request.to_string())[0]["verdict"], "valid");
+    request["body_base64"] = "AP8L".into();
+    assert_eq!(verdicts(&words, 1, &request.to_string())[0]["verdict"], "invalid");
+    let report = [&words[..], &["--on-error", "report"]].concat();
+    for (field, value, problem) in
+        [("body_base64", "?", "expected base64"), ("body", "x", "both 'body' and 'body_base64'")]
+    {
+        request[field] = value.into();
+        let found = verdicts(&report, 1, &request.to_string());
+        assert!(found[0]["error"].as_str().unwrap().contains(problem), "{found:?}");
+    }
+}
+
+/// Two profiles with one ID: only one of their secrets can be the right one, and which is used is told.
+#[test]
+fn two_secrets_for_one_id_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials");
+    let one =
+        |name: &str, secret: &str| format!("[{name}]\naws_access_key_id = {KEY}\naws_secret_access_key = {secret}\n");
+    let run = |secret: &str| {
+        std::fs::write(&file, one("old", SECRET) + &one("new", secret)).unwrap();
+        let ran = Sigvet::anonymous(&["verify", "--batch"]).env("AWS_SHARED_CREDENTIALS_FILE", file.to_str().unwrap());
+        ran.run().expect(0).stderr
+    };
+    let told = run("another");
+    assert!(told.contains("'old'") && told.contains("'new'") && told.contains("different secrets"), "{told}");
+    assert!(!told.contains("another") && !told.contains(SECRET));
+    assert!(!run(SECRET).contains("different secrets"));
+}
+
 /// Without a key there is nothing to judge by, and that is said before anything is read.
 #[test]
 fn without_keys_it_is_told() {
@@ -139,6 +203,9 @@ fn a_host_header_is_that_of_the_url() {
     let found = verdicts(&["--jsonl", "--now", "2026-03-01T10:20:00Z", "--on-error", "report"], 1, &record.to_string());
     assert_eq!(found[0]["error"], "the Host header names another host than the URL");
     // A token in the list is a credential, and is not quoted.
-    let found = verdicts(&["--on-error", "report"], 1, "k8s-aws-v1.aHR0cHM6Ly9zdHM\n");
-    assert_eq!(found[0]["error"], "the record is no URL: expected https:// or http://");
+    let found = verdicts(&["--on-error", "report"], 1, "k8s-aws-v1.aHR0cHM6Ly9zdHM\nk8s-aws-v1.???\nhush\n");
+    let errors: Vec<_> = found.iter().map(|report| report["error"].as_str().unwrap()).collect();
+    assert!(errors[0].contains("not signed") && errors[1].contains("damaged"), "{errors:?}");
+    assert_eq!(errors[2], "the record is not a URL or a token: expected https:// or http://");
+    assert!(!errors.concat().contains("aHR0") && !errors.concat().contains("???"), "{errors:?}");
 }

@@ -4,7 +4,7 @@ use std::num::NonZero;
 
 use clap::{Args, ValueEnum};
 
-use crate::batch::{Ending, OnError};
+use crate::batch::{Ending, OnError, WhenWrong};
 use crate::cli::failure::Failure;
 
 /// `--batch`, and what goes with it.
@@ -61,6 +61,11 @@ impl BatchOptions {
             OnErrorChoice::Empty => OnError::Empty,
             OnErrorChoice::Report => OnError::Report,
         }
+    }
+
+    /// The same, with the name of the input if there are several.
+    pub fn when_wrong(&self, inputs: &[String], name: &str) -> WhenWrong {
+        WhenWrong { on_error: self.on_error(), file: (inputs.len() > 1).then(|| name.to_owned()) }
     }
 
     /// How many threads work.

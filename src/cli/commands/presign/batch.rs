@@ -78,12 +78,12 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     refuse_single(args)?;
     let signing = Presigning::new(args, context)?;
     let base = args.list.base.as_deref().map(|base| signing.base(base)).transpose()?;
-    let on_error = args.list.batch.on_error();
     let (mut records, mut wrong, mut first) = (0, 0, None);
     for input in inputs(&args.urls)? {
         let Opened { list, format } = Opened::new(&input, args, &mut first, context)?;
         let ending = list.ending;
-        let worker = || PresignWorker::new(&signing, base.clone(), format.clone(), ending, on_error);
+        let when_wrong = args.list.batch.when_wrong(&args.urls, &input.name);
+        let worker = || PresignWorker::new(&signing, base.clone(), format.clone(), ending, when_wrong.clone());
         let ended = work_through(list, args.list.batch.jobs(), worker, &|secrets| signing.attend(secrets), context)?;
         (records, wrong) = (records + ended.records, wrong + ended.wrong);
     }
@@ -143,7 +143,7 @@ impl Opened {
         if row.is_empty() {
             // Nothing is in it, and nothing comes of it.
             return Ok(Self {
-                list: List { name, records, ending: Ending::CsvRow, first: 1 },
+                list: List { name, records, ending: Ending::Newline, first: 1 },
                 format: PresignFormat::Plain,
             });
         }
@@ -162,7 +162,7 @@ impl Opened {
                 *first = Some((name.clone(), header.clone()));
             }
         }
-        let list = List { name, records, ending: Ending::CsvRow, first: 2 };
+        let list = List { name, records, ending: header.ending(), first: 2 };
         Ok(Self { list, format: PresignFormat::Csv(header) })
     }
 }

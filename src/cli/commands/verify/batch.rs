@@ -1,5 +1,7 @@
 //! `sigvet verify --batch`: a presigned URL or a request in, a verdict out.
 
+use std::collections::HashMap;
+
 use super::{Own, VerifyArgs};
 use crate::batch::{VerifyFormat, VerifyWorker};
 use crate::cli::batch::{List, inputs, work_through};
@@ -8,6 +10,7 @@ use crate::cli::credentials::known::keys_in_files;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::request::address;
 use crate::cli::secrets::values_of;
+use crate::cli::terminal::notes::warn;
 use crate::cli::terminal::progress::counter;
 use crate::gateway::{Clock, Keyring, NamedKey, Verifier};
 use sigvet_core::verify::DEFAULT_WINDOW;
@@ -24,7 +27,8 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
         let ending = args.list.ending();
         let list = List { name: input.name.clone(), records: input.open(context)?, ending, first: 1 };
         let parse = |text: &str| address::parse(text).map_err(|failure| failure.to_string());
-        let worker = || VerifyWorker::new(&verifier, parse, format.clone(), (ending, args.list.on_error()), &count);
+        let when_wrong = args.list.when_wrong(&args.inputs, &input.name);
+        let worker = || VerifyWorker::new(&verifier, parse, format.clone(), (ending, when_wrong.clone()), &count);
         wrong += work_through(list, args.list.jobs(), worker, &|_| Vec::new(), context)?.wrong;
     }
     progress.finish_and_clear();
@@ -43,6 +47,23 @@ fn refuse_single(args: &VerifyArgs) -> Result<(), Failure> {
             .map_err(|failure| failure.hint("omit them: each result is an object anyway")),
         _ => Ok(()),
     }
+}
+
+/// Which secret is right cannot be told from the ID that a record has.
+fn warn_of_two_secrets(keys: &[NamedKey], context: &mut Context) -> Result<(), Failure> {
+    let mut known: HashMap<&str, &NamedKey> = HashMap::new();
+    for key in keys {
+        let first = known.entry(&key.credentials.access_key_id).or_insert(key);
+        if first.credentials.secret_access_key != key.credentials.secret_access_key {
+            let (id, used, other) = (&key.credentials.access_key_id, source_of(first), source_of(key));
+            warn(context, &format!("{used} and {other} have different secrets for {id}; the first is used"))?;
+        }
+    }
+    Ok(())
+}
+
+fn source_of(key: &NamedKey) -> &str {
+    if key.name.is_empty() { "the key that signs" } else { &key.name }
 }
 
 /// A server that knows the key of the options, and all that lie in the user's files.
@@ -65,6 +86,7 @@ fn verifier(args: &VerifyArgs, context: &mut Context) -> Result<Verifier, Failur
             Err(_) => {}
         }
     }
+    warn_of_two_secrets(&keys, context)?;
     context.secrets.add(keys.iter().flat_map(|key| values_of(&key.credentials)));
     let now = args.judge.now;
     let mut verifier = Verifier::new(Keyring::new(keys), Clock::new(move || now.unwrap_or_else(context::now)));
