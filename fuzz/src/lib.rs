@@ -9,6 +9,10 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use sigvet::batch::{
+    Base, CsvHeader, Ending, OnError, Pipe, PresignFormat, PresignWorker, Signing, SigningTerms, VerifyFormat,
+    VerifyWorker, WhenWrong, Worker,
+};
 use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
 use sigvet::cli::curl::write_out::WriteOut;
@@ -18,6 +22,7 @@ use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::form::Policy;
 use sigvet_core::parse_request;
+use sigvet_core::presign::Presigner;
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 use sigvet_core::resign::Outbound;
 use sigvet_core::scheme::SigningKey;
@@ -253,6 +258,78 @@ pub fn urls(data: &[u8]) {
         assert_eq!(url.for_request(&request).to_string(), url.to_string());
         judge(&request);
     }
+}
+
+/// A list, presigned and judged in each format: a line for each record, whatever is in it.
+pub fn lists(data: &[u8]) {
+    let Some((kind, list)) = data.split_first() else { return };
+    let ending = if kind & 1 == 0 { Ending::Newline } else { Ending::Zero };
+    let when_wrong = WhenWrong { on_error: OnError::Report, file: None };
+    let base = (kind & 2 == 0).then(|| RequestUrl::parse("https://b.s3.us-east-1.amazonaws.com/p/").expect("a URL"));
+    let base = base.map(|url| Base { typed: url.to_string(), url: Arc::new(url) });
+    for format in [PresignFormat::Plain, PresignFormat::Json(None)] {
+        let worker = || PresignWorker::new(&FixedSigning, base.clone(), format.clone(), ending, when_wrong.clone());
+        expect_a_line_each(list, ending, &worker);
+    }
+    let verifier =
+        Verifier::new(Keyring::new([NamedKey { name: String::new(), credentials: credentials() }]), Clock::new(now));
+    for format in [VerifyFormat::Plain, VerifyFormat::Json(None)] {
+        let way = (ending, when_wrong.clone());
+        let worker = || VerifyWorker::new(&verifier, parse_record, format.clone(), way.clone(), &|_| {});
+        expect_a_line_each(list, ending, &worker);
+    }
+    let mut rows = list;
+    let Ok((row, behind)) = CsvHeader::take(&mut rows) else { return };
+    let added = PresignFormat::added_columns(OnError::Report);
+    if let Ok(header) = CsvHeader::new(&row, "key", added) {
+        let ending = header.ending();
+        let format = PresignFormat::Csv(header);
+        let worker = || PresignWorker::new(&FixedSigning, base.clone(), format.clone(), ending, when_wrong.clone());
+        let rest = [&behind, rows].concat();
+        let pipe = Pipe { input: &rest[..], ending, first: 2, output: Vec::new() };
+        let _ = sigvet::batch::run(pipe, 1, worker);
+    }
+}
+
+fn expect_a_line_each<W: Worker>(list: &[u8], ending: Ending, worker: &(impl Fn() -> W + Sync)) {
+    let mut written = Vec::new();
+    let pipe = Pipe { input: list, ending, first: 1, output: &mut written };
+    // UTF-16 is no list.
+    if let Ok(run) = sigvet::batch::run(pipe, 1, worker) {
+        assert_eq!(written.iter().filter(|byte| **byte == b'\n').count() as u64, run.records);
+    }
+}
+
+fn parse_record(text: &str) -> Result<RequestUrl, String> {
+    RequestUrl::parse(text).map_err(|error| error.to_string())
+}
+
+/// One key, one region, one instant.
+struct FixedSigning;
+
+impl Signing for FixedSigning {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+
+    fn locate(&self, url: &str, _region: Option<&str>) -> Result<RequestUrl, String> {
+        parse_record(url)
+    }
+
+    fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), String> {
+        let signer = Signer::new(credentials(), terms.region.as_deref().unwrap_or("us-east-1"), "s3");
+        let url = parse_record(&terms.origin)?;
+        let template = Request::new("GET", &url).map_err(|error| error.to_string())?;
+        let expires = terms.expires.unwrap_or(Duration::from_secs(3_600));
+        let presigner = signer.presigner(template, expires, now).map_err(|error| error.to_string())?;
+        Ok((presigner, now))
+    }
+
+    fn parse_expires(&self, text: &str) -> Result<Duration, String> {
+        text.parse().map(Duration::from_secs).map_err(|_| "not seconds".to_owned())
+    }
+
+    fn progress(&self, _records: u64) {}
 }
 
 fn judge(request: &Request) {
