@@ -12,6 +12,7 @@ mod error;
 mod pipe;
 mod file;
 mod fingerprint;
+mod encodings;
 mod chunks;
 mod proxy;
 mod rerouting;
@@ -30,6 +31,7 @@ mod upstream;
 
 pub use body_error::{BodyError, Pass};
 pub use chunks::ChunkedReader;
+pub use encodings::{ACCEPTED_ENCODINGS, EncodingError, Encodings, decode_beginning};
 pub use error::{
     BadIdentity, BadRoots, ConnectError, LookupError, SetupError, TimeLimit, TransferError, TransportError, Unsendable,
     Untrusted,

@@ -50,6 +50,29 @@ fn a_refusal_of_the_upstream_is_explained() {
     }
 }
 
+/// Whoever has no key of their own may ask for gzip: the refusal is read all the same, and passed on as it came.
+#[test]
+fn a_compressed_refusal_is_explained_too() {
+    let body = "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region \
+        'us-east-1' is wrong; expecting 'eu-west-1'</Message><Region>eu-west-1</Region></Error>";
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(body.as_bytes()).unwrap();
+    let packed = gzip.finish().unwrap();
+    let (length, sent) = (packed.len(), packed.clone());
+    let upstream = Recorder::start(move |stream, heard| {
+        heard.read_body(stream);
+        let head =
+            "HTTP/1.1 403 No\r\nContent-Type: application/xml\r\nContent-Encoding: gzip\r\nConnection: close\r\n";
+        let head = format!("{head}Content-Length: {length}\r\n\r\n");
+        stream.write_all(&[head.as_bytes(), &sent].concat()).unwrap();
+    });
+    let proxy = proxy_to(&upstream.url, &["--log", "json"]);
+    let answer = ask(&proxy, &plain("GET", "h", "/b/k", &[("Accept-Encoding", "gzip")], b""));
+    assert_eq!((answer.header("content-encoding"), &answer.body), (Some("gzip"), &packed));
+    assert_eq!(answer.header("x-sigvet-cause"), Some("scope-region"), "{}", answer.head);
+    proxy.wait_for("\"cause\":\"scope-region\"", 1);
+}
+
 #[test]
 fn health_and_metrics_have_a_port_of_their_own_if_that_is_wanted() {
     let recorder = Recorder::polite();

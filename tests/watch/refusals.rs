@@ -1,5 +1,6 @@
 //! What is refused, and what is said of it.
 
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
 use sigvet_testing::Sigvet;
@@ -86,10 +87,35 @@ fn a_denied_request_is_not_explained() {
     let world = World::new();
     let body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
     let denied = format!("HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-    let upstream = Upstream::secure(&world, &denied);
+    let upstream = Upstream::secure(&world, denied.as_str());
     let (login, url) = (login(""), format!("https://{WATCHED}/bucket/key"));
     let ended = world.watch(&upstream.address, &[], &curl(&login, &[&url])).run();
     assert_eq!((ended.text().as_str(), ended.stderr.as_str()), ("403", ""));
+}
+
+/// Servers and proxies compress errors too for clients that take gzip, as Python's do unasked. What is saved is read again.
+#[test]
+fn a_compressed_refusal_is_explained_and_saved_decoded() {
+    let world = World::new();
+    let body = "<Error><Code>SignatureDoesNotMatch</Code><Message>The signature we calculated</Message></Error>";
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(body.as_bytes()).unwrap();
+    let packed = gzip.finish().unwrap();
+    let head = format!("HTTP/1.1 403 No\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", packed.len());
+    let upstream = Upstream::secure(&world, [head.as_bytes(), &packed].concat());
+    let (login, url, saved) = (login("x"), format!("https://{WATCHED}/bucket/key"), world.path("saved"));
+    let ended = world.watch(&upstream.address, &["--save", text(&saved)], &curl(&login, &["--compressed", &url])).run();
+    assert!(ended.stderr.contains("[secret-mistyped]"), "{}", ended.stderr);
+    let file = std::fs::read_dir(&saved).unwrap().next().unwrap().unwrap().path();
+    let kept = std::fs::read_to_string(&file).unwrap();
+    assert!(kept.contains(body) && !kept.to_lowercase().contains("content-encoding"), "{kept}");
+    let explained = Sigvet::new(&["explain", "--json", text(&file)])
+        .env("AWS_ACCESS_KEY_ID", KEY.0)
+        .env("AWS_SECRET_ACCESS_KEY", KEY.1)
+        .run()
+        .expect(1)
+        .text();
+    assert!(explained.contains("secret-mistyped"), "{explained}");
 }
 
 /// Catches words of a server that a terminal obeys, or that pass for ours.
@@ -100,7 +126,7 @@ fn a_hostile_reply_is_inert() {
     let body = format!("<Error><Code>SignatureDoesNotMatch</Code><Message>{message}</Message></Error>");
     let head = "HTTP/1.1 403 No\r\nX-Amz-Request-Id: \u{1b}]0;r\u{7}\r\nTransfer-Encoding: chunked\r\n\r\n";
     let hostile = format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
-    let upstream = Upstream::secure(&world, &hostile);
+    let upstream = Upstream::secure(&world, hostile.as_str());
     let (login, url) = (login("x"), format!("https://{WATCHED}/bucket/key"));
     let ended = world.watch(&upstream.address, &["--all"], &curl(&login, &[&url])).run();
     let said = ended.stderr;

@@ -19,8 +19,8 @@ pub struct Upstream {
 
 impl Upstream {
     /// Speaks TLS with the certificate of the world.
-    pub fn secure(world: &World, answer: &str) -> Self {
-        let answer = answer.to_owned();
+    pub fn secure(world: &World, answer: impl Into<Vec<u8>>) -> Self {
+        let answer = answer.into();
         let certificate = CertificateDer::from_pem_file(world.path("cert.pem")).unwrap();
         let key = PrivateKeyDer::from_pem_file(world.path("key.pem")).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -33,8 +33,8 @@ impl Upstream {
     }
 
     /// Speaks in the clear.
-    pub fn plain(answer: &str) -> Self {
-        let answer = answer.to_owned();
+    pub fn plain(answer: impl Into<Vec<u8>>) -> Self {
+        let answer = answer.into();
         Self::start(move |mut stream, heard| converse(&mut stream, &answer, heard))
     }
 
@@ -60,7 +60,7 @@ impl Upstream {
 }
 
 /// Reads requests that end where their lengths say, and answers each.
-fn converse(stream: &mut (impl Read + Write), answer: &str, heard: &Mutex<Vec<Vec<u8>>>) {
+fn converse(stream: &mut (impl Read + Write), answer: &[u8], heard: &Mutex<Vec<Vec<u8>>>) {
     loop {
         let mut request = Vec::new();
         while !request.ends_with(b"\r\n\r\n") {
@@ -77,7 +77,7 @@ fn converse(stream: &mut (impl Read + Write), answer: &str, heard: &Mutex<Vec<Ve
         stream.read_exact(&mut body).unwrap();
         heard.lock().unwrap().push([request, body].concat());
         // Whoever has seen enough is gone.
-        let _ = stream.write_all(answer.as_bytes());
+        let _ = stream.write_all(answer);
         let _ = stream.flush();
     }
 }

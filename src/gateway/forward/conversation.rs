@@ -1,5 +1,6 @@
 //! What is said over one connection: each request with its reply, copied while they pass.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,12 +12,16 @@ use sigvet_core::request::{Body, Headers, Request};
 
 use super::kept::Kept;
 use super::splitter::{Framing, Parts};
+use crate::transport::decode_beginning;
 
 /// Bytes of a request's body that are kept; of a longer one the hash is.
 const KEPT_BODY: usize = 1024 * 1024;
 
 /// Bytes of a refusal that are kept.
 const KEPT_REPLY: usize = 64 * 1024;
+
+/// Bytes of it that are kept once it is decoded.
+const KEPT_DECODED_REPLY: usize = 1024 * 1024;
 
 /// The statuses with which signatures are refused.
 const REFUSALS: [u16; 3] = [400, 401, 403];
@@ -48,10 +53,21 @@ pub struct Seen {
 pub struct SeenReply {
     /// `403`.
     pub status: u16,
-    /// Its head as it was sent, without the first line.
+    /// Its head without the first line, and without the Content-Encoding and Content-Length of a refusal that was decoded.
     pub headers: Headers,
-    /// The beginning of a refusal.
+    /// The beginning of a refusal, decoded.
     pub body: Vec<u8>,
+}
+
+impl SeenReply {
+    /// Decodes the body: nobody finds an error code, or a secret to take out, in what is compressed.
+    fn decode(&mut self) {
+        if let Cow::Owned(decoded) = decode_beginning(&self.headers, &self.body, KEPT_DECODED_REPLY) {
+            self.body = decoded;
+            self.headers.remove("content-encoding");
+            self.headers.remove("content-length");
+        }
+    }
 }
 
 impl Seen {
@@ -149,6 +165,7 @@ impl Conversation {
         if sent.is_whole && seen.may_be_refused() {
             seen.request.body = sent.kept.into_body();
         }
+        seen.reply.decode();
         witness.saw(seen);
     }
 }

@@ -267,9 +267,16 @@ impl<'p> Leaving<'p> {
         }
         let masking = Masking::new(&self.way.credentials, signature);
         let is_readable = is_plain_text(response.headers());
-        // Whoever has no key of their own may ask for anything, and so for what is compressed.
+        // Whoever has no key of their own may ask for anything, and so for what is compressed: it is read, and passed on as it is.
         if !is_readable && !is_guarded {
-            return onward::passed_back(response);
+            return match status.as_u16() {
+                400 | 401 | 403 => {
+                    let (parts, body) = response.into_parts();
+                    let body = self.read_refusal(&parts, body, sent, leg).await.into_body();
+                    Reply { status: status.as_u16(), headers: onward::response_headers(&parts.headers), body }
+                }
+                _ => onward::passed_back(response),
+            };
         }
         let (parts, body) = response.into_parts();
         let mut headers = onward::response_headers(&parts.headers);

@@ -16,6 +16,7 @@ use sigvet_diagnose::formats::reply::{Kind, Reply};
 use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, diagnose};
 
 use crate::gateway::ReplyBody;
+use crate::transport::decode_beginning;
 
 /// Bytes of a refusal that are looked at.
 const LONGEST: usize = 64 * 1024;
@@ -100,7 +101,8 @@ pub fn reply_about_signature(parts: &http::response::Parts, body: &[u8]) -> Opti
     for (name, value) in &parts.headers {
         headers.push_unchecked(name.as_str(), value.as_bytes());
     }
-    let reply = Reply::parse(Some(parts.status.as_u16()), &headers, body);
+    let body = decode_beginning(&headers, body, LONGEST);
+    let reply = Reply::parse(Some(parts.status.as_u16()), &headers, &body);
     let is_about_it = !matches!(reply.kind(), Kind::Denied | Kind::Other);
     is_about_it.then_some(reply)
 }

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use super::args::SendArgs;
 use super::cookies;
-use super::encoding::ACCEPTED;
 use super::output_options::Resumption;
 use crate::cli::failure::Failure;
 use crate::cli::options::request::Unsigned;
+use crate::transport::ACCEPTED_ENCODINGS;
 
 /// Puts them on the request. A header that was typed, or taken away, stays as it is.
 pub fn put(args: &SendArgs, offset: u64, unsigned: &mut Unsigned) -> Result<(), Failure> {
     if args.output.compressed {
-        put_header("Accept-Encoding", ACCEPTED, unsigned);
+        put_header("Accept-Encoding", ACCEPTED_ENCODINGS, unsigned);
     }
     if offset > 0 {
         put_header("Range", &format!("bytes={offset}-"), unsigned);

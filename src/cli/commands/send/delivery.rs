@@ -8,8 +8,7 @@ use super::args::SendArgs;
 use super::arrival::Arrival;
 use super::check::{Check, Checked};
 use super::destination::Destination;
-use super::encoding::Encodings;
-use super::incoming::Incoming;
+use super::incoming::{Incoming, undecodable};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::render::signed::write_response_head;
@@ -17,6 +16,7 @@ use crate::cli::screen::Reader;
 use crate::cli::terminal::notes::{note, warn};
 use crate::cli::terminal::output::Output;
 use crate::cli::terminal::progress::{self, ProgressMode};
+use crate::transport::Encodings;
 
 /// Delivers what arrived, and fails where the options say that a refusal is one.
 pub fn deliver(
@@ -33,7 +33,11 @@ pub fn deliver(
     }
     destination.check_part(&head)?;
     let destination = destination.named_by(&head)?;
-    let encodings = if args.output.compressed { Encodings::of(&head)? } else { Encodings::default() };
+    let encodings = if args.output.compressed {
+        Encodings::from_headers(&head.headers).map_err(undecodable)?
+    } else {
+        Encodings::default()
+    };
     if let (true, Some(directory)) = (args.output.create_dirs, destination.file().and_then(Path::parent)) {
         create_directories(directory)?;
     }

@@ -7,10 +7,9 @@ use std::time::Instant;
 use bytes::{Buf, Bytes};
 
 use super::check::Check;
-use super::encoding::Encodings;
 use crate::cli::connection::failure::explain_transport;
 use crate::cli::failure::{Exit, Failure};
-use crate::transport::{Exchange, time_for};
+use crate::transport::{EncodingError, Encodings, Exchange, time_for};
 
 /// How much is decoded at once.
 const BUFFER: usize = 64 * 1024;
@@ -90,7 +89,7 @@ impl<'e> Incoming<'e> {
 
 fn decode(encodings: &Encodings, body: &mut Incoming<'_>, sink: Sink<'_>) -> Result<(), Failure> {
     let mut received = 0;
-    let mut reader = encodings.decode(body)?;
+    let mut reader = encodings.decode(body).map_err(undecodable)?;
     let mut buffer = vec![0; BUFFER];
     loop {
         let read = reader.read(&mut buffer).map_err(|error| {
@@ -102,6 +101,15 @@ fn decode(encodings: &Encodings, body: &mut Incoming<'_>, sink: Sink<'_>) -> Res
             Some(piece) => sink(piece, received)?,
         }
     }
+}
+
+/// A body that `--compressed` cannot give.
+pub fn undecodable(error: EncodingError) -> Failure {
+    let hint = match error {
+        EncodingError::Unknown { .. } => Some("omit --compressed to get the body as it was sent"),
+        EncodingError::Mismatch { .. } => None,
+    };
+    Failure::from_error(Exit::BadEncoding, error).with_hints(hint)
 }
 
 impl Read for Incoming<'_> {

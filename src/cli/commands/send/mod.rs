@@ -9,7 +9,6 @@ mod check;
 mod shared;
 mod confirmation;
 mod cookies;
-mod encoding;
 mod additions;
 mod destination;
 mod incoming;
