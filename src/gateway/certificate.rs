@@ -26,7 +26,7 @@ pub enum CertificateError {
     Certificate {
         /// The certificate file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// The error in the file.
         source: BadRoots,
     },
     /// The key file has no private key.
@@ -34,7 +34,7 @@ pub enum CertificateError {
     Key {
         /// The key file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// The error in the file.
         source: BadIdentity,
     },
     /// The certificate and the key do not match, or TLS cannot use them.

@@ -48,7 +48,7 @@ pub fn preflight(headers: &HeaderMap) -> Reply {
     reply
 }
 
-/// Lets the page read the response. If the server behind sent CORS headers of its own, they stay as they are.
+/// Lets the page read the response. If the upstream server sent CORS headers of its own, they stay as they are.
 pub fn allow(origin: HeaderValue, headers: &mut HeaderMap) {
     if headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
         return;

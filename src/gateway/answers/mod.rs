@@ -36,7 +36,7 @@ pub enum StoreError {
     Unwritable {
         /// The error from the system.
         folder: String,
-        /// What the system says.
+        /// The error from the system.
         source: io::Error,
     },
 }

@@ -62,7 +62,7 @@ impl Seen {
     }
 }
 
-/// Is told what passes. Implementations must not block.
+/// Receives reports about what passes. Implementations must not block.
 pub trait Witness: Send + Sync + fmt::Debug {
     /// A request was answered.
     fn saw(&self, seen: Seen);

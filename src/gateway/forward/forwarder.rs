@@ -21,6 +21,6 @@ pub struct Forwarder {
     pub options: Options,
     /// Limits for clients: connections, size of a head, and time for a head.
     pub limits: Limits,
-    /// Is told what passes.
+    /// Receives reports about what passes.
     pub witness: Arc<dyn Witness>,
 }

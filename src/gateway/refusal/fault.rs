@@ -29,7 +29,7 @@ pub enum Fault {
     Malformed {
         /// Where the signature is.
         carrier: Carrier,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
     /// A form cannot be parsed.

@@ -55,7 +55,7 @@ pub struct Server {
     pub admission: Admission,
     /// Takes requests before their bodies have arrived. If set, it answers all requests.
     pub passage: Option<Arc<dyn Passage>>,
-    /// What a request may take.
+    /// Limits on requests and connections.
     pub limits: Limits,
     /// Whose refusals to imitate.
     pub answer_as: AnswerAs,
