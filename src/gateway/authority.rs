@@ -1,5 +1,5 @@
-//! A certificate authority that makes a certificate for each host on request. Its private key is only in memory and
-//! is lost when the process ends, unless the caller keeps one.
+//! A certificate authority that makes a certificate for each host on request. Its private key is only in memory and is
+//! lost when the process ends, unless the caller keeps one.
 //!
 //! This module does not know who asks for certificates or what the connections carry.
 
@@ -92,8 +92,8 @@ impl Authority {
         Self::with(key, &format!("{}, run {run}", purpose.command), (purpose, constraint, AFTER), clock)
     }
 
-    /// Makes an authority with this private key (PEM). Trusting one of its certificates means trusting it in every
-    /// run.
+    /// Makes an authority with this private key (PEM). Trusting one of its certificates means trusting it
+    /// in every run.
     ///
     /// # Errors
     /// The text is not a private key.
@@ -201,8 +201,8 @@ fn authority_params(name: &str, constraint: &Constraint, validity: Validity) -> 
     params
 }
 
-/// A type of name without any constraint is unrestricted (RFC 5280 §4.2.1.10), so without addresses all addresses are
-/// excluded.
+/// A type of name without any constraint is unrestricted (RFC 5280 §4.2.1.10), so without addresses all
+/// addresses are excluded.
 fn constraints(names: &[String], addresses: &[IpAddr]) -> NameConstraints {
     let whole = |address: &IpAddr| if address.is_ipv4() { 32 } else { 128 };
     let subnet = |address: IpAddr, length| GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(address, length));
@@ -213,8 +213,8 @@ fn constraints(names: &[String], addresses: &[IpAddr]) -> NameConstraints {
     NameConstraints { permitted_subtrees: permitted.collect(), excluded_subtrees }
 }
 
-/// The serial number of the first certificate of a run. Certificates of one issuer must not share a serial number,
-/// and an issuer can have many runs.
+/// The serial number of the first certificate of a run. Certificates of one issuer must not share a serial number, and
+/// an issuer can have many runs.
 fn serial_at(now: Timestamp) -> u64 {
     u64::try_from(now.epoch_seconds()).unwrap_or_default() << 24
 }

@@ -1,5 +1,5 @@
-//! The TLS certificate of a gateway: either given, or made for this run and issued by an authority that is also made
-//! for this run.
+//! The TLS certificate of a gateway: either given, or made for this run and issued by an authority that is also
+//! made for this run.
 
 use std::io;
 use std::net::IpAddr;
@@ -97,8 +97,8 @@ pub fn write_authority(file: &Path, pem: &str) -> Result<(), CertificateError> {
 /// Checks that an authority's certificate may be written to this file.
 ///
 /// # Errors
-/// [`CertificateError::NotOwn`] if the file has anything other than the certificate of an earlier run, such as a
-/// company's CA.
+/// [`CertificateError::NotOwn`] if the file has anything other than the certificate of an earlier run, such as
+/// a company's CA.
 pub fn check_free(file: &Path) -> Result<(), CertificateError> {
     let is_used = std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
     let is_own = |der: &CertificateDer<'_>| memchr::memmem::find(der, OWN.as_bytes()).is_some();

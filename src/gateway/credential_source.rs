@@ -1,5 +1,5 @@
-//! Credentials for many requests: renewed in the background before they expire, by one task on behalf of all that
-//! wait.
+//! Credentials for many requests: renewed in the background before they expire, by one task on behalf of
+//! all that wait.
 //!
 //! As long as the current credentials are valid, no request waits for the next ones.
 
@@ -13,8 +13,8 @@ use tokio::sync::Mutex as Turn;
 
 use super::{Clock, Stop};
 
-/// Temporary credentials are renewed this many seconds before they expire, or in the last quarter of their lifetime
-/// if that is shorter.
+/// Temporary credentials are renewed this many seconds before they expire, or in the last quarter of their lifetime if
+/// that is shorter.
 const MARGIN: i64 = 300;
 
 /// Credentials that expire within this many seconds are no longer used: the request could arrive too late.
@@ -310,8 +310,7 @@ mod tests {
         assert_eq!(world.asked.load(Ordering::SeqCst), 1);
     }
 
-    /// Catches a request that waits for a source although it could be signed, and one signed with expired
-    /// credentials.
+    /// Catches a request that waits for a source although it could be signed, and one signed with expired credentials.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_failing_source_blocks_nobody_while_the_credentials_are_good() {
         let world = world(|number, now| match number {

@@ -122,8 +122,8 @@ impl Judgement {
         }
     }
 
-    /// The IDs of the mistakes that best explain a refusal, or else of the findings, separated by commas. `None` for
-    /// a wrong signature with no known cause.
+    /// The IDs of the mistakes that best explain a refusal, or else of the findings, separated by commas. `None` for a
+    /// wrong signature with no known cause.
     pub fn cause(&self) -> Option<String> {
         if let Some(named) = self.diagnosis().and_then(ids_in) {
             return Some(named);

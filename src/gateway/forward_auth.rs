@@ -1,5 +1,5 @@
-//! Requests that a proxy asks about instead of passing them on. The proxy describes the original request in header
-//! fields.
+//! Requests that a proxy asks about instead of passing them on. The proxy describes the original request in
+//! header fields.
 //!
 //! A proxy overwrites the fields that it knows and passes all others on as the client wrote them. So only the fields
 //! of the configured proxy are read: with any other field, the client could choose which request is judged.

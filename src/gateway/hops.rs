@@ -13,8 +13,8 @@ impl Hop {
         Self(names.map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase()).collect())
     }
 
-    /// Removes the fields that the next hop needs. A signed header must be forwarded even if somebody listed it in
-    /// `Connection`.
+    /// Removes the fields that the next hop needs. A signed header must be forwarded even if somebody listed it
+    /// in `Connection`.
     #[must_use]
     pub fn without(self, is_needed: impl Fn(&str) -> bool) -> Self {
         Self(self.0.into_iter().filter(|name| !is_needed(name)).collect())

@@ -1,7 +1,7 @@
 //! Receives a request body. Short bodies stay in memory; long ones go to a temporary file and are hashed on the way.
 //!
-//! The parts of a long body that must be judged are also read on the way: the signatures of its chunks, or the fields
-//! of a form.
+//! The parts of a long body that must be judged are also read on the way: the signatures of its chunks, or the
+//! fields of a form.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -82,8 +82,8 @@ impl Chunks {
     }
 }
 
-/// Receives the body of a request within the limits. If the body is chunked and too long for memory, its chunks are
-/// decoded.
+/// Receives the body of a request within the limits. If the body is chunked and too long for memory, its
+/// chunks are decoded.
 ///
 /// # Errors
 /// See [`IntakeError`].

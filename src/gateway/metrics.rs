@@ -145,8 +145,8 @@ fn escaped(value: &str) -> String {
 mod tests {
     use super::*;
 
-    /// From the description of the format: a bucket counts everything up to its bound, and the last bucket counts
-    /// everything.
+    /// From the description of the format: a bucket counts everything up to its bound, and the last bucket
+    /// counts everything.
     #[test]
     fn latencies_are_counted_up_to_each_bound() {
         let metrics = Metrics::default();

@@ -31,9 +31,9 @@ impl Pseudonym {
     }
 }
 
-/// The request without its body, for the next hop. Leaves out the fields of the connection and the fields that
-/// `leaves_out` selects by lower-case name. A field that `Connection` lists is kept if `is_signed` says that it is
-/// signed.
+/// The request without its body, for the next hop. Leaves out the fields of the connection and the fields
+/// that `leaves_out` selects by lower-case name. A field that `Connection` lists is kept if `is_signed` says
+/// that it is signed.
 ///
 /// # Errors
 /// See [`NotHttp`].

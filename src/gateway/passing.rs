@@ -1,9 +1,9 @@
-//! A request body on its way from the client to the upstream server: limited in size and time, and
-//! checked against what was signed.
+//! A request body on its way from the client to the upstream server: limited in size and time, and checked against
+//! what was signed.
 //!
-//! Only one piece is held back: the last bytes of a hashed body go out once the hash is known to match, and
-//! the last chunk of a signed body once all of its signatures match. If anything is wrong, the outbound
-//! request is aborted before that.
+//! Only one piece is held back: the last bytes of a hashed body go out once the hash is known to match, and the
+//! last chunk of a signed body once all of its signatures match. If anything is wrong, the outbound request is
+//! aborted before that.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -178,8 +178,8 @@ impl PassingBody {
                 let earlier = std::mem::replace(held, piece);
                 push(&mut self.ready, earlier);
             }
-            // The last piece is held back as well: to the next hop, a body that ends between two
-            // chunks would look complete.
+            // The last piece is held back as well: to the next hop, a body that ends between two chunks would
+            // look complete.
             Checking::Chunks { resigner, held } => {
                 let mut out = Vec::new();
                 let read = resigner.as_mut().map_or(Ok(()), |resigner| resigner.push(&piece, &mut out));

@@ -60,8 +60,8 @@ impl Payload {
         }
     }
 
-    /// The body without its chunk framing, and its trailers. If it is in a file, the file must
-    /// already be without framing.
+    /// The body without its chunk framing, and its trailers. If it is in a file, the file must already be
+    /// without framing.
     pub fn as_meant(request: &Request, mut file: Option<BodyFile>, verdict: &Verdict) -> Meant {
         match &request.body {
             Body::Bytes(bytes) if is_in_chunks(verdict) => without_chunks(bytes),
@@ -89,8 +89,8 @@ impl Payload {
     }
 }
 
-/// Whether the body is chunked according to the signed payload hash. Under Version 2 the headers do not count,
-/// because no payload hash is signed.
+/// Whether the body is chunked according to the signed payload hash. Under Version 2 the headers do not count, because
+/// no payload hash is signed.
 fn is_in_chunks(verdict: &Verdict) -> bool {
     let payload = verdict.as_v4().map(|(claim, _)| &claim.terms.payload);
     matches!(payload, Some(PayloadHash::Declared(word)) if word.starts_with("STREAMING-"))

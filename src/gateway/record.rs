@@ -210,8 +210,8 @@ pub fn signed_fields(lines: &mut Lines<'_>) -> Vec<(usize, Vec<u8>)> {
     fields
 }
 
-/// What follows the header line of a chunk. The line end after its data looks like an empty
-/// header line and is skipped.
+/// What follows the header line of a chunk. The line end after its data looks like an empty header line
+/// and is skipped.
 fn chunk_behind(line: &[u8]) -> State {
     let text = line.trim_ascii();
     if text.is_empty() {

@@ -60,8 +60,8 @@ impl Unread for AskError {
     }
 }
 
-/// For a request that hyper failed to read: the status it answered with (0 for none) and the problem.
-/// `None` if no request had begun.
+/// For a request that hyper failed to read: the status it answered with (0 for none) and the problem. `None` if no
+/// request had begun.
 pub fn unreadable(error: &(dyn Error + Send + Sync + 'static)) -> Option<(u16, &'static str)> {
     let error = error.downcast_ref::<hyper::Error>()?;
     if error.is_parse_too_large() {

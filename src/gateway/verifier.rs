@@ -21,12 +21,12 @@ use sigvet_diagnose::{
 
 use super::Keyring;
 
-/// Maximum number of simultaneous mistakes to try. For an ordinary request this takes a tenth
-/// of the default time limit.
+/// Maximum number of simultaneous mistakes to try. For an ordinary request this takes a tenth of the
+/// default time limit.
 const DEEPEST: usize = 2;
-/// Number of simultaneous mistakes that are always tried, whatever the clock says. It bounds how long a
-/// client can be kept waiting: the number of other keys to try depends on the server's profiles, and the
-/// number of requests on the clients.
+/// Number of simultaneous mistakes that are always tried, whatever the clock says. It bounds how long a client can
+/// be kept waiting: the number of other keys to try depends on the server's profiles, and the number of requests
+/// on the clients.
 const TO_THE_END: usize = 1;
 
 /// The clock of a server.
@@ -158,8 +158,8 @@ impl Verifier {
         };
         let limits = Limits { deepest: DEEPEST, to_the_end: TO_THE_END, is_time_up: &is_time_up };
         let mut diagnosis = diagnose(&evidence, limits);
-        // A server checks the scope first and reports it first, because the service decides
-        // which rules apply to the rest.
+        // A server checks the scope first and reports it first, because the service decides which rules
+        // apply to the rest.
         diagnosis.explanations.sort_by_key(|explanation| !is_about_scope(explanation));
         // Hints about missing evidence are meant for captures; here the request itself is available.
         diagnosis.next.clear();

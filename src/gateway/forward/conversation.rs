@@ -35,8 +35,8 @@ pub struct Place {
 pub struct Seen {
     /// The server that the request was sent to.
     pub place: Place,
-    /// The request as it was sent. Its body is only kept if the request was refused after the
-    /// body had arrived completely.
+    /// The request as it was sent. Its body is only kept if the request was refused after the body had
+    /// arrived completely.
     pub request: Request,
     /// The reply.
     pub reply: SeenReply,

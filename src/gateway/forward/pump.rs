@@ -12,8 +12,8 @@ use super::splitter::Splitter;
 /// Number of bytes to read at a time.
 const PIECE: usize = 32 * 1024;
 
-/// Copies bytes until one end closes, or until the client sends a request for another server. Returns that request
-/// and the bytes already read after it.
+/// Copies bytes until one end closes, or until the client sends a request for another server. Returns that request and
+/// the bytes already read after it.
 pub async fn run(
     client: &mut (impl AsyncRead + AsyncWrite + Unpin),
     server: impl AsyncRead + AsyncWrite + Unpin,
@@ -99,7 +99,7 @@ async fn down(
     }
 }
 
-/// If a client closes TLS without a close_notify alert, it is treated as an ordinary end.
+/// If a client closes TLS without a `close_notify` alert, it is treated as an ordinary end.
 async fn read(client: &mut (impl AsyncRead + Unpin), buffer: &mut [u8]) -> io::Result<usize> {
     match client.read(buffer).await {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),

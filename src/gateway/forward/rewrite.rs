@@ -1,5 +1,5 @@
-//! Passes a client's bytes to a server: unchanged inside a tunnel, and without the fields meant for the proxy in
-//! plain HTTP, whose request lines have absolute URLs.
+//! Passes a client's bytes to a server: unchanged inside a tunnel, and without the fields meant for the proxy in plain
+//! HTTP, whose request lines have absolute URLs.
 
 use http::HeaderValue;
 use sigvet_core::request::RequestUrl;
@@ -124,8 +124,8 @@ impl Parts for Rewriting {
     }
 }
 
-/// Rewrites a head for the server, or for another proxy with its own authorization. Fields meant
-/// for this proxy are removed.
+/// Rewrites a head for the server, or for another proxy with its own authorization. Fields meant for this
+/// proxy are removed.
 fn rewritten(head: &[u8], proxy: Option<Option<&HeaderValue>>) -> Vec<u8> {
     let mut lines = head.split_inclusive(|byte| *byte == b'\n');
     let first = lines.next().unwrap_or_default();

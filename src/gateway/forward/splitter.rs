@@ -227,8 +227,8 @@ mod tests {
     const STREAM: &[u8] = b"\r\nGET /a HTTP/1.1\r\n\r\nPUT /b HTTP/1.1\r\nlength: 5\r\n\r\nGET \nPOST /c HTTP/1.1\n\
         te: chunked\n\n4;x=\"y\"\r\n\n\r\n\n\r\n1\r\nz\r\n0\r\nX-T: GET / HTTP/1.1\r\n\r\nGET /d HTTP/1.1\r\n\r\n";
 
-    /// Catches a byte that is lost or added, a body that is mistaken for a head, and a result that
-    /// depends on where reads end.
+    /// Catches a byte that is lost or added, a body that is mistaken for a head, and a result that depends on
+    /// where reads end.
     #[test]
     fn messages_are_split_wherever_reads_end() {
         for piece in 1..=STREAM.len() {

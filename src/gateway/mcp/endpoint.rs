@@ -1,9 +1,9 @@
 //! An MCP server that requires signatures: a request is signed and sent, and sent again if the key is refused and
 //! there are other credentials.
 //!
-//! The signature covers `host`, `content-type`, `x-amz-*` and the headers that the user adds. The MCP
-//! headers are added after signing: AWS does not require them to be signed, and intermediaries may rewrite
-//! `accept` or the session ID.
+//! The signature covers `host`, `content-type`, `x-amz-*` and the headers that the user adds. The MCP headers
+//! are added after signing: AWS does not require them to be signed, and intermediaries may rewrite `accept` or
+//! the session ID.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -17,8 +17,8 @@ use super::problem::{Problem, content_type};
 use super::session::Session;
 use crate::gateway::Stop;
 
-/// How long to wait for the end of a stream after its last answer, so that the connection can be
-/// reused for the next request.
+/// How long to wait for the end of a stream after its last answer, so that the connection can be reused for
+/// the next request.
 const LAST_EVENTS: Duration = Duration::from_secs(5);
 
 /// Maximum number of attempts in a row to resume a broken stream without receiving anything.
@@ -177,8 +177,8 @@ impl Line {
         Ok(whole)
     }
 
-    /// Passes on the events of a stream. If it breaks off before the answer, it is resumed as
-    /// far as the server allows.
+    /// Passes on the events of a stream. If it breaks off before the answer, it is resumed as far as the
+    /// server allows.
     async fn receive_events(&self, body: Incoming, pending: &mut Pending) -> Result<(), Problem> {
         let mut resumption = Resumption::default();
         let mut body = Some(body);
@@ -339,8 +339,8 @@ fn unanswered(pending: &Pending) -> Result<(), Problem> {
     }
 }
 
-/// Runs an exchange to its end. `answered` is dropped once all of its requests are answered, or
-/// at the end if it has none.
+/// Runs an exchange to its end. `answered` is dropped once all of its requests are answered, or at the end
+/// if it has none.
 pub async fn run(line: Arc<Line>, message: Message, answered: oneshot::Sender<()>, ending: Stop) {
     let mut pending = Pending::of(&message, answered);
     let carried = tokio::select! {

@@ -1,5 +1,5 @@
-//! Reads the lines of standard input on a separate thread, so that a read that never returns cannot
-//! keep the process from ending.
+//! Reads the lines of standard input on a separate thread, so that a read that never returns cannot keep the
+//! process from ending.
 
 use std::io::{self, BufRead, BufReader, Read};
 

@@ -116,8 +116,8 @@ impl<'p> Leaving<'p> {
         Passed::Answered(reply, leg)
     }
 
-    /// Removes the client's own signature. A body without a declared hash is received completely
-    /// so that it can be hashed.
+    /// Removes the client's own signature. A body without a declared hash is received completely so that it
+    /// can be hashed.
     async fn clear(&self, head: Request, body: ArrivingBody) -> Result<(Unsigned, Outbound), Stopped> {
         let route = self.way.route;
         let host = route.sign_host.clone().unwrap_or_else(|| self.way.upstream.url().host_header());
@@ -202,8 +202,8 @@ impl<'p> Leaving<'p> {
         Outbound::Passing(Some(Box::new(body)))
     }
 
-    /// Sends a request, and repeats it if that is safe and there was no response. Returns the
-    /// response and what was sent.
+    /// Sends a request, and repeats it if that is safe and there was no response. Returns the response and
+    /// what was sent.
     async fn send_repeatedly(
         &self,
         unsigned: &Unsigned,
@@ -245,8 +245,8 @@ impl<'p> Leaving<'p> {
         }
     }
 
-    /// Passes a response back and finds out why a request was refused. Masks the credentials that the request was
-    /// sent with: servers repeat them in headers and in error messages.
+    /// Passes a response back and finds out why a request was refused. Masks the credentials that the request was sent
+    /// with: servers repeat them in headers and in error messages.
     async fn receive(
         &self,
         response: http::Response<Incoming>,
@@ -374,7 +374,7 @@ fn denied_by(error: ResignError) -> Denied {
     Denied::new(status, error)
 }
 
-/// Whether values can be found in a body: it is neither compressed nor in a multi-byte encoding such as UTF-16.
+/// Whether values can be found in a body: it is neither compressed nor in a wide encoding such as UTF-16.
 fn is_plain_text(headers: &http::HeaderMap) -> bool {
     let text = |name| headers.get(name).map_or("", |value| value.to_str().unwrap_or("?")).to_ascii_lowercase();
     let (encoding, kind) = (text(http::header::CONTENT_ENCODING), text(http::header::CONTENT_TYPE));

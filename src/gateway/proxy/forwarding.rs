@@ -68,8 +68,8 @@ impl Proxy {
         }
     }
 
-    /// Whether a server is this proxy, judging by its name. A request that returns by another name
-    /// is recognized by its `Via`.
+    /// Whether a server is this proxy, judging by its name. A request that returns by another name is
+    /// recognized by its `Via`.
     pub(super) fn is_own(&self, server: &RequestUrl) -> bool {
         let own = self.forwarding.as_ref().map(|forwarding| forwarding.own.as_slice()).unwrap_or_default();
         let name = server.host().trim_start_matches('[').trim_end_matches(']');
@@ -88,8 +88,8 @@ impl Forwarding {
         pattern.names_port() || to.port_or_default() == USUAL_PORT
     }
 
-    /// Connects to a server whose tunnels pass through unseen. Anybody can own a name that matches a pattern with
-    /// `*`, and could point it into this network, where metadata services hand credentials to any client.
+    /// Connects to a server whose tunnels pass through unseen. Anybody can own a name that matches a pattern with `*`,
+    /// and could point it into this network, where metadata services hand credentials to any client.
     async fn dial(&self, to: &RequestUrl, pattern: &HostPattern) -> Result<Tunnel, Denied> {
         let connection = transport::dial(to, &self.options).await.map_err(|error| {
             let (status, text) = onward::unreached(&error);
@@ -129,8 +129,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !(is_within || is_shared || is_zero || address.is_multicast() || address.is_broadcast())
 }
 
-/// IPv6 addresses that embed an IPv4 address are judged by that address: `64:ff9b::/96`
-/// (NAT64) and `2002::/16` (6to4).
+/// IPv6 addresses that embed an IPv4 address are judged by that address: `64:ff9b::/96` (NAT64) and
+/// `2002::/16` (6to4).
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let mapped = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
@@ -182,8 +182,8 @@ fn domains_of(allowed: &AllowedHosts) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// The networks of RFC 6890 and of clouds. Catches a tunnel to a service that gives out
-    /// this machine's credentials.
+    /// The networks of RFC 6890 and of clouds. Catches a tunnel to a service that gives out this
+    /// machine's credentials.
     #[test]
     fn private_addresses_are_told_apart_from_public_ones() {
         for address in ["8.8.8.8", "52.94.236.248", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"] {
@@ -214,8 +214,8 @@ mod tests {
         }
     }
 
-    /// Catches an authority that could issue certificates for other hosts, and one whose
-    /// certificates no client accepts.
+    /// Catches an authority that could issue certificates for other hosts, and one whose certificates no
+    /// client accepts.
     #[test]
     fn the_authority_is_limited_to_the_hosts_of_routes() {
         let names = |texts: &[&str]| {

@@ -1,4 +1,4 @@
-//! The keys that clients hold instead of the real ones: whose credentials they sign with, and what they may do.
+//! The keys that clients hold instead of the real ones: which credentials replace them, and what each key may do.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -52,8 +52,8 @@ impl Grant {
     /// Checks that a request is allowed.
     ///
     /// # Errors
-    /// If there is only one permission, what it does not allow; otherwise that none of the
-    /// permissions allows the request.
+    /// If there is only one permission, what it does not allow; otherwise that none of the permissions
+    /// allows the request.
     pub fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
         match self.permissions.as_slice() {
             [] => Ok(()),

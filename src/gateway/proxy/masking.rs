@@ -33,8 +33,8 @@ impl Masking {
         self.0.iter().fold(bytes.to_vec(), |bytes, form| replaced(&bytes, form))
     }
 
-    /// The values only as they are, without encodings: enough for the headers of a successful
-    /// response, at a tenth of the cost.
+    /// The values only as they are, without encodings: enough for the headers of a successful response, at a
+    /// tenth of the cost.
     pub fn bare(credentials: &Credentials, signature: &str) -> Self {
         let token = credentials.session_token.as_ref().map(Secret::expose_secret);
         let values = [Some(credentials.access_key_id.as_str()), token, Some(signature)];
@@ -58,8 +58,8 @@ impl Masking {
     }
 }
 
-/// The value as it is, percent-encoded, escaped for JSON and XML, and in hex bytes as S3
-/// writes the texts of a refusal.
+/// The value as it is, percent-encoded, escaped for JSON and XML, and in hex bytes as S3 writes the texts
+/// of a refusal.
 fn forms_of(value: &str) -> Vec<Vec<u8>> {
     use sigvet_core::internal::encode::{Slash, encode};
 

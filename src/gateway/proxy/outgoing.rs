@@ -44,8 +44,8 @@ pub struct Extras {
 }
 
 impl Extras {
-    /// The options of the client's connection that are repeated to the next hop. A protocol other than WebSocket
-    /// could carry further requests that bypass the rules, as HTTP/2 does.
+    /// The options of the client's connection that are repeated to the next hop. A protocol other than WebSocket could
+    /// carry further requests that bypass the rules, as HTTP/2 does.
     pub fn of(request: &Request, is_upgrade: bool) -> Self {
         let is_websocket = |value: &&[u8]| value.trim_ascii().eq_ignore_ascii_case(b"websocket");
         let upgrade = request.headers.first("upgrade").filter(|value| is_upgrade && is_websocket(value));

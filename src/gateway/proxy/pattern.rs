@@ -21,8 +21,8 @@ impl HostPattern {
         Self { text: text.to_ascii_lowercase() }
     }
 
-    /// How specific the pattern is: a complete name ranks higher than a suffix, and a longer pattern
-    /// higher than a shorter one.
+    /// How specific the pattern is: a complete name ranks higher than a suffix, and a longer pattern higher than
+    /// a shorter one.
     pub fn rank(&self) -> usize {
         if self.text.starts_with('*') { self.text.len() } else { 1000 + self.text.len() }
     }
@@ -91,9 +91,9 @@ impl PrefixPattern {
 /// Maximum number of times a path is decoded; no server decodes more often.
 const DECODINGS: usize = 4;
 
-/// A path in all the ways that servers may read it: as written, and decoded once or several times, each also
-/// without path parameters and with dot segments resolved. `None` if it contains something that some servers
-/// treat as a slash or a dot.
+/// A path in all the ways that servers may read it: as written, and decoded once or several times, each also without
+/// path parameters and with dot segments resolved. `None` if it contains something that some servers treat as a
+/// slash or a dot.
 pub fn readings(raw: &[u8]) -> Option<Vec<String>> {
     let mut readings = Vec::new();
     let mut path = raw.to_vec();

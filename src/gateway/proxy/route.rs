@@ -59,8 +59,8 @@ pub enum AllowedHosts {
     Listed(Vec<HostPattern>),
     /// AWS service endpoints. Endpoints where customers run their own code are only included on request.
     Aws {
-        /// Includes API Gateway, Lambda URLs, `AppSync` and VPC Lattice, which pass headers on
-        /// to the owner of the host.
+        /// Includes API Gateway, Lambda URLs, `AppSync` and VPC Lattice, which pass headers on to the
+        /// owner of the host.
         with_customers: bool,
     },
 }
@@ -70,8 +70,8 @@ const OF_CUSTOMERS: [&str; 6] =
     ["execute-api", "lambda", "appsync", "vpc-lattice", "vpc-lattice-svcs", "bedrock-agentcore"];
 
 impl AllowedHosts {
-    /// Whether a host (without port) is allowed. `is_bound` says that the signature covers the host and so
-    /// does not work at another.
+    /// Whether a host (without port) is allowed. `is_bound` says that the signature covers the host and so does not
+    /// work at another.
     fn allows(&self, host: &str, is_bound: bool) -> bool {
         match self {
             Self::Listed(patterns) => patterns.iter().any(|pattern| pattern.matches(host)),
@@ -346,8 +346,8 @@ mod tests {
         }
     }
 
-    /// Catches a signed request that goes to a host run by an AWS customer, or whose signature
-    /// also works at another host.
+    /// Catches a signed request that goes to a host run by an AWS customer, or whose signature also works
+    /// at another host.
     #[test]
     fn hosts_of_aws_are_only_those_that_aws_runs() {
         let allows = |host: &str, is_bound, with_customers| AllowedHosts::Aws { with_customers }.allows(host, is_bound);

@@ -33,8 +33,8 @@ pub enum Declared {
     SignedChunks,
 }
 
-/// Reads what a request declares about its own body. A value that is neither a hash nor a known
-/// keyword counts as nothing.
+/// Reads what a request declares about its own body. A value that is neither a hash nor a known keyword
+/// counts as nothing.
 pub fn declared(request: &Request) -> Declared {
     let Some(word) = request.headers.first_text(CONTENT_SHA256) else { return Declared::Nothing };
     let is_hash = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -46,8 +46,8 @@ pub fn declared(request: &Request) -> Declared {
     }
 }
 
-/// Removes the client's signature and the fields of its connection, applies the edits of the route, and sets
-/// the host of the next hop.
+/// Removes the client's signature and the fields of its connection, applies the edits of the route, and sets the host
+/// of the next hop.
 pub fn cleared(mut request: Request, route: &Route, host: &str) -> Request {
     let hop = Hop::new(request.headers.values("connection"));
     let is_nothing = declared(&request) == Declared::Nothing;

@@ -27,8 +27,8 @@ pub const RPC_V2_CBOR: &str = "rpc-v2-cbor";
 
 /// Object stores, by the service name in the credential scope.
 const OBJECT_STORES: [&str; 5] = ["s3", "s3express", "s3-object-lambda", "s3-outposts", "storage"];
-/// Services whose clients read XML (the query protocol, or REST with XML), by the service
-/// name in the credential scope.
+/// Services whose clients read XML (the query protocol, or REST with XML), by the service name in the
+/// credential scope.
 const XML_SERVICES: [&str; 16] = [
     "autoscaling",
     "cloudformation",
@@ -49,8 +49,8 @@ const XML_SERVICES: [&str; 16] = [
 ];
 
 impl Dialect {
-    /// The protocol of the service that a request is meant for, as far as the request shows it. Some services
-    /// have more than one protocol.
+    /// The protocol of the service that a request is meant for, as far as the request shows it. Some services have
+    /// more than one protocol.
     pub fn of(request: &Request, claimed: Option<&Claimed>) -> Self {
         let service = claimed.and_then(Claimed::scope).map(|scope| scope.service.as_str());
         Self::for_service(request, service)

@@ -65,15 +65,15 @@ impl Addressee<'_> {
         };
         let namespace = if content_type.ends_with("1.1") { "" } else { "com.amazon.coral.service#" };
         let body = serde_json::json!({ "__type": format!("{namespace}{}", error.kind), "message": error.message });
-        // Clients look at the kind of error, and all kinds have the same status. SQS kept the
-        // status of the query protocol.
+        // Clients look at the kind of error, and all kinds have the same status. SQS kept the status of the
+        // query protocol.
         let status = if self.service == Some("sqs") { 403 } else { 400 };
         let headers = self.query_error(error).into_iter().collect();
         Refusal { status, code: error.kind, content_type, headers, body: body.to_string().into_bytes() }
     }
 
-    /// The protocol uses status 400 for client errors without their own status. AWS does not document how its
-    /// services refuse a signature in CBOR.
+    /// The protocol uses status 400 for client errors without their own status. AWS does not document how its services
+    /// refuse a signature in CBOR.
     fn cbor(&self, error: &ServiceError) -> Refusal {
         let (kind, message) = (format!("com.amazon.coral.service#{}", error.kind).into(), error.message.clone().into());
         let mut headers = vec![(SMITHY_PROTOCOL, RPC_V2_CBOR.to_owned())];

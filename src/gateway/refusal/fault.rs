@@ -166,8 +166,8 @@ impl Fault {
         }
     }
 
-    /// The fault that a server would report first: it checks the key, the clock, the scope, the signature and
-    /// the payload, in this order.
+    /// The fault that a server would report first: it checks the key, the clock, the scope, the signature and the
+    /// payload, in this order.
     pub fn of_verdict(verdict: &Verdict) -> Option<Self> {
         let mut faults: Vec<Self> = verdict
             .findings

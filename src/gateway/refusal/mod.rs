@@ -1,7 +1,7 @@
 //! Refusals as the service itself would write them, with the mistake that sigvet found.
 //!
-//! A refusal never contains the correct signature, because anyone who has it could send the request. It never
-//! contains a session token either.
+//! A refusal never contains the correct signature, because anyone who has it could send the request. It never contains
+//! a session token either.
 
 mod texts;
 pub mod xml;

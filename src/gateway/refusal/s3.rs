@@ -42,8 +42,7 @@ impl S3Error {
     pub fn of(fault: &Fault, verdict: Option<&Verdict>) -> Self {
         match fault {
             Fault::NotSigned => error(403, "AccessDenied", "Access Denied"),
-            // S3 quotes the Authorization header in ArgumentValue. Left out here: it would
-            // put a signature into a log.
+            // S3 quotes the Authorization header in ArgumentValue. Left out here: it would put a signature into a log.
             Fault::SignedTwice => error(
                 400,
                 "InvalidArgument",
@@ -65,8 +64,8 @@ impl S3Error {
                     .with("AWSAccessKeyId", id.as_str())
             }
             Fault::Mismatch => mismatch(verdict),
-            // It is not documented which texts S3 quotes for a chunk. The texts of the head are correct, so
-            // quoting them would mislead.
+            // It is not documented which texts S3 quotes for a chunk. The texts of the head are correct, so quoting
+            // them would mislead.
             Fault::ChunkMismatch => mismatch(None),
             Fault::Skewed { .. } | Fault::Expired { .. } | Fault::NotYetValid { .. } => of_time(fault),
             Fault::ExpiresTooLong => error(
@@ -98,8 +97,8 @@ impl S3Error {
             Fault::Framing(problem) => error(400, "IncompleteBody", sentence(problem)),
             Fault::PolicyExpired => error(403, "AccessDenied", "Invalid according to Policy: Policy expired."),
             Fault::Policy(violation) => policy(violation),
-            // S3 reports an invalid escape only in its status line, but replies with this error to
-            // bytes that are not UTF-8.
+            // S3 reports an invalid escape only in its status line, but replies with this error to bytes that
+            // are not UTF-8.
             Fault::Path => error(400, "InvalidURI", "Couldn't parse the specified URI."),
             Fault::Other(problem) => error(400, "InvalidRequest", sentence(problem)),
         }

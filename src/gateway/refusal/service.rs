@@ -1,5 +1,5 @@
-//! Refusals of services other than S3: a kind and a message, whatever the format (*Common errors* and
-//! *Troubleshooting Signature Version 4* of the IAM user guide, and replies quoted in public).
+//! Refusals of services other than S3: a kind and a message, whatever the format (*Common errors* and *Troubleshooting
+//! Signature Version 4* of the IAM user guide, and replies quoted in public).
 
 use std::time::Duration;
 

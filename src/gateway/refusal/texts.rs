@@ -1,7 +1,7 @@
 //! The signed texts, as quoted in replies.
 //!
-//! AWS quotes them completely. Here session tokens and other bearer credentials are left out, because a reply may
-//! end up in the log of a test.
+//! AWS quotes them completely. Here session tokens and other bearer credentials are left out, because a reply may end
+//! up in the log of a test.
 
 use std::fmt::Write;
 
@@ -22,8 +22,8 @@ pub struct Quoted {
 }
 
 impl Quoted {
-    /// The texts of a request. `None` for a form with a session token, because its policy may
-    /// contain the token in base64.
+    /// The texts of a request. `None` for a form with a session token, because its policy may contain the
+    /// token in base64.
     pub fn of(verdict: &Verdict) -> Option<Self> {
         if matches!(&verdict.claimed, Claimed::Form(claim) if claim.fields.iter().any(|(name, _)| is_token(name.as_bytes())))
         {

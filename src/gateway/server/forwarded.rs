@@ -1,5 +1,5 @@
-//! Clients that use the gateway as a forward proxy: which server they ask for, and whether a request
-//! is meant for that server.
+//! Clients that use the gateway as a forward proxy: which server they ask for, and whether a request is meant
+//! for that server.
 
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ pub enum Misdirected {
     /// It asks neither for a tunnel nor for an `http://` URL.
     #[error(transparent)]
     NotForProxy(#[from] NotForProxy),
-    /// Its `Host` differs from the server that was asked for, so rules for one host would let
-    /// requests for another pass.
+    /// Its `Host` differs from the server that was asked for, so rules for one host would let requests
+    /// for another pass.
     #[error("the request names another host than the one that was asked for")]
     Host,
 }
@@ -48,8 +48,8 @@ impl Unread for Misdirected {
 }
 
 impl Server {
-    /// Whether a request asks for a tunnel. Not over HTTP/2, which would have several on one
-    /// connection, and not inside a tunnel.
+    /// Whether a request asks for a tunnel. Not over HTTP/2, which would have several on one connection, and not
+    /// inside a tunnel.
     pub(in crate::gateway) fn is_asked_for_tunnel(&self, request: &http::Request<Incoming>, ends: &Ends) -> bool {
         let may_ask = request.version() != Version::HTTP_2 && ends.asked.is_none() && self.tunnels().is_some();
         may_ask && request.method() == Method::CONNECT

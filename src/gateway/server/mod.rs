@@ -202,8 +202,8 @@ impl Server {
         turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
     }
 
-    /// Whether the request has been checked completely and is valid. If a proxy asks about a
-    /// request, its body is never seen.
+    /// Whether the request has been checked completely and is valid. If a proxy asks about a request, its body
+    /// is never seen.
     fn takes(&self, verdict: &Verdict) -> bool {
         match self.asker {
             Some(_) => verdict.is_acceptable_before_body(),

@@ -84,8 +84,8 @@ impl Turn<'_> {
         self.server.verifier.decoder(head, verdict).map(|decoder| Chunks::new(decoder, holds))
     }
 
-    /// Why S3 could not decode the path of an S3 request. Skipped if a proxy asks, because
-    /// then the path is in a header.
+    /// Why S3 could not decode the path of an S3 request. Skipped if a proxy asks, because then the path
+    /// is in a header.
     pub(super) fn undecodable(&self, request: &Request) -> Option<&'static str> {
         let problem = unread::undecodable(request.path()).filter(|_| self.server.asker.is_none())?;
         let claimed = Claimed::extract(request, BucketRule::default()).ok();

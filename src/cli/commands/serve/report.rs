@@ -138,16 +138,16 @@ pub fn shown<'a>(exchange: &'a Exchange, diagnosis: &'a Diagnosis, redactor: &'a
 }
 
 /// Whether the line of an exchange may contain a token or a signature. For a request that passed, the line
-/// only has the path of its target, which contains neither, and searching it for values would cost more
-/// than judging the request.
+/// only has the path of its target, which contains neither, and searching it for values would cost more than
+/// judging the request.
 fn needs_redaction(exchange: &Exchange) -> bool {
     let has_passed = matches!(exchange.judgement, Judgement::Valid(_) | Judgement::Forwarded);
     let has_problem = exchange.upstream.as_ref().is_some_and(|leg| leg.problem.is_some() || leg.diagnosis.is_some());
     !has_passed || has_problem || exchange.request.query().is_some()
 }
 
-/// Redacts tokens and the correct signature. If the upstream server refused the request, that request differs
-/// from the one that arrived.
+/// Redacts tokens and the correct signature. If the upstream server refused the request, that request differs from the
+/// one that arrived.
 pub fn redactor(exchange: &Exchange) -> Redactor {
     let upstream = exchange.upstream.as_ref().and_then(|leg| leg.diagnosis.as_ref()?.judged.as_ref());
     if let Some(judged) = upstream {

@@ -14,8 +14,8 @@ use sigvet_core::verify::{Claimed, Outcome, VerifyError};
 use sigvet_diagnose::formats::reply::{Kind, Reply};
 use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, NextStep, diagnose};
 
-/// Maximum number of simultaneous mistakes to try, and how many of them regardless of the time limit;
-/// the same as in `explain`.
+/// Maximum number of simultaneous mistakes to try, and how many of them regardless of the time limit; the same
+/// as in `explain`.
 const DEPTH: (usize, usize) = (3, 2);
 
 /// A refused signature.

@@ -1,5 +1,5 @@
-//! Recognizes Go programs. They find certificates through `SSL_CERT_FILE`, and some exit at once
-//! if `AWS_CA_BUNDLE` is set.
+//! Recognizes Go programs. They find certificates through `SSL_CERT_FILE`, and some exit at once if
+//! `AWS_CA_BUNDLE` is set.
 //!
 //! The SDK for Go refuses to load a bundle into a client with a custom transport (aws-sdk-go #3618). This affects
 //! rclone, external-dns, wal-g and others.
@@ -15,8 +15,8 @@ const BEGINNING: u64 = 32 * 1024;
 /// The type and the name of the note with the Go build ID.
 const NOTE: &[u8] = b"\x04\0\0\0Go\0\0";
 
-/// Whether a word of the command line is a Go program: the program itself, or the one run by
-/// `env`, `timeout` or `sudo`.
+/// Whether a word of the command line is a Go program: the program itself, or the one run by `env`,
+/// `timeout` or `sudo`.
 pub fn is_in(command: &[impl AsRef<OsStr>], path: &str) -> bool {
     command.iter().any(|word| find(word.as_ref(), path).is_some_and(|file| is_go(&file)))
 }
@@ -41,8 +41,8 @@ fn is_go(file: &Path) -> bool {
 mod tests {
     use super::*;
 
-    /// Catches a note that is looked for in the wrong place. The notes are those that `readelf --notes` shows
-    /// for restic and for `true`.
+    /// Catches a note that is looked for in the wrong place. The notes are those that `readelf --notes` shows for
+    /// restic and for `true`.
     #[test]
     fn a_go_program_is_recognized_by_its_note() {
         let directory = tempfile::tempdir().unwrap();

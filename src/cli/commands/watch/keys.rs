@@ -1,5 +1,5 @@
-//! Finds the key that a request names, if the user has it: in a file, in the environment, or through
-//! the AWS credential chain.
+//! Finds the key that a request names, if the user has it: in a file, in the environment, or through the AWS
+//! credential chain.
 
 use super::WatchArgs;
 use crate::cli::context::Context;

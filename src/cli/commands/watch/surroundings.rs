@@ -1,5 +1,5 @@
-//! The environment variables through which a program finds the proxy and trusts its certificates.
-//! They differ between runtimes.
+//! The environment variables through which a program finds the proxy and trusts its certificates. They differ
+//! between runtimes.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;

@@ -72,8 +72,8 @@ impl TrustFiles {
     }
 }
 
-/// The system's CA certificates and those named in the environment. Unreadable files are skipped, because the
-/// program cannot read them either.
+/// The system's CA certificates and those named in the environment. Unreadable files are skipped, because the program
+/// cannot read them either.
 fn trusted(environment: &Environment) -> BTreeSet<Vec<u8>> {
     let system = rustls_native_certs::load_native_certs().certs;
     let named = BUNDLES.iter().filter_map(|name| certificates_in(environment.get(name)?.as_ref()).ok()).flatten();

@@ -143,8 +143,7 @@ macro_rules! guarded {
                 Ok(deleted)
             }
 
-            // s3s-fs would claim that keys are encoded without encoding them, so a client
-            // would read a '+' as a space.
+            // s3s-fs would claim that keys are encoded without encoding them, so a client would read a '+' as a space.
             async fn list_objects(&self, mut request: S3Request<dto::ListObjectsInput>) -> S3Result<S3Response<dto::ListObjectsOutput>> {
                 self.check(&request.input)?;
                 request.input.encoding_type = None;

@@ -1,7 +1,7 @@
 //! An S3 object store in a folder, using s3s and s3s-fs.
 //!
-//! The signature has already been checked, so the request is passed on without it, and its body without chunk
-//! framing. The `guard` module refuses anything that would leave the folder, because s3s-fs follows symbolic links.
+//! The signature has already been checked, so the request is passed on without it, and its body without chunk framing.
+//! The `guard` module refuses anything that would leave the folder, because s3s-fs follows symbolic links.
 
 mod names;
 mod sidecars;

@@ -1,8 +1,8 @@
-//! The pages for the browser, under a reserved path on the same port: the list of recent requests,
-//! and an explanation of each.
+//! The pages for the browser, under a reserved path on the same port: the list of recent requests, and an
+//! explanation of each.
 //!
-//! The pages load nothing from other sites, and other sites cannot load them. Everything that others sent is
-//! escaped by a single function.
+//! The pages load nothing from other sites, and other sites cannot load them. Everything that others sent is escaped
+//! by a single function.
 
 mod visitors;
 mod frame;

@@ -132,8 +132,7 @@ fn no_credentials_are_shown() {
     );
 }
 
-/// Catches a response that another site could frame, read or store, and a request for the
-/// page that is judged instead.
+/// Catches a response that another site could frame, read or store, and a request for the page that is judged instead.
 #[test]
 fn every_answer_under_the_reserved_path_is_guarded() {
     let page = page();

@@ -1,8 +1,8 @@
 //! Decides who may see the page: only requests to this machine's own names, made by the page itself or by the user.
 //!
-//! Any site in a browser can send requests to this machine, and if its domain name is made to resolve to this
-//! machine (DNS rebinding), it could read the answers. Such a request has the site's name in its `Host`, or headers
-//! that say where it comes from.
+//! Any site in a browser can send requests to this machine, and if its domain name is made to resolve to this machine
+//! (DNS rebinding), it could read the answers. Such a request has the site's name in its `Host`, or headers that say
+//! where it comes from.
 
 use std::net::{IpAddr, SocketAddr};
 
